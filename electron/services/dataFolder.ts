@@ -1,0 +1,34 @@
+// Where Facet keeps a person's data: the system's standard place, or FACET_DATA_DIR. Any process; pure.
+import path from "node:path";
+
+export interface Surroundings {
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  /** The person's home folder, absolute. */
+  home: string;
+}
+
+/** Absolute path of the data folder; says nothing about whether it exists. */
+export function dataFolder({ env, platform, home }: Surroundings): string {
+  const { join, resolve, isAbsolute } = platform === "win32" ? path.win32 : path.posix;
+  const chosen = env["FACET_DATA_DIR"];
+  if (chosen) return resolve(chosen);
+  if (platform === "darwin") return join(home, "Library", "Application Support", "Facet");
+  if (platform === "win32") return join(env["LOCALAPPDATA"] || join(home, "AppData", "Local"), "Facet");
+  const xdg = env["XDG_DATA_HOME"];
+  // The XDG specification: a relative path there is invalid and to be ignored.
+  return join(xdg && isAbsolute(xdg) ? xdg : join(home, ".local", "share"), "facet");
+}
+
+/** What lies where inside the data folder. */
+export function dataPaths(folder: string) {
+  const { join } = path;
+  return {
+    models: join(folder, "models"),
+    database: join(folder, "chats.db"),
+    settings: join(folder, "settings.json"),
+    logs: join(folder, "logs"),
+    /** Chromium's profile (Electron's userData). */
+    window: join(folder, "window"),
+  };
+}
