@@ -1,0 +1,91 @@
+// What main and the engine process say to each other. Every request ends in exactly one "end".
+import { z } from "zod";
+import { AnswerFacts } from "./chat";
+import { Failure } from "./failure";
+import { MessageId, ModelId, RequestId } from "./ids";
+import { LoadedModel } from "./model";
+import { ChatSettings } from "./sampling";
+
+/** Context size the app asks for unless model or memory allow less. */
+export const TARGET_CONTEXT_TOKENS = 8192;
+/** Main writes the growing answer to the database this often. */
+export const CHECKPOINT_INTERVAL_MS = 500;
+export const HEARTBEAT_INTERVAL_MS = 1000;
+
+export const Turn = z.strictObject({
+  messageId: MessageId,
+  role: z.enum(["user", "assistant"]),
+  text: z.string(),
+});
+export type Turn = z.infer<typeof Turn>;
+
+export const LoadRequest = z.strictObject({
+  kind: z.literal("load"),
+  requestId: RequestId,
+  modelId: ModelId,
+  path: z.string(),
+  /** Name for people; the file's own general.name wins when it has one. */
+  fallbackName: z.string(),
+  /** Largest context wished for; the engine takes less when model or memory allow less. */
+  contextSizeTokens: z.number().int(),
+  /** null = chosen by the engine. */
+  threads: z.number().int().nullable(),
+});
+export type LoadRequest = z.infer<typeof LoadRequest>;
+
+export const GenerateRequest = z.strictObject({
+  kind: z.literal("generate"),
+  requestId: RequestId,
+  /** The assistant message that is being written. */
+  messageId: MessageId,
+  /** Oldest first; the last one is the user's. The engine drops the oldest whole turns that do not fit. */
+  turns: z.array(Turn),
+  settings: ChatSettings,
+});
+export type GenerateRequest = z.infer<typeof GenerateRequest>;
+
+export const ToEngine = z.discriminatedUnion("kind", [
+  LoadRequest,
+  GenerateRequest,
+  /** Ends the load or generation with outcome "stopped". Unknown ids are ignored: it may just have ended. */
+  z.strictObject({ kind: z.literal("cancel"), requestId: RequestId }),
+  /** Followed by one transferred MessagePort that speaks tokenStream. The previous port is closed. */
+  z.strictObject({ kind: z.literal("window-port") }),
+]);
+export type ToEngine = z.infer<typeof ToEngine>;
+
+export const FromEngine = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("hello"), llamaCpp: z.string(), backend: z.string() }),
+  /** Each HEARTBEAT_INTERVAL_MS from the JavaScript loop. residentBytes: of the engine process. */
+  z.strictObject({ kind: z.literal("heartbeat"), residentBytes: z.number() }),
+  z.strictObject({
+    kind: z.literal("load-progress"),
+    requestId: RequestId,
+    fraction: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal("prefill-progress"),
+    requestId: RequestId,
+    fraction: z.number(),
+  }),
+  /** The answer so far, whole text: what main writes to the database. */
+  z.strictObject({ kind: z.literal("checkpoint"), requestId: RequestId, text: z.string() }),
+  z.strictObject({
+    kind: z.literal("end"),
+    requestId: RequestId,
+    result: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("loaded"), model: LoadedModel }),
+      /** complete or stopped (facts.endReason says which). */
+      z.strictObject({ kind: z.literal("answered"), text: z.string(), facts: AnswerFacts }),
+      z.strictObject({ kind: z.literal("cancelled") }),
+      /** text: what was written before it failed. */
+      z.strictObject({ kind: z.literal("failed"), failure: Failure, text: z.string() }),
+    ]),
+  }),
+  z.strictObject({
+    kind: z.literal("log"),
+    level: z.enum(["debug", "info", "warn", "error"]),
+    message: z.string(),
+  }),
+]);
+export type FromEngine = z.infer<typeof FromEngine>;

@@ -1,0 +1,26 @@
+// What main tells the window without being asked. Events carry state, they do not steer.
+import { z } from "zod";
+import { ChatSummary, Message } from "./chat";
+import { EngineState } from "./engineState";
+import { ChatId } from "./ids";
+import { Notice } from "./methods";
+import { InstalledModel, StarterState } from "./model";
+
+export const events = {
+  "engine-changed": EngineState,
+  "models-changed": z.array(InstalledModel),
+  "starter-changed": StarterState,
+  "chat-changed": ChatSummary,
+  "chat-removed": z.strictObject({ chatId: ChatId }),
+  /** A message was added or has a new state (not: each token; those come over the stream port). */
+  "message-changed": Message,
+  "notice-added": Notice,
+  /** Commands of the application menu that the window carries out. */
+  "menu-command": z.enum([
+    "new-chat", "search", "focus-composer", "toggle-sidebar", "toggle-settings-panel", "show-shortcuts",
+    "next-chat", "previous-chat", "stop", "open-settings",
+  ]),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof events;
+export type EventValue<Name extends EventName> = z.output<(typeof events)[Name]>;

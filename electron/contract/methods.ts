@@ -1,0 +1,101 @@
+// Everything the window may ask of main: the only place where a method is declared.
+// Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
+import { z } from "zod";
+import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
+import { EngineState } from "./engineState";
+import { Failure, type Outcome } from "./failure";
+import { ChatId, MessageId, ModelId, RequestId } from "./ids";
+import { InstalledModel, StarterState } from "./model";
+import { ChatSettings } from "./sampling";
+import { AppSettings } from "./settings";
+
+const nothing = z.undefined();
+const messageText = z.string().min(1).max(MAX_MESSAGE_CHARACTERS);
+
+/** Something the person should know that belongs to no single chat: a damaged database moved aside, say. */
+export const Notice = z.strictObject({ id: z.string(), failure: Failure });
+export type Notice = z.infer<typeof Notice>;
+
+/** All the window needs to draw its first frame. */
+export const Snapshot = z.strictObject({
+  appVersion: z.string(),
+  electronVersion: z.string(),
+  platform: z.string(),
+  settings: AppSettings,
+  engine: EngineState,
+  models: z.array(InstalledModel),
+  starter: StarterState,
+  chats: z.array(ChatSummary),
+  notices: z.array(Notice),
+  /** The data folder cannot be used: the window shows this and nothing else. */
+  blocked: Failure.nullable(),
+  totalMemoryBytes: z.number(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** A chat and the branch of its message tree that is shown. */
+export const OpenChat = z.strictObject({ chat: Chat, messages: z.array(Message) });
+export type OpenChat = z.infer<typeof OpenChat>;
+
+export const methods = {
+  "app.snapshot": { input: nothing, output: Snapshot },
+  /**
+   * The page listens for STREAM_PORT_MESSAGE and wants a token stream port now, and a new one
+   * each time the engine process is started anew.
+   */
+  "app.connectStream": { input: nothing, output: nothing },
+  "app.openLogsFolder": { input: nothing, output: nothing },
+  /** Asks the person, in a dialog of the system that shows the address, then opens the browser. */
+  "app.openLink": { input: z.strictObject({ url: z.string().max(2048) }), output: nothing },
+  "app.copyText": { input: z.strictObject({ text: z.string().max(MAX_MESSAGE_CHARACTERS) }), output: nothing },
+  "app.dismissNotice": { input: z.strictObject({ id: z.string() }), output: nothing },
+  "app.quit": { input: nothing, output: nothing },
+  "settings.save": { input: AppSettings.partial(), output: AppSettings },
+
+  "models.load": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /** Shows the system's file dialog; null when the person closed it. The model is loaded. */
+  "models.chooseFile": { input: nothing, output: InstalledModel.nullable() },
+  /** Forgets a model that was used in place. The file stays where it is. */
+  "models.forget": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  "models.getStarter": { input: nothing, output: nothing },
+  "models.cancelStarter": { input: nothing, output: nothing },
+  "engine.restart": { input: nothing, output: nothing },
+
+  "chats.create": { input: nothing, output: Chat },
+  "chats.open": { input: z.strictObject({ chatId: ChatId }), output: OpenChat },
+  "chats.rename": {
+    input: z.strictObject({ chatId: ChatId, title: z.string().min(1).max(MAX_TITLE_CHARACTERS) }),
+    output: ChatSummary,
+  },
+  /** Can be taken back with chats.restore until the app is closed. */
+  "chats.delete": { input: z.strictObject({ chatId: ChatId }), output: nothing },
+  "chats.restore": { input: z.strictObject({ chatId: ChatId }), output: ChatSummary },
+  "chats.saveSettings": { input: z.strictObject({ chatId: ChatId, settings: ChatSettings }), output: Chat },
+  "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
+
+  /** Adds the person's message and an answer that is being written. Both come back, and as events. */
+  "chats.send": {
+    input: z.strictObject({ chatId: ChatId, text: messageText }),
+    output: z.strictObject({ messages: z.array(Message) }),
+  },
+  /** Another answer to the same message, as a sibling of this one. */
+  "chats.regenerate": {
+    input: z.strictObject({ messageId: MessageId }),
+    output: z.strictObject({ messages: z.array(Message) }),
+  },
+  /** Says a message of the person's differently: a sibling of it, answered anew. */
+  "chats.edit": {
+    input: z.strictObject({ messageId: MessageId, text: messageText }),
+    output: z.strictObject({ messages: z.array(Message) }),
+  },
+  /** Shows another sibling and what followed it last. */
+  "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
+  "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type MethodName = keyof typeof methods;
+export type MethodInput<Name extends MethodName> = z.input<(typeof methods)[Name]["input"]>;
+export type MethodParsedInput<Name extends MethodName> = z.output<(typeof methods)[Name]["input"]>;
+export type MethodOutput<Name extends MethodName> = z.output<(typeof methods)[Name]["output"]>;
+/** What travels back over IPC: always an Outcome, never a thrown error. */
+export type MethodOutcome<Name extends MethodName> = Outcome<MethodOutput<Name>>;

@@ -1,0 +1,52 @@
+// Models as the window sees them: never a path, always an id.
+import { z } from "zod";
+import { Failure } from "./failure";
+import { ModelId } from "./ids";
+import { Sampling } from "./sampling";
+
+export const InstalledModel = z.strictObject({
+  id: ModelId,
+  name: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  /** "starter": came with set-up. "file": chosen on this computer, used in place. */
+  origin: z.enum(["starter", "file"]),
+  /** Why it cannot be loaded by itself, when that is known. */
+  failure: Failure.nullable(),
+});
+export type InstalledModel = z.infer<typeof InstalledModel>;
+
+/** What the engine holds in memory. Memory figures in bytes. */
+export const LoadedModel = z.strictObject({
+  modelId: ModelId,
+  name: z.string(),
+  architecture: z.string(),
+  /** llama.cpp's file type, "Q4_1"; null when the file does not say. */
+  quantization: z.string().nullable(),
+  sizeBytes: z.number(),
+  contextSizeTokens: z.number().int(),
+  trainContextSizeTokens: z.number().int(),
+  /** Why this context size: the app's target, the model's limit, or memory. */
+  contextSizeReason: z.enum(["target", "model", "memory"]),
+  threads: z.number().int(),
+  /** "CPU · AVX-512", "CUDA …": what computes. */
+  backend: z.string(),
+  memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number() }),
+  samplingDefaults: Sampling,
+});
+export type LoadedModel = z.infer<typeof LoadedModel>;
+
+/** The starter model's way onto this computer. */
+export const StarterState = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("present") }),
+  z.strictObject({
+    kind: z.literal("downloading"),
+    source: z.string(),
+    receivedBytes: z.number(),
+    totalBytes: z.number(),
+    bytesPerSecond: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+  }),
+  z.strictObject({ kind: z.literal("missing"), failure: Failure.nullable() }),
+]);
+export type StarterState = z.infer<typeof StarterState>;
