@@ -1,0 +1,102 @@
+// Builds the app with Vite into .vite/ when its sources changed since the last build. `npm run build`, and every command that runs the app.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import react from "@vitejs/plugin-react";
+import { build, type InlineConfig } from "vite";
+import { exitWith, step } from "./step";
+
+const OUTPUT = ".vite";
+const SOURCES = ["electron", "renderer", "scripts/build.ts", "package.json", "package-lock.json"];
+/** Loaded from node_modules at run time: they carry native libraries. */
+const EXTERNAL = ["electron", "node-llama-cpp", /^@node-llama-cpp\//, "@photostructure/sqlite", /^node:/, ...builtinModules];
+
+/** Returns what was done, in words. */
+export async function buildApp(): Promise<string> {
+  const hash = await sourcesHash();
+  const hashFile = path.join(OUTPUT, "sources.sha256");
+  if (existsSync(hashFile) && (await readFile(hashFile, "utf8")) === hash) return "up to date";
+
+  // Built aside and swapped in, so that a failed build leaves the last good one.
+  const fresh = `${OUTPUT}-${process.pid}`;
+  const old = `${fresh}-old`;
+  try {
+    await build(nodeTarget("electron/main/main.ts", "cjs", "main.cjs", fresh));
+    await build(nodeTarget("electron/preload/preload.ts", "cjs", "preload.cjs", fresh));
+    await build(nodeTarget("electron/engine/engine.ts", "es", "engine.mjs", fresh));
+    await build(rendererTarget(fresh));
+    await writeFile(path.join(fresh, "sources.sha256"), hash);
+    if (existsSync(OUTPUT)) await rename(OUTPUT, old);
+    await rename(fresh, OUTPUT);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+  return "built";
+}
+
+function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, output: string): InlineConfig {
+  return {
+    configFile: false,
+    logLevel: "warn",
+    ssr: { noExternal: true, external: [] },
+    build: {
+      ssr: true,
+      target: "node20",
+      outDir: path.join(output, "build"),
+      emptyOutDir: false,
+      minify: false,
+      sourcemap: "hidden",
+      rollupOptions: {
+        input: entry,
+        external: EXTERNAL,
+        output: { format, entryFileNames: fileName, inlineDynamicImports: true },
+      },
+    },
+  };
+}
+
+function rendererTarget(output: string): InlineConfig {
+  return {
+    configFile: false,
+    logLevel: "warn",
+    root: path.resolve("renderer"),
+    base: "/",
+    plugins: [react()],
+    build: {
+      target: "chrome130",
+      outDir: path.resolve(output, "renderer"),
+      emptyOutDir: true,
+      sourcemap: "hidden",
+      // The content security policy allows fonts and scripts from the app only, not from data: URLs.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      // Grammars of rarely used languages are large and loaded on demand, from disk.
+      chunkSizeWarningLimit: 1500,
+    },
+  };
+}
+
+async function sourcesHash(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const source of SOURCES) {
+    for (const file of await filesBelow(source)) hash.update(file).update("\0").update(await readFile(file)).update("\0");
+  }
+  return hash.digest("hex");
+}
+
+async function filesBelow(source: string): Promise<string[]> {
+  if (path.extname(source)) return [source];
+  const entries = await readdir(source, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await step("Build", buildApp).catch(exitWith);
+}

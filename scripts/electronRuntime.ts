@@ -1,0 +1,73 @@
+// Finds or fetches the Electron that runs the app: the one package.json asks for, else the fallback. Scripts only.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fallbackElectronFolder, fallbackElectronIsInstalled, FALLBACK_VERSION, installFallbackElectron, runtimeVersion } from "./fallbackElectron";
+
+export interface ElectronRuntime {
+  /** Folder that holds the electron binary, absolute. */
+  distPath: string;
+  version: string;
+  source: "electron package" | "ELECTRON_OVERRIDE_DIST_PATH" | `fallback ${typeof FALLBACK_VERSION}`;
+}
+
+const PACKAGE_FOLDER = path.resolve("node_modules/electron");
+const PACKAGE_DIST = path.join(PACKAGE_FOLDER, "dist");
+/** Long enough for a slow line to answer, short enough to wait for. */
+const PROBE_TIMEOUT_MS = 4_000;
+
+/**
+ * Makes sure that there is an Electron runtime and tells where. Sets ELECTRON_OVERRIDE_DIST_PATH for the
+ * fallback, which is how the electron package, Forge and Playwright find it.
+ */
+export async function electronRuntime(say: (line: string) => void): Promise<ElectronRuntime> {
+  const override = process.env["ELECTRON_OVERRIDE_DIST_PATH"];
+  if (override) {
+    return {
+      distPath: path.resolve(override),
+      version: (await runtimeVersion(override)) ?? "unknown",
+      source: path.resolve(override) === fallbackElectronFolder() ? `fallback ${FALLBACK_VERSION}` : "ELECTRON_OVERRIDE_DIST_PATH",
+    };
+  }
+  const wanted = await wantedVersion();
+  const packageRuntime = { distPath: PACKAGE_DIST, version: wanted, source: "electron package" } as const;
+  if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
+  if (!fallbackElectronIsInstalled()) {
+    if (await downloadHostAnswers(wanted)) {
+      say(`downloading Electron ${wanted}`);
+      spawnSync(process.execPath, [path.join(PACKAGE_FOLDER, "install.js")], { stdio: "inherit" });
+      if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
+    }
+    say(`Electron ${wanted} cannot be downloaded here (github.com does not answer); falling back to ${FALLBACK_VERSION}`);
+    await installFallbackElectron(say);
+  }
+  const distPath = fallbackElectronFolder();
+  process.env["ELECTRON_OVERRIDE_DIST_PATH"] = distPath;
+  return { distPath, version: FALLBACK_VERSION, source: `fallback ${FALLBACK_VERSION}` };
+}
+
+async function wantedVersion(): Promise<string> {
+  const about: unknown = JSON.parse(await readFile(path.join(PACKAGE_FOLDER, "package.json"), "utf8"));
+  if (about instanceof Object && "version" in about && typeof about.version === "string") return about.version;
+  throw new Error("node_modules/electron/package.json has no version");
+}
+
+async function packageRuntimeIsInstalled(wanted: string): Promise<boolean> {
+  return existsSync(path.join(PACKAGE_FOLDER, "path.txt")) && (await runtimeVersion(PACKAGE_DIST)) === wanted;
+}
+
+async function downloadHostAnswers(version: string): Promise<boolean> {
+  const env = process.env;
+  // Mirrors and proxies are known to Electron's own downloader only; let it try.
+  if (env["ELECTRON_MIRROR"] || env["npm_config_electron_mirror"] || env["HTTPS_PROXY"] || env["https_proxy"]) return true;
+  try {
+    const answer = await fetch(`https://github.com/electron/electron/releases/download/v${version}/SHASUMS256.txt`, {
+      method: "HEAD",
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+// One line on the terminal for each set-up step: what it is, what came of it, how long it took. Scripts only.
+
+/** Steps faster than this had nothing to do; their time is not worth printing. */
+const SHORT_STEP_MS = 500;
+
+/** A step that cannot go on, with a sentence for the person; the stack would only hide it. */
+export class StepError extends Error {
+  override readonly name = "StepError";
+}
+
+/** Runs `work`, prints "✓ title: what it returned (time)". `say` prints a line while it is under way. */
+export async function step(title: string, work: (say: (line: string) => void) => Promise<string>): Promise<void> {
+  const startedMs = performance.now();
+  const result = await work((line) => console.log(`· ${title}: ${line}`));
+  const tookMs = performance.now() - startedMs;
+  console.log(`✓ ${title}: ${result}${tookMs < SHORT_STEP_MS ? "" : ` (${(tookMs / 1000).toFixed(1)} s)`}`);
+}
+
+/** Ends the process: expected failures with their sentence, bugs with their stack. */
+export function exitWith(error: unknown): never {
+  console.error(error instanceof StepError ? `✗ ${error.message}` : error);
+  process.exit(1);
+}
