@@ -32,5 +32,5 @@ if (fs.statSync(appPath).isDirectory()) {
 // Set by Electron's own default app too: tells an app that it is not packaged.
 Object.defineProperty(process, "defaultApp", { value: true, enumerable: true });
 for (const preload of preloads) Module._load(preload, Module);
-if (entry.endsWith(".mjs")) import(pathToFileURL(entry).href);
+if (entry.endsWith(".mjs")) void import(pathToFileURL(entry).href);
 else Module._load(entry, Module, true);

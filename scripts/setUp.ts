@@ -1,0 +1,46 @@
+// Everything that the app needs before it can open, each step done once: used by start, test, package and bench.
+import os from "node:os";
+import { dataFolder } from "../electron/services/dataFolder";
+import { ensureStarterModel, STARTER_MODEL } from "../electron/services/starterModel";
+import { buildApp } from "./build";
+import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
+import { step } from "./step";
+import { ensureSystemLibraries } from "./systemLibraries";
+
+/** A download line on the terminal at most this often. */
+const PROGRESS_INTERVAL_MS = 2_000;
+
+/** Throws StepError when the app cannot run here; a missing starter model is no such thing, the app offers it again. */
+export async function setUp(): Promise<ElectronRuntime> {
+  let runtime: ElectronRuntime | undefined;
+  await step("Electron", async (say) => {
+    runtime = await electronRuntime(say);
+    return `${runtime.version} (${runtime.source})`;
+  });
+  if (!runtime) throw new Error("no runtime after its step");
+  const { distPath } = runtime;
+  await step("System libraries", async (say) => ensureSystemLibraries(distPath, say));
+  await step("Starter model", starterModel);
+  await step("Build", buildApp);
+  return runtime;
+}
+
+async function starterModel(say: (line: string) => void): Promise<string> {
+  const folder = dataFolder({ env: process.env, platform: process.platform, home: os.homedir() });
+  let saidMs = 0;
+  let fetched = "";
+  const outcome = await ensureStarterModel({
+    dataFolder: folder,
+    signal: new AbortController().signal,
+    onProgress: ({ source, receivedBytes, totalBytes }) => {
+      if (source !== fetched) say(`fetching ${STARTER_MODEL.name} from ${source}`);
+      fetched = source;
+      if (performance.now() - saidMs < PROGRESS_INTERVAL_MS) return;
+      saidMs = performance.now();
+      if (receivedBytes > 0) say(`${Math.round((100 * receivedBytes) / totalBytes)} % of ${Math.round(totalBytes / 1e6)} MB`);
+    },
+  });
+  if (outcome.ok) return fetched ? `${STARTER_MODEL.name}, fetched from ${fetched}` : `${STARTER_MODEL.name}, already there`;
+  const { code, details, cause } = outcome.failure;
+  return `not there (${[code, ...Object.values(details ?? {}), cause].filter(Boolean).join("; ")}). The app will offer to try again or to choose a file`;
+}
