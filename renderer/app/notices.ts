@@ -8,15 +8,23 @@ export interface NoticeAction {
 }
 
 export type ShownNotice =
-  | { readonly id: string; readonly kind: "failure"; readonly failure: Failure }
+  | { readonly id: string; readonly kind: "failure"; readonly failure: Failure; readonly fromMain: boolean }
   | { readonly id: string; readonly kind: "undo"; readonly text: string; readonly action: NoticeAction };
+
+/** More would cover the conversation; the oldest goes first. */
+const MAX_SHOWN_NOTICES = 4;
 
 export const noticeStore = createStore<{ readonly notices: readonly ShownNotice[] }>()(() => ({ notices: [] }));
 
 let nextId = 1;
 
-export function showFailure(failure: Failure, id = `notice-${nextId++}`): void {
-  add({ id, kind: "failure", failure });
+export function showFailure(failure: Failure): void {
+  add({ id: `notice-${nextId++}`, kind: "failure", failure, fromMain: false });
+}
+
+/** A notice that main keeps until it is dismissed there. */
+export function showNoticeFromMain(id: string, failure: Failure): void {
+  add({ id, kind: "failure", failure, fromMain: true });
 }
 
 export function showUndo(text: string, action: NoticeAction): void {
@@ -32,5 +40,15 @@ export function useNotices(): readonly ShownNotice[] {
 }
 
 function add(notice: ShownNotice): void {
-  noticeStore.setState(({ notices }) => ({ notices: [...notices.filter((other) => other.id !== notice.id), notice] }));
+  noticeStore.setState(({ notices }) => {
+    const others = notices.filter((other) => other.id !== notice.id && !sameFailure(other, notice));
+    return { notices: [...others, notice].slice(-MAX_SHOWN_NOTICES) };
+  });
+}
+
+/** The same failure twice is one notice: a full disk is met by every write. */
+function sameFailure(one: ShownNotice, other: ShownNotice): boolean {
+  return (
+    one.kind === "failure" && other.kind === "failure" && JSON.stringify(one.failure) === JSON.stringify(other.failure)
+  );
 }

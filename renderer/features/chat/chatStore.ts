@@ -3,6 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { Chat, Message } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
+import { type ChatSettings, defaultChatSettings } from "../../../electron/contract/sampling";
 
 export interface ChatState {
   readonly chat: Chat | null;
@@ -11,21 +12,33 @@ export interface ChatState {
   readonly order: readonly MessageId[];
   /** Unsent words of each chat; "new" before a chat exists. */
   readonly drafts: Readonly<Record<ChatId | "new", string>>;
+  /** Settings of the chat that does not exist yet; they become the chat's own when it is created. */
+  readonly newChatSettings: ChatSettings;
+  /** A search hit to scroll to and point out; the conversation sets it back to null when it has. */
+  readonly focusMessageId: MessageId | null;
 }
 
-export const chatStore = createStore<ChatState>()(() => ({ chat: null, messages: {}, order: [], drafts: {} }));
+export const chatStore = createStore<ChatState>()(() => ({
+  chat: null,
+  messages: {},
+  order: [],
+  drafts: {},
+  newChatSettings: defaultChatSettings,
+  focusMessageId: null,
+}));
 
 export function useChat<Value>(select: (state: ChatState) => Value): Value {
   return useStore(chatStore, select);
 }
 
-export function showChat(open: OpenChat | null): void {
+export function showChat(open: OpenChat | null, focusMessageId: MessageId | null = null): void {
   const messages: Record<MessageId, Message> = {};
   for (const message of open?.messages ?? []) messages[message.id] = message;
   chatStore.setState({
     chat: open?.chat ?? null,
     messages,
     order: open?.messages.map((message) => message.id) ?? [],
+    focusMessageId,
   });
 }
 

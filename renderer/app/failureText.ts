@@ -1,0 +1,240 @@
+// The sentences for each failure, in one closed table: what happened, what it means for the person's data, what to do.
+import type { Failure } from "../../electron/contract/failure";
+
+export interface FailureText {
+  /** One sentence, good on its own. */
+  readonly happened: string;
+  /** What became of chats, answers and files. */
+  readonly data: string;
+  /** What the person can do. */
+  readonly advice: string;
+}
+
+const CHATS_SAFE = "Your chats are safe.";
+const FILE_UNTOUCHED = "The file was not changed.";
+
+/**
+ * Reads these details where they are given (each a short fact, numbers with their unit):
+ * `file`, `folder`, `architecture`, `needed`, `available`, `tokens`, `contextSize`, `movedTo`, `reason`.
+ */
+export function failureText(failure: Failure): FailureText {
+  const details = failure.details ?? {};
+  const file = details["file"] === undefined ? "The model file" : `“${details["file"]}”`;
+  const reason = details["reason"] === undefined ? "" : ` ${sentence(details["reason"])}`;
+
+  switch (failure.code) {
+    case "engine-start-failed":
+      return {
+        happened: `The engine, the part that runs the model, could not be started.${reason}`,
+        data: CHATS_SAFE,
+        advice: "Restart it. If that does not help, look into the logs: Settings, Open logs folder.",
+      };
+    case "engine-crashed":
+      return {
+        happened: "The engine stopped unexpectedly.",
+        data: "What was written of the answer is kept.",
+        advice: "Your next message starts it again.",
+      };
+    case "engine-out-of-memory":
+      return {
+        happened: `The engine ran out of memory and was stopped${withNumbers(details)}.`,
+        data: "What was written of the answer is kept.",
+        advice: "Close other programs or choose a smaller model, then send your message again.",
+      };
+    case "engine-not-responding":
+      return {
+        happened: "The engine stopped responding and was ended.",
+        data: "What was written of the answer is kept.",
+        advice: "Your next message starts it again.",
+      };
+    case "engine-busy":
+      return {
+        happened: "The engine is busy with another answer.",
+        data: "Your message is kept.",
+        advice: "Wait until that answer is finished, or stop it, then send again.",
+      };
+    case "request-cancelled":
+      return {
+        happened: "This was stopped before it was finished.",
+        data: "Nothing was lost.",
+        advice: "Try again when you want.",
+      };
+
+    case "model-missing":
+      return {
+        happened: details["file"] === undefined ? "There is no model to load." : `${file} is no longer where it was.`,
+        data: CHATS_SAFE,
+        advice: "Put the file back, or choose another model.",
+      };
+    case "model-unreadable":
+      return {
+        happened: `${file} cannot be read.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Check that you may read the file and its folder, then try again.",
+      };
+    case "model-not-gguf":
+      return {
+        happened: `${file} is not a GGUF model.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a file in the GGUF format.",
+      };
+    case "model-truncated":
+      return {
+        happened: `${file} is incomplete: it ends too early${withNumbers(details)}.`,
+        data: FILE_UNTOUCHED,
+        advice: "Download it again, or choose another model.",
+      };
+    case "model-damaged":
+      return {
+        happened: `${file} is damaged and cannot be loaded.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Download it again, or choose another model.",
+      };
+    case "model-architecture-unknown":
+      return {
+        happened:
+          details["architecture"] === undefined
+            ? `${file} is a kind of model that this version of Facet cannot run.`
+            : `${file} is a “${details["architecture"]}” model, a kind that this version of Facet cannot run.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose another model.",
+      };
+    case "model-is-not-a-chat-model":
+      return {
+        happened: `${file} is not a chat model.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a model that was made for conversation, often named “Instruct” or “Chat”.",
+      };
+    case "model-too-large-for-memory":
+      return {
+        happened: `${file} does not fit into this computer's memory${withNumbers(details)}.`,
+        data: CHATS_SAFE,
+        advice: "Close other programs, or choose a smaller model.",
+      };
+    case "model-crashed-last-time":
+      return {
+        happened: `Facet closed unexpectedly while it was loading ${lower(file)} the last time, so it was not loaded now.`,
+        data: CHATS_SAFE,
+        advice: "Try again, or choose another model.",
+      };
+    case "model-load-failed":
+      return {
+        happened: `${file} could not be loaded.${reason}`,
+        data: CHATS_SAFE,
+        advice: "Try again, or choose another model.",
+      };
+    case "chat-template-failed":
+      return {
+        happened: `The model's own chat template could not be used.${reason}`,
+        data: "Your message is kept.",
+        advice: "Choose another model, or another file of this one.",
+      };
+    case "message-longer-than-context":
+      return {
+        happened: `The message is longer than the model can read at once${
+          details["tokens"] !== undefined && details["contextSize"] !== undefined
+            ? `: ${tokens(details["tokens"])}, and the context holds ${tokens(details["contextSize"])}`
+            : ""
+        }.`,
+        data: "Your message is kept.",
+        advice: "Shorten the message or the system prompt, then send it again.",
+      };
+
+    case "starter-offline":
+      return {
+        happened: "The starter model could not be downloaded: no source could be reached.",
+        data: "Nothing was installed or changed.",
+        advice: "Check the connection and try again, or choose a GGUF file on this computer.",
+      };
+    case "starter-wrong-hash":
+      return {
+        happened: "The downloaded starter model is not the file it should be, so it was thrown away.",
+        data: "Nothing was installed or changed.",
+        advice: "Try again, or choose a GGUF file on this computer.",
+      };
+    case "starter-failed":
+      return {
+        happened: `The starter model could not be set up.${reason}`,
+        data: "Nothing was installed or changed.",
+        advice: "Try again, or choose a GGUF file on this computer.",
+      };
+
+    case "disk-full":
+      return {
+        happened: `The disk is full${details["folder"] === undefined ? "" : `, so Facet cannot write to ${details["folder"]}`}.`,
+        data: "What was saved before is safe. What you see now may not be saved.",
+        advice: "Free some space, then try again.",
+      };
+    case "data-folder-unusable":
+      return {
+        happened: `Facet cannot use its data folder${details["folder"] === undefined ? "" : `, ${details["folder"]}`}.${reason}`,
+        data: "Nothing in it was changed.",
+        advice: "Make sure that the folder exists and that you may read and write it, then open Facet again.",
+      };
+    case "database-damaged":
+      return {
+        happened: "The file that holds your chats was damaged, so a new one was begun.",
+        data:
+          details["movedTo"] === undefined
+            ? "The damaged file was kept in the data folder."
+            : `The damaged file was kept: ${details["movedTo"]}.`,
+        advice: "If you have a backup of the data folder, you can put it back while Facet is closed.",
+      };
+    case "database-newer":
+      return {
+        happened: "Your chats were saved by a newer version of Facet, which this version cannot read.",
+        data: "Nothing was changed.",
+        advice: "Install the newer version again.",
+      };
+    case "save-failed":
+      return {
+        happened: `This could not be saved.${reason}`,
+        data: "What was saved before is safe. What you see now may be lost when Facet is closed.",
+        advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+      };
+    case "not-found":
+      return {
+        happened: "This is not there any more.",
+        data: "Nothing was changed.",
+        advice: "It may have been deleted in the meantime.",
+      };
+
+    case "request-invalid":
+      return {
+        happened: `Facet refused this request.${reason}`,
+        data: "Nothing was changed.",
+        advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+      };
+    case "internal":
+      return {
+        happened: `Something went wrong inside Facet.${reason}`,
+        data: CHATS_SAFE,
+        advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+      };
+  }
+}
+
+/** All three sentences in a row, for places with room for one paragraph. */
+export function failureParagraph(failure: Failure): string {
+  const { happened, data, advice } = failureText(failure);
+  return `${happened} ${data} ${advice}`;
+}
+
+function withNumbers(details: Readonly<Record<string, string>>): string {
+  const { needed, available } = details;
+  if (needed !== undefined && available !== undefined) return `: it needs ${needed}, and there are ${available}`;
+  if (needed !== undefined) return `: it needs ${needed}`;
+  return "";
+}
+
+function tokens(amount: string): string {
+  return amount.endsWith("tokens") ? amount : `${amount} tokens`;
+}
+
+function sentence(text: string): string {
+  return /[.?]$/u.test(text) ? text : `${text}.`;
+}
+
+function lower(subject: string): string {
+  return subject === "The model file" ? "the model file" : subject;
+}

@@ -1,0 +1,105 @@
+// What a person does with whole chats: open, begin, rename, delete and take back, go to the next one.
+import type { ChatSummary } from "../../../electron/contract/chat";
+import type { ChatId, MessageId } from "../../../electron/contract/ids";
+import { defaultChatSettings } from "../../../electron/contract/sampling";
+import { appStore, withChat, withoutChat } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { showUndo } from "../../app/notices";
+import { saveChatSettings } from "./chatSettings";
+import { chatStore, showChat } from "./chatStore";
+
+/** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
+let latestWish = 0;
+
+/** Opens a chat; with a message, on the branch that holds it and scrolled to it. */
+export async function openChat(chatId: ChatId, messageId: MessageId | null = null): Promise<void> {
+  const wish = ++latestWish;
+  await saveChatSettings();
+  let open = await callOrNotify("chats.open", { chatId });
+  if (open !== null && messageId !== null && !open.messages.some((message) => message.id === messageId)) {
+    open = (await callOrNotify("chats.showSibling", { messageId })) ?? open;
+  }
+  if (open !== null && wish === latestWish) showChat(open, messageId);
+}
+
+/** Shows an empty chat. It is created in the database with its first message. */
+export function beginChat(): void {
+  latestWish++;
+  void saveChatSettings();
+  chatStore.setState({ newChatSettings: defaultChatSettings });
+  showChat(null);
+}
+
+/**
+ * The chat that the next message goes to, with its settings saved: the open one, or a new one that is then shown.
+ * Null when it could not be created (a notice says why).
+ */
+export async function chatToSendTo(): Promise<ChatId | null> {
+  await saveChatSettings();
+  const { chat, newChatSettings } = chatStore.getState();
+  if (chat !== null) return chat.id;
+
+  const wish = ++latestWish;
+  const created = await callOrNotify("chats.create", undefined);
+  if (created === null) return null;
+  const changed = JSON.stringify(newChatSettings) !== JSON.stringify(defaultChatSettings);
+  const saved = changed
+    ? await callOrNotify("chats.saveSettings", { chatId: created.id, settings: newChatSettings })
+    : created;
+  noteChat(created);
+  if (wish === latestWish) showChat({ chat: saved ?? created, messages: [] });
+  return created.id;
+}
+
+export async function renameChat(chatId: ChatId, title: string): Promise<void> {
+  const chat = await callOrNotify("chats.rename", { chatId, title });
+  if (chat !== null) noteChat(chat);
+}
+
+/** Deletes a chat at once; a notice offers to take it back. */
+export async function deleteChat(chatId: ChatId): Promise<void> {
+  const title = appStore().getState().chats[chatId]?.title ?? "";
+  const wasOpen = chatStore.getState().chat?.id === chatId;
+  if (wasOpen) await saveChatSettings();
+  if ((await callOrNotify("chats.delete", { chatId })) === null) return;
+  forgetChat(chatId);
+  showUndo(title === "" ? "The chat was deleted." : `“${title}” was deleted.`, {
+    label: "Undo",
+    run: () => void restoreChat(chatId, wasOpen),
+  });
+}
+
+async function restoreChat(chatId: ChatId, open: boolean): Promise<void> {
+  const chat = await callOrNotify("chats.restore", { chatId });
+  if (chat === null) return;
+  noteChat(chat);
+  if (open) await openChat(chatId);
+}
+
+/** One down (1) or up (-1) in the sidebar; from the new chat, the first or the last. */
+export function openNeighbour(step: 1 | -1): void {
+  const { chatOrder } = appStore().getState();
+  const openId = chatStore.getState().chat?.id;
+  const index = openId === undefined ? -1 : chatOrder.indexOf(openId);
+  const start = index === -1 && step === -1 ? chatOrder.length : index;
+  const next = chatOrder[(start + step + chatOrder.length) % chatOrder.length];
+  if (next !== undefined) void openChat(next);
+}
+
+/** A chat is new or has changed: in the sidebar, and in the open chat's heading. */
+export function noteChat(summary: ChatSummary): void {
+  appStore().setState((state) => withChat(state, summary));
+  chatStore.setState((state) =>
+    state.chat?.id === summary.id ? { chat: { ...state.chat, ...pickSummary(summary) } } : state,
+  );
+}
+
+/** A chat is gone from the sidebar; when it was open, an empty one takes its place. */
+export function forgetChat(chatId: ChatId): void {
+  appStore().setState((state) => withoutChat(state, chatId));
+  if (chatStore.getState().chat?.id === chatId) showChat(null);
+}
+
+function pickSummary({ id, title, createdAtMs, lastUsedAtMs }: ChatSummary): ChatSummary {
+  return { id, title, createdAtMs, lastUsedAtMs };
+}
