@@ -1,0 +1,77 @@
+// The answer that is being written right now, in a store of its own: a token re-renders its readers and nothing else.
+import { createStore, useStore } from "zustand";
+import type { MessageId, RequestId } from "../../../../electron/contract/ids";
+import type { AnswerSink, AppendedText } from "./streamReceiver";
+
+export interface LiveAnswer {
+  readonly requestId: RequestId | null;
+  /** Kept after the end, so that the text stays on screen until main's final message arrives. */
+  readonly messageId: MessageId | null;
+  readonly text: string;
+  readonly answerTokens: number;
+  /** Tokens in the context; 0 before the first token. */
+  readonly contextUsedTokens: number;
+  /** Over the last SPEED_WINDOW_MS; null before there is something to measure. */
+  readonly tokensPerSecond: number | null;
+}
+
+/** Long enough for a steady number, short enough to follow a slow-down. */
+const SPEED_WINDOW_MS = 2000;
+/** A number that changes each frame cannot be read. */
+const SPEED_UPDATE_MS = 500;
+
+const nothing: LiveAnswer = {
+  requestId: null,
+  messageId: null,
+  text: "",
+  answerTokens: 0,
+  contextUsedTokens: 0,
+  tokensPerSecond: null,
+};
+
+export const liveAnswer = createStore<LiveAnswer>()(() => nothing);
+
+export function useLiveAnswer<Value>(select: (state: LiveAnswer) => Value): Value {
+  return useStore(liveAnswer, select);
+}
+
+/** Where the stream receiver puts what it receives. `nowMs` is a monotonic clock. */
+export function createLiveAnswerSink(nowMs: () => number): AnswerSink {
+  let samples: { atMs: number; tokens: number }[] = [];
+  let speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
+
+  return {
+    begin(requestId, messageId, text) {
+      samples = [];
+      speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
+      liveAnswer.setState({ ...nothing, requestId, messageId, text }, true);
+    },
+    append(appended: AppendedText) {
+      const atMs = nowMs();
+      samples.push({ atMs, tokens: appended.answerTokens });
+      samples = samples.filter((sample) => sample.atMs >= atMs - SPEED_WINDOW_MS);
+      const before = liveAnswer.getState();
+      let { tokensPerSecond } = before;
+      if (atMs - speedUpdatedAtMs >= SPEED_UPDATE_MS) {
+        tokensPerSecond = measureSpeed(samples) ?? tokensPerSecond;
+        speedUpdatedAtMs = atMs;
+      }
+      liveAnswer.setState({
+        text: before.text + appended.text,
+        answerTokens: appended.answerTokens,
+        contextUsedTokens: appended.contextUsedTokens,
+        tokensPerSecond,
+      });
+    },
+    end() {
+      liveAnswer.setState({ requestId: null });
+    },
+  };
+}
+
+function measureSpeed(samples: readonly { atMs: number; tokens: number }[]): number | null {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || last.atMs - first.atMs < SPEED_UPDATE_MS / 2) return null;
+  return ((last.tokens - first.tokens) * 1000) / (last.atMs - first.atMs);
+}
