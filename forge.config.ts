@@ -1,0 +1,52 @@
+// Electron Forge: what `npm start` opens and `npm run package` makes. The app is built by scripts/build.ts before Forge runs.
+import path from "node:path";
+import { MakerDeb } from "@electron-forge/maker-deb";
+import type { ForgeConfig } from "@electron-forge/shared-types";
+import { burnFuses } from "./scripts/fuses";
+import { belongsInPackage, UNPACKED, type PackageTarget } from "./scripts/packagedFiles";
+
+/** Set by scripts/package.ts where Electron's own zip cannot be downloaded: a folder with a zip of the fallback runtime, and its version. */
+const { FACET_ELECTRON_ZIPS: electronZips, FACET_ELECTRON_VERSION: electronVersion } = process.env;
+
+const target: PackageTarget = { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
+
+const config: ForgeConfig = {
+  packagerConfig: {
+    ...(electronZips ? { electronZipDir: electronZips } : {}),
+    executableName: "facet",
+    appBundleId: "app.facet",
+    icon: path.resolve("resources/icon"),
+    asar: { unpack: UNPACKED },
+    ignore: (file) => !belongsInPackage(file, target),
+  },
+  // All native modules are Node-API prebuilds, the same for Node and Electron: nothing to rebuild.
+  rebuildConfig: { onlyModules: [] },
+  makers: [
+    new MakerDeb({
+      options: {
+        name: "facet",
+        bin: "facet",
+        productName: "Facet",
+        genericName: "Local language models",
+        maintainer: "Facet",
+        homepage: "https://facet.invalid",
+        icon: path.resolve("resources/icon.png"),
+        categories: ["Utility"],
+        mimeType: ["application/x-gguf"],
+      },
+    }),
+  ],
+  hooks: {
+    // Forge reads Electron's version here; package.json asks for the current one.
+    readPackageJson: async (_config, about) => {
+      if (electronVersion) about["devDependencies"] = { ...about["devDependencies"], electron: electronVersion };
+      return about;
+    },
+    packageAfterCopy: async (_config, appFolder, _version, platform) => {
+      const name = platform === "darwin" ? "../../MacOS/Electron" : platform === "win32" ? "../../electron.exe" : "../../electron";
+      await burnFuses(path.resolve(appFolder, name), "release");
+    },
+  },
+};
+
+export default config;

@@ -1,0 +1,30 @@
+// `npm run dist`: AppImage and tar.gz from the packaged app, with electron-builder, which fetches its own tools from github.com.
+import { spawnSync } from "node:child_process";
+import { cp, rm } from "node:fs/promises";
+import path from "node:path";
+import { packageApp, packagedApp } from "./package";
+import { exitWith, step } from "./step";
+
+/** electron-builder writes into the folder it is given; the packaged app stays as it was tested. */
+async function distribute(): Promise<string> {
+  const copy = path.resolve("out/dist-input");
+  const made: string[] = [];
+  for (const kind of process.platform === "linux" ? ["AppImage", "tar.gz"] : ["zip"]) {
+    await cp(packagedApp().folder, copy, { recursive: true, verbatimSymlinks: true });
+    const { status, stderr } = spawnSync(process.execPath, [
+      "node_modules/electron-builder/cli.js", `--${{ linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? "linux"}`, kind,
+      `--${process.arch}`, "--prepackaged", copy, "--publish", "never",
+    ], { encoding: "utf8" });
+    await rm(copy, { recursive: true, force: true });
+    if (status === 0) made.push(kind);
+    else console.log(`· ${kind}: left out, electron-builder could not make it: ${reasonOf(stderr)}`);
+  }
+  return made.length > 0 ? `${made.join(", ")} in out/dist` : "nothing was made";
+}
+
+function reasonOf(output: string): string {
+  const line = output.split("\n").find((text) => /ENOTFOUND|cannot|failed|Error/i.test(text)) ?? "no reason given";
+  return /ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(output) ? `its tools come from github.com, which does not answer (${line.trim().slice(0, 160)})` : line.trim().slice(0, 300);
+}
+
+await packageApp().then(() => step("Distribution", distribute)).catch(exitWith);

@@ -1,0 +1,39 @@
+// Which files of this folder go into the packaged app: the build, and what node-llama-cpp and SQLite need at run time on the target.
+
+export interface PackageTarget {
+  platform: NodeJS.Platform;
+  arch: NodeJS.Architecture;
+  /** Also the Vulkan and CUDA libraries (over 600 MB); without them models run on the CPU. */
+  gpu: boolean;
+}
+
+const KEPT = [/^\/package\.json$/, /^\/\.vite(\/(build|renderer)(\/|$)|$)/, /^\/node_modules(\/|$)/];
+const DROPPED = [
+  /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
+  /\.test\.\w+$/,
+  /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
+  /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
+  // Sources to compile llama.cpp and SQLite from: nothing is compiled on the person's computer.
+  /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,
+  /^\/node_modules\/@photostructure\/sqlite\/(src|scripts)(\/|$)/,
+];
+const LLAMA_PLATFORM: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "mac", win32: "win" };
+/** Apple's GPU library is in the plain package for its arch. */
+const GPU_PACKAGE = /-(vulkan|cuda|cuda-ext)$/;
+
+/** `file` as electron-packager gives it: from the app's folder, with a slash in front; "" is the folder itself. */
+export function belongsInPackage(file: string, target: PackageTarget): boolean {
+  if (file === "") return true;
+  if (!KEPT.some((pattern) => pattern.test(file)) || DROPPED.some((pattern) => pattern.test(file))) return false;
+  const [, native, name] = /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
+  if (native === undefined || name === undefined) return true;
+  if (native === "@node-llama-cpp") {
+    if (GPU_PACKAGE.test(name) && !target.gpu) return false;
+    return name.startsWith(`${LLAMA_PLATFORM[target.platform]}-${target.arch}`);
+  }
+  if (native === "@reflink") return name === "reflink" || (name.includes(`-${target.platform}-${target.arch}`) && !name.endsWith("-musl"));
+  return name === `${target.platform}-${target.arch}` && !file.endsWith(".musl.node");
+}
+
+/** Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files. */
+export const UNPACKED = "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node}";
