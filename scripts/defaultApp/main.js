@@ -25,7 +25,7 @@ let entry = appPath;
 if (fs.statSync(appPath).isDirectory()) {
   const about = JSON.parse(fs.readFileSync(path.join(appPath, "package.json"), "utf8"));
   entry = path.join(appPath, about.main || "index.js");
-  app.setName(about.productName || about.name);
+  if (about.productName || about.name) app.setName(about.productName || about.name);
   if (about.version) app.setVersion(about.version);
   app.setAppPath(appPath);
 }
