@@ -1,0 +1,281 @@
+// The chat store on real SQLite files: trees, search, deletion, endings, speed.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ChatId, MessageId, RequestId } from "../../contract/ids";
+import type { Outcome } from "../../contract/failure";
+import { Chat, Message } from "../../contract/chat";
+import { ChatStore, type AnswerEnd } from "./ChatStore";
+import { connectDatabase, type Database } from "./database";
+import { openChatDatabase } from "./openChatDatabase";
+
+let folder: string;
+let database: Database;
+let store: ChatStore;
+let now = 1_000_000;
+
+const file = () => path.join(folder, "chats.db");
+const request = (name: string) => RequestId.parse(name);
+
+function value<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`${outcome.failure.code} ${outcome.failure.cause ?? ""}`);
+  return outcome.value;
+}
+
+function open(): void {
+  database = value(openChatDatabase(file(), () => now)).database;
+  store = new ChatStore(database, () => now++);
+}
+
+function finish(answer: Message, text: string, end: Partial<AnswerEnd> = {}): Message {
+  return value(store.endAnswer(answer.id, { state: "complete", text, facts: null, failure: null, ...end }));
+}
+
+/** A finished question and answer at the end of the shown branch. */
+function exchange(chat: Chat, question: string, answer: string) {
+  const started = value(store.addQuestion(chat.id, question, request("r")));
+  return { question: started.messages[0]!, answer: finish(started.answer, answer) };
+}
+
+const texts = (id: ChatId) => value(store.openChat(id)).messages.map((message) => message.text);
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "facet-chats-"));
+  open();
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a conversation", () => {
+  it("is there again after closing and opening", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "What is a quant?", "A smaller model.");
+    value(store.saveSettings(chat.id, { systemPrompt: "Be brief.", sampling: { topK: 3 }, seed: 7 }));
+    store.close();
+    open();
+    const opened = value(store.openChat(chat.id));
+    expect(opened.messages.map(({ role, text, state }) => [role, text, state])).toEqual([
+      ["user", "What is a quant?", "complete"],
+      ["assistant", "A smaller model.", "complete"],
+    ]);
+    expect(opened.chat.settings).toEqual({ systemPrompt: "Be brief.", sampling: { topK: 3 }, seed: 7 });
+    for (const message of opened.messages) expect(() => Message.parse(message)).not.toThrow();
+  });
+
+  it("takes its title from the first message until it is renamed", () => {
+    const chat = value(store.createChat());
+    const started = value(store.addQuestion(chat.id, "Explain\n\nthe   cache to me", request("r")));
+    expect(started.chat.title).toBe("Explain the cache to me");
+    value(store.renameChat(chat.id, "  Cache  "));
+    finish(started.answer, "…");
+    value(store.addEditedQuestion(started.messages[0]!.id, "Something else", request("r2")));
+    expect(value(store.listChats())[0]!.title).toBe("Cache");
+  });
+
+  it("is listed by last use", () => {
+    const first = value(store.createChat());
+    const second = value(store.createChat());
+    expect(value(store.listChats()).map(({ id }) => id)).toEqual([second.id, first.id]);
+    exchange(first, "Hello", "Hi");
+    expect(value(store.listChats()).map(({ id }) => id)).toEqual([first.id, second.id]);
+  });
+
+  it("refuses a second question while the answer is written", () => {
+    const chat = value(store.createChat());
+    value(store.addQuestion(chat.id, "One", request("r")));
+    expect(store.addQuestion(chat.id, "Two", request("r2"))).toMatchObject({ ok: false, failure: { code: "engine-busy" } });
+  });
+
+  it("repairs settings that do not fit any more, and keeps those that do", () => {
+    const chat = value(store.createChat());
+    database.run(
+      "UPDATE chats SET settings = ?",
+      JSON.stringify({ systemPrompt: "Kept", sampling: { temperature: 99, topK: 5 }, seed: "x", future: 1 }),
+    );
+    expect(value(store.openChat(chat.id)).chat.settings).toEqual({ systemPrompt: "Kept", sampling: { topK: 5 } });
+    database.run("UPDATE chats SET settings = '{{'");
+    expect(value(store.openChat(chat.id)).chat.settings).toEqual({ systemPrompt: "", sampling: {} });
+  });
+});
+
+describe("the tree", () => {
+  it("keeps alternatives as siblings and shows the newest", () => {
+    const chat = value(store.createChat());
+    const one = exchange(chat, "Q1", "A1");
+    exchange(chat, "Q2", "A2");
+    const again = value(store.addAnotherAnswer(one.answer.id, request("again")));
+    expect(again.messages).toHaveLength(1);
+    finish(again.answer, "A1b");
+    expect(texts(chat.id)).toEqual(["Q1", "A1b"]);
+    const shown = value(store.openChat(chat.id)).messages[1]!;
+    expect(shown.siblingIds).toEqual([one.answer.id, shown.id]);
+
+    expect(value(store.showSibling(one.answer.id)).messages.map(({ text }) => text)).toEqual(["Q1", "A1", "Q2", "A2"]);
+    expect(texts(chat.id)).toEqual(["Q1", "A1", "Q2", "A2"]);
+  });
+
+  it("edits the first message by a second root", () => {
+    const chat = value(store.createChat());
+    const one = exchange(chat, "Q1", "A1");
+    const edited = value(store.addEditedQuestion(one.question.id, "Q1 said better", request("edit")));
+    expect(edited.turns).toEqual([{ messageId: edited.messages[0]!.id, role: "user", text: "Q1 said better" }]);
+    expect(edited.messages[0]!.siblingIds).toEqual([one.question.id, edited.messages[0]!.id]);
+    expect(edited.chat.title).toBe("Q1 said better");
+  });
+
+  it("gives the model its turns in turn, also where answers are missing", () => {
+    const chat = value(store.createChat());
+    const failed = value(store.addQuestion(chat.id, "Q1", request("r")));
+    finish(failed.answer, "", { state: "failed", failure: { code: "engine-crashed" } });
+    const started = value(store.addQuestion(chat.id, "Q2", request("r2")));
+    expect(started.turns.map(({ role, text }) => [role, text])).toEqual([["user", "Q1\n\nQ2"]]);
+    finish(started.answer, "A2", { state: "interrupted" });
+    expect(value(store.addQuestion(chat.id, "Q3", request("r3"))).turns.map(({ text }) => text)).toEqual(["Q1\n\nQ2", "A2", "Q3"]);
+  });
+
+  it("does not hang on a circle in a damaged tree", () => {
+    const chat = value(store.createChat());
+    const { question, answer } = exchange(chat, "Q", "A");
+    database.run("UPDATE messages SET parent_id = ? WHERE id = ?", answer.id, question.id);
+    expect(value(store.openChat(chat.id)).messages).toHaveLength(2);
+  });
+
+  it("refuses what makes no sense", () => {
+    const chat = value(store.createChat());
+    const { question, answer } = exchange(chat, "Q", "A");
+    const code = (outcome: Outcome<unknown>) => (outcome.ok ? "ok" : outcome.failure.code);
+    expect(code(store.addAnotherAnswer(question.id, request("r")))).toBe("request-invalid");
+    expect(code(store.addEditedQuestion(answer.id, "x", request("r")))).toBe("request-invalid");
+    expect(code(store.addQuestion(ChatId.parse("nowhere"), "x", request("r")))).toBe("not-found");
+    expect(code(store.showSibling(MessageId.parse("nowhere")))).toBe("not-found");
+    expect(code(store.openChat(ChatId.parse("nowhere")))).toBe("not-found");
+  });
+});
+
+describe("an answer that is written", () => {
+  it("keeps its text at each checkpoint and is interrupted when the app dies", () => {
+    const chat = value(store.createChat());
+    const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
+    value(store.writeCheckpoint(answer.id, "Half an ans"));
+    store.close();
+    open();
+    expect(value(store.recover())).toEqual({ interruptedAnswers: 1 });
+    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ text: "Half an ans", state: "interrupted", requestId: null });
+  });
+
+  it("does not change once it has ended", () => {
+    const chat = value(store.createChat());
+    const { answer } = exchange(chat, "Q", "The end");
+    value(store.writeCheckpoint(answer.id, "late"));
+    expect(finish(answer, "later still").text).toBe("The end");
+  });
+});
+
+describe("search", () => {
+  const found = (query: string) => value(store.search(query)).map(({ snippet }) => snippet);
+
+  it("finds beginnings of words in messages and titles, and marks them", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "Tell me about quantization", "Blocks of weights share a scale.");
+    expect(found("quanti")).toEqual(["Tell me about \uE000quantization\uE001", "Tell me about \uE000quantization\uE001"]);
+    expect(found("WEIGHT block")).toEqual(["\uE000Blocks\uE001 of \uE000weights\uE001 share a scale."]);
+    expect(found("missing")).toEqual([]);
+  });
+
+  it("takes nothing that is typed for an operator", () => {
+    const chat = value(store.createChat());
+    exchange(chat, 'A "quoted" NEAR word: x-y', "AND so on (really)");
+    const hostile = [
+      '"', '""', "'", "*", "a*b", "NEAR", "NEAR(a b)", "AND", "OR OR", "NOT", "-", "^a", "text:a", "{a b}:c", "(", ")", "a AND",
+      "\0", "a\0b", "%", "_", "\\", "🙂", "\uD800", "a".repeat(500), '" OR "1', "x'); DROP TABLE messages; --",
+    ];
+    for (const query of hostile) expect(store.search(query).ok, JSON.stringify(query)).toBe(true);
+    expect(found("and")).toHaveLength(1);
+    expect(found('"quoted"').length).toBeGreaterThan(0);
+    expect(found("x-y").length).toBeGreaterThan(0);
+  });
+
+  it("leaves out deleted chats and prefers the recent of equals", () => {
+    const old = value(store.createChat());
+    exchange(old, "first", "about sparrows");
+    now += 365 * 24 * 3_600_000;
+    const recent = value(store.createChat());
+    exchange(recent, "second", "about sparrows");
+    expect(value(store.search("sparrows")).map(({ chatId }) => chatId)).toEqual([recent.id, old.id]);
+    value(store.deleteChat(recent.id));
+    expect(value(store.search("sparrows")).map(({ chatId }) => chatId)).toEqual([old.id]);
+  });
+
+  it("finds an answer when it is finished, whatever the ending", () => {
+    const chat = value(store.createChat());
+    const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
+    value(store.writeCheckpoint(answer.id, "a zebra"));
+    expect(found("zebra")).toEqual([]);
+    finish(answer, "a zebra runs", { state: "stopped" });
+    expect(found("zebra")).toEqual(["a \uE000zebra\uE001 runs"]);
+    expect(() => database.execute("INSERT INTO messages_fts(messages_fts) VALUES ('integrity-check')")).not.toThrow();
+  });
+});
+
+describe("deleting", () => {
+  it("can be taken back until the next start, then leaves nothing in the files", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "A secret: xylophone", "Fine");
+    value(store.deleteChat(chat.id));
+    expect(value(store.listChats())).toEqual([]);
+    expect(store.openChat(chat.id).ok).toBe(false);
+    value(store.restoreChat(chat.id));
+    expect(texts(chat.id)).toEqual(["A secret: xylophone", "Fine"]);
+
+    value(store.deleteChat(chat.id));
+    value(store.recover());
+    expect(store.restoreChat(chat.id)).toMatchObject({ ok: false, failure: { code: "not-found" } });
+    const left = database.get("SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM chats) AS chats");
+    expect(left).toEqual({ messages: 0, chats: 0 });
+    expect(value(store.search("xylophone"))).toEqual([]);
+  });
+});
+
+describe("a chat of 5,000 messages", () => {
+  it("opens and goes quickly", () => {
+    const chat = value(store.createChat());
+    const facts = JSON.stringify({
+      modelId: "m", modelName: "SmolLM2 135M Instruct", promptTokens: 1000, cachedTokens: 900, answerTokens: 120, timeToFirstTokenMs: 80,
+      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, endReason: "end",
+      firstSeenMessageId: null,
+    });
+    database.transaction(() => {
+      let parent: string | null = null;
+      for (let index = 0; index < 5000; index++) {
+        const role = index % 2 === 0 ? "user" : "assistant";
+        database.run(
+          "INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, facts) VALUES (?, ?, ?, ?, ?, ?, 'complete', ?)",
+          `m${index}`, chat.id, parent, role, `Message ${index}. ${"Some words of an answer. ".repeat(20)}`, index, role === "user" ? null : facts,
+        );
+        parent = `m${index}`;
+      }
+      database.run("UPDATE chats SET leaf_id = ?", parent);
+    });
+    const times: number[] = [];
+    for (let run = 0; run < 5; run++) {
+      const start = performance.now();
+      expect(value(store.openChat(chat.id)).messages).toHaveLength(5000);
+      times.push(performance.now() - start);
+    }
+    console.log(`opening 5,000 messages: ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
+    value(store.deleteChat(chat.id));
+    value(store.recover());
+    expect(database.get("SELECT count(*) AS count FROM messages")).toEqual({ count: 0 });
+  });
+});
+
+it("keeps two connections apart by waiting, not failing", () => {
+  const other = connectDatabase(file());
+  expect(other.get("SELECT count(*) AS count FROM chats")).toEqual({ count: 0 });
+  value(store.createChat());
+  expect(other.get("SELECT count(*) AS count FROM chats")).toEqual({ count: 1 });
+  other.close();
+});

@@ -1,0 +1,18 @@
+// A chat's title until the person gives one: the first words of the first message. Any process; pure.
+
+export const UNTITLED = "New chat";
+
+/** About one line of the sidebar. */
+const MAX_CHARACTERS = 48;
+
+export function titleFromText(text: string): string {
+  // Only the beginning is looked at: a message may be a megabyte.
+  const start = text.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  if (start === "") return UNTITLED;
+  const characters = [...start];
+  if (characters.length <= MAX_CHARACTERS) return start;
+  const cut = characters.slice(0, MAX_CHARACTERS).join("");
+  const lastSpace = cut.lastIndexOf(" ");
+  // A word may be longer than the line; else the title ends at a word's end.
+  return `${(lastSpace > MAX_CHARACTERS / 2 ? cut.slice(0, lastSpace) : cut).trimEnd()}…`;
+}

@@ -1,0 +1,230 @@
+// What happens to the chat database when files are damaged, newer, killed in mid-write, or the disk is full.
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Outcome } from "../../contract/failure";
+import { RequestId } from "../../contract/ids";
+import { ChatStore } from "./ChatStore";
+import { connectDatabase } from "./database";
+import { openChatDatabase } from "./openChatDatabase";
+
+let folder: string;
+const file = () => path.join(folder, "chats.db");
+const now = () => 1_700_000_000_000;
+const open = () => openChatDatabase(file(), now);
+
+function value<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`${outcome.failure.code} ${outcome.failure.cause ?? ""}`);
+  return outcome.value;
+}
+
+/** Closes in order after writing some chats; returns how many. */
+function fill(chats = 40): number {
+  const { database } = value(open());
+  const store = new ChatStore(database, Date.now);
+  for (let index = 0; index < chats; index++) {
+    const chat = value(store.createChat());
+    value(store.addQuestion(chat.id, `Question ${index} ${"and more words ".repeat(60)}`, RequestId.parse("r")));
+  }
+  store.close();
+  return chats;
+}
+
+function countChats(): number {
+  const { database } = value(open());
+  const store = new ChatStore(database, Date.now);
+  const count = value(store.listChats()).length;
+  store.close();
+  return count;
+}
+
+function overwrite(start: number, length: number, byte: number): void {
+  const bytes = readFileSync(file());
+  bytes.fill(byte, start, start + length);
+  writeFileSync(file(), bytes);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "facet-database-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a sound database", () => {
+  it("is made with the settings that keep it sound", () => {
+    const { database, movedAsideTo } = value(open());
+    expect(movedAsideTo).toBeNull();
+    expect(database.get("PRAGMA journal_mode")).toEqual({ journal_mode: "wal" });
+    expect(database.get("PRAGMA synchronous")).toEqual({ synchronous: 2 });
+    expect(database.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
+    expect(database.get("PRAGMA secure_delete")).toEqual({ secure_delete: 1 });
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 1 });
+    database.close();
+    expect(readdirSync(folder)).toContain("chats.db-clean");
+  });
+
+  it("stays where it is however often it is opened", () => {
+    const chats = fill();
+    expect(countChats()).toBe(chats);
+    expect(countChats()).toBe(chats);
+    expect(readdirSync(folder).filter((name) => name.includes("damaged"))).toEqual([]);
+  });
+});
+
+describe("a damaged database", () => {
+  const damages: Record<string, () => void> = {
+    "cut in the middle": () => truncateSync(file(), Math.floor(statSync(file()).size / 2 / 4096) * 4096),
+    "cut to a few bytes": () => truncateSync(file(), 50),
+    "zeroed at its beginning": () => overwrite(0, 4096, 0),
+    "zeroed from the second page on": () => overwrite(4096, statSync(file()).size - 4096, 0),
+    "garbage at its beginning": () => overwrite(0, 100, 0x5a),
+    "garbage in the middle": () => overwrite(4096, 40_000, 0xa5),
+    "another kind of file": () => writeFileSync(file(), "<html>".repeat(5000)),
+    "empty, with its log still there": () => {
+      writeFileSync(`${file()}-wal`, readFileSync(file()));
+      truncateSync(file(), 0);
+    },
+  };
+  for (const [name, damage] of Object.entries(damages)) {
+    it(`${name}: is moved aside whole, and a new one begun`, () => {
+      fill();
+      damage();
+      const before = readFileSync(file());
+      const { database, movedAsideTo } = value(open());
+      expect(movedAsideTo).toBe(path.join(folder, "chats-damaged-2023-11-14T22-13-20-000Z.db"));
+      expect(readFileSync(movedAsideTo!).equals(before)).toBe(true);
+      const store = new ChatStore(database, Date.now);
+      expect(value(store.listChats())).toEqual([]);
+      value(store.createChat());
+      store.close();
+      expect(countChats()).toBe(1);
+      expect(existsSync(movedAsideTo!)).toBe(true);
+    });
+  }
+
+  it("never takes the place of an earlier one", () => {
+    for (let time = 0; time < 3; time++) {
+      writeFileSync(file(), `damaged ${time} `.repeat(500));
+      value(open()).database.close();
+    }
+    const aside = readdirSync(folder).filter((name) => name.startsWith("chats-damaged-"));
+    expect(aside).toHaveLength(3);
+    expect(new Set(aside.map((name) => readFileSync(path.join(folder, name), "utf8"))).size).toBe(3);
+  });
+
+  it("is made whole when only the search index is damaged", () => {
+    const chats = fill();
+    const connection = connectDatabase(file());
+    connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')");
+    connection.close();
+    expect(countChats()).toBe(chats);
+    const store = new ChatStore(value(open()).database, Date.now);
+    expect(value(store.search("Question")).length).toBeGreaterThan(0);
+    store.close();
+  });
+});
+
+describe("a database that cannot be used", () => {
+  it("is left alone when a newer Facet wrote it", () => {
+    fill();
+    const connection = connectDatabase(file());
+    connection.execute("PRAGMA user_version = 999");
+    connection.close();
+    const before = readFileSync(file());
+    expect(open()).toMatchObject({ ok: false, failure: { code: "database-newer" } });
+    expect(readFileSync(file()).equals(before)).toBe(true);
+  });
+
+  it("is a sentence when its folder is not there, or it is a folder", () => {
+    expect(openChatDatabase(path.join(folder, "gone", "chats.db"), now)).toMatchObject({ ok: false, failure: { code: "data-folder-unusable" } });
+    mkdirSync(file());
+    expect(open()).toMatchObject({ ok: false, failure: { code: "data-folder-unusable" } });
+  });
+});
+
+describe("kill -9", () => {
+  it("in mid-transaction leaves each finished transaction and no half of another", async () => {
+    value(open()).database.close();
+    const sqlite = createRequire(import.meta.url).resolve("@photostructure/sqlite");
+    const script = `
+      const { DatabaseSync } = require(${JSON.stringify(sqlite)});
+      const database = new DatabaseSync(${JSON.stringify(file())});
+      database.exec("PRAGMA synchronous = FULL");
+      const add = database.prepare("INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, settings) VALUES (?, ?, 1, 1, '{}')");
+      for (let pair = 0; ; pair++) {
+        database.exec("BEGIN IMMEDIATE");
+        add.run("a" + pair, "x".repeat(2000));
+        add.run("b" + pair, "x".repeat(2000));
+        if (pair === 30) { process.stdout.write("now"); const end = Date.now() + 60000; while (Date.now() < end); }
+        database.exec("COMMIT");
+      }`;
+    const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+
+    const { database, movedAsideTo } = value(open());
+    expect(movedAsideTo).toBeNull();
+    expect(database.get("SELECT count(*) AS count FROM chats")).toEqual({ count: 60 });
+    database.close();
+  });
+});
+
+describe("a full disk", () => {
+  it("is said, and nothing that was saved is lost", () => {
+    const { database } = value(open());
+    const store = new ChatStore(database, Date.now);
+    const chat = value(store.createChat());
+    const { answer } = value(store.addQuestion(chat.id, "Q", RequestId.parse("r")));
+    value(store.writeCheckpoint(answer.id, "kept"));
+    const pages = Reflect.get(Object(database.get("PRAGMA page_count")), "page_count");
+    database.get(`PRAGMA max_page_count = ${pages}`);
+    expect(store.writeCheckpoint(answer.id, "x".repeat(1_000_000))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+    expect(value(store.openChat(chat.id)).messages[1]!.text).toBe("kept");
+    database.get("PRAGMA max_page_count = 1000000");
+    expect(store.writeCheckpoint(answer.id, "x".repeat(1_000_000)).ok).toBe(true);
+    store.close();
+  });
+
+  it.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)("is said on a real small file system", () => {
+    const mount = path.join(folder, "small");
+    mkdirSync(mount);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mount]);
+    try {
+      const small = path.join(mount, "chats.db");
+      const store = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
+      const chat = value(store.createChat());
+      let started = store.addQuestion(chat.id, "Q", RequestId.parse("r"));
+      value(started);
+      let saved = "";
+      let failed = "";
+      for (let length = 10_000; length < 2_000_000 && failed === ""; length *= 2) {
+        const outcome = store.writeCheckpoint(value(started).answer.id, "x".repeat(length));
+        if (outcome.ok) saved = "x".repeat(length);
+        else failed = outcome.failure.code;
+      }
+      expect(failed).toBe("disk-full");
+      expect(value(store.openChat(chat.id)).messages[1]!.text.length).toBe(saved.length);
+      store.close();
+
+      writeFileSync(path.join(mount, "filler"), "");
+      try {
+        for (;;) writeFileSync(path.join(mount, "filler"), Buffer.alloc(4096), { flag: "a" });
+      } catch {
+        // Now it is full to the last page.
+      }
+      const onFull = openChatDatabase(small, now);
+      if (!onFull.ok) expect(onFull.failure.code).toBe("disk-full");
+      else onFull.value.database.close();
+      rmSync(path.join(mount, "filler"));
+      const again = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
+      expect(value(again.openChat(chat.id)).messages[1]!.text.length).toBe(saved.length);
+      started = again.addQuestion(chat.id, "Q2", RequestId.parse("r"));
+      again.close();
+    } finally {
+      execFileSync("umount", ["--lazy", mount]);
+    }
+  });
+});
