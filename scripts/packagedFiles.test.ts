@@ -7,7 +7,7 @@ const linux: PackageTarget = { platform: "linux", arch: "x64", gpu: false };
 describe("belongsInPackage", () => {
   it.each([
     "", "/package.json", "/.vite", "/.vite/build", "/.vite/build/main.cjs", "/.vite/renderer/index.html", "/node_modules",
-    "/node_modules/node-llama-cpp/dist/index.js",
+    "/resources", "/resources/icon.png", "/node_modules/node-llama-cpp/dist/index.js",
     "/node_modules/node-llama-cpp/llama/binariesGithubRelease.json",
     "/node_modules/@node-llama-cpp", "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
     "/node_modules/@photostructure/sqlite/dist/index.cjs",

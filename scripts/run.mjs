@@ -20,7 +20,8 @@ if (!packagesAreInstalled()) {
   const startedMs = Date.now();
   console.log("· Node packages: installing what package-lock.json names");
   const npm = process.env["npm_execpath"] ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
-  const { status } = spawnSync(npm[0], [...npm.slice(1), "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // Not `npm ci`: it refuses a lock file without the libraries of other systems, which not every registry has.
+  const { status } = spawnSync(npm[0], [...npm.slice(1), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     stdio: "inherit",
     shell: npm.length === 1 && process.platform === "win32",
   });

@@ -23,11 +23,15 @@ export async function startVirtualDisplay(): Promise<{ display: string; stop: ()
     const timer = setTimeout(() => failed(`Xvfb said nothing for ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     xvfb.once("error", (error) => failed(error.message));
     xvfb.once("exit", (code) => failed(`Xvfb ended with code ${code}`));
+    // Xvfb dies when it cannot finish this line, so the pipe stays open until its end.
+    let line = "";
     const pipe = xvfb.stdio[3];
-    pipe?.once("data", (number: Buffer) => {
+    pipe?.on("data", (text: Buffer) => {
+      line += text.toString();
+      if (!line.endsWith("\n")) return;
       clearTimeout(timer);
       pipe.destroy();
-      resolve(`:${number.toString().trim()}`);
+      resolve(`:${line.trim()}`);
     });
   });
   xvfb.unref();
