@@ -11,7 +11,7 @@ export interface ChatState {
   /** The branch on screen, oldest first. */
   readonly order: readonly MessageId[];
   /** Unsent words of each chat; "new" before a chat exists. */
-  readonly drafts: Readonly<Record<ChatId | "new", string>>;
+  readonly drafts: Readonly<Partial<Record<ChatId | "new", string>>>;
   /** Settings of the chat that does not exist yet; they become the chat's own when it is created. */
   readonly newChatSettings: ChatSettings;
   /** A search hit to scroll to and point out; the conversation sets it back to null when it has. */

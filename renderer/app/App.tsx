@@ -1,0 +1,67 @@
+// The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
+import { Tooltip } from "radix-ui";
+import { ChatPage } from "../features/chat/ChatPage";
+import { SearchDialog } from "../features/search/SearchDialog";
+import { SettingsDialog } from "../features/settings/SettingsDialog";
+import { ShortcutsDialog } from "../features/settings/ShortcutsDialog";
+import { Sidebar } from "../features/sidebar/Sidebar";
+import { StatusBar } from "../features/status/StatusBar";
+import styles from "./App.module.css";
+import { useApp } from "./appStore";
+import { BlockedPage } from "./BlockedPage";
+import { closeSidebarOverlay, useLayout, useNarrow, useSidebarShown } from "./layout";
+import { Notices } from "./Notices";
+import { PanelBoundary } from "./PanelBoundary";
+
+const TOOLTIP_DELAY_MS = 500;
+
+export function App() {
+  const blocked = useApp((state) => state.blocked);
+  if (blocked !== null) return <BlockedPage failure={blocked} />;
+  return (
+    <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
+      <Frame />
+      <OpenDialog />
+      <Notices />
+    </Tooltip.Provider>
+  );
+}
+
+function Frame() {
+  const sidebarShown = useSidebarShown();
+  const overlaid = useNarrow() && sidebarShown;
+  return (
+    <div className={styles.app} data-sidebar={sidebarShown ? "shown" : "hidden"}>
+      {sidebarShown && (
+        <PanelBoundary name="The sidebar">
+          <Sidebar />
+        </PanelBoundary>
+      )}
+      {overlaid && <div className={styles.scrim} onClick={closeSidebarOverlay} aria-hidden />}
+      <div className={styles.page} inert={overlaid}>
+        <PanelBoundary name="The conversation">
+          <ChatPage />
+        </PanelBoundary>
+      </div>
+      <div className={styles.status} inert={overlaid}>
+        <PanelBoundary name="The status bar">
+          <StatusBar />
+        </PanelBoundary>
+      </div>
+    </div>
+  );
+}
+
+function OpenDialog() {
+  const dialog = useLayout((state) => state.dialog);
+  switch (dialog) {
+    case "search":
+      return <SearchDialog />;
+    case "settings":
+      return <SettingsDialog />;
+    case "shortcuts":
+      return <ShortcutsDialog />;
+    case null:
+      return null;
+  }
+}

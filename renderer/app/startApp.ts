@@ -1,0 +1,69 @@
+// Start of the window, as a list: listen, ask main for everything once, put it into the stores, then follow the events.
+import type { EventName, EventValue } from "../../electron/contract/events";
+import type { Snapshot } from "../../electron/contract/methods";
+import { saveChatSettings } from "../features/chat/chatSettings";
+import { applyMessage } from "../features/chat/chatStore";
+import { forgetChat, noteChat } from "../features/chat/openChats";
+import { startTokenStream } from "../features/chat/stream/tokenStream";
+import { appStore, createAppStore, setAppStore } from "./appStore";
+import { call } from "./bridge";
+import { listenToKeys, runMenuCommand } from "./keyboard";
+import { showNoticeFromMain } from "./notices";
+import { followTheme } from "./theme";
+
+export async function startApp(): Promise<void> {
+  const begin = followEvents();
+  const [snapshot] = await Promise.all([call("app.snapshot", undefined), loadFonts()]);
+  if (!snapshot.ok) throw new Error(`${snapshot.failure.code}: ${snapshot.failure.cause ?? "no snapshot"}`);
+  fillStores(snapshot.value);
+  begin();
+  followTheme();
+  listenToKeys();
+  saveOnLeaving();
+  startTokenStream();
+}
+
+function fillStores(snapshot: Snapshot): void {
+  setAppStore(createAppStore(snapshot));
+  for (const notice of snapshot.notices) showNoticeFromMain(notice.id, notice.failure);
+}
+
+/** Events that come before the snapshot wait for it; each carries a whole state, so playing them again does no harm. */
+function followEvents(): () => void {
+  let waiting: (() => void)[] | null = [];
+  function on<Name extends EventName>(name: Name, apply: (value: EventValue<Name>) => void): void {
+    window.facet.on(name, (value) => {
+      if (waiting === null) apply(value);
+      else waiting.push(() => apply(value));
+    });
+  }
+
+  on("engine-changed", (engine) => appStore().setState({ engine }));
+  on("models-changed", (models) => appStore().setState({ models }));
+  on("starter-changed", (starter) => appStore().setState({ starter }));
+  on("chat-changed", noteChat);
+  on("chat-removed", ({ chatId }) => forgetChat(chatId));
+  on("message-changed", applyMessage);
+  on("notice-added", ({ id, failure }) => showNoticeFromMain(id, failure));
+  on("menu-command", runMenuCommand);
+
+  return () => {
+    const early = waiting ?? [];
+    waiting = null;
+    for (const apply of early) apply();
+  };
+}
+
+/** What a side panel still holds back is saved when the window is left or closed. */
+function saveOnLeaving(): void {
+  window.addEventListener("blur", () => void saveChatSettings());
+  window.addEventListener("pagehide", () => void saveChatSettings());
+}
+
+/** The first frame is drawn in the right letters; they lie on disk beside the page. */
+async function loadFonts(): Promise<void> {
+  await Promise.allSettled([
+    document.fonts.load("400 14px 'Inter Variable'"),
+    document.fonts.load("600 14px 'Inter Variable'"),
+  ]);
+}

@@ -1,0 +1,40 @@
+// The line above the conversation: which model answers, as what, and the way to the chat's settings.
+import { PanelLeft, SlidersHorizontal } from "lucide-react";
+import { toggleSidebar, toggleSidePanel, useLayout, useSidebarShown } from "../../app/layout";
+import { keysOf } from "../../app/shortcuts";
+import { IconButton } from "../../ui/IconButton";
+import { Tooltip } from "../../ui/Tooltip";
+import { ModelMenu } from "../model/ModelMenu";
+import styles from "./ChatHeader.module.css";
+
+export function ChatHeader() {
+  const sidebarShown = useSidebarShown();
+  const sidePanelOpen = useLayout((state) => state.sidePanelOpen);
+  return (
+    <header className={styles.header}>
+      {!sidebarShown && (
+        <IconButton
+          name="Show sidebar"
+          keys={keysOf("toggle-sidebar")}
+          icon={<PanelLeft size={16} />}
+          onClick={toggleSidebar}
+        />
+      )}
+      <ModelMenu />
+      <Tooltip text="The model itself answers, without a fine-tune">
+        <span className={styles.chip}>
+          <i className={styles.dot} />
+          Base
+        </span>
+      </Tooltip>
+      <span className={styles.space} />
+      <IconButton
+        name="Chat settings"
+        keys={keysOf("toggle-settings-panel")}
+        icon={<SlidersHorizontal size={16} />}
+        aria-pressed={sidePanelOpen}
+        onClick={toggleSidePanel}
+      />
+    </header>
+  );
+}

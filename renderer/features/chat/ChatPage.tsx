@@ -1,0 +1,42 @@
+// The main part of the window: header, the open chat or the first screen, composer, side panel.
+import { useEffect } from "react";
+import { useApp } from "../../app/appStore";
+import { useLayout } from "../../app/layout";
+import { EngineBanner } from "../model/EngineBanner";
+import { FirstScreen } from "../start/FirstScreen";
+import { ChatHeader } from "./ChatHeader";
+import styles from "./ChatPage.module.css";
+import { useChat } from "./chatStore";
+import { Composer } from "./composer/Composer";
+import { Conversation } from "./conversation/Conversation";
+import { SidePanel } from "./sidePanel/SidePanel";
+
+export function ChatPage() {
+  const title = useChat((state) => state.chat?.title ?? "New chat");
+  const chatIsOpen = useChat((state) => state.chat !== null);
+  const noModel = useApp((state) => state.models.length === 0);
+  const sidePanelOpen = useLayout((state) => state.sidePanelOpen);
+
+  useEffect(() => {
+    document.title = chatIsOpen ? `${title} · Facet` : "Facet";
+  }, [chatIsOpen, title]);
+
+  return (
+    <>
+      <main className={styles.main}>
+        <h1 className="visually-hidden">{title}</h1>
+        <ChatHeader />
+        {noModel && !chatIsOpen ? (
+          <FirstScreen />
+        ) : (
+          <>
+            <Conversation />
+            <EngineBanner />
+            <Composer />
+          </>
+        )}
+      </main>
+      {sidePanelOpen && <SidePanel />}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+// Above the composer, when the model could not be loaded or the engine died: what happened, and the way on.
+import { useApp } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { Button } from "../../ui/Button";
+import { FailureDetails } from "../../ui/FailureDetails";
+import styles from "./EngineBanner.module.css";
+
+export function EngineBanner() {
+  const engine = useApp((state) => state.engine);
+  if (engine.kind !== "load-failed" && engine.kind !== "crashed") return null;
+  const text = failureText(engine.failure);
+  return (
+    <section className={styles.banner} role="alert">
+      <p className={styles.happened}>{text.happened}</p>
+      <p className={styles.rest}>
+        {text.data} {text.advice}
+      </p>
+      <FailureDetails failure={engine.failure} />
+      {engine.kind === "load-failed" && (
+        <div className={styles.actions}>
+          <Button onClick={() => void callOrNotify("models.load", { modelId: engine.modelId })}>Try again</Button>
+          <Button look="quiet" onClick={() => void callOrNotify("models.chooseFile", undefined)}>
+            Choose a GGUF file…
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+// The pill that names the model, and its menu: load another, choose a file, forget one that was used in place.
+import { Box, Check, ChevronDown, FolderOpen, Unlink } from "lucide-react";
+import { memo } from "react";
+import type { EngineState } from "../../../electron/contract/engineState";
+import type { ModelId } from "../../../electron/contract/ids";
+import type { InstalledModel } from "../../../electron/contract/model";
+import { useApp } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { formatBytes, formatCount } from "../../app/quantities";
+import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
+import { loadedModel } from "./loadedModel";
+import styles from "./ModelMenu.module.css";
+
+export const ModelMenu = memo(function ModelMenu() {
+  const models = useApp((state) => state.models);
+  const currentId = useApp(({ engine, settings }) => modelIdOf(engine) ?? settings.modelId);
+  const loaded = useApp(({ engine }) => loadedModel(engine));
+  const current = models.find((model) => model.id === currentId);
+  const forgettable = models.filter((model) => model.origin === "file");
+
+  return (
+    <Menu
+      trigger={
+        <button type="button" className={styles.pill} aria-label={pillLabel(current, loaded?.name)}>
+          <Box size={14} />
+          <b>{loaded?.name ?? current?.name ?? "No model"}</b>
+          {current !== undefined && (
+            <span className={styles.facts}>
+              {loaded?.quantization != null && `${loaded.quantization} · `}
+              {formatBytes(current.sizeBytes)}
+            </span>
+          )}
+          <ChevronDown size={14} />
+        </button>
+      }
+    >
+      {models.length > 0 && <MenuLabel>Models on this computer</MenuLabel>}
+      <MenuRadioGroup
+        value={currentId ?? ""}
+        onValueChange={(value) => {
+          const chosen = models.find((model) => model.id === value);
+          if (chosen !== undefined) void callOrNotify("models.load", { modelId: chosen.id });
+        }}
+      >
+        {models.map((model) => (
+          <ModelChoice key={model.id} model={model} />
+        ))}
+      </MenuRadioGroup>
+      {loaded !== null && (
+        <p className={styles.details}>
+          {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens, {contextReason(loaded)} ·{" "}
+          {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
+        </p>
+      )}
+      {models.length > 0 && <MenuSeparator />}
+      <MenuItem icon={<FolderOpen size={15} />} onSelect={() => void callOrNotify("models.chooseFile", undefined)}>
+        Choose a GGUF file…
+      </MenuItem>
+      {forgettable.map((model) => (
+        <MenuItem
+          key={model.id}
+          icon={<Unlink size={15} />}
+          onSelect={() => void callOrNotify("models.forget", { modelId: model.id })}
+        >
+          <span className={styles.forget}>Forget {model.name}</span>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+});
+
+function ModelChoice({ model }: { readonly model: InstalledModel }) {
+  return (
+    <MenuRadioItem value={model.id}>
+      <span className={styles.check}>
+        <Check size={15} />
+      </span>
+      <span className={styles.choice}>
+        <span className={styles.name}>{model.name}</span>
+        <small data-failure={model.failure === null ? undefined : ""}>
+          {model.failure === null
+            ? `${model.fileName} · ${formatBytes(model.sizeBytes)}`
+            : failureText(model.failure).happened}
+        </small>
+      </span>
+    </MenuRadioItem>
+  );
+}
+
+function modelIdOf(engine: EngineState): ModelId | null {
+  switch (engine.kind) {
+    case "ready":
+    case "generating":
+      return engine.model.modelId;
+    case "starting":
+    case "loading":
+    case "load-failed":
+    case "crashed":
+      return engine.modelId;
+    case "idle":
+      return null;
+  }
+}
+
+function pillLabel(current: InstalledModel | undefined, loadedName: string | undefined): string {
+  const name = loadedName ?? current?.name;
+  return name === undefined ? "Model: none" : `Model: ${name}`;
+}
+
+function contextReason({ contextSizeReason }: { readonly contextSizeReason: "target" | "model" | "memory" }): string {
+  switch (contextSizeReason) {
+    case "target":
+      return "set by Facet";
+    case "model":
+      return "all the model can use";
+    case "memory":
+      return "what memory allows";
+  }
+}

@@ -1,0 +1,87 @@
+// The app's own settings: how it looks, where things lie, which version this is.
+import { FolderOpen, Keyboard } from "lucide-react";
+import { useId } from "react";
+import type { AppSettings } from "../../../electron/contract/settings";
+import { saveAppSettings } from "../../app/appSettings";
+import { useApp } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { closeDialog, toggleDialog } from "../../app/layout";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { DialogHeader } from "../../ui/DialogHeader";
+import styles from "./SettingsDialog.module.css";
+
+const themes: readonly { readonly value: AppSettings["theme"]; readonly words: string }[] = [
+  { value: "system", words: "As the system" },
+  { value: "light", words: "Light" },
+  { value: "dark", words: "Dark" },
+];
+
+export function SettingsDialog() {
+  const appVersion = useApp((state) => state.appVersion);
+  const electronVersion = useApp((state) => state.electronVersion);
+  return (
+    <Dialog label="Settings" onClose={closeDialog}>
+      <DialogHeader title="Settings" onClose={closeDialog} />
+      <div className={styles.rows}>
+        <ThemeRow />
+        <div className={styles.row}>
+          <div className={styles.words}>
+            <b>Keyboard</b>
+            <p>Everything in Facet can be done with it.</p>
+          </div>
+          <Button onClick={() => toggleDialog("shortcuts")}>
+            <Keyboard size={14} />
+            Show shortcuts
+          </Button>
+        </div>
+        <div className={styles.row}>
+          <div className={styles.words}>
+            <b>Logs</b>
+            <p>What the app did, for when something goes wrong. No words of your chats are in them.</p>
+          </div>
+          <Button onClick={() => void callOrNotify("app.openLogsFolder", undefined)}>
+            <FolderOpen size={14} />
+            Open logs folder
+          </Button>
+        </div>
+        <div className={styles.row}>
+          <div className={styles.words}>
+            <b>Your data</b>
+            <p>Chats, models and settings lie in one folder on this computer, beside the logs. Nothing is sent anywhere.</p>
+          </div>
+        </div>
+      </div>
+      <footer className={styles.versions}>
+        Facet {appVersion} · Electron {electronVersion}
+      </footer>
+    </Dialog>
+  );
+}
+
+function ThemeRow() {
+  const theme = useApp((state) => state.settings.theme);
+  const name = useId();
+  return (
+    <fieldset className={styles.row}>
+      <legend className="visually-hidden">Theme</legend>
+      <div className={styles.words} aria-hidden>
+        <b>Theme</b>
+      </div>
+      <div className={styles.choices}>
+        {themes.map(({ value, words }) => (
+          <label key={value} className={styles.choice}>
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              checked={theme === value}
+              onChange={() => void saveAppSettings({ theme: value })}
+            />
+            {words}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,42 @@
+// The list of everything the keyboard can do, from the same table that drives it.
+import { useApp } from "../../app/appStore";
+import { formatChord } from "../../app/keyChord";
+import { closeDialog } from "../../app/layout";
+import { type Shortcut, shortcuts } from "../../app/shortcuts";
+import { Dialog } from "../../ui/Dialog";
+import { DialogHeader } from "../../ui/DialogHeader";
+import styles from "./ShortcutsDialog.module.css";
+
+const groups: readonly Shortcut["group"][] = ["Chat", "Chats", "Window"];
+
+export function ShortcutsDialog() {
+  const platform = useApp((state) => state.platform);
+  return (
+    <Dialog label="Keyboard shortcuts" onClose={closeDialog}>
+      <DialogHeader title="Keyboard shortcuts" onClose={closeDialog} />
+      {/* Scrolls with the keyboard, so it takes the focus. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles.groups} tabIndex={0} role="group" aria-label="Shortcuts">
+        {groups.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {shortcuts
+                .filter((shortcut) => shortcut.group === group)
+                .map(({ id, words, chords }) => (
+                  <div key={id} className={styles.shortcut}>
+                    <dt>{words}</dt>
+                    <dd>
+                      {chords.map((chord) => (
+                        <kbd key={chord}>{formatChord(chord, platform)}</kbd>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,118 @@
+// One chat in the sidebar: opens on click, renames in place, carries its menu.
+import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import type { ChatSummary } from "../../../electron/contract/chat";
+import { closeSidebarOverlay, startRenaming, stopRenaming, useLayout } from "../../app/layout";
+import { keysOf } from "../../app/shortcuts";
+import { Menu, MenuItem } from "../../ui/Menu";
+import { deleteChat, openChat } from "../chat/openChats";
+import styles from "./ChatRow.module.css";
+import { RenameField } from "./RenameField";
+
+interface ChatRowProps {
+  readonly chat: ChatSummary;
+  readonly open: boolean;
+  readonly reachedByTab: boolean;
+  /** Set when the arrow keys brought the focus here; taken back once it has arrived. */
+  readonly focusWanted: RefObject<boolean> | null;
+  readonly onArrow: (event: KeyboardEvent) => void;
+}
+
+export function ChatRow({ chat, open, reachedByTab, focusWanted, onArrow }: ChatRowProps) {
+  const renaming = useLayout((state) => state.renamingChatId === chat.id);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const renameWanted = useRef(false);
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (focusWanted?.current !== true) return;
+    focusWanted.current = false;
+    button.current?.focus();
+  });
+
+  if (renaming) {
+    return (
+      <RenameField
+        chat={chat}
+        onDone={() => {
+          stopRenaming();
+          // The row comes back in the next frame; the focus with it.
+          requestAnimationFrame(() => button.current?.focus());
+        }}
+      />
+    );
+  }
+
+  const handleKey = (event: KeyboardEvent) => {
+    if (event.key === "F2") startRenaming(chat.id);
+    else if (event.key === "Delete") void deleteChat(chat.id);
+    else {
+      onArrow(event);
+      return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      className={styles.row}
+      data-open={open || undefined}
+      data-menu={menuOpen || undefined}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenuOpen(true);
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        className={styles.open}
+        aria-current={open ? "page" : undefined}
+        tabIndex={reachedByTab ? 0 : -1}
+        title={chat.title}
+        onKeyDown={handleKey}
+        onClick={() => {
+          closeSidebarOverlay();
+          void openChat(chat.id);
+        }}
+        onDoubleClick={() => startRenaming(chat.id)}
+      >
+        <i className={styles.dot} />
+        <span className={styles.title}>{chat.title}</span>
+      </button>
+      <Menu
+        open={menuOpen}
+        onOpenChange={setMenuOpen}
+        onCloseAutoFocus={(event) => {
+          if (!renameWanted.current) return;
+          renameWanted.current = false;
+          event.preventDefault();
+          startRenaming(chat.id);
+        }}
+        trigger={
+          <button
+            type="button"
+            className={styles.menu}
+            aria-label="Chat menu"
+            tabIndex={reachedByTab ? 0 : -1}
+          >
+            <Ellipsis size={15} />
+          </button>
+        }
+      >
+        <MenuItem
+          icon={<PencilLine size={15} />}
+          keys={keysOf("rename-chat")}
+          onSelect={() => {
+            renameWanted.current = true;
+          }}
+        >
+          Rename
+        </MenuItem>
+        <MenuItem icon={<Trash2 size={15} />} danger onSelect={() => void deleteChat(chat.id)}>
+          Delete
+        </MenuItem>
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+// What a person sees while there is no model: it is on its way, or it is missing and here are two ways to get one.
+import type { Failure } from "../../../electron/contract/failure";
+import type { StarterState } from "../../../electron/contract/model";
+import { useApp } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { formatBytes, formatPercent, formatTimeLeft } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { FailureDetails } from "../../ui/FailureDetails";
+import { Gem } from "../../ui/Gem";
+import { ProgressBar } from "../../ui/ProgressBar";
+import styles from "./FirstScreen.module.css";
+
+export function FirstScreen() {
+  const starter = useApp((state) => state.starter);
+  return (
+    <div className={styles.screen}>
+      <section className={styles.card} aria-label="Model">
+        <Gem size={34} />
+        <StarterStep starter={starter} />
+      </section>
+    </div>
+  );
+}
+
+function StarterStep({ starter }: { readonly starter: StarterState }) {
+  switch (starter.kind) {
+    case "downloading":
+      return <Downloading starter={starter} />;
+    case "missing":
+      return <Missing failure={starter.failure} />;
+    case "present":
+      return (
+        <>
+          <h2>Loading the model</h2>
+          <ProgressBar label="Loading the model" fraction={null} />
+        </>
+      );
+  }
+}
+
+function Downloading({ starter }: { readonly starter: StarterState & { kind: "downloading" } }) {
+  const { source, receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = starter;
+  const fraction = totalBytes > 0 ? receivedBytes / totalBytes : null;
+  return (
+    <>
+      <h2>Getting the starter model</h2>
+      <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
+      <ProgressBar label="Download" fraction={fraction} />
+      <div className={styles.numbers}>
+        <span>
+          {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
+        </span>
+        {fraction !== null && <span>{formatPercent(fraction)}</span>}
+        {bytesPerSecond !== null && <span>{formatBytes(bytesPerSecond)}/s</span>}
+        {secondsLeft !== null && <span>{formatTimeLeft(secondsLeft)}</span>}
+      </div>
+      <div className={styles.actions}>
+        <Button onClick={() => void callOrNotify("models.cancelStarter", undefined)}>Cancel</Button>
+        <ChooseFile />
+      </div>
+    </>
+  );
+}
+
+function Missing({ failure }: { readonly failure: Failure | null }) {
+  const text = failure === null ? null : failureText(failure);
+  return (
+    <>
+      <h2>{text?.happened ?? "There is no model on this computer yet."}</h2>
+      <p>{text?.advice ?? "Get the starter model, 98 MB, or choose a GGUF file that you have."}</p>
+      {failure !== null && <FailureDetails failure={failure} />}
+      <div className={styles.actions}>
+        <Button look="primary" onClick={() => void callOrNotify("models.getStarter", undefined)}>
+          {failure === null ? "Get the starter model" : "Try again"}
+        </Button>
+        <ChooseFile />
+      </div>
+    </>
+  );
+}
+
+function ChooseFile() {
+  return <Button onClick={() => void callOrNotify("models.chooseFile", undefined)}>Choose a GGUF file</Button>;
+}

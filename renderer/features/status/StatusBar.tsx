@@ -1,0 +1,102 @@
+// One line of truth at the bottom: engine, model, context, speed, what computes, and that nothing leaves the machine.
+import { useApp } from "../../app/appStore";
+import { callOrNotify } from "../../app/bridge";
+import { formatCount, formatSpeed } from "../../app/quantities";
+import { Tooltip } from "../../ui/Tooltip";
+import { useChat } from "../chat/chatStore";
+import { lastFacts } from "../chat/lastFacts";
+import { useLiveAnswer } from "../chat/stream/liveAnswer";
+import { engineWords } from "./engineWords";
+import { loadedModel } from "../model/loadedModel";
+import styles from "./StatusBar.module.css";
+
+export function StatusBar() {
+  return (
+    <footer className={styles.bar} aria-label="Status">
+      <EngineStatus />
+      <ModelName />
+      <ContextUse />
+      <span className={styles.space} />
+      <Speed />
+      <Backend />
+      <Connection />
+    </footer>
+  );
+}
+
+function EngineStatus() {
+  const engine = useApp((state) => state.engine);
+  const { words, progress, tone } = engineWords(engine);
+  return (
+    <span className={styles.item}>
+      <i className={styles.dot} data-tone={tone} />
+      <span role="status" aria-label="Engine" aria-live="polite">
+        {words}
+      </span>
+      {progress !== null && <span className={styles.number}>{progress}</span>}
+      {engine.kind === "crashed" && (
+        <button type="button" className={styles.restart} onClick={() => void callOrNotify("engine.restart", undefined)}>
+          Restart
+        </button>
+      )}
+    </span>
+  );
+}
+
+function ModelName() {
+  const name = useApp(({ engine }) => {
+    const model = loadedModel(engine);
+    if (model !== null) return model.quantization === null ? model.name : `${model.name} · ${model.quantization}`;
+    return engine.kind === "loading" ? engine.modelName : null;
+  });
+  if (name === null) return null;
+  return <span className={`${styles.item} ${styles.model}`}>{name}</span>;
+}
+
+/** Tokens of the open chat that the model holds: live while it writes, else as of the last answer. */
+function ContextUse() {
+  const loadedSize = useApp(({ engine }) => loadedModel(engine)?.contextSizeTokens ?? null);
+  const facts = useChat(lastFacts);
+  const openMessageId = useChat((state) => state.order.at(-1));
+  const liveTokens = useLiveAnswer((live) =>
+    live.requestId !== null && live.messageId === openMessageId ? live.contextUsedTokens : 0,
+  );
+  const size = loadedSize ?? facts?.contextSizeTokens ?? null;
+  const used = liveTokens > 0 ? liveTokens : (facts?.contextUsedTokens ?? 0);
+  if (size === null) return null;
+  return (
+    <span className={`${styles.item} ${styles.number} ${styles.secondary}`}>
+      {formatCount(used)} of {formatCount(size)} tokens
+    </span>
+  );
+}
+
+function Speed() {
+  const facts = useChat(lastFacts);
+  const live = useLiveAnswer((state) => (state.requestId === null ? null : state.tokensPerSecond));
+  const speed = live ?? facts?.decodeTokensPerSecond ?? null;
+  if (speed === null) return null;
+  return <span className={`${styles.item} ${styles.number}`}>{formatSpeed(speed)}</span>;
+}
+
+function Backend() {
+  const backend = useApp(({ engine }) => loadedModel(engine)?.backend ?? null);
+  if (backend === null) return null;
+  return <span className={`${styles.item} ${styles.secondary}`}>{backend}</span>;
+}
+
+function Connection() {
+  const downloading = useApp((state) => state.starter.kind === "downloading");
+  return (
+    <Tooltip
+      side="top"
+      text={
+        downloading
+          ? "The starter model is being downloaded. Nothing of yours leaves this computer."
+          : "Everything runs on this computer. Nothing of yours leaves it."
+      }
+    >
+      <span className={styles.item}>{downloading ? "Downloading" : "Offline"}</span>
+    </Tooltip>
+  );
+}
