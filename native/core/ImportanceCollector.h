@@ -1,0 +1,49 @@
+// Collects an importance matrix while a model reads a text: llama.cpp shows each matrix product to a callback, and
+// the squares of its input are summed per column. The same sums in the same order as llama-imatrix.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/ImportanceMatrix.h"
+#include "core/Progress.h"
+#include "ggml.h"
+
+namespace facet {
+
+struct ImportanceOptions {
+    std::string model;
+    std::string text;
+    /** What the file says about the text: a name, never a path. */
+    std::string datasetName;
+    int threads = 1;
+    uint32_t chunkTokens = 512;
+    /** 0 = the whole text. */
+    uint32_t chunkLimit = 0;
+};
+
+/** Throws Failure "text-too-short", "model-unreadable", "model-damaged" when activations are not finite. */
+ImportanceMatrix collectImportance(const ImportanceOptions& options, const ProgressSink& report);
+
+class ImportanceCollector {
+  public:
+    /** For llama_context_params.cb_eval; `self` is the collector. Throws nothing. */
+    static bool callback(ggml_tensor* tensor, bool ask, void* self);
+
+    /** Empty while all goes well; else why nothing more was collected. */
+    const std::string& problem() const { return problem_; }
+    ImportanceMatrix take() { return std::move(matrix_); }
+
+  private:
+    bool wants(const ggml_tensor* tensor) const;
+    void collect(const ggml_tensor* product);
+    void collectDense(const ggml_tensor* product, const char* data);
+    void collectExperts(const ggml_tensor* product, const char* data);
+
+    ImportanceMatrix matrix_;
+    std::string problem_;
+    std::vector<char> activations_;
+    std::vector<char> expertIds_;
+};
+
+}  // namespace facet

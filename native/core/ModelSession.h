@@ -1,0 +1,70 @@
+// A model loaded for measuring, with one context. Frees both in the right order.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ggml-backend.h"
+#include "llama.h"
+
+namespace facet {
+
+struct SessionOptions {
+    std::string path;
+    int threads = 1;
+    /** Context size of one sequence. */
+    uint32_t contextTokens = 512;
+    /** Sequences evaluated side by side at most; fewer where the vocabulary is so large that their logits would not fit. */
+    uint32_t sequencesAtMost = 1;
+    /** Rows of logits that one sequence asks for at once. */
+    uint32_t outputRows = 512;
+    /** Check each weight for NaN and the like while loading. */
+    bool checkTensors = false;
+    ggml_backend_sched_eval_callback evalCallback = nullptr;
+    void* evalCallbackData = nullptr;
+};
+
+class ModelSession {
+  public:
+    /** Throws Failure "model-unreadable" or "out-of-memory". */
+    explicit ModelSession(const SessionOptions& options);
+
+    llama_context* context() const { return context_.get(); }
+    const llama_model* model() const { return model_.get(); }
+    const llama_vocab* vocabulary() const { return llama_model_get_vocab(model_.get()); }
+    int32_t vocabularySize() const { return llama_vocab_n_tokens(vocabulary()); }
+    uint32_t sequences() const { return sequences_; }
+
+    /** The text as tokens, with the model's own first token when it has one. Throws Failure "text-invalid". */
+    std::vector<llama_token> tokenize(const std::string& text) const;
+
+    /** Throws Failure "evaluation-failed". */
+    void decode(const llama_batch& batch);
+
+    void clearMemory();
+
+  private:
+    std::unique_ptr<llama_model, decltype(&llama_model_free)> model_;
+    std::unique_ptr<llama_context, decltype(&llama_free)> context_;
+    uint32_t sequences_ = 1;
+};
+
+/** A batch of tokens with explicit positions and sequences. */
+class TokenBatch {
+  public:
+    explicit TokenBatch(int32_t capacity) : batch_(llama_batch_init(capacity, 0, 1)) {}
+    ~TokenBatch() { llama_batch_free(batch_); }
+    TokenBatch(const TokenBatch&) = delete;
+    TokenBatch& operator=(const TokenBatch&) = delete;
+
+    void clear() { batch_.n_tokens = 0; }
+    void add(llama_token token, llama_pos position, llama_seq_id sequence, bool wantsLogits);
+    const llama_batch& get() const { return batch_; }
+
+  private:
+    llama_batch batch_;
+};
+
+}  // namespace facet
