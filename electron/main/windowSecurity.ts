@@ -1,0 +1,76 @@
+// Shuts every door of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
+import { app, dialog, shell, type BrowserWindow, type Session, type WebPreferences } from "electron";
+import { APP_ORIGIN } from "./appProtocol";
+import { openableLink } from "./links";
+
+/** Spelled out, so that a test can read it and nobody relies on a default. `preload` is added by mainWindow.ts. */
+export const webPreferences = {
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  contextIsolation: true,
+  sandbox: true,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  // It fetches dictionaries from a server.
+  spellcheck: false,
+} as const satisfies WebPreferences;
+
+/** Applies to every web contents that will ever be made. */
+export function guardAllContents(): void {
+  app.on("web-contents-created", (_event, contents) => {
+    const stay = (event: { preventDefault(): void; url: string }) => {
+      if (!isOwnPage(event.url)) event.preventDefault();
+    };
+    contents.on("will-navigate", stay);
+    contents.on("will-frame-navigate", stay);
+    contents.on("will-redirect", stay);
+    contents.on("will-attach-webview", (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: "deny" }));
+  });
+}
+
+export function isOwnPage(address: string): boolean {
+  const url = URL.parse(address);
+  // `origin` of a custom scheme is "null" for URL, so scheme and host are compared.
+  return url !== null && `${url.protocol}//${url.host}` === APP_ORIGIN;
+}
+
+/** The page asks for no permission and no device, so all are refused; Electron's own default is to grant. */
+export function refusePermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, decide) => decide({}));
+}
+
+/** The page's session reaches app:// and nothing else; `report` hears of each refusal. */
+export function blockNetwork(session: Session, report: (address: string) => void): void {
+  session.webRequest.onBeforeRequest((request, decide) => {
+    const allowed = isOwnPage(request.url) || request.url.startsWith("devtools:") || isLocalObject(request.url);
+    if (!allowed) report(request.url);
+    decide({ cancel: !allowed });
+  });
+}
+
+function isLocalObject(address: string): boolean {
+  return address.startsWith(`blob:${APP_ORIGIN}/`) || address.startsWith("data:image/");
+}
+
+/** Shows the whole address and asks; opens the browser or the mail program only after a yes. */
+export async function openLink(window: BrowserWindow, address: string): Promise<void> {
+  const link = openableLink(address);
+  if (link === null) return;
+  const { protocol, host } = new URL(link);
+  const isMail = protocol === "mailto:";
+  const { response } = await dialog.showMessageBox(window, {
+    type: "question",
+    message: isMail ? "Write a mail?" : `Open ${host} in your browser?`,
+    detail: link,
+    buttons: [isMail ? "Open mail program" : "Open", "Cancel"],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  });
+  if (response === 0) await shell.openExternal(link);
+}

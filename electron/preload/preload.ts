@@ -1,0 +1,33 @@
+// Gives the page `window.facet`: one function per method of the contract, events, and nothing else. Preload, sandboxed.
+import { contextBridge, ipcRenderer } from "electron";
+import { CALL_CHANNEL, EVENT_CHANNEL, STREAM_PORT_CHANNEL, STREAM_PORT_MESSAGE } from "../contract/bridge";
+import { eventNames } from "./eventNames";
+import { methodNames } from "./methodNames";
+
+type Listener = (value: unknown) => void;
+const listeners = new Map<string, Set<Listener>>();
+
+ipcRenderer.on(EVENT_CHANNEL, (_event, name: string, value: unknown) => {
+  for (const listener of listeners.get(name) ?? []) listener(value);
+});
+
+// A MessagePort cannot cross the context bridge; posting it to the page is the documented way.
+ipcRenderer.on(STREAM_PORT_CHANNEL, (event) => {
+  window.postMessage(STREAM_PORT_MESSAGE, window.location.origin, event.ports);
+});
+
+const call = Object.fromEntries(
+  methodNames.map((name) => [name, (input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input)]),
+);
+
+function on(name: string, listener: Listener): () => void {
+  if (!eventNames.has(name)) throw new Error(`There is no event named ${name}`);
+  const group = listeners.get(name) ?? new Set();
+  listeners.set(name, group.add(listener));
+  return () => {
+    group.delete(listener);
+  };
+}
+
+// Objects that cross the bridge are copied and frozen by Electron.
+contextBridge.exposeInMainWorld("facet", { call, on });
