@@ -6,8 +6,8 @@ const SCHEMES = new Set(["https:", "http:", "mailto:"]);
 
 /** The address in its normal form, or null when it may not be opened. */
 export function openableLink(address: string): string | null {
-  // Control characters and spaces can make one address look like another.
-  if (address.length > MAX_ADDRESS_CHARACTERS || /[\u0000-\u0020\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/u.test(address)) return null;
+  // Spaces, control and formatting characters (right-to-left marks) can make one address look like another.
+  if (address.length > MAX_ADDRESS_CHARACTERS || /[\s\p{Cc}\p{Cf}]/u.test(address)) return null;
   const url = URL.parse(address);
   if (url === null || !SCHEMES.has(url.protocol)) return null;
   // https://bank.example@evil.example looks like the bank.
