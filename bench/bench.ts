@@ -1,0 +1,62 @@
+// `npm run bench [-- --only NAME[,NAME…]] [-- --json]`: measures what is fast, prints a table with the machine; with --json one JSON object as the last line.
+import { setUp } from "../scripts/setUp";
+import { exitWith, StepError } from "../scripts/step";
+import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
+import { appAtRest } from "./appAtRest";
+import { coldStart } from "./coldStart";
+import { engineSpeed } from "./engineSpeed";
+import type { Figures } from "./figures";
+import { longChat } from "./longChat";
+import { machineLines } from "./machine";
+import { tokenToDom } from "./tokenToDom";
+
+/** What is measured together, in this order; the names are those of the figures. */
+const measurements: readonly { readonly names: readonly string[]; readonly measure: () => Promise<Figures> }[] = [
+  { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
+  { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
+  { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
+  { names: ["app.cold_start_ms"], measure: coldStart },
+  { names: ["app.idle_pss_mb"], measure: appAtRest },
+];
+
+async function bench(args: readonly string[]): Promise<void> {
+  const json = args.includes("--json");
+  const wanted = namesAfter(args, "--only");
+  const known = measurements.flatMap(({ names }) => names);
+  const unknown = wanted?.filter((name) => !known.includes(name)) ?? [];
+  if (unknown.length > 0) throw new StepError(`There is no figure ${unknown.join(", ")}. There are: ${known.join(", ")}`);
+
+  const runtime = await setUp();
+  process.env["FACET_E2E_ELECTRON"] = runtime.distPath;
+  if (!hasDisplay()) await startVirtualDisplay();
+  for (const line of await machineLines(runtime)) console.log(line);
+
+  const measured: Record<string, number> = {};
+  for (const { names, measure } of measurements) {
+    const asked = names.filter((name) => wanted === null || wanted.includes(name));
+    if (asked.length === 0) continue;
+    console.log(`\n${asked.join(", ")}`);
+    const figures = await measure();
+    for (const name of asked) {
+      const value = figures[name];
+      if (value === undefined) throw new Error(`${name} was not measured`);
+      measured[name] = round(value);
+    }
+  }
+  console.log("\nFigure                      median");
+  for (const [name, value] of Object.entries(measured)) console.log(`${name.padEnd(26)}  ${value}`);
+  if (json) console.log(JSON.stringify(measured));
+}
+
+function namesAfter(args: readonly string[], option: string): string[] | null {
+  const given = args.flatMap((arg, index) => (arg === option ? [args[index + 1] ?? ""] : arg.startsWith(`${option}=`) ? [arg.slice(option.length + 1)] : []));
+  if (given.length === 0) return null;
+  return given.join(",").split(",").map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** Three decimals are more than any of these measurements is good for. */
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+await bench(process.argv.slice(2)).then(() => process.exit(0), exitWith);

@@ -1,0 +1,157 @@
+// A chat of 5,000 messages in the real app: how fast it opens, and the worst frame while 200 tokens/s stream into it.
+import { rm } from "node:fs/promises";
+import type { Message } from "../electron/contract/chat";
+import { EVENT_CHANNEL, STREAM_PORT_CHANNEL } from "../electron/contract/bridge";
+import { BATCH_INTERVAL_MS, STREAM_CREDITS } from "../electron/contract/tokenStream";
+import { ChatWindow } from "../e2e/ChatWindow";
+import { FacetApp, freshDataFolder } from "../e2e/FacetApp";
+import { list, median, quantile, type Figures } from "./figures";
+import { LAST_WORDS, LONG_CHAT_TITLE, seedLongChat } from "./seedLongChat";
+
+const MESSAGES = 5_000;
+const OPENINGS = 7;
+const STREAMS = 3;
+const TOKENS_PER_SECOND = 200;
+const STREAM_SECONDS = 12;
+
+export async function longChat(): Promise<Figures> {
+  const dataFolder = await freshDataFolder();
+  await seedLongChat(dataFolder, MESSAGES);
+  const app = await FacetApp.launch({ dataFolder, trace: false });
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+
+  const openings: number[] = [];
+  for (let run = 0; run < OPENINGS; run++) {
+    await chat.startChat();
+    openings.push(await openOnce(app));
+  }
+  console.log(`  opening, first to last: ${list(openings, 0)} ms`);
+
+  const worst: number[] = [];
+  for (let run = 0; run < STREAMS; run++) {
+    const frames = await streamOnce(app, run);
+    worst.push(Math.max(...frames));
+    console.log(`  streaming ${STREAM_SECONDS} s: ${frames.length} frames, p50 ${median(frames).toFixed(1)}, p99 ${quantile(frames, 0.99).toFixed(1)}, worst ${Math.max(...frames).toFixed(1)} ms, over 50 ms: ${frames.filter((ms) => ms > 50).length}`);
+  }
+  await app.close();
+  await rm(dataFolder, { recursive: true, force: true });
+  return { "ui.open_5000_ms": median(openings), "ui.worst_frame_ms": median(worst) };
+}
+
+/** From the click on the chat to the frame after the one in which its last message is drawn. */
+async function openOnce(app: FacetApp): Promise<number> {
+  return app.window.evaluate(async ({ title, lastWords }) => {
+    const entry = [...document.querySelectorAll<HTMLElement>("nav[aria-label=Chats] button")].find((one) => one.textContent === title);
+    if (!entry) throw new Error("The long chat is not in the sidebar");
+    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const clickedAtMs = performance.now();
+    entry.click();
+    for (;;) {
+      await nextFrame();
+      const last = [...document.querySelectorAll("[role=log] [data-answer-text]")].at(-1);
+      if (!last?.textContent?.includes(lastWords)) continue;
+      const box = last.getBoundingClientRect();
+      if (box.height > 0 && box.bottom > 0 && box.top < innerHeight) break;
+    }
+    // The frame that holds it has been handed over when the next one begins.
+    await nextFrame();
+    return performance.now() - clickedAtMs;
+  }, { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS });
+}
+
+/** Times between animation frames while a stream with the real protocol runs from main into the window. */
+async function streamOnce(app: FacetApp, run: number): Promise<number[]> {
+  await app.window.evaluate(() => {
+    const frames: number[] = [];
+    let last = 0;
+    let going = true;
+    const frame = (nowMs: number) => {
+      if (last > 0) frames.push(nowMs - last);
+      last = nowMs;
+      if (going) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    Reflect.set(window, "stopFrames", () => {
+      going = false;
+      return frames;
+    });
+  });
+  const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null } as const;
+  const parent = run === 0 ? `m${MESSAGES - 1}` : `synthetic-answer-${run - 1}`;
+  const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", text: "Write a long text about it.", state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
+  const answer = { ...common, id: `synthetic-answer-${run}`, parentId: question.id, role: "assistant", text: "", state: "writing", requestId: `synthetic-${run}`, siblingIds: [`synthetic-answer-${run}`] };
+  await app.electron.evaluate(streamFromMain, {
+    question, answer,
+    eventChannel: EVENT_CHANNEL, portChannel: STREAM_PORT_CHANNEL,
+    credits: STREAM_CREDITS, intervalMs: BATCH_INTERVAL_MS, tokensPerSecond: TOKENS_PER_SECOND, seconds: STREAM_SECONDS, text: streamText(),
+  });
+  return app.window.evaluate(() => (Reflect.get(window, "stopFrames") as () => number[])());
+}
+
+interface SyntheticStream {
+  question: Omit<Message, never> | object;
+  answer: { id: string; requestId: string; text: string };
+  eventChannel: string;
+  portChannel: string;
+  credits: number;
+  intervalMs: number;
+  tokensPerSecond: number;
+  seconds: number;
+  text: string;
+}
+
+/** Runs inside the main process: plays the engine on a port of its own, credits and all. Must not refer to anything outside. */
+function streamFromMain(electron: typeof import("electron"), stream: SyntheticStream): Promise<void> {
+  const contents = electron.BrowserWindow.getAllWindows()[0]?.webContents;
+  if (!contents) throw new Error("There is no window");
+  const { port1, port2 } = new electron.MessageChannelMain();
+  let free = stream.credits;
+  port2.on("message", ({ data }) => {
+    if (data.kind === "credit") free++;
+  });
+  port2.start();
+  contents.send(stream.eventChannel, "message-changed", stream.question);
+  contents.send(stream.eventChannel, "message-changed", stream.answer);
+  contents.postMessage(stream.portChannel, null, [port1]);
+  const { requestId, id: messageId } = stream.answer;
+  let sequence = 0;
+  let sent = 0;
+  let shown = "";
+  port2.postMessage({ kind: "begin", requestId, messageId, sequence: sequence++, text: "" });
+  const startedAtMs = performance.now();
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const elapsed = (performance.now() - startedAtMs) / 1000;
+      const due = Math.floor(Math.min(elapsed, stream.seconds) * stream.tokensPerSecond);
+      if (due > sent && free > 0) {
+        // A token is four characters here, as it is on average in English text.
+        const start = sent * 4;
+        const length = (due - sent) * 4;
+        let text = "";
+        while (text.length < length) {
+          const at = (start + text.length) % stream.text.length;
+          text += stream.text.slice(at, at + length - text.length);
+        }
+        sent = due;
+        free--;
+        shown += text;
+        port2.postMessage({ kind: "batch", requestId, sequence: sequence++, text, answerTokens: sent, contextUsedTokens: 1000 + sent, oldestTokenAtMs: Date.now() });
+      }
+      if (elapsed < stream.seconds) return;
+      clearInterval(timer);
+      port2.postMessage({ kind: "end", requestId, sequence: sequence++, outcome: "complete" });
+      contents.send(stream.eventChannel, "message-changed", { ...stream.answer, text: shown, state: "complete", requestId: null });
+      setTimeout(resolve, 500);
+    }, stream.intervalMs);
+  });
+}
+
+/** Prose, a list, a table and code, about 3,000 characters, repeated as often as needed. */
+function streamText(): string {
+  const prose = "The lighthouse stood at the end of the long pier, and its keeper counted the ships that passed by in the evening. ".repeat(6);
+  const points = Array.from({ length: 8 }, (_, index) => `- point ${index + 1}: **what** was seen, and \`when\`, by whom`).join("\n");
+  const table = `| Ship | Hour | Cargo |\n|---|--:|---|\n${Array.from({ length: 6 }, (_, index) => `| number ${index + 1} | ${index + 17}:30 | wood and grain |`).join("\n")}`;
+  const code = `\`\`\`python\n${Array.from({ length: 14 }, (_, index) => `def ship_${index}(hour: int) -> str:  # counted\n    return f"ship {hour}"`).join("\n")}\n\`\`\``;
+  return `## What was seen\n\n${prose}\n\n${points}\n\n${table}\n\n${code}\n\n`;
+}

@@ -1,0 +1,78 @@
+// kill -9 of the engine, and of the whole app, in mid-answer: nothing that was written is lost, and the next message is answered.
+import { ChatWindow } from "./ChatWindow";
+import { expect, test } from "./test";
+
+const LONG_QUESTION = "Write a very long story about a lighthouse, in many chapters.";
+
+test("the engine is killed in mid-answer: the app lives, the text stays, the next message is answered", async ({ launch, allowProblems }) => {
+  allowProblems(/engine/i);
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  await chat.send(LONG_QUESTION);
+  await chat.waitForText(120);
+  const seen = await chat.lastAnswerText();
+  await app.killEngine();
+
+  await expect(chat.engineStatus).toContainText(/stopped unexpectedly/i);
+  await expect(chat.engineBar.getByRole("button", { name: /Restart/ })).toBeVisible();
+  await expect(chat.lastAnswer).toContainText(/interrupted|closed in mid-answer|stopped in mid-answer/i);
+  // What was on screen a second before is kept; the window keeps even more than the database.
+  const kept = await chat.lastAnswerText();
+  expect(kept.length).toBeGreaterThanOrEqual(seen.length);
+  expect(kept.startsWith(seen.slice(0, 60))).toBe(true);
+
+  await chat.limitAnswers(16);
+  await chat.ask("Say hello.");
+  await expect(chat.answers).toHaveCount(2);
+  expect((await chat.lastAnswerText()).length).toBeGreaterThan(0);
+});
+
+test("the restart button brings the engine back", async ({ launch, allowProblems }) => {
+  allowProblems(/engine/i);
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  await app.killEngine();
+  await expect(chat.engineStatus).toContainText(/stopped unexpectedly/i);
+  await chat.engineBar.getByRole("button", { name: /Restart/ }).click();
+  await chat.waitUntilReady();
+  await chat.startChat({ maxTokens: 8 });
+  await chat.ask("Say hello.");
+});
+
+test("the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  await chat.send(LONG_QUESTION);
+  await chat.waitForText(120);
+  // Text that is older than a second when the kill comes must be there afterwards.
+  const secondOld = await chat.lastAnswerText();
+  await app.window.waitForTimeout(1_000);
+  const enginePid = await app.enginePid();
+  await app.kill();
+  await expect.poll(() => enginePid !== null && isRunning(enginePid), { message: "the engine ends with the app" }).toBe(false);
+
+  const again = await launch({ dataFolder: app.dataFolder });
+  const after = new ChatWindow(again.window);
+  await after.openChat(/lighthouse/);
+  const kept = await after.lastAnswerText();
+  expect(kept.startsWith(secondOld.slice(0, 60))).toBe(true);
+  expect(kept.length).toBeGreaterThanOrEqual(secondOld.length);
+  await expect(after.lastAnswer).toContainText(/interrupted|closed in mid-answer/i);
+  await expect(after.stopButton).toBeHidden();
+  await after.waitUntilReady();
+  await after.limitAnswers(16);
+  await after.ask("Say hello.");
+  await expect(after.answers).toHaveCount(2);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,116 @@
+// Text that a model could be talked into: each payload is in the database as an answer, is rendered, runs nothing and sends nothing.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ChatWindow } from "./ChatWindow";
+import { freshDataFolder } from "./FacetApp";
+import { seedChats } from "./seedChats";
+import { expect, test } from "./test";
+
+/** `here` is a server on this machine that counts what reaches it. */
+const payloads = (here: string): string[] => [
+  `<script>window.hostile = "script"; fetch("${here}/script")</script>`,
+  `<img src="${here}/img.png" onerror="window.hostile='onerror'">`,
+  `![a picture](${here}/markdown.png)`,
+  `![by reference][pic]\n\n[pic]: ${here}/reference.png`,
+  `<svg onload="window.hostile='svg'"><image href="${here}/svg.png"/></svg>`,
+  `<iframe src="${here}/frame" srcdoc="<script>parent.hostile='frame'</script>"></iframe>`,
+  `<object data="${here}/object"></object><embed src="${here}/embed"><video src="${here}/video" autoplay></video><audio src="${here}/audio" autoplay></audio>`,
+  `<link rel="stylesheet" href="${here}/style.css"><style>@import "${here}/import.css"; body { background: url(${here}/bg.png) }</style>`,
+  `<meta http-equiv="refresh" content="0;url=${here}/refresh"><base href="${here}/">`,
+  `<form action="${here}/form"><input autofocus onfocus="window.hostile='focus'"><button>go</button></form>`,
+  `<details open ontoggle="window.hostile='toggle'"><summary>x</summary></details><body onload="window.hostile='body'">`,
+  `[click me](javascript:window.hostile='link')`,
+  `[click me](JaVaScRiPt&colon;window.hostile='entity')`,
+  `[data](data:text/html;base64,PHNjcmlwdD5wYXJlbnQuaG9zdGlsZT0xPC9zY3JpcHQ+)`,
+  `[vb](vbscript:msgbox) [file](file:///etc/passwd) [own](app://facet/index.html) [settings](ms-settings:)`,
+  `<javascript:window.hostile='autolink'>`,
+  `<a href="javascript:window.hostile='anchor'" onclick="window.hostile='onclick'">x</a>`,
+  "```html\n<script>window.hostile = 'code'</script>\n```",
+  "```mermaid\ngraph TD; A[<img src=x onerror=\"window.hostile='mermaid'\">] --> B\n```",
+  `$$\\href{javascript:window.hostile='math'}{x}$$`,
+  `| a | b |\n|---|---|\n| <img src=${here}/table.png onerror=window.hostile='table'> | [x](javascript:window.hostile=1) |`,
+  `<!-- comment --><math><mtext></mtext><mglyph><style><img src=x onerror=window.hostile='mxss'></style></mglyph></math>`,
+  `${"> ".repeat(400)}deep`,
+  `${"[".repeat(3000)}x${"](y)".repeat(3000)}`,
+  `a\u202Egnp.exe\u202C and \u200B\u200Bzero width`,
+  "x".repeat(200_000),
+];
+
+test("no payload runs or sends anything", async ({ launch }) => {
+  let reached: string[] = [];
+  const server = createServer((request, answer) => {
+    reached.push(request.url ?? "");
+    answer.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const here = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const list = payloads(here);
+  const dataFolder = await freshDataFolder();
+  await seedChats(dataFolder, list.map((text, index) => ({
+    title: `Payload ${index + 1}`,
+    messages: [{ role: "user" as const, text: `Show payload ${index + 1}` }, { role: "assistant" as const, text }],
+  })));
+
+  const app = await launch({ dataFolder });
+  const chat = new ChatWindow(app.window);
+  await app.electron.evaluate(({ BrowserWindow, shell, dialog }) => {
+    const seen = { requests: [] as string[], opened: [] as string[], asked: [] as string[] };
+    Reflect.set(globalThis, "seen", seen);
+    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onSendHeaders((details) => {
+      if (!details.url.startsWith("app://facet/") && !details.url.startsWith("devtools:")) seen.requests.push(details.url);
+    });
+    Reflect.set(shell, "openExternal", (url: string) => void seen.opened.push(url));
+    // The person says no to every question.
+    Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
+      seen.asked.push(JSON.stringify(args.at(-1)));
+      return Promise.resolve({ response: 1, checkboxChecked: false });
+    });
+  });
+  const startUrl = app.window.url();
+  for (let index = list.length; index >= 1; index--) {
+    await chat.openChat(`Payload ${index}`);
+    await expect(chat.questions).toHaveText([new RegExp(`Show payload ${index}(\\D|$)`)]);
+    await expect(chat.answers).toHaveCount(1);
+    // Every link in it is clicked, as a careless person would.
+    for (const link of await chat.lastAnswer.locator("a, [role=link]").all()) await link.click({ timeout: 2_000 });
+  }
+  expect(await app.window.evaluate(() => Reflect.get(window, "hostile"))).toBeUndefined();
+  expect(app.window.url()).toBe(startUrl);
+  const inPage = await app.window.evaluate(() => document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']").length);
+  expect(inPage).toBe(0);
+  const seen = await app.electron.evaluate(() => Reflect.get(globalThis, "seen") as { requests: string[]; opened: string[]; asked: string[] });
+  expect(seen.requests).toEqual([]);
+  expect(seen.opened).toEqual([]);
+  expect(seen.asked.filter((question) => /javascript:|data:|vbscript:|file:|ms-settings:/i.test(question))).toEqual([]);
+  expect(reached).toEqual([]);
+  reached = [];
+  server.close();
+});
+
+test("a web link asks first and shows its address, and opens only after yes", async ({ launch }) => {
+  const dataFolder = await freshDataFolder();
+  await seedChats(dataFolder, [{ title: "Links", messages: [{ role: "user", text: "A link please" }, { role: "assistant", text: "See [the documentation](https://example.com/docs?q=1)." }] }]);
+  const app = await launch({ dataFolder });
+  const chat = new ChatWindow(app.window);
+  await chat.openChat("Links");
+  for (const [answer, opened] of [[1, 0], [0, 1]] as const) {
+    const result = app.electron.evaluate(({ dialog, shell }, response) => new Promise<{ asked: string; opened: string[] }>((resolve) => {
+      const urls: string[] = [];
+      Reflect.set(shell, "openExternal", (url: string) => {
+        urls.push(url);
+        return Promise.resolve();
+      });
+      Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
+        const options = args.at(-1) as { buttons: string[]; cancelId?: number };
+        const cancel = options.cancelId ?? options.buttons.length - 1;
+        const yes = options.buttons.findIndex((_button, index) => index !== cancel);
+        setTimeout(() => resolve({ asked: JSON.stringify(options), opened: urls }), 200);
+        return Promise.resolve({ response: response === 1 ? cancel : yes, checkboxChecked: false });
+      });
+    }), answer);
+    await chat.lastAnswer.getByText("the documentation").click();
+    const { asked, opened: urls } = await result;
+    expect(asked).toContain("https://example.com/docs?q=1");
+    expect(urls).toEqual(opened === 1 ? ["https://example.com/docs?q=1"] : []);
+  }
+});

@@ -1,0 +1,79 @@
+// Everything can be done without a mouse.
+import { ChatWindow } from "./ChatWindow";
+import { expect, test } from "./test";
+
+test("a walk through the app by keyboard alone", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  const { keyboard } = app.window;
+  await chat.waitUntilReady();
+
+  await expect(chat.composer).toBeFocused();
+  await keyboard.type("One line");
+  await keyboard.press("Shift+Enter");
+  await keyboard.type("and another. Write a very long story.");
+  await expect(chat.composer).toHaveValue("One line\nand another. Write a very long story.");
+  await keyboard.press("Enter");
+  await expect(chat.questions).toHaveText([/One line/]);
+  await expect(chat.composer).toHaveValue("");
+  await chat.waitForText(40);
+  await keyboard.press("Escape");
+  await chat.waitUntilWritten();
+  await expect(chat.lastAnswer).toContainText(/stopped/i);
+
+  await keyboard.press("Control+n");
+  await expect(chat.answers).toHaveCount(0);
+  await expect(chat.composer).toBeFocused();
+  await keyboard.type("Say hello.");
+  await keyboard.press("Enter");
+  await chat.waitForText(1);
+  await keyboard.press("Escape");
+  await chat.waitUntilWritten();
+
+  await keyboard.press("Control+Tab");
+  await expect(chat.questions).toHaveText([/One line/]);
+  await keyboard.press("Control+Shift+Tab");
+  await expect(chat.questions).toHaveText([/Say hello/]);
+
+  await keyboard.press("Control+k");
+  await expect(app.window.getByRole("dialog")).toBeVisible();
+  await keyboard.type("another");
+  await expect(app.window.getByRole("option").first()).toBeVisible();
+  await keyboard.press("Enter");
+  await expect(chat.questions).toHaveText([/One line/]);
+
+  await keyboard.press("Control+/");
+  const shortcuts = app.window.getByRole("dialog", { name: /Keyboard shortcuts/ });
+  await expect(shortcuts).toBeVisible();
+  for (const words of [/Send/, /New line|newline/i, /Stop/, /New chat/, /Next chat/, /Search/]) await expect(shortcuts.getByText(words).first()).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(shortcuts).toBeHidden();
+
+  // The keys of the composer lead back to it from wherever the focus is.
+  await keyboard.press("Tab");
+  await keyboard.press("Tab");
+  await expect(chat.composer).not.toBeFocused();
+  await keyboard.press("Control+l");
+  await expect(chat.composer).toBeFocused();
+});
+
+test("Tab reaches every control and never gets stuck", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  const seen = new Set<string>();
+  for (let step = 0; step < 40; step++) {
+    await app.window.keyboard.press("Tab");
+    const focused = await app.window.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      const box = element.getBoundingClientRect();
+      return { name: element.getAttribute("aria-label") ?? element.textContent?.trim() ?? element.tagName, visible: box.width > 0 && box.height > 0 };
+    });
+    if (!focused) continue;
+    expect(focused.visible, focused.name).toBe(true);
+    seen.add(focused.name);
+  }
+  for (const name of [/New chat/, /Search/, /Settings/]) expect([...seen].some((one) => name.test(one)), `${name} in ${[...seen].join(", ")}`).toBe(true);
+  expect(seen.size).toBeGreaterThan(5);
+});

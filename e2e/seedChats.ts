@@ -1,0 +1,46 @@
+// Writes chats into the database of a data folder before the app starts, through the app's own chat store.
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Outcome } from "../electron/contract/failure";
+import { RequestId } from "../electron/contract/ids";
+import type { ChatSettings } from "../electron/contract/sampling";
+import { ChatStore } from "../electron/services/chats/ChatStore";
+import { openChatDatabase } from "../electron/services/chats/openChatDatabase";
+import { dataPaths } from "../electron/services/dataFolder";
+
+export interface SeedChat {
+  title: string;
+  /** The person and the model in turn, the person first. */
+  messages: readonly { role: "user" | "assistant"; text: string }[];
+  settings?: ChatSettings;
+}
+
+/** The last chat of the list is the one used last. */
+export async function seedChats(dataFolder: string, chats: readonly SeedChat[]): Promise<void> {
+  const file = dataPaths(dataFolder).database;
+  await mkdir(path.dirname(file), { recursive: true });
+  // A second apart, and all in the past, so that the order is certain.
+  let nowMs = Date.now() - 1_000 * (chats.length + 1);
+  const now = () => nowMs;
+  const { database } = valueOf(openChatDatabase(file, now));
+  const store = new ChatStore(database, now);
+  for (const { title, messages, settings } of chats) {
+    nowMs += 1_000;
+    const chat = valueOf(store.createChat());
+    for (const [index, { role, text }] of messages.entries()) {
+      if (role === "assistant") continue;
+      const { answer } = valueOf(store.addQuestion(chat.id, text, RequestId.parse(randomUUID())));
+      const reply = messages[index + 1];
+      valueOf(store.endAnswer(answer.id, { state: "complete", text: reply?.role === "assistant" ? reply.text : "", facts: null, failure: null }));
+    }
+    if (settings) valueOf(store.saveSettings(chat.id, settings));
+    valueOf(store.renameChat(chat.id, title));
+  }
+  store.close();
+}
+
+function valueOf<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(`Seeding failed: ${outcome.failure.code} ${outcome.failure.cause ?? ""}`);
+  return outcome.value;
+}
