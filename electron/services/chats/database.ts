@@ -1,5 +1,5 @@
 // The port to SQLite that the chat store is written against: five verbs and no more. Main process or plain Node.
-import { DatabaseSync } from "@photostructure/sqlite";
+import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 
 export type SqlValue = string | number | null;
 
@@ -23,6 +23,11 @@ export interface Database {
   close(): void;
 }
 
+interface Prepared {
+  statement: StatementSyncInstance;
+  columns: string[];
+}
+
 /** Waits this long for another connection's lock instead of failing at once. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -35,14 +40,23 @@ export function connectDatabase(file: string): Database {
     allowExtension: false,
     defensive: true,
   });
-  const statements = new Map<string, ReturnType<typeof connection.prepare>>();
+  const statements = new Map<string, Prepared>();
 
-  function prepare(sql: string) {
+  function prepare(sql: string): Prepared {
     const known = statements.get(sql);
     if (known) return known;
     const statement = connection.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
+    // Arrays cross from SQLite in half the time of objects: it tells for the 5,000 rows of a long chat.
+    statement.setReturnArrays(true);
+    const prepared = { statement, columns: statement.columns().map(({ name }) => name) };
+    statements.set(sql, prepared);
+    return prepared;
+  }
+
+  function toObject(columns: readonly string[], values: readonly SqlValue[]): Record<string, SqlValue> {
+    const row: Record<string, SqlValue> = {};
+    for (const [index, name] of columns.entries()) row[name] = values[index] ?? null;
+    return row;
   }
 
   let answers: SqlValue[] = [];
@@ -52,9 +66,17 @@ export function connectDatabase(file: string): Database {
   });
 
   return {
-    all: (sql, ...values) => prepare(sql).all(...values),
-    get: (sql, ...values) => prepare(sql).get(...values),
-    run: (sql, ...values) => prepare(sql).run(...values).changes,
+    all(sql, ...values) {
+      const { statement, columns } = prepare(sql);
+      const rows: SqlValue[][] = statement.all(...values);
+      return rows.map((row) => toObject(columns, row));
+    },
+    get(sql, ...values) {
+      const { statement, columns } = prepare(sql);
+      const row: SqlValue[] | undefined = statement.get(...values);
+      return row && toObject(columns, row);
+    },
+    run: (sql, ...values) => prepare(sql).statement.run(...values).changes,
     execute: (sql) => connection.exec(sql),
     askPragma(name) {
       answers = [];
