@@ -27,11 +27,13 @@ export function CodeBlock({ code, language, growing }: CodeBlockProps): ReactNod
       </div>
       {/* Focusable, so that long lines can be scrolled with the keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={styles.scroll} tabIndex={0} role="region" aria-label={language === "" ? "Code" : `Code, ${language}`}>
-        <code className={styles.code} dir="ltr" translate="no">
-          {isSmall ? <ColouredLines code={code} language={language} growing={growing} /> : code}
-        </code>
-      </pre>
+      <section className={styles.scroll} tabIndex={0} aria-label={language === "" ? "Code" : `Code, ${language}`}>
+        <pre>
+          <code className={styles.code} dir="ltr" translate="no">
+            {isSmall ? <ColouredLines code={code} language={language} growing={growing} /> : code}
+          </code>
+        </pre>
+      </section>
     </div>
   );
 }
@@ -41,7 +43,6 @@ function ColouredLines({ code, language, growing }: CodeBlockProps): ReactNode {
   if (coloured.length === 0) return code;
   return code.split("\n").map((line, index, all) => (
     // Lines are only ever added at the end.
-    // oxlint-disable-next-line react/no-array-index-key
     <Line key={index} text={line} tokens={coloured[index]} isLast={index === all.length - 1} />
   ));
 }
@@ -59,7 +60,6 @@ const Line = memo(function Line({ text, tokens, isLast }: LineProps): ReactNode 
   return (
     <>
       {tokens.map(([part, kind], index) =>
-        // oxlint-disable-next-line react/no-array-index-key
         kind === 0 ? part : <span key={index} className={styles[codeKinds[kind] ?? "plain"]}>{part}</span>,
       )}
       {end}

@@ -26,11 +26,14 @@ const ALLOWED_TAGS = new Set(
 const ALLOWED_ATTRIBUTES =
   /^(class|dir|href|title|rel|draggable|role|aria-[a-z]+|tabindex|type|translate|start|style|d|x|y|rx|ry|width|height|fill|stroke[a-z-]*|viewBox|xmlns)$/iu;
 
-function expectHarmless(html: string): void {
+/** What of it must not be there: tags, attributes, addresses. */
+function harmIn(html: string): string[] {
   const { tags, attributes, links } = inventory(html);
-  for (const tag of tags) expect(ALLOWED_TAGS, `<${tag}>`).toContain(tag);
-  for (const attribute of attributes) expect(attribute).toMatch(ALLOWED_ATTRIBUTES);
-  for (const link of links) expect(link).toMatch(/^(https?:\/\/|mailto:)/u);
+  return [
+    ...[...tags].filter((tag) => !ALLOWED_TAGS.has(tag)),
+    ...[...attributes].filter((attribute) => !ALLOWED_ATTRIBUTES.test(attribute)),
+    ...links.filter((link) => !/^(?:https?:\/\/|mailto:)/u.test(link)),
+  ];
 }
 
 const hostile: readonly (readonly [string, string])[] = [
@@ -71,11 +74,11 @@ const hostile: readonly (readonly [string, string])[] = [
 
 describe("hostile Markdown", () => {
   it.each(hostile)("%s runs nothing and loads nothing", (_name, text) => {
-    for (const growing of [false, true]) expectHarmless(render(text, growing));
+    for (const growing of [false, true]) expect(harmIn(render(text, growing))).toEqual([]);
   });
 
   it.each(hostile)("%s is harmless at each point of its arrival", (_name, text) => {
-    for (let length = 1; length < text.length; length += 3) expectHarmless(render(text.slice(0, length), true));
+    for (let length = 1; length < text.length; length += 3) expect(harmIn(render(text.slice(0, length), true))).toEqual([]);
   });
 
   it("shows HTML as the text that it is", () => {
@@ -115,7 +118,7 @@ describe("hostile Markdown", () => {
     ["at signs", "a@b.c ".repeat(5000)],
   ])("%s: drawn in bounded time, without a crash", (_name, text) => {
     const before = performance.now();
-    for (const growing of [false, true]) expectHarmless(render(text, growing));
+    for (const growing of [false, true]) expect(harmIn(render(text, growing))).toEqual([]);
     expect(performance.now() - before).toBeLessThan(4000);
   }, 30_000);
 });
@@ -128,8 +131,8 @@ describe("Markdown", () => {
   it("draws lists, tasks, tables and code", () => {
     const html = render("3. three\n4. four\n\n- [x] done\n- [ ] open\n\n| a | b |\n|--:|---|\n| 1 | x<br>y |\n\n`inline`\n\n```python\nprint(1)\n```");
     expect(html).toContain('<ol start="3">');
-    expect(html).toContain('aria-label="Done"');
-    expect(html).toContain('aria-label="Not done"');
+    expect(html).toContain('Done:');
+    expect(html).toContain('Not done:');
     expect(html).toContain("text-align:right");
     expect(html).toMatch(/x<br\/?>\s*y/u);
     expect(html).toContain("<code>inline</code>");

@@ -73,9 +73,9 @@ function Table({ children }: ElementProps): ReactNode {
     <div className={styles.table}>
       {/* Focusable, so that wide tables can be scrolled with the keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.tableScroll} role="region" aria-label="Table" tabIndex={0}>
+      <section className={styles.tableScroll} aria-label="Table" tabIndex={0}>
         <table>{children}</table>
-      </div>
+      </section>
       <span className={styles.tableCopy}>
         <CopyButton text={tableText} label="Copy table" />
       </span>
@@ -112,8 +112,9 @@ function ListItem({ children, className }: ElementProps): ReactNode {
 function TaskBox({ checked }: ElementProps): ReactNode {
   const done = checked === true;
   return (
-    <span className={done ? styles.boxDone : styles.box} role="img" aria-label={done ? "Done" : "Not done"}>
+    <span className={done ? styles.boxDone : styles.box}>
       {done ? <Check size={11} strokeWidth={3} aria-hidden /> : null}
+      <span className="visually-hidden">{done ? "Done:" : "Not done:"}</span>
     </span>
   );
 }

@@ -10,17 +10,20 @@ const request = RequestId.parse("r1");
 const message = MessageId.parse("m1");
 
 class FakePort implements StreamPort {
-  onmessage: StreamPort["onmessage"] = null;
+  listener: ((data: unknown) => void) | null = null;
   sent: StreamToEngine[] = [];
   closed = false;
-  postMessage(sent: StreamToEngine): void {
+  listen(receive: (data: unknown) => void): void {
+    this.listener = receive;
+  }
+  send(sent: StreamToEngine): void {
     this.sent.push(sent);
   }
   close(): void {
     this.closed = true;
   }
   receive(data: unknown): void {
-    this.onmessage?.({ data });
+    this.listener?.(data);
   }
   get credits(): number {
     return this.sent.filter((sent) => sent.kind === "credit").length;

@@ -4,8 +4,8 @@ import { STREAM_CREDITS, StreamToWindow, type StreamToEngine } from "../../../..
 
 /** What the receiver needs of a MessagePort. */
 export interface StreamPort {
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  postMessage(message: StreamToEngine): void;
+  listen(receive: (data: unknown) => void): void;
+  send(message: StreamToEngine): void;
   close(): void;
 }
 
@@ -60,7 +60,7 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
       contextUsedTokens: last.contextUsedTokens,
       oldestTokenAtMs: first.oldestTokenAtMs,
     });
-    for (const batch of batches) port?.postMessage({ kind: "credit", requestId: batch.requestId });
+    for (const batch of batches) port?.send({ kind: "credit", requestId: batch.requestId });
   }
 
   function drop(): void {
@@ -68,11 +68,8 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
     cancelFlush = null;
     waiting = [];
     stream = null;
-    if (port !== null) {
-      port.onmessage = null;
-      port.close();
-      port = null;
-    }
+    port?.close();
+    port = null;
   }
 
   /** Text is missing or unreadable: what is shown stays, and the new port starts with all of it. */
@@ -110,12 +107,13 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
     attach(next) {
       drop();
       port = next;
-      // Setting onmessage starts the port.
-      next.onmessage = (event) => receive(event.data);
+      next.listen((data) => {
+        if (port === next) receive(data);
+      });
     },
     stop(requestId) {
       if (port === null || stream?.requestId !== requestId) return false;
-      port.postMessage({ kind: "stop", requestId });
+      port.send({ kind: "stop", requestId });
       return true;
     },
   };

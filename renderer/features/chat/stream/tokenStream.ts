@@ -4,7 +4,7 @@ import type { RequestId } from "../../../../electron/contract/ids";
 import { call } from "../../../app/bridge";
 import { flushPauseMs, noteFlush } from "./flushTiming";
 import { createLiveAnswerSink } from "./liveAnswer";
-import { createStreamReceiver, type StreamReceiver } from "./streamReceiver";
+import { createStreamReceiver, type StreamPort, type StreamReceiver } from "./streamReceiver";
 
 /** A hidden window gets no frames; then text is applied, and credits go back, at this interval. */
 const HIDDEN_FLUSH_MS = 250;
@@ -32,9 +32,20 @@ export function startTokenStream(): void {
   window.addEventListener("message", (event) => {
     const port = event.ports[0];
     if (event.source !== window || event.data !== STREAM_PORT_MESSAGE || port === undefined) return;
-    started.attach(port);
+    started.attach(asStreamPort(port));
   });
   void call("app.connectStream", undefined);
+}
+
+function asStreamPort(port: MessagePort): StreamPort {
+  return {
+    // Setting onmessage also starts the port.
+    listen: (receive) => {
+      port.onmessage = (event: MessageEvent<unknown>) => receive(event.data);
+    },
+    send: (message) => port.postMessage(message),
+    close: () => port.close(),
+  };
 }
 
 /** The shortest way to the engine; false when this window has no open stream with that id. */

@@ -1,0 +1,117 @@
+// The field where a message is written: grows with it, keeps it per chat, sends it, stops the answer.
+import { ArrowUp, Square } from "lucide-react";
+import { useEffect, useState, type ChangeEvent, type KeyboardEvent, type ReactNode } from "react";
+import { MAX_MESSAGE_CHARACTERS } from "../../../../electron/contract/chat";
+import { useApp } from "../../../app/appStore";
+import { failureText } from "../../../app/failureText";
+import { formatCount } from "../../../app/quantities";
+import { useChat } from "../chatStore";
+import { sendMessage, stopAnswer, writingMessage } from "../conversation/answerActions";
+import styles from "./Composer.module.css";
+import { composerState } from "./composerState";
+import { ContextRing } from "./ContextRing";
+import { draftKey, giveBack, openDraft, setOpenDraft } from "./draft";
+import { COMPOSER_FIELD_ID, focusComposer } from "./focusComposer";
+
+const TOO_LONG = `That is more than ${formatCount(MAX_MESSAGE_CHARACTERS)} characters, too much for one message. It was left out.`;
+
+/** A sentence about the last try, for the chat it belongs to. */
+interface Problem {
+  readonly chat: string;
+  readonly sentence: string;
+}
+
+export function Composer(): ReactNode {
+  const text = useChat(openDraft);
+  const chat = useChat(draftKey);
+  const isWriting = useChat((state) => writingMessage(state) !== null);
+  const engine = useApp((state) => state.engine);
+  const hasModel = useApp((state) => state.models.length > 0);
+  const [isSending, setIsSending] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const state = composerState(engine, hasModel, isWriting);
+  const canSend = state.canSend && !isSending && text.trim() !== "";
+  const shownProblem = problem?.chat === chat ? problem.sentence : null;
+
+  // The person came to write.
+  useEffect(focusComposer, []);
+
+  async function send(): Promise<void> {
+    if (!canSend) return;
+    setIsSending(true);
+    setProblem(null);
+    setOpenDraft("");
+    const outcome = await sendMessage(text);
+    setIsSending(false);
+    if (outcome.sent) return;
+    giveBack(text);
+    if (outcome.failure !== null) {
+      const { happened, advice } = failureText(outcome.failure);
+      setProblem({ chat, sentence: `${happened} ${advice}` });
+    }
+  }
+
+  function change(event: ChangeEvent<HTMLTextAreaElement>): void {
+    const { value } = event.currentTarget;
+    if (value.length > MAX_MESSAGE_CHARACTERS) {
+      setProblem({ chat, sentence: TOO_LONG });
+      return;
+    }
+    setProblem(null);
+    setOpenDraft(value);
+  }
+
+  function pressKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    // While an input method composes, Enter belongs to it (229 in browsers that end composing first).
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    void send();
+  }
+
+  return (
+    <form
+      className={styles.composer}
+      aria-label="Write a message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <textarea
+        id={COMPOSER_FIELD_ID}
+        className={styles.field}
+        aria-label="Message"
+        aria-describedby="composer-hint"
+        placeholder="Write a message"
+        rows={1}
+        spellCheck
+        value={text}
+        onChange={change}
+        onKeyDown={pressKey}
+      />
+      <div className={styles.row}>
+        <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
+          {shownProblem ?? state.hint}
+        </p>
+        <ContextRing />
+        {/* One button, so that the focus stays when its meaning changes. */}
+        <button
+          type="button"
+          className={styles.send}
+          aria-label={isWriting ? "Stop" : "Send"}
+          title={isWriting ? "Stop (Esc)" : "Send (Enter)"}
+          aria-disabled={!isWriting && !canSend}
+          onClick={() => (isWriting ? stopAnswer() : void send())}
+        >
+          {isWriting ? (
+            <Square size={12} fill="currentColor" aria-hidden />
+          ) : (
+            <ArrowUp size={17} strokeWidth={2.25} aria-hidden />
+          )}
+        </button>
+      </div>
+    </form>
+  );
+}

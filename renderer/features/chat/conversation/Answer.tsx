@@ -1,0 +1,125 @@
+// What the model said, from the first wait to the measured end: one component throughout, so that nothing jumps.
+import { RefreshCw } from "lucide-react";
+import { useLayoutEffect, type ReactNode } from "react";
+import type { Message } from "../../../../electron/contract/chat";
+import { useApp } from "../../../app/appStore";
+import { failureText } from "../../../app/failureText";
+import { formatPercent, formatSpeed } from "../../../app/quantities";
+import { Button } from "../../../ui/Button";
+import { FailureDetails } from "../../../ui/FailureDetails";
+import { useChat } from "../chatStore";
+import { CopyButton } from "../markdown/CopyButton";
+import { Markdown } from "../markdown/Markdown";
+import { splitThinking } from "../markdown/thinking";
+import { Thinking } from "../markdown/Thinking";
+import { noteShown } from "../stream/flushTiming";
+import { useLiveAnswer } from "../stream/liveAnswer";
+import styles from "./Answer.module.css";
+import { regenerateAnswer, writingMessage } from "./answerActions";
+import { FactsDetails } from "./FactsDetails";
+import { factsLine, formatTokens } from "./factsText";
+import { QuietButton } from "./QuietButton";
+import { SiblingSwitcher } from "./SiblingSwitcher";
+
+export function Answer({ message }: { readonly message: Message }): ReactNode {
+  const isWriting = message.state === "writing";
+  return (
+    <div className={styles.answer}>
+      <AnswerText message={message} />
+      {isWriting ? null : <Ending message={message} />}
+      <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div>
+    </div>
+  );
+}
+
+/** Live while the message is being written and the stream is here; main's own text before and after. */
+function AnswerText({ message }: { readonly message: Message }): ReactNode {
+  const isWriting = message.state === "writing";
+  const liveText = useLiveAnswer((live) => (isWriting && live.messageId === message.id ? live.text : null));
+  useLayoutEffect(() => {
+    if (liveText !== null) noteShown();
+  }, [liveText]);
+  const text = liveText ?? message.text;
+  if (text === "" && isWriting) return <Waiting message={message} />;
+  const { thinking, thinkingEnded, answer } = splitThinking(text, isWriting);
+  return (
+    <>
+      {thinking === null ? null : <Thinking text={thinking} ended={thinkingEnded} />}
+      <Markdown text={answer} growing={isWriting} />
+    </>
+  );
+}
+
+/** Before the first token. As high as a line of text, which will take its place. */
+function Waiting({ message }: { readonly message: Message }): ReactNode {
+  const words = useApp(({ engine }) => {
+    if (engine.kind === "starting" || engine.kind === "loading") return "Waiting for the model";
+    if (engine.kind !== "generating" || engine.messageId !== message.id) return "Waiting";
+    if (engine.unresponsive) return "The engine has not answered for a while";
+    return engine.phase === "prefill" && engine.prefillFraction > 0 ? `Reading … ${formatPercent(engine.prefillFraction)}` : "Reading …";
+  });
+  return <p className={styles.waiting}>{words}</p>;
+}
+
+function LiveFacts({ message }: { readonly message: Message }): ReactNode {
+  const tokens = useLiveAnswer((live) => (live.messageId === message.id ? live.answerTokens : 0));
+  const speed = useLiveAnswer((live) => (live.messageId === message.id ? live.tokensPerSecond : null));
+  if (tokens === 0) return null;
+  return <span className={styles.facts}>{[formatTokens(tokens), speed === null ? null : formatSpeed(speed)].filter((part) => part !== null).join(" · ")}</span>;
+}
+
+function Facts({ message }: { readonly message: Message }): ReactNode {
+  const isBusy = useChat((state) => writingMessage(state) !== null);
+  const { facts } = message;
+  return (
+    <>
+      {facts === null ? null : (
+        <>
+          <b className={styles.model}>{facts.modelName}</b>
+          <span className={styles.facts}>{factsLine(facts)}</span>
+        </>
+      )}
+      <SiblingSwitcher message={message} />
+      <span className={styles.actions}>
+        {message.text === "" ? null : <CopyButton text={() => message.text} label="Copy answer" />}
+        <QuietButton name="Regenerate" icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(message.id)} />
+        {facts === null ? null : <FactsDetails facts={facts} />}
+      </span>
+    </>
+  );
+}
+
+/** How it ended, where that needs words. */
+function Ending({ message }: { readonly message: Message }): ReactNode {
+  const isBusy = useChat((state) => writingMessage(state) !== null);
+  if (message.state === "failed" || (message.state === "interrupted" && message.failure !== null)) {
+    return <Failed message={message} isBusy={isBusy} />;
+  }
+  const words = endingWords(message);
+  return words === null ? null : <p className={styles.ending}>{words}</p>;
+}
+
+function endingWords({ state, text, facts }: Message): string | null {
+  if (state === "interrupted") return "The app closed in mid-answer. What was written is kept.";
+  if (state === "stopped") return text === "" ? "Stopped before the first word." : "Stopped.";
+  if (facts?.endReason === "length") return "Cut here: the longest answer set for this chat was reached.";
+  if (facts?.endReason === "context") return "Cut here: the context is full.";
+  return state === "complete" && text.trim() === "" ? "The model ended its answer without a word." : null;
+}
+
+function Failed({ message, isBusy }: { readonly message: Message; readonly isBusy: boolean }): ReactNode {
+  if (message.failure === null) return <p className={styles.ending}>No answer came.</p>;
+  const { happened, data, advice } = failureText(message.failure);
+  return (
+    <div className={styles.failed}>
+      <p className={styles.happened}>{happened}</p>
+      <p>
+        {data} {advice}
+      </p>
+      <FailureDetails failure={message.failure} />
+      <Button disabled={isBusy} onClick={() => void regenerateAnswer(message.id)}>
+        Try again
+      </Button>
+    </div>
+  );
+}

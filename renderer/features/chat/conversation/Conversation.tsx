@@ -1,0 +1,133 @@
+// The open chat as a list: only the rows in view exist, the end is followed while the person is there, and never else.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import type { Message } from "../../../../electron/contract/chat";
+import { chatStore, useChat } from "../chatStore";
+import { writingMessage } from "./answerActions";
+import styles from "./Conversation.module.css";
+import { FinishedAnswer } from "./FinishedAnswer";
+import { MessageRow } from "./MessageRow";
+import { outsideView } from "./outsideView";
+import { scrollWish } from "./scrollWish";
+
+/** Rows kept beyond each edge of the view: a screen's worth while scrolling fast. */
+const OVERSCAN_ROWS = 4;
+const PADDING_PX = 28;
+/** Nearer than this to the end counts as being there. */
+const AT_END_PX = 8;
+/** The way back is offered when a few lines are out of sight. */
+const OFFER_JUMP_PX = 120;
+const FOCUS_SHOWN_MS = 2000;
+
+export function Conversation(): ReactNode {
+  const chatId = useChat((state) => state.chat?.id);
+  const isEmpty = useChat((state) => state.order.length === 0);
+  return (
+    <>
+      {isEmpty ? (
+        <div className={styles.empty}>
+          <p>What you write here stays on this computer.</p>
+        </div>
+      ) : (
+        <MessageList key={chatId} />
+      )}
+      <FinishedAnswer />
+    </>
+  );
+}
+
+function MessageList(): ReactNode {
+  const scroller = useRef<HTMLElement>(null);
+  const order = useChat((state) => state.order);
+  const isWriting = useChat((state) => writingMessage(state) !== null);
+  const firstSeenId = useChat((state) => outsideView(state)?.firstSeenMessageId ?? null);
+  const turnsOutside = useChat((state) => outsideView(state)?.turns ?? 0);
+  const [offersJump, setOffersJump] = useState(false);
+  const [pointedOut, setPointedOut] = useState<string | null>(null);
+
+  // Its functions change with each render; nothing here passes them on.
+  // oxlint-disable-next-line react/incompatible-library
+  const virtualizer = useVirtualizer<HTMLElement, HTMLDivElement>({
+    count: order.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: useCallback((index: number) => order[index] ?? index, [order]),
+    estimateSize: (index) => {
+      const id = order[index];
+      return estimateHeight(id === undefined ? undefined : chatStore.getState().messages[id]);
+    },
+    overscan: OVERSCAN_ROWS,
+    paddingStart: PADDING_PX,
+    paddingEnd: PADDING_PX,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+    directDomUpdates: true,
+    // Begins at the end: the rows at the top are never drawn for it.
+    initialOffset: Number.MAX_SAFE_INTEGER,
+    onChange: (list) => setOffersJump(list.getDistanceFromEnd() > OFFER_JUMP_PX),
+  });
+
+  useLayoutEffect(() => {
+    virtualizer.scrollToEnd();
+    return scrollWish.subscribe(() => virtualizer.scrollToEnd());
+  }, [virtualizer]);
+
+  const focusMessageId = useChat((state) => state.focusMessageId);
+  useLayoutEffect(() => {
+    if (focusMessageId === null) return;
+    const index = order.indexOf(focusMessageId);
+    if (index !== -1) {
+      virtualizer.scrollToIndex(index, { align: "center" });
+      setPointedOut(focusMessageId);
+    }
+    chatStore.setState({ focusMessageId: null });
+  }, [focusMessageId, order, virtualizer]);
+  useEffect(() => {
+    if (pointedOut === null) return undefined;
+    const timer = setTimeout(() => setPointedOut(null), FOCUS_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [pointedOut]);
+
+  return (
+    <div className={styles.frame}>
+      {/* Focusable, so that the keyboard can scroll it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation">
+        <div ref={virtualizer.containerRef} className={styles.rows} role="feed" aria-busy={isWriting} aria-label="Messages">
+          {virtualizer.getVirtualItems().map(({ key, index }) => {
+            const id = order[index];
+            if (id === undefined) return null;
+            return (
+              <div key={key} ref={virtualizer.measureElement} data-index={index} className={styles.row}>
+                <MessageRow
+                  id={id}
+                  position={index + 1}
+                  count={order.length}
+                  turnsOutside={firstSeenId === id ? turnsOutside : 0}
+                  isPointedOut={pointedOut === id}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </section>
+      {offersJump ? (
+        <button type="button" className={styles.jump} onClick={() => virtualizer.scrollToEnd()}>
+          <ArrowDown size={14} strokeWidth={2} aria-hidden />
+          Jump to latest
+        </button>
+      ) : null}
+    </div>
+  );
+}
+
+const LINE_PX = 22;
+
+/** Near enough for a scroll bar; the true height is measured when the row comes into view. */
+function estimateHeight(message: Message | undefined): number {
+  if (message === undefined) return 60;
+  return message.role === "user"
+    ? 62 + LINE_PX * Math.floor(message.text.length / 80)
+    : 76 + LINE_PX * Math.ceil(message.text.length / 95);
+}

@@ -1,0 +1,29 @@
+// All that was measured with an answer, on request.
+import { Ellipsis } from "lucide-react";
+import { Popover } from "radix-ui";
+import type { ReactNode } from "react";
+import type { AnswerFacts } from "../../../../electron/contract/chat";
+import styles from "./FactsDetails.module.css";
+import { factsTable } from "./factsText";
+
+export function FactsDetails({ facts }: { readonly facts: AnswerFacts }): ReactNode {
+  return (
+    <Popover.Root>
+      <Popover.Trigger className={styles.trigger} aria-label="Details of this answer" title="Details">
+        <Ellipsis size={14} aria-hidden />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className={styles.content} align="end" sideOffset={4} collisionPadding={8} aria-label="Details of this answer">
+          <dl className={styles.table}>
+            {factsTable(facts).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

@@ -1,0 +1,39 @@
+// One message of the conversation, and the line before it where the model's view begins.
+import { memo, type ReactNode } from "react";
+import type { MessageId } from "../../../../electron/contract/ids";
+import { useChat } from "../chatStore";
+import { Answer } from "./Answer";
+import styles from "./MessageRow.module.css";
+import { outsideViewWords } from "./outsideView";
+import { PersonMessage } from "./PersonMessage";
+
+export interface MessageRowProps {
+  readonly id: MessageId;
+  /** From 1. */
+  readonly position: number;
+  readonly count: number;
+  /** More than 0: the model does not see what is before this message. */
+  readonly turnsOutside: number;
+  readonly isPointedOut: boolean;
+}
+
+export const MessageRow = memo(function MessageRow({ id, position, count, turnsOutside, isPointedOut }: MessageRowProps): ReactNode {
+  const message = useChat((state) => state.messages[id]);
+  if (message === undefined) return null;
+  const isPerson = message.role === "user";
+  const headingId = `heading-${id}`;
+  return (
+    <article
+      className={isPointedOut ? styles.pointedOut : styles.message}
+      aria-labelledby={headingId}
+      aria-posinset={position}
+      aria-setsize={count}
+    >
+      {turnsOutside > 0 ? <p className={styles.outside}>{outsideViewWords(turnsOutside)}</p> : null}
+      <h2 id={headingId} className="visually-hidden">
+        {isPerson ? "You" : (message.facts?.modelName ?? "Answer")}
+      </h2>
+      {isPerson ? <PersonMessage message={message} /> : <Answer message={message} />}
+    </article>
+  );
+});

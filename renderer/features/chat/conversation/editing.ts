@@ -1,0 +1,22 @@
+// The message that is being said differently, and the words so far: outside the list, whose rows come and go.
+import { createStore, useStore } from "zustand";
+import type { MessageId } from "../../../../electron/contract/ids";
+
+export interface Editing {
+  readonly messageId: MessageId | null;
+  readonly text: string;
+}
+
+export const editing = createStore<Editing>()(() => ({ messageId: null, text: "" }));
+
+export function useEditing<Value>(select: (state: Editing) => Value): Value {
+  return useStore(editing, select);
+}
+
+export function beginEditing(messageId: MessageId, text: string): void {
+  editing.setState({ messageId, text });
+}
+
+export function endEditing(): void {
+  editing.setState({ messageId: null, text: "" });
+}
