@@ -1,0 +1,143 @@
+// The model hub as the app sees it: search results, models, their variants, the catalogue, and what can go wrong there.
+import { z } from "zod";
+
+export const HubFailureCode = z.enum([
+  /** No answer: no network, no such host, or the connection broke. */
+  "hub-offline",
+  /** The hub wants to know who asks (401). */
+  "hub-needs-token",
+  /** The token is known, but its owner was not given access to this repository (403). */
+  "hub-gated",
+  "hub-not-found",
+  /** 429; details.retryAfterSeconds when the hub said so. */
+  "hub-rate-limited",
+  /** 5xx, still after several tries. */
+  "hub-unavailable",
+  /** Answered, but not what this app can read: not JSON, wrong types, a web page (captive portal). */
+  "hub-answer-invalid",
+  "hub-answer-too-large",
+  /** Sent on to an address that this app does not follow: not https, an unknown host, too many times. */
+  "hub-redirect-refused",
+  /** The configured endpoint, or a repository name, is not a valid one. */
+  "hub-address-invalid",
+  "request-cancelled",
+]);
+export type HubFailureCode = z.infer<typeof HubFailureCode>;
+
+/** Same shape as Failure: short facts in `details`, a technical line in `cause`. */
+export const HubFailure = z.strictObject({
+  code: HubFailureCode,
+  details: z.record(z.string(), z.string()).optional(),
+  cause: z.string().max(4000).optional(),
+});
+export type HubFailure = z.infer<typeof HubFailure>;
+export type HubOutcome<Value> = { ok: true; value: Value } | { ok: false; failure: HubFailure };
+
+/** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs. */
+export const RepositoryName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/u)
+  .refine((name) => !name.includes(".."))
+  .brand<"RepositoryName">();
+export type RepositoryName = z.infer<typeof RepositoryName>;
+
+/** A commit of a repository: downloads are pinned to one. */
+export const Revision = z.string().regex(/^[0-9a-f]{40}$/u).brand<"Revision">();
+export type Revision = z.infer<typeof Revision>;
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/u).brand<"Sha256">();
+export type Sha256 = z.infer<typeof Sha256>;
+
+export const HubSort = z.enum(["trendingScore", "downloads", "likes", "lastModified", "createdAt"]);
+export type HubSort = z.infer<typeof HubSort>;
+
+export const HubQuery = z.strictObject({
+  text: z.string().max(200),
+  sort: HubSort,
+  /** Architecture as GGUF names it ("llama", "qwen3"); the hub's filter, together with "gguf". */
+  family: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/u).nullable(),
+  /** From the page before; null for the first page. */
+  cursor: z.string().max(4000).nullable(),
+});
+export type HubQuery = z.infer<typeof HubQuery>;
+
+/** Who may download: everyone, everyone who agrees to terms, those the author lets in. */
+export const HubGate = z.enum(["open", "auto", "manual"]);
+export type HubGate = z.infer<typeof HubGate>;
+
+export const HubModelSummary = z.strictObject({
+  repository: RepositoryName,
+  downloads: z.number(),
+  likes: z.number(),
+  /** ISO date; null when the hub does not say. */
+  lastModified: z.string().nullable(),
+  /** "apache-2.0"; null when the repository does not say. */
+  licence: z.string().nullable(),
+  gate: HubGate,
+  architecture: z.string().nullable(),
+  parameterCount: z.number().nullable(),
+  trainContextSizeTokens: z.number().nullable(),
+});
+export type HubModelSummary = z.infer<typeof HubModelSummary>;
+
+export const HubSearchPage = z.strictObject({
+  models: z.array(HubModelSummary),
+  /** Ask for more with this; null at the end. */
+  cursor: z.string().nullable(),
+});
+export type HubSearchPage = z.infer<typeof HubSearchPage>;
+
+export const HubFile = z.strictObject({
+  /** Inside the repository, with `/`. A label, never a path on this computer. */
+  path: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  /** The hub's own hash of the content; null for small files outside LFS. */
+  sha256: Sha256.nullable(),
+});
+export type HubFile = z.infer<typeof HubFile>;
+
+/** What one download gives: a model in one quantization, or something that goes with a model. */
+export const HubVariant = z.strictObject({
+  /** Unique in its repository: the path of the first file. */
+  id: z.string(),
+  kind: z.enum(["model", "projector", "importance-matrix", "adapter"]),
+  /** "Q4_K_M"; null when the name does not say. */
+  quantization: z.string().nullable(),
+  /** In the order of the parts. */
+  files: z.array(HubFile).min(1),
+  sizeBytes: z.number().int(),
+  /** Why it cannot be downloaded; null when it can. */
+  obstacle: z.enum(["parts-missing", "no-checksum", "name-refused"]).nullable(),
+});
+export type HubVariant = z.infer<typeof HubVariant>;
+
+export const HubModel = z.strictObject({
+  summary: HubModelSummary,
+  revision: Revision,
+  /** The model this one was made from, "Qwen/Qwen3-8B"; null when the card does not say. */
+  baseModel: z.string().nullable(),
+  licenceName: z.string().nullable(),
+  licenceUrl: z.string().nullable(),
+  variants: z.array(HubVariant),
+});
+export type HubModel = z.infer<typeof HubModel>;
+
+/** One hand-picked model (resources/catalogue.json). Sizes are approximate until the hub was asked. */
+export const CatalogueModel = z.strictObject({
+  repository: RepositoryName,
+  name: z.string().min(1),
+  family: z.string().min(1),
+  author: z.string().min(1),
+  parametersBillions: z.number().positive(),
+  /** Mixture of experts: parameters that work on each token; null for dense models. */
+  activeParametersBillions: z.number().positive().nullable(),
+  trainContextSizeTokens: z.number().int().positive(),
+  licence: z.string().min(1),
+  goodFor: z.array(z.enum(["chat", "writing", "code", "reasoning", "languages", "long-documents", "small-computers"])).min(1),
+  description: z.string().min(1).max(200),
+  variants: z.array(z.strictObject({ quantization: z.string(), sizeBytes: z.number().int().positive() })).min(1),
+});
+export type CatalogueModel = z.infer<typeof CatalogueModel>;
+
+export const Catalogue = z.strictObject({ version: z.literal(1), models: z.array(CatalogueModel) });
+export type Catalogue = z.infer<typeof Catalogue>;

@@ -1,0 +1,178 @@
+// The files of the download queue: its state per download, the finished models with their origin. Main process.
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { DownloadFailure, DownloadId, DownloadRequest, downloadFailed, ModelOrigin, type DownloadOutcome } from "../../contract/downloads";
+import { repositoryFolder, safeFileName } from "../hub/safeFileName";
+
+/** Inside the models folder, so that the last step is a rename and not a copy. */
+const UNFINISHED = ".downloads";
+const STATE_FILE = "download.json";
+/** 500 files with long paths are 600 KB. */
+const MAX_STATE_BYTES = 4_000_000;
+
+export const SavedDownload = z.strictObject({
+  version: z.literal(1),
+  request: DownloadRequest,
+  /** Folder in the models folder that the files will lie in. */
+  folder: z.string(),
+  wanted: z.enum(["running", "paused"]),
+  failure: DownloadFailure.nullable(),
+  /** Per file: all bytes are there, and the hash was right. */
+  verified: z.array(z.boolean()),
+  addedAt: z.string(),
+});
+export type SavedDownload = z.infer<typeof SavedDownload>;
+
+export function downloadIdOf(request: DownloadRequest): DownloadId {
+  const hash = createHash("sha256").update(request.files.map((file) => file.sha256).join("\n"));
+  return DownloadId.parse(hash.digest("hex").slice(0, 32));
+}
+
+export function stateFolder(modelsFolder: string, id: DownloadId): string {
+  return path.join(modelsFolder, UNFINISHED, id);
+}
+
+/** Names of the request's files on this disk, in order; a failure when one cannot be, or would cover another. */
+export function fileNamesOf(request: DownloadRequest): DownloadOutcome<string[]> {
+  const names: string[] = [];
+  for (const { path: label } of request.files) {
+    const name = safeFileName(label);
+    if (name === null || !/\.gguf$/iu.test(name) || names.some((other) => other.toLowerCase() === name.toLowerCase())) {
+      return downloadFailed("download-name-refused", { name: label.slice(0, 200) });
+    }
+    names.push(name);
+  }
+  return { ok: true, value: names };
+}
+
+/**
+ * The folder for the request's files: "owner__name"; when other files of these names lie there
+ * (another commit of the same model), one of its own, for split files must keep their names.
+ */
+export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId): Promise<DownloadOutcome<string>> {
+  const usual = repositoryFolder(request.repository);
+  if (usual === null) return downloadFailed("download-name-refused", { name: request.repository });
+  for (const [index, name] of names.entries()) {
+    const file = path.join(modelsFolder, usual, name);
+    if ((await sizeOf(file)) !== null && !(await isDownloaded(file, request.files[index]))) {
+      return { ok: true, value: `${usual}--${id.slice(0, 8)}` };
+    }
+  }
+  return { ok: true, value: usual };
+}
+
+/** Whether the file lies there, whole, with this hash by its origin. */
+export async function isDownloaded(file: string, wanted: DownloadRequest["files"][number] | undefined): Promise<boolean> {
+  const origin = await readOrigin(file);
+  return wanted !== undefined && origin?.sha256 === wanted.sha256 && (await sizeOf(file)) === wanted.sizeBytes;
+}
+
+export async function readOrigin(file: string): Promise<ModelOrigin | null> {
+  const parsed = ModelOrigin.safeParse(await readJson(originPath(file)));
+  return parsed.success ? parsed.data : null;
+}
+
+export function originPath(file: string): string {
+  return `${file}.origin.json`;
+}
+
+/** Gives a verified part its name: first the origin, then the rename, so that no model lies there without one. */
+export async function putInPlace(part: string, file: string, origin: ModelOrigin): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeJson(originPath(file), origin);
+  await rename(part, file);
+  await syncFolder(path.dirname(file));
+}
+
+export async function saveDownload(modelsFolder: string, id: DownloadId, saved: SavedDownload): Promise<void> {
+  const folder = stateFolder(modelsFolder, id);
+  await mkdir(folder, { recursive: true });
+  await writeJson(path.join(folder, STATE_FILE), saved);
+}
+
+export async function forgetDownload(modelsFolder: string, id: DownloadId): Promise<void> {
+  const folder = stateFolder(modelsFolder, id);
+  // The state first: what is left after a crash then belongs to nobody and is cleared at the next start.
+  await rm(path.join(folder, STATE_FILE), { force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** All unfinished downloads; folders without a readable state are named, not touched. */
+export async function loadDownloads(modelsFolder: string): Promise<{ downloads: { id: DownloadId; saved: SavedDownload }[]; unreadable: string[] }> {
+  const folder = path.join(modelsFolder, UNFINISHED);
+  const downloads: { id: DownloadId; saved: SavedDownload }[] = [];
+  const unreadable: string[] = [];
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return { downloads, unreadable };
+    throw error;
+  }
+  for (const name of names) {
+    const saved = SavedDownload.safeParse(await readJson(path.join(folder, name, STATE_FILE)));
+    const id = DownloadId.safeParse(name);
+    // The id says which hashes it stands for: a state that was moved or edited does not pass.
+    if (saved.success && id.success && downloadIdOf(saved.data.request) === id.data && saved.data.verified.length === saved.data.request.files.length && safeFileName(saved.data.folder) !== null) {
+      downloads.push({ id: id.data, saved: saved.data });
+    } else unreadable.push(path.join(folder, name));
+  }
+  downloads.sort((a, b) => (a.saved.addedAt < b.saved.addedAt ? -1 : 1));
+  return { downloads, unreadable };
+}
+
+/** What an ordinary user may still write in the folder's file system. */
+export async function freeBytesIn(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Undefined when the file is missing, too large, or no JSON. */
+async function readJson(file: string): Promise<unknown> {
+  try {
+    if ((await stat(file)).size > MAX_STATE_BYTES) return undefined;
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or not at all: a new file beside it, brought to the disk, then renamed over it. */
+async function writeJson(file: string, value: unknown): Promise<void> {
+  const fresh = `${file}.new`;
+  const handle = await open(fresh, "w", 0o600);
+  try {
+    await handle.writeFile(JSON.stringify(value, null, 1));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, file);
+  await syncFolder(path.dirname(file));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot, and its file system journals the names itself.
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,105 @@
+// Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached, a few hundred KB in all. Main process.
+import { downloadFailed, type DownloadOutcome } from "../../contract/downloads";
+import type { HubFileSource } from "./HubFileSource";
+
+/** A header begins with a few KB that say what the model is made of; 64 KiB is one round trip for them. */
+const BLOCK_BYTES = 64 * 1024;
+/**
+ * The vocabulary follows (1 to 10 MB), which no verdict needs. A reader that a hostile header led
+ * astray must not fetch the model either.
+ */
+const MAX_FETCHED_BYTES = 512 * 1024;
+
+/** What a header reader reads from: a file, or this. Short reads do not happen: it is all bytes or a failure. */
+export interface ByteSource {
+  readonly sizeBytes: number;
+  read(offsetBytes: number, lengthBytes: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>>;
+}
+
+export class HttpRangeSource implements ByteSource {
+  readonly #source: HubFileSource;
+  readonly #maxFetchedBytes: number;
+  readonly #blocks = new Map<number, Uint8Array>();
+  #fetchedBytes = 0;
+
+  constructor(source: HubFileSource, maxFetchedBytes = MAX_FETCHED_BYTES) {
+    this.#source = source;
+    this.#maxFetchedBytes = maxFetchedBytes;
+  }
+
+  get fetchedBytes(): number {
+    return this.#fetchedBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#source.sizeBytes;
+  }
+
+  async read(offsetBytes: number, lengthBytes: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>> {
+    if (!Number.isSafeInteger(offsetBytes) || !Number.isSafeInteger(lengthBytes) || offsetBytes < 0 || lengthBytes < 0 || offsetBytes + lengthBytes > this.sizeBytes) {
+      throw new RangeError(`${lengthBytes} bytes at ${offsetBytes} are not inside the file's ${this.sizeBytes}`);
+    }
+    const firstBlock = Math.floor(offsetBytes / BLOCK_BYTES);
+    const endBlock = Math.ceil((offsetBytes + lengthBytes) / BLOCK_BYTES);
+    const loaded = await this.#load(firstBlock, endBlock, signal);
+    if (!loaded.ok) return loaded;
+    const bytes = new Uint8Array(lengthBytes);
+    for (let block = firstBlock; block < endBlock; block++) {
+      const content = this.#blocks.get(block);
+      if (!content) throw new Error("a block that was just loaded is gone");
+      const start = block * BLOCK_BYTES;
+      const from = Math.max(0, offsetBytes - start);
+      const to = Math.min(content.length, offsetBytes + lengthBytes - start);
+      bytes.set(content.subarray(from, to), start + from - offsetBytes);
+    }
+    return { ok: true, value: bytes };
+  }
+
+  /** Fetches the missing blocks between the two, neighbours in one request. */
+  async #load(firstBlock: number, endBlock: number, signal: AbortSignal): Promise<DownloadOutcome<null>> {
+    let block = firstBlock;
+    while (block < endBlock) {
+      if (this.#blocks.has(block)) {
+        block++;
+        continue;
+      }
+      let end = block + 1;
+      while (end < endBlock && !this.#blocks.has(end)) end++;
+      const start = block * BLOCK_BYTES;
+      const stop = Math.min(end * BLOCK_BYTES, this.sizeBytes);
+      if (this.#fetchedBytes + stop - start > this.#maxFetchedBytes) {
+        return downloadFailed("hub-answer-too-large", { maxBytes: String(this.#maxFetchedBytes) });
+      }
+      this.#fetchedBytes += stop - start;
+      const fetched = await this.#fetch(start, stop, signal);
+      if (!fetched.ok) return fetched;
+      for (; block < end; block++) {
+        this.#blocks.set(block, fetched.value.slice(block * BLOCK_BYTES - start, (block + 1) * BLOCK_BYTES - start));
+      }
+    }
+    return { ok: true, value: null };
+  }
+
+  async #fetch(start: number, end: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>> {
+    const opened = await this.#source.open(start, end, signal);
+    if (!opened.ok) return { ok: false, failure: opened.failure };
+    // A server that ignores ranges sends the whole model: not for a header.
+    if (opened.value.wholeFile) {
+      opened.value.discard();
+      return downloadFailed("hub-answer-invalid", undefined, "the server ignores ranges");
+    }
+    const bytes = new Uint8Array(end - start);
+    let received = 0;
+    try {
+      await opened.value.readBody((piece) => {
+        if (received + piece.length > bytes.length) throw new RangeError("more bytes than asked for");
+        bytes.set(piece, received);
+        received += piece.length;
+      });
+    } catch (error) {
+      opened.value.discard();
+      return downloadFailed(signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
+    }
+    return received === bytes.length ? { ok: true, value: bytes } : downloadFailed("hub-offline", undefined, `${received} of ${bytes.length} bytes`);
+  }
+}
