@@ -1,0 +1,275 @@
+// Writes small GGUF files for tests: any header one likes, and a real (random) llama model of about 600 KB.
+import { writeFile } from "node:fs/promises";
+
+export type MetadataEntry =
+  | { type: "uint32"; value: number }
+  | { type: "float32"; value: number }
+  | { type: "bool"; value: boolean }
+  | { type: "string"; value: string }
+  | { type: "uint64"; value: bigint }
+  | { type: "strings"; value: readonly string[] }
+  | { type: "int32s"; value: readonly number[] };
+
+export interface TensorEntry {
+  name: string;
+  dimensions: readonly number[];
+  /** Number of the ggml type; 0 is F32. */
+  type: number;
+  data: Uint8Array;
+  /** Written instead of the right offset. */
+  offset?: bigint;
+}
+
+export interface GgufContents {
+  magic?: string;
+  version?: number;
+  alignment?: number;
+  /** Written instead of the real counts. */
+  tensorCount?: bigint;
+  metadataCount?: bigint;
+  metadata: readonly (readonly [key: string, value: MetadataEntry])[];
+  tensors: readonly TensorEntry[];
+}
+
+/** Growing little-endian bytes. */
+export class ByteWriter {
+  #parts: Uint8Array[] = [];
+  lengthBytes = 0;
+
+  bytes(bytes: Uint8Array): this {
+    this.#parts.push(bytes);
+    this.lengthBytes += bytes.length;
+    return this;
+  }
+  uint8(value: number): this {
+    return this.bytes(Uint8Array.of(value));
+  }
+  uint32(value: number): this {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    return this.bytes(bytes);
+  }
+  int32(value: number): this {
+    return this.uint32(value >>> 0);
+  }
+  uint64(value: bigint): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    return this.bytes(bytes);
+  }
+  float32(value: number): this {
+    return this.bytes(new Uint8Array(Float32Array.of(value).buffer));
+  }
+  string(text: string): this {
+    const bytes = new TextEncoder().encode(text);
+    return this.uint64(BigInt(bytes.length)).bytes(bytes);
+  }
+  padTo(alignment: number): this {
+    return this.bytes(new Uint8Array((alignment - (this.lengthBytes % alignment)) % alignment));
+  }
+  finish(): Uint8Array {
+    const all = new Uint8Array(this.lengthBytes);
+    let offset = 0;
+    for (const part of this.#parts) {
+      all.set(part, offset);
+      offset += part.length;
+    }
+    return all;
+  }
+}
+
+/** The bytes of a GGUF file, right or wrong as asked for. */
+export function ggufBytes(contents: GgufContents): Uint8Array {
+  const alignment = contents.alignment ?? 32;
+  const writer = new ByteWriter();
+  writer.bytes(new TextEncoder().encode(contents.magic ?? "GGUF")).uint32(contents.version ?? 3);
+  writer.uint64(contents.tensorCount ?? BigInt(contents.tensors.length));
+  writer.uint64(contents.metadataCount ?? BigInt(contents.metadata.length));
+  for (const [key, entry] of contents.metadata) {
+    writer.string(key);
+    writeEntry(writer, entry);
+  }
+  let offset = 0;
+  for (const tensor of contents.tensors) {
+    writer.string(tensor.name).uint32(tensor.dimensions.length);
+    for (const dimension of tensor.dimensions) writer.uint64(BigInt(dimension));
+    writer.uint32(tensor.type).uint64(tensor.offset ?? BigInt(offset));
+    offset += Math.ceil(tensor.data.length / alignment) * alignment;
+  }
+  for (const tensor of contents.tensors) writer.padTo(alignment).bytes(tensor.data);
+  return writer.padTo(alignment).finish();
+}
+
+function writeEntry(writer: ByteWriter, entry: MetadataEntry): void {
+  switch (entry.type) {
+    case "uint32": writer.uint32(4).uint32(entry.value); break;
+    case "float32": writer.uint32(6).float32(entry.value); break;
+    case "bool": writer.uint32(7).uint8(entry.value ? 1 : 0); break;
+    case "string": writer.uint32(8).string(entry.value); break;
+    case "uint64": writer.uint32(10).uint64(entry.value); break;
+    case "strings":
+      writer.uint32(9).uint32(8).uint64(BigInt(entry.value.length));
+      for (const text of entry.value) writer.string(text);
+      break;
+    case "int32s":
+      writer.uint32(9).uint32(5).uint64(BigInt(entry.value.length));
+      for (const value of entry.value) writer.int32(value);
+      break;
+  }
+}
+
+export interface TinyModelOptions {
+  seed?: number;
+  name?: string;
+  architecture?: string;
+  /** null leaves the template out. */
+  chatTemplate?: string | null;
+  trainContextTokens?: number;
+  /** Replaces or adds metadata; undefined removes a key. */
+  metadata?: Readonly<Record<string, MetadataEntry | undefined>>;
+  /** Cuts the file to this share of its length. */
+  keepFraction?: number;
+}
+
+export const chatMlTemplate =
+  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}" +
+  "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+const EMBEDDING = 64;
+const LAYERS = 2;
+const HEADS = 4;
+const FEED_FORWARD = 128;
+
+/** A whole model that llama.cpp loads and that writes printable nonsense, seldom ending by itself. */
+export function tinyModelContents(options: TinyModelOptions = {}): GgufContents {
+  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048 } = options;
+  const vocabulary = tinyVocabulary();
+  const prefix = architecture;
+  const metadata = new Map<string, MetadataEntry>([
+    ["general.architecture", { type: "string", value: architecture }],
+    ["general.type", { type: "string", value: "model" }],
+    ["general.name", { type: "string", value: options.name ?? "Tiny random model" }],
+    ["general.file_type", { type: "uint32", value: 0 }],
+    [`${prefix}.context_length`, { type: "uint32", value: trainContextTokens }],
+    [`${prefix}.embedding_length`, { type: "uint32", value: EMBEDDING }],
+    [`${prefix}.block_count`, { type: "uint32", value: LAYERS }],
+    [`${prefix}.feed_forward_length`, { type: "uint32", value: FEED_FORWARD }],
+    [`${prefix}.attention.head_count`, { type: "uint32", value: HEADS }],
+    [`${prefix}.attention.head_count_kv`, { type: "uint32", value: HEADS }],
+    [`${prefix}.attention.layer_norm_rms_epsilon`, { type: "float32", value: 1e-5 }],
+    [`${prefix}.rope.dimension_count`, { type: "uint32", value: EMBEDDING / HEADS }],
+    [`${prefix}.vocab_size`, { type: "uint32", value: vocabulary.tokens.length }],
+    ["tokenizer.ggml.model", { type: "string", value: "gpt2" }],
+    ["tokenizer.ggml.pre", { type: "string", value: "gpt-2" }],
+    ["tokenizer.ggml.tokens", { type: "strings", value: vocabulary.tokens }],
+    ["tokenizer.ggml.token_type", { type: "int32s", value: vocabulary.types }],
+    ["tokenizer.ggml.merges", { type: "strings", value: vocabulary.merges }],
+    ["tokenizer.ggml.bos_token_id", { type: "uint32", value: vocabulary.startId }],
+    ["tokenizer.ggml.eos_token_id", { type: "uint32", value: vocabulary.endId }],
+    ["tokenizer.ggml.add_bos_token", { type: "bool", value: false }],
+  ]);
+  if (chatTemplate !== null) metadata.set("tokenizer.chat_template", { type: "string", value: chatTemplate });
+  for (const [key, value] of Object.entries(options.metadata ?? {}))
+    if (value === undefined) metadata.delete(key);
+    else metadata.set(key, value);
+  return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary) };
+}
+
+export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array {
+  const bytes = ggufBytes(tinyModelContents(options));
+  return options.keepFraction === undefined ? bytes : bytes.subarray(0, Math.floor(bytes.length * options.keepFraction));
+}
+
+export async function writeTinyModel(filePath: string, options: TinyModelOptions = {}): Promise<void> {
+  await writeFile(filePath, tinyModelBytes(options));
+}
+
+interface Vocabulary {
+  tokens: string[];
+  /** llama.cpp's token types: 1 normal, 3 control. */
+  types: number[];
+  merges: string[];
+  startId: number;
+  endId: number;
+}
+
+/** Byte-level BPE: the 256 bytes in GPT-2's alphabet, some English words by merges, and ChatML's special tokens. */
+function tinyVocabulary(): Vocabulary {
+  const tokens = gpt2Alphabet();
+  const merges: string[] = [];
+  for (const word of ["Ġthe", "Ġand", "Ġof", "Ġto", "Ġa", "Ġin", "ing", "er", "on", "Ġyou", "Hello", "Ġworld"]) {
+    let left = word.slice(0, 1);
+    for (const right of word.slice(1)) {
+      const merged = left + right;
+      if (!tokens.includes(merged)) {
+        tokens.push(merged);
+        merges.push(`${left} ${right}`);
+      }
+      left = merged;
+    }
+  }
+  const types = tokens.map(() => 1);
+  const special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+  for (const token of special) {
+    tokens.push(token);
+    types.push(3);
+  }
+  return { tokens, types, merges, startId: tokens.indexOf("<|im_start|>"), endId: tokens.indexOf("<|im_end|>") };
+}
+
+/** GPT-2's mapping of bytes to characters: printable ones stay, the others go to U+0100 and up. */
+function gpt2Alphabet(): string[] {
+  let next = 256;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+    return String.fromCodePoint(printable ? byte : next++);
+  });
+}
+
+function tinyTensors(seed: number, vocabulary: Vocabulary): TensorEntry[] {
+  const random = randomNumbers(seed);
+  const matrix = (name: string, columns: number, rows: number): TensorEntry => {
+    const values = Float32Array.from({ length: columns * rows }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
+    return { name, dimensions: [columns, rows], type: 0, data: new Uint8Array(values.buffer) };
+  };
+  const ones = (name: string, length: number): TensorEntry => ({
+    name, dimensions: [length], type: 0, data: new Uint8Array(new Float32Array(length).fill(1).buffer),
+  });
+  const tensors = [matrix("token_embd.weight", EMBEDDING, vocabulary.tokens.length), ones("output_norm.weight", EMBEDDING)];
+
+  // Rows of tokens that are not plain printable text stay near zero, so that answers are readable and long.
+  const output = Float32Array.from({ length: EMBEDDING * vocabulary.tokens.length }, (_, index) => {
+    const token = vocabulary.tokens[Math.floor(index / EMBEDDING)] ?? "";
+    const isText = /^[Ġa-zA-Z.,]+$/u.test(token);
+    return (random() - 0.5) * (isText ? 1.5 : 0.01);
+  });
+  tensors.push({
+    name: "output.weight", dimensions: [EMBEDDING, vocabulary.tokens.length], type: 0, data: new Uint8Array(output.buffer),
+  });
+  for (let layer = 0; layer < LAYERS; layer++) {
+    const block = `blk.${layer}`;
+    tensors.push(
+      ones(`${block}.attn_norm.weight`, EMBEDDING),
+      matrix(`${block}.attn_q.weight`, EMBEDDING, EMBEDDING),
+      matrix(`${block}.attn_k.weight`, EMBEDDING, EMBEDDING),
+      matrix(`${block}.attn_v.weight`, EMBEDDING, EMBEDDING),
+      matrix(`${block}.attn_output.weight`, EMBEDDING, EMBEDDING),
+      ones(`${block}.ffn_norm.weight`, EMBEDDING),
+      matrix(`${block}.ffn_gate.weight`, EMBEDDING, FEED_FORWARD),
+      matrix(`${block}.ffn_up.weight`, EMBEDDING, FEED_FORWARD),
+      matrix(`${block}.ffn_down.weight`, FEED_FORWARD, EMBEDDING),
+    );
+  }
+  return tensors;
+}
+
+/** Mulberry32: small, seeded, good enough for weights of a toy-sized model. */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
+  };
+}
