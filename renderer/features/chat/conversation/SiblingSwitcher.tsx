@@ -14,7 +14,7 @@ export function SiblingSwitcher({ message }: { readonly message: Message }): Rea
   const previous = siblingIds[index - 1];
   const next = siblingIds[index + 1];
   return (
-    <span className={styles.switcher} role="group" aria-label="Versions">
+    <span className={styles.switcher}>
       <button
         type="button"
         aria-label="Previous version"

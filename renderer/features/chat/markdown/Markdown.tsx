@@ -8,8 +8,11 @@ import { isTooNested, splitBlocks } from "./splitBlocks";
 
 /** Longer texts are shown as they are: parsing them would stop the window. */
 const MAX_MARKDOWN_CHARACTERS = 400_000;
-/** The same for one block that is not code; a page of dense prose has 4,000. */
-const MAX_BLOCK_CHARACTERS = 30_000;
+/** The same for one block that is not code or a table; a page of dense prose has 4,000. */
+const MAX_BLOCK_CHARACTERS = 16_000;
+const MAX_TABLE_CHARACTERS = 60_000;
+/** Finding mail addresses takes time that grows with the square of their number. */
+const MAX_AT_SIGNS = 300;
 
 export interface MarkdownProps {
   readonly text: string;
@@ -70,7 +73,8 @@ const ABSURD_MARKS = /(?:\[|\*\*|__|!\[){100}|[*_]{300}/u;
 function isTooMuch(content: string): boolean {
   if (isTooNested(content)) return true;
   if (/^ {0,3}(?:```|~~~)/u.test(content)) return false;
-  return content.length > MAX_BLOCK_CHARACTERS || ABSURD_MARKS.test(content);
+  const limit = content.startsWith("|") ? MAX_TABLE_CHARACTERS : MAX_BLOCK_CHARACTERS;
+  return content.length > limit || ABSURD_MARKS.test(content) || content.split("@", MAX_AT_SIGNS + 2).length > MAX_AT_SIGNS;
 }
 
 interface BoundaryProps {

@@ -3,6 +3,8 @@ import { parseMarkdownIntoBlocks } from "streamdown";
 
 /** Lists are one block to the parser; above this they are split between items, or each token would parse the whole list. */
 const LIST_CHUNK_CHARACTERS = 1500;
+/** Each block is a component; what comes after so many is one block. */
+const MAX_BLOCKS = 600;
 const LIST_ITEM = /^( {0,3})(?:[-*+]|(\d{1,9})[.)])[ \t]/u;
 
 /** Deeper quotes and lists are no text, and overflow the stack of the parsers. Either so many marks, or so far indented. */
@@ -14,7 +16,8 @@ export function isTooNested(markdown: string): boolean {
 
 export function splitBlocks(markdown: string): string[] {
   if (isTooNested(markdown)) return [markdown];
-  return parseMarkdownIntoBlocks(markdown).flatMap(splitLongList);
+  const blocks = parseMarkdownIntoBlocks(markdown).flatMap(splitLongList);
+  return blocks.length <= MAX_BLOCKS ? blocks : [...blocks.slice(0, MAX_BLOCKS), blocks.slice(MAX_BLOCKS).join("")];
 }
 
 /** Joined again, the pieces are the block. Numbered lists are cut only where each piece keeps its numbers. */
