@@ -1,10 +1,11 @@
-// The notices at the lower right edge: failures stay until dismissed, offers to take something back go by themselves.
+// The notices at the upper right edge, away from the composer: failures stay until dismissed, offers to take something back go by themselves.
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../ui/Button";
 import { FailureDetails } from "../ui/FailureDetails";
 import { callOrNotify } from "./bridge";
 import { failureText } from "./failureText";
+import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
 import styles from "./Notices.module.css";
 
@@ -12,8 +13,14 @@ const UNDO_SHOWN_MS = 10_000;
 
 export function Notices() {
   const notices = useNotices();
+  const besidePanel = useLayout((state) => state.sidePanelOpen);
   return (
-    <section className={styles.region} aria-label="Notices" aria-live="polite">
+    <section
+      className={styles.region}
+      data-beside-panel={besidePanel || undefined}
+      aria-label="Notices"
+      aria-live="polite"
+    >
       {notices.map((notice) =>
         notice.kind === "undo" ? (
           <UndoNotice key={notice.id} notice={notice} />

@@ -6,7 +6,7 @@ import { shortcuts } from "./shortcuts";
 
 test("every command of the application menu can be carried out", () => {
   for (const id of events["menu-command"].options) {
-    expect(shortcuts.find((shortcut) => shortcut.id === id)?.run, id).toBeTypeOf("function");
+    expect(shortcuts.find((shortcut) => shortcut.id === id)?.run).toBeTypeOf("function");
   }
 });
 

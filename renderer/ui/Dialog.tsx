@@ -1,4 +1,5 @@
-// A dialog over the window: the browser's own <dialog>, which traps the focus and puts it back, in our look.
+// A dialog over the window: the browser's own <dialog>, which keeps the focus inside, in our look.
+// What carries data-first-focus has the focus first, else the dialog itself.
 import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./Dialog.module.css";
 
@@ -16,6 +17,7 @@ export function Dialog({ label, onClose, place = "centre", children }: DialogPro
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    (dialog?.querySelector<HTMLElement>("[data-first-focus]") ?? dialog)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
@@ -28,6 +30,7 @@ export function Dialog({ label, onClose, place = "centre", children }: DialogPro
     <dialog
       ref={ref}
       aria-label={label}
+      tabIndex={-1}
       className={`${styles.dialog} ${place === "top" ? styles.top : styles.centre}`}
       onCancel={(event) => {
         event.preventDefault();

@@ -8,19 +8,5 @@ interface ProgressBarProps {
 }
 
 export function ProgressBar({ label, fraction }: ProgressBarProps) {
-  return (
-    <div
-      role="progressbar"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={fraction === null ? undefined : Math.floor(fraction * 100)}
-      className={styles.track}
-    >
-      <i
-        className={fraction === null ? styles.unknown : styles.known}
-        style={fraction === null ? undefined : { transform: `scaleX(${fraction})` }}
-      />
-    </div>
-  );
+  return <progress className={styles.bar} aria-label={label} {...(fraction === null ? {} : { value: fraction })} />;
 }

@@ -1,5 +1,6 @@
 // The line above the conversation: which model answers, as what, and the way to the chat's settings.
 import { PanelLeft, SlidersHorizontal } from "lucide-react";
+import { useApp } from "../../app/appStore";
 import { toggleSidebar, toggleSidePanel, useLayout, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
@@ -10,6 +11,7 @@ import styles from "./ChatHeader.module.css";
 export function ChatHeader() {
   const sidebarShown = useSidebarShown();
   const sidePanelOpen = useLayout((state) => state.sidePanelOpen);
+  const hasModel = useApp((state) => state.models.length > 0);
   return (
     <header className={styles.header}>
       {!sidebarShown && (
@@ -21,12 +23,14 @@ export function ChatHeader() {
         />
       )}
       <ModelMenu />
-      <Tooltip text="The model itself answers, without a fine-tune">
-        <span className={styles.chip}>
-          <i className={styles.dot} />
-          Base
-        </span>
-      </Tooltip>
+      {hasModel && (
+        <Tooltip text="The model itself answers, without a fine-tune">
+          <span className={styles.chip}>
+            <i className={styles.dot} />
+            Base
+          </span>
+        </Tooltip>
+      )}
       <span className={styles.space} />
       <IconButton
         name="Chat settings"

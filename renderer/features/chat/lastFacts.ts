@@ -2,7 +2,7 @@
 import type { AnswerFacts } from "../../../electron/contract/chat";
 import type { ChatState } from "./chatStore";
 
-export function lastFacts({ order, messages }: ChatState): AnswerFacts | null {
+export function lastFacts({ order, messages }: Pick<ChatState, "order" | "messages">): AnswerFacts | null {
   for (let index = order.length - 1; index >= 0; index--) {
     const id = order[index];
     const facts = id === undefined ? undefined : messages[id]?.facts;

@@ -63,7 +63,7 @@ export async function deleteChat(chatId: ChatId): Promise<void> {
   if (wasOpen) await saveChatSettings();
   if ((await callOrNotify("chats.delete", { chatId })) === null) return;
   forgetChat(chatId);
-  showUndo(title === "" ? "The chat was deleted." : `“${title}” was deleted.`, {
+  showUndo(title === "" ? "Deleted the chat" : `Deleted “${title}”`, {
     label: "Undo",
     run: () => void restoreChat(chatId, wasOpen),
   });

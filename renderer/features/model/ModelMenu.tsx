@@ -3,7 +3,7 @@ import { Box, Check, ChevronDown, FolderOpen, Unlink } from "lucide-react";
 import { memo } from "react";
 import type { EngineState } from "../../../electron/contract/engineState";
 import type { ModelId } from "../../../electron/contract/ids";
-import type { InstalledModel } from "../../../electron/contract/model";
+import type { InstalledModel, LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../app/failureText";
@@ -27,7 +27,7 @@ export const ModelMenu = memo(function ModelMenu() {
           <b>{loaded?.name ?? current?.name ?? "No model"}</b>
           {current !== undefined && (
             <span className={styles.facts}>
-              {loaded?.quantization != null && `${loaded.quantization} · `}
+              {loaded !== null && loaded.quantization !== null && `${loaded.quantization} · `}
               {formatBytes(current.sizeBytes)}
             </span>
           )}
@@ -44,15 +44,9 @@ export const ModelMenu = memo(function ModelMenu() {
         }}
       >
         {models.map((model) => (
-          <ModelChoice key={model.id} model={model} />
+          <ModelChoice key={model.id} model={model} loaded={loaded?.modelId === model.id ? loaded : null} />
         ))}
       </MenuRadioGroup>
-      {loaded !== null && (
-        <p className={styles.details}>
-          {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens, {contextReason(loaded)} ·{" "}
-          {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
-        </p>
-      )}
       {models.length > 0 && <MenuSeparator />}
       <MenuItem icon={<FolderOpen size={15} />} onSelect={() => void callOrNotify("models.chooseFile", undefined)}>
         Choose a GGUF file…
@@ -70,7 +64,13 @@ export const ModelMenu = memo(function ModelMenu() {
   );
 });
 
-function ModelChoice({ model }: { readonly model: InstalledModel }) {
+interface ModelChoiceProps {
+  readonly model: InstalledModel;
+  /** What the engine says of it, while it is in memory. */
+  readonly loaded: LoadedModel | null;
+}
+
+function ModelChoice({ model, loaded }: ModelChoiceProps) {
   return (
     <MenuRadioItem value={model.id}>
       <span className={styles.check}>
@@ -83,6 +83,12 @@ function ModelChoice({ model }: { readonly model: InstalledModel }) {
             ? `${model.fileName} · ${formatBytes(model.sizeBytes)}`
             : failureText(model.failure).happened}
         </small>
+        {loaded !== null && (
+          <small>
+            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens ({contextReason(loaded)}) ·{" "}
+            {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
+          </small>
+        )}
       </span>
     </MenuRadioItem>
   );
@@ -108,7 +114,7 @@ function pillLabel(current: InstalledModel | undefined, loadedName: string | und
   return name === undefined ? "Model: none" : `Model: ${name}`;
 }
 
-function contextReason({ contextSizeReason }: { readonly contextSizeReason: "target" | "model" | "memory" }): string {
+function contextReason({ contextSizeReason }: LoadedModel): string {
   switch (contextSizeReason) {
     case "target":
       return "set by Facet";

@@ -1,4 +1,6 @@
 // Finds words in all chats as they are typed; without words, offers the latest chats. Driven by the keyboard.
+// A combobox of ARIA's pattern: no element of HTML is a list that is driven from a text field.
+/* oxlint-disable jsx-a11y/prefer-tag-over-role */
 import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { SearchHit } from "../../../electron/contract/chat";
@@ -19,9 +21,12 @@ export function SearchDialog() {
   const [query, setQuery] = useState("");
   const [selected, setSelected] = useState(0);
   const listId = useId();
-  const found = useSearch(query.trim());
+  const [openedAtMs] = useState(() => Date.now());
+  const words = query.trim();
+  const found = useSearch(words);
   const latest = useLatestChats();
-  const searching = query.trim() !== "";
+  const searching = words !== "";
+  const upToDate = !searching || found?.query === words;
   const hits = searching ? (found?.hits ?? []) : latest;
 
   const openHit = (hit: SearchHit | undefined) => {
@@ -35,7 +40,7 @@ export function SearchDialog() {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") setSelected(Math.min(hits.length - 1, selected + 1));
     else if (event.key === "ArrowUp") setSelected(Math.max(0, selected - 1));
-    else if (event.key === "Enter") openHit(hits[selected]);
+    else if (event.key === "Enter") openHit(upToDate ? hits[selected] : undefined);
     else return;
     event.preventDefault();
   };
@@ -46,6 +51,7 @@ export function SearchDialog() {
         <Search size={16} />
         <input
           role="combobox"
+          data-first-focus
           aria-label="Search in all chats"
           aria-expanded={hits.length > 0}
           aria-controls={listId}
@@ -64,22 +70,23 @@ export function SearchDialog() {
       </div>
       <div className={styles.results}>
         {!searching && hits.length > 0 && <p className={styles.heading}>Latest chats</p>}
-        <ul id={listId} role="listbox" aria-label={searching ? "Found" : "Latest chats"}>
+        <div id={listId} role="listbox" aria-label={searching ? "Found" : "Latest chats"}>
           {hits.map((hit, index) => (
             <Hit
               key={`${hit.chatId} ${hit.messageId ?? ""}`}
               id={`${listId}-${index}`}
               hit={hit}
+              nowMs={openedAtMs}
               selected={index === selected}
               onPoint={() => setSelected(index)}
               onOpen={() => openHit(hit)}
             />
           ))}
-        </ul>
-        <p className={styles.nothing} role="status">
-          {searching && found?.query === query.trim() && hits.length === 0 && "Nothing was found."}
+        </div>
+        <output className={styles.nothing}>
+          {searching && upToDate && hits.length === 0 && "Nothing was found."}
           {!searching && hits.length === 0 && "There are no chats yet."}
-        </p>
+        </output>
       </div>
     </Dialog>
   );
@@ -88,21 +95,22 @@ export function SearchDialog() {
 interface HitProps {
   readonly id: string;
   readonly hit: SearchHit;
+  readonly nowMs: number;
   readonly selected: boolean;
   readonly onPoint: () => void;
   readonly onOpen: () => void;
 }
 
-function Hit({ id, hit, selected, onPoint, onOpen }: HitProps) {
-  const ref = useRef<HTMLLIElement>(null);
+function Hit({ id, hit, nowMs, selected, onPoint, onOpen }: HitProps) {
+  const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (selected) ref.current?.scrollIntoView({ block: "nearest" });
   }, [selected]);
 
   return (
     // The keyboard stays in the field and moves the selection (aria-activedescendant).
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
-    <li
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
       ref={ref}
       id={id}
       role="option"
@@ -115,21 +123,20 @@ function Hit({ id, hit, selected, onPoint, onOpen }: HitProps) {
         <span className={styles.title}>
           <Marked snippet={hit.title} />
         </span>
-        <time className={styles.when}>{formatWhen(hit.atMs, Date.now())}</time>
+        <time className={styles.when}>{formatWhen(hit.atMs, nowMs)}</time>
       </span>
       {hit.snippet !== "" && (
         <span className={styles.snippet}>
           <Marked snippet={hit.snippet} />
         </span>
       )}
-    </li>
+    </div>
   );
 }
 
 function Marked({ snippet }: { readonly snippet: string }) {
   return markedParts(snippet).map((part, index) =>
     // The parts of one snippet never change places.
-    // oxlint-disable-next-line react/no-array-index-key
     part.found ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>,
   );
 }
@@ -137,10 +144,7 @@ function Marked({ snippet }: { readonly snippet: string }) {
 function useSearch(query: string): { readonly query: string; readonly hits: readonly SearchHit[] } | null {
   const [found, setFound] = useState<{ query: string; hits: readonly SearchHit[] } | null>(null);
   useEffect(() => {
-    if (query === "") {
-      setFound(null);
-      return;
-    }
+    if (query === "") return;
     let stale = false;
     const timer = setTimeout(async () => {
       const hits = await callOrNotify("chats.search", { query });

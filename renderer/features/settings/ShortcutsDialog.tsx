@@ -16,9 +16,9 @@ export function ShortcutsDialog() {
       <DialogHeader title="Keyboard shortcuts" onClose={closeDialog} />
       {/* Scrolls with the keyboard, so it takes the focus. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.groups} tabIndex={0} role="group" aria-label="Shortcuts">
+      <section className={styles.groups} tabIndex={0} aria-label="Shortcuts">
         {groups.map((group) => (
-          <section key={group}>
+          <div key={group}>
             <h3>{group}</h3>
             <dl>
               {shortcuts
@@ -34,9 +34,9 @@ export function ShortcutsDialog() {
                   </div>
                 ))}
             </dl>
-          </section>
+          </div>
         ))}
-      </div>
+      </section>
     </Dialog>
   );
 }

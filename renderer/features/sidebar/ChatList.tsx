@@ -41,6 +41,13 @@ export function ChatList() {
   const [arrowId, setArrowId] = useState<ChatId | null>(null);
   const reached = arrowId !== null && chats[arrowId] !== undefined ? arrowId : (openId ?? order[0]);
   const focusWanted = useRef(false);
+  // After each drawing, because the row that the arrows went to may be drawn only then.
+  useEffect(() => {
+    const row = focusWanted.current ? scroller.current?.querySelector<HTMLElement>("[data-reached]") : null;
+    if (row === null || row === undefined) return;
+    focusWanted.current = false;
+    row.focus();
+  });
 
   useEffect(() => {
     const index = rows.findIndex((row) => row.kind === "chat" && row.chat.id === openId);
@@ -79,7 +86,6 @@ export function ChatList() {
                 chat={row.chat}
                 open={row.chat.id === openId}
                 reachedByTab={row.chat.id === reached}
-                focusWanted={row.chat.id === reached ? focusWanted : null}
                 onArrow={moveFocus}
               />
             </li>

@@ -1,6 +1,6 @@
 // One chat in the sidebar: opens on click, renames in place, carries its menu.
 import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import type { ChatSummary } from "../../../electron/contract/chat";
 import { closeSidebarOverlay, startRenaming, stopRenaming, useLayout } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
@@ -13,22 +13,14 @@ interface ChatRowProps {
   readonly chat: ChatSummary;
   readonly open: boolean;
   readonly reachedByTab: boolean;
-  /** Set when the arrow keys brought the focus here; taken back once it has arrived. */
-  readonly focusWanted: RefObject<boolean> | null;
   readonly onArrow: (event: KeyboardEvent) => void;
 }
 
-export function ChatRow({ chat, open, reachedByTab, focusWanted, onArrow }: ChatRowProps) {
+export function ChatRow({ chat, open, reachedByTab, onArrow }: ChatRowProps) {
   const renaming = useLayout((state) => state.renamingChatId === chat.id);
   const [menuOpen, setMenuOpen] = useState(false);
   const renameWanted = useRef(false);
   const button = useRef<HTMLButtonElement>(null);
-
-  useEffect(() => {
-    if (focusWanted?.current !== true) return;
-    focusWanted.current = false;
-    button.current?.focus();
-  });
 
   if (renaming) {
     return (
@@ -67,6 +59,7 @@ export function ChatRow({ chat, open, reachedByTab, focusWanted, onArrow }: Chat
         ref={button}
         type="button"
         className={styles.open}
+        data-reached={reachedByTab || undefined}
         aria-current={open ? "page" : undefined}
         tabIndex={reachedByTab ? 0 : -1}
         title={chat.title}

@@ -16,7 +16,8 @@ export function MemoryBar() {
       <div className={styles.numbers}>
         <span>Memory</span>
         <span>
-          {formatBytes(weightsBytes + contextBytes)} of {formatBytes(totalBytes)}
+          {model !== null && `${formatBytes(weightsBytes + contextBytes)} of `}
+          {formatBytes(totalBytes)}
         </span>
       </div>
       <div className={styles.bar}>

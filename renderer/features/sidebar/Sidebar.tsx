@@ -16,7 +16,7 @@ export function Sidebar() {
   useEffect(() => {
     if (!narrow) return;
     const before = document.activeElement;
-    ref.current?.querySelector<HTMLElement>("button")?.focus();
+    ref.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
@@ -46,7 +46,7 @@ export function Sidebar() {
           onClick={toggleSidebar}
         />
       </div>
-      <SidebarButton icon={<SquarePen size={16} />} words="New chat" keys={keysOf("new-chat")} onClick={startNewChat} />
+      <SidebarButton icon={<SquarePen size={16} />} words="New chat" keys={keysOf("new-chat")} onClick={startNewChat} firstFocus />
       <SidebarButton
         icon={<Search size={16} />}
         words="Search"
@@ -55,7 +55,7 @@ export function Sidebar() {
       />
       <ChatList />
       <MemoryBar />
-      <SidebarButton icon={<Settings2 size={16} />} words="Settings" onClick={() => toggleDialog("settings")} />
+      <SidebarButton icon={<Settings2 size={16} />} words="Settings" keys={keysOf("open-settings")} onClick={() => toggleDialog("settings")} />
     </aside>
   );
 }
@@ -64,12 +64,14 @@ interface SidebarButtonProps {
   readonly icon: ReactNode;
   readonly words: string;
   readonly keys?: string | undefined;
+  /** Takes the focus when the sidebar opens over the conversation. */
+  readonly firstFocus?: boolean;
   readonly onClick: () => void;
 }
 
-function SidebarButton({ icon, words, keys, onClick }: SidebarButtonProps) {
+function SidebarButton({ icon, words, keys, firstFocus = false, onClick }: SidebarButtonProps) {
   return (
-    <button type="button" className={styles.button} onClick={onClick}>
+    <button type="button" className={styles.button} data-first-focus={firstFocus || undefined} onClick={onClick}>
       {icon}
       {words}
       {keys !== undefined && (

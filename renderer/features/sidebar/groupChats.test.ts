@@ -25,10 +25,16 @@ test("each day has its heading, in order", () => {
     chatAt("old", 2024, 0, 1),
   ];
   expect(written(chats)).toEqual([
-    ...["Today", "now", "midnight"],
-    ...["Yesterday", "late"],
-    ...["Previous 7 days", "week"],
-    ...["Older", "before", "old"],
+    "Today",
+    "now",
+    "midnight",
+    "Yesterday",
+    "late",
+    "Previous 7 days",
+    "week",
+    "Older",
+    "before",
+    "old",
   ]);
 });
 

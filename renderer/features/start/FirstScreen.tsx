@@ -63,7 +63,9 @@ function Downloading({ starter }: { readonly starter: StarterState & { kind: "do
   );
 }
 
-function Missing({ failure }: { readonly failure: Failure | null }) {
+function Missing({ failure: lastFailure }: { readonly failure: Failure | null }) {
+  // That the person cancelled is no news to the person.
+  const failure = lastFailure?.code === "request-cancelled" ? null : lastFailure;
   const text = failure === null ? null : failureText(failure);
   return (
     <>

@@ -30,9 +30,7 @@ function EngineStatus() {
   return (
     <span className={styles.item}>
       <i className={styles.dot} data-tone={tone} />
-      <span role="status" aria-label="Engine" aria-live="polite">
-        {words}
-      </span>
+      <output aria-label="Engine">{words}</output>
       {progress !== null && <span className={styles.number}>{progress}</span>}
       {engine.kind === "crashed" && (
         <button type="button" className={styles.restart} onClick={() => void callOrNotify("engine.restart", undefined)}>
@@ -65,7 +63,7 @@ function ContextUse() {
   const used = liveTokens > 0 ? liveTokens : (facts?.contextUsedTokens ?? 0);
   if (size === null) return null;
   return (
-    <span className={`${styles.item} ${styles.number} ${styles.secondary}`}>
+    <span className={`${styles.item} ${styles.number}`}>
       {formatCount(used)} of {formatCount(size)} tokens
     </span>
   );
@@ -96,7 +94,7 @@ function Connection() {
           : "Everything runs on this computer. Nothing of yours leaves it."
       }
     >
-      <span className={styles.item}>{downloading ? "Downloading" : "Offline"}</span>
+      <span className={`${styles.item} ${styles.secondary}`}>{downloading ? "Downloading" : "Offline"}</span>
     </Tooltip>
   );
 }

@@ -1,5 +1,5 @@
 // A number that is typed: takes hold on Enter or when the field is left, and goes back when it is no number.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import styles from "./NumberField.module.css";
 
 interface NumberFieldProps<Value extends number | undefined> {
@@ -15,13 +15,13 @@ interface NumberFieldProps<Value extends number | undefined> {
 export function NumberField<Value extends number | undefined>(props: NumberFieldProps<Value>) {
   const { label, value, placeholder, wide = false, parse, onChange } = props;
   const shown = value === undefined ? "" : String(value);
-  const [text, setText] = useState(shown);
-  useEffect(() => setText(shown), [shown]);
+  /** Null while nobody types: then the field follows the value. */
+  const [typed, setTyped] = useState<string | null>(null);
 
   const finish = () => {
-    const parsed = parse(text);
-    if (parsed === null || parsed === value) setText(shown);
-    else onChange(parsed);
+    const parsed = typed === null ? null : parse(typed);
+    setTyped(null);
+    if (parsed !== null && parsed !== value) onChange(parsed);
   };
 
   return (
@@ -31,8 +31,8 @@ export function NumberField<Value extends number | undefined>(props: NumberField
       inputMode="decimal"
       aria-label={label}
       placeholder={placeholder}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
+      value={typed ?? shown}
+      onChange={(event) => setTyped(event.target.value)}
       onFocus={(event) => event.target.select()}
       onBlur={finish}
       onKeyDown={(event) => {

@@ -27,7 +27,7 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
           <span className={styles.name}>{field.name}</span>
         </Tooltip>
         {value === undefined ? (
-          <span className={styles.source}>model's</span>
+          <span className={styles.source}>default</span>
         ) : (
           <button
             type="button"

@@ -10,7 +10,7 @@ test("there is a field for each sampling setting", () => {
 test.each(["-1", "0", "0.5", "1e9", "-1e9", "3,7", "7.7777777"])("“%s” becomes a value that the contract takes", (text) => {
   for (const field of samplingFields) {
     const value = parseFieldValue(text, field);
-    expect(Sampling.safeParse({ ...defaultSampling, [field.key]: value }).success, field.key).toBe(true);
+    expect(Sampling.safeParse({ ...defaultSampling, [field.key]: value }).success).toBe(true);
   }
 });
 
