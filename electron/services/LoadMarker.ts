@@ -6,6 +6,8 @@ import { writeFileAtomically } from "./writeFileAtomically";
 
 export class LoadMarker {
   readonly #file: string;
+  /** What the file should say: a write may still be on its way when the load is over. */
+  #loading: ModelId | null = null;
 
   constructor(file: string) {
     this.#file = file;
@@ -23,10 +25,13 @@ export class LoadMarker {
 
   /** On disk when it returns. A disk that takes no note must not keep the person from the model. */
   async write(modelId: ModelId): Promise<void> {
+    this.#loading = modelId;
     await writeFileAtomically(this.#file, modelId).catch(() => {});
+    if (this.#loading === null) this.clear();
   }
 
   clear(): void {
+    this.#loading = null;
     try {
       rmSync(this.#file, { force: true });
     } catch {

@@ -1,0 +1,512 @@
+// The supervisor against an engine process that crashes, hangs, is late or changes its mind.
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AnswerFacts } from "../contract/chat";
+import type { FromEngine, ToEngine } from "../contract/engineProtocol";
+import type { EngineState } from "../contract/engineState";
+import type { Failure } from "../contract/failure";
+import { ChatId, MessageId, ModelId, RequestId } from "../contract/ids";
+import type { LoadedModel } from "../contract/model";
+import { defaultChatSettings, defaultSampling } from "../contract/sampling";
+import type { AnswerJobEnd } from "../services/answers/AnswerJob";
+import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
+
+const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000 });
+const loaded = (id: ModelId): LoadedModel => ({
+  modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
+  contextSizeReason: "target", threads: 2, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1 }, samplingDefaults: defaultSampling,
+});
+const facts = (id: ModelId): AnswerFacts => ({
+  modelId: id, modelName: "Model", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: 1,
+  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, endReason: "end", firstSeenMessageId: null,
+});
+
+class FakeProcess {
+  readonly received: ToEngine[] = [];
+  readonly listeners: EngineListeners;
+  killed = false;
+  isGone = false;
+  constructor(listeners: EngineListeners) {
+    this.listeners = listeners;
+  }
+  postMessage(message: ToEngine): void {
+    if (this.isGone) throw new Error("Posted to a process that is gone: this kills main");
+    this.received.push(message);
+  }
+  kill(): void {
+    this.killed = true;
+  }
+  say(message: FromEngine): void {
+    this.listeners.onMessage(message);
+  }
+  exit(code: number): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.listeners.onExit(code);
+  }
+  hello(): void {
+    this.say({ kind: "hello", llamaCpp: "b1", backend: "CPU" });
+  }
+  last<Kind extends ToEngine["kind"]>(kind: Kind): Extract<ToEngine, { kind: Kind }> {
+    const found = this.received.filter((message): message is Extract<ToEngine, { kind: Kind }> => message.kind === kind).at(-1);
+    if (!found) throw new Error(`No ${kind} was asked for`);
+    return found;
+  }
+  async load(): Promise<void> {
+    this.hello();
+    await vi.advanceTimersByTimeAsync(0);
+    const { requestId, modelId } = this.last("load");
+    this.say({ kind: "end", requestId, result: { kind: "loaded", model: loaded(modelId) } });
+  }
+  answer(text: string): void {
+    const { requestId } = this.last("generate");
+    this.say({ kind: "end", requestId, result: { kind: "answered", text, facts: facts(ModelId.parse("a")) } });
+  }
+}
+
+let processes: FakeProcess[];
+let states: EngineState[];
+let marker: string | null;
+let forkError: Error | null;
+let oomKills = 0;
+let supervisor: EngineSupervisor;
+
+const current = () => processes.at(-1)!;
+
+function job(name: string) {
+  const ends: AnswerJobEnd[] = [];
+  const checkpoints: string[] = [];
+  return {
+    ends, checkpoints,
+    requestId: RequestId.parse(name), chatId: ChatId.parse("chat"), messageId: MessageId.parse(`message-${name}`),
+    turns: [], settings: defaultChatSettings,
+    onCheckpoint: (text: string) => checkpoints.push(text),
+    onEnd: (end: AnswerJobEnd) => ends.push(end),
+  };
+}
+
+async function ready(): Promise<FakeProcess> {
+  supervisor.load(model("a"));
+  await current().load();
+  expect(supervisor.state.kind).toBe("ready");
+  return current();
+}
+
+const crash = () => (supervisor.state.kind === "crashed" ? supervisor.state.failure.code : supervisor.state.kind);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  processes = [];
+  states = [];
+  marker = null;
+  forkError = null;
+  oomKills = 0;
+  let requests = 0;
+  supervisor = new EngineSupervisor({
+    fork(listeners) {
+      if (forkError) throw forkError;
+      const process = new FakeProcess(listeners);
+      processes.push(process);
+      return process;
+    },
+    newRequestId: () => RequestId.parse(`load-${++requests}`),
+    marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
+    memory: () => ({ totalBytes: 8e9, oomKills }),
+    log: () => {},
+    onEngineLog: () => {},
+    onState: (state) => states.push(state),
+    onStarted: () => {},
+    onLoaded: () => {},
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+describe("loading", () => {
+  it("starts the process, says what it does, and leaves a note on disk meanwhile", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(marker).toBe("a");
+    const { requestId } = current().last("load");
+    current().say({ kind: "load-progress", requestId, fraction: 0.5 });
+    current().say({ kind: "end", requestId, result: { kind: "loaded", model: loaded(ModelId.parse("a")) } });
+    expect(marker).toBeNull();
+    expect(states.map(({ kind }) => kind)).toEqual(["starting", "loading", "loading", "ready"]);
+  });
+
+  it("tells a refusal, and messages get it until somebody loads again", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    const refusal: Failure = { code: "model-not-gguf" };
+    const waiting = job("waiting");
+    supervisor.generate(waiting);
+    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: refusal, text: "" } });
+    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: refusal });
+    expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, text: "" }]);
+    expect(supervisor.refusal()).toEqual(refusal);
+    supervisor.load(model("b"));
+    expect(supervisor.refusal()).toBeNull();
+  });
+
+  it("gives up a load for another model", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    const first = current().last("load").requestId;
+    supervisor.load(model("b"));
+    expect(current().last("cancel").requestId).toBe(first);
+    current().say({ kind: "end", requestId: first, result: { kind: "cancelled" } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(current().last("load").modelId).toBe("b");
+    expect(processes).toHaveLength(1);
+  });
+
+  it("does not load a choice that was changed before the process was there", async () => {
+    supervisor.load(model("a"));
+    supervisor.load(model("b"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(current().received.filter(({ kind }) => kind === "load").map((message) => "modelId" in message && message.modelId)).toEqual(["b"]);
+  });
+
+  it("kills a process that cannot give up a load", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    supervisor.load(model("b"));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(current().killed).toBe(true);
+    current().exit(9);
+    expect(processes).toHaveLength(2);
+    await current().load();
+    expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "b" } });
+  });
+
+  it("ends when it stands still, but not while it moves", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    const { requestId } = current().last("load");
+    for (let second = 1; second <= 60; second++) {
+      current().say({ kind: "heartbeat", residentBytes: 1 });
+      if (second % 20 === 0) current().say({ kind: "load-progress", requestId, fraction: second / 100 });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(current().killed).toBe(false);
+    for (let second = 1; second <= 40; second++) {
+      current().say({ kind: "heartbeat", residentBytes: 1 });
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(current().killed).toBe(true);
+    current().exit(137);
+    expect(crash()).toBe("engine-not-responding");
+  });
+
+  it("keeps the note when the process dies of the load", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    const waiting = job("waiting");
+    supervisor.generate(waiting);
+    current().exit(139);
+    expect(marker).toBe("a");
+    expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "engine-crashed" } }]);
+    expect(processes).toHaveLength(1);
+  });
+
+  it("waits for the person when a model is refused from the start", () => {
+    supervisor.refuse(model("a"), { code: "model-crashed-last-time" });
+    expect(processes).toHaveLength(0);
+    expect(supervisor.state).toMatchObject({ kind: "load-failed", modelId: "a" });
+    supervisor.restart();
+    expect(processes).toHaveLength(1);
+  });
+});
+
+describe("a process that does not come up", () => {
+  it("cannot be made", () => {
+    forkError = new Error("no such file");
+    const waiting = job("waiting");
+    supervisor.load(model("a"));
+    supervisor.generate(waiting);
+    expect(crash()).toBe("engine-start-failed");
+    expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "engine-start-failed" } }]);
+  });
+
+  it("exits before it said a word", () => {
+    supervisor.load(model("a"));
+    current().exit(1);
+    expect(crash()).toBe("engine-start-failed");
+  });
+
+  it("says nothing", async () => {
+    supervisor.load(model("a"));
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(current().killed).toBe(true);
+    current().exit(9);
+    expect(crash()).toBe("engine-start-failed");
+  });
+
+  it("does not even die", async () => {
+    supervisor.load(model("a"));
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(crash()).toBe("engine-start-failed");
+    current().exit(9);
+    expect(crash()).toBe("engine-start-failed");
+  });
+});
+
+describe("a process that ends", () => {
+  it.each([
+    [1, 1e9, "engine-crashed"], [134, 1e9, "engine-crashed"], [139, 1e9, "engine-crashed"], [137, 1e9, "engine-crashed"], [9, 1e9, "engine-crashed"],
+    [0, 1e9, "engine-crashed"], [137, 7e9, "engine-out-of-memory"], [134, 7e9, "engine-out-of-memory"], [139, 7e9, "engine-crashed"],
+  ])("with code %i at %d bytes is told as %s %s", async (code, residentBytes, expected) => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    process.say({ kind: "checkpoint", requestId: writing.requestId, text: "Half" });
+    process.say({ kind: "heartbeat", residentBytes });
+    process.exit(code);
+    expect(crash()).toBe(expected);
+    expect(writing.checkpoints).toEqual(["Half"]);
+    expect(writing.ends).toMatchObject([{ kind: "engine-died", failure: { code: expected } }]);
+  });
+
+  it("by the system's kill for memory is told so however little it held", async () => {
+    const process = await ready();
+    oomKills = 1;
+    process.exit(9);
+    expect(crash()).toBe("engine-out-of-memory");
+  });
+
+  it("comes back with the next message", async () => {
+    (await ready()).exit(139);
+    const next = job("next");
+    supervisor.generate(next);
+    expect(supervisor.state.kind).toBe("starting");
+    await current().load();
+    current().answer("Here");
+    expect(next.ends).toMatchObject([{ kind: "answered", text: "Here" }]);
+    expect(processes).toHaveLength(2);
+  });
+
+  it("takes down only the answer it was writing", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    const waiting = job("waiting");
+    supervisor.generate(writing);
+    supervisor.generate(waiting);
+    process.exit(139);
+    expect(writing.ends).toHaveLength(1);
+    expect(waiting.ends).toHaveLength(0);
+    await current().load();
+    current().answer("After all");
+    expect(waiting.ends).toMatchObject([{ kind: "answered" }]);
+  });
+});
+
+describe("answers", () => {
+  it("are written one after the other", async () => {
+    const process = await ready();
+    const [one, two] = [job("one"), job("two")];
+    supervisor.generate(one);
+    supervisor.generate(two);
+    expect(process.received.filter(({ kind }) => kind === "generate")).toHaveLength(1);
+    process.answer("1");
+    process.answer("2");
+    expect([one.ends, two.ends]).toMatchObject([[{ text: "1" }], [{ text: "2" }]]);
+    expect(supervisor.state.kind).toBe("ready");
+  });
+
+  it("wait for a model that is loading", async () => {
+    supervisor.load(model("a"));
+    const early = job("early");
+    supervisor.generate(early);
+    await current().load();
+    current().answer("Hi");
+    expect(early.ends).toMatchObject([{ kind: "answered" }]);
+  });
+
+  it("show reading, then writing", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    process.say({ kind: "prefill-progress", requestId: writing.requestId, fraction: 0.5 });
+    expect(supervisor.state).toMatchObject({ kind: "generating", phase: "prefill", prefillFraction: 0.5 });
+    process.say({ kind: "checkpoint", requestId: writing.requestId, text: "A" });
+    expect(supervisor.state).toMatchObject({ kind: "generating", phase: "decode" });
+  });
+
+  it("are refused without a model", () => {
+    const lost = job("lost");
+    expect(supervisor.refusal()).toEqual({ code: "model-missing" });
+    supervisor.generate(lost);
+    expect(lost.ends).toMatchObject([{ kind: "failed", failure: { code: "model-missing" } }]);
+  });
+
+  it("stop: while waiting, while being written, and when the engine does not listen", async () => {
+    const process = await ready();
+    const [one, two] = [job("one"), job("two")];
+    supervisor.generate(one);
+    supervisor.generate(two);
+    supervisor.cancel(two.requestId);
+    expect(two.ends).toEqual([{ kind: "cancelled" }]);
+    supervisor.cancel(one.requestId);
+    supervisor.cancel(one.requestId);
+    expect(process.received.filter(({ kind }) => kind === "cancel")).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_900);
+    expect(process.killed).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(process.killed).toBe(true);
+    process.exit(9);
+    expect(one.ends).toEqual([{ kind: "cancelled" }]);
+    expect(supervisor.state.kind).toBe("starting");
+  });
+
+  it("stop for another model", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    supervisor.load(model("b"));
+    expect(process.last("cancel").requestId).toBe("writing");
+    process.say({ kind: "end", requestId: writing.requestId, result: { kind: "cancelled" } });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(process.last("load").modelId).toBe("b");
+  });
+
+  it("ignore ends that are not theirs, and messages that are nothing", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    process.say({ kind: "end", requestId: RequestId.parse("other"), result: { kind: "cancelled" } });
+    for (const nonsense of [null, 7, "x", {}, { kind: "end" }, { kind: "end", requestId: "writing", result: { kind: "answered" } }]) {
+      process.listeners.onMessage(nonsense);
+    }
+    expect(writing.ends).toEqual([]);
+    process.answer("A");
+    process.answer("again");
+    expect(writing.ends).toHaveLength(1);
+  });
+});
+
+describe("silence", () => {
+  it("is shown after 5 s and taken back at the next word", async () => {
+    const process = await ready();
+    supervisor.generate(job("writing"));
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(supervisor.state).toMatchObject({ unresponsive: true });
+    process.say({ kind: "heartbeat", residentBytes: 1 });
+    expect(supervisor.state).toMatchObject({ unresponsive: false });
+  });
+
+  it("of 30 s ends the process", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    await vi.advanceTimersByTimeAsync(32_000);
+    expect(process.killed).toBe(true);
+    process.exit(9);
+    expect(writing.ends).toMatchObject([{ kind: "engine-died", failure: { code: "engine-not-responding" } }]);
+  });
+
+  it("while the computer slept is nobody's fault", async () => {
+    const process = await ready();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    const real = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => real + 3_600_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(process.killed).toBe(false);
+  });
+});
+
+describe("the end", () => {
+  it("waits a moment for the last words, then kills", async () => {
+    const process = await ready();
+    const [writing, waiting] = [job("writing"), job("waiting")];
+    supervisor.generate(writing);
+    supervisor.generate(waiting);
+    const closed = supervisor.close();
+    process.answer("Last words");
+    await closed;
+    expect(writing.ends).toMatchObject([{ kind: "answered", text: "Last words" }]);
+    expect(waiting.ends).toEqual([{ kind: "cancelled" }]);
+    expect(process.killed).toBe(true);
+    const late = job("late");
+    supervisor.generate(late);
+    expect(late.ends).toEqual([{ kind: "cancelled" }]);
+  });
+
+  it("does not wait long", async () => {
+    const process = await ready();
+    const writing = job("writing");
+    supervisor.generate(writing);
+    const closed = supervisor.close();
+    await vi.advanceTimersByTimeAsync(600);
+    await closed;
+    expect(writing.ends).toEqual([{ kind: "cancelled" }]);
+    expect(process.killed).toBe(true);
+  });
+
+  it("takes back the note of a load that it breaks off", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(marker).toBe("a");
+    await supervisor.close();
+    expect(marker).toBeNull();
+  });
+});
+
+describe("hostile", () => {
+  it("whatever happens in whatever order, each answer ends once and nothing is posted to the dead", async () => {
+    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "exit", "restart", "forget a", "second", "minute");
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const jobs: ReturnType<typeof job>[] = [];
+      supervisor.restart();
+      for (const name of steps) {
+        const process = processes.at(-1);
+        const lastLoad = process?.received.findLast((message) => message.kind === "load");
+        const lastGenerate = process?.received.findLast((message) => message.kind === "generate");
+        const alive = process && !process.isGone ? process : null;
+        if (name === "load a") supervisor.load(model("a"));
+        if (name === "load b") supervisor.load(model("b"));
+        if (name === "generate") {
+          const next = job(`job-${jobs.length}`);
+          jobs.push(next);
+          supervisor.generate(next);
+        }
+        if (name === "cancel" && jobs.length > 0) supervisor.cancel(jobs[Math.floor(jobs.length / 2)]!.requestId);
+        if (name === "hello") alive?.hello();
+        if (name === "end load" && lastLoad?.kind === "load") {
+          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "loaded", model: loaded(lastLoad.modelId) } });
+        }
+        if (name === "fail load" && lastLoad?.kind === "load") {
+          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "failed", failure: { code: "model-damaged" }, text: "" } });
+        }
+        if (name === "answer" && lastGenerate) alive?.answer("x");
+        if (name === "checkpoint" && lastGenerate?.kind === "generate") alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, text: "x" });
+        if (name === "exit") alive?.exit(139);
+        if (name === "restart") supervisor.restart();
+        if (name === "forget a") supervisor.forget(ModelId.parse("a"));
+        await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
+        if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);
+        for (const { ends } of jobs) expect(ends.length).toBeLessThanOrEqual(1);
+      }
+      // In the end a working engine answers all that is left.
+      if (processes.length > 0) current().exit(1);
+      supervisor.load(model("c"));
+      for (let round = 0; round < 3 + 2 * jobs.length; round++) {
+        const process = current();
+        process.hello();
+        await vi.advanceTimersByTimeAsync(0);
+        for (const message of [...process.received]) {
+          if (message.kind === "load") process.say({ kind: "end", requestId: message.requestId, result: { kind: "loaded", model: loaded(message.modelId) } });
+          if (message.kind === "generate") process.answer("x");
+        }
+      }
+      for (const { ends } of jobs) expect(ends).toHaveLength(1);
+      expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "c" } });
+    }), { numRuns: 200 });
+  });
+});

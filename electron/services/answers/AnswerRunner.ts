@@ -1,0 +1,165 @@
+// From a person's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
+// Main process or plain Node.
+import type { ChatSummary, Message } from "../../contract/chat";
+import { succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { ChatId, MessageId, RequestId } from "../../contract/ids";
+import type { OpenChat } from "../../contract/methods";
+import type { AnswerEnd, ChatStore, StartedAnswer } from "../chats/ChatStore";
+import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
+
+/** An answer that could not be saved (a full disk, mostly) is tried again this often. */
+const SAVE_AGAIN_INTERVAL_MS = 5_000;
+
+export interface AnswerRunnerOptions {
+  store: ChatStore;
+  engine: AnswerEngine;
+  newRequestId: () => RequestId;
+  onMessageChanged: (message: Message) => void;
+  onChatChanged: (chat: ChatSummary) => void;
+  /** A failure that belongs to no request: the growing answer cannot be saved. */
+  onSaveFailed: (failure: Failure) => void;
+}
+
+interface Writing {
+  answer: Message;
+  /** The last text that was heard of. */
+  text: string;
+  saveFailed: boolean;
+}
+
+/** An answer that has ended but is not on the disk yet. */
+interface Unsaved {
+  message: Message;
+  end: AnswerEnd;
+}
+
+export class AnswerRunner {
+  readonly #options: AnswerRunnerOptions;
+  readonly #writing = new Map<RequestId, Writing>();
+  readonly #unsaved = new Map<MessageId, Unsaved>();
+  #saveAgainTimer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: AnswerRunnerOptions) {
+    this.#options = options;
+  }
+
+  send(chatId: ChatId, text: string): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addQuestion(chatId, text, requestId));
+  }
+
+  regenerate(messageId: MessageId): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId));
+  }
+
+  edit(messageId: MessageId, text: string): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addEditedQuestion(messageId, text, requestId));
+  }
+
+  stop(requestId: RequestId): void {
+    this.#options.engine.cancel(requestId);
+  }
+
+  /** Before a chat is deleted: nobody will read what is being written in it. */
+  stopChat(chatId: ChatId): void {
+    for (const [requestId, { answer }] of this.#writing) {
+      if (answer.chatId === chatId) this.stop(requestId);
+    }
+  }
+
+  /** A chat as it is, also where the disk does not know it yet. */
+  withUnsaved(open: OpenChat): OpenChat {
+    const messages = open.messages.map((message) => {
+      const unsaved = this.#unsaved.get(message.id);
+      const writing = message.requestId === null ? undefined : this.#writing.get(message.requestId);
+      if (unsaved) return unsaved.message;
+      return writing ? { ...message, text: writing.text } : message;
+    });
+    return { ...open, messages };
+  }
+
+  /** At quit, after the engine has ended: the last chance to save what could not be saved. */
+  close(): void {
+    this.#saveAgain();
+    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
+  }
+
+  #start(addRows: (requestId: RequestId) => Outcome<StartedAnswer>): Outcome<{ messages: Message[] }> {
+    const { engine, onMessageChanged, onChatChanged } = this.#options;
+    const refusal = engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const requestId = this.#options.newRequestId();
+    const started = addRows(requestId);
+    if (!started.ok) return started;
+    const { messages, answer, turns, settings, chat } = started.value;
+
+    const writing: Writing = { answer, text: "", saveFailed: false };
+    this.#writing.set(requestId, writing);
+    onChatChanged(chat);
+    for (const message of messages) onMessageChanged(message);
+    engine.generate({
+      requestId,
+      chatId: answer.chatId,
+      messageId: answer.id,
+      turns,
+      settings,
+      onCheckpoint: (text) => this.#checkpoint(writing, text),
+      onEnd: (end) => {
+        this.#writing.delete(requestId);
+        this.#end(writing, toAnswerEnd(end, writing.text));
+      },
+    });
+    return succeed({ messages });
+  }
+
+  #checkpoint(writing: Writing, text: string): void {
+    writing.text = text;
+    const saved = this.#options.store.writeCheckpoint(writing.answer.id, text);
+    // The answer goes on in the window; once is enough to say that it is there only.
+    if (!saved.ok && !writing.saveFailed) this.#options.onSaveFailed(saved.failure);
+    writing.saveFailed ||= !saved.ok;
+  }
+
+  #end(writing: Writing, end: AnswerEnd): void {
+    const { store, onMessageChanged, onSaveFailed } = this.#options;
+    const saved = store.endAnswer(writing.answer.id, end);
+    if (saved.ok) {
+      onMessageChanged(saved.value);
+      return;
+    }
+    const message: Message = {
+      ...writing.answer,
+      text: end.text, state: end.state, facts: end.facts, failure: end.failure, requestId: null,
+    };
+    if (saved.failure.code !== "not-found") {
+      this.#unsaved.set(message.id, { message, end });
+      this.#saveAgainTimer ??= setInterval(() => this.#saveAgain(), SAVE_AGAIN_INTERVAL_MS);
+      if (!writing.saveFailed) onSaveFailed(saved.failure);
+    }
+    onMessageChanged(message);
+  }
+
+  #saveAgain(): void {
+    for (const [id, { end }] of this.#unsaved) {
+      if (!this.#options.store.endAnswer(id, end).ok) return;
+      this.#unsaved.delete(id);
+    }
+    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
+    this.#saveAgainTimer = null;
+  }
+}
+
+function toAnswerEnd(end: AnswerJobEnd, textSoFar: string): AnswerEnd {
+  switch (end.kind) {
+    case "answered":
+      return { state: end.facts.endReason === "stopped" ? "stopped" : "complete", text: end.text, facts: end.facts, failure: null };
+    case "cancelled":
+      return { state: "stopped", text: textSoFar, facts: null, failure: null };
+    case "failed": {
+      const text = end.text || textSoFar;
+      // With words on the screen it is an answer that broke off; without, none came.
+      return { state: text === "" ? "failed" : "interrupted", text, facts: null, failure: end.failure };
+    }
+    case "engine-died":
+      return { state: "interrupted", text: textSoFar, facts: null, failure: end.failure };
+  }
+}
