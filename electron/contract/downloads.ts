@@ -42,9 +42,14 @@ export function downloadFailed(
     failure: {
       code,
       ...(details === undefined ? {} : { details }),
-      ...(cause === undefined ? {} : { cause: (cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)).slice(0, 4000) }),
+      ...(cause === undefined ? {} : { cause: describe(cause).slice(0, 4000) }),
     },
   };
+}
+
+function describe(cause: unknown): string {
+  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
+  return typeof cause === "string" ? cause : (JSON.stringify(cause) ?? "");
 }
 
 /** Derived from the content's hashes: asking for the same files again gives the same download. */

@@ -195,12 +195,12 @@ export class DownloadQueue {
     this.#stopped = true;
     if (this.#diskCheck) clearInterval(this.#diskCheck);
     for (const entry of this.#entries.values()) entry.abort?.abort();
-    await Promise.all([...this.#entries.values()].map((entry) => entry.running));
+    for (const entry of this.#entries.values()) await entry.running;
   }
 
   #startNext(): void {
     if (this.#stopped) return;
-    let free = MAX_RUNNING - [...this.#entries.values()].filter((entry) => entry.running).length;
+    let free = MAX_RUNNING - [...this.#entries.values()].filter((entry) => entry.running !== null).length;
     for (const entry of this.#entries.values()) {
       if (free <= 0) return;
       if (entry.state.kind !== "queued" || entry.saved.wanted !== "running" || entry.running) continue;

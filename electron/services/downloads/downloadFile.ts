@@ -29,6 +29,8 @@ export const DOWNLOAD_TIMING: DownloadTiming = {
 export const CONNECTIONS = 4;
 /** Gathered before a write: one call into the system for many network reads. */
 const WRITE_BYTES = 1024 * 1024;
+/** A piece of this size is written from where it lies: copying it would cost more than a call. */
+const DIRECT_WRITE_BYTES = 128 * 1024;
 const HASH_BLOCK_BYTES = 1024 * 1024;
 
 export interface FileDownload {
@@ -267,7 +269,8 @@ class GatheringWriter {
   }
 
   add(bytes: Uint8Array): Promise<void> | void {
-    if (this.#gathered + bytes.length < this.#buffer.length) {
+    const direct = this.#gathered === 0 && bytes.length >= DIRECT_WRITE_BYTES;
+    if (!direct && this.#gathered + bytes.length < this.#buffer.length) {
       this.#buffer.set(bytes, this.#gathered);
       this.#gathered += bytes.length;
       return;
@@ -277,8 +280,7 @@ class GatheringWriter {
 
   async #writeWith(bytes: Uint8Array): Promise<void> {
     let rest = bytes;
-    // A piece that is large already is written from where it lies.
-    if (this.#gathered === 0 && rest.length >= this.#buffer.length) return this.#write(rest);
+    if (this.#gathered === 0) return this.#write(rest);
     while (rest.length > 0) {
       const taken = rest.subarray(0, this.#buffer.length - this.#gathered);
       this.#buffer.set(taken, this.#gathered);

@@ -58,7 +58,7 @@ describe("a range source", () => {
     ["the length is another", { kind: "wrong-length", byBytes: 5 }, "download-changed"],
     ["the connection breaks", { kind: "cut", afterBytes: 100 }, "hub-offline"],
     ["a page comes", { kind: "html-page" }, "download-not-a-file"],
-    ["404", { kind: "status", status: 404 }, "hub-not-found"],
+    ["404 comes from the content network", { kind: "status", status: 404 }, "hub-unavailable"],
   ])("says it when %s", async (_, misbehaviour, code) => {
     hub.misbehave({ at: "content", do: misbehaviour });
     expect(await source.read(0, 24, never)).toMatchObject({ ok: false, failure: { code } });

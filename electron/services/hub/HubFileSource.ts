@@ -69,7 +69,11 @@ export class HubFileSource {
       response.discard();
       return "ask-the-hub";
     }
-    if (status !== 206 && status !== 200 && status !== 416) return refuse(failureOfStatus(response, hadToken));
+    if (status !== 206 && status !== 200 && status !== 416) {
+      // The content network knows no rights: a refusal there is an address that expired, or its own trouble.
+      const atHub = answer.value.url.startsWith(`${this.#client.endpoint}/`);
+      return refuse(atHub || busy ? failureOfStatus(response, hadToken) : downloadFailed("hub-unavailable", undefined, `HTTP ${status} at the content network`));
+    }
 
     const linkedSha = linked.etag?.replace(/^W\//u, "").replaceAll('"', "") ?? "";
     const confirmed = linkedSha === this.#file.sha256;

@@ -21,7 +21,7 @@ export function hubFailed(
 function describe(cause: unknown): string {
   const lines: string[] = [];
   for (let error = cause; error !== undefined && lines.length < 4; ) {
-    lines.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    lines.push(error instanceof Error ? `${error.name}: ${error.message}` : typeof error === "string" ? error : (JSON.stringify(error) ?? ""));
     error = error instanceof Error ? error.cause : undefined;
   }
   return lines.join(" < ").slice(0, 4000);
