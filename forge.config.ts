@@ -1,6 +1,6 @@
 // Electron Forge: what `npm start` opens and `npm run package` makes. The app is built by scripts/build.ts before Forge runs.
 import path from "node:path";
-import { MakerDeb } from "@electron-forge/maker-deb";
+import { MakerDeb, type MakerDebConfig } from "@electron-forge/maker-deb";
 import type { ForgeConfig } from "@electron-forge/shared-types";
 import { burnFuses } from "./scripts/fuses";
 import { belongsInPackage, UNPACKED, type PackageTarget } from "./scripts/packagedFiles";
@@ -9,6 +9,19 @@ import { belongsInPackage, UNPACKED, type PackageTarget } from "./scripts/packag
 const { FACET_ELECTRON_ZIPS: electronZips, FACET_ELECTRON_VERSION: electronVersion } = process.env;
 
 const target: PackageTarget = { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
+
+const debOptions: NonNullable<MakerDebConfig["options"]> & { compression: string } = {
+  name: "facet",
+  bin: "facet",
+  productName: "Facet",
+  genericName: "Local language models",
+  maintainer: "Facet",
+  homepage: "https://facet.invalid",
+  icon: path.resolve("resources/icon.png"),
+  categories: ["Utility"],
+  // A third larger than xz and many times faster, to make and to install; Debian 12 and Ubuntu 20.04 read it.
+  compression: "zstd",
+};
 
 const config: ForgeConfig = {
   packagerConfig: {
@@ -21,21 +34,7 @@ const config: ForgeConfig = {
   },
   // All native modules are Node-API prebuilds, the same for Node and Electron: nothing to rebuild.
   rebuildConfig: { onlyModules: [] },
-  makers: [
-    new MakerDeb({
-      options: {
-        name: "facet",
-        bin: "facet",
-        productName: "Facet",
-        genericName: "Local language models",
-        maintainer: "Facet",
-        homepage: "https://facet.invalid",
-        icon: path.resolve("resources/icon.png"),
-        categories: ["Utility"],
-        mimeType: ["application/x-gguf"],
-      },
-    }),
-  ],
+  makers: [new MakerDeb({ options: debOptions })],
   hooks: {
     // Forge reads Electron's version here; package.json asks for the current one.
     readPackageJson: async (_config, about) => {

@@ -1,0 +1,77 @@
+// The packaged app: it starts and chats with the real model, its fuses are burnt, and nothing is inside that does not belong there.
+import { execFile } from "node:child_process";
+import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { listPackage } from "@electron/asar";
+import { expect, test } from "@playwright/test";
+import { burnFuses, checkFuses } from "../../scripts/fuses";
+import { packagedApp } from "../../scripts/package";
+import { ChatWindow } from "../ChatWindow";
+import { FacetApp } from "../FacetApp";
+
+const release = packagedApp();
+
+test("starts and answers with the real model", async () => {
+  // The same files but for one fuse, by which Playwright attaches.
+  const folder = `${release.folder}-e2e`;
+  await cp(release.folder, folder, { recursive: true, verbatimSymlinks: true });
+  const executablePath = path.join(folder, path.relative(release.folder, release.binary));
+  await burnFuses(executablePath, "e2e");
+  const app = await FacetApp.launch({ executablePath });
+  try {
+    const chat = new ChatWindow(app.window);
+    await chat.waitUntilReady();
+    await chat.ask("What is the capital of France?");
+    await expect(chat.lastAnswer).toContainText(/\w+ \w+/);
+    expect(await app.electron.evaluate(({ app: facet }) => facet.isPackaged)).toBe(true);
+  } finally {
+    await app.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+  expect(app.problems).toEqual([]);
+});
+
+test("has its fuses burnt, the inspector's too", async () => {
+  await checkFuses(release.binary, "release");
+});
+
+test("cannot be used as a plain Node", async () => {
+  const said = await promisify(execFile)(release.binary, ["-e", "console.log('I am ' + 'Node')"], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", FACET_DATA_DIR: test.info().outputPath("data") },
+    timeout: 10_000,
+  }).then(({ stdout }) => stdout, (error: unknown) => String(error));
+  expect(said).not.toContain("I am Node");
+});
+
+test("holds no source, source map, test or file for another system", async () => {
+  const resources = path.join(release.folder, "resources");
+  const files = [
+    ...listPackage(path.join(resources, "app.asar"), { isPack: false }),
+    ...(await readdir(path.join(resources, "app.asar.unpacked"), { recursive: true })).map((file) => `/${file}`),
+  ];
+  expect(files).toContain("/.vite/build/main.cjs");
+  expect(files.filter((file) => /\.(map|ts|tsx|cc?|cpp|hpp?)$|\.(test|spec|check)\./.test(file))).toEqual([]);
+  expect(files.filter((file) => /^\/(electron|renderer|e2e|bench|scripts|native|docs)(\/|$)/.test(file))).toEqual([]);
+
+  const others = { linux: /darwin|mac-|win32|win-|musl/, darwin: /linux|win32|win-/, win32: /linux|darwin|mac-/ }[process.platform as "linux" | "darwin" | "win32"];
+  const otherArchs = process.arch === "x64" ? /arm64|armv7l|riscv64/ : /x64|armv7l|riscv64/;
+  const natives = files.filter((file) => /\.(node|so|dylib|dll)(\.|$)/.test(file));
+  expect(natives.length).toBeGreaterThan(2);
+  expect(natives.filter((file) => others.test(file) || otherArchs.test(file))).toEqual([]);
+});
+
+test("does not switch the sandbox off by itself", async () => {
+  const asar = await readFile(path.join(release.folder, "resources/app.asar"));
+  const main = asar.toString("latin1");
+  expect(main.includes("no-sandbox")).toBe(false);
+});
+
+test("is small: nothing large has slipped in", async () => {
+  // Electron 240 MB, llama.cpp for one system 30 MB, the app itself a few.
+  const MAX_BYTES = 400_000_000;
+  const sizes = await Promise.all((await readdir(release.folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size)));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_BYTES);
+});

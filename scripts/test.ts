@@ -1,0 +1,103 @@
+// `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
+// Options: --only=lint|types|unit|e2e|package, --with-package (also packages the app and tests the package).
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { setUp } from "./setUp";
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+const VitestReport = z.object({ success: z.boolean(), numPassedTests: z.number(), numFailedTests: z.number() });
+const PlaywrightReport = z.object({
+  stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
+  errors: z.array(z.unknown()),
+});
+
+const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
+
+const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
+  lint: async () => one(runTool("oxlint/bin/oxlint")),
+  types: async () => one(runTool("typescript/bin/tsc", ["-b"])),
+  unit: async () => {
+    const file = path.join(reports, "unit.json");
+    const exitCode = runTool("vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const report = await readReport(file, VitestReport);
+    return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
+  },
+  e2e: async () => playwright("e2e", "playwright.config.ts"),
+  package: async () => {
+    const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
+    if (packaged.failed > 0) return packaged;
+    const tested = await playwright("package", "e2e/packaged/playwright.config.ts");
+    return { passed: packaged.passed + tested.passed, failed: packaged.failed + tested.failed };
+  },
+};
+
+async function playwright(name: string, config: string): Promise<Count> {
+  const file = path.join(reports, `${name}.json`);
+  const exitCode = runTool("@playwright/test/cli.js", ["test", `--config=${config}`, "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const report = await readReport(file, PlaywrightReport);
+  if (report && report.stats.skipped > 0) console.log(`${report.stats.skipped} skipped`);
+  // A test that needed a second try did not pass.
+  return honest(exitCode, report ? { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky + report.errors.length } : null);
+}
+
+/** A runner that crashed, ran nothing, or complained without naming a test counts as one failure. */
+function honest(exitCode: number, count: Count | null): Count {
+  if (count === null) return { passed: 0, failed: 1 };
+  const silent = count.failed === 0 && (exitCode !== 0 || count.passed === 0);
+  return silent ? { ...count, failed: 1 } : count;
+}
+
+function one(exitCode: number): Count {
+  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function runTool(file: string, args: string[] = [], env: Record<string, string> = {}): number {
+  return runNode([path.join("node_modules", file), ...args], env);
+}
+
+function runNode(args: string[], env: Record<string, string> = {}): number {
+  return spawnSync(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...env } }).status ?? 1;
+}
+
+async function readReport<Report>(file: string, schema: z.ZodType<Report>): Promise<Report | null> {
+  const text = await readFile(file, "utf8").catch(() => null);
+  return text === null ? null : schema.parse(JSON.parse(text));
+}
+
+async function test(args: string[]): Promise<boolean> {
+  const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
+  const names = only ? [only] : ["lint", "types", "unit", "e2e", ...(args.includes("--with-package") ? ["package"] : [])];
+  const runtime = await setUp();
+  const total: Count = { passed: 0, failed: 0 };
+  const summary: string[] = [];
+  for (const name of names) {
+    const check = CHECKS[name];
+    if (!check) throw new Error(`There is no check named ${name}; there are ${Object.keys(CHECKS).join(", ")}`);
+    console.log(`\n— ${name} —`);
+    const startedMs = performance.now();
+    const count = await check();
+    total.passed += count.passed;
+    total.failed += count.failed;
+    summary.push(`${count.failed === 0 ? "✓" : "✗"} ${name}: ${count.passed} passed, ${count.failed} failed (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`);
+  }
+  console.log(`\n${summary.join("\n")}\nElectron ${runtime.version} (${runtime.source})\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0;
+}
+
+try {
+  process.exitCode = (await test(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  // Nothing could be tested; that is one failure, said in the same last line.
+  console.error(error instanceof Error ? error.message : error);
+  console.log("0 passed, 1 failed");
+  process.exitCode = 1;
+} finally {
+  await rm(reports, { recursive: true, force: true });
+}
