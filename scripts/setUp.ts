@@ -1,4 +1,4 @@
-// Everything that the app needs before it can open, each step done once: used by start, test, package and bench.
+// Everything that the app needs before it can open, each step done once: used by start, test and bench.
 import os from "node:os";
 import { dataFolder } from "../electron/services/dataFolder";
 import { ensureStarterModel, STARTER_MODEL } from "../electron/services/starterModel";
@@ -10,18 +10,21 @@ import { ensureSystemLibraries } from "./systemLibraries";
 /** A download line on the terminal at most this often. */
 const PROGRESS_INTERVAL_MS = 2_000;
 
-/** Throws StepError when the app cannot run here; a missing starter model is no such thing, the app offers it again. */
+/** All that the app needs before it can open. */
 export async function setUp(): Promise<ElectronRuntime> {
-  let runtime: ElectronRuntime | undefined;
-  await step("Electron", async (say) => {
-    runtime = await electronRuntime(say);
-    return `${runtime.version} (${runtime.source})`;
-  });
-  if (!runtime) throw new Error("no runtime after its step");
-  const { distPath } = runtime;
-  await step("System libraries", async (say) => ensureSystemLibraries(distPath, say));
-  await step("Starter model", starterModel);
+  const runtime = await setUpMachine();
   await step("Build", buildApp);
+  return runtime;
+}
+
+/**
+ * What comes from elsewhere: all but the build. Throws StepError when the app cannot run here;
+ * a missing starter model is no such thing, the app offers it again.
+ */
+export async function setUpMachine(): Promise<ElectronRuntime> {
+  const runtime = await step("Electron", electronRuntime, ({ version, source }) => `${version} (${source})`);
+  await step("System libraries", async (say) => ensureSystemLibraries(runtime.distPath, say));
+  await step("Starter model", starterModel);
   return runtime;
 }
 

@@ -8,12 +8,17 @@ export class StepError extends Error {
   override readonly name = "StepError";
 }
 
-/** Runs `work`, prints "✓ title: what it returned (time)". `say` prints a line while it is under way. */
-export async function step(title: string, work: (say: (line: string) => void) => Promise<string>): Promise<void> {
+/** Runs `work` and returns what it made; prints "✓ title: result in words (time)". `say` prints a line while it is under way. */
+export async function step<Result>(
+  title: string,
+  work: (say: (line: string) => void) => Promise<Result>,
+  inWords: (result: Result) => string = String,
+): Promise<Result> {
   const startedMs = performance.now();
   const result = await work((line) => console.log(`· ${title}: ${line}`));
   const tookMs = performance.now() - startedMs;
-  console.log(`✓ ${title}: ${result}${tookMs < SHORT_STEP_MS ? "" : ` (${(tookMs / 1000).toFixed(1)} s)`}`);
+  console.log(`✓ ${title}: ${inWords(result)}${tookMs < SHORT_STEP_MS ? "" : ` (${(tookMs / 1000).toFixed(1)} s)`}`);
+  return result;
 }
 
 /** Ends the process: expected failures with their sentence, bugs with their stack. */
