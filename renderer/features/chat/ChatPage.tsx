@@ -8,6 +8,7 @@ import { ChatHeader } from "./ChatHeader";
 import styles from "./ChatPage.module.css";
 import { useChat } from "./chatStore";
 import { Composer } from "./composer/Composer";
+import { focusComposer } from "./composer/focusComposer";
 import { Conversation } from "./conversation/Conversation";
 import { SidePanel } from "./sidePanel/SidePanel";
 
@@ -21,19 +22,25 @@ export function ChatPage() {
     document.title = chatIsOpen ? `${title} · Facet` : "Facet";
   }, [chatIsOpen, title]);
 
+  // At the start, and once there is a model: the person can type at once.
+  const composerShown = chatIsOpen || !noModel;
+  useEffect(() => {
+    if (composerShown) focusComposer();
+  }, [composerShown]);
+
   return (
     <>
       <main className={styles.main}>
         <h1 className="visually-hidden">{title}</h1>
         <ChatHeader />
-        {noModel && !chatIsOpen ? (
-          <FirstScreen />
-        ) : (
+        {composerShown ? (
           <>
             <Conversation />
             <EngineBanner />
             <Composer />
           </>
+        ) : (
+          <FirstScreen />
         )}
       </main>
       {sidePanelOpen && <SidePanel />}

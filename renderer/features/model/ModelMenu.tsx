@@ -22,8 +22,9 @@ export const ModelMenu = memo(function ModelMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" className={styles.pill} aria-label={pillLabel(current, loaded?.name)}>
+        <button type="button" className={styles.pill}>
           <Box size={14} />
+          <span className="visually-hidden">Model:</span>
           <b>{loaded?.name ?? current?.name ?? "No model"}</b>
           {current !== undefined && (
             <span className={styles.facts}>
@@ -107,11 +108,6 @@ function modelIdOf(engine: EngineState): ModelId | null {
     case "idle":
       return null;
   }
-}
-
-function pillLabel(current: InstalledModel | undefined, loadedName: string | undefined): string {
-  const name = loadedName ?? current?.name;
-  return name === undefined ? "Model: none" : `Model: ${name}`;
 }
 
 function contextReason({ contextSizeReason }: LoadedModel): string {

@@ -9,6 +9,7 @@ import { callOrNotify } from "../../app/bridge";
 import { closeDialog, closeSidebarOverlay } from "../../app/layout";
 import { formatWhen } from "../../app/quantities";
 import { Dialog } from "../../ui/Dialog";
+import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";
 import { markedParts } from "./markedParts";
 import styles from "./SearchDialog.module.css";
@@ -33,7 +34,7 @@ export function SearchDialog() {
     if (hit === undefined) return;
     closeDialog();
     closeSidebarOverlay();
-    void openChat(hit.chatId, hit.messageId);
+    void openChat(hit.chatId, hit.messageId).then(focusComposer);
   };
 
   const handleKey = (event: KeyboardEvent) => {

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react"
 import type { ChatId } from "../../../electron/contract/ids";
 import { useApp } from "../../app/appStore";
 import { useChat } from "../chat/chatStore";
+import { deleteChat } from "../chat/openChats";
 import styles from "./ChatList.module.css";
 import { ChatRow } from "./ChatRow";
 import { groupChats } from "./groupChats";
@@ -66,6 +67,15 @@ export function ChatList() {
     virtualizer.scrollToIndex(rows.findIndex((row) => row.kind === "chat" && row.chat.id === id), { align: "auto" });
   };
 
+  /** The neighbour takes the focus, so that the keyboard stays in the list. */
+  const deleteRow = (id: ChatId) => {
+    const index = order.indexOf(id);
+    const neighbour = order[index + 1] ?? order[index - 1] ?? null;
+    focusWanted.current = neighbour !== null;
+    setArrowId(neighbour);
+    void deleteChat(id);
+  };
+
   return (
     <nav ref={scroller} className={styles.list} aria-label="Chats">
       <ul style={{ height: virtualizer.getTotalSize() }}>
@@ -87,6 +97,7 @@ export function ChatList() {
                 open={row.chat.id === openId}
                 reachedByTab={row.chat.id === reached}
                 onArrow={moveFocus}
+                onDelete={() => deleteRow(row.chat.id)}
               />
             </li>
           );

@@ -5,7 +5,7 @@ import type { ChatSummary } from "../../../electron/contract/chat";
 import { closeSidebarOverlay, startRenaming, stopRenaming, useLayout } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { deleteChat, openChat } from "../chat/openChats";
+import { openChat } from "../chat/openChats";
 import styles from "./ChatRow.module.css";
 import { RenameField } from "./RenameField";
 
@@ -14,12 +14,14 @@ interface ChatRowProps {
   readonly open: boolean;
   readonly reachedByTab: boolean;
   readonly onArrow: (event: KeyboardEvent) => void;
+  readonly onDelete: () => void;
 }
 
-export function ChatRow({ chat, open, reachedByTab, onArrow }: ChatRowProps) {
+export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRowProps) {
   const renaming = useLayout((state) => state.renamingChatId === chat.id);
   const [menuOpen, setMenuOpen] = useState(false);
-  const renameWanted = useRef(false);
+  /** What was chosen in the menu; done when the menu is gone, because it moves the focus too. */
+  const afterMenu = useRef<(() => void) | null>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   if (renaming) {
@@ -37,7 +39,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow }: ChatRowProps) {
 
   const handleKey = (event: KeyboardEvent) => {
     if (event.key === "F2") startRenaming(chat.id);
-    else if (event.key === "Delete") void deleteChat(chat.id);
+    else if (event.key === "Delete") onDelete();
     else {
       onArrow(event);
       return;
@@ -77,10 +79,10 @@ export function ChatRow({ chat, open, reachedByTab, onArrow }: ChatRowProps) {
         open={menuOpen}
         onOpenChange={setMenuOpen}
         onCloseAutoFocus={(event) => {
-          if (!renameWanted.current) return;
-          renameWanted.current = false;
+          if (afterMenu.current === null) return;
           event.preventDefault();
-          startRenaming(chat.id);
+          afterMenu.current();
+          afterMenu.current = null;
         }}
         trigger={
           <button
@@ -97,12 +99,18 @@ export function ChatRow({ chat, open, reachedByTab, onArrow }: ChatRowProps) {
           icon={<PencilLine size={15} />}
           keys={keysOf("rename-chat")}
           onSelect={() => {
-            renameWanted.current = true;
+            afterMenu.current = () => startRenaming(chat.id);
           }}
         >
           Rename
         </MenuItem>
-        <MenuItem icon={<Trash2 size={15} />} danger onSelect={() => void deleteChat(chat.id)}>
+        <MenuItem
+          icon={<Trash2 size={15} />}
+          danger
+          onSelect={() => {
+            afterMenu.current = onDelete;
+          }}
+        >
           Delete
         </MenuItem>
       </Menu>
