@@ -1,0 +1,187 @@
+// Answers main's requests one after the other, each with exactly one end. Engine process.
+import type { Llama } from "node-llama-cpp";
+import {
+  CHECKPOINT_INTERVAL_MS, HEARTBEAT_INTERVAL_MS, ToEngine, type FromEngine, type GenerateRequest, type LoadRequest,
+} from "../contract/engineProtocol";
+import { failure } from "../contract/failure";
+import type { RequestId } from "../contract/ids";
+import { Generator, nowMs } from "./Generator";
+import { loadModel, type ModelInMemory } from "./loadModel";
+import type { Log } from "./log";
+import { backendName } from "./startLlama";
+import { TokenSender, type StreamPort } from "./TokenSender";
+
+type EndResult = Extract<FromEngine, { kind: "end" }>["result"];
+
+/** Progress is told in steps of at least this. */
+const PROGRESS_STEP = 0.01;
+
+export class EngineProcess {
+  readonly #llama: Llama;
+  readonly #post: (message: FromEngine) => void;
+  readonly #log: Log;
+  readonly #sender: TokenSender;
+  readonly #running = new Map<RequestId, AbortController>();
+  /** The load in progress, or the last one: generations and loads wait for it. */
+  #loading: Promise<void> = Promise.resolve();
+  #loaded: { model: ModelInMemory; generator: Generator } | undefined;
+  #generating: Promise<void> | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(llama: Llama, post: (message: FromEngine) => void) {
+    this.#llama = llama;
+    this.#post = post;
+    this.#log = (level, message) => post({ kind: "log", level, message });
+    this.#sender = new TokenSender(
+      { nowMs, after: (delayMs, run) => { const timer = setTimeout(run, delayMs); return () => clearTimeout(timer); } },
+      (requestId) => this.#running.get(requestId)?.abort(),
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama) });
+    const beat = () => this.#post({ kind: "heartbeat", residentBytes: process.memoryUsage.rss() });
+    beat();
+    this.#heartbeat = setInterval(beat, HEARTBEAT_INTERVAL_MS);
+  }
+
+  /** One message of main's; `port` came with it. A message that breaks the protocol is a bug of ours: it is logged. */
+  receive(message: unknown, port?: StreamPort): void {
+    const parsed = ToEngine.safeParse(message);
+    if (!parsed.success) {
+      this.#log("error", `a message of main's was not understood: ${parsed.error.issues[0]?.path.join(".") ?? ""}`);
+      return;
+    }
+    const request = parsed.data;
+    switch (request.kind) {
+      case "window-port":
+        if (port === undefined) this.#log("error", "window-port came without a port");
+        else this.#sender.connect(port);
+        return;
+      case "cancel":
+        this.#running.get(request.requestId)?.abort();
+        return;
+      case "load":
+        void this.#run(request.requestId, (signal) => this.#load(request, signal));
+        return;
+      case "generate":
+        void this.#run(request.requestId, (signal) => this.#generate(request, signal));
+        return;
+    }
+  }
+
+  /** Frees everything; only tests and benchmarks end an engine this way, main kills it. */
+  async dispose(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    for (const controller of this.#running.values()) controller.abort();
+    await this.#loading;
+    await this.#generating;
+    await this.#unload();
+  }
+
+  /** The one place where a request ends, whatever happens. */
+  async #run(requestId: RequestId, work: (signal: AbortSignal) => Promise<EndResult>): Promise<void> {
+    if (this.#running.has(requestId)) {
+      this.#log("error", "a request id was used twice");
+      return;
+    }
+    const controller = new AbortController();
+    this.#running.set(requestId, controller);
+    let result: EndResult;
+    try {
+      result = await work(controller.signal);
+    } catch (error) {
+      result = { kind: "failed", failure: failure("internal", {}, error), text: "" };
+    }
+    this.#running.delete(requestId);
+    this.#post({ kind: "end", requestId, result });
+  }
+
+  async #load(request: LoadRequest, signal: AbortSignal): Promise<EndResult> {
+    // Loads queue up: a second one begins when the first has ended, and throws its model out.
+    const previous = this.#loading;
+    let finish = () => {};
+    this.#loading = new Promise((resolve) => (finish = resolve));
+    try {
+      await previous;
+      if (this.#generating !== undefined) await this.#generating;
+      await this.#unload();
+      if (signal.aborted) return { kind: "cancelled" };
+      let told = 0;
+      const outcome = await loadModel(request, {
+        llama: this.#llama,
+        log: this.#log,
+        signal,
+        onProgress: (fraction) => {
+          if (fraction - told < PROGRESS_STEP && fraction < 1) return;
+          told = fraction;
+          this.#post({ kind: "load-progress", requestId: request.requestId, fraction });
+        },
+      });
+      if (!outcome.ok)
+        return outcome.failure.code === "request-cancelled"
+          ? { kind: "cancelled" }
+          : { kind: "failed", failure: outcome.failure, text: "" };
+      this.#loaded = { model: outcome.value, generator: new Generator(outcome.value) };
+      return { kind: "loaded", model: outcome.value.facts };
+    } finally {
+      finish();
+    }
+  }
+
+  async #unload(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = undefined;
+    if (loaded === undefined) return;
+    await loaded.generator.settled();
+    await loaded.model.dispose();
+  }
+
+  async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {
+    await this.#loading;
+    if (this.#generating !== undefined) return { kind: "failed", failure: failure("engine-busy"), text: "" };
+    if (this.#loaded === undefined)
+      return { kind: "failed", failure: failure("internal", {}, "no model is loaded"), text: "" };
+    if (signal.aborted) return { kind: "cancelled" };
+    const { generator } = this.#loaded;
+    let finish = () => {};
+    this.#generating = new Promise((resolve) => (finish = resolve));
+    try {
+      return await this.#answer(request, generator, signal);
+    } finally {
+      this.#generating = undefined;
+      finish();
+    }
+  }
+
+  async #answer({ requestId, messageId, turns, settings }: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
+    let text = "";
+    let checkpointed = "";
+    const checkpoints = setInterval(() => {
+      if (text === checkpointed) return;
+      checkpointed = text;
+      this.#post({ kind: "checkpoint", requestId, text });
+    }, CHECKPOINT_INTERVAL_MS);
+    this.#sender.begin(requestId, messageId);
+    let outcome: "complete" | "stopped" | "failed" = "failed";
+    try {
+      const result = await generator.generate(
+        { turns, settings },
+        {
+          onPrefill: (fraction) => this.#post({ kind: "prefill-progress", requestId, fraction }),
+          onText: (part) => {
+            text += part.text;
+            this.#sender.push(part);
+          },
+          room: () => this.#sender.room(),
+        },
+        signal,
+      );
+      if (result.kind === "answered") outcome = result.facts.endReason === "stopped" ? "stopped" : "complete";
+      return result;
+    } finally {
+      clearInterval(checkpoints);
+      this.#sender.end(outcome);
+    }
+  }
+}

@@ -1,0 +1,303 @@
+// Writes one answer: fits the prompt, reads it (prefill), then token after token (decode). Engine process.
+import type { SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { AnswerFacts } from "../contract/chat";
+import type { Turn } from "../contract/engineProtocol";
+import { failure, type Failure } from "../contract/failure";
+import type { ChatSettings, Sampling } from "../contract/sampling";
+import type { ModelInMemory } from "./loadModel";
+import { StopText } from "./StopText";
+import { TokenText } from "./TokenText";
+
+/**
+ * Prefill goes in chunks, because one call into llama.cpp cannot be interrupted and its progress not be seen.
+ * Stop does not wait for a chunk to end (`untilStopped`), so its length only says how long the processor is still
+ * busy after a stop, and how soon the next request can begin. Long chunks are faster: on two cores with the starter
+ * model, chunks of 32 tokens lose about 20 % against one batch of 512, chunks of 128 about 4 %.
+ */
+const CHUNK_TARGET_MS = 600;
+/** The first chunk for a model of unknown speed. */
+const FIRST_CHUNK_TOKENS = 32;
+const MIN_CHUNK_TOKENS = 16;
+/** sampling.ts: the repeat penalty looks back over so many tokens. Of the answer: template tokens must stay likely. */
+const REPEAT_PENALTY_TOKENS = 64;
+/** llama.cpp takes this seed for "choose one at random". */
+const RANDOM_SEED_MARK = 0xffff_ffff;
+
+export interface GenerateRequest {
+  turns: readonly Turn[];
+  settings: ChatSettings;
+}
+
+export interface GenerateEvents {
+  /** 0…1; called after each chunk. */
+  onPrefill: (fraction: number) => void;
+  onText: (part: TextPart) => void;
+  /** When this returns a promise, decoding waits for it: whoever reads cannot keep up. */
+  room: () => Promise<void> | undefined;
+}
+
+export interface TextPart {
+  text: string;
+  answerTokens: number;
+  contextUsedTokens: number;
+  /** When the newest token of this part was sampled, on the clock of nowMs(). */
+  tokenAtMs: number;
+}
+
+export type GenerateResult =
+  | { kind: "answered"; text: string; facts: AnswerFacts }
+  | { kind: "failed"; failure: Failure; text: string };
+
+/** Like Date.now(), with fractions: comparable between processes. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Generates on one model, one answer at a time, and knows what is left in the KV cache. */
+export class Generator {
+  readonly #loaded: ModelInMemory;
+  /** The native call that a stop left behind; the sequence is free when it has ended. */
+  #unfinished: Promise<unknown> = Promise.resolve();
+  /** Measured prefill speed of this model, for the length of chunks. */
+  #prefillTokensPerMs: number | undefined;
+
+  constructor(loaded: ModelInMemory) {
+    this.#loaded = loaded;
+  }
+
+  /** Never throws for what model, settings or conversation can cause; `signal` ends it with endReason "stopped". */
+  async generate(request: GenerateRequest, events: GenerateEvents, signal: AbortSignal): Promise<GenerateResult> {
+    const answer = { text: "" };
+    try {
+      return await this.#generate(request, events, signal, answer);
+    } catch (error) {
+      return { kind: "failed", failure: failure("internal", {}, error), text: answer.text };
+    }
+  }
+
+  /** Resolves when no native call is running any more: before the model may be disposed of. */
+  async settled(): Promise<void> {
+    await this.#unfinished;
+  }
+
+  async #generate(
+    { turns, settings }: GenerateRequest,
+    events: GenerateEvents,
+    signal: AbortSignal,
+    answer: { text: string },
+  ): Promise<GenerateResult> {
+    const startedAtMs = nowMs();
+    const { model, sequence, context, promptWriter, facts: modelFacts } = this.#loaded;
+    await this.#unfinished;
+
+    const written = promptWriter.write({ systemPrompt: settings.systemPrompt, turns, maxTokens: settings.maxTokens });
+    if (!written.ok) return { kind: "failed", failure: written.failure, text: "" };
+    const { tokens, firstSeenMessageId, stopTokens, stopTexts } = written.value;
+
+    const stop = stopOn(signal);
+    const facts: AnswerFacts = {
+      modelId: modelFacts.modelId,
+      modelName: modelFacts.name,
+      promptTokens: tokens.length,
+      cachedTokens: 0,
+      answerTokens: 0,
+      timeToFirstTokenMs: null,
+      prefillTokensPerSecond: null,
+      decodeTokensPerSecond: null,
+      contextUsedTokens: 0,
+      contextSizeTokens: context.contextSize,
+      endReason: "stopped",
+      firstSeenMessageId,
+    };
+    try {
+      // Without its last token, so that there is always one to evaluate. No shifting: what a shift keeps was computed
+      // for other neighbours, and the same conversation would get another answer.
+      const aligned = await this.#untilStopped(sequence.adaptStateToTokens(tokens.slice(0, -1), false), stop);
+      facts.cachedTokens = sequence.nextTokenIndex;
+      const prefillStartMs = nowMs();
+      const lastChunk = aligned === STOPPED ? STOPPED : await this.#prefill(tokens, events, stop);
+      if (lastChunk !== STOPPED) {
+        const plan = { startedAtMs, prefillStartMs, lastChunk, stopTokens, stopTexts, settings };
+        await this.#decode(plan, facts, events, stop, answer);
+      }
+    } finally {
+      stop.dispose();
+    }
+    facts.contextUsedTokens = sequence.disposed || model.disposed ? 0 : sequence.nextTokenIndex;
+    return { kind: "answered", text: answer.text, facts };
+  }
+
+  /** Evaluates all but the last chunk, which it returns: it is evaluated together with the first sampling. */
+  async #prefill(tokens: readonly Token[], events: GenerateEvents, stop: Stop): Promise<Token[] | typeof STOPPED> {
+    const { sequence, context } = this.#loaded;
+    const start = sequence.nextTokenIndex;
+    let next = start;
+    for (;;) {
+      events.onPrefill((next - start) / (tokens.length - start));
+      const chunk = tokens.slice(next, next + this.#chunkTokens(context.batchSize));
+      if (next + chunk.length >= tokens.length) {
+        // A place to come back to for models whose state cannot be cut at any token (recurrent, sliding window).
+        if (sequence.needsCheckpoints && next > start) await sequence.takeCheckpoint();
+        return chunk;
+      }
+      const chunkStartMs = performance.now();
+      if ((await this.#untilStopped(sequence.evaluateWithoutGeneratingNewTokens(chunk), stop)) === STOPPED) return STOPPED;
+      this.#prefillTokensPerMs = chunk.length / (performance.now() - chunkStartMs);
+      next += chunk.length;
+    }
+  }
+
+  #chunkTokens(batchSize: number): number {
+    if (this.#prefillTokensPerMs === undefined) return Math.min(FIRST_CHUNK_TOKENS, batchSize);
+    // A multiple of 16, which is what the matrix kernels like.
+    const tokens = Math.round((this.#prefillTokensPerMs * CHUNK_TARGET_MS) / 16) * 16;
+    return Math.min(batchSize, Math.max(MIN_CHUNK_TOKENS, tokens));
+  }
+
+  async #decode(plan: DecodePlan, facts: AnswerFacts, events: GenerateEvents, stop: Stop, answer: { text: string }): Promise<void> {
+    const { model, sequence, context, promptWriter, facts: modelFacts } = this.#loaded;
+    const { settings, lastChunk } = plan;
+    const tokenText = new TokenText(model);
+    const stopText = new StopText(plan.stopTexts);
+    const answerTokens: Token[] = [];
+    const emit = (text: string, tokenAtMs: number) => {
+      if (text === "") return;
+      answer.text += text;
+      events.onText({ text, tokenAtMs, answerTokens: facts.answerTokens, contextUsedTokens: sequence.nextTokenIndex });
+    };
+    const sampling = mergeSampling(modelFacts.samplingDefaults, settings.sampling);
+    const iterator = sequence.evaluate(lastChunk, evaluateOptions(sampling, settings.seed, answerTokens));
+    const lastChunkStartMs = nowMs();
+    const prefillTokens = facts.promptTokens - facts.cachedTokens;
+    let firstTokenAtMs = 0;
+    let tokenAtMs = 0;
+    let pausedMs = 0;
+    let endedByStopText = false;
+    try {
+      for (;;) {
+        const next = await this.#untilStopped(iterator.next(), stop);
+        if (next === STOPPED) break; // endReason is "stopped" already
+        if (next.done === true) {
+          facts.endReason = "end";
+          break;
+        }
+        const token = next.value;
+        tokenAtMs = nowMs();
+        if (facts.timeToFirstTokenMs === null) {
+          firstTokenAtMs = tokenAtMs;
+          facts.timeToFirstTokenMs = tokenAtMs - plan.startedAtMs;
+          facts.prefillTokensPerSecond = perSecond(prefillTokens, tokenAtMs - plan.prefillStartMs);
+          if (lastChunk.length >= MIN_CHUNK_TOKENS)
+            this.#prefillTokensPerMs = lastChunk.length / Math.max(1, tokenAtMs - lastChunkStartMs);
+          events.onPrefill(1);
+        }
+        if (model.isEogToken(token) || plan.stopTokens.has(token)) {
+          facts.endReason = "end";
+          break;
+        }
+        facts.answerTokens++;
+        answerTokens.push(token);
+        const part = stopText.push(tokenText.push(token));
+        emit(part.text, tokenAtMs);
+        if (part.stopped) {
+          endedByStopText = true;
+          facts.endReason = "end";
+          break;
+        }
+        if (settings.maxTokens !== undefined && facts.answerTokens >= settings.maxTokens) {
+          facts.endReason = "length";
+          break;
+        }
+        // One more would make the library shift the context under the conversation.
+        if (sequence.nextTokenIndex >= context.contextSize - 1) {
+          facts.endReason = "context";
+          break;
+        }
+        const waiting = events.room();
+        if (waiting !== undefined) {
+          const pausedAtMs = nowMs();
+          if ((await this.#untilStopped(waiting, stop)) === STOPPED) break;
+          pausedMs += nowMs() - pausedAtMs;
+        }
+      }
+    } finally {
+      // After a stop a native call is still running; return() takes effect when it has ended.
+      this.#unfinished = iterator.return().catch(() => undefined);
+    }
+    if (!endedByStopText) emit(stopText.push(tokenText.finish()).text + stopText.finish(), tokenAtMs);
+    promptWriter.rememberAnswer(answer.text, answerTokens);
+    facts.decodeTokensPerSecond =
+      facts.answerTokens < 2 ? null : perSecond(facts.answerTokens - 1, tokenAtMs - firstTokenAtMs - pausedMs);
+    if (facts.endReason !== "stopped") await this.#unfinished;
+  }
+
+  /** The value, or STOPPED as soon as there is a stop; the work then goes on in the background until it ends. */
+  async #untilStopped<Value>(work: Promise<Value>, stop: Stop): Promise<Value | typeof STOPPED> {
+    const result = await Promise.race([work, stop.promise]);
+    if (result === STOPPED) this.#unfinished = work.then(() => undefined, () => undefined);
+    return result;
+  }
+}
+
+const STOPPED = Symbol("stopped");
+
+interface DecodePlan {
+  startedAtMs: number;
+  prefillStartMs: number;
+  /** Tokens of the prompt that are not evaluated yet; at least one. */
+  lastChunk: Token[];
+  stopTokens: ReadonlySet<Token>;
+  stopTexts: readonly string[];
+  settings: ChatSettings;
+}
+
+interface Stop {
+  promise: Promise<typeof STOPPED>;
+  dispose: () => void;
+}
+
+function stopOn(signal: AbortSignal): Stop {
+  let listener = () => {};
+  const promise = new Promise<typeof STOPPED>((resolve) => (listener = () => resolve(STOPPED)));
+  if (signal.aborted) listener();
+  signal.addEventListener("abort", listener, { once: true });
+  return { promise, dispose: () => signal.removeEventListener("abort", listener) };
+}
+
+function perSecond(tokens: number, durationMs: number): number | null {
+  return tokens > 0 && durationMs > 0 ? (tokens / durationMs) * 1000 : null;
+}
+
+/** Absent fields follow the model. */
+function mergeSampling(defaults: Sampling, chosen: ChatSettings["sampling"]): Sampling {
+  return {
+    temperature: chosen.temperature ?? defaults.temperature,
+    topP: chosen.topP ?? defaults.topP,
+    topK: chosen.topK ?? defaults.topK,
+    minP: chosen.minP ?? defaults.minP,
+    repeatPenalty: chosen.repeatPenalty ?? defaults.repeatPenalty,
+  };
+}
+
+/** answerTokens is read before each sampling. */
+function evaluateOptions(sampling: Sampling, seed: number | undefined, answerTokens: readonly Token[]): SequenceEvaluateOptions {
+  const { temperature, topP, topK, minP, repeatPenalty } = sampling;
+  return {
+    temperature,
+    topP,
+    topK,
+    minP,
+    seed: Math.min(seed ?? Math.floor(Math.random() * RANDOM_SEED_MARK), RANDOM_SEED_MARK - 1),
+    // Our own check ends the answer, so that the end token is not counted and no second check is made.
+    yieldEogToken: true,
+    ...(repeatPenalty === 1
+      ? {}
+      : {
+          repeatPenalty: {
+            penalty: repeatPenalty,
+            maxPunishTokens: REPEAT_PENALTY_TOKENS,
+            punishTokens: () => answerTokens.slice(-REPEAT_PENALTY_TOKENS),
+          },
+        }),
+  };
+}

@@ -1,0 +1,83 @@
+// Entry of the engine process, an Electron utility process: connects EngineProcess to main, and dies loudly.
+import { writeFile } from "node:fs/promises";
+import type { MessagePortMain, ParentPort } from "electron";
+import type { FromEngine } from "../contract/engineProtocol";
+import { EngineProcess } from "./EngineProcess";
+import { startLlama } from "./startLlama";
+import type { StreamPort } from "./TokenSender";
+
+/** Exit codes that main can tell apart from those of native crashes. */
+const EXIT_BUG = 70;
+const EXIT_NO_LLAMA = 71;
+/** When memory runs out, Linux kills the process with the highest score: this one, not the person's other work. */
+const OUT_OF_MEMORY_SCORE = 600;
+
+function main(): void {
+  const parentPort = process.parentPort as ParentPort | undefined;
+  if (parentPort === undefined) throw new Error("the engine runs as a utility process of the app");
+  const post = (message: FromEngine) => parentPort.postMessage(message);
+  dieOnBugs(post);
+  raiseOutOfMemoryScore(post);
+
+  // Messages that come before llama.cpp is ready wait here, in order.
+  const early: { data: unknown; ports: MessagePortMain[] }[] = [];
+  let engine: EngineProcess | undefined;
+  const receive = (data: unknown, ports: MessagePortMain[]) => {
+    const [port] = ports;
+    engine?.receive(data, port === undefined ? undefined : electronPort(port));
+  };
+  parentPort.on("message", ({ data, ports }) => {
+    if (engine === undefined) early.push({ data, ports });
+    else receive(data, ports);
+  });
+
+  const log = (level: "debug" | "info" | "warn" | "error", message: string) => post({ kind: "log", level, message });
+  startLlama({ log, useGpu: process.env["FACET_ENGINE_GPU"] !== "off" }).then(
+    async (llama) => {
+      engine = new EngineProcess(llama, post);
+      await engine.start();
+      for (const { data, ports } of early.splice(0)) receive(data, ports);
+    },
+    (error: unknown) => {
+      post({ kind: "log", level: "error", message: `llama.cpp did not start: ${String(error)}` });
+      exitSoon(EXIT_NO_LLAMA);
+    },
+  );
+}
+
+function electronPort(port: MessagePortMain): StreamPort {
+  return {
+    post: (message) => port.postMessage(message),
+    close: () => port.close(),
+    onMessage: (listener) => {
+      port.on("message", ({ data }) => listener(data));
+      port.start();
+    },
+    onClose: (listener) => port.on("close", listener),
+  };
+}
+
+/** A utility process only warns about an unhandled rejection (Electron 37 and later); an unknown state is worse than none. */
+function dieOnBugs(post: (message: FromEngine) => void): void {
+  const die = (what: string) => (error: unknown) => {
+    const stack = error instanceof Error ? error.stack : String(error);
+    post({ kind: "log", level: "error", message: `${what}: ${stack}` });
+    exitSoon(EXIT_BUG);
+  };
+  process.on("uncaughtException", die("uncaught exception"));
+  process.on("unhandledRejection", die("unhandled rejection"));
+}
+
+/** Gives the log line time to leave the process. */
+function exitSoon(code: number): void {
+  setTimeout(() => process.exit(code), 50);
+}
+
+function raiseOutOfMemoryScore(post: (message: FromEngine) => void): void {
+  if (process.platform !== "linux") return;
+  writeFile("/proc/self/oom_score_adj", String(OUT_OF_MEMORY_SCORE)).catch((error: unknown) =>
+    post({ kind: "log", level: "warn", message: `oom_score_adj was not raised: ${String(error)}` }),
+  );
+}
+
+main();
