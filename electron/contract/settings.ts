@@ -3,9 +3,12 @@ import { z } from "zod";
 import { ModelId } from "./ids";
 
 export const AppSettings = z.strictObject({
-  theme: z.enum(["system", "light", "dark"]).default("system"),
-  sidebarOpen: z.boolean().default(true),
+  theme: z.enum(["system", "light", "dark"]),
+  sidebarOpen: z.boolean(),
   /** The model that is loaded when the app opens. */
-  modelId: ModelId.nullable().default(null),
+  modelId: ModelId.nullable(),
 });
 export type AppSettings = z.infer<typeof AppSettings>;
+
+/** No defaults in the schema itself: `partial()` would fill them in and reset what a change does not name. */
+export const defaultAppSettings: AppSettings = { theme: "system", sidebarOpen: true, modelId: null };

@@ -500,7 +500,7 @@ describe("hostile", () => {
         const process = current();
         process.hello();
         await vi.advanceTimersByTimeAsync(0);
-        for (const message of [...process.received]) {
+        for (const message of process.received.slice()) {
           if (message.kind === "load") process.say({ kind: "end", requestId: message.requestId, result: { kind: "loaded", model: loaded(message.modelId) } });
           if (message.kind === "generate") process.answer("x");
         }

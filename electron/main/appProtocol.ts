@@ -4,9 +4,6 @@ import path from "node:path";
 import { protocol, type Session } from "electron";
 import { resolvePageFile } from "./resolvePageFile";
 
-export const APP_ORIGIN = "app://facet";
-export const PAGE_URL = `${APP_ORIGIN}/index.html`;
-
 /** Opened one by one from nothing. No remote images: a model can be talked into printing an address that carries the chat. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

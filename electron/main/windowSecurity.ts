@@ -1,7 +1,7 @@
 // Shuts every door of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
 import { app, dialog, shell, type BrowserWindow, type Session, type WebPreferences } from "electron";
-import { APP_ORIGIN } from "./appProtocol";
 import { openableLink } from "./links";
+import { APP_ORIGIN, isOwnPage } from "./ownPage";
 
 /** Spelled out, so that a test can read it and nobody relies on a default. `preload` is added by mainWindow.ts. */
 export const webPreferences = {
@@ -28,12 +28,6 @@ export function guardAllContents(): void {
     contents.on("will-attach-webview", (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: "deny" }));
   });
-}
-
-export function isOwnPage(address: string): boolean {
-  const url = URL.parse(address);
-  // `origin` of a custom scheme is "null" for URL, so scheme and host are compared.
-  return url !== null && `${url.protocol}//${url.host}` === APP_ORIGIN;
 }
 
 /** The page asks for no permission and no device, so all are refused; Electron's own default is to grant. */

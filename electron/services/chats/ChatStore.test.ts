@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { Outcome } from "../../contract/failure";
-import { Chat, Message } from "../../contract/chat";
+import { type Chat, Message } from "../../contract/chat";
 import { ChatStore, type AnswerEnd } from "./ChatStore";
 import { connectDatabase, type Database } from "./database";
 import { openChatDatabase } from "./openChatDatabase";

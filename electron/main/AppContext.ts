@@ -1,0 +1,30 @@
+// What the methods of the contract work with: everything that lives as long as the app. Main process.
+import type { BrowserWindow } from "electron";
+import type { EventName, EventValue } from "../contract/events";
+import type { AnswerRunner } from "../services/answers/AnswerRunner";
+import type { Log } from "../services/LogFile";
+import type { AppData } from "../services/openAppData";
+import type { StarterFetcher } from "../services/StarterFetcher";
+import type { EngineSupervisor } from "./EngineSupervisor";
+import type { Models } from "./Models";
+import type { NoticeBoard } from "./NoticeBoard";
+import type { StreamPort } from "./streamPort";
+
+/** What is there even when the data folder cannot be used. */
+export interface Shell {
+  /** null while it is closed (macOS keeps the app open then). */
+  window: () => BrowserWindow | null;
+  sendEvent: <Name extends EventName>(name: Name, value: EventValue<Name>) => void;
+  logsFolder: string;
+  log: Log;
+}
+
+export interface AppContext extends Shell {
+  data: AppData;
+  notices: NoticeBoard;
+  models: Models;
+  starter: StarterFetcher;
+  supervisor: EngineSupervisor;
+  answers: AnswerRunner;
+  streamPort: StreamPort;
+}

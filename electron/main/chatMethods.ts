@@ -1,0 +1,57 @@
+// The methods "chats.…" of the contract. Main process.
+import { succeed } from "../contract/failure";
+import type { AppContext } from "./AppContext";
+import type { Handlers } from "./callGate";
+
+type ChatHandlers = Pick<
+  Handlers,
+  | "chats.create" | "chats.open" | "chats.rename" | "chats.delete" | "chats.restore" | "chats.saveSettings" | "chats.search"
+  | "chats.send" | "chats.regenerate" | "chats.edit" | "chats.showSibling" | "chats.stop"
+>;
+
+export function chatMethods({ data, answers, sendEvent }: AppContext): ChatHandlers {
+  const { chats } = data;
+  return {
+    "chats.create"() {
+      const created = chats.createChat();
+      if (created.ok) {
+        const { settings: _settings, ...summary } = created.value;
+        sendEvent("chat-changed", summary);
+      }
+      return created;
+    },
+    "chats.open"({ chatId }) {
+      const opened = chats.openChat(chatId);
+      return opened.ok ? succeed(answers.withUnsaved(opened.value)) : opened;
+    },
+    "chats.rename"({ chatId, title }) {
+      const renamed = chats.renameChat(chatId, title);
+      if (renamed.ok) sendEvent("chat-changed", renamed.value);
+      return renamed;
+    },
+    "chats.delete"({ chatId }) {
+      answers.stopChat(chatId);
+      const deleted = chats.deleteChat(chatId);
+      if (deleted.ok) sendEvent("chat-removed", { chatId });
+      return deleted;
+    },
+    "chats.restore"({ chatId }) {
+      const restored = chats.restoreChat(chatId);
+      if (restored.ok) sendEvent("chat-changed", restored.value);
+      return restored;
+    },
+    "chats.saveSettings": ({ chatId, settings }) => chats.saveSettings(chatId, settings),
+    "chats.search": ({ query }) => chats.search(query),
+    "chats.send": ({ chatId, text }) => answers.send(chatId, text),
+    "chats.regenerate": ({ messageId }) => answers.regenerate(messageId),
+    "chats.edit": ({ messageId, text }) => answers.edit(messageId, text),
+    "chats.showSibling"({ messageId }) {
+      const opened = chats.showSibling(messageId);
+      return opened.ok ? succeed(answers.withUnsaved(opened.value)) : opened;
+    },
+    "chats.stop"({ requestId }) {
+      answers.stop(requestId);
+      return succeed(undefined);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// The methods "models.…" and "engine.…" of the contract. Main process.
+import { dialog } from "electron";
+import { succeed, type Outcome } from "../contract/failure";
+import type { InstalledModel } from "../contract/model";
+import type { AppContext } from "./AppContext";
+import type { Handlers } from "./callGate";
+
+type ModelHandlers = Pick<
+  Handlers,
+  "models.load" | "models.chooseFile" | "models.forget" | "models.getStarter" | "models.cancelStarter" | "engine.restart"
+>;
+
+export function modelMethods(context: AppContext): ModelHandlers {
+  const { models, starter, supervisor } = context;
+  return {
+    "models.load": ({ modelId }) => models.load(modelId),
+    "models.chooseFile": () => chooseModelFile(context),
+    "models.forget": ({ modelId }) => models.forget(modelId),
+    "models.getStarter"() {
+      // It takes minutes; "starter-changed" tells how it goes.
+      void getStarter(context);
+      return succeed(undefined);
+    },
+    "models.cancelStarter"() {
+      starter.cancel();
+      return succeed(undefined);
+    },
+    "engine.restart"() {
+      supervisor.restart();
+      return succeed(undefined);
+    },
+  };
+}
+
+export async function chooseModelFile({ window, models }: AppContext): Promise<Outcome<InstalledModel | null>> {
+  const owner = window();
+  if (owner === null) return succeed(null);
+  const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
+    title: "Choose a GGUF file",
+    properties: ["openFile"],
+    filters: [{ name: "GGUF models", extensions: ["gguf"] }, { name: "All files", extensions: ["*"] }],
+  });
+  const file = filePaths[0];
+  return canceled || file === undefined ? succeed(null) : models.openFile(file);
+}
+
+async function getStarter({ models, starter, supervisor, log }: AppContext): Promise<void> {
+  try {
+    const file = await starter.get();
+    if (file === null) return;
+    await models.changed();
+    if (supervisor.refusal()?.code === "model-missing") await models.loadUsual();
+  } catch (error) {
+    log("error", "starter model not set up", { error: String(error) });
+  }
+}

@@ -1,0 +1,211 @@
+// Puts the app together once Electron is ready: data, engine, window, menu; and takes it apart at the end. Main process.
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { app, nativeTheme, net, type BrowserWindow, type Session } from "electron";
+import { EVENT_CHANNEL } from "../contract/bridge";
+import type { Outcome } from "../contract/failure";
+import { RequestId } from "../contract/ids";
+import { AnswerRunner } from "../services/answers/AnswerRunner";
+import { dataPaths } from "../services/dataFolder";
+import type { Log } from "../services/LogFile";
+import { openAppData, type AppData } from "../services/openAppData";
+import { StarterFetcher } from "../services/StarterFetcher";
+import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
+import type { AppContext, Shell } from "./AppContext";
+import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
+import { chatMethods } from "./chatMethods";
+import { EngineSupervisor } from "./EngineSupervisor";
+import { forkEngine } from "./forkEngine";
+import { openIpcGate } from "./ipcGate";
+import { openMainWindow } from "./mainWindow";
+import { setApplicationMenu } from "./menu";
+import { chooseModelFile, modelMethods } from "./modelMethods";
+import { Models } from "./Models";
+import { NoticeBoard } from "./NoticeBoard";
+import { StreamPort } from "./streamPort";
+import { openLogsFolder } from "./openLogsFolder";
+
+/** The page saves what it still holds back when it closes; then it is closed for it. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export interface RunAppOptions {
+  folder: string;
+  madeFolder: Outcome<undefined>;
+  windowSession: Session;
+  /** The model file of the command line. */
+  openedFile: string | null;
+  log: Log;
+  engineLog: Log;
+}
+
+export async function runApp(options: RunAppOptions): Promise<void> {
+  const { folder, madeFolder, windowSession, openedFile, log } = options;
+  const paths = dataPaths(folder);
+  let window: BrowserWindow | null = null;
+  const shell: Shell = {
+    window: () => window,
+    sendEvent(name, value) {
+      if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, value);
+    },
+    logsFolder: paths.logs,
+    log,
+  };
+
+  const opened = madeFolder.ok ? await openAppData(folder, log, Date.now) : madeFolder;
+  if (!opened.ok) log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
+  const context = opened.ok ? createContext(shell, opened.value, options) : null;
+  const handlers = opened.ok && context
+    ? { ...appMethods(context), ...modelMethods(context), ...chatMethods(context) }
+    : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
+  openIpcGate({
+    handlers,
+    isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
+    log,
+    now: () => performance.now(),
+  });
+  if (context) nativeTheme.themeSource = context.data.settings.value.theme;
+  setApplicationMenu({
+    send: (command) => shell.sendEvent("menu-command", command),
+    chooseModelFile: () => {
+      if (context) void chooseModelFile(context).then((chosen) => chosen.ok || context.notices.add(chosen.failure));
+    },
+    openLogsFolder: () => void openLogsFolder(shell),
+  });
+
+  const openWindow = () => {
+    window = openMainWindow({ session: windowSession, placeFile: path.join(paths.window, "place.json"), log });
+    window.once("closed", () => {
+      window = null;
+    });
+    return window;
+  };
+  // The window first: loading a model keeps both disk and processor busy.
+  openWindow().once("ready-to-show", () => {
+    if (context) void openFirstModel(context, openedFile);
+  });
+
+  app.on("activate", () => {
+    if (window === null) openWindow();
+  });
+  app.on("second-instance", (_event, _argv, _folder, additionalData) => {
+    window?.restore();
+    window?.focus();
+    const file = openedFileOf(additionalData);
+    if (context && file !== null) void openFile(context, file);
+  });
+  app.on("open-file", (event, file) => {
+    event.preventDefault();
+    if (context) void openFile(context, file);
+  });
+  app.on("window-all-closed", () => {
+    if (process.platform !== "darwin") app.quit();
+  });
+  endInOrder(shell, context);
+}
+
+function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: RunAppOptions): AppContext {
+  const { sendEvent } = shell;
+  const newRequestId = () => RequestId.parse(randomUUID());
+  const notices = new NoticeBoard((notice) => sendEvent("notice-added", notice));
+  for (const failure of data.notices) notices.add(failure);
+
+  const supervisor: EngineSupervisor = new EngineSupervisor({
+    fork: (listeners) => forkEngine(listeners, engineLog),
+    newRequestId,
+    marker: data.loadMarker,
+    memory: () => ({ totalBytes: totalMemoryBytes(), oomKills: countOomKills() }),
+    log,
+    onEngineLog: (level, message) => engineLog(level, message),
+    onState(state) {
+      sendEvent("engine-changed", state);
+      void models.engineChanged(state);
+    },
+    onStarted: () => streamPort.engineStarted(),
+    onLoaded(model) {
+      void models.loaded(model).then((saved) => saved.ok || notices.add(saved.failure));
+    },
+  });
+  const streamPort = new StreamPort((port) => supervisor.connectWindow(port));
+  const models = new Models({
+    modelsFolder: dataPaths(folder).models,
+    starterFileName: STARTER_MODEL.fileName,
+    modelList: data.modelList,
+    settings: data.settings,
+    loadMarker: data.loadMarker,
+    supervisor,
+    onChanged: (list) => sendEvent("models-changed", list),
+  });
+  const starter = new StarterFetcher({
+    fetchModel: (signal, onProgress) => ensureStarterModel({
+      dataFolder: folder, signal, onProgress,
+      // Chromium's fetch knows the system's proxy and certificates.
+      fetch: (input, init) => net.fetch(input instanceof URL ? input.href : input, init),
+    }),
+    isPresent: existsSync(path.join(dataPaths(folder).models, STARTER_MODEL.fileName)),
+    onChanged: (state) => sendEvent("starter-changed", state),
+  });
+  const answers = new AnswerRunner({
+    store: data.chats,
+    engine: supervisor,
+    newRequestId,
+    onMessageChanged: (message) => sendEvent("message-changed", message),
+    onChatChanged: (chat) => sendEvent("chat-changed", chat),
+    onSaveFailed: (failure) => notices.add(failure),
+  });
+  return { ...shell, data, notices, models, starter, supervisor, answers, streamPort };
+}
+
+async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {
+  if (openedFile === null || !(await openFile(context, openedFile))) await context.models.loadUsual();
+}
+
+async function openFile({ models, notices }: AppContext, file: string): Promise<boolean> {
+  const opened = await models.openFile(file);
+  if (!opened.ok) notices.add(opened.failure);
+  return opened.ok;
+}
+
+/** Quitting waits for the window's last words, then the engine's, then closes the database. */
+function endInOrder(shell: Shell, context: AppContext | null): void {
+  let isEnding = false;
+  app.on("before-quit", (event) => {
+    event.preventDefault();
+    if (isEnding) return;
+    isEnding = true;
+    void end(shell, context).finally(() => app.exit(0));
+  });
+}
+
+async function end({ window, log }: Shell, context: AppContext | null): Promise<void> {
+  const open = window();
+  if (open) {
+    await new Promise<void>((resolve) => {
+      open.once("closed", resolve);
+      setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      open.close();
+    });
+  }
+  if (context) {
+    context.starter.cancel();
+    await context.supervisor.close();
+    context.answers.close();
+    context.data.chats.close();
+  }
+  log("info", "end");
+}
+
+function openedFileOf(additionalData: unknown): string | null {
+  if (typeof additionalData !== "object" || additionalData === null || !("openedFile" in additionalData)) return null;
+  return typeof additionalData.openedFile === "string" ? additionalData.openedFile : null;
+}
+
+/** How often Linux has killed a process for memory since it was started; null where that is not to be known. */
+function countOomKills(): number | null {
+  try {
+    const found = /^oom_kill (\d+)$/mu.exec(readFileSync("/proc/vmstat", "utf8"));
+    return found === null ? null : Number(found[1]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,80 @@
+// Opens everything that Facet keeps in its data folder, or says why it cannot be used. Main process or plain Node.
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import type { AppSettings } from "../contract/settings";
+import { ChatStore } from "./chats/ChatStore";
+import { openChatDatabase } from "./chats/openChatDatabase";
+import { dataPaths } from "./dataFolder";
+import { errnoOf } from "./fileFailure";
+import { openJsonFile, type JsonFile } from "./JsonFile";
+import { LoadMarker } from "./LoadMarker";
+import type { Log } from "./LogFile";
+import { emptyModelList, ModelList } from "./ModelLibrary";
+import { openSettingsFile } from "./settingsFile";
+
+export interface AppData {
+  chats: ChatStore;
+  settings: JsonFile<AppSettings>;
+  modelList: JsonFile<ModelList>;
+  loadMarker: LoadMarker;
+  /** What the person should know of the opening: files that were damaged and where they are now. */
+  notices: Failure[];
+}
+
+/** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
+export async function openAppData(folder: string, log: Log, now: () => number): Promise<Outcome<AppData>> {
+  const paths = dataPaths(folder);
+  try {
+    const settings = await openSettingsFile(paths.settings, now);
+    const modelList = await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, now);
+    const opened = openChatDatabase(paths.database, now);
+    if (!opened.ok) return opened;
+    const { database, movedAsideTo } = opened.value;
+    const chats = new ChatStore(database, now);
+    const recovered = chats.recover();
+    if (!recovered.ok) {
+      chats.close();
+      return recovered;
+    }
+    log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
+    for (const aside of [settings.movedAsideTo, modelList.movedAsideTo]) {
+      if (aside !== null) log("warn", "a damaged file was moved aside", { aside });
+    }
+    return succeed({
+      chats,
+      settings: settings.file,
+      modelList: modelList.file,
+      loadMarker: new LoadMarker(path.join(folder, "loading-model")),
+      notices: movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })],
+    });
+  } catch (error) {
+    return folderFailure(error, folder);
+  }
+}
+
+/** Makes the folder and those inside it. */
+export function makeDataFolder(folder: string): Outcome<undefined> {
+  const { models, logs, window } = dataPaths(folder);
+  try {
+    for (const inside of [models, logs, window]) mkdirSync(inside, { recursive: true, mode: 0o700 });
+    return succeed(undefined);
+  } catch (error) {
+    return folderFailure(error, folder);
+  }
+}
+
+function folderFailure(error: unknown, folder: string): { ok: false; failure: Failure } {
+  const code = errnoOf(error);
+  if (code === null) throw error;
+  if (code === "ENOSPC" || code === "EDQUOT") return fail("disk-full", { folder }, error);
+  const reasons: Record<string, string> = {
+    EACCES: "This account may not write there.",
+    EPERM: "This account may not write there.",
+    EROFS: "It lies on a read-only disk.",
+    ENOTDIR: "A part of its path is a file.",
+    EEXIST: "A part of its path is a file.",
+  };
+  const reason = reasons[code];
+  return fail("data-folder-unusable", { folder, ...(reason === undefined ? {} : { reason }) }, error);
+}
