@@ -11,20 +11,21 @@ async function distribute(): Promise<string> {
   const made: string[] = [];
   for (const kind of process.platform === "linux" ? ["AppImage", "tar.gz"] : ["zip"]) {
     await cp(packagedApp().folder, copy, { recursive: true, verbatimSymlinks: true });
-    const { status, stderr } = spawnSync(process.execPath, [
+    const { status, stdout, stderr } = spawnSync(process.execPath, [
       "node_modules/electron-builder/cli.js", `--${{ linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? "linux"}`, kind,
       `--${process.arch}`, "--prepackaged", copy, "--publish", "never",
     ], { encoding: "utf8" });
     await rm(copy, { recursive: true, force: true });
     if (status === 0) made.push(kind);
-    else console.log(`· ${kind}: left out, electron-builder could not make it: ${reasonOf(stderr)}`);
+    else console.log(`· ${kind}: left out, electron-builder could not make it: ${reasonOf(`${stdout}${stderr}`)}`);
   }
   return made.length > 0 ? `${made.join(", ")} in out/dist` : "nothing was made";
 }
 
 function reasonOf(output: string): string {
-  const line = output.split("\n").find((text) => /ENOTFOUND|cannot|failed|Error/i.test(text)) ?? "no reason given";
-  return /ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(output) ? `its tools come from github.com, which does not answer (${line.trim().slice(0, 160)})` : line.trim().slice(0, 300);
+  if (/(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED)\S*.*github/.test(output)) return "its tools come from github.com, which does not answer here";
+  const line = output.split("\n").findLast((text) => /cannot|failed|error|⨯/i.test(text)) ?? "it gave no reason";
+  return line.trim().slice(0, 300);
 }
 
 await packageApp().then(() => step("Distribution", distribute)).catch(exitWith);
