@@ -23,11 +23,14 @@ import { SiblingSwitcher } from "./SiblingSwitcher";
 
 export function Answer({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
+  const hasFailed = message.state === "failed" || message.failure !== null;
+  // What failed without a word has nothing to measure or to copy.
+  const hasMeta = !hasFailed || message.text !== "" || message.siblingIds.length > 1;
   return (
     <div className={styles.answer}>
       <AnswerText message={message} />
-      {isWriting ? null : <Ending message={message} />}
-      <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div>
+      {hasFailed ? <Failed message={message} /> : <Cut message={message} />}
+      {hasMeta ? <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div> : null}
     </div>
   );
 }
@@ -71,14 +74,12 @@ function LiveFacts({ message }: { readonly message: Message }): ReactNode {
 function Facts({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
   const { facts } = message;
+  const ending = endingWords(message);
   return (
     <>
-      {facts === null ? null : (
-        <>
-          <b className={styles.model}>{facts.modelName}</b>
-          <span className={styles.facts}>{factsLine(facts)}</span>
-        </>
-      )}
+      {facts === null ? null : <b className={styles.model}>{facts.modelName}</b>}
+      {ending === null ? null : <span className={styles.ending}>{ending}</span>}
+      {facts === null ? null : <span className={styles.facts}>{factsLine(facts)}</span>}
       <SiblingSwitcher message={message} />
       <span className={styles.actions}>
         {message.text === "" ? null : <CopyButton text={() => message.text} label="Copy answer" />}
@@ -89,26 +90,24 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
   );
 }
 
-/** How it ended, where that needs words. */
-function Ending({ message }: { readonly message: Message }): ReactNode {
+/** In the line of facts, where it moves nothing. */
+function endingWords({ state, text, failure }: Message): string | null {
+  if (state === "interrupted" && failure === null) return "The app closed in mid-answer. What was written is kept.";
+  if (state === "stopped") return text === "" ? "Stopped before the first word" : "Stopped";
+  return state === "complete" && text.trim() === "" ? "The model ended its answer without a word" : null;
+}
+
+/** The answer ends where the model would have gone on. */
+function Cut({ message: { state, facts } }: { readonly message: Message }): ReactNode {
+  if (state !== "complete") return null;
+  if (facts?.endReason === "length") return <p className={styles.cut}>Cut here: the longest answer set for this chat was reached.</p>;
+  if (facts?.endReason === "context") return <p className={styles.cut}>Cut here: the context is full.</p>;
+  return null;
+}
+
+function Failed({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
-  if (message.state === "failed" || (message.state === "interrupted" && message.failure !== null)) {
-    return <Failed message={message} isBusy={isBusy} />;
-  }
-  const words = endingWords(message);
-  return words === null ? null : <p className={styles.ending}>{words}</p>;
-}
-
-function endingWords({ state, text, facts }: Message): string | null {
-  if (state === "interrupted") return "The app closed in mid-answer. What was written is kept.";
-  if (state === "stopped") return text === "" ? "Stopped before the first word." : "Stopped.";
-  if (facts?.endReason === "length") return "Cut here: the longest answer set for this chat was reached.";
-  if (facts?.endReason === "context") return "Cut here: the context is full.";
-  return state === "complete" && text.trim() === "" ? "The model ended its answer without a word." : null;
-}
-
-function Failed({ message, isBusy }: { readonly message: Message; readonly isBusy: boolean }): ReactNode {
-  if (message.failure === null) return <p className={styles.ending}>No answer came.</p>;
+  if (message.failure === null) return <p className={styles.cut}>No answer came.</p>;
   const { happened, data, advice } = failureText(message.failure);
   return (
     <div className={styles.failed}>

@@ -11,9 +11,11 @@ import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
 import { scrollWish } from "./scrollWish";
 
-/** Rows kept beyond each edge of the view: a screen's worth while scrolling fast. */
-const OVERSCAN_ROWS = 4;
-const PADDING_PX = 28;
+/** Rows kept beyond each edge of the view: enough for a fast wheel. */
+const OVERSCAN_ROWS = 3;
+const PADDING_START_PX = 28;
+/** Each row brings its own distance to the next. */
+const PADDING_END_PX = 4;
 /** Nearer than this to the end counts as being there. */
 const AT_END_PX = 8;
 /** The way back is offered when a few lines are out of sight. */
@@ -57,8 +59,8 @@ function MessageList(): ReactNode {
       return estimateHeight(id === undefined ? undefined : chatStore.getState().messages[id]);
     },
     overscan: OVERSCAN_ROWS,
-    paddingStart: PADDING_PX,
-    paddingEnd: PADDING_PX,
+    paddingStart: PADDING_START_PX,
+    paddingEnd: PADDING_END_PX,
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: AT_END_PX,

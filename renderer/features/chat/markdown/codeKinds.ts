@@ -25,11 +25,11 @@ export const plainScopes = ["keyword.operator", "punctuation", "meta.brace", "st
 export type HighlightedToken = readonly [text: string, kind: number];
 export type HighlightedLine = readonly HighlightedToken[];
 
-/** More of the same block: `lines` follow those sent before with this id. The first request of a language brings its grammars. */
+/** More of the same block: `lines` follow those sent before with this id. The first request of a language brings its grammars, as JSON. */
 export interface HighlightRequest {
   readonly blockId: number;
   readonly language: string;
-  readonly grammars: readonly unknown[] | null;
+  readonly grammars: string | null;
   readonly lines: readonly string[];
 }
 

@@ -38,7 +38,7 @@ async function highlight(request: HighlightRequest): Promise<HighlightResponse> 
   const highlighter = await ready;
   if (request.grammars !== null) {
     // The window sends what it imported from shiki's own grammars.
-    await highlighter.loadLanguage(...(request.grammars as LanguageRegistration[]));
+    await highlighter.loadLanguage(...(JSON.parse(request.grammars) as LanguageRegistration[]));
   }
   const code = request.lines.join("\n");
   const before = states.get(request.blockId);

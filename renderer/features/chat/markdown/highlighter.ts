@@ -47,7 +47,7 @@ export function openBlock(language: string, onLines: (lines: readonly Highlighte
 }
 
 async function post(host: Running, blockId: number, grammar: string, lines: readonly string[]): Promise<void> {
-  let grammars: readonly unknown[] | null = null;
+  let grammars: string | null = null;
   if (!host.loadedGrammars.has(grammar)) {
     try {
       grammars = await loadGrammar(grammar);
