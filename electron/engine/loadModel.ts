@@ -81,12 +81,13 @@ export async function loadModel(
 }
 
 /**
- * Threads for prefill and decode. The window needs a core while tokens come, so one is left free where there are
- * more than two. With two cores all are used: measured there with the starter model, the second thread doubled
- * prefill (about 110 → 230 tokens/s) and did not slow decode (46 tokens/s both), whose limit is memory bandwidth.
+ * Threads for prefill and decode: one core is always left to the window and to whatever else runs. llama.cpp's threads
+ * wait for each other in a busy loop many times per token, so one thread without a core stops them all. Measured on
+ * two cores with the starter model: idle, 2 threads prefill twice as fast as 1 (about 230 and 110 tokens/s) and decode
+ * no faster (46 tokens/s both); beside other work 1 thread decodes 10 to 17 tokens/s, 2 threads 0.5 to 2.
  */
 export function defaultThreads(cores: number): number {
-  return Math.max(1, cores <= 2 ? cores : cores - 1);
+  return Math.max(1, cores - 1);
 }
 
 async function planFor(
