@@ -1,9 +1,9 @@
 // A chat of 5,000 messages in the real app: how fast it opens, and the worst frame while 200 tokens/s stream into it.
 import { rm } from "node:fs/promises";
-import type { Message } from "../electron/contract/chat";
+import type * as Electron from "electron";
 import { EVENT_CHANNEL, STREAM_PORT_CHANNEL } from "../electron/contract/bridge";
 import { BATCH_INTERVAL_MS, STREAM_CREDITS } from "../electron/contract/tokenStream";
-import { ChatWindow } from "../e2e/ChatWindow";
+import { ANSWER_WORDS, ChatWindow } from "../e2e/ChatWindow";
 import { FacetApp, freshDataFolder } from "../e2e/FacetApp";
 import { list, median, quantile, type Figures } from "./figures";
 import { LAST_WORDS, LONG_CHAT_TITLE, seedLongChat } from "./seedLongChat";
@@ -41,7 +41,7 @@ export async function longChat(): Promise<Figures> {
 
 /** From the click on the chat to the frame after the one in which its last message is drawn. */
 async function openOnce(app: FacetApp): Promise<number> {
-  return app.window.evaluate(async ({ title, lastWords }) => {
+  return app.window.evaluate(async ({ title, lastWords, words }) => {
     const entry = [...document.querySelectorAll<HTMLElement>("nav[aria-label=Chats] button")].find((one) => one.textContent === title);
     if (!entry) throw new Error("The long chat is not in the sidebar");
     const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
@@ -49,7 +49,7 @@ async function openOnce(app: FacetApp): Promise<number> {
     entry.click();
     for (;;) {
       await nextFrame();
-      const last = [...document.querySelectorAll("[role=log] [data-answer-text]")].at(-1);
+      const last = [...document.querySelectorAll(words)].at(-1);
       if (!last?.textContent?.includes(lastWords)) continue;
       const box = last.getBoundingClientRect();
       if (box.height > 0 && box.bottom > 0 && box.top < innerHeight) break;
@@ -57,7 +57,7 @@ async function openOnce(app: FacetApp): Promise<number> {
     // The frame that holds it has been handed over when the next one begins.
     await nextFrame();
     return performance.now() - clickedAtMs;
-  }, { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS });
+  }, { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS, words: ANSWER_WORDS });
 }
 
 /** Times between animation frames while a stream with the real protocol runs from main into the window. */
@@ -90,7 +90,7 @@ async function streamOnce(app: FacetApp, run: number): Promise<number[]> {
 }
 
 interface SyntheticStream {
-  question: Omit<Message, never> | object;
+  question: object;
   answer: { id: string; requestId: string; text: string };
   eventChannel: string;
   portChannel: string;
@@ -102,7 +102,7 @@ interface SyntheticStream {
 }
 
 /** Runs inside the main process: plays the engine on a port of its own, credits and all. Must not refer to anything outside. */
-function streamFromMain(electron: typeof import("electron"), stream: SyntheticStream): Promise<void> {
+function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Promise<void> {
   const contents = electron.BrowserWindow.getAllWindows()[0]?.webContents;
   if (!contents) throw new Error("There is no window");
   const { port1, port2 } = new electron.MessageChannelMain();

@@ -7,7 +7,7 @@ import { IS_ROOT } from "./FacetApp";
 import { expect, test } from "./test";
 
 /** What a refused request, a policy or a blocked navigation writes on the console: expected here, and only here. */
-const REFUSALS = /Content Security Policy|Refused to|violates the following|ERR_BLOCKED_BY_CLIENT|ERR_FAILED|ERR_ABORTED|Not allowed to load local resource|Failed to (load|fetch)|URL scheme .* is not supported|Permission|getUserMedia/i;
+const REFUSALS = /Content Security Policy|Refused to|violates the following|ERR_BLOCKED_BY_CLIENT|ERR_FAILED|ERR_ABORTED|Not allowed to (load|navigate)|Failed to (load|fetch)|URL scheme .* is not supported|Permission|getUserMedia/i;
 
 test.describe("Electron's security checklist", () => {
   let app: FacetApp;
