@@ -1,7 +1,7 @@
 // Each failure has its three sentences, with and without details.
 import { describe, expect, test } from "vitest";
 import { FailureCode } from "../../electron/contract/failure";
-import { failureParagraph, failureText } from "./failureText";
+import { failureParagraph, failureText, withFileName } from "./failureText";
 
 const details = {
   file: "tiny.gguf",
@@ -9,10 +9,13 @@ const details = {
   architecture: "mamba9",
   needed: "9.1 GB",
   available: "4.2 GB",
-  tokens: "9,000",
-  contextSize: "8,192",
+  messageTokens: "9000",
+  contextSizeTokens: "8192",
+  kind: "embedding",
+  "Hugging Face": "no answer",
+  PyPI: "pip could not fetch it",
   movedTo: "chats-damaged-1.db",
-  reason: "Permission denied",
+  reason: "permission denied",
 };
 
 describe.each(FailureCode.options)("%s", (code) => {
@@ -34,6 +37,19 @@ test("details find their way into the sentence", () => {
   expect(failureText({ code: "model-too-large-for-memory", details }).happened).toContain("9.1 GB");
   expect(failureText({ code: "database-damaged", details }).data).toContain("chats-damaged-1.db");
   expect(failureText({ code: "message-longer-than-context", details }).happened).toContain("9,000 tokens");
+});
+
+test("raw numbers get their units", () => {
+  const numbers = { neededBytes: "9100000000", availableBytes: "4200000000" };
+  expect(failureText({ code: "model-too-large-for-memory", details: numbers }).happened).toMatch(/9\.10 GB.*4\.20 GB/u);
+  expect(failureText({ code: "model-truncated", details: { neededBytes: "98362432", fileBytes: "1200" } }).happened).toMatch(/98 MB.*1 kB/u);
+  expect(failureText({ code: "model-truncated", details: { neededBytes: "<b>", fileBytes: "x" } }).happened).not.toContain("<b>");
+});
+
+test("a file name that the failure knows is kept, one that it lacks is given", () => {
+  expect(failureText(withFileName({ code: "model-damaged" }, "a.gguf")).happened).toContain("“a.gguf”");
+  expect(failureText(withFileName({ code: "model-damaged", details: { file: "b.gguf" } }, "a.gguf")).happened).toContain("“b.gguf”");
+  expect(failureText(withFileName({ code: "model-damaged" }, undefined)).happened).toContain("The model file");
 });
 
 test("a technical cause never reaches the sentences", () => {

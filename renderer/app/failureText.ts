@@ -1,5 +1,6 @@
 // The sentences for each failure, in one closed table: what happened, what it means for the person's data, what to do.
 import type { Failure } from "../../electron/contract/failure";
+import { formatBytes, formatCount } from "./quantities";
 
 export interface FailureText {
   /** One sentence, good on its own. */
@@ -14,8 +15,10 @@ const CHATS_SAFE = "Your chats are safe.";
 const FILE_UNTOUCHED = "The file was not changed.";
 
 /**
- * Reads these details where they are given (each a short fact, numbers with their unit):
- * `file`, `folder`, `architecture`, `needed`, `available`, `tokens`, `contextSize`, `movedTo`, `reason`.
+ * Reads these details where they are given, each a short fact: `file`, `folder`, `architecture`, `kind`, `movedTo`,
+ * `reason`, `needed` and `available` (amounts with their unit), and plain numbers under names that end in their unit:
+ * `neededBytes`, `availableBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`.
+ * Those of starter-… are one reason for each source that was tried, under the source's name.
  */
 export function failureText(failure: Failure): FailureText {
   const details = failure.details ?? {};
@@ -37,7 +40,7 @@ export function failureText(failure: Failure): FailureText {
       };
     case "engine-out-of-memory":
       return {
-        happened: `The engine ran out of memory and was stopped${withNumbers(details)}.`,
+        happened: `The engine ran out of memory and was stopped${amounts(details)}.`,
         data: "What was written of the answer is kept.",
         advice: "Close other programs or choose a smaller model, then send your message again.",
       };
@@ -80,7 +83,7 @@ export function failureText(failure: Failure): FailureText {
       };
     case "model-truncated":
       return {
-        happened: `${file} is incomplete: it ends too early${withNumbers(details)}.`,
+        happened: `${file} is incomplete: it ends too early${amounts(details)}.`,
         data: FILE_UNTOUCHED,
         advice: "Download it again, or choose another model.",
       };
@@ -101,13 +104,13 @@ export function failureText(failure: Failure): FailureText {
       };
     case "model-is-not-a-chat-model":
       return {
-        happened: `${file} is not a chat model.${reason}`,
+        happened: `${file} is not a chat model${details["kind"] === undefined ? "" : ` (${details["kind"]})`}.`,
         data: FILE_UNTOUCHED,
         advice: "Choose a model that was made for conversation, often named “Instruct” or “Chat”.",
       };
     case "model-too-large-for-memory":
       return {
-        happened: `${file} does not fit into this computer's memory${withNumbers(details)}.`,
+        happened: `${file} does not fit into this computer's memory${amounts(details)}.`,
         data: CHATS_SAFE,
         advice: "Close other programs, or choose a smaller model.",
       };
@@ -132,8 +135,8 @@ export function failureText(failure: Failure): FailureText {
     case "message-longer-than-context":
       return {
         happened: `The message is longer than the model can read at once${
-          details["tokens"] !== undefined && details["contextSize"] !== undefined
-            ? `: ${tokens(details["tokens"])}, and the context holds ${tokens(details["contextSize"])}`
+          details["messageTokens"] !== undefined && details["contextSizeTokens"] !== undefined
+            ? `: ${count(details["messageTokens"])} tokens, and the context holds ${count(details["contextSizeTokens"])}`
             : ""
         }.`,
         data: "Your message is kept.",
@@ -143,19 +146,19 @@ export function failureText(failure: Failure): FailureText {
     case "starter-offline":
       return {
         happened: "The starter model could not be downloaded: no source could be reached.",
-        data: "Nothing was installed or changed.",
+        data: `${sources(details)}Nothing was installed or changed.`,
         advice: "Check the connection and try again, or choose a GGUF file on this computer.",
       };
     case "starter-wrong-hash":
       return {
-        happened: "The downloaded starter model is not the file it should be, so it was thrown away.",
-        data: "Nothing was installed or changed.",
+        happened: "The downloaded starter model is not the file it should be, so it was deleted.",
+        data: `${sources(details)}Nothing was installed or changed.`,
         advice: "Try again, or choose a GGUF file on this computer.",
       };
     case "starter-failed":
       return {
-        happened: `The starter model could not be set up.${reason}`,
-        data: "Nothing was installed or changed.",
+        happened: "The starter model could not be set up.",
+        data: `${sources(details)}Nothing was installed or changed.`,
         advice: "Try again, or choose a GGUF file on this computer.",
       };
 
@@ -163,7 +166,10 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: `The disk is full${details["folder"] === undefined ? "" : `, so Facet cannot write to ${details["folder"]}`}.`,
         data: "What was saved before is safe. What you see now may not be saved.",
-        advice: "Free some space, then try again.",
+        advice:
+          details["needed"] === undefined
+            ? "Free some space, then try again."
+            : `Free some space, ${details["needed"]} in all, then try again.`,
       };
     case "data-folder-unusable":
       return {
@@ -220,18 +226,40 @@ export function failureParagraph(failure: Failure): string {
   return `${happened} ${data} ${advice}`;
 }
 
-function withNumbers(details: Readonly<Record<string, string>>): string {
-  const { needed, available } = details;
-  if (needed !== undefined && available !== undefined) return `: it needs ${needed}, and there are ${available}`;
-  if (needed !== undefined) return `: it needs ${needed}`;
-  return "";
+/** The model's file by its name, where the place that failed did not know it. */
+export function withFileName(failure: Failure, fileName: string | undefined): Failure {
+  return fileName === undefined ? failure : { ...failure, details: { file: fileName, ...failure.details } };
 }
 
-function tokens(amount: string): string {
-  return amount.endsWith("tokens") ? amount : `${amount} tokens`;
+type Details = Readonly<Record<string, string>>;
+
+/** ": it needs 9.1 GB, and there are 4.2 GB", as far as it is known. */
+function amounts(details: Details): string {
+  const needed = details["needed"] ?? bytes(details["neededBytes"]);
+  const available = details["available"] ?? bytes(details["availableBytes"]) ?? bytes(details["fileBytes"]);
+  if (needed === undefined) return "";
+  return available === undefined ? `: it needs ${needed}` : `: it needs ${needed}, and there are ${available}`;
+}
+
+function bytes(amount: string | undefined): string | undefined {
+  return amount === undefined || !/^\d+$/u.test(amount) ? undefined : formatBytes(Number(amount));
+}
+
+function count(amount: string): string {
+  return /^\d+$/u.test(amount) ? formatCount(Number(amount)) : amount;
+}
+
+/** "Hugging Face: no answer. PyPI: pip could not fetch it. " */
+function sources(details: Details): string {
+  const known = ["Hugging Face", "PyPI"].filter((source) => details[source] !== undefined);
+  return known.map((source) => `${source}: ${ended(details[source] ?? "")} `).join("");
 }
 
 function sentence(text: string): string {
+  return ended(text.slice(0, 1).toUpperCase() + text.slice(1));
+}
+
+function ended(text: string): string {
   return /[.?]$/u.test(text) ? text : `${text}.`;
 }
 

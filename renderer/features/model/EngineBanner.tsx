@@ -1,15 +1,16 @@
 // Above the composer, when the model could not be loaded or the engine died: what happened, and the way on.
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
-import { failureText } from "../../app/failureText";
+import { failureText, withFileName } from "../../app/failureText";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./EngineBanner.module.css";
 
 export function EngineBanner() {
   const engine = useApp((state) => state.engine);
+  const models = useApp((state) => state.models);
   if (engine.kind !== "load-failed" && engine.kind !== "crashed") return null;
-  const text = failureText(engine.failure);
+  const text = failureText(withFileName(engine.failure, models.find((model) => model.id === engine.modelId)?.fileName));
   return (
     <section className={styles.banner} role="alert">
       <p className={styles.happened}>{text.happened}</p>

@@ -6,7 +6,7 @@ import type { ModelId } from "../../../electron/contract/ids";
 import type { InstalledModel, LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
-import { failureText } from "../../app/failureText";
+import { failureText, withFileName } from "../../app/failureText";
 import { formatBytes, formatCount } from "../../app/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { loadedModel } from "./loadedModel";
@@ -82,7 +82,7 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
         <small data-failure={model.failure === null ? undefined : ""}>
           {model.failure === null
             ? `${model.fileName} · ${formatBytes(model.sizeBytes)}`
-            : failureText(model.failure).happened}
+            : failureText(withFileName(model.failure, model.fileName)).happened}
         </small>
         {loaded !== null && (
           <small>

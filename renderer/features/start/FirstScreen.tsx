@@ -70,7 +70,11 @@ function Missing({ failure: lastFailure }: { readonly failure: Failure | null })
   return (
     <>
       <h2>{text?.happened ?? "There is no model on this computer yet."}</h2>
-      <p>{text?.advice ?? "Get the starter model, 98 MB, or choose a GGUF file that you have."}</p>
+      <p>
+        {text === null
+          ? "Get the starter model, 98 MB, or choose a GGUF file that you have."
+          : `${text.data} ${text.advice}`}
+      </p>
       {failure !== null && <FailureDetails failure={failure} />}
       <div className={styles.actions}>
         <Button look="primary" onClick={() => void callOrNotify("models.getStarter", undefined)}>
