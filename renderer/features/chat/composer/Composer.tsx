@@ -71,14 +71,7 @@ export function Composer(): ReactNode {
   }
 
   return (
-    <form
-      className={styles.composer}
-      aria-label="Write a message"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <section className={styles.composer} aria-label="Write a message">
       <textarea
         id={COMPOSER_FIELD_ID}
         className={styles.field}
@@ -112,6 +105,6 @@ export function Composer(): ReactNode {
           )}
         </button>
       </div>
-    </form>
+    </section>
   );
 }
