@@ -48,8 +48,15 @@ export async function buildNative(say: (line: string) => void = () => undefined)
   await mkdir(objects, { recursive: true });
   const sources = (await nativeSources()).filter((file) => file.endsWith(".cpp"));
   const flags = [
-    ...["-std=c++20", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread", "-ffp-contract=off"],
-    ...["-Wall", "-Wextra", "-Werror"],
+    "-std=c++20",
+    "-O2",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-pthread",
+    "-ffp-contract=off",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
     `-DNAPI_VERSION=${NODE_API_VERSION}`,
     "-DNODE_ADDON_API_CPP_EXCEPTIONS",
     "-Inative",
@@ -82,7 +89,7 @@ export async function buildNative(say: (line: string) => void = () => undefined)
 /** The include folders of the llama.cpp that node-llama-cpp was built from; null when git is missing. */
 export async function llamaCppHeaders(): Promise<readonly string[] | null> {
   const checkout = await llamaCppCheckout(["include", "ggml/include"]);
-  return checkout && [path.join(checkout, "include"), path.join(checkout, "ggml", "include")];
+  return checkout === null ? null : [path.join(checkout, "include"), path.join(checkout, "ggml", "include")];
 }
 
 /** Clones node-llama-cpp's bundled llama.cpp into the cache and checks out `paths` of it; null when git is missing. */

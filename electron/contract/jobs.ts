@@ -1,0 +1,250 @@
+// Jobs on model files: what a job process is asked, what it says while it works, and how it ends.
+import { z } from "zod";
+
+/** Types offered to people, best quality first. */
+export const QUANTIZATION_TYPES = [
+  "Q8_0",
+  "Q6_K",
+  "Q5_K_M",
+  "Q5_K_S",
+  "Q4_K_M",
+  "Q4_K_S",
+  "Q4_1",
+  "Q4_0",
+  "IQ4_NL",
+  "IQ4_XS",
+  "MXFP4",
+  "Q3_K_M",
+  "IQ3_M",
+  "Q2_K",
+] as const;
+export const QuantizationType = z.enum(QUANTIZATION_TYPES);
+export type QuantizationType = z.infer<typeof QuantizationType>;
+
+/** At four bits and below an importance matrix pays; above, it changes next to nothing. */
+const CALIBRATED: ReadonlySet<QuantizationType> = new Set([
+  "Q4_K_M",
+  "Q4_K_S",
+  "Q4_1",
+  "Q4_0",
+  "IQ4_NL",
+  "IQ4_XS",
+  "Q3_K_M",
+  "IQ3_M",
+  "Q2_K",
+]);
+
+export function isCalibratedByDefault(type: QuantizationType): boolean {
+  return CALIBRATED.has(type);
+}
+
+/** The closed list of ways a job can fail. */
+export const JobFailureCode = z.enum([
+  /** facet.node was not built or does not load: details say why and how to get it. */
+  "addon-missing",
+  /** No CPU back end of llama.cpp loads. */
+  "engine-unusable",
+  "source-missing",
+  /** Changed while it was read; the result is thrown away. */
+  "source-changed",
+  /** Its weights are already quantized (details: type); quantizing again would lose more than a fresh start. */
+  "source-already-quantized",
+  "target-is-source",
+  "target-exists",
+  "folder-unusable",
+  "disk-full",
+  "model-unreadable",
+  "model-damaged",
+  /** Not a text model that predicts the next token. */
+  "model-not-measurable",
+  "models-differ",
+  "type-unknown",
+  "quantize-failed",
+  /** The new file does not load or does not generate; it was removed. */
+  "result-damaged",
+  "importance-matrix-unreadable",
+  "importance-matrix-invalid",
+  "text-unreadable",
+  "text-invalid",
+  "text-too-short",
+  "evaluation-failed",
+  "write-failed",
+  "out-of-memory",
+  /** The job process died: a crash in native code, or the system ended it. */
+  "job-crashed",
+  "cancelled",
+  "request-invalid",
+  "internal",
+]);
+export type JobFailureCode = z.infer<typeof JobFailureCode>;
+
+/** Same shape as Failure (failure.ts): details are short facts for the sentence, cause a technical line. */
+export const JobFailure = z.strictObject({
+  code: JobFailureCode,
+  details: z.record(z.string(), z.string()).optional(),
+  cause: z.string().max(4000).optional(),
+});
+export type JobFailure = z.infer<typeof JobFailure>;
+
+const Path = z.string().min(1).max(4096);
+const Threads = z.number().int().min(1).max(512);
+
+/** What each type would give for one source: sizes before anything is written. */
+export const PreviewRequest = z.strictObject({
+  kind: z.literal("preview"),
+  source: Path,
+  types: z.array(QuantizationType).min(1),
+});
+
+export const QuantizeRequest = z.strictObject({
+  kind: z.literal("quantize"),
+  /** A split model is named by its first file. */
+  source: Path,
+  target: Path,
+  /** Name for people, for the new file's metadata. */
+  targetName: z.string().max(120),
+  type: QuantizationType,
+  threads: Threads,
+  /** null = without importance matrix. */
+  calibration: z
+    .strictObject({
+      /** Kept and reused: one file per source model. Computed from `texts` when it is not there. */
+      matrixPath: Path,
+      texts: z.array(Path).min(1),
+    })
+    .nullable(),
+  appVersion: z.string().max(40),
+});
+export type QuantizeRequest = z.infer<typeof QuantizeRequest>;
+
+export const ImportRequest = z.strictObject({
+  kind: z.literal("import-importance-matrix"),
+  source: Path,
+  target: Path,
+});
+
+export const QualityRequest = z.strictObject({
+  kind: z.literal("quality"),
+  source: Path,
+  candidates: z.array(Path).max(16),
+  /** Held-out text: never what an importance matrix was computed from. */
+  texts: z.array(Path).min(1),
+  threads: Threads,
+  /** 0 = the whole text. */
+  chunkLimit: z.number().int().min(0),
+  /** Also prefill and decode speed of every model. */
+  withSpeed: z.boolean(),
+});
+export type QualityRequest = z.infer<typeof QualityRequest>;
+
+export const JobRequest = z.discriminatedUnion("kind", [PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest]);
+export type JobRequest = z.infer<typeof JobRequest>;
+
+/** One tensor that would get another type than most of the file, because of its width or its part in the model. */
+export const TensorPlan = z.strictObject({
+  name: z.string(),
+  shape: z.array(z.number()),
+  sourceType: z.string(),
+  targetType: z.string(),
+  sourceBytes: z.number(),
+  targetBytes: z.number(),
+});
+export type TensorPlan = z.infer<typeof TensorPlan>;
+
+export const TypePreview = z.strictObject({
+  type: QuantizationType,
+  calibrated: z.boolean(),
+  fileBytes: z.number(),
+  bitsPerWeight: z.number(),
+  /** Bytes by the tensor type that is really written, "q4_K" … */
+  bytesByTensorType: z.record(z.string(), z.number()),
+  tensors: z.array(TensorPlan),
+});
+export type TypePreview = z.infer<typeof TypePreview>;
+
+export const SourceFacts = z.strictObject({
+  architecture: z.string(),
+  name: z.string(),
+  weightType: z.string(),
+  parameters: z.number(),
+  fileBytes: z.number(),
+});
+export type SourceFacts = z.infer<typeof SourceFacts>;
+
+export const ModelQuality = z.strictObject({
+  fileName: z.string(),
+  fileBytes: z.number(),
+  bitsPerWeight: z.number(),
+  perplexity: z.number(),
+  perplexityError: z.number(),
+  /** KL divergence of the next token's distribution from the source's, in nats; 0 for the source. */
+  klMean: z.number(),
+  klMeanError: z.number(),
+  klMedian: z.number(),
+  klPercentile99: z.number(),
+  klMaximum: z.number(),
+  /** Share of positions with the same most likely token, 0 to 1. */
+  sameTopToken: z.number(),
+  speed: z.strictObject({ prefillTokensPerSecond: z.number(), decodeTokensPerSecond: z.number() }).nullable(),
+});
+export type ModelQuality = z.infer<typeof ModelQuality>;
+
+export const JobResult = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("preview"), source: SourceFacts, previews: z.array(TypePreview) }),
+  z.strictObject({
+    kind: z.literal("quantize"),
+    fileBytes: z.number(),
+    bitsPerWeight: z.number(),
+    sourceSha256: z.string(),
+    calibrated: z.boolean(),
+    tookMs: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal("import-importance-matrix"),
+    entries: z.number(),
+    chunks: z.number(),
+    datasets: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal("quality"),
+    source: ModelQuality,
+    candidates: z.array(ModelQuality),
+    positions: z.number(),
+  }),
+]);
+export type JobResult = z.infer<typeof JobResult>;
+
+export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed"]);
+export type JobStage = z.infer<typeof JobStage>;
+
+export const JobProgress = z.strictObject({
+  stage: JobStage,
+  /** Of this stage, 0 to 1. */
+  fraction: z.number(),
+  /** The tensor, or the file, that is under way; empty when there is none. */
+  item: z.string(),
+  unit: z.enum(["bytes", "tokens"]),
+  /** null until it can be told. */
+  perSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+});
+export type JobProgress = z.infer<typeof JobProgress>;
+
+/** The one message to a job process. */
+export const ToJob = z.strictObject({
+  /** Where native/ and node_modules/ lie, outside any archive. */
+  appFolder: Path,
+  request: JobRequest,
+});
+export type ToJob = z.infer<typeof ToJob>;
+
+/** Any number of progress messages, then one of the others, then the process ends. */
+export const FromJob = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("progress"), progress: JobProgress }),
+  z.strictObject({ kind: z.literal("done"), result: JobResult }),
+  z.strictObject({ kind: z.literal("failed"), failure: JobFailure }),
+]);
+export type FromJob = z.infer<typeof FromJob>;
+
+/** Unfinished files end in this; whatever ends in it when no job runs is left from a crash. */
+export const UNFINISHED_SUFFIX = ".facet-part";

@@ -1,0 +1,34 @@
+// A job's expected failure on its way to the job process's one exit. Job process.
+import { JobFailureCode, type JobFailure } from "../../contract/jobs";
+
+/** Thrown inside a job process only; across processes it travels as JobFailure. */
+export class JobError extends Error {
+  override readonly name = "JobError";
+  readonly code: JobFailureCode;
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(code: JobFailureCode, details: Readonly<Record<string, string>> = {}, cause?: unknown) {
+    super(code, { cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** What to tell about any error: jobs' own, the addon's and the file system's by their codes, the rest as internal. */
+export function toJobFailure(error: unknown): JobFailure {
+  if (error instanceof JobError) {
+    return { code: error.code, details: { ...error.details }, ...(error.cause === undefined ? {} : { cause: causeOf(error.cause) }) };
+  }
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk-full", cause: causeOf(error) };
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
+    return { code: "folder-unusable", cause: causeOf(error) };
+  }
+  const known = JobFailureCode.safeParse(code);
+  return { code: known.success ? known.data : "internal", cause: causeOf(error) };
+}
+
+function causeOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, 4000);
+}

@@ -1,0 +1,43 @@
+// Entry of a job process: takes one request, works, tells how it ended, ends. Runs as Electron's utility process or plain Node child.
+import os from "node:os";
+import { ToJob, type FromJob } from "../../contract/jobs";
+import { toJobFailure } from "./JobError";
+import { loadNativeAddon } from "./nativeAddon";
+import { runRequest } from "./runRequest";
+
+/** Chat has the processor first (niceness, or its likeness on Windows). */
+const PRIORITY = os.constants.priority.PRIORITY_BELOW_NORMAL;
+
+const parentPort = process.parentPort as Electron.ParentPort | undefined;
+
+function send(message: FromJob): void {
+  if (parentPort) parentPort.postMessage(message);
+  else process.send?.(message);
+}
+
+async function run(data: unknown): Promise<void> {
+  const message = ToJob.safeParse(data);
+  if (!message.success) {
+    send({ kind: "failed", failure: { code: "request-invalid", cause: message.error.message.slice(0, 4000) } });
+    return;
+  }
+  try {
+    os.setPriority(PRIORITY);
+  } catch {
+    // Not allowed here: the job is only less polite.
+  }
+  try {
+    const addon = loadNativeAddon(message.data.appFolder);
+    const result = await runRequest(addon, message.data.request, (progress) => send({ kind: "progress", progress }));
+    send({ kind: "done", result });
+  } catch (error) {
+    send({ kind: "failed", failure: toJobFailure(error) });
+  }
+}
+
+// The parent kills this process when it has the end, or wants no more of it.
+if (parentPort) parentPort.once("message", ({ data }) => void run(data));
+else {
+  process.once("message", (data) => void run(data));
+  process.once("disconnect", () => process.exit(1));
+}

@@ -1,0 +1,143 @@
+// The whole contract of facet.node, the C++ addon in native/, and the one place that loads it. Job process.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { JobError } from "./JobError";
+
+/** done and total: bytes of the source when quantizing, tokens when measuring. */
+export interface NativeProgress {
+  done: number;
+  total: number;
+  /** Tensor or file name, may be empty. */
+  item: string;
+}
+
+export interface NativeModelFile {
+  architecture: string;
+  name: string;
+  /** general.type: "model", "adapter", "imatrix" … */
+  kind: string;
+  /** ggml's name of the type that most weight bytes have: "f16", "q8_0" … */
+  weightType: string;
+  weightBytes: number;
+  parameters: number;
+  metadataBytes: number;
+  /** Files that the model is split over. */
+  splits: number;
+}
+
+export interface NativeTensorPlan {
+  name: string;
+  shape: number[];
+  sourceType: string;
+  targetType: string;
+  sourceBytes: number;
+  targetBytes: number;
+}
+
+export interface NativeImportance {
+  entries: number;
+  chunks: number;
+  chunkTokens: number;
+  datasets: string[];
+}
+
+export interface NativeQuality {
+  perplexity: number;
+  perplexityError: number;
+  klMean: number;
+  klMeanError: number;
+  klMedian: number;
+  klPercentile99: number;
+  klMaximum: number;
+  sameTopToken: number;
+}
+
+type OnProgress = (progress: NativeProgress) => void;
+
+/** Rejections and exceptions carry `code`, one of JobFailureCode. */
+export interface NativeAddon {
+  readonly llamaCppVersion: string;
+  loadBackends(options: { librariesFolder: string }): void;
+  describeModelFile(options: { path: string }): Promise<NativeModelFile>;
+  planQuantize(options: { source: string; type: string; calibrated: boolean }): Promise<NativeTensorPlan[]>;
+  quantize(
+    options: {
+      source: string;
+      target: string;
+      type: string;
+      threads: number;
+      allowRequantize: boolean;
+      /** Path, null = none. */
+      importanceMatrix: string | null;
+      /** At most 127 bytes of each key and value are kept. */
+      metadata: Readonly<Record<string, string>>;
+      /** Rows in memory at once; 0 = llama.cpp's 8 GiB. */
+      bufferBytes: number;
+    },
+    onProgress?: OnProgress,
+  ): Promise<void>;
+  collectImportance(
+    options: {
+      model: string;
+      text: string;
+      datasetName: string;
+      threads: number;
+      chunkTokens: number;
+      /** 0 = the whole text. */
+      chunkLimit: number;
+      target: string;
+    },
+    onProgress?: OnProgress,
+  ): Promise<NativeImportance>;
+  importImportance(options: { source: string; target: string }): Promise<NativeImportance>;
+  measureQuality(
+    options: {
+      source: string;
+      candidates: readonly string[];
+      text: string;
+      threads: number;
+      chunkTokens: number;
+      chunkLimit: number;
+    },
+    onProgress?: OnProgress,
+  ): Promise<{ source: NativeQuality; candidates: NativeQuality[]; positions: number; chunks: number }>;
+  measureSpeed(
+    options: { model: string; threads: number; prefillTokens: number; decodeTokens: number; repeats: number },
+    onProgress?: OnProgress,
+  ): Promise<{ prefillTokensPerSecond: number; decodeTokensPerSecond: number }>;
+  /** Loads, checks every weight, generates; returns the token. */
+  generateOneToken(options: { model: string; threads: number }): Promise<number>;
+}
+
+/** node-llama-cpp's packages with the libraries that the addon is linked to. */
+const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
+  "linux-x64": "linux-x64",
+  "linux-arm64": "linux-arm64",
+  "darwin-arm64": "mac-arm64-metal",
+  "darwin-x64": "mac-x64",
+};
+
+/** Where the addon lies below the app's folder, also when it does not exist. */
+export function addonPath(appFolder: string): string {
+  return path.join(appFolder, "native", "build", `${process.platform}-${process.arch}`, "facet.node");
+}
+
+/** Loads the addon and the CPU back ends. Throws JobError "addon-missing", "engine-unusable". */
+export function loadNativeAddon(appFolder: string): NativeAddon {
+  const file = addonPath(appFolder);
+  const libraryPackage = LIBRARY_PACKAGES[`${process.platform}-${process.arch}`];
+  if (libraryPackage === undefined || !existsSync(file)) {
+    throw new JobError("addon-missing", { platform: `${process.platform} ${process.arch}` });
+  }
+  let addon: NativeAddon;
+  try {
+    addon = createRequire(file)(file) as NativeAddon;
+  } catch (error) {
+    throw new JobError("addon-missing", {}, error);
+  }
+  addon.loadBackends({
+    librariesFolder: path.join(appFolder, "node_modules", "@node-llama-cpp", libraryPackage, "bins", libraryPackage),
+  });
+  return addon;
+}

@@ -1,0 +1,53 @@
+// What each quantization type would make of a model: file size, bits per weight, and the types really written. Job process.
+import type { JobResult, QuantizationType, SourceFacts, TypePreview } from "../../contract/jobs";
+import { isCalibratedByDefault } from "../../contract/jobs";
+import type { NativeAddon, NativeTensorPlan } from "./nativeAddon";
+import { openSource, type SourceFile } from "./sourceFile";
+
+/** GGUF pads each tensor to this. */
+const ALIGNMENT_BYTES = 32;
+/** For the keys that quantizing adds. */
+const ADDED_METADATA_BYTES = 4096;
+
+export async function previewJob(
+  addon: NativeAddon,
+  request: { source: string; types: readonly QuantizationType[] },
+): Promise<JobResult> {
+  const source = await openSource(addon, request.source);
+  const previews: TypePreview[] = [];
+  for (const type of request.types) {
+    const calibrated = isCalibratedByDefault(type);
+    const tensors = await addon.planQuantize({ source: request.source, type, calibrated });
+    previews.push(summarize(source, type, calibrated, tensors));
+  }
+  return { kind: "preview", source: sourceFacts(source), previews };
+}
+
+/** Size of the file to come: an upper bound that is a few kilobytes too high at most. */
+export function plannedBytes(source: SourceFile, tensors: readonly NativeTensorPlan[]): number {
+  const padded = (bytes: number) => Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  const weights = tensors.reduce((sum, tensor) => sum + padded(tensor.targetBytes), 0);
+  return weights + source.facts.metadataBytes + ADDED_METADATA_BYTES;
+}
+
+function summarize(source: SourceFile, type: QuantizationType, calibrated: boolean, tensors: NativeTensorPlan[]): TypePreview {
+  const bytesByTensorType: Record<string, number> = {};
+  let weightBytes = 0;
+  for (const { targetType, targetBytes } of tensors) {
+    bytesByTensorType[targetType] = (bytesByTensorType[targetType] ?? 0) + targetBytes;
+    weightBytes += targetBytes;
+  }
+  return {
+    type,
+    calibrated,
+    fileBytes: plannedBytes(source, tensors),
+    bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
+    bytesByTensorType,
+    tensors,
+  };
+}
+
+function sourceFacts({ facts, bytes }: SourceFile): SourceFacts {
+  const { architecture, name, weightType, parameters } = facts;
+  return { architecture, name, weightType, parameters, fileBytes: bytes };
+}

@@ -1,0 +1,141 @@
+// Quantizes one model: hash the source, get the importance matrix, quantize, check the result, give it its name. Job process.
+import { access, mkdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { JobProgress, JobResult, QuantizeRequest } from "../../contract/jobs";
+import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
+import { JobError } from "./JobError";
+import type { NativeAddon } from "./nativeAddon";
+import { plannedBytes } from "./previewJob";
+import { progressMeter } from "./progressMeter";
+import { readTexts } from "./readTexts";
+import { hashSource, openSource, requireUnchanged } from "./sourceFile";
+
+/** llama-imatrix's own default. */
+const CHUNK_TOKENS = 512;
+/** Sources that lose nothing, or next to nothing, by having been written once. */
+const SOURCE_TYPES: ReadonlySet<string> = new Set(["f32", "f16", "bf16", "q8_0"]);
+/** Rows in memory at once: enough for full speed, and bounded on small machines. */
+const BUFFER_BYTES = 1024 * 1024 * 1024;
+/** llama.cpp keeps 127 bytes of a metadata value. */
+const METADATA_LIMIT_BYTES = 127;
+
+export async function quantizeJob(
+  addon: NativeAddon,
+  request: QuantizeRequest,
+  tell: (progress: JobProgress) => void,
+): Promise<JobResult> {
+  const startedMs = performance.now();
+  const { target, type, threads } = request;
+  const fileName = path.basename(target);
+  if (await isSameFile(request.source, target)) throw new JobError("target-is-source", { fileName });
+  if (await exists(target)) throw new JobError("target-exists", { fileName });
+
+  const source = await openSource(addon, request.source);
+  if (!SOURCE_TYPES.has(source.facts.weightType)) {
+    throw new JobError("source-already-quantized", { type: source.facts.weightType.toUpperCase() });
+  }
+  const plan = await addon.planQuantize({ source: request.source, type, calibrated: request.calibration !== null });
+  await requireFreeSpace(path.dirname(target), plannedBytes(source, plan));
+
+  const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", tell));
+  if (request.calibration) await provideMatrix(addon, request.source, request.calibration, threads, tell);
+
+  const importanceMatrix = request.calibration?.matrixPath ?? null;
+  await writeFreshFile(target, async (unfinished) => {
+    await addon
+      .quantize(
+        {
+          source: request.source,
+          target: unfinished,
+          type,
+          threads,
+          allowRequantize: source.facts.weightType === "q8_0",
+          importanceMatrix,
+          metadata: metadataFor(request, source.paths[0] ?? request.source, sourceSha256),
+          bufferBytes: BUFFER_BYTES,
+        },
+        progressMeter("quantize", "bytes", tell),
+      )
+      .catch(async (error: unknown) => {
+        throw await whyWritingFailed(target, error);
+      });
+    await requireUnchanged(source);
+    const check = progressMeter("check", "bytes", tell);
+    check({ done: 0, total: 1, item: fileName });
+    await requireWhole(unfinished, plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0), target);
+    await addon.generateOneToken({ model: unfinished, threads }).catch((error: unknown) => {
+      throw new JobError("result-damaged", { fileName }, error);
+    });
+    check({ done: 1, total: 1, item: fileName });
+  });
+
+  const { size } = await stat(target);
+  const weightBytes = plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0);
+  return {
+    kind: "quantize",
+    fileBytes: size,
+    bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
+    sourceSha256,
+    calibrated: importanceMatrix !== null,
+    tookMs: performance.now() - startedMs,
+  };
+}
+
+/** Computes the importance matrix unless it is there already. */
+async function provideMatrix(
+  addon: NativeAddon,
+  model: string,
+  { matrixPath, texts }: { matrixPath: string; texts: readonly string[] },
+  threads: number,
+  tell: (progress: JobProgress) => void,
+): Promise<void> {
+  if (await exists(matrixPath)) return;
+  await mkdir(path.dirname(matrixPath), { recursive: true });
+  await writeFreshFile(matrixPath, (unfinished) =>
+    addon.collectImportance(
+      {
+        model,
+        text: await readTexts(texts),
+        datasetName: texts.map((text) => path.basename(text)).join(", ").slice(0, METADATA_LIMIT_BYTES),
+        threads,
+        chunkTokens: CHUNK_TOKENS,
+        chunkLimit: 0,
+        target: unfinished,
+      },
+      progressMeter("importance-matrix", "tokens", tell),
+    ),
+  );
+}
+
+function metadataFor(request: QuantizeRequest, source: string, sourceSha256: string): Record<string, string> {
+  return {
+    "general.name": clip(request.targetName),
+    "facet.app_version": request.appVersion,
+    "facet.source.file": clip(path.basename(source)),
+    "facet.source.sha256": sourceSha256,
+    "facet.quantize.type": request.type,
+    "facet.quantize.calibrated": request.calibration === null ? "no" : "yes",
+    ...(request.calibration === null ? {} : { "quantize.imatrix.file": clip(path.basename(request.calibration.matrixPath)) }),
+  };
+}
+
+/** Cut to whole characters within llama.cpp's limit. */
+function clip(text: string): string {
+  // A character cut through decodes to U+FFFD.
+  return Buffer.from(text).subarray(0, METADATA_LIMIT_BYTES).toString("utf8").replace(/\uFFFD$/u, "");
+}
+
+/** llama.cpp does not notice every failed write, so a full disk may show only in the size. */
+async function requireWhole(file: string, weightBytes: number, target: string): Promise<void> {
+  const { size } = await stat(file);
+  if (size < weightBytes) throw await whyWritingFailed(target, `wrote ${size} of more than ${weightBytes} bytes`);
+}
+
+async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {
+  const isFull = await requireFreeSpace(path.dirname(target), 0).then(() => false, () => true);
+  return isFull ? new JobError("disk-full", {}, error) : error instanceof Error ? error : new JobError("write-failed", {}, error);
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false);
+}

@@ -1,0 +1,17 @@
+// Reads the texts that a model is calibrated or measured with. Job process.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { JobError } from "./JobError";
+
+/** All files as one text, in order. Throws JobError "text-unreadable" for a file that is missing or no UTF-8. */
+export async function readTexts(files: readonly string[]): Promise<string> {
+  const texts: string[] = [];
+  for (const file of files) {
+    try {
+      texts.push(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file)));
+    } catch (error) {
+      throw new JobError("text-unreadable", { fileName: path.basename(file) }, error);
+    }
+  }
+  return texts.join("\n\n");
+}

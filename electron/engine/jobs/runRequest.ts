@@ -1,0 +1,28 @@
+// One request to its job. Job process.
+import type { JobProgress, JobRequest, JobResult } from "../../contract/jobs";
+import { writeFreshFile } from "./freshFile";
+import type { NativeAddon } from "./nativeAddon";
+import { previewJob } from "./previewJob";
+import { qualityJob } from "./qualityJob";
+import { quantizeJob } from "./quantizeJob";
+
+/** Throws JobError, or an error with a code of JobFailureCode; toJobFailure says which. */
+export function runRequest(
+  addon: NativeAddon,
+  request: JobRequest,
+  tell: (progress: JobProgress) => void,
+): Promise<JobResult> {
+  switch (request.kind) {
+    case "preview":
+      return previewJob(addon, request);
+    case "quantize":
+      return quantizeJob(addon, request, tell);
+    case "quality":
+      return qualityJob(addon, request, tell);
+    case "import-importance-matrix":
+      return writeFreshFile(request.target, async (unfinished) => {
+        const { entries, chunks, datasets } = await addon.importImportance({ source: request.source, target: unfinished });
+        return { kind: "import-importance-matrix", entries, chunks, datasets };
+      });
+  }
+}

@@ -1,0 +1,82 @@
+// The model that a job reads: what it is, its hash, and whether it stayed the same meanwhile. Job process.
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Amount } from "./progressMeter";
+import { JobError } from "./JobError";
+import type { NativeAddon, NativeModelFile } from "./nativeAddon";
+
+export interface SourceFile {
+  /** All files of a split model, in order. */
+  paths: readonly string[];
+  bytes: number;
+  facts: NativeModelFile;
+  /** Changes when any of the files does. */
+  fingerprint: string;
+}
+
+/** Large reads: hashing is then as fast as the disk. */
+const READ_BYTES = 4 * 1024 * 1024;
+
+/** Throws JobError "source-missing", "model-unreadable". */
+export async function openSource(addon: NativeAddon, source: string): Promise<SourceFile> {
+  const fileName = path.basename(source);
+  if (!(await stat(source).catch(() => null))?.isFile()) throw new JobError("source-missing", { fileName });
+  const first = await addon.describeModelFile({ path: source });
+  if (first.kind !== "model" || first.architecture === "") throw new JobError("model-not-measurable", { fileName });
+  const paths = splitPaths(source, first.splits);
+  const facts = { ...first };
+  for (const next of paths.slice(1)) {
+    if (!(await stat(next).catch(() => null))?.isFile()) throw new JobError("source-missing", { fileName: path.basename(next) });
+    const part = await addon.describeModelFile({ path: next });
+    facts.weightBytes += part.weightBytes;
+    facts.parameters += part.parameters;
+    facts.metadataBytes += part.metadataBytes;
+  }
+  const { fingerprint, bytes } = await fingerprintOf(paths);
+  return { paths, bytes, facts, fingerprint };
+}
+
+/** Throws JobError "source-changed" when a file is another one than before. A file deleted meanwhile was still read whole. */
+export async function requireUnchanged(source: SourceFile): Promise<void> {
+  const now = await fingerprintOf(source.paths).catch(() => null);
+  if (now !== null && now.fingerprint !== source.fingerprint) {
+    throw new JobError("source-changed", { fileName: path.basename(source.paths[0] ?? "") });
+  }
+}
+
+/** SHA-256 over all files of the model, in order; of a whole model it is the file's own. */
+export async function hashSource(source: SourceFile, onAmount: (amount: Amount) => void): Promise<string> {
+  const hash = createHash("sha256");
+  let done = 0;
+  for (const file of source.paths) {
+    const item = path.basename(file);
+    for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES })) {
+      const bytes = chunk as Buffer;
+      hash.update(bytes);
+      done += bytes.length;
+      onAmount({ done, total: source.bytes, item });
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** llama.cpp's naming: <name>-00001-of-00003.gguf. */
+export function splitPaths(first: string, splits: number): readonly string[] {
+  if (splits <= 1) return [first];
+  const match = /^(.*)-00001-of-(\d{5})\.gguf$/u.exec(first);
+  const [, prefix, count] = match ?? [];
+  if (prefix === undefined || count === undefined || Number(count) !== splits) {
+    throw new JobError("model-unreadable", { fileName: path.basename(first) }, "a part of a split model that is not the first");
+  }
+  return Array.from({ length: splits }, (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${count}.gguf`);
+}
+
+async function fingerprintOf(paths: readonly string[]): Promise<{ fingerprint: string; bytes: number }> {
+  const stats = await Promise.all(paths.map((file) => stat(file)));
+  return {
+    fingerprint: stats.map(({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`).join(),
+    bytes: stats.reduce((sum, { size }) => sum + size, 0),
+  };
+}

@@ -1,0 +1,291 @@
+// Jobs in real processes with the real addon, on a tiny random model. Skipped only where no compiler could build the addon.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { UNFINISHED_SUFFIX, type JobProgress, type JobRequest, type QuantizeRequest } from "../../contract/jobs";
+import { writeTinyModel } from "../../testing/tinyGguf";
+import { forkNodeJob } from "./forkNodeJob";
+import { runJob, type ForkJob } from "./runJob";
+
+const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
+const addon = path.join(appFolder, "native/build", `${process.platform}-${process.arch}`, "facet.node");
+const TIMEOUT_MS = 60_000;
+
+const words = ["the", "and", "of", "to", "a", "in", "you", "world", "river", "stone", "paper", "light"];
+
+/** `count` words in an order that `seed` decides. The tiny model reads nearly each letter as a token. */
+function prose(seed: number, count: number): string {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state * 1103515245 + 12345) % 2 ** 31;
+    return words[state % words.length];
+  }).join(" ");
+}
+
+describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
+  let built = "";
+  let entry = "";
+  let fork: ForkJob;
+  let folder = "";
+  let source = "";
+  let text = "";
+  let heldOut = "";
+
+  // Bundled once, as in the app: loading TypeScript anew for each process would take most of the time.
+  beforeAll(async () => {
+    built = await mkdtemp(path.join(os.tmpdir(), "facet-job-build-"));
+    await build({
+      configFile: false,
+      logLevel: "warn",
+      build: { ssr: path.join(appFolder, "electron/engine/jobs/job.ts"), outDir: built, target: "node20", emptyOutDir: false },
+      ssr: { noExternal: true, external: ["electron"] },
+    });
+    await writeFile(path.join(built, "package.json"), '{"type":"module"}');
+    entry = path.join(built, "job.js");
+    fork = forkNodeJob(entry);
+  }, TIMEOUT_MS);
+  afterAll(() => rm(built, { recursive: true, force: true }));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), "facet-jobs-"));
+    source = path.join(folder, "tiny.gguf");
+    text = path.join(folder, "calibration.txt");
+    heldOut = path.join(folder, "held-out.txt");
+    await writeTinyModel(source);
+    await writeFile(text, prose(1, 1000));
+    await writeFile(heldOut, prose(2, 1000));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (request: JobRequest, how: { fork?: ForkJob; signal?: AbortSignal; onProgress?: (progress: JobProgress) => void } = {}) =>
+    runJob(
+      how.fork ?? fork,
+      { appFolder, request },
+      { signal: how.signal ?? new AbortController().signal, ...(how.onProgress ? { onProgress: how.onProgress } : {}) },
+    );
+  const quantize = (change: Partial<QuantizeRequest> = {}): QuantizeRequest => ({
+    kind: "quantize",
+    source,
+    target: path.join(folder, "tiny-Q4_0.gguf"),
+    targetName: "Tiny",
+    type: "Q4_0",
+    threads: 1,
+    calibration: null,
+    appVersion: "0.0.0",
+    ...change,
+  });
+  const unfinished = async () => (await readdir(folder)).filter((name) => name.includes(UNFINISHED_SUFFIX));
+
+  it("says before what it will write, to within a few kilobytes", async () => {
+    const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"] });
+    if (!outcome.ok || outcome.result.kind !== "preview") throw new Error(JSON.stringify(outcome));
+    expect(outcome.result.source).toMatchObject({ architecture: "llama", weightType: "f32" });
+    const [q8, q4k, q4] = outcome.result.previews;
+    // 64 columns are no multiple of 256: there is no K-quant for them.
+    expect(Object.keys(q4k!.bytesByTensorType).filter((type) => type.endsWith("_K"))).toEqual([]);
+    expect(q8!.bitsPerWeight).toBeGreaterThan(q4!.bitsPerWeight);
+
+    const written = await run(quantize());
+    if (!written.ok || written.result.kind !== "quantize") throw new Error(JSON.stringify(written));
+    expect(written.result.fileBytes).toBeLessThanOrEqual(q4!.fileBytes);
+    expect(q4!.fileBytes - written.result.fileBytes).toBeLessThan(8192);
+  });
+
+  it("quantizes with an importance matrix, keeps the matrix, uses it again, and notes what it did", async () => {
+    const matrixPath = path.join(folder, "tiny.imatrix.gguf");
+    const stages = new Set<string>();
+    const calibration = { matrixPath, texts: [text] };
+    const outcome = await run(quantize({ calibration }), { onProgress: ({ stage }) => stages.add(stage) });
+    expect(outcome).toMatchObject({ ok: true, result: { kind: "quantize", calibrated: true } });
+    expect([...stages]).toEqual(["read-source", "importance-matrix", "quantize", "check"]);
+    expect(await unfinished()).toEqual([]);
+    const written = (await readFile(path.join(folder, "tiny-Q4_0.gguf"))).toString("latin1");
+    for (const fact of ["facet.source.sha256", "facet.quantize.type", "facet.app_version", "quantize.imatrix.chunks_count"]) {
+      expect(written).toContain(fact);
+    }
+    const before = await stat(matrixPath);
+    const again = await run(quantize({ calibration, target: path.join(folder, "again.gguf") }));
+    expect(again.ok).toBe(true);
+    expect((await stat(matrixPath)).mtimeMs).toBe(before.mtimeMs);
+    // Same source, same matrix, same type: same file.
+    expect((await readFile(path.join(folder, "again.gguf"))).equals(await readFile(path.join(folder, "tiny-Q4_0.gguf")))).toBe(true);
+  });
+
+  it("measures the smaller file as further from the source", async () => {
+    const small = path.join(folder, "small.gguf");
+    const large = path.join(folder, "large.gguf");
+    await run(quantize({ target: small, type: "Q2_K" }));
+    await run(quantize({ target: large, type: "Q8_0" }));
+    const outcome = await run({
+      kind: "quality", source, candidates: [small, large], texts: [heldOut], threads: 1, chunkLimit: 0, withSpeed: true,
+    });
+    if (!outcome.ok || outcome.result.kind !== "quality") throw new Error(JSON.stringify(outcome));
+    const [smallRow, largeRow] = outcome.result.candidates;
+    expect(outcome.result.source).toMatchObject({ klMean: 0, sameTopToken: 1, fileName: "tiny.gguf" });
+    expect(largeRow!.klMean).toBeGreaterThan(0);
+    expect(smallRow!.klMean).toBeGreaterThan(largeRow!.klMean * 2);
+    expect(smallRow!.sameTopToken).toBeLessThan(1);
+    expect(smallRow!.klPercentile99).toBeGreaterThan(smallRow!.klMean);
+    expect(smallRow!.speed!.decodeTokensPerSecond).toBeGreaterThan(0);
+  });
+
+  it("imports an importance matrix and refuses what is none", async () => {
+    const matrixPath = path.join(folder, "made.gguf");
+    await run(quantize({ calibration: { matrixPath, texts: [text] } }));
+    const target = path.join(folder, "imported.gguf");
+    expect(await run({ kind: "import-importance-matrix", source: matrixPath, target })).toMatchObject({
+      ok: true, result: { entries: 14, datasets: ["calibration.txt"] },
+    });
+    expect((await readFile(target)).equals(await readFile(matrixPath))).toBe(true);
+    const bytes = await readFile(matrixPath);
+    for (const [index, bad] of [bytes.subarray(0, bytes.length - 100), Buffer.from("nonsense"), Buffer.alloc(4096, 255), Buffer.alloc(0)].entries()) {
+      const file = path.join(folder, `bad-${index}`);
+      await writeFile(file, bad);
+      expect(await run({ kind: "import-importance-matrix", source: file, target: `${file}.out` })).toMatchObject({
+        ok: false, failure: { code: "importance-matrix-invalid" },
+      });
+      expect(existsSync(`${file}.out`)).toBe(false);
+    }
+    // A model is no importance matrix either.
+    expect(await run({ kind: "import-importance-matrix", source, target: `${target}.2` })).toMatchObject({ ok: false });
+  });
+
+  it("reads llama-imatrix's older form", async () => {
+    // One entry: its name, chunks, values, then the number of chunks.
+    const name = "blk.0.attn_q.weight";
+    const bytes = Buffer.alloc(4 + 4 + name.length + 8 + 64 * 4 + 4);
+    bytes.writeInt32LE(1, 0);
+    bytes.writeInt32LE(name.length, 4);
+    bytes.write(name, 8);
+    bytes.writeInt32LE(7, 8 + name.length);
+    bytes.writeInt32LE(64, 12 + name.length);
+    for (let i = 0; i < 64; i++) bytes.writeFloatLE(i, 16 + name.length + i * 4);
+    bytes.writeInt32LE(7, bytes.length - 4);
+    const old = path.join(folder, "old.dat");
+    await writeFile(old, bytes);
+    const target = path.join(folder, "new.gguf");
+    expect(await run({ kind: "import-importance-matrix", source: old, target })).toMatchObject({ ok: true, result: { entries: 1, chunks: 7 } });
+  });
+
+  it.each([
+    ["the source itself", () => Promise.resolve(source)],
+    ["a symbolic link to it", async () => { const to = path.join(folder, "link.gguf"); await symlink(source, to); return to; }],
+    ["a hard link to it", async () => { const to = path.join(folder, "hard.gguf"); await link(source, to); return to; }],
+  ])("refuses to write over %s", async (_, makeTarget) => {
+    const before = await readFile(source);
+    expect(await run(quantize({ target: await makeTarget() }))).toMatchObject({ ok: false, failure: { code: "target-is-source" } });
+    expect((await readFile(source)).equals(before)).toBe(true);
+  });
+
+  it("never writes over another file", async () => {
+    const target = path.join(folder, "mine.gguf");
+    await writeFile(target, "mine");
+    expect(await run(quantize({ target }))).toMatchObject({ ok: false, failure: { code: "target-exists" } });
+    expect(await readFile(target, "utf8")).toBe("mine");
+  });
+
+  it("refuses a source that is quantized already, or missing", async () => {
+    const small = path.join(folder, "small.gguf");
+    await run(quantize({ target: small }));
+    expect(await run(quantize({ source: small, target: path.join(folder, "x.gguf") }))).toMatchObject({
+      ok: false, failure: { code: "source-already-quantized", details: { type: "Q4_0" } },
+    });
+    expect(await run(quantize({ source: path.join(folder, "none.gguf") }))).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+  });
+
+  it("quantizes from Q8_0", async () => {
+    const q8 = path.join(folder, "q8.gguf");
+    await run(quantize({ target: q8, type: "Q8_0" }));
+    expect(await run(quantize({ source: q8 }))).toMatchObject({ ok: true });
+  });
+
+  it.each([0, 0.02, 0.3, 0.6, 0.99])("survives a source cut to %f of its length", async (keepFraction) => {
+    await writeTinyModel(source, { keepFraction });
+    const outcome = await run(quantize());
+    expect(outcome.ok).toBe(false);
+    expect(await readdir(folder)).not.toContain("tiny-Q4_0.gguf");
+    expect(await unfinished()).toEqual([]);
+  });
+
+  it("survives random damage to the source: a whole file or a failure, never a half one", async () => {
+    const whole = await readFile(source);
+    let state = 7;
+    const random = (below: number) => (state = (state * 1103515245 + 12345) % 2 ** 31) % below;
+    for (let round = 0; round < 12; round++) {
+      const damaged = Buffer.from(whole);
+      // Mostly the header, where the structure is.
+      for (let i = 0; i < 8; i++) damaged[random(round % 3 === 0 ? damaged.length : 4096)] = random(256);
+      await writeFile(source, damaged);
+      const target = path.join(folder, `damaged-${round}.gguf`);
+      const outcome = await run(quantize({ target }));
+      expect(existsSync(target)).toBe(outcome.ok);
+      expect(await unfinished()).toEqual([]);
+    }
+  });
+
+  it("refuses texts that are too short or no text", async () => {
+    const matrixPath = path.join(folder, "m.gguf");
+    await writeFile(text, "Too short.");
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text] } }))).toMatchObject({ ok: false, failure: { code: "text-too-short" } });
+    await writeFile(text, Buffer.from([0xff, 0xfe, 0x00]));
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text] } }))).toMatchObject({ ok: false, failure: { code: "text-unreadable" } });
+    expect(existsSync(matrixPath)).toBe(false);
+  });
+
+  it.each(["importance-matrix", "quantize"] as const)("stops at once when cancelled in the stage %s, and leaves nothing", async (when) => {
+    await writeFile(text, prose(3, 60_000));
+    const matrixPath = path.join(folder, "m.gguf");
+    const controller = new AbortController();
+    let cancelledMs = 0;
+    const outcome = await run(quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text] } }), {
+      signal: controller.signal,
+      onProgress: ({ stage }) => {
+        if (stage !== when) return;
+        cancelledMs ||= performance.now();
+        controller.abort();
+      },
+    });
+    expect(cancelledMs).toBeGreaterThan(0);
+    expect(outcome).toEqual({ ok: false, failure: { code: "cancelled" } });
+    expect(performance.now() - cancelledMs).toBeLessThan(5000);
+    expect((await readdir(folder)).sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
+  });
+
+  it.skipIf(process.platform === "win32")("tells that the process was killed, and leaves nothing", async () => {
+    await writeFile(text, prose(3, 60_000));
+    let hasKilled = false;
+    const outcome = await run(quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text] } }), {
+      onProgress: ({ stage }) => {
+        if (stage !== "importance-matrix" || hasKilled) return;
+        hasKilled = true;
+        for (const pid of childrenRunning(entry)) process.kill(pid, "SIGKILL");
+      },
+    });
+    expect(hasKilled).toBe(true);
+    expect(outcome).toMatchObject({ ok: false, failure: { code: "job-crashed" } });
+    expect(await unfinished()).toEqual([]);
+  });
+
+  it("refuses to start where the space is not enough", async () => {
+    // Petabytes are enough for no disk of a person.
+    const { requireFreeSpace } = await import("../../engine/jobs/freshFile");
+    await expect(requireFreeSpace(folder, 1e18)).rejects.toMatchObject({ code: "disk-full" });
+  });
+
+  it("says that the addon is missing", async () => {
+    expect(await runJob(fork, { appFolder: folder, request: quantize() }, { signal: new AbortController().signal })).toMatchObject({
+      ok: false, failure: { code: "addon-missing" },
+    });
+  });
+});
+
+/** This process's own job processes. */
+function childrenRunning(script: string): number[] {
+  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)]).toString().split("\n");
+  return lines.filter((line) => line.includes(script)).map((line) => Number.parseInt(line.trim(), 10));
+}

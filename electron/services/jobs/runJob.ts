@@ -1,0 +1,71 @@
+// Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left. Main process, command line, tests.
+import { rm } from "node:fs/promises";
+import { FromJob, UNFINISHED_SUFFIX, type JobFailure, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
+
+export type JobOutcome = { ok: true; result: JobResult } | { ok: false; failure: JobFailure };
+
+export interface JobListeners {
+  onMessage(message: unknown): void;
+  /** Once, whatever ended it. */
+  onExit(code: number | null): void;
+}
+
+/** A utility process in Electron, a forked Node elsewhere. */
+export interface JobProcess {
+  postMessage(message: ToJob): void;
+  /** At once, native code included. */
+  kill(): void;
+}
+
+export type ForkJob = (listeners: JobListeners) => JobProcess;
+
+/** Never rejects for what may go wrong with models, disks and processes. */
+export async function runJob(
+  fork: ForkJob,
+  message: ToJob,
+  { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: JobProgress) => void },
+): Promise<JobOutcome> {
+  if (signal.aborted) return cancelled();
+  let ended: JobOutcome | undefined;
+  const exitCode = await new Promise<number | null>((resolve) => {
+    const child = fork({
+      onMessage(data) {
+        const parsed = FromJob.safeParse(data);
+        if (!parsed.success || ended !== undefined) return;
+        if (parsed.data.kind === "progress") {
+          if (!signal.aborted) onProgress?.(parsed.data.progress);
+          return;
+        }
+        ended =
+          parsed.data.kind === "done" ? { ok: true, result: parsed.data.result } : { ok: false, failure: parsed.data.failure };
+        child.kill();
+      },
+      onExit(code) {
+        signal.removeEventListener("abort", onAbort);
+        resolve(code);
+      },
+    });
+    const onAbort = () => child.kill();
+    signal.addEventListener("abort", onAbort, { once: true });
+    child.postMessage(message);
+  });
+  if (ended?.ok) return ended;
+  await removeUnfinished(message);
+  if (signal.aborted) return cancelled();
+  return ended ?? { ok: false, failure: { code: "job-crashed", cause: `the job process ended with code ${exitCode}` } };
+}
+
+function cancelled(): JobOutcome {
+  return { ok: false, failure: { code: "cancelled" } };
+}
+
+/** What a killed process could not remove itself. */
+async function removeUnfinished({ request }: ToJob): Promise<void> {
+  const targets =
+    request.kind === "quantize"
+      ? [request.target, ...(request.calibration === null ? [] : [request.calibration.matrixPath])]
+      : request.kind === "import-importance-matrix"
+        ? [request.target]
+        : [];
+  await Promise.all(targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)));
+}
