@@ -54,6 +54,8 @@ function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, outpu
       rollupOptions: {
         input: entry,
         external: EXTERNAL,
+        // A comment in a library that Rollup cannot use; nothing is lost but the hint.
+        onwarn: (warning, warn) => warning.code === "INVALID_ANNOTATION" || warn(warning),
         output: { format, entryFileNames: fileName, inlineDynamicImports: true },
       },
     },
