@@ -192,7 +192,7 @@ describe("search", () => {
       '"', '""', "'", "*", "a*b", "NEAR", "NEAR(a b)", "AND", "OR OR", "NOT", "-", "^a", "text:a", "{a b}:c", "(", ")", "a AND",
       "\0", "a\0b", "%", "_", "\\", "🙂", "\uD800", "a".repeat(500), '" OR "1', "x'); DROP TABLE messages; --",
     ];
-    for (const query of hostile) expect(store.search(query).ok, JSON.stringify(query)).toBe(true);
+    expect(hostile.filter((query) => !store.search(query).ok)).toEqual([]);
     expect(found("and")).toHaveLength(1);
     expect(found('"quoted"').length).toBeGreaterThan(0);
     expect(found("x-y").length).toBeGreaterThan(0);

@@ -216,8 +216,8 @@ describe("a full disk", () => {
         // Now it is full to the last page.
       }
       const onFull = openChatDatabase(small, now);
-      if (!onFull.ok) expect(onFull.failure.code).toBe("disk-full");
-      else onFull.value.database.close();
+      expect(onFull.ok ? "open" : onFull.failure.code).toMatch(/^(open|disk-full)$/u);
+      if (onFull.ok) onFull.value.database.close();
       rmSync(path.join(mount, "filler"));
       const again = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
       expect(value(again.openChat(chat.id)).messages[1]!.text.length).toBe(saved.length);
