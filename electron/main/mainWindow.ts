@@ -1,10 +1,9 @@
 // The one window: made closed to everything but our page, shown when it is drawn, its place remembered. Main process.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { BrowserWindow, nativeTheme, screen, type Session } from "electron";
 import { z } from "zod";
 import type { Log } from "../services/LogFile";
-import { writeFileAtomically } from "../services/writeFileAtomically";
 import { PAGE_URL } from "./ownPage";
 import { webPreferences } from "./windowSecurity";
 
@@ -50,7 +49,12 @@ export function openMainWindow({ session, placeFile, log }: MainWindowOptions): 
   });
   window.on("close", () => {
     const { x, y, width, height } = window.getNormalBounds();
-    void writeFileAtomically(placeFile, JSON.stringify({ x, y, width, height, isMaximized: window.isMaximized() })).catch(() => {});
+    try {
+      // At once: the app may be on its way out. A place that is cut short or missing is the usual place.
+      writeFileSync(placeFile, JSON.stringify({ x, y, width, height, isMaximized: window.isMaximized() }));
+    } catch (error) {
+      log("warn", "window's place not saved", { error: String(error) });
+    }
   });
   watchPage(window, log);
   void window.loadURL(PAGE_URL).catch((error: unknown) => log("error", "page not loaded", { error: String(error) }));
