@@ -5,6 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 import { DownloadFailure, DownloadId, DownloadRequest, downloadFailed, ModelOrigin, type DownloadOutcome } from "../../contract/downloads";
 import { repositoryFolder, safeFileName } from "../hub/safeFileName";
+import { writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a rename and not a copy. */
 const UNFINISHED = ".downloads";
@@ -81,7 +82,7 @@ export function originPath(file: string): string {
 /** Gives a verified part its name: first the origin, then the rename, so that no model lies there without one. */
 export async function putInPlace(part: string, file: string, origin: ModelOrigin): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await writeJson(originPath(file), origin);
+  await writeFileAtomically(originPath(file), JSON.stringify(origin, null, 1));
   await rename(part, file);
   await syncFolder(path.dirname(file));
 }
@@ -89,7 +90,7 @@ export async function putInPlace(part: string, file: string, origin: ModelOrigin
 export async function saveDownload(modelsFolder: string, id: DownloadId, saved: SavedDownload): Promise<void> {
   const folder = stateFolder(modelsFolder, id);
   await mkdir(folder, { recursive: true });
-  await writeJson(path.join(folder, STATE_FILE), saved);
+  await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(saved));
 }
 
 export async function forgetDownload(modelsFolder: string, id: DownloadId): Promise<void> {
@@ -146,20 +147,6 @@ async function readJson(file: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-/** Whole or not at all: a new file beside it, brought to the disk, then renamed over it. */
-async function writeJson(file: string, value: unknown): Promise<void> {
-  const fresh = `${file}.new`;
-  const handle = await open(fresh, "w", 0o600);
-  try {
-    await handle.writeFile(JSON.stringify(value, null, 1));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, file);
-  await syncFolder(path.dirname(file));
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -229,11 +229,10 @@ class FileRun {
     let position = 0;
     try {
       while (position < part.chunks.sizeBytes) {
-        const change = part.changed(signal);
         const limit = part.chunks.contiguousBytes;
         if (signal.aborted) return null;
         if (position === limit) {
-          await change;
+          await part.changed(signal);
           continue;
         }
         const length = await part.read(block.subarray(0, Math.min(block.length, limit - position)), position);
@@ -270,23 +269,28 @@ class GatheringWriter {
 
   add(bytes: Uint8Array): Promise<void> | void {
     const direct = this.#gathered === 0 && bytes.length >= DIRECT_WRITE_BYTES;
-    if (!direct && this.#gathered + bytes.length < this.#buffer.length) {
+    if (!direct && bytes.length < this.#room()) {
       this.#buffer.set(bytes, this.#gathered);
       this.#gathered += bytes.length;
       return;
     }
-    return this.#writeWith(bytes);
+    return direct ? this.#write(bytes) : this.#gatherAndWrite(bytes);
   }
 
-  async #writeWith(bytes: Uint8Array): Promise<void> {
-    let rest = bytes;
-    if (this.#gathered === 0) return this.#write(rest);
-    while (rest.length > 0) {
-      const taken = rest.subarray(0, this.#buffer.length - this.#gathered);
+  /** Up to the end of the buffer, or of the chunk: a whole chunk never waits to be written. */
+  #room(): number {
+    const { chunkBytes } = this.#part.chunks;
+    return Math.min(this.#buffer.length, chunkBytes - (this.#position % chunkBytes)) - this.#gathered;
+  }
+
+  async #gatherAndWrite(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0; ) {
+      const room = this.#room();
+      const taken = rest.subarray(0, room);
       this.#buffer.set(taken, this.#gathered);
       this.#gathered += taken.length;
       rest = rest.subarray(taken.length);
-      if (this.#gathered === this.#buffer.length) await this.flush();
+      if (taken.length === room) await this.flush();
     }
   }
 

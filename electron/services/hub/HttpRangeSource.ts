@@ -1,5 +1,5 @@
 // Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached, a few hundred KB in all. Main process.
-import { downloadFailed, type DownloadOutcome } from "../../contract/downloads";
+import { downloadFailed, type DownloadFailure, type DownloadOutcome } from "../../contract/downloads";
 import type { HubFileSource } from "./HubFileSource";
 
 /** A header begins with a few KB that say what the model is made of; 64 KiB is one round trip for them. */
@@ -10,20 +10,27 @@ const BLOCK_BYTES = 64 * 1024;
  */
 const MAX_FETCHED_BYTES = 512 * 1024;
 
-/** What a header reader reads from: a file, or this. Short reads do not happen: it is all bytes or a failure. */
-export interface ByteSource {
-  readonly sizeBytes: number;
-  read(offsetBytes: number, lengthBytes: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>>;
+/** Why a read gave nothing; thrown, because a header reader's sources throw. */
+export class RangeReadError extends Error {
+  override readonly name = "RangeReadError";
+  readonly failure: DownloadFailure;
+  constructor(failure: DownloadFailure) {
+    super(failure.code);
+    this.failure = failure;
+  }
 }
 
-export class HttpRangeSource implements ByteSource {
+/** Has the shape of the header reader's ByteSource. */
+export class HttpRangeSource {
   readonly #source: HubFileSource;
+  readonly #signal: AbortSignal;
   readonly #maxFetchedBytes: number;
   readonly #blocks = new Map<number, Uint8Array>();
   #fetchedBytes = 0;
 
-  constructor(source: HubFileSource, maxFetchedBytes = MAX_FETCHED_BYTES) {
+  constructor(source: HubFileSource, signal: AbortSignal, maxFetchedBytes = MAX_FETCHED_BYTES) {
     this.#source = source;
+    this.#signal = signal;
     this.#maxFetchedBytes = maxFetchedBytes;
   }
 
@@ -35,14 +42,13 @@ export class HttpRangeSource implements ByteSource {
     return this.#source.sizeBytes;
   }
 
-  async read(offsetBytes: number, lengthBytes: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>> {
-    if (!Number.isSafeInteger(offsetBytes) || !Number.isSafeInteger(lengthBytes) || offsetBytes < 0 || lengthBytes < 0 || offsetBytes + lengthBytes > this.sizeBytes) {
-      throw new RangeError(`${lengthBytes} bytes at ${offsetBytes} are not inside the file's ${this.sizeBytes}`);
-    }
+  /** Fewer bytes than asked for only where the file ends. Throws RangeReadError. */
+  async read(offsetBytes: number, wantedBytes: number): Promise<Uint8Array> {
+    const lengthBytes = Math.max(0, Math.min(wantedBytes, this.sizeBytes - offsetBytes));
     const firstBlock = Math.floor(offsetBytes / BLOCK_BYTES);
     const endBlock = Math.ceil((offsetBytes + lengthBytes) / BLOCK_BYTES);
-    const loaded = await this.#load(firstBlock, endBlock, signal);
-    if (!loaded.ok) return loaded;
+    const loaded = await this.#load(firstBlock, endBlock);
+    if (!loaded.ok) throw new RangeReadError(loaded.failure);
     const bytes = new Uint8Array(lengthBytes);
     for (let block = firstBlock; block < endBlock; block++) {
       const content = this.#blocks.get(block);
@@ -52,11 +58,11 @@ export class HttpRangeSource implements ByteSource {
       const to = Math.min(content.length, offsetBytes + lengthBytes - start);
       bytes.set(content.subarray(from, to), start + from - offsetBytes);
     }
-    return { ok: true, value: bytes };
+    return bytes;
   }
 
   /** Fetches the missing blocks between the two, neighbours in one request. */
-  async #load(firstBlock: number, endBlock: number, signal: AbortSignal): Promise<DownloadOutcome<null>> {
+  async #load(firstBlock: number, endBlock: number): Promise<DownloadOutcome<null>> {
     let block = firstBlock;
     while (block < endBlock) {
       if (this.#blocks.has(block)) {
@@ -71,7 +77,7 @@ export class HttpRangeSource implements ByteSource {
         return downloadFailed("hub-answer-too-large", { maxBytes: String(this.#maxFetchedBytes) });
       }
       this.#fetchedBytes += stop - start;
-      const fetched = await this.#fetch(start, stop, signal);
+      const fetched = await this.#fetch(start, stop);
       if (!fetched.ok) return fetched;
       for (; block < end; block++) {
         this.#blocks.set(block, fetched.value.slice(block * BLOCK_BYTES - start, (block + 1) * BLOCK_BYTES - start));
@@ -80,8 +86,8 @@ export class HttpRangeSource implements ByteSource {
     return { ok: true, value: null };
   }
 
-  async #fetch(start: number, end: number, signal: AbortSignal): Promise<DownloadOutcome<Uint8Array>> {
-    const opened = await this.#source.open(start, end, signal);
+  async #fetch(start: number, end: number): Promise<DownloadOutcome<Uint8Array>> {
+    const opened = await this.#source.open(start, end, this.#signal);
     if (!opened.ok) return { ok: false, failure: opened.failure };
     // A server that ignores ranges sends the whole model: not for a header.
     if (opened.value.wholeFile) {
@@ -98,7 +104,7 @@ export class HttpRangeSource implements ByteSource {
       });
     } catch (error) {
       opened.value.discard();
-      return downloadFailed(signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
+      return downloadFailed(this.#signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
     }
     return received === bytes.length ? { ok: true, value: bytes } : downloadFailed("hub-offline", undefined, `${received} of ${bytes.length} bytes`);
   }

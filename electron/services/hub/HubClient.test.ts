@@ -1,5 +1,5 @@
 // The hub client against a hub on this computer, well and badly behaved.
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HubServer } from "../../../e2e/hub/HubServer";
 import type { MisbehaviourRule } from "../../../e2e/hub/misbehaviour";
 import type { HubQuery } from "../../contract/hub";
@@ -148,7 +148,8 @@ describe("what goes wrong is said as what it is", () => {
     const controller = new AbortController();
     hub.misbehave({ at: "api", do: { kind: "status", status: 429, retryAfter: "9" } });
     const outcome = client.search(QUERY, controller.signal);
-    setTimeout(() => controller.abort(), 50);
+    await vi.waitFor(() => expect(hub.requests).toHaveLength(1));
+    controller.abort();
     expect(await codeOf(outcome)).toBe("request-cancelled");
     expect(hub.requests).toHaveLength(1);
   });
