@@ -122,11 +122,12 @@ function Hit({ id, hit, nowMs, selected, onPoint, onOpen }: HitProps) {
     >
       <span className={styles.line}>
         <span className={styles.title}>
-          <Marked snippet={hit.title} />
+          {/* A hit in the title itself brings the title as its snippet. */}
+          <Marked snippet={hit.messageId === null && hit.snippet !== "" ? hit.snippet : hit.title} />
         </span>
         <time className={styles.when}>{formatWhen(hit.atMs, nowMs)}</time>
       </span>
-      {hit.snippet !== "" && (
+      {hit.messageId !== null && (
         <span className={styles.snippet}>
           <Marked snippet={hit.snippet} />
         </span>

@@ -88,7 +88,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
           <button
             type="button"
             className={styles.menu}
-            aria-label="Chat menu"
+            aria-label={`Menu of ${chat.title}`}
             tabIndex={reachedByTab ? 0 : -1}
           >
             <Ellipsis size={15} />
