@@ -26,9 +26,9 @@ export function withTimeLimit<Value>(timeoutMs: number, work: () => Value): Valu
   try {
     vm.runInNewContext("run()", { run }, { timeout: timeoutMs });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
-      throw new TimeLimitError(timeoutMs);
-    throw error;
+    // The error was made in the script's own realm, so it is no instance of our Error.
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    throw code === "ERR_SCRIPT_EXECUTION_TIMEOUT" ? new TimeLimitError(timeoutMs) : error;
   }
   if (outcome.error !== undefined) throw outcome.error.thrown;
   if (outcome.value === undefined) throw new TimeLimitError(timeoutMs);

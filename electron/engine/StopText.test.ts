@@ -1,0 +1,45 @@
+// Stop strings end an answer wherever the pieces are cut, and nothing else is lost or shown of them.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { StopText } from "./StopText";
+
+function run(stops: string[], parts: string[]): { text: string; stopped: boolean } {
+  const watcher = new StopText(stops);
+  let shown = "";
+  for (const part of parts) {
+    const { text, stopped } = watcher.push(part);
+    shown += text;
+    if (stopped) return { text: shown, stopped };
+  }
+  return { text: shown + watcher.finish(), stopped: false };
+}
+
+describe("StopText", () => {
+  it("stops at a string that comes in pieces", () => {
+    expect(run(["### Human"], ["Hi\n#", "## Hu", "man\nmore"])).toEqual({ text: "Hi\n", stopped: true });
+  });
+
+  it("gives back what only began like a stop string", () => {
+    expect(run(["### Human"], ["Hi ### Hu", "ge"])).toEqual({ text: "Hi ### Huge", stopped: false });
+    expect(run(["abc"], ["ab"])).toEqual({ text: "ab", stopped: false });
+  });
+
+  it("shows exactly the text before the first stop string, however it is cut", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 12 });
+    const stop = fc.string({ unit: fc.constantFrom("a", "b", "\n"), minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 8 }), fc.array(stop, { maxLength: 3 }), (parts, stops) => {
+        const whole = parts.join("");
+        const { text, stopped } = run(stops, parts);
+        if (!stopped) {
+          expect(text).toBe(whole);
+          expect(stops.some((candidate) => whole.includes(candidate))).toBe(false);
+        } else {
+          expect(whole.startsWith(text)).toBe(true);
+          expect(stops.some((candidate) => whole.slice(text.length).startsWith(candidate))).toBe(true);
+          expect(stops.some((candidate) => text.includes(candidate))).toBe(false);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,236 @@
+// The stream keeps its promises whatever the window does: order, no gaps, bounded queue, one end.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MessageId, RequestId } from "../contract/ids";
+import { BATCH_INTERVAL_MS, MAX_WAITING_CHARACTERS, STREAM_CREDITS, StreamToWindow } from "../contract/tokenStream";
+import { TokenSender, type SenderClock, type StreamPort } from "./TokenSender";
+
+const requestId = RequestId.parse("r1");
+const messageId = MessageId.parse("m1");
+
+class FakeClock implements SenderClock {
+  now = 1000;
+  #timers = new Set<{ at: number; run: () => void }>();
+  nowMs = () => this.now;
+  after = (delayMs: number, run: () => void) => {
+    const timer = { at: this.now + delayMs, run };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  };
+  advance(ms: number): void {
+    this.now += ms;
+    for (const timer of [...this.#timers])
+      if (timer.at <= this.now) {
+        this.#timers.delete(timer);
+        timer.run();
+      }
+  }
+}
+
+/** The window's end: keeps what came, and answers when told to. */
+class FakeWindow implements StreamPort {
+  received: StreamToWindow[] = [];
+  closed = false;
+  creditsGiven = 0;
+  #listener: (message: unknown) => void = () => {};
+  #onClose: () => void = () => {};
+  post = (message: StreamToWindow) => {
+    if (this.closed) throw new Error("posted to a closed port");
+    this.received.push(StreamToWindow.parse(message));
+  };
+  close = () => void (this.closed = true);
+  onMessage = (listener: (message: unknown) => void) => void (this.#listener = listener);
+  onClose = (listener: () => void) => void (this.#onClose = listener);
+  say(message: unknown): void {
+    this.#listener(message);
+  }
+  credit(id = requestId): void {
+    this.creditsGiven++;
+    this.say({ kind: "credit", requestId: id });
+  }
+  goAway(): void {
+    this.closed = true;
+    this.#onClose();
+  }
+  batches() {
+    return this.received.filter((message) => message.kind === "batch");
+  }
+  text(): string {
+    return this.received.map((message) => (message.kind === "end" ? "" : message.text)).join("");
+  }
+}
+
+function setUp(onStop: (id: RequestId) => void = () => {}) {
+  const clock = new FakeClock();
+  const sender = new TokenSender(clock, onStop);
+  const window = new FakeWindow();
+  sender.connect(window);
+  let tokens = 0;
+  const push = (text: string) => sender.push({ text, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+  return { clock, sender, window, push };
+}
+
+describe("TokenSender", () => {
+  it("sends the first token at once, later ones at most once per frame", () => {
+    const { clock, sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    push("a");
+    expect(window.text()).toBe("a");
+    push("b");
+    push("c");
+    expect(window.batches()).toHaveLength(1);
+    clock.advance(BATCH_INTERVAL_MS);
+    expect(window.batches().map(({ text }) => text)).toEqual(["a", "bc"]);
+    sender.end("complete");
+    expect(window.received.map(({ kind, sequence }) => `${kind}${sequence}`)).toEqual(["begin0", "batch1", "batch2", "end3"]);
+  });
+
+  it("says when the oldest token of a batch was sampled", () => {
+    const { clock, sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    push("a");
+    clock.advance(5);
+    push("b");
+    clock.advance(5);
+    push("c");
+    clock.advance(BATCH_INTERVAL_MS);
+    expect(window.batches().map(({ oldestTokenAtMs }) => oldestTokenAtMs)).toEqual([1000, 1005]);
+  });
+
+  it("stops sending without credit and joins what waits", () => {
+    const { clock, sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    for (let index = 0; index < 50; index++) {
+      push("x");
+      clock.advance(BATCH_INTERVAL_MS);
+    }
+    expect(window.batches()).toHaveLength(STREAM_CREDITS);
+    window.credit();
+    expect(window.batches()).toHaveLength(STREAM_CREDITS + 1);
+    expect(window.text()).toBe("x".repeat(50));
+  });
+
+  it("asks to pause above the limit, and not longer than needed", async () => {
+    const { clock, sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    for (let index = 0; index < STREAM_CREDITS; index++) {
+      push("x");
+      clock.advance(BATCH_INTERVAL_MS);
+    }
+    push("y".repeat(MAX_WAITING_CHARACTERS + 1));
+    const room = sender.room();
+    expect(room).toBeInstanceOf(Promise);
+    window.credit();
+    await room;
+    expect(sender.room()).toBeUndefined();
+  });
+
+  it("never pauses without a window, and a new window begins with all the text", async () => {
+    const { sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    push("first");
+    for (let index = 0; index < STREAM_CREDITS * 2; index++) push("z");
+    push("y".repeat(MAX_WAITING_CHARACTERS + 1));
+    const room = sender.room();
+    window.goAway();
+    await room;
+    push("last");
+    expect(sender.room()).toBeUndefined();
+    const next = new FakeWindow();
+    sender.connect(next);
+    sender.end("complete");
+    expect(next.text()).toBe("first" + "z".repeat(STREAM_CREDITS * 2) + "y".repeat(MAX_WAITING_CHARACTERS + 1) + "last");
+    expect(next.received.map(({ kind }) => kind)).toEqual(["begin", "end"]);
+  });
+
+  it("hands on a stop of the running stream, and nothing else", () => {
+    const stopped: string[] = [];
+    const { sender, window, push } = setUp((id) => stopped.push(id));
+    sender.begin(requestId, messageId);
+    push("a");
+    for (const hostile of [null, 7, "stop", {}, { kind: "stop" }, { kind: "stop", requestId: "../x" }, { kind: "stop", requestId: "r1", more: 1 }])
+      window.say(hostile);
+    window.say({ kind: "stop", requestId: "another" });
+    expect(stopped).toEqual([]);
+    window.say({ kind: "stop", requestId });
+    expect(stopped).toEqual([requestId]);
+  });
+
+  it("cannot be given more credits than there are", () => {
+    const { clock, sender, window, push } = setUp();
+    sender.begin(requestId, messageId);
+    for (let index = 0; index < 100; index++) window.credit();
+    for (let index = 0; index < 50; index++) {
+      push("x");
+      clock.advance(BATCH_INTERVAL_MS);
+    }
+    expect(window.batches()).toHaveLength(STREAM_CREDITS);
+  });
+
+  it("loses nothing in any interleaving of tokens, credits, time, reloads and an end", () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant("push" as const), text: fc.string({ minLength: 1, maxLength: 5 }) }) },
+      { weight: 1, arbitrary: fc.constant({ kind: "push-much" as const }) },
+      { weight: 4, arbitrary: fc.constant({ kind: "credit" as const }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.integer({ min: 0, max: 40 }) }) },
+      { weight: 1, arbitrary: fc.constant({ kind: "reload" as const }) },
+      { weight: 1, arbitrary: fc.constant({ kind: "close" as const }) },
+      { weight: 1, arbitrary: fc.constant({ kind: "hostile" as const }) },
+    );
+    const endings = fc.constantFrom("complete" as const, "stopped" as const, "failed" as const);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), endings, fc.boolean(), (steps, outcome, connectLate) => {
+        const clock = new FakeClock();
+        const sender = new TokenSender(clock, () => {});
+        let window = new FakeWindow();
+        const windows = [window];
+        if (!connectLate) sender.connect(window);
+        sender.begin(requestId, messageId);
+        if (connectLate) sender.connect(window);
+        let whole = "";
+        let tokens = 0;
+        const beginTexts = new Map<FakeWindow, string>([[window, ""]]);
+        const push = (text: string) => {
+          // The generator waits for room; so does this.
+          if (sender.room() !== undefined) return;
+          whole += text;
+          sender.push({ text, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+        };
+        for (const one of steps) {
+          switch (one.kind) {
+            case "push": push(one.text); break;
+            case "push-much": push("m".repeat(200_000)); break;
+            case "credit": if (window.batches().length > window.creditsGiven) window.credit(); break;
+            case "time": clock.advance(one.ms); break;
+            case "close": window.goAway(); break;
+            case "hostile": window.say({ kind: "credit", requestId: "other" }); break;
+            case "reload":
+              window = new FakeWindow();
+              windows.push(window);
+              beginTexts.set(window, whole);
+              sender.connect(window);
+              break;
+          }
+          const inFlight = window.batches().length - window.creditsGiven;
+          expect(inFlight).toBeLessThanOrEqual(STREAM_CREDITS);
+        }
+        sender.end(outcome);
+        clock.advance(1000);
+
+        for (const one of windows) {
+          if (one.received.length === 0) continue;
+          expect(one.received.map(({ sequence }) => sequence)).toEqual(one.received.map((_, index) => index));
+          expect(one.received[0]).toMatchObject({ kind: "begin", text: beginTexts.get(one) });
+          expect(whole.startsWith(one.text())).toBe(true);
+          expect(one.received.filter(({ kind }) => kind === "begin")).toHaveLength(1);
+          expect(one.received.filter(({ kind }) => kind === "end").length).toBeLessThanOrEqual(one === window && !one.closed ? 1 : 0);
+        }
+        if (!window.closed) {
+          expect(window.text()).toBe(whole);
+          expect(window.received.at(-1)).toMatchObject({ kind: "end", outcome });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
