@@ -143,8 +143,7 @@ export class ChatWindow {
   }
 
   async deleteChat(title: string): Promise<void> {
-    await this.chatEntry(title).hover();
-    await this.page.getByRole("button", { name: `Menu of ${title}`, exact: true }).click();
+    await this.chatEntry(title).click({ button: "right" });
     await this.page.getByRole("menuitem", { name: "Delete" }).click();
   }
 
@@ -169,7 +168,7 @@ export class ChatWindow {
           length = text.length;
           times.lastTextAtMs = now;
         }
-        if (times.clickedAtMs > 0 && times.readyAtMs === 0 && document.querySelector('[role=status][aria-label="Engine"]')?.textContent === "Ready") times.readyAtMs = now;
+        if (times.clickedAtMs > 0 && times.readyAtMs === 0 && document.querySelector('[aria-label="Engine"]')?.textContent === "Ready") times.readyAtMs = now;
       };
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     }, ANSWER_WORDS);
