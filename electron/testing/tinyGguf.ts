@@ -33,56 +33,71 @@ export interface GgufContents {
 
 /** Growing little-endian bytes. */
 export class ByteWriter {
-  #parts: Uint8Array[] = [];
+  #buffer = new Uint8Array(1024);
+  #view = new DataView(this.#buffer.buffer);
   lengthBytes = 0;
 
   bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes);
-    this.lengthBytes += bytes.length;
+    const at = this.#grow(bytes.length);
+    this.#buffer.set(bytes, at);
     return this;
   }
   uint8(value: number): this {
-    return this.bytes(Uint8Array.of(value));
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
+    return this;
   }
   uint32(value: number): this {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value, true);
-    return this.bytes(bytes);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
+    return this;
   }
   int32(value: number): this {
     return this.uint32(value >>> 0);
   }
   uint64(value: bigint): this {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, value, true);
-    return this.bytes(bytes);
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, value, true);
+    return this;
   }
   float32(value: number): this {
-    return this.bytes(new Uint8Array(Float32Array.of(value).buffer));
+    const at = this.#grow(4);
+    this.#view.setFloat32(at, value, true);
+    return this;
   }
   string(text: string): this {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = encoder.encode(text);
     return this.uint64(BigInt(bytes.length)).bytes(bytes);
   }
   padTo(alignment: number): this {
-    return this.bytes(new Uint8Array((alignment - (this.lengthBytes % alignment)) % alignment));
+    this.#grow((alignment - (this.lengthBytes % alignment)) % alignment);
+    return this;
   }
-  finish(): Uint8Array {
-    const all = new Uint8Array(this.lengthBytes);
-    let offset = 0;
-    for (const part of this.#parts) {
-      all.set(part, offset);
-      offset += part.length;
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.slice(0, this.lengthBytes);
+  }
+
+  /** Returns where the new bytes begin. They are zero. */
+  #grow(lengthBytes: number): number {
+    const at = this.lengthBytes;
+    this.lengthBytes += lengthBytes;
+    if (this.lengthBytes > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(this.lengthBytes, this.#buffer.length * 2));
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+      this.#view = new DataView(larger.buffer);
     }
-    return all;
+    return at;
   }
 }
 
+const encoder = new TextEncoder();
+
 /** The bytes of a GGUF file, right or wrong as asked for. */
-export function ggufBytes(contents: GgufContents): Uint8Array {
+export function ggufBytes(contents: GgufContents): Uint8Array<ArrayBuffer> {
   const alignment = contents.alignment ?? 32;
   const writer = new ByteWriter();
-  writer.bytes(new TextEncoder().encode(contents.magic ?? "GGUF")).uint32(contents.version ?? 3);
+  writer.bytes(encoder.encode(contents.magic ?? "GGUF")).uint32(contents.version ?? 3);
   writer.uint64(contents.tensorCount ?? BigInt(contents.tensors.length));
   writer.uint64(contents.metadataCount ?? BigInt(contents.metadata.length));
   for (const [key, entry] of contents.metadata) {
@@ -175,7 +190,7 @@ export function tinyModelContents(options: TinyModelOptions = {}): GgufContents 
   return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary) };
 }
 
-export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array {
+export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
   const bytes = ggufBytes(tinyModelContents(options));
   return options.keepFraction === undefined ? bytes : bytes.subarray(0, Math.floor(bytes.length * options.keepFraction));
 }
