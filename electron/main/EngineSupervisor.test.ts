@@ -11,7 +11,7 @@ import { defaultChatSettings, defaultSampling } from "../contract/sampling";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
 import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
 
-const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000 });
+const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000 });
 const loaded = (id: ModelId): LoadedModel => ({
   modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
   contextSizeReason: "target", threads: 2, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1 }, samplingDefaults: defaultSampling,
@@ -138,10 +138,10 @@ describe("loading", () => {
     supervisor.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
-    const refusal: Failure = { code: "model-not-gguf" };
+    const refusal: Failure = { code: "model-not-gguf", details: { file: "a.gguf" } };
     const waiting = job("waiting");
     supervisor.generate(waiting);
-    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: refusal, text: "" } });
+    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: { code: "model-not-gguf" }, text: "" } });
     expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: refusal });
     expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, text: "" }]);
     expect(supervisor.refusal()).toEqual(refusal);

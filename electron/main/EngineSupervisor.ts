@@ -42,6 +42,7 @@ export interface EngineListeners {
 export interface ModelToLoad {
   id: ModelId;
   name: string;
+  fileName: string;
   path: string;
   sizeBytes: number;
 }
@@ -398,7 +399,9 @@ export class EngineSupervisor implements AnswerEngine {
     } else if (result.kind === "cancelled" || load.isCancelled) {
       this.#setState({ kind: "idle" });
     } else {
-      const reason = result.kind === "failed" ? result.failure : failure("internal", undefined, "The engine answered a load with text");
+      const told = result.kind === "failed" ? result.failure : failure("internal", undefined, "The engine answered a load with text");
+      // The person knows their models by file name; the engine does not care for it.
+      const reason = { ...told, details: { file: load.model.fileName, ...told.details } };
       this.#options.log("warn", "model not loaded", { code: reason.code, cause: reason.cause ?? "" });
       this.#refusal = reason;
       this.#setState({ kind: "load-failed", modelId: load.model.id, failure: reason });

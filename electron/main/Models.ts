@@ -114,5 +114,5 @@ export class Models {
 }
 
 function toLoad({ model, path }: ModelFile): ModelToLoad {
-  return { id: model.id, name: model.name, path, sizeBytes: model.sizeBytes };
+  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes };
 }

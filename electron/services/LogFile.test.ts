@@ -48,4 +48,5 @@ it("does not fail when it cannot write", () => {
   const log = open();
   rmSync(folder, { recursive: true });
   expect(() => log("info", "lost")).not.toThrow();
+  expect(() => openLogFile({ file: "/dev/null/logs/main.log", home: "/", now: () => 0 })("info", "lost")).not.toThrow();
 });

@@ -24,7 +24,7 @@ export interface LogFileOptions {
 
 /** Logging never fails: a full disk costs log lines, nothing else. */
 export function openLogFile({ file, home, now, maxBytes = MAX_BYTES, keptFiles = KEPT_FILES }: LogFileOptions): Log {
-  let sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  let sizeBytes = sizeOf(file);
   const shorten = (text: string): string => {
     const cut = text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text;
     return home.length > 1 ? cut.replaceAll(home, "~") : cut;
@@ -47,6 +47,14 @@ export function openLogFile({ file, home, now, maxBytes = MAX_BYTES, keptFiles =
       // See above.
     }
   };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }
 
 function rotate(file: string, keptFiles: number): void {
