@@ -85,21 +85,22 @@ export async function quantizeJob(
 async function provideMatrix(
   addon: NativeAddon,
   model: string,
-  { matrixPath, texts }: { matrixPath: string; texts: readonly string[] },
+  { matrixPath, texts, chunkLimit }: { matrixPath: string; texts: readonly string[]; chunkLimit: number },
   threads: number,
   tell: (progress: JobProgress) => void,
 ): Promise<void> {
   if (await exists(matrixPath)) return;
   await mkdir(path.dirname(matrixPath), { recursive: true });
+  const text = await readTexts(texts);
   await writeFreshFile(matrixPath, (unfinished) =>
     addon.collectImportance(
       {
         model,
-        text: await readTexts(texts),
+        text,
         datasetName: texts.map((text) => path.basename(text)).join(", ").slice(0, METADATA_LIMIT_BYTES),
         threads,
         chunkTokens: CHUNK_TOKENS,
-        chunkLimit: 0,
+        chunkLimit,
         target: unfinished,
       },
       progressMeter("importance-matrix", "tokens", tell),

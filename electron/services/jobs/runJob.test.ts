@@ -99,7 +99,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("quantizes with an importance matrix, keeps the matrix, uses it again, and notes what it did", async () => {
     const matrixPath = path.join(folder, "tiny.imatrix.gguf");
     const stages = new Set<string>();
-    const calibration = { matrixPath, texts: [text] };
+    const calibration = { matrixPath, texts: [text], chunkLimit: 0 };
     const outcome = await run(quantize({ calibration }), { onProgress: ({ stage }) => stages.add(stage) });
     expect(outcome).toMatchObject({ ok: true, result: { kind: "quantize", calibrated: true } });
     expect([...stages]).toEqual(["read-source", "importance-matrix", "quantize", "check"]);
@@ -136,7 +136,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   it("imports an importance matrix and refuses what is none", async () => {
     const matrixPath = path.join(folder, "made.gguf");
-    await run(quantize({ calibration: { matrixPath, texts: [text] } }));
+    await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }));
     const target = path.join(folder, "imported.gguf");
     expect(await run({ kind: "import-importance-matrix", source: matrixPath, target })).toMatchObject({
       ok: true, result: { entries: 14, datasets: ["calibration.txt"] },
@@ -231,9 +231,9 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("refuses texts that are too short or no text", async () => {
     const matrixPath = path.join(folder, "m.gguf");
     await writeFile(text, "Too short.");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text] } }))).toMatchObject({ ok: false, failure: { code: "text-too-short" } });
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: false, failure: { code: "text-too-short" } });
     await writeFile(text, Buffer.from([0xff, 0xfe, 0x00]));
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text] } }))).toMatchObject({ ok: false, failure: { code: "text-unreadable" } });
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: false, failure: { code: "text-unreadable" } });
     expect(existsSync(matrixPath)).toBe(false);
   });
 
@@ -242,7 +242,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const matrixPath = path.join(folder, "m.gguf");
     const controller = new AbortController();
     let cancelledMs = 0;
-    const outcome = await run(quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text] } }), {
+    const outcome = await run(quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text], chunkLimit: 0 } }), {
       signal: controller.signal,
       onProgress: ({ stage }) => {
         if (stage !== when) return;
@@ -259,7 +259,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it.skipIf(process.platform === "win32")("tells that the process was killed, and leaves nothing", async () => {
     await writeFile(text, prose(3, 60_000));
     let hasKilled = false;
-    const outcome = await run(quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text] } }), {
+    const outcome = await run(quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text], chunkLimit: 0 } }), {
       onProgress: ({ stage }) => {
         if (stage !== "importance-matrix" || hasKilled) return;
         hasKilled = true;
