@@ -44,7 +44,8 @@ export async function chooseModelFile({ window, models }: AppContext): Promise<O
   return canceled || file === undefined ? succeed(null) : models.openFile(file);
 }
 
-async function getStarter({ models, starter, supervisor, log }: AppContext): Promise<void> {
+/** Fetches the starter model; loads it when there is no other. How it goes is told by "starter-changed". */
+export async function getStarter({ models, starter, supervisor, log }: AppContext): Promise<void> {
   try {
     const file = await starter.get();
     if (file === null) return;

@@ -20,7 +20,7 @@ import { forkEngine } from "./forkEngine";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu } from "./menu";
-import { chooseModelFile, modelMethods } from "./modelMethods";
+import { chooseModelFile, getStarter, modelMethods } from "./modelMethods";
 import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
 import { StreamPort } from "./streamPort";
@@ -158,6 +158,8 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {
   if (openedFile === null || !(await openFile(context, openedFile))) await context.models.loadUsual();
+  // Without any model there is nothing else to do here; the first screen shows how it goes, and a way out.
+  if ((await context.models.list()).length === 0) await getStarter(context);
 }
 
 async function openFile({ models, notices }: AppContext, file: string): Promise<boolean> {
