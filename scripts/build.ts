@@ -5,7 +5,7 @@ import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import type { InlineConfig, PluginOption } from "vite";
+import type { InlineConfig, PluginOption, Rollup } from "vite";
 import { exitWith, step } from "./step";
 
 const OUTPUT = ".vite";
@@ -54,8 +54,7 @@ function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, outpu
       rollupOptions: {
         input: entry,
         external: EXTERNAL,
-        // A comment in a library that Rollup cannot use; nothing is lost but the hint.
-        onwarn: (warning, warn) => warning.code === "INVALID_ANNOTATION" || warn(warning),
+        onwarn: allButAnnotations,
         output: { format, entryFileNames: fileName, inlineDynamicImports: true },
       },
     },
@@ -81,8 +80,14 @@ function rendererTarget(output: string, react: PluginOption): InlineConfig {
       modulePreload: { polyfill: false },
       // Grammars of rarely used languages are large and loaded on demand, from disk.
       chunkSizeWarningLimit: 1500,
+      rollupOptions: { onwarn: allButAnnotations },
     },
   };
+}
+
+/** A comment in a library that Rollup cannot use: nothing is lost but the hint. */
+function allButAnnotations(warning: Rollup.RollupLog, warn: (warning: Rollup.RollupLog) => void): void {
+  if (warning.code !== "INVALID_ANNOTATION") warn(warning);
 }
 
 async function sourcesHash(): Promise<string> {
