@@ -8,7 +8,7 @@ import {
 import type { Turn } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { MessageId } from "../contract/ids";
-import { ChatTemplate } from "./chatTemplate";
+import { ChatTemplate } from "./ChatTemplate";
 import type { Log } from "./log";
 
 /** Room kept for an answer without a limit of its own … */
@@ -17,8 +17,8 @@ const USUAL_ANSWER_TOKENS = 1024;
 const ANSWER_SHARE = 1 / 4;
 /** One long message may take the usual answer's room, but not this. */
 const LEAST_ANSWER_TOKENS = 64;
-/** What a template adds to a message; a first guess, the real count is checked after writing. */
-const TEMPLATE_TOKENS_PER_MESSAGE = 6;
+/** What a template adds to a message: a first guess, replaced by what is seen. */
+const USUAL_TEMPLATE_TOKENS = 5;
 /**
  * When turns must leave, up to this share of the room more leaves with them. Otherwise every further message would
  * shift the start of the prompt, and the whole context would be read again each time.
@@ -53,6 +53,7 @@ export class PromptWriter {
   readonly #template: ChatTemplate;
   readonly #remembered: RememberedTokens;
   readonly #tokenizer: Tokenizer;
+  #templateTokens = USUAL_TEMPLATE_TOKENS;
 
   constructor(model: LlamaModel, contextSizeTokens: number, log: Log) {
     this.#model = model;
@@ -83,7 +84,8 @@ export class PromptWriter {
       return this.#tooLong(this.#estimateTokens(last.text));
 
     const rounds = groupRounds(turns);
-    let first = this.#firstRoundThatFits(rounds, room - this.#countTokens(systemPrompt));
+    const roomForTurns = room - this.#countTokens(systemPrompt) - this.#templateTokens;
+    let first = this.#firstRoundThatFits(rounds, roomForTurns);
     for (;;) {
       const seen = rounds.slice(first).flat();
       let prompt: Prompt;
@@ -92,11 +94,24 @@ export class PromptWriter {
       } catch (error) {
         return fail("chat-template-failed", {}, error instanceof Error ? error.name : typeof error);
       }
+      const guessWasLow = this.#learnTemplateTokens(prompt, systemPrompt, seen);
       if (prompt.tokens.length <= room) return succeed(prompt);
-      if (first < rounds.length - 1) first++;
+      const better = guessWasLow ? this.#firstRoundThatFits(rounds, roomForTurns) : first;
+      if (better > first) first = better;
+      else if (first < rounds.length - 1) first++;
       else if (prompt.tokens.length <= hardLimit) return succeed(prompt);
       else return this.#tooLong(this.#countTokens(last.text));
     }
+  }
+
+  /** Whether the template turned out to add more to a message than was known. */
+  #learnTemplateTokens(prompt: Prompt, systemPrompt: string, seen: readonly Turn[]): boolean {
+    const texts = [systemPrompt, ...seen.map(({ text }) => text)];
+    const ownTokens = texts.reduce((sum, text) => sum + this.#countTokens(text), 0);
+    const perMessage = Math.ceil((prompt.tokens.length - ownTokens) / texts.length);
+    if (perMessage <= this.#templateTokens) return false;
+    this.#templateTokens = perMessage;
+    return true;
   }
 
   #writeSeen(systemPrompt: string, seen: readonly Turn[], somethingLeft: boolean): Prompt {
@@ -149,7 +164,7 @@ export class PromptWriter {
     let first = rounds.length;
     let lastAllowed: number | undefined;
     while (first > 0) {
-      for (const { text } of rounds[first - 1] ?? []) used += this.#countTokens(text) + TEMPLATE_TOKENS_PER_MESSAGE;
+      for (const { text } of rounds[first - 1] ?? []) used += this.#countTokens(text) + this.#templateTokens;
       if (used > room) break;
       first--;
       if (used >= room * (1 - EXTRA_LEAVING_SHARE)) lastAllowed ??= first;

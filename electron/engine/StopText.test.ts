@@ -31,14 +31,12 @@ describe("StopText", () => {
       fc.property(fc.array(letters, { maxLength: 8 }), fc.array(stop, { maxLength: 3 }), (parts, stops) => {
         const whole = parts.join("");
         const { text, stopped } = run(stops, parts);
-        if (!stopped) {
-          expect(text).toBe(whole);
-          expect(stops.some((candidate) => whole.includes(candidate))).toBe(false);
-        } else {
-          expect(whole.startsWith(text)).toBe(true);
-          expect(stops.some((candidate) => whole.slice(text.length).startsWith(candidate))).toBe(true);
-          expect(stops.some((candidate) => text.includes(candidate))).toBe(false);
-        }
+        const containsStop = (candidate: string) => stops.some((one) => candidate.includes(one));
+        const rest = whole.slice(text.length);
+        expect(whole.startsWith(text)).toBe(true);
+        expect(containsStop(text)).toBe(false);
+        expect(stopped).toBe(containsStop(whole));
+        expect(stopped ? stops.some((one) => rest.startsWith(one)) : rest === "").toBe(true);
       }),
     );
   });

@@ -208,6 +208,11 @@ interface Vocabulary {
   endId: number;
 }
 
+/** Id of a token of the tiny model's vocabulary, "<|endoftext|>" for one; -1 when it has no such token. */
+export function tinyTokenId(token: string): number {
+  return tinyVocabulary().tokens.indexOf(token);
+}
+
 /** Byte-level BPE: the 256 bytes in GPT-2's alphabet, some English words by merges, and ChatML's special tokens. */
 function tinyVocabulary(): Vocabulary {
   const tokens = gpt2Alphabet();

@@ -9,7 +9,7 @@ import { withTimeLimit } from "./timeLimit";
 /** The longest real templates are about 20 KB. */
 export const MAX_TEMPLATE_CHARACTERS = 64 * 1024;
 /** Reading a template and trying it takes under 100 ms on a slow machine. A template is a program, and may loop. */
-const PREPARE_TIMEOUT_MS = 5000;
+const PREPARE_TIMEOUT_MS = 3000;
 /** Writing down a conversation that fills a context takes under 200 ms. */
 const RENDER_TIMEOUT_MS = 2000;
 
