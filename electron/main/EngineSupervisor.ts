@@ -282,7 +282,7 @@ export class EngineSupervisor implements AnswerEngine {
       requestId: load.requestId,
       modelId: load.model.id,
       path: load.model.path,
-      fallbackName: load.model.name,
+      name: load.model.name,
       contextSizeTokens: TARGET_CONTEXT_TOKENS,
       threads: null,
     });

@@ -36,6 +36,7 @@ async function start(): Promise<void> {
   log("info", "start", { version: app.getVersion(), electron: process.versions["electron"] ?? "", platform: process.platform });
 
   await app.whenReady();
+  log("info", "electron is ready", { afterMs: Math.round(performance.now()) });
   const windowSession = session.fromPartition("persist:facet");
   refusePermissions(windowSession);
   blockNetwork(windowSession, (address) => log("warn", "request blocked", { scheme: address.split(":")[0] ?? "" }));

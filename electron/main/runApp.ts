@@ -54,6 +54,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
 
   const opened = madeFolder.ok ? await openAppData(folder, log, Date.now) : madeFolder;
   if (!opened.ok) log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
+  log("info", "data is open", { afterMs: Math.round(performance.now()) });
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
   const handlers = opened.ok && context
     ? { ...appMethods(context), ...modelMethods(context), ...chatMethods(context) }
@@ -82,6 +83,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   };
   // The window first: loading a model keeps both disk and processor busy.
   openWindow().once("ready-to-show", () => {
+    log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (context) void openFirstModel(context, openedFile);
   });
 

@@ -269,7 +269,7 @@ describe("a chat of 5,000 messages", () => {
     value(store.deleteChat(chat.id));
     value(store.recover());
     expect(database.get("SELECT count(*) AS count FROM messages")).toEqual({ count: 0 });
-  });
+  }, 60_000);
 });
 
 it("keeps two connections apart by waiting, not failing", () => {

@@ -38,5 +38,6 @@ export function databaseFailure(error: unknown): Failure {
 /** For an error while opening: what cannot be opened for another reason than room or damage is the folder's fault. */
 export function openFailure(error: unknown, folder: string): Failure {
   const known = databaseFailure(error);
-  return known.code === "save-failed" ? failure("data-folder-unusable", { folder }, error) : known;
+  const code = known.code === "save-failed" ? "data-folder-unusable" : known.code;
+  return failure(code, { folder }, error);
 }
