@@ -138,25 +138,24 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(result).toMatchObject({
       kind: "loaded",
       model: {
-        name: "Tiny random model", architecture: "llama", quantization: "F32", contextSizeTokens: 512, contextSizeReason: "target",
+        name: "A name", architecture: "llama", quantization: "F32", contextSizeTokens: 512, contextSizeReason: "target",
         trainContextSizeTokens: 2048, samplingDefaults: defaultSampling,
       },
     });
   });
 
-  it("takes the model's own name and sampling only where they make sense", async () => {
+  it("takes the sampling that the model suggests only where it makes sense", async () => {
     const file = path.join(folder, "named.gguf");
     const float = (value: number) => ({ type: "float32", value }) as const;
     await writeTinyModel(file, {
       metadata: {
-        "general.name": { type: "string", value: "  " },
         "general.sampling.temp": float(0.6), "general.sampling.top_p": float(7), "general.sampling.top_k": { type: "uint32", value: 20 },
       },
     });
     expect(await main.load(file)).toMatchObject({
       kind: "loaded",
       model: {
-        name: "Fallback", contextSizeTokens: 2048, contextSizeReason: "model",
+        contextSizeTokens: 2048, contextSizeReason: "model",
         samplingDefaults: { ...defaultSampling, temperature: 0.6, topK: 20 },
       },
     });
