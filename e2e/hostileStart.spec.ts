@@ -123,7 +123,7 @@ test("a data folder that must not be read or written: the window opens and says 
   const closed = path.join(folder, "closed");
   await mkdir(closed);
   await chmod(closed, 0o000);
-  const app = await launch({ dataFolder: closed, starterModel: false, env: NO_NETWORK, ...(IS_ROOT ? { executablePath: await withoutRootsPrivilege(folder) } : {}) });
+  const app = await launch({ dataFolder: closed, starterModel: false, env: NO_NETWORK, ...(IS_ROOT ? { executablePath: await withoutRootsPrivilege(folder), args: [process.cwd()] } : {}) });
   await expect(app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write|read)/i).first()).toBeVisible({ timeout: 30_000 });
   await app.close();
   await chmod(closed, 0o700);
