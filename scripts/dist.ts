@@ -5,6 +5,8 @@ import path from "node:path";
 import { packageApp, packagedApp } from "./package";
 import { exitWith, step } from "./step";
 
+const NO_TOOLS = "its tools come from github.com, which does not answer here";
+
 /** electron-builder writes into the folder it is given; the packaged app stays as it was tested. */
 async function distribute(): Promise<string> {
   const copy = path.resolve("out/dist-input");
@@ -17,13 +19,17 @@ async function distribute(): Promise<string> {
     ], { encoding: "utf8" });
     await rm(copy, { recursive: true, force: true });
     if (status === 0) made.push(kind);
-    else console.log(`· ${kind}: left out, electron-builder could not make it: ${reasonOf(`${stdout}${stderr}`)}`);
+    else {
+      const reason = reasonOf(`${stdout}${stderr}`);
+      console.log(`· ${kind}: left out, electron-builder could not make it: ${reason}`);
+      if (reason === NO_TOOLS) break; // It would wait a minute for each kind.
+    }
   }
   return made.length > 0 ? `${made.join(", ")} in out/dist` : "nothing was made";
 }
 
 function reasonOf(output: string): string {
-  if (/(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED)\S*.*github/.test(output)) return "its tools come from github.com, which does not answer here";
+  if (/(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED)\S*.*github/.test(output)) return NO_TOOLS;
   const line = output.split("\n").findLast((text) => /cannot|failed|error|⨯/i.test(text)) ?? "it gave no reason";
   return line.trim().slice(0, 300);
 }
