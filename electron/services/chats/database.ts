@@ -26,6 +26,7 @@ export interface Database {
 interface Prepared {
   statement: StatementSyncInstance;
   columns: string[];
+  emptyRow: Readonly<Record<string, SqlValue>>;
 }
 
 /** Waits this long for another connection's lock instead of failing at once. */
@@ -48,14 +49,17 @@ export function connectDatabase(file: string): Database {
     const statement = connection.prepare(sql);
     // Arrays cross from SQLite in half the time of objects: it tells for the 5,000 rows of a long chat.
     statement.setReturnArrays(true);
-    const prepared = { statement, columns: statement.columns().map(({ name }) => name) };
+    const columns = statement.columns().map(({ name }) => name);
+    const emptyRow = Object.fromEntries(columns.map((name) => [name, null]));
+    const prepared = { statement, columns, emptyRow };
     statements.set(sql, prepared);
     return prepared;
   }
 
-  function toObject(columns: readonly string[], values: readonly SqlValue[]): Record<string, SqlValue> {
-    const row: Record<string, SqlValue> = {};
-    for (const [index, name] of columns.entries()) row[name] = values[index] ?? null;
+  function toObject({ columns, emptyRow }: Prepared, values: readonly SqlValue[]): Record<string, SqlValue> {
+    // A copy has all its properties from the start, which V8 fills faster than it adds them.
+    const row = { ...emptyRow };
+    for (let index = 0; index < columns.length; index++) row[columns[index] ?? ""] = values[index] ?? null;
     return row;
   }
 
@@ -67,14 +71,14 @@ export function connectDatabase(file: string): Database {
 
   return {
     all(sql, ...values) {
-      const { statement, columns } = prepare(sql);
-      const rows: SqlValue[][] = statement.all(...values);
-      return rows.map((row) => toObject(columns, row));
+      const prepared = prepare(sql);
+      const rows: SqlValue[][] = prepared.statement.all(...values);
+      return rows.map((row) => toObject(prepared, row));
     },
     get(sql, ...values) {
-      const { statement, columns } = prepare(sql);
-      const row: SqlValue[] | undefined = statement.get(...values);
-      return row && toObject(columns, row);
+      const prepared = prepare(sql);
+      const row: SqlValue[] | undefined = prepared.statement.get(...values);
+      return row && toObject(prepared, row);
     },
     run: (sql, ...values) => prepare(sql).statement.run(...values).changes,
     execute: (sql) => connection.exec(sql),
