@@ -41,12 +41,14 @@ Value readValue(std::ifstream& file) {
     return value;
 }
 
-void readFloats(std::ifstream& file, uint64_t offset, uint64_t fileBytes, std::vector<float>& into) {
-    const uint64_t bytes = into.size() * sizeof(float);
-    if (offset > fileBytes || bytes > fileBytes - offset) invalid("the file ends too early");
+/** Nothing is allocated before the file is known to hold so much. */
+std::vector<float> readFloats(std::ifstream& file, uint64_t offset, uint64_t count, uint64_t fileBytes) {
+    if (offset > fileBytes || count > (fileBytes - offset) / sizeof(float)) invalid("the file ends too early");
+    std::vector<float> values(count);
     file.seekg(static_cast<std::streamoff>(offset));
-    file.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(bytes));
+    file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(count * sizeof(float)));
     if (!file) invalid("the file cannot be read to its end");
+    return values;
 }
 
 bool removeSuffix(std::string& name, const std::string& suffix) {
@@ -90,8 +92,8 @@ ImportanceMatrix readGguf(const std::string& path, uint64_t fileBytes) {
         const bool isCounts = !isSums && removeSuffix(name, kCountsSuffix);
         if (!isSums && !isCounts) continue;
         if (tensor == nullptr || tensor->type != GGML_TYPE_F32) invalid(name + " is not F32");
-        std::vector<float> values(static_cast<size_t>(ggml_nelements(tensor)));
-        readFloats(file, dataOffset + gguf_get_tensor_offset(gguf.get(), i), fileBytes, values);
+        std::vector<float> values = readFloats(file, dataOffset + gguf_get_tensor_offset(gguf.get(), i),
+                                               static_cast<uint64_t>(ggml_nelements(tensor)), fileBytes);
         ImportanceEntry& entry = matrix.entries[name];
         if (isSums) {
             entry.sums = std::move(values);
@@ -121,8 +123,8 @@ ImportanceMatrix readLegacy(const std::string& path, uint64_t fileBytes) {
         const auto valueCount = readValue<int32_t>(file);
         if (valueCount < 1 || chunks < 0) invalid(name + " has no values");
         ImportanceEntry entry;
-        entry.sums.resize(std::min<uint64_t>(static_cast<uint64_t>(valueCount), fileBytes / sizeof(float) + 1));
-        readFloats(file, static_cast<uint64_t>(file.tellg()), fileBytes, entry.sums);
+        if (!file) invalid("the file ends too early");
+        entry.sums = readFloats(file, static_cast<uint64_t>(file.tellg()), static_cast<uint64_t>(valueCount), fileBytes);
         entry.counts = {std::max(chunks, 1)};
         matrix.entries[name] = std::move(entry);
     }
