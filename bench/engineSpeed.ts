@@ -89,7 +89,7 @@ class EngineUnderTest {
     engine.receive({ kind: "window-port" }, port);
     const loaded = new Promise<Extract<FromEngine, { kind: "end" }>>((resolve) => ends.set("load", resolve));
     engine.receive({
-      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path, fallbackName: "starter",
+      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path, name: "starter",
       contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: null,
     });
     const { result } = await loaded;

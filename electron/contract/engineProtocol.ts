@@ -24,8 +24,8 @@ export const LoadRequest = z.strictObject({
   requestId: RequestId,
   modelId: ModelId,
   path: z.string(),
-  /** Name for people; the file's own general.name wins when it has one. */
-  fallbackName: z.string(),
+  /** For people; main knows it from the file's name. */
+  name: z.string(),
   /** Largest context wished for; the engine takes less when model or memory allow less. */
   contextSizeTokens: z.number().int(),
   /** null = chosen by the engine. */

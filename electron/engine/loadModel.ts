@@ -17,7 +17,6 @@ import { backendName } from "./startLlama";
 
 /** Weights are most of a load; the rest is the context and the template. */
 const WEIGHTS_SHARE = 0.95;
-const MAX_NAME_CHARACTERS = 120;
 
 export interface ModelInMemory {
   facts: LoadedModel;
@@ -42,7 +41,7 @@ export interface LoadSurroundings {
  * After a failure nothing is left in memory.
  */
 export async function loadModel(
-  request: Pick<LoadRequest, "modelId" | "path" | "fallbackName" | "contextSizeTokens" | "threads">,
+  request: Pick<LoadRequest, "modelId" | "path" | "name" | "contextSizeTokens" | "threads">,
   surroundings: LoadSurroundings,
 ): Promise<Outcome<ModelInMemory>> {
   const { llama, log, signal, onProgress } = surroundings;
@@ -136,14 +135,14 @@ async function createContext(
 }
 
 async function describe(
-  request: Pick<LoadRequest, "modelId" | "fallbackName">,
+  request: Pick<LoadRequest, "modelId" | "name">,
   { header, sizeBytes }: { header: GgufHeader; sizeBytes: number },
   llama: Llama, model: LlamaModel, context: LlamaContext, reason: ContextPlan["reason"], threads: number,
 ): Promise<LoadedModel> {
   const memory = (usage: { ram: number; vram: number }) => usage.ram + usage.vram;
   return {
     modelId: request.modelId,
-    name: (metadataText(header, "general.name")?.trim() || request.fallbackName).slice(0, MAX_NAME_CHARACTERS),
+    name: request.name,
     architecture: metadataText(header, "general.architecture") ?? "",
     quantization: fileTypeNames.get(metadataNumber(header, "general.file_type") ?? -1) ?? null,
     sizeBytes,

@@ -10,6 +10,7 @@ import { ModelId } from "../contract/ids";
 import type { InstalledModel } from "../contract/model";
 import { errnoOf } from "./fileFailure";
 import type { JsonFile } from "./JsonFile";
+import { modelName } from "./modelName";
 
 export const ModelList = z.object({
   /** Absolute paths of files that are used in place, oldest first. */
@@ -101,7 +102,7 @@ export class ModelLibrary {
     const fileName = path.basename(file);
     return {
       id,
-      name: fileName.replace(/\.gguf$/iu, ""),
+      name: modelName(fileName),
       fileName,
       sizeBytes: (await stat(file).catch(() => null))?.size ?? 0,
       origin,
