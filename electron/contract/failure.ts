@@ -32,6 +32,7 @@ export const FailureCode = z.enum([
   "data-folder-unusable",
   "database-damaged",
   "database-newer",
+  "settings-damaged",
   "save-failed",
   "not-found",
   // the door between the window and main

@@ -35,7 +35,7 @@ it("starts with damaged settings and keeps the file", async () => {
   makeDataFolder(folder());
   writeFileSync(path.join(folder(), "settings.json"), "{");
   const opened = await open();
-  expect(opened).toMatchObject({ ok: true, value: { settings: { value: { theme: "system" } } } });
+  expect(opened).toMatchObject({ ok: true, value: { settings: { value: { theme: "system" } }, notices: [{ code: "settings-damaged" }] } });
   if (opened.ok) opened.value.chats.close();
   expect(readFileSync(path.join(folder(), "settings-damaged-1970-01-01T00-00-00-000Z.json"), "utf8")).toBe("{");
 });

@@ -38,15 +38,17 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    for (const aside of [settings.movedAsideTo, modelList.movedAsideTo]) {
-      if (aside !== null) log("warn", "a damaged file was moved aside", { aside });
-    }
+    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo].filter((aside) => aside !== null);
+    for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
       settings: settings.file,
       modelList: modelList.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
-      notices: movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })],
+      notices: [
+        ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),
+        ...settingsAside.slice(0, 1).map((movedTo) => failure("settings-damaged", { movedTo })),
+      ],
     });
   } catch (error) {
     return folderFailure(error, folder);

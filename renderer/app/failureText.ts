@@ -186,6 +186,15 @@ export function failureText(failure: Failure): FailureText {
             : `The damaged file was kept: ${details["movedTo"]}.`,
         advice: "If you have a backup of the data folder, you can put it back while Facet is closed.",
       };
+    case "settings-damaged":
+      return {
+        happened: "The file with your settings was damaged, so Facet begins with the usual ones.",
+        data:
+          details["movedTo"] === undefined
+            ? `${CHATS_SAFE} The damaged file was kept in the data folder.`
+            : `${CHATS_SAFE} The damaged file was kept: ${details["movedTo"]}.`,
+        advice: "Set what you had changed again.",
+      };
     case "database-newer":
       return {
         happened: "Your chats were saved by a newer version of Facet, which this version cannot read.",
