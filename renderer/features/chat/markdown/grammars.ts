@@ -73,7 +73,7 @@ export function grammarName(language: string): string | null {
  * Rejects when the file cannot be read.
  */
 export async function loadGrammar(name: string): Promise<string> {
-  const load = loaders[name];
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
   if (load === undefined) throw new Error(`No grammar: ${name}`);
   return JSON.stringify((await load()).default);
 }

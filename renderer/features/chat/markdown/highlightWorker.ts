@@ -47,6 +47,8 @@ async function highlight(request: HighlightRequest): Promise<HighlightResponse> 
     theme: "kinds",
     // Chosen by the window, which leaves longer lines out.
     tokenizeMaxLineLength: 0,
+    // Compiling a grammar's expressions takes longer than shiki's own limit, and the line would be cut. The window has a limit.
+    tokenizeTimeLimit: 0,
     ...(before === undefined ? {} : { grammarState: before }),
   });
   const after = highlighter.getLastGrammarState(lines);
@@ -60,9 +62,14 @@ async function highlight(request: HighlightRequest): Promise<HighlightResponse> 
   };
 }
 
+/** A grammar that the engine cannot run costs the block its colours, and the next blocks nothing. */
+function uncoloured({ blockId, lines }: HighlightRequest): HighlightResponse {
+  return { blockId, lines: lines.map(() => []) };
+}
+
 let previous: Promise<unknown> = Promise.resolve();
 self.onmessage = (event: MessageEvent<HighlightRequest>) => {
   previous = previous.then(async () => {
-    self.postMessage(await highlight(event.data));
+    self.postMessage(await highlight(event.data).catch(() => uncoloured(event.data)));
   });
 };

@@ -2,8 +2,8 @@
 import type { HighlightedLine, HighlightRequest, HighlightResponse } from "./codeKinds";
 import { grammarName, loadGrammar } from "./grammars";
 
-/** Loading a large grammar takes a second on a slow machine; what takes longer hangs in a regular expression. */
-const WORKER_TIMEOUT_MS = 8000;
+/** Compiling a large grammar takes seconds on a busy machine; what takes longer hangs in a regular expression. */
+const WORKER_TIMEOUT_MS = 15_000;
 /** Longer lines are data, not code. */
 const MAX_LINE_CHARACTERS = 2000;
 /** Highlighted lines that are kept for blocks which scroll back into view, in characters of code. */
