@@ -89,7 +89,11 @@ test("a small window: all is reachable, nothing overflows", async ({ launch }) =
   const chat = new ChatWindow(app.window);
   await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([480, 600]);
   await chat.waitUntilReady();
-  await chat.openChat("Formats");
+  // The sidebar lies over the conversation here, and goes away when it has served.
+  await app.window.getByRole("button", { name: "Show sidebar" }).click();
+  await check(app.window, "small window, sidebar");
+  await chat.chatEntry("Formats").click();
+  await expect(chat.chatList).toBeHidden();
   await expect(chat.answers).toHaveCount(1);
   await expect(chat.composer).toBeInViewport({ ratio: 1 });
   await expect(chat.engineBar).toBeInViewport();
