@@ -40,25 +40,34 @@ function StarterStep({ starter }: { readonly starter: StarterState }) {
 }
 
 function Downloading({ starter }: { readonly starter: StarterState & { kind: "downloading" } }) {
-  const { source, receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = starter;
-  const fraction = totalBytes > 0 ? receivedBytes / totalBytes : null;
+  const { source, receivedBytes, totalBytes } = starter;
+  const underWay = receivedBytes > 0 && receivedBytes < totalBytes;
   return (
     <>
       <h2>Getting the starter model</h2>
       <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
-      <ProgressBar label="Download" fraction={fraction} />
+      <ProgressBar label="Download" fraction={underWay ? receivedBytes / totalBytes : null} />
       <div className={styles.numbers}>
-        <span>
-          {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
-        </span>
-        {fraction !== null && <span>{formatPercent(fraction)}</span>}
-        {bytesPerSecond !== null && <span>{formatBytes(bytesPerSecond)}/s</span>}
-        {secondsLeft !== null && <span>{formatTimeLeft(secondsLeft)}</span>}
+        {underWay ? <DownloadNumbers starter={starter} /> : receivedBytes === 0 ? `Waiting for ${source}` : "Checking the file"}
       </div>
       <div className={styles.actions}>
         <Button onClick={() => void callOrNotify("models.cancelStarter", undefined)}>Cancel</Button>
         <ChooseFile />
       </div>
+    </>
+  );
+}
+
+function DownloadNumbers({ starter }: { readonly starter: StarterState & { kind: "downloading" } }) {
+  const { receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = starter;
+  return (
+    <>
+      <span>
+        {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
+      </span>
+      <span>{formatPercent(receivedBytes / totalBytes)}</span>
+      {bytesPerSecond !== null && <span>{formatBytes(bytesPerSecond)}/s</span>}
+      {secondsLeft !== null && <span>{formatTimeLeft(secondsLeft)}</span>}
     </>
   );
 }
