@@ -1,5 +1,5 @@
 // Proportional memory (PSS) of all processes of the app at rest, without a model: what each takes, and what dominates it.
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readFile, readdir, readlink, rm } from "node:fs/promises";
 import { FacetApp } from "../e2e/FacetApp";
 import { median, type Figures } from "./figures";
 
@@ -24,7 +24,8 @@ export async function appAtRest(): Promise<Figures> {
     const app = await FacetApp.launch({ starterModel: false, env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" }, trace: false });
     await app.window.getByRole("button", { name: "Try again" }).waitFor({ timeout: 60_000 });
     await app.window.waitForTimeout(REST_MS);
-    const processes = await memoryBelow(app.mainPid);
+    const { processes, sharers } = await memoryBelow(app.mainPid);
+    if (sharers > 0) console.log(`  ${sharers} other processes run the same Electron and share its files: the figure is too small`);
     const total = processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0) / MB;
     totals.push(total);
     console.log(`  run ${run}: ${total.toFixed(0)} MB in ${processes.length} processes`);
@@ -39,7 +40,9 @@ export async function appAtRest(): Promise<Figures> {
   return { "app.idle_pss_mb": median(totals) };
 }
 
-async function memoryBelow(rootPid: number): Promise<ProcessMemory[]> {
+async function memoryBelow(rootPid: number): Promise<{ processes: ProcessMemory[]; sharers: number }> {
+  const binary = await readlink(`/proc/${rootPid}/exe`);
+  let sharers = 0;
   const parents = new Map<number, number>();
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/u.test(name)) continue;
@@ -51,12 +54,15 @@ async function memoryBelow(rootPid: number): Promise<ProcessMemory[]> {
   const isBelow = (pid: number): boolean => pid === rootPid || (parents.has(pid) && isBelow(parents.get(pid) ?? 0));
   const found: ProcessMemory[] = [];
   for (const pid of parents.keys()) {
-    if (!isBelow(pid)) continue;
+    if (!isBelow(pid)) {
+      if ((await readlink(`/proc/${pid}/exe`).catch(() => "")) === binary) sharers++;
+      continue;
+    }
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
     const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(rollup)?.[1] ?? 0) * 1024;
     if (bytes("Pss") > 0) found.push({ pid, name: await processName(pid, rootPid), pssBytes: bytes("Pss"), anonymousBytes: bytes("Pss_Anon"), fileBytes: bytes("Pss_File") });
   }
-  return found;
+  return { processes: found, sharers };
 }
 
 async function processName(pid: number, rootPid: number): Promise<string> {

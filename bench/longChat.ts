@@ -44,49 +44,54 @@ async function openOnce(app: FacetApp): Promise<number> {
   return app.window.evaluate(async ({ title, lastWords, words }) => {
     const entry = [...document.querySelectorAll<HTMLElement>("nav[aria-label=Chats] button")].find((one) => one.textContent === title);
     if (!entry) throw new Error("The long chat is not in the sidebar");
-    const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
     const clickedAtMs = performance.now();
     entry.click();
     for (;;) {
-      await nextFrame();
+      await new Promise(requestAnimationFrame);
       const last = [...document.querySelectorAll(words)].at(-1);
       if (!last?.textContent?.includes(lastWords)) continue;
       const box = last.getBoundingClientRect();
       if (box.height > 0 && box.bottom > 0 && box.top < innerHeight) break;
     }
     // The frame that holds it has been handed over when the next one begins.
-    await nextFrame();
+    await new Promise(requestAnimationFrame);
     return performance.now() - clickedAtMs;
   }, { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS, words: ANSWER_WORDS });
 }
 
-/** Times between animation frames while a stream with the real protocol runs from main into the window. */
+/**
+ * Times between animation frames while a stream with the real protocol runs from main into the window.
+ * What runs in page or main must have no named inner functions: the compiler of these scripts would call a helper there.
+ */
 async function streamOnce(app: FacetApp, run: number): Promise<number[]> {
   await app.window.evaluate(() => {
-    const frames: number[] = [];
-    let last = 0;
-    let going = true;
-    const frame = (nowMs: number) => {
-      if (last > 0) frames.push(nowMs - last);
-      last = nowMs;
-      if (going) requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    Reflect.set(window, "stopFrames", () => {
-      going = false;
-      return frames;
-    });
+    const frames = { times: [] as number[], going: true };
+    Reflect.set(window, "facetFrames", frames);
+    void (async () => {
+      let last = await new Promise<number>(requestAnimationFrame);
+      while (frames.going) {
+        const now = await new Promise<number>(requestAnimationFrame);
+        frames.times.push(now - last);
+        last = now;
+      }
+    })();
   });
   const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null } as const;
   const parent = run === 0 ? `m${MESSAGES - 1}` : `synthetic-answer-${run - 1}`;
   const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", text: "Write a long text about it.", state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
   const answer = { ...common, id: `synthetic-answer-${run}`, parentId: question.id, role: "assistant", text: "", state: "writing", requestId: `synthetic-${run}`, siblingIds: [`synthetic-answer-${run}`] };
-  await app.electron.evaluate(streamFromMain, {
+  const { sent, credited } = await app.electron.evaluate(streamFromMain, {
     question, answer,
     eventChannel: EVENT_CHANNEL, portChannel: STREAM_PORT_CHANNEL,
     credits: STREAM_CREDITS, intervalMs: BATCH_INTERVAL_MS, tokensPerSecond: TOKENS_PER_SECOND, seconds: STREAM_SECONDS, text: streamText(),
   });
-  return app.window.evaluate(() => (Reflect.get(window, "stopFrames") as () => number[])());
+  // Credits come back for what was shown: without them nothing was measured.
+  if (sent < STREAM_SECONDS * TOKENS_PER_SECOND || credited === 0) throw new Error(`The window took ${credited} batches, and ${sent} tokens were sent`);
+  return app.window.evaluate(() => {
+    const frames: { times: number[]; going: boolean } = Reflect.get(window, "facetFrames");
+    frames.going = false;
+    return frames.times;
+  });
 }
 
 interface SyntheticStream {
@@ -102,13 +107,16 @@ interface SyntheticStream {
 }
 
 /** Runs inside the main process: plays the engine on a port of its own, credits and all. Must not refer to anything outside. */
-function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Promise<void> {
+function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Promise<{ sent: number; credited: number }> {
   const contents = electron.BrowserWindow.getAllWindows()[0]?.webContents;
   if (!contents) throw new Error("There is no window");
   const { port1, port2 } = new electron.MessageChannelMain();
   let free = stream.credits;
+  let credited = 0;
   port2.on("message", ({ data }) => {
-    if (data.kind === "credit") free++;
+    if (data.kind !== "credit") return;
+    free++;
+    credited++;
   });
   port2.start();
   contents.send(stream.eventChannel, "message-changed", stream.question);
@@ -142,7 +150,7 @@ function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Pro
       clearInterval(timer);
       port2.postMessage({ kind: "end", requestId, sequence: sequence++, outcome: "complete" });
       contents.send(stream.eventChannel, "message-changed", { ...stream.answer, text: shown, state: "complete", requestId: null });
-      setTimeout(resolve, 500);
+      setTimeout(() => resolve({ sent, credited }), 500);
     }, stream.intervalMs);
   });
 }
