@@ -64,7 +64,9 @@ function MessageList(): ReactNode {
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: AT_END_PX,
+    // Growing text moves rows without a render; by position, which snaps to pixels where a transform would blur.
     directDomUpdates: true,
+    directDomUpdatesMode: "position",
     // Begins at the end: the rows at the top are never drawn for it.
     initialOffset: Number.MAX_SAFE_INTEGER,
     onChange: (list) => setOffersJump(list.getDistanceFromEnd() > OFFER_JUMP_PX),
