@@ -30,6 +30,8 @@ export const Snapshot = z.strictObject({
   /** The data folder cannot be used: the window shows this and nothing else. */
   blocked: Failure.nullable(),
   totalMemoryBytes: z.number(),
+  /** Shown to the person, never used as a path by the window. */
+  dataFolder: z.string(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 

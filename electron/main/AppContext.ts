@@ -15,6 +15,7 @@ export interface Shell {
   /** null while it is closed (macOS keeps the app open then). */
   window: () => BrowserWindow | null;
   sendEvent: <Name extends EventName>(name: Name, value: EventValue<Name>) => void;
+  dataFolder: string;
   logsFolder: string;
   log: Log;
 }

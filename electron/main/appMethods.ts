@@ -23,7 +23,7 @@ export function appMethods(context: AppContext): AppHandlers {
       const chats = data.chats.listChats();
       if (!chats.ok) return chats;
       return succeed({
-        ...aboutThisComputer(),
+        ...aboutThisComputer(context),
         settings: data.settings.value,
         engine: supervisor.state,
         models: await models.list(),
@@ -75,7 +75,7 @@ function shellMethods({ window, logsFolder }: Shell) {
 export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
   const blocked = () => ({ ok: false as const, failure: reason });
   const snapshot: Snapshot = {
-    ...aboutThisComputer(),
+    ...aboutThisComputer(shellParts),
     settings: defaultAppSettings, engine: { kind: "idle" }, models: [], starter: { kind: "missing", failure: null },
     chats: [], notices: [], blocked: reason,
   };
@@ -106,12 +106,13 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
   };
 }
 
-function aboutThisComputer() {
+function aboutThisComputer({ dataFolder }: Shell) {
   return {
     appVersion: app.getVersion(),
     electronVersion: process.versions["electron"] ?? "",
     platform: process.platform,
     totalMemoryBytes: totalMemoryBytes(),
+    dataFolder,
   };
 }
 

@@ -48,6 +48,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     sendEvent(name, value) {
       if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, value);
     },
+    dataFolder: folder,
     logsFolder: paths.logs,
     log,
   };

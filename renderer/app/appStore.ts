@@ -13,6 +13,7 @@ export interface AppState {
   readonly electronVersion: string;
   readonly platform: string;
   readonly totalMemoryBytes: number;
+  readonly dataFolder: string;
   readonly settings: AppSettings;
   readonly engine: EngineState;
   readonly models: readonly InstalledModel[];
@@ -29,6 +30,7 @@ export function createAppStore(snapshot: Snapshot) {
     electronVersion: snapshot.electronVersion,
     platform: snapshot.platform,
     totalMemoryBytes: snapshot.totalMemoryBytes,
+    dataFolder: snapshot.dataFolder,
     settings: snapshot.settings,
     engine: snapshot.engine,
     models: snapshot.models,

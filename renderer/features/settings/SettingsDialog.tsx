@@ -20,6 +20,7 @@ const themes: readonly { readonly value: AppSettings["theme"]; readonly words: s
 export function SettingsDialog() {
   const appVersion = useApp((state) => state.appVersion);
   const electronVersion = useApp((state) => state.electronVersion);
+  const dataFolder = useApp((state) => state.dataFolder);
   return (
     <Dialog label="Settings" onClose={closeDialog}>
       <DialogHeader title="Settings" onClose={closeDialog} />
@@ -48,7 +49,9 @@ export function SettingsDialog() {
         <div className={styles.row}>
           <div className={styles.words}>
             <b>Your data</b>
-            <p>Chats, models and settings lie in one folder on this computer, beside the logs. Nothing is sent anywhere.</p>
+            <p>
+              Chats, models and settings lie in <code className={styles.folder}>{dataFolder}</code>. Your words are sent nowhere.
+            </p>
           </div>
         </div>
       </div>
