@@ -13,12 +13,11 @@ import { TokenText } from "./TokenText";
  * Stop does not wait for a chunk to end (`untilStopped`), so its length only says how long the processor is still
  * busy after a stop, and how soon the next request can begin. Longer chunks are faster up to about 128 tokens: with
  * the starter model on one thread, chunks of 128 and 256 tokens cost no more than one batch of 512, chunks of 64
- * about 10 % more, of 32 about 20 %. One second is 128 tokens of that model on a slow core.
+ * about 10 % more, of 32 about 20 %. Two seconds are 256 tokens of that model on a slow core, 128 on a busy one.
  */
-const CHUNK_TARGET_MS = 1000;
-/** The first chunk for a model of unknown speed. */
-const FIRST_CHUNK_TOKENS = 32;
-const MIN_CHUNK_TOKENS = 16;
+const CHUNK_TARGET_MS = 2000;
+/** Also the first chunk of a model of unknown speed. */
+const MIN_CHUNK_TOKENS = 32;
 /** sampling.ts: the repeat penalty looks back over so many tokens. Of the answer: template tokens must stay likely. */
 const REPEAT_PENALTY_TOKENS = 64;
 /** llama.cpp takes this seed for "choose one at random". */
@@ -59,8 +58,8 @@ export class Generator {
   readonly #loaded: ModelInMemory;
   /** The native call that a stop left behind; the sequence is free when it has ended. */
   #unfinished: Promise<unknown> = Promise.resolve();
-  /** Measured prefill speed of this model, for the length of chunks. */
-  #prefillTokensPerMs: number | undefined;
+  /** The best prefill speed seen with this model, for the length of chunks: other work only makes it look slow. */
+  #prefillTokensPerMs = 0;
 
   constructor(loaded: ModelInMemory) {
     this.#loaded = loaded;
@@ -143,13 +142,16 @@ export class Generator {
       }
       const chunkStartMs = performance.now();
       if ((await this.#untilStopped(sequence.evaluateWithoutGeneratingNewTokens(chunk), stop)) === STOPPED) return STOPPED;
-      this.#prefillTokensPerMs = chunk.length / (performance.now() - chunkStartMs);
+      this.#learnPrefillSpeed(chunk.length, performance.now() - chunkStartMs);
       next += chunk.length;
     }
   }
 
+  #learnPrefillSpeed(tokens: number, durationMs: number): void {
+    this.#prefillTokensPerMs = Math.max(this.#prefillTokensPerMs, tokens / Math.max(1, durationMs));
+  }
+
   #chunkTokens(batchSize: number): number {
-    if (this.#prefillTokensPerMs === undefined) return Math.min(FIRST_CHUNK_TOKENS, batchSize);
     // A multiple of 16, which is what the matrix kernels like.
     const tokens = Math.round((this.#prefillTokensPerMs * CHUNK_TARGET_MS) / 16) * 16;
     return Math.min(batchSize, Math.max(MIN_CHUNK_TOKENS, tokens));
@@ -188,8 +190,7 @@ export class Generator {
           firstTokenAtMs = tokenAtMs;
           facts.timeToFirstTokenMs = tokenAtMs - plan.startedAtMs;
           facts.prefillTokensPerSecond = perSecond(prefillTokens, tokenAtMs - plan.prefillStartMs);
-          if (lastChunk.length >= MIN_CHUNK_TOKENS)
-            this.#prefillTokensPerMs = lastChunk.length / Math.max(1, tokenAtMs - lastChunkStartMs);
+          this.#learnPrefillSpeed(lastChunk.length, tokenAtMs - lastChunkStartMs);
           events.onPrefill(1);
         }
         if (model.isEogToken(token) || plan.stopTokens.has(token)) {
