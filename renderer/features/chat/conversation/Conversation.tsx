@@ -1,7 +1,7 @@
 // The open chat as a list: only the rows in view exist, the end is followed while the person is there, and never else.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import { chatStore, useChat } from "../chatStore";
 import { writingMessage } from "./answerActions";
@@ -20,6 +20,8 @@ const PADDING_END_PX = 4;
 const AT_END_PX = 8;
 /** The way back is offered when a few lines are out of sight. */
 const OFFER_JUMP_PX = 120;
+/** A page keeps a line or two of the one before. */
+const PAGE_FRACTION = 0.9;
 const FOCUS_SHOWN_MS = 2000;
 
 export function Conversation(): ReactNode {
@@ -93,11 +95,23 @@ function MessageList(): ReactNode {
     return () => clearTimeout(timer);
   }, [pointedOut]);
 
+  /** The browser's own glide over rows that were never measured would stop on the way. */
+  function pressKey(event: KeyboardEvent<HTMLElement>): void {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.altKey || event.metaKey) return;
+    const page = event.currentTarget.clientHeight * PAGE_FRACTION;
+    if (event.key === "Home") virtualizer.scrollToOffset(0);
+    else if (event.key === "End") virtualizer.scrollToEnd();
+    else if (event.key === "PageUp") virtualizer.scrollBy(-page);
+    else if (event.key === "PageDown") virtualizer.scrollBy(page);
+    else return;
+    event.preventDefault();
+  }
+
   return (
     <div className={styles.frame}>
       {/* Focusable, so that the keyboard can scroll it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
+      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation" onKeyDown={pressKey}>
         <div ref={virtualizer.containerRef} className={styles.rows} role="feed" aria-busy={isWriting} aria-label="Messages">
           {virtualizer.getVirtualItems().map(({ key, index }) => {
             const id = order[index];
