@@ -53,7 +53,7 @@ class Main {
 
   load(file: string, over: Partial<LoadRequest> = {}): Promise<End> {
     return this.ask({
-      kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "Fallback",
+      kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
       contextSizeTokens: 8192, threads: null, ...over,
     });
   }
