@@ -47,6 +47,8 @@ bool ImportanceCollector::callback(ggml_tensor* tensor, bool ask, void* self) {
     try {
         if (ask) return collector->wants(tensor);
         collector->collect(tensor);
+        // false ends this pass; nothing is said about it to llama_decode, which then finds stale logits that nobody reads.
+        return !collector->isLastOfPass(weightName(tensor->src[0]->name));
     } catch (const std::exception& error) {
         collector->problem_ = error.what();
     } catch (...) {
@@ -62,6 +64,31 @@ bool ImportanceCollector::wants(const ggml_tensor* tensor) const {
     const ggml_tensor* input = tensor->src[1];
     return input->type == GGML_TYPE_F32 && input->ne[1] >= kRowsAtLeast &&
            weightName(tensor->src[0]->name).starts_with("blk.");
+}
+
+/** A batch is computed in one pass or several equal ones. */
+void ImportanceCollector::endFirstBatch() {
+    orderState_ = Order::kUnsteady;
+    if (order_.empty()) return;
+    const auto again = std::find(order_.begin() + 1, order_.end(), order_.front());
+    const auto pass = static_cast<size_t>(again - order_.begin());
+    if (order_.size() % pass != 0 || !std::equal(order_.begin() + static_cast<ptrdiff_t>(pass), order_.end(), order_.begin())) {
+        return;
+    }
+    order_.resize(pass);
+    orderState_ = Order::kKnown;
+}
+
+/** Once a pass does not go the way of the first, all are computed whole. */
+bool ImportanceCollector::isLastOfPass(const std::string& weight) {
+    if (orderState_ == Order::kLearning) order_.push_back(weight);
+    if (orderState_ != Order::kKnown) return false;
+    if (order_[position_] != weight) {
+        orderState_ = Order::kUnsteady;
+        return false;
+    }
+    position_ = (position_ + 1) % order_.size();
+    return position_ == 0;
 }
 
 void ImportanceCollector::collect(const ggml_tensor* product) {
@@ -164,11 +191,14 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
     const bool addsFirst = llama_vocab_get_add_bos(session.vocabulary());
     const llama_token first = llama_vocab_bos(session.vocabulary());
     TokenBatch batch(static_cast<int32_t>(sequences * options.chunkTokens));
-    for (uint32_t chunk = 0; chunk < chunks; chunk += sequences) {
+    for (uint32_t chunk = 0, together = 0; chunk < chunks; chunk += together) {
+        // A rest that does not fill the batch goes one by one: llama.cpp would split it into passes of which the last
+        // has a few tokens only, and those would not be counted.
+        together = chunks - chunk >= sequences ? sequences : 1;
         report({.done = uint64_t{chunk} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});
         session.clearMemory();
         batch.clear();
-        for (uint32_t sequence = 0; sequence < std::min(sequences, chunks - chunk); ++sequence) {
+        for (uint32_t sequence = 0; sequence < together; ++sequence) {
             const llama_token* start = tokens.data() + size_t{chunk + sequence} * options.chunkTokens;
             for (uint32_t i = 0; i < options.chunkTokens; ++i) {
                 // All outputs are asked for: without them the last layer would see only the last token.
@@ -177,6 +207,7 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
             }
         }
         session.decode(batch.get());
+        if (chunk == 0) collector.endFirstBatch();
         if (!collector.problem().empty()) throw Failure("model-damaged", collector.problem());
     }
     report({.done = uint64_t{chunks} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});

@@ -1,5 +1,6 @@
 // Collects an importance matrix while a model reads a text: llama.cpp shows each matrix product to a callback, and
-// the squares of its input are summed per column. The same sums in the same order as llama-imatrix.
+// the squares of its input are summed per column. The same sums in the same order as llama-imatrix, but each pass ends
+// after the last product that counts: the output head, a third of a small model's work, is not computed.
 #pragma once
 
 #include <string>
@@ -30,18 +31,26 @@ class ImportanceCollector {
     /** For llama_context_params.cb_eval; `self` is the collector. Throws nothing. */
     static bool callback(ggml_tensor* tensor, bool ask, void* self);
 
+    /** Call after the first batch: from then on passes end early. */
+    void endFirstBatch();
+
     /** Empty while all goes well; else why nothing more was collected. */
     const std::string& problem() const { return problem_; }
     ImportanceMatrix take() { return std::move(matrix_); }
 
   private:
     bool wants(const ggml_tensor* tensor) const;
+    bool isLastOfPass(const std::string& weight);
     void collect(const ggml_tensor* product);
     void collectDense(const ggml_tensor* product, const char* data);
     void collectExperts(const ggml_tensor* product, const char* data);
 
     ImportanceMatrix matrix_;
     std::string problem_;
+    /** Weights in the order in which a pass uses them, to know the last one. */
+    std::vector<std::string> order_;
+    size_t position_ = 0;
+    enum class Order { kLearning, kKnown, kUnsteady } orderState_ = Order::kLearning;
     std::vector<char> activations_;
     std::vector<char> expertIds_;
 };
