@@ -13,6 +13,9 @@ const OPENINGS = 7;
 const STREAMS = 3;
 const TOKENS_PER_SECOND = 200;
 const STREAM_SECONDS = 12;
+const QUIET_MS = 5_000;
+/** No frame may take longer. */
+const FRAME_LIMIT_MS = 50;
 
 export async function longChat(): Promise<Figures> {
   const dataFolder = await freshDataFolder();
@@ -28,15 +31,56 @@ export async function longChat(): Promise<Figures> {
   }
   console.log(`  opening, first to last: ${list(openings, 0)} ms`);
 
+  // The same page at rest shows what the machine itself does to frames.
+  await watchFrames(app);
+  await app.window.waitForTimeout(QUIET_MS);
+  console.log(`  at rest: ${describe(await stopWatching(app))}`);
+
   const worst: number[] = [];
   for (let run = 0; run < STREAMS; run++) {
-    const frames = await streamOnce(app, run);
-    worst.push(Math.max(...frames));
-    console.log(`  streaming ${STREAM_SECONDS} s: ${frames.length} frames, p50 ${median(frames).toFixed(1)}, p99 ${quantile(frames, 0.99).toFixed(1)}, worst ${Math.max(...frames).toFixed(1)} ms, over 50 ms: ${frames.filter((ms) => ms > 50).length}`);
+    const watched = await streamOnce(app, run);
+    worst.push(Math.max(...watched.frames));
+    console.log(`  streaming ${STREAM_SECONDS} s: ${describe(watched)}`);
   }
   await app.close();
   await rm(dataFolder, { recursive: true, force: true });
   return { "ui.open_5000_ms": median(openings), "ui.worst_frame_ms": median(worst) };
+}
+
+interface Watched {
+  /** Times between animation frames, ms. */
+  frames: number[];
+  /** Pieces of work of the page's main thread that took over 50 ms, in ms. */
+  longTasks: number[];
+}
+
+async function watchFrames(app: FacetApp): Promise<void> {
+  await app.window.evaluate(() => {
+    const watched = { frames: [] as number[], longTasks: [] as number[], going: true };
+    Reflect.set(window, "facetFrames", watched);
+    new PerformanceObserver((list) => watched.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+    void (async () => {
+      let last = await new Promise<number>(requestAnimationFrame);
+      while (watched.going) {
+        const now = await new Promise<number>(requestAnimationFrame);
+        watched.frames.push(now - last);
+        last = now;
+      }
+    })();
+  });
+}
+
+async function stopWatching(app: FacetApp): Promise<Watched> {
+  return app.window.evaluate(() => {
+    const watched: Watched & { going: boolean } = Reflect.get(window, "facetFrames");
+    watched.going = false;
+    return { frames: watched.frames, longTasks: watched.longTasks };
+  });
+}
+
+function describe({ frames, longTasks }: Watched): string {
+  const worst = Math.max(...frames);
+  return `${frames.length} frames, p50 ${median(frames).toFixed(1)}, p99 ${quantile(frames, 0.99).toFixed(1)}, worst ${worst.toFixed(1)} ms, over ${FRAME_LIMIT_MS} ms: ${frames.filter((ms) => ms > FRAME_LIMIT_MS).length}; long tasks: ${longTasks.length === 0 ? "none" : `${list(longTasks, 0)} ms`}`;
 }
 
 /** From the click on the chat to the frame after the one in which its last message is drawn. */
@@ -63,19 +107,8 @@ async function openOnce(app: FacetApp): Promise<number> {
  * Times between animation frames while a stream with the real protocol runs from main into the window.
  * What runs in page or main must have no named inner functions: the compiler of these scripts would call a helper there.
  */
-async function streamOnce(app: FacetApp, run: number): Promise<number[]> {
-  await app.window.evaluate(() => {
-    const frames = { times: [] as number[], going: true };
-    Reflect.set(window, "facetFrames", frames);
-    void (async () => {
-      let last = await new Promise<number>(requestAnimationFrame);
-      while (frames.going) {
-        const now = await new Promise<number>(requestAnimationFrame);
-        frames.times.push(now - last);
-        last = now;
-      }
-    })();
-  });
+async function streamOnce(app: FacetApp, run: number): Promise<Watched> {
+  await watchFrames(app);
   const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null } as const;
   const parent = run === 0 ? `m${MESSAGES - 1}` : `synthetic-answer-${run - 1}`;
   const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", text: "Write a long text about it.", state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
@@ -87,11 +120,7 @@ async function streamOnce(app: FacetApp, run: number): Promise<number[]> {
   });
   // Credits come back for what was shown: without them nothing was measured.
   if (sent < STREAM_SECONDS * TOKENS_PER_SECOND || credited === 0) throw new Error(`The window took ${credited} batches, and ${sent} tokens were sent`);
-  return app.window.evaluate(() => {
-    const frames: { times: number[]; going: boolean } = Reflect.get(window, "facetFrames");
-    frames.going = false;
-    return frames.times;
-  });
+  return stopWatching(app);
 }
 
 interface SyntheticStream {
