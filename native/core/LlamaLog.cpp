@@ -1,5 +1,8 @@
 #include "core/LlamaLog.h"
 
+#include <atomic>
+#include <mutex>
+
 #include "llama.h"
 
 namespace facet {
@@ -9,6 +12,12 @@ namespace {
 /** Enough for a reason, little enough for a message on screen. */
 constexpr size_t kLinesKept = 4;
 constexpr size_t kLineLimit = 500;
+
+std::mutex registration;
+int living = 0;
+/** Who had the log before the first of those that live. Read by other threads while they log. */
+std::atomic<ggml_log_callback> previousCallback = nullptr;
+std::atomic<void*> previousData = nullptr;
 
 void keep(std::deque<std::string>& lines, const char* text) {
     std::string line(text);
@@ -20,15 +29,32 @@ void keep(std::deque<std::string>& lines, const char* text) {
 
 }  // namespace
 
-LlamaLog::LlamaLog(Listener listener) : listener_(std::move(listener)) {
-    llama_log_get(&previousCallback_, &previousData_);
-    llama_log_set(receive, this);
+namespace {
+
+thread_local LlamaLog* current = nullptr;
+
+}  // namespace
+
+LlamaLog::LlamaLog(Listener listener) : listener_(std::move(listener)), outer_(current) {
+    const std::lock_guard lock(registration);
+    if (living++ == 0) {
+        ggml_log_callback callback = nullptr;
+        void* data = nullptr;
+        llama_log_get(&callback, &data);
+        previousCallback = callback;
+        previousData = data;
+        llama_log_set(dispatch, nullptr);
+    }
+    current = this;
 }
 
-LlamaLog::~LlamaLog() { llama_log_set(previousCallback_, previousData_); }
+LlamaLog::~LlamaLog() {
+    current = outer_;
+    const std::lock_guard lock(registration);
+    if (--living == 0) llama_log_set(previousCallback, previousData);
+}
 
 std::string LlamaLog::lastErrors() const {
-    const std::lock_guard lock(mutex_);
     std::string all;
     for (const std::string& line : errors_.empty() ? warnings_ : errors_) {
         if (!all.empty()) all += "; ";
@@ -37,18 +63,24 @@ std::string LlamaLog::lastErrors() const {
     return all.empty() ? "llama.cpp gave no reason" : all;
 }
 
-void LlamaLog::receive(ggml_log_level level, const char* text, void* self) {
-    auto* log = static_cast<LlamaLog*>(self);
-    // Called from C, also from ggml's threads: nothing may be thrown through it.
+void LlamaLog::dispatch(ggml_log_level level, const char* text, void*) {
+    if (current != nullptr) {
+        current->receive(level, text);
+    } else if (const ggml_log_callback callback = previousCallback; callback != nullptr) {
+        callback(level, text, previousData);
+    }
+}
+
+void LlamaLog::receive(ggml_log_level level, const char* text) {
+    // Called from C: nothing may be thrown through it.
     try {
-        const std::lock_guard lock(log->mutex_);
-        if (level != GGML_LOG_LEVEL_CONT) log->lastWasError_ = level == GGML_LOG_LEVEL_ERROR;
-        if (level == GGML_LOG_LEVEL_ERROR || (level == GGML_LOG_LEVEL_CONT && log->lastWasError_)) {
-            keep(log->errors_, text);
+        if (level != GGML_LOG_LEVEL_CONT) lastWasError_ = level == GGML_LOG_LEVEL_ERROR;
+        if (level == GGML_LOG_LEVEL_ERROR || (level == GGML_LOG_LEVEL_CONT && lastWasError_)) {
+            keep(errors_, text);
         } else if (level == GGML_LOG_LEVEL_WARN) {
-            keep(log->warnings_, text);
+            keep(warnings_, text);
         }
-        if (log->listener_) log->listener_(text);
+        if (listener_) listener_(text);
     } catch (...) {
         // A line lost is better than a process lost.
     }

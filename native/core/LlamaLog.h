@@ -1,10 +1,10 @@
-// Takes llama.cpp's log for as long as it lives: its lines are the only progress and the only reason for a failure
-// that llama.cpp gives. The log is one for the process, so only one of these may live at a time.
+// Takes what llama.cpp logs on this thread for as long as it lives: the only progress, and the only reason for a
+// failure, that llama.cpp gives. llama.cpp has one log for the process, so all of these share one callback that finds
+// its way by thread; other threads' words go on to whoever had the log before.
 #pragma once
 
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 
 #include "ggml.h"
@@ -17,6 +17,7 @@ class LlamaLog {
     using Listener = std::function<void(const char*)>;
 
     explicit LlamaLog(Listener listener = nullptr);
+    /** On the thread that made it; the one made last goes first. */
     ~LlamaLog();
     LlamaLog(const LlamaLog&) = delete;
     LlamaLog& operator=(const LlamaLog&) = delete;
@@ -25,15 +26,14 @@ class LlamaLog {
     std::string lastErrors() const;
 
   private:
-    static void receive(ggml_log_level level, const char* text, void* self);
+    static void dispatch(ggml_log_level level, const char* text, void*);
+    void receive(ggml_log_level level, const char* text);
 
     Listener listener_;
-    mutable std::mutex mutex_;
     std::deque<std::string> errors_;
     std::deque<std::string> warnings_;
     bool lastWasError_ = false;
-    ggml_log_callback previousCallback_ = nullptr;
-    void* previousData_ = nullptr;
+    LlamaLog* outer_;
 };
 
 }  // namespace facet

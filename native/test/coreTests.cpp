@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/Backend.h"
@@ -254,6 +255,33 @@ void logKeepsTheReasonAndGivesBackTheLog() {
     CHECK(before == after);
 }
 
+/** Calls of several worker threads overlap: each hears its own reasons, and the log goes back to whom it belonged. */
+void logsOfSeveralThreadsKeepApart() {
+    ggml_log_callback before = nullptr;
+    void* data = nullptr;
+    llama_log_get(&before, &data);
+    constexpr int kThreads = 4;
+    std::array<int, kThreads> right{};
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) {
+        threads.emplace_back([thread, &right] {
+            const std::string name = "missing-" + std::to_string(thread);
+            for (int round = 0; round < 300; ++round) {
+                try {
+                    facet::planQuantize(inFolder(name.c_str()), LLAMA_FTYPE_MOSTLY_Q4_0, false);
+                } catch (const facet::Failure& failure) {
+                    if (std::strstr(failure.what(), name.c_str()) != nullptr) ++right[static_cast<size_t>(thread)];
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const int count : right) CHECK(count == 300);
+    ggml_log_callback after = nullptr;
+    llama_log_get(&after, &data);
+    CHECK(before == after);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -267,6 +295,7 @@ int main(int count, char** arguments) {
     damagedMatricesAreRefused();
     collectorSumsSquares();
     logKeepsTheReasonAndGivesBackTheLog();
+    logsOfSeveralThreadsKeepApart();
     std::printf(failures == 0 ? "native core: all tests passed\n" : "native core: %d failures\n", failures);
     return failures == 0 ? 0 : 1;
 }
