@@ -170,11 +170,14 @@ class FileRun {
   async #fetchOnce(index: number, start: number, end: number, onWritten: (position: number) => void): Promise<DownloadOutcome<null>> {
     const { part, timing, source } = this.#download;
     const { chunks } = part;
+    // By hand, not AbortSignal.any: a combined signal that nobody holds is collected in mid-body, and ends nothing.
     const request = new AbortController();
-    const signal = AbortSignal.any([this.#abort.signal, request.signal]);
+    const onStop = (): void => request.abort(this.#abort.signal.reason);
+    this.#abort.signal.addEventListener("abort", onStop, { once: true });
+    if (this.#abort.signal.aborted) onStop();
     const stall = setTimeout(() => request.abort(new DOMException("no byte came", "TimeoutError")), timing.stallMs);
     try {
-      const opened = await source.open(start, end, signal);
+      const opened = await source.open(start, end, request.signal);
       if (!opened.ok) return opened;
       if (opened.value.wholeFile && (start > 0 || end < chunks.sizeBytes)) {
         opened.value.discard();
@@ -211,6 +214,7 @@ class FileRun {
       return downloadFailed("request-cancelled");
     } finally {
       clearTimeout(stall);
+      this.#abort.signal.removeEventListener("abort", onStop);
     }
   }
 
