@@ -4,11 +4,14 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { fail, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
-import { metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
+import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import type { ModelShape } from "./readModelShape";
 
 const UINT32 = 4;
 const STRING = 8;
+const DEFAULT_ALIGNMENT_BYTES = 32;
+/** More than any alignment takes (readGgufHeader.ts). */
+const MAX_PADDING_BYTES = 64 * 1024;
 
 /** `fileBytes`: size of the file that the shape was read from. Failures: those of readGgufHeader. */
 export async function writeStub(shape: ModelShape, fileBytes: number, file: string): Promise<Outcome<GgufHeader>> {
@@ -19,7 +22,7 @@ export async function writeStub(shape: ModelShape, fileBytes: number, file: stri
   const checked = await check(header, shape, fileBytes);
   if (!checked.ok) return checked;
   const { dataOffsetBytes, tensors } = checked.value;
-  const endBytes = tensors.reduce((end, tensor) => Math.max(end, tensor.offsetBytes + tensor.sizeBytes), 0);
+  const endBytes = weightsEnd(tensors);
   const stub = await open(file, "w");
   try {
     await stub.writeFile(header);
@@ -79,7 +82,8 @@ function textBytes(text: string): Buffer {
   return Buffer.concat([length, Buffer.from(text)]);
 }
 
-/** As if the vocabulary had never been there: the file is shorter by what was left out. */
+// As if the vocabulary had never been there: the file is shorter by what was left out.
+// The weights begin at an aligned place, which is another one in the shorter file: so their length is compared here once more.
 async function check(header: Buffer, shape: ModelShape, fileBytes: number): Promise<Outcome<GgufHeader>> {
   const leftOutBytes = shape.tensorsEndBytes - header.length;
   const sizeBytes = fileBytes - leftOutBytes + MAX_PADDING_BYTES;
@@ -88,8 +92,13 @@ async function check(header: Buffer, shape: ModelShape, fileBytes: number): Prom
     read: (offset, length) => Promise.resolve(header.subarray(offset, Math.min(offset + length, header.length))),
   };
   if (sizeBytes < header.length) return fail("model-truncated", { neededBytes: String(shape.tensorsEndBytes), fileBytes: String(fileBytes) });
-  return readGgufHeader(source);
+  const read = await readGgufHeader(source);
+  if (!read.ok) return read;
+  const alignment = metadataNumber(read.value, "general.alignment") ?? DEFAULT_ALIGNMENT_BYTES;
+  const neededBytes = Math.ceil(shape.tensorsEndBytes / alignment) * alignment + weightsEnd(read.value.tensors);
+  return neededBytes > fileBytes ? fail("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) }) : read;
 }
 
-/** The weights begin at an aligned place, which is another one in the shorter file. */
-const MAX_PADDING_BYTES = 64 * 1024;
+function weightsEnd(tensors: GgufHeader["tensors"]): number {
+  return tensors.reduce((end, tensor) => Math.max(end, tensor.offsetBytes + tensor.sizeBytes), 0);
+}
