@@ -1,4 +1,5 @@
 // Asks before a model goes: what goes where, and what stays.
+import { useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { formatBytes, formatWhen } from "../../app/quantities";
 import { Button } from "../../ui/Button";
@@ -14,6 +15,7 @@ interface DeleteModelDialogProps {
 
 export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) {
   const { model, inModelsFolder, lastUsedAtMs } = details;
+  const [nowMs] = useState(() => Date.now());
   const title = inModelsFolder ? `Delete ${model.name}` : `Forget ${model.name}`;
   return (
     <Dialog label={title} onClose={onClose}>
@@ -25,7 +27,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
             : "It leaves the list. The file stays where it is."}
         </p>
         <p>
-          {lastUsedAtMs === null ? "No chat has used it." : `It was last used ${whenWords(lastUsedAtMs)}.`} Chats stay as they are; another model can
+          {lastUsedAtMs === null ? "No chat has used it." : `It was last used ${whenWords(lastUsedAtMs, nowMs)}.`} Chats stay as they are; another model can
           answer in them.
         </p>
         <div className={styles.actions}>
@@ -47,7 +49,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
   );
 }
 
-function whenWords(atMs: number): string {
-  const when = formatWhen(atMs, Date.now());
+function whenWords(atMs: number, nowMs: number): string {
+  const when = formatWhen(atMs, nowMs);
   return when.includes(":") ? `today at ${when}` : `on ${when}`;
 }

@@ -9,7 +9,7 @@ import styles from "./DiscoverTab.module.css";
 import { freeBytes } from "./fitWords";
 import { useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
-import { retryHubModels } from "./hubModels";
+import { retryHubModels, useHubOffline } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
@@ -69,6 +69,18 @@ function SearchLine() {
   );
 }
 
+/** The hand-picked list comes with the app; their files and verdicts come from the hub. */
+function OfflineLine() {
+  const offline = useHubOffline();
+  if (!offline) return null;
+  return (
+    <section className={styles.offline} role="alert">
+      <p>Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work without it.</p>
+      <Button onClick={retryHubModels}>Try again</Button>
+    </section>
+  );
+}
+
 function HandPicked() {
   const catalogue = useDiscover((state) => state.catalogue);
   const machine = useMachine();
@@ -79,6 +91,7 @@ function HandPicked() {
   if (machine === null) return null;
   return (
     <>
+      <OfflineLine />
       <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
       <footer className={styles.more}>
         <Button onClick={browseHub}>Browse all of Hugging Face</Button>

@@ -48,7 +48,7 @@ export function DownloadButton({ model, variant, best }: DownloadButtonProps) {
   }
   if (running.state.kind === "paused" || running.state.kind === "failed") {
     return (
-      <Button className={styles.button} aria-label={`Resume ${name}`} onClick={() => resumeDownload(running.id)}>
+      <Button className={styles.button} aria-label={`${running.state.kind === "failed" ? "Try again:" : "Resume"} ${name}`} onClick={() => resumeDownload(running.id)}>
         <Play size={13} />
         {running.state.kind === "failed" ? "Try again" : "Resume"}
       </Button>

@@ -80,7 +80,7 @@ function Actions({ download: { id, title, state } }: { readonly download: Downlo
       );
     case "failed":
       return (
-        <Button aria-label={`Try ${title} again`} onClick={() => resumeDownload(id)}>
+        <Button aria-label={`Try again: ${title}`} onClick={() => resumeDownload(id)}>
           <DownloadIcon size={13} />
           Try again
         </Button>

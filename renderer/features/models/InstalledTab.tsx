@@ -5,6 +5,7 @@ import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText, withFileName } from "../../app/failureText";
+import { showPage } from "../../app/layout";
 import { formatBytes, formatWhen } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
@@ -76,19 +77,20 @@ function InstalledRow({ details, onDialog }: InstalledRowProps) {
   return (
     <li className={styles.row} data-loaded={loaded || undefined}>
       <div className={styles.words}>
-        <h3>{model.name}</h3>
+        <h2>{model.name}</h2>
         {loaded && <span className={styles.badge}>Loaded</span>}
         <Facts details={details} />
       </div>
       <div className={styles.actions}>
-        <Button
-          aria-label={`Load ${model.name}`}
-          disabled={loaded || loading}
-          look={loaded || model.failure !== null ? "plain" : "primary"}
-          onClick={() => void loadModel(model.id)}
-        >
-          {loading ? "Loading" : "Load"}
-        </Button>
+        {loaded ? (
+          <Button aria-label={`Chat with ${model.name}`} onClick={() => showPage("chat")}>
+            Chat
+          </Button>
+        ) : (
+          <Button aria-label={`${loading ? "Loading" : "Load"} ${model.name}`} disabled={loading} onClick={() => void loadModel(model.id)}>
+            {loading ? "Loading" : "Load"}
+          </Button>
+        )}
         <Menu
           align="end"
           trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}
@@ -120,6 +122,7 @@ function InstalledRow({ details, onDialog }: InstalledRowProps) {
 
 function Facts({ details }: { readonly details: ModelDetails }) {
   const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
+  const [nowMs] = useState(() => Date.now());
   const facts = [
     formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""),
     quantization,
@@ -128,7 +131,7 @@ function Facts({ details }: { readonly details: ModelDetails }) {
     trainContextSizeTokens === null ? null : `${formatContext(trainContextSizeTokens)} context`,
     licence === null ? null : licenceTitle(licence),
     originWords(details),
-    lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, Date.now())}`,
+    lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
   ];
   return (
     <p className={styles.facts}>

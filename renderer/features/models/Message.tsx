@@ -15,7 +15,7 @@ interface MessageProps {
 export function Message({ title, words, children }: MessageProps) {
   return (
     <section className={styles.message}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {words !== undefined && <p>{words}</p>}
       {children !== undefined && <div className={styles.actions}>{children}</div>}
     </section>
@@ -33,7 +33,7 @@ export function FailureMessage({ failure, onRetry, children }: FailureMessagePro
   const { happened, data, advice } = failureText(failure);
   return (
     <section className={styles.message} role="alert">
-      <h3>{happened}</h3>
+      <h2>{happened}</h2>
       <p>
         {data} {advice}
       </p>

@@ -31,25 +31,31 @@ export function ModelCard({ repository, title, tags, description, first }: Model
   return (
     <article ref={card} className={styles.card} data-first={first || undefined} aria-labelledby={headingId}>
       <header className={styles.header}>
-        <h3 id={headingId} className={styles.title}>
-          <button type="button" onClick={() => openModel(repository)}>
-            {title}
-          </button>
-        </h3>
-        {tags}
-        <span className={styles.judgement}>
+        <div className={styles.name}>
+          <h2 id={headingId} className={styles.title}>
+            <button type="button" onClick={() => openModel(repository)}>
+              {title}
+            </button>
+          </h2>
+          {tags}
+        </div>
+        {description !== null && <p className={styles.description}>{description}</p>}
+        <div className={styles.judgement}>
           {model.kind === "loading" && <span className={styles.quiet}>{onScreen ? "Looking it up" : ""}</span>}
-          {model.kind === "failed" && (
-            <>
-              <span className={styles.problem}>{failureText(model.failure).happened}</span>
-              <Button onClick={retryHubModels}>Try again</Button>
-            </>
-          )}
+          {model.kind === "failed" &&
+            // Said once, above all cards.
+            (model.failure.code === "hub-offline" ? (
+              <span className={styles.quiet}>Not known while offline</span>
+            ) : (
+              <>
+                <span className={styles.problem}>{failureText(model.failure).happened}</span>
+                <Button onClick={retryHubModels}>Try again</Button>
+              </>
+            ))}
           {model.kind === "loaded" && (
             <Judgement model={model.value} open={open} onScreen={onScreen} onToggle={() => setOpen(!open)} />
           )}
-        </span>
-        {description !== null && <p className={styles.description}>{description}</p>}
+        </div>
       </header>
       {open && model.kind === "loaded" && <Variants model={model.value} />}
     </article>

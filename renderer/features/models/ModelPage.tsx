@@ -93,7 +93,7 @@ function Card({ model }: { readonly model: HubModel }) {
 
   return (
     <section className={styles.readme} aria-label="Model card">
-      <h3>Model card</h3>
+      <h2>Model card</h2>
       {readme.kind === "loading" && <p className={styles.waiting}>Reading the card</p>}
       {readme.kind === "failed" && <p className={styles.waiting}>{failureText(readme.failure).happened}</p>}
       {readme.kind === "loaded" &&

@@ -13,13 +13,15 @@ interface VariantRowProps {
   readonly model: HubModel;
   readonly variant: HubVariant;
   readonly best: boolean;
+  /** Also while it is not on screen. */
+  readonly judged: boolean;
 }
 
-export function VariantRow({ model, variant, best }: VariantRowProps) {
+export function VariantRow({ model, variant, best, judged }: VariantRowProps) {
   const row = useRef<HTMLLIElement>(null);
   const onScreen = useOnScreen(row);
   const source = hubSource(model, variant);
-  const shown = useFit(source, onScreen);
+  const shown = useFit(source, onScreen || judged);
   return (
     <li ref={row} className={styles.row} data-best={best || undefined}>
       <span className={styles.name} title={variant.files.map(({ path }) => path).join("\n")}>

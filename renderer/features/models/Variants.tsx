@@ -10,13 +10,20 @@ import styles from "./Variants.module.css";
 
 export function Variants({ model }: { readonly model: HubModel }) {
   const [all, setAll] = useState(false);
-  const { shown, hiddenCount, best } = useVariants(model, all);
+  const { shown, usual, hiddenCount, best } = useVariants(model, all);
   if (shown.length === 0) return <p className={styles.none}>There is no GGUF model in this repository.</p>;
   return (
     <>
       <ul>
         {shown.map((variant) => (
-          <VariantRow key={variant.id} model={model} variant={variant} best={variant.id === best?.id} />
+          <VariantRow
+            key={variant.id}
+            model={model}
+            variant={variant}
+            best={variant.id === best?.id}
+            // The choice of the best one rests on them all, seen or not.
+            judged={usual.includes(variant)}
+          />
         ))}
       </ul>
       {hiddenCount > 0 && (
@@ -28,7 +35,7 @@ export function Variants({ model }: { readonly model: HubModel }) {
   );
 }
 
-/** What is shown of a model's variants, which of them is best, and one sentence why once that is known. */
+/** What is shown of a model's variants, which of them is best (until the verdicts are here: likely so), and one sentence why. */
 export function useVariants(model: HubModel, all: boolean) {
   const machine = useMachine();
   const variants = modelVariants(model.variants);
@@ -40,9 +47,11 @@ export function useVariants(model: HubModel, all: boolean) {
   return {
     variants,
     shown,
+    usual,
     hiddenCount: variants.length - shown.length,
+    best: choice === "undecided" ? likely : (choice?.variant ?? null),
+    why: choice === "undecided" ? null : (choice?.why ?? "None of these fits into the free memory"),
+    /** The one that stands for all while the card is closed. */
     likely,
-    best: choice?.variant ?? null,
-    why: choice?.why ?? null,
   };
 }

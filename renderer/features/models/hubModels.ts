@@ -18,6 +18,11 @@ export function useHubModel(repository: RepositoryName, wanted: boolean): Loadab
   return model ?? LOADING;
 }
 
+/** The last answer of the hub was none: no card can be filled. */
+export function useHubOffline(): boolean {
+  return useStore(modelStore, (models) => Object.values(models).some((model) => model?.kind === "failed" && model.failure.code === "hub-offline"));
+}
+
 async function ask(repository: RepositoryName): Promise<void> {
   const outcome = await call("hub.model", { repository });
   modelStore.setState({

@@ -38,12 +38,12 @@ export function likelyVariant(variants: readonly HubVariant[], availableBytes: n
   return usable.find(({ sizeBytes }) => sizeBytes * ROUGH_OVERHEAD <= availableBytes * ROOMY_SHARE) ?? usable.at(-1) ?? null;
 }
 
-/** Null as long as a verdict is missing on which the choice depends, or when nothing runs. */
-export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): VariantChoice | null {
+/** "undecided" as long as a verdict is missing on which the choice depends; null when nothing runs. */
+export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): VariantChoice | "undecided" | null {
   const judged: { variant: HubVariant; fit: Fit }[] = [];
   for (const variant of usableVariants(variants)) {
     const fit = fitOf(variant);
-    if (fit === null) return null;
+    if (fit === null) return "undecided";
     judged.push({ variant, fit });
     // The largest that leaves room: smaller ones need no verdict.
     if (isRoomy(fit)) return { variant, why: "Best quality that leaves room to spare" };
