@@ -1,5 +1,6 @@
 // The model library against a hub on this computer: search, judge, download, chat with what came.
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import { ChatWindow } from "./ChatWindow";
 import { HubServer } from "./hub/HubServer";
 import { starterModelPath } from "./starterModelFile";
@@ -82,4 +83,37 @@ test("verdicts follow context size and KV cache type, and agree with what the en
   // The engine's own report of the same load: the dry run plans it to the byte.
   expect(parts?.weightsBytes).toBe(judged.memory.weightsBytes);
   expect((parts?.kvCacheBytes ?? 0) + (parts?.computeBuffersBytes ?? 0)).toBe(judged.memory.contextBytes);
+});
+
+test("a token goes to the hub and nowhere else, redirects are followed, and other addresses are refused", async ({ launch }) => {
+  const token = "hf_aTokenThatIsNowhereOnTheDisk";
+  hub.add({ id: "maker/Gated-GGUF", gated: "manual", files: [{ path: "Gated-Q4_0.gguf", content: Buffer.from("GGUF") }] });
+  hub.tokens.add(token);
+  hub.rename("maker/Former-Name", REPOSITORY);
+  const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });
+  await new ChatWindow(app.window).waitUntilReady();
+  const answers = await app.window.evaluate(async (secret) => {
+    const { call } = window.facet;
+    const repository = (name: string) => ({ repository: name }) as Parameters<(typeof call)["hub.model"]>[0];
+    return {
+      renamed: await call["hub.model"](repository("maker/Former-Name")),
+      saved: await call["hub.saveSettings"]({ token: secret }),
+      after: await call["hub.search"]({ text: "", sort: "downloads", family: null, cursor: null }),
+      openEndpoint: await call["hub.saveSettings"]({ endpoint: "http://hub.example" }),
+      badProxy: await call["hub.saveSettings"]({ proxy: "nonsense" }),
+    };
+  }, token);
+  expect(answers.renamed).toMatchObject({ ok: true, value: { summary: { repository: REPOSITORY } } });
+  expect(answers.saved).toMatchObject({ ok: true, value: { hasToken: true } });
+  expect(JSON.stringify(answers.saved)).not.toContain(token);
+  expect(answers.after.ok).toBe(true);
+  expect(hub.requests.at(-1)?.authorization).toBe(`Bearer ${token}`);
+  expect(answers.openEndpoint).toMatchObject({ ok: false, failure: { code: "hub-address-invalid" } });
+  expect(answers.badProxy).toMatchObject({ ok: false, failure: { code: "hub-proxy-invalid" } });
+  await app.close();
+  for (const entry of await readdir(app.dataFolder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.endsWith(".gguf")) continue;
+    const content = await readFile(path.join(entry.parentPath, entry.name));
+    expect(content.includes(token), `${entry.name} holds the token`).toBe(false);
+  }
 });

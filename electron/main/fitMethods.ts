@@ -17,7 +17,11 @@ import { forkFit } from "./forkFit";
 
 /** Left to the window, the system and other programs; the same as when a model is loaded (engine/planContext.ts). */
 const SYSTEM_RESERVE_BYTES = 512 * 1024 * 1024;
-/** Resident memory of the engine process beside weights and context: Node, llama.cpp's code, and the chat's own objects. */
+/**
+ * Resident memory of the engine process beside weights and context: Node, llama.cpp's code, and the chat's own objects.
+ * Measured with the starter model: 86 MB mapped from files, and about 60 MB of its own. Short chats do not touch all of
+ * the compute buffers, so they take less than is planned (449 MB instead of 538 MB with 8,192 tokens).
+ */
 const ENGINE_PROCESS_BYTES = 150_000_000;
 const HUB_READ_TIMEOUT_MS = 30_000;
 

@@ -88,7 +88,8 @@ export class Estimator {
     const failed = await this.#need(model, wishedContextTokens, kvCacheType);
     const known = this.#known.get(model.key);
     const curve = known?.curves.get(kvCacheType);
-    if (failed || !known || !curve) {
+    // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
+    if (failed || !known || !curve || this.#machine === null) {
       return {
         verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: wishedContextTokens,
         trainContextSizeTokens: null, largestContextTokens: null, architecture: null,
