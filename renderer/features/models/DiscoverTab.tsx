@@ -7,7 +7,7 @@ import { Button } from "../../ui/Button";
 import { browseHub, endSearch, loadCatalogue, isOfSize, search, searchMore, submitSearch, typeSearch, useDiscover } from "./discover";
 import styles from "./DiscoverTab.module.css";
 import { freeBytes } from "./fitWords";
-import { useMachine } from "./fits";
+import { refreshFits, useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
 import { retryHubModels, useHubOffline } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
@@ -76,7 +76,14 @@ function OfflineLine() {
   return (
     <section className={styles.offline} role="alert">
       <p>Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work without it.</p>
-      <Button onClick={retryHubModels}>Try again</Button>
+      <Button
+        onClick={() => {
+          retryHubModels();
+          void refreshFits();
+        }}
+      >
+        Try again
+      </Button>
     </section>
   );
 }
