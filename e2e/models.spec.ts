@@ -35,7 +35,7 @@ test("a model is found, judged from its header alone, downloaded, and answers", 
   const card = page.getByRole("article").filter({ hasText: /Tiny.Chat/i });
   await expect(card).toBeVisible();
 
-  await card.getByRole("heading", { level: 3 }).getByRole("button").click();
+  await card.getByRole("heading").getByRole("button").click();
   await expect(page.getByText("A small model for tests.")).toBeVisible();
   const variant = page.getByRole("listitem").filter({ hasText: "Q4_1" });
   await expect(variant).toContainText(/fits/i, { timeout: 30_000 });
