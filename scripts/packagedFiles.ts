@@ -7,7 +7,7 @@ export interface PackageTarget {
   gpu: boolean;
 }
 
-const KEPT = [/^\/resources(\/icon\.png)?$/, /^\/package\.json$/, /^\/\.vite(\/(build|renderer)(\/|$)|$)/, /^\/node_modules(\/|$)/];
+const KEPT = [/^\/resources(\/(icon\.png|catalogue\.json))?$/, /^\/package\.json$/, /^\/\.vite(\/(build|renderer)(\/|$)|$)/, /^\/node_modules(\/|$)/];
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
   /\.test\.\w+$/,

@@ -1,6 +1,7 @@
 // What main tells the window without being asked. Events carry state, they do not steer.
 import { z } from "zod";
 import { ChatSummary, Message } from "./chat";
+import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
 import { Notice } from "./methods";
@@ -10,6 +11,8 @@ export const events = {
   "engine-changed": EngineState,
   "models-changed": z.array(InstalledModel),
   "starter-changed": StarterState,
+  /** All downloads, a few times a second while one runs. */
+  "downloads-changed": z.array(Download),
   "chat-changed": ChatSummary,
   "chat-removed": z.strictObject({ chatId: ChatId }),
   /** A message was added or has a new state (not: each token; those come over the stream port). */
@@ -19,6 +22,7 @@ export const events = {
   "menu-command": z.enum([
     "new-chat", "search", "focus-composer", "toggle-sidebar", "toggle-settings-panel", "show-shortcuts",
     "next-chat", "previous-chat", "stop", "open-settings",
+    "open-models",
   ]),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -3,9 +3,13 @@
 import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
 import { EngineState } from "./engineState";
+import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
+import { Fit, FitMachine, FitQuestion } from "./fit";
+import { CatalogueModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revision } from "./hub";
+import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { ChatId, MessageId, ModelId, RequestId } from "./ids";
-import { InstalledModel, StarterState } from "./model";
+import { InstalledModel, InstalledModels, StarterState } from "./model";
 import { ChatSettings } from "./sampling";
 import { AppSettings } from "./settings";
 
@@ -61,6 +65,36 @@ export const methods = {
   "models.forget": { input: z.strictObject({ modelId: ModelId }), output: nothing },
   "models.getStarter": { input: nothing, output: nothing },
   "models.cancelStarter": { input: nothing, output: nothing },
+  /** All installed models with what their headers say. Reads files: asked for when the list is shown. */
+  "models.installed": { input: nothing, output: InstalledModels },
+  /** A name for people, kept by Facet; the file keeps its own. */
+  "models.rename": { input: z.strictObject({ modelId: ModelId, name: z.string().trim().min(1).max(120) }), output: nothing },
+  /** Moves all files of a model in Facet's own folder to the system's trash. */
+  "models.delete": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /** Shows the file in the system's file manager. */
+  "models.reveal": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /** Reads the whole file again. Failures: "model-changed" (wrong hash), "model-without-checksum". */
+  "models.verify": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+
+  "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
+  "hub.search": { input: HubQuery, output: HubSearchPage },
+  "hub.model": { input: z.strictObject({ repository: RepositoryName }), output: HubModel },
+  /** The card's Markdown as it is: hostile until rendered safely. */
+  "hub.readme": { input: z.strictObject({ repository: RepositoryName, revision: Revision }), output: z.string() },
+  "hub.settings": { input: nothing, output: HubSettings },
+  "hub.saveSettings": { input: HubSettingsChange, output: HubSettings },
+
+  /** Always a verdict: what cannot be known is "unknown". A newer question does not end an older one. */
+  "fit.judge": { input: FitQuestion, output: Fit },
+  "fit.machine": { input: nothing, output: FitMachine },
+
+  "downloads.list": { input: nothing, output: z.array(Download) },
+  "downloads.add": { input: DownloadRequest, output: Download },
+  "downloads.pause": { input: z.strictObject({ id: DownloadId }), output: nothing },
+  "downloads.resume": { input: z.strictObject({ id: DownloadId }), output: nothing },
+  /** Deletes what was fetched. Of a finished download only its line goes. */
+  "downloads.cancel": { input: z.strictObject({ id: DownloadId }), output: nothing },
+
   "engine.restart": { input: nothing, output: nothing },
 
   "chats.create": { input: nothing, output: Chat },

@@ -9,12 +9,40 @@ export const InstalledModel = z.strictObject({
   name: z.string(),
   fileName: z.string(),
   sizeBytes: z.number(),
-  /** "starter": came with set-up. "file": chosen on this computer, used in place. */
-  origin: z.enum(["starter", "file"]),
+  /** All parts of a split model together. */
+  fileCount: z.number().int(),
+  /** "starter": came with set-up. "file": chosen on this computer, used in place. "hub": downloaded in the app. */
+  origin: z.enum(["starter", "file", "hub"]),
   /** Why it cannot be loaded by itself, when that is known. */
   failure: Failure.nullable(),
 });
 export type InstalledModel = z.infer<typeof InstalledModel>;
+
+/** What the list of installed models shows beside that; read from the file's header. null = not known. */
+export const ModelDetails = z.strictObject({
+  model: InstalledModel,
+  architecture: z.string().nullable(),
+  quantization: z.string().nullable(),
+  trainContextSizeTokens: z.number().nullable(),
+  parameterCount: z.number().nullable(),
+  /** "owner/name" and the licence, for downloaded models. */
+  repository: z.string().nullable(),
+  licence: z.string().nullable(),
+  /** Whether there is a SHA-256 to verify it against. */
+  canVerify: z.boolean(),
+  lastUsedAtMs: z.number().nullable(),
+  /** Lies in Facet's own folder: deleting frees its room. Others are only forgotten. */
+  inModelsFolder: z.boolean(),
+});
+export type ModelDetails = z.infer<typeof ModelDetails>;
+
+export const InstalledModels = z.strictObject({
+  models: z.array(ModelDetails),
+  /** In Facet's models folder, unfinished downloads included, and still free on its disk. */
+  modelsFolderBytes: z.number(),
+  diskFreeBytes: z.number().nullable(),
+});
+export type InstalledModels = z.infer<typeof InstalledModels>;
 
 /** What the engine holds in memory. Memory figures in bytes. */
 export const LoadedModel = z.strictObject({

@@ -2,10 +2,13 @@
 import type { BrowserWindow } from "electron";
 import type { EventName, EventValue } from "../contract/events";
 import type { AnswerRunner } from "../services/answers/AnswerRunner";
+import type { DownloadQueue } from "../services/downloads/DownloadQueue";
+import type { Estimator } from "../services/estimator/Estimator";
 import type { Log } from "../services/LogFile";
 import type { AppData } from "../services/openAppData";
 import type { StarterFetcher } from "../services/StarterFetcher";
 import type { EngineSupervisor } from "./EngineSupervisor";
+import type { Hub } from "./Hub";
 import type { Models } from "./Models";
 import type { NoticeBoard } from "./NoticeBoard";
 import type { StreamPort } from "./streamPort";
@@ -21,10 +24,14 @@ export interface Shell {
 }
 
 export interface AppContext extends Shell {
+  modelsFolder: string;
   data: AppData;
   notices: NoticeBoard;
   models: Models;
   starter: StarterFetcher;
+  hub: Hub;
+  downloads: DownloadQueue;
+  estimator: Estimator;
   supervisor: EngineSupervisor;
   answers: AnswerRunner;
   streamPort: StreamPort;

@@ -36,6 +36,30 @@ export class Models {
     });
   }
 
+  /** With where they lie: for main only. */
+  files(): Promise<ModelFile[]> {
+    return this.#library.files();
+  }
+
+  find(id: ModelId): Promise<ModelFile | null> {
+    return this.#library.find(id);
+  }
+
+  async rename(id: ModelId, name: string): Promise<Outcome<undefined>> {
+    if ((await this.#library.find(id)) === null) return { ok: false, failure: failure("not-found") };
+    const noted = await this.#library.note(id, { name });
+    if (noted.ok) await this.changed();
+    return noted;
+  }
+
+  /** After its files went away. */
+  async deleted(id: ModelId): Promise<void> {
+    this.#failures.delete(id);
+    this.#options.supervisor.forget(id);
+    await this.#library.dropNote(id);
+    await this.changed();
+  }
+
   list(): Promise<InstalledModel[]> {
     return this.#library.list();
   }
@@ -87,6 +111,8 @@ export class Models {
   /** The engine has it in memory: it is the one to open with next time. */
   async loaded({ modelId }: LoadedModel): Promise<Outcome<unknown>> {
     if (this.#failures.delete(modelId)) await this.changed();
+    const noted = await this.#library.note(modelId, { lastUsedAtMs: Date.now() });
+    if (!noted.ok) return noted;
     const { settings } = this.#options;
     if (settings.value.modelId === modelId) return succeed(undefined);
     return settings.save({ ...settings.value, modelId });

@@ -24,8 +24,12 @@ function sample(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodObject) {
     return Object.fromEntries(Object.entries(schema.shape).map(([name, field]) => [name, sample(field as z.ZodType)]));
   }
-  if (schema instanceof z.ZodString) return "a";
-  if (schema instanceof z.ZodNumber) return 1;
+  // Ids, "owner/name", and hashes of each length.
+  if (schema instanceof z.ZodString) return ["a", "a/b", "a".repeat(32), "a".repeat(40), "a".repeat(64)].find((text) => schema.safeParse(text).success);
+  if (schema instanceof z.ZodNumber) return [1, 4096].find((number) => schema.safeParse(number).success);
+  if (schema instanceof z.ZodArray) return [sample(schema.element as z.ZodType)];
+  if (schema instanceof z.ZodDiscriminatedUnion) return sample(schema.options[0] as z.ZodType);
+  if (schema instanceof z.ZodLiteral) return schema.value;
   if (schema instanceof z.ZodBoolean) return true;
   if (schema instanceof z.ZodEnum) return schema.options[0];
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return sample(schema.unwrap() as z.ZodType);

@@ -55,6 +55,7 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
     {
       label: "&View",
       submenu: [
+        command("Models", "open-models", "CmdOrCtrl+Shift+M"),
         command("Show or hide the sidebar", "toggle-sidebar", "CmdOrCtrl+B"),
         command("Show or hide the chat's settings", "toggle-settings-panel", "CmdOrCtrl+."),
         separator,

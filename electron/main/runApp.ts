@@ -15,15 +15,21 @@ import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
 import type { AppContext, Shell } from "./AppContext";
 import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
 import { chatMethods } from "./chatMethods";
+import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
+import { createEstimator, fitMethods } from "./fitMethods";
 import { forkEngine } from "./forkEngine";
+import { Hub } from "./Hub";
+import { hubMethods } from "./hubMethods";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu } from "./menu";
+import { manageMethods } from "./manageMethods";
 import { chooseModelFile, getStarter, modelMethods } from "./modelMethods";
 import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
 import { StreamPort } from "./streamPort";
+import { TokenStore } from "./TokenStore";
 import { openLogsFolder } from "./openLogsFolder";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
@@ -58,7 +64,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
   const handlers = opened.ok && context
-    ? { ...appMethods(context), ...modelMethods(context), ...chatMethods(context) }
+    ? {
+        ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
+        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context),
+      }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
   openIpcGate({
     handlers,
@@ -85,7 +94,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   // The window first: loading a model keeps both disk and processor busy.
   openWindow().once("ready-to-show", () => {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
-    if (context) void openFirstModel(context, openedFile);
+    if (context) {
+      void openFirstModel(context, openedFile);
+      context.downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
+    }
   });
 
   app.on("activate", () => {
@@ -148,6 +160,17 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     isPresent: existsSync(path.join(dataPaths(folder).models, STARTER_MODEL.fileName)),
     onChanged: (state) => sendEvent("starter-changed", state),
   });
+  const hub = new Hub({
+    file: data.hubSettings,
+    token: new TokenStore(path.join(folder, "hub-token")),
+    fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
+  });
+  const downloads = createDownloads({
+    modelsFolder: dataPaths(folder).models, hub, log,
+    onChanged: (list) => sendEvent("downloads-changed", list),
+    onReady: () => void models.changed(),
+  });
+  const estimator = createEstimator(supervisor, log);
   const answers = new AnswerRunner({
     store: data.chats,
     engine: supervisor,
@@ -156,7 +179,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, data, notices, models, starter, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder: dataPaths(folder).models, data, notices, models, starter, hub, downloads, estimator, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {
@@ -193,6 +216,8 @@ async function end({ window, log }: Shell, context: AppContext | null): Promise<
   }
   if (context) {
     context.starter.cancel();
+    context.estimator.close();
+    await context.downloads.stop();
     await context.supervisor.close();
     context.answers.close();
     context.data.chats.close();

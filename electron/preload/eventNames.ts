@@ -6,6 +6,7 @@ const named: Record<EventName, true> = {
   "engine-changed": true,
   "models-changed": true,
   "starter-changed": true,
+  "downloads-changed": true,
   "chat-changed": true,
   "chat-removed": true,
   "message-changed": true,

@@ -84,3 +84,25 @@ it("is empty without a folder", async () => {
   rmSync(inside("models"), { recursive: true });
   expect(await library.list()).toEqual([]);
 });
+
+it("lists downloads in their folders, a split model as one, and says which part is missing", async () => {
+  const folder = inside("models", "maker__Big");
+  mkdirSync(folder);
+  mkdirSync(inside("models", ".downloads"));
+  for (const name of ["Big-Q4_0.gguf", "Big-Q4_0.gguf.origin.json", "Big-Q8_0-00001-of-00003.gguf", "Big-Q8_0-00002-of-00003.gguf"]) writeFileSync(path.join(folder, name), "12345");
+  writeFileSync(inside("models", ".downloads", "part.gguf"), "x");
+  expect((await library.list()).map(({ fileName, origin, sizeBytes, fileCount, failure }) => [fileName, origin, sizeBytes, fileCount, failure?.details?.["file"]])).toEqual([
+    ["Big-Q4_0.gguf", "hub", 5, 1, undefined],
+    ["Big-Q8_0-00001-of-00003.gguf", "hub", 10, 3, "Big-Q8_0-00003-of-00003.gguf"],
+  ]);
+});
+
+it("remembers names and last use, and forgets them with the model", async () => {
+  const { model } = value(await library.addFile(inside("elsewhere", "mine.gguf")));
+  value(await library.note(model.id, { name: "My own" }));
+  value(await library.note(model.id, { lastUsedAtMs: 7 }));
+  await open();
+  expect((await library.files()).map((file) => [file.model.name, file.lastUsedAtMs])).toEqual([["My own", 7]]);
+  value(await library.forget(model.id));
+  expect(value(await library.addFile(inside("elsewhere", "mine.gguf"))).model.name).toBe("mine");
+});

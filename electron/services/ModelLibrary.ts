@@ -1,4 +1,4 @@
-// The models on this computer that Facet knows: files in its models folder, and files used where they lie.
+// The models on this computer that Facet knows: files in its models folder, downloads in folders there, and files used where they lie.
 // Looks at names and sizes only: what is inside a file is for the engine process to find out. Main process or plain Node.
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
@@ -15,14 +15,23 @@ import { modelName } from "./modelName";
 export const ModelList = z.object({
   /** Absolute paths of files that are used in place, oldest first. */
   files: z.array(z.object({ path: z.string() })),
+  /** What is remembered of any model, by its id. */
+  notes: z
+    .record(z.string(), z.object({ name: z.string().max(120).optional(), lastUsedAtMs: z.number().optional() }))
+    .default({}),
 });
 export type ModelList = z.infer<typeof ModelList>;
-export const emptyModelList: ModelList = { files: [] };
+export const emptyModelList: ModelList = { files: [], notes: {} };
 
 /** A model and where it lies: known to main and the engine, never to the window. */
 export interface ModelFile {
   model: InstalledModel;
+  /** Of a split model its first part, which is the one that is loaded. */
   path: string;
+  /** All parts, in order. */
+  paths: string[];
+  lastUsedAtMs: number | null;
+  inModelsFolder: boolean;
 }
 
 export interface ModelLibraryOptions {
@@ -34,6 +43,14 @@ export interface ModelLibraryOptions {
   failureOf: (id: ModelId) => Failure | null;
 }
 
+const MODEL_FILE = /^[^.].*\.gguf$/iu;
+/** Downloads lie in one folder per repository: owner__name. */
+const REPOSITORY_FOLDER = /^[^.].*__/u;
+const FIRST_PART = /^(.*)-00001-of-(\d{5})\.gguf$/iu;
+const OTHER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/iu;
+/** More parts than any model has: a name that says so is taken for a single file. */
+const MAX_PARTS = 512;
+
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
 
@@ -43,11 +60,11 @@ export class ModelLibrary {
 
   /** The starter model first, then the models folder by name, then files used in place. */
   async list(): Promise<InstalledModel[]> {
-    return (await this.#files()).map(({ model }) => model);
+    return (await this.files()).map(({ model }) => model);
   }
 
   async find(id: ModelId): Promise<ModelFile | null> {
-    return (await this.#files()).find(({ model }) => model.id === id) ?? null;
+    return (await this.files()).find(({ model }) => model.id === id) ?? null;
   }
 
   /**
@@ -62,9 +79,9 @@ export class ModelLibrary {
     const known = await this.find(modelIdOf(real));
     if (known) return succeed(known);
     const { list } = this.#options;
-    const saved = await list.save({ files: [...list.value.files, { path: real }] });
+    const saved = await list.save({ ...list.value, files: [...list.value.files, { path: real }] });
     if (!saved.ok) return saved;
-    return succeed({ path: real, model: await this.#describe(real, "file") });
+    return succeed(await this.#describe(real, "file", false));
   }
 
   /** Forgets a file that is used in place; the file stays. A model in the models folder is not forgotten so: "request-invalid". */
@@ -74,39 +91,73 @@ export class ModelLibrary {
     if (files.length === list.value.files.length) {
       return (await this.find(id)) ? fail("request-invalid", undefined, "The model lies in Facet's own folder") : fail("not-found");
     }
-    const saved = await list.save({ files });
+    const saved = await list.save({ files, notes: withoutNote(list.value.notes, id) });
     return saved.ok ? succeed(undefined) : saved;
   }
 
-  async #files(): Promise<ModelFile[]> {
+  /** Remembers a name, or when it was used last. */
+  async note(id: ModelId, change: ModelList["notes"][string]): Promise<Outcome<undefined>> {
+    const { list } = this.#options;
+    const notes = { ...list.value.notes, [id]: { ...list.value.notes[id], ...change } };
+    const saved = await list.save({ ...list.value, notes });
+    return saved.ok ? succeed(undefined) : saved;
+  }
+
+  /** After its files were deleted. */
+  async dropNote(id: ModelId): Promise<void> {
+    const { list } = this.#options;
+    await list.save({ ...list.value, notes: withoutNote(list.value.notes, id) });
+  }
+
+  async files(): Promise<ModelFile[]> {
     const { modelsFolder, starterFileName, list } = this.#options;
-    const names = await readdir(modelsFolder).catch(() => []);
-    const own = names
-      .filter((name) => /^[^.].*\.gguf$/iu.test(name))
+    const inFolder = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
+    const own = modelNames(inFolder.map(({ name }) => name))
       .sort((a, b) => Number(b === starterFileName) - Number(a === starterFileName) || a.localeCompare(b));
+    const downloaded: string[] = [];
+    for (const entry of inFolder.filter((folder) => folder.isDirectory() && REPOSITORY_FOLDER.test(folder.name))) {
+      const names = modelNames(await readdir(path.join(modelsFolder, entry.name)).catch(() => []));
+      downloaded.push(...names.sort().map((name) => path.join(modelsFolder, entry.name, name)));
+    }
     const files = [
-      ...own.map((name) => ({ file: path.join(modelsFolder, name), origin: name === starterFileName ? "starter" as const : "file" as const })),
-      ...list.value.files.map(({ path: file }) => ({ file, origin: "file" as const })),
+      ...own.map((name) => ({ file: path.join(modelsFolder, name), origin: name === starterFileName ? "starter" as const : "file" as const, inFolder: true })),
+      ...downloaded.sort().map((file) => ({ file, origin: "hub" as const, inFolder: true })),
+      ...list.value.files.map(({ path: file }) => ({ file, origin: "file" as const, inFolder: false })),
     ];
     const byId = new Map<ModelId, ModelFile>();
-    for (const { file, origin } of files) {
+    for (const { file, origin, inFolder: isOwn } of files) {
       const real = await realpath(file).catch(() => file);
-      const model = await this.#describe(real, origin);
-      if (!byId.has(model.id)) byId.set(model.id, { path: real, model });
+      const found = await this.#describe(real, origin, isOwn);
+      if (!byId.has(found.model.id)) byId.set(found.model.id, found);
     }
     return [...byId.values()];
   }
 
-  async #describe(file: string, origin: InstalledModel["origin"]): Promise<InstalledModel> {
+  async #describe(file: string, origin: InstalledModel["origin"], inModelsFolder: boolean): Promise<ModelFile> {
     const id = modelIdOf(file);
     const fileName = path.basename(file);
+    const note = this.#options.list.value.notes[id];
+    const paths = partsOf(file);
+    let sizeBytes = 0;
+    let problem: Failure | null = null;
+    for (const part of paths) {
+      problem ??= await problemOf(part);
+      sizeBytes += (await stat(part).catch(() => null))?.size ?? 0;
+    }
     return {
-      id,
-      name: modelName(fileName),
-      fileName,
-      sizeBytes: (await stat(file).catch(() => null))?.size ?? 0,
-      origin,
-      failure: (await problemOf(file)) ?? this.#options.failureOf(id),
+      path: file,
+      paths,
+      lastUsedAtMs: note?.lastUsedAtMs ?? null,
+      inModelsFolder,
+      model: {
+        id,
+        name: note?.name ?? modelName(fileName),
+        fileName,
+        sizeBytes,
+        fileCount: paths.length,
+        origin,
+        failure: problem ?? this.#options.failureOf(id),
+      },
     };
   }
 }
@@ -114,6 +165,25 @@ export class ModelLibrary {
 /** The same file has the same id at each start. */
 export function modelIdOf(realPath: string): ModelId {
   return ModelId.parse(createHash("sha256").update(realPath).digest("hex").slice(0, 32));
+}
+
+/** Of a folder: files that can be loaded by themselves. Further parts go with their first, when it is there. */
+function modelNames(names: readonly string[]): string[] {
+  const all = new Set(names);
+  return names.filter((name) => MODEL_FILE.test(name) && !(OTHER_PART.test(name) && all.has(name.replace(/-\d{5}-of-/u, "-00001-of-"))));
+}
+
+/** llama.cpp's names: model-00001-of-00003.gguf and so on. */
+function partsOf(file: string): string[] {
+  const [, stem, total] = FIRST_PART.exec(file) ?? [];
+  const count = Number(total);
+  if (stem === undefined || total === undefined || count < 1 || count > MAX_PARTS) return [file];
+  const extension = file.slice(-".gguf".length);
+  return Array.from({ length: count }, (_, index) => `${stem}-${String(index + 1).padStart(5, "0")}-of-${total}${extension}`);
+}
+
+function withoutNote(notes: ModelList["notes"], id: ModelId): ModelList["notes"] {
+  return Object.fromEntries(Object.entries(notes).filter(([other]) => other !== id));
 }
 
 /** Why a file cannot be opened; null = it can. */

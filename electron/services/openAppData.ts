@@ -10,6 +10,7 @@ import { errnoOf } from "./fileFailure";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
 import type { Log } from "./LogFile";
+import { defaultHubSettings, StoredHubSettings } from "./hub/StoredHubSettings";
 import { emptyModelList, ModelList } from "./ModelLibrary";
 import { openSettingsFile } from "./settingsFile";
 
@@ -17,6 +18,7 @@ export interface AppData {
   chats: ChatStore;
   settings: JsonFile<AppSettings>;
   modelList: JsonFile<ModelList>;
+  hubSettings: JsonFile<StoredHubSettings>;
   loadMarker: LoadMarker;
   /** What the person should know of the opening: files that were damaged and where they are now. */
   notices: Failure[];
@@ -28,6 +30,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
   try {
     const settings = await openSettingsFile(paths.settings, now);
     const modelList = await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, now);
+    const hubSettings = await openJsonFile(path.join(folder, "hub.json"), StoredHubSettings, defaultHubSettings, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -38,12 +41,13 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo].filter((aside) => aside !== null);
+    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo, hubSettings.movedAsideTo].filter((aside) => aside !== null);
     for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
       settings: settings.file,
       modelList: modelList.file,
+      hubSettings: hubSettings.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
       notices: [
         ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),

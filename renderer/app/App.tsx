@@ -1,6 +1,7 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
 import { Tooltip } from "radix-ui";
 import { ChatPage } from "../features/chat/ChatPage";
+import { ModelsPage } from "../features/models/ModelsPage";
 import { SearchDialog } from "../features/search/SearchDialog";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { ShortcutsDialog } from "../features/settings/ShortcutsDialog";
@@ -39,9 +40,7 @@ function Frame() {
       )}
       {overlaid && <div className={styles.scrim} onClick={closeSidebarOverlay} aria-hidden />}
       <div className={styles.page} inert={overlaid}>
-        <PanelBoundary name="The conversation">
-          <ChatPage />
-        </PanelBoundary>
+        <OpenPage />
       </div>
       <div className={styles.status} inert={overlaid}>
         <PanelBoundary name="The status bar">
@@ -50,6 +49,24 @@ function Frame() {
       </div>
     </div>
   );
+}
+
+function OpenPage() {
+  const page = useLayout((state) => state.page);
+  switch (page) {
+    case "chat":
+      return (
+        <PanelBoundary key="chat" name="The conversation">
+          <ChatPage />
+        </PanelBoundary>
+      );
+    case "models":
+      return (
+        <PanelBoundary key="models" name="The models page">
+          <ModelsPage />
+        </PanelBoundary>
+      );
+  }
 }
 
 function OpenDialog() {

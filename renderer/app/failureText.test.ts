@@ -16,6 +16,8 @@ const details = {
   PyPI: "pip could not fetch it",
   movedTo: "chats-damaged-1.db",
   reason: "permission denied",
+  missingBytes: "3100000000",
+  retryAfterSeconds: "90",
 };
 
 describe.each(FailureCode.options)("%s", (code) => {
@@ -37,6 +39,12 @@ test("details find their way into the sentence", () => {
   expect(failureText({ code: "model-too-large-for-memory", details }).happened).toContain("9.1 GB");
   expect(failureText({ code: "database-damaged", details }).data).toContain("chats-damaged-1.db");
   expect(failureText({ code: "message-longer-than-context", details }).happened).toContain("9,000 tokens");
+});
+
+test("what must be freed, and how long to wait, are said", () => {
+  expect(failureText({ code: "download-disk-full", details }).advice).toBe("Free 3.10 GB more, then resume.");
+  expect(failureText({ code: "download-disk-full" }).advice).toBe("Free some space, then resume.");
+  expect(failureText({ code: "hub-rate-limited", details }).advice).toContain("90 seconds");
 });
 
 test("raw numbers get their units", () => {

@@ -13,11 +13,12 @@ export interface FailureText {
 
 const CHATS_SAFE = "Your chats are safe.";
 const FILE_UNTOUCHED = "The file was not changed.";
+const NOTHING_CHANGED = "Nothing was changed.";
 
 /**
  * Reads these details where they are given, each a short fact: `file`, `folder`, `architecture`, `kind`, `movedTo`,
  * `reason`, `needed` and `available` (amounts with their unit), and plain numbers under names that end in their unit:
- * `neededBytes`, `availableBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`.
+ * `neededBytes`, `availableBytes`, `missingBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`, `retryAfterSeconds`.
  * Those of starter-… are one reason for each source that was tried, under the source's name.
  */
 export function failureText(failure: Failure): FailureText {
@@ -160,6 +161,174 @@ export function failureText(failure: Failure): FailureText {
         happened: "The starter model could not be set up.",
         data: `${sources(details)}Nothing was installed or changed.`,
         advice: "Try again, or choose a GGUF file on this computer.",
+      };
+
+    case "hub-offline":
+      return {
+        happened: "Hugging Face cannot be reached.",
+        data: "Models on this computer work without it.",
+        advice: "Check the connection, then try again.",
+      };
+    case "hub-needs-token":
+      return {
+        happened: "Hugging Face gives this only to people it knows.",
+        data: NOTHING_CHANGED,
+        advice: "Add an access token: Models, Hugging Face settings.",
+      };
+    case "hub-gated":
+      return {
+        happened: "The author of this model decides who may have it, and your access token does not open it.",
+        data: NOTHING_CHANGED,
+        advice: "Ask for access on the model's page at Hugging Face, or choose another model.",
+      };
+    case "hub-not-found":
+      return {
+        happened: "Hugging Face has no such model, or shows it only to people with access.",
+        data: NOTHING_CHANGED,
+        advice: "Check its name, or choose another model.",
+      };
+    case "hub-rate-limited":
+      return {
+        happened: "Hugging Face asks to wait: too many requests came from this network.",
+        data: NOTHING_CHANGED,
+        advice:
+          details["retryAfterSeconds"] === undefined
+            ? "Wait a few minutes, then try again."
+            : `Wait ${count(details["retryAfterSeconds"])} seconds, then try again.`,
+      };
+    case "hub-unavailable":
+      return {
+        happened: "Hugging Face has trouble answering at the moment.",
+        data: NOTHING_CHANGED,
+        advice: "Try again in a few minutes.",
+      };
+    case "hub-answer-invalid":
+      return {
+        happened: "Something other than Hugging Face answered, or it answered in a way that Facet cannot read.",
+        data: NOTHING_CHANGED,
+        advice: "If this network asks you to sign in, open a browser and do so. Then try again.",
+      };
+    case "hub-answer-too-large":
+      return {
+        happened: "The answer was larger than Facet takes.",
+        data: NOTHING_CHANGED,
+        advice: "Choose another model.",
+      };
+    case "hub-redirect-refused":
+      return {
+        happened: "The hub sent Facet on to an address that it does not trust, so it stopped.",
+        data: NOTHING_CHANGED,
+        advice: "Try again, or check the address of the hub: Models, Hugging Face settings.",
+      };
+    case "hub-address-invalid":
+      return {
+        happened: "The address of the hub, or the model's name, is not a valid one.",
+        data: NOTHING_CHANGED,
+        advice: "Check it, then try again. Addresses begin with https.",
+      };
+    case "hub-proxy-invalid":
+      return {
+        happened: "The address of the proxy is not a valid one.",
+        data: NOTHING_CHANGED,
+        advice: "Write it with its port, like http://proxy.example:3128.",
+      };
+
+    case "download-disk-full":
+      return {
+        happened: "There is not enough room on the disk for this model.",
+        data: "What was fetched is kept.",
+        advice: `Free ${bytes(details["missingBytes"]) ?? "some space"}${details["missingBytes"] === undefined ? "" : " more"}, then resume.`,
+      };
+    case "download-file-too-large":
+      return {
+        happened: "The disk that holds the models cannot store a file of this size.",
+        data: "Nothing was fetched.",
+        advice: "Choose a smaller variant, or a disk with another file system for Facet's data.",
+      };
+    case "download-folder-unusable":
+      return {
+        happened: `Facet cannot write to its models folder.${reason}`,
+        data: "What was fetched is kept.",
+        advice: "Check that the folder exists and that you may write to it, then resume.",
+      };
+    case "download-changed":
+      return {
+        happened: "The author has replaced this file since you chose it.",
+        data: "The parts of the old file are of no use and can be removed with Cancel.",
+        advice: "Open the model's page again and download its new file.",
+      };
+    case "download-not-a-file":
+      return {
+        happened: "A web page came in place of the file, as when a network asks you to sign in.",
+        data: "What was fetched before is kept.",
+        advice: "Open a browser and sign in to the network, then resume.",
+      };
+    case "download-wrong-hash":
+      return {
+        happened: "The file that arrived is not the one Hugging Face describes: its SHA-256 differs.",
+        data: "It was deleted, so that it cannot be loaded.",
+        advice: "Try again. If it goes on, something on the way changes what you download.",
+      };
+    case "download-parts-missing":
+      return {
+        happened: "What had been fetched was removed from the disk by something else.",
+        data: "Your other models were not touched.",
+        advice: "Try again; the download begins anew.",
+      };
+    case "download-name-refused":
+      return {
+        happened: "The name of a file of this model cannot be used on this computer.",
+        data: "Nothing was fetched.",
+        advice: "Choose another variant or model.",
+      };
+    case "download-no-checksum":
+      return {
+        happened: "Hugging Face has no checksum for this file, so what arrives could not be verified.",
+        data: "Nothing was fetched.",
+        advice: "Choose another variant or model.",
+      };
+    case "download-not-found":
+      return {
+        happened: "This download is not in the list any more.",
+        data: NOTHING_CHANGED,
+        advice: "It may have been finished or cancelled in the meantime.",
+      };
+
+    case "model-in-use":
+      return {
+        happened: `${file} is being used at the moment.`,
+        data: NOTHING_CHANGED,
+        advice: "Wait until the answer or the download is finished, or load another model first.",
+      };
+    case "model-name-taken":
+      return {
+        happened: "Another model has this name already.",
+        data: NOTHING_CHANGED,
+        advice: "Choose another name.",
+      };
+    case "model-changed":
+      return {
+        happened: `${file} is not what was downloaded: its SHA-256 differs.`,
+        data: "It was left where it is.",
+        advice: "Delete it and download it again.",
+      };
+    case "model-without-checksum":
+      return {
+        happened: `There is no checksum to compare ${lower(file)} with.`,
+        data: FILE_UNTOUCHED,
+        advice: "Only models that were downloaded in Facet can be verified.",
+      };
+    case "model-not-moved-to-trash":
+      return {
+        happened: `${file} could not be moved to the trash.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Close programs that use it and try again, or show the file and remove it there.",
+      };
+    case "estimate-failed":
+      return {
+        happened: `Whether ${lower(file)} fits could not be worked out.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "You can try to load it all the same.",
       };
 
     case "disk-full":

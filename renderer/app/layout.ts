@@ -1,13 +1,15 @@
-// What of the window is open: sidebar, side panel, dialogs. Renderer; nothing of it is kept but the wide sidebar.
+// What of the window is open: page, sidebar, side panel, dialogs. Renderer; nothing of it is kept but the wide sidebar.
 import { useSyncExternalStore } from "react";
 import { createStore, useStore } from "zustand";
 import type { ChatId } from "../../electron/contract/ids";
 import { saveAppSettings } from "./appSettings";
 import { appStore, useApp } from "./appStore";
 
+export type PageName = "chat" | "models";
 export type DialogName = "search" | "settings" | "shortcuts";
 
 export interface LayoutState {
+  readonly page: PageName;
   readonly dialog: DialogName | null;
   readonly sidePanelOpen: boolean;
   /** In a narrow window the sidebar lies over the conversation and is closed unless asked for. */
@@ -17,6 +19,7 @@ export interface LayoutState {
 }
 
 export const layoutStore = createStore<LayoutState>()(() => ({
+  page: "chat",
   dialog: null,
   sidePanelOpen: false,
   sidebarOverlayOpen: false,
@@ -63,8 +66,13 @@ export function closeSidebarOverlay(): void {
   layoutStore.setState({ sidebarOverlayOpen: false });
 }
 
+/** The side panel belongs to the conversation: from another page, it is opened there. */
 export function toggleSidePanel(): void {
-  layoutStore.setState((state) => ({ sidePanelOpen: !state.sidePanelOpen }));
+  layoutStore.setState(({ page, sidePanelOpen }) => ({ page: "chat", sidePanelOpen: page !== "chat" || !sidePanelOpen }));
+}
+
+export function showPage(page: PageName): void {
+  layoutStore.setState({ page });
 }
 
 /** Opens a dialog; the same one again closes it. */

@@ -7,7 +7,7 @@ import { regenerateLastAnswer, stopAnswer } from "../features/chat/conversation/
 import { beginChat, deleteChat, openNeighbour } from "../features/chat/openChats";
 import { appStore } from "./appStore";
 import { formatChord } from "./keyChord";
-import { closeSidebarOverlay, startRenaming, toggleDialog, toggleSidebar, toggleSidePanel } from "./layout";
+import { closeSidebarOverlay, showPage, startRenaming, toggleDialog, toggleSidebar, toggleSidePanel } from "./layout";
 
 export type CommandId =
   | EventValue<"menu-command">
@@ -40,7 +40,7 @@ export const shortcuts: readonly Shortcut[] = [
     chords: ["Mod+Shift+Enter"],
     run: regenerateLastAnswer,
   },
-  { id: "focus-composer", group: "Chat", words: "Go to the message field", chords: ["Mod+L"], run: focusComposer },
+  { id: "focus-composer", group: "Chat", words: "Go to the message field", chords: ["Mod+L"], run: goToComposer },
 
   { id: "new-chat", group: "Chats", words: "New chat", chords: ["Mod+N"], run: startNewChat },
   { id: "search", group: "Chats", words: "Search", chords: ["Mod+K"], run: () => toggleDialog("search"), inDialogs: true },
@@ -68,6 +68,7 @@ export const shortcuts: readonly Shortcut[] = [
   },
 
   { id: "toggle-sidebar", group: "Window", words: "Show or hide the sidebar", chords: ["Mod+B"], run: toggleSidebar },
+  { id: "open-models", group: "Window", words: "Models", chords: ["Mod+Shift+M"], run: openModels },
   {
     id: "toggle-settings-panel",
     group: "Window",
@@ -102,6 +103,17 @@ export function keysOf(id: CommandId): string | undefined {
 export function startNewChat(): void {
   beginChat();
   closeSidebarOverlay();
+  focusComposer();
+}
+
+export function openModels(): void {
+  showPage("models");
+  closeSidebarOverlay();
+}
+
+/** From another page, the conversation comes back first; it gives its message field the focus by itself. */
+function goToComposer(): void {
+  showPage("chat");
   focusComposer();
 }
 

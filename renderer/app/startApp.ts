@@ -5,6 +5,7 @@ import { saveChatSettings } from "../features/chat/chatSettings";
 import { applyMessage } from "../features/chat/chatStore";
 import { forgetChat, noteChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
+import { noteDownloads, startDownloads } from "../features/models/downloads";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
 import { listenToKeys, runMenuCommand } from "./keyboard";
@@ -21,6 +22,7 @@ export async function startApp(): Promise<void> {
   listenToKeys();
   saveOnLeaving();
   startTokenStream();
+  void startDownloads();
 }
 
 function fillStores(snapshot: Snapshot): void {
@@ -41,6 +43,7 @@ function followEvents(): () => void {
   on("engine-changed", (engine) => appStore().setState({ engine }));
   on("models-changed", (models) => appStore().setState({ models }));
   on("starter-changed", (starter) => appStore().setState({ starter }));
+  on("downloads-changed", noteDownloads);
   on("chat-changed", noteChat);
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);

@@ -2,8 +2,8 @@
 import { downloadFailed, type DownloadFailure, type DownloadOutcome } from "../../contract/downloads";
 import type { HubFileSource } from "./HubFileSource";
 
-/** A header begins with a few KB that say what the model is made of; 64 KiB is one round trip for them. */
-const BLOCK_BYTES = 64 * 1024;
+/** The reader of the fit process says how much it wants at once; neighbours are fetched in one request. */
+const BLOCK_BYTES = 4 * 1024;
 /**
  * The vocabulary follows (1 to 10 MB), which no verdict needs. A reader that a hostile header led
  * astray must not fetch the model either.

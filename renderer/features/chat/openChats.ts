@@ -4,6 +4,7 @@ import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import { defaultChatSettings } from "../../../electron/contract/sampling";
 import { appStore, withChat, withoutChat } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
+import { showPage } from "../../app/layout";
 import { showUndo } from "../../app/notices";
 import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
@@ -14,6 +15,7 @@ let latestWish = 0;
 /** Opens a chat; with a message, on the branch that holds it and scrolled to it. */
 export async function openChat(chatId: ChatId, messageId: MessageId | null = null): Promise<void> {
   const wish = ++latestWish;
+  showPage("chat");
   await saveChatSettings();
   let open = await callOrNotify("chats.open", { chatId });
   if (open !== null && messageId !== null && !open.messages.some((message) => message.id === messageId)) {
@@ -25,6 +27,7 @@ export async function openChat(chatId: ChatId, messageId: MessageId | null = nul
 /** Shows an empty chat. It is created in the database with its first message. */
 export function beginChat(): void {
   latestWish++;
+  showPage("chat");
   void saveChatSettings();
   chatStore.setState({ newChatSettings: defaultChatSettings });
   showChat(null);

@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { ChatId } from "../../../electron/contract/ids";
 import { useApp } from "../../app/appStore";
+import { useLayout } from "../../app/layout";
 import { useChat } from "../chat/chatStore";
 import { deleteChat } from "../chat/openChats";
 import styles from "./ChatList.module.css";
@@ -20,6 +21,7 @@ export function ChatList() {
   const chats = useApp((state) => state.chats);
   const order = useApp((state) => state.chatOrder);
   const openId = useChat((state) => state.chat?.id);
+  const chatShown = useLayout((state) => state.page === "chat");
   const todayMs = useToday();
   const rows = useMemo(() => {
     const list = order.flatMap((id) => chats[id] ?? []);
@@ -94,7 +96,7 @@ export function ChatList() {
             <li key={item.key} className={styles.row} style={place}>
               <ChatRow
                 chat={row.chat}
-                open={row.chat.id === openId}
+                open={chatShown && row.chat.id === openId}
                 reachedByTab={row.chat.id === reached}
                 onArrow={moveFocus}
                 onDelete={() => deleteRow(row.chat.id)}

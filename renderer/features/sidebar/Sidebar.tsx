@@ -1,8 +1,8 @@
 // The column on the left: new chat, search, the chats by day, this machine's memory, settings.
-import { PanelLeft, Search, Settings2, SquarePen } from "lucide-react";
+import { Box, PanelLeft, Search, Settings2, SquarePen } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
-import { closeSidebarOverlay, toggleDialog, toggleSidebar, useNarrow } from "../../app/layout";
-import { keysOf, startNewChat } from "../../app/shortcuts";
+import { closeSidebarOverlay, toggleDialog, toggleSidebar, useLayout, useNarrow } from "../../app/layout";
+import { keysOf, openModels, startNewChat } from "../../app/shortcuts";
 import { Gem } from "../../ui/Gem";
 import { IconButton } from "../../ui/IconButton";
 import { ChatList } from "./ChatList";
@@ -11,6 +11,7 @@ import styles from "./Sidebar.module.css";
 
 export function Sidebar() {
   const narrow = useNarrow();
+  const page = useLayout((state) => state.page);
   const ref = useRef<HTMLElement>(null);
   // Lying over the conversation it takes the focus, as a dialog would.
   useEffect(() => {
@@ -55,6 +56,7 @@ export function Sidebar() {
       />
       <ChatList />
       <MemoryBar />
+      <SidebarButton icon={<Box size={16} />} words="Models" keys={keysOf("open-models")} current={page === "models"} onClick={openModels} />
       <SidebarButton icon={<Settings2 size={16} />} words="Settings" keys={keysOf("open-settings")} onClick={() => toggleDialog("settings")} />
     </aside>
   );
@@ -66,12 +68,20 @@ interface SidebarButtonProps {
   readonly keys?: string | undefined;
   /** Takes the focus when the sidebar opens over the conversation. */
   readonly firstFocus?: boolean;
+  /** The page that this button opens is the one on screen. */
+  readonly current?: boolean;
   readonly onClick: () => void;
 }
 
-function SidebarButton({ icon, words, keys, firstFocus = false, onClick }: SidebarButtonProps) {
+function SidebarButton({ icon, words, keys, firstFocus = false, current = false, onClick }: SidebarButtonProps) {
   return (
-    <button type="button" className={styles.button} data-first-focus={firstFocus || undefined} onClick={onClick}>
+    <button
+      type="button"
+      className={styles.button}
+      data-first-focus={firstFocus || undefined}
+      aria-current={current ? "page" : undefined}
+      onClick={onClick}
+    >
       {icon}
       {words}
       {keys !== undefined && (

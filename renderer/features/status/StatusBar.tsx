@@ -1,11 +1,13 @@
 // One line of truth at the bottom: engine, model, context, speed, what computes, and that nothing leaves the machine.
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
+import { useLayout } from "../../app/layout";
 import { formatCount, formatSpeed } from "../../app/quantities";
 import { Tooltip } from "../../ui/Tooltip";
 import { useChat } from "../chat/chatStore";
 import { lastFacts } from "../chat/lastFacts";
 import { useLiveAnswer } from "../chat/stream/liveAnswer";
+import { useDownloads } from "../models/downloads";
 import { engineWords } from "./engineWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./StatusBar.module.css";
@@ -84,17 +86,22 @@ function Backend() {
 }
 
 function Connection() {
-  const downloading = useApp((state) => state.starter.kind === "downloading");
+  const starterIsComing = useApp((state) => state.starter.kind === "downloading");
+  const modelsAreComing = useDownloads((downloads) => downloads.some(({ state }) => state.kind === "downloading"));
+  const modelsPage = useLayout((state) => state.page === "models");
+  const downloading = starterIsComing || modelsAreComing;
   return (
     <Tooltip
       side="top"
       text={
         downloading
-          ? "The starter model is being downloaded. Nothing of yours leaves this computer."
-          : "Everything runs on this computer. Nothing of yours leaves it."
+          ? "A model is being downloaded. Nothing of yours leaves this computer."
+          : modelsPage
+            ? "This page asks Hugging Face for models. Your chats never leave this computer."
+            : "Everything runs on this computer. Nothing of yours leaves it."
       }
     >
-      <span className={`${styles.item} ${styles.secondary}`}>{downloading ? "Downloading" : "Offline"}</span>
+      <span className={`${styles.item} ${styles.secondary}`}>{downloading ? "Downloading" : modelsPage ? "Online" : "Offline"}</span>
     </Tooltip>
   );
 }

@@ -1,0 +1,75 @@
+// What main and the fit process say to each other. The process has no network: it asks main for bytes of files at the hub.
+import { z } from "zod";
+import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
+import { Failure } from "./failure";
+import { GpuMemory, KvCacheType } from "./fit";
+
+export const EstimateRequest = z.strictObject({
+  kind: z.literal("estimate"),
+  id: z.number().int(),
+  /** Of the content; asked again with the same key, the header is not read again. */
+  key: z.string().max(200),
+  /** path = null: at the hub. */
+  parts: z.array(z.strictObject({ path: z.string().nullable(), sizeBytes: z.number().int() })).min(1).max(MAX_FILES_PER_DOWNLOAD),
+  contextSizesTokens: z.array(z.number().int()).min(1).max(64),
+  kvCacheType: KvCacheType,
+});
+export type EstimateRequest = z.infer<typeof EstimateRequest>;
+
+/** What the list of installed models shows of a file's header. */
+export const ModelFacts = z.strictObject({
+  architecture: z.string().nullable(),
+  trainContextSizeTokens: z.number().nullable(),
+  /** null for split models: their other parts are not read. */
+  parameterCount: z.number().nullable(),
+});
+export type ModelFacts = z.infer<typeof ModelFacts>;
+
+export const ToFit = z.discriminatedUnion("kind", [
+  EstimateRequest,
+  z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
+  z.strictObject({ kind: z.literal("describe"), id: z.number().int(), path: z.string() }),
+  z.strictObject({ kind: z.literal("bytes"), readId: z.number().int(), bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
+  z.strictObject({ kind: z.literal("read-failed"), readId: z.number().int(), failure: Failure }),
+]);
+export type ToFit = z.infer<typeof ToFit>;
+
+/** Memory in the computer and on its GPUs. */
+export const MemoryNeed = z.strictObject({ ramBytes: z.number(), gpuBytes: z.number() });
+export type MemoryNeed = z.infer<typeof MemoryNeed>;
+
+export const ContextNeed = z.strictObject({
+  contextSizeTokens: z.number().int(),
+  /** KV cache and compute buffers, with all layers where the weights are. */
+  need: MemoryNeed,
+  /** Of it, the KV cache. */
+  kvCacheBytes: z.number(),
+});
+export type ContextNeed = z.infer<typeof ContextNeed>;
+
+export const Estimate = z.strictObject({
+  architecture: z.string(),
+  trainContextSizeTokens: z.number().nullable(),
+  weights: MemoryNeed,
+  contexts: z.array(ContextNeed),
+});
+export type Estimate = z.infer<typeof Estimate>;
+
+export const MeasuredMachine = z.strictObject({
+  /** Can be taken without swapping, by the system's and the container's word. */
+  availableBytes: z.number(),
+  gpus: z.array(GpuMemory),
+});
+export type MeasuredMachine = z.infer<typeof MeasuredMachine>;
+
+export const FromFit = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("read"), readId: z.number().int(), requestId: z.number().int(), part: z.number().int(), offset: z.number(), lengthBytes: z.number().int(),
+  }),
+  z.strictObject({ kind: z.literal("estimated"), id: z.number().int(), estimate: Estimate }),
+  z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
+  z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
+  z.strictObject({ kind: z.literal("failed"), id: z.number().int(), failure: Failure }),
+  z.strictObject({ kind: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
+]);
+export type FromFit = z.infer<typeof FromFit>;

@@ -1,0 +1,163 @@
+// Answers questions about memory one after the other; keeps the last model's dry run. Fit process, without Electron.
+import { mkdir, rm } from "node:fs/promises";
+import type { Llama } from "node-llama-cpp";
+import { failure, fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { ToFit, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
+import { availableMemoryBytes } from "../availableMemory";
+import { knownArchitectures } from "../gguf/architectures";
+import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
+import { metadataText } from "../gguf/readGgufHeader";
+import { describeModel } from "./describeModel";
+import { DryRunFailed, estimateMemory, ModelDryRun } from "./estimateMemory";
+import { readModelShape } from "./readModelShape";
+import { stubPath, writeStub } from "./writeStub";
+
+interface OpenModel {
+  key: string;
+  architecture: string;
+  run: ModelDryRun;
+}
+
+export interface FitProcessOptions {
+  llama: Promise<Llama>;
+  post: (message: FromFit) => void;
+  /** For stubs; emptied for each model. */
+  scratchFolder: string;
+  /** Whether llama.cpp's dry run failed since this was asked last. */
+  guessed: () => boolean;
+}
+
+export class FitProcess {
+  readonly #options: FitProcessOptions;
+  #last: Promise<void> = Promise.resolve();
+  #open: OpenModel | null = null;
+  readonly #reads = new Map<number, (outcome: Outcome<Uint8Array>) => void>();
+  #nextReadId = 1;
+
+  constructor(options: FitProcessOptions) {
+    this.#options = options;
+  }
+
+  receive(data: unknown): void {
+    const message = ToFit.parse(data);
+    switch (message.kind) {
+      case "bytes":
+        this.#reads.get(message.readId)?.(succeed(message.bytes));
+        return;
+      case "read-failed":
+        this.#reads.get(message.readId)?.({ ok: false, failure: message.failure });
+        return;
+      case "machine":
+        void this.#tellMachine(message.id);
+        return;
+      case "describe":
+        void this.#describe(message.id, message.path);
+        return;
+      case "estimate":
+        // llama.cpp's dry runs would only be in each other's way.
+        this.#last = this.#last.then(() => this.#answer(message));
+    }
+  }
+
+  async #answer(request: EstimateRequest): Promise<void> {
+    const { post } = this.#options;
+    const { id } = request;
+    try {
+      const estimate = await this.#estimate(request);
+      post(estimate.ok ? { kind: "estimated", id, estimate: estimate.value } : { kind: "failed", id, failure: estimate.failure });
+    } catch (error) {
+      this.#open = null;
+      const code = error instanceof DryRunFailed ? "estimate-failed" : "internal";
+      post({ kind: "failed", id, failure: failure(code, undefined, error) });
+    }
+  }
+
+  async #estimate(request: EstimateRequest): Promise<Outcome<Estimate>> {
+    if (this.#open?.key !== request.key) {
+      this.#open = null;
+      const opened = await this.#openModel(request);
+      if (!opened.ok) return opened;
+      this.#open = opened.value;
+    }
+    const { run, architecture } = this.#open;
+    return succeed({ architecture, ...(await estimateMemory(run, request.contextSizesTokens, request.kvCacheType)) });
+  }
+
+  async #openModel({ id, key, parts }: EstimateRequest): Promise<Outcome<OpenModel>> {
+    const { scratchFolder, llama, guessed } = this.#options;
+    await rm(scratchFolder, { recursive: true, force: true });
+    await mkdir(scratchFolder, { recursive: true });
+    let architecture: string | undefined;
+    for (const [index, part] of parts.entries()) {
+      const written = await this.#withSource(id, index, part, async (source, failureOf) => {
+        const shape = await readModelShape(source);
+        if (!shape.ok) return { ok: false as const, failure: failureOf() ?? shape.failure };
+        return writeStub(shape.value, part.sizeBytes, stubPath(scratchFolder, index, parts.length));
+      });
+      if (!written.ok) return written;
+      if (index > 0) continue;
+      architecture = metadataText(written.value, "general.architecture");
+      if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
+      if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
+    }
+    guessed();
+    const run = await ModelDryRun.open(await llama, stubPath(scratchFolder, 0, parts.length), guessed);
+    return succeed({ key, architecture: architecture ?? "", run });
+  }
+
+  async #withSource<Value>(
+    requestId: number, part: number, { path: file, sizeBytes }: EstimateRequest["parts"][number],
+    use: (source: ByteSource, failureOf: () => Failure | null) => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> {
+    if (file !== null) {
+      const source = await FileByteSource.open(file);
+      if (!source.ok) return source;
+      try {
+        return await use(source.value, () => null);
+      } finally {
+        await source.value.close();
+      }
+    }
+    let failed: Failure | null = null;
+    const read = async (offset: number, lengthBytes: number) => {
+      const outcome = await this.#readAtHub({ requestId, part, offset, lengthBytes });
+      if (outcome.ok) return outcome.value;
+      failed ??= outcome.failure;
+      throw new Error(outcome.failure.code);
+    };
+    return use({ sizeBytes, read }, () => failed);
+  }
+
+  #readAtHub(range: { requestId: number; part: number; offset: number; lengthBytes: number }): Promise<Outcome<Uint8Array>> {
+    const readId = this.#nextReadId++;
+    return new Promise((resolve) => {
+      this.#reads.set(readId, (outcome) => {
+        this.#reads.delete(readId);
+        resolve(outcome);
+      });
+      this.#options.post({ kind: "read", readId, ...range });
+    });
+  }
+
+  async #describe(id: number, path: string): Promise<void> {
+    const { post } = this.#options;
+    try {
+      const facts = await describeModel(path);
+      post(facts.ok ? { kind: "described", id, facts: facts.value } : { kind: "failed", id, failure: facts.failure });
+    } catch (error) {
+      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
+    }
+  }
+
+  async #tellMachine(id: number): Promise<void> {
+    const { llama, post } = this.#options;
+    const started = await llama;
+    const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
+    if (started.gpu !== false) {
+      // llama.cpp tells the sum over all devices.
+      const [names, memory] = await Promise.all([started.getGpuDeviceNames(), started.getVramState()]);
+      gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
+    }
+    post({ kind: "machine", id, machine: { availableBytes: await availableMemoryBytes(), gpus } });
+  }
+}

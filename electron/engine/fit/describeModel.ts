@@ -1,0 +1,29 @@
+// What a model file says of itself, for the list of installed models; the vocabulary is not read. Fit process.
+import type { ModelFacts } from "../../contract/fitProtocol";
+import { succeed, type Outcome } from "../../contract/failure";
+import { FileByteSource } from "../gguf/ByteSource";
+import { metadataNumber, metadataText } from "../gguf/readGgufHeader";
+import { readModelShape } from "./readModelShape";
+import { headerOf } from "./writeStub";
+
+/** Failures: those of readModelShape and readGgufHeader. */
+export async function describeModel(path: string): Promise<Outcome<ModelFacts>> {
+  const source = await FileByteSource.open(path);
+  if (!source.ok) return source;
+  try {
+    const shape = await readModelShape(source.value);
+    if (!shape.ok) return shape;
+    const header = await headerOf(shape.value, source.value.sizeBytes);
+    if (!header.ok) return header;
+    const architecture = metadataText(header.value, "general.architecture") ?? null;
+    const weights = header.value.tensors.reduce((sum, { dimensions }) => sum + dimensions.reduce((product, length) => product * length, 1), 0);
+    const isSplit = (metadataNumber(header.value, "split.count") ?? 1) > 1;
+    return succeed({
+      architecture: architecture?.slice(0, 60) ?? null,
+      trainContextSizeTokens: metadataNumber(header.value, `${architecture}.context_length`) ?? null,
+      parameterCount: isSplit ? null : weights,
+    });
+  } finally {
+    await source.value.close();
+  }
+}

@@ -1,0 +1,113 @@
+// What decides a model's memory is found without its vocabulary, in few bytes; hostile files are refused, not guessed at.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { ggufBytes, type GgufContents, type MetadataEntry } from "../../testing/tinyGguf";
+import type { ByteSource } from "../gguf/ByteSource";
+import { metadataNumber, metadataText, readGgufHeader } from "../gguf/readGgufHeader";
+import { looksLikeHeader, readModelShape } from "./readModelShape";
+import { writeStub } from "./writeStub";
+
+interface CountedSource extends ByteSource {
+  fetchedBytes: () => number;
+}
+
+function sourceOf(bytes: Uint8Array): CountedSource {
+  const blocks = new Set<number>();
+  return {
+    sizeBytes: bytes.length,
+    read(offset, length) {
+      for (let block = Math.floor(offset / 4096); block * 4096 < offset + length; block++) blocks.add(block);
+      return Promise.resolve(bytes.subarray(offset, offset + length));
+    },
+    fetchedBytes: () => blocks.size * 4096,
+  };
+}
+
+/** Noise, as quantized weights are. */
+function noise(sizeBytes: number): Uint8Array {
+  const bytes = new Uint8Array(sizeBytes);
+  let state = 12_345;
+  for (let index = 0; index < sizeBytes; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** A model with a vocabulary of `tokens` words of several scripts, with scores and types, a long template, and more keys after it. */
+function model(tokens: number, changes: Partial<GgufContents> = {}): Uint8Array {
+  const words = Array.from({ length: tokens }, (_, index) => (index % 3 === 0 ? `слово${index}` : index % 3 === 1 ? `▁word${index}` : `語${index}`));
+  const metadata: (readonly [string, MetadataEntry])[] = [
+    ["general.architecture", { type: "string", value: "llama" }],
+    ["llama.context_length", { type: "uint32", value: 4096 }],
+    ["tokenizer.ggml.model", { type: "string", value: "llama" }],
+    ["tokenizer.ggml.tokens", { type: "strings", value: words }],
+    ["tokenizer.ggml.token_type", { type: "int32s", value: words.map(() => 1) }],
+    ["tokenizer.ggml.merges", { type: "strings", value: words.map((word) => `${word} a`) }],
+    ["tokenizer.chat_template", { type: "string", value: "{% for message in messages %}".repeat(600) }],
+    ["general.quantization_version", { type: "uint32", value: 2 }],
+  ];
+  const tensors = ["token_embd.weight", "blk.0.attn_q.weight", "output.weight"].map((name) => ({
+    name, dimensions: [256, tokens], type: 12, data: noise(144 * tokens),
+  }));
+  return ggufBytes({ metadata, tensors, ...changes });
+}
+
+it.each([300, 20_000, 60_000])("finds the tensors behind a vocabulary of %i words, and the stub of them passes every check", async (tokens) => {
+  const bytes = model(tokens);
+  const source = sourceOf(bytes);
+  const shape = await readModelShape(source);
+  if (!shape.ok) throw new Error(shape.failure.cause ?? shape.failure.code);
+  const whole = await readGgufHeader(sourceOf(bytes));
+  if (!whole.ok) throw new Error("the model itself is wrong");
+  expect(Math.ceil(shape.value.tensorsEndBytes / 32) * 32).toBe(whole.value.dataOffsetBytes);
+  expect(source.fetchedBytes()).toBeLessThan(400_000);
+
+  const folder = await mkdtemp(path.join(tmpdir(), "facet-stub-"));
+  try {
+    const file = path.join(folder, "stub.gguf");
+    expect((await writeStub(shape.value, bytes.length, file)).ok).toBe(true);
+    const stub = await readGgufHeader(sourceOf(await readFile(file)));
+    if (!stub.ok) throw new Error("the stub is wrong");
+    expect(stub.value.tensors).toEqual(whole.value.tensors);
+    expect(metadataText(stub.value, "tokenizer.ggml.model")).toBe("no_vocab");
+    expect(metadataNumber(stub.value, "llama.vocab_size")).toBe(tokens);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("says unknown when the list of tensors is not there", async () => {
+  const shape = await readModelShape(sourceOf(model(3000, { tensorCount: 4n })));
+  expect(shape).toMatchObject({ ok: false, failure: { code: "estimate-failed" } });
+});
+
+it.each<[string, Uint8Array, string]>([
+  ["a web page", new TextEncoder().encode("<!doctype html><html></html>"), "model-not-gguf"],
+  ["nothing", new Uint8Array(0), "model-not-gguf"],
+  ["an absurd count of tensors", model(100, { tensorCount: 2n ** 60n }), "model-damaged"],
+  ["an absurd count of metadata", model(100, { metadataCount: 2n ** 60n }), "model-damaged"],
+  ["an unknown version", model(100, { version: 77 }), "model-damaged"],
+])("refuses %s", async (_what, bytes, code) => {
+  expect(await readModelShape(sourceOf(bytes))).toMatchObject({ ok: false, failure: { code } });
+});
+
+it("never hangs, throws or reads far in a file that is cut anywhere", async () => {
+  const bytes = model(2000);
+  for (let length = 0; length < bytes.length; length += 4001) {
+    const source = sourceOf(bytes.subarray(0, length));
+    const shape = await readModelShape(source);
+    // Cut behind the tensor list: the check against the length comes with the stub.
+    const outcome = shape.ok ? await writeStub(shape.value, length, "/dev/null") : shape;
+    expect(outcome.ok).toBe(false);
+    expect(source.fetchedBytes()).toBeLessThan(600_000);
+  }
+});
+
+it("tells a vocabulary's scores from weights", () => {
+  const scores = new Uint8Array(Float32Array.from({ length: 1024 }, (_, index) => -200_001 - index).buffer);
+  expect(looksLikeHeader(scores)).toBe(true);
+  expect(looksLikeHeader(noise(4096))).toBe(false);
+});

@@ -1,0 +1,102 @@
+// The methods "fit.…" of the contract: whether a model fits this computer. Main process.
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { downloadFailed } from "../contract/downloads";
+import { fail, failure, succeed, type Outcome } from "../contract/failure";
+import type { FitMachine, FitSource } from "../contract/fit";
+import type { MeasuredMachine } from "../contract/fitProtocol";
+import { Estimator, type FitModel } from "../services/estimator/Estimator";
+import { HttpRangeSource, RangeReadError } from "../services/hub/HttpRangeSource";
+import { HubFileSource } from "../services/hub/HubFileSource";
+import type { Log } from "../services/LogFile";
+import type { AppContext } from "./AppContext";
+import { totalMemoryBytes } from "./appMethods";
+import type { Handlers } from "./callGate";
+import type { EngineSupervisor } from "./EngineSupervisor";
+import { forkFit } from "./forkFit";
+
+/** Left to the window, the system and other programs; the same as when a model is loaded (engine/planContext.ts). */
+const SYSTEM_RESERVE_BYTES = 512 * 1024 * 1024;
+/**
+ * Resident memory of the engine process beside weights and context: Node, llama.cpp's code, and the chat's own objects.
+ * Measured with the starter model: 86 MB mapped from files, and about 60 MB of its own. Short chats do not touch all of
+ * the compute buffers, so they take less than is planned (449 MB instead of 538 MB with 8,192 tokens).
+ */
+const ENGINE_PROCESS_BYTES = 150_000_000;
+const HUB_READ_TIMEOUT_MS = 30_000;
+
+export function createEstimator(supervisor: EngineSupervisor, log: Log): Estimator {
+  return new Estimator({
+    fork: forkFit,
+    machineOf: (measured) => machineOf(measured, supervisor),
+    engineProcessBytes: ENGINE_PROCESS_BYTES,
+    log,
+    now: () => performance.now(),
+  });
+}
+
+export function fitMethods({ estimator, hub, models }: AppContext): Pick<Handlers, "fit.judge" | "fit.machine"> {
+  return {
+    async "fit.judge"({ source, contextSizeTokens, kvCacheType }) {
+      const model = source.kind === "hub" ? modelAtHub(source, hub) : await installedModel(source.modelId, models);
+      return model.ok ? succeed(await estimator.judge(model.value, contextSizeTokens, kvCacheType)) : model;
+    },
+    "fit.machine": async () => succeed(await estimator.machine()),
+  };
+}
+
+/** Loading another model first gives back what this one holds. */
+function machineOf({ availableBytes, gpus }: MeasuredMachine, { state }: EngineSupervisor): FitMachine {
+  const loaded = state.kind === "ready" || state.kind === "generating" ? state.model : null;
+  // Without the weights: they are mapped from the file, and the system counts such memory as free already.
+  const loadedModelBytes = loaded === null ? 0 : loaded.memory.contextBytes + ENGINE_PROCESS_BYTES;
+  return {
+    totalBytes: totalMemoryBytes(),
+    availableBytes: availableBytes + loadedModelBytes,
+    systemReserveBytes: SYSTEM_RESERVE_BYTES,
+    loadedModelBytes,
+    gpus,
+  };
+}
+
+async function installedModel(id: Parameters<AppContext["models"]["find"]>[0], models: AppContext["models"]): Promise<Outcome<FitModel>> {
+  const found = await models.find(id);
+  if (found === null) return fail("not-found");
+  const facts = await Promise.all(found.paths.map((path) => stat(path).catch(() => null)));
+  if (facts.includes(null)) return { ok: false, failure: found.model.failure ?? failure("model-missing", { file: found.model.fileName }) };
+  return succeed({
+    key: keyOf(facts.map((fact, index) => `${found.paths[index] ?? ""}:${fact?.size ?? 0}:${fact?.mtimeMs ?? 0}`)),
+    parts: found.paths.map((path, index) => ({ path, sizeBytes: facts[index]?.size ?? 0, read: null })),
+    fetchedBytes: () => 0,
+  });
+}
+
+function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: "hub" }>, hub: AppContext["hub"]): Outcome<FitModel> {
+  const client = hub.client();
+  if (!client.ok) return client;
+  let signal: AbortSignal | undefined;
+  const sources = files.map((file) => {
+    let source: HttpRangeSource | undefined;
+    return {
+      file,
+      fetchedBytes: () => source?.fetchedBytes ?? 0,
+      read(offset: number, lengthBytes: number) {
+        // From the first read on: before, the question waits for others.
+        signal ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
+        source ??= new HttpRangeSource(new HubFileSource(client.value, { repository, revision, ...file }), signal);
+        return source.read(offset, lengthBytes).catch((error: unknown) => {
+          throw signal?.aborted && error instanceof RangeReadError ? new RangeReadError(downloadFailed("hub-offline").failure) : error;
+        });
+      },
+    };
+  });
+  return succeed({
+    key: keyOf(files.map(({ sha256 }) => sha256)),
+    parts: sources.map(({ file, read }) => ({ path: null, sizeBytes: file.sizeBytes, read })),
+    fetchedBytes: () => sources.reduce((sum, source) => sum + source.fetchedBytes(), 0),
+  });
+}
+
+function keyOf(contents: readonly string[]): string {
+  return createHash("sha256").update(contents.join("\n")).digest("hex");
+}

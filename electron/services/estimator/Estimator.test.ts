@@ -1,0 +1,99 @@
+// Questions to the fit process: one at a time, remembered by content, and a verdict also when the process dies.
+import { beforeEach, expect, it, vi } from "vitest";
+import type { Estimate, ToFit } from "../../contract/fitProtocol";
+import { Estimator, type FitChildListeners, type FitModel } from "./Estimator";
+
+let asked: ToFit[];
+let listeners: FitChildListeners;
+let kills: number;
+let resident: number;
+let answer: (message: ToFit) => void;
+let estimator: Estimator;
+const model = (key: string): FitModel => ({ key, parts: [{ path: "/m.gguf", sizeBytes: 10, read: null }], fetchedBytes: () => 0 });
+
+function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>): Estimate {
+  return {
+    architecture: "llama", trainContextSizeTokens: 4096, weights: { ramBytes: 100, gpuBytes: 0 },
+    contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1 })),
+  };
+}
+
+beforeEach(() => {
+  asked = [];
+  kills = 0;
+  resident = 0;
+  answer = (message) => {
+    if (message.kind === "machine") listeners.onMessage({ kind: "machine", id: message.id, machine: { availableBytes: 1e9, gpus: [] } });
+    if (message.kind === "estimate") listeners.onMessage({ kind: "estimated", id: message.id, estimate: estimateOf(message) });
+  };
+  estimator = new Estimator({
+    fork(given) {
+      listeners = given;
+      return {
+        post(message) {
+          asked.push(message);
+          queueMicrotask(() => answer(message));
+        },
+        kill: () => {
+          kills++;
+        },
+        residentBytes: () => resident,
+      };
+    },
+    machineOf: ({ availableBytes, gpus }) => ({ totalBytes: 2e9, availableBytes, systemReserveBytes: 0, loadedModelBytes: 0, gpus }),
+    engineProcessBytes: 50,
+    log: () => {},
+    now: () => performance.now(),
+  });
+});
+
+it("judges with the context that was asked for, up to the trained one, and asks nothing twice", async () => {
+  expect(await estimator.judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits", contextSizeTokens: 3000, neededBytes: 3150, largestContextTokens: 4096 });
+  expect(await estimator.judge(model("a"), 100_000, "f16")).toMatchObject({ contextSizeTokens: 4096, neededBytes: 4246 });
+  const before = asked.length;
+  await estimator.judge(model("a"), 3000, "f16");
+  expect(asked).toHaveLength(before);
+  await estimator.judge(model("a"), 3000, "q8_0");
+  expect(asked.length).toBeGreaterThan(before);
+});
+
+it("is unknown, and says why, when the process answers with a failure or dies; the next question starts anew", async () => {
+  const usual = answer;
+  answer = (message) => {
+    if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "hub-offline" } });
+    else usual(message);
+  };
+  expect(await estimator.judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", parts: null });
+  answer = (message) => {
+    if (message.kind === "estimate") listeners.onExit(11);
+    else usual(message);
+  };
+  expect(await estimator.judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "estimate-failed" });
+  answer = usual;
+  expect((await estimator.judge(model("a"), 1024, "f16")).verdict).toBe("fits");
+});
+
+it("ends a process that takes too much memory", async () => {
+  const usual = answer;
+  answer = (message) => {
+    if (message.kind === "estimate") resident = 2e9;
+    else usual(message);
+  };
+  expect((await estimator.judge(model("a"), 1024, "f16")).verdict).toBe("unknown");
+  expect(kills).toBe(1);
+});
+
+it("gives the process the bytes of the model that it judges, and of no other", async () => {
+  const read = vi.fn<(offset: number, lengthBytes: number) => Promise<Uint8Array>>().mockResolvedValue(new Uint8Array([1]));
+  const usual = answer;
+  answer = (message) => {
+    if (message.kind !== "estimate") return usual(message);
+    listeners.onMessage({ kind: "read", readId: 1, requestId: message.id + 7, part: 0, offset: 0, lengthBytes: 4 });
+    listeners.onMessage({ kind: "read", readId: 2, requestId: message.id, part: 0, offset: 8, lengthBytes: 4 });
+    setTimeout(() => usual(message), 5);
+  };
+  await estimator.judge({ ...model("a"), parts: [{ path: null, sizeBytes: 10, read }] }, 512, "f16");
+  expect(asked.find((message) => message.kind === "read-failed")).toMatchObject({ readId: 1 });
+  expect(asked.find((message) => message.kind === "bytes")).toMatchObject({ readId: 2, bytes: new Uint8Array([1]) });
+  expect(read).toHaveBeenCalledWith(8, 4);
+});

@@ -1,0 +1,247 @@
+// Judges whether models fit, one at a time in the fit process; remembers needs by content, context size and KV cache type. Main process.
+import { Failure, failure } from "../../contract/failure";
+import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
+import { FromFit, type ContextNeed, type Estimate, type EstimateRequest, type MeasuredMachine, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import type { Log } from "../LogFile";
+import { judgeFit } from "./judgeFit";
+
+/** An answer takes 0.1 to 2 s on a slow machine; the network has a limit of its own. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** Then the process and its memory are given back. */
+const IDLE_MS = 120_000;
+const WATCH_MS = 250;
+/** The process has 150 to 250 MB; a file that makes it take more is no model to judge. */
+const MAX_PROCESS_BYTES = 1_500_000_000;
+/** Free memory changes while other programs work, but not within one look at a list. */
+const MACHINE_AGE_MS = 2_000;
+const MAX_REMEMBERED_MODELS = 300;
+/** Sizes at which every model is estimated; between them the line is straight enough. */
+const CURVE_TOKENS = [512, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576];
+
+export interface FitChild {
+  post(message: ToFit): void;
+  kill(): void;
+  /** null where it cannot be known. */
+  residentBytes(): number | null;
+}
+
+export interface FitChildListeners {
+  onMessage(message: unknown): void;
+  onExit(code: number | null): void;
+}
+
+/** One part of a model: a file here, or ranges of one at the hub. */
+export interface FitPart {
+  path: string | null;
+  sizeBytes: number;
+  /** Throws an error with a `failure`. */
+  read: ((offset: number, lengthBytes: number) => Promise<Uint8Array>) | null;
+}
+
+export interface FitModel {
+  /** Of the content. */
+  key: string;
+  parts: readonly FitPart[];
+  fetchedBytes: () => number;
+}
+
+export interface EstimatorOptions {
+  fork: (listeners: FitChildListeners) => FitChild;
+  /** Completes what was measured: what the loaded model would give back, and what the system keeps. */
+  machineOf: (measured: MeasuredMachine) => FitMachine;
+  engineProcessBytes: number;
+  log: Log;
+  now: () => number;
+}
+
+interface Known {
+  estimate: Estimate;
+  curves: Map<KvCacheType, ContextNeed[]>;
+}
+
+interface Waiting {
+  id: number;
+  model: FitModel | null;
+  settle: (answer: Answer) => void;
+}
+
+type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "failed"; failure: Failure };
+
+export class Estimator {
+  readonly #options: EstimatorOptions;
+  readonly #known = new Map<string, Known>();
+  readonly #facts = new Map<string, ModelFacts>();
+  #child: FitChild | null = null;
+  #waiting: Waiting | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #nextId = 1;
+  #idle: NodeJS.Timeout | null = null;
+  #machine: { atMs: number; measured: MeasuredMachine } | null = null;
+
+  constructor(options: EstimatorOptions) {
+    this.#options = options;
+  }
+
+  /** Always a verdict; what cannot be estimated is "unknown" and says why. */
+  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType): Promise<Fit> {
+    const machine = await this.machine();
+    const failed = await this.#need(model, wishedContextTokens, kvCacheType);
+    const known = this.#known.get(model.key);
+    const curve = known?.curves.get(kvCacheType);
+    // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
+    if (failed || !known || !curve || this.#machine === null) {
+      return {
+        verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: wishedContextTokens,
+        trainContextSizeTokens: null, largestContextTokens: null, architecture: null,
+        failureCode: failed?.code ?? "estimate-failed", fetchedBytes: model.fetchedBytes(),
+      };
+    }
+    return judgeFit({
+      estimate: known.estimate, curve, machine,
+      contextSizeTokens: Math.min(wishedContextTokens, known.estimate.trainContextSizeTokens ?? wishedContextTokens),
+      engineProcessBytes: this.#options.engineProcessBytes,
+      deltasBytes: 0,
+      fetchedBytes: model.fetchedBytes(),
+    });
+  }
+
+  async machine(): Promise<FitMachine> {
+    const { now, machineOf } = this.#options;
+    if (this.#machine === null || now() - this.#machine.atMs > MACHINE_AGE_MS) {
+      const answer = await this.#ask(null, (id) => ({ kind: "machine", id }));
+      if (answer.kind === "machine") this.#machine = { atMs: now(), measured: answer.machine };
+    }
+    return machineOf(this.#machine?.measured ?? { availableBytes: 0, gpus: [] });
+  }
+
+  /** What a model file says of itself; null when that cannot be read. `key` is of the content. */
+  async describe(key: string, path: string): Promise<ModelFacts | null> {
+    const known = this.#facts.get(key);
+    if (known) return known;
+    const answer = await this.#ask(null, (id) => ({ kind: "describe", id, path }));
+    if (answer.kind !== "described") return null;
+    if (this.#facts.size >= MAX_REMEMBERED_MODELS) this.#facts.clear();
+    this.#facts.set(key, answer.facts);
+    return answer.facts;
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  /** Fills in what is missing of the model's curve; null = it is all there. */
+  async #need(model: FitModel, wished: number, kvCacheType: KvCacheType): Promise<Failure | null> {
+    const missing = (): number[] => {
+      const known = this.#known.get(model.key);
+      const train = known?.estimate.trainContextSizeTokens ?? null;
+      const sizes = known === undefined ? [Math.min(wished, CURVE_TOKENS[0] ?? wished)] : CURVE_TOKENS.filter((size) => size <= (train ?? 131_072));
+      const exact = known === undefined ? [] : [train === null ? wished : Math.min(wished, train), ...(train === null ? [] : [Math.min(train, 1_048_576)])];
+      const have = new Set(known?.curves.get(kvCacheType)?.map(({ contextSizeTokens }) => contextSizeTokens));
+      return [...new Set([...sizes, ...exact])].filter((size) => !have.has(size)).sort((a, b) => a - b);
+    };
+    // The first answer says what the model was trained for; the second asks up to there.
+    for (let round = 0; round < 2; round++) {
+      const sizes = missing();
+      if (sizes.length === 0) return null;
+      const failed = await this.#estimate(model, sizes, kvCacheType);
+      if (failed) return failed;
+    }
+    return null;
+  }
+
+  async #estimate(model: FitModel, contextSizesTokens: number[], kvCacheType: KvCacheType): Promise<Failure | null> {
+    const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
+    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, kvCacheType }));
+    if (answer.kind === "failed") return answer.failure;
+    if (answer.kind !== "estimated") return failure("internal");
+    const { estimate } = answer;
+    const known: Known = this.#known.get(model.key) ?? { estimate, curves: new Map() };
+    const asked = new Set(estimate.contexts.map(({ contextSizeTokens }) => contextSizeTokens));
+    const curve = [...(known.curves.get(kvCacheType) ?? []).filter((point) => !asked.has(point.contextSizeTokens)), ...estimate.contexts];
+    known.curves.set(kvCacheType, curve.sort((a, b) => a.contextSizeTokens - b.contextSizeTokens));
+    this.#known.delete(model.key);
+    this.#known.set(model.key, known);
+    const oldest = this.#known.keys().next().value;
+    if (this.#known.size > MAX_REMEMBERED_MODELS && oldest !== undefined) this.#known.delete(oldest);
+    return null;
+  }
+
+  /** One question at a time. A process that takes too long or too much memory is ended, and the question fails. */
+  #ask(model: FitModel | null, message: (id: number) => ToFit): Promise<Answer> {
+    const asked = this.#last.then(() => this.#askNow(model, message));
+    this.#last = asked;
+    return asked;
+  }
+
+  async #askNow(model: FitModel | null, message: (id: number) => ToFit): Promise<Answer> {
+    if (this.#idle) clearTimeout(this.#idle);
+    const id = this.#nextId++;
+    const child = this.#running();
+    const startedMs = this.#options.now();
+    const watch = setInterval(() => {
+      const tooLong = this.#options.now() - startedMs > ANSWER_TIMEOUT_MS;
+      if (!tooLong && (child.residentBytes() ?? 0) <= MAX_PROCESS_BYTES) return;
+      this.#options.log("warn", "fit process ended", { why: tooLong ? "time" : "memory" });
+      this.#end();
+    }, WATCH_MS);
+    try {
+      return await new Promise<Answer>((settle) => {
+        this.#waiting = { id, model, settle };
+        child.post(message(id));
+      });
+    } finally {
+      clearInterval(watch);
+      this.#waiting = null;
+      this.#idle = setTimeout(() => this.#end(), IDLE_MS);
+      this.#idle.unref();
+    }
+  }
+
+  #running(): FitChild {
+    if (this.#child) return this.#child;
+    const child: FitChild = this.#options.fork({
+      onMessage: (data) => this.#receive(child, data),
+      onExit: (code) => {
+        if (this.#child !== child) return;
+        this.#child = null;
+        if (code !== 0) this.#options.log("warn", "fit process died", { code });
+        this.#waiting?.settle({ kind: "failed", failure: failure("estimate-failed", undefined, `the process ended with code ${code}`) });
+      },
+    });
+    this.#child = child;
+    return child;
+  }
+
+  #receive(child: FitChild, data: unknown): void {
+    const parsed = FromFit.safeParse(data);
+    if (!parsed.success || child !== this.#child) return;
+    const message = parsed.data;
+    const waiting = this.#waiting;
+    if (message.kind === "log") this.#options.log(message.level, "fit", { message: message.message });
+    else if (message.kind === "read") void this.#read(child, message);
+    else if (waiting?.id === message.id) waiting.settle(message);
+  }
+
+  async #read(child: FitChild, { readId, requestId, part, offset, lengthBytes }: Extract<FromFit, { kind: "read" }>): Promise<void> {
+    const source = this.#waiting?.id === requestId ? this.#waiting.model?.parts[part]?.read : null;
+    try {
+      if (!source) throw new Error("nobody asked for this file");
+      child.post({ kind: "bytes", readId, bytes: await source(offset, lengthBytes) });
+    } catch (error) {
+      child.post({ kind: "read-failed", readId, failure: failureOf(error) });
+    }
+  }
+
+  #end(): void {
+    const child = this.#child;
+    this.#child = null;
+    child?.kill();
+    this.#waiting?.settle({ kind: "failed", failure: failure("estimate-failed", undefined, "the process was ended") });
+  }
+}
+
+/** Network sources throw errors that carry a failure. */
+function failureOf(error: unknown): Failure {
+  const told = Failure.safeParse(error instanceof Error && "failure" in error ? error.failure : undefined);
+  return told.success ? told.data : failure("model-unreadable", undefined, error);
+}

@@ -1,0 +1,51 @@
+// Verdicts at their borders: memory that just suffices, a shorter context, a GPU that takes a part.
+import { expect, it } from "vitest";
+import type { FitMachine } from "../../contract/fit";
+import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
+import { judgeFit, needAt } from "./judgeFit";
+
+const MB = 1_000_000;
+const point = (contextSizeTokens: number, ramBytes: number, gpuBytes = 0): ContextNeed => ({ contextSizeTokens, need: { ramBytes, gpuBytes }, kvCacheBytes: ramBytes / 2 });
+const curve = [point(512, 10 * MB), point(4096, 80 * MB), point(8192, 160 * MB)];
+const estimate: Estimate = { architecture: "llama", trainContextSizeTokens: 8192, weights: { ramBytes: 1000 * MB, gpuBytes: 0 }, contexts: [] };
+const machine = (availableBytes: number, gpuFreeBytes?: number): FitMachine => ({
+  totalBytes: 16_000 * MB, availableBytes, systemReserveBytes: 500 * MB, loadedModelBytes: 0,
+  gpus: gpuFreeBytes === undefined ? [] : [{ name: "GPU", totalBytes: 8000 * MB, freeBytes: gpuFreeBytes }],
+});
+const judge = (available: number, changes: Partial<Parameters<typeof judgeFit>[0]> = {}) =>
+  judgeFit({ estimate, curve, contextSizeTokens: 8192, engineProcessBytes: 100 * MB, deltasBytes: 0, machine: machine(available), fetchedBytes: 0, ...changes });
+
+it("fits when the sum of all parts and the reserve is there, to the byte", () => {
+  const enough = judge(1760 * MB);
+  expect(enough).toMatchObject({ verdict: "fits", neededBytes: 1260 * MB, largestContextTokens: 8192 });
+  expect(Object.values(enough.parts ?? {}).reduce((sum, bytes) => sum + bytes, 0)).toBe(1260 * MB);
+  expect(judge(1760 * MB - 1).verdict).toBe("smaller-context");
+});
+
+it("names the largest context that fits, and that one fits", () => {
+  const { largestContextTokens } = judge(1680 * MB + 1);
+  expect(largestContextTokens).toBe(4096);
+  expect(judge(1680 * MB + 1, { contextSizeTokens: 4096 }).verdict).toBe("fits");
+});
+
+it("says that it does not fit when not even the smallest chat does", () => {
+  expect(judge(1609 * MB)).toMatchObject({ verdict: "does-not-fit", largestContextTokens: null });
+});
+
+it("counts deltas", () => {
+  expect(judge(1760 * MB, { deltasBytes: 1 }).verdict).toBe("smaller-context");
+});
+
+it("leaves to the computer's memory what the GPU has no room for", () => {
+  const onGpu = { estimate: { ...estimate, weights: { ramBytes: 50 * MB, gpuBytes: 4000 * MB } }, curve: [point(512, 10 * MB, 50 * MB), point(8192, 20 * MB, 900 * MB)] };
+  expect(judge(8000 * MB, { ...onGpu, machine: machine(8000 * MB, 6000 * MB) }).verdict).toBe("fits");
+  expect(judge(8000 * MB, { ...onGpu, machine: machine(8000 * MB, 3000 * MB) }).verdict).toBe("partly-on-gpu");
+  expect(judge(700 * MB, { ...onGpu, machine: machine(700 * MB, 3000 * MB) }).verdict).toBe("does-not-fit");
+});
+
+it("reads the curve between and beyond its points", () => {
+  expect(needAt(curve, 6144).need.ramBytes).toBe(120 * MB);
+  expect(needAt(curve, 16_384).need.ramBytes).toBe(320 * MB);
+  expect(needAt(curve, 256).need.ramBytes).toBe(10 * MB);
+  expect(needAt([point(512, 7)], 9000).need.ramBytes).toBe(7);
+});

@@ -1,0 +1,92 @@
+// From memory needs and this machine's memory to a verdict. Pure.
+import { type Fit, type FitMachine, type FitParts } from "../../contract/fit";
+import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
+
+/** A chat with less is not worth having. */
+const MIN_USEFUL_CONTEXT_TOKENS = 512;
+/** llama.cpp pads context sizes to multiples of this. */
+const CONTEXT_STEP_TOKENS = 256;
+/** Left on each GPU: the desktop draws with it too. */
+const GPU_RESERVE_BYTES = 512 * 1024 * 1024;
+
+export interface JudgeInput {
+  estimate: Estimate;
+  /** Needs by context size, ascending. Memory grows convexly with the context, so a straight line between two is never too low. */
+  curve: readonly ContextNeed[];
+  contextSizeTokens: number;
+  engineProcessBytes: number;
+  deltasBytes: number;
+  machine: FitMachine;
+  fetchedBytes: number;
+}
+
+export function judgeFit({ estimate, curve, contextSizeTokens, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
+  const { weights, trainContextSizeTokens, architecture } = estimate;
+  const ramBudget = machine.availableBytes - machine.systemReserveBytes;
+  const gpuBudget = machine.gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
+  const ram = (context: ContextNeed) => weights.ramBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
+  const gpu = (context: ContextNeed) => weights.gpuBytes + context.need.gpuBytes;
+  const asPlanned = (context: ContextNeed) => ram(context) <= ramBudget && gpu(context) <= gpuBudget;
+  /** Layers that the GPU has no room for stay in the computer's memory. */
+  const somehow = (context: ContextNeed) => ram(context) <= ramBudget && ram(context) + gpu(context) <= ramBudget + gpuBudget;
+
+  const context = needAt(curve, contextSizeTokens);
+  const largest = largestContext(curve, somehow);
+  const fits = asPlanned(context) ? "fits" : somehow(context) ? "partly-on-gpu" : largest === null ? "does-not-fit" : "smaller-context";
+  const contextBytes = context.need.ramBytes + context.need.gpuBytes;
+  const parts: FitParts = {
+    weightsBytes: weights.ramBytes + weights.gpuBytes,
+    kvCacheBytes: context.kvCacheBytes,
+    computeBuffersBytes: contextBytes - context.kvCacheBytes,
+    deltasBytes,
+    engineProcessBytes,
+  };
+  return {
+    verdict: fits,
+    parts,
+    neededBytes: ram(context) + gpu(context),
+    onGpuBytes: gpu(context),
+    machine,
+    contextSizeTokens,
+    trainContextSizeTokens,
+    largestContextTokens: largest,
+    architecture,
+    failureCode: null,
+    fetchedBytes,
+  };
+}
+
+/** The need at one size, on the straight line between its neighbours; beyond the ends, the lines go on. */
+export function needAt(curve: readonly ContextNeed[], contextSizeTokens: number): ContextNeed {
+  const above = curve.findIndex((point) => point.contextSizeTokens >= contextSizeTokens);
+  const upper = curve[above === -1 ? curve.length - 1 : above];
+  if (upper === undefined) throw new Error("a curve without points");
+  if (upper.contextSizeTokens === contextSizeTokens || curve.length === 1) return { ...upper, contextSizeTokens };
+  const lower = curve[above === -1 ? curve.length - 2 : Math.max(0, above - 1)];
+  if (lower === undefined || lower === upper) return { ...upper, contextSizeTokens };
+  const share = (contextSizeTokens - lower.contextSizeTokens) / (upper.contextSizeTokens - lower.contextSizeTokens);
+  const between = (one: number, other: number) => Math.round(one + (other - one) * share);
+  return {
+    contextSizeTokens,
+    need: {
+      ramBytes: between(lower.need.ramBytes, upper.need.ramBytes),
+      gpuBytes: between(lower.need.gpuBytes, upper.need.gpuBytes),
+    },
+    kvCacheBytes: between(lower.kvCacheBytes, upper.kvCacheBytes),
+  };
+}
+
+/** By halving the interval of the curve: needs grow with the size. */
+function largestContext(curve: readonly ContextNeed[], fits: (context: ContextNeed) => boolean): number | null {
+  const largest = curve.at(-1)?.contextSizeTokens ?? 0;
+  if (fits(needAt(curve, largest))) return largest;
+  let low = Math.floor(MIN_USEFUL_CONTEXT_TOKENS / CONTEXT_STEP_TOKENS);
+  let high = Math.floor(largest / CONTEXT_STEP_TOKENS);
+  if (high < low || !fits(needAt(curve, low * CONTEXT_STEP_TOKENS))) return null;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(needAt(curve, middle * CONTEXT_STEP_TOKENS))) low = middle;
+    else high = middle - 1;
+  }
+  return low * CONTEXT_STEP_TOKENS;
+}

@@ -1,0 +1,206 @@
+// Finds models: the hand-picked ones, or what a search at the hub gives, each judged for this machine.
+import { FolderOpen, Search, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
+import { callOrNotify } from "../../app/bridge";
+import { Button } from "../../ui/Button";
+import { browseHub, endSearch, loadCatalogue, isOfSize, search, searchMore, submitSearch, typeSearch, useDiscover } from "./discover";
+import styles from "./DiscoverTab.module.css";
+import { freeBytes } from "./fitWords";
+import { refreshFits, useMachine } from "./fits";
+import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
+import { retryHubModels, useHubOffline } from "./hubModels";
+import { FailureMessage, Message } from "./Message";
+import { ModelCard } from "./ModelCard";
+import { ModelPage } from "./ModelPage";
+import { modelTitle } from "./modelTitle";
+import { orderCatalogue } from "./orderCatalogue";
+import { SearchFilters } from "./SearchFilters";
+import { Tags } from "./Tags";
+import { JudgingBar } from "./JudgingBar";
+
+export function DiscoverTab() {
+  const openRepository = useDiscover((state) => state.openRepository);
+  const searching = useDiscover((state) => state.found !== null);
+  useEffect(() => void loadCatalogue(), []);
+  return (
+    <>
+      <SearchLine />
+      <JudgingBar />
+      {openRepository !== null ? <ModelPage key={openRepository} repository={openRepository} /> : searching ? <SearchResults /> : <HandPicked />}
+    </>
+  );
+}
+
+function SearchLine() {
+  const text = useDiscover((state) => state.text);
+  const searching = useDiscover((state) => state.found !== null);
+  return (
+    <search className={styles.searchLine}>
+      <label className={styles.field}>
+        <Search size={16} />
+        <input
+          type="text"
+          role="searchbox"
+          placeholder="Search Hugging Face, or paste a link"
+          aria-label="Search Hugging Face, or paste a link"
+          spellCheck={false}
+          maxLength={200}
+          value={text}
+          onChange={({ target }) => typeSearch(target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") submitSearch();
+            else if (event.key === "Escape" && (text !== "" || searching)) endSearch();
+            else return;
+            event.preventDefault();
+          }}
+        />
+        {(text !== "" || searching) && (
+          <button type="button" aria-label="End the search" className={styles.clear} onClick={endSearch}>
+            <X size={15} />
+          </button>
+        )}
+      </label>
+      <Button className={styles.import} onClick={() => void callOrNotify("models.chooseFile", undefined)}>
+        <FolderOpen size={14} />
+        Import a file
+      </Button>
+    </search>
+  );
+}
+
+/** The hand-picked list comes with the app; their files and verdicts come from the hub. */
+function OfflineLine() {
+  const offline = useHubOffline();
+  if (!offline) return null;
+  return (
+    <section className={styles.offline} role="alert">
+      <p>Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work without it.</p>
+      <Button
+        onClick={() => {
+          retryHubModels();
+          void refreshFits();
+        }}
+      >
+        Try again
+      </Button>
+    </section>
+  );
+}
+
+function HandPicked() {
+  const catalogue = useDiscover((state) => state.catalogue);
+  const machine = useMachine();
+  if (catalogue.kind === "failed") return <FailureMessage failure={catalogue.failure} onRetry={() => void loadCatalogue()} />;
+  if (catalogue.kind === "loading") return null;
+  const availableBytes = machine === null ? 0 : freeBytes(machine);
+  // Until the memory is known, nothing is pointed out and nothing jumps.
+  if (machine === null) return null;
+  return (
+    <>
+      <OfflineLine />
+      <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
+      <footer className={styles.more}>
+        <Button onClick={browseHub}>Browse all of Hugging Face</Button>
+      </footer>
+    </>
+  );
+}
+
+/** The order is that of the first look: cards do not change places while other programs take and free memory. */
+function OrderedCatalogue({ models, availableBytes }: { readonly models: readonly CatalogueModel[]; readonly availableBytes: number }) {
+  const [ordered] = useState(() => orderCatalogue(models, availableBytes));
+  return (
+    <ul className={styles.cards} aria-label="Hand-picked models">
+      {ordered.map((model, index) => (
+        <li key={model.repository}>
+          <ModelCard
+            repository={model.repository}
+            title={model.name}
+            tags={<Tags licence={model.licence} gate="open" facts={catalogueFacts(model)} />}
+            description={model.description}
+            first={index === 0}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SearchResults() {
+  const found = useDiscover((state) => state.found);
+  const size = useDiscover((state) => state.size);
+  const text = useDiscover((state) => state.text);
+  if (found === null) return null;
+  if (found.kind === "failed") {
+    const retry = () => {
+      retryHubModels();
+      void search();
+    };
+    return (
+      <>
+        <SearchFilters words="" />
+        <FailureMessage failure={found.failure} onRetry={retry}>
+          <Button onClick={endSearch}>Show hand-picked models</Button>
+        </FailureMessage>
+      </>
+    );
+  }
+  if (found.kind === "loading") {
+    return (
+      <>
+        <SearchFilters words="Searching" />
+        <ul className={styles.cards} aria-hidden>
+          {[0, 1, 2, 3].map((key) => (
+            <li key={key} className={styles.placeholder} />
+          ))}
+        </ul>
+      </>
+    );
+  }
+  const { models, cursor, loadingMore } = found.value;
+  const shown = models.filter((model) => isOfSize(model, size));
+  const of = text.trim() === "" ? "at Hugging Face" : `for “${text.trim()}”`;
+  return (
+    <>
+      <SearchFilters words={`${shown.length}${cursor === null ? "" : "+"} ${shown.length === 1 && cursor === null ? "model" : "models"} ${of}`} />
+      {shown.length === 0 ? (
+        <Message
+          title="No model found"
+          words={models.length === 0 ? "Hugging Face has no GGUF model with these words. Try fewer words, or another family." : "None of this size is among the models found so far."}
+        >
+          {models.length > 0 && cursor !== null && <Button onClick={() => void searchMore()}>Look further</Button>}
+          <Button onClick={endSearch}>Show hand-picked models</Button>
+        </Message>
+      ) : (
+        <ul className={styles.cards} aria-label="Models found">
+          {shown.map((model) => (
+            <li key={model.repository}>
+              <FoundCard model={model} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.length > 0 && cursor !== null && (
+        <footer className={styles.more}>
+          <Button disabled={loadingMore} onClick={() => void searchMore()}>
+            {loadingMore ? "Searching" : "Show more"}
+          </Button>
+        </footer>
+      )}
+    </>
+  );
+}
+
+function FoundCard({ model }: { readonly model: HubModelSummary }) {
+  const [nowMs] = useState(() => Date.now());
+  return (
+    <ModelCard
+      repository={model.repository}
+      title={modelTitle(model.repository)}
+      tags={<Tags licence={model.licence} gate={model.gate} facts={summaryFacts(model)} />}
+      description={summaryLine(model, nowMs)}
+      first={false}
+    />
+  );
+}

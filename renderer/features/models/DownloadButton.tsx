@@ -1,0 +1,88 @@
+// The button at a variant: download it, then where that stands, then use it.
+import { Download as DownloadIcon, Pause, Play } from "lucide-react";
+import type { HubModel, HubVariant } from "../../../electron/contract/hub";
+import { formatPercent } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { IconButton } from "../../ui/IconButton";
+import { ProgressBar } from "../../ui/ProgressBar";
+import { Tooltip } from "../../ui/Tooltip";
+import styles from "./DownloadButton.module.css";
+import { download, pauseDownload, resumeDownload, useDownloadOf } from "./downloads";
+import { downloadFacts, downloadFraction } from "./downloadWords";
+import { loadModel, useInstalledVariant } from "./installed";
+
+interface DownloadButtonProps {
+  readonly model: HubModel;
+  readonly variant: HubVariant;
+  /** The one that is best for this machine. */
+  readonly best: boolean;
+}
+
+export function DownloadButton({ model, variant, best }: DownloadButtonProps) {
+  const repository = model.summary.repository;
+  const running = useDownloadOf(repository, variant);
+  const installed = useInstalledVariant(repository, variant);
+  const name = variant.quantization ?? variant.id;
+
+  if (variant.obstacle !== null) return <Obstacle variant={variant} />;
+  if (installed !== null) {
+    return (
+      <Button className={styles.button} aria-label={`Load ${name}`} onClick={() => void loadModel(installed.model.id)}>
+        Load
+      </Button>
+    );
+  }
+  if (running === null || running.state.kind === "ready") {
+    return (
+      <Button
+        className={styles.button}
+        look={best ? "primary" : "plain"}
+        aria-label={`Download ${name}`}
+        disabled={running !== null}
+        onClick={() => void download(model, variant)}
+      >
+        {best && <DownloadIcon size={13} />}
+        Download
+      </Button>
+    );
+  }
+  if (running.state.kind === "paused" || running.state.kind === "failed") {
+    return (
+      <Button className={styles.button} aria-label={`${running.state.kind === "failed" ? "Try again:" : "Resume"} ${name}`} onClick={() => resumeDownload(running.id)}>
+        <Play size={13} />
+        {running.state.kind === "failed" ? "Try again" : "Resume"}
+      </Button>
+    );
+  }
+  const fraction = downloadFraction(running);
+  return (
+    <span className={styles.running}>
+      <Tooltip text={downloadFacts(running).join(" · ")}>
+        <span className={styles.progress}>
+          {running.state.kind === "queued" ? "Queued" : running.state.kind === "verifying" ? "Checking" : formatPercent(fraction)}
+          <ProgressBar label={`Download of ${name}`} fraction={fraction} />
+        </span>
+      </Tooltip>
+      {running.state.kind !== "verifying" && (
+        <IconButton name={`Pause ${name}`} icon={<Pause size={14} />} onClick={() => pauseDownload(running.id)} />
+      )}
+    </span>
+  );
+}
+
+function Obstacle({ variant }: { readonly variant: HubVariant }) {
+  const why = {
+    "parts-missing": "Not all parts of this model are in the repository.",
+    "no-checksum": "The hub has no checksum for this file, so what arrives could not be verified.",
+    "name-refused": "The file's name cannot be used on this computer.",
+  } as const;
+  if (variant.obstacle === null) return null;
+  return (
+    <Tooltip text={why[variant.obstacle]} side="left">
+      {/* Focusable, so that the keyboard reaches the reason. */}
+      <button type="button" className={styles.obstacle}>
+        Unavailable
+      </button>
+    </Tooltip>
+  );
+}

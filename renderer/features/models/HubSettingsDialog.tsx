@@ -1,0 +1,129 @@
+// How models are fetched: the access token, the hub's address, a proxy. The token goes to main and never comes back.
+import { type FormEvent, useEffect, useState } from "react";
+import type { Failure } from "../../../electron/contract/failure";
+import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
+import { call } from "../../app/bridge";
+import { failureParagraph } from "../../app/failureText";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { DialogHeader } from "../../ui/DialogHeader";
+import { refreshFits } from "./fits";
+import { retryHubModels } from "./hubModels";
+import styles from "./ModelDialog.module.css";
+
+export function HubSettingsDialog({ onClose }: { readonly onClose: () => void }) {
+  const [settings, setSettings] = useState<HubSettings | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useEffect(() => {
+    void call("hub.settings", undefined).then((outcome) => (outcome.ok ? setSettings(outcome.value) : setFailure(outcome.failure)));
+  }, []);
+
+  async function save(change: HubSettingsChange): Promise<boolean> {
+    const outcome = await call("hub.saveSettings", change);
+    setFailure(outcome.ok ? null : outcome.failure);
+    if (!outcome.ok) return false;
+    setSettings(outcome.value);
+    retryHubModels();
+    void refreshFits();
+    return true;
+  }
+
+  return (
+    <Dialog label="Hugging Face" onClose={onClose}>
+      <DialogHeader title="Hugging Face" onClose={onClose} />
+      {settings !== null && <Form settings={settings} failure={failure} onSave={save} onClose={onClose} />}
+      {settings === null && failure !== null && (
+        <div className={styles.content}>
+          <p role="alert">{failureParagraph(failure)}</p>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+interface FormProps {
+  readonly settings: HubSettings;
+  readonly failure: Failure | null;
+  readonly onSave: (change: HubSettingsChange) => Promise<boolean>;
+  readonly onClose: () => void;
+}
+
+function Form({ settings, failure, onSave, onClose }: FormProps) {
+  const [token, setToken] = useState("");
+  const [endpoint, setEndpoint] = useState(settings.endpoint);
+  const [proxy, setProxy] = useState(settings.proxy ?? "");
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const saved = await onSave({
+      ...(token.trim() === "" ? {} : { token: token.trim() }),
+      ...(endpoint.trim() === settings.endpoint ? {} : { endpoint: endpoint.trim() === "" ? null : endpoint.trim() }),
+      ...(proxy.trim() === (settings.proxy ?? "") ? {} : { proxy: proxy.trim() === "" ? null : proxy.trim() }),
+    });
+    if (saved) onClose();
+  }
+
+  return (
+    <form className={styles.content} onSubmit={(event) => void submit(event)}>
+      <label>
+        Access token
+        <input
+          type="password"
+          className={styles.field}
+          data-first-focus
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={settings.hasToken ? "A token is saved; a new one takes its place" : "hf_…"}
+          value={token}
+          onChange={({ target }) => setToken(target.value)}
+        />
+      </label>
+      <p>
+        Only models that their author gives to those who ask need it. You make one at huggingface.co, under Settings, Access Tokens; reading is
+        enough.{" "}
+        {settings.tokenStorage === "system"
+          ? "It is kept in this system’s secret store."
+          : "This system has no secret store, so it is forgotten when Facet is closed."}
+      </p>
+      {settings.hasToken && (
+        <div>
+          <Button onClick={() => void onSave({ token: null })}>Forget the token</Button>
+        </div>
+      )}
+      <label>
+        Address of the hub
+        <input
+          type="text"
+          className={styles.field}
+          spellCheck={false}
+          disabled={settings.endpointIsFixed}
+          value={endpoint}
+          onChange={({ target }) => setEndpoint(target.value)}
+        />
+      </label>
+      {settings.endpointIsFixed && <p>The environment sets it, so it cannot be changed here.</p>}
+      <label>
+        Proxy
+        <input
+          type="text"
+          className={styles.field}
+          spellCheck={false}
+          placeholder="As the system says"
+          value={proxy}
+          onChange={({ target }) => setProxy(target.value)}
+        />
+      </label>
+      {failure !== null && (
+        <p className={styles.problem} role="alert">
+          {failureParagraph(failure)}
+        </p>
+      )}
+      <div className={styles.actions}>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary">
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,60 @@
+// What all verdicts on the page are given for, set once at the top, and what the colours of the bars mean.
+import { useId } from "react";
+import { KvCacheType } from "../../../electron/contract/fit";
+import { CONTEXT_STEPS, formatContext, nearestStep } from "./contextSteps";
+import { setJudging, useMachine } from "./fits";
+import { freeBytes, roughBytes } from "./fitWords";
+import styles from "./JudgingBar.module.css";
+import { useJudging } from "./judgingStore";
+
+export function JudgingBar() {
+  const contextSizeTokens = useJudging((state) => state.contextSizeTokens);
+  const kvCacheType = useJudging((state) => state.kvCacheType);
+  const name = useId();
+  const step = nearestStep(contextSizeTokens);
+  return (
+    <section className={styles.bar} aria-label="Judge with">
+      <label className={styles.context}>
+        <span>
+          <span className={styles.lead}>Judge with </span>context <b>{formatContext(contextSizeTokens)}</b>
+        </span>
+        <input
+          type="range"
+          className={styles.slider}
+          aria-label="Context size"
+          aria-valuetext={`${contextSizeTokens} tokens`}
+          min={0}
+          max={CONTEXT_STEPS.length - 1}
+          step={1}
+          value={step}
+          style={{ "--filled": `${(step / (CONTEXT_STEPS.length - 1)) * 100}%` }}
+          onChange={({ target }) => setJudging({ contextSizeTokens: CONTEXT_STEPS[target.valueAsNumber] ?? contextSizeTokens })}
+        />
+      </label>
+      <fieldset className={styles.types}>
+        <legend>KV cache</legend>
+        <div className={styles.choices}>
+          {KvCacheType.options.map((type) => (
+            <label key={type}>
+              <input type="radio" name={name} checked={type === kvCacheType} onChange={() => setJudging({ kvCacheType: type })} />
+              {type}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <Legend />
+    </section>
+  );
+}
+
+function Legend() {
+  const machine = useMachine();
+  return (
+    <ul className={styles.legend} aria-label="Parts of the bars">
+      <li data-part="weights">weights</li>
+      <li data-part="cache">KV cache</li>
+      <li data-part="buffers">buffers</li>
+      {machine !== null && <li data-part="line">free now: {roughBytes(freeBytes(machine))}</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,89 @@
+// A model at the hub as a card: closed, the one variant that is likely best; open, all usual variants.
+import { type ReactNode, useId, useRef, useState } from "react";
+import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
+import { failureText } from "../../app/failureText";
+import { Button } from "../../ui/Button";
+import { openModel } from "./discover";
+import { hubSource, useFit } from "./fits";
+import { fitSentence } from "./fitWords";
+import { FitVerdict } from "./FitVerdict";
+import { retryHubModels, useHubModel } from "./hubModels";
+import styles from "./ModelCard.module.css";
+import { useOnScreen } from "./useOnScreen";
+import { useVariants, Variants } from "./Variants";
+
+interface ModelCardProps {
+  readonly repository: RepositoryName;
+  readonly title: string;
+  readonly tags: ReactNode;
+  readonly description: string | null;
+  /** The machine's best choice: open from the start, and pointed out. */
+  readonly first: boolean;
+}
+
+export function ModelCard({ repository, title, tags, description, first }: ModelCardProps) {
+  const card = useRef<HTMLElement>(null);
+  const onScreen = useOnScreen(card);
+  const model = useHubModel(repository, onScreen);
+  const [chosenOpen, setOpen] = useState<boolean | null>(null);
+  const open = chosenOpen ?? first;
+  const headingId = useId();
+  return (
+    <article ref={card} className={styles.card} data-first={first || undefined} aria-labelledby={headingId}>
+      <header className={styles.header}>
+        <div className={styles.name}>
+          <h2 id={headingId} className={styles.title}>
+            <button type="button" onClick={() => openModel(repository)}>
+              {title}
+            </button>
+          </h2>
+          {tags}
+        </div>
+        {description !== null && <p className={styles.description}>{description}</p>}
+        <div className={styles.judgement}>
+          {model.kind === "loading" && <span className={styles.quiet}>{onScreen ? "Looking it up" : ""}</span>}
+          {model.kind === "failed" &&
+            // Said once, above all cards.
+            (model.failure.code === "hub-offline" ? (
+              <span className={styles.quiet}>Not known while offline</span>
+            ) : (
+              <>
+                <span className={styles.problem}>{failureText(model.failure).happened}</span>
+                <Button onClick={retryHubModels}>Try again</Button>
+              </>
+            ))}
+          {model.kind === "loaded" && (
+            <Judgement model={model.value} open={open} onScreen={onScreen} onToggle={() => setOpen(!open)} />
+          )}
+        </div>
+      </header>
+      {open && model.kind === "loaded" && <Variants model={model.value} />}
+    </article>
+  );
+}
+
+interface JudgementProps {
+  readonly model: HubModel;
+  readonly open: boolean;
+  readonly onScreen: boolean;
+  readonly onToggle: () => void;
+}
+
+function Judgement({ model, open, onScreen, onToggle }: JudgementProps) {
+  const { variants, likely, best, why } = useVariants(model, false);
+  const shown = best ?? likely;
+  return (
+    <>
+      {open ? why !== null && <span className={styles.quiet}>{why}</span> : shown !== null && <VariantVerdict model={model} variant={shown} wanted={onScreen} />}
+      <Button aria-expanded={open} onClick={onToggle}>
+        {open ? "Hide variants" : variants.length === 1 ? "Show the variant" : `Show ${variants.length} variants`}
+      </Button>
+    </>
+  );
+}
+
+function VariantVerdict({ model, variant, wanted }: { readonly model: HubModel; readonly variant: HubVariant; readonly wanted: boolean }) {
+  const shown = useFit(hubSource(model, variant), wanted);
+  const name = variant.quantization ?? "It";
+  return <FitVerdict shown={shown} {...(shown.fit === null ? {} : { words: fitSentence(name, shown.fit) })} />;
+}

@@ -1,0 +1,103 @@
+// One model of the hub on its own: its facts, its variants, what goes with it, and its card.
+import { ArrowLeft, ExternalLink } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
+import { call, callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { formatBytes } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { Markdown } from "../chat/markdown/Markdown";
+import { cardText } from "./cardText";
+import { closeModel } from "./discover";
+import { summaryFacts, summaryLine } from "./hubFacts";
+import { retryHubModels, useHubModel } from "./hubModels";
+import { LOADING, type Loadable } from "./loadable";
+import { FailureMessage } from "./Message";
+import styles from "./ModelPage.module.css";
+import { modelTitle } from "./modelTitle";
+import { Tags } from "./Tags";
+import { useVariants, Variants } from "./Variants";
+
+export function ModelPage({ repository }: { readonly repository: RepositoryName }) {
+  const model = useHubModel(repository, true);
+  return (
+    <article className={styles.page} aria-label={modelTitle(repository)}>
+      <header className={styles.header}>
+        <Button look="quiet" className={styles.back} onClick={closeModel}>
+          <ArrowLeft size={14} />
+          All models
+        </Button>
+        <Button look="quiet" onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}>
+          <ExternalLink size={14} />
+          Open at Hugging Face
+        </Button>
+      </header>
+      {model.kind === "failed" && <FailureMessage failure={model.failure} onRetry={retryHubModels} />}
+      {model.kind === "loading" && <p className={styles.waiting}>Looking up {repository}</p>}
+      {model.kind === "loaded" && <Loaded model={model.value} />}
+    </article>
+  );
+}
+
+function Loaded({ model }: { readonly model: HubModel }) {
+  const [nowMs] = useState(() => Date.now());
+  const { why } = useVariants(model, false);
+  const { summary, baseModel, licenceName } = model;
+  const licence = summary.licence === "other" && licenceName !== null ? licenceName : summary.licence;
+  const extras = model.variants.filter(({ kind }) => kind !== "model");
+  return (
+    <>
+      <section className={styles.card}>
+        <div className={styles.title}>
+          <h2>{modelTitle(summary.repository)}</h2>
+          <Tags licence={licence} gate={summary.gate} facts={summaryFacts(summary)} />
+          {why !== null && <span className={styles.why}>{why}</span>}
+        </div>
+        <p className={styles.facts}>
+          {summaryLine(summary, nowMs)}
+          {baseModel !== null && ` · made from ${baseModel}`}
+        </p>
+        <Variants model={model} />
+        {extras.length > 0 && <Extras extras={extras} />}
+      </section>
+      <Card model={model} />
+    </>
+  );
+}
+
+/** Files that are no models by themselves. Facet has no use for them yet, so they are only named. */
+function Extras({ extras }: { readonly extras: readonly HubVariant[] }) {
+  const words = { projector: "image projector", "importance-matrix": "importance matrix", adapter: "adapter", model: "model" } as const;
+  return (
+    <p className={styles.extras}>
+      Also in this repository: {extras.map((extra) => `${words[extra.kind]}${extra.quantization === null ? "" : ` ${extra.quantization}`}, ${formatBytes(extra.sizeBytes)}`).join("; ")}
+    </p>
+  );
+}
+
+/** What the author says of the model. */
+function Card({ model }: { readonly model: HubModel }) {
+  const [readme, setReadme] = useState<Loadable<string>>(LOADING);
+  const { repository } = model.summary;
+  const { revision } = model;
+  useEffect(() => {
+    let left = false;
+    void call("hub.readme", { repository, revision }).then((outcome) => {
+      if (left) return;
+      setReadme(outcome.ok ? { kind: "loaded", value: cardText(outcome.value) } : { kind: "failed", failure: outcome.failure });
+    });
+    return () => {
+      left = true;
+    };
+  }, [repository, revision]);
+
+  return (
+    <section className={styles.readme} aria-label="Model card">
+      <h2>Model card</h2>
+      {readme.kind === "loading" && <p className={styles.waiting}>Reading the card</p>}
+      {readme.kind === "failed" && <p className={styles.waiting}>{failureText(readme.failure).happened}</p>}
+      {readme.kind === "loaded" &&
+        (readme.value === "" ? <p className={styles.waiting}>The author has written none.</p> : <Markdown text={readme.value} growing={false} />)}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+// The page of models: discover and judge, what is installed, what is being downloaded.
+import { PanelLeft, SlidersHorizontal } from "lucide-react";
+import { Tabs } from "radix-ui";
+import { useEffect, useState } from "react";
+import { useApp } from "../../app/appStore";
+import { toggleSidebar, useSidebarShown } from "../../app/layout";
+import { keysOf } from "../../app/shortcuts";
+import { IconButton } from "../../ui/IconButton";
+import { loadedModel } from "../model/loadedModel";
+import { DiscoverTab } from "./DiscoverTab";
+import { DownloadsTab } from "./DownloadsTab";
+import { isUnfinished, useDownloads } from "./downloads";
+import { refreshFits } from "./fits";
+import { HubSettingsDialog } from "./HubSettingsDialog";
+import { InstalledTab } from "./InstalledTab";
+import { refreshInstalled } from "./installed";
+import { type ModelsTab, showTab, useModelsTab } from "./modelsTab";
+import styles from "./ModelsPage.module.css";
+
+export function ModelsPage() {
+  const tab = useModelsTab();
+  const sidebarShown = useSidebarShown();
+  const [settingsOpen, setSettingsOpen] = useState(false);
+  useFollowing();
+  return (
+    <Tabs.Root className={styles.page} value={tab} onValueChange={(value) => showTab(asTab(value))}>
+      <header className={styles.header}>
+        {!sidebarShown && (
+          <IconButton name="Show sidebar" keys={keysOf("toggle-sidebar")} icon={<PanelLeft size={16} />} onClick={toggleSidebar} />
+        )}
+        <h1>Models</h1>
+        <TabList />
+        <span className={styles.space} />
+        <IconButton name="Hugging Face settings" icon={<SlidersHorizontal size={16} />} onClick={() => setSettingsOpen(true)} />
+      </header>
+      <main className={styles.scroller}>
+        <Tabs.Content value="discover" className={styles.content} tabIndex={-1}>
+          <DiscoverTab />
+        </Tabs.Content>
+        <Tabs.Content value="installed" className={styles.content} tabIndex={-1}>
+          <InstalledTab />
+        </Tabs.Content>
+        <Tabs.Content value="downloads" className={styles.content} tabIndex={-1}>
+          <DownloadsTab />
+        </Tabs.Content>
+      </main>
+      {settingsOpen && <HubSettingsDialog onClose={() => setSettingsOpen(false)} />}
+    </Tabs.Root>
+  );
+}
+
+function TabList() {
+  const installedCount = useApp((state) => state.models.length);
+  const unfinishedCount = useDownloads((downloads) => downloads.filter(isUnfinished).length);
+  return (
+    <Tabs.List className={styles.tabs} aria-label="Models">
+      <Tabs.Trigger value="discover">Discover</Tabs.Trigger>
+      <Tabs.Trigger value="installed">
+        Installed <span>{installedCount}</span>
+      </Tabs.Trigger>
+      <Tabs.Trigger value="downloads">
+        Downloads {unfinishedCount > 0 && <span>{unfinishedCount}</span>}
+      </Tabs.Trigger>
+    </Tabs.List>
+  );
+}
+
+/** What is installed, and the free memory, are asked for anew when they can have changed. */
+function useFollowing(): void {
+  const models = useApp((state) => state.models);
+  const loadedId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);
+  useEffect(() => void refreshInstalled(), [models, loadedId]);
+  useEffect(() => void refreshFits(), [loadedId]);
+  useEffect(() => {
+    document.title = "Models · Facet";
+  }, []);
+}
+
+function asTab(value: string): ModelsTab {
+  return value === "installed" || value === "downloads" ? value : "discover";
+}

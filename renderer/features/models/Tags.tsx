@@ -1,0 +1,36 @@
+// What a person wants to know of a model before its files: licence, whether it must be asked for, what it is.
+import { Lock } from "lucide-react";
+import type { HubGate } from "../../../electron/contract/hub";
+import { Tooltip } from "../../ui/Tooltip";
+import { licenceTitle } from "./modelTitle";
+import styles from "./Tags.module.css";
+
+interface TagsProps {
+  readonly licence: string | null;
+  readonly gate: HubGate;
+  /** "8.2B", "128k context". */
+  readonly facts: readonly string[];
+}
+
+export function Tags({ licence, gate, facts }: TagsProps) {
+  return (
+    <span className={styles.tags}>
+      {gate !== "open" && (
+        <Tooltip
+          text={
+            gate === "auto"
+              ? "The author asks for agreement to terms on the model's page at Hugging Face, and for an access token here."
+              : "The author decides who may download it. Ask on the model's page at Hugging Face; an access token is needed here."
+          }
+        >
+          <span className={styles.tag} data-gated="">
+            <Lock size={11} />
+            Access needed
+          </span>
+        </Tooltip>
+      )}
+      {licence !== null && <span className={styles.tag}>{licenceTitle(licence)}</span>}
+      {facts.length > 0 && <span className={styles.tag}>{facts.join(" · ")}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,56 @@
+// Where a download stands, in words and one fraction. Renderer.
+import type { Download } from "../../../electron/contract/downloads";
+import { failureText } from "../../app/failureText";
+import { formatBytes, formatPercent, formatTimeLeft } from "../../app/quantities";
+
+/** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
+export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedBytes }: Download): number {
+  if (state.kind === "ready") return 1;
+  return sizeBytes === 0 ? 0 : Math.min(1, (state.kind === "verifying" ? verifiedBytes : receivedBytes) / sizeBytes);
+}
+
+/** Each piece stands on its own: "1.2 of 5.0 GB", "24 MB/s", "2 min 40 s left". */
+export function downloadFacts(download: Download): string[] {
+  const { state, sizeBytes, receivedBytes } = download;
+  const amount = `${formatBytes(receivedBytes)} of ${formatBytes(sizeBytes)}`;
+  switch (state.kind) {
+    case "queued":
+      return [receivedBytes === 0 ? formatBytes(sizeBytes) : amount, "waits for its turn"];
+    case "downloading":
+      return [
+        amount,
+        formatPercent(downloadFraction(download)),
+        ...(state.bytesPerSecond === null ? [] : [`${formatBytes(state.bytesPerSecond)}/s`]),
+        ...(state.secondsLeft === null ? [] : [formatTimeLeft(state.secondsLeft)]),
+      ];
+    case "waiting":
+      return [amount, waitingWords(state.for)];
+    case "paused":
+      return [amount, ...(state.failure === null ? ["paused"] : [])];
+    case "verifying":
+      return [formatBytes(sizeBytes), `checking ${formatPercent(downloadFraction(download))}`];
+    case "ready":
+      return [formatBytes(sizeBytes), "checked and installed"];
+    case "failed":
+      return [amount];
+  }
+}
+
+/** What went wrong and what to do, when something did. */
+export function downloadProblem({ state }: Download): string | null {
+  const failure = state.kind === "paused" || state.kind === "failed" ? state.failure : null;
+  if (failure === null) return null;
+  const { happened, data, advice } = failureText(failure);
+  return `${happened} ${data} ${advice}`;
+}
+
+function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
+  switch (reason) {
+    case "network":
+      return "waits for the network";
+    case "hub":
+      return "the hub does not answer, trying again";
+    case "rate-limit":
+      return "the hub asks to wait, going on soon";
+  }
+}

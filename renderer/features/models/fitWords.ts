@@ -1,0 +1,100 @@
+// A verdict in words and numbers: what stands beside the memory bar, and what its hover lists. Renderer.
+import type { Fit, FitMachine, FitParts } from "../../../electron/contract/fit";
+import { formatContext } from "./contextSteps";
+
+export type FitTone = "good" | "warning" | "bad" | "none";
+
+/** Memory that a model may take: what is free now, less what stays with the system, and what the GPUs have. */
+export function freeBytes(machine: FitMachine): number {
+  const onGpus = machine.gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0);
+  return Math.max(0, machine.availableBytes - machine.systemReserveBytes) + onGpus;
+}
+
+/** The whole length of a memory bar. */
+export function totalBytes(machine: FitMachine): number {
+  return machine.gpus.reduce((sum, gpu) => sum + gpu.totalBytes, machine.totalBytes);
+}
+
+export function fitTone({ verdict }: Fit): FitTone {
+  switch (verdict) {
+    case "fits":
+      return "good";
+    case "smaller-context":
+    case "partly-on-gpu":
+      return "warning";
+    case "does-not-fit":
+      return "bad";
+    case "unknown":
+      return "none";
+  }
+}
+
+export function fitWords(fit: Fit): string {
+  const spareBytes = fit.neededBytes === null ? null : freeBytes(fit.machine) - fit.neededBytes;
+  switch (fit.verdict) {
+    case "fits":
+      return spareBytes === null || spareBytes <= 0 ? "Fits" : `Fits, ${roughBytes(spareBytes)} to spare`;
+    case "smaller-context":
+      return fit.largestContextTokens === null ? "Fits with a smaller context" : `Fits up to ${formatContext(fit.largestContextTokens)} context`;
+    case "partly-on-gpu":
+      return "Fits, in part on the GPU";
+    case "does-not-fit":
+      return spareBytes === null || spareBytes >= 0 ? "Does not fit" : `${roughBytes(-spareBytes)} too large`;
+    case "unknown":
+      return unknownWords(fit.failureCode);
+  }
+}
+
+/** The same after a variant's name: "Q4_K_M fits, 8.9 GB to spare", "Q4_K_M is 29.8 GB too large". */
+export function fitSentence(name: string, fit: Fit): string {
+  const words = fitWords(fit);
+  const joined = fit.verdict === "does-not-fit" && words !== "Does not fit" ? `is ${words}` : words.slice(0, 1).toLowerCase() + words.slice(1);
+  return fit.verdict === "unknown" ? words : `${name} ${joined}`;
+}
+
+function unknownWords(failureCode: string | null): string {
+  switch (failureCode) {
+    case "hub-offline":
+      return "Not known while offline";
+    case "hub-needs-token":
+    case "hub-gated":
+      return "Not known without access";
+    case "hub-rate-limited":
+    case "hub-unavailable":
+      return "Not known, the hub is busy";
+    case "model-architecture-unknown":
+      return "Facet cannot run this kind";
+    default:
+      return "Not known whether it fits";
+  }
+}
+
+export interface FitNumber {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** The numbers behind a verdict, in the order of the bar. */
+export function partNumbers(parts: FitParts, fit: Fit): FitNumber[] {
+  return [
+    { name: "Weights", bytes: parts.weightsBytes },
+    { name: `KV cache, ${formatContext(fit.contextSizeTokens)} context`, bytes: parts.kvCacheBytes },
+    { name: "Compute buffers", bytes: parts.computeBuffersBytes },
+    { name: "Fine-tunes", bytes: parts.deltasBytes },
+    { name: "Engine", bytes: parts.engineProcessBytes },
+  ].filter(({ bytes }) => bytes > 0);
+}
+
+export function machineNumbers(machine: FitMachine): FitNumber[] {
+  return [
+    { name: "Free memory now", bytes: machine.availableBytes },
+    { name: "Of it, left to the system", bytes: machine.systemReserveBytes },
+    { name: "Of it, held by the loaded model", bytes: machine.loadedModelBytes },
+    ...machine.gpus.map((gpu) => ({ name: `Free on ${gpu.name}`, bytes: gpu.freeBytes })),
+  ].filter(({ bytes }, index) => index === 0 || bytes > 0);
+}
+
+/** 5.83e9 → "5.8 GB", 412e6 → "412 MB": for words, where a second digit says nothing. */
+export function roughBytes(bytes: number): string {
+  return bytes < 999_500_000 ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}

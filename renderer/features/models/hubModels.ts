@@ -1,0 +1,37 @@
+// Models at the hub with their files: asked for once they are on screen, a few at a time, kept until the app is closed. Renderer.
+import { useEffect } from "react";
+import { createStore, useStore } from "zustand";
+import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
+import { call } from "../../app/bridge";
+import { AskQueue } from "./AskQueue";
+import { LOADING, type Loadable } from "./loadable";
+
+const ASKED_AT_ONCE = 3;
+
+const modelStore = createStore<Readonly<Record<RepositoryName, Loadable<HubModel>>>>()(() => ({}));
+const queue = new AskQueue(ASKED_AT_ONCE);
+
+export function useHubModel(repository: RepositoryName, wanted: boolean): Loadable<HubModel> {
+  const model = useStore(modelStore, (models) => models[repository]);
+  const missing = wanted && model === undefined;
+  useEffect(() => (missing ? queue.want(repository, () => ask(repository)) : undefined), [missing, repository]);
+  return model ?? LOADING;
+}
+
+/** The last answer of the hub was none: no card can be filled. */
+export function useHubOffline(): boolean {
+  return useStore(modelStore, (models) => Object.values(models).some((model) => model?.kind === "failed" && model.failure.code === "hub-offline"));
+}
+
+async function ask(repository: RepositoryName): Promise<void> {
+  const outcome = await call("hub.model", { repository });
+  modelStore.setState({
+    [repository]: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
+  });
+}
+
+/** Forgets what failed: it is asked again where it is still on screen. */
+export function retryHubModels(): void {
+  const { ...models } = modelStore.getState();
+  modelStore.setState(Object.fromEntries(Object.entries(models).filter(([, model]) => model.kind !== "failed")), true);
+}
