@@ -138,8 +138,9 @@ test.describe("a full disk", () => {
     mount = await mkdtemp(path.join(os.tmpdir(), "facet-e2e-full-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m", "none", mount]);
   });
-  test.afterEach(() => {
+  test.afterEach(async () => {
     execFileSync("umount", ["-l", mount]);
+    await rm(mount, { recursive: true, force: true });
   });
 
   test("a message that cannot be saved stays in the composer with a sentence, and goes once there is room", async ({ launch, allowProblems }) => {
