@@ -17,7 +17,7 @@ const TOOLS = ["llama-quantize", "llama-imatrix", "llama-perplexity", "llama-ben
 /** Figures that llama.cpp's tools print may differ by this share. */
 const TOLERANCE = 0.005;
 const CHUNK_TOKENS = 512;
-const PERPLEXITY_CHUNKS = 8;
+const PERPLEXITY_CHUNKS = Number(process.env["FACET_PERPLEXITY_CHUNKS"] ?? 8);
 /** A multiple of llama-imatrix's batch of four: of a rest it leaves out a few tokens, which we count. */
 const IMPORTANCE_CHUNKS = Number(process.env["FACET_IMPORTANCE_CHUNKS"] ?? 16);
 /**
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
         let theirsMs = Infinity;
         for (let round = 0; round < ROUNDS; round++) {
           oursMs = Math.min(oursMs, await timed(() =>
-            addon.quantize({ source: model, target: ours, type, threads, allowRequantize: false, importanceMatrix: matrix, metadata: {}, bufferBytes: 0 }),
+            addon.quantize({ source: model, target: ours, type, threads, allowRequantize: false, importanceMatrix: matrix, metadata: {}, sourceBytes: 0, bufferBytes: 0 }),
           ));
           const { cpuMs } = await reference("llama-quantize", [
             ...(matrix === null ? [] : ["--imatrix", matrix]), model, theirs, type === "MXFP4" ? "MXFP4_MOE" : type, String(threads),
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
     }
 
     const candidate = path.join(folder, "candidate.gguf");
-    await addon.quantize({ source: model, target: candidate, type: "Q4_0", threads, allowRequantize: false, importanceMatrix: null, metadata: {}, bufferBytes: 0 });
+    await addon.quantize({ source: model, target: candidate, type: "Q4_0", threads, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 });
     const report = await addon.measureQuality({
       source: model, candidates: [candidate], text, threads, chunkTokens: CHUNK_TOKENS, chunkLimit: PERPLEXITY_CHUNKS,
     });

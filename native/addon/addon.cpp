@@ -139,6 +139,7 @@ Napi::Value quantizeCall(const Napi::CallbackInfo& info) {
         .allowRequantize = flag(options, "allowRequantize"),
         .importance = nullptr,
         .metadata = {},
+        .sourceBytes = static_cast<uint64_t>(number(options, "sourceBytes")),
         .bufferBytes = static_cast<uint64_t>(number(options, "bufferBytes")),
     };
     const Napi::Object metadata = options.Get("metadata").As<Napi::Object>();

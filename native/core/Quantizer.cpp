@@ -93,9 +93,7 @@ std::vector<TensorPlan> planQuantize(const std::string& source, llama_ftype file
 
 void quantize(const QuantizeOptions& options, const ProgressSink& report) {
     Progress progress;
-    for (const TensorPlan& plan : planQuantize(options.source, options.fileType, options.importance != nullptr)) {
-        progress.total += plan.sourceBytes;
-    }
+    progress.total = options.sourceBytes;
 
     std::vector<llama_model_kv_override> metadata;
     for (const auto& [key, value] : options.metadata) metadata.push_back(metadataEntry(key, value));

@@ -72,6 +72,8 @@ export interface NativeAddon {
       importanceMatrix: string | null;
       /** At most 127 bytes of each key and value are kept. */
       metadata: Readonly<Record<string, string>>;
+      /** Bytes of all weights of the source: the total of the progress. */
+      sourceBytes: number;
       /** Rows in memory at once; 0 = llama.cpp's 8 GiB. */
       bufferBytes: number;
     },

@@ -52,6 +52,7 @@ export async function quantizeJob(
           allowRequantize: source.facts.weightType === "q8_0",
           importanceMatrix,
           metadata: metadataFor(request, source.paths[0] ?? request.source, sourceSha256),
+          sourceBytes: plan.reduce((sum, tensor) => sum + tensor.sourceBytes, 0),
           bufferBytes: BUFFER_BYTES,
         },
         progressMeter("quantize", "bytes", tell),
