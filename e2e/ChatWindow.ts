@@ -32,7 +32,7 @@ export class ChatWindow {
     this.stopButton = page.getByRole("button", { name: "Stop", exact: true });
     this.engineStatus = page.getByRole("status", { name: "Engine" });
     this.engineBar = page.getByRole("contentinfo", { name: "Status" });
-    this.modelButton = page.getByRole("button", { name: /^Model/ });
+    this.modelButton = page.getByRole("button", { name: /^Model:/ });
     this.chatList = page.getByRole("navigation", { name: "Chats" });
     this.conversation = page.getByRole("feed", { name: "Messages" });
     this.sidePanel = page.getByRole("complementary", { name: "Chat settings" });
