@@ -41,7 +41,7 @@ async function renameOnto(from: string, to: string): Promise<void> {
 }
 
 /** The rename itself is on the disk only when the folder is. Windows cannot open a folder and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

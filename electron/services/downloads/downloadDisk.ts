@@ -1,11 +1,11 @@
 // The files of the download queue: its state per download, the finished models with their origin. Main process.
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { DownloadFailure, DownloadId, DownloadRequest, downloadFailed, ModelOrigin, type DownloadOutcome } from "../../contract/downloads";
 import { repositoryFolder, safeFileName } from "../hub/safeFileName";
-import { writeFileAtomically } from "../writeFileAtomically";
+import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a rename and not a copy. */
 const UNFINISHED = ".downloads";
@@ -146,17 +146,6 @@ async function readJson(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, "utf8"));
   } catch {
     return undefined;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot, and its file system journals the names itself.
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
