@@ -1,56 +1,7 @@
 // Downloads as the window sees them: what is asked for, where it stands, what went wrong.
 import { z } from "zod";
-import { HubFailureCode, RepositoryName, Revision, Sha256 } from "./hub";
-
-export const DownloadFailureCode = z.enum([
-  ...HubFailureCode.options,
-  /** details.missingBytes: how much must be made free. What was fetched is kept. */
-  "download-disk-full",
-  /** The disk's file system takes no file of this size (FAT32: 4 GiB). */
-  "download-file-too-large",
-  "download-folder-unusable",
-  /** The file at the hub is not the one that was chosen any more. */
-  "download-changed",
-  /** A web page came in place of the file: a captive portal, or a proxy's message. */
-  "download-not-a-file",
-  /** All was fetched, and its SHA-256 is not the hub's. The parts were deleted. */
-  "download-wrong-hash",
-  /** Somebody deleted the parts while they were being written. */
-  "download-parts-missing",
-  /** A name that cannot be a file's name here, or the same name twice. */
-  "download-name-refused",
-  "download-no-checksum",
-  "download-not-found",
-]);
-export type DownloadFailureCode = z.infer<typeof DownloadFailureCode>;
-
-export const DownloadFailure = z.strictObject({
-  code: DownloadFailureCode,
-  details: z.record(z.string(), z.string()).optional(),
-  cause: z.string().max(4000).optional(),
-});
-export type DownloadFailure = z.infer<typeof DownloadFailure>;
-export type DownloadOutcome<Value> = { ok: true; value: Value } | { ok: false; failure: DownloadFailure };
-
-export function downloadFailed(
-  code: DownloadFailureCode,
-  details?: Record<string, string>,
-  cause?: unknown,
-): { ok: false; failure: DownloadFailure } {
-  return {
-    ok: false,
-    failure: {
-      code,
-      ...(details === undefined ? {} : { details }),
-      ...(cause === undefined ? {} : { cause: describe(cause).slice(0, 4000) }),
-    },
-  };
-}
-
-function describe(cause: unknown): string {
-  if (cause instanceof Error) return `${cause.name}: ${cause.message}`;
-  return typeof cause === "string" ? cause : (JSON.stringify(cause) ?? "");
-}
+import { Failure } from "./failure";
+import { RepositoryName, Revision, Sha256 } from "./hub";
 
 /** Derived from the content's hashes: asking for the same files again gives the same download. */
 export const DownloadId = z.string().regex(/^[0-9a-f]{32}$/u).brand<"DownloadId">();
@@ -84,11 +35,11 @@ export const DownloadState = z.discriminatedUnion("kind", [
   /** Goes on by itself. */
   z.strictObject({ kind: z.literal("waiting"), for: z.enum(["network", "hub", "rate-limit"]) }),
   /** By the person (failure is null), or because something must be put right first. */
-  z.strictObject({ kind: z.literal("paused"), failure: DownloadFailure.nullable() }),
+  z.strictObject({ kind: z.literal("paused"), failure: Failure.nullable() }),
   /** All bytes are here; they are being compared with the hub's SHA-256. */
   z.strictObject({ kind: z.literal("verifying") }),
   z.strictObject({ kind: z.literal("ready") }),
-  z.strictObject({ kind: z.literal("failed"), failure: DownloadFailure }),
+  z.strictObject({ kind: z.literal("failed"), failure: Failure }),
 ]);
 export type DownloadState = z.infer<typeof DownloadState>;
 

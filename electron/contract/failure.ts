@@ -27,26 +27,41 @@ export const FailureCode = z.enum([
   "starter-offline",
   "starter-wrong-hash",
   "starter-failed",
-  // the model hub; what they mean is said in hub.ts and downloads.ts
+  // the model hub
+  /** No answer: no network, no such host, or the connection broke. */
   "hub-offline",
+  /** The hub wants to know who asks (401). */
   "hub-needs-token",
+  /** The token is known, but its owner was not given access to this repository (403). */
   "hub-gated",
   "hub-not-found",
+  /** 429; details.retryAfterSeconds when the hub said so. */
   "hub-rate-limited",
+  /** 5xx, still after several tries. */
   "hub-unavailable",
+  /** Answered, but not what this app can read: not JSON, wrong types, a web page (captive portal). */
   "hub-answer-invalid",
   "hub-answer-too-large",
+  /** Sent on to an address that this app does not follow: not https, an unknown host, too many times. */
   "hub-redirect-refused",
+  /** The configured endpoint, or a repository name, is not a valid one. */
   "hub-address-invalid",
   "hub-proxy-invalid",
   // downloads
+  /** details.missingBytes: how much must be made free. What was fetched is kept. */
   "download-disk-full",
+  /** The disk's file system takes no file of this size (FAT32: 4 GiB). */
   "download-file-too-large",
   "download-folder-unusable",
+  /** The file at the hub is not the one that was chosen any more. */
   "download-changed",
+  /** A web page came in place of the file: a captive portal, or a proxy's message. */
   "download-not-a-file",
+  /** All was fetched, and its SHA-256 is not the hub's. The parts were deleted. */
   "download-wrong-hash",
+  /** Somebody deleted the parts while they were being written. */
   "download-parts-missing",
+  /** A name that cannot be a file's name here, or the same name twice. */
   "download-name-refused",
   "download-no-checksum",
   "download-not-found",
@@ -109,7 +124,11 @@ export function failure(
   };
 }
 
+/** The whole chain of causes: fetch's own message is only ever "fetch failed". */
 function describe(cause: unknown): string {
-  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return text.slice(0, 4000);
+  const lines: string[] = [];
+  for (let error = cause; error !== undefined && lines.length < 4; error = error instanceof Error ? error.cause : undefined) {
+    lines.push(error instanceof Error ? `${error.name}: ${error.message}` : typeof error === "string" ? error : (JSON.stringify(error) ?? ""));
+  }
+  return lines.join(" < ").slice(0, 4000);
 }

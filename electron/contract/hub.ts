@@ -1,37 +1,5 @@
-// The model hub as the app sees it: search results, models, their variants, the catalogue, and what can go wrong there.
+// The model hub as the app sees it: search results, models, their variants, and the catalogue.
 import { z } from "zod";
-
-export const HubFailureCode = z.enum([
-  /** No answer: no network, no such host, or the connection broke. */
-  "hub-offline",
-  /** The hub wants to know who asks (401). */
-  "hub-needs-token",
-  /** The token is known, but its owner was not given access to this repository (403). */
-  "hub-gated",
-  "hub-not-found",
-  /** 429; details.retryAfterSeconds when the hub said so. */
-  "hub-rate-limited",
-  /** 5xx, still after several tries. */
-  "hub-unavailable",
-  /** Answered, but not what this app can read: not JSON, wrong types, a web page (captive portal). */
-  "hub-answer-invalid",
-  "hub-answer-too-large",
-  /** Sent on to an address that this app does not follow: not https, an unknown host, too many times. */
-  "hub-redirect-refused",
-  /** The configured endpoint, or a repository name, is not a valid one. */
-  "hub-address-invalid",
-  "request-cancelled",
-]);
-export type HubFailureCode = z.infer<typeof HubFailureCode>;
-
-/** Same shape as Failure: short facts in `details`, a technical line in `cause`. */
-export const HubFailure = z.strictObject({
-  code: HubFailureCode,
-  details: z.record(z.string(), z.string()).optional(),
-  cause: z.string().max(4000).optional(),
-});
-export type HubFailure = z.infer<typeof HubFailure>;
-export type HubOutcome<Value> = { ok: true; value: Value } | { ok: false; failure: HubFailure };
 
 /** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs. */
 export const RepositoryName = z

@@ -1,7 +1,7 @@
 // The methods "downloads.…" of the contract, and the queue behind them. Main process.
 import { powerMonitor } from "electron";
-import { downloadFailed, type Download } from "../contract/downloads";
-import { succeed, type Outcome } from "../contract/failure";
+import { type Download } from "../contract/downloads";
+import { fail, succeed, type Outcome } from "../contract/failure";
 import { DownloadQueue } from "../services/downloads/DownloadQueue";
 import { HubFileSource } from "../services/hub/HubFileSource";
 import type { Log } from "../services/LogFile";
@@ -26,7 +26,7 @@ export function createDownloads({ modelsFolder, hub, log, onChanged, onReady }: 
     endpoint: hub.endpoint,
     openSource(file) {
       const client = hub.client();
-      return client.ok ? new HubFileSource(client.value, file) : { open: () => Promise.resolve(downloadFailed("hub-address-invalid")) };
+      return client.ok ? new HubFileSource(client.value, file) : { open: () => Promise.resolve(fail("hub-address-invalid")) };
     },
     onChange: changed,
     onRemoved: changed,

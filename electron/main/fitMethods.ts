@@ -1,7 +1,6 @@
 // The methods "fit.…" of the contract: whether a model fits this computer. Main process.
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { downloadFailed } from "../contract/downloads";
 import { fail, failure, succeed, type Outcome } from "../contract/failure";
 import type { FitMachine, FitSource } from "../contract/fit";
 import type { MeasuredMachine } from "../contract/fitProtocol";
@@ -85,7 +84,7 @@ function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: 
         signal ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
         source ??= new HttpRangeSource(new HubFileSource(client.value, { repository, revision, ...file }), signal);
         return source.read(offset, lengthBytes).catch((error: unknown) => {
-          throw signal?.aborted && error instanceof RangeReadError ? new RangeReadError(downloadFailed("hub-offline").failure) : error;
+          throw signal?.aborted && error instanceof RangeReadError ? new RangeReadError(fail("hub-offline").failure) : error;
         });
       },
     };

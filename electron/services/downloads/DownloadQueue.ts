@@ -1,7 +1,8 @@
 // The downloads of the app: what runs, what waits, what was paused; all of it on the disk, so that it outlives the app. Main process.
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { downloadFailed, type Download, type DownloadId, type DownloadOutcome, type DownloadRequest, type DownloadState, type ModelOrigin } from "../../contract/downloads";
+import { fail, type Outcome } from "../../contract/failure";
+import type { Download, DownloadId, DownloadRequest, DownloadState, ModelOrigin } from "../../contract/downloads";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
 import { diskFailure } from "./diskFailure";
 import { chooseFolder, downloadIdOf, fileNamesOf, forgetDownload, freeBytesIn, isDownloaded, loadDownloads, putInPlace, saveDownload, stateFolder, type SavedDownload } from "./downloadDisk";
@@ -92,13 +93,13 @@ export class DownloadQueue {
   }
 
   /** A download of these files; the one that is there already, when there is one, going on if it was paused. */
-  add(request: DownloadRequest): Promise<DownloadOutcome<Download>> {
+  add(request: DownloadRequest): Promise<Outcome<Download>> {
     const added = this.#lastAdd.then(() => this.#add(request));
     this.#lastAdd = added.catch(() => undefined);
     return added;
   }
 
-  async #add(request: DownloadRequest): Promise<DownloadOutcome<Download>> {
+  async #add(request: DownloadRequest): Promise<Outcome<Download>> {
     const { modelsFolder } = this.#options;
     const id = downloadIdOf(request);
     const known = this.#entries.get(id);
@@ -131,9 +132,9 @@ export class DownloadQueue {
     }
   }
 
-  async pause(id: DownloadId): Promise<DownloadOutcome<null>> {
+  async pause(id: DownloadId): Promise<Outcome<null>> {
     const entry = this.#entries.get(id);
-    if (!entry) return downloadFailed("download-not-found");
+    if (!entry) return fail("download-not-found");
     if (entry.state.kind === "ready" || entry.state.kind === "failed") return { ok: true, value: null };
     entry.saved.wanted = "paused";
     entry.abort?.abort();
@@ -149,9 +150,9 @@ export class DownloadQueue {
   }
 
   /** Goes on after a pause, and tries again after a failure. */
-  async resume(id: DownloadId): Promise<DownloadOutcome<null>> {
+  async resume(id: DownloadId): Promise<Outcome<null>> {
     const entry = this.#entries.get(id);
-    if (!entry) return downloadFailed("download-not-found");
+    if (!entry) return fail("download-not-found");
     if (entry.state.kind !== "paused" && entry.state.kind !== "failed") {
       entry.saved.wanted = "running";
       return { ok: true, value: null };
@@ -166,9 +167,9 @@ export class DownloadQueue {
   }
 
   /** Stops it and deletes what was fetched. A finished model stays; only its line in the list goes. */
-  async cancel(id: DownloadId): Promise<DownloadOutcome<null>> {
+  async cancel(id: DownloadId): Promise<Outcome<null>> {
     const entry = this.#entries.get(id);
-    if (!entry) return downloadFailed("download-not-found");
+    if (!entry) return fail("download-not-found");
     entry.removed = true;
     entry.abort?.abort();
     await entry.running;
@@ -216,7 +217,7 @@ export class DownloadQueue {
 
   async #run(entry: Entry, signal: AbortSignal): Promise<void> {
     entry.speed = new SpeedMeter();
-    let outcome: DownloadOutcome<null>;
+    let outcome: Outcome<null>;
     try {
       outcome = await this.#fetchAndVerify(entry, signal);
     } catch (error) {
@@ -239,12 +240,12 @@ export class DownloadQueue {
     this.#report(entry);
   }
 
-  async #fetchAndVerify(entry: Entry, signal: AbortSignal): Promise<DownloadOutcome<null>> {
+  async #fetchAndVerify(entry: Entry, signal: AbortSignal): Promise<Outcome<null>> {
     const { modelsFolder } = this.#options;
     const { request, folder, verified } = entry.saved;
     this.#setState(entry, { kind: "downloading", bytesPerSecond: null, secondsLeft: null });
     for (const [index, file] of request.files.entries()) {
-      if (signal.aborted) return downloadFailed("request-cancelled");
+      if (signal.aborted) return fail("request-cancelled");
       const target = path.join(modelsFolder, folder, entry.names[index] ?? "");
       if (!verified[index] && !(await isDownloaded(target, file))) {
         const fetched = await this.#fetchFile(entry, index, signal);
@@ -254,11 +255,11 @@ export class DownloadQueue {
       entry.received[index] = entry.hashed[index] = file.sizeBytes;
       await saveDownload(modelsFolder, entry.id, entry.saved);
     }
-    if (signal.aborted) return downloadFailed("request-cancelled");
+    if (signal.aborted) return fail("request-cancelled");
     return this.#finish(entry);
   }
 
-  async #fetchFile(entry: Entry, index: number, signal: AbortSignal): Promise<DownloadOutcome<null>> {
+  async #fetchFile(entry: Entry, index: number, signal: AbortSignal): Promise<Outcome<null>> {
     const { modelsFolder, chunkBytes, connections, timing, openSource } = this.#options;
     const { request } = entry.saved;
     const file = request.files[index];
@@ -266,7 +267,7 @@ export class DownloadQueue {
     const folder = stateFolder(modelsFolder, entry.id);
     await mkdir(folder, { recursive: true });
     const missing = await this.#missingOnDisk();
-    if (missing > 0) return downloadFailed("download-disk-full", { missingBytes: String(missing) });
+    if (missing > 0) return fail("download-disk-full", { missingBytes: String(missing) });
     const part = await PartFile.open(folder, index, file.sizeBytes, chunkBytes);
     const { chunks } = part;
     let waiting: WaitingFor | null = null;
@@ -282,7 +283,7 @@ export class DownloadQueue {
       }
     };
     progress(0);
-    let outcome: DownloadOutcome<null>;
+    let outcome: Outcome<null>;
     try {
       outcome = await downloadFile({
         source: openSource({ repository: request.repository, revision: request.revision, ...file }),
@@ -316,7 +317,7 @@ export class DownloadQueue {
   }
 
   /** Every part is verified: they get their names, the first part last, for it is the one that is loaded. */
-  async #finish(entry: Entry): Promise<DownloadOutcome<null>> {
+  async #finish(entry: Entry): Promise<Outcome<null>> {
     const { modelsFolder, endpoint } = this.#options;
     const { request, folder } = entry.saved;
     const files: ReadyModel["files"] = [];
@@ -356,7 +357,7 @@ export class DownloadQueue {
     newest.abort?.abort();
     await newest.running;
     if (!isUnfinished(newest) || newest.removed) return;
-    const failure = downloadFailed("download-disk-full", { missingBytes: String(missing) }).failure;
+    const failure = fail("download-disk-full", { missingBytes: String(missing) }).failure;
     newest.saved.failure = failure;
     newest.state = { kind: "paused", failure };
     await this.#save(newest);

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { DownloadFailure, DownloadId, DownloadRequest, downloadFailed, ModelOrigin, type DownloadOutcome } from "../../contract/downloads";
+import { Failure, fail, type Outcome } from "../../contract/failure";
+import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
 import { repositoryFolder, safeFileName } from "../hub/safeFileName";
 import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
 
@@ -19,7 +20,7 @@ export const SavedDownload = z.strictObject({
   /** Folder in the models folder that the files will lie in. */
   folder: z.string(),
   wanted: z.enum(["running", "paused"]),
-  failure: DownloadFailure.nullable(),
+  failure: Failure.nullable(),
   /** Per file: all bytes are there, and the hash was right. */
   verified: z.array(z.boolean()),
   addedAt: z.string(),
@@ -36,12 +37,12 @@ export function stateFolder(modelsFolder: string, id: DownloadId): string {
 }
 
 /** Names of the request's files on this disk, in order; a failure when one cannot be, or would cover another. */
-export function fileNamesOf(request: DownloadRequest): DownloadOutcome<string[]> {
+export function fileNamesOf(request: DownloadRequest): Outcome<string[]> {
   const names: string[] = [];
   for (const { path: label } of request.files) {
     const name = safeFileName(label);
     if (name === null || !/\.gguf$/iu.test(name) || names.some((other) => other.toLowerCase() === name.toLowerCase())) {
-      return downloadFailed("download-name-refused", { name: label.slice(0, 200) });
+      return fail("download-name-refused", { name: label.slice(0, 200) });
     }
     names.push(name);
   }
@@ -52,9 +53,9 @@ export function fileNamesOf(request: DownloadRequest): DownloadOutcome<string[]>
  * The folder for the request's files: "owner__name"; when other files of these names lie there
  * (another commit of the same model), one of its own, for split files must keep their names.
  */
-export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId): Promise<DownloadOutcome<string>> {
+export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId): Promise<Outcome<string>> {
   const usual = repositoryFolder(request.repository);
-  if (usual === null) return downloadFailed("download-name-refused", { name: request.repository });
+  if (usual === null) return fail("download-name-refused", { name: request.repository });
   for (const [index, name] of names.entries()) {
     const file = path.join(modelsFolder, usual, name);
     if ((await sizeOf(file)) !== null && !(await isDownloaded(file, request.files[index]))) {

@@ -1,6 +1,6 @@
 // Fetches one file over several connections into its part file, and hashes it close behind. Main process.
 import { createHash } from "node:crypto";
-import { downloadFailed, type DownloadFailure, type DownloadOutcome } from "../../contract/downloads";
+import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileSource } from "../hub/HubFileSource";
 import { backOffMs, wait, type BackOff } from "../hub/wait";
 import { diskFailure } from "./diskFailure";
@@ -50,7 +50,7 @@ export interface FileDownload {
 }
 
 /** When it is ok, all bytes are on the disk and have the right hash. Parts are kept on every failure. */
-export async function downloadFile(download: FileDownload): Promise<DownloadOutcome<null>> {
+export async function downloadFile(download: FileDownload): Promise<Outcome<null>> {
   const outcome = await new FileRun(download, download.connections, false).run();
   if (outcome !== "no-ranges") return outcome;
   // One connection, the file from its start in one go: all that is left with such a server.
@@ -67,7 +67,7 @@ class FileRun {
   /** Per connection that still works: what it waits for, and its bytes in an unfinished chunk. */
   readonly #working = new Map<number, { waiting: WaitingFor | null; partialBytes: number }>();
   readonly #abort = new AbortController();
-  #failure: DownloadFailure | "no-ranges" | null = null;
+  #failure: Failure | "no-ranges" | null = null;
 
   constructor(download: FileDownload, connections: number, wholeFile: boolean) {
     this.#download = download;
@@ -75,10 +75,10 @@ class FileRun {
     this.#wholeFile = wholeFile;
   }
 
-  async run(): Promise<DownloadOutcome<null> | "no-ranges"> {
+  async run(): Promise<Outcome<null> | "no-ranges"> {
     const { signal, part, timing } = this.#download;
-    if (signal.aborted) return downloadFailed("request-cancelled");
-    const onAbort = (): void => this.#stop(downloadFailed("request-cancelled").failure);
+    if (signal.aborted) return fail("request-cancelled");
+    const onAbort = (): void => this.#stop(fail("request-cancelled").failure);
     signal.addEventListener("abort", onAbort, { once: true });
     let syncing: Promise<void> = Promise.resolve();
     const sync = (): Promise<void> => (syncing = syncing.then(() => part.sync()).catch(this.#onDiskError));
@@ -103,14 +103,14 @@ class FileRun {
       await sync();
       for (const end of ended) if (end.status === "rejected") throw end.reason;
       if (this.#failure !== null) return this.#failure === "no-ranges" ? "no-ranges" : { ok: false, failure: this.#failure };
-      return digest === this.#download.sha256 ? { ok: true, value: null } : downloadFailed("download-wrong-hash");
+      return digest === this.#download.sha256 ? { ok: true, value: null } : fail("download-wrong-hash");
     } finally {
       clearInterval(syncTimer);
       signal.removeEventListener("abort", onAbort);
     }
   }
 
-  #stop(failure: DownloadFailure | "no-ranges"): void {
+  #stop(failure: Failure | "no-ranges"): void {
     this.#failure ??= failure;
     this.#abort.abort();
   }
@@ -142,7 +142,7 @@ class FileRun {
         this.#setWaiting(index, null);
       });
       if (position >= end || stopped.aborted) return;
-      const failure = fetched.ok ? downloadFailed("hub-offline", undefined, "the answer ended early").failure : fetched.failure;
+      const failure = fetched.ok ? fail("hub-offline", undefined, "the answer ended early").failure : fetched.failure;
       const reason = waitingFor(failure);
       const progressed = position > before;
       triesWithoutBytes = progressed ? 0 : triesWithoutBytes + 1;
@@ -167,7 +167,7 @@ class FileRun {
   }
 
   /** One request. `onWritten` says up to where the bytes are written. */
-  async #fetchOnce(index: number, start: number, end: number, onWritten: (position: number) => void): Promise<DownloadOutcome<null>> {
+  async #fetchOnce(index: number, start: number, end: number, onWritten: (position: number) => void): Promise<Outcome<null>> {
     const { part, timing, source } = this.#download;
     const { chunks } = part;
     // By hand, not AbortSignal.any: a combined signal that nobody holds is collected in mid-body, and ends nothing.
@@ -182,7 +182,7 @@ class FileRun {
       if (opened.value.wholeFile && (start > 0 || end < chunks.sizeBytes)) {
         opened.value.discard();
         this.#stop("no-ranges");
-        return downloadFailed("request-cancelled");
+        return fail("request-cancelled");
       }
       const writer = new GatheringWriter(part, start, onWritten);
       let position = start;
@@ -204,14 +204,14 @@ class FileRun {
         if (error instanceof WriteError) throw error;
         // What came before the connection broke is good: keep it, and go on from there.
         await writer.flush();
-        return downloadFailed(this.#abort.signal.aborted ? "request-cancelled" : "hub-offline", undefined, error);
+        return fail(this.#abort.signal.aborted ? "request-cancelled" : "hub-offline", undefined, error);
       }
       await writer.flush();
       return { ok: true, value: null };
     } catch (error) {
       if (!(error instanceof WriteError)) throw error;
       this.#onDiskError(error.cause);
-      return downloadFailed("request-cancelled");
+      return fail("request-cancelled");
     } finally {
       clearTimeout(stall);
       this.#abort.signal.removeEventListener("abort", onStop);
@@ -241,7 +241,7 @@ class FileRun {
         }
         const length = await part.read(block.subarray(0, Math.min(block.length, limit - position)), position);
         if (length === 0) {
-          this.#stop(downloadFailed("download-parts-missing").failure);
+          this.#stop(fail("download-parts-missing").failure);
           return null;
         }
         hash.update(block.subarray(0, length));
@@ -321,7 +321,7 @@ class GatheringWriter {
 }
 
 /** What mends itself, and by what; null for everything else. */
-function waitingFor({ code }: DownloadFailure): WaitingFor | null {
+function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
   if (code === "hub-rate-limited") return "rate-limit";
   // A page in place of the file is most often a captive portal, and then the person logs in.

@@ -1,5 +1,5 @@
 // Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached, a few hundred KB in all. Main process.
-import { downloadFailed, type DownloadFailure, type DownloadOutcome } from "../../contract/downloads";
+import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileSource } from "./HubFileSource";
 
 /** The reader of the fit process says how much it wants at once; neighbours are fetched in one request. */
@@ -13,8 +13,8 @@ const MAX_FETCHED_BYTES = 512 * 1024;
 /** Why a read gave nothing; thrown, because a header reader's sources throw. */
 export class RangeReadError extends Error {
   override readonly name = "RangeReadError";
-  readonly failure: DownloadFailure;
-  constructor(failure: DownloadFailure) {
+  readonly failure: Failure;
+  constructor(failure: Failure) {
     super(failure.code);
     this.failure = failure;
   }
@@ -62,7 +62,7 @@ export class HttpRangeSource {
   }
 
   /** Fetches the missing blocks between the two, neighbours in one request. */
-  async #load(firstBlock: number, endBlock: number): Promise<DownloadOutcome<null>> {
+  async #load(firstBlock: number, endBlock: number): Promise<Outcome<null>> {
     let block = firstBlock;
     while (block < endBlock) {
       if (this.#blocks.has(block)) {
@@ -74,7 +74,7 @@ export class HttpRangeSource {
       const start = block * BLOCK_BYTES;
       const stop = Math.min(end * BLOCK_BYTES, this.sizeBytes);
       if (this.#fetchedBytes + stop - start > this.#maxFetchedBytes) {
-        return downloadFailed("hub-answer-too-large", { maxBytes: String(this.#maxFetchedBytes) });
+        return fail("hub-answer-too-large", { maxBytes: String(this.#maxFetchedBytes) });
       }
       this.#fetchedBytes += stop - start;
       const fetched = await this.#fetch(start, stop);
@@ -86,13 +86,13 @@ export class HttpRangeSource {
     return { ok: true, value: null };
   }
 
-  async #fetch(start: number, end: number): Promise<DownloadOutcome<Uint8Array>> {
+  async #fetch(start: number, end: number): Promise<Outcome<Uint8Array>> {
     const opened = await this.#source.open(start, end, this.#signal);
     if (!opened.ok) return { ok: false, failure: opened.failure };
     // A server that ignores ranges sends the whole model: not for a header.
     if (opened.value.wholeFile) {
       opened.value.discard();
-      return downloadFailed("hub-answer-invalid", undefined, "the server ignores ranges");
+      return fail("hub-answer-invalid", undefined, "the server ignores ranges");
     }
     const bytes = new Uint8Array(end - start);
     let received = 0;
@@ -104,8 +104,8 @@ export class HttpRangeSource {
       });
     } catch (error) {
       opened.value.discard();
-      return downloadFailed(this.#signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
+      return fail(this.#signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
     }
-    return received === bytes.length ? { ok: true, value: bytes } : downloadFailed("hub-offline", undefined, `${received} of ${bytes.length} bytes`);
+    return received === bytes.length ? { ok: true, value: bytes } : fail("hub-offline", undefined, `${received} of ${bytes.length} bytes`);
   }
 }

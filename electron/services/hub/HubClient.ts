@@ -1,11 +1,12 @@
 // Asks the model hub (Hugging Face, a mirror, or a hub on this computer): search, models, files, cards. Main process.
 import type { z } from "zod";
-import { RepositoryName, Sha256, type HubFile, type HubModel, type HubModelSummary, type HubOutcome, type HubQuery, type HubSearchPage, type Revision } from "../../contract/hub";
+import { fail, type Outcome } from "../../contract/failure";
+import { RepositoryName, Sha256, type HubFile, type HubModel, type HubModelSummary, type HubQuery, type HubSearchPage, type Revision } from "../../contract/hub";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
 import { ModelAnswer, SearchAnswer, SearchRow, summaryOf, TreeAnswer } from "./hubAnswers";
-import { failureOfStatus, hubFailed } from "./hubFailure";
+import { failureOfStatus } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
 import { variantsOf } from "./variants";
 import { backOffMs, wait, type BackOff } from "./wait";
@@ -45,7 +46,7 @@ export class HubClient {
   }
 
   /** GGUF repositories, one page. The cursor of a page leads to the next one. */
-  async search(query: HubQuery, signal: AbortSignal): Promise<HubOutcome<HubSearchPage>> {
+  async search(query: HubQuery, signal: AbortSignal): Promise<Outcome<HubSearchPage>> {
     let url: string;
     if (query.cursor === null) {
       const parameters = new URLSearchParams({ filter: "gguf", sort: query.sort, direction: "-1", limit: String(SEARCH_PAGE_SIZE) });
@@ -57,7 +58,7 @@ export class HubClient {
       url = `${this.endpoint}/api/models?${parameters}`;
     } else {
       url = query.cursor;
-      if (!this.#isOwnApi(url)) return hubFailed("hub-redirect-refused", undefined, "a cursor that leads elsewhere");
+      if (!this.#isOwnApi(url)) return fail("hub-redirect-refused", undefined, "a cursor that leads elsewhere");
     }
     const answer = await this.#json(url, SearchAnswer, signal);
     if (!answer.ok) return answer;
@@ -70,9 +71,9 @@ export class HubClient {
   }
 
   /** A repository at its newest commit, with its files grouped into variants. */
-  async model(repository: string, signal: AbortSignal): Promise<HubOutcome<HubModel>> {
+  async model(repository: string, signal: AbortSignal): Promise<Outcome<HubModel>> {
     const name = RepositoryName.safeParse(repository);
-    if (!name.success) return hubFailed("hub-address-invalid", { repository: repository.slice(0, 200) });
+    if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
     const answer = await this.#json(`${this.endpoint}/api/models/${name.data}`, ModelAnswer, signal);
     if (!answer.ok) return answer;
     const model = answer.value.body;
@@ -94,12 +95,12 @@ export class HubClient {
   }
 
   /** All files of a commit with size and, for large ones, SHA-256. */
-  async files(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<HubOutcome<HubFile[]>> {
+  async files(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
     const files: HubFile[] = [];
     let url: string | null = `${this.endpoint}/api/models/${repository}/tree/${revision}?recursive=true&limit=1000`;
     for (let page = 0; url !== null; page++) {
-      if (page === MAX_TREE_PAGES) return hubFailed("hub-answer-too-large", undefined, `more than ${MAX_TREE_PAGES} pages of files`);
-      const answer: HubOutcome<JsonAnswer<z.infer<typeof TreeAnswer>>> = await this.#json(url, TreeAnswer, signal);
+      if (page === MAX_TREE_PAGES) return fail("hub-answer-too-large", undefined, `more than ${MAX_TREE_PAGES} pages of files`);
+      const answer: Outcome<JsonAnswer<z.infer<typeof TreeAnswer>>> = await this.#json(url, TreeAnswer, signal);
       if (!answer.ok) return answer;
       for (const entry of answer.value.body) {
         if (entry.type !== "file") continue;
@@ -112,7 +113,7 @@ export class HubClient {
   }
 
   /** The model card's Markdown, as it is: hostile until rendered safely. Empty when there is none. */
-  async readme(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<HubOutcome<string>> {
+  async readme(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<string>> {
     const answer = await this.#answer(`${this.endpoint}/${repository}/raw/${revision}/README.md`, MAX_README_BYTES, signal);
     if (!answer.ok) return answer.failure.code === "hub-not-found" ? { ok: true, value: "" } : answer;
     return { ok: true, value: new TextDecoder().decode(answer.value.bytes) };
@@ -124,7 +125,7 @@ export class HubClient {
   }
 
   /** One request with redirects, no retries: for file contents, whose readers retry in their own way. */
-  async openContent(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HubOutcome<FollowedAnswer & { hadToken: boolean }>> {
+  async openContent(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
     const { contentHttp, address } = this.#options;
     const token = await this.#options.token();
     const answer = await followRedirects({ http: contentHttp, address, url, headers, token, signal });
@@ -135,25 +136,25 @@ export class HubClient {
     return url.startsWith(`${this.endpoint}/api/models`);
   }
 
-  async #json<Schema extends z.ZodType>(url: string, schema: Schema, signal: AbortSignal): Promise<HubOutcome<JsonAnswer<z.infer<Schema>>>> {
+  async #json<Schema extends z.ZodType>(url: string, schema: Schema, signal: AbortSignal): Promise<Outcome<JsonAnswer<z.infer<Schema>>>> {
     const answer = await this.#answer(url, MAX_JSON_BYTES, signal);
     if (!answer.ok) return answer;
     let value: unknown;
     try {
       value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(answer.value.bytes));
     } catch (error) {
-      return hubFailed("hub-answer-invalid", undefined, error);
+      return fail("hub-answer-invalid", undefined, error);
     }
     const parsed = schema.safeParse(value);
     if (!parsed.success) {
-      return hubFailed("hub-answer-invalid", undefined, parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+      return fail("hub-answer-invalid", undefined, parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
     }
     const next = nextLink(answer.value.link, url);
     return { ok: true, value: { body: parsed.data, next: next !== null && this.#isOwnApi(next) ? next : null } };
   }
 
   /** The whole body, retried while the hub is busy or the connection breaks. */
-  async #answer(url: string, maxBytes: number, signal: AbortSignal): Promise<HubOutcome<{ bytes: Uint8Array; link: string | null }>> {
+  async #answer(url: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
@@ -165,8 +166,8 @@ export class HubClient {
     }
   }
 
-  async #answerOnce(url: string, maxBytes: number, signal: AbortSignal): Promise<HubOutcome<{ bytes: Uint8Array; link: string | null }>> {
-    if (signal.aborted) return hubFailed("request-cancelled");
+  async #answerOnce(url: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
+    if (signal.aborted) return fail("request-cancelled");
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const { http, address } = this.#options;
     const token = await this.#options.token();
@@ -187,8 +188,8 @@ export class HubClient {
       });
     } catch (error) {
       response.discard();
-      if (error instanceof AnswerTooLarge) return hubFailed("hub-answer-too-large", { maxBytes: String(maxBytes) });
-      return hubFailed(signal.aborted ? "request-cancelled" : "hub-offline", undefined, error);
+      if (error instanceof AnswerTooLarge) return fail("hub-answer-too-large", { maxBytes: String(maxBytes) });
+      return fail(signal.aborted ? "request-cancelled" : "hub-offline", undefined, error);
     }
     return { ok: true, value: { bytes: Buffer.concat(parts), link: response.header("link") } };
   }

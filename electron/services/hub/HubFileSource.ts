@@ -1,6 +1,5 @@
 // Opens ranges of one file at the hub, and believes no answer before it was checked. Main process.
-import type { DownloadOutcome } from "../../contract/downloads";
-import { downloadFailed } from "../../contract/downloads";
+import { fail, type Outcome } from "../../contract/failure";
 import type { RepositoryName, Revision, Sha256 } from "../../contract/hub";
 import type { HubClient } from "./HubClient";
 import type { HttpResponse } from "./http";
@@ -38,7 +37,7 @@ export class HubFileSource {
   }
 
   /** Bytes `start` (inclusive) to `end` (exclusive). */
-  async open(start: number, end: number, signal: AbortSignal): Promise<DownloadOutcome<OpenRange>> {
+  async open(start: number, end: number, signal: AbortSignal): Promise<Outcome<OpenRange>> {
     if (this.#contentUrl !== null) {
       const quick = await this.#request(this.#contentUrl, start, end, signal);
       if (quick !== "ask-the-hub") return quick;
@@ -50,7 +49,7 @@ export class HubFileSource {
     return answer;
   }
 
-  async #request(url: string, start: number, end: number, signal: AbortSignal): Promise<DownloadOutcome<OpenRange> | "ask-the-hub"> {
+  async #request(url: string, start: number, end: number, signal: AbortSignal): Promise<Outcome<OpenRange> | "ask-the-hub"> {
     const quick = url === this.#contentUrl;
     const headers: Record<string, string> = { range: `bytes=${start}-${end - 1}`, "accept-encoding": "identity" };
     // Only where the same server said it, and never a weak one: RFC 9110 forbids it.
@@ -58,7 +57,7 @@ export class HubFileSource {
     const answer = await this.#client.openContent(url, headers, signal);
     if (!answer.ok) return answer;
     const { response, linked, hadToken } = answer.value;
-    const refuse = (outcome: DownloadOutcome<never>): DownloadOutcome<never> => {
+    const refuse = (outcome: Outcome<never>): Outcome<never> => {
       response.discard();
       return outcome;
     };
@@ -72,24 +71,24 @@ export class HubFileSource {
     if (status !== 206 && status !== 200 && status !== 416) {
       // The content network knows no rights: a refusal there is an address that expired, or its own trouble.
       const atHub = answer.value.url.startsWith(`${this.#client.endpoint}/`);
-      return refuse(atHub || busy ? failureOfStatus(response, hadToken) : downloadFailed("hub-unavailable", undefined, `HTTP ${status} at the content network`));
+      return refuse(atHub || busy ? failureOfStatus(response, hadToken) : fail("hub-unavailable", undefined, `HTTP ${status} at the content network`));
     }
 
     const linkedSha = linked.etag?.replace(/^W\//u, "").replaceAll('"', "") ?? "";
     const confirmed = linkedSha === this.#file.sha256;
-    if (/^[0-9a-f]{64}$/u.test(linkedSha) && !confirmed) return refuse(downloadFailed("download-changed", undefined, "another SHA-256 at the hub"));
-    if (status === 416) return refuse(downloadFailed("download-changed", undefined, "the file is shorter at the hub"));
+    if (/^[0-9a-f]{64}$/u.test(linkedSha) && !confirmed) return refuse(fail("download-changed", undefined, "another SHA-256 at the hub"));
+    if (status === 416) return refuse(fail("download-changed", undefined, "the file is shorter at the hub"));
 
     if (status === 200) {
       const length = response.header("content-length");
-      if (/^text\/html/iu.test(response.header("content-type") ?? "")) return refuse(downloadFailed("download-not-a-file"));
-      if (length !== String(this.sizeBytes)) return refuse(downloadFailed("download-changed", undefined, `${length ?? "no"} bytes instead of ${this.sizeBytes}`));
+      if (/^text\/html/iu.test(response.header("content-type") ?? "")) return refuse(fail("download-not-a-file"));
+      if (length !== String(this.sizeBytes)) return refuse(fail("download-changed", undefined, `${length ?? "no"} bytes instead of ${this.sizeBytes}`));
     } else {
       const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/u.exec(response.header("content-range") ?? "");
-      if (!range) return refuse(downloadFailed("hub-answer-invalid", undefined, "206 without a range"));
+      if (!range) return refuse(fail("hub-answer-invalid", undefined, "206 without a range"));
       const [, from, to, total] = range.map(Number);
-      if (total !== this.sizeBytes) return refuse(downloadFailed("download-changed", undefined, `${total} bytes instead of ${this.sizeBytes}`));
-      if (from !== start || to !== end - 1) return refuse(downloadFailed("hub-answer-invalid", undefined, "another range than asked for"));
+      if (total !== this.sizeBytes) return refuse(fail("download-changed", undefined, `${total} bytes instead of ${this.sizeBytes}`));
+      if (from !== start || to !== end - 1) return refuse(fail("hub-answer-invalid", undefined, "another range than asked for"));
     }
 
     const etag = strongEtag(response.header("etag"));
@@ -99,7 +98,7 @@ export class HubFileSource {
         return "ask-the-hub";
       }
       this.#etag = etag;
-      return refuse(downloadFailed("download-changed", undefined, "another ETag"));
+      return refuse(fail("download-changed", undefined, "another ETag"));
     }
     this.#etag = etag;
     this.#contentUrl = answer.value.url;

@@ -1,8 +1,7 @@
 // One request and the redirects after it, each address checked, the token for the first host only. Main process.
-import type { HubOutcome } from "../../contract/hub";
+import { fail, type Outcome } from "../../contract/failure";
 import type { Http, HttpResponse } from "./http";
 import type { HubAddress } from "./hubAddress";
-import { hubFailed } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
 
 /** Hub → renamed repository → content network is two; more than five is a loop. */
@@ -25,7 +24,7 @@ interface FollowRequest {
   signal: AbortSignal;
 }
 
-export async function followRedirects({ http, address, url, headers, token, signal }: FollowRequest): Promise<HubOutcome<FollowedAnswer>> {
+export async function followRedirects({ http, address, url, headers, token, signal }: FollowRequest): Promise<Outcome<FollowedAnswer>> {
   const linked: FollowedAnswer["linked"] = { etag: null, sizeBytes: null, commit: null };
   let target = parseUrl(url);
   const firstOrigin = new URL(address.endpoint).origin;
@@ -33,9 +32,9 @@ export async function followRedirects({ http, address, url, headers, token, sign
   let trusted = target?.origin === firstOrigin;
   for (let redirects = 0; ; redirects++) {
     if (!target || !address.allows(target)) {
-      return hubFailed("hub-redirect-refused", { host: (target?.host ?? "").slice(0, 200), scheme: target?.protocol ?? "" });
+      return fail("hub-redirect-refused", { host: (target?.host ?? "").slice(0, 200), scheme: target?.protocol ?? "" });
     }
-    if (redirects > MAX_REDIRECTS) return hubFailed("hub-redirect-refused", undefined, `more than ${MAX_REDIRECTS} redirects`);
+    if (redirects > MAX_REDIRECTS) return fail("hub-redirect-refused", undefined, `more than ${MAX_REDIRECTS} redirects`);
     trusted &&= target.origin === firstOrigin;
     let response: HttpResponse;
     try {
@@ -45,7 +44,7 @@ export async function followRedirects({ http, address, url, headers, token, sign
         signal,
       });
     } catch (error) {
-      return hubFailed(signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline", { host: target.host }, error);
+      return fail(signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline", { host: target.host }, error);
     }
     linked.etag ??= response.header("x-linked-etag");
     linked.sizeBytes ??= response.header("x-linked-size");

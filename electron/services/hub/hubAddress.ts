@@ -1,6 +1,5 @@
 // Which addresses the app talks to: https at known hosts, or everything on loopback when the endpoint is there. Pure.
-import type { HubOutcome } from "../../contract/hub";
-import { hubFailed } from "./hubFailure";
+import { fail, type Outcome } from "../../contract/failure";
 import { parseUrl } from "./parseUrl";
 
 export const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -19,15 +18,15 @@ export interface HubAddress {
  * Checks the configured endpoint. Plain http is for loopback only (a hub on this computer).
  * `contentHosts` are further hosts, with their subdomains, that a mirror redirects to.
  */
-export function hubAddress(endpoint: string, contentHosts: readonly string[] = []): HubOutcome<HubAddress> {
+export function hubAddress(endpoint: string, contentHosts: readonly string[] = []): Outcome<HubAddress> {
   const url = parseUrl(endpoint);
-  if (!url) return hubFailed("hub-address-invalid", { endpoint: endpoint.slice(0, 200) });
+  if (!url) return fail("hub-address-invalid", { endpoint: endpoint.slice(0, 200) });
   const local = isLoopback(url);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && local)) {
-    return hubFailed("hub-address-invalid", { endpoint: endpoint.slice(0, 200) }, "not https");
+    return fail("hub-address-invalid", { endpoint: endpoint.slice(0, 200) }, "not https");
   }
   if (url.username || url.password || url.search || url.hash) {
-    return hubFailed("hub-address-invalid", undefined, "an endpoint has no user name, query or fragment");
+    return fail("hub-address-invalid", undefined, "an endpoint has no user name, query or fragment");
   }
   const hosts = [...CONTENT_HOSTS, ...contentHosts, url.hostname];
   return {
