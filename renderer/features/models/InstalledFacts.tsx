@@ -1,0 +1,39 @@
+// What is known of an installed model, in one line of short facts.
+import { useState } from "react";
+import type { ModelDetails } from "../../../electron/contract/model";
+import { formatBytes, formatWhen } from "../../app/quantities";
+import { formatContext } from "./contextSteps";
+import { formatParameters } from "./hubFacts";
+import styles from "./InstalledFacts.module.css";
+import { licenceTitle } from "./modelTitle";
+
+export function InstalledFacts({ details }: { readonly details: ModelDetails }) {
+  const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
+  const [nowMs] = useState(() => Date.now());
+  const facts = [
+    formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""),
+    quantization,
+    parameterCount === null ? null : formatParameters(parameterCount),
+    architecture,
+    trainContextSizeTokens === null ? null : `${formatContext(trainContextSizeTokens)} context`,
+    licence === null ? null : licenceTitle(licence),
+    originWords(details),
+    lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
+  ];
+  return (
+    <p className={styles.facts}>
+      {facts.flatMap((fact) => (fact === null ? [] : [<span key={fact}>{fact}</span>]))}
+    </p>
+  );
+}
+
+function originWords({ model, repository }: ModelDetails): string {
+  switch (model.origin) {
+    case "starter":
+      return "came with Facet";
+    case "file":
+      return "used where it lies";
+    case "hub":
+      return repository === null ? "downloaded" : `from ${repository}`;
+  }
+}

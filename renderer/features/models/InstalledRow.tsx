@@ -1,0 +1,75 @@
+// One installed model: what it is, whether it fits, and what can be done with it.
+import { Ellipsis, FolderOpen, Pencil, ShieldCheck, Trash2, Unlink } from "lucide-react";
+import type { ModelDetails } from "../../../electron/contract/model";
+import { useApp } from "../../app/appStore";
+import { failureText, withFileName } from "../../app/failureText";
+import { showPage } from "../../app/layout";
+import { Button } from "../../ui/Button";
+import { IconButton } from "../../ui/IconButton";
+import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { loadedModel } from "../model/loadedModel";
+import { FitBar } from "./FitBar";
+import { useFit } from "./fits";
+import { FitVerdict } from "./FitVerdict";
+import { loadModel, revealModel, verifyModel } from "./installed";
+import { InstalledFacts } from "./InstalledFacts";
+import styles from "./InstalledRow.module.css";
+import { VerificationLine } from "./VerificationLine";
+
+export type InstalledDialog = "rename" | "delete";
+
+interface InstalledRowProps {
+  readonly details: ModelDetails;
+  readonly onDialog: (dialog: InstalledDialog) => void;
+}
+
+export function InstalledRow({ details, onDialog }: InstalledRowProps) {
+  const { model, canVerify, inModelsFolder } = details;
+  const loaded = useApp(({ engine }) => loadedModel(engine)?.modelId === model.id);
+  const loading = useApp(({ engine }) => (engine.kind === "loading" || engine.kind === "starting") && engine.modelId === model.id);
+  const shown = useFit({ kind: "installed", modelId: model.id }, model.failure === null);
+  return (
+    <li className={styles.row} data-loaded={loaded || undefined}>
+      <div className={styles.words}>
+        <h2>{model.name}</h2>
+        {loaded && <span className={styles.badge}>Loaded</span>}
+        <InstalledFacts details={details} />
+      </div>
+      <div className={styles.actions}>
+        {loaded ? (
+          <Button aria-label={`Chat with ${model.name}`} onClick={() => showPage("chat")}>
+            Chat
+          </Button>
+        ) : (
+          <Button aria-label={`${loading ? "Loading" : "Load"} ${model.name}`} disabled={loading} onClick={() => void loadModel(model.id)}>
+            {loading ? "Loading" : "Load"}
+          </Button>
+        )}
+        <Menu
+          align="end"
+          trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}
+        >
+          <MenuItem icon={<FolderOpen size={15} />} onSelect={() => revealModel(model.id)}>
+            Show the file
+          </MenuItem>
+          <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
+            Rename
+          </MenuItem>
+          <MenuItem icon={<ShieldCheck size={15} />} disabled={!canVerify} onSelect={() => void verifyModel(model.id)}>
+            Verify the file
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem danger icon={inModelsFolder ? <Trash2 size={15} /> : <Unlink size={15} />} onSelect={() => onDialog("delete")}>
+            {inModelsFolder ? "Delete" : "Forget"}
+          </MenuItem>
+        </Menu>
+      </div>
+      {model.failure === null ? (
+        <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
+      ) : (
+        <p className={styles.problem}>{failureText(withFileName(model.failure, model.fileName)).happened}</p>
+      )}
+      <VerificationLine details={details} />
+    </li>
+  );
+}
