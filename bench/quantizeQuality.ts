@@ -16,7 +16,7 @@ const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism()
 async function job(request: JobRequest): Promise<JobResult> {
   const outcome = await runJob(fork, { appFolder: process.cwd(), request }, { signal: new AbortController().signal });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
-  return outcome.result;
+  return outcome.value;
 }
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import { ChatSummary, Message } from "./chat";
 import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
+import { Job } from "./jobQueue";
 import { Notice } from "./methods";
 import { InstalledModel, StarterState } from "./model";
 
@@ -13,6 +14,8 @@ export const events = {
   "starter-changed": StarterState,
   /** All downloads, a few times a second while one runs. */
   "downloads-changed": z.array(Download),
+  /** All jobs in the order of the queue, a few times a second while one runs. */
+  "jobs-changed": z.array(Job),
   "chat-changed": ChatSummary,
   "chat-removed": z.strictObject({ chatId: ChatId }),
   /** A message was added or has a new state (not: each token; those come over the stream port). */

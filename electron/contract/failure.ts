@@ -72,6 +72,39 @@ export const FailureCode = z.enum([
   "model-without-checksum",
   "model-not-moved-to-trash",
   "estimate-failed",
+  // jobs on models: quantizing, measuring
+  /** facet.node was not built or does not load: the cause says why. */
+  "addon-missing",
+  /** No CPU back end of llama.cpp loads. */
+  "engine-unusable",
+  "source-missing",
+  /** Changed while it was read; the result was thrown away. */
+  "source-changed",
+  /** Its weights are already quantized (details: type); quantizing again would lose more than a fresh start. */
+  "source-already-quantized",
+  "target-is-source",
+  "target-exists",
+  "folder-unusable",
+  "job-disk-full",
+  /** Not a text model that predicts the next token. */
+  "model-not-measurable",
+  "models-differ",
+  "type-unknown",
+  "quantize-failed",
+  /** The new file does not load or does not generate; it was removed. */
+  "result-damaged",
+  "importance-matrix-unreadable",
+  "importance-matrix-invalid",
+  "text-unreadable",
+  "text-invalid",
+  "text-too-short",
+  "evaluation-failed",
+  "write-failed",
+  "out-of-memory",
+  /** The job process died: a crash in native code, or the system ended it. */
+  "job-crashed",
+  /** Facet itself ended while the job ran. */
+  "job-interrupted",
   // the data folder
   "disk-full",
   "data-folder-unusable",

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
 import { GpuMemory, KvCacheType } from "./fit";
+import { MadeFrom } from "./madeFrom";
 
 export const EstimateRequest = z.strictObject({
   kind: z.literal("estimate"),
@@ -22,6 +23,7 @@ export const ModelFacts = z.strictObject({
   trainContextSizeTokens: z.number().nullable(),
   /** null for split models: their other parts are not read. */
   parameterCount: z.number().nullable(),
+  madeFrom: MadeFrom.nullable(),
 });
 export type ModelFacts = z.infer<typeof ModelFacts>;
 

@@ -1,5 +1,6 @@
 // Jobs on model files: what a job process is asked, what it says while it works, and how it ends.
 import { z } from "zod";
+import { Failure } from "./failure";
 
 /** Types offered to people, best quality first. */
 export const QUANTIZATION_TYPES = [
@@ -37,54 +38,6 @@ const CALIBRATED: ReadonlySet<QuantizationType> = new Set([
 export function isCalibratedByDefault(type: QuantizationType): boolean {
   return CALIBRATED.has(type);
 }
-
-/** The closed list of ways a job can fail. */
-export const JobFailureCode = z.enum([
-  /** facet.node was not built or does not load: details say why and how to get it. */
-  "addon-missing",
-  /** No CPU back end of llama.cpp loads. */
-  "engine-unusable",
-  "source-missing",
-  /** Changed while it was read; the result is thrown away. */
-  "source-changed",
-  /** Its weights are already quantized (details: type); quantizing again would lose more than a fresh start. */
-  "source-already-quantized",
-  "target-is-source",
-  "target-exists",
-  "folder-unusable",
-  "disk-full",
-  "model-unreadable",
-  "model-damaged",
-  /** Not a text model that predicts the next token. */
-  "model-not-measurable",
-  "models-differ",
-  "type-unknown",
-  "quantize-failed",
-  /** The new file does not load or does not generate; it was removed. */
-  "result-damaged",
-  "importance-matrix-unreadable",
-  "importance-matrix-invalid",
-  "text-unreadable",
-  "text-invalid",
-  "text-too-short",
-  "evaluation-failed",
-  "write-failed",
-  "out-of-memory",
-  /** The job process died: a crash in native code, or the system ended it. */
-  "job-crashed",
-  "cancelled",
-  "request-invalid",
-  "internal",
-]);
-export type JobFailureCode = z.infer<typeof JobFailureCode>;
-
-/** Same shape as Failure (failure.ts): details are short facts for the sentence, cause a technical line. */
-export const JobFailure = z.strictObject({
-  code: JobFailureCode,
-  details: z.record(z.string(), z.string()).optional(),
-  cause: z.string().max(4000).optional(),
-});
-export type JobFailure = z.infer<typeof JobFailure>;
 
 const Path = z.string().min(1).max(4096);
 const Threads = z.number().int().min(1).max(512);
@@ -142,7 +95,7 @@ export type QualityRequest = z.infer<typeof QualityRequest>;
 export const JobRequest = z.discriminatedUnion("kind", [PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
-/** One tensor that would get another type than most of the file, because of its width or its part in the model. */
+/** What becomes of one tensor. */
 export const TensorPlan = z.strictObject({
   name: z.string(),
   shape: z.array(z.number()),
@@ -150,6 +103,8 @@ export const TensorPlan = z.strictObject({
   targetType: z.string(),
   sourceBytes: z.number(),
   targetBytes: z.number(),
+  /** Its width is no multiple of what the type asks for, so another type is written. */
+  widthDoesNotDivide: z.boolean(),
 });
 export type TensorPlan = z.infer<typeof TensorPlan>;
 
@@ -244,7 +199,7 @@ export type ToJob = z.infer<typeof ToJob>;
 export const FromJob = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("progress"), progress: JobProgress }),
   z.strictObject({ kind: z.literal("done"), result: JobResult }),
-  z.strictObject({ kind: z.literal("failed"), failure: JobFailure }),
+  z.strictObject({ kind: z.literal("failed"), failure: Failure }),
 ]);
 export type FromJob = z.infer<typeof FromJob>;
 

@@ -9,7 +9,9 @@ import { Fit, FitMachine, FitQuestion } from "./fit";
 import { CatalogueModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revision } from "./hub";
 import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { ChatId, MessageId, ModelId, RequestId } from "./ids";
+import { Job, JobId, JobStart } from "./jobQueue";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
+import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
 import { AppSettings } from "./settings";
 
@@ -94,6 +96,24 @@ export const methods = {
   "downloads.resume": { input: z.strictObject({ id: DownloadId }), output: nothing },
   /** Deletes what was fetched. Of a finished download only its line goes. */
   "downloads.cancel": { input: z.strictObject({ id: DownloadId }), output: nothing },
+
+  /** What each type would give. Reads only headers, also of a variant at the hub. Failure "addon-missing" where quantizing is off. */
+  "quantize.preview": { input: PreviewQuestion, output: QuantizePreview },
+  /** A text of the person's own for the calibration, by the system's file dialog; null when it was closed. */
+  "quantize.chooseText": { input: nothing, output: ChosenText.nullable() },
+  /** An importance matrix made elsewhere for this model, by the system's file dialog; it is checked and kept. */
+  "quantize.importMatrix": { input: z.strictObject({ modelId: ModelId }), output: ImportedMatrix.nullable() },
+  /** All that was measured of this model, its source and its siblings so far. */
+  "quality.results": { input: z.strictObject({ modelId: ModelId }), output: QualityResults },
+
+  "jobs.list": { input: nothing, output: z.array(Job) },
+  "jobs.start": { input: JobStart, output: Job },
+  /** Ends it at once, or takes it out of the queue; nothing half-written is left. Its line goes. */
+  "jobs.cancel": { input: z.strictObject({ id: JobId }), output: nothing },
+  /** A failed or interrupted job, once more, at the end of the queue. */
+  "jobs.retry": { input: z.strictObject({ id: JobId }), output: nothing },
+  /** Takes the line of an ended job away. What it made stays. */
+  "jobs.dismiss": { input: z.strictObject({ id: JobId }), output: nothing },
 
   "engine.restart": { input: nothing, output: nothing },
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Failure } from "./failure";
 import { ModelId } from "./ids";
+import { MadeFrom } from "./madeFrom";
 import { Sampling } from "./sampling";
 
 export const InstalledModel = z.strictObject({
@@ -11,8 +12,8 @@ export const InstalledModel = z.strictObject({
   sizeBytes: z.number(),
   /** All parts of a split model together. */
   fileCount: z.number().int(),
-  /** "starter": came with set-up. "file": chosen on this computer, used in place. "hub": downloaded in the app. */
-  origin: z.enum(["starter", "file", "hub"]),
+  /** "starter": came with set-up. "file": chosen on this computer, used in place. "hub": downloaded in the app. "made": quantized here. */
+  origin: z.enum(["starter", "file", "hub", "made"]),
   /** Why it cannot be loaded by itself, when that is known. */
   failure: Failure.nullable(),
 });
@@ -31,6 +32,8 @@ export const ModelDetails = z.strictObject({
   /** Whether there is a SHA-256 to verify it against. */
   canVerify: z.boolean(),
   lastUsedAtMs: z.number().nullable(),
+  /** What Facet quantized it from, wherever it lies now; null for all other models. */
+  madeFrom: MadeFrom.nullable(),
   /** Lies in Facet's own folder: deleting frees its room. Others are only forgotten. */
   inModelsFolder: z.boolean(),
 });

@@ -28,6 +28,7 @@ import { manageMethods } from "./manageMethods";
 import { chooseModelFile, getStarter, modelMethods } from "./modelMethods";
 import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
+import { quantizeMethods } from "./quantizeMethods";
 import { StreamPort } from "./streamPort";
 import { TokenStore } from "./TokenStore";
 import { openLogsFolder } from "./openLogsFolder";
@@ -66,7 +67,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
-        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context),
+        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(),
       }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
   openIpcGate({

@@ -7,6 +7,7 @@ const named: Record<EventName, true> = {
   "models-changed": true,
   "starter-changed": true,
   "downloads-changed": true,
+  "jobs-changed": true,
   "chat-changed": true,
   "chat-removed": true,
   "message-changed": true,

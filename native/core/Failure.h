@@ -9,7 +9,7 @@ namespace facet {
 
 class Failure : public std::runtime_error {
   public:
-    /** `code` is one of JobFailureCode in electron/contract/jobs.ts. */
+    /** `code` is one of FailureCode in electron/contract/failure.ts. */
     Failure(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
 
     const std::string& code() const { return code_; }

@@ -331,6 +331,151 @@ export function failureText(failure: Failure): FailureText {
         advice: "You can try to load it all the same.",
       };
 
+    case "addon-missing":
+      return {
+        happened: `This copy of Facet cannot quantize or measure models: a part of it is missing, or does not run here.${reason}`,
+        data: "Chats and models work as ever.",
+        advice: "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
+      };
+    case "engine-unusable":
+      return {
+        happened: "This computer's processor cannot run the part that works on models.",
+        data: NOTHING_CHANGED,
+        advice: "Look into the logs: Settings, Open logs folder.",
+      };
+    case "source-missing":
+      return {
+        happened: `${file} is no longer where it was.`,
+        data: "Nothing was made of it, and nothing half-finished was left.",
+        advice: "Put the file back, then try again.",
+      };
+    case "source-changed":
+      return {
+        happened: `${file} was changed while it was being read.`,
+        data: "The result could not be trusted and was removed.",
+        advice: "Wait until nothing else writes to the file, then try again.",
+      };
+    case "source-already-quantized":
+      return {
+        happened: `${file} is already quantized${details["type"] === undefined ? "" : ` (${details["type"]})`}. Quantizing it once more would lose more than a fresh start.`,
+        data: NOTHING_CHANGED,
+        advice: "Choose the same model in F16, BF16, F32 or Q8_0.",
+      };
+    case "target-is-source":
+      return {
+        happened: "The new file would take the place of the file that it is made from.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose another type or another name.",
+      };
+    case "target-exists":
+      return {
+        happened: `${file} exists already.`,
+        data: FILE_UNTOUCHED,
+        advice: "Use that file, or delete it and try again.",
+      };
+    case "folder-unusable":
+      return {
+        happened: `Facet cannot write into the folder${details["folder"] === undefined ? "" : ` “${details["folder"]}”`}.`,
+        data: NOTHING_CHANGED,
+        advice: "Check that the folder is there and that you may write to it, then try again.",
+      };
+    case "job-disk-full":
+      return {
+        happened: `There is not enough room on the disk for the new file${amounts(details)}.`,
+        data: "Nothing half-finished was left.",
+        advice: "Free some space, then try again.",
+      };
+    case "model-not-measurable":
+      return {
+        happened: `${file} is not a model that writes text.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a language model.",
+      };
+    case "models-differ":
+      return {
+        happened: "These models read text in different ways, so they cannot be compared.",
+        data: NOTHING_CHANGED,
+        advice: "Compare a model with the file that it was made from.",
+      };
+    case "type-unknown":
+      return {
+        happened: "This type of quantization is not known here.",
+        data: NOTHING_CHANGED,
+        advice: "Choose another type.",
+      };
+    case "quantize-failed":
+      return {
+        happened: `${file} could not be quantized.`,
+        data: "It was not changed, and nothing half-finished was left.",
+        advice: "Try another type, or download the model again.",
+      };
+    case "result-damaged":
+      return {
+        happened: "The new file did not work when it was tried, so it was removed.",
+        data: "The model that it was made from was not changed.",
+        advice: "Try again, or choose another type.",
+      };
+    case "importance-matrix-unreadable":
+      return {
+        happened: `${details["file"] === undefined ? "The importance matrix" : file} cannot be read.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Check that you may read the file, then try again.",
+      };
+    case "importance-matrix-invalid":
+      return {
+        happened: `${details["file"] === undefined ? "The file" : file} is not an importance matrix that fits this model.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a file in llama.cpp's imatrix format that was made for this model.",
+      };
+    case "text-unreadable":
+      return {
+        happened: `${details["file"] === undefined ? "The text" : file} cannot be read as text.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a plain text file (UTF-8).",
+      };
+    case "text-invalid":
+      return {
+        happened: "The text cannot be turned into tokens by this model.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose another text.",
+      };
+    case "text-too-short":
+      return {
+        happened: "The text is too short to learn or measure anything from it.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose a text of some pages at least.",
+      };
+    case "evaluation-failed":
+      return {
+        happened: `${file} could not be run.`,
+        data: FILE_UNTOUCHED,
+        advice: "Try again. If it fails again, download the model again.",
+      };
+    case "write-failed":
+      return {
+        happened: "The new file could not be written.",
+        data: "Nothing half-finished was left.",
+        advice: "Check the disk, then try again.",
+      };
+    case "out-of-memory":
+      return {
+        happened: "There was not enough memory for this.",
+        data: "Nothing half-finished was left.",
+        advice: "Close other programs, then try again.",
+      };
+    case "job-crashed":
+      return {
+        happened: "The process that did this stopped unexpectedly.",
+        data: "Nothing half-finished was left. Your chats and models are safe.",
+        advice: "Try again. If it stops again, close other programs to free memory.",
+      };
+    case "job-interrupted":
+      return {
+        happened: "Facet was closed unexpectedly while this was running.",
+        data: "Nothing half-finished was left.",
+        advice: "Try again when you want.",
+      };
+
     case "disk-full":
       return {
         happened: `The disk is full${details["folder"] === undefined ? "" : `, so Facet cannot write to ${details["folder"]}`}.`,

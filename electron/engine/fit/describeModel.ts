@@ -1,10 +1,23 @@
 // What a model file says of itself, for the list of installed models; the vocabulary is not read. Fit process.
 import type { ModelFacts } from "../../contract/fitProtocol";
 import { succeed, type Outcome } from "../../contract/failure";
+import { MadeFrom } from "../../contract/madeFrom";
 import { FileByteSource } from "../gguf/ByteSource";
-import { metadataNumber, metadataText } from "../gguf/readGgufHeader";
+import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
 import { readModelShape } from "./readModelShape";
 import { headerOf } from "./writeStub";
+
+/** What quantizeJob wrote; anything else under these keys is taken for nothing. */
+function madeFromOf(header: GgufHeader): MadeFrom | null {
+  const parsed = MadeFrom.safeParse({
+    sourceFileName: metadataText(header, "facet.source.file"),
+    sourceSha256: metadataText(header, "facet.source.sha256"),
+    type: metadataText(header, "facet.quantize.type"),
+    calibrated: metadataText(header, "facet.quantize.calibrated") === "yes",
+    appVersion: metadataText(header, "facet.app_version"),
+  });
+  return parsed.success ? parsed.data : null;
+}
 
 /** Failures: those of readModelShape and readGgufHeader. */
 export async function describeModel(path: string): Promise<Outcome<ModelFacts>> {
@@ -22,6 +35,7 @@ export async function describeModel(path: string): Promise<Outcome<ModelFacts>> 
       architecture: architecture?.slice(0, 60) ?? null,
       trainContextSizeTokens: metadataNumber(header.value, `${architecture}.context_length`) ?? null,
       parameterCount: isSplit ? null : weights,
+      madeFrom: madeFromOf(header.value),
     });
   } finally {
     await source.value.close();

@@ -1,13 +1,13 @@
 // A job's expected failure on its way to the job process's one exit. Job process.
-import { JobFailureCode, type JobFailure } from "../../contract/jobs";
+import { FailureCode, type Failure } from "../../contract/failure";
 
-/** Thrown inside a job process only; across processes it travels as JobFailure. */
+/** Thrown inside a job process only; across processes it travels as Failure. */
 export class JobError extends Error {
   override readonly name = "JobError";
-  readonly code: JobFailureCode;
+  readonly code: FailureCode;
   readonly details: Readonly<Record<string, string>>;
 
-  constructor(code: JobFailureCode, details: Readonly<Record<string, string>> = {}, cause?: unknown) {
+  constructor(code: FailureCode, details: Readonly<Record<string, string>> = {}, cause?: unknown) {
     super(code, { cause });
     this.code = code;
     this.details = details;
@@ -15,16 +15,16 @@ export class JobError extends Error {
 }
 
 /** What to tell about any error: jobs' own, the addon's and the file system's by their codes, the rest as internal. */
-export function toJobFailure(error: unknown): JobFailure {
+export function toFailure(error: unknown): Failure {
   if (error instanceof JobError) {
     return { code: error.code, details: { ...error.details }, ...(error.cause === undefined ? {} : { cause: causeOf(error.cause) }) };
   }
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOSPC" || code === "EDQUOT") return { code: "disk-full", cause: causeOf(error) };
+  if (code === "ENOSPC" || code === "EDQUOT") return { code: "job-disk-full", cause: causeOf(error) };
   if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
     return { code: "folder-unusable", cause: causeOf(error) };
   }
-  const known = JobFailureCode.safeParse(code);
+  const known = FailureCode.safeParse(code);
   return { code: known.success ? known.data : "internal", cause: causeOf(error) };
 }
 

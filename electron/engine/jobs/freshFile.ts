@@ -31,7 +31,7 @@ export async function writeFreshFile<Value>(target: string, write: (unfinishedPa
   }
 }
 
-/** Throws JobError "disk-full" with both figures, "folder-unusable". */
+/** Throws JobError "job-disk-full" with both figures, "folder-unusable". */
 export async function requireFreeSpace(folder: string, neededBytes: number): Promise<void> {
   let freeBytes: number;
   try {
@@ -41,7 +41,7 @@ export async function requireFreeSpace(folder: string, neededBytes: number): Pro
     throw new JobError("folder-unusable", { folder: path.basename(folder) }, error);
   }
   if (freeBytes < neededBytes + FREE_BYTES_KEPT) {
-    throw new JobError("disk-full", { neededBytes: String(neededBytes + FREE_BYTES_KEPT), freeBytes: String(freeBytes) });
+    throw new JobError("job-disk-full", { neededBytes: String(neededBytes + FREE_BYTES_KEPT), availableBytes: String(freeBytes) });
   }
 }
 

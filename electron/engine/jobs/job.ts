@@ -1,7 +1,7 @@
 // Entry of a job process: takes one request, works, tells how it ended, ends. Runs as Electron's utility process or plain Node child.
 import os from "node:os";
 import { ToJob, type FromJob } from "../../contract/jobs";
-import { toJobFailure } from "./JobError";
+import { toFailure } from "./JobError";
 import { loadNativeAddon } from "./nativeAddon";
 import { runRequest } from "./runRequest";
 
@@ -31,7 +31,7 @@ async function run(data: unknown): Promise<void> {
     const result = await runRequest(addon, message.data.request, (progress) => send({ kind: "progress", progress }));
     send({ kind: "done", result });
   } catch (error) {
-    send({ kind: "failed", failure: toJobFailure(error) });
+    send({ kind: "failed", failure: toFailure(error) });
   }
 }
 

@@ -55,7 +55,7 @@ export interface NativeQuality {
 
 type OnProgress = (progress: NativeProgress) => void;
 
-/** Rejections and exceptions carry `code`, one of JobFailureCode. */
+/** Rejections and exceptions carry `code`, one of FailureCode. */
 export interface NativeAddon {
   readonly llamaCppVersion: string;
   loadBackends(options: { librariesFolder: string }): void;

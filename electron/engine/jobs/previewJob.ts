@@ -43,8 +43,19 @@ function summarize(source: SourceFile, type: QuantizationType, calibrated: boole
     fileBytes: plannedBytes(source, tensors),
     bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
     bytesByTensorType,
-    tensors,
+    tensors: tensors.map((tensor) => ({ ...tensor, widthDoesNotDivide: fallsBack(type, tensor) })),
   };
+}
+
+/** llama.cpp writes a larger type then; vectors and what stays in F32 were never to be quantized. */
+function fallsBack(type: QuantizationType, { shape, targetType }: NativeTensorPlan): boolean {
+  const [width = 0, rows = 0] = shape;
+  return rows > 1 && targetType !== "f32" && width % blockWeights(type) !== 0;
+}
+
+/** Weights that share one scale and cannot be divided further: 256 for K- and I-quants, else 32. */
+function blockWeights(type: QuantizationType): number {
+  return /_K|^IQ/u.test(type) && type !== "IQ4_NL" ? 256 : 32;
 }
 
 function sourceFacts({ facts, bytes }: SourceFile): SourceFacts {

@@ -27,8 +27,8 @@ export async function quantizeJob(
   const startedMs = performance.now();
   const { target, type, threads } = request;
   const fileName = path.basename(target);
-  if (await isSameFile(request.source, target)) throw new JobError("target-is-source", { fileName });
-  if (await exists(target)) throw new JobError("target-exists", { fileName });
+  if (await isSameFile(request.source, target)) throw new JobError("target-is-source", { file: fileName });
+  if (await exists(target)) throw new JobError("target-exists", { file: fileName });
 
   const source = await openSource(addon, request.source);
   if (!SOURCE_TYPES.has(source.facts.weightType)) {
@@ -65,7 +65,7 @@ export async function quantizeJob(
     check({ done: 0, total: 1, item: fileName });
     await requireWhole(unfinished, plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0), target);
     await addon.generateOneToken({ model: unfinished, threads }).catch((error: unknown) => {
-      throw new JobError("result-damaged", { fileName }, error);
+      throw new JobError("result-damaged", { file: fileName }, error);
     });
     check({ done: 1, total: 1, item: fileName });
   });
@@ -135,7 +135,7 @@ async function requireWhole(file: string, weightBytes: number, target: string): 
 
 async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {
   const isFull = await requireFreeSpace(path.dirname(target), 0).then(() => false, () => true);
-  return isFull ? new JobError("disk-full", {}, error) : error instanceof Error ? error : new JobError("write-failed", {}, error);
+  return isFull ? new JobError("job-disk-full", {}, error) : error instanceof Error ? error : new JobError("write-failed", {}, error);
 }
 
 function exists(file: string): Promise<boolean> {

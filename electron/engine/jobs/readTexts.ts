@@ -10,7 +10,7 @@ export async function readTexts(files: readonly string[]): Promise<string> {
     try {
       texts.push(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file)));
     } catch (error) {
-      throw new JobError("text-unreadable", { fileName: path.basename(file) }, error);
+      throw new JobError("text-unreadable", { file: path.basename(file) }, error);
     }
   }
   return texts.join("\n\n");

@@ -6,7 +6,7 @@ import { previewJob } from "./previewJob";
 import { qualityJob } from "./qualityJob";
 import { quantizeJob } from "./quantizeJob";
 
-/** Throws JobError, or an error with a code of JobFailureCode; toJobFailure says which. */
+/** Throws JobError, or an error with a code of FailureCode; toFailure says which. */
 export function runRequest(
   addon: NativeAddon,
   request: JobRequest,

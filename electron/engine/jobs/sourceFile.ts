@@ -1,7 +1,7 @@
 // The model that a job reads: what it is, its hash, and whether it stayed the same meanwhile. Job process.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Amount } from "./progressMeter";
 import { JobError } from "./JobError";
@@ -19,17 +19,17 @@ export interface SourceFile {
 /** Large reads: hashing is then as fast as the disk. */
 const READ_BYTES = 4 * 1024 * 1024;
 
-/** Throws JobError "source-missing", "model-unreadable". */
+/** Throws JobError "source-missing", "model-unreadable", "model-damaged", "model-not-measurable". */
 export async function openSource(addon: NativeAddon, source: string): Promise<SourceFile> {
   const fileName = path.basename(source);
-  if (!(await stat(source).catch(() => null))?.isFile()) throw new JobError("source-missing", { fileName });
-  const first = await addon.describeModelFile({ path: source });
-  if (first.kind !== "model" || first.architecture === "") throw new JobError("model-not-measurable", { fileName });
+  if (!(await stat(source).catch(() => null))?.isFile()) throw new JobError("source-missing", { file: fileName });
+  const first = await describe(addon, source);
+  if (first.kind !== "model" || first.architecture === "") throw new JobError("model-not-measurable", { file: fileName });
   const paths = splitPaths(source, first.splits);
   const facts = { ...first };
   for (const next of paths.slice(1)) {
-    if (!(await stat(next).catch(() => null))?.isFile()) throw new JobError("source-missing", { fileName: path.basename(next) });
-    const part = await addon.describeModelFile({ path: next });
+    if (!(await stat(next).catch(() => null))?.isFile()) throw new JobError("source-missing", { file: path.basename(next) });
+    const part = await describe(addon, next);
     facts.weightBytes += part.weightBytes;
     facts.parameters += part.parameters;
     facts.metadataBytes += part.metadataBytes;
@@ -38,11 +38,23 @@ export async function openSource(addon: NativeAddon, source: string): Promise<So
   return { paths, bytes, facts, fingerprint };
 }
 
+/** What the addon cannot read is damaged, or no GGUF file at all: the file system itself let us in. */
+async function describe(addon: NativeAddon, file: string): Promise<NativeModelFile> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    throw new JobError("model-unreadable", { file: path.basename(file) }, error);
+  }
+  return addon.describeModelFile({ path: file }).catch((error: unknown) => {
+    throw new JobError("model-damaged", { file: path.basename(file) }, error);
+  });
+}
+
 /** Throws JobError "source-changed" when a file is another one than before. A file deleted meanwhile was still read whole. */
 export async function requireUnchanged(source: SourceFile): Promise<void> {
   const now = await fingerprintOf(source.paths).catch(() => null);
   if (now !== null && now.fingerprint !== source.fingerprint) {
-    throw new JobError("source-changed", { fileName: path.basename(source.paths[0] ?? "") });
+    throw new JobError("source-changed", { file: path.basename(source.paths[0] ?? "") });
   }
 }
 
@@ -68,7 +80,7 @@ export function splitPaths(first: string, splits: number): readonly string[] {
   const match = /^(.*)-00001-of-(\d{5})\.gguf$/u.exec(first);
   const [, prefix, count] = match ?? [];
   if (prefix === undefined || count === undefined || Number(count) !== splits) {
-    throw new JobError("model-unreadable", { fileName: path.basename(first) }, "a part of a split model that is not the first");
+    throw new JobError("model-unreadable", { file: path.basename(first) }, "a part of a split model that is not the first");
   }
   return Array.from({ length: splits }, (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${count}.gguf`);
 }

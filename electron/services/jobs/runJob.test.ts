@@ -83,17 +83,17 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   it("says before what it will write, to within a few kilobytes", async () => {
     const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"] });
-    if (!outcome.ok || outcome.result.kind !== "preview") throw new Error(JSON.stringify(outcome));
-    expect(outcome.result.source).toMatchObject({ architecture: "llama", weightType: "f32" });
-    const [q8, q4k, q4] = outcome.result.previews;
+    if (!outcome.ok || outcome.value.kind !== "preview") throw new Error(JSON.stringify(outcome));
+    expect(outcome.value.source).toMatchObject({ architecture: "llama", weightType: "f32" });
+    const [q8, q4k, q4] = outcome.value.previews;
     // 64 columns are no multiple of 256: there is no K-quant for them.
     expect(Object.keys(q4k!.bytesByTensorType).filter((type) => type.endsWith("_K"))).toEqual([]);
     expect(q8!.bitsPerWeight).toBeGreaterThan(q4!.bitsPerWeight);
 
     const written = await run(quantize());
-    if (!written.ok || written.result.kind !== "quantize") throw new Error(JSON.stringify(written));
-    expect(written.result.fileBytes).toBeLessThanOrEqual(q4!.fileBytes);
-    expect(q4!.fileBytes - written.result.fileBytes).toBeLessThan(8192);
+    if (!written.ok || written.value.kind !== "quantize") throw new Error(JSON.stringify(written));
+    expect(written.value.fileBytes).toBeLessThanOrEqual(q4!.fileBytes);
+    expect(q4!.fileBytes - written.value.fileBytes).toBeLessThan(8192);
   });
 
   it("quantizes with an importance matrix, keeps the matrix, uses it again, and notes what it did", async () => {
@@ -101,7 +101,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const stages = new Set<string>();
     const calibration = { matrixPath, texts: [text], chunkLimit: 0 };
     const outcome = await run(quantize({ calibration }), { onProgress: ({ stage }) => stages.add(stage) });
-    expect(outcome).toMatchObject({ ok: true, result: { kind: "quantize", calibrated: true } });
+    expect(outcome).toMatchObject({ ok: true, value: { kind: "quantize", calibrated: true } });
     expect([...stages]).toEqual(["read-source", "importance-matrix", "quantize", "check"]);
     expect(await unfinished()).toEqual([]);
     const written = (await readFile(path.join(folder, "tiny-Q4_0.gguf"))).toString("latin1");
@@ -124,9 +124,9 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const outcome = await run({
       kind: "quality", source, candidates: [small, large], texts: [heldOut], threads: 1, chunkLimit: 0, withSpeed: true,
     });
-    if (!outcome.ok || outcome.result.kind !== "quality") throw new Error(JSON.stringify(outcome));
-    const [smallRow, largeRow] = outcome.result.candidates;
-    expect(outcome.result.source).toMatchObject({ klMean: 0, sameTopToken: 1, fileName: "tiny.gguf" });
+    if (!outcome.ok || outcome.value.kind !== "quality") throw new Error(JSON.stringify(outcome));
+    const [smallRow, largeRow] = outcome.value.candidates;
+    expect(outcome.value.source).toMatchObject({ klMean: 0, sameTopToken: 1, fileName: "tiny.gguf" });
     expect(largeRow!.klMean).toBeGreaterThan(0);
     expect(smallRow!.klMean).toBeGreaterThan(largeRow!.klMean * 2);
     expect(smallRow!.sameTopToken).toBeLessThan(1);
@@ -139,7 +139,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }));
     const target = path.join(folder, "imported.gguf");
     expect(await run({ kind: "import-importance-matrix", source: matrixPath, target })).toMatchObject({
-      ok: true, result: { entries: 14, datasets: ["calibration.txt"] },
+      ok: true, value: { entries: 14, datasets: ["calibration.txt"] },
     });
     expect((await readFile(target)).equals(await readFile(matrixPath))).toBe(true);
     const bytes = await readFile(matrixPath);
@@ -169,7 +169,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const old = path.join(folder, "old.dat");
     await writeFile(old, bytes);
     const target = path.join(folder, "new.gguf");
-    expect(await run({ kind: "import-importance-matrix", source: old, target })).toMatchObject({ ok: true, result: { entries: 1, chunks: 7 } });
+    expect(await run({ kind: "import-importance-matrix", source: old, target })).toMatchObject({ ok: true, value: { entries: 1, chunks: 7 } });
   });
 
   it.each([
@@ -251,7 +251,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
       },
     });
     expect(cancelledMs).toBeGreaterThan(0);
-    expect(outcome).toEqual({ ok: false, failure: { code: "cancelled" } });
+    expect(outcome).toEqual({ ok: false, failure: { code: "request-cancelled" } });
     expect(performance.now() - cancelledMs).toBeLessThan(5000);
     expect((await readdir(folder)).sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
   });
@@ -274,7 +274,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("refuses to start where the space is not enough", async () => {
     // Petabytes are enough for no disk of a person.
     const { requireFreeSpace } = await import("../../engine/jobs/freshFile");
-    await expect(requireFreeSpace(folder, 1e18)).rejects.toMatchObject({ code: "disk-full" });
+    await expect(requireFreeSpace(folder, 1e18)).rejects.toMatchObject({ code: "job-disk-full" });
   });
 
   it("says that the addon is missing", async () => {

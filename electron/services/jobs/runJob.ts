@@ -1,8 +1,9 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left. Main process, command line, tests.
 import { rm } from "node:fs/promises";
-import { FromJob, UNFINISHED_SUFFIX, type JobFailure, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
+import { fail, succeed, type Outcome } from "../../contract/failure";
+import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
 
-export type JobOutcome = { ok: true; result: JobResult } | { ok: false; failure: JobFailure };
+export type JobOutcome = Outcome<JobResult>;
 
 export interface JobListeners {
   onMessage(message: unknown): void;
@@ -36,8 +37,7 @@ export async function runJob(
           if (!signal.aborted) onProgress?.(parsed.data.progress);
           return;
         }
-        ended =
-          parsed.data.kind === "done" ? { ok: true, result: parsed.data.result } : { ok: false, failure: parsed.data.failure };
+        ended = parsed.data.kind === "done" ? succeed(parsed.data.result) : { ok: false, failure: parsed.data.failure };
         child.kill();
       },
       onExit(code) {
@@ -52,11 +52,11 @@ export async function runJob(
   if (ended?.ok) return ended;
   await removeUnfinished(message);
   if (signal.aborted) return cancelled();
-  return ended ?? { ok: false, failure: { code: "job-crashed", cause: `the job process ended with code ${exitCode}` } };
+  return ended ?? fail("job-crashed", undefined, `the job process ended with code ${exitCode}`);
 }
 
 function cancelled(): JobOutcome {
-  return { ok: false, failure: { code: "cancelled" } };
+  return fail("request-cancelled");
 }
 
 /** What a killed process could not remove itself. */

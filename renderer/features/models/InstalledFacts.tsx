@@ -35,5 +35,7 @@ function originWords({ model, repository }: ModelDetails): string {
       return "used where it lies";
     case "hub":
       return repository === null ? "downloaded" : `from ${repository}`;
+    case "made":
+      return "made by Facet";
   }
 }

@@ -1,0 +1,71 @@
+// Long jobs on models as the window sees them: what is asked for, its place in the queue, how far it is, how it ended.
+import { z } from "zod";
+import { Failure } from "./failure";
+import { ModelId } from "./ids";
+import { JobProgress, QuantizationType } from "./jobs";
+import { Calibration, QuantizeSource } from "./quantize";
+
+export const JobId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/u).brand<"JobId">();
+export type JobId = z.infer<typeof JobId>;
+
+/** More variants than one chart shows. */
+export const MAX_QUALITY_CANDIDATES = 16;
+
+export const StartQuantize = z.strictObject({
+  kind: z.literal("quantize"),
+  source: QuantizeSource,
+  type: QuantizationType,
+  calibration: Calibration,
+  /** Compare the result with its source when it is made. */
+  measureQuality: z.boolean(),
+  /** Of a download: keep the 16-bit file afterwards. */
+  keepSource: z.boolean(),
+});
+export type StartQuantize = z.infer<typeof StartQuantize>;
+
+export const StartQuality = z.strictObject({
+  kind: z.literal("quality"),
+  sourceId: ModelId,
+  candidateIds: z.array(ModelId).min(1).max(MAX_QUALITY_CANDIDATES),
+});
+export type StartQuality = z.infer<typeof StartQuality>;
+
+/** Every kind of job that the queue knows: one line here for a new one. */
+export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality]);
+export type JobStart = z.infer<typeof JobStart>;
+
+/** "download": the variant at the hub is being fetched; the rest as the job process tells it. */
+export const JobPhase = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("download"),
+    receivedBytes: z.number(),
+    totalBytes: z.number(),
+    bytesPerSecond: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+    /** What it waits for, when it does not move. */
+    waitingFor: z.enum(["queue", "network", "hub", "rate-limit"]).nullable(),
+  }),
+  z.strictObject({ kind: z.literal("work"), progress: JobProgress }),
+]);
+export type JobPhase = z.infer<typeof JobPhase>;
+
+export const JobState = z.discriminatedUnion("kind", [
+  /** 1 = next. */
+  z.strictObject({ kind: z.literal("queued"), position: z.number().int() }),
+  /** phase is null until the job's process has said something. */
+  z.strictObject({ kind: z.literal("running"), phase: JobPhase.nullable() }),
+  /** modelId: what was made, for "Chat with it"; of a quality job the first candidate, whose results are there now. */
+  z.strictObject({ kind: z.literal("done"), modelId: ModelId.nullable(), tookMs: z.number() }),
+  z.strictObject({ kind: z.literal("failed"), failure: Failure }),
+]);
+export type JobState = z.infer<typeof JobState>;
+
+export const Job = z.strictObject({
+  id: JobId,
+  /** As it was asked for. */
+  start: JobStart,
+  /** What it works on: "SmolLM2 135M Instruct". */
+  modelName: z.string(),
+  state: JobState,
+});
+export type Job = z.infer<typeof Job>;
