@@ -29,6 +29,7 @@ export async function buildApp(): Promise<string> {
     await build(nodeTarget("electron/preload/preload.ts", "cjs", "preload.cjs", fresh));
     await build(nodeTarget("electron/engine/engine.ts", "es", "engine.mjs", fresh));
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));
+    await build(nodeTarget("electron/engine/jobs/job.ts", "es", "job.mjs", fresh));
     await build(rendererTarget(fresh, react()));
     await writeFile(path.join(fresh, "sources.sha256"), hash);
     if (existsSync(OUTPUT)) await rename(OUTPUT, old);

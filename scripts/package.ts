@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
 import { buildApp } from "./build";
+import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
 import { electronZip } from "./electronZip";
 import { checkFuses } from "./fuses";
@@ -20,6 +21,7 @@ export function packagedApp(): { folder: string; binary: string } {
 }
 
 export async function packageApp(): Promise<void> {
+  await step("C++ addon", buildNative);
   await step("Build", buildApp);
   await step("Unpacked app", async (say) => {
     const runtime = await electronRuntime(say);

@@ -11,6 +11,8 @@ describe("belongsInPackage", () => {
     "/node_modules/node-llama-cpp/llama/binariesGithubRelease.json",
     "/node_modules/@node-llama-cpp", "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
     "/node_modules/@photostructure/sqlite/dist/index.cjs",
+    "/native", "/native/build", "/native/build/linux-x64", "/native/build/linux-x64/facet.node",
+    "/resources/calibration", "/resources/calibration/calibration.txt", "/resources/evaluation/evaluation.txt",
     "/node_modules/@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.glibc.node",
   ])("takes %j", (file) => expect(belongsInPackage(file, linux)).toBe(true));
 
@@ -25,6 +27,8 @@ describe("belongsInPackage", () => {
     "/node_modules/@photostructure/sqlite/prebuilds/win32-x64/x.node",
     "/node_modules/@photostructure/sqlite/src/sqlite3.c",
     "/node_modules/@reflink/reflink-darwin-arm64/reflink.node",
+    "/native/core", "/native/core/Backend.cpp", "/native/README.md", "/native/build/linux-x64/objects", "/native/build/linux-x64/facet.sha256",
+    "/native/build/darwin-arm64/facet.node", "/resources/icon.svg",
   ])("leaves out %j", (file) => expect(belongsInPackage(file, linux)).toBe(false));
 
   it("takes GPU libraries of the target only when asked", () => {

@@ -1,4 +1,4 @@
-// Which files of this folder go into the packaged app: the build, and what node-llama-cpp and SQLite need at run time on the target.
+// Which files of this folder go into the packaged app: the build, the C++ addon, and what node-llama-cpp and SQLite need at run time on the target.
 
 export interface PackageTarget {
   platform: NodeJS.Platform;
@@ -7,7 +7,13 @@ export interface PackageTarget {
   gpu: boolean;
 }
 
-const KEPT = [/^\/resources(\/(icon\.png|catalogue\.json))?$/, /^\/package\.json$/, /^\/\.vite(\/(build|renderer)(\/|$)|$)/, /^\/node_modules(\/|$)/];
+const KEPT = [
+  /^\/resources(\/(icon\.png|catalogue\.json|(calibration|evaluation)(\/\w+\.txt)?))?$/,
+  /^\/package\.json$/,
+  /^\/\.vite(\/(build|renderer)(\/|$)|$)/,
+  /^\/node_modules(\/|$)/,
+  /^\/native(\/build(\/[\w-]+(\/facet\.node)?)?)?$/,
+];
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
   /\.test\.\w+$/,
@@ -25,6 +31,8 @@ const GPU_PACKAGE = /-(vulkan|cuda|cuda-ext)$/;
 export function belongsInPackage(file: string, target: PackageTarget): boolean {
   if (file === "") return true;
   if (!KEPT.some((pattern) => pattern.test(file)) || DROPPED.some((pattern) => pattern.test(file))) return false;
+  const [, addonPlatform] = /^\/native\/build\/([^/]+)/.exec(file) ?? [];
+  if (addonPlatform !== undefined) return addonPlatform === `${target.platform}-${target.arch}`;
   const [, native, name] = /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
   if (native === undefined || name === undefined) return true;
   if (native === "@node-llama-cpp") {
@@ -35,5 +43,8 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
   return name === `${target.platform}-${target.arch}` && !file.endsWith(".musl.node");
 }
 
-/** Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files. */
-export const UNPACKED = "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node}";
+/**
+ * Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files, and
+ * the C++ addon finds them by a relative path. A job reads its texts there too.
+ */
+export const UNPACKED = "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node,**/resources/{calibration,evaluation}/**}";

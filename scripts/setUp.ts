@@ -3,8 +3,9 @@ import os from "node:os";
 import { dataFolder } from "../electron/services/dataFolder";
 import { ensureStarterModel, STARTER_MODEL } from "../electron/services/starterModel";
 import { buildApp } from "./build";
+import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
-import { step } from "./step";
+import { step, StepError } from "./step";
 import { ensureSystemLibraries } from "./systemLibraries";
 
 /** A download line on the terminal at most this often. */
@@ -25,7 +26,18 @@ export async function setUpMachine(): Promise<ElectronRuntime> {
   const runtime = await step("Electron", electronRuntime, ({ version, source }) => `${version} (${source})`);
   await step("System libraries", async (say) => ensureSystemLibraries(runtime.distPath, say));
   await step("Starter model", starterModel);
+  await step("C++ addon", cppAddon);
   return runtime;
+}
+
+/** The app chats without it, and says what is missing when somebody wants to quantize. */
+async function cppAddon(say: (line: string) => void): Promise<string> {
+  try {
+    return await buildNative(say);
+  } catch (error) {
+    if (error instanceof StepError) return `not built, so quantizing is off or as it was before. ${error.message}`;
+    throw error;
+  }
 }
 
 async function starterModel(say: (line: string) => void): Promise<string> {
