@@ -42,8 +42,8 @@ export const JobPhase = z.discriminatedUnion("kind", [
     totalBytes: z.number(),
     bytesPerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
-    /** What it waits for, when it does not move. */
-    waitingFor: z.enum(["queue", "network", "hub", "rate-limit"]).nullable(),
+    /** What it waits for, when it does not move; "person": the download was paused. */
+    waitingFor: z.enum(["queue", "person", "network", "hub", "rate-limit"]).nullable(),
   }),
   z.strictObject({ kind: z.literal("work"), progress: JobProgress }),
 ]);
@@ -55,7 +55,13 @@ export const JobState = z.discriminatedUnion("kind", [
   /** phase is null until the job's process has said something. */
   z.strictObject({ kind: z.literal("running"), phase: JobPhase.nullable() }),
   /** modelId: what was made, for "Chat with it"; of a quality job the first candidate, whose results are there now. */
-  z.strictObject({ kind: z.literal("done"), modelId: ModelId.nullable(), tookMs: z.number() }),
+  z.strictObject({
+    kind: z.literal("done"),
+    modelId: ModelId.nullable(),
+    tookMs: z.number(),
+    /** The model was made, but could not be measured. */
+    qualityFailure: Failure.nullable(),
+  }),
   z.strictObject({ kind: z.literal("failed"), failure: Failure }),
 ]);
 export type JobState = z.infer<typeof JobState>;

@@ -35,6 +35,9 @@ const CALIBRATED: ReadonlySet<QuantizationType> = new Set([
   "Q2_K",
 ]);
 
+/** Sources that lose nothing, or next to nothing, by having been written once; as ModelDetails.weightType says them. */
+export const QUANTIZABLE_WEIGHT_TYPES: ReadonlySet<string> = new Set(["F32", "F16", "BF16", "Q8_0"]);
+
 export function isCalibratedByDefault(type: QuantizationType): boolean {
   return CALIBRATED.has(type);
 }

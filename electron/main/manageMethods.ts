@@ -54,6 +54,7 @@ async function detailsOf(file: ModelFile, { estimator }: AppContext): Promise<Mo
     licence: origin?.licence ?? (file.model.origin === "starter" ? "apache-2.0" : null),
     canVerify: file.model.origin === "starter" || origin !== null,
     lastUsedAtMs: file.lastUsedAtMs,
+    weightType: known?.weightType ?? null,
     madeFrom: known?.madeFrom ?? null,
     inModelsFolder: file.inModelsFolder,
   };

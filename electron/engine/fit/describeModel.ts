@@ -7,6 +7,13 @@ import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufH
 import { readModelShape } from "./readModelShape";
 import { headerOf } from "./writeStub";
 
+/** Of a split model the first part may hold no weights at all, or few. */
+function weightTypeOf(header: GgufHeader): string | null {
+  const bytes = new Map<string, number>();
+  for (const { typeName, sizeBytes } of header.tensors) bytes.set(typeName, (bytes.get(typeName) ?? 0) + sizeBytes);
+  return [...bytes].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
+}
+
 /** What quantizeJob wrote; anything else under these keys is taken for nothing. */
 function madeFromOf(header: GgufHeader): MadeFrom | null {
   const parsed = MadeFrom.safeParse({
@@ -35,6 +42,7 @@ export async function describeModel(path: string): Promise<Outcome<ModelFacts>> 
       architecture: architecture?.slice(0, 60) ?? null,
       trainContextSizeTokens: metadataNumber(header.value, `${architecture}.context_length`) ?? null,
       parameterCount: isSplit ? null : weights,
+      weightType: weightTypeOf(header.value),
       madeFrom: madeFromOf(header.value),
     });
   } finally {

@@ -1,7 +1,7 @@
 // Quantizes one model: hash the source, get the importance matrix, quantize, check the result, give it its name. Job process.
 import { access, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import type { JobProgress, JobResult, QuantizeRequest } from "../../contract/jobs";
+import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult, type QuantizeRequest } from "../../contract/jobs";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
@@ -12,8 +12,6 @@ import { hashSource, openSource, requireUnchanged } from "./sourceFile";
 
 /** llama-imatrix's own default. */
 const CHUNK_TOKENS = 512;
-/** Sources that lose nothing, or next to nothing, by having been written once. */
-const SOURCE_TYPES: ReadonlySet<string> = new Set(["f32", "f16", "bf16", "q8_0"]);
 /** Rows in memory at once: enough for full speed, and bounded on small machines. */
 const BUFFER_BYTES = 1024 * 1024 * 1024;
 /** llama.cpp keeps 127 bytes of a metadata value. */
@@ -31,7 +29,7 @@ export async function quantizeJob(
   if (await exists(target)) throw new JobError("target-exists", { file: fileName });
 
   const source = await openSource(addon, request.source);
-  if (!SOURCE_TYPES.has(source.facts.weightType)) {
+  if (!QUANTIZABLE_WEIGHT_TYPES.has(source.facts.weightType.toUpperCase())) {
     throw new JobError("source-already-quantized", { type: source.facts.weightType.toUpperCase() });
   }
   const plan = await addon.planQuantize({ source: request.source, type, calibrated: request.calibration !== null });
