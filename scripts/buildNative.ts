@@ -1,4 +1,4 @@
-// Builds the C++ addon in native/ against the llama.cpp libraries that node-llama-cpp ships. Skipped when nothing changed.
+// Builds the C++ addons in native/ against the llama.cpp libraries that node-llama-cpp ships. Skipped when nothing changed.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -15,7 +15,36 @@ const run = promisify(execFile);
 /** Compilers may print long template errors. */
 const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 const NODE_API_VERSION = 8;
-const SOURCE_FOLDERS = ["native/core", "native/addon"];
+
+interface Addon {
+  /** Of the file: facet.node. */
+  name: string;
+  /** What is off without it. */
+  feature: string;
+  folders: readonly string[];
+  /** The libraries of node-llama-cpp's package that it is linked to. */
+  libraries: RegExp;
+  libraryCount: number;
+}
+
+const ADDONS: readonly Addon[] = [
+  // Of the job processes.
+  {
+    name: "facet",
+    feature: "quantizing",
+    folders: ["native/core", "native/addon"],
+    libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
+    libraryCount: 3,
+  },
+  // Of the engine process: fast kernels for 1-bit deltas. Linked only to the library that has the same name in the packages for every back end.
+  {
+    name: "facet-kernels",
+    feature: "the fast path of 1-bit deltas",
+    folders: ["native/core/kernels", "native/addon/kernels"],
+    libraries: /^libggml-base\.(so|dylib)$/,
+    libraryCount: 1,
+  },
+];
 
 /** The package of node-llama-cpp with the CPU build (on macOS: Metal) for each platform. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -25,28 +54,48 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "darwin-x64": "mac-x64",
 };
 
-/** Returns what was done, in words. Without a compiler nothing is built, and the app works without the addon. */
+/** Returns what was done, in words. Without a compiler nothing is built, and the app works without the addons. */
 export async function buildNative(say: (line: string) => void = () => undefined): Promise<string> {
+  const features = ADDONS.map(({ feature }) => feature).join(" and ");
   const platform = `${process.platform}-${process.arch}`;
   const name = PACKAGES[platform];
-  if (name === undefined) return `skipped: there is no build for ${platform} yet; quantizing is off`;
+  if (name === undefined) return `skipped: there is no build for ${platform} yet; ${features} are off`;
   const libraries = path.join("node_modules", "@node-llama-cpp", name, "bins", name);
   if (!existsSync(libraries)) throw new StepError(`${libraries} is missing: run npm install again.`);
 
   const output = path.join("native", "build", platform);
-  const addon = path.join(output, "facet.node");
-  const stamp = path.join(output, "facet.sha256");
-  const hash = await inputsHash(libraries);
-  if (existsSync(addon) && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash) return "up to date";
+  const stale: { addon: Addon; hash: string }[] = [];
+  for (const addon of ADDONS) {
+    const hash = await inputsHash(addon, libraries);
+    const stamp = path.join(output, `${addon.name}.sha256`);
+    const isFresh = existsSync(path.join(output, `${addon.name}.node`)) && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash;
+    if (!isFresh) stale.push({ addon, hash });
+  }
+  if (stale.length === 0) return "up to date";
 
   const compiler = await findCompiler();
-  if (compiler === null) return `skipped: no C++ compiler, so quantizing is off. ${howToGetCompiler()}`;
+  if (compiler === null) return `skipped: no C++ compiler, so ${features} are off. ${howToGetCompiler()}`;
   const headers = await llamaCppHeaders();
-  if (headers === null) return "skipped: git is missing, so quantizing is off. Get it with: sudo apt-get install git";
+  if (headers === null) return `skipped: git is missing, so ${features} are off. Get it with: sudo apt-get install git`;
+  for (const { addon, hash } of stale) {
+    await buildAddon(addon, { compiler, headers, libraries, output, say });
+    await writeFile(path.join(output, `${addon.name}.sha256`), hash);
+  }
+  return `built ${stale.map(({ addon }) => addon.name).join(", ")}`;
+}
 
-  const objects = path.join(output, "objects");
+interface BuildPlace {
+  compiler: string;
+  headers: readonly string[];
+  libraries: string;
+  output: string;
+  say: (line: string) => void;
+}
+
+async function buildAddon(addon: Addon, { compiler, headers, libraries, output, say }: BuildPlace): Promise<void> {
+  const objects = path.join(output, "objects", addon.name);
   await mkdir(objects, { recursive: true });
-  const sources = (await nativeSources()).filter((file) => file.endsWith(".cpp"));
+  const sources = (await nativeSources(addon)).filter((file) => file.endsWith(".cpp"));
   const flags = [
     "-std=c++20",
     "-O2",
@@ -75,21 +124,25 @@ export async function buildNative(say: (line: string) => void = () => undefined)
   );
 
   // Swapped in whole, so that a failed link leaves the last good addon.
-  const fresh = `${addon}.${process.pid}`;
+  const target = path.join(output, `${addon.name}.node`);
+  const fresh = `${target}.${process.pid}`;
   try {
-    await compile(compiler, [...linkFlags(await llamaLibraries(libraries), libraries, output), ...objectFiles, "-o", fresh].sort(linkOrder));
-    await rename(fresh, addon);
-    await writeFile(stamp, hash);
+    const names = await llamaLibraries(addon, libraries);
+    await compile(compiler, [...linkFlags(names, libraries, output), ...objectFiles, "-o", fresh].sort(linkOrder));
+    await rename(fresh, target);
   } finally {
     await rm(fresh, { force: true });
   }
-  return "built";
 }
+
+/** Headers of ggml's own that its back ends are written against: the kernels join one. */
+const BACKEND_HEADERS = ["ggml-impl.h", "ggml-backend-impl.h", "ggml-cpu/ggml-cpu-impl.h", "ggml-cpu/traits.h"];
 
 /** The include folders of the llama.cpp that node-llama-cpp was built from; null when git is missing. */
 export async function llamaCppHeaders(): Promise<readonly string[] | null> {
-  const checkout = await llamaCppCheckout(["include", "ggml/include"]);
-  return checkout === null ? null : [path.join(checkout, "include"), path.join(checkout, "ggml", "include")];
+  const folders = ["include", "ggml/include"];
+  const checkout = await llamaCppCheckout([...folders, ...BACKEND_HEADERS.map((file) => `ggml/src/${file}`)]);
+  return checkout === null ? null : [...folders, "ggml/src", "ggml/src/ggml-cpu"].map((folder) => path.join(checkout, folder));
 }
 
 /** Clones node-llama-cpp's bundled llama.cpp into the cache and checks out `paths` of it; null when git is missing. */
@@ -116,16 +169,16 @@ export async function llamaCppCheckout(paths: readonly string[]): Promise<string
   return folder;
 }
 
-async function nativeSources(): Promise<string[]> {
+async function nativeSources({ folders }: Addon): Promise<string[]> {
   const files = await Promise.all(
-    SOURCE_FOLDERS.map(async (folder) => (await readdir(folder)).map((file) => path.join(folder, file))),
+    folders.map(async (folder) => (await readdir(folder)).map((file) => path.join(folder, file))),
   );
   return files.flat().filter((file) => /\.(cpp|h)$/.test(file)).sort();
 }
 
-async function inputsHash(libraries: string): Promise<string> {
+async function inputsHash(addon: Addon, libraries: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of [...(await nativeSources()), "scripts/buildNative.ts", path.join(libraries, "_nlcBuildMetadata.json")]) {
+  for (const file of [...(await nativeSources(addon)), "scripts/buildNative.ts", path.join(libraries, "_nlcBuildMetadata.json")]) {
     hash.update(file).update("\0").update(await readFile(file)).update("\0");
   }
   return hash.digest("hex");
@@ -145,9 +198,9 @@ function howToGetCompiler(): string {
   return "Get one with: sudo apt-get install g++";
 }
 
-async function llamaLibraries(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((file) => /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/.test(file));
-  if (names.length < 3) throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
+async function llamaLibraries({ libraries, libraryCount }: Addon, folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((file) => libraries.test(file));
+  if (names.length < libraryCount) throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
   return names;
 }
 
@@ -157,7 +210,8 @@ function linkFlags(names: readonly string[], libraries: string, output: string):
   if (process.platform === "darwin") {
     return ["-shared", "-undefined", "dynamic_lookup", `-Wl,-rpath,@loader_path/${relative}`, ...names.map((name) => path.join(libraries, name))];
   }
-  return ["-shared", "-pthread", `-Wl,-rpath,$ORIGIN/${relative}`, `-L${libraries}`, ...names.map((name) => `-l:${name}`)];
+  // Loaded once and for all: llama.cpp keeps pointers into the kernels.
+  return ["-shared", "-pthread", "-Wl,-z,nodelete", `-Wl,-rpath,$ORIGIN/${relative}`, `-L${libraries}`, ...names.map((name) => `-l:${name}`)];
 }
 
 /** Libraries come after the objects that need them. */
@@ -171,10 +225,10 @@ async function compile(compiler: string, args: readonly string[]): Promise<void>
     await run(compiler, args, { maxBuffer: OUTPUT_LIMIT_BYTES });
   } catch (error) {
     const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    throw new StepError(`The C++ addon could not be built:\n${text.trim()}`);
+    throw new StepError(`A C++ addon could not be built:\n${text.trim()}`);
   }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await step("C++ addon", buildNative).catch(exitWith);
+  await step("C++ addons", buildNative).catch(exitWith);
 }

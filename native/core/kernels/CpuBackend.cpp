@@ -1,0 +1,208 @@
+// How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation.
+// That list is reachable by a symbol of the library. We append an entry that no buffer is ever allocated from; it only
+// answers for products with a Q1_0 matrix of an adapter.
+#include "core/kernels/CpuBackend.h"
+
+#include <dlfcn.h>
+
+#include <atomic>
+#include <list>
+#include <mutex>
+#include <vector>
+
+#include "core/kernels/DeltaProduct.h"
+#include "core/kernels/SelfTest.h"
+#include "ggml-backend-impl.h"
+#include "ggml-cpu-impl.h"
+#include "ggml.h"
+#include "traits.h"
+
+#if defined(__linux__)
+#include <link.h>
+#endif
+
+// The base classes' own, which ggml's library keeps to itself.
+namespace ggml::cpu {
+tensor_traits::~tensor_traits() = default;
+extra_buffer_type::~extra_buffer_type() = default;
+}  // namespace ggml::cpu
+
+namespace facet {
+
+namespace {
+
+/** The only ggml that this was written for and tested with: that of llama.cpp v0.5.0. */
+constexpr const char* kGgmlVersion = "0.25.1";
+constexpr const char* kGgmlCommit = "0ad4a86";
+constexpr const char* kExtraBufferTypesSymbol = "_Z39ggml_backend_cpu_get_extra_buffer_typesv";
+
+using ExtraBufferTypes = std::vector<ggml_backend_buffer_type_t>& (*)();
+using Barrier = void (*)(ggml_threadpool*);
+
+const KernelSet* kernels = nullptr;
+Barrier barrier = nullptr;
+
+/** What a factor of a delta is, found out when it is first used. */
+struct Factor {
+    std::optional<HadamardFactor> hadamard;
+};
+
+/** Never removed: tensors point to them. There is one for each length and scale. */
+const Factor& sharedFactor(const std::optional<HadamardFactor>& hadamard) {
+    static std::mutex mutex;
+    static std::list<Factor> factors;
+    const std::lock_guard lock(mutex);
+    for (const Factor& factor : factors) {
+        const bool isSame = factor.hadamard.has_value() == hadamard.has_value() &&
+                            (!hadamard || (factor.hadamard->length == hadamard->length &&
+                                           factor.hadamard->scale == hadamard->scale));
+        if (isSame) return factor;
+    }
+    return factors.emplace_back(Factor{hadamard});
+}
+
+SignMatrix signMatrix(const ggml_tensor& tensor) {
+    return {static_cast<const char*>(tensor.data), tensor.nb[1], tensor.ne[0], tensor.ne[1]};
+}
+
+Columns columnsOf(const ggml_tensor& tensor) {
+    return {static_cast<char*>(tensor.data),
+            {tensor.ne[1], tensor.ne[2], tensor.ne[3]},
+            {tensor.nb[1], tensor.nb[2], tensor.nb[3]}};
+}
+
+/** `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers leave it empty. */
+std::atomic_ref<void*> noteOf(ggml_tensor& tensor) { return std::atomic_ref<void*>(tensor.extra); }
+
+class DeltaTraits final : public ggml::cpu::tensor_traits {
+  public:
+    /** Asked by one thread before a graph is computed: the time to look at a factor that is new. */
+    bool work_size(int, const ggml_tensor* op, size_t& size) override {
+        ggml_tensor& matrix = *op->src[0];
+        if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) {
+            const Factor& factor = sharedFactor(recognizeHadamard(signMatrix(matrix)));
+            noteOf(matrix).store(const_cast<Factor*>(&factor), std::memory_order_release);
+        }
+        size = workspaceBytes(matrix.ne[0], ggml_nrows(op->src[1]));
+        return true;
+    }
+
+    bool compute_forward(ggml_compute_params* params, ggml_tensor* op) override {
+        if (params->use_ref) return false;
+        ggml_tensor& matrix = *op->src[0];
+        const auto* factor = static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
+        if (factor == nullptr) return false;
+        const Team team = {params->ith, params->nth,
+                           [](void* threadpool) { barrier(static_cast<ggml_threadpool*>(threadpool)); },
+                           params->threadpool};
+        const Columns source = columnsOf(*op->src[1]);
+        const Columns target = columnsOf(*op);
+        if (factor->hadamard) {
+            multiplyHadamard(*kernels, *factor->hadamard, matrix.ne[0], source, target, team);
+        } else {
+            if (params->wsize < workspaceBytes(matrix.ne[0], source.count())) return false;
+            multiplySigns(*kernels, signMatrix(matrix), source, target, params->wdata, team);
+        }
+        if (params->ith == 0) products.fetch_add(1, std::memory_order_relaxed);
+        return true;
+    }
+
+    std::atomic<uint64_t> products = 0;
+};
+
+DeltaTraits traits;
+
+/** Asked for every operation by every thread: the cheapest questions first. */
+class DeltaOperations final : public ggml::cpu::extra_buffer_type {
+  public:
+    /** Of tensors in a buffer of this type; there are none. */
+    bool supports_op(ggml_backend_dev_t, const ggml_tensor*) override { return false; }
+
+    ggml::cpu::tensor_traits* get_tensor_traits(const ggml_tensor* op) override {
+        if (op->op != GGML_OP_MUL_MAT || op->src[0]->type != GGML_TYPE_Q1_0) return nullptr;
+        const ggml_tensor& matrix = *op->src[0];
+        const ggml_tensor& source = *op->src[1];
+        // A weight (not a result) in plain memory, used whole, with floats on the other side.
+        const bool isWeight = matrix.op == GGML_OP_NONE && matrix.view_src == nullptr && matrix.buffer != nullptr &&
+                              ggml_backend_buffer_is_host(matrix.buffer);
+        const bool isPlain = matrix.ne[2] == 1 && matrix.ne[3] == 1 && matrix.nb[0] == sizeof(SignBlock) &&
+                             source.type == GGML_TYPE_F32 && source.nb[0] == sizeof(float) &&
+                             op->type == GGML_TYPE_F32 && op->nb[0] == sizeof(float);
+        return isWeight && isPlain ? &traits : nullptr;
+    }
+};
+
+const char* nameOf(ggml_backend_buffer_type_t) { return "Facet 1-bit deltas"; }
+
+#if defined(__linux__)
+/** Paths of the loaded libraries whose name begins with libggml-cpu. */
+std::vector<std::string> cpuLibraries() {
+    std::vector<std::string> paths;
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, size_t, void* found) {
+            const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
+            if (path.substr(path.find_last_of('/') + 1).rfind("libggml-cpu", 0) == 0) {
+                static_cast<std::vector<std::string>*>(found)->push_back(path);
+            }
+            return 0;
+        },
+        &paths);
+    return paths;
+}
+#else
+std::vector<std::string> cpuLibraries() { return {}; }
+#endif
+
+KernelState inactive(std::string reason) { return {false, "", std::move(reason)}; }
+
+KernelState join() {
+    const std::vector<const KernelSet*> usable = usableKernels();
+    if (usable.empty()) return inactive("this processor has no instructions that they are written for");
+    const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
+    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("ggml is " + version);
+    const std::vector<std::string> libraries = cpuLibraries();
+    if (libraries.size() != 1) return inactive(std::to_string(libraries.size()) + " CPU back ends are loaded");
+
+    // Never closed: the back end stays as long as the process.
+    void* library = dlopen(libraries.front().c_str(), RTLD_NOW | RTLD_NOLOAD);
+    if (library == nullptr) return inactive("the CPU back end cannot be opened");
+    const auto extraBufferTypes = reinterpret_cast<ExtraBufferTypes>(dlsym(library, kExtraBufferTypesSymbol));
+    const auto cpuRegistry = reinterpret_cast<ggml_backend_reg_t (*)()>(dlsym(library, "ggml_backend_cpu_reg"));
+    barrier = reinterpret_cast<Barrier>(dlsym(library, "ggml_barrier"));
+    if (extraBufferTypes == nullptr || cpuRegistry == nullptr || barrier == nullptr) {
+        return inactive("the CPU back end lacks a symbol");
+    }
+    // llama.cpp copies the list when it first asks for buffer types to load weights to. Let it do so now, without ours.
+    const auto buffersOfDevice = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(
+        ggml_backend_reg_get_proc_address(cpuRegistry(), "ggml_backend_dev_get_extra_bufts"));
+    if (buffersOfDevice == nullptr) return inactive("the CPU back end does not list its buffer types");
+    ggml_backend_dev_t device = ggml_backend_reg_dev_get(cpuRegistry(), 0);
+    buffersOfDevice(device);
+
+    static DeltaOperations operations;
+    static ggml_backend_buffer_type bufferType = {};
+    bufferType.iface.get_name = nameOf;
+    bufferType.device = device;
+    bufferType.context = &operations;
+    kernels = usable.front();
+
+    const SelfTest test(device);
+    const SelfTest::Results stock = test.compute();
+    extraBufferTypes().push_back(&bufferType);
+    const SelfTest::Results ours = test.compute();
+    const bool isUsed = traits.products.load() == SelfTest::kProducts;
+    if (!isUsed || !test.isSame(stock, ours)) {
+        extraBufferTypes().pop_back();
+        return inactive(isUsed ? "the self-test's results differ" : "the back end did not ask for them");
+    }
+    return {true, kernels->name, ""};
+}
+
+}  // namespace
+
+const KernelState& joinCpuBackend() {
+    static const KernelState state = join();
+    return state;
+}
+
+}  // namespace facet

@@ -1,0 +1,22 @@
+// Joins the kernels to the CPU back end that ggml has loaded in this process.
+#pragma once
+
+#include <string>
+
+namespace facet {
+
+struct KernelState {
+    bool isActive;
+    /** "AVX-512 VNNI" …; empty when not active. */
+    std::string instructionSet;
+    /** Why ggml's own kernels compute; empty when active. */
+    std::string reason;
+};
+
+/**
+ * Once per process, after the back ends are loaded and while nothing is evaluated. Never throws: when anything is not
+ * exactly as it was when this was written, nothing is changed and the state says why.
+ */
+const KernelState& joinCpuBackend();
+
+}  // namespace facet
