@@ -104,7 +104,7 @@ class EngineUnderTest {
     this.#port.expectFirstText();
     const startedAtMs = performance.now();
     this.#process.receive({
-      kind: "generate", requestId, messageId: MessageId.parse("answer"),
+      kind: "generate", requestId, messageId: MessageId.parse("answer"), stack: [],
       turns: [{ messageId: MessageId.parse("m"), role: "user", text }],
       settings: { systemPrompt, sampling: {}, seed: SEED, maxTokens: ANSWER_TOKENS },
     });

@@ -1,7 +1,8 @@
 // Chats and messages as every process sees them.
 import { z } from "zod";
+import { NamedStack } from "./deltas";
 import { Failure } from "./failure";
-import { ChatId, MessageId, ModelId, RequestId } from "./ids";
+import { ChatId, ComparisonId, MessageId, ModelId, RequestId } from "./ids";
 import { ChatSettings } from "./sampling";
 
 /** 1 MiB of characters: far above any context, far below what would stall a window. */
@@ -14,6 +15,8 @@ export const ChatSummary = z.strictObject({
   createdAtMs: z.number(),
   /** Time of the last message: the order of the sidebar. */
   lastUsedAtMs: z.number(),
+  /** Who answers the next message. May name deltas that were deleted since. */
+  stack: NamedStack,
 });
 export type ChatSummary = z.infer<typeof ChatSummary>;
 
@@ -34,6 +37,9 @@ export const AnswerFacts = z.strictObject({
   /** Tokens in the context after this answer, and its size then. */
   contextUsedTokens: z.number().int(),
   contextSizeTokens: z.number().int(),
+  /** Time to bring the answer's deltas into memory, and to put them to work; null = the same as before, or none. */
+  deltaLoadMs: z.number().nullable().default(null),
+  deltaSwitchMs: z.number().nullable().default(null),
   /** "end": the model ended it. "length": maxTokens reached. "context": no room left. "stopped": by the person. */
   endReason: z.enum(["end", "length", "context", "stopped"]),
   /** First message that the model saw when it wrote this answer; null = it saw all. */
@@ -61,6 +67,10 @@ export const Message = z.strictObject({
   requestId: RequestId.nullable(),
   failure: Failure.nullable(),
   facts: AnswerFacts.nullable(),
+  /** Who made this answer, from its first moment on. Empty: the base, or a person. */
+  stack: NamedStack,
+  /** Set for answers that were asked for together, to be shown side by side. */
+  comparisonId: ComparisonId.nullable(),
   /** All alternatives at this place, itself included, oldest first. */
   siblingIds: z.array(MessageId),
 });

@@ -1,8 +1,9 @@
 // What main and the engine process say to each other. Every request ends in exactly one "end".
 import { z } from "zod";
 import { AnswerFacts } from "./chat";
+import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
-import { MessageId, ModelId, RequestId } from "./ids";
+import { DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { LoadedModel } from "./model";
 import { ChatSettings } from "./sampling";
 
@@ -33,6 +34,14 @@ export const LoadRequest = z.strictObject({
 });
 export type LoadRequest = z.infer<typeof LoadRequest>;
 
+/** One delta of a stack with its file. */
+export const DeltaToApply = z.strictObject({
+  deltaId: DeltaId,
+  path: z.string(),
+  scale: DeltaScale,
+});
+export type DeltaToApply = z.infer<typeof DeltaToApply>;
+
 export const GenerateRequest = z.strictObject({
   kind: z.literal("generate"),
   requestId: RequestId,
@@ -41,6 +50,8 @@ export const GenerateRequest = z.strictObject({
   /** Oldest first; the last one is the user's. The engine drops the oldest whole turns that do not fit. */
   turns: z.array(Turn),
   settings: ChatSettings,
+  /** Applied for this answer alone; empty = the base. */
+  stack: z.array(DeltaToApply).max(MAX_STACK_DELTAS),
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
@@ -68,6 +79,10 @@ export const FromEngine = z.discriminatedUnion("kind", [
     requestId: RequestId,
     fraction: z.number(),
   }),
+  /** What is in memory now: told after each change. */
+  z.strictObject({ kind: z.literal("deltas"), deltas: EngineDeltas }),
+  /** A request's deltas are in memory and at work: what happens from here on is not their loading's fault. */
+  z.strictObject({ kind: z.literal("deltas-applied"), requestId: RequestId }),
   /** The answer so far, whole text: what main writes to the database. */
   z.strictObject({ kind: z.literal("checkpoint"), requestId: RequestId, text: z.string() }),
   z.strictObject({

@@ -1,6 +1,7 @@
 // What main tells the window without being asked. Events carry state, they do not steer.
 import { z } from "zod";
 import { ChatSummary, Message } from "./chat";
+import { Delta, EngineDeltas } from "./deltas";
 import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
@@ -16,6 +17,9 @@ export const events = {
   "downloads-changed": z.array(Download),
   /** All jobs in the order of the queue, a few times a second while one runs. */
   "jobs-changed": z.array(Job),
+  "deltas-changed": z.array(Delta),
+  /** null: no model is loaded. */
+  "engine-deltas-changed": EngineDeltas.nullable(),
   "chat-changed": ChatSummary,
   "chat-removed": z.strictObject({ chatId: ChatId }),
   /** A message was added or has a new state (not: each token; those come over the stream port). */

@@ -105,6 +105,21 @@ export const FailureCode = z.enum([
   "job-crashed",
   /** Facet itself ended while the job ran. */
   "job-interrupted",
+  // deltas (fine-tunes)
+  "delta-missing",
+  "delta-changed",
+  "delta-not-an-adapter",
+  "delta-kind-unsupported",
+  "delta-damaged",
+  "delta-other-architecture",
+  "delta-shapes-differ",
+  "delta-other-base",
+  "delta-weights-not-finite",
+  "delta-alpha-invalid",
+  "delta-too-large-for-memory",
+  "delta-crashed-last-time",
+  "delta-load-failed",
+  "delta-not-moved-to-trash",
   // the data folder
   "disk-full",
   "data-folder-unusable",

@@ -1,8 +1,10 @@
 // What main and the fit process say to each other. The process has no network: it asks main for bytes of files at the hub.
 import { z } from "zod";
+import { DeltaFacts } from "./deltas";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
 import { GpuMemory, KvCacheType } from "./fit";
+import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
 
 export const EstimateRequest = z.strictObject({
@@ -29,10 +31,24 @@ export const ModelFacts = z.strictObject({
 });
 export type ModelFacts = z.infer<typeof ModelFacts>;
 
+/** How a delta's tensors go with a base's. */
+export const DeltaMatch = z.strictObject({
+  deltaId: DeltaId,
+  match: z.enum(["fits", "shapes-fit", "refused"]),
+  failure: Failure.nullable(),
+});
+export type DeltaMatch = z.infer<typeof DeltaMatch>;
+
 export const ToFit = z.discriminatedUnion("kind", [
   EstimateRequest,
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
   z.strictObject({ kind: z.literal("describe"), id: z.number().int(), path: z.string() }),
+  /** Reads and checks all of a delta file. */
+  z.strictObject({ kind: z.literal("inspect-delta"), id: z.number().int(), path: z.string() }),
+  z.strictObject({
+    kind: z.literal("match-deltas"), id: z.number().int(), modelPath: z.string(),
+    deltas: z.array(z.strictObject({ deltaId: DeltaId, path: z.string() })),
+  }),
   z.strictObject({ kind: z.literal("bytes"), readId: z.number().int(), bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   z.strictObject({ kind: z.literal("read-failed"), readId: z.number().int(), failure: Failure }),
 ]);
@@ -73,6 +89,8 @@ export const FromFit = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("estimated"), id: z.number().int(), estimate: Estimate }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
+  z.strictObject({ kind: z.literal("delta-inspected"), id: z.number().int(), facts: DeltaFacts }),
+  z.strictObject({ kind: z.literal("deltas-matched"), id: z.number().int(), matches: z.array(DeltaMatch) }),
   z.strictObject({ kind: z.literal("failed"), id: z.number().int(), failure: Failure }),
   z.strictObject({ kind: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
 ]);

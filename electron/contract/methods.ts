@@ -2,14 +2,15 @@
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
+import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, Stack } from "./deltas";
 import { EngineState } from "./engineState";
 import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
 import { Fit, FitMachine, FitQuestion } from "./fit";
 import { CatalogueModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revision } from "./hub";
 import { HubSettings, HubSettingsChange } from "./hubSettings";
-import { ChatId, MessageId, ModelId, RequestId } from "./ids";
 import { Job, JobId, JobStart } from "./jobQueue";
+import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
@@ -42,7 +43,12 @@ export const Snapshot = z.strictObject({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 /** A chat and the branch of its message tree that is shown. */
-export const OpenChat = z.strictObject({ chat: Chat, messages: z.array(Message) });
+export const OpenChat = z.strictObject({
+  chat: Chat,
+  messages: z.array(Message),
+  /** Answers beside those of the branch that were asked for together with one of them. */
+  compared: z.array(Message),
+});
 export type OpenChat = z.infer<typeof OpenChat>;
 
 export const methods = {
@@ -114,6 +120,20 @@ export const methods = {
   "jobs.retry": { input: z.strictObject({ id: JobId }), output: nothing },
   /** Takes the line of an ended job away. What it made stays. */
   "jobs.dismiss": { input: z.strictObject({ id: JobId }), output: nothing },
+  "deltas.list": { input: nothing, output: z.array(Delta) },
+  /** All deltas and how each goes with a model; those that fit first. Reads headers. */
+  "deltas.forModel": { input: z.strictObject({ modelId: ModelId }), output: DeltasForModel },
+  /** What the engine holds; null = no model is loaded. "engine-deltas-changed" tells later. */
+  "deltas.inEngine": { input: nothing, output: EngineDeltas.nullable() },
+  /** Shows the system's file dialog; null when the person closed it. The file is copied into Facet's folder. */
+  "deltas.addFile": { input: nothing, output: Delta.nullable() },
+  "deltas.rename": { input: z.strictObject({ deltaId: DeltaId, name: DeltaName }), output: Delta },
+  /** Moves the file to the system's trash. Answers that it made keep its name and hue. */
+  "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },
+  /** Asks where to, then copies the file; the name it was given, null when the person closed the dialog. */
+  "deltas.export": { input: z.strictObject({ deltaId: DeltaId }), output: z.string().nullable() },
+  /** The llama-cli line that uses this delta with a model, to be copied. */
+  "deltas.commandLine": { input: z.strictObject({ deltaId: DeltaId, modelId: ModelId }), output: z.string() },
 
   "engine.restart": { input: nothing, output: nothing },
 
@@ -127,6 +147,8 @@ export const methods = {
   "chats.delete": { input: z.strictObject({ chatId: ChatId }), output: nothing },
   "chats.restore": { input: z.strictObject({ chatId: ChatId }), output: ChatSummary },
   "chats.saveSettings": { input: z.strictObject({ chatId: ChatId, settings: ChatSettings }), output: Chat },
+  /** Who answers from the next message on. Failure: "delta-missing". */
+  "chats.setStack": { input: z.strictObject({ chatId: ChatId, stack: Stack }), output: Chat },
   "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
 
   /** Adds the person's message and an answer that is being written. Both come back, and as events. */
@@ -134,9 +156,14 @@ export const methods = {
     input: z.strictObject({ chatId: ChatId, text: messageText }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
-  /** Another answer to the same message, as a sibling of this one. */
+  /** Another answer to the same message, as a sibling of this one: by `stack` ("try with …"), else by the chat's own. */
   "chats.regenerate": {
-    input: z.strictObject({ messageId: MessageId }),
+    input: z.strictObject({ messageId: MessageId, stack: Stack.optional() }),
+    output: z.strictObject({ messages: z.array(Message) }),
+  },
+  /** One question, answered by each of two or three stacks: answers that are siblings with one comparisonId. */
+  "chats.compare": {
+    input: z.strictObject({ chatId: ChatId, text: messageText, stacks: ComparedStacks }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
   /** Says a message of the person's differently: a sibling of it, answered anew. */

@@ -60,7 +60,7 @@ class Main {
 
   start(turns: Turn[], over: Partial<ChatSettings> = {}) {
     const requestId = this.newId();
-    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: settings(over) });
+    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: settings(over), stack: [] });
     return { requestId, end };
   }
 

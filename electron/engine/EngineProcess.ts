@@ -154,7 +154,8 @@ export class EngineProcess {
     }
   }
 
-  async #answer({ requestId, messageId, turns, settings }: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
+  async #answer({ requestId, messageId, turns, settings, stack }: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
+    if (stack.length > 0) return { kind: "failed", failure: failure("delta-load-failed"), text: "" };
     let text = "";
     let checkpointed = "";
     const checkpoints = setInterval(() => {

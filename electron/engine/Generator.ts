@@ -106,6 +106,8 @@ export class Generator {
       decodeTokensPerSecond: null,
       contextUsedTokens: 0,
       contextSizeTokens: context.contextSize,
+      deltaLoadMs: null,
+      deltaSwitchMs: null,
       endReason: "stopped",
       firstSeenMessageId,
     };

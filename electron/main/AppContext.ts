@@ -2,6 +2,7 @@
 import type { BrowserWindow } from "electron";
 import type { EventName, EventValue } from "../contract/events";
 import type { AnswerRunner } from "../services/answers/AnswerRunner";
+import type { DeltaLibrary } from "../services/deltas/DeltaLibrary";
 import type { DownloadQueue } from "../services/downloads/DownloadQueue";
 import type { Estimator } from "../services/estimator/Estimator";
 import type { Log } from "../services/LogFile";
@@ -30,6 +31,7 @@ export interface AppContext extends Shell {
   models: Models;
   starter: StarterFetcher;
   hub: Hub;
+  deltas: DeltaLibrary;
   downloads: DownloadQueue;
   estimator: Estimator;
   supervisor: EngineSupervisor;

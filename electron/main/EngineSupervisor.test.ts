@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AnswerFacts } from "../contract/chat";
+import type { EngineDeltas, NamedStack } from "../contract/deltas";
 import type { FromEngine, ToEngine } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
-import type { Failure } from "../contract/failure";
-import { ChatId, MessageId, ModelId, RequestId } from "../contract/ids";
+import { succeed, type Failure } from "../contract/failure";
+import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../contract/ids";
 import type { LoadedModel } from "../contract/model";
 import { defaultChatSettings, defaultSampling } from "../contract/sampling";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
@@ -18,7 +19,7 @@ const loaded = (id: ModelId): LoadedModel => ({
 });
 const facts = (id: ModelId): AnswerFacts => ({
   modelId: id, modelName: "Model", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: 1,
-  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, endReason: "end", firstSeenMessageId: null,
+  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason: "end", firstSeenMessageId: null,
 });
 
 class FakeProcess {
@@ -67,19 +68,24 @@ class FakeProcess {
 let processes: FakeProcess[];
 let states: EngineState[];
 let marker: string | null;
+let deltaNote: string | null;
+let crashedDeltas: DeltaId[];
+let engineDeltas: EngineDeltas | null;
 let forkError: Error | null;
 let oomKills = 0;
 let supervisor: EngineSupervisor;
 
 const current = () => processes.at(-1)!;
 
-function job(name: string) {
+const pirate: NamedStack = [{ deltaId: DeltaId.parse("pirate"), name: "Pirate", hue: 1, kind: "lora", scale: 1 }];
+
+function job(name: string, stack: NamedStack = []) {
   const ends: AnswerJobEnd[] = [];
   const checkpoints: string[] = [];
   return {
     ends, checkpoints,
     requestId: RequestId.parse(name), chatId: ChatId.parse("chat"), messageId: MessageId.parse(`message-${name}`),
-    turns: [], settings: defaultChatSettings,
+    turns: [], settings: defaultChatSettings, stack,
     onCheckpoint: (text: string) => checkpoints.push(text),
     onEnd: (end: AnswerJobEnd) => ends.push(end),
   };
@@ -99,6 +105,9 @@ beforeEach(() => {
   processes = [];
   states = [];
   marker = null;
+  deltaNote = null;
+  crashedDeltas = [];
+  engineDeltas = null;
   forkError = null;
   oomKills = 0;
   let requests = 0;
@@ -111,15 +120,72 @@ beforeEach(() => {
     },
     newRequestId: () => RequestId.parse(`load-${++requests}`),
     marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
+    deltas: {
+      resolve: (stack) => succeed(stack.map(({ deltaId, scale }) => ({ deltaId, scale, path: `/deltas/${deltaId}.gguf` }))),
+      noteLoading: async (ids) => { deltaNote = ids.join(); },
+      clearNote: () => { deltaNote = null; },
+      crashed: (ids) => { crashedDeltas.push(...ids); },
+    },
     memory: () => ({ totalBytes: 8e9, oomKills }),
     log: () => {},
     onEngineLog: () => {},
     onState: (state) => states.push(state),
     onStarted: () => {},
     onLoaded: () => {},
+    onDeltas: (deltas) => { engineDeltas = deltas; },
   });
 });
 afterEach(() => vi.useRealTimers());
+
+describe("deltas", () => {
+  const inEngine = { loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }], way: "switch" } as const satisfies EngineDeltas;
+
+  it("notes on disk what is being brought into memory, until it is there", async () => {
+    const process = await ready();
+    supervisor.generate(job("first", pirate));
+    expect(deltaNote).toBe("pirate");
+    await vi.advanceTimersByTimeAsync(0);
+    const { requestId, stack } = process.last("generate");
+    expect(stack).toEqual([{ deltaId: "pirate", path: "/deltas/pirate.gguf", scale: 1 }]);
+    process.say({ kind: "deltas", deltas: inEngine });
+    process.say({ kind: "deltas-applied", requestId });
+    expect(deltaNote).toBeNull();
+    expect(engineDeltas).toEqual(inEngine);
+    process.exit(139);
+    expect(crashedDeltas).toEqual([]);
+    expect(engineDeltas).toBeNull();
+  });
+
+  it("remembers a delta that the engine died of", async () => {
+    const process = await ready();
+    const first = job("first", pirate);
+    supervisor.generate(first);
+    await vi.advanceTimersByTimeAsync(0);
+    process.exit(139);
+    expect(crashedDeltas).toEqual(["pirate"]);
+    expect(first.ends).toMatchObject([{ kind: "engine-died" }]);
+  });
+
+  it("writes no note for a delta that is in memory already", async () => {
+    const process = await ready();
+    process.say({ kind: "deltas", deltas: inEngine });
+    supervisor.generate(job("first", pirate));
+    expect(deltaNote).toBeNull();
+    expect(process.last("generate").stack).toHaveLength(1);
+  });
+
+  it("ends at once when it is stopped before the engine was asked, and blames nothing", async () => {
+    const process = await ready();
+    const first = job("first", pirate);
+    supervisor.generate(first);
+    supervisor.cancel(first.requestId);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(first.ends).toEqual([{ kind: "cancelled" }]);
+    expect(process.received.filter(({ kind }) => kind === "generate")).toEqual([]);
+    expect(deltaNote).toBeNull();
+    expect(supervisor.state.kind).toBe("ready");
+  });
+});
 
 describe("loading", () => {
   it("starts the process, says what it does, and leaves a note on disk meanwhile", async () => {
@@ -472,7 +538,7 @@ describe("hostile", () => {
         if (name === "load a") supervisor.load(model("a"));
         if (name === "load b") supervisor.load(model("b"));
         if (name === "generate") {
-          const next = job(`job-${jobs.length}`);
+          const next = job(`job-${jobs.length}`, jobs.length % 2 === 0 ? [] : pirate);
           jobs.push(next);
           supervisor.generate(next);
         }

@@ -1,10 +1,11 @@
 // Starts, watches and restarts the engine process, and sees to it that every request to it ends exactly once.
 // Main process; pure: the process comes through a port, time from the global timers.
 import type { MessagePortMain } from "electron";
-import { FromEngine, TARGET_CONTEXT_TOKENS, type ToEngine } from "../contract/engineProtocol";
+import type { EngineDeltas, NamedStack } from "../contract/deltas";
+import { FromEngine, TARGET_CONTEXT_TOKENS, type DeltaToApply, type ToEngine } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
-import { failure, type Failure } from "../contract/failure";
-import type { ModelId, RequestId } from "../contract/ids";
+import { failure, type Failure, type Outcome } from "../contract/failure";
+import type { DeltaId, ModelId, RequestId } from "../contract/ids";
 import type { LoadedModel } from "../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../services/answers/AnswerJob";
 import type { Log } from "../services/LogFile";
@@ -47,12 +48,25 @@ export interface ModelToLoad {
   sizeBytes: number;
 }
 
+/** The library of deltas as the supervisor needs it. */
+export interface DeltaFiles {
+  /** Where the files of a stack lie, or why it cannot be used now. */
+  resolve(stack: NamedStack): Outcome<DeltaToApply[]>;
+  /** A note on disk that outlives a crash: these are being brought into memory. */
+  noteLoading(deltaIds: readonly DeltaId[]): Promise<void>;
+  /** They are in memory, or nobody tries any more. */
+  clearNote(): void;
+  /** The engine died while it brought these into memory. */
+  crashed(deltaIds: readonly DeltaId[]): void;
+}
+
 export interface EngineSupervisorOptions {
   /** Throws when the process cannot be made. */
   fork: (listeners: EngineListeners) => EngineProcess;
   newRequestId: () => RequestId;
   /** The note on disk that outlives a crash of the whole app during a load. */
   marker: { write(modelId: ModelId): Promise<void>; clear(): void };
+  deltas: DeltaFiles;
   /** What tells a kill for memory from another one. oomKills: the system's count of them; null = not known. */
   memory: () => { totalBytes: number; oomKills: number | null };
   log: Log;
@@ -61,6 +75,8 @@ export interface EngineSupervisorOptions {
   /** A new process listens: the window needs a new stream port. */
   onStarted: () => void;
   onLoaded: (model: LoadedModel) => void;
+  /** null: no model is in memory, so no delta either. */
+  onDeltas: (deltas: EngineDeltas | null) => void;
 }
 
 interface Child {
@@ -85,6 +101,10 @@ interface Load {
 
 interface Answer {
   job: AnswerJob;
+  /** The engine has been asked, so it will answer. */
+  isPosted: boolean;
+  /** Deltas that this answer brings into memory; empty once they are there. */
+  loadingDeltas: DeltaId[];
   isCancelled: boolean;
   phase: "prefill" | "decode";
   prefillFraction: number;
@@ -102,6 +122,8 @@ export class EngineSupervisor implements AnswerEngine {
   #refusal: Failure | null = null;
   #load: Load | null = null;
   #loaded: LoadedModel | null = null;
+  /** What the engine last said that it holds. */
+  #deltas: EngineDeltas | null = null;
   #answer: Answer | null = null;
   #queue: AnswerJob[] = [];
   #watchTimer: ReturnType<typeof setInterval> | null = null;
@@ -114,6 +136,10 @@ export class EngineSupervisor implements AnswerEngine {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  get deltas(): EngineDeltas | null {
+    return this.#deltas;
   }
 
   /** Loads a model, now. A running answer is stopped, another load given up. */
@@ -231,6 +257,7 @@ export class EngineSupervisor implements AnswerEngine {
     this.#loadNow = false;
     // The engine frees the model it has before it loads another.
     this.#loaded = null;
+    this.#setDeltas(null);
     const child = this.#child ?? this.#fork(model.id);
     if (child === null) return;
     const load: Load = {
@@ -289,10 +316,34 @@ export class EngineSupervisor implements AnswerEngine {
   }
 
   #startAnswer(job: AnswerJob, model: LoadedModel): void {
-    this.#answer = { job, isCancelled: false, phase: "prefill", prefillFraction: 0, unresponsive: false };
-    this.#showAnswer(this.#answer, model);
-    const { requestId, messageId, turns, settings } = job;
-    this.#child?.process.postMessage({ kind: "generate", requestId, messageId, turns, settings });
+    const answer: Answer = {
+      job, isPosted: false, loadingDeltas: [], isCancelled: false, phase: "prefill", prefillFraction: 0, unresponsive: false,
+    };
+    this.#answer = answer;
+    this.#showAnswer(answer, model);
+    const stack = this.#options.deltas.resolve(job.stack);
+    if (!stack.ok) {
+      this.#endAnswer({ kind: "failed", failure: stack.failure, text: "" });
+      return;
+    }
+    const inMemory = new Set(this.#deltas?.loaded.map(({ deltaId }) => deltaId));
+    answer.loadingDeltas = stack.value.map(({ deltaId }) => deltaId).filter((deltaId) => !inMemory.has(deltaId));
+    if (answer.loadingDeltas.length === 0) this.#postAnswer(answer, stack.value);
+    else void this.#noteAndPost(answer, stack.value);
+  }
+
+  async #noteAndPost(answer: Answer, stack: DeltaToApply[]): Promise<void> {
+    const child = this.#child;
+    await this.#options.deltas.noteLoading(answer.loadingDeltas);
+    // Much can happen while a disk writes: a stop, a crash, the end.
+    if (this.#answer !== answer || this.#child !== child || child === null || child.killedFor !== null) return;
+    this.#postAnswer(answer, stack);
+  }
+
+  #postAnswer(answer: Answer, stack: DeltaToApply[]): void {
+    answer.isPosted = true;
+    const { requestId, messageId, turns, settings } = answer.job;
+    this.#child?.process.postMessage({ kind: "generate", requestId, messageId, turns, settings, stack });
   }
 
   #showAnswer({ job, phase, prefillFraction, unresponsive }: Answer, model: LoadedModel | null): void {
@@ -316,6 +367,10 @@ export class EngineSupervisor implements AnswerEngine {
   #cancelAnswer(answer: Answer): void {
     if (answer.isCancelled) return;
     answer.isCancelled = true;
+    if (!answer.isPosted) {
+      this.#endAnswer({ kind: "cancelled" });
+      return;
+    }
     this.#postCancel(answer.job.requestId, () => this.#answer === answer);
   }
 
@@ -370,6 +425,12 @@ export class EngineSupervisor implements AnswerEngine {
           this.#showAnswer(answer, this.#loaded);
         }
         break;
+      case "deltas":
+        this.#setDeltas(message.deltas);
+        break;
+      case "deltas-applied":
+        if (answer) this.#deltasAreIn(answer);
+        break;
       case "checkpoint":
         if (answer) {
           if (answer.phase !== "decode") {
@@ -412,9 +473,23 @@ export class EngineSupervisor implements AnswerEngine {
   #endAnswer(end: AnswerJobEnd): void {
     const answer = this.#answer;
     this.#answer = null;
+    if (answer) this.#deltasAreIn(answer);
     answer?.job.onEnd(end);
     this.#closing?.();
     this.#advance();
+  }
+
+  /** What happens from here on is not the fault of loading them. */
+  #deltasAreIn(answer: Answer): void {
+    if (answer.loadingDeltas.length === 0) return;
+    answer.loadingDeltas = [];
+    this.#options.deltas.clearNote();
+  }
+
+  #setDeltas(deltas: EngineDeltas | null): void {
+    if (this.#deltas === null && deltas === null) return;
+    this.#deltas = deltas;
+    this.#options.onDeltas(deltas);
   }
 
   #endQueue(reason: Failure): void {
@@ -478,6 +553,7 @@ export class EngineSupervisor implements AnswerEngine {
 
   #onDeath(modelId: ModelId | null, reason: Failure): void {
     const wasLoading = this.#answer === null;
+    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0) this.#options.deltas.crashed(this.#answer.loadingDeltas);
     this.#load = null;
     this.#setState({ kind: "crashed", modelId, failure: reason });
     // What waits would only start the same load again. After an answer, the next one gets its chance.
@@ -487,6 +563,7 @@ export class EngineSupervisor implements AnswerEngine {
 
   #forgetChild(): void {
     this.#child = null;
+    this.#setDeltas(null);
     if (this.#watchTimer !== null) clearInterval(this.#watchTimer);
     this.#watchTimer = null;
   }

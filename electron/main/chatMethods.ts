@@ -1,15 +1,18 @@
 // The methods "chats.…" of the contract. Main process.
+import type { NamedStack } from "../contract/deltas";
 import { succeed } from "../contract/failure";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
+import { chooseStack } from "./deltaMethods";
 
 type ChatHandlers = Pick<
   Handlers,
-  | "chats.create" | "chats.open" | "chats.rename" | "chats.delete" | "chats.restore" | "chats.saveSettings" | "chats.search"
-  | "chats.send" | "chats.regenerate" | "chats.edit" | "chats.showSibling" | "chats.stop"
+  | "chats.create" | "chats.open" | "chats.rename" | "chats.delete" | "chats.restore" | "chats.saveSettings" | "chats.setStack" | "chats.search"
+  | "chats.send" | "chats.regenerate" | "chats.compare" | "chats.edit" | "chats.showSibling" | "chats.stop"
 >;
 
-export function chatMethods({ data, answers, sendEvent }: AppContext): ChatHandlers {
+export function chatMethods(context: AppContext): ChatHandlers {
+  const { data, answers, deltas, sendEvent } = context;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -41,9 +44,31 @@ export function chatMethods({ data, answers, sendEvent }: AppContext): ChatHandl
       return restored;
     },
     "chats.saveSettings": ({ chatId, settings }) => chats.saveSettings(chatId, settings),
+    "chats.setStack"({ chatId, stack }) {
+      const chosen = deltas.choose(stack);
+      if (!chosen.ok) return chosen;
+      const changed = chats.setStack(chatId, chosen.value);
+      if (changed.ok) {
+        const { settings: _settings, ...summary } = changed.value;
+        sendEvent("chat-changed", summary);
+      }
+      return changed;
+    },
     "chats.search": ({ query }) => chats.search(query),
     "chats.send": ({ chatId, text }) => answers.send(chatId, text),
-    "chats.regenerate": ({ messageId }) => answers.regenerate(messageId),
+    "chats.regenerate"({ messageId, stack }) {
+      const chosen = chooseStack(stack, context);
+      return chosen.ok ? answers.regenerate(messageId, chosen.value) : chosen;
+    },
+    "chats.compare"({ chatId, text, stacks }) {
+      const chosen: NamedStack[] = [];
+      for (const stack of stacks) {
+        const named = deltas.choose(stack);
+        if (!named.ok) return named;
+        chosen.push(named.value);
+      }
+      return answers.compare(chatId, text, chosen);
+    },
     "chats.edit": ({ messageId, text }) => answers.edit(messageId, text),
     "chats.showSibling"({ messageId }) {
       const opened = chats.showSibling(messageId);

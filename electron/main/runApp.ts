@@ -8,6 +8,7 @@ import type { Outcome } from "../contract/failure";
 import { RequestId } from "../contract/ids";
 import { AnswerRunner } from "../services/answers/AnswerRunner";
 import { dataPaths } from "../services/dataFolder";
+import { DeltaLibrary } from "../services/deltas/DeltaLibrary";
 import type { Log } from "../services/LogFile";
 import { openAppData, type AppData } from "../services/openAppData";
 import { StarterFetcher } from "../services/StarterFetcher";
@@ -15,6 +16,7 @@ import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
 import type { AppContext, Shell } from "./AppContext";
 import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
 import { chatMethods } from "./chatMethods";
+import { deltaMethods } from "./deltaMethods";
 import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
 import { createEstimator, fitMethods } from "./fitMethods";
@@ -67,7 +69,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
-        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(),
+        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(), ...deltaMethods(context),
       }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
   openIpcGate({
@@ -97,6 +99,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (context) {
       void openFirstModel(context, openedFile);
+      context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
       context.downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
     }
   });
@@ -130,6 +133,13 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     fork: (listeners) => forkEngine(listeners, engineLog),
     newRequestId,
     marker: data.loadMarker,
+    deltas: {
+      // The library is made below: it needs the fit process, which needs this supervisor.
+      resolve: (stack) => deltas.resolve(stack),
+      noteLoading: (deltaIds) => deltas.noteLoading(deltaIds),
+      clearNote: () => deltas.clearNote(),
+      crashed: (deltaIds) => deltas.crashed(deltaIds),
+    },
     memory: () => ({ totalBytes: totalMemoryBytes(), oomKills: countOomKills() }),
     log,
     onEngineLog: (level, message) => engineLog(level, message),
@@ -137,6 +147,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
       sendEvent("engine-changed", state);
       void models.engineChanged(state);
     },
+    onDeltas: (inEngine) => sendEvent("engine-deltas-changed", inEngine),
     onStarted: () => streamPort.engineStarted(),
     onLoaded(model) {
       void models.loaded(model).then((saved) => saved.ok || notices.add(saved.failure));
@@ -172,6 +183,14 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onReady: () => void models.changed(),
   });
   const estimator = createEstimator(supervisor, log);
+  const deltas = new DeltaLibrary({
+    folder: dataPaths(folder).deltas,
+    list: data.deltaList,
+    loading: data.loadingDeltas,
+    inspect: (file) => estimator.inspectDelta(file),
+    now: Date.now,
+    onChanged: (list) => sendEvent("deltas-changed", list),
+  });
   const answers = new AnswerRunner({
     store: data.chats,
     engine: supervisor,
@@ -180,7 +199,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder: dataPaths(folder).models, data, notices, models, starter, hub, downloads, estimator, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder: dataPaths(folder).models, data, notices, models, starter, hub, deltas, downloads, estimator, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {

@@ -8,6 +8,8 @@ const named: Record<EventName, true> = {
   "starter-changed": true,
   "downloads-changed": true,
   "jobs-changed": true,
+  "deltas-changed": true,
+  "engine-deltas-changed": true,
   "chat-changed": true,
   "chat-removed": true,
   "message-changed": true,

@@ -25,6 +25,7 @@ export function dataPaths(folder: string) {
   const { join } = path;
   return {
     models: join(folder, "models"),
+    deltas: join(folder, "deltas"),
     database: join(folder, "chats.db"),
     settings: join(folder, "settings.json"),
     logs: join(folder, "logs"),

@@ -6,6 +6,8 @@ import type { AppSettings } from "../contract/settings";
 import { ChatStore } from "./chats/ChatStore";
 import { openChatDatabase } from "./chats/openChatDatabase";
 import { dataPaths } from "./dataFolder";
+import { DeltaList, emptyDeltaList } from "./deltas/DeltaLibrary";
+import { LoadingDeltas } from "./deltas/LoadingDeltas";
 import { errnoOf } from "./fileFailure";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
@@ -18,6 +20,8 @@ export interface AppData {
   chats: ChatStore;
   settings: JsonFile<AppSettings>;
   modelList: JsonFile<ModelList>;
+  deltaList: JsonFile<DeltaList>;
+  loadingDeltas: LoadingDeltas;
   hubSettings: JsonFile<StoredHubSettings>;
   loadMarker: LoadMarker;
   /** What the person should know of the opening: files that were damaged and where they are now. */
@@ -30,6 +34,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
   try {
     const settings = await openSettingsFile(paths.settings, now);
     const modelList = await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, now);
+    const deltaList = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, now);
     const hubSettings = await openJsonFile(path.join(folder, "hub.json"), StoredHubSettings, defaultHubSettings, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
@@ -41,12 +46,14 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo, hubSettings.movedAsideTo].filter((aside) => aside !== null);
+    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo, deltaList.movedAsideTo, hubSettings.movedAsideTo].filter((aside) => aside !== null);
     for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
       settings: settings.file,
       modelList: modelList.file,
+      deltaList: deltaList.file,
+      loadingDeltas: new LoadingDeltas(path.join(folder, "loading-deltas")),
       hubSettings: hubSettings.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
       notices: [

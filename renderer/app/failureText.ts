@@ -16,7 +16,7 @@ const FILE_UNTOUCHED = "The file was not changed.";
 const NOTHING_CHANGED = "Nothing was changed.";
 
 /**
- * Reads these details where they are given, each a short fact: `file`, `folder`, `architecture`, `kind`, `movedTo`,
+ * Reads these details where they are given, each a short fact: `file`, `delta`, `tensor`, `alpha`, `base`, `folder`, `architecture`, `kind`, `movedTo`,
  * `reason`, `needed` and `available` (amounts with their unit), and plain numbers under names that end in their unit:
  * `neededBytes`, `availableBytes`, `missingBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`, `retryAfterSeconds`.
  * Those of starter-… are one reason for each source that was tried, under the source's name.
@@ -24,6 +24,7 @@ const NOTHING_CHANGED = "Nothing was changed.";
 export function failureText(failure: Failure): FailureText {
   const details = failure.details ?? {};
   const file = details["file"] === undefined ? "The model file" : `“${details["file"]}”`;
+  const delta = details["delta"] === undefined ? "The fine-tune" : `“${details["delta"]}”`;
   const reason = details["reason"] === undefined ? "" : ` ${sentence(details["reason"])}`;
 
   switch (failure.code) {
@@ -475,6 +476,98 @@ export function failureText(failure: Failure): FailureText {
         data: "Nothing half-finished was left.",
         advice: "Try again when you want.",
       };
+    case "delta-missing":
+      return {
+        happened: `${delta} is not on this computer any more.`,
+        data: CHATS_SAFE,
+        advice: "Choose another fine-tune, or add its file again.",
+      };
+    case "delta-changed":
+      return {
+        happened: `The file of ${lower(delta)} was changed by another program, so it was not used.`,
+        data: CHATS_SAFE,
+        advice: "Delete this fine-tune and add its file again.",
+      };
+    case "delta-not-an-adapter":
+      return {
+        happened: `${file} holds no fine-tune that can be added to a model${details["kind"] === undefined ? "" : ` (${details["kind"]})`}.`,
+        data: NOTHING_CHANGED,
+        advice: "Choose a LoRA adapter or a 1-bit delta, as a GGUF file.",
+      };
+    case "delta-kind-unsupported":
+      return {
+        happened: `${delta} changes a model in a way that this version of Facet cannot use.${reason}`,
+        data: NOTHING_CHANGED,
+        advice: "Choose another fine-tune.",
+      };
+    case "delta-damaged":
+      return {
+        happened: `${delta} is damaged and was not used.${reason}`,
+        data: NOTHING_CHANGED,
+        advice: "Get the file again, or choose another fine-tune.",
+      };
+    case "delta-other-architecture":
+      return {
+        happened: `${delta} was made for a model of another kind${
+          details["architecture"] === undefined || details["modelArchitecture"] === undefined
+            ? ""
+            : `: for “${details["architecture"]}”, and this one is “${details["modelArchitecture"]}”`
+        }.`,
+        data: NOTHING_CHANGED,
+        advice: "Load the model that it was made for, or choose another fine-tune.",
+      };
+    case "delta-shapes-differ":
+      return {
+        happened: `${delta} was made for a model of another size: a part of it finds no place in this one${
+          details["tensor"] === undefined ? "" : ` (${details["tensor"]})`
+        }.`,
+        data: NOTHING_CHANGED,
+        advice: "Load the model that it was made for, or choose another fine-tune.",
+      };
+    case "delta-other-base":
+      return {
+        happened: `${delta} was made for another model${details["base"] === undefined ? "" : `, “${details["base"]}”`}. With this one it would talk nonsense.`,
+        data: NOTHING_CHANGED,
+        advice: "Load the model that it was made for, or choose another fine-tune.",
+      };
+    case "delta-weights-not-finite":
+      return {
+        happened: `${delta} holds numbers that are none (infinite, or not a number)${
+          details["tensor"] === undefined ? "" : ` in ${details["tensor"]}`
+        }, so it was not used.`,
+        data: NOTHING_CHANGED,
+        advice: "Get the file again, or choose another fine-tune.",
+      };
+    case "delta-alpha-invalid":
+      return {
+        happened: `${delta} asks for a strength (alpha) that no model survives${details["alpha"] === undefined ? "" : `: ${details["alpha"]}`}.`,
+        data: NOTHING_CHANGED,
+        advice: "Choose another fine-tune.",
+      };
+    case "delta-too-large-for-memory":
+      return {
+        happened: `${delta} does not fit into memory beside the model${amounts(details)}.`,
+        data: "Your message is kept.",
+        advice: "Close other programs, use fewer fine-tunes at once, or load a smaller model.",
+      };
+    case "delta-crashed-last-time":
+      return {
+        happened: `The engine stopped unexpectedly while it was loading ${lower(delta)} the last time, so it was not used now.`,
+        data: CHATS_SAFE,
+        advice: "Choose it again to try once more, or choose another fine-tune.",
+      };
+    case "delta-load-failed":
+      return {
+        happened: `${delta} could not be loaded.${reason}`,
+        data: "Your message is kept.",
+        advice: "Try again, or choose another fine-tune.",
+      };
+    case "delta-not-moved-to-trash":
+      return {
+        happened: `The file of ${lower(delta)} could not be moved to the trash.${reason}`,
+        data: FILE_UNTOUCHED,
+        advice: "Close programs that use it, then try again.",
+      };
 
     case "disk-full":
       return {
@@ -587,5 +680,5 @@ function ended(text: string): string {
 }
 
 function lower(subject: string): string {
-  return subject === "The model file" ? "the model file" : subject;
+  return subject.startsWith("The ") ? `the ${subject.slice("The ".length)}` : subject;
 }

@@ -2,9 +2,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import type { Llama } from "node-llama-cpp";
 import { failure, fail, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { ToFit, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
+import { ToFit, type DeltaMatch, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
 import { availableMemoryBytes } from "../availableMemory";
 import { knownArchitectures } from "../gguf/architectures";
+import { inspectDelta } from "../deltas/inspectDelta";
+import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
+import { readDeltaHeader } from "../deltas/readDeltaHeader";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { metadataText } from "../gguf/readGgufHeader";
 import { describeModel } from "./describeModel";
@@ -52,6 +55,12 @@ export class FitProcess {
         return;
       case "describe":
         void this.#describe(message.id, message.path);
+        return;
+      case "inspect-delta":
+        void this.#inspectDelta(message.id, message.path);
+        return;
+      case "match-deltas":
+        void this.#matchDeltas(message);
         return;
       case "estimate":
         // llama.cpp's dry runs would only be in each other's way.
@@ -144,6 +153,36 @@ export class FitProcess {
     try {
       const facts = await describeModel(path);
       post(facts.ok ? { kind: "described", id, facts: facts.value } : { kind: "failed", id, failure: facts.failure });
+    } catch (error) {
+      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
+    }
+  }
+
+  async #inspectDelta(id: number, path: string): Promise<void> {
+    const { post } = this.#options;
+    try {
+      const inspected = await inspectDelta(path);
+      post(inspected.ok ? { kind: "delta-inspected", id, facts: inspected.value.facts } : { kind: "failed", id, failure: inspected.failure });
+    } catch (error) {
+      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
+    }
+  }
+
+  async #matchDeltas({ id, modelPath, deltas }: Extract<ToFit, { kind: "match-deltas" }>): Promise<void> {
+    const { post } = this.#options;
+    try {
+      const base = await readBaseShapes(modelPath);
+      if (!base.ok) {
+        post({ kind: "failed", id, failure: base.failure });
+        return;
+      }
+      const matches: DeltaMatch[] = [];
+      for (const { deltaId, path } of deltas) {
+        const delta = await readDeltaHeader(path);
+        const match = delta.ok ? matchDelta(delta.value, base.value) : delta;
+        matches.push(match.ok ? { deltaId, match: match.value, failure: null } : { deltaId, match: "refused", failure: match.failure });
+      }
+      post({ kind: "deltas-matched", id, matches });
     } catch (error) {
       post({ kind: "failed", id, failure: failure("internal", undefined, error) });
     }

@@ -62,7 +62,7 @@ async function readPart(filePath: string): Promise<Outcome<CheckedModel>> {
 }
 
 /** The names that llama.cpp will open: name-00001-of-00003.gguf and so on. */
-function partPaths(filePath: string, parts: number): string[] | undefined {
+export function partPaths(filePath: string, parts: number): string[] | undefined {
   const match = /^(.*)-\d{5}-of-(\d{5})\.gguf$/u.exec(filePath);
   const prefix = match?.[1];
   if (prefix === undefined || Number(match?.[2]) !== parts || parts > MAX_PARTS) return undefined;

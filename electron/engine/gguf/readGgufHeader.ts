@@ -40,7 +40,8 @@ const MAX_TENSOR_WEIGHTS = 2n ** 53n;
 export type MetadataScalar = number | bigint | boolean | string;
 /** values is null for an array or string too long to keep. */
 export type MetadataValue =
-  | { kind: "scalar"; value: MetadataScalar }
+  /** type: the format's number for it. llama.cpp aborts when a key has another type than it expects. */
+  | { kind: "scalar"; type: number; value: MetadataScalar }
   | { kind: "long-string"; lengthBytes: number }
   | { kind: "array"; length: number; values: MetadataScalar[] | null };
 
@@ -136,9 +137,9 @@ async function readValue(cursor: Cursor, at: string): Promise<MetadataValue> {
   const type = await cursor.uint32(at);
   if (type === STRING_TYPE) {
     const text = await cursor.text(at);
-    return typeof text === "string" ? { kind: "scalar", value: text } : { kind: "long-string", lengthBytes: text };
+    return typeof text === "string" ? { kind: "scalar", type, value: text } : { kind: "long-string", lengthBytes: text };
   }
-  if (type !== ARRAY_TYPE) return { kind: "scalar", value: await cursor.scalar(type, at) };
+  if (type !== ARRAY_TYPE) return { kind: "scalar", type, value: await cursor.scalar(type, at) };
 
   const elementType = await cursor.uint32(at);
   const length = await cursor.count(at, MAX_ARRAY_LENGTH);

@@ -1,5 +1,6 @@
 // One answer that the engine is asked for, as its two sides see it: the runner that stores it, the supervisor that gets it.
 import type { AnswerFacts } from "../../contract/chat";
+import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import type { Failure } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
@@ -12,6 +13,8 @@ export interface AnswerJob {
   messageId: MessageId;
   turns: Turn[];
   settings: ChatSettings;
+  /** Who answers; empty = the base. */
+  stack: NamedStack;
   /** The whole text so far, some times a second. */
   onCheckpoint(text: string): void;
   /** Called exactly once, whatever happens. */

@@ -26,7 +26,7 @@ let saveFailures: Failure[];
 
 const facts = (endReason: AnswerFacts["endReason"]): AnswerFacts => ({
   modelId: ModelId.parse("m"), modelName: "Model", promptTokens: 3, cachedTokens: 0, answerTokens: 2, timeToFirstTokenMs: 5,
-  prefillTokensPerSecond: 100, decodeTokensPerSecond: 50, contextUsedTokens: 5, contextSizeTokens: 8192, endReason, firstSeenMessageId: null,
+  prefillTokensPerSecond: 100, decodeTokensPerSecond: 50, contextUsedTokens: 5, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason, firstSeenMessageId: null,
 });
 
 function value<Value>(outcome: Outcome<Value>): Value {

@@ -1,6 +1,7 @@
 // From a person's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
 // Main process or plain Node.
 import type { ChatSummary, Message } from "../../contract/chat";
+import type { NamedStack } from "../../contract/deltas";
 import { succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
@@ -47,8 +48,20 @@ export class AnswerRunner {
     return this.#start((requestId) => this.#options.store.addQuestion(chatId, text, requestId));
   }
 
-  regenerate(messageId: MessageId): Outcome<{ messages: Message[] }> {
-    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId));
+  /** By `stack`, else by the chat's own. */
+  regenerate(messageId: MessageId, stack?: NamedStack): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId, stack));
+  }
+
+  /** One question, answered by each stack, one after the other. */
+  compare(chatId: ChatId, text: string, stacks: readonly NamedStack[]): Outcome<{ messages: Message[] }> {
+    const refusal = this.#options.engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const wanted = stacks.map((stack) => ({ requestId: this.#options.newRequestId(), stack }));
+    const started = this.#options.store.addComparison(chatId, text, wanted);
+    if (!started.ok) return started;
+    started.value.forEach((answer) => this.#write(answer));
+    return succeed({ messages: started.value.flatMap(({ messages }) => messages) });
   }
 
   edit(messageId: MessageId, text: string): Outcome<{ messages: Message[] }> {
@@ -68,13 +81,13 @@ export class AnswerRunner {
 
   /** A chat as it is, also where the disk does not know it yet. */
   withUnsaved(open: OpenChat): OpenChat {
-    const messages = open.messages.map((message) => {
+    const current = (message: Message): Message => {
       const unsaved = this.#unsaved.get(message.id);
       const writing = message.requestId === null ? undefined : this.#writing.get(message.requestId);
       if (unsaved) return unsaved.message;
       return writing ? { ...message, text: writing.text } : message;
-    });
-    return { ...open, messages };
+    };
+    return { ...open, messages: open.messages.map(current), compared: open.compared.map(current) };
   }
 
   /** At quit, after the engine has ended: the last chance to save what could not be saved. */
@@ -84,14 +97,18 @@ export class AnswerRunner {
   }
 
   #start(addRows: (requestId: RequestId) => Outcome<StartedAnswer>): Outcome<{ messages: Message[] }> {
-    const { engine, onMessageChanged, onChatChanged } = this.#options;
-    const refusal = engine.refusal();
+    const refusal = this.#options.engine.refusal();
     if (refusal) return { ok: false, failure: refusal };
-    const requestId = this.#options.newRequestId();
-    const started = addRows(requestId);
+    const started = addRows(this.#options.newRequestId());
     if (!started.ok) return started;
-    const { messages, answer, turns, settings, chat } = started.value;
+    this.#write(started.value);
+    return succeed({ messages: started.value.messages });
+  }
 
+  #write({ messages, answer, turns, settings, chat }: StartedAnswer): void {
+    const { engine, onMessageChanged, onChatChanged } = this.#options;
+    const { requestId } = answer;
+    if (requestId === null) throw new Error("an answer that is being written has a request");
     const writing: Writing = { answer, text: "", saveFailed: false };
     this.#writing.set(requestId, writing);
     onChatChanged(chat);
@@ -102,13 +119,13 @@ export class AnswerRunner {
       messageId: answer.id,
       turns,
       settings,
+      stack: answer.stack,
       onCheckpoint: (text) => this.#checkpoint(writing, text),
       onEnd: (end) => {
         this.#writing.delete(requestId);
         this.#end(writing, toAnswerEnd(end, writing.text));
       },
     });
-    return succeed({ messages });
   }
 
   #checkpoint(writing: Writing, text: string): void {

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ChatId, MessageId, RequestId } from "../../contract/ids";
+import type { NamedStack } from "../../contract/deltas";
+import { ChatId, DeltaId, MessageId, RequestId } from "../../contract/ids";
 import type { Outcome } from "../../contract/failure";
 import { type Chat, Message } from "../../contract/chat";
 import { ChatStore, type AnswerEnd } from "./ChatStore";
@@ -47,6 +48,60 @@ beforeEach(() => {
 afterEach(() => {
   store.close();
   rmSync(folder, { recursive: true });
+});
+
+describe("who answers", () => {
+  const pirate: NamedStack = [{ deltaId: DeltaId.parse("d1"), name: "Pirate", hue: 3, kind: "lora", scale: 0.5 }];
+  const poet: NamedStack = [{ deltaId: DeltaId.parse("d2"), name: "Poet", hue: 4, kind: "bitdelta", scale: 1 }];
+
+  it("is the chat's stack, and each answer remembers the one that made it", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "One?", "One.");
+    expect(value(store.setStack(chat.id, pirate)).stack).toEqual(pirate);
+    exchange(chat, "Two?", "Two.");
+    value(store.setStack(chat.id, poet));
+    store.close();
+    open();
+    const opened = value(store.openChat(chat.id));
+    expect(opened.chat.stack).toEqual(poet);
+    expect(opened.messages.map(({ stack }) => stack)).toEqual([[], [], [], pirate]);
+    expect(value(store.listChats())[0]!.stack).toEqual(poet);
+  });
+
+  it("is another stack for one answer alone, where it is tried again with that", () => {
+    const chat = value(store.createChat());
+    const { answer } = exchange(chat, "One?", "One.");
+    value(store.setStack(chat.id, pirate));
+    expect(value(store.addAnotherAnswer(answer.id, request("r2"), poet)).answer.stack).toEqual(poet);
+    expect(value(store.openChat(chat.id)).chat.stack).toEqual(pirate);
+  });
+
+  it("side by side is each of the stacks, to the same question; the first is shown", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "One?", "One.");
+    const wanted = [[], pirate, poet].map((stack, index) => ({ requestId: request(`r${index}`), stack }));
+    const started = value(store.addComparison(chat.id, "Who are you?", wanted));
+    expect(started.map(({ answer }) => answer.stack)).toEqual([[], pirate, poet]);
+    expect(started.map(({ turns }) => turns.map(({ text }) => text))).toEqual(Array.from({ length: 3 }, () => ["One?", "One.", "Who are you?"]));
+    const siblings = started.map(({ answer }) => answer.id);
+    for (const { answer } of started) expect(answer.siblingIds).toEqual(siblings);
+    for (const [index, { answer }] of started.entries()) finish(answer, `Answer ${index}`);
+
+    const { messages, compared } = value(store.openChat(chat.id));
+    expect(messages.at(-1)).toMatchObject({ text: "Answer 0", comparisonId: started[0]!.answer.comparisonId });
+    expect(compared.map(({ text }) => text)).toEqual(["Answer 1", "Answer 2"]);
+    // The chat goes on below the one that the person chooses.
+    const chosen = value(store.showSibling(siblings[2]!));
+    expect(chosen.messages.at(-1)!.text).toBe("Answer 2");
+    expect(chosen.compared.map(({ text }) => text)).toEqual(["Answer 0", "Answer 1"]);
+    expect(value(store.addQuestion(chat.id, "Go on.", request("r9"))).turns.map(({ text }) => text)).toContain("Answer 2");
+  });
+
+  it("is the base where the stack on the disk makes no sense", () => {
+    const chat = value(store.createChat());
+    database.run("UPDATE chats SET stack = ? WHERE id = ?", '[{"deltaId":"../x","scale":1e9}]', chat.id);
+    expect(value(store.openChat(chat.id)).chat.stack).toEqual([]);
+  });
 });
 
 describe("a conversation", () => {
@@ -244,7 +299,7 @@ describe("a chat of 5,000 messages", () => {
     const chat = value(store.createChat());
     const facts = JSON.stringify({
       modelId: "m", modelName: "SmolLM2 135M Instruct", promptTokens: 1000, cachedTokens: 900, answerTokens: 120, timeToFirstTokenMs: 80,
-      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, endReason: "end",
+      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason: "end",
       firstSeenMessageId: null,
     });
     database.transaction(() => {

@@ -4,12 +4,13 @@ import { z } from "zod";
 import {
   type AnswerFacts, type Chat, type ChatSummary, MAX_TITLE_CHARACTERS, type Message, type MessageState, type SearchHit,
 } from "../../contract/chat";
+import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { ChatId, MessageId, type RequestId } from "../../contract/ids";
+import { ChatId, ComparisonId, MessageId, type RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
-import { ChatRow, HitRow, MessageRow, readChatSettings, toChat, toMessage, toSummary } from "./chatRows";
+import { ChatRow, HitRow, MessageRow, readChatSettings, readStack, toChat, toMessage, toSummary } from "./chatRows";
 import { titleFromText, UNTITLED } from "./chatTitle";
 import type { Database } from "./database";
 import { databaseFailure } from "./databaseFailure";
@@ -43,8 +44,8 @@ export interface AnswerEnd {
   failure: Failure | null;
 }
 
-const chatColumns = "id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings";
-const messageColumns = "id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts";
+const chatColumns = "id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings, stack";
+const messageColumns = "id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
 
 export class ChatStore {
   readonly #database: Database;
@@ -112,6 +113,13 @@ export class ChatStore {
     });
   }
 
+  setStack(id: ChatId, stack: NamedStack): Outcome<Chat> {
+    return this.#attempt(() => {
+      this.#database.run("UPDATE chats SET stack = ? WHERE id = ? AND deleted_at_ms IS NULL", JSON.stringify(stack), id);
+      return this.#withChat(id, (row) => succeed(toChat(row)));
+    });
+  }
+
   deleteChat(id: ChatId): Outcome<undefined> {
     return this.#attempt(() => {
       const changed = this.#database.run(
@@ -151,14 +159,36 @@ export class ChatStore {
     }));
   }
 
-  /** Another answer to the same message: a sibling of this one. */
-  addAnotherAnswer(messageId: MessageId, requestId: RequestId): Outcome<StartedAnswer> {
+  /**
+   * One question at the end of the shown branch, and an answer to it by each of the stacks. The first one is shown.
+   * All answers are to the same turns.
+   */
+  addComparison(chatId: ChatId, text: string, wanted: readonly { requestId: RequestId; stack: NamedStack }[]): Outcome<StartedAnswer[]> {
+    return this.#change(() => this.#withChat(chatId, (chat) => {
+      if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
+      const comparisonId = ComparisonId.parse(randomUUID());
+      const [first, ...others] = wanted;
+      if (first === undefined) return fail("request-invalid", undefined, "Nothing to compare");
+      const started = this.#startAnswer(chat, { parentId: chat.leaf_id, text }, first.requestId, first.stack, comparisonId);
+      const answers = [started];
+      for (const { requestId, stack } of others) {
+        const answerTo = started.answer.parentId;
+        if (answerTo !== null) answers.push(this.#startAnswer(chat, { answerTo }, requestId, stack, comparisonId));
+      }
+      this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", started.answer.id, chat.id);
+      // Each knows its siblings only now that all are there.
+      return succeed(answers.map((answer) => this.#readAgain(answer)));
+    }));
+  }
+
+  /** Another answer to the same message: a sibling of this one. By `stack`, else by the chat's own. */
+  addAnotherAnswer(messageId: MessageId, requestId: RequestId, stack?: NamedStack): Outcome<StartedAnswer> {
     return this.#change(() => this.#withMessage(messageId, (message, chat) => {
       if (message.role !== "assistant" || message.parent_id === null) {
         return fail("request-invalid", undefined, "Only an answer is regenerated");
       }
       if (message.state === "writing") return fail("engine-busy");
-      return succeed(this.#startAnswer(chat, { answerTo: message.parent_id }, requestId));
+      return succeed(this.#startAnswer(chat, { answerTo: message.parent_id }, requestId, stack));
     }));
   }
 
@@ -239,6 +269,8 @@ export class ChatStore {
     chat: ChatRow,
     question: { parentId: MessageId | null; text: string } | { answerTo: MessageId },
     requestId: RequestId,
+    stack: NamedStack = readStack(chat.stack),
+    comparisonId: ComparisonId | null = null,
   ): StartedAnswer {
     const now = this.#now();
     const added: MessageRow[] = [];
@@ -254,7 +286,10 @@ export class ChatStore {
         this.#database.run("UPDATE chats SET title = ? WHERE id = ?", titleFromText(question.text), chat.id);
       }
     }
-    const answer: MessageRow = { ...newRow(chat.id, questionId, "assistant", "", now), state: "writing", request_id: requestId };
+    const answer: MessageRow = {
+      ...newRow(chat.id, questionId, "assistant", "", now),
+      state: "writing", request_id: requestId, stack: JSON.stringify(stack), comparison_id: comparisonId,
+    };
     this.#insert(answer);
     added.push(answer);
     this.#database.run("UPDATE chats SET leaf_id = ?, last_used_at_ms = ? WHERE id = ?", answer.id, now, chat.id);
@@ -267,10 +302,19 @@ export class ChatStore {
     };
   }
 
+  #readAgain(started: StartedAnswer): StartedAnswer {
+    const again = (message: Message) => {
+      const row = this.#messageRow(message.id);
+      return row === undefined ? message : this.#message(row);
+    };
+    return { ...started, messages: started.messages.map(again), answer: again(started.answer) };
+  }
+
   #insert(row: MessageRow): void {
     this.#database.run(
-      "INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      row.id, row.chat_id, row.parent_id, row.role, row.text, row.created_at_ms, row.state, row.request_id,
+      `INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, request_id, stack, comparison_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.id, row.chat_id, row.parent_id, row.role, row.text, row.created_at_ms, row.state, row.request_id, row.stack, row.comparison_id,
     );
   }
 
@@ -283,7 +327,11 @@ export class ChatStore {
       else siblings.set(row.parent_id, [row.id]);
     }
     const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, rows);
-    return { chat: toChat(chat), messages: branch.map((row) => toMessage(row, siblings.get(row.parent_id) ?? [row.id])) };
+    const comparisons = new Set(branch.flatMap((row) => row.comparison_id ?? []));
+    const shown = new Set(branch.map(({ id }) => id));
+    const compared = rows.filter((row) => row.comparison_id !== null && comparisons.has(row.comparison_id) && !shown.has(row.id));
+    const withSiblings = (row: MessageRow) => toMessage(row, siblings.get(row.parent_id) ?? [row.id]);
+    return { chat: toChat(chat), messages: branch.map(withSiblings), compared: compared.map(withSiblings) };
   }
 
   #message(row: MessageRow): Message {
@@ -335,7 +383,7 @@ function newRow(chatId: ChatId, parentId: MessageId | null, role: "user" | "assi
   return {
     id: MessageId.parse(randomUUID()),
     chat_id: chatId, parent_id: parentId, role, text, created_at_ms: now,
-    state: "complete", request_id: null, failure: null, facts: null,
+    state: "complete", request_id: null, failure: null, facts: null, stack: "[]", comparison_id: null,
   };
 }
 

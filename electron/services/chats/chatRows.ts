@@ -1,8 +1,9 @@
 // What the database's rows are and how they become the contract's chats and messages. Main process or plain Node.
 import { z } from "zod";
 import { AnswerFacts, type Chat, type ChatSummary, type Message, MessageState } from "../../contract/chat";
+import { NamedStack } from "../../contract/deltas";
 import { Failure } from "../../contract/failure";
-import { ChatId, MessageId, RequestId } from "../../contract/ids";
+import { ChatId, ComparisonId, MessageId, RequestId } from "../../contract/ids";
 import { ChatSettings, defaultChatSettings, Sampling } from "../../contract/sampling";
 
 export const ChatRow = z.object({
@@ -13,6 +14,7 @@ export const ChatRow = z.object({
   last_used_at_ms: z.number(),
   leaf_id: MessageId.nullable(),
   settings: z.string(),
+  stack: z.string(),
 });
 export type ChatRow = z.infer<typeof ChatRow>;
 
@@ -27,6 +29,8 @@ export const MessageRow = z.object({
   request_id: RequestId.nullable(),
   failure: z.string().nullable(),
   facts: z.string().nullable(),
+  stack: z.string(),
+  comparison_id: ComparisonId.nullable(),
 });
 export type MessageRow = z.infer<typeof MessageRow>;
 
@@ -39,7 +43,9 @@ export const HitRow = z.object({
 });
 
 export function toSummary(row: ChatRow): ChatSummary {
-  return { id: row.id, title: row.title, createdAtMs: row.created_at_ms, lastUsedAtMs: row.last_used_at_ms };
+  return {
+    id: row.id, title: row.title, createdAtMs: row.created_at_ms, lastUsedAtMs: row.last_used_at_ms, stack: readStack(row.stack),
+  };
 }
 
 export function toChat(row: ChatRow): Chat {
@@ -58,8 +64,15 @@ export function toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
     requestId: row.request_id,
     failure: readJson(row.failure, Failure),
     facts: readJson(row.facts, AnswerFacts),
+    stack: readStack(row.stack),
+    comparisonId: row.comparison_id,
     siblingIds,
   };
+}
+
+/** What cannot be read is the base alone. */
+export function readStack(text: string): NamedStack {
+  return readJson(text, NamedStack) ?? [];
 }
 
 /** Keeps each setting that is still valid; what is not becomes the default. */

@@ -6,9 +6,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../contract/failure";
-import { RequestId } from "../../contract/ids";
+import { ChatId, RequestId } from "../../contract/ids";
 import { ChatStore } from "./ChatStore";
 import { connectDatabase } from "./database";
+import { migration0001 } from "./migrations/migration0001";
 import { openChatDatabase } from "./openChatDatabase";
 
 let folder: string;
@@ -52,6 +53,36 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+describe("a database of an older version", () => {
+  it("keeps its chats and answers, which the base alone has made", () => {
+    const old = connectDatabase(file());
+    old.execute(migration0001);
+    old.execute(`PRAGMA user_version = 1;
+      BEGIN;
+      INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, leaf_id, settings) VALUES ('c', 'Old', 1, 2, 'a', '{"systemPrompt":"","sampling":{}}');
+      INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state) VALUES ('q', 'c', NULL, 'user', 'What was?', 1, 'complete');
+      INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, facts) VALUES ('a', 'c', 'q', 'assistant', 'This.', 2, 'complete',
+        '{"modelId":"m","modelName":"Model","promptTokens":5,"cachedTokens":0,"answerTokens":2,"timeToFirstTokenMs":9,"prefillTokensPerSecond":1,"decodeTokensPerSecond":1,"contextUsedTokens":7,"contextSizeTokens":512,"endReason":"end","firstSeenMessageId":null}');
+      COMMIT;`);
+    old.close();
+
+    const { database, movedAsideTo } = value(open());
+    const store = new ChatStore(database, now);
+    expect(movedAsideTo).toBeNull();
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 2 });
+    const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
+    expect(chat).toMatchObject({ title: "Old", stack: [] });
+    expect(messages).toMatchObject([
+      { text: "What was?", stack: [], comparisonId: null },
+      { text: "This.", stack: [], comparisonId: null, facts: { answerTokens: 2, deltaLoadMs: null, deltaSwitchMs: null } },
+    ]);
+    expect(compared).toEqual([]);
+    expect(value(store.search("what"))).toHaveLength(1);
+    expect(value(store.addQuestion(chat.id, "And now?", RequestId.parse("r"))).turns).toHaveLength(3);
+    store.close();
+  });
+});
+
 describe("a sound database", () => {
   it("is made with the settings that keep it sound", () => {
     const { database, movedAsideTo } = value(open());
@@ -60,7 +91,7 @@ describe("a sound database", () => {
     expect(database.get("PRAGMA synchronous")).toEqual({ synchronous: 2 });
     expect(database.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
     expect(database.get("PRAGMA secure_delete")).toEqual({ secure_delete: 1 });
-    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 1 });
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 2 });
     database.close();
     expect(readdirSync(folder)).toContain("chats.db-clean");
   });

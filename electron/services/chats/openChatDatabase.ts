@@ -6,9 +6,10 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import { connectDatabase, type Database } from "./database";
 import { isDamage, openFailure } from "./databaseFailure";
 import { migration0001 } from "./migrations/migration0001";
+import { migration0002 } from "./migrations/migration0002";
 
 /** Index + 1 is the user_version that the migration leads to. */
-const migrations = [migration0001];
+const migrations = [migration0001, migration0002];
 
 export interface OpenedDatabase {
   database: Database;

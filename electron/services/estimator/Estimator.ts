@@ -1,7 +1,9 @@
 // Judges whether models fit, one at a time in the fit process; remembers needs by content, context size and KV cache type. Main process.
-import { Failure, failure } from "../../contract/failure";
+import { Failure, failure, succeed, type Outcome } from "../../contract/failure";
+import type { DeltaFacts } from "../../contract/deltas";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
-import { FromFit, type ContextNeed, type Estimate, type EstimateRequest, type MeasuredMachine, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../LogFile";
 import { judgeFit } from "./judgeFit";
 
@@ -65,7 +67,7 @@ interface Waiting {
   settle: (answer: Answer) => void;
 }
 
-type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "failed"; failure: Failure };
+type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "delta-inspected"; facts: DeltaFacts } | { kind: "deltas-matched"; matches: DeltaMatch[] } | { kind: "failed"; failure: Failure };
 
 export class Estimator {
   readonly #options: EstimatorOptions;
@@ -123,6 +125,18 @@ export class Estimator {
     if (this.#facts.size >= MAX_REMEMBERED_MODELS) this.#facts.clear();
     this.#facts.set(key, answer.facts);
     return answer.facts;
+  }
+
+  /** What a delta file says of itself, when all of it is sound. */
+  async inspectDelta(path: string): Promise<Outcome<DeltaFacts>> {
+    const answer = await this.#ask(null, (id) => ({ kind: "inspect-delta", id, path }));
+    return answer.kind === "delta-inspected" ? succeed(answer.facts) : notAnswered(answer);
+  }
+
+  /** How each of the deltas goes with a model. */
+  async matchDeltas(modelPath: string, deltas: { deltaId: DeltaId; path: string }[]): Promise<Outcome<DeltaMatch[]>> {
+    const answer = await this.#ask(null, (id) => ({ kind: "match-deltas", id, modelPath, deltas }));
+    return answer.kind === "deltas-matched" ? succeed(answer.matches) : notAnswered(answer);
   }
 
   close(): void {
@@ -238,6 +252,10 @@ export class Estimator {
     child?.kill();
     this.#waiting?.settle({ kind: "failed", failure: failure("estimate-failed", undefined, "the process was ended") });
   }
+}
+
+function notAnswered(answer: Answer): Outcome<never> {
+  return { ok: false, failure: answer.kind === "failed" ? answer.failure : failure("internal") };
 }
 
 /** Network sources throw errors that carry a failure. */

@@ -17,6 +17,7 @@ const summaries: ChatSummary[] = [newest, middle, oldest].map((id, index) => ({
   title: id,
   createdAtMs: 0,
   lastUsedAtMs: 100 - index,
+  stack: [],
 }));
 
 type Asked = [name: string, input: unknown];
@@ -27,7 +28,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
   answers = {
-    "chats.open": ({ chatId }: { chatId: ChatId }) => succeed({ chat: chat(chatId), messages: [] }),
+    "chats.open": ({ chatId }: { chatId: ChatId }) => succeed({ chat: chat(chatId), messages: [], compared: [] }),
     "chats.create": () => succeed(chat(ChatId.parse("created"))),
     "chats.restore": ({ chatId }: { chatId: ChatId }) => succeed(summary(chatId)),
     "chats.saveSettings": ({ chatId, settings }: { chatId: ChatId; settings: object }) => succeed({ ...chat(chatId), settings }),
@@ -51,7 +52,7 @@ afterEach(() => {
 });
 
 function summary(id: ChatId): ChatSummary {
-  return summaries.find((other) => other.id === id) ?? { id, title: "", createdAtMs: 0, lastUsedAtMs: 200 };
+  return summaries.find((other) => other.id === id) ?? { id, title: "", createdAtMs: 0, lastUsedAtMs: 200, stack: [] };
 }
 
 function chat(id: ChatId) {

@@ -50,7 +50,7 @@ export async function chatToSendTo(): Promise<ChatId | null> {
     ? await callOrNotify("chats.saveSettings", { chatId: created.id, settings: newChatSettings })
     : created;
   noteChat(created);
-  if (wish === latestWish) showChat({ chat: saved ?? created, messages: [] });
+  if (wish === latestWish) showChat({ chat: saved ?? created, messages: [], compared: [] });
   return created.id;
 }
 
@@ -103,6 +103,6 @@ export function forgetChat(chatId: ChatId): void {
   if (chatStore.getState().chat?.id === chatId) showChat(null);
 }
 
-function pickSummary({ id, title, createdAtMs, lastUsedAtMs }: ChatSummary): ChatSummary {
-  return { id, title, createdAtMs, lastUsedAtMs };
+function pickSummary({ id, title, createdAtMs, lastUsedAtMs, stack }: ChatSummary): ChatSummary {
+  return { id, title, createdAtMs, lastUsedAtMs, stack };
 }

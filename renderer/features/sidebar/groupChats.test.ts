@@ -8,7 +8,7 @@ const today = new Date(2026, 2, 12).getTime();
 
 function chatAt(id: string, ...date: [number, number, number, number?, number?]): ChatSummary {
   const atMs = new Date(...date).getTime();
-  return { id: ChatId.parse(id), title: id, createdAtMs: atMs, lastUsedAtMs: atMs };
+  return { id: ChatId.parse(id), title: id, createdAtMs: atMs, lastUsedAtMs: atMs, stack: [] };
 }
 
 function written(chats: ChatSummary[]): string[] {

@@ -17,6 +17,8 @@ const facts: AnswerFacts = {
   decodeTokensPerSecond: 64.4,
   contextUsedTokens: 178,
   contextSizeTokens: 8192,
+  deltaLoadMs: null,
+  deltaSwitchMs: null,
   endReason: "end",
   firstSeenMessageId: null,
 };
@@ -28,7 +30,7 @@ function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
     const role = index % 2 === 0 ? "user" : "assistant";
     messages[id] = {
       id, chatId: ChatId.parse("c"), parentId: order[index - 1] ?? null, role, text: "x", createdAtMs: index, state: "complete",
-      requestId: null, failure: null, facts: index === length - 1 ? lastFacts : null, siblingIds: [id],
+      requestId: null, failure: null, facts: index === length - 1 ? lastFacts : null, siblingIds: [id], stack: [], comparisonId: null,
     };
   });
   return { ...chatStore.getInitialState(), order, messages };

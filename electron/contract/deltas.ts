@@ -1,0 +1,137 @@
+// Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
+import { z } from "zod";
+import { Failure } from "./failure";
+import { DeltaId, ModelId } from "./ids";
+
+/** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
+export const MAX_STACK_DELTAS = 4;
+/** 1 = as it was made. Above 2 models talk nonsense. */
+export const MAX_DELTA_SCALE = 2;
+export const MAX_DELTA_NAME_CHARACTERS = 120;
+/** Places on the wheel of hues (theme.css), dealt in turn. The name is always there too: a hue never stands alone. */
+export const HUE_COUNT = 12;
+
+/** "lora": low rank. "bitdelta": one sign per weight. Both are llama.cpp adapter files. */
+export const DeltaKind = z.enum(["lora", "bitdelta"]);
+export type DeltaKind = z.infer<typeof DeltaKind>;
+
+export const Hue = z.number().int().min(0).max(HUE_COUNT - 1);
+export const DeltaName = z.string().trim().min(1).max(MAX_DELTA_NAME_CHARACTERS);
+export const DeltaScale = z.number().min(0).max(MAX_DELTA_SCALE);
+
+/** Where it came from. */
+export const DeltaOrigin = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("file"), fileName: z.string() }),
+  /** Downloaded, and converted where it was no GGUF file. */
+  z.strictObject({ kind: z.literal("hub"), repository: z.string(), revision: z.string() }),
+  /** Made here from a full fine-tune and its base. */
+  z.strictObject({ kind: z.literal("made"), fineTuneName: z.string(), baseName: z.string() }),
+]);
+export type DeltaOrigin = z.infer<typeof DeltaOrigin>;
+
+/** What a delta file says of itself; read in a process of its own, from a file that may be hostile. */
+export const DeltaFacts = z.strictObject({
+  kind: DeltaKind,
+  architecture: z.string().max(60),
+  /** In people's words, as the file tells; null = it does not. */
+  name: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
+  baseName: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
+  licence: z.string().max(60).nullable(),
+  /** Of the base it was made for; null = the file has none, and only shapes can be compared. */
+  baseFingerprint: z.string().max(4096).nullable(),
+  /** The largest of its tensors'; null for a 1-bit delta, which has full rank. */
+  rank: z.number().int().nullable(),
+  /** Tensors of the base that it changes. */
+  changedTensorCount: z.number().int(),
+  /** What it takes in memory once loaded. */
+  weightsBytes: z.number(),
+  /** Share of the distance between base and fine-tune that it closes (KL divergence), 0 to 1; null = not measured. */
+  fidelity: z.number().min(0).max(1).nullable(),
+});
+export type DeltaFacts = z.infer<typeof DeltaFacts>;
+
+export const Delta = z.strictObject({
+  /** Of the content: the same file added twice is one delta. */
+  id: DeltaId,
+  name: DeltaName,
+  hue: Hue,
+  sizeBytes: z.number(),
+  origin: DeltaOrigin,
+  createdAtMs: z.number(),
+  facts: DeltaFacts,
+  /** Why it cannot be used with any model: its file is gone or was changed, or the engine crashed on it. */
+  failure: Failure.nullable(),
+});
+export type Delta = z.infer<typeof Delta>;
+
+/**
+ * How a delta goes with a base. "fits": the fingerprint says it was made for this one. "shapes-fit": the file has no
+ * fingerprint, but every tensor finds its place. "refused": `failure` says why.
+ */
+export const DeltaForModel = z.strictObject({
+  delta: Delta,
+  match: z.enum(["fits", "shapes-fit", "refused"]),
+  failure: Failure.nullable(),
+});
+export type DeltaForModel = z.infer<typeof DeltaForModel>;
+
+export const DeltasForModel = z.strictObject({
+  deltas: z.array(DeltaForModel),
+  /** How many more of these would fit into free memory, by the mean size of those that fit; null = not known. */
+  moreThatFit: z.number().int().nullable(),
+});
+export type DeltasForModel = z.infer<typeof DeltasForModel>;
+
+/** What a person chooses: deltas and how strongly, in order. Empty = the base alone. */
+export const Stack = z
+  .array(z.strictObject({ deltaId: DeltaId, scale: DeltaScale }))
+  .max(MAX_STACK_DELTAS)
+  .refine((stack) => new Set(stack.map(({ deltaId }) => deltaId)).size === stack.length, "a delta twice in one stack");
+export type Stack = z.infer<typeof Stack>;
+
+/** What is remembered of a stack: readable even after the delta was deleted or renamed. */
+export const StackEntry = z.strictObject({
+  deltaId: DeltaId,
+  name: z.string().max(MAX_DELTA_NAME_CHARACTERS),
+  hue: Hue,
+  kind: DeltaKind,
+  scale: DeltaScale,
+});
+export type StackEntry = z.infer<typeof StackEntry>;
+/** Empty = the base alone. */
+export const NamedStack = z.array(StackEntry).max(MAX_STACK_DELTAS);
+export type NamedStack = z.infer<typeof NamedStack>;
+
+/** Deltas that the engine holds in memory beside the base, last used first, and chats kept ready to go on. */
+export const EngineDeltas = z.strictObject({
+  loaded: z.array(z.strictObject({ deltaId: DeltaId, bytes: z.number() })),
+  /** How the engine changes deltas. "switch": on the live context. "context-per-stack": slower, when the former does not work. */
+  way: z.enum(["switch", "context-per-stack"]),
+});
+export type EngineDeltas = z.infer<typeof EngineDeltas>;
+
+/** Side by side: one prompt, so many stacks. */
+export const MIN_COMPARED = 2;
+export const MAX_COMPARED = 3;
+export const ComparedStacks = z.array(Stack).min(MIN_COMPARED).max(MAX_COMPARED);
+
+/** For a job of the queue (JobStart in jobQueue.ts): a delta of the hub to fetch, a PEFT repository (converted) or one with a GGUF adapter. */
+export const HubDelta = z.strictObject({
+  repository: z.string().regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/u),
+  /** A commit; null = the newest. */
+  revision: z.string().regex(/^[0-9a-f]{40}$/u).nullable(),
+});
+export type HubDelta = z.infer<typeof HubDelta>;
+
+/** For a job of the queue: a delta to make from two installed models of 16 bits (or Q8_0): a job of some minutes. */
+export const DeltaToMake = z.strictObject({
+  fineTuneModelId: ModelId,
+  baseModelId: ModelId,
+  name: DeltaName,
+  /** rank: of a LoRA that is extracted. */
+  result: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("bitdelta") }),
+    z.strictObject({ kind: z.literal("lora"), rank: z.number().int().min(1).max(512) }),
+  ]),
+});
+export type DeltaToMake = z.infer<typeof DeltaToMake>;

@@ -1,0 +1,106 @@
+// The methods "deltas.…" of the contract. Main process.
+import path from "node:path";
+import { dialog, shell } from "electron";
+import type { DeltaForModel, Stack } from "../contract/deltas";
+import { fail, succeed, type Outcome } from "../contract/failure";
+import type { ModelId } from "../contract/ids";
+import type { AppContext } from "./AppContext";
+import type { Handlers } from "./callGate";
+
+type DeltaHandlers = Pick<
+  Handlers,
+  | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.rename" | "deltas.delete" | "deltas.export"
+  | "deltas.commandLine"
+>;
+
+export function deltaMethods(context: AppContext): DeltaHandlers {
+  const { deltas, models, supervisor, window } = context;
+  return {
+    "deltas.list": () => succeed(deltas.list()),
+    async "deltas.forModel"({ modelId }) {
+      const found = await deltasForModel(modelId, context);
+      if (!found.ok) return found;
+      return succeed({ deltas: found.value, moreThatFit: await countThatFit(modelId, found.value, context) });
+    },
+    "deltas.inEngine": () => succeed(supervisor.deltas),
+    async "deltas.addFile"() {
+      const owner = window();
+      if (owner === null) return succeed(null);
+      const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
+        title: "Choose a LoRA adapter or a 1-bit delta",
+        properties: ["openFile"],
+        filters: [{ name: "GGUF adapters", extensions: ["gguf"] }, { name: "All files", extensions: ["*"] }],
+      });
+      const file = filePaths[0];
+      if (canceled || file === undefined) return succeed(null);
+      return deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+    },
+    "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
+    "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => shell.trashItem(file)),
+    async "deltas.export"({ deltaId }) {
+      const owner = window();
+      const found = deltas.find(deltaId);
+      if (owner === null) return succeed(null);
+      if (found === null) return fail("not-found");
+      const { canceled, filePath } = await dialog.showSaveDialog(owner, {
+        title: "Export the fine-tune",
+        defaultPath: `${found.delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}.gguf`,
+        filters: [{ name: "GGUF adapters", extensions: ["gguf"] }],
+      });
+      if (canceled || filePath === "") return succeed(null);
+      const exported = await deltas.exportTo(deltaId, filePath);
+      return exported.ok ? succeed(path.basename(filePath)) : exported;
+    },
+    async "deltas.commandLine"({ deltaId, modelId }) {
+      const delta = deltas.find(deltaId);
+      const model = await models.find(modelId);
+      if (delta === null || model === null) return fail("not-found");
+      return succeed(`llama-cli -m ${quoted(model.path)} --lora ${quoted(delta.path)}`);
+    },
+  };
+}
+
+/** Those that fit first, then by name. */
+async function deltasForModel(modelId: ModelId, { deltas, models, estimator }: AppContext): Promise<Outcome<DeltaForModel[]>> {
+  const model = await models.find(modelId);
+  if (model === null) return fail("not-found");
+  const all = deltas.list();
+  const readable = all.flatMap(({ id, failure }) => {
+    const file = failure === null || failure.code === "delta-crashed-last-time" ? deltas.find(id) : null;
+    return file === null ? [] : [{ deltaId: id, path: file.path }];
+  });
+  const matches = await estimator.matchDeltas(model.path, readable);
+  if (!matches.ok) return matches;
+  const byId = new Map(matches.value.map((match) => [match.deltaId, match]));
+  const found = all.map((delta): DeltaForModel => {
+    const match = byId.get(delta.id);
+    if (match === undefined) return { delta, match: "refused", failure: delta.failure };
+    return { delta, match: match.match, failure: match.failure && { ...match.failure, details: { delta: delta.name, ...match.failure.details } } };
+  });
+  const order = (match: DeltaForModel["match"]) => ["fits", "shapes-fit", "refused"].indexOf(match);
+  return succeed(found.sort((one, other) => order(one.match) - order(other.match) || one.delta.name.localeCompare(other.delta.name)));
+}
+
+/** Beside the model that is loaded now; null for another one, or where memory is not known. */
+async function countThatFit(modelId: ModelId, found: readonly DeltaForModel[], { estimator, supervisor }: AppContext): Promise<number | null> {
+  const { state } = supervisor;
+  const isLoaded = (state.kind === "ready" || state.kind === "generating") && state.model.modelId === modelId;
+  const sizes = found.filter(({ match }) => match !== "refused").map(({ delta }) => delta.facts.weightsBytes);
+  const meanBytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  if (!isLoaded || !(meanBytes > 0)) return null;
+  const { availableBytes, loadedModelBytes, systemReserveBytes } = await estimator.machine();
+  if (availableBytes === 0) return null;
+  const freeBytes = availableBytes - loadedModelBytes - systemReserveBytes;
+  return Math.max(0, Math.floor(freeBytes / meanBytes));
+}
+
+/** What the window chose, with what is remembered of it. */
+export function chooseStack(stack: Stack | undefined, { deltas }: Pick<AppContext, "deltas">) {
+  return stack === undefined ? succeed(undefined) : deltas.choose(stack);
+}
+
+/** For a shell: POSIX quoting, and cmd's on Windows. */
+function quoted(file: string): string {
+  if (/^[\w@%+=:,./\\-]+$/u.test(file)) return file;
+  return process.platform === "win32" ? `"${file}"` : `'${file.replaceAll("'", `'\\''`)}'`;
+}
