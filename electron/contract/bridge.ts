@@ -9,9 +9,23 @@ export const STREAM_PORT_CHANNEL = "facet:stream-port";
 /** Sent by preload with window.postMessage to the page's own origin, the port as its one transferred object. */
 export const STREAM_PORT_MESSAGE = "facet:stream-port";
 
+/** Methods that only preload calls, because their input is nothing that a page may make up. */
+export type PreloadMethodName = "import.dropped";
+export type PageMethodName = Exclude<MethodName, PreloadMethodName>;
+
+/** A browser's File; the contract knows no browser. */
+export interface DroppedFile {
+  readonly name: string;
+}
+
 export interface Bridge {
   /** One function per method of contract/methods.ts: facet.call["chats.send"]({ … }). Frozen. */
-  readonly call: { readonly [Name in MethodName]: (input: MethodInput<Name>) => Promise<MethodOutcome<Name>> };
+  readonly call: { readonly [Name in PageMethodName]: (input: MethodInput<Name>) => Promise<MethodOutcome<Name>> };
+  /**
+   * Files and folders that the person dropped on the window. Their paths go from preload to main and never come here; files
+   * that a page made itself have none and are left out. null = nothing was left.
+   */
+  readonly importDropped: (files: readonly DroppedFile[]) => Promise<MethodOutcome<"import.dropped"> | null>;
   /** Returns the function that unsubscribes. */
   readonly on: <Name extends EventName>(name: Name, listener: (value: EventValue<Name>) => void) => () => void;
 }

@@ -7,6 +7,7 @@ import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
 import { Job } from "./jobQueue";
 import { Notice } from "./methods";
+import { FileTask, SameFile } from "./importing";
 import { InstalledModel, StarterState } from "./model";
 
 export const events = {
@@ -20,6 +21,9 @@ export const events = {
   "deltas-changed": z.array(Delta),
   /** null: no model is loaded. */
   "engine-deltas-changed": EngineDeltas.nullable(),
+  /** All file tasks, a few times a second while one runs. */
+  "file-tasks-changed": z.array(FileTask),
+  "same-files-changed": z.array(SameFile),
   "chat-changed": ChatSummary,
   "chat-removed": z.strictObject({ chatId: ChatId }),
   /** A message was added or has a new state (not: each token; those come over the stream port). */

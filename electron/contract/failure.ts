@@ -71,6 +71,10 @@ export const FailureCode = z.enum([
   "model-changed",
   "model-without-checksum",
   "model-not-moved-to-trash",
+  // the models folder, which can be moved; details.folder is shown to the person
+  "models-folder-unusable",
+  "models-folder-busy",
+  "models-folder-missing",
   "estimate-failed",
   // jobs on models: quantizing, measuring
   /** facet.node was not built or does not load: the cause says why. */

@@ -11,6 +11,7 @@ import { CatalogueModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revi
 import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
+import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
@@ -81,8 +82,33 @@ export const methods = {
   "models.delete": { input: z.strictObject({ modelId: ModelId }), output: nothing },
   /** Shows the file in the system's file manager. */
   "models.reveal": { input: z.strictObject({ modelId: ModelId }), output: nothing },
-  /** Reads the whole file again. Failures: "model-changed" (wrong hash), "model-without-checksum". */
+  /** Reads the whole file again, as a file task. Failures: "model-changed" (wrong hash), "model-without-checksum", "request-cancelled". */
   "models.verify": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /** The chats that it answered in: said before it is deleted. */
+  "models.use": { input: z.strictObject({ modelId: ModelId }), output: ModelUse },
+  /** As far as it is known; files that have to be read for that are, in a file task, and "same-files-changed" tells. */
+  "models.sameFiles": { input: nothing, output: z.array(SameFile) },
+  /** Asks for a folder in the system's dialog and moves all of Facet's models there, as a file task. false = the person closed the dialog. */
+  "models.moveFolder": { input: nothing, output: z.boolean() },
+  /** Back into the data folder. */
+  "models.moveFolderBack": { input: nothing, output: nothing },
+
+  /** By preload only, for files and folders that the person dropped: see bridge.ts. */
+  "import.dropped": { input: DroppedPaths, output: ImportOffer },
+  /** Asks for folders in the system's dialog; null when the person closed it. */
+  "import.chooseFolders": { input: nothing, output: ImportOffer.nullable() },
+  /** Lists the chosen models where they lie. A single one is loaded. */
+  "import.useInPlace": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
+  /** Copies them into Facet's folder, one after the other, as file tasks. */
+  "import.copy": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
+  /** Models of other apps. Looks at folders anew, for a few seconds at most. */
+  "import.otherApps": { input: nothing, output: FoundModels },
+  /** Lists a model that import.otherApps found, and loads it. */
+  "import.useFound": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+
+  "fileTasks.list": { input: nothing, output: z.array(FileTask) },
+  /** Stops it, and what it wrote is deleted; of one that has failed only its line goes. */
+  "fileTasks.cancel": { input: z.strictObject({ id: FileTaskId }), output: nothing },
 
   "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Failure } from "./failure";
 import { ModelId } from "./ids";
 import { MadeFrom } from "./madeFrom";
+import { OtherApp } from "./importing";
 import { Sampling } from "./sampling";
 
 export const InstalledModel = z.strictObject({
@@ -38,6 +39,8 @@ export const ModelDetails = z.strictObject({
   madeFrom: MadeFrom.nullable(),
   /** Lies in Facet's own folder: deleting frees its room. Others are only forgotten. */
   inModelsFolder: z.boolean(),
+  /** The app that it was found in and that owns its file. */
+  app: OtherApp.nullable(),
 });
 export type ModelDetails = z.infer<typeof ModelDetails>;
 
@@ -45,6 +48,11 @@ export const InstalledModels = z.strictObject({
   models: z.array(ModelDetails),
   /** In Facet's models folder, unfinished downloads included, and still free on its disk. */
   modelsFolderBytes: z.number(),
+  /** For people to read; the window cannot use it. */
+  modelsFolder: z.string(),
+  isModelsFolderMoved: z.boolean(),
+  /** The disk with the models is not there. */
+  isModelsFolderMissing: z.boolean(),
   diskFreeBytes: z.number().nullable(),
 });
 export type InstalledModels = z.infer<typeof InstalledModels>;

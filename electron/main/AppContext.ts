@@ -9,7 +9,9 @@ import type { Log } from "../services/LogFile";
 import type { AppData } from "../services/openAppData";
 import type { StarterFetcher } from "../services/StarterFetcher";
 import type { EngineSupervisor } from "./EngineSupervisor";
+import type { FileTasks } from "../services/importing/FileTasks";
 import type { Hub } from "./Hub";
+import type { Imports } from "./Imports";
 import type { Models } from "./Models";
 import type { NoticeBoard } from "./NoticeBoard";
 import type { StreamPort } from "./streamPort";
@@ -25,7 +27,10 @@ export interface Shell {
 }
 
 export interface AppContext extends Shell {
+  /** In the data folder, a link when the models were moved: always the path to use. */
   modelsFolder: string;
+  imports: Imports;
+  fileTasks: FileTasks;
   data: AppData;
   notices: NoticeBoard;
   models: Models;

@@ -5,6 +5,7 @@ import type { EngineState } from "../contract/engineState";
 import type { InstalledModel, LoadedModel } from "../contract/model";
 import type { AppSettings } from "../contract/settings";
 import type { JsonFile } from "../services/JsonFile";
+import type { ModelOnDisk } from "../services/importing/findModels";
 import type { LoadMarker } from "../services/LoadMarker";
 import { ModelLibrary, type ModelFile, type ModelList } from "../services/ModelLibrary";
 import type { EngineSupervisor, ModelToLoad } from "./EngineSupervisor";
@@ -97,6 +98,19 @@ export class Models {
     await this.changed();
     const loading = await this.load(added.value.model.id);
     return loading.ok ? succeed(added.value.model) : loading;
+  }
+
+  /** Lists files where they lie, as far as they can be; returns their ids, or the first failure. */
+  async useInPlace(found: readonly ModelOnDisk[]): Promise<Outcome<ModelId[]>> {
+    const ids: ModelId[] = [];
+    let problem: Failure | null = null;
+    for (const { path, name, app } of found) {
+      const added = await this.#library.addFile(path, app === null ? {} : { name, app });
+      if (added.ok) ids.push(added.value.model.id);
+      else problem ??= added.failure;
+    }
+    await this.changed();
+    return problem === null ? succeed(ids) : { ok: false, failure: problem };
   }
 
   async forget(id: ModelId): Promise<Outcome<undefined>> {

@@ -25,7 +25,7 @@ function sample(schema: z.ZodType): unknown {
     return Object.fromEntries(Object.entries(schema.shape).map(([name, field]) => [name, sample(field as z.ZodType)]));
   }
   // Ids, "owner/name", and hashes of each length.
-  if (schema instanceof z.ZodString) return ["a", "a/b", "a".repeat(32), "a".repeat(40), "a".repeat(64)].find((text) => schema.safeParse(text).success);
+  if (schema instanceof z.ZodString) return ["a", "a/b", "a".repeat(32), "a".repeat(36), "a".repeat(40), "a".repeat(64)].find((text) => schema.safeParse(text).success);
   if (schema instanceof z.ZodNumber) return [1, 4096].find((number) => schema.safeParse(number).success);
   if (schema instanceof z.ZodArray) {
     return [1, 2].map((length) => Array.from({ length }, () => sample(schema.element as z.ZodType))).find((list) => schema.safeParse(list).success);

@@ -40,12 +40,13 @@ export function createDownloads({ modelsFolder, hub, log, onChanged, onReady }: 
   return queue;
 }
 
-export function downloadMethods({ downloads }: AppContext): DownloadHandlers {
+export function downloadMethods({ downloads, fileTasks }: AppContext): DownloadHandlers {
   return {
     "downloads.list": () => succeed(downloads.list()),
-    "downloads.add": (request) => downloads.add(request),
+    // What is being moved must not change meanwhile.
+    "downloads.add": (request) => (fileTasks.isRunning("move") ? fail("models-folder-busy") : downloads.add(request)),
     "downloads.pause": async ({ id }) => done(await downloads.pause(id)),
-    "downloads.resume": async ({ id }) => done(await downloads.resume(id)),
+    "downloads.resume": async ({ id }) => (fileTasks.isRunning("move") ? fail("models-folder-busy") : done(await downloads.resume(id))),
     "downloads.cancel": async ({ id }) => done(await downloads.cancel(id)),
   };
 }

@@ -1,29 +1,43 @@
-// The methods of the contract that manage installed models: list, rename, delete, reveal, verify. Main process.
-import { readdir, stat } from "node:fs/promises";
+// The methods of the contract that manage installed models: list, rename, delete, reveal, verify, compare, move. Main process.
+import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { shell } from "electron";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
+import type { SameFile } from "../contract/importing";
 import type { ModelDetails } from "../contract/model";
 import { freeBytesIn, originPath, readOrigin } from "../services/downloads/downloadDisk";
 import { quantizationOf } from "../services/hub/variants";
+import { hashLargeFile } from "../services/importing/copyLargeFile";
+import { knownSha256 } from "../services/importing/knownSha256";
+import { realModelsFolder } from "../services/importing/moveModelsFolder";
+import { findSameFiles, readUnread } from "../services/importing/sameFiles";
 import type { ModelFile } from "../services/ModelLibrary";
 import { STARTER_MODEL } from "../services/starterModel";
-import { sha256OfFile } from "../services/verifiedFile";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
+import { chooseAndMoveModels, moveModels } from "./modelsFolder";
 
-type ManageHandlers = Pick<Handlers, "models.installed" | "models.rename" | "models.delete" | "models.reveal" | "models.verify">;
+type ManageHandlers = Pick<
+  Handlers,
+  | "models.installed" | "models.rename" | "models.delete" | "models.reveal" | "models.verify" | "models.use" | "models.sameFiles"
+  | "models.moveFolder" | "models.moveFolderBack"
+>;
 
 export function manageMethods(context: AppContext): ManageHandlers {
-  const { models, modelsFolder } = context;
+  const { models, modelsFolder, data } = context;
+  const compare = createComparer(context);
   return {
     async "models.installed"() {
       const files = await models.files();
       const details: ModelDetails[] = [];
       for (const file of files) details.push(await detailsOf(file, context));
+      const { folder, isMoved, isThere } = await realModelsFolder(context);
       return succeed({
         models: details,
+        modelsFolder: folder,
+        isModelsFolderMoved: isMoved,
+        isModelsFolderMissing: !isThere,
         modelsFolderBytes: await folderBytes(modelsFolder),
         diskFreeBytes: await freeBytesIn(modelsFolder).catch(() => null),
       });
@@ -37,6 +51,10 @@ export function manageMethods(context: AppContext): ManageHandlers {
       return succeed(undefined);
     },
     "models.verify": ({ modelId }) => verifyModel(modelId, context),
+    "models.use": ({ modelId }) => data.chats.chatsAnsweredBy(modelId),
+    "models.sameFiles": () => compare(),
+    "models.moveFolder": () => chooseAndMoveModels(context),
+    "models.moveFolderBack": () => moveModels(context, null),
   };
 }
 
@@ -52,16 +70,18 @@ async function detailsOf(file: ModelFile, { estimator }: AppContext): Promise<Mo
     parameterCount: known?.parameterCount ?? null,
     repository: origin?.repository ?? null,
     licence: origin?.licence ?? (file.model.origin === "starter" ? "apache-2.0" : null),
-    canVerify: file.model.origin === "starter" || origin !== null,
+    canVerify: file.model.origin === "starter" || (await wantedSha256(file, file.path)) !== null,
     lastUsedAtMs: file.lastUsedAtMs,
     weightType: known?.weightType ?? null,
     madeFrom: known?.madeFrom ?? null,
     inModelsFolder: file.inModelsFolder,
+    app: file.app,
   };
 }
 
 /** Failures: "not-found", "request-invalid" (not in Facet's folder), "model-in-use" (an answer is being written), "model-not-moved-to-trash". */
-async function deleteModel(id: ModelId, { models, supervisor }: AppContext): Promise<Outcome<undefined>> {
+async function deleteModel(id: ModelId, { models, supervisor, fileTasks }: AppContext): Promise<Outcome<undefined>> {
+  if (fileTasks.isRunning("move")) return fail("models-folder-busy");
   const file = await models.find(id);
   if (file === null) return fail("not-found");
   if (!file.inModelsFolder) return fail("request-invalid", undefined, "The model does not lie in Facet's own folder");
@@ -80,21 +100,48 @@ async function deleteModel(id: ModelId, { models, supervisor }: AppContext): Pro
   return succeed(undefined);
 }
 
-/** Failures: "not-found", "model-without-checksum", "model-missing", "model-changed". */
-async function verifyModel(id: ModelId, { models }: AppContext): Promise<Outcome<undefined>> {
+/** Failures: "not-found", "model-without-checksum", "model-missing", "model-changed", "request-cancelled". */
+async function verifyModel(id: ModelId, { models, fileTasks }: AppContext): Promise<Outcome<undefined>> {
   const file = await models.find(id);
   if (file === null) return fail("not-found");
-  for (const part of file.paths) {
-    const details = { file: path.basename(part) };
-    const wanted = file.model.origin === "starter" ? STARTER_MODEL.sha256 : (await readOrigin(part))?.sha256;
-    if (wanted === undefined) return fail("model-without-checksum", details);
-    try {
-      if ((await sha256OfFile(part, new AbortController().signal)) !== wanted) return fail("model-changed", details);
-    } catch (error) {
-      return fail((await exists(part)) ? "model-unreadable" : "model-missing", details, error);
+  return fileTasks.run({ kind: "verify", title: file.model.name, modelId: id }, async (run) => {
+    run.addTotal(file.model.sizeBytes);
+    for (const part of file.paths) {
+      const details = { file: file.paths.length === 1 ? file.model.fileName : path.basename(part) };
+      const wanted = await wantedSha256(file, part);
+      if (wanted === null) return fail("model-without-checksum", details);
+      try {
+        if ((await hashLargeFile(part, run)) !== wanted) return fail("model-changed", details);
+      } catch (error) {
+        run.signal.throwIfAborted();
+        return fail((await exists(part)) ? "model-unreadable" : "model-missing", details, error);
+      }
     }
-  }
-  return succeed(undefined);
+    return succeed(undefined);
+  });
+}
+
+async function wantedSha256({ model, paths, realPath }: ModelFile, part: string): Promise<string | null> {
+  if (model.origin === "starter") return STARTER_MODEL.sha256;
+  return knownSha256(part, part === paths[0] ? realPath : await realpath(part).catch(() => part));
+}
+
+/** Says which models are the same file, and reads in the background what must be read to know. A stop holds until the next start. */
+function createComparer({ models, data, fileTasks, sendEvent, log }: AppContext): () => Promise<Outcome<SameFile[]>> {
+  const stopped = new Set<ModelId>();
+  const read = async (unread: readonly ModelFile[]) => {
+    const done = await fileTasks.run({ kind: "compare", title: "", modelId: null }, (run) => readUnread(unread, data.fileHashes, run));
+    if (!done.ok) for (const { model } of unread) stopped.add(model.id);
+    sendEvent("same-files-changed", (await findSameFiles(await models.files(), data.fileHashes.value)).same);
+  };
+  return async () => {
+    const { same, unread } = await findSameFiles(await models.files(), data.fileHashes.value);
+    const wanted = unread.filter(({ model }) => !stopped.has(model.id));
+    if (wanted.length > 0 && !fileTasks.isRunning("compare") && !fileTasks.isRunning("move")) {
+      read(wanted).catch((error: unknown) => log("warn", "files not compared", { error: String(error) }));
+    }
+    return succeed(same);
+  };
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 // Puts the app together once Electron is ready: data, engine, window, menu; and takes it apart at the end. Main process.
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { app, nativeTheme, net, type BrowserWindow, type Session } from "electron";
 import { EVENT_CHANNEL } from "../contract/bridge";
@@ -9,6 +10,8 @@ import { RequestId } from "../contract/ids";
 import { AnswerRunner } from "../services/answers/AnswerRunner";
 import { dataPaths } from "../services/dataFolder";
 import { DeltaLibrary } from "../services/deltas/DeltaLibrary";
+import { realModelsFolder } from "../services/importing/moveModelsFolder";
+import { FileTasks } from "../services/importing/FileTasks";
 import type { Log } from "../services/LogFile";
 import { openAppData, type AppData } from "../services/openAppData";
 import { StarterFetcher } from "../services/StarterFetcher";
@@ -23,6 +26,8 @@ import { createEstimator, fitMethods } from "./fitMethods";
 import { forkEngine } from "./forkEngine";
 import { Hub } from "./Hub";
 import { hubMethods } from "./hubMethods";
+import { importMethods } from "./importMethods";
+import { Imports } from "./Imports";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu } from "./menu";
@@ -32,6 +37,7 @@ import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
 import { quantizeMethods } from "./quantizeMethods";
 import { StreamPort } from "./streamPort";
+import { modelsPlace, tidyModelsFolder } from "./modelsFolder";
 import { TokenStore } from "./TokenStore";
 import { openLogsFolder } from "./openLogsFolder";
 
@@ -65,11 +71,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   const opened = madeFolder.ok ? await openAppData(folder, log, Date.now) : madeFolder;
   if (!opened.ok) log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
+  if (opened.ok) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(folder), log)));
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
         ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(), ...deltaMethods(context),
+        ...importMethods(context),
       }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
   openIpcGate({
@@ -182,6 +190,13 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChanged: (list) => sendEvent("downloads-changed", list),
     onReady: () => void models.changed(),
   });
+  const modelsFolder = dataPaths(folder).models;
+  const fileTasks = new FileTasks({ onChanged: (tasks) => sendEvent("file-tasks-changed", tasks) });
+  const imports = new Imports({
+    modelsFolder,
+    surroundings: { env: process.env, platform: process.platform, home: homedir() },
+    installedPaths: async () => new Set((await models.files()).map(({ realPath }) => realPath)),
+  });
   const estimator = createEstimator(supervisor, log);
   const deltas = new DeltaLibrary({
     folder: dataPaths(folder).deltas,
@@ -199,13 +214,14 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder: dataPaths(folder).models, data, notices, models, starter, hub, deltas, downloads, estimator, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {
   if (openedFile === null || !(await openFile(context, openedFile))) await context.models.loadUsual();
   // Without any model there is nothing else to do here; the first screen shows how it goes, and a way out.
-  if ((await context.models.list()).length === 0) await getStarter(context);
+  const isNew = (await context.models.list()).length === 0 && (await realModelsFolder(context)).isThere;
+  if (isNew) await getStarter(context);
 }
 
 async function openFile({ models, notices }: AppContext, file: string): Promise<boolean> {
@@ -237,6 +253,7 @@ async function end({ window, log }: Shell, context: AppContext | null): Promise<
   if (context) {
     context.starter.cancel();
     context.estimator.close();
+    await context.fileTasks.close();
     await context.downloads.stop();
     await context.supervisor.close();
     context.answers.close();

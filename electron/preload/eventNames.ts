@@ -10,6 +10,8 @@ const named: Record<EventName, true> = {
   "jobs-changed": true,
   "deltas-changed": true,
   "engine-deltas-changed": true,
+  "file-tasks-changed": true,
+  "same-files-changed": true,
   "chat-changed": true,
   "chat-removed": true,
   "message-changed": true,

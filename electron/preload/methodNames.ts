@@ -1,8 +1,8 @@
 // The names of contract/methods.ts as plain text: preload must stay small and free of zod.
-import type { MethodName } from "../contract/methods";
+import type { PageMethodName } from "../contract/bridge";
 
 /** A missing or an unknown name does not compile. */
-const named: Record<MethodName, true> = {
+const named: Record<PageMethodName, true> = {
   "app.snapshot": true,
   "app.connectStream": true,
   "app.openLogsFolder": true,
@@ -21,6 +21,17 @@ const named: Record<MethodName, true> = {
   "models.delete": true,
   "models.reveal": true,
   "models.verify": true,
+  "models.use": true,
+  "models.sameFiles": true,
+  "models.moveFolder": true,
+  "models.moveFolderBack": true,
+  "import.chooseFolders": true,
+  "import.useInPlace": true,
+  "import.copy": true,
+  "import.otherApps": true,
+  "import.useFound": true,
+  "fileTasks.list": true,
+  "fileTasks.cancel": true,
   "hub.catalogue": true,
   "hub.search": true,
   "hub.model": true,

@@ -1,5 +1,5 @@
 // Gives the page `window.facet`: one function per method of the contract, events, and nothing else. Preload, sandboxed.
-import { contextBridge, ipcRenderer } from "electron";
+import { contextBridge, ipcRenderer, webUtils } from "electron";
 import { CALL_CHANNEL, EVENT_CHANNEL, STREAM_PORT_CHANNEL, STREAM_PORT_MESSAGE } from "../contract/bridge";
 import { eventNames } from "./eventNames";
 import { methodNames } from "./methodNames";
@@ -20,6 +20,11 @@ const call = Object.fromEntries(
   methodNames.map((name) => [name, (input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input)]),
 );
 
+async function importDropped(files: readonly File[]): Promise<unknown> {
+  const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== "");
+  return paths.length === 0 ? null : ipcRenderer.invoke(CALL_CHANNEL, "import.dropped", { paths });
+}
+
 function on(name: string, listener: Listener): () => void {
   if (!eventNames.has(name)) throw new Error(`There is no event named ${name}`);
   const group = listeners.get(name) ?? new Set();
@@ -30,4 +35,4 @@ function on(name: string, listener: Listener): () => void {
 }
 
 // Objects that cross the bridge are copied and frozen by Electron.
-contextBridge.exposeInMainWorld("facet", { call, on });
+contextBridge.exposeInMainWorld("facet", { call, importDropped, on });

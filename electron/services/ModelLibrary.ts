@@ -1,20 +1,33 @@
 // The models on this computer that Facet knows: files in its models folder, downloads in folders there, and files used where they lie.
 // Looks at names and sizes only: what is inside a file is for the engine process to find out. Main process or plain Node.
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, readdir, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import { fail, succeed, type Failure, type Outcome } from "../contract/failure";
 import { ModelId } from "../contract/ids";
+import { OtherApp } from "../contract/importing";
 import type { InstalledModel } from "../contract/model";
-import { errnoOf } from "./fileFailure";
 import type { JsonFile } from "./JsonFile";
+import { modelFileProblem } from "./modelFileProblem";
 import { modelName } from "./modelName";
+import { partsOf, withoutFurtherParts } from "./splitModel";
+
+const UsedInPlace = z.object({
+  /** Absolute, as it was chosen: a link keeps its own name, which says which part of a split model it is. */
+  path: z.string(),
+  /** Kept, so that a model whose disk is away stays the same model. */
+  id: ModelId.optional(),
+  /** Where the file's name says nothing: Ollama's blobs. */
+  name: z.string().max(200).optional(),
+  /** The app it was found in. */
+  app: OtherApp.optional(),
+});
+type UsedInPlace = z.infer<typeof UsedInPlace>;
 
 export const ModelList = z.object({
-  /** Absolute paths of files that are used in place, oldest first. */
-  files: z.array(z.object({ path: z.string() })),
+  /** Files that are used in place, oldest first. */
+  files: z.array(UsedInPlace),
   /** What is remembered of any model, by its id. */
   notes: z
     .record(z.string(), z.object({ name: z.string().max(120).optional(), lastUsedAtMs: z.number().optional() }))
@@ -30,11 +43,16 @@ export interface ModelFile {
   path: string;
   /** All parts, in order. */
   paths: string[];
+  /** Where the first part lies when all links are followed; the path itself while it is not there. */
+  realPath: string;
+  /** The app that it was found in, of a file that is used in place. */
+  app: OtherApp | null;
   lastUsedAtMs: number | null;
   inModelsFolder: boolean;
 }
 
 export interface ModelLibraryOptions {
+  /** In the data folder; a link when the models were moved elsewhere. */
   modelsFolder: string;
   starterFileName: string;
   /** models.json */
@@ -46,10 +64,6 @@ export interface ModelLibraryOptions {
 const MODEL_FILE = /^[^.].*\.gguf$/iu;
 /** Downloads lie in one folder per repository: owner__name. */
 const REPOSITORY_FOLDER = /^[^.].*__/u;
-const FIRST_PART = /^(.*)-00001-of-(\d{5})\.gguf$/iu;
-const OTHER_PART = /-(?!00001)\d{5}-of-\d{5}\.gguf$/iu;
-/** More parts than any model has: a name that says so is taken for a single file. */
-const MAX_PARTS = 512;
 
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
@@ -71,23 +85,24 @@ export class ModelLibrary {
    * Uses a file where it lies. Adding it again finds it again.
    * Failures: "model-missing", "model-unreadable", and those of saving.
    */
-  async addFile(chosen: string): Promise<Outcome<ModelFile>> {
+  async addFile(chosen: string, about: Pick<UsedInPlace, "name" | "app"> = {}): Promise<Outcome<ModelFile>> {
     const file = path.resolve(chosen);
-    const problem = await problemOf(file);
+    const problem = await modelFileProblem(file, about.name);
     if (problem) return { ok: false, failure: problem };
-    const real = await realpath(file);
-    const known = await this.find(modelIdOf(real));
+    const realPath = await realpath(file);
+    const known = (await this.files()).find((other) => other.realPath === realPath);
     if (known) return succeed(known);
     const { list } = this.#options;
-    const saved = await list.save({ ...list.value, files: [...list.value.files, { path: real }] });
+    const added: UsedInPlace = { path: file, id: modelIdOf(realPath), ...about };
+    const saved = await list.save({ ...list.value, files: [...list.value.files, added] });
     if (!saved.ok) return saved;
-    return succeed(await this.#describe(real, "file", false));
+    return succeed(await this.#describe({ file, id: modelIdOf(realPath), origin: "file", about: added }));
   }
 
   /** Forgets a file that is used in place; the file stays. A model in the models folder is not forgotten so: "request-invalid". */
   async forget(id: ModelId): Promise<Outcome<undefined>> {
     const { list } = this.#options;
-    const files = list.value.files.filter(({ path: file }) => modelIdOf(file) !== id);
+    const files = list.value.files.filter((file) => idOf(file) !== id);
     if (files.length === list.value.files.length) {
       return (await this.find(id)) ? fail("request-invalid", undefined, "The model lies in Facet's own folder") : fail("not-found");
     }
@@ -117,41 +132,46 @@ export class ModelLibrary {
     const downloaded: string[] = [];
     for (const entry of inFolder.filter((folder) => folder.isDirectory() && REPOSITORY_FOLDER.test(folder.name))) {
       const names = modelNames(await readdir(path.join(modelsFolder, entry.name)).catch(() => []));
-      downloaded.push(...names.sort().map((name) => path.join(modelsFolder, entry.name, name)));
+      downloaded.push(...names.sort().map((name) => path.join(entry.name, name)));
     }
-    const files = [
-      ...own.map((name) => ({ file: path.join(modelsFolder, name), origin: name === starterFileName ? "starter" as const : "file" as const, inFolder: true })),
-      ...downloaded.sort().map((file) => ({ file, origin: "hub" as const, inFolder: true })),
-      ...list.value.files.map(({ path: file }) => ({ file, origin: "file" as const, inFolder: false })),
+    // Not where the folder really lies: a model that is moved with it stays the same model.
+    const idFolder = path.join(await realPathOr(path.dirname(modelsFolder)), path.basename(modelsFolder));
+    const inModelsFolder = (name: string, origin: InstalledModel["origin"]): Listed => ({
+      file: path.join(modelsFolder, name), id: modelIdOf(path.join(idFolder, name)), origin, about: null,
+    });
+    const listed: Listed[] = [
+      ...own.map((name) => inModelsFolder(name, name === starterFileName ? "starter" : "file")),
+      ...downloaded.sort().map((name) => inModelsFolder(name, "hub")),
+      ...list.value.files.map((about): Listed => ({ file: about.path, id: idOf(about), origin: "file", about })),
     ];
-    const byId = new Map<ModelId, ModelFile>();
-    for (const { file, origin, inFolder: isOwn } of files) {
-      const real = await realpath(file).catch(() => file);
-      const found = await this.#describe(real, origin, isOwn);
-      if (!byId.has(found.model.id)) byId.set(found.model.id, found);
+    const byRealPath = new Map<string, ModelFile>();
+    for (const one of listed) {
+      const found = await this.#describe(one);
+      if (!byRealPath.has(found.realPath)) byRealPath.set(found.realPath, found);
     }
-    return [...byId.values()];
+    return [...byRealPath.values()];
   }
 
-  async #describe(file: string, origin: InstalledModel["origin"], inModelsFolder: boolean): Promise<ModelFile> {
-    const id = modelIdOf(file);
-    const fileName = path.basename(file);
+  async #describe({ file, id, origin, about }: Listed): Promise<ModelFile> {
+    const fileName = about?.name ?? path.basename(file);
     const note = this.#options.list.value.notes[id];
     const paths = partsOf(file);
     let sizeBytes = 0;
     let problem: Failure | null = null;
     for (const part of paths) {
-      problem ??= await problemOf(part);
+      problem ??= await modelFileProblem(part, about?.name);
       sizeBytes += (await stat(part).catch(() => null))?.size ?? 0;
     }
     return {
       path: file,
       paths,
+      realPath: await realPathOr(file),
+      app: about?.app ?? null,
       lastUsedAtMs: note?.lastUsedAtMs ?? null,
-      inModelsFolder,
+      inModelsFolder: about === null,
       model: {
         id,
-        name: note?.name ?? modelName(fileName),
+        name: note?.name ?? about?.name ?? modelName(fileName),
         fileName,
         sizeBytes,
         fileCount: paths.length,
@@ -162,42 +182,32 @@ export class ModelLibrary {
   }
 }
 
+interface Listed {
+  file: string;
+  id: ModelId;
+  origin: InstalledModel["origin"];
+  /** null = in the models folder. */
+  about: UsedInPlace | null;
+}
+
+function idOf({ id, path: file }: UsedInPlace): ModelId {
+  return id ?? modelIdOf(file);
+}
+
+async function realPathOr(file: string): Promise<string> {
+  return realpath(file).catch(() => file);
+}
+
 /** The same file has the same id at each start. */
 export function modelIdOf(realPath: string): ModelId {
   return ModelId.parse(createHash("sha256").update(realPath).digest("hex").slice(0, 32));
 }
 
-/** Of a folder: files that can be loaded by themselves. Further parts go with their first, when it is there. */
+/** Of a folder: files that can be loaded by themselves. */
 function modelNames(names: readonly string[]): string[] {
-  const all = new Set(names);
-  return names.filter((name) => MODEL_FILE.test(name) && !(OTHER_PART.test(name) && all.has(name.replace(/-\d{5}-of-/u, "-00001-of-"))));
-}
-
-/** llama.cpp's names: model-00001-of-00003.gguf and so on. */
-function partsOf(file: string): string[] {
-  const [, stem, total] = FIRST_PART.exec(file) ?? [];
-  const count = Number(total);
-  if (stem === undefined || total === undefined || count < 1 || count > MAX_PARTS) return [file];
-  const extension = file.slice(-".gguf".length);
-  return Array.from({ length: count }, (_, index) => `${stem}-${String(index + 1).padStart(5, "0")}-of-${total}${extension}`);
+  return withoutFurtherParts(names.filter((name) => MODEL_FILE.test(name)));
 }
 
 function withoutNote(notes: ModelList["notes"], id: ModelId): ModelList["notes"] {
   return Object.fromEntries(Object.entries(notes).filter(([other]) => other !== id));
-}
-
-/** Why a file cannot be opened; null = it can. */
-async function problemOf(file: string): Promise<Failure | null> {
-  const details = { file: path.basename(file) };
-  try {
-    const facts = await stat(file);
-    if (!facts.isFile()) return failure("model-unreadable", { ...details, reason: "it is not a file" });
-    await access(file, constants.R_OK);
-    return null;
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === null) throw error;
-    if (code === "ENOENT" || code === "ENOTDIR") return failure("model-missing", details, error);
-    return failure("model-unreadable", { ...details, reason: "this account may not read it" }, error);
-  }
 }

@@ -1,5 +1,5 @@
 // Opens everything that Facet keeps in its data folder, or says why it cannot be used. Main process or plain Node.
-import { mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { AppSettings } from "../contract/settings";
@@ -9,6 +9,7 @@ import { dataPaths } from "./dataFolder";
 import { DeltaList, emptyDeltaList } from "./deltas/DeltaLibrary";
 import { LoadingDeltas } from "./deltas/LoadingDeltas";
 import { errnoOf } from "./fileFailure";
+import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
 import type { Log } from "./LogFile";
@@ -23,6 +24,7 @@ export interface AppData {
   deltaList: JsonFile<DeltaList>;
   loadingDeltas: LoadingDeltas;
   hubSettings: JsonFile<StoredHubSettings>;
+  fileHashes: JsonFile<FileHashes>;
   loadMarker: LoadMarker;
   /** What the person should know of the opening: files that were damaged and where they are now. */
   notices: Failure[];
@@ -36,6 +38,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const modelList = await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, now);
     const deltaList = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, now);
     const hubSettings = await openJsonFile(path.join(folder, "hub.json"), StoredHubSettings, defaultHubSettings, now);
+    const fileHashes = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -55,6 +58,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       deltaList: deltaList.file,
       loadingDeltas: new LoadingDeltas(path.join(folder, "loading-deltas")),
       hubSettings: hubSettings.file,
+      fileHashes: fileHashes.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
       notices: [
         ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),
@@ -70,7 +74,9 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
 export function makeDataFolder(folder: string): Outcome<undefined> {
   const { models, logs, window } = dataPaths(folder);
   try {
-    for (const inside of [models, logs, window]) mkdirSync(inside, { recursive: true, mode: 0o700 });
+    // A link to a disk that is not there now is no reason not to start.
+    const isMoved = lstatSync(models, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    for (const inside of [...(isMoved ? [] : [models]), logs, window]) mkdirSync(inside, { recursive: true, mode: 0o700 });
     return succeed(undefined);
   } catch (error) {
     return folderFailure(error, folder);

@@ -325,6 +325,24 @@ export function failureText(failure: Failure): FailureText {
         data: FILE_UNTOUCHED,
         advice: "Close programs that use it and try again, or show the file and remove it there.",
       };
+    case "models-folder-unusable":
+      return {
+        happened: `${details["folder"] === undefined ? "This folder" : `“${details["folder"]}”`} cannot hold Facet's models.${reason}`,
+        data: "Your models are where they were.",
+        advice: "Choose another folder, or check that you may write to this one.",
+      };
+    case "models-folder-busy":
+      return {
+        happened: "Facet's models folder is being used at the moment.",
+        data: NOTHING_CHANGED,
+        advice: "Wait until downloads, copies and the loading of models are finished, or stop them, then try again.",
+      };
+    case "models-folder-missing":
+      return {
+        happened: `The folder with your models is not there${details["folder"] === undefined ? "" : `: ${details["folder"]}`}.`,
+        data: `${CHATS_SAFE} The models are back in the list as soon as the folder is.`,
+        advice: "Connect the disk that it is on, then open the list of models again.",
+      };
     case "estimate-failed":
       return {
         happened: `Whether ${lower(file)} fits could not be worked out.${reason}`,
@@ -575,7 +593,7 @@ export function failureText(failure: Failure): FailureText {
         data: "What was saved before is safe. What you see now may not be saved.",
         advice:
           details["needed"] === undefined
-            ? "Free some space, then try again."
+            ? `Free ${bytes(details["missingBytes"]) ?? "some space"}${details["missingBytes"] === undefined ? "" : " more"}, then try again.`
             : `Free some space, ${details["needed"]} in all, then try again.`,
       };
     case "data-folder-unusable":

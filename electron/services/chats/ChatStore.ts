@@ -7,7 +7,8 @@ import {
 import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { ChatId, ComparisonId, MessageId, type RequestId } from "../../contract/ids";
+import { ChatId, ComparisonId, MessageId, type ModelId, type RequestId } from "../../contract/ids";
+import type { ModelUse } from "../../contract/importing";
 import type { OpenChat } from "../../contract/methods";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
 import { ChatRow, HitRow, MessageRow, readChatSettings, readStack, toChat, toMessage, toSummary } from "./chatRows";
@@ -17,6 +18,8 @@ import { databaseFailure } from "./databaseFailure";
 import { fullTextQuery } from "./searchQuery";
 
 const MAX_SEARCH_HITS = 50;
+/** Titles that are shown when somebody asks which chats use a model. */
+const MAX_SHOWN_USES = 3;
 /** Of many hits, so many are looked at closely: by how well they match and how recent they are. */
 const MAX_RANKED_HITS = 500;
 /** A hit that is so much older counts half. */
@@ -226,6 +229,19 @@ export class ChatStore {
       this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", leaf, chat.id);
       return succeed(this.#shownBranch({ ...chat, leaf_id: leaf }));
     }));
+  }
+
+  /** The chats with an answer of this model, as each answer's facts say. Reads all answers: asked for one model at a time. */
+  chatsAnsweredBy(modelId: ModelId): Outcome<ModelUse> {
+    return this.#attempt(() => {
+      const rows = this.#database.all(
+        `SELECT chats.title, max(messages.created_at_ms) AS atMs FROM messages JOIN chats ON chats.id = messages.chat_id
+        WHERE facts ->> 'modelId' = ? AND deleted_at_ms IS NULL GROUP BY chats.id ORDER BY atMs DESC`,
+        modelId,
+      );
+      const chats = z.array(z.object({ title: z.string() })).parse(rows);
+      return succeed({ chatCount: chats.length, titles: chats.slice(0, MAX_SHOWN_USES).map(({ title }) => title) });
+    });
   }
 
   search(typed: string): Outcome<SearchHit[]> {

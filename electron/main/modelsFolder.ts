@@ -1,0 +1,70 @@
+// The models folder as a whole: put in order at start, moved when the person asks for it. Main process.
+import path from "node:path";
+import { dialog } from "electron";
+import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import { dataPaths } from "../services/dataFolder";
+import { finishCopies } from "../services/importing/copyIntoModelsFolder";
+import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "../services/importing/moveModelsFolder";
+import type { Log } from "../services/LogFile";
+import type { AppContext } from "./AppContext";
+
+export function modelsPlace(dataFolder: string): ModelsPlace {
+  return { modelsFolder: dataPaths(dataFolder).models, journalFile: path.join(dataFolder, "models-move.json") };
+}
+
+/** At start, before anything uses the folder: what a kill broke off is finished or taken back. Returns what the person should know. */
+export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Failure[]> {
+  try {
+    const result = await finishMove(place);
+    if (result !== "nothing") log("warn", "a move of the models folder was broken off", { result });
+    const { folder, isThere } = await realModelsFolder(place);
+    if (!isThere) return [failure("models-folder-missing", { folder })];
+    await finishCopies(place.modelsFolder);
+    return [];
+  } catch (error) {
+    log("warn", "models folder not put in order", { error: String(error) });
+    const { folder, isThere } = await realModelsFolder(place);
+    return isThere ? [] : [failure("models-folder-missing", { folder }, error)];
+  }
+}
+
+/** Asks where to; false = the person closed the dialog. Failures: "models-folder-busy" and those of the move. */
+export async function chooseAndMoveModels(context: AppContext): Promise<Outcome<boolean>> {
+  const owner = context.window();
+  if (owner === null) return succeed(false);
+  if (isBusy(context)) return fail("models-folder-busy");
+  const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
+    title: "Choose a folder for Facet's models",
+    buttonLabel: "Move here",
+    properties: ["openDirectory", "createDirectory"],
+  });
+  const [chosen] = filePaths;
+  if (canceled || chosen === undefined) return succeed(false);
+  const moved = await moveModels(context, chosen);
+  return moved.ok ? succeed(true) : moved;
+}
+
+/** null = back into the data folder. The model in memory stays there: its path leads to the same file before and after. */
+export async function moveModels(context: AppContext, chosen: string | null): Promise<Outcome<undefined>> {
+  const { fileTasks, models, supervisor, dataFolder, log } = context;
+  if (isBusy(context)) return fail("models-folder-busy");
+  // Windows moves no file that a process has mapped.
+  const inMemory = process.platform === "win32" && supervisor.state.kind === "ready" ? supervisor.state.model.modelId : null;
+  if (inMemory !== null) supervisor.forget(inMemory);
+  const title = chosen ?? modelsPlace(dataFolder).modelsFolder;
+  const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) => moveModelsFolder(modelsPlace(dataFolder), chosen, run));
+  log("info", "models folder moved", { ok: moved.ok });
+  await models.changed();
+  if (inMemory !== null) await models.load(inMemory);
+  return moved;
+}
+
+/** Something reads or writes there that would not survive the move. */
+function isBusy({ fileTasks, downloads, starter, supervisor }: AppContext): boolean {
+  const { kind } = supervisor.state;
+  return (
+    fileTasks.list().some((task) => task.failure === null && task.kind !== "compare") ||
+    downloads.list().some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
+    starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || kind === "generating" && process.platform === "win32"
+  );
+}

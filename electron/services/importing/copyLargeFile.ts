@@ -1,0 +1,94 @@
+// Copies one file with progress, to be stopped between two pieces; the copy is on the disk when it returns. Plain Node.
+import { constants } from "node:fs";
+import { copyFile, open, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import type { TaskRun } from "./FileTasks";
+
+/** Large enough for a disk's full speed, small enough to stop at once and to keep a hash from holding up main. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * `to` must not exist; what was written is deleted when it fails or is stopped. Where the file system can share the content
+ * of two files, nothing is copied. Throws the file system's errors, and the signal's reason.
+ */
+export async function copyLargeFile(from: string, to: string, { signal, addDone }: TaskRun): Promise<void> {
+  try {
+    if (await cloned(from, to)) {
+      addDone((await stat(to)).size);
+      return;
+    }
+    await copyPieces(from, to, signal, addDone);
+  } catch (error) {
+    if (!isExisting(error)) await rm(to, { force: true });
+    throw error;
+  }
+}
+
+/** Like copyLargeFile, and returns the SHA-256 of what was read. */
+export async function copyAndHash(from: string, to: string, { signal, addDone }: TaskRun): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    await copyPieces(from, to, signal, addDone, (piece) => hash.update(piece));
+    return hash.digest("hex");
+  } catch (error) {
+    if (!isExisting(error)) await rm(to, { force: true });
+    throw error;
+  }
+}
+
+/** SHA-256 of a whole file, with progress, to be stopped at once. */
+export async function hashLargeFile(file: string, { signal, addDone }: TaskRun): Promise<string> {
+  const hash = createHash("sha256");
+  const handle = await open(file, "r");
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(buffer.subarray(0, bytesRead));
+      addDone(bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function copyPieces(from: string, to: string, signal: AbortSignal, addDone: (bytes: number) => void, look?: (piece: Buffer) => void): Promise<void> {
+  const source = await open(from, "r");
+  try {
+    const target = await open(to, "wx", 0o644);
+    try {
+      const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+      for (;;) {
+        signal.throwIfAborted();
+        const { bytesRead } = await source.read(buffer, 0, PIECE_BYTES);
+        if (bytesRead === 0) break;
+        const piece = buffer.subarray(0, bytesRead);
+        look?.(piece);
+        // FileHandle.write may write less than asked; writeFile continues where the handle stands until all is written.
+        await target.writeFile(piece);
+        addDone(bytesRead);
+      }
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Btrfs, XFS and APFS do this in no time and without room. */
+async function cloned(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
+}

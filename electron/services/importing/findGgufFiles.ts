@@ -1,0 +1,33 @@
+// The GGUF files below a folder, by their names: bounded, and safe from links that lead in a circle. Plain Node.
+import { readdir, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import type { ScanBudget } from "./ScanBudget";
+
+/** publisher/model/quantization/file, and two more. */
+const MAX_DEPTH = 6;
+
+/** Absolute paths as they are reached, in order of their names; hidden files and folders are left out, unreadable ones too. */
+export async function findGgufFiles(root: string, budget: ScanBudget): Promise<string[]> {
+  const found: string[] = [];
+  const visited = new Set<string>();
+  const waiting = [{ folder: root, depth: 0 }];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { folder, depth } = next;
+    const real = await realpath(folder).catch(() => null);
+    if (real === null || visited.has(real)) continue;
+    visited.add(real);
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      if (!budget.spend()) return found;
+      if (entry.name.startsWith(".")) continue;
+      const file = path.join(folder, entry.name);
+      const kind = entry.isSymbolicLink() ? await stat(file).catch(() => null) : entry;
+      if (kind?.isDirectory()) {
+        if (depth < MAX_DEPTH) waiting.push({ folder: file, depth: depth + 1 });
+        else budget.leaveOut();
+      } else if (kind?.isFile() && /\.gguf$/iu.test(entry.name)) found.push(file);
+    }
+  }
+  return found;
+}
