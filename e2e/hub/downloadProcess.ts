@@ -38,11 +38,14 @@ function reporting(inner: Http): Http {
     let position = Number(/^bytes=(\d+)-/u.exec(request.headers["range"] ?? "")?.[1] ?? 0);
     return {
       ...response,
-      readBody: (onBytes) =>
-        response.readBody((bytes) => {
-          writeSync(1, `got ${position} ${bytes.length}\n`);
-          position += bytes.length;
-          return onBytes(bytes);
+      readBody: (sink) =>
+        response.readBody({
+          room: () => sink.room(),
+          took(lengthBytes) {
+            writeSync(1, `got ${position} ${lengthBytes}\n`);
+            position += lengthBytes;
+            return sink.took(lengthBytes);
+          },
         }),
     };
   };

@@ -2,7 +2,8 @@
 // Not net.fetch: it rejects redirect "manual" (electron#43715), and every redirect is to be checked before it is followed.
 import { Readable } from "node:stream";
 import { net, type Session } from "electron";
-import type { Http, HttpResponse } from "../services/hub/http";
+import type { BodySink, Http, HttpResponse } from "../services/hub/http";
+import { pour } from "../services/hub/pour";
 
 /** `session` is asked for at the first request: making one takes time that the start of the app has not. */
 export function netHttp(session: () => Session): Http {
@@ -31,7 +32,7 @@ export function netHttp(session: () => Session): Http {
         resolve({
           status: response.statusCode,
           header: (name) => headerOf(response.headers, name),
-          readBody: (onBytes) => readBody(response, signal, onBytes),
+          readBody: (sink) => readBody(response, signal, sink),
           discard: abort,
         });
       });
@@ -39,12 +40,12 @@ export function netHttp(session: () => Session): Http {
     });
 }
 
-async function readBody(response: unknown, signal: AbortSignal, onBytes: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
+async function readBody(response: unknown, signal: AbortSignal, sink: BodySink): Promise<void> {
   // Documented as an emitter only; as a Readable it waits until a piece was taken.
   if (!(response instanceof Readable)) throw new Error("the answer cannot be read");
   for await (const piece of response) {
     signal.throwIfAborted();
-    if (piece instanceof Uint8Array) await onBytes(piece);
+    if (piece instanceof Uint8Array) await pour(piece, sink);
   }
 }
 

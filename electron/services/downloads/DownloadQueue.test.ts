@@ -31,7 +31,8 @@ let seen: Download[];
 let problems: unknown[];
 let watchers: Set<() => void>;
 
-function newQueue(options: Partial<DownloadQueueOptions> = {}, http = fetchHttp(fetch)): DownloadQueue {
+/** Over sockets unless told: that is what the app uses where there is no proxy. */
+function newQueue(options: Partial<DownloadQueueOptions> = {}, http = socketHttp(fetchHttp(fetch))): DownloadQueue {
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("refused");
   const client = new HubClient({ http, address: address.value, token: async () => token });

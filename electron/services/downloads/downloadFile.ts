@@ -5,6 +5,7 @@ import type { HubFileSource } from "../hub/HubFileSource";
 import { backOffMs, wait, type BackOff } from "../hub/wait";
 import { diskFailure } from "./diskFailure";
 import type { PartFile } from "./PartFile";
+import { newWriteBuffers, PartWriter, WriteError, type WriteBuffers } from "./PartWriter";
 
 export type WaitingFor = "network" | "hub" | "rate-limit";
 
@@ -27,10 +28,8 @@ export const DOWNLOAD_TIMING: DownloadTiming = {
 
 /** Content networks limit each connection, home lines do not; more than a few only costs the others. */
 export const CONNECTIONS = 4;
-/** Gathered before a write: one call into the system for many network reads. */
-const WRITE_BYTES = 1024 * 1024;
-/** A piece of this size is written from where it lies: copying it would cost more than a call. */
-const DIRECT_WRITE_BYTES = 128 * 1024;
+/** On a fast line the disk is kept busy beside it, so that little is left to bring to it at the end. */
+const SYNC_BYTES = 64 * 1024 * 1024;
 const HASH_BLOCK_BYTES = 1024 * 1024;
 
 export interface FileDownload {
@@ -68,6 +67,9 @@ class FileRun {
   readonly #working = new Map<number, { waiting: WaitingFor | null; partialBytes: number }>();
   readonly #abort = new AbortController();
   #failure: Failure | "no-ranges" | null = null;
+  #syncing: Promise<void> = Promise.resolve();
+  #isSyncing = false;
+  #unsyncedBytes = 0;
 
   constructor(download: FileDownload, connections: number, wholeFile: boolean) {
     this.#download = download;
@@ -76,13 +78,11 @@ class FileRun {
   }
 
   async run(): Promise<Outcome<null> | "no-ranges"> {
-    const { signal, part, timing } = this.#download;
+    const { signal, timing } = this.#download;
     if (signal.aborted) return fail("request-cancelled");
     const onAbort = (): void => this.#stop(fail("request-cancelled").failure);
     signal.addEventListener("abort", onAbort, { once: true });
-    let syncing: Promise<void> = Promise.resolve();
-    const sync = (): Promise<void> => (syncing = syncing.then(() => part.sync()).catch(this.#onDiskError));
-    const syncTimer = setInterval(() => void sync(), timing.syncMs);
+    const syncTimer = setInterval(() => void this.#sync(), timing.syncMs);
     try {
       // Hashing reads behind the connections, while the bytes are still in the system's cache.
       const hashing = this.#wholeFile ? null : this.#hash();
@@ -100,7 +100,8 @@ class FileRun {
       });
       const ended = await Promise.allSettled(connections);
       const digest = await (hashing ?? this.#hash());
-      await sync();
+      await this.#syncing;
+      await this.#sync();
       for (const end of ended) if (end.status === "rejected") throw end.reason;
       if (this.#failure !== null) return this.#failure === "no-ranges" ? "no-ranges" : { ok: false, failure: this.#failure };
       return digest === this.#download.sha256 ? { ok: true, value: null } : fail("download-wrong-hash");
@@ -115,21 +116,33 @@ class FileRun {
     this.#abort.abort();
   }
 
+  /** Brings what is written to the disk itself; one at a time, further wishes are met by the next. */
+  #sync(): Promise<void> {
+    if (this.#isSyncing) return this.#syncing;
+    this.#isSyncing = true;
+    this.#unsyncedBytes = 0;
+    this.#syncing = this.#download.part.sync().catch(this.#onDiskError).finally(() => {
+      this.#isSyncing = false;
+    });
+    return this.#syncing;
+  }
+
   readonly #onDiskError = (error: unknown): void => this.#stop(diskFailure(error, this.#download.part.chunks.missingBytes));
 
   /** Takes runs of chunks until none is left. */
   async #connection(index: number): Promise<void> {
     const { chunks } = this.#download.part;
-    if (this.#wholeFile) return chunks.missingBytes === 0 ? undefined : this.#fetchAll(index, 0, chunks.sizeBytes);
+    const buffers = newWriteBuffers();
+    if (this.#wholeFile) return chunks.missingBytes === 0 ? undefined : this.#fetchAll(index, buffers, 0, chunks.sizeBytes);
     while (!this.#abort.signal.aborted) {
       const run = chunks.takeRun(this.#connectionCount);
       if (!run) return;
-      await this.#fetchAll(index, chunks.startOf(run.first), chunks.startOf(run.end));
+      await this.#fetchAll(index, buffers, chunks.startOf(run.first), chunks.startOf(run.end));
     }
   }
 
   /** Fetches the bytes, over as many requests as it takes. */
-  async #fetchAll(index: number, start: number, end: number): Promise<void> {
+  async #fetchAll(index: number, buffers: WriteBuffers, start: number, end: number): Promise<void> {
     const { timing } = this.#download;
     const stopped = this.#abort.signal;
     let position = start;
@@ -137,9 +150,8 @@ class FileRun {
     let triesAtHub = 0;
     while (!stopped.aborted) {
       const before = position;
-      const fetched = await this.#fetchOnce(index, position, end, (written) => {
+      const fetched = await this.#fetchOnce(index, buffers, position, end, (written) => {
         position = written;
-        this.#setWaiting(index, null);
       });
       if (position >= end || stopped.aborted) return;
       const failure = fetched.ok ? fail("hub-offline", undefined, "the answer ended early").failure : fetched.failure;
@@ -167,7 +179,7 @@ class FileRun {
   }
 
   /** One request. `onWritten` says up to where the bytes are written. */
-  async #fetchOnce(index: number, start: number, end: number, onWritten: (position: number) => void): Promise<Outcome<null>> {
+  async #fetchOnce(index: number, buffers: WriteBuffers, start: number, end: number, onWritten: (position: number) => void): Promise<Outcome<null>> {
     const { part, timing, source } = this.#download;
     const { chunks } = part;
     // By hand, not AbortSignal.any: a combined signal that nobody holds is collected in mid-body, and ends nothing.
@@ -184,21 +196,25 @@ class FileRun {
         this.#stop("no-ranges");
         return fail("request-cancelled");
       }
-      const writer = new GatheringWriter(part, start, onWritten);
-      let position = start;
-      try {
-        await opened.value.readBody(async (bytes) => {
-          const wanted = bytes.subarray(0, end - position);
-          position += wanted.length;
+      const writer = new PartWriter({
+        part, buffers, start, end,
+        onReceived: (bytes, position) => {
           const connection = this.#working.get(index);
           if (connection) connection.partialBytes = position % chunks.chunkBytes;
-          const written = writer.add(wanted);
-          // Awaited only where there is something to wait for: this runs for every 64 KiB.
-          if (written) await written;
           stall.refresh();
-          this.#download.onReceived(wanted.length, this.#partialBytes());
-          if (wanted.length < bytes.length) throw new Error("more bytes than asked for");
-        });
+          this.#setWaiting(index, null);
+          this.#download.onReceived(bytes, this.#partialBytes());
+        },
+        onWritten: (position) => {
+          this.#unsyncedBytes += position - written;
+          written = position;
+          onWritten(position);
+          if (this.#unsyncedBytes >= SYNC_BYTES) void this.#sync();
+        },
+      });
+      let written = start;
+      try {
+        await opened.value.readBody(writer);
       } catch (error) {
         opened.value.discard();
         if (error instanceof WriteError) throw error;
@@ -256,70 +272,6 @@ class FileRun {
   }
 }
 
-/** Gathers small pieces to large writes, and marks each chunk when its last byte is written. */
-class GatheringWriter {
-  readonly #part: PartFile;
-  readonly #onWritten: (position: number) => void;
-  readonly #buffer = Buffer.allocUnsafeSlow(WRITE_BYTES);
-  #gathered = 0;
-  /** Of the first byte in the buffer. */
-  #position: number;
-
-  constructor(part: PartFile, position: number, onWritten: (position: number) => void) {
-    this.#part = part;
-    this.#position = position;
-    this.#onWritten = onWritten;
-  }
-
-  add(bytes: Uint8Array): Promise<void> | void {
-    const direct = this.#gathered === 0 && bytes.length >= DIRECT_WRITE_BYTES;
-    if (!direct && bytes.length < this.#room()) {
-      this.#buffer.set(bytes, this.#gathered);
-      this.#gathered += bytes.length;
-      return;
-    }
-    return direct ? this.#write(bytes) : this.#gatherAndWrite(bytes);
-  }
-
-  /** Up to the end of the buffer, or of the chunk: a whole chunk never waits to be written. */
-  #room(): number {
-    const { chunkBytes } = this.#part.chunks;
-    return Math.min(this.#buffer.length, chunkBytes - (this.#position % chunkBytes)) - this.#gathered;
-  }
-
-  async #gatherAndWrite(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0; ) {
-      const room = this.#room();
-      const taken = rest.subarray(0, room);
-      this.#buffer.set(taken, this.#gathered);
-      this.#gathered += taken.length;
-      rest = rest.subarray(taken.length);
-      if (taken.length === room) await this.flush();
-    }
-  }
-
-  async flush(): Promise<void> {
-    const bytes = this.#buffer.subarray(0, this.#gathered);
-    this.#gathered = 0;
-    await this.#write(bytes);
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return;
-    const { chunks } = this.#part;
-    const before = Math.floor(this.#position / chunks.chunkBytes);
-    try {
-      await this.#part.write(bytes, this.#position);
-      this.#position += bytes.length;
-      const after = this.#position === chunks.sizeBytes ? chunks.states.length : Math.floor(this.#position / chunks.chunkBytes);
-      for (let chunk = before; chunk < after; chunk++) await this.#part.markWritten(chunk);
-    } catch (error) {
-      throw new WriteError("the disk did not take it", { cause: error });
-    }
-    this.#onWritten(this.#position);
-  }
-}
-
 /** What mends itself, and by what; null for everything else. */
 function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
@@ -328,6 +280,3 @@ function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-unavailable" || code === "download-not-a-file") return "hub";
   return null;
 }
-
-/** Tells an error of the disk from one of the connection, both of which come out of reading a body. */
-class WriteError extends Error {}

@@ -1,5 +1,6 @@
 // Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached, a few hundred KB in all. Main process.
 import { fail, type Failure, type Outcome } from "../../contract/failure";
+import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import type { HubFileSource } from "./HubFileSource";
 
 /** The reader of the fit process says how much it wants at once; neighbours are fetched in one request. */
@@ -94,18 +95,14 @@ export class HttpRangeSource {
       opened.value.discard();
       return fail("hub-answer-invalid", undefined, "the server ignores ranges");
     }
-    const bytes = new Uint8Array(end - start);
-    let received = 0;
+    const body = new BoundedBody(end - start);
     try {
-      await opened.value.readBody((piece) => {
-        if (received + piece.length > bytes.length) throw new RangeError("more bytes than asked for");
-        bytes.set(piece, received);
-        received += piece.length;
-      });
+      await opened.value.readBody(body);
     } catch (error) {
       opened.value.discard();
-      return fail(this.#signal.aborted ? "request-cancelled" : error instanceof RangeError ? "hub-answer-invalid" : "hub-offline", undefined, error);
+      return fail(this.#signal.aborted ? "request-cancelled" : error instanceof BodyTooLarge ? "hub-answer-invalid" : "hub-offline", undefined, error);
     }
-    return received === bytes.length ? { ok: true, value: bytes } : fail("hub-offline", undefined, `${received} of ${bytes.length} bytes`);
+    const { bytes } = body;
+    return bytes.length === end - start ? { ok: true, value: bytes } : fail("hub-offline", undefined, `${bytes.length} of ${end - start} bytes`);
   }
 }

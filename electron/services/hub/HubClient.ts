@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { fail, type Outcome } from "../../contract/failure";
 import { RepositoryName, Sha256, type HubFile, type HubModel, type HubModelSummary, type HubQuery, type HubSearchPage, type Revision } from "../../contract/hub";
+import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
@@ -178,20 +179,15 @@ export class HubClient {
       response.discard();
       return failureOfStatus(response, token !== null);
     }
-    const parts: Uint8Array[] = [];
-    let sizeBytes = 0;
+    const body = new BoundedBody(maxBytes);
     try {
-      await response.readBody((bytes) => {
-        sizeBytes += bytes.length;
-        if (sizeBytes > maxBytes) throw new AnswerTooLarge();
-        parts.push(bytes.slice());
-      });
+      await response.readBody(body);
     } catch (error) {
       response.discard();
-      if (error instanceof AnswerTooLarge) return fail("hub-answer-too-large", { maxBytes: String(maxBytes) });
+      if (error instanceof BodyTooLarge) return fail("hub-answer-too-large", { maxBytes: String(maxBytes) });
       return fail(signal.aborted ? "request-cancelled" : "hub-offline", undefined, error);
     }
-    return { ok: true, value: { bytes: Buffer.concat(parts), link: response.header("link") } };
+    return { ok: true, value: { bytes: body.bytes, link: response.header("link") } };
   }
 }
 
@@ -199,8 +195,6 @@ interface JsonAnswer<Body> {
   body: Body;
   next: string | null;
 }
-
-class AnswerTooLarge extends Error {}
 
 /** RFC 8288, as far as the hub uses it: `<address>; rel="next"`. */
 function nextLink(header: string | null, base: string): string | null {

@@ -102,7 +102,7 @@ export class HubFileSource {
     }
     this.#etag = etag;
     this.#contentUrl = answer.value.url;
-    return { ok: true, value: { wholeFile: status === 200, readBody: (onBytes) => response.readBody(onBytes), discard: () => response.discard() } };
+    return { ok: true, value: { wholeFile: status === 200, readBody: (sink) => response.readBody(sink), discard: () => response.discard() } };
   }
 }
 

@@ -1,5 +1,6 @@
 // The network port over any fetch: Node's own, or one that goes through the system's proxy. Main process.
 import type { Http } from "./http";
+import { pour } from "./pour";
 
 /** `fetch` must honour `redirect: "manual"` by answering with the 3xx itself. */
 export function fetchHttp(fetch: typeof globalThis.fetch): Http {
@@ -13,7 +14,7 @@ export function fetchHttp(fetch: typeof globalThis.fetch): Http {
     return {
       status: response.status,
       header: (name) => response.headers.get(name),
-      async readBody(onBytes) {
+      async readBody(sink) {
         if (!reader) return;
         // Node's fetch holds its request weakly: once that is collected, an abort no longer reaches the body by itself.
         signal.addEventListener("abort", cancel, { once: true });
@@ -22,7 +23,7 @@ export function fetchHttp(fetch: typeof globalThis.fetch): Http {
             signal.throwIfAborted();
             const { done, value } = await reader.read();
             if (done) break;
-            await onBytes(value);
+            await pour(value, sink);
           }
           signal.throwIfAborted();
         } finally {

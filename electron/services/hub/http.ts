@@ -9,13 +9,18 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   header(name: string): string | null;
-  /**
-   * Hands over the body piece by piece; the next piece comes when `onBytes` has settled, and a
-   * piece's memory may be reused then. Rejects when the connection breaks before the body's end.
-   */
-  readBody(onBytes: (bytes: Uint8Array) => Promise<void> | void): Promise<void>;
+  /** Fills the sink. Rejects when the connection breaks before the body's end, and with what the sink throws. */
+  readBody(sink: BodySink): Promise<void>;
   /** Lets go of the connection without reading on. */
   discard(): void;
+}
+
+/** Takes a body without a copy: it says where the next bytes go, and is told how many were put there. */
+export interface BodySink {
+  /** Memory for the next bytes, one at least; throws when it takes no more. Asking twice gives the same memory. */
+  room(): Uint8Array;
+  /** The first so many bytes of the room are the body's. Until a returned promise has settled, the room is not touched. */
+  took(lengthBytes: number): Promise<void> | void;
 }
 
 /** Rejects when there is no answer (no network, no host, aborted); every status is an answer. */
