@@ -1,6 +1,7 @@
 // What all verdicts on the page are given for, set once at the top, and what the colours of the bars mean.
 import { useId } from "react";
 import { KvCacheType } from "../../../electron/contract/fit";
+import { Slider } from "../../ui/Slider";
 import { CONTEXT_STEPS, formatContext, nearestStep } from "./contextSteps";
 import { setJudging, useMachine } from "./fits";
 import { freeBytes, roughBytes } from "./fitWords";
@@ -14,23 +15,21 @@ export function JudgingBar() {
   const step = nearestStep(contextSizeTokens);
   return (
     <section className={styles.bar} aria-label="Judge with">
-      <label className={styles.context}>
+      <div className={styles.context}>
         <span>
           <span className={styles.lead}>Judge with </span>context <b>{formatContext(contextSizeTokens)}</b>
         </span>
-        <input
-          type="range"
+        <Slider
+          label="Context size"
           className={styles.slider}
-          aria-label="Context size"
           aria-valuetext={`${contextSizeTokens} tokens`}
           min={0}
           max={CONTEXT_STEPS.length - 1}
           step={1}
           value={step}
-          style={{ "--filled": `${(step / (CONTEXT_STEPS.length - 1)) * 100}%` }}
-          onChange={({ target }) => setJudging({ contextSizeTokens: CONTEXT_STEPS[target.valueAsNumber] ?? contextSizeTokens })}
+          onChange={(next) => setJudging({ contextSizeTokens: CONTEXT_STEPS[next] ?? contextSizeTokens })}
         />
-      </label>
+      </div>
       <fieldset className={styles.types}>
         <legend>KV cache</legend>
         <div className={styles.choices}>

@@ -1,6 +1,7 @@
 // One sampling setting: slider and number, and the way back to the model's own value.
 import { RotateCcw } from "lucide-react";
 import { useId } from "react";
+import { Slider } from "../../../ui/Slider";
 import { Tooltip } from "../../../ui/Tooltip";
 import { NumberField } from "./NumberField";
 import { parseFieldValue, type SamplingField } from "./samplingFields";
@@ -18,10 +19,9 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
   const hintId = useId();
   const shown = value ?? defaultValue;
   const max = field.sliderMax ?? field.max;
-  const filled = `${((Math.min(shown, max) - field.min) / (max - field.min)) * 100}%`;
 
   return (
-    <div className={styles.field} data-own={value === undefined ? undefined : ""}>
+    <div className={styles.field}>
       <div className={styles.line}>
         <Tooltip text={field.hint} side="left">
           <span className={styles.name}>{field.name}</span>
@@ -46,17 +46,16 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
           onChange={onChange}
         />
       </div>
-      <input
-        type="range"
-        className={styles.slider}
-        aria-label={`${field.name} slider`}
+      {/* The person's own value is in colour; what follows the model is grey. */}
+      <Slider
+        label={`${field.name} slider`}
         aria-describedby={hintId}
         min={field.min}
         max={max}
         step={field.step}
         value={Math.min(shown, max)}
-        style={{ "--filled": filled }}
-        onChange={(event) => onChange(event.target.valueAsNumber)}
+        muted={value === undefined}
+        onChange={onChange}
       />
       <span id={hintId} className="visually-hidden">
         {field.hint}
