@@ -1,4 +1,4 @@
-// The notices at the upper right edge, away from the composer: failures stay until dismissed, offers to take something back go by themselves.
+// The notices at the upper right edge, away from the composer: failures stay until dismissed, offers go by themselves.
 import { X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "../ui/Button";
@@ -9,7 +9,7 @@ import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
 import styles from "./Notices.module.css";
 
-const UNDO_SHOWN_MS = 10_000;
+const OFFER_SHOWN_MS = 10_000;
 
 export function Notices() {
   const notices = useNotices();
@@ -22,8 +22,8 @@ export function Notices() {
       aria-live="polite"
     >
       {notices.map((notice) =>
-        notice.kind === "undo" ? (
-          <UndoNotice key={notice.id} notice={notice} />
+        notice.kind === "offer" ? (
+          <OfferNotice key={notice.id} notice={notice} />
         ) : (
           <FailureNotice key={notice.id} notice={notice} />
         ),
@@ -32,11 +32,11 @@ export function Notices() {
   );
 }
 
-function UndoNotice({ notice }: { readonly notice: ShownNotice & { kind: "undo" } }) {
+function OfferNotice({ notice }: { readonly notice: ShownNotice & { kind: "offer" } }) {
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (held) return;
-    const timer = setTimeout(() => dismiss(notice.id), UNDO_SHOWN_MS);
+    const timer = setTimeout(() => dismiss(notice.id), OFFER_SHOWN_MS);
     return () => clearTimeout(timer);
   }, [held, notice.id]);
 

@@ -1,4 +1,4 @@
-// Short messages at the edge of the window: a failure, or something that can be taken back.
+// Short messages at the edge of the window: a failure, or words with one thing that can be done about them.
 import { createStore, useStore } from "zustand";
 import type { Failure } from "../../electron/contract/failure";
 
@@ -9,7 +9,7 @@ export interface NoticeAction {
 
 export type ShownNotice =
   | { readonly id: string; readonly kind: "failure"; readonly failure: Failure; readonly fromMain: boolean }
-  | { readonly id: string; readonly kind: "undo"; readonly text: string; readonly action: NoticeAction };
+  | { readonly id: string; readonly kind: "offer"; readonly text: string; readonly action: NoticeAction };
 
 /** More would cover the conversation; the oldest goes first. */
 const MAX_SHOWN_NOTICES = 4;
@@ -27,8 +27,9 @@ export function showNoticeFromMain(id: string, failure: Failure): void {
   add({ id, kind: "failure", failure, fromMain: true });
 }
 
-export function showUndo(text: string, action: NoticeAction): void {
-  add({ id: `notice-${nextId++}`, kind: "undo", text, action });
+/** Goes by itself after a while, so that it must not be the only way to do it. */
+export function showOffer(text: string, action: NoticeAction): void {
+  add({ id: `notice-${nextId++}`, kind: "offer", text, action });
 }
 
 export function dismiss(id: string): void {

@@ -5,6 +5,7 @@ import { saveChatSettings } from "../features/chat/chatSettings";
 import { applyMessage } from "../features/chat/chatStore";
 import { forgetChat, noteChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
+import { noteJobs, startJobs } from "../features/jobs/jobs";
 import { noteDownloads, startDownloads } from "../features/models/downloads";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
@@ -23,6 +24,7 @@ export async function startApp(): Promise<void> {
   saveOnLeaving();
   startTokenStream();
   void startDownloads();
+  void startJobs();
 }
 
 function fillStores(snapshot: Snapshot): void {
@@ -44,6 +46,7 @@ function followEvents(): () => void {
   on("models-changed", (models) => appStore().setState({ models }));
   on("starter-changed", (starter) => appStore().setState({ starter }));
   on("downloads-changed", noteDownloads);
+  on("jobs-changed", noteJobs);
   on("chat-changed", noteChat);
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);

@@ -122,7 +122,7 @@ test("a deleted chat goes from the list and comes back, open as it was", async (
   expect(openId()).toBeNull();
   expect(appStore().getState().chatOrder).toEqual([newest, oldest]);
   const notice = noticeStore.getState().notices[0];
-  if (notice?.kind !== "undo") throw new Error("no undo was offered");
+  if (notice?.kind !== "offer") throw new Error("no undo was offered");
   notice.action.run();
   await vi.runAllTimersAsync();
   expect(openId()).toBe(middle);

@@ -5,7 +5,7 @@ import { defaultChatSettings } from "../../../electron/contract/sampling";
 import { appStore, withChat, withoutChat } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
-import { showUndo } from "../../app/notices";
+import { showOffer } from "../../app/notices";
 import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 
@@ -66,7 +66,7 @@ export async function deleteChat(chatId: ChatId): Promise<void> {
   if (wasOpen) await saveChatSettings();
   if ((await callOrNotify("chats.delete", { chatId })) === null) return;
   forgetChat(chatId);
-  showUndo(title === "" ? "Deleted the chat" : `Deleted “${title}”`, {
+  showOffer(title === "" ? "Deleted the chat" : `Deleted “${title}”`, {
     label: "Undo",
     run: () => void restoreChat(chatId, wasOpen),
   });

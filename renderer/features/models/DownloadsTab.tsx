@@ -1,9 +1,11 @@
-// All downloads of this and earlier sessions: how far, how fast, what is wrong, and what can be done.
-import { Check, Download as DownloadIcon, Pause, Play, X } from "lucide-react";
+// Everything that is under way, of this and earlier sessions: jobs on models, then downloads; how far, how fast, what is wrong.
+import { Download as DownloadIcon, Pause, Play, X } from "lucide-react";
 import type { Download } from "../../../electron/contract/downloads";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
-import { ProgressBar } from "../../ui/ProgressBar";
+import { TaskRow } from "../../ui/TaskRow";
+import { JobList } from "../jobs/JobList";
+import { useJobs } from "../jobs/jobs";
 import styles from "./DownloadsTab.module.css";
 import { cancelDownload, pauseDownload, resumeDownload, useDownloads } from "./downloads";
 import { downloadFacts, downloadFraction, downloadProblem } from "./downloadWords";
@@ -12,9 +14,13 @@ import { showTab } from "./modelsTab";
 
 export function DownloadsTab() {
   const downloads = useDownloads((list) => list);
-  if (downloads.length === 0) {
+  const hasJobs = useJobs((jobs) => jobs.length > 0);
+  if (downloads.length === 0 && !hasJobs) {
     return (
-      <Message title="Nothing is being downloaded" words="What you download goes on when Facet is closed and opened again, and each file is checked before it can be used.">
+      <Message
+        title="Nothing is under way"
+        words="Downloads go on when Facet is closed and opened again, and each file is checked before it can be used. Models that are being quantized or measured stand here too."
+      >
         <Button look="primary" onClick={() => showTab("discover")}>
           Find a model
         </Button>
@@ -22,46 +28,39 @@ export function DownloadsTab() {
     );
   }
   return (
-    <ul className={styles.list} aria-label="Downloads">
-      {downloads.map((download) => (
-        <DownloadRow key={download.id} download={download} />
-      ))}
-    </ul>
+    <>
+      <JobList />
+      {downloads.length > 0 && (
+        <ul className={styles.list} aria-label="Downloads">
+          {downloads.map((download) => (
+            <DownloadRow key={download.id} download={download} />
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
 function DownloadRow({ download }: { readonly download: Download }) {
   const { id, title, repository, state } = download;
-  const problem = downloadProblem(download);
   return (
-    <li className={styles.row} data-problem={problem !== null || undefined}>
-      <div className={styles.words}>
-        <b>{title}</b>
-        <span className={styles.repository}>{repository}</span>
-      </div>
-      <div className={styles.actions}>
-        <Actions download={download} />
-        <IconButton
-          name={state.kind === "ready" ? `Take ${title} off this list` : `Cancel ${title}`}
-          icon={<X size={15} />}
-          onClick={() => cancelDownload(id)}
-        />
-      </div>
-      <div className={styles.progress}>
-        {state.kind !== "ready" && <ProgressBar label={title} fraction={downloadFraction(download)} />}
-        <p className={styles.facts}>
-          {state.kind === "ready" && <Check size={13} />}
-          {downloadFacts(download).map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
-        </p>
-        {problem !== null && (
-          <p className={styles.problem} role="alert">
-            {problem}
-          </p>
-        )}
-      </div>
-    </li>
+    <TaskRow
+      title={title}
+      detail={repository}
+      progress={state.kind === "ready" ? "done" : downloadFraction(download)}
+      facts={downloadFacts(download)}
+      problem={downloadProblem(download)}
+      actions={
+        <>
+          <Actions download={download} />
+          <IconButton
+            name={state.kind === "ready" ? `Take ${title} off this list` : `Cancel ${title}`}
+            icon={<X size={15} />}
+            onClick={() => cancelDownload(id)}
+          />
+        </>
+      }
+    />
   );
 }
 

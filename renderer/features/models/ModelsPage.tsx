@@ -7,6 +7,7 @@ import { toggleSidebar, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
 import { loadedModel } from "../model/loadedModel";
+import { isUnfinishedJob, useJobs } from "../jobs/jobs";
 import { DiscoverTab } from "./DiscoverTab";
 import { DownloadsTab } from "./DownloadsTab";
 import { isUnfinished, useDownloads } from "./downloads";
@@ -51,7 +52,8 @@ export function ModelsPage() {
 
 function TabList() {
   const installedCount = useApp((state) => state.models.length);
-  const unfinishedCount = useDownloads((downloads) => downloads.filter(isUnfinished).length);
+  const downloadCount = useDownloads((downloads) => downloads.filter(isUnfinished).length);
+  const jobCount = useJobs((jobs) => jobs.filter(isUnfinishedJob).length);
   return (
     <Tabs.List className={styles.tabs} aria-label="Models">
       <Tabs.Trigger value="discover">Discover</Tabs.Trigger>
@@ -59,7 +61,7 @@ function TabList() {
         Installed <span>{installedCount}</span>
       </Tabs.Trigger>
       <Tabs.Trigger value="downloads">
-        Downloads {unfinishedCount > 0 && <span>{unfinishedCount}</span>}
+        Downloads and jobs {downloadCount + jobCount > 0 && <span>{downloadCount + jobCount}</span>}
       </Tabs.Trigger>
     </Tabs.List>
   );

@@ -7,6 +7,7 @@ import { Tooltip } from "../../ui/Tooltip";
 import { useChat } from "../chat/chatStore";
 import { lastFacts } from "../chat/lastFacts";
 import { useLiveAnswer } from "../chat/stream/liveAnswer";
+import { JobStatus } from "../jobs/JobStatus";
 import { useDownloads } from "../models/downloads";
 import { engineWords } from "./engineWords";
 import { loadedModel } from "../model/loadedModel";
@@ -19,6 +20,7 @@ export function StatusBar() {
       <ModelName />
       <ContextUse />
       <span className={styles.space} />
+      <JobStatus />
       <Speed />
       <Backend />
       <Connection />

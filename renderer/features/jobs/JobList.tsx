@@ -1,0 +1,98 @@
+// The jobs on models: the one that runs with its steps, those that wait with their place, and those that ended with what comes next.
+import { Check, MessageSquare, RotateCcw, X } from "lucide-react";
+import type { Job } from "../../../electron/contract/jobQueue";
+import type { ModelId } from "../../../electron/contract/ids";
+import { Button } from "../../ui/Button";
+import { FailureDetails } from "../../ui/FailureDetails";
+import { IconButton } from "../../ui/IconButton";
+import { TaskRow } from "../../ui/TaskRow";
+import { loadModel } from "../models/installed";
+import { openQuality, showTab } from "../models/modelsTab";
+import styles from "./JobList.module.css";
+import { cancelJob, dismissJob, retryJob, useJobs } from "./jobs";
+import { doingWords, jobFacts, jobFraction, jobKind, jobProblem, jobSteps, jobTitle, stepOf, stepWords } from "./jobWords";
+
+export function JobList() {
+  const jobs = useJobs((all) => all);
+  if (jobs.length === 0) return null;
+  return (
+    <ul className={styles.list} aria-label="Jobs">
+      {jobs.map((job) => (
+        <JobRow key={job.id} job={job} />
+      ))}
+    </ul>
+  );
+}
+
+function JobRow({ job }: { readonly job: Job }) {
+  const { id, start, state } = job;
+  const title = jobTitle(job);
+  const active = state.kind === "queued" || state.kind === "running";
+  return (
+    <TaskRow
+      title={title}
+      detail={jobKind(start)}
+      progress={state.kind === "done" ? "done" : state.kind === "running" ? jobFraction(job) : "waiting"}
+      facts={jobFacts(job)}
+      problem={jobProblem(job)}
+      actions={
+        active ? (
+          <Button aria-label={`Cancel ${title}`} onClick={() => cancelJob(id)}>
+            Cancel
+          </Button>
+        ) : (
+          <>
+            {state.kind === "failed" && (
+              <Button aria-label={`Try again: ${title}`} onClick={() => retryJob(id)}>
+                <RotateCcw size={13} />
+                Try again
+              </Button>
+            )}
+            {state.kind === "done" && state.modelId !== null && <DoneActions job={job} modelId={state.modelId} />}
+            <IconButton name={`Take ${title} off this list`} icon={<X size={15} />} onClick={() => dismissJob(id)} />
+          </>
+        )
+      }
+    >
+      {state.kind === "running" && <Steps job={job} />}
+      {state.kind === "failed" && <FailureDetails failure={state.failure} />}
+    </TaskRow>
+  );
+}
+
+function DoneActions({ job: { start, modelName, state }, modelId }: { readonly job: Job; readonly modelId: ModelId }) {
+  const measured = start.kind === "quality" || (start.measureQuality && state.kind === "done" && state.qualityFailure === null);
+  return (
+    <>
+      {start.kind === "quantize" && (
+        <Button aria-label={`Chat with ${modelName} in ${start.type}`} onClick={() => void loadModel(modelId)}>
+          <MessageSquare size={13} />
+          Chat with it
+        </Button>
+      )}
+      <Button onClick={() => openQuality(modelId)}>{measured ? "Show quality" : "Measure quality"}</Button>
+      {start.kind === "quantize" && <Button onClick={() => showTab("installed")}>Show in list</Button>}
+    </>
+  );
+}
+
+/** All steps in a line: what is done, what is done now, what comes. */
+function Steps({ job: { start, state } }: { readonly job: Job }) {
+  if (state.kind !== "running") return null;
+  const steps = jobSteps(start);
+  const current = state.phase === null ? null : stepOf(state.phase);
+  const at = current === null ? -1 : steps.indexOf(current);
+  return (
+    <>
+      <output className="visually-hidden">{current === null ? "Starting" : doingWords(current)}</output>
+      <ol className={styles.steps}>
+        {steps.map((step, index) => (
+          <li key={step} {...(index === at ? { "aria-current": "step" as const } : {})} data-done={index < at || undefined}>
+            {index < at && <Check size={12} aria-label="Done:" />}
+            {index === at ? doingWords(step) : stepWords(step)}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
