@@ -63,6 +63,26 @@ void ModelSession::decode(const llama_batch& batch) {
 
 void ModelSession::clearMemory() { llama_memory_clear(llama_get_memory(context_.get()), true); }
 
+void ModelSession::addAdapter(const std::string& path) {
+    const LlamaLog log;
+    llama_adapter_lora* adapter = llama_adapter_lora_init(model_.get(), path.c_str());
+    if (adapter == nullptr) throw Failure("adapter-unreadable", log.lastErrors());
+    adapters_.push_back(adapter);
+}
+
+void ModelSession::setAdapterScales(const std::vector<float>& scales) {
+    std::vector<llama_adapter_lora*> used;
+    std::vector<float> usedScales;
+    for (size_t i = 0; i < adapters_.size() && i < scales.size(); ++i) {
+        if (scales[i] == 0) continue;
+        used.push_back(adapters_[i]);
+        usedScales.push_back(scales[i]);
+    }
+    if (llama_set_adapters_lora(context_.get(), used.data(), used.size(), usedScales.data()) != 0) {
+        throw Failure("evaluation-failed", "the adapters cannot be set");
+    }
+}
+
 void TokenBatch::add(llama_token token, llama_pos position, llama_seq_id sequence, bool wantsLogits) {
     const int32_t at = batch_.n_tokens++;
     batch_.token[at] = token;

@@ -45,9 +45,16 @@ class ModelSession {
 
     void clearMemory();
 
+    /** Adds a LoRA adapter, not yet in effect. Throws Failure "adapter-unreadable". */
+    void addAdapter(const std::string& path);
+    /** One scale for each adapter, in the order they were added; with scale 0 an adapter is not evaluated. */
+    void setAdapterScales(const std::vector<float>& scales);
+
   private:
     std::unique_ptr<llama_model, decltype(&llama_model_free)> model_;
     std::unique_ptr<llama_context, decltype(&llama_free)> context_;
+    /** Freed with the model. */
+    std::vector<llama_adapter_lora*> adapters_;
     uint32_t sequences_ = 1;
 };
 

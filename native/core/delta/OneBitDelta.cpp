@@ -1,0 +1,303 @@
+#include "core/delta/OneBitDelta.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "core/Failure.h"
+#include "core/delta/AdapterFile.h"
+#include "core/delta/Fidelity.h"
+#include "core/delta/Fingerprint.h"
+#include "core/delta/parallel.h"
+
+namespace facet {
+
+namespace {
+
+/** Rows that one thread takes at once when it rotates inputs. */
+constexpr int64_t kRowsAtOnce = 32;
+/** Columns that one thread takes at once when it rotates outputs: a multiple of every type's block. */
+constexpr int64_t kColumnsAtOnce = 256;
+/** Rows of each matrix that are looked at before, to choose the Hadamard factors' entries. */
+constexpr int64_t kSampledRows = 8;
+/** Mean magnitude ÷ root mean square of normally distributed numbers. */
+constexpr double kMeanOverRms = 0.8;
+/**
+ * Where the scales of the signs should lie so that half precision holds them well, and the range of the other factor's
+ * entry: it scales the product in between, which llama.cpp rounds to Q8_0 with half-precision scales.
+ */
+struct EntryRange {
+    double scaleAimed;
+    double least;
+    double most;
+};
+constexpr EntryRange kInputEntry{0x1p-12, 0x1p-10, 0x1p10};
+constexpr EntryRange kOutputEntry{0x1p-4, 0x1p-14, 0x1p10};
+
+/** Root mean square of a matrix's change, from a few rows. */
+double sampledChange(const DeltaMatrix& matrix) {
+    const auto width = static_cast<size_t>(matrix.inputs());
+    std::vector<float> change(width);
+    std::vector<float> scratch(width);
+    double squares = 0;
+    const int64_t rows = std::min(kSampledRows, matrix.outputs());
+    for (int64_t i = 0; i < rows; ++i) {
+        readChange(matrix, i * matrix.outputs() / rows, 0, matrix.inputs(), change.data(), scratch.data());
+        for (const float value : change) squares += static_cast<double>(value) * value;
+    }
+    return std::sqrt(squares / static_cast<double>(rows * matrix.inputs()));
+}
+
+float entryFor(double change, int64_t hadamardSize, const EntryRange& range) {
+    if (!(change > 0) || !std::isfinite(change)) return 0.0625F;
+    const double wanted = kMeanOverRms * change / (std::sqrt(static_cast<double>(hadamardSize)) * range.scaleAimed);
+    return static_cast<float>(std::clamp(std::exp2(std::floor(std::log2(wanted))), range.least, range.most));
+}
+
+int64_t hadamardSizeFor(int64_t width, int64_t wanted) {
+    const int64_t largest = width & -width;
+    return wanted == 0 ? largest : std::min(largest, wanted);
+}
+
+OneBitPair pairFor(const DeltaMatrix& matrix, int64_t hadamardSize) {
+    const int64_t inputs = matrix.inputs();
+    const int64_t outputs = matrix.outputs();
+    if (inputs % kOneBitBlock != 0) {
+        throw Failure("delta-width", matrix.name() + " has rows of " + std::to_string(inputs) + " weights, which blocks of 128 do not divide");
+    }
+    OneBitPair pair;
+    pair.rotatesInput = inputs <= outputs || outputs % kOneBitBlock != 0;
+    pair.hadamardSize = hadamardSizeFor(pair.rotatesInput ? inputs : outputs, hadamardSize);
+    return pair;
+}
+
+void requireFinite(const DeltaMatrix& matrix, const CodingError& error, const std::vector<OneBitBlock>& signs) {
+    constexpr uint16_t kInfinity = 0x7c00;
+    const bool fits = std::none_of(signs.begin(), signs.end(), [](const OneBitBlock& block) { return (block.scale & kInfinity) == kInfinity; });
+    if (!std::isfinite(error.energy) || !fits) {
+        throw Failure("model-damaged", matrix.name() + " holds numbers that are not finite, or far too large");
+    }
+}
+
+CodingError encodeByRows(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads, OneBitBlock* signs) {
+    const int64_t width = matrix.inputs();
+    const int64_t pieces = (matrix.outputs() + kRowsAtOnce - 1) / kRowsAtOnce;
+    const float factor = 1 / (pair.entry * static_cast<float>(pair.hadamardSize));
+    // Weights mix within the rotation; with blocks alone the best scale of each block is still a closed form.
+    const float* weights = pair.hadamardSize == kOneBitBlock ? importance : nullptr;
+    std::vector<CodingError> errors(static_cast<size_t>(pieces));
+    inParallel(pieces, threads, [&](int64_t piece, int) {
+        std::vector<float> original(static_cast<size_t>(width));
+        std::vector<float> rotated(static_cast<size_t>(width));
+        CodingError& sum = errors[static_cast<size_t>(piece)];
+        for (int64_t row = piece * kRowsAtOnce; row < std::min(matrix.outputs(), (piece + 1) * kRowsAtOnce); ++row) {
+            readChange(matrix, row, 0, width, original.data(), rotated.data());
+            for (size_t i = 0; i < rotated.size(); ++i) rotated[i] = original[i] * factor;
+            hadamardRows(rotated.data(), width, pair.hadamardSize);
+            OneBitBlock* block = signs + row * (width / kOneBitBlock);
+            for (int64_t first = 0; first < width; first += kOneBitBlock, ++block) {
+                sum.add(encodeRotatedBlock(rotated.data() + first, original.data() + first,
+                                           weights == nullptr ? nullptr : weights + first, pair.entry, *block));
+            }
+        }
+    });
+    CodingError total;
+    for (const CodingError& error : errors) total.add(error);
+    return total;
+}
+
+CodingError encodeByColumns(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads, OneBitBlock* signs) {
+    const int64_t width = matrix.inputs();
+    const int64_t size = pair.hadamardSize;
+    const int64_t tiles = (width + kColumnsAtOnce - 1) / kColumnsAtOnce;
+    const int64_t pieces = matrix.outputs() / size * tiles;
+    const float factor = 1 / (pair.entry * static_cast<float>(size));
+    std::vector<CodingError> errors(static_cast<size_t>(pieces));
+    inParallel(pieces, threads, [&](int64_t piece, int) {
+        const int64_t firstRow = piece / tiles * size;
+        const int64_t first = piece % tiles * kColumnsAtOnce;
+        const int64_t columns = std::min(kColumnsAtOnce, width - first);
+        std::vector<float> tile(static_cast<size_t>(size * columns));
+        std::vector<float> scratch(static_cast<size_t>(columns));
+        for (int64_t row = 0; row < size; ++row) {
+            readChange(matrix, firstRow + row, first, columns, tile.data() + row * columns, scratch.data());
+        }
+        for (float& value : tile) value *= factor;
+        hadamardColumns(tile.data(), size, columns);
+        CodingError& sum = errors[static_cast<size_t>(piece)];
+        for (int64_t row = 0; row < size; ++row) {
+            OneBitBlock* block = signs + ((firstRow + row) * width + first) / kOneBitBlock;
+            for (int64_t column = 0; column < columns; column += kOneBitBlock, ++block) {
+                sum.add(encodeBlock(tile.data() + row * columns + column, importance == nullptr ? nullptr : importance + first + column, *block));
+            }
+        }
+    });
+    CodingError total;
+    for (const CodingError& error : errors) total.add(error);
+    return total;
+}
+
+void setTexts(gguf_context* gguf, const char* key, const std::vector<std::string>& values) {
+    std::vector<const char*> pointers;
+    for (const std::string& value : values) pointers.push_back(value.c_str());
+    gguf_set_arr_str(gguf, key, pointers.data(), pointers.size());
+}
+
+}  // namespace
+
+void addPair(const std::string& matrix, const OneBitPair& pair, std::pair<int64_t, int64_t> shape, bool isCompact,
+             std::vector<AdapterTensor>& tensors) {
+    const auto [inputs, outputs] = shape;
+    const int64_t width = pair.rotatesInput ? inputs : outputs;
+    const AdapterTensor signs{matrix + (pair.rotatesInput ? ".lora_b" : ".lora_a"), GGML_TYPE_Q1_0, inputs, outputs};
+    const AdapterTensor factor{matrix + (pair.rotatesInput ? ".lora_a" : ".lora_b"), GGML_TYPE_Q1_0, width, width};
+    if (pair.rotatesInput && !isCompact) tensors.push_back(factor);
+    tensors.push_back(signs);
+    if (!pair.rotatesInput && !isCompact) tensors.push_back(factor);
+}
+
+void writePair(AdapterWriter& writer, const OneBitPair& pair, std::pair<int64_t, int64_t> shape, bool isCompact,
+               const void* signs, uint64_t signBytes) {
+    const auto writeFactor = [&] {
+        const int64_t width = pair.rotatesInput ? shape.first : shape.second;
+        std::vector<OneBitBlock> row(static_cast<size_t>(width / kOneBitBlock));
+        for (int64_t i = 0; i < width; ++i) {
+            writeHadamardRow(i, width, pair.hadamardSize, pair.entry, row.data());
+            writer.append(row.data(), row.size() * sizeof(OneBitBlock));
+        }
+        writer.endTensor();
+    };
+    if (pair.rotatesInput && !isCompact) writeFactor();
+    writer.append(signs, signBytes);
+    writer.endTensor();
+    if (!pair.rotatesInput && !isCompact) writeFactor();
+}
+
+void setForm(gguf_context* gguf, bool isCompact) {
+    gguf_set_val_str(gguf, "adapter.type", isCompact ? "facet-compact" : "lora");
+    gguf_set_val_str(gguf, "facet.delta.form", isCompact ? "compact" : "full");
+}
+
+CodingError encodeMatrix(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads,
+                         std::vector<OneBitBlock>& signs) {
+    signs.resize(static_cast<size_t>(matrix.inputs() / kOneBitBlock * matrix.outputs()));
+    CodingError error = pair.rotatesInput ? encodeByRows(matrix, pair, importance, threads, signs.data())
+                                          : encodeByColumns(matrix, pair, importance, threads, signs.data());
+    requireFinite(matrix, error, signs);
+    // Rotated values are so much smaller that their squares stand for these of the change.
+    const double unit = static_cast<double>(pair.entry) * pair.entry * static_cast<double>(pair.hadamardSize);
+    return {error.energy * unit, error.error * unit};
+}
+
+std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const OneBitPair& pair, int64_t inputs, int64_t outputs) {
+    std::vector<float> values(static_cast<size_t>(inputs * outputs));
+    for (size_t block = 0; block < signs.size(); ++block) decodeBlock(signs[block], values.data() + block * kOneBitBlock);
+    if (pair.rotatesInput) {
+        hadamardRows(values.data(), inputs * outputs, pair.hadamardSize);
+    } else {
+        for (int64_t row = 0; row < outputs; row += pair.hadamardSize) {
+            hadamardColumns(values.data() + row * inputs, pair.hadamardSize, inputs);
+        }
+    }
+    for (float& value : values) value *= pair.entry;
+    return values;
+}
+
+OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
+                                  const ProgressSink& report) {
+    Progress progress;
+    report(progress);
+    const DeltaPlan plan = planDelta(base, fineTune, options.threads);
+    for (const DeltaMatrix& matrix : plan.matrices) progress.total += matrix.base->bytes + matrix.fineTune->bytes;
+
+    std::vector<OneBitPair> pairs;
+    std::vector<double> inputChanges;
+    std::vector<double> outputChanges;
+    for (const DeltaMatrix& matrix : plan.matrices) {
+        pairs.push_back(pairFor(matrix, options.hadamardSize));
+        (pairs.back().rotatesInput ? inputChanges : outputChanges).push_back(sampledChange(matrix));
+    }
+    const auto middle = [](std::vector<double>& values) {
+        if (values.empty()) return 0.0;
+        std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+        return values[values.size() / 2];
+    };
+    const float inputEntry = entryFor(middle(inputChanges), kOneBitBlock, kInputEntry);
+    const float outputEntry = entryFor(middle(outputChanges), kOneBitBlock, kOutputEntry);
+
+    std::vector<AdapterTensor> tensors;
+    OneBitDeltaResult result;
+    for (size_t i = 0; i < pairs.size(); ++i) {
+        OneBitPair& pair = pairs[i];
+        const DeltaMatrix& matrix = plan.matrices[i];
+        pair.entry = pair.rotatesInput ? inputEntry : outputEntry;
+        addPair(matrix.name(), pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, tensors);
+        result.weights += static_cast<uint64_t>(matrix.inputs() * matrix.outputs());
+    }
+
+    GgufPointer metadata = adapterMetadata(base.architecture(), options.name, 0);
+    gguf_context* gguf = metadata.get();
+    gguf_set_val_u32(gguf, "facet.delta.version", kDeltaFormatVersion);
+    gguf_set_val_str(gguf, "facet.delta.kind", "bitdelta");
+    setForm(gguf, options.isCompact);
+    gguf_set_val_str(gguf, "facet.delta.base_name", options.baseName.c_str());
+    gguf_set_val_str(gguf, "facet.delta.fine_tune_name", options.fineTuneName.c_str());
+    gguf_set_val_str(gguf, "facet.delta.app_version", options.appVersion.c_str());
+    gguf_set_val_bool(gguf, "facet.delta.calibrated", !options.importance.empty());
+    gguf_set_val_u32(gguf, "facet.hadamard.size", static_cast<uint32_t>(options.hadamardSize));
+    gguf_set_val_f32(gguf, "facet.hadamard.input_entry", inputEntry);
+    gguf_set_val_f32(gguf, "facet.hadamard.output_entry", outputEntry);
+    setTexts(gguf, "facet.delta.folded_norms", plan.foldedNorms);
+    std::vector<std::string> leftOutNames;
+    for (const LeftOut& left : plan.leftOut) leftOutNames.push_back(left.name);
+    const std::vector<float> none(plan.leftOut.size());
+    setTexts(gguf, "facet.left_out.names", leftOutNames);
+    gguf_set_arr_data(gguf, "facet.left_out.shares", GGUF_TYPE_FLOAT32, none.data(), none.size());
+    gguf_set_val_f32(gguf, "facet.left_out.share", 0);
+    gguf_set_val_f32(gguf, "facet.delta.captured", 0);
+    placeFingerprint(gguf, base);
+    writeFidelity(gguf, std::nullopt);
+
+    AdapterWriter writer(options.target, std::move(metadata), tensors);
+    CodingError total;
+    std::vector<OneBitBlock> signs;
+    for (size_t i = 0; i < pairs.size(); ++i) {
+        const OneBitPair& pair = pairs[i];
+        const DeltaMatrix& matrix = plan.matrices[i];
+        progress.item = matrix.name();
+        report(progress);
+        const auto weights = options.importance.find(matrix.name());
+        const bool isWeighted = weights != options.importance.end() && weights->second.size() == static_cast<size_t>(matrix.inputs());
+        total.add(encodeMatrix(matrix, pair, isWeighted ? weights->second.data() : nullptr, options.threads, signs));
+        MappedModel::release(*matrix.base);
+        MappedModel::release(*matrix.fineTune);
+        writePair(writer, pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(), signs.size() * sizeof(OneBitBlock));
+        progress.done += matrix.base->bytes + matrix.fineTune->bytes;
+    }
+    if (total.energy == 0 && plan.leftOut.empty()) throw Failure("models-equal", "the two models hold the same weights");
+
+    const double leftOutEnergy = std::accumulate(plan.leftOut.begin(), plan.leftOut.end(), 0.0,
+                                                 [](double sum, const LeftOut& left) { return sum + left.energy; });
+    const double whole = total.energy + leftOutEnergy;
+    result.captured = total.energy > 0 ? 1 - total.error / total.energy : 0;
+    result.leftOutShare = whole > 0 ? leftOutEnergy / whole : 0;
+    result.leftOut = plan.leftOut;
+    for (LeftOut& left : result.leftOut) left.energy /= whole;
+    result.foldedNorms = plan.foldedNorms;
+    result.fileBytes = writer.fileBytes();
+
+    std::vector<float> shares;
+    for (const LeftOut& left : result.leftOut) shares.push_back(static_cast<float>(left.energy));
+    gguf_set_arr_data(writer.metadata(), "facet.left_out.shares", GGUF_TYPE_FLOAT32, shares.data(), shares.size());
+    gguf_set_val_f32(writer.metadata(), "facet.left_out.share", static_cast<float>(result.leftOutShare));
+    gguf_set_val_f32(writer.metadata(), "facet.delta.captured", static_cast<float>(result.captured));
+    writer.finish();
+    stampFingerprint(options.target, base);
+    progress.done = progress.total;
+    progress.item.clear();
+    report(progress);
+    return result;
+}
+
+}  // namespace facet
