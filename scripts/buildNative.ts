@@ -32,7 +32,7 @@ const ADDONS: readonly Addon[] = [
   {
     name: "facet",
     feature: "quantizing",
-    folders: ["native/core", "native/addon"],
+    folders: ["native/core", "native/core/delta", "native/addon"],
     libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
     libraryCount: 3,
   },

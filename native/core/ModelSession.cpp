@@ -66,7 +66,7 @@ void ModelSession::clearMemory() { llama_memory_clear(llama_get_memory(context_.
 void ModelSession::addAdapter(const std::string& path) {
     const LlamaLog log;
     llama_adapter_lora* adapter = llama_adapter_lora_init(model_.get(), path.c_str());
-    if (adapter == nullptr) throw Failure("adapter-unreadable", log.lastErrors());
+    if (adapter == nullptr) throw Failure("delta-damaged", log.lastErrors());
     adapters_.push_back(adapter);
 }
 

@@ -45,7 +45,7 @@ class ModelSession {
 
     void clearMemory();
 
-    /** Adds a LoRA adapter, not yet in effect. Throws Failure "adapter-unreadable". */
+    /** Adds a LoRA adapter, not yet in effect. Throws Failure "delta-damaged". */
     void addAdapter(const std::string& path);
     /** One scale for each adapter, in the order they were added; with scale 0 an adapter is not evaluated. */
     void setAdapterScales(const std::vector<float>& scales);

@@ -324,7 +324,7 @@ void allMagnitudesAreCodedAlike() {
 }
 
 void equalModelsHaveNoDelta() {
-    CHECK(failureOf([] { makeDelta("base32.gguf", "base32.gguf", deltaOptions("d.gguf")); }) == "models-equal");
+    CHECK(failureOf([] { makeDelta("base32.gguf", "base32.gguf", deltaOptions("d.gguf")); }) == "pair-equal");
     const Tensors base = randomModel(3);
     // One changed matrix is one pair, exactly nothing else.
     Tensors one = base;
@@ -436,7 +436,7 @@ void whatCannotTravelIsRefusedOrTold() {
     tied.erase("output.weight");
     writeModel(inFolder("tied-base.gguf"), tiedBase);
     writeModel(inFolder("tied.gguf"), tied);
-    CHECK(failureOf([] { makeDelta("tied-base.gguf", "tied.gguf", deltaOptions("d.gguf")); }) == "delta-not-representable");
+    CHECK(failureOf([] { makeDelta("tied-base.gguf", "tied.gguf", deltaOptions("d.gguf")); }) == "pair-not-representable");
 
     Tensors grown = base;
     for (const char* name : {"token_embd.weight", "output.weight"}) {
@@ -444,11 +444,11 @@ void whatCannotTravelIsRefusedOrTold() {
         grown[name].values.resize(grown[name].values.size() + kWidth);
     }
     writeModel(inFolder("grown.gguf"), grown);
-    CHECK(failureOf([] { makeDelta("base.gguf", "grown.gguf", deltaOptions("d.gguf")); }) == "delta-vocabulary");
+    CHECK(failureOf([] { makeDelta("base.gguf", "grown.gguf", deltaOptions("d.gguf")); }) == "pair-vocabularies-differ");
     Tensors missing = base;
     missing.erase("blk.1.ffn_up.weight");
     writeModel(inFolder("missing.gguf"), missing);
-    CHECK(failureOf([] { makeDelta("base.gguf", "missing.gguf", deltaOptions("d.gguf")); }) == "delta-shapes");
+    CHECK(failureOf([] { makeDelta("base.gguf", "missing.gguf", deltaOptions("d.gguf")); }) == "pair-shapes-differ");
     CHECK(failureOf([] { makeDelta("base.gguf", "not there.gguf", deltaOptions("d.gguf")); }) == "source-missing");
 }
 
@@ -477,7 +477,7 @@ void formsAreTheSameDelta() {
         CHECK(rowLeft == rowRight);
     }
     // llama.cpp refuses the compact form by its type, rather than to use half of it.
-    CHECK(failureOf([] { Logits("base.gguf", "compact.gguf"); }) == "adapter-unreadable");
+    CHECK(failureOf([] { Logits("base.gguf", "compact.gguf"); }) == "delta-damaged");
     // As many threads as one likes: the same file.
     OneBitDeltaOptions one = deltaOptions("one-thread.gguf");
     one.threads = 1;

@@ -8,7 +8,7 @@ namespace facet {
 
 uint64_t convertForm(const std::string& source, const std::string& target, bool isCompact) {
     const DeltaReader reader(source);
-    if (!reader.isOneBit()) throw Failure("delta-unreadable", "only 1-bit deltas have a compact form");
+    if (!reader.isOneBit()) throw Failure("delta-damaged", "only 1-bit deltas have a compact form");
     GgufPointer metadata(gguf_init_empty(), gguf_free);
     gguf_set_kv(metadata.get(), reader.file().metadata());
     setForm(metadata.get(), isCompact);

@@ -7,7 +7,7 @@
 
 namespace facet {
 
-/** Writes `target` in the form asked for; returns its bytes. Throws Failure "delta-unreadable", "write-failed". */
+/** Writes `target` in the form asked for; returns its bytes. Throws Failure "delta-damaged", "write-failed". */
 uint64_t convertForm(const std::string& source, const std::string& target, bool isCompact);
 
 }  // namespace facet

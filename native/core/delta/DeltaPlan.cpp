@@ -145,14 +145,14 @@ void readChange(const DeltaMatrix& matrix, int64_t row, int64_t first, int64_t c
 DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int threads) {
     const std::string architecture = base.architecture();
     if (architecture.empty() || architecture != fineTune.architecture()) {
-        throw Failure("delta-architecture", "the base is of architecture " + architecture + ", the fine-tune of " + fineTune.architecture());
+        throw Failure("pair-architectures-differ", "the base is of architecture " + architecture + ", the fine-tune of " + fineTune.architecture());
     }
     const auto vocabulary = [](const MappedModel& model) -> int64_t {
         const MappedTensor* embedding = model.find("token_embd.weight");
         return embedding == nullptr ? 0 : embedding->shape[1];
     };
     if (vocabulary(base) != vocabulary(fineTune)) {
-        throw Failure("delta-vocabulary", "the base has " + std::to_string(vocabulary(base)) + " tokens, the fine-tune " +
+        throw Failure("pair-vocabularies-differ", "the base has " + std::to_string(vocabulary(base)) + " tokens, the fine-tune " +
                                               std::to_string(vocabulary(fineTune)));
     }
     const bool isTied = base.find("output.weight") == nullptr;
@@ -162,14 +162,14 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
     for (const auto& [name, tensor] : base.tensors()) {
         const MappedTensor* other = fineTune.find(name);
         if (other == nullptr || other->shape != tensor.shape) {
-            throw Failure("delta-shapes", name + (other == nullptr ? " is missing in the fine-tune" : " has another shape in the fine-tune"));
+            throw Failure("pair-shapes-differ", name + (other == nullptr ? " is missing in the fine-tune" : " has another shape in the fine-tune"));
         }
         if (!isEqual(tensor, *other)) changed.insert(name);
     }
     for (const auto& [name, tensor] : fineTune.tensors()) {
         // A head of its own that repeats the embedding is no change.
         if (base.find(name) == nullptr && !(isTied && name == "output.weight")) {
-            throw Failure("delta-shapes", name + " is not there in the base");
+            throw Failure("pair-shapes-differ", name + " is not there in the base");
         }
     }
 
@@ -178,7 +178,7 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
     for (const auto& [name, tensor] : base.tensors()) {
         const bool isCarried = contains(kMatrices, matrixKind(name)) || name == "output.weight";
         if (!isCarried) continue;
-        if (tensor.shape[2] != 1 || tensor.shape[3] != 1) throw Failure("delta-architecture", name + " has more than two dimensions");
+        if (tensor.shape[2] != 1 || tensor.shape[3] != 1) throw Failure("pair-architectures-differ", name + " has more than two dimensions");
         DeltaMatrix matrix{&tensor, fineTune.find(name), {}};
         const std::string norm = canFold ? normBefore(name) : "";
         if (!norm.empty() && changed.contains(norm) && base.find(norm)->rowLength() == matrix.inputs()) {
@@ -197,14 +197,14 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
         if (change.energy == 0) continue;
         const double relative = change.baseEnergy > 0 ? std::sqrt(change.energy / change.baseEnergy) : INFINITY;
         if (tensor.rows() == 1 && relative > kVectorChangeLimit) {
-            throw Failure("delta-not-representable", name + " changed by " + std::to_string(std::lround(relative * 100)) +
+            throw Failure("pair-not-representable", name + " changed by " + std::to_string(std::lround(relative * 100)) +
                                                          " % of itself, which an adapter cannot carry");
         }
         plan.leftOut.push_back({name, change.energy, relative});
     }
     if (plan.matrices.empty()) {
-        if (plan.leftOut.empty()) throw Failure("models-equal", "the two models hold the same weights");
-        throw Failure("delta-not-representable", "only " + plan.leftOut.front().name + " and the like changed");
+        if (plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
+        throw Failure("pair-not-representable", "only " + plan.leftOut.front().name + " and the like changed");
     }
     return plan;
 }

@@ -42,9 +42,9 @@ struct DeltaPlan {
 };
 
 /**
- * Throws Failure "delta-architecture" (they differ, or there are expert matrices), "delta-vocabulary" (a grown
- * vocabulary: its tokens do not exist in the base), "delta-shapes", "delta-not-representable" (what must be left out
- * would make the result useless), "model-damaged" (numbers that are not finite), "models-equal".
+ * Throws Failure "pair-architectures-differ" (they differ, or there are expert matrices), "pair-vocabularies-differ" (a grown
+ * vocabulary: its tokens do not exist in the base), "pair-shapes-differ", "pair-not-representable" (what must be left out
+ * would make the result useless), "model-damaged" (numbers that are not finite), "pair-equal".
  */
 DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int threads);
 

@@ -31,13 +31,13 @@ bool isPowerOfTwo(float value) {
 }  // namespace
 
 DeltaReader::DeltaReader(const std::string& path) : file_(path) {
-    if (file_.text("general.type") != "adapter") throw Failure("delta-unreadable", "the file is no adapter");
+    if (file_.text("general.type") != "adapter") throw Failure("delta-damaged", "the file is no adapter");
     isOneBit_ = file_.text("facet.delta.kind") == "bitdelta";
     const std::string type = file_.text("adapter.type");
     isCompact_ = type == "facet-compact";
-    if (type != "lora" && !(isCompact_ && isOneBit_)) throw Failure("delta-unreadable", "an adapter of the unknown type " + type);
+    if (type != "lora" && !(isCompact_ && isOneBit_)) throw Failure("delta-damaged", "an adapter of the unknown type " + type);
     alpha_ = numberKey(file_, "adapter.lora.alpha");
-    if (!std::isfinite(alpha_)) throw Failure("delta-unreadable", "alpha is no number");
+    if (!std::isfinite(alpha_)) throw Failure("delta-damaged", "alpha is no number");
 
     std::set<std::string> names;
     for (const auto& [name, tensor] : file_.tensors()) {
@@ -47,13 +47,13 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
     }
     matrices_.assign(names.begin(), names.end());
     if (isOneBit_) {
-        if (countKey(file_, "facet.delta.version") != kDeltaFormatVersion) throw Failure("delta-unreadable", "a 1-bit delta of an unknown version");
+        if (countKey(file_, "facet.delta.version") != kDeltaFormatVersion) throw Failure("delta-damaged", "a 1-bit delta of an unknown version");
         hadamardSize_ = countKey(file_, "facet.hadamard.size");
         inputEntry_ = numberKey(file_, "facet.hadamard.input_entry");
         outputEntry_ = numberKey(file_, "facet.hadamard.output_entry");
         const bool isSized = hadamardSize_ == 0 || (hadamardSize_ >= kOneBitBlock && std::has_single_bit(static_cast<uint64_t>(hadamardSize_)));
         if (!isSized || !isPowerOfTwo(inputEntry_) || !isPowerOfTwo(outputEntry_)) {
-            throw Failure("delta-unreadable", "the Hadamard factors are not described");
+            throw Failure("delta-damaged", "the Hadamard factors are not described");
         }
     }
     for (const std::string& matrix : matrices_) {
@@ -63,14 +63,14 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
                             input->shape[2] == 1 && output->shape[2] == 1;
         if (isOneBit_) {
             for (const MappedTensor* factor : {input, output}) {
-                if (factor != nullptr && factor->type != GGML_TYPE_Q1_0) throw Failure("delta-unreadable", matrix + " is not of type Q1_0");
+                if (factor != nullptr && factor->type != GGML_TYPE_Q1_0) throw Failure("delta-damaged", matrix + " is not of type Q1_0");
             }
             const OneBitPair known = pair(matrix);
             const auto [inputs, outputs] = shape(matrix);
-            if ((known.rotatesInput ? inputs : outputs) % known.hadamardSize != 0) throw Failure("delta-unreadable", matrix + " has a shape that does not fit");
+            if ((known.rotatesInput ? inputs : outputs) % known.hadamardSize != 0) throw Failure("delta-damaged", matrix + " has a shape that does not fit");
         }
         if (!isPair && !(isCompact_ && (input == nullptr) != (output == nullptr))) {
-            throw Failure("delta-unreadable", matrix + " is no pair of matrices");
+            throw Failure("delta-damaged", matrix + " is no pair of matrices");
         }
     }
 }

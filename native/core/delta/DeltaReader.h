@@ -12,7 +12,7 @@ namespace facet {
 
 class DeltaReader {
   public:
-    /** Untrusted input. Throws Failure "source-missing", "delta-unreadable". */
+    /** Untrusted input. Throws Failure "source-missing", "delta-damaged". */
     explicit DeltaReader(const std::string& path);
 
     const MappedModel& file() const { return file_; }

@@ -42,7 +42,7 @@ struct Fidelity {
     double gapClosed() const { return klBase > 0 ? 1 - klDelta / klBase : 0; }
 };
 
-/** Throws Failure "text-too-short", "model-unreadable", "adapter-unreadable", "models-differ", "model-damaged". */
+/** Throws Failure "text-too-short", "model-unreadable", "delta-damaged", "models-differ", "model-damaged". */
 Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& report);
 
 /** Keys "facet.fidelity.*"; they take the same space before it was measured. */

@@ -290,7 +290,7 @@ BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model) {
     }
     if (found.vectors.size() != wanted->vectors.size() || found.rows.size() != wanted->rows.size() ||
         (!wanted->along.empty() && wanted->along.size() != found.along.size())) {
-        throw Failure("delta-unreadable", "the fingerprint of the base does not have its length");
+        throw Failure("delta-damaged", "the fingerprint of the base does not have its length");
     }
 
     const std::vector<SampledRow> samples = sampledRows(model);

@@ -65,7 +65,7 @@ struct BaseCheck {
     double alongAllowed = 0;
 };
 
-/** Throws Failure "delta-unreadable", "model-unreadable". */
+/** Throws Failure "delta-damaged", "model-unreadable". */
 BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model);
 
 /** Root mean square error of a type in relation to the numbers' own root mean square. */

@@ -64,7 +64,7 @@ OneBitPair pairFor(const DeltaMatrix& matrix, int64_t hadamardSize) {
     const int64_t inputs = matrix.inputs();
     const int64_t outputs = matrix.outputs();
     if (inputs % kOneBitBlock != 0) {
-        throw Failure("delta-width", matrix.name() + " has rows of " + std::to_string(inputs) + " weights, which blocks of 128 do not divide");
+        throw Failure("pair-width-unsupported", matrix.name() + " has rows of " + std::to_string(inputs) + " weights, which blocks of 128 do not divide");
     }
     OneBitPair pair;
     pair.rotatesInput = inputs <= outputs || outputs % kOneBitBlock != 0;
@@ -241,7 +241,8 @@ OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fi
     gguf_set_val_u32(gguf, "facet.delta.version", kDeltaFormatVersion);
     gguf_set_val_str(gguf, "facet.delta.kind", "bitdelta");
     setForm(gguf, options.isCompact);
-    gguf_set_val_str(gguf, "facet.delta.base_name", options.baseName.c_str());
+    gguf_set_val_u32(gguf, "general.base_model.count", 1);
+    gguf_set_val_str(gguf, "general.base_model.0.name", options.baseName.c_str());
     gguf_set_val_str(gguf, "facet.delta.fine_tune_name", options.fineTuneName.c_str());
     gguf_set_val_str(gguf, "facet.delta.app_version", options.appVersion.c_str());
     gguf_set_val_bool(gguf, "facet.delta.calibrated", !options.importance.empty());
@@ -275,7 +276,7 @@ OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fi
         writePair(writer, pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(), signs.size() * sizeof(OneBitBlock));
         progress.done += matrix.base->bytes + matrix.fineTune->bytes;
     }
-    if (total.energy == 0 && plan.leftOut.empty()) throw Failure("models-equal", "the two models hold the same weights");
+    if (total.energy == 0 && plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
 
     const double leftOutEnergy = std::accumulate(plan.leftOut.begin(), plan.leftOut.end(), 0.0,
                                                  [](double sum, const LeftOut& left) { return sum + left.energy; });

@@ -48,7 +48,7 @@ struct OneBitDeltaResult {
 
 /**
  * Writes the delta with the fingerprint of its base; fidelity is measured later (writeFidelity). Streams tensor by tensor; memory is bounded by the largest matrix's signs and a few rows for each thread.
- * Throws what planDelta throws, and Failure "delta-width" (a row that blocks of 128 do not divide), "write-failed".
+ * Throws what planDelta throws, and Failure "pair-width-unsupported" (a row that blocks of 128 do not divide), "write-failed".
  */
 OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
                                   const ProgressSink& report);
