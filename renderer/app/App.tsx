@@ -1,6 +1,8 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
 import { Tooltip } from "radix-ui";
 import { ChatPage } from "../features/chat/ChatPage";
+import { DropTarget } from "../features/models/DropTarget";
+import { ImportDialog } from "../features/models/ImportDialog";
 import { ModelsPage } from "../features/models/ModelsPage";
 import { SearchDialog } from "../features/search/SearchDialog";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
@@ -23,6 +25,8 @@ export function App() {
     <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
       <Frame />
       <OpenDialog />
+      <ImportDialog />
+      <DropTarget />
       <Notices />
     </Tooltip.Provider>
   );

@@ -7,6 +7,7 @@ import { forgetChat, noteChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
 import { noteJobs, startJobs } from "../features/jobs/jobs";
 import { noteDownloads, startDownloads } from "../features/models/downloads";
+import { noteFileTasks, noteSameFiles, startFileTasks } from "../features/models/fileTasks";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
 import { listenToKeys, runMenuCommand } from "./keyboard";
@@ -25,6 +26,7 @@ export async function startApp(): Promise<void> {
   startTokenStream();
   void startDownloads();
   void startJobs();
+  void startFileTasks();
 }
 
 function fillStores(snapshot: Snapshot): void {
@@ -47,6 +49,8 @@ function followEvents(): () => void {
   on("starter-changed", (starter) => appStore().setState({ starter }));
   on("downloads-changed", noteDownloads);
   on("jobs-changed", noteJobs);
+  on("file-tasks-changed", noteFileTasks);
+  on("same-files-changed", noteSameFiles);
   on("chat-changed", noteChat);
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);

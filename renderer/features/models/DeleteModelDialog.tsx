@@ -1,7 +1,10 @@
 // Asks before a model goes: what goes where, and what stays.
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import type { ModelId } from "../../../electron/contract/ids";
+import type { ModelUse } from "../../../electron/contract/importing";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes, formatWhen } from "../../app/quantities";
+import { call } from "../../app/bridge";
+import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -16,6 +19,7 @@ interface DeleteModelDialogProps {
 export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) {
   const { model, inModelsFolder, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
+  const use = useModelUse(model.id);
   const title = inModelsFolder ? `Delete ${model.name}` : `Forget ${model.name}`;
   return (
     <Dialog label={title} onClose={onClose}>
@@ -27,8 +31,8 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
             : "It leaves the list. The file stays where it is."}
         </p>
         <p>
-          {lastUsedAtMs === null ? "No chat has used it." : `It was last used ${whenWords(lastUsedAtMs, nowMs)}.`} Chats stay as they are; another model can
-          answer in them.
+          {lastUsedAtMs !== null && `It was last loaded ${whenWords(lastUsedAtMs, nowMs)}. `}
+          {usedInWords(use)} Chats stay as they are; another model can answer in them.
         </p>
         <div className={styles.actions}>
           <Button onClick={onClose}>Keep it</Button>
@@ -47,6 +51,30 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
       </div>
     </Dialog>
   );
+}
+
+/** null while it is being counted. */
+function useModelUse(modelId: ModelId): ModelUse | null {
+  const [use, setUse] = useState<ModelUse | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    void call("models.use", { modelId }).then((outcome) => {
+      if (outcome.ok && !isGone) setUse(outcome.value);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [modelId]);
+  return use;
+}
+
+/** "It answered in 5 chats: “A boat”, “A letter”, “A poem” and 2 more." */
+function usedInWords(use: ModelUse | null): string {
+  if (use === null) return "";
+  if (use.chatCount === 0) return "No chat has an answer of it.";
+  const titles = use.titles.map((title) => `“${title}”`).join(", ");
+  const more = use.chatCount - use.titles.length;
+  return `It answered in ${use.chatCount === 1 ? "one chat" : `${formatCount(use.chatCount)} chats`}: ${titles}${more > 0 ? ` and ${formatCount(more)} more` : ""}.`;
 }
 
 function whenWords(atMs: number, nowMs: number): string {

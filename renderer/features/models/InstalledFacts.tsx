@@ -6,6 +6,7 @@ import { formatContext } from "./contextSteps";
 import { formatParameters } from "./hubFacts";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "./modelTitle";
+import { appTitle } from "./otherAppTitle";
 
 export function InstalledFacts({ details }: { readonly details: ModelDetails }) {
   const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
@@ -27,12 +28,13 @@ export function InstalledFacts({ details }: { readonly details: ModelDetails }) 
   );
 }
 
-function originWords({ model, repository }: ModelDetails): string {
+function originWords({ model, repository, app, inModelsFolder }: ModelDetails): string {
   switch (model.origin) {
     case "starter":
       return "came with Facet";
     case "file":
-      return "used where it lies";
+      if (inModelsFolder) return "in Facet’s folder";
+      return app === null ? "used where it lies" : `used where ${appTitle(app)} keeps it`;
     case "hub":
       return repository === null ? "downloaded" : `from ${repository}`;
     case "made":

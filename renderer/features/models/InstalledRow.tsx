@@ -14,6 +14,7 @@ import { FitVerdict } from "./FitVerdict";
 import { loadModel, revealModel, verifyModel } from "./installed";
 import { InstalledFacts } from "./InstalledFacts";
 import styles from "./InstalledRow.module.css";
+import { SameFileLine } from "./SameFileLine";
 import { VerificationLine } from "./VerificationLine";
 
 export type InstalledDialog = "rename" | "delete";
@@ -69,6 +70,7 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
       ) : (
         <p className={styles.problem}>{failureText(withFileName(model.failure, model.fileName)).happened}</p>
       )}
+      <SameFileLine details={details} />
       <VerificationLine details={details} />
     </li>
   );

@@ -1,16 +1,19 @@
 // The models on this computer: what they are, where they came from, and what can be done with them.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { callOrNotify } from "../../app/bridge";
-import { formatBytes } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { DeleteModelDialog } from "./DeleteModelDialog";
+import { compareFiles } from "./fileTasks";
+import { FileTaskList } from "./FileTaskList";
+import { ImportActions } from "./ImportActions";
 import { refreshInstalled, useInstalled } from "./installed";
 import { type InstalledDialog, InstalledRow } from "./InstalledRow";
 import styles from "./InstalledTab.module.css";
 import { JudgingBar } from "./JudgingBar";
 import { FailureMessage, Message } from "./Message";
+import { ModelsFolderLine } from "./ModelsFolderLine";
 import { showTab } from "./modelsTab";
+import { OtherApps } from "./OtherApps";
 import { RenameModelDialog } from "./RenameModelDialog";
 
 interface OpenDialog {
@@ -21,33 +24,41 @@ interface OpenDialog {
 export function InstalledTab() {
   const list = useInstalled();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  useComparing(list);
   if (list.kind === "failed") return <FailureMessage failure={list.failure} onRetry={() => void refreshInstalled()} />;
   if (list.kind === "loading") return null;
-  const { models, modelsFolderBytes, diskFreeBytes } = list.value;
-  if (models.length === 0) {
-    return (
-      <Message title="No model is on this computer yet" words="Download one, or use a GGUF file that you have, where it is.">
-        <Button look="primary" onClick={() => showTab("discover")}>
-          Find a model
-        </Button>
-        <Button onClick={() => void callOrNotify("models.chooseFile", undefined)}>Import a file</Button>
-      </Message>
-    );
-  }
+  const { models } = list.value;
   return (
     <>
-      <JudgingBar />
-      <ul className={styles.list} aria-label="Installed models">
-        {models.map((details) => (
-          <InstalledRow key={details.model.id} details={details} onDialog={(kind) => setDialog({ kind, details })} />
-        ))}
-      </ul>
-      <p className={styles.total}>
-        Facet’s models folder holds {formatBytes(modelsFolderBytes)}
-        {diskFreeBytes !== null && `; ${formatBytes(diskFreeBytes)} are free on its disk`}.
-      </p>
+      <ImportActions />
+      <FileTaskList />
+      {models.length === 0 ? (
+        <Message title="No model is on this computer yet" words="Download one, or use a GGUF file that you have, where it is.">
+          <Button look="primary" onClick={() => showTab("discover")}>
+            Find a model
+          </Button>
+        </Message>
+      ) : (
+        <>
+          <JudgingBar />
+          <ul className={styles.list} aria-label="Installed models">
+            {models.map((details) => (
+              <InstalledRow key={details.model.id} details={details} onDialog={(kind) => setDialog({ kind, details })} />
+            ))}
+          </ul>
+        </>
+      )}
+      <ModelsFolderLine list={list.value} />
+      <OtherApps />
       {dialog?.kind === "rename" && <RenameModelDialog details={dialog.details} onClose={() => setDialog(null)} />}
       {dialog?.kind === "delete" && <DeleteModelDialog details={dialog.details} onClose={() => setDialog(null)} />}
     </>
   );
+}
+
+/** Files of the same size are compared while this list is seen, and again when it has changed. */
+function useComparing(list: ReturnType<typeof useInstalled>): void {
+  useEffect(() => {
+    if (list.kind === "loaded") void compareFiles();
+  }, [list]);
 }

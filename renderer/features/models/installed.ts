@@ -71,9 +71,13 @@ export async function removeModel({ model, inModelsFolder }: ModelDetails): Prom
 export async function verifyModel(modelId: ModelId): Promise<void> {
   setVerification(modelId, { kind: "running" });
   const outcome = await call("models.verify", { modelId });
-  setVerification(modelId, outcome.ok ? { kind: "good" } : { kind: "failed", failure: outcome.failure });
+  if (outcome.ok) setVerification(modelId, { kind: "good" });
+  else setVerification(modelId, outcome.failure.code === "request-cancelled" ? null : { kind: "failed", failure: outcome.failure });
 }
 
-function setVerification(modelId: ModelId, verification: Verification): void {
-  installedStore.setState(({ verifications }) => ({ verifications: { ...verifications, [modelId]: verification } }));
+/** null: it was stopped, and nothing is known. */
+function setVerification(modelId: ModelId, verification: Verification | null): void {
+  installedStore.setState(({ verifications: { [modelId]: _before, ...others } }) => ({
+    verifications: verification === null ? others : { ...others, [modelId]: verification },
+  }));
 }

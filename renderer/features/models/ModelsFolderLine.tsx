@@ -1,0 +1,48 @@
+// Where Facet's models lie, how much room they take, and how they are moved.
+import { FolderInput, Undo2 } from "lucide-react";
+import type { InstalledModels } from "../../../electron/contract/model";
+import { call } from "../../app/bridge";
+import { showFailure } from "../../app/notices";
+import { formatBytes } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { useFileTasks } from "./fileTasks";
+import styles from "./ModelsFolderLine.module.css";
+
+export function ModelsFolderLine({ list }: { readonly list: InstalledModels }) {
+  const { modelsFolder, modelsFolderBytes, diskFreeBytes, isModelsFolderMoved, isModelsFolderMissing } = list;
+  const isMoving = useFileTasks(["move"]).some(({ failure }) => failure === null);
+  return (
+    <section className={styles.line} aria-label="Models folder">
+      {isModelsFolderMissing ? (
+        <p className={styles.missing} role="alert">
+          The folder with your models is not there: <code>{modelsFolder}</code>. Connect its disk, then open this list again.
+        </p>
+      ) : (
+        <p>
+          Facet’s models take {formatBytes(modelsFolderBytes)} in <code>{modelsFolder}</code>
+          {diskFreeBytes !== null && `; ${formatBytes(diskFreeBytes)} are free on its disk`}.
+        </p>
+      )}
+      {!isModelsFolderMissing && (
+        <div className={styles.actions}>
+          <Button look="quiet" disabled={isMoving} onClick={() => void move("models.moveFolder")}>
+            <FolderInput size={14} />
+            Move models folder
+          </Button>
+          {isModelsFolderMoved && (
+            <Button look="quiet" disabled={isMoving} onClick={() => void move("models.moveFolderBack")}>
+              <Undo2 size={14} />
+              Move back
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A move that fails stays in the list of tasks and says why there; only one that did not begin needs a notice. */
+async function move(method: "models.moveFolder" | "models.moveFolderBack"): Promise<void> {
+  const outcome = await call(method, undefined);
+  if (!outcome.ok && outcome.failure.code === "models-folder-busy") showFailure(outcome.failure);
+}

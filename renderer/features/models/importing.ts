@@ -1,0 +1,77 @@
+// What was dropped or chosen and waits for the person's word, and the models of other apps. Renderer.
+import { createStore, useStore } from "zustand";
+import type { FoundModels, ImportOffer } from "../../../electron/contract/importing";
+import type { ModelId } from "../../../electron/contract/ids";
+import { call, callOrNotify } from "../../app/bridge";
+import { showPage } from "../../app/layout";
+import { showFailure } from "../../app/notices";
+import { LOADING, type Loadable } from "./loadable";
+import { showTab } from "./modelsTab";
+
+interface ImportState {
+  readonly offer: ImportOffer | null;
+  /** Between a drop and what it holds: a folder takes a moment. */
+  readonly isLooking: boolean;
+  readonly otherApps: Loadable<FoundModels>;
+  readonly isSearching: boolean;
+}
+
+const importStore = createStore<ImportState>()(() => ({ offer: null, isLooking: false, otherApps: LOADING, isSearching: false }));
+
+export function useImport<Value>(select: (state: ImportState) => Value): Value {
+  return useStore(importStore, select);
+}
+
+/** The files' paths go to main without coming by here. */
+export async function importDropped(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  importStore.setState({ isLooking: true });
+  const outcome = await window.facet.importDropped(files);
+  importStore.setState({ isLooking: false });
+  if (outcome === null) return;
+  if (outcome.ok) importStore.setState({ offer: outcome.value });
+  else showFailure(outcome.failure);
+}
+
+export async function chooseFolders(): Promise<void> {
+  const offer = await callOrNotify("import.chooseFolders", undefined);
+  if (offer !== null) importStore.setState({ offer });
+}
+
+export function dropOffer(): void {
+  importStore.setState({ offer: null });
+}
+
+/** A single model is loaded, and the chat shows it. */
+export async function takeOfferInPlace({ id }: ImportOffer, modelIds: ModelId[]): Promise<void> {
+  dropOffer();
+  if (modelIds.length === 1) showPage("chat");
+  else showInstalled();
+  await callOrNotify("import.useInPlace", { offerId: id, modelIds });
+}
+
+export async function copyOffer({ id }: ImportOffer, modelIds: ModelId[]): Promise<void> {
+  dropOffer();
+  showInstalled();
+  await callOrNotify("import.copy", { offerId: id, modelIds });
+}
+
+/** Looks into the folders of other apps; what was found before stays on screen meanwhile. */
+export async function searchOtherApps(): Promise<void> {
+  importStore.setState({ isSearching: true });
+  const outcome = await call("import.otherApps", undefined);
+  importStore.setState({
+    isSearching: false,
+    otherApps: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
+  });
+}
+
+export async function takeFoundModel(modelId: ModelId): Promise<void> {
+  showPage("chat");
+  await callOrNotify("import.useFound", { modelId });
+}
+
+function showInstalled(): void {
+  showPage("models");
+  showTab("installed");
+}

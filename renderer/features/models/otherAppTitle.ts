@@ -1,0 +1,13 @@
+// What other apps are called. Renderer.
+import type { OtherApp } from "../../../electron/contract/importing";
+
+const TITLES: Readonly<Record<OtherApp, string>> = {
+  "lm-studio": "LM Studio",
+  ollama: "Ollama",
+  jan: "Jan",
+  "hugging-face": "Hugging Face cache",
+};
+
+export function appTitle(app: OtherApp): string {
+  return TITLES[app];
+}
