@@ -46,6 +46,7 @@ test("a dropped file is used where it lies, and answers", async ({ launch }) => 
 
 test("the page cannot name a path: only what was really dropped has one", async ({ launch }) => {
   const app = await launch();
+  await new ChatWindow(app.window).waitUntilReady();
   const tried = await app.window.evaluate(async () => ({
     call: Reflect.get(window.facet.call, "import.dropped") === undefined,
     made: await window.facet.importDropped([new File(["GGUF"], "/etc/passwd")]),
@@ -118,7 +119,7 @@ test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place
   const of = (name: string) => found.getByRole("list", { name: `Models of ${name}` }).getByRole("listitem");
   await expect(of("LM Studio")).toHaveText([/studio model/]);
   await expect(of("Ollama")).toHaveText([/llama3\.2:1b.*Q8_0/]);
-  await expect(of("Jan")).toHaveText([/Jan’s own/, /imported/]);
+  await expect(of("Jan")).toHaveText([/imported/, /Jan’s own/]);
   await expect(of("Hugging Face cache")).toHaveText([/cached.*in 2 files/]);
 
   await of("Ollama").getByRole("button", { name: "Use llama3.2:1b" }).click();

@@ -35,7 +35,7 @@ export async function findOtherApps(surroundings: Surroundings, budget: ScanBudg
   const apps: AppModels[] = [];
   for (const app of ["lm-studio", "ollama", "jan", "hugging-face"] as const) {
     const { models } = await findModels(await read[app](), app, budget);
-    if (models.length > 0) apps.push({ app, models });
+    if (models.length > 0) apps.push({ app, models: models.sort((a, b) => a.name.localeCompare(b.name)) });
   }
   return apps;
 }
