@@ -35,7 +35,7 @@ async function main(): Promise<void> {
       await job({ ...base, target: plain, calibration: null });
       await job({ ...base, target: calibrated, calibration });
       const report = await job({
-        kind: "quality", source: path.resolve(source), candidates: [plain, calibrated], texts: [path.resolve(EVALUATION)],
+        kind: "quality", source: path.resolve(source), sourceSha256: "", candidates: [plain, calibrated], texts: [path.resolve(EVALUATION)],
         threads, chunkLimit: Number(evaluationChunks), withSpeed: process.env["FACET_SPEED"] === "1",
       });
       if (report.kind !== "quality") throw new Error("not a quality report");

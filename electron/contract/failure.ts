@@ -102,6 +102,7 @@ export const FailureCode = z.enum([
   "text-unreadable",
   "text-invalid",
   "text-too-short",
+  "text-too-large",
   "evaluation-failed",
   "write-failed",
   "out-of-memory",

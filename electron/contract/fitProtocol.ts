@@ -41,6 +41,8 @@ export type DeltaMatch = z.infer<typeof DeltaMatch>;
 
 export const ToFit = z.discriminatedUnion("kind", [
   EstimateRequest,
+  /** Writes the model's header without weights and vocabulary into `folder`, as files that llama.cpp can plan with. */
+  z.strictObject({ kind: z.literal("stub"), id: z.number().int(), parts: EstimateRequest.shape.parts, folder: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
   z.strictObject({ kind: z.literal("describe"), id: z.number().int(), path: z.string() }),
   /** Reads and checks all of a delta file. */
@@ -87,6 +89,8 @@ export const FromFit = z.discriminatedUnion("kind", [
     kind: z.literal("read"), readId: z.number().int(), requestId: z.number().int(), part: z.number().int(), offset: z.number(), lengthBytes: z.number().int(),
   }),
   z.strictObject({ kind: z.literal("estimated"), id: z.number().int(), estimate: Estimate }),
+  /** The first file of the stub. */
+  z.strictObject({ kind: z.literal("stubbed"), id: z.number().int(), path: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
   z.strictObject({ kind: z.literal("delta-inspected"), id: z.number().int(), facts: DeltaFacts }),

@@ -51,6 +51,7 @@ export const PreviewRequest = z.strictObject({
   source: Path,
   types: z.array(QuantizationType).min(1),
 });
+export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
 export const QuantizeRequest = z.strictObject({
   kind: z.literal("quantize"),
@@ -84,6 +85,8 @@ export const ImportRequest = z.strictObject({
 export const QualityRequest = z.strictObject({
   kind: z.literal("quality"),
   source: Path,
+  /** null = to be found out; the result says it either way. */
+  sourceSha256: z.string().nullable(),
   candidates: z.array(Path).max(16),
   /** Held-out text: never what an importance matrix was computed from. */
   texts: z.array(Path).min(1),
@@ -167,6 +170,7 @@ export const JobResult = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("quality"),
+    sourceSha256: z.string(),
     source: ModelQuality,
     candidates: z.array(ModelQuality),
     positions: z.number(),

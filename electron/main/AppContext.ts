@@ -13,6 +13,7 @@ import type { FileTasks } from "../services/importing/FileTasks";
 import type { Hub } from "./Hub";
 import type { Imports } from "./Imports";
 import type { Models } from "./Models";
+import type { Jobs } from "./quantizeMethods";
 import type { NoticeBoard } from "./NoticeBoard";
 import type { StreamPort } from "./streamPort";
 
@@ -39,6 +40,7 @@ export interface AppContext extends Shell {
   deltas: DeltaLibrary;
   downloads: DownloadQueue;
   estimator: Estimator;
+  jobs: Jobs;
   supervisor: EngineSupervisor;
   answers: AnswerRunner;
   streamPort: StreamPort;

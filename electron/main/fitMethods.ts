@@ -34,14 +34,20 @@ export function createEstimator(supervisor: EngineSupervisor, log: Log): Estimat
   });
 }
 
-export function fitMethods({ estimator, hub, models }: AppContext): Pick<Handlers, "fit.judge" | "fit.machine"> {
+export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "fit.machine"> {
+  const { estimator } = context;
   return {
     async "fit.judge"({ source, contextSizeTokens, kvCacheType }) {
-      const model = source.kind === "hub" ? modelAtHub(source, hub) : await installedModel(source.modelId, models);
+      const model = await fitModelOf(source, context);
       return model.ok ? succeed(await estimator.judge(model.value, contextSizeTokens, kvCacheType)) : model;
     },
     "fit.machine": async () => succeed(await estimator.machine()),
   };
+}
+
+/** A model here or at the hub, as the estimator takes it. */
+export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppContext, "hub" | "models">): Promise<Outcome<FitModel>> {
+  return source.kind === "hub" ? modelAtHub(source, hub) : installedModel(source.modelId, models);
 }
 
 /** Loading another model first gives back what this one holds. */

@@ -58,7 +58,7 @@ export function manageMethods(context: AppContext): ManageHandlers {
   };
 }
 
-async function detailsOf(file: ModelFile, { estimator }: AppContext): Promise<ModelDetails> {
+export async function detailsOf(file: ModelFile, { estimator }: Pick<AppContext, "estimator">): Promise<ModelDetails> {
   const origin = await readOrigin(file.path).catch(() => null);
   const facts = await stat(file.path).catch(() => null);
   const known = facts === null ? null : await estimator.describe(`${file.path}:${facts.size}:${facts.mtimeMs}`, file.path);

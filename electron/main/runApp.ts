@@ -35,7 +35,7 @@ import { manageMethods } from "./manageMethods";
 import { chooseModelFile, getStarter, modelMethods } from "./modelMethods";
 import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
-import { quantizeMethods } from "./quantizeMethods";
+import { createJobs, quantizeMethods } from "./quantizeMethods";
 import { StreamPort } from "./streamPort";
 import { modelsPlace, tidyModelsFolder } from "./modelsFolder";
 import { TokenStore } from "./TokenStore";
@@ -76,7 +76,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
-        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(), ...deltaMethods(context),
+        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(context), ...deltaMethods(context),
         ...importMethods(context),
       }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
@@ -108,7 +108,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     if (context) {
       void openFirstModel(context, openedFile);
       context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
-      context.downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
+      context.downloads.start()
+        .catch((error: unknown) => log("error", "downloads not started", { error: String(error) }))
+        .then(() => context.jobs.start())
+        .catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
     }
   });
 
@@ -206,6 +209,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
+  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, models, log }, (list) => sendEvent("jobs-changed", list));
   const answers = new AnswerRunner({
     store: data.chats,
     engine: supervisor,
@@ -214,7 +218,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, jobs, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {
@@ -253,6 +257,7 @@ async function end({ window, log }: Shell, context: AppContext | null): Promise<
   if (context) {
     context.starter.cancel();
     context.estimator.close();
+    await context.jobs.queue.stop();
     await context.fileTasks.close();
     await context.downloads.stop();
     await context.supervisor.close();

@@ -64,6 +64,8 @@ export interface ModelLibraryOptions {
 const MODEL_FILE = /^[^.].*\.gguf$/iu;
 /** Downloads lie in one folder per repository: owner__name. */
 const REPOSITORY_FOLDER = /^[^.].*__/u;
+/** What Facet quantized lies here. */
+export const MADE_FOLDER = "made";
 
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
@@ -139,9 +141,11 @@ export class ModelLibrary {
     const inModelsFolder = (name: string, origin: InstalledModel["origin"]): Listed => ({
       file: path.join(modelsFolder, name), id: modelIdOf(path.join(idFolder, name)), origin, about: null,
     });
+    const made = modelNames(await readdir(path.join(modelsFolder, MADE_FOLDER)).catch(() => [])).sort();
     const listed: Listed[] = [
       ...own.map((name) => inModelsFolder(name, name === starterFileName ? "starter" : "file")),
       ...downloaded.sort().map((name) => inModelsFolder(name, "hub")),
+      ...made.map((name) => inModelsFolder(path.join(MADE_FOLDER, name), "made")),
       ...list.value.files.map((about): Listed => ({ file: about.path, id: idOf(about), origin: "file", about })),
     ];
     const byRealPath = new Map<string, ModelFile>();

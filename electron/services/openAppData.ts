@@ -14,6 +14,8 @@ import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
 import type { Log } from "./LogFile";
 import { defaultHubSettings, StoredHubSettings } from "./hub/StoredHubSettings";
+import { noSavedJobs, SavedJobs } from "./jobs/jobOrder";
+import { noSavedQuality, SavedQuality } from "./jobs/QualityStore";
 import { emptyModelList, ModelList } from "./ModelLibrary";
 import { openSettingsFile } from "./settingsFile";
 
@@ -25,6 +27,8 @@ export interface AppData {
   loadingDeltas: LoadingDeltas;
   hubSettings: JsonFile<StoredHubSettings>;
   fileHashes: JsonFile<FileHashes>;
+  jobs: JsonFile<SavedJobs>;
+  quality: JsonFile<SavedQuality>;
   loadMarker: LoadMarker;
   /** What the person should know of the opening: files that were damaged and where they are now. */
   notices: Failure[];
@@ -39,6 +43,8 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const deltaList = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, now);
     const hubSettings = await openJsonFile(path.join(folder, "hub.json"), StoredHubSettings, defaultHubSettings, now);
     const fileHashes = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, now);
+    const jobs = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, now);
+    const quality = await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -49,7 +55,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings.movedAsideTo, modelList.movedAsideTo, deltaList.movedAsideTo, hubSettings.movedAsideTo].filter((aside) => aside !== null);
+    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality].map(({ movedAsideTo: aside }) => aside).filter((aside) => aside !== null);
     for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
@@ -59,6 +65,8 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       loadingDeltas: new LoadingDeltas(path.join(folder, "loading-deltas")),
       hubSettings: hubSettings.file,
       fileHashes: fileHashes.file,
+      jobs: jobs.file,
+      quality: quality.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
       notices: [
         ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),

@@ -464,6 +464,12 @@ export function failureText(failure: Failure): FailureText {
         data: FILE_UNTOUCHED,
         advice: "Choose a text of some pages at least.",
       };
+    case "text-too-large":
+      return {
+        happened: `${details["file"] === undefined ? "The text" : file} is too large${details["limitBytes"] === undefined ? "" : `: at most ${bytes(details["limitBytes"]) ?? "less"} are read`}.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a shorter text: a part of it teaches as much.",
+      };
     case "evaluation-failed":
       return {
         happened: `${file} could not be run.`,

@@ -62,6 +62,9 @@ export class FitProcess {
       case "match-deltas":
         void this.#matchDeltas(message);
         return;
+      case "stub":
+        this.#last = this.#last.then(() => this.#stub(message.id, message.parts, message.folder));
+        return;
       case "estimate":
         // llama.cpp's dry runs would only be in each other's way.
         this.#last = this.#last.then(() => this.#answer(message));
@@ -94,14 +97,33 @@ export class FitProcess {
 
   async #openModel({ id, key, parts }: EstimateRequest): Promise<Outcome<OpenModel>> {
     const { scratchFolder, llama, guessed } = this.#options;
-    await rm(scratchFolder, { recursive: true, force: true });
-    await mkdir(scratchFolder, { recursive: true });
+    const architecture = await this.#writeStubs(id, parts, scratchFolder);
+    if (!architecture.ok) return architecture;
+    guessed();
+    const run = await ModelDryRun.open(await llama, stubPath(scratchFolder, 0, parts.length), guessed);
+    return succeed({ key, architecture: architecture.value, run });
+  }
+
+  async #stub(id: number, parts: EstimateRequest["parts"], folder: string): Promise<void> {
+    const { post } = this.#options;
+    try {
+      const written = await this.#writeStubs(id, parts, folder);
+      post(written.ok ? { kind: "stubbed", id, path: stubPath(folder, 0, parts.length) } : { kind: "failed", id, failure: written.failure });
+    } catch (error) {
+      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
+    }
+  }
+
+  /** All parts into an emptied folder; gives the architecture. */
+  async #writeStubs(id: number, parts: EstimateRequest["parts"], folder: string): Promise<Outcome<string>> {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
     let architecture: string | undefined;
     for (const [index, part] of parts.entries()) {
       const written = await this.#withSource(id, index, part, async (source, failureOf) => {
         const shape = await readModelShape(source);
         if (!shape.ok) return { ok: false as const, failure: failureOf() ?? shape.failure };
-        return writeStub(shape.value, part.sizeBytes, stubPath(scratchFolder, index, parts.length));
+        return writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
       });
       if (!written.ok) return written;
       if (index > 0) continue;
@@ -109,9 +131,7 @@ export class FitProcess {
       if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
       if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
     }
-    guessed();
-    const run = await ModelDryRun.open(await llama, stubPath(scratchFolder, 0, parts.length), guessed);
-    return succeed({ key, architecture: architecture ?? "", run });
+    return succeed(architecture ?? "");
   }
 
   async #withSource<Value>(

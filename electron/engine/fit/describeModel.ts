@@ -2,10 +2,13 @@
 import type { ModelFacts } from "../../contract/fitProtocol";
 import { succeed, type Outcome } from "../../contract/failure";
 import { MadeFrom } from "../../contract/madeFrom";
-import { FileByteSource } from "../gguf/ByteSource";
-import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
-import { readModelShape } from "./readModelShape";
+import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
+import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
+import { readModelShape, type ModelShape } from "./readModelShape";
 import { headerOf } from "./writeStub";
+
+/** Far more than the entries that quantizing appends. */
+const APPENDED_BYTES = 8 * 1024;
 
 /** Of a split model the first part may hold no weights at all, or few. */
 function weightTypeOf(header: GgufHeader): string | null {
@@ -14,8 +17,18 @@ function weightTypeOf(header: GgufHeader): string | null {
   return [...bytes].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
 }
 
-/** What quantizeJob wrote; anything else under these keys is taken for nothing. */
-function madeFromOf(header: GgufHeader): MadeFrom | null {
+/**
+ * What quantizeJob wrote; anything else under these keys is taken for nothing. llama.cpp appends new entries, so they
+ * stand behind the vocabulary: the whole header is read only where they are.
+ */
+async function readMadeFrom(source: ByteSource, { tensors, tensorsEndBytes }: ModelShape): Promise<MadeFrom | null> {
+  const endBytes = tensorsEndBytes - tensors.length;
+  const startBytes = Math.max(0, endBytes - APPENDED_BYTES);
+  const last = Buffer.from(await source.read(startBytes, endBytes - startBytes));
+  if (!last.includes("facet.source.sha256")) return null;
+  const read = await readGgufHeader(source);
+  if (!read.ok) return null;
+  const header = read.value;
   const parsed = MadeFrom.safeParse({
     sourceFileName: metadataText(header, "facet.source.file"),
     sourceSha256: metadataText(header, "facet.source.sha256"),
@@ -43,7 +56,7 @@ export async function describeModel(path: string): Promise<Outcome<ModelFacts>> 
       trainContextSizeTokens: metadataNumber(header.value, `${architecture}.context_length`) ?? null,
       parameterCount: isSplit ? null : weights,
       weightType: weightTypeOf(header.value),
-      madeFrom: madeFromOf(header.value),
+      madeFrom: await readMadeFrom(source.value, shape.value),
     });
   } finally {
     await source.value.close();

@@ -4,7 +4,7 @@ import type { JobProgress, JobResult, ModelQuality, QualityRequest } from "../..
 import type { NativeAddon, NativeQuality } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
 import { readTexts } from "./readTexts";
-import { openSource } from "./sourceFile";
+import { hashSource, openSource } from "./sourceFile";
 
 /** llama-perplexity's default, so that figures can be compared. */
 const CHUNK_TOKENS = 512;
@@ -21,6 +21,9 @@ export async function qualityJob(
   const paths = [request.source, ...request.candidates];
   const files = [];
   for (const file of paths) files.push(await openSource(addon, file));
+  const [source] = files;
+  if (source === undefined) throw new Error("no source to measure");
+  const sourceSha256 = request.sourceSha256 ?? (await hashSource(source, progressMeter("read-source", "bytes", tell)));
   const measured = await addon.measureQuality(
     {
       source: request.source,
@@ -58,9 +61,9 @@ export async function qualityJob(
       speed,
     });
   }
-  const [source, ...candidates] = rows;
-  if (source === undefined) throw new Error("no source was measured");
-  return { kind: "quality", source, candidates, positions: measured.positions };
+  const [sourceRow, ...candidates] = rows;
+  if (sourceRow === undefined) throw new Error("no source was measured");
+  return { kind: "quality", sourceSha256, source: sourceRow, candidates, positions: measured.positions };
 }
 
 function figures(quality: NativeQuality): NativeQuality {

@@ -65,6 +65,8 @@ export class DownloadQueue {
   #stopped = false;
   /** One change of the list at a time: two clicks on the same model make one download. */
   #lastAdd: Promise<unknown> = Promise.resolve();
+  /** Whoever waits for a download's end, called after each change of any. */
+  readonly #watchers = new Set<() => void>();
 
   constructor(options: DownloadQueueOptions) {
     this.#options = { freeBytes: freeBytesIn, reserveBytes: RESERVE_BYTES, connections: CONNECTIONS, chunkBytes: CHUNK_BYTES, timing: DOWNLOAD_TIMING, ...options };
@@ -132,6 +134,45 @@ export class DownloadQueue {
     }
   }
 
+  /**
+   * Waits, over pauses too, until an added download is ready; gives its files, absolute, in the order of the parts.
+   * Ends with the download's failure, with "request-cancelled" when it was removed, or when `signal` says so: it goes on then.
+   */
+  async whenReady(id: DownloadId, { signal, onChange }: { signal: AbortSignal; onChange: (download: Download) => void }): Promise<Outcome<string[]>> {
+    return new Promise((resolve) => {
+      const end = (outcome: Outcome<string[]>) => {
+        this.#watchers.delete(look);
+        signal.removeEventListener("abort", look);
+        resolve(outcome);
+      };
+      const look = (): void => {
+        const entry = this.#entries.get(id);
+        if (signal.aborted || entry === undefined) return end(fail("request-cancelled"));
+        const { state, saved, names } = entry;
+        onChange(this.#snapshot(entry));
+        if (state.kind === "ready") end({ ok: true, value: names.map((name) => path.join(this.#options.modelsFolder, saved.folder, name)) });
+        else if (state.kind === "failed") end({ ok: false, failure: state.failure });
+        else if (state.kind === "paused" && state.failure !== null) end({ ok: false, failure: state.failure });
+      };
+      this.#watchers.add(look);
+      signal.addEventListener("abort", look);
+      look();
+    });
+  }
+
+  /** Whether all files of the request lie in the models folder already, whole. */
+  async isThere(request: DownloadRequest): Promise<boolean> {
+    const { modelsFolder } = this.#options;
+    const names = fileNamesOf(request);
+    if (!names.ok) return false;
+    const folder = await chooseFolder(modelsFolder, request, names.value, downloadIdOf(request));
+    if (!folder.ok) return false;
+    for (const [index, name] of names.value.entries()) {
+      if (!(await isDownloaded(path.join(modelsFolder, folder.value, name), request.files[index]))) return false;
+    }
+    return true;
+  }
+
   async pause(id: DownloadId): Promise<Outcome<null>> {
     const entry = this.#entries.get(id);
     if (!entry) return fail("download-not-found");
@@ -180,6 +221,7 @@ export class DownloadQueue {
       return { ok: false, failure: diskFailure(error, 0) };
     } finally {
       this.#options.onRemoved(id);
+      for (const look of this.#watchers) look();
       this.#startNext();
     }
     return { ok: true, value: null };
@@ -405,6 +447,7 @@ export class DownloadQueue {
     if (entry.removed) return;
     entry.lastReportMs = Date.now();
     this.#options.onChange(this.#snapshot(entry));
+    for (const look of this.#watchers) look();
   }
 
   #snapshot({ id, saved: { request }, state, received, hashed }: Entry): Download {

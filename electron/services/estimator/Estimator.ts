@@ -1,8 +1,8 @@
 // Judges whether models fit, one at a time in the fit process; remembers needs by content, context size and KV cache type. Main process.
-import { Failure, failure, succeed, type Outcome } from "../../contract/failure";
+import { fail, Failure, failure, succeed, type Outcome } from "../../contract/failure";
 import type { DeltaFacts } from "../../contract/deltas";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
-import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../LogFile";
 import { judgeFit } from "./judgeFit";
@@ -67,7 +67,7 @@ interface Waiting {
   settle: (answer: Answer) => void;
 }
 
-type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "delta-inspected"; facts: DeltaFacts } | { kind: "deltas-matched"; matches: DeltaMatch[] } | { kind: "failed"; failure: Failure };
+type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "stubbed"; path: string } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "delta-inspected"; facts: DeltaFacts } | { kind: "deltas-matched"; matches: DeltaMatch[] } | { kind: "failed"; failure: Failure };
 
 export class Estimator {
   readonly #options: EstimatorOptions;
@@ -84,8 +84,11 @@ export class Estimator {
     this.#options = options;
   }
 
-  /** Always a verdict; what cannot be estimated is "unknown" and says why. */
-  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType): Promise<Fit> {
+  /**
+   * Always a verdict; what cannot be estimated is "unknown" and says why.
+   * `weightsShare`: as if the model's weights were this part of what they are, quantized for example.
+   */
+  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType, weightsShare = 1): Promise<Fit> {
     const machine = await this.machine();
     const failed = await this.#need(model, wishedContextTokens, kvCacheType);
     const known = this.#known.get(model.key);
@@ -99,7 +102,7 @@ export class Estimator {
       };
     }
     return judgeFit({
-      estimate: known.estimate, curve, machine,
+      estimate: weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) }, curve, machine,
       contextSizeTokens: Math.min(wishedContextTokens, known.estimate.trainContextSizeTokens ?? wishedContextTokens),
       engineProcessBytes: this.#options.engineProcessBytes,
       deltasBytes: 0,
@@ -114,6 +117,14 @@ export class Estimator {
       if (answer.kind === "machine") this.#machine = { atMs: now(), measured: answer.machine };
     }
     return machineOf(this.#machine?.measured ?? { availableBytes: 0, gpus: [] });
+  }
+
+  /** Writes the model without weights into `folder`, which is emptied; gives the file that llama.cpp plans with. */
+  async writeStub(model: FitModel, folder: string): Promise<Outcome<string>> {
+    const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
+    const answer = await this.#ask(model, (id) => ({ kind: "stub", id, parts, folder }));
+    if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+    return answer.kind === "stubbed" ? succeed(answer.path) : fail("internal");
   }
 
   /** What a model file says of itself; null when that cannot be read. `key` is of the content. */
@@ -256,6 +267,10 @@ export class Estimator {
 
 function notAnswered(answer: Answer): Outcome<never> {
   return { ok: false, failure: answer.kind === "failed" ? answer.failure : failure("internal") };
+}
+
+function scaled({ ramBytes, gpuBytes }: MemoryNeed, share: number): MemoryNeed {
+  return { ramBytes: Math.round(ramBytes * share), gpuBytes: Math.round(gpuBytes * share) };
 }
 
 /** Network sources throw errors that carry a failure. */

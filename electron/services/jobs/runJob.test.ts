@@ -122,7 +122,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     await run(quantize({ target: small, type: "Q2_K" }));
     await run(quantize({ target: large, type: "Q8_0" }));
     const outcome = await run({
-      kind: "quality", source, candidates: [small, large], texts: [heldOut], threads: 1, chunkLimit: 0, withSpeed: true,
+      kind: "quality", source, sourceSha256: null, candidates: [small, large], texts: [heldOut], threads: 1, chunkLimit: 0, withSpeed: true,
     });
     if (!outcome.ok || outcome.value.kind !== "quality") throw new Error(JSON.stringify(outcome));
     const [smallRow, largeRow] = outcome.value.candidates;

@@ -1,0 +1,39 @@
+// What the kinds of jobs work with: the process they run in, folders, models, downloads. Main process or plain Node.
+import os from "node:os";
+import path from "node:path";
+import type { ModelId } from "../../contract/ids";
+import type { DownloadQueue } from "../downloads/DownloadQueue";
+import type { ModelFile } from "../ModelLibrary";
+import type { QualityStore } from "./QualityStore";
+import type { ForkJob } from "./runJob";
+
+export interface JobTools {
+  fork: ForkJob;
+  /** Where native/, resources/ and node_modules/ lie as plain files. */
+  appFolder: string;
+  appVersion: string;
+  /** Of the models that are made here. */
+  madeFolder: string;
+  /** Importance matrices are kept here and used again. */
+  importanceFolder: string;
+  quality: QualityStore;
+  downloads: Pick<DownloadQueue, "add" | "whenReady" | "cancel" | "isThere">;
+  findModel: (id: ModelId) => Promise<ModelFile | null>;
+  /** After files came or went. */
+  modelsChanged: () => Promise<void>;
+}
+
+/** Comes with the app; the two share no sentence (docs/calibration-text.md). */
+export function calibrationText(appFolder: string): string {
+  return path.join(appFolder, "resources", "calibration", "calibration.txt");
+}
+
+export function evaluationText(appFolder: string): string {
+  return path.join(appFolder, "resources", "evaluation", "evaluation.txt");
+}
+
+/** One core is left to the chat: ggml's threads spin, and a thread more than there are cores slows all of them. */
+export function jobThreads(): number {
+  return Math.max(1, os.availableParallelism() - 1);
+}
+

@@ -1,0 +1,43 @@
+// A job as main keeps it: what was asked for, with what the window may not name (paths), as it lies in jobs.json.
+import { z } from "zod";
+import { Failure } from "../../contract/failure";
+import { JobId, StartQuality, StartQuantize } from "../../contract/jobQueue";
+
+const Path = z.string().min(1).max(4096);
+const ModelName = z.string().max(200);
+
+export const QuantizeOrder = z.strictObject({
+  kind: z.literal("quantize"),
+  start: StartQuantize,
+  modelName: ModelName,
+  /** Where the result goes, known from the beginning: two jobs never write one file. */
+  target: Path,
+  ownTextPath: Path.nullable(),
+  /** The source was not there when the person asked, and is not to be kept. */
+  deletesSource: z.boolean(),
+});
+export type QuantizeOrder = z.infer<typeof QuantizeOrder>;
+
+export const QualityOrder = z.strictObject({ kind: z.literal("quality"), start: StartQuality, modelName: ModelName });
+export type QualityOrder = z.infer<typeof QualityOrder>;
+
+export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder]);
+export type JobOrder = z.infer<typeof JobOrder>;
+
+export const SavedJobs = z.strictObject({
+  version: z.literal(1),
+  jobs: z.array(
+    z.strictObject({
+      id: JobId,
+      order: JobOrder,
+      /** "running": its process worked on it; found at a start, that process was interrupted. */
+      state: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("queued") }),
+        z.strictObject({ kind: z.literal("running") }),
+        z.strictObject({ kind: z.literal("failed"), failure: Failure }),
+      ]),
+    }),
+  ),
+});
+export type SavedJobs = z.infer<typeof SavedJobs>;
+export const noSavedJobs: SavedJobs = { version: 1, jobs: [] };

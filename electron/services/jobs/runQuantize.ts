@@ -1,0 +1,158 @@
+// The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is wished. Main process or plain Node.
+import { createHash } from "node:crypto";
+import { access, mkdir, realpath, rm, rmdir, stat } from "node:fs/promises";
+import path from "node:path";
+import type { Download, DownloadRequest } from "../../contract/downloads";
+import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { Sha256 } from "../../contract/hub";
+import type { ModelId } from "../../contract/ids";
+import type { JobPhase } from "../../contract/jobQueue";
+import type { QuantizeRequest } from "../../contract/jobs";
+import { originPath } from "../downloads/downloadDisk";
+import { modelIdOf } from "../ModelLibrary";
+import { modelName } from "../modelName";
+import { contentKey } from "./contentKey";
+import type { QuantizeOrder } from "./jobOrder";
+import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
+import { calibrationText, jobThreads, type JobTools } from "./JobTools";
+import { runJob } from "./runJob";
+import { measureQuality } from "./runQuality";
+
+interface Source {
+  modelId: ModelId;
+  /** All parts, in order. */
+  paths: readonly string[];
+  name: string;
+}
+
+export async function runQuantize(order: QuantizeOrder, tools: JobTools, controls: JobControls): Promise<Outcome<JobProduct>> {
+  const source = await provideSource(order, tools, controls);
+  if (!source.ok) return source;
+  const made = await quantize(order, source.value, tools, controls);
+  if (!made.ok) {
+    if (order.deletesSource && controls.signal.reason === CANCELLED) await deleteSource(source.value.paths, tools);
+    return made;
+  }
+  await tools.modelsChanged();
+  const qualityFailure = order.start.measureQuality ? await measure(order, source.value, made.value.sourceSha256, tools, controls) : null;
+  if (order.deletesSource) await deleteSource(source.value.paths, tools);
+  return succeed({ modelId: modelIdOf(await realpath(order.target)), qualityFailure });
+}
+
+/** Failures: "source-missing", and those of downloads. Cancelled, the download goes with the job; at the app's end it stays for the next start. */
+async function provideSource({ start, modelName: name }: QuantizeOrder, tools: JobTools, controls: JobControls): Promise<Outcome<Source>> {
+  if (start.source.kind === "installed") {
+    const found = await tools.findModel(start.source.modelId);
+    return found === null ? fail("source-missing", { file: name }) : succeed({ modelId: found.model.id, paths: found.paths, name: found.model.name });
+  }
+  const fetched = await fetchSource(start.source.download, tools, controls);
+  if (!fetched.ok) return fetched;
+  return succeed({ modelId: modelIdOf(await realpath(fetched.value[0] ?? "")), paths: fetched.value, name });
+}
+
+async function fetchSource(request: DownloadRequest, { downloads, modelsChanged }: JobTools, { signal, onPhase }: JobControls): Promise<Outcome<string[]>> {
+  const added = await downloads.add(request);
+  if (!added.ok) return added;
+  const files = await downloads.whenReady(added.value.id, { signal, onChange: (download) => onPhase(downloadPhase(download)) });
+  if (files.ok) await modelsChanged();
+  else if (signal.reason === CANCELLED) await downloads.cancel(added.value.id);
+  return files;
+}
+
+function downloadPhase({ receivedBytes, sizeBytes, state }: Download): JobPhase {
+  const isMoving = state.kind === "downloading";
+  const waiting = { queued: "queue", paused: "person" } as const;
+  return {
+    kind: "download",
+    receivedBytes,
+    totalBytes: sizeBytes,
+    bytesPerSecond: isMoving ? state.bytesPerSecond : null,
+    secondsLeft: isMoving ? state.secondsLeft : null,
+    waitingFor: state.kind === "waiting" ? state.for : state.kind === "queued" || state.kind === "paused" ? waiting[state.kind] : null,
+  };
+}
+
+async function quantize(
+  { start, target, ownTextPath }: QuantizeOrder,
+  source: Source,
+  { fork, appFolder, appVersion, importanceFolder }: JobTools,
+  { signal, onPhase }: JobControls,
+): Promise<Outcome<{ sourceSha256: Sha256 }>> {
+  const [first] = source.paths;
+  if (first === undefined) return fail("source-missing");
+  let calibration: QuantizeRequest["calibration"] = null;
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    if (start.calibration.kind === "imported") {
+      const matrixPath = importedMatrixPath(importanceFolder, await contentKey(source.paths));
+      if (!(await exists(matrixPath))) return fail("importance-matrix-unreadable");
+      calibration = { matrixPath, texts: [calibrationText(appFolder)], chunkLimit: 0 };
+    } else if (start.calibration.kind === "text") {
+      const texts = [calibrationText(appFolder), ...(ownTextPath === null ? [] : [ownTextPath])];
+      const chunkLimit = await calibrationChunks(source.paths);
+      const key = createHash("sha256").update(await contentKey(source.paths)).update(await contentKey(texts)).update(String(chunkLimit));
+      calibration = { matrixPath: path.join(importanceFolder, `${key.digest("hex").slice(0, 32)}.gguf`), texts, chunkLimit };
+    }
+  } catch (error) {
+    return fail((await exists(first)) ? (ownTextPath !== null && !(await exists(ownTextPath)) ? "text-unreadable" : "folder-unusable") : "source-missing", { file: path.basename(first) }, error);
+  }
+  const outcome = await runJob(
+    fork,
+    {
+      appFolder,
+      request: { kind: "quantize", source: first, target, targetName: `${source.name} ${start.type}`, type: start.type, threads: jobThreads(), calibration, appVersion },
+    },
+    { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
+  );
+  if (!outcome.ok) return start.calibration.kind === "imported" ? { ok: false, failure: whetherMatrix(outcome.failure) } : outcome;
+  if (outcome.value.kind !== "quantize") throw new Error("the job process answered another question");
+  return succeed({ sourceSha256: Sha256.parse(outcome.value.sourceSha256) });
+}
+
+/** llama.cpp notices only while it quantizes that a matrix was made for another model. */
+function whetherMatrix(failure: Failure): Failure {
+  return failure.code === "quantize-failed" && /imatrix/iu.test(failure.cause ?? "") ? { ...failure, code: "importance-matrix-invalid" } : failure;
+}
+
+/** Null when it went well. The model is made already, so nothing here makes the job fail. */
+async function measure(order: QuantizeOrder, source: Source, sourceSha256: Sha256, tools: JobTools, controls: JobControls): Promise<Failure | null> {
+  const { start, target } = order;
+  const measured = await measureQuality(
+    {
+      source: { modelId: source.modelId, name: source.name, paths: source.paths, type: null, calibrated: null },
+      candidates: [
+        { modelId: modelIdOf(await realpath(target)), name: modelName(path.basename(target)), paths: [target], type: start.type, calibrated: start.calibration.kind !== "none" },
+      ],
+      sourceSha256,
+    },
+    tools,
+    controls,
+  );
+  return measured.ok ? null : measured.failure;
+}
+
+/** Chunks of 512 tokens of the text's 100, by the source's size; 0 = all. The text is well mixed, so a part of it teaches most of it. */
+async function calibrationChunks(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of paths) bytes += (await stat(file)).size;
+  if (bytes <= 2_500_000_000) return 0;
+  return bytes <= 10_000_000_000 ? 50 : 25;
+}
+
+export function importedMatrixPath(importanceFolder: string, sourceKey: string): string {
+  return path.join(importanceFolder, `imported-${sourceKey}.gguf`);
+}
+
+/** The first part first: without it nothing loads the others. Then the folder, when that is empty. */
+async function deleteSource(paths: readonly string[], { modelsChanged }: JobTools): Promise<void> {
+  for (const file of paths) {
+    await rm(file, { force: true });
+    await rm(originPath(file), { force: true });
+  }
+  await rmdir(path.dirname(paths[0] ?? "")).catch(() => undefined);
+  await modelsChanged();
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false);
+}
