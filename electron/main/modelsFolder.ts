@@ -60,11 +60,12 @@ export async function moveModels(context: AppContext, chosen: string | null): Pr
 }
 
 /** Something reads or writes there that would not survive the move. */
-function isBusy({ fileTasks, downloads, starter, supervisor }: AppContext): boolean {
+function isBusy({ fileTasks, downloads, jobs, starter, supervisor }: AppContext): boolean {
   const { kind } = supervisor.state;
   return (
     fileTasks.list().some((task) => task.failure === null && task.kind !== "compare") ||
     downloads.list().some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
+    jobs.queue.list().some(({ state }) => state.kind === "running") ||
     starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || kind === "generating" && process.platform === "win32"
   );
 }

@@ -1,6 +1,6 @@
 // The methods "quantize.…", "quality.…" and "jobs.…" of the contract, and the queue behind them. Main process.
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { app, dialog, powerSaveBlocker } from "electron";
 import { fail, failure, succeed, type Outcome } from "../contract/failure";
@@ -57,6 +57,10 @@ export function createJobs(
     quality: new QualityStore(data.quality),
     downloads,
     findModel: (id) => models.find(id),
+    async findFile(file) {
+      const real = await realpath(file).catch(() => file);
+      return (await models.files()).find(({ realPath }) => realPath === real) ?? null;
+    },
     modelsChanged: () => models.changed(),
   };
   let blocker: number | null = null;

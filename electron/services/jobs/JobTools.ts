@@ -19,6 +19,8 @@ export interface JobTools {
   quality: QualityStore;
   downloads: Pick<DownloadQueue, "add" | "whenReady" | "cancel" | "isThere">;
   findModel: (id: ModelId) => Promise<ModelFile | null>;
+  /** The model that a file is the first part of. */
+  findFile: (file: string) => Promise<ModelFile | null>;
   /** After files came or went. */
   modelsChanged: () => Promise<void>;
 }

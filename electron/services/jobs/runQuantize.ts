@@ -1,6 +1,6 @@
 // The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is wished. Main process or plain Node.
 import { createHash } from "node:crypto";
-import { access, mkdir, realpath, rm, rmdir, stat } from "node:fs/promises";
+import { access, mkdir, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Download, DownloadRequest } from "../../contract/downloads";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -9,8 +9,7 @@ import type { ModelId } from "../../contract/ids";
 import type { JobPhase } from "../../contract/jobQueue";
 import type { QuantizeRequest } from "../../contract/jobs";
 import { originPath } from "../downloads/downloadDisk";
-import { modelIdOf } from "../ModelLibrary";
-import { modelName } from "../modelName";
+import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
@@ -34,9 +33,10 @@ export async function runQuantize(order: QuantizeOrder, tools: JobTools, control
     return made;
   }
   await tools.modelsChanged();
-  const qualityFailure = order.start.measureQuality ? await measure(order, source.value, made.value.sourceSha256, tools, controls) : null;
+  const result = await tools.findFile(order.target);
+  const qualityFailure = order.start.measureQuality && result ? await measure(order, source.value, result, made.value.sourceSha256, tools, controls) : null;
   if (order.deletesSource) await deleteSource(source.value.paths, tools);
-  return succeed({ modelId: modelIdOf(await realpath(order.target)), qualityFailure });
+  return succeed({ modelId: result?.model.id ?? null, qualityFailure });
 }
 
 /** Failures: "source-missing", and those of downloads. Cancelled, the download goes with the job; at the app's end it stays for the next start. */
@@ -47,7 +47,8 @@ async function provideSource({ start, modelName: name }: QuantizeOrder, tools: J
   }
   const fetched = await fetchSource(start.source.download, tools, controls);
   if (!fetched.ok) return fetched;
-  return succeed({ modelId: modelIdOf(await realpath(fetched.value[0] ?? "")), paths: fetched.value, name });
+  const found = await tools.findFile(fetched.value[0] ?? "");
+  return found === null ? fail("source-missing", { file: name }) : succeed({ modelId: found.model.id, paths: found.paths, name });
 }
 
 async function fetchSource(request: DownloadRequest, { downloads, modelsChanged }: JobTools, { signal, onPhase }: JobControls): Promise<Outcome<string[]>> {
@@ -115,13 +116,14 @@ function whetherMatrix(failure: Failure): Failure {
 }
 
 /** Null when it went well. The model is made already, so nothing here makes the job fail. */
-async function measure(order: QuantizeOrder, source: Source, sourceSha256: Sha256, tools: JobTools, controls: JobControls): Promise<Failure | null> {
-  const { start, target } = order;
+async function measure(
+  { start }: QuantizeOrder, source: Source, { model, paths }: ModelFile, sourceSha256: Sha256, tools: JobTools, controls: JobControls,
+): Promise<Failure | null> {
   const measured = await measureQuality(
     {
       source: { modelId: source.modelId, name: source.name, paths: source.paths, type: null, calibrated: null },
       candidates: [
-        { modelId: modelIdOf(await realpath(target)), name: modelName(path.basename(target)), paths: [target], type: start.type, calibrated: start.calibration.kind !== "none" },
+        { modelId: model.id, name: model.name, paths, type: start.type, calibrated: start.calibration.kind !== "none" },
       ],
       sourceSha256,
     },
