@@ -1,8 +1,10 @@
 // Decode and prefill speed of the engine's own path against a bare node-llama-cpp loop: one plain Node process, same file, threads, prompt and sampling, run in turn.
+import os from "node:os";
+import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { LlamaLogLevel, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
 import { TARGET_CONTEXT_TOKENS, type FromEngine } from "../electron/contract/engineProtocol";
-import { MessageId, ModelId, RequestId } from "../electron/contract/ids";
+import { ChatId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
 import type { LoadedModel } from "../electron/contract/model";
 import type { StreamToEngine, StreamToWindow } from "../electron/contract/tokenStream";
 import { EngineProcess } from "../electron/engine/EngineProcess";
@@ -78,7 +80,7 @@ class EngineUnderTest {
     this.#ends = ends;
   }
 
-  static async start(path: string): Promise<EngineUnderTest> {
+  static async start(modelPath: string): Promise<EngineUnderTest> {
     const llama = await startLlama({ log: () => undefined, useGpu: false });
     llama.logLevel = LlamaLogLevel.error;
     const ends: Ends = new Map();
@@ -90,8 +92,8 @@ class EngineUnderTest {
     engine.receive({ kind: "window-port" }, port);
     const loaded = new Promise<Extract<FromEngine, { kind: "end" }>>((resolve) => ends.set("load", resolve));
     engine.receive({
-      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path, name: "starter",
-      contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: null,
+      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path: modelPath, name: "starter",
+      contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: null, expectsDeltas: false, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
     });
     const { result } = await loaded;
     if (result.kind !== "loaded") throw new Error(`The engine did not load the model: ${JSON.stringify(result)}`);
@@ -104,7 +106,7 @@ class EngineUnderTest {
     this.#port.expectFirstText();
     const startedAtMs = performance.now();
     this.#process.receive({
-      kind: "generate", requestId, messageId: MessageId.parse("answer"), stack: [],
+      kind: "generate", requestId, messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), stack: [],
       turns: [{ messageId: MessageId.parse("m"), role: "user", text }],
       settings: { systemPrompt, sampling: {}, seed: SEED, maxTokens: ANSWER_TOKENS },
     });

@@ -102,11 +102,13 @@ export type StackEntry = z.infer<typeof StackEntry>;
 export const NamedStack = z.array(StackEntry).max(MAX_STACK_DELTAS);
 export type NamedStack = z.infer<typeof NamedStack>;
 
-/** Deltas that the engine holds in memory beside the base, last used first, and chats kept ready to go on. */
+/** Deltas that the engine holds in memory beside the base, last used first. */
 export const EngineDeltas = z.strictObject({
   loaded: z.array(z.strictObject({ deltaId: DeltaId, bytes: z.number() })),
   /** How the engine changes deltas. "switch": on the live context. "context-per-stack": slower, when the former does not work. */
   way: z.enum(["switch", "context-per-stack"]),
+  /** What the context takes now: it holds a few conversations once deltas are used. */
+  contextBytes: z.number(),
 });
 export type EngineDeltas = z.infer<typeof EngineDeltas>;
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AnswerFacts } from "./chat";
 import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
-import { DeltaId, MessageId, ModelId, RequestId } from "./ids";
+import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { LoadedModel } from "./model";
 import { ChatSettings } from "./sampling";
 
@@ -31,12 +31,18 @@ export const LoadRequest = z.strictObject({
   contextSizeTokens: z.number().int(),
   /** null = chosen by the engine. */
   threads: z.number().int().nullable(),
+  /** A folder of the engine's own, for KV caches that leave the memory; emptied at each load. */
+  stateFolder: z.string(),
+  /** The person has deltas: room for several conversations is made at once. */
+  expectsDeltas: z.boolean(),
 });
 export type LoadRequest = z.infer<typeof LoadRequest>;
 
 /** One delta of a stack with its file. */
 export const DeltaToApply = z.strictObject({
   deltaId: DeltaId,
+  /** For people. */
+  name: z.string(),
   path: z.string(),
   scale: DeltaScale,
 });
@@ -47,6 +53,7 @@ export const GenerateRequest = z.strictObject({
   requestId: RequestId,
   /** The assistant message that is being written. */
   messageId: MessageId,
+  chatId: ChatId,
   /** Oldest first; the last one is the user's. The engine drops the oldest whole turns that do not fit. */
   turns: z.array(Turn),
   settings: ChatSettings,
@@ -60,6 +67,8 @@ export const ToEngine = z.discriminatedUnion("kind", [
   GenerateRequest,
   /** Ends the load or generation with outcome "stopped". Unknown ids are ignored: it may just have ended. */
   z.strictObject({ kind: z.literal("cancel"), requestId: RequestId }),
+  /** A chat was deleted: nothing of it stays in memory or in files. */
+  z.strictObject({ kind: z.literal("forget-chat"), chatId: ChatId }),
   /** Followed by one transferred MessagePort that speaks tokenStream. The previous port is closed. */
   z.strictObject({ kind: z.literal("window-port") }),
 ]);

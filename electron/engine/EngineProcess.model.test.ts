@@ -5,7 +5,7 @@ import path from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FromEngine, type LoadRequest, type Turn } from "../contract/engineProtocol";
-import { MessageId, ModelId, RequestId } from "../contract/ids";
+import { ChatId, MessageId, ModelId, RequestId } from "../contract/ids";
 import { defaultSampling, type ChatSettings } from "../contract/sampling";
 import { StreamToWindow } from "../contract/tokenStream";
 import { starterModelPath } from "../testing/starterModelPath";
@@ -54,13 +54,13 @@ class Main {
   load(file: string, over: Partial<LoadRequest> = {}): Promise<End> {
     return this.ask({
       kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
-      contextSizeTokens: 8192, threads: null, ...over,
+      contextSizeTokens: 8192, threads: null, expectsDeltas: false, stateFolder: path.join(folder, "state"), ...over,
     });
   }
 
   start(turns: Turn[], over: Partial<ChatSettings> = {}) {
     const requestId = this.newId();
-    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: settings(over), stack: [] });
+    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: settings(over), stack: [], chatId: ChatId.parse("chat") });
     return { requestId, end };
   }
 

@@ -4,7 +4,9 @@ import {
   CHECKPOINT_INTERVAL_MS, HEARTBEAT_INTERVAL_MS, ToEngine, type FromEngine, type GenerateRequest, type LoadRequest,
 } from "../contract/engineProtocol";
 import { failure } from "../contract/failure";
-import type { RequestId } from "../contract/ids";
+import type { ChatId, RequestId } from "../contract/ids";
+import { availableMemoryBytes } from "./availableMemory";
+import { DeltaRuntime } from "./deltas/DeltaRuntime";
 import { Generator, nowMs } from "./Generator";
 import { loadModel, type ModelInMemory } from "./loadModel";
 import type { Log } from "./log";
@@ -24,7 +26,7 @@ export class EngineProcess {
   readonly #running = new Map<RequestId, AbortController>();
   /** The load in progress, or the last one: generations and loads wait for it. */
   #loading: Promise<void> = Promise.resolve();
-  #loaded: { model: ModelInMemory; generator: Generator } | undefined;
+  #loaded: { model: ModelInMemory; deltas: DeltaRuntime; generator: Generator } | undefined;
   #generating: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
@@ -60,6 +62,9 @@ export class EngineProcess {
         return;
       case "cancel":
         this.#running.get(request.requestId)?.abort();
+        return;
+      case "forget-chat":
+        void this.#forgetChat(request.chatId);
         return;
       case "load":
         void this.#run(request.requestId, (signal) => this.#load(request, signal));
@@ -122,7 +127,20 @@ export class EngineProcess {
         return outcome.failure.code === "request-cancelled"
           ? { kind: "cancelled" }
           : { kind: "failed", failure: outcome.failure, text: "" };
-      this.#loaded = { model: outcome.value, generator: new Generator(outcome.value) };
+      const { model, context } = outcome.value;
+      const deltas = new DeltaRuntime({
+        model, context,
+        modelPath: request.path,
+        stateFolder: request.stateFolder,
+        freeBytes: () => this.#freeBytes(),
+        log: this.#log,
+        onChanged: (inMemory) => this.#post({ kind: "deltas", deltas: inMemory }),
+      });
+      if (request.expectsDeltas) {
+        await deltas.expectDeltas();
+        outcome.value.facts.memory.contextBytes = deltas.contextBytes;
+      }
+      this.#loaded = { model: outcome.value, deltas, generator: new Generator(outcome.value, deltas) };
       return { kind: "loaded", model: outcome.value.facts };
     } finally {
       finish();
@@ -134,7 +152,20 @@ export class EngineProcess {
     this.#loaded = undefined;
     if (loaded === undefined) return;
     await loaded.generator.settled();
+    loaded.deltas.dispose();
     await loaded.model.dispose();
+  }
+
+  async #forgetChat(chatId: ChatId): Promise<void> {
+    // An answer that is being written uses its chat's KV cache.
+    if (this.#generating !== undefined) await this.#generating;
+    await this.#loaded?.generator.settled();
+    await this.#loaded?.deltas.forgetChat(chatId);
+  }
+
+  /** Where adapters and conversations go: the GPU's memory, or the computer's. */
+  async #freeBytes(): Promise<number> {
+    return this.#llama.gpu === false ? availableMemoryBytes() : (await this.#llama.getVramState()).free;
   }
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {
@@ -154,8 +185,8 @@ export class EngineProcess {
     }
   }
 
-  async #answer({ requestId, messageId, turns, settings, stack }: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
-    if (stack.length > 0) return { kind: "failed", failure: failure("delta-load-failed"), text: "" };
+  async #answer(request: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
+    const { requestId, messageId } = request;
     let text = "";
     let checkpointed = "";
     const checkpoints = setInterval(() => {
@@ -167,8 +198,9 @@ export class EngineProcess {
     let outcome: "complete" | "stopped" | "failed" = "failed";
     try {
       const result = await generator.generate(
-        { turns, settings },
+        request,
         {
+          onDeltasApplied: () => this.#post({ kind: "deltas-applied", requestId }),
           onPrefill: (fraction) => this.#post({ kind: "prefill-progress", requestId, fraction }),
           onText: (part) => {
             text += part.text;

@@ -1,9 +1,11 @@
 // Writes one answer: fits the prompt, reads it (prefill), then token after token (decode). Engine process.
-import type { SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import type { AnswerFacts } from "../contract/chat";
-import type { Turn } from "../contract/engineProtocol";
+import type { DeltaToApply, Turn } from "../contract/engineProtocol";
 import { failure, type Failure } from "../contract/failure";
+import type { ChatId } from "../contract/ids";
 import type { ChatSettings, Sampling } from "../contract/sampling";
+import type { DeltaRuntime } from "./deltas/DeltaRuntime";
 import type { ModelInMemory } from "./loadModel";
 import { StopText } from "./StopText";
 import { TokenText } from "./TokenText";
@@ -24,11 +26,16 @@ const REPEAT_PENALTY_TOKENS = 64;
 const RANDOM_SEED_MARK = 0xffff_ffff;
 
 export interface GenerateRequest {
+  chatId: ChatId;
+  /** Who answers; empty = the base. */
+  stack: readonly DeltaToApply[];
   turns: readonly Turn[];
   settings: ChatSettings;
 }
 
 export interface GenerateEvents {
+  /** The stack is in memory and at work. */
+  onDeltasApplied: () => void;
   /** 0…1; called after each chunk. */
   onPrefill: (fraction: number) => void;
   onText: (part: TextPart) => void;
@@ -53,16 +60,18 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Generates on one model, one answer at a time, and knows what is left in the KV cache. */
+/** Generates on one model, one answer at a time. */
 export class Generator {
   readonly #loaded: ModelInMemory;
+  readonly #deltas: DeltaRuntime;
   /** The native call that a stop left behind; the sequence is free when it has ended. */
   #unfinished: Promise<unknown> = Promise.resolve();
   /** The best prefill speed seen with this model, for the length of chunks: other work only makes it look slow. */
   #prefillTokensPerMs = 0;
 
-  constructor(loaded: ModelInMemory) {
+  constructor(loaded: ModelInMemory, deltas: DeltaRuntime) {
     this.#loaded = loaded;
+    this.#deltas = deltas;
   }
 
   /** Never throws for what model, settings or conversation can cause; `signal` ends it with endReason "stopped". */
@@ -81,13 +90,13 @@ export class Generator {
   }
 
   async #generate(
-    { turns, settings }: GenerateRequest,
+    { chatId, stack, turns, settings }: GenerateRequest,
     events: GenerateEvents,
     signal: AbortSignal,
     answer: { text: string },
   ): Promise<GenerateResult> {
     const startedAtMs = nowMs();
-    const { model, sequence, context, promptWriter, facts: modelFacts } = this.#loaded;
+    const { model, promptWriter, facts: modelFacts } = this.#loaded;
     await this.#unfinished;
 
     const written = promptWriter.write({ systemPrompt: settings.systemPrompt, turns, maxTokens: settings.maxTokens });
@@ -105,21 +114,30 @@ export class Generator {
       prefillTokensPerSecond: null,
       decodeTokensPerSecond: null,
       contextUsedTokens: 0,
-      contextSizeTokens: context.contextSize,
+      contextSizeTokens: modelFacts.contextSizeTokens,
       deltaLoadMs: null,
       deltaSwitchMs: null,
       endReason: "stopped",
       firstSeenMessageId,
     };
+    let sequence: LlamaContextSequence | undefined;
     try {
+      const prepared = await this.#untilStopped(this.#deltas.prepare(stack, { chatId, tokens }, signal), stop);
+      if (prepared === STOPPED) return { kind: "answered", text: "", facts };
+      if (!prepared.ok) return { kind: "failed", failure: prepared.failure, text: "" };
+      events.onDeltasApplied();
+      const place = prepared.value;
+      sequence = place.sequence;
+      facts.deltaLoadMs = place.loadMs;
+      facts.deltaSwitchMs = place.switchMs;
       // Without its last token, so that there is always one to evaluate. No shifting: what a shift keeps was computed
       // for other neighbours, and the same conversation would get another answer.
       const aligned = await this.#untilStopped(sequence.adaptStateToTokens(tokens.slice(0, -1), false), stop);
       facts.cachedTokens = sequence.nextTokenIndex;
       const prefillStartMs = nowMs();
-      const lastChunk = aligned === STOPPED ? STOPPED : await this.#prefill(tokens, events, stop);
+      const lastChunk = aligned === STOPPED ? STOPPED : await this.#prefill(place, tokens, events, stop);
       if (lastChunk !== STOPPED) {
-        const plan = { startedAtMs, prefillStartMs, lastChunk, stopTokens, stopTexts, settings };
+        const plan = { ...place, startedAtMs, prefillStartMs, lastChunk, stopTokens, stopTexts, settings };
         await this.#decode(plan, facts, events, stop, answer);
       }
     } finally {
@@ -130,8 +148,7 @@ export class Generator {
   }
 
   /** Evaluates all but the last chunk, which it returns: it is evaluated together with the first sampling. */
-  async #prefill(tokens: readonly Token[], events: GenerateEvents, stop: Stop): Promise<Token[] | typeof STOPPED> {
-    const { sequence, context } = this.#loaded;
+  async #prefill({ sequence, context }: Place, tokens: readonly Token[], events: GenerateEvents, stop: Stop): Promise<Token[] | typeof STOPPED> {
     const start = sequence.nextTokenIndex;
     let next = start;
     for (;;) {
@@ -160,8 +177,8 @@ export class Generator {
   }
 
   async #decode(plan: DecodePlan, facts: AnswerFacts, events: GenerateEvents, stop: Stop, answer: { text: string }): Promise<void> {
-    const { model, sequence, context, promptWriter, facts: modelFacts } = this.#loaded;
-    const { settings, lastChunk } = plan;
+    const { model, promptWriter, facts: modelFacts } = this.#loaded;
+    const { settings, lastChunk, sequence, context } = plan;
     const tokenText = new TokenText(model);
     const stopText = new StopText(plan.stopTexts);
     const answerTokens: Token[] = [];
@@ -245,7 +262,13 @@ export class Generator {
 
 const STOPPED = Symbol("stopped");
 
-interface DecodePlan {
+/** Where this answer is computed. */
+interface Place {
+  context: LlamaContext;
+  sequence: LlamaContextSequence;
+}
+
+interface DecodePlan extends Place {
   startedAtMs: number;
   prefillStartMs: number;
   /** Tokens of the prompt that are not evaluated yet; at least one. */

@@ -1,6 +1,6 @@
 // Brings a model into memory with a context of the right size, or says why not. Engine process.
 import {
-  GgufInsights, readGgufFileInfo, type Llama, type LlamaContext, type LlamaContextSequence, type LlamaModel,
+  GgufInsights, readGgufFileInfo, type Llama, type LlamaContext, type LlamaModel,
 } from "node-llama-cpp";
 import type { LoadRequest } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
@@ -22,7 +22,6 @@ export interface ModelInMemory {
   facts: LoadedModel;
   model: LlamaModel;
   context: LlamaContext;
-  sequence: LlamaContextSequence;
   promptWriter: PromptWriter;
   dispose: () => Promise<void>;
 }
@@ -69,7 +68,6 @@ export async function loadModel(
     const loaded = model;
     return succeed({
       facts, model, context, promptWriter,
-      sequence: context.getSequence(),
       dispose: () => loaded.dispose(), // and with it its context
     });
   } catch (error) {

@@ -118,10 +118,12 @@ beforeEach(() => {
       processes.push(process);
       return process;
     },
+    engineStateFolder: "/state",
     newRequestId: () => RequestId.parse(`load-${++requests}`),
     marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
     deltas: {
-      resolve: (stack) => succeed(stack.map(({ deltaId, scale }) => ({ deltaId, scale, path: `/deltas/${deltaId}.gguf` }))),
+      hasAny: () => false,
+      resolve: (stack) => succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
       noteLoading: async (ids) => { deltaNote = ids.join(); },
       clearNote: () => { deltaNote = null; },
       crashed: (ids) => { crashedDeltas.push(...ids); },
@@ -138,7 +140,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe("deltas", () => {
-  const inEngine = { loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }], way: "switch" } as const satisfies EngineDeltas;
+  const inEngine = { loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }], way: "switch", contextBytes: 1 } as const satisfies EngineDeltas;
 
   it("notes on disk what is being brought into memory, until it is there", async () => {
     const process = await ready();
@@ -146,7 +148,7 @@ describe("deltas", () => {
     expect(deltaNote).toBe("pirate");
     await vi.advanceTimersByTimeAsync(0);
     const { requestId, stack } = process.last("generate");
-    expect(stack).toEqual([{ deltaId: "pirate", path: "/deltas/pirate.gguf", scale: 1 }]);
+    expect(stack).toEqual([{ deltaId: "pirate", name: "Pirate", path: "/deltas/pirate.gguf", scale: 1 }]);
     process.say({ kind: "deltas", deltas: inEngine });
     process.say({ kind: "deltas-applied", requestId });
     expect(deltaNote).toBeNull();

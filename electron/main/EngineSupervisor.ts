@@ -5,7 +5,7 @@ import type { EngineDeltas, NamedStack } from "../contract/deltas";
 import { FromEngine, TARGET_CONTEXT_TOKENS, type DeltaToApply, type ToEngine } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
 import { failure, type Failure, type Outcome } from "../contract/failure";
-import type { DeltaId, ModelId, RequestId } from "../contract/ids";
+import type { ChatId, DeltaId, ModelId, RequestId } from "../contract/ids";
 import type { LoadedModel } from "../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../services/answers/AnswerJob";
 import type { Log } from "../services/LogFile";
@@ -50,6 +50,7 @@ export interface ModelToLoad {
 
 /** The library of deltas as the supervisor needs it. */
 export interface DeltaFiles {
+  hasAny(): boolean;
   /** Where the files of a stack lie, or why it cannot be used now. */
   resolve(stack: NamedStack): Outcome<DeltaToApply[]>;
   /** A note on disk that outlives a crash: these are being brought into memory. */
@@ -64,6 +65,8 @@ export interface EngineSupervisorOptions {
   /** Throws when the process cannot be made. */
   fork: (listeners: EngineListeners) => EngineProcess;
   newRequestId: () => RequestId;
+  /** For the engine alone; its files are of no use to the next process. */
+  engineStateFolder: string;
   /** The note on disk that outlives a crash of the whole app during a load. */
   marker: { write(modelId: ModelId): Promise<void>; clear(): void };
   deltas: DeltaFiles;
@@ -190,6 +193,12 @@ export class EngineSupervisor implements AnswerEngine {
     }
   }
 
+  /** A chat was deleted: the engine must keep nothing of it. */
+  forgetChat(chatId: ChatId): void {
+    const child = this.#child;
+    if (child?.saidHello && child.killedFor === null) child.process.postMessage({ kind: "forget-chat", chatId });
+  }
+
   /** Ends the process if there is one and loads the model anew. */
   restart(): void {
     this.#refusal = null;
@@ -312,6 +321,8 @@ export class EngineSupervisor implements AnswerEngine {
       name: load.model.name,
       contextSizeTokens: TARGET_CONTEXT_TOKENS,
       threads: null,
+      stateFolder: this.#options.engineStateFolder,
+      expectsDeltas: this.#options.deltas.hasAny(),
     });
   }
 
@@ -342,8 +353,8 @@ export class EngineSupervisor implements AnswerEngine {
 
   #postAnswer(answer: Answer, stack: DeltaToApply[]): void {
     answer.isPosted = true;
-    const { requestId, messageId, turns, settings } = answer.job;
-    this.#child?.process.postMessage({ kind: "generate", requestId, messageId, turns, settings, stack });
+    const { requestId, messageId, chatId, turns, settings } = answer.job;
+    this.#child?.process.postMessage({ kind: "generate", requestId, messageId, chatId, turns, settings, stack });
   }
 
   #showAnswer({ job, phase, prefillFraction, unresponsive }: Answer, model: LoadedModel | null): void {

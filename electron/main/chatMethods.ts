@@ -12,7 +12,7 @@ type ChatHandlers = Pick<
 >;
 
 export function chatMethods(context: AppContext): ChatHandlers {
-  const { data, answers, deltas, sendEvent } = context;
+  const { data, answers, deltas, supervisor, sendEvent } = context;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -35,7 +35,10 @@ export function chatMethods(context: AppContext): ChatHandlers {
     "chats.delete"({ chatId }) {
       answers.stopChat(chatId);
       const deleted = chats.deleteChat(chatId);
-      if (deleted.ok) sendEvent("chat-removed", { chatId });
+      if (deleted.ok) {
+        supervisor.forgetChat(chatId);
+        sendEvent("chat-removed", { chatId });
+      }
       return deleted;
     },
     "chats.restore"({ chatId }) {

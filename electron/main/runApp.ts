@@ -1,6 +1,6 @@
 // Puts the app together once Electron is ready: data, engine, window, menu; and takes it apart at the end. Main process.
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { app, nativeTheme, net, type BrowserWindow, type Session } from "electron";
@@ -73,6 +73,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
   if (opened.ok) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(folder), log)));
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
+  if (context) forgetEngineState(context);
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
@@ -143,9 +144,11 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
   const supervisor: EngineSupervisor = new EngineSupervisor({
     fork: (listeners) => forkEngine(listeners, engineLog),
     newRequestId,
+    engineStateFolder: dataPaths(folder).engineState,
     marker: data.loadMarker,
     deltas: {
       // The library is made below: it needs the fit process, which needs this supervisor.
+      hasAny: () => data.deltaList.value.deltas.length > 0,
       resolve: (stack) => deltas.resolve(stack),
       noteLoading: (deltaIds) => deltas.noteLoading(deltaIds),
       clearNote: () => deltas.clearNote(),
@@ -261,10 +264,20 @@ async function end({ window, log }: Shell, context: AppContext | null): Promise<
     await context.fileTasks.close();
     await context.downloads.stop();
     await context.supervisor.close();
+    forgetEngineState(context);
     context.answers.close();
     context.data.chats.close();
   }
   log("info", "end");
+}
+
+/** KV caches hold what was said. Also at start: an app that was killed left its own. */
+function forgetEngineState({ dataFolder, log }: Shell): void {
+  try {
+    rmSync(dataPaths(dataFolder).engineState, { recursive: true, force: true });
+  } catch (error) {
+    log("warn", "engine state not removed", { error: String(error) });
+  }
 }
 
 function openedFileOf(additionalData: unknown): string | null {

@@ -25,6 +25,8 @@ export function dataPaths(folder: string) {
   const { join } = path;
   return {
     models: join(folder, "models"),
+    /** KV caches of conversations, while the engine runs. */
+    engineState: join(folder, "engine-state"),
     deltas: join(folder, "deltas"),
     database: join(folder, "chats.db"),
     settings: join(folder, "settings.json"),

@@ -177,7 +177,7 @@ export class DeltaLibrary {
       const found = this.find(deltaId);
       if (found === null) return fail("delta-missing", { delta: name });
       if (found.delta.failure !== null) return { ok: false, failure: found.delta.failure };
-      files.push({ deltaId, path: found.path, scale });
+      files.push({ deltaId, name, path: found.path, scale });
     }
     return succeed(files);
   }
