@@ -4,6 +4,7 @@ import { exitWith, StepError } from "../scripts/step";
 import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
 import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
+import { deltaKernels } from "./deltaKernels";
 import { engineSpeed } from "./engineSpeed";
 import type { Figures } from "./figures";
 import { longChat } from "./longChat";
@@ -13,6 +14,7 @@ import { tokenToDom } from "./tokenToDom";
 /** What is measured together, in this order; the names are those of the figures. */
 const measurements: readonly { readonly names: readonly string[]; readonly measure: () => Promise<Figures> }[] = [
   { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
+  { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["app.cold_start_ms"], measure: coldStart },

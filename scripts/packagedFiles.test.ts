@@ -12,6 +12,7 @@ describe("belongsInPackage", () => {
     "/node_modules/@node-llama-cpp", "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
     "/node_modules/@photostructure/sqlite/dist/index.cjs",
     "/native", "/native/build", "/native/build/linux-x64", "/native/build/linux-x64/facet.node",
+    "/native/build/linux-x64/facet-kernels.node",
     "/resources/calibration", "/resources/calibration/calibration.txt", "/resources/evaluation/evaluation.txt",
     "/node_modules/@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.glibc.node",
   ])("takes %j", (file) => expect(belongsInPackage(file, linux)).toBe(true));

@@ -1,4 +1,4 @@
-// Which files of this folder go into the packaged app: the build, the C++ addon, and what node-llama-cpp and SQLite need at run time on the target.
+// Which files of this folder go into the packaged app: the build, the C++ addons, and what node-llama-cpp and SQLite need at run time on the target.
 
 export interface PackageTarget {
   platform: NodeJS.Platform;
@@ -12,7 +12,7 @@ const KEPT = [
   /^\/package\.json$/,
   /^\/\.vite(\/(build|renderer)(\/|$)|$)/,
   /^\/node_modules(\/|$)/,
-  /^\/native(\/build(\/[\w-]+(\/facet\.node)?)?)?$/,
+  /^\/native(\/build(\/[\w-]+(\/facet(-kernels)?\.node)?)?)?$/,
 ];
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { MessagePortMain, ParentPort } from "electron";
 import type { FromEngine } from "../contract/engineProtocol";
 import { EngineProcess } from "./EngineProcess";
+import { useDeltaKernels } from "./deltaKernels";
 import { startLlama } from "./startLlama";
 import type { StreamPort } from "./TokenSender";
 
@@ -34,6 +35,7 @@ function main(): void {
   const log = (level: "debug" | "info" | "warn" | "error", message: string) => post({ kind: "log", level, message });
   startLlama({ log, useGpu: process.env["FACET_ENGINE_GPU"] !== "off" }).then(
     async (llama) => {
+      useDeltaKernels(log);
       engine = new EngineProcess(llama, post);
       await engine.start();
       for (const { data, ports } of early.splice(0)) receive(data, ports);

@@ -94,6 +94,11 @@ FACET_AVX512 void multiply(const SignPanel& panel, const ActivationBlock* const*
     for (int c = 0; c < kColumns; ++c) _mm512_mask_storeu_ps(targets[c], written, sums[c]);
 }
 
+/** Only NaN and infinity are out of bounds; what they become does not matter, but their sum must not overflow. */
+FACET_AVX512 inline __m512 bounded(__m512 x) {
+    return _mm512_max_ps(_mm512_min_ps(x, _mm512_set1_ps(127)), _mm512_set1_ps(-127));
+}
+
 FACET_AVX512 void quantize(const float* source, int64_t blocks, ActivationBlock* target) {
     // Of 16 values, those of plane 0, plane 1 …: (0, 8), (1, 9) …
     const __m128i planes = _mm_setr_epi8(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
@@ -104,8 +109,8 @@ FACET_AVX512 void quantize(const float* source, int64_t blocks, ActivationBlock*
             const float largest = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(low), _mm512_abs_ps(high)));
             const float scale = largest / 127;
             const __m512 inverse = _mm512_set1_ps(inverseScale(scale));
-            const __m512i lowInts = _mm512_cvtps_epi32(_mm512_mul_ps(low, inverse));
-            const __m512i highInts = _mm512_cvtps_epi32(_mm512_mul_ps(high, inverse));
+            const __m512i lowInts = _mm512_cvtps_epi32(bounded(_mm512_mul_ps(low, inverse)));
+            const __m512i highInts = _mm512_cvtps_epi32(bounded(_mm512_mul_ps(high, inverse)));
             const __m128i lowPairs = _mm_shuffle_epi8(_mm512_cvtsepi32_epi8(lowInts), planes);
             const __m128i highPairs = _mm_shuffle_epi8(_mm512_cvtsepi32_epi8(highInts), planes);
             int8_t* values = target[b].values[group][0];

@@ -1,0 +1,35 @@
+// Gives llama.cpp's CPU back end our faster products for 1-bit deltas (native/core/kernels), where that is possible. Engine process.
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { Log } from "./log";
+
+/** The whole contract of facet-kernels.node. */
+interface KernelsAddon {
+  joinCpuBackend(): { isActive: boolean; instructionSet: string; reason: string };
+}
+
+/** Two folders up from here, in the sources and in the build alike; in the packaged app beside the archive, where Electron finds it by the same path. */
+const ADDON = path.join(import.meta.dirname, "../../native/build", `${process.platform}-${process.arch}`, "facet-kernels.node");
+
+/**
+ * After llama.cpp has started, before a model is loaded. What it cannot do it leaves to llama.cpp's own kernels, which
+ * compute the same, slower; the log says which. Returns the instruction set, undefined for llama.cpp's own.
+ */
+export function useDeltaKernels(log: Log): string | undefined {
+  const { isActive, instructionSet, reason } = joinCpuBackend();
+  if (isActive) log("info", `1-bit deltas are computed by kernels for ${instructionSet}`);
+  else log("info", `1-bit deltas are computed by llama.cpp's own kernels: ${reason}`);
+  return isActive ? instructionSet : undefined;
+}
+
+function joinCpuBackend(): ReturnType<KernelsAddon["joinCpuBackend"]> {
+  const none = (reason: string) => ({ isActive: false, instructionSet: "", reason });
+  if (!existsSync(ADDON)) return none("the addon was not built");
+  try {
+    const addon = createRequire(import.meta.url)(ADDON) as KernelsAddon;
+    return addon.joinCpuBackend();
+  } catch (error) {
+    return none(`the addon does not load: ${String(error)}`);
+  }
+}
