@@ -1,0 +1,187 @@
+// The library of deltas on real files: kept by content, whole or not at all, remembered over restarts.
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Delta, DeltaFacts } from "../../contract/deltas";
+import { fail, succeed, type Outcome } from "../../contract/failure";
+import { DeltaId } from "../../contract/ids";
+import { openJsonFile } from "../JsonFile";
+import { DeltaLibrary, DeltaList, emptyDeltaList } from "./DeltaLibrary";
+import { LoadingDeltas } from "./LoadingDeltas";
+
+const facts: DeltaFacts = {
+  kind: "lora", architecture: "llama", name: null, baseName: null, licence: null, baseFingerprint: null, rank: 8,
+  changedTensorCount: 4, weightsBytes: 100, fidelity: null,
+};
+let folder: string;
+let library: DeltaLibrary;
+let inspection: Outcome<DeltaFacts>;
+let inspected: string[];
+let changes: Delta[][];
+
+const deltas = () => path.join(folder, "deltas");
+const source = async (name: string, content: string) => {
+  const file = path.join(folder, name);
+  await writeFile(file, content);
+  return file;
+};
+const add = async (name: string, content: string) => value(await library.addFile(await source(name, content), { kind: "file", fileName: name }));
+const noDiscard = () => Promise.reject(new Error("not to be called"));
+
+function value<Value>(outcome: Outcome<Value>): Value {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  return outcome.value;
+}
+
+async function open(): Promise<void> {
+  const { file } = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, () => 0);
+  library = new DeltaLibrary({
+    folder: deltas(), list: file, loading: new LoadingDeltas(path.join(folder, "loading-deltas")), now: () => 7,
+    inspect: async (inspectedFile) => (inspected.push(await readFile(inspectedFile, "utf8")), inspection),
+    onChanged: (list) => changes.push(list),
+  });
+  await library.recover();
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "facet-library-"));
+  inspection = succeed(facts);
+  inspected = [];
+  changes = [];
+  await open();
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe("adding", () => {
+  it("copies the file, inspects the copy, and remembers it over a restart", async () => {
+    const pirate = await add("Pirate.gguf", "arr");
+    expect(pirate).toMatchObject({ name: "Pirate", hue: 0, sizeBytes: 3, createdAtMs: 7, origin: { kind: "file", fileName: "Pirate.gguf" }, failure: null });
+    expect(inspected).toEqual(["arr"]);
+    await rm(path.join(folder, "Pirate.gguf"));
+    await open();
+    expect(library.list()).toEqual([pirate]);
+    expect(await readFile(library.find(pirate.id)!.path, "utf8")).toBe("arr");
+  });
+
+  it("gives each its own hue, and takes the name from the file's header", async () => {
+    expect((await add("a.gguf", "a")).hue).toBe(0);
+    expect((await add("b.gguf", "b")).hue).toBe(1);
+    inspection = succeed({ ...facts, name: "The poet" });
+    expect(await add("c.gguf", "c")).toMatchObject({ hue: 2, name: "The poet" });
+    await library.delete(library.list().find(({ name }) => name === "b")!.id, (file) => rm(file));
+    expect((await add("d.gguf", "d")).hue).toBe(1);
+  });
+
+  it("keeps the same content once", async () => {
+    const first = await add("a.gguf", "same");
+    value(await library.rename(first.id, "Mine"));
+    expect((await add("b.gguf", "same")).name).toBe("Mine");
+    expect(library.list()).toHaveLength(1);
+    expect(await readdir(deltas())).toEqual([`${first.id}.gguf`]);
+  });
+
+  it("leaves nothing of a file that is refused", async () => {
+    inspection = fail("delta-weights-not-finite", { tensor: "blk.0" });
+    expect(await library.addFile(await source("bad.gguf", "bad"), { kind: "file", fileName: "bad.gguf" })).toEqual({
+      ok: false, failure: { code: "delta-weights-not-finite", details: { file: "bad.gguf", delta: "bad.gguf", tensor: "blk.0" } },
+    });
+    expect(await readdir(deltas())).toEqual([]);
+    expect(library.list()).toEqual([]);
+  });
+
+  it.each([["not there", "delta-missing"], [".", "model-unreadable"]])("says that %j cannot be read", async (name, code) => {
+    expect(await library.addFile(path.join(folder, name), { kind: "file", fileName: "x" })).toMatchObject({ ok: false, failure: { code } });
+  });
+
+  it("removes at the next start what a killed app has left", async () => {
+    await mkdir(deltas(), { recursive: true });
+    await writeFile(path.join(deltas(), "0000.part"), "half");
+    await open();
+    expect(await readdir(deltas())).toEqual([]);
+  });
+});
+
+describe("a delta whose file changed or is gone", () => {
+  it("says so and is not used; deleting it needs no file", async () => {
+    const { id } = await add("a.gguf", "abc");
+    const named = value(library.choose([{ deltaId: id, scale: 1 }]));
+    await writeFile(library.find(id)!.path, "longer than before");
+    expect(library.list()[0]).toMatchObject({ failure: { code: "delta-changed", details: { delta: "a" } } });
+    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-changed" } });
+    await rm(library.find(id)!.path);
+    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-missing", details: { delta: "a" } } });
+    value(await library.delete(id, noDiscard));
+    expect(library.list()).toEqual([]);
+    // The chat still names it.
+    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-missing", details: { delta: "a" } } });
+  });
+
+  it("is whole again when its file is added again", async () => {
+    const { id } = await add("a.gguf", "abc");
+    await rm(library.find(id)!.path);
+    expect((await add("a.gguf", "abc")).failure).toBeNull();
+    expect(library.list()).toHaveLength(1);
+  });
+});
+
+describe("a delta that the engine died of", () => {
+  it("is not used until the person chooses it again", async () => {
+    const { id } = await add("a.gguf", "abc");
+    const named = value(library.choose([{ deltaId: id, scale: 1 }]));
+    library.crashed([id]);
+    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-crashed-last-time", details: { delta: "a" } } });
+    value(library.choose([{ deltaId: id, scale: 1 }]));
+    expect(value(library.resolve(named))).toEqual([{ deltaId: id, name: "a", scale: 1, path: library.find(id)!.path }]);
+  });
+
+  it("is known even when the whole app died with it", async () => {
+    const { id } = await add("a.gguf", "abc");
+    await library.noteLoading([id]);
+    await open();
+    expect(library.list()[0]).toMatchObject({ failure: { code: "delta-crashed-last-time" } });
+    await expect.poll(() => existsSync(path.join(folder, "loading-deltas"))).toBe(false);
+    await open();
+    expect(library.list()[0]).toMatchObject({ failure: { code: "delta-crashed-last-time" } });
+  });
+
+  it("is none where the note makes no sense", async () => {
+    await add("a.gguf", "abc");
+    await writeFile(path.join(folder, "loading-deltas"), '["../../x"]');
+    await open();
+    expect(library.list()[0]!.failure).toBeNull();
+  });
+});
+
+describe("choosing, deleting, exporting", () => {
+  it("names what was chosen, and refuses what is not known", async () => {
+    const { id } = await add("a.gguf", "abc");
+    expect(value(library.choose([{ deltaId: id, scale: 0.5 }]))).toEqual([{ deltaId: id, scale: 0.5, name: "a", hue: 0, kind: "lora" }]);
+    expect(library.choose([{ deltaId: DeltaId.parse("unknown"), scale: 1 }])).toMatchObject({ ok: false, failure: { code: "delta-missing" } });
+  });
+
+  it("keeps a delta that could not be moved to the trash", async () => {
+    const { id } = await add("a.gguf", "abc");
+    expect(await library.delete(id, () => Promise.reject(new Error("held")))).toMatchObject({ ok: false, failure: { code: "delta-not-moved-to-trash" } });
+    expect(library.list()).toHaveLength(1);
+  });
+
+  it("exports the whole file, and nothing that was changed meanwhile", async () => {
+    const { id } = await add("a.gguf", "abc");
+    const target = path.join(folder, "out.gguf");
+    await writeFile(target, "older");
+    value(await library.exportTo(id, target));
+    expect(await readFile(target, "utf8")).toBe("abc");
+    await writeFile(library.find(id)!.path, "xyz");
+    expect(await library.exportTo(id, target)).toMatchObject({ ok: false, failure: { code: "delta-changed" } });
+    expect(await readFile(target, "utf8")).toBe("abc");
+    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("tells each change", async () => {
+    const { id } = await add("a.gguf", "abc");
+    value(await library.rename(id, "B"));
+    expect(changes.at(-1)).toMatchObject([{ name: "B" }]);
+  });
+});
