@@ -15,7 +15,9 @@ import { expect, test } from "./test";
 const LARGE_BYTES = 6_000_000_000;
 
 let folder: string;
-test.beforeEach(async () => {
+test.beforeEach(async ({ allowProblems }) => {
+  // The tiny models' heads are too narrow for a quantized KV cache; trying that is how a fit is found.
+  allowProblems(/does not divide n_embd_head/);
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-e2e-import-"));
 });
 test.afterEach(() => rm(folder, { recursive: true, force: true }));
