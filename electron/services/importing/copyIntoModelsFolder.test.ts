@@ -1,0 +1,69 @@
+// Copies into the models folder: names, parts that stay together, stops, and what a kill leaves.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { copyIntoModelsFolder, finishCopies } from "./copyIntoModelsFolder";
+import type { TaskRun } from "./FileTasks";
+import type { ModelOnDisk } from "./findModels";
+
+let folder: string;
+let models: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "facet-copy-"));
+  models = path.join(folder, "models");
+  mkdirSync(models);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function running(signal = new AbortController().signal): TaskRun {
+  return { signal, addTotal: () => {}, addDone: () => {} };
+}
+function model(...names: string[]): ModelOnDisk {
+  const paths = names.map((name) => path.join(folder, name));
+  for (const file of paths) writeFileSync(file, path.basename(file));
+  const [first = ""] = paths;
+  return { path: first, paths, realPath: first, name: "Name", fileName: path.basename(first), sizeBytes: 10, quantization: null, app: null, failure: null };
+}
+const inModels = () => readdirSync(models).filter((name) => !name.startsWith(".")).sort();
+
+it("keeps names, and numbers what is there already, all parts together", async () => {
+  const parts = ["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"];
+  for (let copy = 0; copy < 2; copy++) expect((await copyIntoModelsFolder(model(...parts), models, running())).ok).toBe(true);
+  expect(inModels()).toEqual(["big 2-00001-of-00002.gguf", "big 2-00002-of-00002.gguf", ...parts]);
+  expect(readFileSync(path.join(models, "big 2-00002-of-00002.gguf"), "utf8")).toBe("big-00002-of-00002.gguf");
+});
+
+it("makes a file's name of what another app calls its blob", async () => {
+  const blob = { ...model("sha256-abc"), fileName: "../evil/llama3.2:1b" };
+  expect(await copyIntoModelsFolder(blob, models, running())).toMatchObject({ ok: true });
+  expect(inModels()).toEqual(["-evil-llama3.2-1b.gguf"]);
+});
+
+it("leaves nothing when it is stopped or its source is gone", async () => {
+  const stopped = new AbortController();
+  stopped.abort();
+  expect(await copyIntoModelsFolder(model("a.gguf"), models, running(stopped.signal))).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+  const gone = model("b.gguf");
+  rmSync(gone.path);
+  expect(await copyIntoModelsFolder(gone, models, running())).toMatchObject({ ok: false, failure: { code: "model-missing" } });
+  expect(inModels()).toEqual([]);
+  expect(readdirSync(path.join(models, ".imports"))).toEqual([]);
+});
+
+it("says before it begins that there is no room", async () => {
+  const huge = { ...model("a.gguf"), sizeBytes: 1e18 };
+  expect(await copyIntoModelsFolder(huge, models, running())).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+});
+
+it("finishes at start what was whole, and deletes what was not", async () => {
+  const put = (name: string, ...files: string[]) => {
+    mkdirSync(path.join(models, ".imports", name), { recursive: true });
+    for (const file of files) writeFileSync(path.join(models, ".imports", name, file), file);
+  };
+  put("one", "half.gguf");
+  put("two.whole", "a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
+  await finishCopies(models);
+  expect(inModels()).toEqual(["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"]);
+  expect(existsSync(path.join(models, ".imports"))).toBe(false);
+});
