@@ -9,7 +9,7 @@ import { inspectDelta } from "../deltas/inspectDelta";
 import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
-import { metadataText } from "../gguf/readGgufHeader";
+import { metadataText, readGgufHeader } from "../gguf/readGgufHeader";
 import { describeModel } from "./describeModel";
 import { DryRunFailed, estimateMemory, ModelDryRun } from "./estimateMemory";
 import { readModelShape } from "./readModelShape";
@@ -121,6 +121,9 @@ export class FitProcess {
     let architecture: string | undefined;
     for (const [index, part] of parts.entries()) {
       const written = await this.#withSource(id, index, part, async (source, failureOf) => {
+        // On this computer the vocabulary costs nothing to read, and can be as hostile as the rest.
+        const whole = part.path === null ? null : await readGgufHeader(source);
+        if (whole?.ok === false) return whole;
         const shape = await readModelShape(source);
         if (!shape.ok) return { ok: false as const, failure: failureOf() ?? shape.failure };
         return writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));

@@ -124,9 +124,10 @@ async function findTensors(source: ByteSource, from: number, tokens: number, cou
   for (let back = wanted + PROBE_BYTES; ; back *= 2) {
     const start = Math.max(from, border - back);
     const bytes = await source.read(start, Math.min(border + PROBE_BYTES, source.sizeBytes) - start);
+    const broken = new Set<number>();
     for (let at = 0; at + 24 <= bytes.length; at++) {
       if (!isFirstTensor(bytes, at)) continue;
-      const end = tensorListEnd(bytes, at, count);
+      const end = tensorListEnd(bytes, at, count, broken);
       if (end !== null) return { bytes: bytes.slice(at, end), endBytes: start + end };
     }
     if (start === from || back > MAX_TENSOR_LIST_BYTES) return null;
@@ -191,11 +192,20 @@ function isFirstTensor(bytes: Uint8Array, at: number): boolean {
   return tensorEnd(bytes, at)?.offset === 0n;
 }
 
-function tensorListEnd(bytes: Uint8Array, from: number, count: number): number | null {
+/**
+ * `broken` remembers where lists were too short: one that comes upon such a place ends there too. Without it, a file
+ * of thousands of entries that each look like the first would be walked thousands of times.
+ */
+function tensorListEnd(bytes: Uint8Array, from: number, count: number, broken = new Set<number>()): number | null {
   let at = from;
+  const passed: number[] = [];
   for (let index = 0; index < count; index++) {
-    const tensor = tensorEnd(bytes, at);
-    if (tensor === null) return null;
+    const tensor = broken.has(at) ? null : tensorEnd(bytes, at);
+    if (tensor === null) {
+      for (const place of passed) broken.add(place);
+      return null;
+    }
+    passed.push(at);
     at = tensor.end;
   }
   return at;

@@ -143,7 +143,7 @@ describe("hostile headers", () => {
     ["tensor count over the limit", ggufBytes({ ...good, tensorCount: BigInt(MAX_TENSORS) + 1n }), "model-damaged"],
     ["tensor count 2^63", ggufBytes({ ...good, tensorCount: 2n ** 63n }), "model-damaged"],
     ["tensor count 2^64 - 1", ggufBytes({ ...good, tensorCount: 2n ** 64n - 1n }), "model-damaged"],
-    ["more tensors than bytes", ggufBytes({ ...good, tensorCount: 90_000n }), "model-truncated"],
+    ["more tensors than bytes", ggufBytes({ ...good, tensorCount: 19_000n }), "model-truncated"],
     ["one tensor too many", ggufBytes({ ...good, tensorCount: 3n }), "model-damaged"],
     ["metadata count over the limit", ggufBytes({ ...good, metadataCount: BigInt(MAX_METADATA_ENTRIES) + 1n }), "model-damaged"],
     ["metadata count 2^64 - 1", ggufBytes({ ...good, metadataCount: 2n ** 64n - 1n }), "model-damaged"],

@@ -16,14 +16,14 @@ export const MAX_KEY_BYTES = 1024;
 export const MAX_STRING_BYTES = 64 * 1024 * 1024;
 /** Longer strings are walked over, not kept: nothing that we use is longer. */
 export const MAX_KEPT_STRING_BYTES = 1024 * 1024;
-/** Merges of the largest vocabularies are about 500,000. */
-export const MAX_ARRAY_LENGTH = 16_000_000;
+/** Merges of the largest vocabularies are about 500,000; normalization tables of bytes are about a million. */
+export const MAX_ARRAY_LENGTH = 4_000_000;
 /** All kept strings together. */
 export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** Longer arrays are walked over, not kept. */
 export const MAX_KEPT_ARRAY_LENGTH = 256;
-/** Real models have fewer than 10,000. */
-export const MAX_TENSORS = 100_000;
+/** Real models have fewer than 5,000; reading so many takes a third of a second. */
+export const MAX_TENSORS = 20_000;
 /** GGML_MAX_DIMS. */
 export const MAX_DIMENSIONS = 4;
 /** GGML_MAX_NAME, less its final zero. */
@@ -182,6 +182,7 @@ async function readTensors(cursor: Cursor, count: number, alignment: number): Pr
   for (let index = 0; index < count; index++) {
     const at = `tensor ${index}`;
     const name = await cursor.name(at, MAX_TENSOR_NAME_BYTES);
+    if (name === "") throw damaged(at, "no name");
     if (names.has(name)) throw damaged(at, "duplicate name");
     names.add(name);
 
