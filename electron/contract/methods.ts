@@ -118,8 +118,10 @@ export const methods = {
   "hub.settings": { input: nothing, output: HubSettings },
   "hub.saveSettings": { input: HubSettingsChange, output: HubSettings },
 
-  /** Always a verdict: what cannot be known is "unknown". A newer question does not end an older one. */
+  /** Always a verdict: what cannot be known is "unknown". Failure: "request-cancelled". */
   "fit.judge": { input: FitQuestion, output: Fit },
+  /** Nobody waits for the answer to this question any more. */
+  "fit.cancel": { input: FitQuestion, output: nothing },
   "fit.machine": { input: nothing, output: FitMachine },
 
   "downloads.list": { input: nothing, output: z.array(Download) },

@@ -123,6 +123,7 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
     "hub.settings": blocked,
     "hub.saveSettings": blocked,
     "fit.judge": blocked,
+    "fit.cancel": blocked,
     "fit.machine": blocked,
     "downloads.list": blocked,
     "downloads.add": blocked,

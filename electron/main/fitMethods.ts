@@ -34,20 +34,35 @@ export function createEstimator(supervisor: EngineSupervisor, log: Log): Estimat
   });
 }
 
-export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "fit.machine"> {
+export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "fit.cancel" | "fit.machine"> {
   const { estimator } = context;
+  const asked = new Map<string, AbortController>();
   return {
-    async "fit.judge"({ source, contextSizeTokens, kvCacheType }) {
-      const model = await fitModelOf(source, context);
-      return model.ok ? succeed(await estimator.judge(model.value, contextSizeTokens, kvCacheType)) : model;
+    async "fit.judge"(question) {
+      const { source, contextSizeTokens, kvCacheType } = question;
+      const name = JSON.stringify(question);
+      const cancel = new AbortController();
+      asked.set(name, cancel);
+      try {
+        const model = await fitModelOf(source, context, cancel.signal);
+        if (!model.ok) return model;
+        const fit = await estimator.judge(model.value, contextSizeTokens, kvCacheType, { signal: cancel.signal });
+        return fit.failureCode === "request-cancelled" ? fail("request-cancelled") : succeed(fit);
+      } finally {
+        if (asked.get(name) === cancel) asked.delete(name);
+      }
+    },
+    "fit.cancel"(question) {
+      asked.get(JSON.stringify(question))?.abort();
+      return succeed(undefined);
     },
     "fit.machine": async () => succeed(await estimator.machine()),
   };
 }
 
 /** A model here or at the hub, as the estimator takes it. */
-export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppContext, "hub" | "models">): Promise<Outcome<FitModel>> {
-  return source.kind === "hub" ? modelAtHub(source, hub) : installedModel(source.modelId, models);
+export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppContext, "hub" | "models">, signal?: AbortSignal): Promise<Outcome<FitModel>> {
+  return source.kind === "hub" ? modelAtHub(source, hub, signal) : installedModel(source.modelId, models);
 }
 
 /** Loading another model first gives back what this one holds. */
@@ -76,9 +91,10 @@ async function installedModel(id: Parameters<AppContext["models"]["find"]>[0], m
   });
 }
 
-function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: "hub" }>, hub: AppContext["hub"]): Outcome<FitModel> {
+function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: "hub" }>, hub: AppContext["hub"], cancel: AbortSignal | undefined): Outcome<FitModel> {
   const client = hub.client();
   if (!client.ok) return client;
+  let timeout: AbortSignal | undefined;
   let signal: AbortSignal | undefined;
   const sources = files.map((file) => {
     let source: HttpRangeSource | undefined;
@@ -87,10 +103,11 @@ function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: 
       fetchedBytes: () => source?.fetchedBytes ?? 0,
       read(offset: number, lengthBytes: number) {
         // From the first read on: before, the question waits for others.
-        signal ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
+        timeout ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
+        signal ??= cancel === undefined ? timeout : AbortSignal.any([timeout, cancel]);
         source ??= new HttpRangeSource(new HubFileSource(client.value, { repository, revision, ...file }), signal);
         return source.read(offset, lengthBytes).catch((error: unknown) => {
-          throw signal?.aborted && error instanceof RangeReadError ? new RangeReadError(fail("hub-offline").failure) : error;
+          throw timeout?.aborted && error instanceof RangeReadError ? new RangeReadError(fail("hub-offline").failure) : error;
         });
       },
     };

@@ -39,6 +39,7 @@ const named: Record<PageMethodName, true> = {
   "hub.settings": true,
   "hub.saveSettings": true,
   "fit.judge": true,
+  "fit.cancel": true,
   "fit.machine": true,
   "downloads.list": true,
   "downloads.add": true,

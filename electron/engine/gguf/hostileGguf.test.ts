@@ -51,6 +51,6 @@ describe.each(files)("$name", (hostile) => {
     const describedMs = performance.now();
     const facts = await describeModel(file);
     expect(performance.now() - describedMs).toBeLessThan(MAX_TIME_MS);
-    if (!facts.ok) expect([...hostile.codes, "estimate-failed", "model-unreadable"]).toContain(facts.failure.code);
+    expect(["described", ...hostile.codes, "estimate-failed", "model-unreadable"]).toContain(facts.ok ? "described" : facts.failure.code);
   });
 });

@@ -97,3 +97,11 @@ it("gives the process the bytes of the model that it judges, and of no other", a
   expect(asked.find((message) => message.kind === "bytes")).toMatchObject({ readId: 2, bytes: new Uint8Array([1]) });
   expect(read).toHaveBeenCalledWith(8, 4);
 });
+
+it("does not ask what nobody waits for any more, and knows nothing less afterwards", async () => {
+  const stop = new AbortController();
+  stop.abort();
+  expect(await estimator.judge(model("a"), 3000, "f16", { signal: stop.signal })).toMatchObject({ verdict: "unknown", failureCode: "request-cancelled" });
+  expect(asked.filter(({ kind }) => kind === "estimate")).toEqual([]);
+  expect(await estimator.judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits" });
+});

@@ -69,6 +69,9 @@ interface Waiting {
 
 type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "stubbed"; path: string } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "delta-inspected"; facts: DeltaFacts } | { kind: "deltas-matched"; matches: DeltaMatch[] } | { kind: "failed"; failure: Failure };
 
+/** Nobody waits for it any more: not asked. What the process is at is left to finish; its reads at the hub are ended by their source. */
+const CANCELLED: Answer = { kind: "failed", failure: failure("request-cancelled") };
+
 export class Estimator {
   readonly #options: EstimatorOptions;
   readonly #known = new Map<string, Known>();
@@ -85,12 +88,13 @@ export class Estimator {
   }
 
   /**
-   * Always a verdict; what cannot be estimated is "unknown" and says why.
+   * Always a verdict; what cannot be estimated is "unknown" and says why: "request-cancelled" once `signal` is aborted.
    * `weightsShare`: as if the model's weights were this part of what they are, quantized for example.
    */
-  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType, weightsShare = 1): Promise<Fit> {
+  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType, { weightsShare = 1, signal }: { weightsShare?: number; signal?: AbortSignal } = {}): Promise<Fit> {
+    // The machine second: while a new process loads llama.cpp, the header is being read.
+    const failed = await this.#need(model, wishedContextTokens, kvCacheType, signal);
     const machine = await this.machine();
-    const failed = await this.#need(model, wishedContextTokens, kvCacheType);
     const known = this.#known.get(model.key);
     const curve = known?.curves.get(kvCacheType);
     // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
@@ -155,7 +159,7 @@ export class Estimator {
   }
 
   /** Fills in what is missing of the model's curve; null = it is all there. */
-  async #need(model: FitModel, wished: number, kvCacheType: KvCacheType): Promise<Failure | null> {
+  async #need(model: FitModel, wished: number, kvCacheType: KvCacheType, signal: AbortSignal | undefined): Promise<Failure | null> {
     const missing = (): number[] => {
       const known = this.#known.get(model.key);
       const train = known?.estimate.trainContextSizeTokens ?? null;
@@ -168,15 +172,15 @@ export class Estimator {
     for (let round = 0; round < 2; round++) {
       const sizes = missing();
       if (sizes.length === 0) return null;
-      const failed = await this.#estimate(model, sizes, kvCacheType);
+      const failed = await this.#estimate(model, sizes, kvCacheType, signal);
       if (failed) return failed;
     }
     return null;
   }
 
-  async #estimate(model: FitModel, contextSizesTokens: number[], kvCacheType: KvCacheType): Promise<Failure | null> {
+  async #estimate(model: FitModel, contextSizesTokens: number[], kvCacheType: KvCacheType, signal: AbortSignal | undefined): Promise<Failure | null> {
     const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, kvCacheType }));
+    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, kvCacheType }), signal);
     if (answer.kind === "failed") return answer.failure;
     if (answer.kind !== "estimated") return failure("internal");
     const { estimate } = answer;
@@ -192,8 +196,8 @@ export class Estimator {
   }
 
   /** One question at a time. A process that takes too long or too much memory is ended, and the question fails. */
-  #ask(model: FitModel | null, message: (id: number) => ToFit): Promise<Answer> {
-    const asked = this.#last.then(() => this.#askNow(model, message));
+  #ask(model: FitModel | null, message: (id: number) => ToFit, signal?: AbortSignal): Promise<Answer> {
+    const asked = this.#last.then(() => (signal?.aborted ? CANCELLED : this.#askNow(model, message)));
     this.#last = asked;
     return asked;
   }

@@ -38,7 +38,7 @@ export async function previewQuantize(
   const types: Preview["types"] = [];
   for (const preview of previews.filter((each) => isWorthwhile(each, source))) {
     const share = weightBytes(preview, "targetBytes") / Math.max(1, weightBytes(preview, "sourceBytes"));
-    types.push({ preview, fit: await tools.estimator.judge(model, contextSizeTokens, kvCacheType, share) });
+    types.push({ preview, fit: await tools.estimator.judge(model, contextSizeTokens, kvCacheType, { weightsShare: share }) });
   }
   return succeed({ source, types, proposal: proposeType(types) });
 }

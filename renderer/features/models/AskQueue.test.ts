@@ -60,3 +60,32 @@ test("asks the same again once it was answered", async () => {
   await settle();
   expect(asked).toEqual(["a", "a"]);
 });
+
+test("ends what nobody wants any more, and asks it again when somebody does", async () => {
+  const queue = new AskQueue(1);
+  const said: string[] = [];
+  let answer = (): void => undefined;
+  const want = () =>
+    queue.want(
+      "a",
+      () => {
+        said.push("asked");
+        return new Promise((resolve) => (answer = resolve));
+      },
+      () => said.push("ended"),
+    );
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const [first, second] = [want(), want()];
+  await settle();
+  first();
+  expect(said).toEqual(["asked"]);
+  second();
+  second();
+  expect(said).toEqual(["asked", "ended"]);
+  want();
+  await settle();
+  expect(said).toEqual(["asked", "ended"]);
+  answer();
+  await settle();
+  expect(said).toEqual(["asked", "ended", "asked"]);
+});

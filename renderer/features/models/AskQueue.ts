@@ -1,38 +1,54 @@
-// Asks main for many small answers, a few at a time, in the order of the wishes; one that is taken back before its turn is not asked. Renderer.
+// Asks main for many small answers, a few at a time, in the order of the wishes; one that is taken back is not asked, or ended where that can be. Renderer.
+
+interface Entry {
+  /** Two places on screen can want the same. */
+  wishes: number;
+  readonly ask: () => Promise<void>;
+  readonly end: (() => void) | null;
+  isEnded: boolean;
+}
 
 export class AskQueue {
   readonly #limit: number;
-  /** In the order of the wishes; each is counted, because two places on screen can want the same. */
-  readonly #waiting = new Map<string, { wishes: number; readonly ask: () => Promise<void> }>();
-  readonly #running = new Set<string>();
+  /** In the order of the wishes. */
+  readonly #waiting = new Map<string, Entry>();
+  readonly #running = new Map<string, Entry>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** Hands back the function that takes the wish back. What has been asked already is left to finish. */
-  want(key: string, ask: () => Promise<void>): () => void {
-    const known = this.#waiting.get(key);
-    if (known !== undefined) known.wishes++;
-    else if (!this.#running.has(key)) this.#waiting.set(key, { wishes: 1, ask });
+  /** Hands back the function that takes the wish back. What has been asked already is ended with `end`, or left to finish without one. */
+  want(key: string, ask: () => Promise<void>, end: (() => void) | null = null): () => void {
+    const running = this.#running.get(key);
+    const known = running === undefined || running.isEnded ? this.#waiting.get(key) : running;
+    const entry = known ?? { wishes: 0, ask, end, isEnded: false };
+    entry.wishes++;
+    if (known === undefined) this.#waiting.set(key, entry);
     // After this round of effects: what is drawn at the same time is ordered by wish, not by chance.
     queueMicrotask(() => this.#next());
     let taken = false;
     return () => {
-      const entry = this.#waiting.get(key);
-      if (taken || entry === undefined) return;
+      if (taken) return;
       taken = true;
       entry.wishes--;
-      if (entry.wishes === 0) this.#waiting.delete(key);
+      if (entry.wishes > 0) return;
+      if (this.#waiting.get(key) === entry) this.#waiting.delete(key);
+      else if (this.#running.get(key) === entry && entry.end !== null) {
+        entry.isEnded = true;
+        entry.end();
+      }
     };
   }
 
   #next(): void {
-    for (const [key, { ask }] of this.#waiting) {
+    for (const [key, entry] of this.#waiting) {
       if (this.#running.size >= this.#limit) return;
+      // The same was asked, ended, and has not answered yet.
+      if (this.#running.has(key)) continue;
       this.#waiting.delete(key);
-      this.#running.add(key);
-      void ask().finally(() => {
+      this.#running.set(key, entry);
+      void entry.ask().finally(() => {
         this.#running.delete(key);
         this.#next();
       });

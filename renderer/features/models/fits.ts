@@ -43,7 +43,7 @@ export function useFit(source: FitSource | null, wanted: boolean): ShownFit {
     if (!missing || question === null || key === null) return;
     let takeBack: (() => void) | null = null;
     const timer = setTimeout(() => {
-      takeBack = queue.want(key, () => judge(question, key));
+      takeBack = queue.want(key, () => judge(question, key), () => void call("fit.cancel", question));
     }, SETTLE_MS);
     return () => {
       clearTimeout(timer);
