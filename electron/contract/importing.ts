@@ -49,7 +49,7 @@ export const ImportOffer = z.strictObject({
 export type ImportOffer = z.infer<typeof ImportOffer>;
 
 /** More than a person drops; a folder counts as one. */
-export const MAX_DROPPED_PATHS = 200;
+export const MAX_DROPPED_PATHS = 2000;
 /** Longer than any system takes. */
 const MAX_PATH_CHARACTERS = 32_768;
 /** Named by preload from what the person dropped; the page has no way to name one. */

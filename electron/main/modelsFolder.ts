@@ -66,6 +66,7 @@ function isBusy({ fileTasks, downloads, jobs, starter, supervisor }: AppContext)
     fileTasks.list().some((task) => task.failure === null && task.kind !== "compare") ||
     downloads.list().some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
     jobs.queue.list().some(({ state }) => state.kind === "running") ||
+    jobs.queue.list().some(({ state }) => state.kind === "queued" || state.kind === "running") ||
     starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || kind === "generating" && process.platform === "win32"
   );
 }

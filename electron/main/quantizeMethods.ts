@@ -114,11 +114,13 @@ export function quantizeMethods(context: AppContext): QuantizeHandlers {
     "quality.results": ({ modelId }) => qualityResults(modelId, context),
     "jobs.list": () => succeed(queue.list()),
     async "jobs.start"(start) {
+      // What is being moved must not change meanwhile.
+      if (context.fileTasks.isRunning("move")) return fail("models-folder-busy");
       const order = await orderOf(start, tools, (id) => texts.get(id));
       return order.ok ? queue.add(order.value) : order;
     },
     "jobs.cancel": ({ id }) => queue.cancel(id),
-    "jobs.retry": ({ id }) => queue.retry(id),
+    "jobs.retry": ({ id }) => (context.fileTasks.isRunning("move") ? fail("models-folder-busy") : queue.retry(id)),
     "jobs.dismiss": ({ id }) => queue.dismiss(id),
   };
 }

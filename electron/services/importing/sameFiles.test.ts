@@ -31,10 +31,10 @@ it("reads files of the same size only, once, and tells equal from different", as
   const { file: hashes } = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, () => 0);
   const first = await findSameFiles(models, hashes.value);
   expect(first.same).toEqual([]);
-  expect(first.unread.map(({ model: { name } }) => name)).toEqual(["a", "b", "c"]);
+  expect(first.unread.map(({ model: { name } }) => name)).toEqual(["a", "b"]);
   let read = 0;
   await readUnread(first.unread, hashes, { signal: new AbortController().signal, addTotal: () => {}, addDone: (bytes) => (read += bytes) });
-  expect(read).toBe(12);
+  expect(read).toBe(8);
   const after = await findSameFiles(models, hashes.value);
   expect(after.unread).toEqual([]);
   expect(after.same.map(({ sameAs, freeableBytes }) => [sameAs, freeableBytes])).toEqual([[["b"], 4], [["a"], 4]]);

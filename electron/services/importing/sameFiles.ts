@@ -1,5 +1,6 @@
 // Which installed models are the same file: same size, then same SHA-256, read only where neither name nor note says it. Plain Node.
-import { stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { open, stat } from "node:fs/promises";
 import { z } from "zod";
 import { succeed, type Outcome } from "../../contract/failure";
 import type { SameFile } from "../../contract/importing";
@@ -12,6 +13,7 @@ import { knownSha256 } from "./knownSha256";
 /** By path: what a file's content was when it had this size and time. */
 export const FileHashes = z.record(z.string(), z.object({ sizeBytes: z.number(), changedAtMs: z.number(), sha256: z.string() }));
 export type FileHashes = z.infer<typeof FileHashes>;
+const SAMPLE_BYTES = 64 * 1024;
 /** Far more files than anybody has; beyond, the memory begins anew. */
 const MAX_REMEMBERED = 5_000;
 
@@ -41,8 +43,7 @@ export async function findSameFiles(files: readonly ModelFile[], remembered: Fil
   for (const group of bySize.values()) {
     if (group.length < 2) continue;
     const identities = await Promise.all(group.map((file) => identify(file, remembered)));
-    // Names of one file need not be read to be compared with each other.
-    if (new Set(identities.map(({ inodes }) => inodes)).size > 1) unread.push(...identities.filter(({ hashes }) => hashes === null).map(({ file }) => file));
+    unread.push(...(await worthReading(identities)));
     for (const one of identities) {
       const twins = identities.filter((other) => other !== one && (other.inodes === one.inodes || (other.hashes !== null && other.hashes === one.hashes)));
       if (twins.length === 0) continue;
@@ -71,6 +72,35 @@ export async function readUnread(unread: readonly ModelFile[], hashes: JsonFile<
     }
   }
   return succeed(undefined);
+}
+
+/** Of those with an unknown content the ones that look like another at three places; names of one file need no reading. */
+async function worthReading(identities: readonly Identity[]): Promise<ModelFile[]> {
+  if (identities.every(({ hashes }) => hashes !== null)) return [];
+  const looks = await Promise.all(identities.map(async (identity) => ({ identity, sample: await sampleOf(identity.file) })));
+  return looks
+    .filter(({ identity, sample }) => identity.hashes === null && looks.some((other) => other.sample === sample && other.identity.inodes !== identity.inodes))
+    .map(({ identity }) => identity.file);
+}
+
+/** SHA-256 over the first part's beginning, middle and end. A file that cannot be read is like no other. */
+async function sampleOf({ path: file, model }: ModelFile): Promise<string> {
+  const handle = await open(file, "r").catch(() => null);
+  if (handle === null) return model.id;
+  try {
+    const { size } = await handle.stat();
+    const hash = createHash("sha256");
+    const piece = Buffer.alloc(SAMPLE_BYTES);
+    for (const at of [0, Math.floor(size / 2), Math.max(0, size - SAMPLE_BYTES)]) {
+      const { bytesRead } = await handle.read(piece, 0, SAMPLE_BYTES, at);
+      hash.update(piece.subarray(0, bytesRead));
+    }
+    return hash.digest("hex");
+  } catch {
+    return model.id;
+  } finally {
+    await handle.close();
+  }
 }
 
 async function identify(file: ModelFile, remembered: FileHashes): Promise<Identity> {
