@@ -1,0 +1,172 @@
+// Quantizing and importance matrices against llama.cpp's own tools, and the memory of a whole job: quantize.…, imatrix.time_ratio.
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { requantize } from "../e2e/f16Model";
+import { starterModelPath } from "../e2e/starterModelFile";
+import type { JobStage, QuantizationType } from "../electron/contract/jobs";
+import { loadNativeAddon } from "../electron/engine/jobs/nativeAddon";
+import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
+import { runJob } from "../electron/services/jobs/runJob";
+import type { Figures } from "./figures";
+import { referenceTools, runTool, shippedLibraries } from "./referenceTools";
+
+/** Each is run so often, by turns, and the cheapest counts. */
+const ROUNDS = 5;
+/** One: threads that wait burn processor time too. */
+const THREADS = 1;
+const CHUNK_TOKENS = 512;
+/** A multiple of llama-imatrix's batch of four: of a rest it leaves out a few tokens, which we count. */
+const IMPORTANCE_CHUNKS = 8;
+const CALIBRATION = path.resolve("resources/calibration/calibration.txt");
+const MEMORY_INTERVAL_MS = 10;
+
+/** Processor time, not the clock's: it does not depend on what else runs. */
+export async function quantizeSpeed(): Promise<Figures> {
+  const tools = await referenceTools();
+  const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quantize-bench-"));
+  try {
+    const model = path.join(folder, "source-F16.gguf");
+    await requantize(starterModelPath(), model, "F16");
+    const libraries = await shippedLibraries(folder);
+    const q4 = await quantizeRatio("Q4_0", { tools, libraries, folder, model });
+    const q4k = await quantizeRatio("Q4_K_M", { tools, libraries, folder, model });
+    return {
+      "quantize.q4_0_time_ratio": q4,
+      "quantize.q4_k_m_time_ratio": q4k,
+      "imatrix.time_ratio": await importanceRatio({ tools, libraries, folder, model }),
+      "quantize.peak_mb": await wholeJob({ folder, model }),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Bench {
+  tools: string;
+  libraries: string;
+  folder: string;
+  model: string;
+}
+
+async function quantizeRatio(type: QuantizationType, { tools, libraries, folder, model }: Bench): Promise<number> {
+  const addon = loadNativeAddon(process.cwd());
+  const [ours, theirs] = [path.join(folder, "ours.gguf"), path.join(folder, "theirs.gguf")];
+  const args = [model, theirs, type, String(THREADS)];
+  return ratios(`quantize ${type}`, {
+    ours: () =>
+      addon.quantize({ source: model, target: ours, type, threads: THREADS, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 }),
+    theirs: () => runTool(tools, "llama-quantize", args),
+    theirsOnOurLibraries: () => runTool(tools, "llama-quantize", args, libraries),
+  }, ROUNDS);
+}
+
+async function importanceRatio({ tools, libraries, folder, model }: Bench): Promise<number> {
+  const addon = loadNativeAddon(process.cwd());
+  const text = readFileSync(CALIBRATION, "utf8");
+  const args = [
+    "-m", model, "-f", CALIBRATION, "-o", path.join(folder, "theirs.imatrix.gguf"), "-t", String(THREADS), "--no-ppl",
+    "-c", String(CHUNK_TOKENS), "--chunks", String(IMPORTANCE_CHUNKS),
+  ];
+  return ratios("importance matrix", {
+    ours: () =>
+      addon.collectImportance({
+        model, text, datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
+        target: path.join(folder, "ours.imatrix.gguf"),
+      }),
+    theirs: () => runTool(tools, "llama-imatrix", args),
+    theirsOnOurLibraries: () => runTool(tools, "llama-imatrix", args, libraries),
+  }, 1);
+}
+
+/**
+ * Ours to the tool as llama.cpp's build makes it for this very machine. The tool on the libraries that the app ships is
+ * printed beside it: what differs between the two is the compiler of those libraries, not our code.
+ */
+async function ratios(
+  what: string,
+  { ours, theirs, theirsOnOurLibraries }: { ours: () => Promise<unknown>; theirs: () => Promise<{ cpuMs: number }>; theirsOnOurLibraries: () => Promise<{ cpuMs: number }> },
+  rounds: number,
+): Promise<number> {
+  const best = { ours: Infinity, theirs: Infinity, theirsOnOurLibraries: Infinity };
+  for (let round = 0; round < rounds; round++) {
+    best.theirs = Math.min(best.theirs, (await theirs()).cpuMs);
+    const before = process.cpuUsage();
+    await ours();
+    const { user, system } = process.cpuUsage(before);
+    best.ours = Math.min(best.ours, (user + system) / 1000);
+    best.theirsOnOurLibraries = Math.min(best.theirsOnOurLibraries, (await theirsOnOurLibraries()).cpuMs);
+  }
+  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+  console.log(
+    `${what}: ${seconds(best.ours)}; llama.cpp's tool ${seconds(best.theirs)} (ratio ${(best.ours / best.theirs).toFixed(3)}); ` +
+      `the tool on our libraries ${seconds(best.theirsOnOurLibraries)} (ratio ${(best.ours / best.theirsOnOurLibraries).toFixed(3)})`,
+  );
+  return best.ours / best.theirs;
+}
+
+/** A real job in its own process, from the hash of the source to the check of the result; returns its peak memory in MB. */
+async function wholeJob({ folder, model }: { folder: string; model: string }): Promise<number> {
+  const entry = path.resolve(".vite/build/job.mjs");
+  const target = path.join(folder, "job.gguf");
+  const memory = watchMemory(entry);
+  const stages: { stage: JobStage; atMs: number }[] = [];
+  const startedMs = performance.now();
+  const outcome = await runJob(
+    forkNodeJob(entry),
+    {
+      appFolder: process.cwd(),
+      request: { kind: "quantize", source: model, target, targetName: "bench", type: "Q4_0", threads: THREADS, calibration: null, appVersion: "bench" },
+    },
+    {
+      signal: new AbortController().signal,
+      onProgress({ stage }) {
+        if (stages.at(-1)?.stage !== stage) stages.push({ stage, atMs: performance.now() });
+      },
+    },
+  );
+  const endedMs = performance.now();
+  const peak = memory.stop();
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  const parts = [
+    `start ${Math.round((stages[0]?.atMs ?? endedMs) - startedMs)} ms`,
+    ...stages.map(({ stage, atMs }, index) => `${stage} ${Math.round((stages[index + 1]?.atMs ?? endedMs) - atMs)} ms`),
+  ];
+  console.log(`whole job, by the clock: ${Math.round(endedMs - startedMs)} ms (${parts.join(", ")}); peak ${Math.round(peak.residentMb)} MB, of it ${Math.round(peak.ownMb)} MB its own, the rest pages of mapped files`);
+  return peak.residentMb;
+}
+
+/** Of this process's child that runs `script`. Linux: elsewhere there is nothing to read, and the figure is not a number. */
+function watchMemory(script: string): { stop: () => { residentMb: number; ownMb: number } } {
+  let residentMb = Number.NaN;
+  let ownMb = 0;
+  const field = (status: string, name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "mu").exec(status)?.[1] ?? Number.NaN) / 1000;
+  const timer = setInterval(() => {
+    for (const pid of childrenRunning(script)) {
+      try {
+        const status = readFileSync(`/proc/${pid}/status`, "utf8");
+        residentMb = field(status, "VmHWM");
+        ownMb = Math.max(ownMb, field(status, "RssAnon"));
+      } catch {
+        // It has just ended.
+      }
+    }
+  }, MEMORY_INTERVAL_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { residentMb, ownMb };
+    },
+  };
+}
+
+function childrenRunning(script: string): string[] {
+  try {
+    return readdirSync("/proc/self/task")
+      .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, "utf8").split(" "))
+      .filter((pid) => pid !== "" && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(script));
+  } catch {
+    return [];
+  }
+}
