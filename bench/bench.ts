@@ -9,12 +9,21 @@ import { engineSpeed } from "./engineSpeed";
 import type { Figures } from "./figures";
 import { longChat } from "./longChat";
 import { machineLines } from "./machine";
+import { quantizeQuality } from "./quantizeQuality";
+import { quantizeSpeed } from "./quantizeSpeed";
 import { tokenToDom } from "./tokenToDom";
 
 /** What is measured together, in this order; the names are those of the figures. */
-const measurements: readonly { readonly names: readonly string[]; readonly measure: () => Promise<Figures> }[] = [
+const measurements: readonly {
+  readonly names: readonly string[];
+  readonly measure: () => Promise<Figures>;
+  /** Takes many minutes, or builds llama.cpp's own tools: measured only when it is asked for. */
+  readonly onlyWhenAsked?: true;
+}[] = [
   { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
   { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
+  { names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"], measure: quantizeSpeed, onlyWhenAsked: true },
+  { names: ["quality.q4_0_kl_ratio", "quality.3bit_kl_ratio"], measure: quantizeQuality, onlyWhenAsked: true },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["app.cold_start_ms"], measure: coldStart },
@@ -34,8 +43,8 @@ async function bench(args: readonly string[]): Promise<void> {
   for (const line of await machineLines(runtime)) console.log(line);
 
   const measured: Record<string, number> = {};
-  for (const { names, measure } of measurements) {
-    const asked = names.filter((name) => wanted === null || wanted.includes(name));
+  for (const { names, measure, onlyWhenAsked } of measurements) {
+    const asked = names.filter((name) => (wanted === null ? !onlyWhenAsked : wanted.includes(name)));
     if (asked.length === 0) continue;
     console.log(`\n${asked.join(", ")}`);
     const figures = await measure();
