@@ -1,5 +1,6 @@
 // One installed model: what it is, whether it fits, and what can be done with it.
-import { Ellipsis, FolderOpen, Pencil, ShieldCheck, Trash2, Unlink } from "lucide-react";
+import { Ellipsis, FolderOpen, Gauge, Pencil, ShieldCheck, Trash2, Unlink, WandSparkles } from "lucide-react";
+import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { failureText, withFileName } from "../../app/failureText";
@@ -14,6 +15,7 @@ import { FitVerdict } from "./FitVerdict";
 import { loadModel, revealModel, verifyModel } from "./installed";
 import { InstalledFacts } from "./InstalledFacts";
 import styles from "./InstalledRow.module.css";
+import { openQuality, openQuantize } from "./modelsTab";
 import { SameFileLine } from "./SameFileLine";
 import { VerificationLine } from "./VerificationLine";
 
@@ -37,6 +39,12 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
         <InstalledFacts details={details} />
       </div>
       <div className={styles.actions}>
+        {canQuantize(details) && (
+          <Button aria-label={`Quantize ${model.name}`} onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}>
+            <WandSparkles size={13} />
+            Quantize…
+          </Button>
+        )}
         {loaded ? (
           <Button aria-label={`Chat with ${model.name}`} onClick={() => showPage("chat")}>
             Chat
@@ -56,6 +64,9 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
           <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
             Rename
           </MenuItem>
+          <MenuItem icon={<Gauge size={15} />} disabled={model.failure !== null} onSelect={() => openQuality(model.id)}>
+            Measure quality…
+          </MenuItem>
           <MenuItem icon={<ShieldCheck size={15} />} disabled={!canVerify} onSelect={() => void verifyModel(model.id)}>
             Verify the file
           </MenuItem>
@@ -74,4 +85,8 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
       <VerificationLine details={details} />
     </li>
   );
+}
+
+function canQuantize({ model, weightType }: ModelDetails): boolean {
+  return model.failure === null && weightType !== null && QUANTIZABLE_WEIGHT_TYPES.has(weightType);
 }

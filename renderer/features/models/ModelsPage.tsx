@@ -8,6 +8,8 @@ import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
 import { loadedModel } from "../model/loadedModel";
 import { isUnfinishedJob, useJobs } from "../jobs/jobs";
+import { QualityPage } from "../quality/QualityPage";
+import { QuantizePage } from "../quantize/QuantizePage";
 import { DiscoverTab } from "./DiscoverTab";
 import { DownloadsTab } from "./DownloadsTab";
 import { isUnfinished, useDownloads } from "./downloads";
@@ -15,11 +17,12 @@ import { refreshFits } from "./fits";
 import { HubSettingsDialog } from "./HubSettingsDialog";
 import { InstalledTab } from "./InstalledTab";
 import { refreshInstalled } from "./installed";
-import { type ModelsTab, showTab, useModelsTab } from "./modelsTab";
+import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsTab";
 import styles from "./ModelsPage.module.css";
 
 export function ModelsPage() {
   const tab = useModelsTab();
+  const subject = useModelSubject();
   const sidebarShown = useSidebarShown();
   const [settingsOpen, setSettingsOpen] = useState(false);
   useFollowing();
@@ -34,15 +37,16 @@ export function ModelsPage() {
         <span className={styles.space} />
         <IconButton name="Hugging Face settings" icon={<SlidersHorizontal size={16} />} onClick={() => setSettingsOpen(true)} />
       </header>
-      <main className={styles.scroller}>
+      {/* Another page begins at its top. */}
+      <main key={subject === null ? tab : subject.kind} className={styles.scroller}>
         <Tabs.Content value="discover" className={styles.content} tabIndex={-1}>
-          <DiscoverTab />
+          {subject === null ? <DiscoverTab /> : <SubjectPage subject={subject} />}
         </Tabs.Content>
         <Tabs.Content value="installed" className={styles.content} tabIndex={-1}>
-          <InstalledTab />
+          {subject === null ? <InstalledTab /> : <SubjectPage subject={subject} />}
         </Tabs.Content>
         <Tabs.Content value="downloads" className={styles.content} tabIndex={-1}>
-          <DownloadsTab />
+          {subject === null ? <DownloadsTab /> : <SubjectPage subject={subject} />}
         </Tabs.Content>
       </main>
       {settingsOpen && <HubSettingsDialog onClose={() => setSettingsOpen(false)} />}
@@ -50,17 +54,28 @@ export function ModelsPage() {
   );
 }
 
+/** About one model, in place of the tab that it was opened from. */
+function SubjectPage({ subject }: { readonly subject: ModelSubject }) {
+  switch (subject.kind) {
+    case "quantize":
+      return <QuantizePage source={subject.source} modelName={subject.modelName} />;
+    case "quality":
+      return <QualityPage modelId={subject.modelId} />;
+  }
+}
+
 function TabList() {
   const installedCount = useApp((state) => state.models.length);
   const downloadCount = useDownloads((downloads) => downloads.filter(isUnfinished).length);
   const jobCount = useJobs((jobs) => jobs.filter(isUnfinishedJob).length);
   return (
+    // A click on the tab that is open leads back to it from a page about one model.
     <Tabs.List className={styles.tabs} aria-label="Models">
-      <Tabs.Trigger value="discover">Discover</Tabs.Trigger>
-      <Tabs.Trigger value="installed">
+      <Tabs.Trigger value="discover" onClick={() => showTab("discover")}>Discover</Tabs.Trigger>
+      <Tabs.Trigger value="installed" onClick={() => showTab("installed")}>
         Installed <span>{installedCount}</span>
       </Tabs.Trigger>
-      <Tabs.Trigger value="downloads">
+      <Tabs.Trigger value="downloads" onClick={() => showTab("downloads")}>
         Downloads and jobs {downloadCount + jobCount > 0 && <span>{downloadCount + jobCount}</span>}
       </Tabs.Trigger>
     </Tabs.List>

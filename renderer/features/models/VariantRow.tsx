@@ -6,7 +6,9 @@ import { DownloadButton } from "./DownloadButton";
 import { FitBar } from "./FitBar";
 import { hubSource, useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
+import { QuantizeVariantButton } from "./QuantizeVariantButton";
 import { useOnScreen } from "./useOnScreen";
+import { isUnquantized } from "./variantChoice";
 import styles from "./VariantRow.module.css";
 
 interface VariantRowProps {
@@ -37,6 +39,7 @@ export function VariantRow({ model, variant, best, judged }: VariantRowProps) {
         <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
       )}
       <span className={styles.action}>
+        {source !== null && isUnquantized(variant) && <QuantizeVariantButton model={model} variant={variant} />}
         <DownloadButton model={model} variant={variant} best={best} />
       </span>
     </li>

@@ -1,6 +1,6 @@
 // All downloads as main last told them, and what a person does with them. Renderer.
 import { createStore, useStore } from "zustand";
-import type { Download, DownloadId } from "../../../electron/contract/downloads";
+import type { Download, DownloadId, DownloadRequest } from "../../../electron/contract/downloads";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { call, callOrNotify } from "../../app/bridge";
 import { modelTitle } from "./modelTitle";
@@ -35,20 +35,23 @@ export function useDownloadOf(repository: RepositoryName, variant: HubVariant): 
 }
 
 export async function download(model: HubModel, variant: HubVariant): Promise<void> {
-  const files = variant.files.flatMap(({ path, sizeBytes, sha256 }) => (sha256 === null ? [] : [{ path, sizeBytes, sha256 }]));
+  const added = await callOrNotify("downloads.add", downloadRequest(model, variant));
+  if (added === null) return;
+  downloadStore.setState(({ downloads }) => ({
+    downloads: downloads.some(({ id }) => id === added.id) ? downloads : [...downloads, added],
+  }));
+}
+
+export function downloadRequest(model: HubModel, variant: HubVariant): DownloadRequest {
   const name = modelTitle(model.summary.repository);
-  const added = await callOrNotify("downloads.add", {
+  return {
     repository: model.summary.repository,
     revision: model.revision,
     title: variant.quantization === null ? name : `${name} · ${variant.quantization}`,
     quantization: variant.quantization,
     licence: model.summary.licence,
-    files,
-  });
-  if (added === null) return;
-  downloadStore.setState(({ downloads }) => ({
-    downloads: downloads.some(({ id }) => id === added.id) ? downloads : [...downloads, added],
-  }));
+    files: variant.files.flatMap(({ path, sizeBytes, sha256 }) => (sha256 === null ? [] : [{ path, sizeBytes, sha256 }])),
+  };
 }
 
 export function pauseDownload(id: DownloadId): void {

@@ -61,9 +61,13 @@ function isRoomy({ verdict, neededBytes, machine }: Fit): boolean {
   return verdict === "fits" && neededBytes !== null && neededBytes <= freeBytes(machine) * ROOMY_SHARE;
 }
 
+export function isUnquantized({ quantization }: HubVariant): boolean {
+  return UNQUANTIZED.test(quantization ?? "");
+}
+
 /** What can be downloaded and is meant to be run, largest first. */
 function usableVariants(variants: readonly HubVariant[]): HubVariant[] {
   const whole = modelVariants(variants).filter(({ obstacle }) => obstacle === null).reverse();
-  const quantized = whole.filter(({ quantization }) => !UNQUANTIZED.test(quantization ?? ""));
+  const quantized = whole.filter((variant) => !isUnquantized(variant));
   return quantized.length > 0 ? quantized : whole;
 }

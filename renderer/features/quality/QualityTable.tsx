@@ -1,0 +1,110 @@
+// The figures of every measured variant against the source: size, perplexity, KL divergence, same top token, speed.
+import type { ModelId } from "../../../electron/contract/ids";
+import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
+import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
+import { useState } from "react";
+import { formatChange, formatKl, formatPerplexity, formatRatio, formatShare, variantKey } from "./measured";
+import styles from "./QualityTable.module.css";
+
+interface QualityTableProps {
+  readonly variants: QualityResults["variants"];
+  readonly modelId: ModelId;
+  /** The row of the point that is pointed at. */
+  readonly pointed: string | null;
+}
+
+export function QualityTable({ variants, modelId, pointed }: QualityTableProps) {
+  const source = variants.find(({ isSource }) => isSource) ?? null;
+  return (
+    // Focusable, so that the keyboard can scroll it where the window is narrow.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section className={styles.scroller} tabIndex={0} aria-label="Figures">
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            <th scope="col">Size</th>
+            <th scope="col">Perplexity</th>
+            <th scope="col">
+              Mean KL<small>nats</small>
+            </th>
+            <th scope="col">
+              99 % below<small>KL, nats</small>
+            </th>
+            <th scope="col">Same top token</th>
+            <th scope="col">
+              Reads<small>tokens/s</small>
+            </th>
+            <th scope="col">
+              Writes<small>tokens/s</small>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {variants.map((variant) => (
+            <VariantFigures
+              key={variantKey(variant)}
+              variant={variant}
+              source={variant === source ? null : source}
+              own={variant.modelId === modelId}
+              pointed={variantKey(variant) === pointed}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface VariantFiguresProps {
+  readonly variant: MeasuredVariant;
+  /** null for the source itself. */
+  readonly source: MeasuredVariant | null;
+  readonly own: boolean;
+  readonly pointed: boolean;
+}
+
+function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) {
+  const { name, type, calibrated, isSource, modelId, quality, positions, measuredAtMs } = variant;
+  const [nowMs] = useState(() => Date.now());
+  const from = source?.quality ?? null;
+  const notes = [
+    isSource ? "source" : calibrated === null ? null : calibrated ? "calibrated" : "not calibrated",
+    modelId === null ? "not installed" : null,
+    // Figures over different amounts of text are not the same figures.
+    source !== null && positions !== source.positions ? `over ${formatCount(positions)} tokens` : null,
+    `measured ${formatWhen(measuredAtMs, nowMs)}`,
+  ].filter((note) => note !== null);
+  return (
+    <tr data-own={own || undefined} data-pointed={pointed || undefined}>
+      <th scope="row" title={`${name}\n${quality.fileName}`}>
+        {type ?? name}
+        <small>{notes.join(" · ")}</small>
+      </th>
+      <Figure value={formatBytes(quality.fileBytes)} change={formatChange(quality.fileBytes, from?.fileBytes ?? null)} />
+      <Figure
+        value={formatPerplexity(quality.perplexity)}
+        change={formatChange(quality.perplexity, from?.perplexity ?? null) ?? `± ${formatPerplexity(quality.perplexityError)}`}
+      />
+      <Figure value={isSource ? "–" : formatKl(quality.klMean)} change={isSource ? null : `± ${formatKl(quality.klMeanError)}`} />
+      <Figure value={isSource ? "–" : formatKl(quality.klPercentile99)} change={null} />
+      <Figure value={isSource ? "–" : formatShare(quality.sameTopToken)} change={null} />
+      <Speed perSecond={quality.speed?.prefillTokensPerSecond ?? null} source={from?.speed?.prefillTokensPerSecond ?? null} />
+      <Speed perSecond={quality.speed?.decodeTokensPerSecond ?? null} source={from?.speed?.decodeTokensPerSecond ?? null} />
+    </tr>
+  );
+}
+
+function Speed({ perSecond, source }: { readonly perSecond: number | null; readonly source: number | null }) {
+  if (perSecond === null) return <Figure value="–" change={null} />;
+  return <Figure value={perSecond < 99.95 ? perSecond.toFixed(1) : formatCount(perSecond)} change={formatRatio(perSecond, source)} />;
+}
+
+function Figure({ value, change }: { readonly value: string; readonly change: string | null }) {
+  return (
+    <td>
+      {value}
+      {change !== null && <small>{change}</small>}
+    </td>
+  );
+}

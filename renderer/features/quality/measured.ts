@@ -1,0 +1,85 @@
+// Measured variants of a model: asked for when the page opens and again when a job ends; and their names and numbers. Renderer.
+import { useEffect, useState } from "react";
+import type { ModelId } from "../../../electron/contract/ids";
+import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
+import { call } from "../../app/bridge";
+import { formatBytes, formatSpeed } from "../../app/quantities";
+import { useJobs } from "../jobs/jobs";
+import { LOADING, type Loadable } from "../models/loadable";
+
+export interface ShownResults {
+  readonly results: Loadable<QualityResults>;
+  readonly askAgain: () => void;
+}
+
+export function useQualityResults(modelId: ModelId): ShownResults {
+  const [results, setResults] = useState<Loadable<QualityResults>>(LOADING);
+  const [attempt, setAttempt] = useState(0);
+  const doneCount = useJobs((jobs) => jobs.filter(({ state }) => state.kind === "done").length);
+  useEffect(() => {
+    let left = false;
+    void call("quality.results", { modelId }).then((outcome) => {
+      if (left) return;
+      setResults(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+    });
+    return () => {
+      left = true;
+    };
+  }, [modelId, attempt, doneCount]);
+  return { results, askAgain: () => setAttempt((count) => count + 1) };
+}
+
+/** The same variant measured twice is one: main keeps the newer. */
+export function variantKey({ quality, type, calibrated, isSource }: MeasuredVariant): string {
+  return [quality.fileName, type, calibrated, isSource].join(" ");
+}
+
+/** "Q4_0", "Q4_0 uncalibrated" where the same type was measured both ways. */
+export function variantLabel(variant: MeasuredVariant, all: readonly MeasuredVariant[]): string {
+  const type = variant.type ?? variant.name;
+  const twice = all.some((other) => other !== variant && other.type === variant.type);
+  if (variant.isSource) return `${type}, source`;
+  return twice && variant.calibrated === false ? `${type} uncalibrated` : type;
+}
+
+/** All that the chart and the table say of a variant, as one sentence for a screen reader. */
+export function variantSentence(variant: MeasuredVariant, all: readonly MeasuredVariant[]): string {
+  const { quality } = variant;
+  return [
+    variantLabel(variant, all),
+    formatBytes(quality.fileBytes),
+    `perplexity ${formatPerplexity(quality.perplexity)}`,
+    ...(variant.isSource ? [] : [`mean KL divergence ${formatKl(quality.klMean)} nats`, `same top token ${formatShare(quality.sameTopToken)}`]),
+    ...(quality.speed === null ? [] : [`writes ${formatSpeed(quality.speed.decodeTokensPerSecond)}`]),
+  ].join(", ");
+}
+
+/** Three digits that count: 0.0221, 0.00081, 1.42. */
+export function formatKl(nats: number): string {
+  if (nats === 0) return "0";
+  if (nats < 1e-6) return "below 0.000001";
+  return nats.toLocaleString("en-US", { maximumSignificantDigits: 3, minimumSignificantDigits: 3, useGrouping: false });
+}
+
+export function formatPerplexity(perplexity: number): string {
+  return perplexity < 99.95 ? perplexity.toFixed(2) : perplexity.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** 0.919 → "91.9 %"; never 100 where it is not all. */
+export function formatShare(share: number): string {
+  return `${(share === 1 ? 100 : Math.min(99.9, Math.floor(share * 1000) / 10)).toFixed(1)} %`;
+}
+
+/** Against the source: "−61.1 %", "+1.4 %"; null where nothing can be compared. */
+export function formatChange(value: number, source: number | null): string | null {
+  if (source === null || source === 0) return null;
+  const percent = (value / source - 1) * 100;
+  const digits = Math.abs(percent) < 99.5 ? 1 : 0;
+  const text = Math.abs(percent).toFixed(digits);
+  return Number(text) === 0 ? "same" : `${percent < 0 ? "−" : "+"}${text} %`;
+}
+
+/** "1.7×" */
+export function formatRatio(value: number, source: number | null): string | null {
+  return source === null || source === 0 ? null : `${(value / source).toFixed(2)}×`;
+}

@@ -1,0 +1,136 @@
+// Makes a smaller file of a model: what each type would give on this machine, how, and one button.
+import { useEffect, useId, useRef, useState } from "react";
+import { isCalibratedByDefault, type QuantizationType } from "../../../electron/contract/jobs";
+import type { Calibration, QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
+import { formatBytes } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { startJob } from "../jobs/jobs";
+import { BackButton } from "../models/BackButton";
+import { formatParameters } from "../models/hubFacts";
+import { JudgingBar } from "../models/JudgingBar";
+import { FailureMessage, Message } from "../models/Message";
+import { type CalibrationChoice, NO_CHOICE } from "./calibrationChoice";
+import styles from "./QuantizePage.module.css";
+import { QuantizeOptions } from "./QuantizeOptions";
+import { diskNeed, proposalSentence } from "./quantizeWords";
+import { TypeTable } from "./TypeTable";
+import { type ShownPreview, usePreview } from "./usePreview";
+
+interface QuantizePageProps {
+  readonly source: QuantizeSource;
+  readonly modelName: string;
+}
+
+export function QuantizePage({ source, modelName }: QuantizePageProps) {
+  const shown = usePreview(source);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What was pressed to come here is gone.
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <article className={styles.page} aria-label={`Quantize ${modelName}`}>
+      <BackButton />
+      <JudgingBar />
+      <section className={styles.card}>
+        <h2 ref={heading} tabIndex={-1}>
+          Quantize {modelName}
+        </h2>
+        {shown.preview.kind === "loading" && <p className={styles.facts}>Reading the model and working out what each type would give</p>}
+        {shown.preview.kind === "failed" && <FailureMessage failure={shown.preview.failure} onRetry={shown.askAgain} />}
+        {shown.preview.kind === "loaded" && <Loaded source={source} preview={shown.preview.value} shown={shown} />}
+      </section>
+    </article>
+  );
+}
+
+interface LoadedProps {
+  readonly source: QuantizeSource;
+  readonly preview: QuantizePreview;
+  readonly shown: ShownPreview;
+}
+
+function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) {
+  const [chosen, setChosen] = useState<QuantizationType | null>(null);
+  const [calibration, setCalibration] = useState<CalibrationChoice>(NO_CHOICE);
+  const [measureQuality, setMeasureQuality] = useState(true);
+  const [keepSource, setKeepSource] = useState(false);
+  const [starting, setStarting] = useState(false);
+  const needId = useId();
+
+  const { types, proposal, diskFreeBytes } = preview;
+  const row = types.find(({ preview: { type } }) => type === chosen) ?? types.find(({ preview: { type } }) => type === proposal?.type) ?? types[0];
+  if (row === undefined) {
+    return (
+      <>
+        <SourceFactsLine source={source} preview={preview} />
+        <Message title="No type is smaller than this file" words="It can be used as it is." />
+      </>
+    );
+  }
+  const { type, fileBytes } = row.preview;
+  const calibrated = calibration.on ?? isCalibratedByDefault(type);
+  const need = diskNeed(fileBytes, source.kind === "hub" ? preview.source.fileBytes : null, diskFreeBytes);
+
+  async function start(): Promise<void> {
+    setStarting(true);
+    await startJob({ kind: "quantize", source, type, calibration: calibrated ? textOrMatrix(calibration) : { kind: "none" }, measureQuality, keepSource });
+    setStarting(false);
+  }
+
+  return (
+    <>
+      <SourceFactsLine source={source} preview={preview} />
+      {proposal !== null && <p className={styles.why}>{proposalSentence(proposal.type, proposal.reason)}</p>}
+      <TypeTable
+        types={types}
+        chosen={type}
+        proposed={proposal?.type ?? null}
+        isCalibrated={(other) => calibration.on ?? isCalibratedByDefault(other)}
+        current={current}
+        onChoose={setChosen}
+      />
+      <QuantizeOptions
+        source={source}
+        importedMatrix={preview.importedMatrix}
+        type={type}
+        calibrated={calibrated}
+        calibration={calibration}
+        onCalibration={setCalibration}
+        measureQuality={measureQuality}
+        onMeasureQuality={setMeasureQuality}
+        keepSource={keepSource}
+        onKeepSource={setKeepSource}
+      />
+      <footer className={styles.footer}>
+        <p id={needId} data-problem={!need.enough || undefined}>
+          {need.words}
+          {need.enough && source.kind === "hub" && !keepSource && " The 16-bit file is deleted when the new one works."}
+          {!need.enough && ` Free ${formatBytes(need.neededBytes - (diskFreeBytes ?? 0))} more.`}
+        </p>
+        {!need.enough && <Button onClick={askAgain}>Look again</Button>}
+        <Button look="primary" disabled={!need.enough || starting} aria-describedby={needId} onClick={() => void start()}>
+          {source.kind === "hub" ? "Download and quantize" : "Quantize"} to {type}
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+function textOrMatrix({ from, ownText }: CalibrationChoice): Calibration {
+  return from === "imported" ? { kind: "imported" } : { kind: "text", ownTextId: ownText?.id ?? null };
+}
+
+function SourceFactsLine({ source, preview: { source: facts } }: { readonly source: QuantizeSource; readonly preview: QuantizePreview }) {
+  return (
+    <p className={styles.facts}>
+      {[
+        facts.weightType.toUpperCase(),
+        formatBytes(facts.fileBytes),
+        formatParameters(facts.parameters),
+        facts.architecture,
+        ...(source.kind === "hub" ? [`at Hugging Face, ${source.download.repository}`] : []),
+      ].map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </p>
+  );
+}
