@@ -11,6 +11,7 @@ const PIECE_BYTES = 64 * 1024;
 export interface HubRequestRecord {
   door: HubDoor;
   path: string;
+  query: string;
   range: string | null;
   authorization: string | null;
   host: string;
@@ -130,6 +131,7 @@ export class HubServer {
     const record: HubRequestRecord = {
       door,
       path,
+      query: request.url?.split("?")[1] ?? "",
       range: request.headers.range ?? null,
       authorization: request.headers.authorization ?? null,
       host: request.headers.host ?? "",
@@ -191,12 +193,15 @@ export class HubServer {
   #search(url: URL, request: IncomingMessage, response: ServerResponse): void {
     const words = (url.searchParams.get("search") ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
     const families = url.searchParams.getAll("filter").filter((tag) => tag !== "gguf");
+    const range = url.searchParams.get("num_parameters") ?? "";
+    const bound = (side: string, otherwise: number) => Number(new RegExp(`${side}:([\\d.]+)B`, "u").exec(range)?.[1] ?? otherwise / 1e9) * 1e9;
     const sort = url.searchParams.get("sort") ?? "trendingScore";
     const limit = Math.min(1000, Number(url.searchParams.get("limit") ?? 30));
     const start = Number(Buffer.from(url.searchParams.get("cursor") ?? "", "base64").toString() || 0);
     const found = [...this.#repositories.values()]
       .filter((repository) => !repository.private || this.#mayRead(request))
       .filter((repository) => words.every((word) => repository.id.toLowerCase().includes(word)))
+      .filter(({ gguf }) => range === "" || (gguf !== undefined && gguf.total >= bound("min", 0) && gguf.total <= bound("max", Infinity)))
       .filter((repository) => families.every((family) => repository.gguf?.architecture === family))
       .sort((a, b) => (sort === "lastModified" || sort === "createdAt" ? (a.lastModified < b.lastModified ? 1 : -1) : sort === "likes" ? b.likes - a.likes : b.downloads - a.downloads));
     if (start + limit < found.length) {

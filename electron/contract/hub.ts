@@ -24,6 +24,8 @@ export const HubQuery = z.strictObject({
   sort: HubSort,
   /** Architecture as GGUF names it ("llama", "qwen3"); the hub's filter, together with "gguf". */
   family: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/u).nullable(),
+  /** In billions; null for no bound on that side. Models that do not say their size are in no range. */
+  parameters: z.strictObject({ minBillions: z.number().positive().nullable(), maxBillions: z.number().positive().nullable() }).nullable().default(null),
   /** From the page before; null for the first page. */
   cursor: z.string().max(4000).nullable(),
 });

@@ -7,7 +7,7 @@ import { fetchHttp } from "./fetchHttp";
 import { hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
 
-const QUERY: HubQuery = { text: "", sort: "downloads", family: null, cursor: null };
+const QUERY: HubQuery = { text: "", sort: "downloads", family: null, parameters: null, cursor: null };
 const never = new AbortController().signal;
 
 let hub: HubServer;
@@ -54,6 +54,19 @@ describe("search", () => {
       ok: true,
       value: { models: [{ repository: "maker/Qwen3-GGUF", gate: "manual", licence: "mit", architecture: "qwen3", parameterCount: 8e9, trainContextSizeTokens: 40960 }], cursor: null },
     });
+  });
+
+  it("finds by size, at the hub itself", async () => {
+    for (const billions of [0.5, 4, 8.2, 70]) addModel(`maker/Model-${billions}B`, { gguf: { total: billions * 1e9, architecture: "llama", context_length: 8192 } });
+    addModel("maker/Does-Not-Say");
+    const found = async (minBillions: number | null, maxBillions: number | null) => {
+      const outcome = await client.search({ ...QUERY, parameters: { minBillions, maxBillions } }, never);
+      return outcome.ok ? outcome.value.models.map(({ parameterCount }) => (parameterCount ?? 0) / 1e9).sort((a, b) => a - b) : outcome.failure.code;
+    };
+    expect(await found(2, 9)).toEqual([4, 8.2]);
+    expect(await found(null, 2)).toEqual([0.5]);
+    expect(await found(36, null)).toEqual([70]);
+    expect(hub.requests.at(-1)?.query).toContain("num_parameters=min%3A36B");
   });
 
   it("leaves out rows that it cannot read, and shows the others", async () => {

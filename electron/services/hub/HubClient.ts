@@ -53,6 +53,7 @@ export class HubClient {
       const parameters = new URLSearchParams({ filter: "gguf", sort: query.sort, direction: "-1", limit: String(SEARCH_PAGE_SIZE) });
       if (query.text.trim() !== "") parameters.set("search", query.text.trim());
       if (query.family !== null) parameters.append("filter", query.family);
+      if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
       for (const field of ["downloads", "likes", "lastModified", "gated", "private", "tags", "cardData", "gguf"]) {
         parameters.append("expand[]", field);
       }
@@ -189,6 +190,11 @@ export class HubClient {
     }
     return { ok: true, value: { bytes: body.bytes, link: response.header("link") } };
   }
+}
+
+/** "min:2B,max:9B", as the hub's own page asks. */
+function rangeWords({ minBillions, maxBillions }: NonNullable<HubQuery["parameters"]>): string {
+  return [...(minBillions === null ? [] : [`min:${minBillions}B`]), ...(maxBillions === null ? [] : [`max:${maxBillions}B`])].join(",");
 }
 
 interface JsonAnswer<Body> {

@@ -1,6 +1,6 @@
 // What Discover shows: the hand-picked models, or what a search at the hub found. Renderer.
 import { createStore, useStore } from "zustand";
-import type { CatalogueModel, HubModelSummary, HubSort, RepositoryName } from "../../../electron/contract/hub";
+import type { CatalogueModel, HubModelSummary, HubQuery, HubSort, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
 import { LOADING, type Loadable } from "./loadable";
@@ -71,7 +71,7 @@ export function submitSearch(): void {
 
 export function setFilters(change: Partial<Pick<DiscoverState, "sort" | "family" | "size">>): void {
   discoverStore.setState(change);
-  if (change.sort !== undefined || change.family !== undefined) void search();
+  void search();
 }
 
 /** The hub's own list, without words to search for. */
@@ -87,9 +87,9 @@ export function endSearch(): void {
 
 export async function search(): Promise<void> {
   const wish = ++newestSearch;
-  const { text, sort, family } = discoverStore.getState();
+  const { text, sort, family, size } = discoverStore.getState();
   discoverStore.setState({ found: LOADING, openRepository: null });
-  const outcome = await call("hub.search", { text: text.trim(), sort, family, cursor: null });
+  const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor: null });
   if (wish !== newestSearch) return;
   discoverStore.setState({
     found: outcome.ok
@@ -100,11 +100,11 @@ export async function search(): Promise<void> {
 
 export async function searchMore(): Promise<void> {
   const wish = newestSearch;
-  const { text, sort, family, found } = discoverStore.getState();
+  const { text, sort, family, size, found } = discoverStore.getState();
   if (found?.kind !== "loaded" || found.value.cursor === null || found.value.loadingMore) return;
   const { models, cursor } = found.value;
   discoverStore.setState({ found: { kind: "loaded", value: { models, cursor, loadingMore: true } } });
-  const outcome = await call("hub.search", { text: text.trim(), sort, family, cursor });
+  const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor });
   if (wish !== newestSearch) return;
   if (!outcome.ok) {
     discoverStore.setState({ found: { kind: "failed", failure: outcome.failure } });
@@ -127,19 +127,20 @@ export function closeModel(): void {
   discoverStore.setState({ openRepository: null });
 }
 
-/** In billions of parameters, as a person thinks of them; what does not say its size is shown only under "any". */
+/** In billions of parameters, as a person thinks of them; from the first, below the second. */
+const sizeRanges: Readonly<Record<SizeClass, HubQuery["parameters"]>> = {
+  any: null,
+  tiny: { minBillions: null, maxBillions: 2 },
+  small: { minBillions: 2, maxBillions: 9 },
+  medium: { minBillions: 9, maxBillions: 36 },
+  large: { minBillions: 36, maxBillions: null },
+};
+
+/** The hub filters too; this is for hubs that do not, and for what lies exactly on a bound. */
 export function isOfSize({ parameterCount }: HubModelSummary, size: SizeClass): boolean {
-  if (size === "any") return true;
+  const range = sizeRanges[size];
+  if (range === null) return true;
   if (parameterCount === null) return false;
   const billions = parameterCount / 1_000_000_000;
-  switch (size) {
-    case "tiny":
-      return billions < 2;
-    case "small":
-      return billions >= 2 && billions < 9;
-    case "medium":
-      return billions >= 9 && billions < 36;
-    case "large":
-      return billions >= 36;
-  }
+  return billions >= (range.minBillions ?? 0) && billions < (range.maxBillions ?? Infinity);
 }
