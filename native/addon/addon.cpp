@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "addon/JobWorker.h"
+#include "addon/delta.h"
+#include "addon/options.h"
 #include "core/Backend.h"
 #include "core/FileType.h"
 #include "core/ImportanceCollector.h"
@@ -16,48 +18,6 @@
 namespace facet {
 
 namespace {
-
-struct Nothing {};
-
-Napi::Value undefinedValue(Napi::Env env, const Nothing&) { return env.Undefined(); }
-
-std::string text(const Napi::Object& options, const char* key) {
-    const Napi::Value value = options.Get(key);
-    if (!value.IsString()) throw Napi::TypeError::New(options.Env(), std::string(key) + " must be a string");
-    return value.As<Napi::String>();
-}
-
-double number(const Napi::Object& options, const char* key) {
-    const Napi::Value value = options.Get(key);
-    if (!value.IsNumber()) throw Napi::TypeError::New(options.Env(), std::string(key) + " must be a number");
-    return value.As<Napi::Number>().DoubleValue();
-}
-
-uint32_t count(const Napi::Object& options, const char* key) {
-    const double value = number(options, key);
-    if (!(value >= 0 && value <= UINT32_MAX)) {
-        throw Napi::RangeError::New(options.Env(), std::string(key) + " is out of range");
-    }
-    return static_cast<uint32_t>(value);
-}
-
-int threadCount(const Napi::Object& options) {
-    constexpr uint32_t kThreadLimit = 512;
-    const uint32_t threads = count(options, "threads");
-    if (threads < 1 || threads > kThreadLimit) throw Napi::RangeError::New(options.Env(), "threads is out of range");
-    return static_cast<int>(threads);
-}
-
-bool flag(const Napi::Object& options, const char* key) {
-    const Napi::Value value = options.Get(key);
-    if (!value.IsBoolean()) throw Napi::TypeError::New(options.Env(), std::string(key) + " must be true or false");
-    return value.As<Napi::Boolean>();
-}
-
-Napi::Object optionsOf(const Napi::CallbackInfo& info) {
-    if (info.Length() < 1 || !info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "options are missing");
-    return info[0].As<Napi::Object>();
-}
 
 llama_ftype fileType(const Napi::Object& options) {
     try {
@@ -295,6 +255,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("measureQuality", Napi::Function::New(env, measureQualityCall));
     exports.Set("measureSpeed", Napi::Function::New(env, measureSpeedCall));
     exports.Set("generateOneToken", Napi::Function::New(env, generateOneTokenCall));
+    addDeltaFunctions(env, exports);
     return exports;
 }
 

@@ -43,13 +43,13 @@ ModelSession::ModelSession(const SessionOptions& options)
     if (!context_) throw Failure("out-of-memory", log.lastErrors());
 }
 
-std::vector<llama_token> ModelSession::tokenize(const std::string& text) const {
+std::vector<llama_token> ModelSession::tokenize(const std::string& text, bool withControl) const {
     const auto length = static_cast<int32_t>(text.size());
-    const int32_t needed = llama_tokenize(vocabulary(), text.data(), length, nullptr, 0, true, false);
+    const int32_t needed = llama_tokenize(vocabulary(), text.data(), length, nullptr, 0, true, withControl);
     if (needed == 0 || needed == INT32_MIN) throw Failure("text-invalid", "the text gives no tokens");
     std::vector<llama_token> tokens(static_cast<size_t>(-needed));
     const int32_t got = llama_tokenize(vocabulary(), text.data(), length, tokens.data(),
-                                       static_cast<int32_t>(tokens.size()), true, false);
+                                       static_cast<int32_t>(tokens.size()), true, withControl);
     if (got < 0) throw Failure("text-invalid", "the text cannot be tokenized");
     tokens.resize(static_cast<size_t>(got));
     return tokens;

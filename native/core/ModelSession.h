@@ -37,8 +37,11 @@ class ModelSession {
     int32_t vocabularySize() const { return llama_vocab_n_tokens(vocabulary()); }
     uint32_t sequences() const { return sequences_; }
 
-    /** The text as tokens, with the model's own first token when it has one. Throws Failure "text-invalid". */
-    std::vector<llama_token> tokenize(const std::string& text) const;
+    /**
+     * The text as tokens, with the model's own first token when it has one. `withControl`: words like <start_of_turn>
+     * count as the tokens they name. Throws Failure "text-invalid".
+     */
+    std::vector<llama_token> tokenize(const std::string& text, bool withControl = false) const;
 
     /** Throws Failure "evaluation-failed". */
     void decode(const llama_batch& batch);

@@ -165,15 +165,12 @@ void writeModel(const std::string& path, const Tensors& tensors, const FileOptio
 OneBitDeltaOptions deltaOptions(const std::string& target) {
     OneBitDeltaOptions options;
     options.target = inFolder(target);
-    options.name = "test";
-    options.baseName = "base";
-    options.fineTuneName = "fine-tune";
-    options.appVersion = "0";
+    options.description = {.name = "test", .baseName = "base", .fineTuneName = "fine-tune", .appVersion = "0"};
     options.threads = 2;
     return options;
 }
 
-OneBitDeltaResult makeDelta(const std::string& base, const std::string& fineTune, const OneBitDeltaOptions& options) {
+DeltaResult makeDelta(const std::string& base, const std::string& fineTune, const OneBitDeltaOptions& options) {
     const MappedModel baseModel(inFolder(base));
     const MappedModel fineTuneModel(inFolder(fineTune));
     return makeOneBitDelta(baseModel, fineTuneModel, options, [](const Progress&) {});
@@ -309,7 +306,7 @@ void allMagnitudesAreCodedAlike() {
     writeModel(inFolder("base32.gguf"), base, {.type = GGML_TYPE_F32});
     for (const float share : {3e-4F, 3e-2F, 3e3F}) {
         writeModel(inFolder("tuned32.gguf"), trained(base, 4, share, false), {.type = GGML_TYPE_F32});
-        const OneBitDeltaResult result = makeDelta("base32.gguf", "tuned32.gguf", deltaOptions("d.gguf"));
+        const DeltaResult result = makeDelta("base32.gguf", "tuned32.gguf", deltaOptions("d.gguf"));
         // 2/π for normally distributed numbers.
         CHECK(std::abs(result.captured - 0.6366) < 0.01);
         CHECK(result.leftOutShare == 0);
@@ -391,7 +388,7 @@ void normsAreFolded() {
     }
     writeModel(inFolder("base-norm.gguf"), base, {.type = GGML_TYPE_F32});
     writeModel(inFolder("tuned-norm.gguf"), tuned, {.type = GGML_TYPE_F32});
-    const OneBitDeltaResult result = makeDelta("base-norm.gguf", "tuned-norm.gguf", deltaOptions("norm.gguf"));
+    const DeltaResult result = makeDelta("base-norm.gguf", "tuned-norm.gguf", deltaOptions("norm.gguf"));
     CHECK(result.foldedNorms.size() == 2 * kLayers);
     CHECK(result.leftOut.empty());
     const MappedModel baseModel(inFolder("base-norm.gguf"));
@@ -411,7 +408,7 @@ void normsAreFolded() {
     writeModel(inFolder("zero-norm.gguf"), zero, {.type = GGML_TYPE_F32});
     tuned["blk.0.attn_norm.weight"].values[9] = 0.3F;
     writeModel(inFolder("tuned-norm.gguf"), tuned, {.type = GGML_TYPE_F32});
-    const OneBitDeltaResult left = makeDelta("zero-norm.gguf", "tuned-norm.gguf", deltaOptions("norm.gguf"));
+    const DeltaResult left = makeDelta("zero-norm.gguf", "tuned-norm.gguf", deltaOptions("norm.gguf"));
     CHECK(left.leftOut.size() == 1 && left.leftOut.front().name == "blk.0.attn_norm.weight" && left.leftOutShare > 0);
 }
 
@@ -420,7 +417,7 @@ void whatCannotTravelIsRefusedOrTold() {
     Tensors embedding = trained(base, 8, 0.1F, false);
     for (float& value : embedding["token_embd.weight"].values) value *= 1.01F;
     writeModel(inFolder("embedding.gguf"), embedding);
-    const OneBitDeltaResult result = makeDelta("base.gguf", "embedding.gguf", deltaOptions("d.gguf"));
+    const DeltaResult result = makeDelta("base.gguf", "embedding.gguf", deltaOptions("d.gguf"));
     CHECK(result.leftOut.size() == 1 && result.leftOut.front().name == "token_embd.weight");
     CHECK(result.leftOutShare > 0 && result.leftOutShare < 0.2);
 

@@ -35,7 +35,7 @@ Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& rep
 
     const int32_t vocabulary = base.vocabularySize();
     // The base's tokens: it is the base that runs in the end.
-    const std::vector<llama_token> tokens = base.tokenize(options.text);
+    const std::vector<llama_token> tokens = base.tokenize(options.text, true);
     if (fineTune.vocabularySize() != vocabulary) {
         throw Failure("models-differ", fileName(options.fineTune) + " has another vocabulary than " + fileName(options.base));
     }

@@ -18,7 +18,7 @@ struct FidelityOptions {
     std::string fineTune;
     /** Together they are the delta. */
     std::vector<std::string> adapters;
-    /** Held-out text. */
+    /** Held-out text; control tokens in it count as such, so that it may be chats in the fine-tune's own form. */
     std::string text;
     int threads = 1;
     uint32_t chunkTokens = 512;

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 #include "core/Failure.h"
 #include "core/delta/AdapterFile.h"
-#include "core/delta/Fidelity.h"
 #include "core/delta/Fingerprint.h"
 #include "core/delta/parallel.h"
 
@@ -138,12 +136,6 @@ CodingError encodeByColumns(const DeltaMatrix& matrix, const OneBitPair& pair, c
     return total;
 }
 
-void setTexts(gguf_context* gguf, const char* key, const std::vector<std::string>& values) {
-    std::vector<const char*> pointers;
-    for (const std::string& value : values) pointers.push_back(value.c_str());
-    gguf_set_arr_str(gguf, key, pointers.data(), pointers.size());
-}
-
 }  // namespace
 
 void addPair(const std::string& matrix, const OneBitPair& pair, std::pair<int64_t, int64_t> shape, bool isCompact,
@@ -204,8 +196,8 @@ std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const One
     return values;
 }
 
-OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
-                                  const ProgressSink& report) {
+DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
+                            const ProgressSink& report) {
     Progress progress;
     report(progress);
     const DeltaPlan plan = planDelta(base, fineTune, options.threads);
@@ -227,38 +219,23 @@ OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fi
     const float outputEntry = entryFor(middle(outputChanges), kOneBitBlock, kOutputEntry);
 
     std::vector<AdapterTensor> tensors;
-    OneBitDeltaResult result;
+    uint64_t weightCount = 0;
     for (size_t i = 0; i < pairs.size(); ++i) {
         OneBitPair& pair = pairs[i];
         const DeltaMatrix& matrix = plan.matrices[i];
         pair.entry = pair.rotatesInput ? inputEntry : outputEntry;
         addPair(matrix.name(), pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, tensors);
-        result.weights += static_cast<uint64_t>(matrix.inputs() * matrix.outputs());
+        weightCount += static_cast<uint64_t>(matrix.inputs() * matrix.outputs());
     }
 
-    GgufPointer metadata = adapterMetadata(base.architecture(), options.name, 0);
+    GgufPointer metadata = adapterMetadata(base.architecture(), options.description.name, 0);
     gguf_context* gguf = metadata.get();
-    gguf_set_val_u32(gguf, "facet.delta.version", kDeltaFormatVersion);
-    gguf_set_val_str(gguf, "facet.delta.kind", "bitdelta");
+    describeDelta(gguf, "bitdelta", options.description, plan, base);
     setForm(gguf, options.isCompact);
-    gguf_set_val_u32(gguf, "general.base_model.count", 1);
-    gguf_set_val_str(gguf, "general.base_model.0.name", options.baseName.c_str());
-    gguf_set_val_str(gguf, "facet.delta.fine_tune_name", options.fineTuneName.c_str());
-    gguf_set_val_str(gguf, "facet.delta.app_version", options.appVersion.c_str());
     gguf_set_val_bool(gguf, "facet.delta.calibrated", !options.importance.empty());
     gguf_set_val_u32(gguf, "facet.hadamard.size", static_cast<uint32_t>(options.hadamardSize));
     gguf_set_val_f32(gguf, "facet.hadamard.input_entry", inputEntry);
     gguf_set_val_f32(gguf, "facet.hadamard.output_entry", outputEntry);
-    setTexts(gguf, "facet.delta.folded_norms", plan.foldedNorms);
-    std::vector<std::string> leftOutNames;
-    for (const LeftOut& left : plan.leftOut) leftOutNames.push_back(left.name);
-    const std::vector<float> none(plan.leftOut.size());
-    setTexts(gguf, "facet.left_out.names", leftOutNames);
-    gguf_set_arr_data(gguf, "facet.left_out.shares", GGUF_TYPE_FLOAT32, none.data(), none.size());
-    gguf_set_val_f32(gguf, "facet.left_out.share", 0);
-    gguf_set_val_f32(gguf, "facet.delta.captured", 0);
-    placeFingerprint(gguf, base);
-    writeFidelity(gguf, std::nullopt);
 
     AdapterWriter writer(options.target, std::move(metadata), tensors);
     CodingError total;
@@ -278,21 +255,9 @@ OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fi
     }
     if (total.energy == 0 && plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
 
-    const double leftOutEnergy = std::accumulate(plan.leftOut.begin(), plan.leftOut.end(), 0.0,
-                                                 [](double sum, const LeftOut& left) { return sum + left.energy; });
-    const double whole = total.energy + leftOutEnergy;
-    result.captured = total.energy > 0 ? 1 - total.error / total.energy : 0;
-    result.leftOutShare = whole > 0 ? leftOutEnergy / whole : 0;
-    result.leftOut = plan.leftOut;
-    for (LeftOut& left : result.leftOut) left.energy /= whole;
-    result.foldedNorms = plan.foldedNorms;
+    DeltaResult result = describeResult(writer.metadata(), plan, total);
+    result.weights = weightCount;
     result.fileBytes = writer.fileBytes();
-
-    std::vector<float> shares;
-    for (const LeftOut& left : result.leftOut) shares.push_back(static_cast<float>(left.energy));
-    gguf_set_arr_data(writer.metadata(), "facet.left_out.shares", GGUF_TYPE_FLOAT32, shares.data(), shares.size());
-    gguf_set_val_f32(writer.metadata(), "facet.left_out.share", static_cast<float>(result.leftOutShare));
-    gguf_set_val_f32(writer.metadata(), "facet.delta.captured", static_cast<float>(result.captured));
     writer.finish();
     stampFingerprint(options.target, base);
     progress.done = progress.total;

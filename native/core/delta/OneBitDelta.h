@@ -10,20 +10,15 @@
 
 #include "core/Progress.h"
 #include "core/delta/AdapterFile.h"
+#include "core/delta/DeltaMetadata.h"
 #include "core/delta/DeltaPlan.h"
 #include "core/delta/OneBitCodec.h"
 
 namespace facet {
 
-inline constexpr uint32_t kDeltaFormatVersion = 1;
-
 struct OneBitDeltaOptions {
     std::string target;
-    /** For people. */
-    std::string name;
-    std::string baseName;
-    std::string fineTuneName;
-    std::string appVersion;
+    DeltaDescription description;
     int threads = 1;
     /** Values that are mixed: 128, a larger power of two, or 0 for the largest that divides each width. */
     int64_t hadamardSize = kOneBitBlock;
@@ -33,25 +28,12 @@ struct OneBitDeltaOptions {
     std::map<std::string, std::vector<float>> importance;
 };
 
-struct OneBitDeltaResult {
-    uint64_t fileBytes = 0;
-    /** Weights that the pairs stand for. */
-    uint64_t weights = 0;
-    /** Share of the carried change's sum of squares that the pairs reproduce, 0 to 1. */
-    double captured = 0;
-    /** Share of the whole change's sum of squares that was left out. */
-    double leftOutShare = 0;
-    /** With shares of the whole change instead of sums. */
-    std::vector<LeftOut> leftOut;
-    std::vector<std::string> foldedNorms;
-};
-
 /**
  * Writes the delta with the fingerprint of its base; fidelity is measured later (writeFidelity). Streams tensor by tensor; memory is bounded by the largest matrix's signs and a few rows for each thread.
  * Throws what planDelta throws, and Failure "pair-width-unsupported" (a row that blocks of 128 do not divide), "write-failed".
  */
-OneBitDeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
-                                  const ProgressSink& report);
+DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
+                            const ProgressSink& report);
 
 /** How one matrix is coded. Exposed for tests. */
 struct OneBitPair {

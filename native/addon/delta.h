@@ -1,0 +1,10 @@
+// The addon's functions for deltas: make, convert, check against a base, measure.
+#pragma once
+
+#include <napi.h>
+
+namespace facet {
+
+void addDeltaFunctions(Napi::Env env, Napi::Object exports);
+
+}  // namespace facet
