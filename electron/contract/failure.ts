@@ -125,6 +125,19 @@ export const FailureCode = z.enum([
   "delta-crashed-last-time",
   "delta-load-failed",
   "delta-not-moved-to-trash",
+  // making a delta from a base and its fine-tune
+  /** They are of different architectures, or of one that deltas cannot be made for yet. */
+  "pair-architectures-differ",
+  /** The fine-tune has more tokens: they do not exist in the base. */
+  "pair-vocabularies-differ",
+  "pair-shapes-differ",
+  "pair-equal",
+  /** What an adapter cannot carry changed too much. */
+  "pair-not-representable",
+  /** Rows that blocks of 128 do not divide: a LoRA can be extracted instead. */
+  "pair-width-unsupported",
+  /** Measured, and no nearer to the fine-tune than the base is. */
+  "delta-useless",
   // the data folder
   "disk-full",
   "data-folder-unusable",

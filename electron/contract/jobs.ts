@@ -1,5 +1,8 @@
 // Jobs on model files: what a job process is asked, what it says while it works, and how it ends.
 import { z } from "zod";
+import {
+  CheckDeltaBaseRequest, CheckDeltaBaseResult, ConvertDeltaRequest, ConvertDeltaResult, MakeDeltaRequest, MakeDeltaResult,
+} from "./deltaJobs";
 import { Failure } from "./failure";
 
 /** Types offered to people, best quality first. */
@@ -98,7 +101,9 @@ export const QualityRequest = z.strictObject({
 });
 export type QualityRequest = z.infer<typeof QualityRequest>;
 
-export const JobRequest = z.discriminatedUnion("kind", [PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest]);
+export const JobRequest = z.discriminatedUnion("kind", [
+  PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest, MakeDeltaRequest, ConvertDeltaRequest, CheckDeltaBaseRequest,
+]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
 /** What becomes of one tensor. */
@@ -175,10 +180,13 @@ export const JobResult = z.discriminatedUnion("kind", [
     candidates: z.array(ModelQuality),
     positions: z.number(),
   }),
+  MakeDeltaResult,
+  ConvertDeltaResult,
+  CheckDeltaBaseResult,
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 
-export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed"]);
+export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed", "make-delta", "fidelity"]);
 export type JobStage = z.infer<typeof JobStage>;
 
 export const JobProgress = z.strictObject({

@@ -140,6 +140,8 @@ export interface TinyModelOptions {
   /** null leaves the template out. */
   chatTemplate?: string | null;
   trainContextTokens?: number;
+  /** Embedding length: 64, or 128 where 1-bit deltas need their blocks. */
+  width?: number;
   /** Replaces or adds metadata; undefined removes a key. */
   metadata?: Readonly<Record<string, MetadataEntry | undefined>>;
   /** Cuts the file to this share of its length. */
@@ -150,14 +152,12 @@ export const chatMlTemplate =
   "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}" +
   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-const EMBEDDING = 64;
 const LAYERS = 2;
 const HEADS = 4;
-const FEED_FORWARD = 128;
 
 /** A whole model that llama.cpp loads and that writes printable nonsense, seldom ending by itself. */
 export function tinyModelContents(options: TinyModelOptions = {}): GgufContents {
-  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048 } = options;
+  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048, width = 64 } = options;
   const vocabulary = tinyVocabulary();
   const prefix = architecture;
   const metadata = new Map<string, MetadataEntry>([
@@ -166,13 +166,13 @@ export function tinyModelContents(options: TinyModelOptions = {}): GgufContents 
     ["general.name", { type: "string", value: options.name ?? "Tiny random model" }],
     ["general.file_type", { type: "uint32", value: 0 }],
     [`${prefix}.context_length`, { type: "uint32", value: trainContextTokens }],
-    [`${prefix}.embedding_length`, { type: "uint32", value: EMBEDDING }],
+    [`${prefix}.embedding_length`, { type: "uint32", value: width }],
     [`${prefix}.block_count`, { type: "uint32", value: LAYERS }],
-    [`${prefix}.feed_forward_length`, { type: "uint32", value: FEED_FORWARD }],
+    [`${prefix}.feed_forward_length`, { type: "uint32", value: width * 2 }],
     [`${prefix}.attention.head_count`, { type: "uint32", value: HEADS }],
     [`${prefix}.attention.head_count_kv`, { type: "uint32", value: HEADS }],
     [`${prefix}.attention.layer_norm_rms_epsilon`, { type: "float32", value: 1e-5 }],
-    [`${prefix}.rope.dimension_count`, { type: "uint32", value: EMBEDDING / HEADS }],
+    [`${prefix}.rope.dimension_count`, { type: "uint32", value: width / HEADS }],
     [`${prefix}.vocab_size`, { type: "uint32", value: vocabulary.tokens.length }],
     ["tokenizer.ggml.model", { type: "string", value: "gpt2" }],
     ["tokenizer.ggml.pre", { type: "string", value: "gpt-2" }],
@@ -187,7 +187,7 @@ export function tinyModelContents(options: TinyModelOptions = {}): GgufContents 
   for (const [key, value] of Object.entries(options.metadata ?? {}))
     if (value === undefined) metadata.delete(key);
     else metadata.set(key, value);
-  return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary) };
+  return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary, width) };
 }
 
 export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
@@ -246,7 +246,7 @@ function gpt2Alphabet(): string[] {
   });
 }
 
-function tinyTensors(seed: number, vocabulary: Vocabulary): TensorEntry[] {
+function tinyTensors(seed: number, vocabulary: Vocabulary, width: number): TensorEntry[] {
   const random = randomNumbers(seed);
   const matrix = (name: string, columns: number, rows: number): TensorEntry => {
     const values = Float32Array.from({ length: columns * rows }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
@@ -255,29 +255,29 @@ function tinyTensors(seed: number, vocabulary: Vocabulary): TensorEntry[] {
   const ones = (name: string, length: number): TensorEntry => ({
     name, dimensions: [length], type: 0, data: new Uint8Array(new Float32Array(length).fill(1).buffer),
   });
-  const tensors = [matrix("token_embd.weight", EMBEDDING, vocabulary.tokens.length), ones("output_norm.weight", EMBEDDING)];
+  const tensors = [matrix("token_embd.weight", width, vocabulary.tokens.length), ones("output_norm.weight", width)];
 
   // Rows of tokens that are not plain printable text stay near zero, so that answers are readable and long.
-  const output = Float32Array.from({ length: EMBEDDING * vocabulary.tokens.length }, (_, index) => {
-    const token = vocabulary.tokens[Math.floor(index / EMBEDDING)] ?? "";
+  const output = Float32Array.from({ length: width * vocabulary.tokens.length }, (_, index) => {
+    const token = vocabulary.tokens[Math.floor(index / width)] ?? "";
     const isText = /^[Ġa-zA-Z.,]+$/u.test(token);
     return (random() - 0.5) * (isText ? 1.5 : 0.01);
   });
   tensors.push({
-    name: "output.weight", dimensions: [EMBEDDING, vocabulary.tokens.length], type: 0, data: new Uint8Array(output.buffer),
+    name: "output.weight", dimensions: [width, vocabulary.tokens.length], type: 0, data: new Uint8Array(output.buffer),
   });
   for (let layer = 0; layer < LAYERS; layer++) {
     const block = `blk.${layer}`;
     tensors.push(
-      ones(`${block}.attn_norm.weight`, EMBEDDING),
-      matrix(`${block}.attn_q.weight`, EMBEDDING, EMBEDDING),
-      matrix(`${block}.attn_k.weight`, EMBEDDING, EMBEDDING),
-      matrix(`${block}.attn_v.weight`, EMBEDDING, EMBEDDING),
-      matrix(`${block}.attn_output.weight`, EMBEDDING, EMBEDDING),
-      ones(`${block}.ffn_norm.weight`, EMBEDDING),
-      matrix(`${block}.ffn_gate.weight`, EMBEDDING, FEED_FORWARD),
-      matrix(`${block}.ffn_up.weight`, EMBEDDING, FEED_FORWARD),
-      matrix(`${block}.ffn_down.weight`, FEED_FORWARD, EMBEDDING),
+      ones(`${block}.attn_norm.weight`, width),
+      matrix(`${block}.attn_q.weight`, width, width),
+      matrix(`${block}.attn_k.weight`, width, width),
+      matrix(`${block}.attn_v.weight`, width, width),
+      matrix(`${block}.attn_output.weight`, width, width),
+      ones(`${block}.ffn_norm.weight`, width),
+      matrix(`${block}.ffn_gate.weight`, width, width * 2),
+      matrix(`${block}.ffn_up.weight`, width, width * 2),
+      matrix(`${block}.ffn_down.weight`, width * 2, width),
     );
   }
   return tensors;

@@ -500,6 +500,48 @@ export function failureText(failure: Failure): FailureText {
         data: "Nothing half-finished was left.",
         advice: "Try again when you want.",
       };
+    case "pair-architectures-differ":
+      return {
+        happened: "These two models are built differently, so one cannot be a fine-tune of the other.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose the base model that the fine-tune was trained from.",
+      };
+    case "pair-vocabularies-differ":
+      return {
+        happened: "The fine-tune has tokens that its base does not have. A delta cannot add them.",
+        data: FILE_UNTOUCHED,
+        advice: "Use this fine-tune as a model of its own.",
+      };
+    case "pair-shapes-differ":
+      return {
+        happened: "These two models have different sizes, so one cannot be a fine-tune of the other.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose the base model that the fine-tune was trained from.",
+      };
+    case "pair-equal":
+      return {
+        happened: "These two models have the same weights: there is nothing to make a delta of.",
+        data: FILE_UNTOUCHED,
+        advice: "Choose a fine-tune of this base.",
+      };
+    case "pair-not-representable":
+      return {
+        happened: "What this fine-tune changed cannot be carried by a delta.",
+        data: FILE_UNTOUCHED,
+        advice: "Use this fine-tune as a model of its own.",
+      };
+    case "pair-width-unsupported":
+      return {
+        happened: "The width of this model does not allow a 1-bit delta.",
+        data: FILE_UNTOUCHED,
+        advice: "Extract a LoRA instead.",
+      };
+    case "delta-useless":
+      return {
+        happened: "The delta was made and measured, and it is no nearer to the fine-tune than the base is. It was removed.",
+        data: FILE_UNTOUCHED,
+        advice: "Check that the fine-tune was trained from this base.",
+      };
     case "delta-missing":
       return {
         happened: `${delta} is not on this computer any more.`,

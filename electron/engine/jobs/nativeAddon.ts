@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { BaseVerdict, Fidelity } from "../../contract/deltaJobs";
 import { JobError } from "./JobError";
 
 /** done and total: bytes of the source when quantizing, tokens when measuring. */
@@ -51,6 +52,27 @@ export interface NativeQuality {
   klPercentile99: number;
   klMaximum: number;
   sameTopToken: number;
+}
+
+export interface NativeDeltaResult {
+  fileBytes: number;
+  /** Weights whose change the file carries. */
+  weights: number;
+  captured: number;
+  leftOutShare: number;
+  leftOut: { name: string; share: number; relative: number }[];
+  foldedNorms: string[];
+}
+
+interface NativeDeltaOptions {
+  base: string;
+  fineTune: string;
+  target: string;
+  name: string;
+  baseName: string;
+  fineTuneName: string;
+  appVersion: string;
+  threads: number;
 }
 
 type OnProgress = (progress: NativeProgress) => void;
@@ -108,6 +130,35 @@ export interface NativeAddon {
     options: { model: string; threads: number; prefillTokens: number; decodeTokens: number; repeats: number },
     onProgress?: OnProgress,
   ): Promise<{ prefillTokensPerSecond: number; decodeTokensPerSecond: number }>;
+  /** Progress in bytes of both models. */
+  makeOneBitDelta(
+    options: NativeDeltaOptions & { compact: boolean; importanceMatrix: string | null },
+    onProgress?: OnProgress,
+  ): Promise<NativeDeltaResult>;
+  makeLowRankDelta(options: NativeDeltaOptions & { rank: number }, onProgress?: OnProgress): Promise<NativeDeltaResult>;
+  /** Returns the new file's bytes. */
+  convertDelta(options: { source: string; target: string; compact: boolean }): Promise<number>;
+  checkDeltaBase(options: { delta: string; model: string }): Promise<{
+    verdict: BaseVerdict;
+    distance: number;
+    distanceAllowed: number;
+    vectorDistance: number;
+    along: number;
+  }>;
+  /** note: also write the result into the delta's file. Control tokens in the text count as such. */
+  measureFidelity(
+    options: {
+      base: string;
+      fineTune: string;
+      delta: string;
+      text: string;
+      threads: number;
+      chunkTokens: number;
+      chunkLimit: number;
+      note: boolean;
+    },
+    onProgress?: OnProgress,
+  ): Promise<Fidelity>;
   /** Loads, checks every weight, generates; returns the token. */
   generateOneToken(options: { model: string; threads: number }): Promise<number>;
 }

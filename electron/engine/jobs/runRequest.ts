@@ -1,6 +1,9 @@
 // One request to its job. Job process.
 import type { JobProgress, JobRequest, JobResult } from "../../contract/jobs";
+import { checkDeltaBaseJob } from "./checkDeltaBaseJob";
+import { convertDeltaJob } from "./convertDeltaJob";
 import { writeFreshFile } from "./freshFile";
+import { makeDeltaJob } from "./makeDeltaJob";
 import type { NativeAddon } from "./nativeAddon";
 import { previewJob } from "./previewJob";
 import { qualityJob } from "./qualityJob";
@@ -19,6 +22,12 @@ export function runRequest(
       return quantizeJob(addon, request, tell);
     case "quality":
       return qualityJob(addon, request, tell);
+    case "make-delta":
+      return makeDeltaJob(addon, request, tell);
+    case "convert-delta":
+      return convertDeltaJob(addon, request);
+    case "check-delta-base":
+      return checkDeltaBaseJob(addon, request);
     case "import-importance-matrix":
       return writeFreshFile(request.target, async (unfinished) => {
         const { entries, chunks, datasets } = await addon.importImportance({ source: request.source, target: unfinished });

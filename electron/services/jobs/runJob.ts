@@ -61,11 +61,7 @@ function cancelled(): JobOutcome {
 
 /** What a killed process could not remove itself. */
 async function removeUnfinished({ request }: ToJob): Promise<void> {
-  const targets =
-    request.kind === "quantize"
-      ? [request.target, ...(request.calibration === null ? [] : [request.calibration.matrixPath])]
-      : request.kind === "import-importance-matrix"
-        ? [request.target]
-        : [];
+  const targets = "target" in request ? [request.target] : [];
+  if (request.kind === "quantize" && request.calibration !== null) targets.push(request.calibration.matrixPath);
   await Promise.all(targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)));
 }

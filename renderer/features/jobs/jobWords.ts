@@ -56,6 +56,8 @@ export function stepWords(step: JobStep): string {
     check: "Try the new file",
     quality: "Measure quality",
     speed: "Measure speed",
+    "make-delta": "Make the delta",
+    fidelity: "Measure how faithful it is",
   };
   return words[step];
 }
@@ -70,6 +72,8 @@ export function doingWords(step: JobStep): string {
     check: "Trying the new file",
     quality: "Measuring quality",
     speed: "Measuring speed",
+    "make-delta": "Making the delta",
+    fidelity: "Measuring how faithful it is",
   };
   return words[step];
 }

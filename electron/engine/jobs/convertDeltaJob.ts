@@ -1,0 +1,16 @@
+// Writes a 1-bit delta in its other form: compact to keep and share, full for llama.cpp. Job process.
+import { access } from "node:fs/promises";
+import path from "node:path";
+import type { ConvertDeltaRequest } from "../../contract/deltaJobs";
+import type { JobResult } from "../../contract/jobs";
+import { isSameFile, writeFreshFile } from "./freshFile";
+import { JobError } from "./JobError";
+import type { NativeAddon } from "./nativeAddon";
+
+export async function convertDeltaJob(addon: NativeAddon, { source, target, compact }: ConvertDeltaRequest): Promise<JobResult> {
+  const file = path.basename(target);
+  if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
+  if (await access(target).then(() => true, () => false)) throw new JobError("target-exists", { file });
+  const fileBytes = await writeFreshFile(target, (unfinished) => addon.convertDelta({ source, target: unfinished, compact }));
+  return { kind: "convert-delta", fileBytes };
+}

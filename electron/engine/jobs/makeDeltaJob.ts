@@ -1,0 +1,96 @@
+// Makes a delta from a fine-tune and its base, a 1-bit one or a LoRA, and measures how faithful it is. Job process.
+import { access, stat } from "node:fs/promises";
+import path from "node:path";
+import type { Fidelity, MakeDeltaRequest } from "../../contract/deltaJobs";
+import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult } from "../../contract/jobs";
+import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
+import { JobError } from "./JobError";
+import type { NativeAddon } from "./nativeAddon";
+import { progressMeter } from "./progressMeter";
+import { readTexts } from "./readTexts";
+import { openSource, requireUnchanged, type SourceFile } from "./sourceFile";
+
+const CHUNK_TOKENS = 512;
+/** The largest file that can come of it, in relation to the weights: signs and a square factor beside them, or less. */
+const MOST_BITS_PER_WEIGHT = 3;
+const HALF_PRECISION_BITS = 16;
+
+export async function makeDeltaJob(
+  addon: NativeAddon,
+  request: MakeDeltaRequest,
+  tell: (progress: JobProgress) => void,
+): Promise<JobResult> {
+  const startedMs = performance.now();
+  const { base, fineTune, target, result, threads } = request;
+  const file = path.basename(target);
+  for (const source of [base, fineTune]) if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
+  if (await access(target).then(() => true, () => false)) throw new JobError("target-exists", { file });
+  if (await isSameFile(base, fineTune)) throw new JobError("pair-equal");
+
+  const sources = [await openUnquantized(addon, base), await openUnquantized(addon, fineTune)];
+  await requireFreeSpace(path.dirname(target), mostBytes(sources[0]?.facts.parameters ?? 0, result));
+  const options = {
+    base, fineTune, threads,
+    name: request.name, baseName: request.baseName, fineTuneName: request.fineTuneName, appVersion: request.appVersion,
+  };
+  const { made, fidelity } = await writeFreshFile(target, async (unfinished) => {
+    const meter = progressMeter("make-delta", "bytes", tell);
+    const made = await (result.kind === "bitdelta"
+      ? addon.makeOneBitDelta({ ...options, target: unfinished, compact: result.compact, importanceMatrix: request.importanceMatrix }, meter)
+      : addon.makeLowRankDelta({ ...options, target: unfinished, rank: result.rank }, meter)
+    ).catch(async (error: unknown) => {
+      throw await whyWritingFailed(target, error);
+    });
+    for (const source of sources) await requireUnchanged(source);
+    return { made, fidelity: await measure(addon, request, unfinished, tell) };
+  });
+  const { size } = await stat(target);
+  const { captured, leftOutShare, leftOut, foldedNorms } = made;
+  return {
+    kind: "make-delta",
+    fileBytes: size,
+    bitsPerWeight: (size * 8) / made.weights,
+    captured, leftOutShare, leftOut, foldedNorms, fidelity,
+    tookMs: performance.now() - startedMs,
+  };
+}
+
+/** Throws JobError "delta-useless" for what is no nearer to the fine-tune than the base. llama.cpp cannot load the compact form. */
+async function measure(
+  addon: NativeAddon,
+  { base, fineTune, result, fidelity, threads }: MakeDeltaRequest,
+  delta: string,
+  tell: (progress: JobProgress) => void,
+): Promise<Fidelity | null> {
+  if (fidelity === null || (result.kind === "bitdelta" && result.compact)) return null;
+  const found = await addon.measureFidelity(
+    {
+      base, fineTune, delta, threads,
+      text: await readTexts(fidelity.texts),
+      chunkTokens: CHUNK_TOKENS,
+      chunkLimit: fidelity.chunkLimit,
+      note: true,
+    },
+    progressMeter("fidelity", "tokens", tell),
+  );
+  if (found.gapClosed <= 0) throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);
+  return found;
+}
+
+/** The change is smaller than what quantizing to few bits does: it would be lost in it. */
+async function openUnquantized(addon: NativeAddon, model: string): Promise<SourceFile> {
+  const source = await openSource(addon, model);
+  const type = source.facts.weightType.toUpperCase();
+  if (!QUANTIZABLE_WEIGHT_TYPES.has(type)) throw new JobError("source-already-quantized", { type, file: path.basename(model) });
+  return source;
+}
+
+/** A LoRA has at most two factors of `rank` for each row and column: no more than the model has weights. */
+function mostBytes(parameters: number, result: MakeDeltaRequest["result"]): number {
+  return (parameters * (result.kind === "bitdelta" ? MOST_BITS_PER_WEIGHT : HALF_PRECISION_BITS)) / 8;
+}
+
+async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {
+  const isFull = await requireFreeSpace(path.dirname(target), 0).then(() => false, () => true);
+  return isFull ? new JobError("job-disk-full", {}, error) : error;
+}

@@ -1,0 +1,163 @@
+// Jobs on deltas in real processes with the real addon, on tiny random models. Skipped only where no compiler could build the addon.
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { MakeDeltaRequest } from "../../contract/deltaJobs";
+import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
+import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
+import { forkNodeJob } from "./forkNodeJob";
+import { runJob, type ForkJob } from "./runJob";
+
+const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
+const addon = path.join(appFolder, "native/build", `${process.platform}-${process.arch}`, "facet.node");
+const TIMEOUT_MS = 120_000;
+const WIDTH = 128;
+
+/** The same model after some training: each weight of the blocks moves a little. */
+function trained(base: GgufContents, step: number): GgufContents {
+  let state = 11;
+  const random = () => (state = (state * 1103515245 + 12345) % 2 ** 31) / 2 ** 31 - 0.5;
+  const tensors = base.tensors.map((tensor) => {
+    if (tensor.name.startsWith("token_embd") || tensor.dimensions.length < 2) return tensor;
+    const values = new Float32Array(tensor.data.slice().buffer);
+    for (const [index, value] of values.entries()) values[index] = value + step * random();
+    return { ...tensor, data: new Uint8Array(values.buffer) };
+  });
+  return { ...base, tensors };
+}
+
+describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, () => {
+  let built = "";
+  let fork: ForkJob;
+  let folder = "";
+  let request: MakeDeltaRequest;
+
+  beforeAll(async () => {
+    built = await mkdtemp(path.join(os.tmpdir(), "facet-delta-build-"));
+    await build({
+      configFile: false,
+      logLevel: "warn",
+      build: { ssr: path.join(appFolder, "electron/engine/jobs/job.ts"), outDir: built, target: "node20", emptyOutDir: false },
+      ssr: { noExternal: true, external: ["electron"] },
+    });
+    await writeFile(path.join(built, "package.json"), '{"type":"module"}');
+    fork = forkNodeJob(path.join(built, "job.js"));
+  }, TIMEOUT_MS);
+  afterAll(() => rm(built, { recursive: true, force: true }));
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), "facet-delta-jobs-"));
+    const base = tinyModelContents({ width: WIDTH });
+    await writeFile(path.join(folder, "base.gguf"), ggufBytes(base));
+    await writeFile(path.join(folder, "tuned.gguf"), ggufBytes(trained(base, 0.05)));
+    await writeFile(path.join(folder, "held-out.txt"), "You and the world of paper, stone and light in a river. ".repeat(40));
+    request = {
+      kind: "make-delta",
+      base: path.join(folder, "base.gguf"),
+      fineTune: path.join(folder, "tuned.gguf"),
+      target: path.join(folder, "delta.gguf"),
+      name: "Tuned", baseName: "Tiny", fineTuneName: "Tiny tuned",
+      result: { kind: "bitdelta", compact: false },
+      importanceMatrix: null,
+      fidelity: { texts: [path.join(folder, "held-out.txt")], chunkLimit: 1 },
+      threads: 1,
+      appVersion: "0.0.0",
+    };
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const run = (job: JobRequest) => runJob(fork, { appFolder, request: job }, { signal: new AbortController().signal });
+  const result = async <Kind extends JobResult["kind"]>(kind: Kind, job: JobRequest): Promise<Extract<JobResult, { kind: Kind }>> => {
+    const outcome = await run(job);
+    if (!outcome.ok || outcome.value.kind !== kind) throw new Error(JSON.stringify(outcome));
+    return outcome.value as Extract<JobResult, { kind: Kind }>;
+  };
+  const inFolder = (name: string) => path.join(folder, name);
+
+  it("makes a 1-bit delta that goes most of the way, and says so in its file", async () => {
+    const made = await result("make-delta", request);
+    expect(made.fileBytes).toBe((await readFile(request.target)).length);
+    expect(made.captured).toBeGreaterThan(0.6);
+    expect(made.leftOut).toEqual([]);
+    expect(made.fidelity!.klBase).toBeGreaterThan(0);
+    expect(made.fidelity!.gapClosed).toBeGreaterThan(0.5);
+    const again = await result("make-delta", { ...request, target: inFolder("again.gguf") });
+    expect((await readFile(inFolder("again.gguf"))).equals(await readFile(request.target))).toBe(true);
+    expect(again.fidelity).toEqual(made.fidelity);
+    expect((await readdir(folder)).filter((name) => name.includes(UNFINISHED_SUFFIX))).toEqual([]);
+  });
+
+  it("extracts a LoRA: the larger its rank, the nearer", async () => {
+    const small = await result("make-delta", { ...request, result: { kind: "lora", rank: 4 }, target: inFolder("small.gguf") });
+    const large = await result("make-delta", { ...request, result: { kind: "lora", rank: 96 }, target: inFolder("large.gguf") });
+    expect(small.fileBytes).toBeLessThan(large.fileBytes);
+    expect(small.captured).toBeLessThan(large.captured);
+    expect(large.captured).toBeGreaterThan(0.95);
+    expect(large.fidelity!.gapClosed).toBeGreaterThan(0.9);
+    expect(small.fidelity!.gapClosed).toBeLessThan(large.fidelity!.gapClosed);
+  });
+
+  it("changes the form and back", async () => {
+    await result("make-delta", request);
+    const compact = await result("convert-delta", { kind: "convert-delta", source: request.target, target: inFolder("compact.gguf"), compact: true });
+    const full = await result("convert-delta", { kind: "convert-delta", source: inFolder("compact.gguf"), target: inFolder("full.gguf"), compact: false });
+    expect(compact.fileBytes).toBeLessThan(full.fileBytes);
+    expect(full.fileBytes).toBe((await readFile(request.target)).length);
+    expect(await run({ kind: "convert-delta", source: request.target, target: inFolder("full.gguf"), compact: true })).toMatchObject({
+      ok: false, failure: { code: "target-exists" },
+    });
+    expect(await run({ kind: "convert-delta", source: request.base, target: inFolder("x.gguf"), compact: true })).toMatchObject({
+      ok: false, failure: { code: "delta-damaged" },
+    });
+  });
+
+  it("knows the base again, quantized too, and no other model", async () => {
+    await result("make-delta", request);
+    await result("quantize", {
+      kind: "quantize", source: request.base, target: inFolder("q4.gguf"), targetName: "Tiny", type: "Q4_0", threads: 1, calibration: null, appVersion: "0.0.0",
+    });
+    await writeFile(inFolder("other.gguf"), ggufBytes(tinyModelContents({ width: WIDTH, seed: 2 })));
+    await writeFile(inFolder("narrow.gguf"), ggufBytes(tinyModelContents()));
+    const verdict = async (model: string) =>
+      (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model: inFolder(model) })).verdict;
+    expect(await verdict("base.gguf")).toBe("same");
+    expect(await verdict("q4.gguf")).toBe("same");
+    expect(await verdict("tuned.gguf")).toBe("is-fine-tune");
+    expect(await verdict("other.gguf")).toBe("other-weights");
+    expect(await verdict("narrow.gguf")).toBe("other-shapes");
+  });
+
+  it.each([
+    ["the base twice", () => ({ fineTune: request.base }), "pair-equal"],
+    ["a target that is a source", () => ({ target: request.base }), "target-is-source"],
+    ["a missing fine-tune", () => ({ fineTune: inFolder("none.gguf") }), "source-missing"],
+    ["a text that is none", () => ({ fidelity: { texts: [request.base], chunkLimit: 1 } }), "text-unreadable"],
+  ])("refuses %s, and leaves nothing", async (_, change, code) => {
+    const before = (await readdir(folder)).sort();
+    expect(await run({ ...request, ...change() })).toMatchObject({ ok: false, failure: { code } });
+    expect((await readdir(folder)).sort()).toEqual(before);
+  });
+
+  it("refuses widths that blocks of 128 do not divide, which a LoRA takes", async () => {
+    const base = tinyModelContents();
+    await writeFile(request.base, ggufBytes(base));
+    await writeFile(request.fineTune, ggufBytes(trained(base, 0.05)));
+    expect(await run(request)).toMatchObject({ ok: false, failure: { code: "pair-width-unsupported" } });
+    expect((await result("make-delta", { ...request, result: { kind: "lora", rank: 8 } })).captured).toBeGreaterThan(0);
+  });
+
+  it("refuses weights that are no numbers, and damaged models", async () => {
+    const whole = await readFile(request.fineTune);
+    const wild = Buffer.from(whole);
+    wild.writeFloatLE(Number.NaN, whole.length - 4000);
+    await writeFile(request.fineTune, wild);
+    expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+    await writeFile(request.fineTune, whole.subarray(0, whole.length / 2));
+    expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+    expect((await readdir(folder)).sort()).toEqual(["base.gguf", "held-out.txt", "tuned.gguf"]);
+  });
+});
