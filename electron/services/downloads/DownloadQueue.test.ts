@@ -184,6 +184,39 @@ describe("a download", () => {
     expect(hub.bytesSent("model-Q4_0.gguf")).toBe(SIZE_BYTES);
   });
 
+  it("is waited for over a pause, tells how far it is, and is known to be there afterwards", async () => {
+    hub.bytesPerSecond = 8_000_000;
+    const request = offer();
+    expect(await queue.isThere(request)).toBe(false);
+    const id = await start(request);
+    const kinds = new Set<string>();
+    const files = queue.whenReady(id, { signal: new AbortController().signal, onChange: ({ state }) => kinds.add(state.kind) });
+    await untilSent(SIZE_BYTES / 4);
+    await queue.pause(id);
+    hub.bytesPerSecond = null;
+    await queue.resume(id);
+    expect(await files).toEqual({ ok: true, value: [target()] });
+    expect([...kinds]).toEqual(expect.arrayContaining(["downloading", "paused", "ready"]));
+    expect(await queue.isThere(request)).toBe(true);
+  });
+
+  it("that is waited for ends the waiting when it is removed, fails, or nobody wants to wait any more", async () => {
+    hub.bytesPerSecond = 2_000_000;
+    const id = await start(offer());
+    const abort = new AbortController();
+    const wait = (signal: AbortSignal) => queue.whenReady(id, { signal, onChange: () => undefined });
+    const impatient = wait(abort.signal);
+    abort.abort();
+    expect(await impatient).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+    const patient = wait(new AbortController().signal);
+    await queue.cancel(id);
+    expect(await patient).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+
+    hub.misbehave({ at: "resolve", do: { kind: "status", status: 404 } });
+    const lost = await start(offer());
+    expect(await queue.whenReady(lost, { signal: new AbortController().signal, onChange: () => undefined })).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });
+  });
+
   it("of another commit with the same file names does not cover the older", async () => {
     await until(await start(offer()), "ready");
     const newer = seededBytes(500_000, 9);
