@@ -11,6 +11,8 @@ import { DialogHeader } from "../../ui/DialogHeader";
 import { removeModel } from "./installed";
 import styles from "./ModelDialog.module.css";
 
+const MAX_SHOWN_NAMES = 3;
+
 interface DeleteModelDialogProps {
   readonly details: ModelDetails;
   readonly onClose: () => void;
@@ -20,6 +22,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
   const { model, inModelsFolder, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
   const use = useModelUse(model.id);
+  const fineTunes = useFineTunes(model.id);
   const title = inModelsFolder ? `Delete ${model.name}` : `Forget ${model.name}`;
   return (
     <Dialog label={title} onClose={onClose}>
@@ -32,7 +35,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
         </p>
         <p>
           {lastUsedAtMs !== null && `It was last loaded ${whenWords(lastUsedAtMs, nowMs)}. `}
-          {usedInWords(use)} Chats stay as they are; another model can answer in them.
+          {usedInWords(use)} {fineTuneWords(fineTunes)} Chats stay as they are; another model can answer in them.
         </p>
         <div className={styles.actions}>
           <Button onClick={onClose}>Keep it</Button>
@@ -66,6 +69,28 @@ function useModelUse(modelId: ModelId): ModelUse | null {
     };
   }, [modelId]);
   return use;
+}
+
+/** Names of the fine-tunes that can be put on it; none while it is being looked at. */
+function useFineTunes(modelId: ModelId): readonly string[] {
+  const [names, setNames] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let isGone = false;
+    void call("deltas.forModel", { modelId }).then((outcome) => {
+      if (outcome.ok && !isGone) setNames(outcome.value.deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name));
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [modelId]);
+  return names;
+}
+
+function fineTuneWords(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  const shown = names.slice(0, MAX_SHOWN_NAMES).map((name) => `“${name}”`).join(", ");
+  const more = names.length - MAX_SHOWN_NAMES;
+  return `${names.length === 1 ? "A fine-tune needs it as its base" : `${formatCount(names.length)} fine-tunes need it as their base`}: ${shown}${more > 0 ? ` and ${formatCount(more)} more` : ""}.`;
 }
 
 /** "It answered in 5 chats: “A boat”, “A letter”, “A poem” and 2 more." */
