@@ -101,6 +101,8 @@ export const methods = {
   "import.useInPlace": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
   /** Copies them into Facet's folder, one after the other, as file tasks. */
   "import.copy": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
+  /** Adds its adapters to the fine-tunes, each copied; the first failure is said when all have been tried. */
+  "import.addFineTunes": { input: z.strictObject({ offerId: OfferId }), output: nothing },
   /** Models of other apps. Looks at folders anew, for a few seconds at most. */
   "import.otherApps": { input: nothing, output: FoundModels },
   /** Lists a model that import.otherApps found, and loads it. */

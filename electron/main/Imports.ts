@@ -8,7 +8,7 @@ import type { ModelId } from "../contract/ids";
 import type { Surroundings } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
 import { findGgufFiles } from "../services/importing/findGgufFiles";
-import { findModels, type ModelOnDisk } from "../services/importing/findModels";
+import { findModels, type ModelOnDisk, type ModelsOnDisk } from "../services/importing/findModels";
 import { findOtherApps } from "../services/importing/findOtherApps";
 import { ScanBudget } from "../services/importing/ScanBudget";
 import { modelIdOf } from "../services/ModelLibrary";
@@ -26,7 +26,7 @@ export interface ImportsOptions {
 
 export class Imports {
   readonly #options: ImportsOptions;
-  readonly #offers = new Map<OfferId, ModelOnDisk[]>();
+  readonly #offers = new Map<OfferId, ModelsOnDisk>();
   #found = new Map<ModelId, ModelOnDisk>();
   #search: Promise<FoundModels> | null = null;
 
@@ -45,15 +45,15 @@ export class Imports {
     }
     const found = await findModels(files.map((file) => ({ path: file })), null, budget);
     const id = OfferId.parse(randomUUID());
-    this.#offers.set(id, found.models);
+    this.#offers.set(id, found);
     const [oldest] = this.#offers.keys();
     if (this.#offers.size > MAX_OFFERS && oldest !== undefined) this.#offers.delete(oldest);
     return {
       id,
       models: await this.#shown(found.models),
+      adapters: found.adapters.map((file) => path.basename(file)).slice(0, MAX_SHOWN_NAMES),
       leftOut: {
         projectors: found.projectors,
-        adapters: found.adapters,
         importanceMatrices: found.importanceMatrices,
         notGguf: found.notGguf.slice(0, MAX_SHOWN_NAMES),
       },
@@ -65,7 +65,12 @@ export class Imports {
   /** The chosen models of an offer; null when the offer is not known any more. */
   offered(id: OfferId, modelIds: readonly ModelId[]): ModelOnDisk[] | null {
     const chosen = new Set(modelIds);
-    return this.#offers.get(id)?.filter((model) => chosen.has(modelIdOf(model.realPath))) ?? null;
+    return this.#offers.get(id)?.models.filter((model) => chosen.has(modelIdOf(model.realPath))) ?? null;
+  }
+
+  /** Paths of the adapters that an offer names; null when the offer is not known any more. */
+  offeredAdapters(id: OfferId): string[] | null {
+    return this.#offers.get(id)?.adapters.slice(0, MAX_SHOWN_NAMES) ?? null;
   }
 
   /** Who asks while a search runs gets that one's answer. */

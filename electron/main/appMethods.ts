@@ -112,6 +112,7 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
     "import.chooseFolders": blocked,
     "import.useInPlace": blocked,
     "import.copy": blocked,
+    "import.addFineTunes": blocked,
     "import.otherApps": blocked,
     "import.useFound": blocked,
     "fileTasks.list": blocked,

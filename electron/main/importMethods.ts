@@ -1,6 +1,7 @@
 // The methods "import.…" and "fileTasks.…" of the contract. Main process.
+import path from "node:path";
 import { dialog } from "electron";
-import { fail, succeed, type Outcome } from "../contract/failure";
+import { fail, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { ImportOffer } from "../contract/importing";
 import { copyIntoModelsFolder } from "../services/importing/copyIntoModelsFolder";
 import type { ModelOnDisk } from "../services/importing/findModels";
@@ -9,12 +10,12 @@ import type { Handlers } from "./callGate";
 
 type ImportHandlers = Pick<
   Handlers,
-  | "import.dropped" | "import.chooseFolders" | "import.useInPlace" | "import.copy" | "import.otherApps" | "import.useFound"
+  | "import.dropped" | "import.chooseFolders" | "import.useInPlace" | "import.copy" | "import.addFineTunes" | "import.otherApps" | "import.useFound"
   | "fileTasks.list" | "fileTasks.cancel"
 >;
 
 export function importMethods(context: AppContext): ImportHandlers {
-  const { imports, fileTasks } = context;
+  const { imports, fileTasks, deltas } = context;
   return {
     "import.dropped": async ({ paths }) => succeed(await imports.offer(paths)),
     "import.chooseFolders": () => chooseFolders(context),
@@ -28,6 +29,16 @@ export function importMethods(context: AppContext): ImportHandlers {
       if (fileTasks.isRunning("move")) return fail("models-folder-busy");
       void copyAll(chosen, context);
       return succeed(undefined);
+    },
+    async "import.addFineTunes"({ offerId }) {
+      const files = imports.offeredAdapters(offerId);
+      if (files === null) return fail("not-found");
+      let problem: Failure | null = null;
+      for (const file of files) {
+        const added = await deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+        if (!added.ok) problem ??= added.failure;
+      }
+      return problem === null ? succeed(undefined) : { ok: false, failure: problem };
     },
     "import.otherApps": async () => succeed(await imports.otherApps()),
     async "import.useFound"({ modelId }) {

@@ -28,6 +28,7 @@ const named: Record<PageMethodName, true> = {
   "import.chooseFolders": true,
   "import.useInPlace": true,
   "import.copy": true,
+  "import.addFineTunes": true,
   "import.otherApps": true,
   "import.useFound": true,
   "fileTasks.list": true,

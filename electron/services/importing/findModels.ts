@@ -28,7 +28,8 @@ export interface ModelOnDisk {
 export interface ModelsOnDisk {
   models: ModelOnDisk[];
   projectors: number;
-  adapters: number;
+  /** Their paths. */
+  adapters: string[];
   importanceMatrices: number;
   /** Names of files that end in .gguf and are none. */
   notGguf: string[];
@@ -42,7 +43,7 @@ export interface FileToLookAt {
 }
 
 export async function findModels(files: readonly FileToLookAt[], app: OtherApp | null, budget: ScanBudget): Promise<ModelsOnDisk> {
-  const found: ModelsOnDisk = { models: [], projectors: 0, adapters: 0, importanceMatrices: 0, notGguf: [] };
+  const found: ModelsOnDisk = { models: [], projectors: 0, adapters: [], importanceMatrices: 0, notGguf: [] };
   const seen = new Set<string>();
   for (const file of files) {
     // A further part that was chosen stands for its model.
@@ -57,7 +58,7 @@ export async function findModels(files: readonly FileToLookAt[], app: OtherApp |
       const kind = await ggufKindOf(first, fileName);
       if (kind === "not-gguf") found.notGguf.push(fileName);
       else if (kind === "projector") found.projectors++;
-      else if (kind === "adapter") found.adapters++;
+      else if (kind === "adapter") found.adapters.push(first);
       else if (kind === "importance-matrix") found.importanceMatrices++;
       if (kind !== "model") continue;
     } catch (error) {

@@ -6,7 +6,7 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
-import { copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
+import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
 
 export function ImportDialog() {
@@ -22,7 +22,7 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
   const chosenBytes = chosen.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const chosenIds = chosen.map(({ id }) => id);
   const isRoom = diskFreeBytes === null || chosenBytes < diskFreeBytes;
-  const title = titleOf(models, usable);
+  const title = titleOf(offer, usable);
   const leftOut = leftOutWords(offer);
   return (
     <Dialog label={title} onClose={dropOffer}>
@@ -41,9 +41,10 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
             ))}
           </ul>
         )}
+        <FineTunes offer={offer} alone={usable.length === 0} />
         {leftOut !== null && <p>{leftOut}</p>}
         {isPartial && <p>There was more than Facet looks at in one go. Choose a smaller folder to see the rest.</p>}
-        {models.length === 0 && <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>}
+        {models.length === 0 && offer.adapters.length === 0 && <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>}
         {usable.length > 0 && (
           <p>
             Used in place, {chosen.length === 1 ? "the file stays where it is and nothing is copied" : "the files stay where they are and nothing is copied"}.
@@ -66,6 +67,28 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Adapters are small, so they are always copied. */
+function FineTunes({ offer, alone }: { readonly offer: ImportOffer; readonly alone: boolean }) {
+  const [added, setAdded] = useState(false);
+  const { adapters } = offer;
+  if (adapters.length === 0) return null;
+  const add = async () => {
+    setAdded(true);
+    if (alone) dropOffer();
+    await addFineTunes(offer);
+  };
+  return (
+    <div className={styles.fineTunes}>
+      <p>
+        {adapters.length === 1 ? "A fine-tune" : "Fine-tunes"} to put on a model: {adapters.join(", ")}. Facet keeps a copy.
+      </p>
+      <Button look={alone ? "primary" : "plain"} disabled={added} onClick={() => void add()}>
+        {added ? "Added" : adapters.length === 1 ? "Add the fine-tune" : `Add ${formatCount(adapters.length)} fine-tunes`}
+      </Button>
+    </div>
   );
 }
 
@@ -95,18 +118,18 @@ function isUsable({ installed, failure }: FoundModel): boolean {
   return !installed && failure === null;
 }
 
-function titleOf(models: readonly FoundModel[], usable: readonly FoundModel[]): string {
+function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[]): string {
   const [only] = usable;
+  if (models.length === 0 && adapters.length > 0) return `Add ${counted(adapters.length, "fine-tune") ?? ""}`;
   if (models.length === 0) return "There is no model in this";
   if (only === undefined) return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
   return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
 }
 
-/** "Left out: 2 vision projectors, 1 adapter. notes.gguf is not a GGUF file." */
-function leftOutWords({ leftOut: { projectors, adapters, importanceMatrices, notGguf } }: ImportOffer): string | null {
+/** "Left out: 2 vision projectors. notes.gguf is not a GGUF file." */
+function leftOutWords({ leftOut: { projectors, importanceMatrices, notGguf } }: ImportOffer): string | null {
   const kinds = [
     counted(projectors, "vision projector"),
-    counted(adapters, "adapter"),
     importanceMatrices === 1 ? "1 importance matrix" : importanceMatrices > 1 ? `${importanceMatrices} importance matrices` : null,
   ].filter((words) => words !== null);
   const sentences = [

@@ -56,6 +56,10 @@ export async function copyOffer({ id }: ImportOffer, modelIds: ModelId[]): Promi
   await callOrNotify("import.copy", { offerId: id, modelIds });
 }
 
+export async function addFineTunes({ id }: ImportOffer): Promise<void> {
+  await callOrNotify("import.addFineTunes", { offerId: id });
+}
+
 /** Looks into the folders of other apps; what was found before stays on screen meanwhile. */
 export async function searchOtherApps(): Promise<void> {
   importStore.setState({ isSearching: true });
