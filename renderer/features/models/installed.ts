@@ -69,6 +69,7 @@ export async function removeModel({ model, inModelsFolder }: ModelDetails): Prom
 }
 
 export async function verifyModel(modelId: ModelId): Promise<void> {
+  if (installedStore.getState().verifications[modelId]?.kind === "running") return;
   setVerification(modelId, { kind: "running" });
   const outcome = await call("models.verify", { modelId });
   if (outcome.ok) setVerification(modelId, { kind: "good" });
