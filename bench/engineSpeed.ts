@@ -10,6 +10,8 @@ import type { StreamToEngine, StreamToWindow } from "../electron/contract/tokenS
 import { EngineProcess } from "../electron/engine/EngineProcess";
 import { PromptWriter } from "../electron/engine/PromptWriter";
 import { startLlama } from "../electron/engine/startLlama";
+import { automaticThreads } from "../electron/services/estimator/planLoad";
+import { loadChoice, loadReasons } from "../electron/testing/loadChoice";
 import { starterModelPath } from "../e2e/starterModelFile";
 import { loadBare, measureBare, type Speeds } from "./bareLoop";
 import { list, median, type Figures } from "./figures";
@@ -93,7 +95,8 @@ class EngineUnderTest {
     const loaded = new Promise<Extract<FromEngine, { kind: "end" }>>((resolve) => ends.set("load", resolve));
     engine.receive({
       kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path: modelPath, name: "starter",
-      contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: null, expectsDeltas: false, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
+      choice: loadChoice({ contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: automaticThreads(os.cpus().length) }), reasons: loadReasons,
+      expectsDeltas: false, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
     });
     const { result } = await loaded;
     if (result.kind !== "loaded") throw new Error(`The engine did not load the model: ${JSON.stringify(result)}`);

@@ -34,8 +34,8 @@ async function openInstalled({ window }: FacetApp): Promise<Locator> {
   return window.getByRole("list", { name: "Installed models" });
 }
 
-async function idsOf({ window }: FacetApp): Promise<Record<string, string>> {
-  return window.evaluate(async () => {
+async function idsOf({ window: page }: FacetApp): Promise<Record<string, string>> {
+  return page.evaluate(async () => {
     const list = await window.facet.call["models.installed"](undefined);
     return list.ok ? Object.fromEntries(list.value.models.map(({ model }) => [model.fileName, model.id])) : {};
   });

@@ -4,6 +4,7 @@ import { AnswerFacts } from "./chat";
 import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
+import { LoadChoice, LoadReasons } from "./loadSettings";
 import { LoadedModel } from "./model";
 import { ChatSettings } from "./sampling";
 
@@ -27,10 +28,9 @@ export const LoadRequest = z.strictObject({
   path: z.string(),
   /** For people; main knows it from the file's name. */
   name: z.string(),
-  /** Largest context wished for; the engine takes less when model or memory allow less. */
-  contextSizeTokens: z.number().int(),
-  /** null = chosen by the engine. */
-  threads: z.number().int().nullable(),
+  /** What main planned. The engine takes a smaller context only when the system refuses this one. */
+  choice: LoadChoice,
+  reasons: LoadReasons,
   /** A folder of the engine's own, for KV caches that leave the memory; emptied at each load. */
   stateFolder: z.string(),
   /** The person has deltas: room for several conversations is made at once. */
@@ -62,6 +62,16 @@ export const GenerateRequest = z.strictObject({
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
+/** Of the engine process. null where the system does not tell. */
+export const ProcessMemory = z.strictObject({
+  residentBytes: z.number(),
+  /** The most it ever was. */
+  peakResidentBytes: z.number().nullable(),
+  /** Of residentBytes: not mapped from files, so that only its end gives it back. */
+  anonymousBytes: z.number().nullable(),
+});
+export type ProcessMemory = z.infer<typeof ProcessMemory>;
+
 export const ToEngine = z.discriminatedUnion("kind", [
   LoadRequest,
   GenerateRequest,
@@ -76,8 +86,8 @@ export type ToEngine = z.infer<typeof ToEngine>;
 
 export const FromEngine = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("hello"), llamaCpp: z.string(), backend: z.string() }),
-  /** Each HEARTBEAT_INTERVAL_MS from the JavaScript loop. residentBytes: of the engine process. */
-  z.strictObject({ kind: z.literal("heartbeat"), residentBytes: z.number() }),
+  /** Each HEARTBEAT_INTERVAL_MS from the JavaScript loop. */
+  z.strictObject({ kind: z.literal("heartbeat"), ...ProcessMemory.shape }),
   z.strictObject({
     kind: z.literal("load-progress"),
     requestId: RequestId,

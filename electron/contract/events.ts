@@ -6,6 +6,7 @@ import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
 import { Job } from "./jobQueue";
+import { LoadWarning } from "./loadSettings";
 import { Notice } from "./methods";
 import { FileTask, SameFile } from "./importing";
 import { InstalledModel, StarterState } from "./model";
@@ -14,6 +15,8 @@ export const events = {
   "engine-changed": EngineState,
   "models-changed": z.array(InstalledModel),
   "starter-changed": StarterState,
+  /** A load was asked for that would not fit. Nothing was done. */
+  "load-warned": LoadWarning,
   /** All downloads, a few times a second while one runs. */
   "downloads-changed": z.array(Download),
   /** All jobs in the order of the queue, a few times a second while one runs. */

@@ -42,14 +42,21 @@ export type FitQuestion = z.infer<typeof FitQuestion>;
 export const FitVerdict = z.enum(["fits", "smaller-context", "partly-on-gpu", "does-not-fit", "unknown"]);
 export type FitVerdict = z.infer<typeof FitVerdict>;
 
-/** What has to be in memory at once, beside what the system holds back. */
+/**
+ * What has to be in memory at once, beside what the system holds back: the peak resident memory of the engine process once the
+ * context has been read to its end, and what lies on GPUs.
+ */
 export const FitParts = z.strictObject({
   weightsBytes: z.number(),
+  /** With a mapped file: weights that lie in memory a second time, rearranged for the processor. */
+  weightCopiesBytes: z.number(),
+  vocabularyBytes: z.number(),
   kvCacheBytes: z.number(),
+  /** What is touched of them: llama.cpp reserves more than a chat uses. */
   computeBuffersBytes: z.number(),
   /** Adapters that are loaded with the model. */
   deltasBytes: z.number(),
-  /** The engine process itself: its code, llama.cpp's and the JavaScript heap. */
+  /** The engine process before it loads anything: its code, llama.cpp's and the JavaScript heap; measured at its start. */
   engineProcessBytes: z.number(),
 });
 export type FitParts = z.infer<typeof FitParts>;
@@ -66,7 +73,13 @@ export const FitMachine = z.strictObject({
   systemReserveBytes: z.number(),
   /** Part of availableBytes that the model that is loaded now holds. */
   loadedModelBytes: z.number(),
+  /** What of availableBytes would have to come from swap: slower than memory by far, so it is not counted in it. */
+  swapFreeBytes: z.number(),
   gpus: z.array(GpuMemory),
+  /** The GPUs use the computer's own memory: what is free on them is part of availableBytes. */
+  sharesMemory: z.boolean(),
+  /** Of the processor, those that are good for arithmetic. */
+  cores: z.number().int(),
 });
 export type FitMachine = z.infer<typeof FitMachine>;
 

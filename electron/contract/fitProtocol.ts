@@ -7,6 +7,16 @@ import { GpuMemory, KvCacheType } from "./fit";
 import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
 
+/** How the model would be loaded, as far as memory depends on it. */
+export const MemoryConfiguration = z.strictObject({
+  keyCacheType: KvCacheType,
+  valueCacheType: KvCacheType,
+  flashAttention: z.boolean(),
+  /** null = as many as there are where there is a GPU, else none. */
+  gpuLayers: z.number().int().nullable(),
+});
+export type MemoryConfiguration = z.infer<typeof MemoryConfiguration>;
+
 export const EstimateRequest = z.strictObject({
   kind: z.literal("estimate"),
   id: z.number().int(),
@@ -15,7 +25,7 @@ export const EstimateRequest = z.strictObject({
   /** path = null: at the hub. */
   parts: z.array(z.strictObject({ path: z.string().nullable(), sizeBytes: z.number().int() })).min(1).max(MAX_FILES_PER_DOWNLOAD),
   contextSizesTokens: z.array(z.number().int()).min(1).max(64),
-  kvCacheType: KvCacheType,
+  configuration: MemoryConfiguration,
 });
 export type EstimateRequest = z.infer<typeof EstimateRequest>;
 
@@ -62,7 +72,7 @@ export type MemoryNeed = z.infer<typeof MemoryNeed>;
 
 export const ContextNeed = z.strictObject({
   contextSizeTokens: z.number().int(),
-  /** KV cache and compute buffers, with all layers where the weights are. */
+  /** KV cache and compute buffers, as far as they are touched when the context is full. */
   need: MemoryNeed,
   /** Of it, the KV cache. */
   kvCacheBytes: z.number(),
@@ -72,7 +82,14 @@ export type ContextNeed = z.infer<typeof ContextNeed>;
 export const Estimate = z.strictObject({
   architecture: z.string(),
   trainContextSizeTokens: z.number().nullable(),
+  /** All that could go to a GPU, the output layer included. */
+  layers: z.number().int(),
+  /** Whether its heads are whole blocks of a quantized KV cache. */
+  canQuantizeCache: z.boolean(),
   weights: MemoryNeed,
+  /** Weights that this processor uses rearranged: with a mapped file they are in memory twice. */
+  repackedBytes: z.number(),
+  vocabularyBytes: z.number(),
   contexts: z.array(ContextNeed),
 });
 export type Estimate = z.infer<typeof Estimate>;
@@ -80,7 +97,10 @@ export type Estimate = z.infer<typeof Estimate>;
 export const MeasuredMachine = z.strictObject({
   /** Can be taken without swapping, by the system's and the container's word. */
   availableBytes: z.number(),
+  swapFreeBytes: z.number(),
   gpus: z.array(GpuMemory),
+  sharesMemory: z.boolean(),
+  cores: z.number().int(),
 });
 export type MeasuredMachine = z.infer<typeof MeasuredMachine>;
 

@@ -12,6 +12,7 @@ import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
+import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
@@ -67,7 +68,20 @@ export const methods = {
   "app.quit": { input: nothing, output: nothing },
   "settings.save": { input: AppSettings.partial(), output: AppSettings },
 
-  "models.load": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /**
+   * One that would not fit is not loaded: "load-warned" says so, and asks. `despiteWarning` loads it all the same; `settings` are for
+   * this load alone.
+   */
+  "models.load": {
+    input: z.strictObject({ modelId: ModelId, settings: LoadSettings.optional(), despiteWarning: z.boolean().optional() }),
+    output: nothing,
+  },
+  /** How a model would be loaded now, and why. Planning takes up to seconds for a large file. */
+  "loads.settings": { input: z.strictObject({ modelId: ModelId }), output: LoadSettingsView },
+  /** For the next loads. Failure: "request-invalid" for what cannot be had together. */
+  "loads.saveSettings": { input: z.strictObject({ modelId: ModelId, settings: LoadSettings }), output: LoadSettingsView },
+  /** What was predicted and measured, newest first. */
+  "loads.records": { input: nothing, output: z.array(LoadRecord) },
   /** Shows the system's file dialog; null when the person closed it. The model is loaded. */
   "models.chooseFile": { input: nothing, output: InstalledModel.nullable() },
   /** Forgets a model that was used in place. The file stays where it is. */

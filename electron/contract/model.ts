@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Failure } from "./failure";
 import { ModelId } from "./ids";
+import { LoadChoice, LoadReasons } from "./loadSettings";
 import { MadeFrom } from "./madeFrom";
 import { OtherApp } from "./importing";
 import { Sampling } from "./sampling";
@@ -67,12 +68,14 @@ export const LoadedModel = z.strictObject({
   sizeBytes: z.number(),
   contextSizeTokens: z.number().int(),
   trainContextSizeTokens: z.number().int(),
-  /** Why this context size: the app's target, the model's limit, or memory. */
-  contextSizeReason: z.enum(["target", "model", "memory"]),
   threads: z.number().int(),
+  /** Everything it was loaded with, and why. */
+  choice: LoadChoice,
+  reasons: LoadReasons,
   /** "CPU · AVX-512", "CUDA …": what computes. */
   backend: z.string(),
-  memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number() }),
+  /** As llama.cpp reports it; baseBytes: resident memory of the engine process just before the load. */
+  memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number(), baseBytes: z.number() }),
   samplingDefaults: Sampling,
 });
 export type LoadedModel = z.infer<typeof LoadedModel>;

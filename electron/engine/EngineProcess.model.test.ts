@@ -8,6 +8,8 @@ import { FromEngine, type LoadRequest, type Turn } from "../contract/engineProto
 import { ChatId, MessageId, ModelId, RequestId } from "../contract/ids";
 import { defaultSampling, type ChatSettings } from "../contract/sampling";
 import { StreamToWindow } from "../contract/tokenStream";
+import type { LoadChoice } from "../contract/loadSettings";
+import { loadChoice, loadReasons } from "../testing/loadChoice";
 import { starterModelPath } from "../testing/starterModelPath";
 import { tinyModelBytes, writeTinyModel } from "../testing/tinyGguf";
 import { EngineProcess } from "./EngineProcess";
@@ -51,10 +53,10 @@ class Main {
     return end;
   }
 
-  load(file: string, over: Partial<LoadRequest> = {}): Promise<End> {
+  load(file: string, choice: Partial<LoadChoice> = {}, over: Partial<LoadRequest> = {}): Promise<End> {
     return this.ask({
       kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
-      contextSizeTokens: 8192, threads: null, expectsDeltas: false, stateFolder: path.join(folder, "state"), ...over,
+      choice: loadChoice(choice), reasons: loadReasons, expectsDeltas: false, stateFolder: path.join(folder, "state"), ...over,
     });
   }
 
@@ -138,7 +140,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(result).toMatchObject({
       kind: "loaded",
       model: {
-        name: "A name", architecture: "llama", quantization: "F32", contextSizeTokens: 512, contextSizeReason: "target",
+        name: "A name", architecture: "llama", quantization: "F32", contextSizeTokens: 512, reasons: loadReasons,
         trainContextSizeTokens: 2048, samplingDefaults: defaultSampling,
       },
     });
@@ -155,7 +157,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(await main.load(file)).toMatchObject({
       kind: "loaded",
       model: {
-        contextSizeTokens: 2048, contextSizeReason: "model",
+        contextSizeTokens: 2048, reasons: { ...loadReasons, contextSizeTokens: "training" },
         samplingDefaults: { ...defaultSampling, temperature: 0.6, topK: 20 },
       },
     });
@@ -244,7 +246,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
 
   it("cancels a load, and loads that queue up end one after the other", async () => {
     const requestId = main.newId();
-    const cancelled = main.load(tiny, { requestId });
+    const cancelled = main.load(tiny, {}, { requestId });
     main.send({ kind: "cancel", requestId });
     const second = main.load(tiny);
     const answer = main.start(question, { maxTokens: 2 });
@@ -279,7 +281,7 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     const result = await main.load(starterModelPath());
     expect(result).toMatchObject({
       kind: "loaded",
-      model: { architecture: "llama", quantization: "Q4_1", contextSizeTokens: 8192, contextSizeReason: "target", sizeBytes: 98_362_432 },
+      model: { architecture: "llama", quantization: "Q4_1", contextSizeTokens: 8192, reasons: loadReasons, sizeBytes: 98_362_432 },
     });
   });
 

@@ -5,11 +5,12 @@ import {
 } from "../contract/engineProtocol";
 import { failure } from "../contract/failure";
 import type { ChatId, RequestId } from "../contract/ids";
-import { availableMemoryBytes } from "./availableMemory";
+import { availableMemory } from "./availableMemory";
 import { DeltaRuntime } from "./deltas/DeltaRuntime";
 import { Generator, nowMs } from "./Generator";
 import { loadModel, type ModelInMemory } from "./loadModel";
 import type { Log } from "./log";
+import { processMemory } from "./processMemory";
 import { backendName } from "./startLlama";
 import { TokenSender, type StreamPort } from "./TokenSender";
 
@@ -42,7 +43,7 @@ export class EngineProcess {
 
   async start(): Promise<void> {
     this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama) });
-    const beat = () => this.#post({ kind: "heartbeat", residentBytes: process.memoryUsage.rss() });
+    const beat = () => this.#post({ kind: "heartbeat", ...processMemory() });
     beat();
     this.#heartbeat = setInterval(beat, HEARTBEAT_INTERVAL_MS);
   }
@@ -165,7 +166,7 @@ export class EngineProcess {
 
   /** Where adapters and conversations go: the GPU's memory, or the computer's. */
   async #freeBytes(): Promise<number> {
-    return this.#llama.gpu === false ? availableMemoryBytes() : (await this.#llama.getVramState()).free;
+    return this.#llama.gpu === false ? (await availableMemory()).availableBytes : (await this.#llama.getVramState()).free;
   }
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {

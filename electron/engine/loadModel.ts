@@ -1,17 +1,17 @@
 // Brings a model into memory with a context of the right size, or says why not. Engine process.
-import {
-  GgufInsights, readGgufFileInfo, type Llama, type LlamaContext, type LlamaModel,
-} from "node-llama-cpp";
+import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import type { LoadRequest } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
+import type { KvCacheType } from "../contract/fit";
+import { MIN_LOAD_CONTEXT_TOKENS, type LoadChoice, type LoadReasons } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import { defaultSampling, Sampling } from "../contract/sampling";
-import { availableMemoryBytes } from "./availableMemory";
+import { batchTokens } from "./batchSize";
 import { checkChatModel } from "./gguf/checkChatModel";
 import { fileTypeNames } from "./gguf/ggmlTypes";
 import { metadataNumber, metadataText, type GgufHeader } from "./gguf/readGgufHeader";
 import type { Log } from "./log";
-import { MIN_CONTEXT_TOKENS, planContext, type ContextPlan } from "./planContext";
+import { processMemory } from "./processMemory";
 import { PromptWriter } from "./PromptWriter";
 import { backendName } from "./startLlama";
 
@@ -32,17 +32,15 @@ export interface LoadSurroundings {
   signal: AbortSignal;
   /** 0…1. */
   onProgress: (fraction: number) => void;
-  availableBytes?: () => Promise<number>;
 }
 
+type Planned = Pick<LoadRequest, "modelId" | "path" | "name" | "choice" | "reasons">;
+
 /**
- * Failures: those of checkChatModel, model-too-large-for-memory, model-load-failed, request-cancelled.
- * After a failure nothing is left in memory.
+ * Takes what main planned with the estimator (services/estimator/planLoad.ts). Failures: those of checkChatModel,
+ * model-load-failed, request-cancelled. After a failure nothing is left in memory.
  */
-export async function loadModel(
-  request: Pick<LoadRequest, "modelId" | "path" | "name" | "contextSizeTokens" | "threads">,
-  surroundings: LoadSurroundings,
-): Promise<Outcome<ModelInMemory>> {
+export async function loadModel(request: Planned, surroundings: LoadSurroundings): Promise<Outcome<ModelInMemory>> {
   const { llama, log, signal, onProgress } = surroundings;
   const checked = await checkChatModel(request.path);
   if (!checked.ok) return checked;
@@ -50,20 +48,21 @@ export async function loadModel(
   let model: LlamaModel | undefined;
   try {
     signal.throwIfAborted();
-    const plan = await planFor(request, surroundings);
-    if (!plan.ok) return plan;
-    signal.throwIfAborted();
+    const { choice } = request;
+    const baseBytes = processMemory().residentBytes;
     model = await llama.loadModel({
       modelPath: request.path,
       loadSignal: signal,
       onLoadProgress: (fraction) => onProgress(fraction * WEIGHTS_SHARE),
-      ...(llama.gpu === false ? {} : { gpuLayers: { fitContext: { contextSize: plan.value.contextSizeTokens } } }),
+      useMmap: choice.mmap,
+      // Main has weighed the memory; whoever loads all the same was warned.
+      ignoreMemorySafetyChecks: true,
+      ...(llama.gpu === false ? {} : { gpuLayers: choice.gpuLayers }),
     });
-    const threads = request.threads ?? defaultThreads(llama.cpuMathCores);
-    const { context, reason } = await createContext(model, plan.value, threads, signal, log);
+    const { context, ...taken } = await createContext(model, request, surroundings);
     signal.throwIfAborted();
     const promptWriter = new PromptWriter(model, context.contextSize, log);
-    const facts = await describe(request, checked.value, llama, model, context, reason, threads);
+    const facts = await describe(request, checked.value, { llama, model, context, baseBytes, ...taken });
     onProgress(1);
     const loaded = model;
     return succeed({
@@ -77,65 +76,58 @@ export async function loadModel(
   }
 }
 
-/**
- * Threads for prefill and decode: one core is always left to the window and to whatever else runs. llama.cpp's threads
- * wait for each other in a busy loop many times per token, so one thread without a core stops them all. Measured on
- * two cores with the starter model: idle, 2 threads prefill twice as fast as 1 (about 230 and 110 tokens/s) and decode
- * no faster (46 tokens/s both); beside other work 1 thread decodes 10 to 17 tokens/s, 2 threads 0.5 to 2.
- */
-export function defaultThreads(cores: number): number {
-  return Math.max(1, cores - 1);
-}
-
-async function planFor(
-  request: Pick<LoadRequest, "path" | "contextSizeTokens">,
-  { llama, log, signal, availableBytes = availableMemoryBytes }: LoadSurroundings,
-): Promise<Outcome<ContextPlan>> {
-  const fileInfo = await readGgufFileInfo(request.path, { sourceType: "filesystem", logWarnings: false, signal });
-  const insights = await GgufInsights.from(fileInfo, llama);
-  const wished = Math.max(MIN_CONTEXT_TOKENS, request.contextSizeTokens);
-  // On a GPU part of all this lies in its own memory: llama.cpp decides how much, and createContext below retries.
-  if (llama.gpu !== false)
-    return planContext(wished, insights.trainContextSize, {
-      weightsBytes: undefined, contextBytes: () => Promise.resolve(undefined), availableBytes: 0,
-    });
-  const unknown = (error: unknown) => {
-    log("warn", `memory need not known: ${String(error)}`);
-    return undefined;
-  };
-  return planContext(wished, insights.trainContextSize, {
-    availableBytes: await availableBytes(),
-    weightsBytes: (await insights.estimateModelResourceRequirementsV2({ gpuLayers: 0 }).catch(unknown))?.cpuRam,
-    contextBytes: async (contextSize) =>
-      (await insights.estimateContextResourceRequirementsV2({ contextSize, modelGpuLayers: 0, sequences: 1 }).catch(unknown))?.cpuRam,
-  });
-}
+const cacheTypeNames: Readonly<Record<KvCacheType, "F16" | "Q8_0" | "Q4_0">> = { f16: "F16", q8_0: "Q8_0", q4_0: "Q4_0" };
 
 /** With the planned size; when the system refuses after all, with half of it, and so on. */
 async function createContext(
-  model: LlamaModel, plan: ContextPlan, threads: number, signal: AbortSignal, log: Log,
-): Promise<{ context: LlamaContext; reason: ContextPlan["reason"] }> {
-  let { contextSizeTokens: contextSize, reason } = plan;
+  model: LlamaModel, { choice, reasons }: Planned, { llama, signal, log }: LoadSurroundings,
+): Promise<{ context: LlamaContext; choice: LoadChoice; reasons: LoadReasons }> {
+  // Main caps it too, where it could read the file.
+  const wished = Math.min(choice.contextSizeTokens, model.trainContextSize);
+  let contextSize = wished;
   for (;;) {
     try {
       const context = await model.createContext({
-        contextSize, threads, sequences: 1, failedCreationRemedy: false, createSignal: signal,
+        contextSize,
+        threads: choice.threads,
+        sequences: 1,
+        batchSize: batchTokens(contextSize, llama.gpu !== false),
+        // llama.cpp knows whether the device at hand can; asked for by the person, it is not second-guessed.
+        flashAttention: choice.flashAttention && reasons.flashAttention !== "chosen" ? "auto" : choice.flashAttention,
+        experimentalKvCacheKeyType: cacheTypeNames[choice.keyCacheType],
+        experimentalKvCacheValueType: cacheTypeNames[choice.valueCacheType],
+        ignoreMemorySafetyChecks: true,
+        failedCreationRemedy: false,
+        createSignal: signal,
       });
-      return { context, reason };
+      const reason = contextSize < wished ? "refused" : wished < choice.contextSizeTokens ? "training" : reasons.contextSizeTokens;
+      return {
+        context,
+        choice: { ...choice, contextSizeTokens: context.contextSize },
+        reasons: { ...reasons, contextSizeTokens: reason },
+      };
     } catch (error) {
       signal.throwIfAborted();
-      if (contextSize / 2 < MIN_CONTEXT_TOKENS) throw error;
+      if (contextSize / 2 < MIN_LOAD_CONTEXT_TOKENS) throw error;
       log("warn", `no context of ${contextSize} tokens: ${String(error)}`);
       contextSize = Math.floor(contextSize / 2);
-      reason = "memory";
     }
   }
+}
+
+interface Taken {
+  llama: Llama;
+  model: LlamaModel;
+  context: LlamaContext;
+  baseBytes: number;
+  choice: LoadChoice;
+  reasons: LoadReasons;
 }
 
 async function describe(
   request: Pick<LoadRequest, "modelId" | "name">,
   { header, sizeBytes }: { header: GgufHeader; sizeBytes: number },
-  llama: Llama, model: LlamaModel, context: LlamaContext, reason: ContextPlan["reason"], threads: number,
+  { llama, model, context, baseBytes, choice, reasons }: Taken,
 ): Promise<LoadedModel> {
   const memory = (usage: { ram: number; vram: number }) => usage.ram + usage.vram;
   return {
@@ -146,10 +138,11 @@ async function describe(
     sizeBytes,
     contextSizeTokens: context.contextSize,
     trainContextSizeTokens: model.trainContextSize,
-    contextSizeReason: reason,
-    threads,
+    threads: choice.threads,
+    choice,
+    reasons,
     backend: await backendName(llama),
-    memory: { weightsBytes: memory(model.memoryUsage), contextBytes: memory(context.memoryUsage) },
+    memory: { weightsBytes: memory(model.memoryUsage), contextBytes: memory(context.memoryUsage), baseBytes },
     samplingDefaults: samplingDefaults(header),
   };
 }

@@ -12,6 +12,7 @@ import type { EngineSupervisor } from "./EngineSupervisor";
 import type { FileTasks } from "../services/importing/FileTasks";
 import type { Hub } from "./Hub";
 import type { Imports } from "./Imports";
+import type { Loads } from "./Loads";
 import type { Models } from "./Models";
 import type { Jobs } from "./quantizeMethods";
 import type { NoticeBoard } from "./NoticeBoard";
@@ -41,6 +42,7 @@ export interface AppContext extends Shell {
   downloads: DownloadQueue;
   estimator: Estimator;
   jobs: Jobs;
+  loads: Loads;
   supervisor: EngineSupervisor;
   answers: AnswerRunner;
   streamPort: StreamPort;

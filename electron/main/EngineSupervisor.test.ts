@@ -9,13 +9,14 @@ import { succeed, type Failure } from "../contract/failure";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../contract/ids";
 import type { LoadedModel } from "../contract/model";
 import { defaultChatSettings, defaultSampling } from "../contract/sampling";
+import { loadChoice, loadReasons } from "../testing/loadChoice";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
 import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
 
-const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000 });
+const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, memory: null });
 const loaded = (id: ModelId): LoadedModel => ({
   modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
-  contextSizeReason: "target", threads: 2, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1 }, samplingDefaults: defaultSampling,
+  threads: 2, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling,
 });
 const facts = (id: ModelId): AnswerFacts => ({
   modelId: id, modelName: "Model", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: 1,
@@ -135,6 +136,7 @@ beforeEach(() => {
     onStarted: () => {},
     onLoaded: () => {},
     onDeltas: (deltas) => { engineDeltas = deltas; },
+    onMemory: () => {},
   });
 });
 afterEach(() => vi.useRealTimers());
@@ -225,9 +227,13 @@ describe("loading", () => {
     supervisor.load(model("b"));
     expect(current().last("cancel").requestId).toBe(first);
     current().say({ kind: "end", requestId: first, result: { kind: "cancelled" } });
+    // Each model gets a process of its own.
+    expect(current().killed).toBe(true);
+    current().exit(9);
+    current().hello();
     await vi.advanceTimersByTimeAsync(0);
     expect(current().last("load").modelId).toBe("b");
-    expect(processes).toHaveLength(1);
+    expect(processes).toHaveLength(2);
   });
 
   it("does not load a choice that was changed before the process was there", async () => {
@@ -257,13 +263,13 @@ describe("loading", () => {
     await vi.advanceTimersByTimeAsync(0);
     const { requestId } = current().last("load");
     for (let second = 1; second <= 60; second++) {
-      current().say({ kind: "heartbeat", residentBytes: 1 });
+      current().say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
       if (second % 20 === 0) current().say({ kind: "load-progress", requestId, fraction: second / 100 });
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(current().killed).toBe(false);
     for (let second = 1; second <= 40; second++) {
-      current().say({ kind: "heartbeat", residentBytes: 1 });
+      current().say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(current().killed).toBe(true);
@@ -334,7 +340,7 @@ describe("a process that ends", () => {
     const writing = job("writing");
     supervisor.generate(writing);
     process.say({ kind: "checkpoint", requestId: writing.requestId, text: "Half" });
-    process.say({ kind: "heartbeat", residentBytes });
+    process.say({ kind: "heartbeat", residentBytes, peakResidentBytes: null, anonymousBytes: null });
     process.exit(code);
     expect(crash()).toBe(expected);
     expect(writing.checkpoints).toEqual(["Half"]);
@@ -439,8 +445,10 @@ describe("answers", () => {
     supervisor.load(model("b"));
     expect(process.last("cancel").requestId).toBe("writing");
     process.say({ kind: "end", requestId: writing.requestId, result: { kind: "cancelled" } });
+    process.exit(9);
+    current().hello();
     await vi.advanceTimersByTimeAsync(0);
-    expect(process.last("load").modelId).toBe("b");
+    expect(current().last("load").modelId).toBe("b");
   });
 
   it("ignore ends that are not theirs, and messages that are nothing", async () => {
@@ -464,7 +472,7 @@ describe("silence", () => {
     supervisor.generate(job("writing"));
     await vi.advanceTimersByTimeAsync(7_000);
     expect(supervisor.state).toMatchObject({ unresponsive: true });
-    process.say({ kind: "heartbeat", residentBytes: 1 });
+    process.say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
     expect(supervisor.state).toMatchObject({ unresponsive: false });
   });
 

@@ -2,10 +2,11 @@
 // Main process; pure: the process comes through a port, time from the global timers.
 import type { MessagePortMain } from "electron";
 import type { EngineDeltas, NamedStack } from "../contract/deltas";
-import { FromEngine, TARGET_CONTEXT_TOKENS, type DeltaToApply, type ToEngine } from "../contract/engineProtocol";
+import { FromEngine, type DeltaToApply, type ProcessMemory, type ToEngine } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
 import { failure, type Failure, type Outcome } from "../contract/failure";
 import type { ChatId, DeltaId, ModelId, RequestId } from "../contract/ids";
+import type { LoadChoice, LoadReasons } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../services/answers/AnswerJob";
 import type { Log } from "../services/LogFile";
@@ -46,6 +47,10 @@ export interface ModelToLoad {
   fileName: string;
   path: string;
   sizeBytes: number;
+  choice: LoadChoice;
+  reasons: LoadReasons;
+  /** As predicted, for the words when it fails after all; null = not known. */
+  memory: { neededBytes: number; availableBytes: number } | null;
 }
 
 /** The library of deltas as the supervisor needs it. */
@@ -80,6 +85,8 @@ export interface EngineSupervisorOptions {
   onLoaded: (model: LoadedModel) => void;
   /** null: no model is in memory, so no delta either. */
   onDeltas: (deltas: EngineDeltas | null) => void;
+  /** Once a second. */
+  onMemory: (memory: ProcessMemory) => void;
 }
 
 interface Child {
@@ -87,9 +94,12 @@ interface Child {
   saidHello: boolean;
   lastHeardMs: number;
   residentBytes: number;
+  anonymousBytes: number | null;
   oomKillsAtStart: number | null;
   /** Set by kill(): a failure to tell, or "on purpose". */
   killedFor: Failure | "on-purpose" | null;
+  /** It was given a model. Each model gets a process of its own: whatever the last one held is surely free then. */
+  isUsed: boolean;
 }
 
 interface Load {
@@ -139,6 +149,11 @@ export class EngineSupervisor implements AnswerEngine {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  /** What would be free without the engine; null while it does not run or where the system does not tell. */
+  get anonymousBytes(): number | null {
+    return this.#child?.anonymousBytes ?? null;
   }
 
   get deltas(): EngineDeltas | null {
@@ -264,8 +279,12 @@ export class EngineSupervisor implements AnswerEngine {
 
   #startLoad(model: ModelToLoad): void {
     this.#loadNow = false;
-    // The engine frees the model it has before it loads another.
     this.#loaded = null;
+    if (this.#child?.isUsed) {
+      this.#loadNow = true;
+      this.#kill(this.#child, "on-purpose");
+      return;
+    }
     this.#setDeltas(null);
     const child = this.#child ?? this.#fork(model.id);
     if (child === null) return;
@@ -282,7 +301,7 @@ export class EngineSupervisor implements AnswerEngine {
     const { fork, memory, log } = this.#options;
     const child: Omit<Child, "process"> & { process: EngineProcess | null } = {
       process: null,
-      saidHello: false, lastHeardMs: performance.now(), residentBytes: 0, oomKillsAtStart: memory().oomKills, killedFor: null,
+      saidHello: false, lastHeardMs: performance.now(), residentBytes: 0, anonymousBytes: null, oomKillsAtStart: memory().oomKills, killedFor: null, isUsed: false,
     };
     try {
       child.process = fork({
@@ -312,6 +331,7 @@ export class EngineSupervisor implements AnswerEngine {
     // Much can happen while a disk writes: another choice, a crash, the end.
     if (this.#load !== load || this.#child !== child || child.killedFor !== null || this.#closing) return;
     load.isPosted = true;
+    child.isUsed = true;
     load.lastProgressMs = performance.now();
     child.process.postMessage({
       kind: "load",
@@ -319,8 +339,8 @@ export class EngineSupervisor implements AnswerEngine {
       modelId: load.model.id,
       path: load.model.path,
       name: load.model.name,
-      contextSizeTokens: TARGET_CONTEXT_TOKENS,
-      threads: null,
+      choice: load.model.choice,
+      reasons: load.model.reasons,
       stateFolder: this.#options.engineStateFolder,
       expectsDeltas: this.#options.deltas.hasAny(),
     });
@@ -421,6 +441,8 @@ export class EngineSupervisor implements AnswerEngine {
         break;
       case "heartbeat":
         child.residentBytes = message.residentBytes;
+        child.anonymousBytes = message.anonymousBytes;
+        this.#options.onMemory(message);
         break;
       case "load-progress":
         if (load && message.fraction > (load.fraction ?? -1)) {
@@ -473,7 +495,10 @@ export class EngineSupervisor implements AnswerEngine {
     } else {
       const told = result.kind === "failed" ? result.failure : failure("internal", undefined, "The engine answered a load with text");
       // The person knows their models by file name; the engine does not care for it.
-      const reason = { ...told, details: { file: load.model.fileName, ...told.details } };
+      const amounts = told.code !== "model-load-failed" || load.model.memory === null ? {} : {
+        neededBytes: String(load.model.memory.neededBytes), availableBytes: String(load.model.memory.availableBytes),
+      };
+      const reason = { ...told, details: { file: load.model.fileName, ...amounts, ...told.details } };
       this.#options.log("warn", "model not loaded", { code: reason.code, cause: reason.cause ?? "" });
       this.#refusal = reason;
       this.#setState({ kind: "load-failed", modelId: load.model.id, failure: reason });

@@ -5,12 +5,15 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
+import type { Fit } from "../contract/fit";
+import type { LoadPlan } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import { defaultSampling } from "../contract/sampling";
 import { openJsonFile } from "../services/JsonFile";
 import { LoadMarker } from "../services/LoadMarker";
 import { emptyModelList, ModelList } from "../services/ModelLibrary";
 import { openSettingsFile } from "../services/settingsFile";
+import { loadChoice, loadReasons } from "../testing/loadChoice";
 import { Models } from "./Models";
 
 let folder: string;
@@ -18,11 +21,25 @@ let asked: string[];
 let lists: number;
 let models: Models;
 let marker: LoadMarker;
+/** Names of models that do not fit. */
+let tooLarge: Set<string>;
+let lastFailure: Failure | null;
 
 const loaded = (modelId: ModelId): LoadedModel => ({
   modelId, name: "Model", architecture: "llama", quantization: null, sizeBytes: 1, contextSizeTokens: 1, trainContextSizeTokens: 1,
-  contextSizeReason: "model", threads: 1, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1 }, samplingDefaults: defaultSampling,
+  threads: 1, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling,
 });
+
+function planned(verdict: Fit["verdict"]): LoadPlan {
+  const machine: Fit["machine"] = {
+    totalBytes: 8e9, availableBytes: 4e9, systemReserveBytes: 5e8, loadedModelBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4,
+  };
+  const fit: Fit = {
+    verdict, parts: null, neededBytes: 5e9, onGpuBytes: 0, machine, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
+    largestContextTokens: null, architecture: "llama", failureCode: null, fetchedBytes: 0,
+  };
+  return { choice: loadChoice(), reasons: loadReasons, fit };
+}
 
 async function start(): Promise<void> {
   asked = [];
@@ -39,6 +56,13 @@ async function start(): Promise<void> {
       refuse: ({ name }, { code }: Failure) => asked.push(`refuse ${name}: ${code}`),
       forget: () => asked.push("forget"),
     },
+    loads: {
+      plan: (file) => Promise.resolve({ plan: planned(tooLarge.has(file.model.name) ? "does-not-fit" : "fits"), layers: null, nearest: null }),
+      begun: () => {},
+      lastFailure: () => lastFailure,
+      forget: () => Promise.resolve(),
+    },
+    onWarning: ({ modelName }) => asked.push(`warn ${modelName}`),
     onChanged: () => { lists += 1; },
   });
 }
@@ -46,6 +70,8 @@ async function start(): Promise<void> {
 const idOf = async (name: string) => (await models.list()).find((model) => model.name === name)!.id;
 
 beforeEach(async () => {
+  tooLarge = new Set();
+  lastFailure = null;
   folder = mkdtempSync(path.join(tmpdir(), "facet-use-"));
   mkdirSync(path.join(folder, "models"));
   for (const name of ["starter.gguf", "other.gguf"]) writeFileSync(path.join(folder, "models", name), "GGUF");
@@ -67,6 +93,23 @@ describe("at start", () => {
     rmSync(path.join(folder, "models"), { recursive: true });
     await models.loadUsual();
     expect(asked).toEqual([]);
+  });
+
+  it("a model that does not fit waits for the person, who is warned and may insist", async () => {
+    tooLarge.add("starter");
+    await models.loadUsual();
+    expect(asked).toEqual(["refuse starter: model-too-large-for-memory"]);
+    await models.load(await idOf("starter"));
+    expect(asked.at(-1)).toBe("warn starter");
+    await models.load(await idOf("starter"), { despiteWarning: true });
+    expect(asked.at(-1)).toBe("load starter");
+  });
+
+  it("what failed for want of memory is told, and tried again all the same", async () => {
+    lastFailure = { code: "model-load-failed" };
+    expect((await models.list())[0]!.failure).toEqual(lastFailure);
+    await models.loadUsual();
+    expect(asked).toEqual(["load starter"]);
   });
 
   it("a model whose load was never finished waits for the person", async () => {

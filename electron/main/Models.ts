@@ -2,13 +2,16 @@
 import { failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
 import type { EngineState } from "../contract/engineState";
+import type { LoadPlan, LoadSettings, LoadWarning } from "../contract/loadSettings";
 import type { InstalledModel, LoadedModel } from "../contract/model";
 import type { AppSettings } from "../contract/settings";
 import type { JsonFile } from "../services/JsonFile";
 import type { ModelOnDisk } from "../services/importing/findModels";
 import type { LoadMarker } from "../services/LoadMarker";
 import { ModelLibrary, type ModelFile, type ModelList } from "../services/ModelLibrary";
+import { isTooLarge } from "../services/estimator/planLoad";
 import type { EngineSupervisor, ModelToLoad } from "./EngineSupervisor";
+import type { Loads } from "./Loads";
 
 export interface ModelsOptions {
   modelsFolder: string;
@@ -17,6 +20,9 @@ export interface ModelsOptions {
   settings: JsonFile<AppSettings>;
   loadMarker: LoadMarker;
   supervisor: Pick<EngineSupervisor, "load" | "refuse" | "forget">;
+  loads: Pick<Loads, "plan" | "begun" | "lastFailure" | "forget">;
+  /** A load that was asked for would not fit: nothing was done, the person decides. */
+  onWarning: (warning: LoadWarning) => void;
   onChanged: (models: InstalledModel[]) => void;
 }
 
@@ -26,6 +32,8 @@ export class Models {
   /** What the engine found wrong with a model. */
   readonly #failures = new Map<ModelId, Failure>();
   #lastState: EngineState = { kind: "idle" };
+  /** Counts what was asked to be loaded: planning takes a moment, and only the newest wish counts then. */
+  #wishes = 0;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -33,7 +41,7 @@ export class Models {
       modelsFolder: options.modelsFolder,
       starterFileName: options.starterFileName,
       list: options.modelList,
-      failureOf: (id) => this.#failures.get(id) ?? null,
+      failureOf: (id) => this.#failures.get(id) ?? options.loads.lastFailure(id),
     });
   }
 
@@ -57,6 +65,7 @@ export class Models {
   async deleted(id: ModelId): Promise<void> {
     this.#failures.delete(id);
     this.#options.supervisor.forget(id);
+    await this.#options.loads.forget(id);
     await this.#library.dropNote(id);
     await this.changed();
   }
@@ -67,7 +76,7 @@ export class Models {
 
   /** At start: the model of last time, else the first there is. A model whose load ended the app waits for the person. */
   async loadUsual(): Promise<void> {
-    const { settings, loadMarker, supervisor } = this.#options;
+    const { settings, loadMarker, supervisor, loads } = this.#options;
     const first = (await this.#library.list())[0]?.id ?? null;
     const file = await this.#find(settings.value.modelId) ?? await this.#find(first);
     if (file === null) return;
@@ -76,19 +85,40 @@ export class Models {
       this.#failures.set(file.model.id, crashed);
       await this.changed();
     }
-    const refusal = crashed ?? file.model.failure;
-    if (refusal) supervisor.refuse(toLoad(file), refusal);
-    else supervisor.load(toLoad(file));
+    const wish = ++this.#wishes;
+    const { plan } = await loads.plan(file);
+    if (wish !== this.#wishes) return;
+    const refusal = crashed ?? this.#obstacle(file) ?? (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
+    if (refusal) supervisor.refuse(toLoad(file, plan), refusal);
+    else this.#begin(file, plan);
   }
 
-  async load(id: ModelId): Promise<Outcome<undefined>> {
+  /**
+   * Loads it when it fits, or `despiteWarning`; otherwise onWarning tells. `settings`: for this load alone, instead of those kept.
+   */
+  async load(id: ModelId, { settings, despiteWarning = false }: { settings?: LoadSettings | undefined; despiteWarning?: boolean | undefined } = {}): Promise<Outcome<undefined>> {
     // What was wrong last time may be right now: only what the file system says today counts.
     this.#failures.delete(id);
     const file = await this.#find(id);
     if (file === null) return { ok: false, failure: failure("not-found") };
-    if (file.model.failure) return { ok: false, failure: file.model.failure };
-    this.#options.supervisor.load(toLoad(file));
+    const obstacle = this.#obstacle(file);
+    if (obstacle) return { ok: false, failure: obstacle };
+    const wish = ++this.#wishes;
+    const { plan, nearest } = await this.#options.loads.plan(file, settings);
+    if (wish !== this.#wishes) return succeed(undefined);
+    if (isTooLarge(plan.fit) && !despiteWarning) this.#options.onWarning({ modelId: id, modelName: file.model.name, plan, nearest });
+    else this.#begin(file, plan);
     return succeed(undefined);
+  }
+
+  #begin(file: ModelFile, plan: LoadPlan): void {
+    this.#options.loads.begun(file, plan);
+    this.#options.supervisor.load(toLoad(file, plan));
+  }
+
+  /** A load that failed once for want of memory is planned smaller, not refused. */
+  #obstacle({ model }: ModelFile): Failure | null {
+    return model.failure === this.#options.loads.lastFailure(model.id) ? null : model.failure;
   }
 
   /** Uses a file where it lies, and loads it. */
@@ -153,6 +183,15 @@ export class Models {
   }
 }
 
-function toLoad({ model, path }: ModelFile): ModelToLoad {
-  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes };
+function toLoad({ model, path }: ModelFile, { choice, reasons, fit }: LoadPlan): ModelToLoad {
+  const memory = fit.neededBytes === null ? null : { neededBytes: fit.neededBytes, availableBytes: fit.machine.availableBytes - fit.machine.systemReserveBytes };
+  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes, choice, reasons, memory };
+}
+
+function tooLarge({ model }: ModelFile, { fit }: LoadPlan): Failure {
+  return failure("model-too-large-for-memory", {
+    file: model.fileName,
+    neededBytes: String(fit.neededBytes ?? 0),
+    availableBytes: String(Math.max(0, fit.machine.availableBytes - fit.machine.systemReserveBytes)),
+  });
 }

@@ -4,7 +4,9 @@ import { stat } from "node:fs/promises";
 import { fail, failure, succeed, type Outcome } from "../contract/failure";
 import type { FitMachine, FitSource } from "../contract/fit";
 import type { MeasuredMachine } from "../contract/fitProtocol";
-import { Estimator, type FitModel } from "../services/estimator/Estimator";
+import { Estimator, usualQuestion, type FitModel } from "../services/estimator/Estimator";
+import type { LoadLog } from "../services/loads/LoadLog";
+import type { ModelFile } from "../services/ModelLibrary";
 import { HttpRangeSource, RangeReadError } from "../services/hub/HttpRangeSource";
 import { HubFileSource } from "../services/hub/HubFileSource";
 import type { Log } from "../services/LogFile";
@@ -14,21 +16,17 @@ import type { Handlers } from "./callGate";
 import type { EngineSupervisor } from "./EngineSupervisor";
 import { forkFit } from "./forkFit";
 
-/** Left to the window, the system and other programs; the same as when a model is loaded (engine/planContext.ts). */
+/** Left to the window, the system and other programs. */
 const SYSTEM_RESERVE_BYTES = 512 * 1024 * 1024;
-/**
- * Resident memory of the engine process beside weights and context: Node, llama.cpp's code, and the chat's own objects.
- * Measured with the starter model: 86 MB mapped from files, and about 60 MB of its own. Short chats do not touch all of
- * the compute buffers, so they take less than is planned (449 MB instead of 538 MB with 8,192 tokens).
- */
-const ENGINE_PROCESS_BYTES = 150_000_000;
+/** In bytes: models are planned as if there were no more memory than that. For computers that are shared. */
+const MEMORY_LIMIT_VARIABLE = "FACET_MEMORY_LIMIT";
 const HUB_READ_TIMEOUT_MS = 30_000;
 
-export function createEstimator(supervisor: EngineSupervisor, log: Log): Estimator {
+export function createEstimator(supervisor: EngineSupervisor, loadLog: LoadLog, log: Log): Estimator {
   return new Estimator({
     fork: forkFit,
     machineOf: (measured) => machineOf(measured, supervisor),
-    engineProcessBytes: ENGINE_PROCESS_BYTES,
+    engineProcessBytes: () => loadLog.engineBytes,
     log,
     now: () => performance.now(),
   });
@@ -46,7 +44,7 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
       try {
         const model = await fitModelOf(source, context, cancel.signal);
         if (!model.ok) return model;
-        const fit = await estimator.judge(model.value, contextSizeTokens, kvCacheType, { signal: cancel.signal });
+        const { fit } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal });
         return fit.failureCode === "request-cancelled" ? fail("request-cancelled") : succeed(fit);
       } finally {
         if (asked.get(name) === cancel) asked.delete(name);
@@ -66,22 +64,30 @@ export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppCon
 }
 
 /** Loading another model first gives back what this one holds. */
-function machineOf({ availableBytes, gpus }: MeasuredMachine, { state }: EngineSupervisor): FitMachine {
+function machineOf({ availableBytes, ...measured }: MeasuredMachine, { state, anonymousBytes }: EngineSupervisor): FitMachine {
   const loaded = state.kind === "ready" || state.kind === "generating" ? state.model : null;
-  // Without the weights: they are mapped from the file, and the system counts such memory as free already.
-  const loadedModelBytes = loaded === null ? 0 : loaded.memory.contextBytes + ENGINE_PROCESS_BYTES;
+  // Without what is mapped from files: the system counts such memory as free already. The process ends with its model.
+  const loadedModelBytes = loaded === null ? 0 : (anonymousBytes ?? loaded.memory.contextBytes);
   return {
+    ...measured,
     totalBytes: totalMemoryBytes(),
-    availableBytes: availableBytes + loadedModelBytes,
+    availableBytes: Math.min(availableBytes + loadedModelBytes, memoryLimitBytes()),
     systemReserveBytes: SYSTEM_RESERVE_BYTES,
     loadedModelBytes,
-    gpus,
   };
 }
 
-async function installedModel(id: Parameters<AppContext["models"]["find"]>[0], models: AppContext["models"]): Promise<Outcome<FitModel>> {
+function memoryLimitBytes(): number {
+  const limit = Number(process.env[MEMORY_LIMIT_VARIABLE]);
+  return Number.isFinite(limit) && limit > 0 ? limit : Number.POSITIVE_INFINITY;
+}
+
+async function installedModel(id: ModelFile["model"]["id"], models: AppContext["models"]): Promise<Outcome<FitModel>> {
   const found = await models.find(id);
-  if (found === null) return fail("not-found");
+  return found === null ? fail("not-found") : fitModelOfFile(found);
+}
+
+export async function fitModelOfFile(found: ModelFile): Promise<Outcome<FitModel>> {
   const facts = await Promise.all(found.paths.map((path) => stat(path).catch(() => null)));
   if (facts.includes(null)) return { ok: false, failure: found.model.failure ?? failure("model-missing", { file: found.model.fileName }) };
   return succeed({

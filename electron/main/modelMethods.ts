@@ -13,7 +13,7 @@ type ModelHandlers = Pick<
 export function modelMethods(context: AppContext): ModelHandlers {
   const { models, starter, supervisor } = context;
   return {
-    "models.load": ({ modelId }) => models.load(modelId),
+    "models.load": ({ modelId, ...how }) => models.load(modelId, how),
     "models.chooseFile": () => chooseModelFile(context),
     "models.forget": ({ modelId }) => models.forget(modelId),
     "models.getStarter"() {

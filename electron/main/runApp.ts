@@ -22,7 +22,7 @@ import { chatMethods } from "./chatMethods";
 import { deltaMethods } from "./deltaMethods";
 import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
-import { createEstimator, fitMethods } from "./fitMethods";
+import { createEstimator, fitMethods, fitModelOfFile } from "./fitMethods";
 import { forkEngine } from "./forkEngine";
 import { Hub } from "./Hub";
 import { hubMethods } from "./hubMethods";
@@ -33,6 +33,8 @@ import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu } from "./menu";
 import { manageMethods } from "./manageMethods";
 import { chooseModelFile, getStarter, modelMethods } from "./modelMethods";
+import { loadMethods } from "./loadMethods";
+import { Loads } from "./Loads";
 import { Models } from "./Models";
 import { NoticeBoard } from "./NoticeBoard";
 import { createJobs, quantizeMethods } from "./quantizeMethods";
@@ -77,7 +79,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
-        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...quantizeMethods(context), ...deltaMethods(context),
+        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...loadMethods(context), ...quantizeMethods(context), ...deltaMethods(context),
         ...importMethods(context),
       }
     : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
@@ -159,15 +161,22 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onEngineLog: (level, message) => engineLog(level, message),
     onState(state) {
       sendEvent("engine-changed", state);
-      void models.engineChanged(state);
+      void loads.engineChanged(state).then(() => models.engineChanged(state));
     },
-    onDeltas: (inEngine) => sendEvent("engine-deltas-changed", inEngine),
+    onMemory: (memory) => loads.memory(memory),
+    onDeltas(inEngine) {
+      sendEvent("engine-deltas-changed", inEngine);
+      loads.deltas(inEngine);
+    },
     onStarted: () => streamPort.engineStarted(),
     onLoaded(model) {
+      void loads.loaded(model);
       void models.loaded(model).then((saved) => saved.ok || notices.add(saved.failure));
     },
   });
   const streamPort = new StreamPort((port) => supervisor.connectWindow(port));
+  const estimator = createEstimator(supervisor, data.loadLog, log);
+  const loads = new Loads({ estimator, fitModelOf: fitModelOfFile, settings: data.loadSettings, log: data.loadLog, now: Date.now });
   const models = new Models({
     modelsFolder: dataPaths(folder).models,
     starterFileName: STARTER_MODEL.fileName,
@@ -175,6 +184,8 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     settings: data.settings,
     loadMarker: data.loadMarker,
     supervisor,
+    loads,
+    onWarning: (warning) => sendEvent("load-warned", warning),
     onChanged: (list) => sendEvent("models-changed", list),
   });
   const starter = new StarterFetcher({
@@ -203,7 +214,6 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     surroundings: { env: process.env, platform: process.platform, home: homedir() },
     installedPaths: async () => new Set((await models.files()).map(({ realPath }) => realPath)),
   });
-  const estimator = createEstimator(supervisor, log);
   const deltas = new DeltaLibrary({
     folder: dataPaths(folder).deltas,
     list: data.deltaList,
@@ -217,11 +227,14 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     store: data.chats,
     engine: supervisor,
     newRequestId,
-    onMessageChanged: (message) => sendEvent("message-changed", message),
+    onMessageChanged(message) {
+      sendEvent("message-changed", message);
+      if (message.facts) loads.answered(message.facts);
+    },
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, jobs, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, jobs, loads, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {

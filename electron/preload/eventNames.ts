@@ -6,6 +6,7 @@ const named: Record<EventName, true> = {
   "engine-changed": true,
   "models-changed": true,
   "starter-changed": true,
+  "load-warned": true,
   "downloads-changed": true,
   "jobs-changed": true,
   "deltas-changed": true,

@@ -12,6 +12,8 @@ import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
+import { emptyLoadLog, LoadLog, StoredLoadLog } from "./loads/LoadLog";
+import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./loads/LoadSettingsStore";
 import type { Log } from "./LogFile";
 import { defaultHubSettings, StoredHubSettings } from "./hub/StoredHubSettings";
 import { noSavedJobs, SavedJobs } from "./jobs/jobOrder";
@@ -30,6 +32,8 @@ export interface AppData {
   jobs: JsonFile<SavedJobs>;
   quality: JsonFile<SavedQuality>;
   loadMarker: LoadMarker;
+  loadSettings: LoadSettingsStore;
+  loadLog: LoadLog;
   /** What the person should know of the opening: files that were damaged and where they are now. */
   notices: Failure[];
 }
@@ -45,6 +49,8 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const fileHashes = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, now);
     const jobs = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, now);
     const quality = await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, now);
+    const loadSettings = await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, now);
+    const loadLog = await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -55,7 +61,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality].map(({ movedAsideTo: aside }) => aside).filter((aside) => aside !== null);
+    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality, loadSettings].map(({ movedAsideTo: aside }) => aside).filter((aside) => aside !== null);
     for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
@@ -68,6 +74,8 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       jobs: jobs.file,
       quality: quality.file,
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
+      loadSettings: new LoadSettingsStore(loadSettings.file),
+      loadLog: new LoadLog(loadLog.file, now),
       notices: [
         ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),
         ...settingsAside.slice(0, 1).map((movedTo) => failure("settings-damaged", { movedTo })),

@@ -1,6 +1,8 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
 import { Tooltip } from "radix-ui";
 import { ChatPage } from "../features/chat/ChatPage";
+import { LoadSettingsDialog } from "../features/loading/LoadSettingsDialog";
+import { LoadWarningDialog } from "../features/loading/LoadWarningDialog";
 import { DropTarget } from "../features/models/DropTarget";
 import { ImportDialog } from "../features/models/ImportDialog";
 import { ModelsPage } from "../features/models/ModelsPage";
@@ -25,6 +27,8 @@ export function App() {
     <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
       <Frame />
       <OpenDialog />
+      <LoadSettingsDialog />
+      <LoadWarningDialog />
       <ImportDialog />
       <DropTarget />
       <Notices />

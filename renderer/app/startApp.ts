@@ -6,6 +6,7 @@ import { applyMessage } from "../features/chat/chatStore";
 import { forgetChat, noteChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
 import { noteJobs, startJobs } from "../features/jobs/jobs";
+import { noteWarning } from "../features/loading/loading";
 import { noteDownloads, startDownloads } from "../features/models/downloads";
 import { noteFileTasks, noteSameFiles, startFileTasks } from "../features/models/fileTasks";
 import { appStore, createAppStore, setAppStore } from "./appStore";
@@ -47,6 +48,7 @@ function followEvents(): () => void {
   on("engine-changed", (engine) => appStore().setState({ engine }));
   on("models-changed", (models) => appStore().setState({ models }));
   on("starter-changed", (starter) => appStore().setState({ starter }));
+  on("load-warned", noteWarning);
   on("downloads-changed", noteDownloads);
   on("jobs-changed", noteJobs);
   on("file-tasks-changed", noteFileTasks);

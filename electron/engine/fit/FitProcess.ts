@@ -1,24 +1,39 @@
 // Answers questions about memory one after the other; keeps the last model's dry run. Fit process, without Electron.
 import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
 import type { Llama } from "node-llama-cpp";
 import { failure, fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { CACHE_BLOCK_VALUES } from "../../contract/loadSettings";
 import { ToFit, type DeltaMatch, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
-import { availableMemoryBytes } from "../availableMemory";
+import { availableMemory } from "../availableMemory";
 import { knownArchitectures } from "../gguf/architectures";
 import { inspectDelta } from "../deltas/inspectDelta";
 import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
-import { metadataText, readGgufHeader } from "../gguf/readGgufHeader";
+import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { describeModel } from "./describeModel";
-import { DryRunFailed, estimateMemory, ModelDryRun } from "./estimateMemory";
-import { readModelShape } from "./readModelShape";
+import { batchTokens } from "../batchSize";
+import { contextNeed, DryRunFailed, ModelDryRun, type DryRuns } from "./estimateMemory";
+import { readModelShape, type ModelShape } from "./readModelShape";
+import { repackedBytes } from "./repackedBytes";
+import { withSmallVocabulary } from "./smallVocabulary";
+import { vocabularyMemoryBytes } from "./vocabularyMemory";
 import { stubPath, writeStub } from "./writeStub";
 
 interface OpenModel {
   key: string;
   architecture: string;
-  run: ModelDryRun;
+  runs: DryRuns;
+  repackedBytes: number;
+  vocabularyBytes: number;
+  canQuantizeCache: boolean;
+}
+
+interface Part {
+  shape: ModelShape;
+  header: GgufHeader;
+  sizeBytes: number;
 }
 
 export interface FitProcessOptions {
@@ -91,17 +106,43 @@ export class FitProcess {
       if (!opened.ok) return opened;
       this.#open = opened.value;
     }
-    const { run, architecture } = this.#open;
-    return succeed({ architecture, ...(await estimateMemory(run, request.contextSizesTokens, request.kvCacheType)) });
+    const { runs, architecture, ...facts } = this.#open;
+    const { contextSizesTokens, configuration } = request;
+    const contexts: Estimate["contexts"] = [];
+    for (const size of contextSizesTokens) contexts.push(await contextNeed(runs, size, configuration));
+    return succeed({
+      architecture,
+      trainContextSizeTokens: runs.real.trainContextSizeTokens,
+      layers: runs.real.layers,
+      canQuantizeCache: facts.canQuantizeCache,
+      weights: await runs.real.weights(configuration),
+      repackedBytes: facts.repackedBytes,
+      vocabularyBytes: facts.vocabularyBytes,
+      contexts,
+    });
   }
 
   async #openModel({ id, key, parts }: EstimateRequest): Promise<Outcome<OpenModel>> {
-    const { scratchFolder, llama, guessed } = this.#options;
-    const architecture = await this.#writeStubs(id, parts, scratchFolder);
-    if (!architecture.ok) return architecture;
+    const llama = await this.#options.llama;
+    const { scratchFolder, guessed } = this.#options;
+    const folders = { real: path.join(scratchFolder, "real"), small: path.join(scratchFolder, "small") };
+    const written = await this.#writeStubs(id, parts, folders.real);
+    if (!written.ok) return written;
+    const [first] = written.value;
+    if (first === undefined) throw new Error("a model without parts");
+    await emptied(folders.small);
+    const smallTokens = await writeSmallStubs(written.value, folders.small, llama.gpu !== false);
     guessed();
-    const run = await ModelDryRun.open(await llama, stubPath(scratchFolder, 0, parts.length), guessed);
-    return succeed({ key, architecture: architecture.value, run });
+    const real = await ModelDryRun.open(llama, stubPath(folders.real, 0, parts.length), guessed);
+    const touched = smallTokens === null ? null : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
+    return succeed({
+      key,
+      architecture: metadataText(first.header, "general.architecture") ?? "",
+      runs: { real, touched },
+      repackedBytes: llama.gpu === false ? repackedBytes(written.value.flatMap(({ header }) => header.tensors), llama.systemInfo) : 0,
+      vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
+      canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
+    });
   }
 
   async #stub(id: number, parts: EstimateRequest["parts"], folder: string): Promise<void> {
@@ -114,27 +155,29 @@ export class FitProcess {
     }
   }
 
-  /** All parts into an emptied folder; gives the architecture. */
-  async #writeStubs(id: number, parts: EstimateRequest["parts"], folder: string): Promise<Outcome<string>> {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    let architecture: string | undefined;
+  /** All parts into an emptied folder. */
+  async #writeStubs(id: number, parts: EstimateRequest["parts"], folder: string): Promise<Outcome<Part[]>> {
+    await emptied(folder);
+    const read: Part[] = [];
     for (const [index, part] of parts.entries()) {
-      const written = await this.#withSource(id, index, part, async (source, failureOf) => {
+      const written = await this.#withSource(id, index, part, async (source, failureOf): Promise<Outcome<Part>> => {
         // On this computer the vocabulary costs nothing to read, and can be as hostile as the rest.
         const whole = part.path === null ? null : await readGgufHeader(source);
         if (whole?.ok === false) return whole;
         const shape = await readModelShape(source);
-        if (!shape.ok) return { ok: false as const, failure: failureOf() ?? shape.failure };
-        return writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
+        if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
+        const header = await writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
+        return header.ok ? succeed({ shape: shape.value, header: header.value, sizeBytes: part.sizeBytes }) : header;
       });
       if (!written.ok) return written;
-      if (index > 0) continue;
-      architecture = metadataText(written.value, "general.architecture");
-      if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
-      if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
+      if (index === 0) {
+        const architecture = metadataText(written.value.header, "general.architecture");
+        if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
+        if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
+      }
+      read.push(written.value);
     }
-    return succeed(architecture ?? "");
+    return succeed(read);
   }
 
   async #withSource<Value>(
@@ -215,11 +258,43 @@ export class FitProcess {
     const { llama, post } = this.#options;
     const started = await llama;
     const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
+    let sharesMemory = false;
     if (started.gpu !== false) {
       // llama.cpp tells the sum over all devices.
       const [names, memory] = await Promise.all([started.getGpuDeviceNames(), started.getVramState()]);
       gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
+      sharesMemory = memory.unifiedSize > 0;
     }
-    post({ kind: "machine", id, machine: { availableBytes: await availableMemoryBytes(), gpus } });
+    post({ kind: "machine", id, machine: { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores } });
   }
+}
+
+/** How large its vocabulary is there and in truth; null when the model has none to make smaller. */
+async function writeSmallStubs(parts: readonly Part[], folder: string, hasGpu: boolean): Promise<{ tokens: number; realTokens: number } | null> {
+  const embedding = parts.flatMap(({ header }) => header.tensors).find(({ name }) => name === "token_embd.weight");
+  const realTokens = embedding?.dimensions[1];
+  if (realTokens === undefined) return null;
+  let tokens: number | null = null;
+  for (const [index, { shape, header, sizeBytes }] of parts.entries()) {
+    const small = withSmallVocabulary(shape, header, realTokens, batchTokens(Number.POSITIVE_INFINITY, hasGpu));
+    tokens = small?.tokens ?? tokens;
+    const written = await writeStub(small?.shape ?? shape, sizeBytes, stubPath(folder, index, parts.length));
+    if (!written.ok) return null;
+  }
+  return tokens === null ? null : { tokens, realTokens };
+}
+
+/** Of keys and values; empty where the file does not say. */
+function headSizes(header: GgufHeader): number[] {
+  const architecture = metadataText(header, "general.architecture") ?? "";
+  const number = (key: string) => metadataNumber(header, `${architecture}.${key}`);
+  const heads = number("attention.head_count");
+  const embedding = number("embedding_length");
+  const usual = heads === undefined || embedding === undefined || heads === 0 ? undefined : embedding / heads;
+  return [number("attention.key_length") ?? usual, number("attention.value_length") ?? usual].filter((size) => size !== undefined);
+}
+
+async function emptied(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
 }

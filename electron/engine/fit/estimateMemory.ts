@@ -4,7 +4,8 @@
 // high), so its warning is watched for, and a guess is no answer here.
 import { GgmlType, GgufInsights, readGgufFileInfo, type Llama } from "node-llama-cpp";
 import type { KvCacheType } from "../../contract/fit";
-import type { ContextNeed, Estimate, MemoryNeed } from "../../contract/fitProtocol";
+import type { ContextNeed, MemoryConfiguration, MemoryNeed } from "../../contract/fitProtocol";
+import { batchTokens } from "../batchSize";
 
 const ggmlTypes: Readonly<Record<KvCacheType, GgmlType>> = { f16: GgmlType.F16, q8_0: GgmlType.Q8_0, q4_0: GgmlType.Q4_0 };
 /** Bytes per value. */
@@ -16,46 +17,47 @@ export class DryRunFailed extends Error {
 
 /** Dry runs of one model. Keep it while the same model is asked about: what llama.cpp read stays. */
 export class ModelDryRun {
+  readonly #llama: Llama;
   readonly #insights: GgufInsights;
-  readonly #gpuLayers: number;
   readonly #guessed: () => boolean;
 
-  private constructor(insights: GgufInsights, gpuLayers: number, guessed: () => boolean) {
+  private constructor(llama: Llama, insights: GgufInsights, guessed: () => boolean) {
+    this.#llama = llama;
     this.#insights = insights;
-    this.#gpuLayers = gpuLayers;
     this.#guessed = guessed;
   }
 
   /** `guessed` says whether llama.cpp's dry run failed since it was asked last. */
   static async open(llama: Llama, file: string, guessed: () => boolean): Promise<ModelDryRun> {
     const insights = await GgufInsights.from(await readGgufFileInfo(file, { sourceType: "filesystem", logWarnings: false }), llama);
-    return new ModelDryRun(insights, llama.gpu === false ? 0 : insights.totalLayers, guessed);
+    return new ModelDryRun(llama, insights, guessed);
   }
 
   get trainContextSizeTokens(): number | null {
     return this.#insights.trainContextSize ?? null;
   }
 
-  async weights(): Promise<MemoryNeed> {
-    // Without mmap: with it the same pages are read from the file, and count just as much while the model runs.
-    return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#gpuLayers }));
+  get layers(): number {
+    return this.#insights.totalLayers;
   }
 
-  async context(contextSizeTokens: number, type: KvCacheType): Promise<ContextNeed> {
-    const need = await this.#context(contextSizeTokens, type);
-    // The dry run gives one sum. A second one with another type differs by the KV cache alone, but for small scratch space.
-    const otherType: KvCacheType = type === "q8_0" ? "f16" : "q8_0";
-    const other = await this.#context(contextSizeTokens, otherType);
-    const total = need.ramBytes + need.gpuBytes;
-    const difference = total - other.ramBytes - other.gpuBytes;
-    const kvCacheBytes = (difference * valueBytes[type]) / (valueBytes[type] - valueBytes[otherType]);
-    return { contextSizeTokens, need, kvCacheBytes: Math.round(Math.min(total, Math.max(0, kvCacheBytes))) };
+  async weights({ gpuLayers }: MemoryConfiguration): Promise<MemoryNeed> {
+    return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }));
   }
 
-  #context(contextSize: number, type: KvCacheType): Promise<MemoryNeed> {
+  /** All that llama.cpp reserves. */
+  async context(contextSize: number, { keyCacheType, valueCacheType, flashAttention, gpuLayers }: MemoryConfiguration): Promise<MemoryNeed> {
     return this.#exact(this.#insights.estimateContextResourceRequirementsV2({
-      contextSize, modelGpuLayers: this.#gpuLayers, sequences: 1, kvCacheKeyType: ggmlTypes[type], kvCacheValueType: ggmlTypes[type],
+      contextSize, sequences: 1,
+      batchSize: batchTokens(contextSize, this.#llama.gpu !== false),
+      modelGpuLayers: this.#layersOnGpu(gpuLayers),
+      flashAttention: flashAttention ? "auto" : false,
+      kvCacheKeyType: ggmlTypes[keyCacheType], kvCacheValueType: ggmlTypes[valueCacheType],
     }));
+  }
+
+  #layersOnGpu(asked: number | null): number {
+    return this.#llama.gpu === false ? 0 : Math.min(asked ?? this.layers, this.layers);
   }
 
   async #exact(asked: Promise<{ cpuRam: number; gpuVram: number }>): Promise<MemoryNeed> {
@@ -65,11 +67,41 @@ export class ModelDryRun {
   }
 }
 
-export type Estimated = Omit<Estimate, "architecture">;
+/** Dry runs of the model as it is, and as far as a chat touches it. */
+export interface DryRuns {
+  real: ModelDryRun;
+  /** See smallVocabulary.ts; null where there is no such shape. */
+  touched: { run: ModelDryRun; tokens: number; realTokens: number } | null;
+}
 
-export async function estimateMemory(run: ModelDryRun, contextSizesTokens: readonly number[], type: KvCacheType): Promise<Estimated> {
-  const weights = await run.weights();
-  const contexts: ContextNeed[] = [];
-  for (const size of contextSizesTokens) contexts.push(await run.context(size, type));
-  return { trainContextSizeTokens: run.trainContextSizeTokens, weights, contexts };
+const SCORE_BYTES = 4;
+
+export async function contextNeed({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<ContextNeed> {
+  const small = touched === null ? null : await touched.run.context(contextSizeTokens, configuration);
+  // What lies on a GPU is there as soon as it is reserved.
+  const reserved = small === null || small.gpuBytes > 0 ? await real.context(contextSizeTokens, configuration) : small;
+  const need = small === null || touched === null ? reserved : {
+    // Beside the buffers lies a row of scores that was given out.
+    ramBytes: small.ramBytes + (touched.realTokens - touched.tokens) * SCORE_BYTES,
+    gpuBytes: reserved.gpuBytes,
+  };
+  return { contextSizeTokens, need, kvCacheBytes: await kvCacheBytes({ real, touched }, contextSizeTokens, configuration) };
+}
+
+/** The dry run gives one sum. A second one with another type differs by the KV cache alone, but for small scratch space. */
+async function kvCacheBytes({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
+  const run = touched?.run ?? real;
+  const total = await run.context(contextSizeTokens, configuration);
+  const other = (type: KvCacheType): KvCacheType => (type === "q8_0" ? "f16" : "q8_0");
+  // Without flash attention the values must stay as they are.
+  const otherTypes = { keyCacheType: other(configuration.keyCacheType), valueCacheType: configuration.flashAttention ? other(configuration.valueCacheType) : configuration.valueCacheType };
+  const changed = await run.context(contextSizeTokens, { ...configuration, ...otherTypes });
+  const sum = total.ramBytes + total.gpuBytes;
+  const difference = sum - changed.ramBytes - changed.gpuBytes;
+  // Keys and values are as many as each other in nearly all models.
+  const perPair = (key: KvCacheType, value: KvCacheType) => valueBytes[key] + valueBytes[value];
+  const now = perPair(configuration.keyCacheType, configuration.valueCacheType);
+  const then = perPair(otherTypes.keyCacheType, otherTypes.valueCacheType);
+  if (now === then) return 0;
+  return Math.round(Math.min(sum, Math.max(0, (difference * now) / (now - then))));
 }

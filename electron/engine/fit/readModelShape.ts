@@ -33,6 +33,14 @@ export interface ModelShape {
   tensors: Uint8Array;
   /** Where it ends in the file; the weights follow at the next aligned place. */
   tensorsEndBytes: number;
+  vocabulary: Vocabulary;
+}
+
+/** What is known of a vocabulary without reading it. */
+export interface Vocabulary {
+  tokens: number;
+  /** Byte-pair encodings have about one merge for each token. */
+  hasMerges: boolean;
 }
 
 /** Failures: "model-not-gguf", "model-damaged", "model-truncated", "estimate-failed", and the source's own. */
@@ -66,41 +74,43 @@ async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
 
   let entryCount = 0;
   let entryStart = start.position;
-  let vocabularyTokens = 0;
+  let vocabulary: Vocabulary = { tokens: 0, hasMerges: false };
   let hasVocabulary = false;
   for (; entryCount < totalEntries; entryCount++) {
     entryStart = start.position;
     const key = await start.text(MAX_KEY_BYTES);
     if (key.startsWith("tokenizer.")) {
       hasVocabulary = true;
-      vocabularyTokens = await tokenCount(start, key, totalEntries - entryCount);
+      vocabulary = await readVocabulary(start, key, totalEntries - entryCount);
       break;
     }
     await start.skipValue();
     entryStart = start.position;
   }
   const metadata = start.bytes.slice(metadataStart, entryStart);
-  if (tensorCount === 0) return succeed({ version, entryCount, metadata, tensorCount, tensors: new Uint8Array(0), tensorsEndBytes: entryStart });
+  if (tensorCount === 0) return succeed({ version, entryCount, metadata, tensorCount, tensors: new Uint8Array(0), tensorsEndBytes: entryStart, vocabulary });
 
   const found = hasVocabulary
-    ? await findTensors(source, start.position, vocabularyTokens, tensorCount)
+    ? await findTensors(source, start.position, vocabulary.tokens, tensorCount)
     : await readTensorsAt(source, entryStart, tensorCount);
   if (found === null) return fail("estimate-failed", {}, "the list of tensors was not found");
-  return succeed({ version, entryCount, metadata, tensorCount, tensors: found.bytes, tensorsEndBytes: found.endBytes });
+  return succeed({ version, entryCount, metadata, tensorCount, tensors: found.bytes, tensorsEndBytes: found.endBytes, vocabulary });
 }
 
-/** How many tokens the vocabulary has: the first long array of the tokenizer. Leaves the position after its count. */
-async function tokenCount(start: Bytes, firstKey: string, entriesLeft: number): Promise<number> {
+/** The vocabulary's kind and length: what stands before its first long array. Leaves the position after the length. */
+async function readVocabulary(start: Bytes, firstKey: string, entriesLeft: number): Promise<Vocabulary> {
   let key = firstKey;
+  let hasMerges = false;
   for (let entry = 0; entry < Math.min(entriesLeft, 20); entry++) {
     if (key === "tokenizer.ggml.tokens") {
       await start.take(8); // the types of array and elements
-      return start.count("vocabulary", MAX_VOCABULARY_BYTES);
+      return { tokens: await start.count("vocabulary", MAX_VOCABULARY_BYTES), hasMerges };
     }
-    await start.skipValue();
+    if (key === "tokenizer.ggml.model") hasMerges = (await start.textValue(MAX_KEY_BYTES)) === "gpt2";
+    else await start.skipValue();
     key = await start.text(MAX_KEY_BYTES);
   }
-  return 0;
+  return { tokens: 0, hasMerges };
 }
 
 interface FoundTensors {
@@ -287,6 +297,15 @@ class Bytes {
     const length = await this.count("metadata key", limitBytes);
     const start = await this.take(length);
     return new TextDecoder().decode(this.bytes.subarray(start, start + length));
+  }
+
+  /** A value that should be a text; undefined when it is another, which is skipped. */
+  async textValue(limitBytes: number): Promise<string | undefined> {
+    const type = await this.uint32();
+    if (type === STRING_TYPE) return this.text(limitBytes);
+    this.position -= 4;
+    await this.skipValue();
+    return undefined;
   }
 
   async skipValue(): Promise<void> {

@@ -1,7 +1,8 @@
 // Questions to the fit process: one at a time, remembered by content, and a verdict also when the process dies.
 import { beforeEach, expect, it, vi } from "vitest";
 import type { Estimate, ToFit } from "../../contract/fitProtocol";
-import { Estimator, type FitChildListeners, type FitModel } from "./Estimator";
+import type { KvCacheType } from "../../contract/fit";
+import { Estimator, usualQuestion, type FitChildListeners, type FitModel } from "./Estimator";
 
 let asked: ToFit[];
 let listeners: FitChildListeners;
@@ -13,17 +14,19 @@ const model = (key: string): FitModel => ({ key, parts: [{ path: "/m.gguf", size
 
 function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>): Estimate {
   return {
-    architecture: "llama", trainContextSizeTokens: 4096, weights: { ramBytes: 100, gpuBytes: 0 },
+    architecture: "llama", trainContextSizeTokens: 4096, layers: 33, canQuantizeCache: true, weights: { ramBytes: 100, gpuBytes: 0 }, repackedBytes: 0, vocabularyBytes: 0,
     contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1 })),
   };
 }
+
+const judge = async (of: FitModel, contextSizeTokens: number, type: KvCacheType) => (await estimator.judge(of, usualQuestion(contextSizeTokens, type))).fit;
 
 beforeEach(() => {
   asked = [];
   kills = 0;
   resident = 0;
   answer = (message) => {
-    if (message.kind === "machine") listeners.onMessage({ kind: "machine", id: message.id, machine: { availableBytes: 1e9, gpus: [] } });
+    if (message.kind === "machine") listeners.onMessage({ kind: "machine", id: message.id, machine: { availableBytes: 1e9, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4 } });
     if (message.kind === "estimate") listeners.onMessage({ kind: "estimated", id: message.id, estimate: estimateOf(message) });
   };
   estimator = new Estimator({
@@ -40,20 +43,20 @@ beforeEach(() => {
         residentBytes: () => resident,
       };
     },
-    machineOf: ({ availableBytes, gpus }) => ({ totalBytes: 2e9, availableBytes, systemReserveBytes: 0, loadedModelBytes: 0, gpus }),
-    engineProcessBytes: 50,
+    machineOf: (measured) => ({ ...measured, totalBytes: 2e9, systemReserveBytes: 0, loadedModelBytes: 0 }),
+    engineProcessBytes: () => 50,
     log: () => {},
     now: () => performance.now(),
   });
 });
 
 it("judges with the context that was asked for, up to the trained one, and asks nothing twice", async () => {
-  expect(await estimator.judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits", contextSizeTokens: 3000, neededBytes: 3150, largestContextTokens: 4096 });
-  expect(await estimator.judge(model("a"), 100_000, "f16")).toMatchObject({ contextSizeTokens: 4096, neededBytes: 4246 });
+  expect(await judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits", contextSizeTokens: 3000, neededBytes: 3150, largestContextTokens: 4096 });
+  expect(await judge(model("a"), 100_000, "f16")).toMatchObject({ contextSizeTokens: 4096, neededBytes: 4246 });
   const before = asked.length;
-  await estimator.judge(model("a"), 3000, "f16");
+  await judge(model("a"), 3000, "f16");
   expect(asked).toHaveLength(before);
-  await estimator.judge(model("a"), 3000, "q8_0");
+  await judge(model("a"), 3000, "q8_0");
   expect(asked.length).toBeGreaterThan(before);
 });
 
@@ -63,14 +66,14 @@ it("is unknown, and says why, when the process answers with a failure or dies; t
     if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "hub-offline" } });
     else usual(message);
   };
-  expect(await estimator.judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", parts: null });
+  expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", parts: null });
   answer = (message) => {
     if (message.kind === "estimate") listeners.onExit(11);
     else usual(message);
   };
-  expect(await estimator.judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "estimate-failed" });
+  expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "estimate-failed" });
   answer = usual;
-  expect((await estimator.judge(model("a"), 1024, "f16")).verdict).toBe("fits");
+  expect((await judge(model("a"), 1024, "f16")).verdict).toBe("fits");
 });
 
 it("ends a process that takes too much memory", async () => {
@@ -79,7 +82,7 @@ it("ends a process that takes too much memory", async () => {
     if (message.kind === "estimate") resident = 2e9;
     else usual(message);
   };
-  expect((await estimator.judge(model("a"), 1024, "f16")).verdict).toBe("unknown");
+  expect((await judge(model("a"), 1024, "f16")).verdict).toBe("unknown");
   expect(kills).toBe(1);
 });
 
@@ -92,7 +95,7 @@ it("gives the process the bytes of the model that it judges, and of no other", a
     listeners.onMessage({ kind: "read", readId: 2, requestId: message.id, part: 0, offset: 8, lengthBytes: 4 });
     setTimeout(() => usual(message), 5);
   };
-  await estimator.judge({ ...model("a"), parts: [{ path: null, sizeBytes: 10, read }] }, 512, "f16");
+  await judge({ ...model("a"), parts: [{ path: null, sizeBytes: 10, read }] }, 512, "f16");
   expect(asked.find((message) => message.kind === "read-failed")).toMatchObject({ readId: 1 });
   expect(asked.find((message) => message.kind === "bytes")).toMatchObject({ readId: 2, bytes: new Uint8Array([1]) });
   expect(read).toHaveBeenCalledWith(8, 4);
@@ -101,7 +104,7 @@ it("gives the process the bytes of the model that it judges, and of no other", a
 it("does not ask what nobody waits for any more, and knows nothing less afterwards", async () => {
   const stop = new AbortController();
   stop.abort();
-  expect(await estimator.judge(model("a"), 3000, "f16", { signal: stop.signal })).toMatchObject({ verdict: "unknown", failureCode: "request-cancelled" });
+  expect((await estimator.judge(model("a"), usualQuestion(3000, "f16"), { signal: stop.signal })).fit).toMatchObject({ verdict: "unknown", failureCode: "request-cancelled" });
   expect(asked.filter(({ kind }) => kind === "estimate")).toEqual([]);
-  expect(await estimator.judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits" });
+  expect(await judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits" });
 });

@@ -2,7 +2,7 @@
 import { fail, Failure, failure, succeed, type Outcome } from "../../contract/failure";
 import type { DeltaFacts } from "../../contract/deltas";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
-import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryConfiguration, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../LogFile";
 import { judgeFit } from "./judgeFit";
@@ -51,14 +51,43 @@ export interface EstimatorOptions {
   fork: (listeners: FitChildListeners) => FitChild;
   /** Completes what was measured: what the loaded model would give back, and what the system keeps. */
   machineOf: (measured: MeasuredMachine) => FitMachine;
-  engineProcessBytes: number;
+  /** Before it loads anything; as measured when it was started last. */
+  engineProcessBytes: () => number;
   log: Log;
   now: () => number;
 }
 
+/** How a model would be loaded. */
+export interface LoadQuestion extends MemoryConfiguration {
+  contextSizeTokens: number;
+  /** null = as suits the model. */
+  mmap: boolean | null;
+  /** As if the model's weights were this part of what they are, quantized for example; 1 when absent. */
+  weightsShare?: number;
+}
+
+export type Extent = "all-sizes" | "this-size";
+
+export interface JudgeOptions {
+  extent?: Extent;
+  signal?: AbortSignal | undefined;
+}
+
+/** With one type for keys and values and the rest as usual: what lists of models are judged with. */
+export function usualQuestion(contextSizeTokens: number, kvCacheType: KvCacheType): LoadQuestion {
+  return { contextSizeTokens, keyCacheType: kvCacheType, valueCacheType: kvCacheType, flashAttention: true, gpuLayers: null, mmap: null };
+}
+
+/** A verdict and what it rests on; estimate is null when nothing can be known. */
+export interface Judgement {
+  fit: Fit;
+  estimate: Omit<Estimate, "contexts"> | null;
+}
+
 interface Known {
   estimate: Estimate;
-  curves: Map<KvCacheType, ContextNeed[]>;
+  /** Ascending. */
+  curve: ContextNeed[];
 }
 
 interface Waiting {
@@ -74,6 +103,7 @@ const CANCELLED: Answer = { kind: "failed", failure: failure("request-cancelled"
 
 export class Estimator {
   readonly #options: EstimatorOptions;
+  /** By model and configuration. */
   readonly #known = new Map<string, Known>();
   readonly #facts = new Map<string, ModelFacts>();
   #child: FitChild | null = null;
@@ -89,29 +119,37 @@ export class Estimator {
 
   /**
    * Always a verdict; what cannot be estimated is "unknown" and says why: "request-cancelled" once `signal` is aborted.
-   * `weightsShare`: as if the model's weights were this part of what they are, quantized for example.
+   * `extent` "this-size" asks for one context size only, which is fast, and does not say which size would fit instead.
    */
-  async judge(model: FitModel, wishedContextTokens: number, kvCacheType: KvCacheType, { weightsShare = 1, signal }: { weightsShare?: number; signal?: AbortSignal } = {}): Promise<Fit> {
+  async judge(model: FitModel, question: LoadQuestion, { extent = "all-sizes", signal }: JudgeOptions = {}): Promise<Judgement> {
+    const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
+    const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
-    const failed = await this.#need(model, wishedContextTokens, kvCacheType, signal);
+    const failed = await this.#need(model, key, wished, configuration, extent, signal);
     const machine = await this.machine();
-    const known = this.#known.get(model.key);
-    const curve = known?.curves.get(kvCacheType);
+    const known = this.#known.get(key);
     // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
-    if (failed || !known || !curve || this.#machine === null) {
-      return {
-        verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: wishedContextTokens,
-        trainContextSizeTokens: null, largestContextTokens: null, architecture: null,
-        failureCode: failed?.code ?? "estimate-failed", fetchedBytes: model.fetchedBytes(),
-      };
-    }
-    return judgeFit({
-      estimate: weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) }, curve, machine,
-      contextSizeTokens: Math.min(wishedContextTokens, known.estimate.trainContextSizeTokens ?? wishedContextTokens),
-      engineProcessBytes: this.#options.engineProcessBytes,
+    if (failed || !known || this.#machine === null) return this.unknown(wished, failed?.code ?? "estimate-failed", model.fetchedBytes());
+    const { curve } = known;
+    const estimate = weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
+    const contextSizeTokens = Math.min(wished, estimate.trainContextSizeTokens ?? wished);
+    const fit = judgeFit({
+      estimate, machine, contextSizeTokens,
+      curve: extent === "all-sizes" ? curve : curve.filter((point) => point.contextSizeTokens <= contextSizeTokens),
+      mmap: mmap ?? mapsWell(estimate),
+      engineProcessBytes: this.#options.engineProcessBytes(),
       deltasBytes: 0,
       fetchedBytes: model.fetchedBytes(),
     });
+    return { fit, estimate };
+  }
+
+  async unknown(contextSizeTokens: number, failureCode: string, fetchedBytes = 0): Promise<Judgement> {
+    const fit: Fit = {
+      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine: await this.machine(), contextSizeTokens,
+      trainContextSizeTokens: null, largestContextTokens: null, architecture: null, failureCode, fetchedBytes,
+    };
+    return { fit, estimate: null };
   }
 
   async machine(): Promise<FitMachine> {
@@ -120,7 +158,7 @@ export class Estimator {
       const answer = await this.#ask(null, (id) => ({ kind: "machine", id }));
       if (answer.kind === "machine") this.#machine = { atMs: now(), measured: answer.machine };
     }
-    return machineOf(this.#machine?.measured ?? { availableBytes: 0, gpus: [] });
+    return machineOf(this.#machine?.measured ?? { availableBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 1 });
   }
 
   /** Writes the model without weights into `folder`, which is emptied; gives the file that llama.cpp plans with. */
@@ -159,37 +197,43 @@ export class Estimator {
   }
 
   /** Fills in what is missing of the model's curve; null = it is all there. */
-  async #need(model: FitModel, wished: number, kvCacheType: KvCacheType, signal: AbortSignal | undefined): Promise<Failure | null> {
+  async #need(
+    model: FitModel, key: string, wished: number, configuration: MemoryConfiguration, extent: Extent, signal: AbortSignal | undefined,
+  ): Promise<Failure | null> {
     const missing = (): number[] => {
-      const known = this.#known.get(model.key);
+      const known = this.#known.get(key);
       const train = known?.estimate.trainContextSizeTokens ?? null;
-      const sizes = known === undefined ? [Math.min(wished, CURVE_TOKENS[0] ?? wished)] : CURVE_TOKENS.filter((size) => size <= (train ?? 131_072));
-      const exact = known === undefined ? [] : [train === null ? wished : Math.min(wished, train), ...(train === null ? [] : [Math.min(train, 1_048_576)])];
-      const have = new Set(known?.curves.get(kvCacheType)?.map(({ contextSizeTokens }) => contextSizeTokens));
+      const curve = extent === "this-size" ? [] : CURVE_TOKENS;
+      const first = extent === "this-size" ? wished : Math.min(wished, CURVE_TOKENS[0] ?? wished);
+      const sizes = known === undefined ? [first] : curve.filter((size) => size <= (train ?? 131_072));
+      const ends = extent === "this-size" || train === null ? [] : [Math.min(train, 1_048_576)];
+      const exact = known === undefined ? [] : [train === null ? wished : Math.min(wished, train), ...ends];
+      const have = new Set(known?.curve.map(({ contextSizeTokens }) => contextSizeTokens));
       return [...new Set([...sizes, ...exact])].filter((size) => !have.has(size)).sort((a, b) => a - b);
     };
     // The first answer says what the model was trained for; the second asks up to there.
     for (let round = 0; round < 2; round++) {
       const sizes = missing();
       if (sizes.length === 0) return null;
-      const failed = await this.#estimate(model, sizes, kvCacheType, signal);
+      const failed = await this.#estimate(model, key, sizes, configuration, signal);
       if (failed) return failed;
     }
     return null;
   }
 
-  async #estimate(model: FitModel, contextSizesTokens: number[], kvCacheType: KvCacheType, signal: AbortSignal | undefined): Promise<Failure | null> {
+  async #estimate(
+    model: FitModel, key: string, contextSizesTokens: number[], configuration: MemoryConfiguration, signal: AbortSignal | undefined,
+  ): Promise<Failure | null> {
     const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, kvCacheType }), signal);
+    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, configuration }), signal);
     if (answer.kind === "failed") return answer.failure;
     if (answer.kind !== "estimated") return failure("internal");
     const { estimate } = answer;
-    const known: Known = this.#known.get(model.key) ?? { estimate, curves: new Map() };
+    const before = this.#known.get(key)?.curve ?? [];
     const asked = new Set(estimate.contexts.map(({ contextSizeTokens }) => contextSizeTokens));
-    const curve = [...(known.curves.get(kvCacheType) ?? []).filter((point) => !asked.has(point.contextSizeTokens)), ...estimate.contexts];
-    known.curves.set(kvCacheType, curve.sort((a, b) => a.contextSizeTokens - b.contextSizeTokens));
-    this.#known.delete(model.key);
-    this.#known.set(model.key, known);
+    const curve = [...before.filter((point) => !asked.has(point.contextSizeTokens)), ...estimate.contexts];
+    this.#known.delete(key);
+    this.#known.set(key, { estimate, curve: curve.sort((a, b) => a.contextSizeTokens - b.contextSizeTokens) });
     const oldest = this.#known.keys().next().value;
     if (this.#known.size > MAX_REMEMBERED_MODELS && oldest !== undefined) this.#known.delete(oldest);
     return null;
@@ -275,6 +319,15 @@ function notAnswered(answer: Answer): Outcome<never> {
 
 function scaled({ ramBytes, gpuBytes }: MemoryNeed, share: number): MemoryNeed {
   return { ramBytes: Math.round(ramBytes * share), gpuBytes: Math.round(gpuBytes * share) };
+}
+
+/** Mapping a file saves a copy of its weights, unless the processor needs most of them rearranged: then it costs one. */
+export function mapsWell({ repackedBytes, weights }: Pick<Estimate, "repackedBytes" | "weights">): boolean {
+  return repackedBytes * 2 < weights.ramBytes + weights.gpuBytes;
+}
+
+function knownKey({ key }: FitModel, { keyCacheType, valueCacheType, flashAttention, gpuLayers }: MemoryConfiguration): string {
+  return [key, keyCacheType, valueCacheType, flashAttention, gpuLayers].join(" ");
 }
 
 /** Network sources throw errors that carry a failure. */

@@ -14,21 +14,26 @@ export interface JudgeInput {
   /** Needs by context size, ascending. Memory grows convexly with the context, so a straight line between two is never too low. */
   curve: readonly ContextNeed[];
   contextSizeTokens: number;
+  /** The file is mapped, so that weights which the processor uses rearranged lie in memory twice. */
+  mmap: boolean;
   engineProcessBytes: number;
   deltasBytes: number;
   machine: FitMachine;
   fetchedBytes: number;
 }
 
-export function judgeFit({ estimate, curve, contextSizeTokens, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
-  const { weights, trainContextSizeTokens, architecture } = estimate;
+export function judgeFit({ estimate, curve, contextSizeTokens, mmap, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
+  const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
+  const weightCopiesBytes = mmap ? estimate.repackedBytes : 0;
   const ramBudget = machine.availableBytes - machine.systemReserveBytes;
-  const gpuBudget = machine.gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
-  const ram = (context: ContextNeed) => weights.ramBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
+  const gpuRoom = machine.gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
+  const ram = (context: ContextNeed) => weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
   const gpu = (context: ContextNeed) => weights.gpuBytes + context.need.gpuBytes;
-  const asPlanned = (context: ContextNeed) => ram(context) <= ramBudget && gpu(context) <= gpuBudget;
-  /** Layers that the GPU has no room for stay in the computer's memory. */
-  const somehow = (context: ContextNeed) => ram(context) <= ramBudget && ram(context) + gpu(context) <= ramBudget + gpuBudget;
+  /** A GPU without memory of its own takes it from the same budget. */
+  const bothBudget = machine.sharesMemory ? ramBudget : ramBudget + gpuRoom;
+  const somehow = (context: ContextNeed) => ram(context) <= ramBudget && ram(context) + gpu(context) <= bothBudget;
+  /** Otherwise layers that the GPU has no room for stay in the computer's memory. */
+  const asPlanned = (context: ContextNeed) => somehow(context) && gpu(context) <= gpuRoom;
 
   const context = needAt(curve, contextSizeTokens);
   const largest = largestContext(curve, somehow);
@@ -36,6 +41,8 @@ export function judgeFit({ estimate, curve, contextSizeTokens, engineProcessByte
   const contextBytes = context.need.ramBytes + context.need.gpuBytes;
   const parts: FitParts = {
     weightsBytes: weights.ramBytes + weights.gpuBytes,
+    weightCopiesBytes,
+    vocabularyBytes,
     kvCacheBytes: context.kvCacheBytes,
     computeBuffersBytes: contextBytes - context.kvCacheBytes,
     deltasBytes,

@@ -6,7 +6,7 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { KvCacheType } from "../../contract/fit";
 import { QUANTIZABLE_WEIGHT_TYPES, QUANTIZATION_TYPES, type JobResult, type SourceFacts, type TypePreview } from "../../contract/jobs";
 import type { QuantizePreview } from "../../contract/quantize";
-import type { Estimator, FitModel } from "../estimator/Estimator";
+import { usualQuestion, type Estimator, type FitModel } from "../estimator/Estimator";
 import { proposeType } from "./proposeType";
 import { runJob, type ForkJob } from "./runJob";
 
@@ -38,7 +38,7 @@ export async function previewQuantize(
   const types: Preview["types"] = [];
   for (const preview of previews.filter((each) => isWorthwhile(each, source))) {
     const share = weightBytes(preview, "targetBytes") / Math.max(1, weightBytes(preview, "sourceBytes"));
-    types.push({ preview, fit: await tools.estimator.judge(model, contextSizeTokens, kvCacheType, { weightsShare: share }) });
+    types.push({ preview, fit: (await tools.estimator.judge(model, { ...usualQuestion(contextSizeTokens, kvCacheType), weightsShare: share })).fit });
   }
   return succeed({ source, types, proposal: proposeType(types) });
 }

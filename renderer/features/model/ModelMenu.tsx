@@ -1,5 +1,5 @@
 // The pill that names the model, and its menu: load another, choose a file, forget one that was used in place.
-import { Box, Check, ChevronDown, FolderOpen, Unlink } from "lucide-react";
+import { Box, Check, ChevronDown, FolderOpen, SlidersHorizontal, Unlink } from "lucide-react";
 import { memo } from "react";
 import type { EngineState } from "../../../electron/contract/engineState";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -9,6 +9,8 @@ import { callOrNotify } from "../../app/bridge";
 import { failureText, withFileName } from "../../app/failureText";
 import { formatBytes, formatCount } from "../../app/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
+import { openLoadSettings } from "../loading/loading";
+import { reasonWords } from "../loading/loadWords";
 import { loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";
 
@@ -49,6 +51,11 @@ export const ModelMenu = memo(function ModelMenu() {
         ))}
       </MenuRadioGroup>
       {models.length > 0 && <MenuSeparator />}
+      {current !== undefined && (
+        <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(current.id)}>
+          Load settings…
+        </MenuItem>
+      )}
       <MenuItem icon={<FolderOpen size={15} />} onSelect={() => void callOrNotify("models.chooseFile", undefined)}>
         Choose a GGUF file…
       </MenuItem>
@@ -86,8 +93,8 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
         </small>
         {loaded !== null && (
           <small>
-            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens ({contextReason(loaded)}) ·{" "}
-            {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
+            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens ({reasonWords(loaded.reasons.contextSizeTokens)}) ·{" "}
+            KV cache {cacheWords(loaded.choice)} · {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
           </small>
         )}
       </span>
@@ -110,13 +117,6 @@ function modelIdOf(engine: EngineState): ModelId | null {
   }
 }
 
-function contextReason({ contextSizeReason }: LoadedModel): string {
-  switch (contextSizeReason) {
-    case "target":
-      return "set by Facet";
-    case "model":
-      return "all the model can use";
-    case "memory":
-      return "what memory allows";
-  }
+function cacheWords({ keyCacheType, valueCacheType }: LoadedModel["choice"]): string {
+  return keyCacheType === valueCacheType ? keyCacheType : `${keyCacheType}/${valueCacheType}`;
 }

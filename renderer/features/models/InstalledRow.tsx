@@ -1,5 +1,5 @@
 // One installed model: what it is, whether it fits, and what can be done with it.
-import { Ellipsis, FolderOpen, Gauge, Pencil, ShieldCheck, Trash2, Unlink, WandSparkles } from "lucide-react";
+import { Ellipsis, FolderOpen, Gauge, Pencil, ShieldCheck, SlidersHorizontal, Trash2, Unlink, WandSparkles } from "lucide-react";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -8,6 +8,7 @@ import { showPage } from "../../app/layout";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { openLoadSettings } from "../loading/loading";
 import { loadedModel } from "../model/loadedModel";
 import { FitBar } from "./FitBar";
 import { useFit } from "./fits";
@@ -58,6 +59,9 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
           align="end"
           trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}
         >
+          <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(model.id)}>
+            Load settings
+          </MenuItem>
           <MenuItem icon={<FolderOpen size={15} />} onSelect={() => revealModel(model.id)}>
             Show the file
           </MenuItem>

@@ -13,6 +13,7 @@ import { QuantizePage } from "../quantize/QuantizePage";
 import { DiscoverTab } from "./DiscoverTab";
 import { DownloadsTab } from "./DownloadsTab";
 import { isUnfinished, useDownloads } from "./downloads";
+import { EstimatesTab } from "./EstimatesTab";
 import { refreshFits } from "./fits";
 import { HubSettingsDialog } from "./HubSettingsDialog";
 import { InstalledTab } from "./InstalledTab";
@@ -48,6 +49,9 @@ export function ModelsPage() {
         <Tabs.Content value="downloads" className={styles.content} tabIndex={-1}>
           {subject === null ? <DownloadsTab /> : <SubjectPage subject={subject} />}
         </Tabs.Content>
+        <Tabs.Content value="estimates" className={styles.content} tabIndex={-1}>
+          <EstimatesTab />
+        </Tabs.Content>
       </main>
       {settingsOpen && <HubSettingsDialog onClose={() => setSettingsOpen(false)} />}
     </Tabs.Root>
@@ -78,6 +82,7 @@ function TabList() {
       <Tabs.Trigger value="downloads" onClick={() => showTab("downloads")}>
         Downloads and jobs {downloadCount + jobCount > 0 && <span>{downloadCount + jobCount}</span>}
       </Tabs.Trigger>
+      <Tabs.Trigger value="estimates">Estimates</Tabs.Trigger>
     </Tabs.List>
   );
 }
@@ -94,5 +99,5 @@ function useFollowing(): void {
 }
 
 function asTab(value: string): ModelsTab {
-  return value === "installed" || value === "downloads" ? value : "discover";
+  return value === "installed" || value === "downloads" || value === "estimates" ? value : "discover";
 }

@@ -6,13 +6,13 @@ export type FitTone = "good" | "warning" | "bad" | "none";
 
 /** Memory that a model may take: what is free now, less what stays with the system, and what the GPUs have. */
 export function freeBytes(machine: FitMachine): number {
-  const onGpus = machine.gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0);
+  const onGpus = machine.sharesMemory ? 0 : machine.gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0);
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes) + onGpus;
 }
 
 /** The whole length of a memory bar. */
 export function totalBytes(machine: FitMachine): number {
-  return machine.gpus.reduce((sum, gpu) => sum + gpu.totalBytes, machine.totalBytes);
+  return machine.sharesMemory ? machine.totalBytes : machine.gpus.reduce((sum, gpu) => sum + gpu.totalBytes, machine.totalBytes);
 }
 
 export function fitTone({ verdict }: Fit): FitTone {
@@ -78,6 +78,8 @@ export interface FitNumber {
 export function partNumbers(parts: FitParts, fit: Fit): FitNumber[] {
   return [
     { name: "Weights", bytes: parts.weightsBytes },
+    { name: "Weights, rearranged", bytes: parts.weightCopiesBytes },
+    { name: "Vocabulary", bytes: parts.vocabularyBytes },
     { name: `KV cache, ${formatContext(fit.contextSizeTokens)} context`, bytes: parts.kvCacheBytes },
     { name: "Compute buffers", bytes: parts.computeBuffersBytes },
     { name: "Fine-tunes", bytes: parts.deltasBytes },

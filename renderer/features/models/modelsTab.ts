@@ -3,7 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { QuantizeSource } from "../../../electron/contract/quantize";
 
-export type ModelsTab = "discover" | "installed" | "downloads";
+export type ModelsTab = "discover" | "installed" | "downloads" | "estimates";
 
 /** Opened from a tab, and left by going back to it. */
 export type ModelSubject =

@@ -1,0 +1,132 @@
+// Plans each load with the estimator, remembers what the person set, and keeps what was predicted and measured. Main process.
+import type { AnswerFacts } from "../contract/chat";
+import type { EngineDeltas } from "../contract/deltas";
+import type { ProcessMemory } from "../contract/engineProtocol";
+import type { EngineState } from "../contract/engineState";
+import type { Failure, Outcome } from "../contract/failure";
+import type { ModelId } from "../contract/ids";
+import { automaticLoadSettings, type LoadPlan, type LoadRecord, type LoadSettings, type LoadSettingsView } from "../contract/loadSettings";
+import type { LoadedModel } from "../contract/model";
+import type { Estimator, FitModel } from "../services/estimator/Estimator";
+import { planLoad, type PlannedLoad } from "../services/estimator/planLoad";
+import type { LoadLog } from "../services/loads/LoadLog";
+import type { LoadSettingsStore } from "../services/loads/LoadSettingsStore";
+import type { ModelFile } from "../services/ModelLibrary";
+
+/** What a load for want of memory looks like: the next one asks for less. */
+const SHORT_OF_MEMORY: ReadonlySet<string> = new Set(["model-load-failed", "engine-out-of-memory", "engine-crashed"]);
+
+export interface LoadsOptions {
+  estimator: Pick<Estimator, "judge" | "unknown">;
+  /** What the estimator reads of an installed model. */
+  fitModelOf: (file: ModelFile) => Promise<Outcome<FitModel>>;
+  settings: LoadSettingsStore;
+  log: LoadLog;
+  now: () => number;
+}
+
+interface Begun {
+  modelId: ModelId;
+  modelName: string;
+  plan: LoadPlan;
+}
+
+export class Loads {
+  readonly #options: LoadsOptions;
+  /** The load that was asked for last. */
+  #begun: Begun | null = null;
+  #lastState: EngineState["kind"] = "idle";
+  /** Of the model in memory, before deltas wanted more. */
+  #contextBytes = 0;
+
+  constructor(options: LoadsOptions) {
+    this.#options = options;
+  }
+
+  /** `settings`: instead of those that are kept for this model. */
+  async plan(file: ModelFile, settings?: LoadSettings): Promise<PlannedLoad> {
+    const { settings: store } = this.#options;
+    return this.#plan(file, settings ?? store.settings(file.model.id));
+  }
+
+  async view(file: ModelFile): Promise<LoadSettingsView> {
+    const { settings: store } = this.#options;
+    const settings = store.settings(file.model.id);
+    const { plan, layers } = await this.#plan(file, settings);
+    const automatic = (await this.#plan(file, automaticLoadSettings)).plan;
+    return { modelId: file.model.id, settings, plan, automatic, lastFailure: store.lastFailure(file.model.id), cores: plan.fit.machine.cores, layers };
+  }
+
+  save(id: ModelId, settings: LoadSettings): Promise<Outcome<unknown>> {
+    return this.#options.settings.saveSettings(id, settings);
+  }
+
+  /** Why the last load failed, as far as it is still true. */
+  lastFailure(id: ModelId): Failure | null {
+    return this.#options.settings.lastFailure(id)?.failure ?? null;
+  }
+
+  forget(id: ModelId): Promise<void> {
+    return this.#options.settings.drop(id);
+  }
+
+  records(): readonly LoadRecord[] {
+    return this.#options.log.records;
+  }
+
+  /** The engine was told to load this. */
+  begun(file: ModelFile, plan: LoadPlan): void {
+    this.#begun = { modelId: file.model.id, modelName: file.model.name, plan };
+  }
+
+  async loaded({ modelId, choice, memory }: LoadedModel): Promise<void> {
+    const { log, settings } = this.#options;
+    const begun = this.#begun?.modelId === modelId ? this.#begun : null;
+    if (begun === null) return;
+    this.#contextBytes = memory.contextBytes;
+    const isAsPlanned = begun.plan.choice.contextSizeTokens === choice.contextSizeTokens;
+    log.loaded({ modelId, modelName: begun.modelName, choice, predicted: isAsPlanned ? begun.plan.fit.parts : null }, memory.baseBytes);
+    await settings.saveFailure(modelId, null);
+  }
+
+  /** Keeps in mind a load that failed, so that the next plan asks for less. */
+  async engineChanged(state: EngineState): Promise<void> {
+    const { log, settings, now } = this.#options;
+    const before = this.#lastState;
+    this.#lastState = state.kind;
+    if (state.kind === "crashed" || state.kind === "idle") log.ended();
+    const diedOfLoad = state.kind === "crashed" && (before === "loading" || before === "starting");
+    if (state.kind !== "load-failed" && !diedOfLoad) return;
+    const begun = this.#begun?.modelId === state.modelId ? this.#begun : null;
+    if (begun === null || !SHORT_OF_MEMORY.has(state.failure.code)) return;
+    const { modelId, modelName, plan } = begun;
+    log.failed({ modelId, modelName, choice: plan.choice, predicted: plan.fit.parts }, state.failure.code);
+    await settings.saveFailure(modelId, { atMs: now(), failure: state.failure, choice: plan.choice });
+  }
+
+  memory({ peakResidentBytes }: ProcessMemory): void {
+    if (peakResidentBytes !== null) this.#options.log.measured(peakResidentBytes);
+  }
+
+  /** Adapters that are in memory now, and more room for conversations than was planned. */
+  deltas(inEngine: EngineDeltas | null): void {
+    if (inEngine === null) return;
+    const adapterBytes = inEngine.loaded.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#options.log.deltas(adapterBytes + Math.max(0, inEngine.contextBytes - this.#contextBytes));
+  }
+
+  answered({ contextUsedTokens }: AnswerFacts): void {
+    this.#options.log.answered(contextUsedTokens);
+  }
+
+  async #plan(file: ModelFile, settings: LoadSettings): Promise<PlannedLoad> {
+    const { estimator, fitModelOf, settings: store } = this.#options;
+    const model = await fitModelOf(file);
+    return planLoad({
+      settings,
+      lastFailure: store.lastFailure(file.model.id),
+      // A file that cannot even be looked at: the engine will say what is wrong with it.
+      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question.contextSizeTokens, model.failure.code)),
+    });
+  }
+}

@@ -1,0 +1,185 @@
+// Chooses how a model is loaded: what the person set, and for the rest what fits; and what would fit instead of what does not. Pure.
+import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
+import type { Fit, KvCacheType } from "../../contract/fit";
+import {
+  MIN_LOAD_CONTEXT_TOKENS, type FailedLoad, type LoadChoice, type LoadPlan, type LoadReasons, type LoadSettings,
+} from "../../contract/loadSettings";
+import { mapsWell, type Extent, type Judgement, type LoadQuestion } from "./Estimator";
+
+/** From the most exact to the smallest. */
+const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0", "q4_0"];
+/** llama.cpp pads context sizes to multiples of this. */
+const CONTEXT_STEP_TOKENS = 256;
+
+export interface LoadPlanInput {
+  settings: LoadSettings;
+  judge: (question: LoadQuestion, extent: Extent) => Promise<Judgement>;
+  lastFailure: FailedLoad | null;
+}
+
+/**
+ * Threads for prefill and decode: one core is always left to the window and to whatever else runs. llama.cpp's threads
+ * wait for each other in a busy loop many times per token, so one thread without a core stops them all. Measured on
+ * two cores with the starter model: idle, 2 threads prefill twice as fast as 1 (about 230 and 110 tokens/s) and decode
+ * no faster (46 tokens/s both); beside other work 1 thread decodes 10 to 17 tokens/s, 2 threads 0.5 to 2.
+ */
+export function automaticThreads(cores: number): number {
+  return Math.max(1, cores - 1);
+}
+
+export interface PlannedLoad {
+  plan: LoadPlan;
+  /** Layers that a GPU could take; null = not known. */
+  layers: number | null;
+  /** Only where `plan` does not fit: the nearest that does, or null. */
+  nearest: LoadPlan | null;
+}
+
+/** What may be changed until it fits. */
+interface Freedom {
+  context: boolean;
+  cache: boolean;
+  layers: boolean;
+}
+
+export async function planLoad(input: LoadPlanInput): Promise<PlannedLoad> {
+  const { settings } = input;
+  const wish = await possible(input, firstChoice(input));
+  const isFree: Freedom = {
+    context: settings.contextSizeTokens === null,
+    cache: settings.keyCacheType === null && settings.valueCacheType === null && settings.flashAttention !== false,
+    layers: settings.gpuLayers === null,
+  };
+  const asked = await fitting(input, wish, isFree);
+  const plan = planOf(input, wish, asked);
+  const layers = asked.judgement.estimate?.layers ?? null;
+  if (!isTooLarge(plan.fit)) return { plan, layers, nearest: null };
+  const other = await fitting(input, wish, { context: true, cache: settings.flashAttention !== false, layers: true });
+  return { plan, layers, nearest: isTooLarge(other.judgement.fit) ? null : planOf(input, wish, other) };
+}
+
+/** "unknown" is not too large: it never blocks. */
+export function isTooLarge({ verdict }: Fit): boolean {
+  return verdict === "does-not-fit" || verdict === "smaller-context" || verdict === "partly-on-gpu";
+}
+
+interface Wish {
+  contextSizeTokens: number;
+  keyCacheType: KvCacheType;
+  valueCacheType: KvCacheType;
+  gpuLayers: number | null;
+  flashAttention: boolean;
+  mmap: boolean | null;
+}
+
+interface Found {
+  wish: Wish;
+  judgement: Judgement;
+}
+
+function firstChoice({ settings, lastFailure }: LoadPlanInput): Wish {
+  const { contextSizeTokens, keyCacheType, valueCacheType, gpuLayers, flashAttention, mmap } = settings;
+  return {
+    contextSizeTokens: contextSizeTokens ?? Math.min(TARGET_CONTEXT_TOKENS, halfOfFailed(lastFailure)),
+    keyCacheType: keyCacheType ?? "f16",
+    valueCacheType: flashAttention === false ? "f16" : (valueCacheType ?? "f16"),
+    gpuLayers,
+    flashAttention: flashAttention ?? true,
+    mmap,
+  };
+}
+
+/** A quantized KV cache needs heads of whole blocks: without them it is exact, whatever was set. */
+async function possible(input: LoadPlanInput, wish: Wish): Promise<Wish> {
+  if (wish.keyCacheType === "f16" && wish.valueCacheType === "f16") return wish;
+  const exact: Wish = { ...wish, keyCacheType: "f16", valueCacheType: "f16" };
+  const { estimate } = await input.judge(exact, "this-size");
+  return estimate?.canQuantizeCache === false ? exact : wish;
+}
+
+/** A load that failed for want of memory is not asked for again in the same size. */
+function halfOfFailed(lastFailure: FailedLoad | null): number {
+  if (lastFailure === null) return Number.POSITIVE_INFINITY;
+  const half = Math.floor(lastFailure.choice.contextSizeTokens / 2 / CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS;
+  return Math.max(MIN_LOAD_CONTEXT_TOKENS, half);
+}
+
+/** The wish, or as near to it as fits: first a smaller context, then a smaller KV cache, then fewer layers on the GPU. */
+async function fitting(input: LoadPlanInput, wish: Wish, free: Freedom): Promise<Found> {
+  const asWished: Found = { wish, judgement: await input.judge(wish, "this-size") };
+  if (!isTooLarge(asWished.judgement.fit)) return asWished;
+  if (asWished.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, asWished);
+  const canQuantize = free.cache && asWished.judgement.estimate?.canQuantizeCache === true;
+  for (const type of canQuantize ? CACHE_TYPES.slice(CACHE_TYPES.indexOf(wish.keyCacheType)) : [null]) {
+    const changed: Wish = type === null ? wish : { ...wish, keyCacheType: type, valueCacheType: type };
+    const judgement = await input.judge(changed, "all-sizes");
+    if (!isTooLarge(judgement.fit)) return { wish: changed, judgement };
+    const { largestContextTokens } = judgement.fit;
+    if (!free.context || largestContextTokens === null || largestContextTokens < MIN_LOAD_CONTEXT_TOKENS) continue;
+    const smaller = { ...changed, contextSizeTokens: Math.min(wish.contextSizeTokens, largestContextTokens) };
+    const found = { wish: smaller, judgement: await input.judge(smaller, "all-sizes") };
+    if (!isTooLarge(found.judgement.fit)) return found;
+    if (found.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, found);
+  }
+  return asWished;
+}
+
+/** The most layers on the GPU with which the plan fits. */
+async function fewerLayers(input: LoadPlanInput, { wish, judgement }: Found): Promise<Found> {
+  let low = 0;
+  let high = wish.gpuLayers ?? judgement.estimate?.layers ?? 0;
+  let best: Found | null = null;
+  while (low <= high) {
+    const middle = Math.floor((low + high) / 2);
+    const changed = { ...wish, gpuLayers: middle };
+    const found = { wish: changed, judgement: await input.judge(changed, "this-size") };
+    if (isTooLarge(found.judgement.fit)) high = middle - 1;
+    else {
+      best = found;
+      low = middle + 1;
+    }
+  }
+  return best ?? { wish, judgement };
+}
+
+function planOf({ settings, lastFailure }: LoadPlanInput, first: Wish, { wish, judgement }: Found): LoadPlan {
+  const { fit, estimate } = judgement;
+  const { cores } = fit.machine;
+  const hasGpu = fit.machine.gpus.length > 0;
+  const layers = estimate?.layers ?? null;
+  const gpuLayers = hasGpu ? Math.min(wish.gpuLayers ?? layers ?? 0, layers ?? Number.POSITIVE_INFINITY) : 0;
+  const choice: LoadChoice = {
+    contextSizeTokens: fit.verdict === "unknown" ? wish.contextSizeTokens : Math.min(wish.contextSizeTokens, fit.contextSizeTokens),
+    keyCacheType: wish.keyCacheType,
+    valueCacheType: wish.valueCacheType,
+    gpuLayers,
+    threads: settings.threads ?? automaticThreads(cores),
+    flashAttention: wish.flashAttention,
+    mmap: wish.mmap ?? (estimate === null || mapsWell(estimate)),
+  };
+  const cacheReason = (type: KvCacheType, name: "keyCacheType" | "valueCacheType"): LoadReasons[typeof name] => {
+    if (type !== first[name]) return "memory";
+    if (type === settings[name]) return "chosen";
+    if (estimate?.canQuantizeCache === false) return "heads-not-divisible";
+    return name === "valueCacheType" && settings.flashAttention === false ? "needs-flash-attention" : "exact";
+  };
+  return {
+    choice, fit,
+    reasons: {
+      contextSizeTokens: contextReason(settings, first, wish, choice, lastFailure),
+      keyCacheType: cacheReason(wish.keyCacheType, "keyCacheType"),
+      valueCacheType: cacheReason(wish.valueCacheType, "valueCacheType"),
+      gpuLayers: !hasGpu ? "no-gpu" : settings.gpuLayers === gpuLayers ? "chosen" : gpuLayers === layers ? "whole-on-gpu" : "gpu-memory",
+      threads: settings.threads !== null ? "chosen" : cores > 1 ? "leaves-one-core" : "only-core",
+      flashAttention: settings.flashAttention !== null ? "chosen" : "faster",
+      mmap: settings.mmap !== null ? "chosen" : choice.mmap ? "used-in-place" : "copied-anyway",
+    },
+  };
+}
+
+function contextReason(settings: LoadSettings, first: Wish, wish: Wish, choice: LoadChoice, lastFailure: FailedLoad | null): LoadReasons["contextSizeTokens"] {
+  if (wish.contextSizeTokens < first.contextSizeTokens) return "memory";
+  if (choice.contextSizeTokens < wish.contextSizeTokens) return "training";
+  if (settings.contextSizeTokens !== null) return "chosen";
+  return lastFailure !== null && wish.contextSizeTokens < TARGET_CONTEXT_TOKENS ? "failed-before" : "target";
+}

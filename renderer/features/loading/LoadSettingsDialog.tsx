@@ -1,0 +1,231 @@
+// How one model is loaded: each setting automatic or set, with the value Facet would choose, and why.
+import { useEffect, useState } from "react";
+import type { Failure } from "../../../electron/contract/failure";
+import { KvCacheType } from "../../../electron/contract/fit";
+import type { ModelId } from "../../../electron/contract/ids";
+import {
+  isPossible, MAX_GPU_LAYERS, MAX_LOAD_CONTEXT_TOKENS, MAX_THREADS, MIN_LOAD_CONTEXT_TOKENS,
+  automaticLoadSettings, type LoadSettingName, type LoadSettings, type LoadSettingsView,
+} from "../../../electron/contract/loadSettings";
+import { useApp } from "../../app/appStore";
+import { call, callOrNotify } from "../../app/bridge";
+import { failureParagraph, failureText } from "../../app/failureText";
+import { formatBytes } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { DialogHeader } from "../../ui/DialogHeader";
+import { loadedModel } from "../model/loadedModel";
+import { fitTone, fitWords } from "../models/fitWords";
+import { closeLoadSettings, useSettingsOf } from "./loading";
+import styles from "./LoadSettingsDialog.module.css";
+import { reasonWords, settingNames, settingOrder, settingWords, valueWords } from "./loadWords";
+
+export function LoadSettingsDialog() {
+  const modelId = useSettingsOf();
+  return modelId === null ? null : <OneModel key={modelId} modelId={modelId} />;
+}
+
+function OneModel({ modelId }: { readonly modelId: ModelId }) {
+  const name = useApp(({ models }) => models.find(({ id }) => id === modelId)?.name ?? "Model");
+  const [view, setView] = useState<LoadSettingsView | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useEffect(() => {
+    void call("loads.settings", { modelId }).then((outcome) => (outcome.ok ? setView(outcome.value) : setFailure(outcome.failure)));
+  }, [modelId]);
+
+  async function save(settings: LoadSettings): Promise<void> {
+    if (view !== null) setView({ ...view, settings });
+    const outcome = await call("loads.saveSettings", { modelId, settings });
+    setFailure(outcome.ok ? null : outcome.failure);
+    if (outcome.ok) setView(outcome.value);
+  }
+
+  return (
+    <Dialog label={`Load settings of ${name}`} onClose={closeLoadSettings}>
+      <DialogHeader title={`Load settings of ${name}`} onClose={closeLoadSettings} />
+      <div className={styles.content}>
+        {failure !== null && (
+          <p className={styles.problem} role="alert">
+            {failureParagraph(failure)}
+          </p>
+        )}
+        {view === null && failure === null && <output className={styles.waiting}>Reading the model’s header</output>}
+        {view !== null && <Settings view={view} onSave={(settings) => void save(settings)} />}
+      </div>
+    </Dialog>
+  );
+}
+
+interface SettingsProps {
+  readonly view: LoadSettingsView;
+  readonly onSave: (settings: LoadSettings) => void;
+}
+
+function Settings({ view, onSave }: SettingsProps) {
+  const { modelId, settings, plan, automatic, lastFailure } = view;
+  const loaded = useApp(({ engine }) => loadedModel(engine));
+  const isLoaded = loaded?.modelId === modelId;
+  const isAutomatic = Object.values(settings).every((value) => value === null);
+  const isOther = isLoaded && settingOrder.some((name) => loaded.choice[name] !== plan.choice[name]);
+  return (
+    <>
+      {lastFailure !== null && <p className={styles.problem}>The last load failed: {failureText(lastFailure.failure).happened}</p>}
+      <ul className={styles.rows}>
+        {settingOrder.map((name) => (
+          <li key={name}>
+            <SettingRow name={name} view={view} onSave={onSave} />
+            <p className={styles.why}>
+              {settings[name] === null
+                ? `Automatic: ${settingWords(name, plan.choice, plan.reasons)}`
+                : plan.reasons[name] === "chosen"
+                  ? `Automatic would be ${valueWords(name, automatic.choice)}: ${reasonWords(automatic.reasons[name])}`
+                  : `It will be ${settingWords(name, plan.choice, plan.reasons)}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.fit} data-tone={fitTone(plan.fit)} aria-live="polite">
+        <b>{fitWords(plan.fit)}</b>
+        {plan.fit.neededBytes !== null && <span>needs {formatBytes(plan.fit.neededBytes)}</span>}
+        {isOther && <span>The loaded model keeps its settings until it is loaded again.</span>}
+      </p>
+      <div className={styles.actions}>
+        <Button disabled={isAutomatic} onClick={() => onSave(automaticLoadSettings)}>
+          All automatic
+        </Button>
+        <span className={styles.space} />
+        <Button onClick={closeLoadSettings}>Close</Button>
+        <Button
+          look="primary"
+          onClick={() => {
+            void callOrNotify("models.load", { modelId });
+            closeLoadSettings();
+          }}
+        >
+          {isLoaded ? "Load again" : "Load"}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+interface SettingRowProps {
+  readonly name: LoadSettingName;
+  readonly view: LoadSettingsView;
+  readonly onSave: (settings: LoadSettings) => void;
+}
+
+function SettingRow({ name, view, onSave }: SettingRowProps) {
+  const { settings, plan, layers } = view;
+  const label = settingNames[name];
+  switch (name) {
+    case "contextSizeTokens":
+      return (
+        <NumberRow
+          label={label} unit="tokens" min={MIN_LOAD_CONTEXT_TOKENS} max={plan.fit.trainContextSizeTokens ?? MAX_LOAD_CONTEXT_TOKENS} step={256}
+          value={settings.contextSizeTokens} automatic={plan.choice.contextSizeTokens}
+          onChange={(contextSizeTokens) => onSave({ ...settings, contextSizeTokens })}
+        />
+      );
+    case "gpuLayers":
+      return (
+        <NumberRow
+          label={label} min={0} max={layers ?? MAX_GPU_LAYERS} step={1} disabled={plan.fit.machine.gpus.length === 0}
+          value={settings.gpuLayers} automatic={plan.choice.gpuLayers} onChange={(gpuLayers) => onSave({ ...settings, gpuLayers })}
+        />
+      );
+    case "threads":
+      return (
+        <NumberRow
+          label={label} min={1} max={Math.min(MAX_THREADS, Math.max(1, view.cores))} step={1}
+          value={settings.threads} automatic={plan.choice.threads} onChange={(threads) => onSave({ ...settings, threads })}
+        />
+      );
+    case "keyCacheType":
+    case "valueCacheType":
+      return (
+        <ChoiceRow
+          label={label} value={settings[name] ?? ""}
+          options={[{ value: "", words: "Automatic" }, ...KvCacheType.options.map((type) => ({
+            value: type, words: type,
+            impossible: plan.reasons[name] === "heads-not-divisible" ? type !== "f16" : !isPossible({ ...settings, [name]: type }),
+          }))]}
+          onChange={(value) => onSave({ ...settings, [name]: KvCacheType.safeParse(value).data ?? null })}
+        />
+      );
+    case "flashAttention":
+    case "mmap":
+      return (
+        <ChoiceRow
+          label={label} value={settings[name] === null ? "" : settings[name] ? "on" : "off"}
+          options={[
+            { value: "", words: "Automatic" }, { value: "on", words: "On" },
+            { value: "off", words: "Off", impossible: !isPossible({ ...settings, [name]: false }) },
+          ]}
+          onChange={(value) => onSave({ ...settings, [name]: value === "" ? null : value === "on" })}
+        />
+      );
+  }
+}
+
+interface NumberRowProps {
+  readonly label: string;
+  readonly unit?: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly disabled?: boolean;
+  readonly value: number | null;
+  readonly automatic: number;
+  readonly onChange: (value: number | null) => void;
+}
+
+/** Empty = automatic. What is typed counts when the field is left. */
+function NumberRow({ label, unit, min, max, step, disabled = false, value, automatic, onChange }: NumberRowProps) {
+  const [text, setText] = useState<string | null>(null);
+  function leave(): void {
+    if (text === null) return;
+    setText(null);
+    const number = Number(text.trim());
+    const next = text.trim() === "" || !Number.isFinite(number) ? null : Math.min(max, Math.max(min, Math.round(number)));
+    if (next !== value) onChange(next);
+  }
+  return (
+    <label className={styles.row}>
+      <span>
+        {label}
+        {unit !== undefined && <small> {unit}</small>}
+      </span>
+      <input
+        type="number" className={styles.field} min={min} max={max} step={step} disabled={disabled}
+        placeholder={`Automatic (${automatic})`} value={text ?? value ?? ""}
+        onChange={({ target }) => setText(target.value)} onBlur={leave}
+        onKeyDown={({ key }) => {
+          if (key === "Enter") leave();
+        }}
+      />
+    </label>
+  );
+}
+
+interface ChoiceRowProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly value: string; readonly words: string; readonly impossible?: boolean }[];
+  readonly onChange: (value: string) => void;
+}
+
+function ChoiceRow({ label, value, options, onChange }: ChoiceRowProps) {
+  return (
+    <label className={styles.row}>
+      <span>{label}</span>
+      <select className={styles.field} value={value} onChange={({ target }) => onChange(target.value)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value} disabled={option.impossible === true}>
+            {option.words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
