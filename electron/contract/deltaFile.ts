@@ -3,15 +3,11 @@ import { z } from "zod";
 
 export const DELTA_FORMAT_VERSION = 1;
 export const FINGERPRINT_VERSION = 1;
-/** Far more tensors than any model has. */
-const MAX_TENSORS = 20_000;
 
 const Share = z.number().min(0).max(1);
-const Numbers = z.array(z.number()).max(MAX_TENSORS * 16);
-const Names = z.array(z.string().max(64)).max(MAX_TENSORS);
 const Hash = z.string().regex(/^[0-9a-f]{16}$/u);
 
-/** Unknown keys are allowed: later versions add some. */
+/** The single values; the lists beside them are read by native/ alone. Unknown keys are allowed: later versions add some. */
 export const DeltaFileMetadata = z.object({
   "facet.delta.version": z.literal(DELTA_FORMAT_VERSION),
   "facet.delta.kind": z.enum(["bitdelta", "lora"]),
@@ -24,20 +20,14 @@ export const DeltaFileMetadata = z.object({
   "facet.delta.rank": z.number().int().min(1).optional(),
   /** Share of the carried change's sum of squares that the pairs reproduce. */
   "facet.delta.captured": Share,
-  "facet.delta.folded_norms": Names,
   "facet.hadamard.size": z.number().int().optional(),
   "facet.hadamard.input_entry": z.number().positive().optional(),
   "facet.hadamard.output_entry": z.number().positive().optional(),
-  /** Tensors that changed and cannot travel in an adapter, and their shares of the whole change's sum of squares. */
-  "facet.left_out.names": Names,
-  "facet.left_out.shares": z.array(Share).max(MAX_TENSORS),
+  /** Share of the whole change's sum of squares that cannot travel in an adapter. */
   "facet.left_out.share": Share,
   "facet.base.fingerprint_version": z.literal(FINGERPRINT_VERSION),
   "facet.base.tokenizer": Hash,
   "facet.base.shapes": Hash,
-  "facet.base.vectors": Numbers,
-  "facet.base.rows": Numbers,
-  "facet.base.along": Numbers,
   "facet.fidelity.measured": z.boolean(),
   "facet.fidelity.positions": z.number().int(),
   /** Mean KL divergence in nats, seen from the fine-tune. */

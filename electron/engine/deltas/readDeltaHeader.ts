@@ -1,5 +1,6 @@
 // Reads the header of a delta file, an adapter in llama.cpp's form, and refuses what is none or would bring llama.cpp
 // down. Fit process and engine process.
+import { DeltaFileMetadata, fidelityOf } from "../../contract/deltaFile";
 import { MAX_DELTA_NAME_CHARACTERS, type DeltaFacts } from "../../contract/deltas";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
@@ -108,17 +109,20 @@ function factsOf(header: GgufHeader, architecture: string, pairs: readonly Delta
     const found = plain(metadataText(header, key) ?? "").slice(0, limit).trim();
     return found === "" ? null : found;
   };
+  const ours = DeltaFileMetadata.safeParse(
+    Object.fromEntries([...header.metadata].flatMap(([key, entry]) => (key.startsWith("facet.") && entry.kind === "scalar" ? [[key, entry.value]] : []))),
+  );
   return {
     kind: isBitDelta ? "bitdelta" : "lora",
     architecture,
     name: text("general.name", MAX_DELTA_NAME_CHARACTERS),
     baseName: text("general.base_model.0.name", MAX_DELTA_NAME_CHARACTERS),
     licence: text("general.license", 60),
-    baseFingerprint: null,
+    baseFingerprint: ours.success ? `${ours.data["facet.base.tokenizer"]}-${ours.data["facet.base.shapes"]}` : null,
     rank: isBitDelta ? null : Math.max(...pairs.map((pair) => rankOf(pair) ?? 0)),
     changedTensorCount: pairs.length,
     weightsBytes: header.weightsBytes,
-    fidelity: null,
+    fidelity: ours.success ? fidelityOf(ours.data) : null,
   };
 }
 

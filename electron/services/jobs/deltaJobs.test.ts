@@ -8,6 +8,7 @@ import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MakeDeltaRequest } from "../../contract/deltaJobs";
 import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
+import { inspectDelta } from "../../engine/deltas/inspectDelta";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
 import { forkNodeJob } from "./forkNodeJob";
 import { runJob, type ForkJob } from "./runJob";
@@ -89,6 +90,11 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect((await readFile(inFolder("again.gguf"))).equals(await readFile(request.target))).toBe(true);
     expect(again.fidelity).toEqual(made.fidelity);
     expect((await readdir(folder)).filter((name) => name.includes(UNFINISHED_SUFFIX))).toEqual([]);
+
+    const read = await inspectDelta(request.target);
+    expect(read.ok && read.value.facts).toMatchObject({ kind: "bitdelta", name: "Tuned", baseName: "Tiny" });
+    expect(read.ok && read.value.facts.fidelity).toBeCloseTo(made.fidelity!.gapClosed, 5);
+    expect(read.ok && read.value.facts.baseFingerprint).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/u);
   });
 
   it("extracts a LoRA: the larger its rank, the nearer", async () => {
