@@ -5,6 +5,7 @@ import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
 import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
 import { deltaKernels } from "./deltaKernels";
+import { deltaSwitch } from "./deltaSwitch";
 import { engineSpeed } from "./engineSpeed";
 import type { Figures } from "./figures";
 import { longChat } from "./longChat";
@@ -24,6 +25,13 @@ const measurements: readonly {
   { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
   { names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"], measure: quantizeSpeed, onlyWhenAsked: true },
   { names: ["quality.q4_0_kl_ratio", "quality.3bit_kl_ratio"], measure: quantizeQuality, onlyWhenAsked: true },
+  {
+    names: [
+      "delta.switch_p50_ms", "delta.switch_p95_ms", "delta.next_token_ratio", "delta.return_ratio", "delta.return_from_file_ratio",
+      "delta.memory_ratio_8",
+    ],
+    measure: deltaSwitch,
+  },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["app.cold_start_ms"], measure: coldStart },

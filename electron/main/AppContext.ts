@@ -3,6 +3,7 @@ import type { BrowserWindow } from "electron";
 import type { EventName, EventValue } from "../contract/events";
 import type { AnswerRunner } from "../services/answers/AnswerRunner";
 import type { DeltaLibrary } from "../services/deltas/DeltaLibrary";
+import type { DeltaMatcher } from "../services/deltas/DeltaMatcher";
 import type { DownloadQueue } from "../services/downloads/DownloadQueue";
 import type { Estimator } from "../services/estimator/Estimator";
 import type { Log } from "../services/LogFile";
@@ -39,6 +40,7 @@ export interface AppContext extends Shell {
   starter: StarterFetcher;
   hub: Hub;
   deltas: DeltaLibrary;
+  deltaMatcher: DeltaMatcher;
   downloads: DownloadQueue;
   estimator: Estimator;
   jobs: Jobs;

@@ -69,6 +69,7 @@ class FakeProcess {
 let processes: FakeProcess[];
 let states: EngineState[];
 let marker: string | null;
+let refusedDelta: Failure | null;
 let deltaNote: string | null;
 let crashedDeltas: DeltaId[];
 let engineDeltas: EngineDeltas | null;
@@ -106,6 +107,7 @@ beforeEach(() => {
   processes = [];
   states = [];
   marker = null;
+  refusedDelta = null;
   deltaNote = null;
   crashedDeltas = [];
   engineDeltas = null;
@@ -124,7 +126,7 @@ beforeEach(() => {
     marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
     deltas: {
       hasAny: () => false,
-      resolve: (stack) => succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
+      resolve: async (stack) => refusedDelta ? { ok: false, failure: refusedDelta } : succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
       noteLoading: async (ids) => { deltaNote = ids.join(); },
       clearNote: () => { deltaNote = null; },
       crashed: (ids) => { crashedDeltas.push(...ids); },
@@ -147,8 +149,8 @@ describe("deltas", () => {
   it("notes on disk what is being brought into memory, until it is there", async () => {
     const process = await ready();
     supervisor.generate(job("first", pirate));
-    expect(deltaNote).toBe("pirate");
     await vi.advanceTimersByTimeAsync(0);
+    expect(deltaNote).toBe("pirate");
     const { requestId, stack } = process.last("generate");
     expect(stack).toEqual([{ deltaId: "pirate", name: "Pirate", path: "/deltas/pirate.gguf", scale: 1 }]);
     process.say({ kind: "deltas", deltas: inEngine });
@@ -174,8 +176,20 @@ describe("deltas", () => {
     const process = await ready();
     process.say({ kind: "deltas", deltas: inEngine });
     supervisor.generate(job("first", pirate));
+    await vi.advanceTimersByTimeAsync(0);
     expect(deltaNote).toBeNull();
     expect(process.last("generate").stack).toHaveLength(1);
+  });
+
+  it("ends with the reason when a stack cannot be used, and the next answer is written", async () => {
+    const process = await ready();
+    refusedDelta = { code: "delta-other-base" };
+    const [first, second] = [job("first", pirate), job("second")];
+    supervisor.generate(first);
+    supervisor.generate(second);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(first.ends).toEqual([{ kind: "failed", failure: { code: "delta-other-base" }, text: "" }]);
+    expect(process.last("generate").requestId).toBe("second");
   });
 
   it("ends at once when it is stopped before the engine was asked, and blames nothing", async () => {

@@ -56,8 +56,8 @@ export interface ModelToLoad {
 /** The library of deltas as the supervisor needs it. */
 export interface DeltaFiles {
   hasAny(): boolean;
-  /** Where the files of a stack lie, or why it cannot be used now. */
-  resolve(stack: NamedStack): Outcome<DeltaToApply[]>;
+  /** Where the files of a stack lie, or why it cannot be used with this model now. */
+  resolve(stack: NamedStack, modelId: ModelId): Promise<Outcome<DeltaToApply[]>>;
   /** A note on disk that outlives a crash: these are being brought into memory. */
   noteLoading(deltaIds: readonly DeltaId[]): Promise<void>;
   /** They are in memory, or nobody tries any more. */
@@ -352,23 +352,25 @@ export class EngineSupervisor implements AnswerEngine {
     };
     this.#answer = answer;
     this.#showAnswer(answer, model);
-    const stack = this.#options.deltas.resolve(job.stack);
+    if (job.stack.length === 0) this.#postAnswer(answer, []);
+    else void this.#resolveAndPost(answer, model.modelId);
+  }
+
+  async #resolveAndPost(answer: Answer, modelId: ModelId): Promise<void> {
+    const child = this.#child;
+    // Much can happen while others read and write files: a stop, a crash, the end.
+    const isOver = () => this.#answer !== answer || this.#child !== child || child === null || child.killedFor !== null;
+    const { deltas } = this.#options;
+    const stack = await deltas.resolve(answer.job.stack, modelId);
+    if (isOver()) return;
     if (!stack.ok) {
       this.#endAnswer({ kind: "failed", failure: stack.failure, text: "" });
       return;
     }
     const inMemory = new Set(this.#deltas?.loaded.map(({ deltaId }) => deltaId));
     answer.loadingDeltas = stack.value.map(({ deltaId }) => deltaId).filter((deltaId) => !inMemory.has(deltaId));
-    if (answer.loadingDeltas.length === 0) this.#postAnswer(answer, stack.value);
-    else void this.#noteAndPost(answer, stack.value);
-  }
-
-  async #noteAndPost(answer: Answer, stack: DeltaToApply[]): Promise<void> {
-    const child = this.#child;
-    await this.#options.deltas.noteLoading(answer.loadingDeltas);
-    // Much can happen while a disk writes: a stop, a crash, the end.
-    if (this.#answer !== answer || this.#child !== child || child === null || child.killedFor !== null) return;
-    this.#postAnswer(answer, stack);
+    if (answer.loadingDeltas.length > 0) await deltas.noteLoading(answer.loadingDeltas);
+    if (!isOver()) this.#postAnswer(answer, stack.value);
   }
 
   #postAnswer(answer: Answer, stack: DeltaToApply[]): void {

@@ -1,7 +1,8 @@
 // The methods "deltas.…" of the contract. Main process.
 import path from "node:path";
 import { dialog, shell } from "electron";
-import type { DeltaForModel, Stack } from "../contract/deltas";
+import type { DeltaForModel, NamedStack, Stack } from "../contract/deltas";
+import type { DeltaToApply } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
 import type { AppContext } from "./AppContext";
@@ -61,7 +62,7 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
 }
 
 /** Those that fit first, then by name. */
-async function deltasForModel(modelId: ModelId, { deltas, models, estimator }: AppContext): Promise<Outcome<DeltaForModel[]>> {
+async function deltasForModel(modelId: ModelId, { deltas, models, deltaMatcher }: AppContext): Promise<Outcome<DeltaForModel[]>> {
   const model = await models.find(modelId);
   if (model === null) return fail("not-found");
   const all = deltas.list();
@@ -69,7 +70,7 @@ async function deltasForModel(modelId: ModelId, { deltas, models, estimator }: A
     const file = failure === null || failure.code === "delta-crashed-last-time" ? deltas.find(id) : null;
     return file === null ? [] : [{ deltaId: id, path: file.path }];
   });
-  const matches = await estimator.matchDeltas(model.path, readable);
+  const matches = await deltaMatcher.match(model.paths, readable);
   if (!matches.ok) return matches;
   const byId = new Map(matches.value.map((match) => [match.deltaId, match]));
   const found = all.map((delta): DeltaForModel => {
@@ -79,6 +80,20 @@ async function deltasForModel(modelId: ModelId, { deltas, models, estimator }: A
   });
   const order = (match: DeltaForModel["match"]) => ["fits", "shapes-fit", "refused"].indexOf(match);
   return succeed(found.sort((one, other) => order(one.match) - order(other.match) || one.delta.name.localeCompare(other.delta.name)));
+}
+
+/** The files of a stack for a model that is loaded. Failures: those of the library and of the match. */
+export async function resolveStack(stack: NamedStack, modelId: ModelId, { deltas, models, deltaMatcher }: Pick<AppContext, "deltas" | "models" | "deltaMatcher">): Promise<Outcome<DeltaToApply[]>> {
+  const files = deltas.resolve(stack);
+  if (!files.ok) return files;
+  const model = await models.find(modelId);
+  if (model === null) return fail("model-missing");
+  const matches = await deltaMatcher.match(model.paths, files.value);
+  if (!matches.ok) return matches;
+  for (const [index, { failure }] of matches.value.entries()) {
+    if (failure !== null) return { ok: false, failure: { ...failure, details: { delta: files.value[index]?.name ?? "", ...failure.details } } };
+  }
+  return files;
 }
 
 /** Beside the model that is loaded now; null for another one, or where memory is not known. */

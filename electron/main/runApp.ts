@@ -9,6 +9,7 @@ import type { Outcome } from "../contract/failure";
 import { RequestId } from "../contract/ids";
 import { AnswerRunner } from "../services/answers/AnswerRunner";
 import { dataPaths } from "../services/dataFolder";
+import { DeltaMatcher } from "../services/deltas/DeltaMatcher";
 import { DeltaLibrary } from "../services/deltas/DeltaLibrary";
 import { realModelsFolder } from "../services/importing/moveModelsFolder";
 import { FileTasks } from "../services/importing/FileTasks";
@@ -19,7 +20,7 @@ import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
 import type { AppContext, Shell } from "./AppContext";
 import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
 import { chatMethods } from "./chatMethods";
-import { deltaMethods } from "./deltaMethods";
+import { deltaMethods, resolveStack } from "./deltaMethods";
 import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
 import { createEstimator, fitMethods, fitModelOfFile } from "./fitMethods";
@@ -151,7 +152,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     deltas: {
       // The library is made below: it needs the fit process, which needs this supervisor.
       hasAny: () => data.deltaList.value.deltas.length > 0,
-      resolve: (stack) => deltas.resolve(stack),
+      resolve: (stack, modelId) => resolveStack(stack, modelId, { deltas, models, deltaMatcher }),
       noteLoading: (deltaIds) => deltas.noteLoading(deltaIds),
       clearNote: () => deltas.clearNote(),
       crashed: (deltaIds) => deltas.crashed(deltaIds),
@@ -223,6 +224,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
   const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, models, log }, (list) => sendEvent("jobs-changed", list));
+  const deltaMatcher = new DeltaMatcher({ compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files) });
   const answers = new AnswerRunner({
     store: data.chats,
     engine: supervisor,
@@ -234,7 +236,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, downloads, estimator, jobs, loads, supervisor, answers, streamPort };
+  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, deltaMatcher, downloads, estimator, jobs, loads, supervisor, answers, streamPort };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {

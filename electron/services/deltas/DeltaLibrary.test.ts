@@ -52,7 +52,8 @@ beforeEach(async () => {
   changes = [];
   await open();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+// What was begun in the background may still write.
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 describe("adding", () => {
   it("copies the file, inspects the copy, and remembers it over a restart", async () => {
