@@ -138,7 +138,12 @@ export class EngineProcess {
         onChanged: (inMemory) => this.#post({ kind: "deltas", deltas: inMemory }),
       });
       if (request.expectsDeltas) {
-        await deltas.expectDeltas();
+        try {
+          await deltas.expectDeltas();
+        } catch (error) {
+          await outcome.value.dispose();
+          return { kind: "failed", failure: failure("model-load-failed", {}, error), text: "" };
+        }
         outcome.value.facts.memory.contextBytes = deltas.contextBytes;
       }
       this.#loaded = { model: outcome.value, deltas, generator: new Generator(outcome.value, deltas) };
