@@ -8,26 +8,48 @@ import { expect, test } from "@playwright/test";
 import { burnFuses, checkFuses } from "../../scripts/fuses";
 import { packagedApp } from "../../scripts/package";
 import { ChatWindow } from "../ChatWindow";
-import { FacetApp } from "../FacetApp";
+import { F16_FILE, placeF16Model } from "../f16Model";
+import { FacetApp, freshDataFolder } from "../FacetApp";
 
 const release = packagedApp();
+const JOB_TIMEOUT_MS = 120_000;
 
-test("starts and answers with the real model", async () => {
+test("starts, answers with the real model, and quantizes with the addon beside the archive", async () => {
   // The same files but for one fuse, by which Playwright attaches.
   const folder = `${release.folder}-e2e`;
   await cp(release.folder, folder, { recursive: true, verbatimSymlinks: true });
   const executablePath = path.join(folder, path.relative(release.folder, release.binary));
   await burnFuses(executablePath, "e2e");
-  const app = await FacetApp.launch({ executablePath });
+  const dataFolder = await freshDataFolder();
+  await placeF16Model(dataFolder);
+  const app = await FacetApp.launch({ executablePath, dataFolder });
   try {
     const chat = new ChatWindow(app.window);
     await chat.waitUntilReady();
     await chat.ask("What is the capital of France?");
     await expect(chat.lastAnswer).toContainText(/\w+ \w+/);
     expect(await app.electron.evaluate(({ app: facet }) => facet.isPackaged)).toBe(true);
+
+    await app.window.evaluate(async (fileName) => {
+      const { call } = window.facet;
+      const installed = await call["models.installed"](undefined);
+      const source = installed.ok ? installed.value.models.find(({ model }) => model.fileName === fileName) : undefined;
+      if (source === undefined) throw new Error("the source is not listed");
+      const job = await call["jobs.start"]({
+        kind: "quantize", source: { kind: "installed", modelId: source.model.id }, type: "Q8_0", calibration: { kind: "none" }, measureQuality: false, keepSource: false,
+      });
+      if (!job.ok) throw new Error(job.failure.code);
+    }, F16_FILE);
+    const state = () => app.window.evaluate(async () => {
+      const list = await window.facet.call["jobs.list"](undefined);
+      return list.ok ? list.value[0]?.state : undefined;
+    });
+    await expect.poll(async () => (await state())?.kind, { timeout: JOB_TIMEOUT_MS }).not.toBe("running");
+    expect(await state()).toMatchObject({ kind: "done" });
   } finally {
     await app.close();
     await rm(folder, { recursive: true, force: true });
+    await rm(dataFolder, { recursive: true, force: true });
   }
   expect(app.problems).toEqual([]);
 });
@@ -51,6 +73,11 @@ test("holds no source, source map, test or file for another system", async () =>
     ...(await readdir(path.join(resources, "app.asar.unpacked"), { recursive: true })).map((file) => `/${file}`),
   ];
   expect(files).toContain("/.vite/build/main.cjs");
+  // A job reads these as plain files; facet.node finds llama.cpp's libraries beside it.
+  const unpacked = (await readdir(path.join(resources, "app.asar.unpacked"), { recursive: true })).sort();
+  expect(unpacked).toEqual(expect.arrayContaining([
+    `native/build/${process.platform}-${process.arch}/facet.node`, "resources/calibration/calibration.txt", "resources/evaluation/evaluation.txt",
+  ]));
   expect(files.filter((file) => /\.(map|ts|tsx|cc?|cpp|hpp?)$|\.(test|spec|check)\./.test(file))).toEqual([]);
   expect(files.filter((file) => /^\/(electron|renderer|e2e|bench|scripts|docs|native\/(?!build))(\/|$)/.test(file))).toEqual([]);
 

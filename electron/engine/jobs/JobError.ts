@@ -25,7 +25,9 @@ export function toFailure(error: unknown): Failure {
     return { code: "folder-unusable", cause: causeOf(error) };
   }
   const known = FailureCode.safeParse(code);
-  return { code: known.success ? known.data : "internal", cause: causeOf(error) };
+  // Whether the file may be read was asked before (sourceFile.ts): what llama.cpp cannot read of it is damaged.
+  const told = known.success && known.data === "model-unreadable" ? "model-damaged" : known.data;
+  return { code: told ?? "internal", cause: causeOf(error) };
 }
 
 function causeOf(error: unknown): string {

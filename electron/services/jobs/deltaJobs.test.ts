@@ -163,7 +163,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await writeFile(request.fineTune, wild);
     expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
     await writeFile(request.fineTune, whole.subarray(0, whole.length / 2));
-    expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+    expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
     expect((await readdir(folder)).sort()).toEqual(["base.gguf", "held-out.txt", "tuned.gguf"]);
   });
 });
