@@ -1,4 +1,4 @@
-// `npm run bench [-- --only NAME[,NAME…]] [-- --json]`: measures what is fast, prints a table with the machine; with --json one JSON object as the last line.
+// `npm run bench [-- NAME…] [-- --json]`, NAME a figure or a group of them ("download"): measures what is fast, prints a table with the machine; with --json one JSON object as the last line.
 import { setUp } from "../scripts/setUp";
 import { exitWith, StepError } from "../scripts/step";
 import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
@@ -6,8 +6,11 @@ import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
 import { deltaKernels } from "./deltaKernels";
 import { deltaSwitch } from "./deltaSwitch";
+import { download } from "./download";
 import { engineSpeed } from "./engineSpeed";
 import type { Figures } from "./figures";
+import { fit } from "./fit";
+import { hubSearch } from "./hubSearch";
 import { longChat } from "./longChat";
 import { machineLines } from "./machine";
 import { quantizeQuality } from "./quantizeQuality";
@@ -32,6 +35,9 @@ const measurements: readonly {
     ],
     measure: deltaSwitch,
   },
+  { names: ["download.throughput_ratio", "download.cpu_ratio"], measure: download },
+  { names: ["fit.bytes", "fit.ms"], measure: fit },
+  { names: ["hub.search_ms"], measure: hubSearch },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["app.cold_start_ms"], measure: coldStart },
@@ -40,10 +46,13 @@ const measurements: readonly {
 
 async function bench(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
-  const wanted = namesAfter(args, "--only");
   const known = measurements.flatMap(({ names }) => names);
-  const unknown = wanted?.filter((name) => !known.includes(name)) ?? [];
+  const words = namesIn(args);
+  const figuresOf = (word: string) => known.filter((figure) => figure === word || figure.startsWith(`${word}.`));
+  const unknown = words?.filter((word) => figuresOf(word).length === 0) ?? [];
   if (unknown.length > 0) throw new StepError(`There is no figure ${unknown.join(", ")}. There are: ${known.join(", ")}`);
+
+  const wanted = words?.flatMap(figuresOf) ?? null;
 
   const runtime = await setUp();
   process.env["FACET_E2E_ELECTRON"] = runtime.distPath;
@@ -67,10 +76,10 @@ async function bench(args: readonly string[]): Promise<void> {
   if (json) console.log(JSON.stringify(measured));
 }
 
-function namesAfter(args: readonly string[], option: string): string[] | null {
-  const given = args.flatMap((arg, index) => (arg === option ? [args[index + 1] ?? ""] : arg.startsWith(`${option}=`) ? [arg.slice(option.length + 1)] : []));
-  if (given.length === 0) return null;
-  return given.join(",").split(",").map((name) => name.trim()).filter((name) => name !== "");
+/** As words of their own, or after --only with commas; null when there are none. */
+function namesIn(args: readonly string[]): string[] | null {
+  const names = args.map((arg) => arg.replace(/^--only=?/u, "")).filter((arg) => arg !== "" && !arg.startsWith("--"));
+  return names.length === 0 ? null : names.flatMap((name) => name.split(",")).map((name) => name.trim()).filter((name) => name !== "");
 }
 
 /** Three decimals are more than any of these measurements is good for. */

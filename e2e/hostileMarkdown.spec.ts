@@ -3,38 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ChatWindow } from "./ChatWindow";
 import { freshDataFolder } from "./FacetApp";
+import { hostilePayloads } from "./hostilePayloads";
 import { seedChats } from "./seedChats";
 import { expect, test } from "./test";
-
-/** `here` is a server on this machine that counts what reaches it. */
-const payloads = (here: string): string[] => [
-  `<script>window.hostile = "script"; fetch("${here}/script")</script>`,
-  `<img src="${here}/img.png" onerror="window.hostile='onerror'">`,
-  `![a picture](${here}/markdown.png)`,
-  `![by reference][pic]\n\n[pic]: ${here}/reference.png`,
-  `<svg onload="window.hostile='svg'"><image href="${here}/svg.png"/></svg>`,
-  `<iframe src="${here}/frame" srcdoc="<script>parent.hostile='frame'</script>"></iframe>`,
-  `<object data="${here}/object"></object><embed src="${here}/embed"><video src="${here}/video" autoplay></video><audio src="${here}/audio" autoplay></audio>`,
-  `<link rel="stylesheet" href="${here}/style.css"><style>@import "${here}/import.css"; body { background: url(${here}/bg.png) }</style>`,
-  `<meta http-equiv="refresh" content="0;url=${here}/refresh"><base href="${here}/">`,
-  `<form action="${here}/form"><input autofocus onfocus="window.hostile='focus'"><button>go</button></form>`,
-  `<details open ontoggle="window.hostile='toggle'"><summary>x</summary></details><body onload="window.hostile='body'">`,
-  `[click me](javascript:window.hostile='link')`,
-  `[click me](JaVaScRiPt&colon;window.hostile='entity')`,
-  `[data](data:text/html;base64,PHNjcmlwdD5wYXJlbnQuaG9zdGlsZT0xPC9zY3JpcHQ+)`,
-  `[vb](vbscript:msgbox) [file](file:///etc/passwd) [own](app://facet/index.html) [settings](ms-settings:)`,
-  `<javascript:window.hostile='autolink'>`,
-  `<a href="javascript:window.hostile='anchor'" onclick="window.hostile='onclick'">x</a>`,
-  "```html\n<script>window.hostile = 'code'</script>\n```",
-  "```mermaid\ngraph TD; A[<img src=x onerror=\"window.hostile='mermaid'\">] --> B\n```",
-  `$$\\href{javascript:window.hostile='math'}{x}$$`,
-  `| a | b |\n|---|---|\n| <img src=${here}/table.png onerror=window.hostile='table'> | [x](javascript:window.hostile=1) |`,
-  `<!-- comment --><math><mtext></mtext><mglyph><style><img src=x onerror=window.hostile='mxss'></style></mglyph></math>`,
-  `${"> ".repeat(400)}deep`,
-  `${"[".repeat(3000)}x${"](y)".repeat(3000)}`,
-  `a\u202Egnp.exe\u202C and \u200B\u200Bzero width`,
-  "x".repeat(200_000),
-];
 
 test("no payload runs or sends anything", async ({ launch }) => {
   let reached: string[] = [];
@@ -44,7 +15,7 @@ test("no payload runs or sends anything", async ({ launch }) => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const here = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const list = payloads(here);
+  const list = hostilePayloads(here);
   const dataFolder = await freshDataFolder();
   await seedChats(dataFolder, list.map((text, index) => ({
     title: `Payload ${index + 1}`,

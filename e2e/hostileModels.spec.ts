@@ -1,20 +1,23 @@
 // Hundreds of hostile GGUF files through the real processes: judged, refused by the engine, listed; nothing dies, nothing takes long.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Page } from "@playwright/test";
+import { FailureCode } from "../electron/contract/failure";
 import { hostileGgufs, writeHostileGguf } from "../electron/testing/hostileGguf";
 import { failureText } from "../renderer/app/failureText";
-import { FailureCode } from "../electron/contract/failure";
-import { freshDataFolder, modelsFolder } from "./FacetApp";
+import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { expect, test } from "./test";
 
-/** The issue's limits for one file. */
-const MAX_TIME_MS = 1000;
-const MAX_GROWTH_BYTES = 200_000_000;
+/** The issue's limits for one file: of the process's own processor time, because others may use the machine too. */
+const MAX_CPU_MS = 1000;
+const MAX_RESIDENT_BYTES = 200_000_000;
+/** Of /proc/…/stat: USER_HZ, 100 on every Linux that runs Electron. */
+const TICK_MS = 10;
 /** The app may not fetch its starter model here. */
 const NO_NETWORK = { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" };
 
-test("hostile model files are refused one by one, and the app lives", async ({ launch, allowProblems }) => {
-  allowProblems(/model|gguf/i);
+test("hostile model files are refused one by one, and the app lives", async ({ launch }) => {
+  test.skip(process.platform !== "linux", "time and memory of a process are read from /proc, which only Linux has");
   const dataFolder = await freshDataFolder();
   const folder = await modelsFolder(dataFolder);
   const files = hostileGgufs();
@@ -22,84 +25,82 @@ test("hostile model files are refused one by one, and the app lives", async ({ l
   const app = await launch({ dataFolder, starterModel: false, env: NO_NETWORK });
   const page = app.window;
   await page.waitForLoadState("load");
+  const models = await listed(page);
+  expect(models).toHaveLength(files.length);
 
-  const fitPid = () => app.electron.evaluate(({ app: electronApp }) => electronApp.getAppMetrics().find((one) => one.name === "Facet fit")?.pid ?? null);
-  await page.evaluate(() => window.facet.call["fit.machine"](undefined));
-  const pid = await fitPid();
-  if (pid === null) throw new Error("there is no fit process");
-  const before = await memoryOf(pid);
-
-  const judged = await page.evaluate(async () => {
-    const { call } = window.facet;
-    const installed = await call["models.installed"](undefined);
-    if (!installed.ok) throw new Error(installed.failure.code);
-    const verdicts: { fileName: string; verdict: string; code: string | null; tookMs: number }[] = [];
-    for (const { model } of installed.value.models) {
-      const startedMs = performance.now();
-      const fit = await call["fit.judge"]({ source: { kind: "installed", modelId: model.id }, contextSizeTokens: 4096, kvCacheType: "f16" });
-      verdicts.push({
-        fileName: model.fileName, tookMs: performance.now() - startedMs,
-        ...(fit.ok ? { verdict: fit.value.verdict, code: fit.value.failureCode } : { verdict: "refused", code: fit.failure.code }),
-      });
-    }
-    return verdicts;
-  });
-  expect(judged).toHaveLength(files.length);
-  for (const { fileName, verdict, code, tookMs } of judged) {
+  const fit = await pidOf(app, "Facet fit");
+  const slowest = { judged: 0, refused: 0 };
+  for (const { id, fileName } of models) {
     const hostile = files[Number.parseInt(fileName, 10)];
-    expect([verdict, code], hostile?.name).toEqual([expect.stringMatching(/^(unknown|refused)$/u), expect.stringMatching(/^model-/u)]);
+    const before = await cpuMsOf(fit);
+    const [verdict, code] = await page.evaluate(async (modelId) => {
+      const judged = await window.facet.call["fit.judge"]({ source: { kind: "installed", modelId: modelId as never }, contextSizeTokens: 4096, kvCacheType: "f16" });
+      return judged.ok ? [judged.value.verdict, judged.value.failureCode] : ["unknown", judged.failure.code];
+    }, id);
+    const tookMs = (await cpuMsOf(fit)) - before;
+    expect(verdict, hostile?.name).toBe("unknown");
     expect(hostile?.codes, hostile?.name).toContain(code);
-    expect(tookMs, hostile?.name).toBeLessThan(MAX_TIME_MS);
+    expect(tookMs, hostile?.name).toBeLessThan(MAX_CPU_MS);
+    slowest.judged = Math.max(slowest.judged, tookMs);
   }
-  const after = await memoryOf(pid);
-  expect(await fitPid()).toBe(pid);
-  const growth = after.peakBytes - before.residentBytes;
-  expect(growth).toBeLessThan(MAX_GROWTH_BYTES);
+  // One process for all of them: it was neither killed nor did it die.
+  expect(await pidOf(app, "Facet fit")).toBe(fit);
+  const peakBytes = await peakBytesOf(fit);
 
-  // The same through the engine, which reads the whole header before native code sees the file.
-  const loaded = await page.evaluate(async () => {
-    const { call, on } = window.facet;
-    const installed = await call["models.installed"](undefined);
-    if (!installed.ok) throw new Error(installed.failure.code);
-    let settle: ((state: { kind: string; code: string | null }) => void) | null = null;
-    on("engine-changed", (state) => {
-      if (state.kind !== "loading" && state.kind !== "starting") settle?.({ kind: state.kind, code: "failure" in state ? state.failure.code : null });
-    });
-    const outcomes: { fileName: string; kind: string; code: string | null; tookMs: number }[] = [];
-    for (const { model } of installed.value.models) {
-      const startedMs = performance.now();
-      const ended = new Promise<{ kind: string; code: string | null }>((resolve) => (settle = resolve));
-      const asked = await call["models.load"]({ modelId: model.id });
-      const outcome = asked.ok ? await ended : { kind: "load-failed", code: asked.failure.code };
-      outcomes.push({ fileName: model.fileName, ...outcome, tookMs: performance.now() - startedMs });
-    }
-    return outcomes;
+  await page.evaluate(() => {
+    window.facet.on("engine-changed", (state) => Reflect.set(window, "engineState", state));
   });
-  const [, ...warm] = loaded;
-  for (const { fileName, kind, code } of loaded) {
+  for (const { id, fileName } of models) {
     const hostile = files[Number.parseInt(fileName, 10)];
-    expect(kind, hostile?.name).toBe("load-failed");
+    const code = await page.evaluate(async (modelId) => {
+      Reflect.set(window, "engineState", null);
+      const asked = await window.facet.call["models.load"]({ modelId: modelId as never });
+      if (!asked.ok) return asked.failure.code;
+      for (;;) {
+        const state = Reflect.get(window, "engineState");
+        if (state?.kind === "load-failed") return state.failure.code as string;
+        if (state?.kind === "ready" || state?.kind === "crashed") return state.kind as string;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }, id);
     expect(hostile?.codes, hostile?.name).toContain(code);
     expect(failureText({ code: FailureCode.parse(code) }).happened).toMatch(/^[A-Z].*\.$/u);
   }
-  expect(await page.evaluate(async () => (await window.facet.call["app.snapshot"](undefined)).ok)).toBe(true);
+  const enginePeakBytes = await peakBytesOf(await pidOf(app, "Facet engine"));
 
   await page.keyboard.press("Control+Shift+m");
   await page.getByRole("tab", { name: /^Installed/ }).click();
-  await expect(page.getByText("000.gguf").or(page.getByText("000", { exact: true })).first()).toBeVisible();
-
-  const slowest = (times: readonly { tookMs: number }[]) => Math.max(...times.map(({ tookMs }) => tookMs)).toFixed(0);
+  await expect(page.getByText("000", { exact: true }).first()).toBeVisible();
   console.log(
-    `${files.length} files: judged in at most ${slowest(judged)} ms each, refused by the engine in at most ${slowest(warm)} ms (the first ${loaded[0]?.tookMs.toFixed(0)} ms, with the engine's start); ` +
-    `fit process at rest ${mb(before.residentBytes)} MB, at most ${mb(after.peakBytes)} MB`,
+    `  ${files.length} hostile files: judged in at most ${slowest.judged} ms of processor time each by a process of at most ` +
+    `${mb(peakBytes)} MB; refused by the engine, a process of at most ${mb(enginePeakBytes)} MB`,
   );
+  expect(peakBytes).toBeLessThan(MAX_RESIDENT_BYTES);
 });
 
-async function memoryOf(pid: number): Promise<{ residentBytes: number; peakBytes: number }> {
-  test.skip(process.platform !== "linux", "memory is read from /proc, which only Linux has");
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(status)?.[1] ?? Number.NaN) * 1024;
-  return { residentBytes: bytes("VmRSS"), peakBytes: bytes("VmHWM") };
+async function listed(page: Page): Promise<{ id: string; fileName: string }[]> {
+  return page.evaluate(async () => {
+    const installed = await window.facet.call["models.installed"](undefined);
+    if (!installed.ok) throw new Error(installed.failure.code);
+    return installed.value.models.map(({ model }) => ({ id: model.id, fileName: model.fileName }));
+  });
+}
+
+async function pidOf(app: FacetApp, name: string): Promise<number> {
+  const pid = await app.electron.evaluate(({ app: electronApp }, wanted) => electronApp.getAppMetrics().find((one) => one.name === wanted)?.pid ?? null, name);
+  if (pid === null) throw new Error(`there is no process ${name}`);
+  return pid;
+}
+
+async function cpuMsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  // The command's name is in brackets and may hold anything; user and system time are the 14th and 15th word of the line.
+  const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(words[11]) + Number(words[12])) * TICK_MS;
+}
+
+async function peakBytesOf(pid: number): Promise<number> {
+  return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) * 1024;
 }
 
 function mb(bytes: number): string {

@@ -9,6 +9,7 @@ import { noteJobs, startJobs } from "../features/jobs/jobs";
 import { noteWarning } from "../features/loading/loading";
 import { noteDownloads, startDownloads } from "../features/models/downloads";
 import { noteFileTasks, noteSameFiles, startFileTasks } from "../features/models/fileTasks";
+import { followNetwork } from "../features/models/hubReach";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
 import { listenToKeys, runMenuCommand } from "./keyboard";
@@ -24,6 +25,7 @@ export async function startApp(): Promise<void> {
   followTheme();
   listenToKeys();
   saveOnLeaving();
+  followNetwork();
   startTokenStream();
   void startDownloads();
   void startJobs();

@@ -8,8 +8,8 @@ import { describeModel } from "../fit/describeModel";
 import { FileByteSource } from "./ByteSource";
 import { readGgufHeader } from "./readGgufHeader";
 
-/** The limit for one file. */
-const MAX_TIME_MS = 1000;
+/** The limit for one file; of processor time, because others may use the machine too. */
+const MAX_CPU_MS = 1000;
 
 const files = hostileGgufs();
 let folder: string;
@@ -41,16 +41,21 @@ describe.each(files)("$name", (hostile) => {
     await writeHostileGguf(file, hostile);
     const source = await FileByteSource.open(file);
     if (!source.ok) throw new Error(source.failure.code);
-    const startedMs = performance.now();
+    const started = process.cpuUsage();
     const header = await readGgufHeader(source.value);
-    const tookMs = performance.now() - startedMs;
+    const tookMs = cpuMsSince(started);
     await source.value.close();
     expect(header.ok ? "accepted" : header.failure.code).toBeOneOf([...hostile.codes]);
-    expect(tookMs).toBeLessThan(MAX_TIME_MS);
+    expect(tookMs).toBeLessThan(MAX_CPU_MS);
     // The frugal reader does not look into the vocabulary; it must only come to an end, and soon.
-    const describedMs = performance.now();
+    const described = process.cpuUsage();
     const facts = await describeModel(file);
-    expect(performance.now() - describedMs).toBeLessThan(MAX_TIME_MS);
+    expect(cpuMsSince(described)).toBeLessThan(MAX_CPU_MS);
     expect(["described", ...hostile.codes, "estimate-failed", "model-unreadable"]).toContain(facts.ok ? "described" : facts.failure.code);
   });
 });
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

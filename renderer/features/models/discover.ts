@@ -3,6 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { CatalogueModel, HubModelSummary, HubQuery, HubSort, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
+import { noteHubAnswer } from "./hubReach";
 import { LOADING, type Loadable } from "./loadable";
 
 export type SizeClass = "any" | "tiny" | "small" | "medium" | "large";
@@ -90,6 +91,7 @@ export async function search(): Promise<void> {
   const { text, sort, family, size } = discoverStore.getState();
   discoverStore.setState({ found: LOADING, openRepository: null });
   const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor: null });
+  noteHubAnswer(outcome);
   if (wish !== newestSearch) return;
   discoverStore.setState({
     found: outcome.ok
@@ -105,6 +107,7 @@ export async function searchMore(): Promise<void> {
   const { models, cursor } = found.value;
   discoverStore.setState({ found: { kind: "loaded", value: { models, cursor, loadingMore: true } } });
   const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor });
+  noteHubAnswer(outcome);
   if (wish !== newestSearch) return;
   if (!outcome.ok) {
     discoverStore.setState({ found: { kind: "failed", failure: outcome.failure } });

@@ -9,6 +9,7 @@ import { lastFacts } from "../chat/lastFacts";
 import { useLiveAnswer } from "../chat/stream/liveAnswer";
 import { JobStatus } from "../jobs/JobStatus";
 import { useDownloads } from "../models/downloads";
+import { useHubReached } from "../models/hubReach";
 import { engineWords } from "./engineWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./StatusBar.module.css";
@@ -91,19 +92,19 @@ function Connection() {
   const starterIsComing = useApp((state) => state.starter.kind === "downloading");
   const modelsAreComing = useDownloads((downloads) => downloads.some(({ state }) => state.kind === "downloading"));
   const modelsPage = useLayout((state) => state.page === "models");
-  const downloading = starterIsComing || modelsAreComing;
+  const hubReached = useHubReached();
+  const { words, text } = connectionWords(starterIsComing || modelsAreComing, modelsPage, hubReached);
   return (
-    <Tooltip
-      side="top"
-      text={
-        downloading
-          ? "A model is being downloaded. Nothing of yours leaves this computer."
-          : modelsPage
-            ? "This page asks Hugging Face for models. Your chats never leave this computer."
-            : "Everything runs on this computer. Nothing of yours leaves it."
-      }
-    >
-      <span className={`${styles.item} ${styles.secondary}`}>{downloading ? "Downloading" : modelsPage ? "Online" : "Offline"}</span>
+    <Tooltip side="top" text={text}>
+      <span className={`${styles.item} ${styles.secondary}`}>{words}</span>
     </Tooltip>
   );
+}
+
+function connectionWords(downloading: boolean, modelsPage: boolean, hubReached: boolean | null): { words: string; text: string } {
+  if (downloading) return { words: "Downloading", text: "A model is being downloaded. Nothing of yours leaves this computer." };
+  if (!modelsPage) return { words: "Offline", text: "Everything runs on this computer. Nothing of yours leaves it." };
+  return hubReached === false
+    ? { words: "Hub not reached", text: "Hugging Face did not answer when it was asked last. Models on this computer work without it." }
+    : { words: "Online", text: "This page asks Hugging Face for models. Your chats never leave this computer." };
 }

@@ -1,0 +1,31 @@
+// Markdown that tries to run code, to send something, or to lead away; in answers of models and in cards of the hub.
+
+/** `here` is a server on this machine that counts what reaches it. */
+export const hostilePayloads = (here: string): string[] => [
+  `<script>window.hostile = "script"; fetch("${here}/script")</script>`,
+  `<img src="${here}/img.png" onerror="window.hostile='onerror'">`,
+  `![a picture](${here}/markdown.png)`,
+  `![by reference][pic]\n\n[pic]: ${here}/reference.png`,
+  `<svg onload="window.hostile='svg'"><image href="${here}/svg.png"/></svg>`,
+  `<iframe src="${here}/frame" srcdoc="<script>parent.hostile='frame'</script>"></iframe>`,
+  `<object data="${here}/object"></object><embed src="${here}/embed"><video src="${here}/video" autoplay></video><audio src="${here}/audio" autoplay></audio>`,
+  `<link rel="stylesheet" href="${here}/style.css"><style>@import "${here}/import.css"; body { background: url(${here}/bg.png) }</style>`,
+  `<meta http-equiv="refresh" content="0;url=${here}/refresh"><base href="${here}/">`,
+  `<form action="${here}/form"><input autofocus onfocus="window.hostile='focus'"><button>go</button></form>`,
+  `<details open ontoggle="window.hostile='toggle'"><summary>x</summary></details><body onload="window.hostile='body'">`,
+  `[click me](javascript:window.hostile='link')`,
+  `[click me](JaVaScRiPt&colon;window.hostile='entity')`,
+  `[data](data:text/html;base64,PHNjcmlwdD5wYXJlbnQuaG9zdGlsZT0xPC9zY3JpcHQ+)`,
+  `[vb](vbscript:msgbox) [file](file:///etc/passwd) [own](app://facet/index.html) [settings](ms-settings:)`,
+  `<javascript:window.hostile='autolink'>`,
+  `<a href="javascript:window.hostile='anchor'" onclick="window.hostile='onclick'">x</a>`,
+  "```html\n<script>window.hostile = 'code'</script>\n```",
+  "```mermaid\ngraph TD; A[<img src=x onerror=\"window.hostile='mermaid'\">] --> B\n```",
+  `$$\\href{javascript:window.hostile='math'}{x}$$`,
+  `| a | b |\n|---|---|\n| <img src=${here}/table.png onerror=window.hostile='table'> | [x](javascript:window.hostile=1) |`,
+  `<!-- comment --><math><mtext></mtext><mglyph><style><img src=x onerror=window.hostile='mxss'></style></mglyph></math>`,
+  `${"> ".repeat(400)}deep`,
+  `${"[".repeat(3000)}x${"](y)".repeat(3000)}`,
+  `a\u202Egnp.exe\u202C and \u200B\u200Bzero width`,
+  "x".repeat(200_000),
+];
