@@ -1,7 +1,6 @@
 // axe on every screen, in light and dark: no violation of level serious or critical.
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
 import { ChatWindow } from "./ChatWindow";
+import { checkAccessibility as check } from "./checkAccessibility";
 import { freshDataFolder } from "./FacetApp";
 import { seedChats } from "./seedChats";
 import { expect, test } from "./test";
@@ -102,11 +101,3 @@ test("a small window: all is reachable, nothing overflows", async ({ launch }) =
   await chat.limitAnswers(8);
   await chat.ask("Say hello.");
 });
-
-async function check(page: Page, screen: string): Promise<void> {
-  // Legacy mode: Electron cannot open the extra page that axe wants otherwise.
-  const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(passes.length, `axe looked at ${screen}`).toBeGreaterThan(5);
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} — ${node.any[0]?.message ?? node.failureSummary ?? ""}`).join(" | ")}`), screen).toEqual([]);
-}

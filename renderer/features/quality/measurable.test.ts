@@ -25,6 +25,7 @@ test("siblings are smaller files of the same kind", () => {
 
 test("a source is what main says it can be, or the model itself for its siblings", () => {
   expect(ids(sourcesFor(q4, all, { variants: [], possibleSources: [f16.model.id, q8.model.id] }))).toEqual(["f16", "q8"]);
-  expect(ids(sourcesFor(f16, all, { variants: [], possibleSources: [] }))).toEqual(["f16"]);
+  expect(ids(sourcesFor(f16, all, { variants: [], possibleSources: [q8.model.id] }))).toEqual(["f16"]);
+  expect(ids(sourcesFor(q8, all, { variants: [], possibleSources: [f16.model.id] }))).toEqual(["f16", "q8"]);
   expect(ids(sourcesFor(other, all, { variants: [], possibleSources: [] }))).toEqual([]);
 });

@@ -1,0 +1,175 @@
+// Quantizing and measuring as a person sees them: with the keyboard, in both themes, in a small window, and when something fails.
+import { rename } from "node:fs/promises";
+import path from "node:path";
+import type { Locator, Page } from "@playwright/test";
+import { writeTinyModel } from "../electron/testing/tinyGguf";
+import { ChatWindow } from "./ChatWindow";
+import { checkAccessibility } from "./checkAccessibility";
+import { placeF16Model } from "./f16Model";
+import { type FacetApp, freshDataFolder, modelsFolder } from "./FacetApp";
+import { expect, test } from "./test";
+
+/** The tiny model's jobs take a second or two; on a busy machine much more. */
+const JOB_TIMEOUT_MS = 120_000;
+
+test("types are judged and explained, one is made with the keyboard alone, and its quality is drawn", async ({ launch }) => {
+  const dataFolder = await freshDataFolder();
+  await writeTinyModel(path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf"));
+  const app = await launch({ dataFolder });
+  const page = app.window;
+  await new ChatWindow(page).waitUntilReady();
+
+  await openQuantize(page, /Tiny/);
+  const heading = page.getByRole("heading", { name: /^Quantize Tiny/ });
+  await expect(heading).toBeFocused();
+  const types = page.getByRole("table", { name: "Types, best quality first" });
+  await expect(types.getByRole("radio")).not.toHaveCount(0, { timeout: 60_000 });
+  const count = await types.getByRole("radio").count();
+  expect(count).toBeGreaterThanOrEqual(10);
+  await expect(types.getByRole("button", { name: /fits|too large|not known/i })).toHaveCount(count);
+  await expect(page.getByText(/is proposed/)).toBeVisible();
+  await expect(types.getByRole("row").filter({ hasText: "Proposed" }).getByRole("radio")).toBeChecked();
+
+  // 64 columns are no multiple of 256: a K-quant says what it writes in its place, tensor by tensor.
+  await types.getByRole("button", { name: "What Q4_K_M really writes" }).click();
+  await expect(page.getByText(/tensors get a larger type: their rows are 64 or 128 weights wide/)).toBeVisible();
+  const others = page.getByRole("region", { name: "Tensors that get another type" });
+  await expect(others.getByRole("row").filter({ hasText: "blk.*.attn_q.weight" })).toContainText("0–1");
+  await inBothThemes(page, "quantize, with details");
+  await types.getByRole("button", { name: "What Q4_K_M really writes" }).click();
+
+  const calibrate = page.getByRole("switch", { name: "Calibrate" });
+  await types.getByRole("radio", { name: "Q4_0" }).focus();
+  await page.keyboard.press("Space");
+  await expect(calibrate).toBeChecked();
+  await page.keyboard.press("ArrowUp");
+  await expect(types.getByRole("radio", { name: "Q4_1" })).toBeChecked();
+  await types.getByRole("radio", { name: "Q8_0" }).press("Space");
+  await expect(calibrate).not.toBeChecked();
+  await types.getByRole("radio", { name: "Q4_0" }).press("Space");
+  await calibrate.press("Space");
+  await expect(calibrate).not.toBeChecked();
+
+  const start = page.getByRole("button", { name: "Quantize to Q4_0", exact: true });
+  await expect(start).toHaveAccessibleDescription(/The new file takes .* are free on the disk/);
+  for (const [width, height] of [[720, 620], [480, 600]] as const) {
+    await setSize(app, width, height);
+    await expect(start).toBeInViewport({ ratio: 1 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  }
+  await checkAccessibility(page, "quantize, small window");
+  await setSize(app, 1280, 820);
+
+  await start.press("Enter");
+  const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "→ Q4_0" });
+  await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
+  for (const name of [/^Chat with Tiny/, "Show quality", "Show in list"]) await expect(job.getByRole("button", { name })).toBeVisible();
+  await inBothThemes(page, "a finished job");
+
+  await job.getByRole("button", { name: "Show quality" }).press("Enter");
+  const point = page.getByRole("group", { name: "Chart of size and quality" }).getByRole("button");
+  await expect(point).toHaveAccessibleName(/^Q4_0, \d+ kB, perplexity [\d,.]+, mean KL divergence [\d.]+ nats, same top token [\d.]+ %, writes [\d,.]+ tokens\/s$/);
+  await point.focus();
+  const figures = page.getByRole("region", { name: "Figures" });
+  await expect(figures.getByRole("row").filter({ hasText: "source" })).toHaveCount(1);
+  await expect(figures.getByRole("row").filter({ hasText: "Q4_0" })).toContainText("not calibrated");
+  await expect(page.getByRole("tooltip").first()).toContainText("KL divergence");
+  await inBothThemes(page, "quality");
+  await setSize(app, 720, 620);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
+  await setSize(app, 1280, 820);
+
+  // Measured again from the page of the source, which proposes what can be compared with it.
+  await page.getByRole("tab", { name: /Installed/ }).click();
+  await installedRow(page, /F32/).getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: "Measure quality" }).click();
+  const candidate = page.getByRole("checkbox", { name: /Tiny.*measured before/ });
+  await expect(candidate).not.toBeChecked();
+  await expect(page.getByRole("button", { name: "Measure", exact: true })).toBeDisabled();
+  await candidate.check();
+  await page.getByRole("button", { name: "Measure", exact: true }).click();
+  const measured = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "measure quality" });
+  await expect(measured).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
+});
+
+test("a running job shows its step and a waiting one its place; both can be cancelled while the chat goes on", async ({ launch }) => {
+  const dataFolder = await freshDataFolder();
+  await placeF16Model(dataFolder);
+  const app = await launch({ dataFolder });
+  const page = app.window;
+  const chat = new ChatWindow(page);
+  await chat.waitUntilReady();
+  for (const type of ["Q4_0", "IQ4_NL"]) {
+    await openQuantize(page, /F16/);
+    await page.getByRole("radio", { name: type }).click({ timeout: 60_000 });
+    await page.getByRole("button", { name: `Quantize to ${type}`, exact: true }).click();
+  }
+  const list = page.getByRole("list", { name: "Jobs" });
+  const running = list.getByRole("listitem").filter({ hasText: "→ Q4_0" });
+  const waiting = list.getByRole("listitem").filter({ hasText: "→ IQ4_NL" });
+  await expect(waiting).toContainText("next in line");
+  await expect(running.locator("[aria-current=step]")).toHaveText("Calibrating", { timeout: 60_000 });
+  await expect(running).toContainText(/tokens\/s/);
+  await expect(running).toContainText(/left/);
+  await inBothThemes(page, "running and waiting jobs");
+
+  // The chat stays where it was, and the status bar leads back.
+  await page.keyboard.press("Control+n");
+  await expect(chat.composer).toBeFocused();
+  await page.getByRole("button", { name: /^Calibrating/ }).click();
+  await waiting.getByRole("button", { name: /^Cancel/ }).press("Enter");
+  await expect(waiting).toHaveCount(0);
+  await running.getByRole("button", { name: /^Cancel/ }).press("Enter");
+  await expect(list).toBeHidden();
+  await expect(page.getByRole("button", { name: /^Calibrating/ })).toBeHidden();
+});
+
+test("a job that fails says why, and works when it is tried again", async ({ launch, allowProblems }) => {
+  allowProblems(/job/u);
+  const dataFolder = await freshDataFolder();
+  const source = path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf");
+  await writeTinyModel(source);
+  const app = await launch({ dataFolder });
+  const page = app.window;
+  await new ChatWindow(page).waitUntilReady();
+  await openQuantize(page, /Tiny/);
+  await page.getByRole("radio", { name: "Q8_0" }).click({ timeout: 60_000 });
+  await page.getByRole("switch", { name: "Measure quality afterwards" }).uncheck();
+  // A file that is damaged while the page is open.
+  await rename(source, `${source}.away`);
+  await writeTinyModel(source, { keepFraction: 0.5 });
+  await page.getByRole("button", { name: "Quantize to Q8_0", exact: true }).click();
+  const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
+  await expect(job.getByRole("alert")).toContainText(/damaged|incomplete/, { timeout: JOB_TIMEOUT_MS });
+  await inBothThemes(page, "a failed job");
+  await page.keyboard.press("Control+n");
+  await page.getByRole("button", { name: "A job failed" }).click();
+  await rename(`${source}.away`, source);
+  await job.getByRole("button", { name: /^Try again/ }).press("Enter");
+  await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
+  await job.getByRole("button", { name: /^Take .* off this list/ }).click();
+  await expect(job).toHaveCount(0);
+});
+
+function installedRow(page: Page, name: RegExp): Locator {
+  return page.getByRole("list", { name: "Installed models" }).getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
+}
+
+async function openQuantize(page: Page, name: RegExp): Promise<void> {
+  await page.keyboard.press("Control+Shift+m");
+  await page.getByRole("tab", { name: /Installed/ }).click();
+  await installedRow(page, name).getByRole("button", { name: /^Quantize/ }).press("Enter");
+}
+
+async function inBothThemes(page: Page, screen: string): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    await checkAccessibility(page, `${colorScheme}: ${screen}`);
+  }
+}
+
+async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
+  await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
+  await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+}
