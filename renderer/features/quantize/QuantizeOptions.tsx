@@ -13,6 +13,8 @@ import styles from "./QuantizeOptions.module.css";
 
 interface QuantizeOptionsProps {
   readonly source: QuantizeSource;
+  /** "BF16". */
+  readonly sourceType: string;
   readonly importedMatrix: ImportedMatrix | null;
   readonly type: QuantizationType;
   readonly calibrated: boolean;
@@ -25,7 +27,7 @@ interface QuantizeOptionsProps {
 }
 
 export function QuantizeOptions(props: QuantizeOptionsProps) {
-  const { source, type, calibrated, calibration, onCalibration, measureQuality, onMeasureQuality, keepSource, onKeepSource } = props;
+  const { source, sourceType, type, calibrated, calibration, onCalibration, measureQuality, onMeasureQuality, keepSource, onKeepSource } = props;
   return (
     <div className={styles.options}>
       <Switch
@@ -48,7 +50,7 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
       />
       {source.kind === "hub" && (
         <Switch
-          name="Keep the 16-bit file"
+          name={`Keep the ${sourceType} file`}
           words="It is needed to measure or to make other types later. Without it, the room is free again when the new file works."
           on={keepSource}
           onChange={onKeepSource}

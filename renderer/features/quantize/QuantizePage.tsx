@@ -68,6 +68,7 @@ function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) 
   }
   const { type, fileBytes } = row.preview;
   const calibrated = calibration.on ?? isCalibratedByDefault(type);
+  const sourceType = preview.source.weightType.toUpperCase();
   const need = diskNeed(fileBytes, source.kind === "hub" ? preview.source.fileBytes : null, diskFreeBytes);
 
   async function start(): Promise<void> {
@@ -90,6 +91,7 @@ function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) 
       />
       <QuantizeOptions
         source={source}
+        sourceType={sourceType}
         importedMatrix={preview.importedMatrix}
         type={type}
         calibrated={calibrated}
@@ -103,7 +105,7 @@ function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) 
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
           {need.words}
-          {need.enough && source.kind === "hub" && !keepSource && " The 16-bit file is deleted when the new one works."}
+          {need.enough && source.kind === "hub" && !keepSource && ` The ${sourceType} file is deleted when the new one works.`}
           {!need.enough && ` Free ${formatBytes(need.neededBytes - (diskFreeBytes ?? 0))} more.`}
         </p>
         {!need.enough && <Button onClick={askAgain}>Look again</Button>}
