@@ -28,7 +28,7 @@ export function InstalledFacts({ details }: { readonly details: ModelDetails }) 
   );
 }
 
-function originWords({ model, repository, app, inModelsFolder }: ModelDetails): string {
+function originWords({ model, repository, app, inModelsFolder, madeFrom }: ModelDetails): string {
   switch (model.origin) {
     case "starter":
       return "came with Facet";
@@ -38,6 +38,6 @@ function originWords({ model, repository, app, inModelsFolder }: ModelDetails): 
     case "hub":
       return repository === null ? "downloaded" : `from ${repository}`;
     case "made":
-      return "made by Facet";
+      return madeFrom === null ? "made by Facet" : `made from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
   }
 }

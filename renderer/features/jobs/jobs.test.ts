@@ -1,0 +1,46 @@
+// Word of jobs that end: told to somebody who looks elsewhere, and only once.
+import { beforeEach, expect, test, vi } from "vitest";
+import { Job } from "../../../electron/contract/jobQueue";
+import { layoutStore } from "../../app/layout";
+import { noticeStore } from "../../app/notices";
+import { showTab } from "../models/modelsTab";
+import { noteJobs } from "./jobs";
+
+vi.mock("../../app/bridge", () => ({ call: vi.fn(), callOrNotify: vi.fn() }));
+
+const start = {
+  kind: "quantize", source: { kind: "installed", modelId: "model-1" }, type: "Q4_0", calibration: { kind: "none" }, measureQuality: false, keepSource: false,
+};
+const job = (id: string, state: unknown) => Job.parse({ id, start, modelName: "Tiny", state });
+const running = { kind: "running", phase: null };
+const done = { kind: "done", modelId: "made-1", tookMs: 1200, qualityFailure: null };
+const failed = { kind: "failed", failure: { code: "job-crashed" } };
+const texts = () => noticeStore.getState().notices.map((notice) => (notice.kind === "offer" ? notice.text : notice.kind));
+
+beforeEach(() => {
+  layoutStore.setState({ page: "chat" });
+  noteJobs([]);
+  noticeStore.setState({ notices: [] });
+});
+
+test("a job that ends while the person chats is told, once, with the way to it", () => {
+  noteJobs([job("a", running), job("b", { kind: "queued", position: 1 })]);
+  expect(texts()).toEqual([]);
+  noteJobs([job("a", done), job("b", running)]);
+  noteJobs([job("a", done), job("b", failed)]);
+  noteJobs([job("a", done), job("b", failed)]);
+  expect(texts()).toEqual(["Tiny is there in Q4_0.", "Tiny: The process that did this stopped unexpectedly."]);
+  const [notice] = noticeStore.getState().notices;
+  if (notice?.kind !== "offer") throw new Error("no way to the job was offered");
+  notice.action.run();
+  expect(layoutStore.getState().page).toBe("models");
+});
+
+test("what ended before, and what ends under the person's eyes, is not told", () => {
+  noteJobs([job("a", done), job("b", failed)]);
+  noteJobs([job("c", running)]);
+  layoutStore.setState({ page: "models" });
+  showTab("downloads");
+  noteJobs([job("c", done)]);
+  expect(texts()).toEqual([]);
+});
