@@ -1,12 +1,10 @@
 // Word of jobs that end: told to somebody who looks elsewhere, and only once.
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { Job } from "../../../electron/contract/jobQueue";
 import { layoutStore } from "../../app/layout";
 import { noticeStore } from "../../app/notices";
 import { showTab } from "../models/modelsTab";
 import { noteJobs } from "./jobs";
-
-vi.mock("../../app/bridge", () => ({ call: vi.fn(), callOrNotify: vi.fn() }));
 
 const start = {
   kind: "quantize", source: { kind: "installed", modelId: "model-1" }, type: "Q4_0", calibration: { kind: "none" }, measureQuality: false, keepSource: false,
