@@ -1,12 +1,13 @@
 // Quality and speed of every type of a model, without and with the importance matrix, on the held-out text, through real jobs: quality.….
 // By itself: npx tsx bench/quantizeQuality.ts <model in F16> [types] [chunks of calibration] [chunks of evaluation]
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { requantize } from "../e2e/f16Model";
 import { starterModelPath } from "../e2e/starterModelFile";
 import { QUANTIZATION_TYPES, QuantizationType, type JobRequest, type JobResult, type ModelQuality } from "../electron/contract/jobs";
+import { calibrationChunks } from "../electron/services/jobs/JobTools";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { runJob } from "../electron/services/jobs/runJob";
 import type { Figures } from "./figures";
@@ -25,7 +26,7 @@ export async function quantizeQuality(): Promise<Figures> {
   try {
     const model = path.join(folder, "SmolLM2-135M-Instruct-F16.gguf");
     await requantize(starterModelPath(), model, "F16");
-    const { ratios } = await measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], calibrationChunks: 0, evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false });
+    const { ratios } = await measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], calibrationChunks: calibrationChunks((await stat(model)).size), evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false });
     return { "quality.q4_0_kl_ratio": ratios.get("Q4_0") ?? Number.NaN, "quality.3bit_kl_ratio": ratios.get("Q3_K_M") ?? Number.NaN };
   } finally {
     await rm(folder, { recursive: true, force: true });

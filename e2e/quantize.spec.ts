@@ -1,6 +1,7 @@
 // Quantizing in the real app with real models: what it makes, and that nothing is left of what it does not finish.
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import type { Failure } from "../electron/contract/failure";
@@ -10,7 +11,7 @@ import type { ModelDetails } from "../electron/contract/model";
 import { dataPaths } from "../electron/services/dataFolder";
 import { ChatWindow } from "./ChatWindow";
 import { F16_FILE, placeF16Model } from "./f16Model";
-import { freshDataFolder, type FacetApp } from "./FacetApp";
+import { freshDataFolder, IS_ROOT, type FacetApp } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
 import { expect, test } from "./test";
 
@@ -124,6 +125,36 @@ test("what is cancelled, killed, deleted or hostile leaves nothing half-written"
   const gone = await quantize(page, { ...calibrated, type: "Q6_K" });
   expect((await ended(page, gone)).state).toMatchObject({ kind: "failed", failure: { code: "source-missing" } });
   expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
+});
+
+test("a disk that is too small, or fills up meanwhile, is said; nothing half-written is left", async ({ launch, allowProblems }) => {
+  test.skip(!IS_ROOT || process.platform !== "linux", "needs root on Linux: it mounts a small tmpfs");
+  allowProblems(/job/u);
+  const dataFolder = await freshDataFolder();
+  await placeF16Model(dataFolder);
+  const made = path.join(dataPaths(dataFolder).models, "made");
+  const filler = path.join(made, "filler");
+  await mkdir(made);
+  // 256 MB of any disk are left alone, and the model takes 92.
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=400m", "none", made]);
+  try {
+    const app = await launch({ dataFolder });
+    await new ChatWindow(app.window).waitUntilReady();
+    const wish: QuantizeWish = { source: { kind: "installed", modelId: (await installed(app.window, F16_FILE)).model.id }, type: "IQ4_XS" };
+
+    execFileSync("fallocate", ["-l", "200M", filler]);
+    const refused = await ended(app.window, await quantize(app.window, wish));
+    expect(refused.state).toMatchObject({ kind: "failed", failure: { code: "job-disk-full", details: { availableBytes: expect.stringMatching(/^\d+$/u) } } });
+    await rm(filler);
+
+    await app.window.evaluate((id) => window.facet.call["jobs.retry"]({ id }), refused.id);
+    await reaches(app.window, refused.id, "quantize");
+    execFileSync("sh", ["-c", 'dd if=/dev/zero of="$0" bs=1M 2>/dev/null || true', filler]);
+    expect((await ended(app.window, refused.id)).state).toMatchObject({ kind: "failed", failure: { code: "job-disk-full" } });
+    expect(await readdir(made)).toEqual(["filler"]);
+  } finally {
+    execFileSync("umount", ["-l", made]);
+  }
 });
 
 test("the app killed in the middle of a job says so at the next start, and the job can be tried again", async ({ launch, allowProblems }) => {

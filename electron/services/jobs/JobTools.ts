@@ -34,6 +34,15 @@ export function evaluationText(appFolder: string): string {
   return path.join(appFolder, "resources", "evaluation", "evaluation.txt");
 }
 
+/**
+ * Chunks of 512 tokens to calibrate with, by the source's size: a minute or so for a small model on an ordinary computer,
+ * and a bearable time for a large one. The text is well mixed, so a part of its 100 chunks teaches most of it.
+ */
+export function calibrationChunks(sourceBytes: number): number {
+  if (sourceBytes <= 2_500_000_000) return 48;
+  return sourceBytes <= 10_000_000_000 ? 32 : 16;
+}
+
 /** One core is left to the chat: ggml's threads spin, and a thread more than there are cores slows all of them. */
 export function jobThreads(): number {
   return Math.max(1, os.availableParallelism() - 1);

@@ -13,7 +13,7 @@ import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
-import { calibrationText, jobThreads, type JobTools } from "./JobTools";
+import { calibrationChunks, calibrationText, jobThreads, type JobTools } from "./JobTools";
 import { runJob } from "./runJob";
 import { measureQuality } from "./runQuality";
 
@@ -90,7 +90,7 @@ async function quantize(
       calibration = { matrixPath, texts: [calibrationText(appFolder)], chunkLimit: 0 };
     } else if (start.calibration.kind === "text") {
       const texts = [calibrationText(appFolder), ...(ownTextPath === null ? [] : [ownTextPath])];
-      const chunkLimit = await calibrationChunks(source.paths);
+      const chunkLimit = calibrationChunks(await bytesOf(source.paths));
       const key = createHash("sha256").update(await contentKey(source.paths)).update(await contentKey(texts)).update(String(chunkLimit));
       calibration = { matrixPath: path.join(importanceFolder, `${key.digest("hex").slice(0, 32)}.gguf`), texts, chunkLimit };
     }
@@ -133,12 +133,10 @@ async function measure(
   return measured.ok ? null : measured.failure;
 }
 
-/** Chunks of 512 tokens of the text's 100, by the source's size; 0 = all. The text is well mixed, so a part of it teaches most of it. */
-async function calibrationChunks(paths: readonly string[]): Promise<number> {
+async function bytesOf(paths: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of paths) bytes += (await stat(file)).size;
-  if (bytes <= 2_500_000_000) return 0;
-  return bytes <= 10_000_000_000 ? 50 : 25;
+  return bytes;
 }
 
 export function importedMatrixPath(importanceFolder: string, sourceKey: string): string {
