@@ -144,7 +144,8 @@ export class EngineProcess {
           await outcome.value.dispose();
           return { kind: "failed", failure: failure("model-load-failed", {}, error), text: "" };
         }
-        outcome.value.facts.memory.contextBytes = deltas.contextBytes;
+        // After the end of this load: main counts it to the model that is there then.
+        setImmediate(() => deltas.tell());
       }
       this.#loaded = { model: outcome.value, deltas, generator: new Generator(outcome.value, deltas) };
       return { kind: "loaded", model: outcome.value.facts };

@@ -44,7 +44,7 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
       try {
         const model = await fitModelOf(source, context, cancel.signal);
         if (!model.ok) return model;
-        const { fit } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal });
+        const { fit } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal, deltasBytes: deltasBytes(source, context.supervisor) });
         return fit.failureCode === "request-cancelled" ? fail("request-cancelled") : succeed(fit);
       } finally {
         if (asked.get(name) === cancel) asked.delete(name);
@@ -56,6 +56,13 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
     },
     "fit.machine": async () => succeed(await estimator.machine()),
   };
+}
+
+/** What deltas take beside a model: known of the one that is loaded, adapters and room for more conversations. */
+function deltasBytes(source: FitSource, { state, deltas }: EngineSupervisor): number {
+  const loaded = state.kind === "ready" || state.kind === "generating" ? state.model : null;
+  if (deltas === null || loaded === null || source.kind === "hub" || source.modelId !== loaded.modelId) return 0;
+  return deltas.loaded.reduce((sum, { bytes }) => sum + bytes, Math.max(0, deltas.contextBytes - loaded.memory.contextBytes));
 }
 
 /** A model here or at the hub, as the estimator takes it. */

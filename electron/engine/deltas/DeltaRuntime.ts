@@ -93,7 +93,7 @@ export class DeltaRuntime {
     if (!context.ok) return context;
     const switchedMs = performance.now();
     const sequence = await this.#sequences.take(context.value, { ...conversation, stackKey });
-    if (loaded.value || switches) this.#tell();
+    if (loaded.value || switches) this.tell();
     return succeed({
       context: context.value,
       sequence,
@@ -249,17 +249,14 @@ export class DeltaRuntime {
     });
   }
 
-  /** What all contexts take now. */
-  get contextBytes(): number {
-    return [...this.#contexts.values()].reduce((sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram, 0);
-  }
-
-  #tell(): void {
+  /** Says what is in memory now. */
+  tell(): void {
+    const contextBytes = [...this.#contexts.values()].reduce((sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram, 0);
     const loaded = [...this.#adapters.values()].sort((one, other) => other.usedAt - one.usedAt);
     this.#options.onChanged({
       loaded: loaded.map(({ deltaId, bytes }) => ({ deltaId, bytes })),
       way: this.#ready?.way ?? "switch",
-      contextBytes: this.contextBytes,
+      contextBytes,
     });
   }
 

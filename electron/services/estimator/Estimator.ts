@@ -70,6 +70,8 @@ export type Extent = "all-sizes" | "this-size";
 
 export interface JudgeOptions {
   extent?: Extent;
+  /** What deltas take beside the model. */
+  deltasBytes?: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -121,7 +123,7 @@ export class Estimator {
    * Always a verdict; what cannot be estimated is "unknown" and says why: "request-cancelled" once `signal` is aborted.
    * `extent` "this-size" asks for one context size only, which is fast, and does not say which size would fit instead.
    */
-  async judge(model: FitModel, question: LoadQuestion, { extent = "all-sizes", signal }: JudgeOptions = {}): Promise<Judgement> {
+  async judge(model: FitModel, question: LoadQuestion, { extent = "all-sizes", deltasBytes = 0, signal }: JudgeOptions = {}): Promise<Judgement> {
     const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
     const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
@@ -138,7 +140,7 @@ export class Estimator {
       curve: extent === "all-sizes" ? curve : curve.filter((point) => point.contextSizeTokens <= contextSizeTokens),
       mmap: mmap ?? mapsWell(estimate),
       engineProcessBytes: this.#options.engineProcessBytes(),
-      deltasBytes: 0,
+      deltasBytes,
       fetchedBytes: model.fetchedBytes(),
     });
     return { fit, estimate };
