@@ -3,10 +3,18 @@ import path from "node:path";
 import { dialog, shell } from "electron";
 import type { DeltaForModel, NamedStack, Stack } from "../contract/deltas";
 import type { DeltaToApply } from "../contract/engineProtocol";
+import type { BaseVerdict } from "../contract/deltaJobs";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
+import type { DeltaFile } from "../services/deltas/DeltaLibrary";
+import type { DeltaAt } from "../services/deltas/DeltaMatcher";
+import { runJob } from "../services/jobs/runJob";
+import type { JobTools } from "../services/jobs/JobTools";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
+
+/** Some tenths of a second, on a slow disk with a large model more. */
+const BASE_CHECK_TIMEOUT_MS = 60_000;
 
 type DeltaHandlers = Pick<
   Handlers,
@@ -68,7 +76,7 @@ async function deltasForModel(modelId: ModelId, { deltas, models, deltaMatcher }
   const all = deltas.list();
   const readable = all.flatMap(({ id, failure }) => {
     const file = failure === null || failure.code === "delta-crashed-last-time" ? deltas.find(id) : null;
-    return file === null ? [] : [{ deltaId: id, path: file.path }];
+    return file === null ? [] : [deltaAt(file)];
   });
   const matches = await deltaMatcher.match(model.paths, readable);
   if (!matches.ok) return matches;
@@ -88,12 +96,23 @@ export async function resolveStack(stack: NamedStack, modelId: ModelId, { deltas
   if (!files.ok) return files;
   const model = await models.find(modelId);
   if (model === null) return fail("model-missing");
-  const matches = await deltaMatcher.match(model.paths, files.value);
+  const matches = await deltaMatcher.match(model.paths, files.value.flatMap(({ deltaId }) => deltas.find(deltaId) ?? []).map(deltaAt));
   if (!matches.ok) return matches;
   for (const [index, { failure }] of matches.value.entries()) {
     if (failure !== null) return { ok: false, failure: { ...failure, details: { delta: files.value[index]?.name ?? "", ...failure.details } } };
   }
   return files;
+}
+
+function deltaAt({ delta, path: file }: DeltaFile): DeltaAt {
+  return { deltaId: delta.id, path: file, hasFingerprint: delta.facts.baseFingerprint !== null, baseName: delta.facts.baseName };
+}
+
+/** In a job process of its own: it reads both files. */
+export async function checkDeltaBase(delta: string, model: string, tools: Pick<JobTools, "fork" | "appFolder">): Promise<Outcome<BaseVerdict>> {
+  const done = await runJob(tools.fork, { appFolder: tools.appFolder, request: { kind: "check-delta-base", delta, model } }, { signal: AbortSignal.timeout(BASE_CHECK_TIMEOUT_MS) });
+  if (!done.ok) return done;
+  return done.value.kind === "check-delta-base" ? succeed(done.value.verdict) : fail("internal");
 }
 
 /** Beside the model that is loaded now; null for another one, or where memory is not known. */

@@ -20,7 +20,7 @@ import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
 import type { AppContext, Shell } from "./AppContext";
 import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
 import { chatMethods } from "./chatMethods";
-import { deltaMethods, resolveStack } from "./deltaMethods";
+import { checkDeltaBase, deltaMethods, resolveStack } from "./deltaMethods";
 import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
 import { createEstimator, fitMethods, fitModelOfFile } from "./fitMethods";
@@ -224,7 +224,11 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
   const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, models, log }, (list) => sendEvent("jobs-changed", list));
-  const deltaMatcher = new DeltaMatcher({ compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files) });
+  const deltaMatcher = new DeltaMatcher({
+    compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
+    checkBase: (delta, model) => checkDeltaBase(delta, model, jobs.tools),
+    log,
+  });
   const answers = new AnswerRunner({
     store: data.chats,
     engine: supervisor,

@@ -592,7 +592,7 @@ export function failureText(failure: Failure): FailureText {
       };
     case "delta-other-base":
       return {
-        happened: `${delta} was made for another model${details["base"] === undefined ? "" : `, “${details["base"]}”`}. With this one it would talk nonsense.`,
+        happened: `${delta} was made for another model${details["base"] === undefined ? "" : `, “${details["base"]}”`}.${reason === "" ? " With this one it would talk nonsense." : reason}`,
         data: NOTHING_CHANGED,
         advice: "Load the model that it was made for, or choose another fine-tune.",
       };

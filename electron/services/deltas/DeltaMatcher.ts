@@ -2,19 +2,28 @@
 // for each pair of contents. Main process or plain Node.
 import { stat } from "node:fs/promises";
 import type { DeltaMatch } from "../../contract/fitProtocol";
-import { fail, succeed, type Outcome } from "../../contract/failure";
+import type { BaseVerdict } from "../../contract/deltaJobs";
+import { fail, failure, succeed, type FailureCode, type Outcome } from "../../contract/failure";
 import type { DeltaId } from "../../contract/ids";
+import type { Log } from "../LogFile";
 
 const MAX_REMEMBERED = 2_000;
 
 export interface DeltaAt {
   deltaId: DeltaId;
   path: string;
+  /** Carries its base's fingerprint: the base can be recognised, not only its shapes. */
+  hasFingerprint: boolean;
+  /** Of the base it was made for, where the file tells. */
+  baseName: string | null;
 }
 
 export interface DeltaMatcherOptions {
   /** Compares headers, in a process that may die of them. */
-  compareShapes: (modelPath: string, deltas: DeltaAt[]) => Promise<Outcome<DeltaMatch[]>>;
+  compareShapes: (modelPath: string, deltas: { deltaId: DeltaId; path: string }[]) => Promise<Outcome<DeltaMatch[]>>;
+  /** Compares samples of the base's weights with the fingerprint, in a process of its own. */
+  checkBase: (deltaPath: string, modelPath: string) => Promise<Outcome<BaseVerdict>>;
+  log: Log;
 }
 
 export class DeltaMatcher {
@@ -33,19 +42,55 @@ export class DeltaMatcher {
     const model = await identityOf(modelPaths);
     const [modelPath] = modelPaths;
     if (model === null || modelPath === undefined) return fail("model-missing");
-    const keyOf = ({ deltaId }: DeltaAt) => `${deltaId} ${model}`;
-    const missing = deltas.filter((delta) => !this.#known.has(keyOf(delta)));
+    const keyOf = (deltaId: DeltaId) => `${deltaId} ${model}`;
+    const missing = deltas.filter(({ deltaId }) => !this.#known.has(keyOf(deltaId)));
+    const found = new Map<DeltaId, DeltaMatch>();
     if (missing.length > 0) {
-      const compared = await this.#options.compareShapes(modelPath, missing);
+      const compared = await this.#options.compareShapes(modelPath, missing.map(({ deltaId, path }) => ({ deltaId, path })));
       if (!compared.ok) return compared;
-      if (this.#known.size + missing.length > MAX_REMEMBERED) this.#known.clear();
-      for (const match of compared.value) {
-        // A file that could not be read may be there again the next time.
-        if (match.failure === null || match.failure.code.startsWith("delta-")) this.#known.set(`${match.deltaId} ${model}`, match);
-        else return { ok: false, failure: match.failure };
+      for (const byShapes of compared.value) {
+        const delta = missing.find(({ deltaId }) => deltaId === byShapes.deltaId);
+        const match = delta === undefined || byShapes.failure !== null ? byShapes : await this.#byFingerprint(delta, modelPath, byShapes);
+        found.set(match.deltaId, match);
+        // A file that could not be read, or a process that died, may do the next time.
+        if (match.failure === null || match.failure.code.startsWith("delta-")) this.#remember(keyOf(match.deltaId), match);
       }
     }
-    return succeed(deltas.flatMap((delta) => this.#known.get(keyOf(delta)) ?? []));
+    return succeed(deltas.flatMap(({ deltaId }) => found.get(deltaId) ?? this.#known.get(keyOf(deltaId)) ?? []));
+  }
+
+  #remember(key: string, match: DeltaMatch): void {
+    if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+    this.#known.set(key, match);
+  }
+
+  /** Shapes fit; now whether it is this base, or another of the same family. */
+  async #byFingerprint(delta: DeltaAt, modelPath: string, byShapes: DeltaMatch): Promise<DeltaMatch> {
+    if (!delta.hasFingerprint) return byShapes;
+    const { deltaId } = delta;
+    const checked = await this.#options.checkBase(delta.path, modelPath);
+    if (!checked.ok) {
+      // Without a compiler there is no addon to compare fingerprints: shapes alone must do then.
+      this.#options.log("warn", "a delta's base was not recognised", { code: checked.failure.code, cause: checked.failure.cause ?? "" });
+      return checked.failure.code === "addon-missing" ? byShapes : { deltaId, match: "refused", failure: checked.failure };
+    }
+    const refused = (code: FailureCode, reason?: string): DeltaMatch => ({
+      deltaId, match: "refused",
+      failure: failure(code, {
+        ...(delta.baseName === null ? {} : { base: delta.baseName }),
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    });
+    switch (checked.value) {
+      case "same": return { deltaId, match: "fits", failure: null };
+      case "unknown": return byShapes;
+      case "other-architecture": return refused("delta-other-architecture");
+      case "other-shapes": return refused("delta-shapes-differ");
+      case "other-tokenizer":
+      case "other-weights": return refused("delta-other-base");
+      case "trained-further": return refused("delta-other-base", "this one was made from it by further training");
+      case "is-fine-tune": return refused("delta-other-base", "this one is the fine-tune itself, which needs no delta");
+    }
   }
 }
 
