@@ -317,7 +317,7 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: `There is no checksum to compare ${lower(file)} with.`,
         data: FILE_UNTOUCHED,
-        advice: "Only models that were downloaded in Facet can be verified.",
+        advice: "Only models that were downloaded, here or by an app that keeps checksums, can be verified.",
       };
     case "model-not-moved-to-trash":
       return {

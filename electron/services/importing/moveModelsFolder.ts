@@ -160,7 +160,7 @@ async function copyAll(files: readonly FileBelow[], from: string, to: string, to
     else {
       const facts = await stat(source);
       const written = await copyAndHash(source, target, run);
-      if ((await hashLargeFile(target, run)) !== written) throw new Error(`${name} could not be read back as it was written`);
+      if ((await hashLargeFile(target, run)) !== written) throw new UnfaithfulDiskError(`${name} could not be read back as it was written`);
       await utimes(target, facts.atime, facts.mtime);
     }
   }
@@ -256,7 +256,13 @@ async function isEmptyOrMissing(folder: string): Promise<boolean> {
   return ((await readdir(folder).catch(() => null))?.length ?? 0) === 0;
 }
 
+/** What was written is not what is read. */
+class UnfaithfulDiskError extends Error {
+  override readonly name = "UnfaithfulDiskError";
+}
+
 function moveFailure(error: unknown, folder: string): Failure {
+  if (error instanceof UnfaithfulDiskError) return failure("models-folder-unusable", { folder, reason: "what was written there came back changed" }, error);
   switch (errnoOf(error)) {
     case "ENOSPC":
     case "EDQUOT":
@@ -267,6 +273,8 @@ function moveFailure(error: unknown, folder: string): Failure {
     case "EPERM":
     case "EROFS":
       return failure("models-folder-unusable", { folder, reason: "this account may not write there" }, error);
+    case null:
+      throw error;
     default:
       return failure("models-folder-unusable", { folder }, error);
   }

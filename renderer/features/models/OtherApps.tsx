@@ -18,7 +18,7 @@ export function OtherApps() {
   const models = useApp((state) => state.models);
   // Also when the list has changed: what is used now is no longer offered.
   useEffect(() => void searchOtherApps(), [models]);
-  const apps = found.kind !== "loaded" ? [] : found.value.apps.map(({ app, models: all }) => ({ app, models: all.filter(({ installed }) => !installed) }));
+  const apps = found.kind !== "loaded" ? [] : found.value.apps.map(({ app, models: all }) => ({ app, models: all.filter(({ id, installed }) => !installed && !models.some((model) => model.id === id)) }));
   return (
     <section className={styles.section} aria-label="Found on this computer">
       <header className={styles.header}>

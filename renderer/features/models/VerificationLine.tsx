@@ -1,4 +1,4 @@
-// What came of reading a model's file again.
+// What came of reading a model's file again, and how far that is.
 import type { ModelDetails } from "../../../electron/contract/model";
 import { failureText, withFileName } from "../../app/failureText";
 import { FileTaskProgress } from "./FileTaskProgress";
@@ -9,14 +9,17 @@ import styles from "./InstalledRow.module.css";
 export function VerificationLine({ details: { model } }: { readonly details: ModelDetails }) {
   const verification = useVerification(model.id);
   const task = useVerifyTask(model.id);
-  if (verification === null) return null;
-  switch (verification.kind) {
+  if (task !== null) {
+    return (
+      <div className={styles.note}>
+        <FileTaskProgress task={task} words="Reading the file again" />
+      </div>
+    );
+  }
+  switch (verification?.kind) {
+    case undefined:
     case "running":
-      return (
-        <div className={styles.note}>
-          {task === null ? <output>Reading the file again</output> : <FileTaskProgress task={task} words="Reading the file again" />}
-        </div>
-      );
+      return null;
     case "good":
       return <output className={styles.note}>The file is what it should be.</output>;
     case "failed": {
