@@ -8,6 +8,7 @@ import { deltaKernels } from "./deltaKernels";
 import { deltaSwitch } from "./deltaSwitch";
 import { download } from "./download";
 import { engineSpeed } from "./engineSpeed";
+import { estimator } from "./estimator";
 import type { Figures } from "./figures";
 import { fit } from "./fit";
 import { hubSearch } from "./hubSearch";
@@ -38,6 +39,7 @@ const measurements: readonly {
   { names: ["download.throughput_ratio", "download.cpu_ratio"], measure: download },
   { names: ["fit.bytes", "fit.ms"], measure: fit },
   { names: ["hub.search_ms"], measure: hubSearch },
+  { names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"], measure: estimator, onlyWhenAsked: true },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["app.cold_start_ms"], measure: coldStart },

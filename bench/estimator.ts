@@ -1,0 +1,192 @@
+// The estimator's truth: predicted against measured peak resident memory of the engine process, in loads whose context is then filled.
+// Each load has an engine of its own; the prediction is made by the code of the app, before the load.
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { LlamaLogLevel } from "node-llama-cpp";
+import type { FitParts, KvCacheType } from "../electron/contract/fit";
+import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
+import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSettings";
+import { FitProcess } from "../electron/engine/fit/FitProcess";
+import { startLlama } from "../electron/engine/startLlama";
+import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
+import { planLoad } from "../electron/services/estimator/planLoad";
+import { writeLora, type ChangedMatrix } from "../electron/testing/deltaGguf";
+import { starterModelPath } from "../e2e/starterModelFile";
+import { quantile, type Figures } from "./figures";
+import { gemmaModel } from "./gemmaModel";
+import { HostedEngine } from "./HostedEngine";
+import { randomBillionModel } from "./randomBillionModel";
+
+const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0"];
+const ANSWER_TOKENS = 8;
+/** Left for the template and the answer. */
+const MARGIN_TOKENS = 64;
+const LORA_RANK = 32;
+
+interface BenchModel {
+  name: string;
+  path: string;
+  lora: string;
+  contexts: readonly number[];
+}
+
+interface Row {
+  name: string;
+  contextTokens: number;
+  cacheType: KvCacheType;
+  withLora: boolean;
+  predicted: FitParts;
+  measuredBytes: number;
+  afterLoadBytes: number;
+}
+
+export async function estimator(): Promise<Figures> {
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "facet-estimator-"));
+  const judge = await estimatorInThisProcess(path.join(scratch, "stubs"));
+  const rows: Row[] = [];
+  try {
+    for (const model of await models(scratch)) {
+      for (const contextTokens of model.contexts) {
+        for (const cacheType of CACHE_TYPES) {
+          for (const withLora of [false, true]) {
+            const row = await measureLoad(model, { contextTokens, cacheType, withLora, scratch, judge });
+            rows.push(row);
+            console.log(`  ${words(row)}`);
+          }
+        }
+      }
+    }
+  } finally {
+    judge.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  const errors = rows.map(errorOf);
+  const sizes = errors.map(Math.abs);
+  console.log(`  ${rows.length} loads; mean error ${percent(sizes.reduce((sum, size) => sum + size, 0) / sizes.length)}`);
+  return {
+    "estimator.p95_error": quantile(sizes, 0.95),
+    "estimator.worst_error": Math.max(...sizes),
+    "estimator.worst_under": Math.max(0, ...errors.map((error) => -error)),
+  };
+}
+
+async function models(scratch: string): Promise<BenchModel[]> {
+  const smol = path.join(scratch, "smol-lora.gguf");
+  await writeLora(smol, { matrices: attention({ layers: 30, width: 576, queries: 576, keyValues: 192 }), rank: LORA_RANK, strength: 0.001 });
+  const gemmaLora = path.join(scratch, "gemma-lora.gguf");
+  await writeLora(gemmaLora, { architecture: "gemma3", matrices: attention({ layers: 18, width: 640, queries: 1024, keyValues: 256 }), rank: LORA_RANK, strength: 0.001 });
+  const billion = await randomBillionModel();
+  return [
+    { name: "SmolLM2 135M Q4_1", path: starterModelPath(), lora: smol, contexts: [512, 2048] },
+    { name: "Gemma 3 270M Q4_K_M", path: await gemmaModel(), lora: gemmaLora, contexts: [512, 2048] },
+    { name: "random 1B Q4_0", path: billion.base, lora: billion.lora, contexts: [512, 1024] },
+  ];
+}
+
+function attention({ layers, width, queries, keyValues }: { layers: number; width: number; queries: number; keyValues: number }): ChangedMatrix[] {
+  return Array.from({ length: layers }, (_, layer) => [
+    { name: `blk.${layer}.attn_q.weight`, columns: width, rows: queries },
+    { name: `blk.${layer}.attn_k.weight`, columns: width, rows: keyValues },
+    { name: `blk.${layer}.attn_v.weight`, columns: width, rows: keyValues },
+    { name: `blk.${layer}.attn_output.weight`, columns: queries, rows: width },
+  ]).flat();
+}
+
+/** The code of the app, with the fit process in this one. */
+async function estimatorInThisProcess(scratchFolder: string): Promise<Estimator> {
+  const llama = await startLlama({ log: () => undefined, useGpu: false });
+  llama.logLevel = LlamaLogLevel.error;
+  return new Estimator({
+    fork(listeners) {
+      const fit = new FitProcess({ llama: Promise.resolve(llama), post: (message) => queueMicrotask(() => listeners.onMessage(message)), scratchFolder, guessed: () => false });
+      return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
+    },
+    machineOf: (measured) => ({ ...measured, totalBytes: os.totalmem(), systemReserveBytes: 0, loadedModelBytes: 0 }),
+    // The engine's own size is measured before each load.
+    engineProcessBytes: () => 0,
+    log: () => undefined,
+    now: () => performance.now(),
+  });
+}
+
+interface Load {
+  contextTokens: number;
+  cacheType: KvCacheType;
+  withLora: boolean;
+  scratch: string;
+  judge: Estimator;
+}
+
+async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLora, scratch, judge }: Load): Promise<Row> {
+  const { size, mtimeMs } = await stat(model.path);
+  const fitModel: FitModel = { key: `${model.path}:${size}:${mtimeMs}`, parts: [{ path: model.path, sizeBytes: size, read: null }], fetchedBytes: () => 0 };
+  const { plan } = await planLoad({
+    settings: { ...automaticLoadSettings, contextSizeTokens: contextTokens, keyCacheType: cacheType, valueCacheType: cacheType },
+    judge: (question, extent) => judge.judge(fitModel, question, { extent }), lastFailure: null,
+  });
+  if (plan.fit.parts === null) throw new Error(`${model.name} could not be judged: ${plan.fit.failureCode}`);
+  const engine = await HostedEngine.start();
+  try {
+    const loaded = await engine.ask({
+      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("model"), path: model.path, name: model.name,
+      choice: plan.choice, reasons: plan.reasons, stateFolder: path.join(scratch, "state"), expectsDeltas: withLora,
+    });
+    if (loaded.kind !== "loaded") throw new Error(`${model.name} was not loaded: ${JSON.stringify(loaded)}`);
+    const afterLoad = await engine.memory();
+    await fillContext(engine, contextTokens, withLora ? model.lora : null);
+    const { peakResidentBytes } = await engine.memory();
+    // As the app does it (services/loads/LoadLog.ts): the engine as it was before the load, and what deltas say they take.
+    const { baseBytes, contextBytes } = loaded.model.memory;
+    const inEngine = engine.deltas;
+    const deltasBytes = inEngine === null ? 0 : inEngine.loaded.reduce((sum, { bytes }) => sum + bytes, 0) + Math.max(0, inEngine.contextBytes - contextBytes);
+    return {
+      name: model.name, contextTokens, cacheType, withLora,
+      predicted: { ...plan.fit.parts, engineProcessBytes: baseBytes, deltasBytes },
+      measuredBytes: peakResidentBytes ?? 0,
+      afterLoadBytes: afterLoad.residentBytes,
+    };
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** A message that leaves room for a few words of answer. How many tokens it has is told by the engine. */
+async function fillContext(engine: HostedEngine, contextTokens: number, lora: string | null): Promise<void> {
+  let words = contextTokens * 2;
+  for (let attempt = 0; attempt < 6; attempt++) {
+    const result = await engine.ask({
+      kind: "generate", requestId: RequestId.parse(`fill-${attempt}`), messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"),
+      turns: [{ messageId: MessageId.parse("question"), role: "user", text: Array.from({ length: words }, (_, index) => (index % 7 === 0 ? "the" : "a")).join(" ") }],
+      settings: { systemPrompt: "", sampling: {}, seed: 1, maxTokens: ANSWER_TOKENS },
+      stack: lora === null ? [] : [{ deltaId: DeltaId.parse("lora"), name: "LoRA", path: lora, scale: 1 }],
+    });
+    if (result.kind === "answered") {
+      if (result.facts.contextUsedTokens >= contextTokens * 0.85) return;
+      words = Math.floor((words * (contextTokens - MARGIN_TOKENS)) / result.facts.contextUsedTokens);
+      continue;
+    }
+    const messageTokens = Number(result.kind === "failed" ? result.failure.details?.["messageTokens"] : undefined);
+    if (!Number.isFinite(messageTokens)) throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
+    words = Math.floor((words * (contextTokens - MARGIN_TOKENS)) / messageTokens);
+  }
+  throw new Error("The context could not be filled");
+}
+
+function errorOf({ predicted, measuredBytes }: Row): number {
+  return sumOfParts(predicted) / measuredBytes - 1;
+}
+
+function words(row: Row): string {
+  const { name, contextTokens, cacheType, withLora, predicted, measuredBytes, afterLoadBytes } = row;
+  const parts = Object.entries(predicted).map(([part, bytes]) => `${part.replace("Bytes", "")} ${megabytes(bytes)}`).join(", ");
+  return `${name}, ${contextTokens} tokens, ${cacheType}${withLora ? ", LoRA" : ""}: predicted ${megabytes(sumOfParts(predicted))}, measured ${megabytes(measuredBytes)} MB (${percent(errorOf(row))}); after load ${megabytes(afterLoadBytes)}; ${parts}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+function percent(share: number): string {
+  return `${share >= 0 ? "+" : ""}${(share * 100).toFixed(1)} %`;
+}
