@@ -233,6 +233,40 @@ describe("loading", () => {
     expect(supervisor.refusal()).toBeNull();
   });
 
+  it("starts the process while the first load is planned; messages wait for it", async () => {
+    supervisor.prepare(ModelId.parse("a"));
+    current().hello();
+    const waiting = job("waiting");
+    supervisor.generate(waiting);
+    expect(supervisor.state.kind).toBe("starting");
+    expect(waiting.ends).toEqual([]);
+    supervisor.load(model("a"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(current().last("load").modelId).toBe("a");
+    expect(processes).toHaveLength(1);
+  });
+
+  it("says that there is no model when nothing came of what was prepared", () => {
+    supervisor.prepare(ModelId.parse("a"));
+    const waiting = job("waiting");
+    supervisor.generate(waiting);
+    supervisor.release();
+    expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "model-missing" } }]);
+  });
+
+  it("loads the same model again with other settings, and not with the same", async () => {
+    await ready();
+    supervisor.load(model("a"));
+    expect(supervisor.state.kind).toBe("ready");
+    expect(current().killed).toBe(false);
+    supervisor.load({ ...model("a"), choice: loadChoice({ contextSizeTokens: 1024 }) });
+    expect(current().killed).toBe(true);
+    current().exit(9);
+    await current().load();
+    expect(supervisor.state.kind).toBe("ready");
+    expect(current().last("load").choice.contextSizeTokens).toBe(1024);
+  });
+
   it("gives up a load for another model", async () => {
     supervisor.load(model("a"));
     current().hello();

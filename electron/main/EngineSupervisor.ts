@@ -6,7 +6,7 @@ import { FromEngine, type DeltaToApply, type ProcessMemory, type ToEngine } from
 import type { EngineState } from "../contract/engineState";
 import { failure, type Failure, type Outcome } from "../contract/failure";
 import type { ChatId, DeltaId, ModelId, RequestId } from "../contract/ids";
-import type { LoadChoice, LoadReasons } from "../contract/loadSettings";
+import { LoadChoice, type LoadReasons } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../services/answers/AnswerJob";
 import type { Log } from "../services/LogFile";
@@ -135,6 +135,9 @@ export class EngineSupervisor implements AnswerEngine {
   #refusal: Failure | null = null;
   #load: Load | null = null;
   #loaded: LoadedModel | null = null;
+  /** What was asked for when it was loaded: the engine may have taken a smaller context. */
+  #loadedAs: ModelToLoad | null = null;
+  #isPreparing = false;
   /** What the engine last said that it holds. */
   #deltas: EngineDeltas | null = null;
   #answer: Answer | null = null;
@@ -162,6 +165,7 @@ export class EngineSupervisor implements AnswerEngine {
 
   /** Loads a model, now. A running answer is stopped, another load given up. */
   load(model: ModelToLoad): void {
+    this.#isPreparing = false;
     this.#wanted = model;
     this.#refusal = null;
     this.#loadNow = true;
@@ -170,9 +174,25 @@ export class EngineSupervisor implements AnswerEngine {
 
   /** Wants a model without loading it, and says why: until load() or restart() is called. */
   refuse(model: ModelToLoad, reason: Failure): void {
+    this.#isPreparing = false;
     this.#wanted = model;
     this.#refusal = reason;
     this.#setState({ kind: "load-failed", modelId: model.id, failure: reason });
+  }
+
+  /** A first model is being chosen or planned: the process starts meanwhile, and messages wait. Followed by load(), refuse() or release(). */
+  prepare(modelId: ModelId): void {
+    if (this.#wanted !== null || this.#closing || this.#child !== null) return;
+    this.#isPreparing = true;
+    if (this.#fork(modelId) !== null) this.#setState({ kind: "starting", modelId });
+  }
+
+  /** Nothing comes of what was prepared. */
+  release(): void {
+    if (!this.#isPreparing) return;
+    this.#isPreparing = false;
+    this.#setState({ kind: "idle" });
+    this.#advance();
   }
 
   /** The person gave the model away: it leaves the memory and is not loaded again. */
@@ -255,26 +275,32 @@ export class EngineSupervisor implements AnswerEngine {
     if (this.#closing || (this.#child !== null && this.#child.killedFor !== null)) return;
     const wanted = this.#wanted;
     if (this.#load) {
-      if (this.#load.model.id !== wanted?.id) this.#cancelLoad(this.#load);
+      if (wanted === null || !isSame(this.#load.model, wanted)) this.#cancelLoad(this.#load);
       return;
     }
     if (this.#answer) {
-      if (wanted !== null && this.#loaded?.modelId !== wanted.id) this.#cancelAnswer(this.#answer);
+      if (wanted !== null && !this.#isLoaded(wanted)) this.#cancelAnswer(this.#answer);
       return;
     }
-    if (wanted !== null && this.#loaded?.modelId === wanted.id) {
+    if (wanted !== null && this.#loaded !== null && this.#isLoaded(wanted)) {
       this.#loadNow = false;
       const next = this.#queue.shift();
       if (next) this.#startAnswer(next, this.#loaded);
       else this.#setState({ kind: "ready", model: this.#loaded });
       return;
     }
+    if (this.#isPreparing) return;
     const refusal = this.refusal();
     if (wanted === null || refusal !== null) {
       this.#endQueue(refusal ?? failure("model-missing"));
       return;
     }
     if (this.#loadNow || this.#queue.length > 0) this.#startLoad(wanted);
+  }
+
+  /** In memory, and with the settings that are wanted. */
+  #isLoaded(wanted: ModelToLoad): boolean {
+    return this.#loaded !== null && this.#loadedAs !== null && isSame(this.#loadedAs, wanted);
   }
 
   #startLoad(model: ModelToLoad): void {
@@ -490,6 +516,7 @@ export class EngineSupervisor implements AnswerEngine {
     this.#options.marker.clear();
     if (result.kind === "loaded") {
       this.#loaded = result.model;
+      this.#loadedAs = load.model;
       this.#options.log("info", "model loaded", { architecture: result.model.architecture, contextSize: result.model.contextSizeTokens });
       this.#options.onLoaded(result.model);
     } else if (result.kind === "cancelled" || load.isCancelled) {
@@ -497,10 +524,11 @@ export class EngineSupervisor implements AnswerEngine {
     } else {
       const told = result.kind === "failed" ? result.failure : failure("internal", undefined, "The engine answered a load with text");
       // The person knows their models by file name; the engine does not care for it.
-      const amounts = told.code !== "model-load-failed" || load.model.memory === null ? {} : {
-        neededBytes: String(load.model.memory.neededBytes), availableBytes: String(load.model.memory.availableBytes),
-      };
-      const reason = { ...told, details: { file: load.model.fileName, ...amounts, ...told.details } };
+      const { memory } = load.model;
+      const lacked = told.code === "model-load-failed" && memory !== null && memory.neededBytes > memory.availableBytes
+        ? { neededBytes: String(memory.neededBytes), availableBytes: String(Math.max(0, memory.availableBytes)) }
+        : {};
+      const reason = { ...told, details: { file: load.model.fileName, ...lacked, ...told.details } };
       this.#options.log("warn", "model not loaded", { code: reason.code, cause: reason.cause ?? "" });
       this.#refusal = reason;
       this.#setState({ kind: "load-failed", modelId: load.model.id, failure: reason });
@@ -619,6 +647,10 @@ function toJobEnd(result: EngineResult): AnswerJobEnd {
     return { kind: "failed", failure: failure("internal", undefined, "The engine answered a message with a model"), text: "" };
   }
   return result;
+}
+
+function isSame(one: ModelToLoad, other: ModelToLoad): boolean {
+  return one.id === other.id && LoadChoice.keyof().options.every((name) => one.choice[name] === other.choice[name]);
 }
 
 function loadTimeoutMs({ sizeBytes }: ModelToLoad): number {

@@ -52,6 +52,8 @@ async function start(): Promise<void> {
     settings: (await openSettingsFile(path.join(folder, "settings.json"), () => 0)).file,
     loadMarker: marker,
     supervisor: {
+      prepare: () => {},
+      release: () => {},
       load: ({ name }) => asked.push(`load ${name}`),
       refuse: ({ name }, { code }: Failure) => asked.push(`refuse ${name}: ${code}`),
       forget: () => asked.push("forget"),

@@ -19,7 +19,7 @@ export interface ModelsOptions {
   modelList: JsonFile<ModelList>;
   settings: JsonFile<AppSettings>;
   loadMarker: LoadMarker;
-  supervisor: Pick<EngineSupervisor, "load" | "refuse" | "forget">;
+  supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "lastFailure" | "forget">;
   /** A load that was asked for would not fit: nothing was done, the person decides. */
   onWarning: (warning: LoadWarning) => void;
@@ -86,6 +86,7 @@ export class Models {
       await this.changed();
     }
     const wish = ++this.#wishes;
+    supervisor.prepare(file.model.id);
     const { plan } = await loads.plan(file);
     if (wish !== this.#wishes) return;
     const refusal = crashed ?? this.#obstacle(file) ?? (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
@@ -104,10 +105,14 @@ export class Models {
     const obstacle = this.#obstacle(file);
     if (obstacle) return { ok: false, failure: obstacle };
     const wish = ++this.#wishes;
+    const { supervisor } = this.#options;
+    supervisor.prepare(id);
     const { plan, nearest } = await this.#options.loads.plan(file, settings);
     if (wish !== this.#wishes) return succeed(undefined);
-    if (isTooLarge(plan.fit) && !despiteWarning) this.#options.onWarning({ modelId: id, modelName: file.model.name, plan, nearest });
-    else this.#begin(file, plan);
+    if (isTooLarge(plan.fit) && !despiteWarning) {
+      supervisor.release();
+      this.#options.onWarning({ modelId: id, modelName: file.model.name, plan, nearest });
+    } else this.#begin(file, plan);
     return succeed(undefined);
   }
 

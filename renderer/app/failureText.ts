@@ -124,9 +124,12 @@ export function failureText(failure: Failure): FailureText {
       };
     case "model-load-failed":
       return {
-        happened: `${file} could not be loaded.${reason}`,
+        happened: `${file} could not be loaded${amounts(details)}.${reason}`,
         data: CHATS_SAFE,
-        advice: "Try again, or choose another model.",
+        advice:
+          details["neededBytes"] === undefined
+            ? "Try again, or choose another model."
+            : "Nothing of it is left in memory. Close other programs, choose a smaller context in its load settings, or another model.",
       };
     case "chat-template-failed":
       return {
