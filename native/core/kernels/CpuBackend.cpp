@@ -1,11 +1,12 @@
 // How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation.
 // That list is reachable by a symbol of the library. We append an entry that no buffer is ever allocated from; it only
-// answers for products with a Q1_0 matrix of an adapter.
+// answers for products with a Q1_0 matrix of an adapter, and for scaling by 1.
 #include "core/kernels/CpuBackend.h"
 
 #include <dlfcn.h>
 
 #include <atomic>
+#include <cstring>
 #include <list>
 #include <mutex>
 #include <vector>
@@ -112,6 +113,25 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
 
 DeltaTraits traits;
 
+/** An adapter's scale is mostly 1, and its result is scaled in place: there is nothing to compute. */
+class NothingTraits final : public ggml::cpu::tensor_traits {
+  public:
+    bool work_size(int, const ggml_tensor*, size_t& size) override {
+        size = 0;
+        return true;
+    }
+    bool compute_forward(ggml_compute_params*, ggml_tensor*) override { return true; }
+};
+
+NothingTraits nothing;
+
+bool scalesByOneInPlace(const ggml_tensor& op) {
+    float scaleAndBias[2];
+    std::memcpy(scaleAndBias, op.op_params, sizeof scaleAndBias);
+    return scaleAndBias[0] == 1 && scaleAndBias[1] == 0 && op.data == op.src[0]->data &&
+           ggml_are_same_stride(&op, op.src[0]);
+}
+
 /** Asked for every operation by every thread: the cheapest questions first. */
 class DeltaOperations final : public ggml::cpu::extra_buffer_type {
   public:
@@ -119,6 +139,7 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
     bool supports_op(ggml_backend_dev_t, const ggml_tensor*) override { return false; }
 
     ggml::cpu::tensor_traits* get_tensor_traits(const ggml_tensor* op) override {
+        if (op->op == GGML_OP_SCALE) return scalesByOneInPlace(*op) ? &nothing : nullptr;
         if (op->op != GGML_OP_MUL_MAT || op->src[0]->type != GGML_TYPE_Q1_0) return nullptr;
         const ggml_tensor& matrix = *op->src[0];
         const ggml_tensor& source = *op->src[1];
