@@ -21,7 +21,9 @@
 #include "core/delta/DeltaReader.h"
 #include "core/delta/Fingerprint.h"
 #include "core/delta/OneBitCodec.h"
+#include "core/delta/LowRankDelta.h"
 #include "core/delta/OneBitDelta.h"
+#include "core/delta/Refinement.h"
 
 namespace {
 
@@ -527,6 +529,90 @@ void importanceIsUsed() {
     }
 }
 
+/** Against the definition: no rank-r matrix is nearer than the leading singular vectors, whose values are known here. */
+void decompositionIsTheNearest() {
+    std::mt19937 random(11);
+    std::normal_distribution<float> normal;
+    for (const auto& [rows, columns] : {std::pair<int64_t, int64_t>{70, 133}, {200, 40}, {3, 64}}) {
+        // A sum of orthogonal directions with falling weights: Hadamard rows, cut to length by zeros, are orthogonal.
+        std::vector<float> matrix(static_cast<size_t>(rows * columns));
+        double energy = 0;
+        for (float& value : matrix) {
+            value = normal(random) / 100;
+            energy += static_cast<double>(value) * value;
+        }
+        const int64_t known = std::min<int64_t>(3, rows);
+        for (int64_t i = 0; i < known; ++i) {
+            for (int64_t row = 0; row < rows; ++row) {
+                if (row % known != i) continue;
+                for (int64_t column = 0; column < columns; ++column) {
+                    if (column % 3 == i) matrix[static_cast<size_t>(row * columns + column)] += static_cast<float>(3 - i);
+                }
+            }
+        }
+        const LowRankFactors factors = decompose(matrix, rows, columns, known, 2);
+        CHECK(factors.rank == known);
+        CHECK(std::is_sorted(factors.singularValues.rbegin(), factors.singularValues.rend()));
+        double error = 0;
+        for (int64_t row = 0; row < rows; ++row) {
+            for (int64_t column = 0; column < columns; ++column) {
+                double value = 0;
+                for (int64_t i = 0; i < known; ++i) {
+                    value += static_cast<double>(factors.outputs[static_cast<size_t>(row * known + i)]) * factors.inputs[static_cast<size_t>(i * columns + column)];
+                }
+                error += std::pow(matrix[static_cast<size_t>(row * columns + column)] - value, 2);
+            }
+        }
+        // What is left is at most the noise that was there.
+        CHECK(error <= energy * 1.001);
+        const LowRankFactors one = decompose(matrix, rows, columns, known, 1);
+        CHECK(one.inputs == factors.inputs && one.outputs == factors.outputs);
+    }
+    const LowRankFactors zero = decompose(std::vector<float>(64 * 32, 0), 64, 32, 4, 1);
+    CHECK(std::all_of(zero.inputs.begin(), zero.inputs.end(), [](float value) { return value == 0; }));
+    CHECK(std::all_of(zero.outputs.begin(), zero.outputs.end(), [](float value) { return value == 0; }));
+}
+
+/** In llama.cpp a LoRA of full rank is the fine-tune, up to half precision. */
+void fullRankIsTheFineTune() {
+    const MappedModel base(inFolder("base.gguf"));
+    const MappedModel tuned(inFolder("tuned.gguf"));
+    LowRankDeltaOptions options;
+    options.target = inFolder("lora.gguf");
+    options.description = {.name = "lora", .baseName = "base", .fineTuneName = "fine-tune", .appVersion = "0"};
+    options.threads = 2;
+    options.rank = 256;
+    const DeltaResult result = makeLowRankDelta(base, tuned, options, [](const Progress&) {});
+    CHECK(result.captured > 0.9999);
+    const std::vector<float> plain = Logits("base.gguf").at(0);
+    const std::vector<float> goal = Logits("tuned.gguf").at(0);
+    CHECK(distance(Logits("base.gguf", "lora.gguf").at(1), goal) < 0.01 * distance(plain, goal));
+    CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), base).verdict == BaseVerdict::kSame);
+    CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), tuned).verdict == BaseVerdict::kIsFineTune);
+}
+
+void fittedFactorsAreALowerPoint() {
+    const std::vector<float> goal{1.6F, 1.2F, 0.9F, 1.4F};
+    uint32_t calls = 0;
+    const auto bowl = [&](const std::vector<float>& factors) {
+        ++calls;
+        double value = 1;
+        for (size_t i = 0; i < goal.size(); ++i) value += std::pow(std::log(factors[i] / goal[i]), 2);
+        return value;
+    };
+    const Minimum found = fitFactors(goal.size(), bowl);
+    CHECK(calls <= fitEvaluations(goal.size()));
+    CHECK(found.value == bowl(found.factors));
+    for (size_t i = 0; i < goal.size(); ++i) CHECK(std::abs(found.factors[i] - goal[i]) < 0.02F);
+    // Where nothing helps, nothing is changed.
+    const Minimum none = fitFactors(3, [](const std::vector<float>& factors) {
+        double value = 0;
+        for (const float factor : factors) value += std::abs(factor - 1);
+        return value;
+    });
+    CHECK(none.value == 0 && none.factors == (std::vector<float>{1, 1, 1}));
+}
+
 /** The base in any quantization, and none of many others of the same shape. */
 void basesAreKnownAgain() {
     const Tensors base = randomModel(5);
@@ -622,6 +708,9 @@ int main(int count, char** arguments) {
     formsAreTheSameDelta();
     splitModelsAreRead();
     importanceIsUsed();
+    decompositionIsTheNearest();
+    fullRankIsTheFineTune();
+    fittedFactorsAreALowerPoint();
     basesAreKnownAgain();
     damagedFilesAreRefused();
     std::printf(failures == 0 ? "1-bit delta: all tests passed\n" : "1-bit delta: %d failures\n", failures);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/ModelSession.h"
 #include "core/Progress.h"
+#include "core/delta/Passage.h"
 #include "gguf.h"
 
 namespace facet {
@@ -20,9 +20,11 @@ struct FidelityOptions {
     std::vector<std::string> adapters;
     /** Held-out text; control tokens in it count as such, so that it may be chats in the fine-tune's own form. */
     std::string text;
+    /** Where there are any, they count instead of the text. */
+    std::vector<Dialogue> dialogues;
     int threads = 1;
     uint32_t chunkTokens = 512;
-    /** 0 = the whole text. */
+    /** 0 = the whole text, all dialogues. */
     uint32_t chunkLimit = 0;
 };
 
