@@ -1,7 +1,9 @@
 // Long jobs on models as the window sees them: what is asked for, its place in the queue, how far it is, how it ended.
 import { z } from "zod";
+import { MakeDeltaRequest } from "./deltaJobs";
+import { DeltaName } from "./deltas";
 import { Failure } from "./failure";
-import { ModelId } from "./ids";
+import { DeltaId, ModelId } from "./ids";
 import { JobProgress, QuantizationType } from "./jobs";
 import { Calibration, QuantizeSource } from "./quantize";
 
@@ -30,8 +32,21 @@ export const StartQuality = z.strictObject({
 });
 export type StartQuality = z.infer<typeof StartQuality>;
 
+/** Both in 16 bits, 32 bits or Q8_0: quantizing to less changes more than most fine-tunes do. */
+export const StartMakeDelta = z.strictObject({
+  kind: z.literal("make-delta"),
+  baseId: ModelId,
+  fineTuneId: ModelId,
+  name: DeltaName,
+  /** One bit a weight, or a LoRA of this rank. */
+  result: MakeDeltaRequest.shape.result,
+  /** How near to the fine-tune it comes, on held-out text; noted in its file. */
+  measureFidelity: z.boolean(),
+});
+export type StartMakeDelta = z.infer<typeof StartMakeDelta>;
+
 /** Every kind of job that the queue knows: one line here for a new one. */
-export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality]);
+export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality, StartMakeDelta]);
 export type JobStart = z.infer<typeof JobStart>;
 
 /** "download": the variant at the hub is being fetched; the rest as the job process tells it. */
@@ -58,6 +73,8 @@ export const JobState = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("done"),
     modelId: ModelId.nullable(),
+    /** The delta that was made. */
+    deltaId: DeltaId.nullable(),
     tookMs: z.number(),
     /** The model was made, but could not be measured. */
     qualityFailure: Failure.nullable(),

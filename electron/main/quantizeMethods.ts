@@ -9,15 +9,18 @@ import type { ModelId } from "../contract/ids";
 import { JobId, type Job } from "../contract/jobQueue";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../contract/jobs";
 import { ImportedMatrix, MAX_OWN_TEXT_BYTES, TextId, type ChosenText, type MeasuredVariant, type PreviewQuestion, type QualityResults, type QuantizePreview, type QuantizeSource } from "../contract/quantize";
+import { dataPaths } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
 import { contentKey } from "../services/jobs/contentKey";
-import { JobQueue } from "../services/jobs/JobQueue";
+import type { JobOrder } from "../services/jobs/jobOrder";
+import { JobQueue, type JobControls, type JobProduct } from "../services/jobs/JobQueue";
 import type { JobTools } from "../services/jobs/JobTools";
 import { orderOf } from "../services/jobs/orderOf";
 import { previewQuantize } from "../services/jobs/previewQuantize";
 import { QualityStore } from "../services/jobs/QualityStore";
 import { removeLeftovers } from "../services/jobs/removeLeftovers";
 import { runJob } from "../services/jobs/runJob";
+import { runMakeDelta } from "../services/jobs/runMakeDelta";
 import { runQuality } from "../services/jobs/runQuality";
 import { importedMatrixPath, runQuantize } from "../services/jobs/runQuantize";
 import { MADE_FOLDER } from "../services/ModelLibrary";
@@ -45,7 +48,7 @@ export interface Jobs {
 }
 
 export function createJobs(
-  { dataFolder, modelsFolder, data, downloads, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "models" | "log">,
+  { dataFolder, modelsFolder, data, downloads, deltas, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "models" | "log">,
   onChanged: (jobs: Job[]) => void,
 ): Jobs {
   const tools: JobTools = {
@@ -56,6 +59,8 @@ export function createJobs(
     importanceFolder: path.join(dataFolder, "importance"),
     quality: new QualityStore(data.quality),
     downloads,
+    deltasFolder: dataPaths(dataFolder).deltas,
+    addDelta: (file, origin, about) => deltas.addFile(file, origin, about),
     findModel: (id) => models.find(id),
     async findFile(file) {
       const real = await realpath(file).catch(() => file);
@@ -69,7 +74,7 @@ export function createJobs(
     newId: () => JobId.parse(randomUUID()),
     async run(order, controls) {
       log("info", "job started", { kind: order.kind });
-      const outcome = await (order.kind === "quantize" ? runQuantize(order, tools, controls) : runQuality(order, tools, controls));
+      const outcome = await runOrder(order, tools, controls);
       const refused = outcome.ok ? outcome.value.qualityFailure : outcome.failure;
       log("info", "job ended", { kind: order.kind, ok: outcome.ok, code: refused?.code ?? "", cause: refused?.cause ?? "" });
       return outcome;
@@ -90,13 +95,24 @@ export function createJobs(
     queue,
     tools,
     async start() {
-      for (const folder of [tools.madeFolder, tools.importanceFolder]) {
+      for (const folder of [tools.madeFolder, tools.importanceFolder, tools.deltasFolder]) {
         const removed = await removeLeftovers(folder);
         if (removed.length > 0) log("info", "unfinished files removed", { count: removed.length });
       }
       queue.start();
     },
   };
+}
+
+function runOrder(order: JobOrder, tools: JobTools, controls: JobControls): Promise<Outcome<JobProduct>> {
+  switch (order.kind) {
+    case "quantize":
+      return runQuantize(order, tools, controls);
+    case "quality":
+      return runQuality(order, tools, controls);
+    case "make-delta":
+      return runMakeDelta(order, tools, controls);
+  }
 }
 
 export function quantizeMethods(context: AppContext): QuantizeHandlers {

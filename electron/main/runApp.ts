@@ -111,9 +111,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (context) {
       void openFirstModel(context, openedFile);
-      context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
+      const recovered = context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
       context.downloads.start()
         .catch((error: unknown) => log("error", "downloads not started", { error: String(error) }))
+        .then(() => recovered)
         .then(() => context.jobs.start())
         .catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
     }
@@ -223,7 +224,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
-  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, models, log }, (list) => sendEvent("jobs-changed", list));
+  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, models, log }, (list) => sendEvent("jobs-changed", list));
   const deltaMatcher = new DeltaMatcher({
     compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
     checkBase: (delta, model) => checkDeltaBase(delta, model, jobs.tools),

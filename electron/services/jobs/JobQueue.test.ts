@@ -12,7 +12,7 @@ import { JobQueue, type JobControls, type JobProduct } from "./JobQueue";
 
 const working: JobPhase = { kind: "work", progress: { stage: "quantize", fraction: 0.5, item: "", unit: "bytes", perSecond: null, secondsLeft: null } };
 const fetching: JobPhase = { kind: "download", receivedBytes: 1, totalBytes: 2, bytesPerSecond: null, secondsLeft: null, waitingFor: null };
-const product = { modelId: null, qualityFailure: null };
+const product = { modelId: null, deltaId: null, qualityFailure: null };
 
 interface Call {
   order: JobOrder;

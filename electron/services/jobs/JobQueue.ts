@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { Job, JobId, JobPhase, JobState } from "../../contract/jobQueue";
-import type { ModelId } from "../../contract/ids";
+import type { DeltaId, ModelId } from "../../contract/ids";
 import type { JsonFile } from "../JsonFile";
 import type { JobOrder, SavedJobs } from "./jobOrder";
 
@@ -19,6 +19,7 @@ export interface JobControls {
 
 export interface JobProduct {
   modelId: ModelId | null;
+  deltaId: DeltaId | null;
   qualityFailure: Failure | null;
 }
 

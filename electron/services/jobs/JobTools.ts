@@ -1,9 +1,13 @@
 // What the kinds of jobs work with: the process they run in, folders, models, downloads. Main process or plain Node.
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { ModelId } from "../../contract/ids";
+import type { DeltaLibrary } from "../deltas/DeltaLibrary";
 import type { DownloadQueue } from "../downloads/DownloadQueue";
 import type { ModelFile } from "../ModelLibrary";
+import { contentKey } from "./contentKey";
 import type { QualityStore } from "./QualityStore";
 import type { ForkJob } from "./runJob";
 
@@ -21,6 +25,9 @@ export interface JobTools {
   findModel: (id: ModelId) => Promise<ModelFile | null>;
   /** The model that a file is the first part of. */
   findFile: (file: string) => Promise<ModelFile | null>;
+  /** Of the library of deltas, which removes what is unfinished in it at its start. */
+  deltasFolder: string;
+  addDelta: DeltaLibrary["addFile"];
   /** After files came or went. */
   modelsChanged: () => Promise<void>;
 }
@@ -41,6 +48,32 @@ export function evaluationText(appFolder: string): string {
 export function calibrationChunks(sourceBytes: number): number {
   if (sourceBytes <= 2_500_000_000) return 48;
   return sourceBytes <= 10_000_000_000 ? 32 : 16;
+}
+
+/** Chunks of 512 tokens of the held-out text's 30, 0 = all: a large model would take hours for figures that change no decision. */
+export function evaluationChunks(sourceBytes: number): number {
+  if (sourceBytes <= 2_000_000_000) return 0;
+  return sourceBytes <= 10_000_000_000 ? 12 : 6;
+}
+
+/** What a model is calibrated with: the text that comes with the app, and the person's own. */
+export function calibrationTexts(appFolder: string, ownTextPath: string | null): string[] {
+  return [calibrationText(appFolder), ...(ownTextPath === null ? [] : [ownTextPath])];
+}
+
+/** Where the importance matrix of a model lies, or will: one per content of model and texts. Throws the file system's errors. */
+export async function textMatrixPath(importanceFolder: string, appFolder: string, modelPaths: readonly string[], ownTextPath: string | null): Promise<string> {
+  const key = createHash("sha256")
+    .update(await contentKey(modelPaths))
+    .update(await contentKey(calibrationTexts(appFolder, ownTextPath)))
+    .update(String(calibrationChunks(await bytesOf(modelPaths))));
+  return path.join(importanceFolder, `${key.digest("hex").slice(0, 32)}.gguf`);
+}
+
+export async function bytesOf(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of paths) bytes += (await stat(file)).size;
+  return bytes;
 }
 
 /** One core is left to the chat: ggml's threads spin, and a thread more than there are cores slows all of them. */

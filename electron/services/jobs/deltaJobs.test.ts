@@ -7,10 +7,18 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { MakeDeltaRequest } from "../../contract/deltaJobs";
+import { succeed } from "../../contract/failure";
+import { ModelId } from "../../contract/ids";
+import type { StartMakeDelta } from "../../contract/jobQueue";
 import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
 import { inspectDelta } from "../../engine/deltas/inspectDelta";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
+import { DeltaLibrary, DeltaList, emptyDeltaList } from "../deltas/DeltaLibrary";
+import { LoadingDeltas } from "../deltas/LoadingDeltas";
+import { openJsonFile } from "../JsonFile";
 import { forkNodeJob } from "./forkNodeJob";
+import type { JobTools } from "./JobTools";
+import { runMakeDelta } from "./runMakeDelta";
 import { runJob, type ForkJob } from "./runJob";
 
 const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
@@ -165,5 +173,39 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await writeFile(request.fineTune, whole.subarray(0, whole.length / 2));
     expect(await run(request)).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
     expect((await readdir(folder)).sort()).toEqual(["base.gguf", "held-out.txt", "tuned.gguf"]);
+  });
+
+  it("from the queue end in the library of deltas; a failed one leaves nothing there", async () => {
+    const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, emptyDeltaList, () => 0);
+    const library = new DeltaLibrary({
+      folder: inFolder("deltas"), list: file, loading: new LoadingDeltas(inFolder("loading-deltas")), inspect: async (delta) => { const read = await inspectDelta(delta); return read.ok ? succeed(read.value.facts) : read; }, now: () => 1, onChanged: () => undefined,
+    });
+    const model = (id: string, name: string, modelFile: string) => ({ model: { id, name }, path: modelFile, paths: [modelFile] });
+    const known = [model("base", "Tiny", request.base), model("tuned", "Tiny tuned", request.fineTune)];
+    const tools = {
+      fork, appFolder, appVersion: "0.0.0", deltasFolder: inFolder("deltas"), importanceFolder: inFolder("importance"),
+      findModel: async (id: string) => known.find((each) => each.model.id === id) ?? null,
+      addDelta: library.addFile.bind(library),
+    } as unknown as JobTools;
+    const stages = new Set<string>();
+    const make = (fineTuneId: string) => {
+      const start: StartMakeDelta = {
+        kind: "make-delta", baseId: ModelId.parse("base"), fineTuneId: ModelId.parse(fineTuneId), name: "Tuned", result: { kind: "lora", rank: 4 }, measureFidelity: false,
+      };
+      return runMakeDelta({ kind: "make-delta", start, modelName: "Tiny tuned" }, tools, {
+        signal: new AbortController().signal,
+        onPhase: (phase) => phase.kind === "work" && stages.add(phase.progress.stage),
+      });
+    };
+    const made = await make("tuned");
+    if (!made.ok) throw new Error(JSON.stringify(made.failure));
+    expect(library.list()).toMatchObject([{ id: made.value.deltaId, name: "Tuned", facts: { kind: "lora", rank: 4 }, origin: { kind: "made", baseName: "Tiny", fineTuneName: "Tiny tuned" } }]);
+    expect(await readdir(inFolder("deltas"))).toEqual([`${made.value.deltaId}.gguf`]);
+    expect([...stages]).toContain("make-delta");
+
+    await writeFile(request.fineTune, "no model");
+    expect(await make("tuned")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+    expect(await make("lost")).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+    expect(await readdir(inFolder("deltas"))).toHaveLength(1);
   });
 });

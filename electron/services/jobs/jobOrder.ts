@@ -1,7 +1,7 @@
 // A job as main keeps it: what was asked for, with what the window may not name (paths), as it lies in jobs.json.
 import { z } from "zod";
 import { Failure } from "../../contract/failure";
-import { JobId, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import { JobId, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
 
 const Path = z.string().min(1).max(4096);
 const ModelName = z.string().max(200);
@@ -21,7 +21,10 @@ export type QuantizeOrder = z.infer<typeof QuantizeOrder>;
 export const QualityOrder = z.strictObject({ kind: z.literal("quality"), start: StartQuality, modelName: ModelName });
 export type QualityOrder = z.infer<typeof QualityOrder>;
 
-export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder]);
+export const MakeDeltaOrder = z.strictObject({ kind: z.literal("make-delta"), start: StartMakeDelta, modelName: ModelName });
+export type MakeDeltaOrder = z.infer<typeof MakeDeltaOrder>;
+
+export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder, MakeDeltaOrder]);
 export type JobOrder = z.infer<typeof JobOrder>;
 
 export const SavedJobs = z.strictObject({

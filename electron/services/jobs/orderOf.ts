@@ -2,11 +2,11 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import type { JobStart, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import type { JobStart, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
 import { isCalibratedByDefault } from "../../contract/jobs";
 import type { TextId } from "../../contract/quantize";
 import { modelName } from "../modelName";
-import type { JobOrder, QualityOrder, QuantizeOrder } from "./jobOrder";
+import type { JobOrder, MakeDeltaOrder, QualityOrder, QuantizeOrder } from "./jobOrder";
 import type { JobTools } from "./JobTools";
 
 const PART_OF_SPLIT = /-\d{5}-of-\d{5}$/u;
@@ -20,6 +20,8 @@ export async function orderOf(start: JobStart, tools: JobTools, textPath: (id: T
       return quantizeOrder(start, tools, textPath);
     case "quality":
       return qualityOrder(start, tools);
+    case "make-delta":
+      return makeDeltaOrder(start, tools);
   }
 }
 
@@ -66,4 +68,11 @@ async function qualityOrder(start: StartQuality, tools: JobTools): Promise<Outco
   if (!source || !candidate || models.includes(null)) return fail("not-found");
   if (start.candidateIds.includes(start.sourceId)) return fail("request-invalid", undefined, "a model is not measured against itself");
   return succeed({ kind: "quality", start, modelName: candidate.model.name.slice(0, 200) });
+}
+
+async function makeDeltaOrder(start: StartMakeDelta, tools: JobTools): Promise<Outcome<MakeDeltaOrder>> {
+  const [base, fineTune] = [await tools.findModel(start.baseId), await tools.findModel(start.fineTuneId)];
+  if (base === null || fineTune === null) return fail("not-found");
+  if (start.baseId === start.fineTuneId) return fail("pair-equal");
+  return succeed({ kind: "make-delta", start, modelName: fineTune.model.name.slice(0, 200) });
 }

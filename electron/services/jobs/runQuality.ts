@@ -8,7 +8,7 @@ import { quantizationOf } from "../hub/variants";
 import { contentKey } from "./contentKey";
 import type { QualityOrder } from "./jobOrder";
 import type { JobControls, JobProduct } from "./JobQueue";
-import { evaluationText, jobThreads, type JobTools } from "./JobTools";
+import { evaluationChunks, evaluationText, jobThreads, type JobTools } from "./JobTools";
 import type { MeasuredRow } from "./QualityStore";
 import { runJob } from "./runJob";
 
@@ -21,12 +21,6 @@ export interface MeasuredModel {
   calibrated: boolean | null;
 }
 
-/** Chunks of 512 tokens of the text's 30, by the source's size: a large model would take hours for figures that change no decision. */
-function chunkLimit(sourceBytes: number): number {
-  if (sourceBytes <= 2_000_000_000) return 0;
-  return sourceBytes <= 10_000_000_000 ? 12 : 6;
-}
-
 export async function runQuality({ start }: QualityOrder, tools: JobTools, controls: JobControls): Promise<Outcome<JobProduct>> {
   const source = await tools.findModel(start.sourceId);
   if (source === null) return fail("source-missing");
@@ -37,7 +31,7 @@ export async function runQuality({ start }: QualityOrder, tools: JobTools, contr
     candidates.push(measured(found));
   }
   const done = await measureQuality({ source: measured(source), candidates, sourceSha256: null }, tools, controls);
-  return done.ok ? succeed({ modelId: start.candidateIds[0] ?? null, qualityFailure: null }) : done;
+  return done.ok ? succeed({ modelId: start.candidateIds[0] ?? null, deltaId: null, qualityFailure: null }) : done;
 
   function measured({ model, paths }: NonNullable<Awaited<ReturnType<JobTools["findModel"]>>>): MeasuredModel {
     return { modelId: model.id, name: model.name, paths, type: quantizationOf(model.fileName), calibrated: null };
@@ -71,7 +65,7 @@ export async function measureQuality(
         candidates: candidates.map(({ paths }) => paths[0] ?? ""),
         texts: [evaluationText(appFolder)],
         threads: jobThreads(),
-        chunkLimit: chunkLimit(sourceBytes),
+        chunkLimit: evaluationChunks(sourceBytes),
         withSpeed: true,
       },
     },

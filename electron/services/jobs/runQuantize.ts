@@ -1,6 +1,5 @@
 // The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is wished. Main process or plain Node.
-import { createHash } from "node:crypto";
-import { access, mkdir, rm, rmdir, stat } from "node:fs/promises";
+import { access, mkdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import type { Download, DownloadRequest } from "../../contract/downloads";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -13,7 +12,7 @@ import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
-import { calibrationChunks, calibrationText, jobThreads, type JobTools } from "./JobTools";
+import { bytesOf, calibrationChunks, calibrationText, calibrationTexts, jobThreads, textMatrixPath, type JobTools } from "./JobTools";
 import { runJob } from "./runJob";
 import { measureQuality } from "./runQuality";
 
@@ -36,7 +35,7 @@ export async function runQuantize(order: QuantizeOrder, tools: JobTools, control
   const result = await tools.findFile(order.target);
   const qualityFailure = order.start.measureQuality && result ? await measure(order, source.value, result, made.value.sourceSha256, tools, controls) : null;
   if (order.deletesSource) await deleteSource(source.value.paths, tools);
-  return succeed({ modelId: result?.model.id ?? null, qualityFailure });
+  return succeed({ modelId: result?.model.id ?? null, deltaId: null, qualityFailure });
 }
 
 /** Failures: "source-missing", and those of downloads. Cancelled, the download goes with the job; at the app's end it stays for the next start. */
@@ -89,10 +88,11 @@ async function quantize(
       if (!(await exists(matrixPath))) return fail("importance-matrix-unreadable");
       calibration = { matrixPath, texts: [calibrationText(appFolder)], chunkLimit: 0 };
     } else if (start.calibration.kind === "text") {
-      const texts = [calibrationText(appFolder), ...(ownTextPath === null ? [] : [ownTextPath])];
-      const chunkLimit = calibrationChunks(await bytesOf(source.paths));
-      const key = createHash("sha256").update(await contentKey(source.paths)).update(await contentKey(texts)).update(String(chunkLimit));
-      calibration = { matrixPath: path.join(importanceFolder, `${key.digest("hex").slice(0, 32)}.gguf`), texts, chunkLimit };
+      calibration = {
+        matrixPath: await textMatrixPath(importanceFolder, appFolder, source.paths, ownTextPath),
+        texts: calibrationTexts(appFolder, ownTextPath),
+        chunkLimit: calibrationChunks(await bytesOf(source.paths)),
+      };
     }
   } catch (error) {
     return fail((await exists(first)) ? (ownTextPath !== null && !(await exists(ownTextPath)) ? "text-unreadable" : "folder-unusable") : "source-missing", { file: path.basename(first) }, error);
@@ -131,12 +131,6 @@ async function measure(
     controls,
   );
   return measured.ok ? null : measured.failure;
-}
-
-async function bytesOf(paths: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const file of paths) bytes += (await stat(file)).size;
-  return bytes;
 }
 
 export function importedMatrixPath(importanceFolder: string, sourceKey: string): string {

@@ -61,7 +61,7 @@ function JobRow({ job }: { readonly job: Job }) {
 }
 
 function DoneActions({ job: { start, modelName, state }, modelId }: { readonly job: Job; readonly modelId: ModelId }) {
-  const measured = start.kind === "quality" || (start.measureQuality && state.kind === "done" && state.qualityFailure === null);
+  const measured = start.kind === "quality" || (start.kind === "quantize" && start.measureQuality && state.kind === "done" && state.qualityFailure === null);
   return (
     <>
       {start.kind === "quantize" && (

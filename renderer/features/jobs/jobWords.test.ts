@@ -53,7 +53,7 @@ test("a failure is said in sentences, and a model that could not be measured is 
   const failed = job({ kind: "failed", failure: { code: "job-crashed" } });
   expect(jobProblem(failed)).toMatch(/stopped unexpectedly\. .*half-finished.* Try again/);
   expect(endedWords(failed)).toMatch(/^Tiny: /);
-  const unmeasured = job({ kind: "done", modelId: "made-1", tookMs: 83_000, qualityFailure: { code: "out-of-memory" } });
+  const unmeasured = job({ kind: "done", modelId: "made-1", deltaId: null, tookMs: 83_000, qualityFailure: { code: "out-of-memory" } });
   expect(jobProblem(unmeasured)).toMatch(/^The new model can be used/);
   expect(endedWords(unmeasured)).toBe("Tiny is there in Q4_K_M.");
   expect(jobTitle(unmeasured)).toBe("Tiny → Q4_K_M");

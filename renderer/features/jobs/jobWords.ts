@@ -13,6 +13,8 @@ export function jobTitle({ start, modelName }: Job): string {
       return `${modelName} → ${start.type}`;
     case "quality":
       return modelName;
+    case "make-delta":
+      return start.name;
   }
 }
 
@@ -22,6 +24,8 @@ export function jobKind(start: JobStart): string {
       return start.source.kind === "hub" ? "download and quantize" : "quantize";
     case "quality":
       return "measure quality";
+    case "make-delta":
+      return start.result.kind === "lora" ? "extract a LoRA" : "make a 1-bit delta";
   }
 }
 
@@ -39,6 +43,8 @@ export function jobSteps(start: JobStart): JobStep[] {
       ];
     case "quality":
       return ["quality", "speed"];
+    case "make-delta":
+      return ["make-delta", ...(start.measureFidelity ? (["fidelity"] as const) : [])];
   }
 }
 
@@ -159,6 +165,8 @@ export function endedWords(job: Job): string | null {
       return `${modelName} is there in ${start.type}.`;
     case "quality":
       return `The quality of ${modelName} is measured.`;
+    case "make-delta":
+      return `${start.name} is made from ${modelName}.`;
   }
 }
 

@@ -11,7 +11,7 @@ const start = {
 };
 const job = (id: string, state: unknown) => Job.parse({ id, start, modelName: "Tiny", state });
 const running = { kind: "running", phase: null };
-const done = { kind: "done", modelId: "made-1", tookMs: 1200, qualityFailure: null };
+const done = { kind: "done", modelId: "made-1", deltaId: null, tookMs: 1200, qualityFailure: null };
 const failed = { kind: "failed", failure: { code: "job-crashed" } };
 const texts = () => noticeStore.getState().notices.map((notice) => (notice.kind === "offer" ? notice.text : notice.kind));
 
