@@ -8,6 +8,13 @@ const Threads = z.number().int().min(1).max(512);
 /** Larger ranks make files as large as a 1-bit delta, or larger, without its fidelity. */
 export const MAX_EXTRACTED_RANK = 512;
 
+/** What models are compared on. Of a dialogue only the answer counts; its prompt is in the model's own form of a turn. */
+export const ComparedText = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("texts"), paths: z.array(Path).min(1).max(100) }),
+  z.strictObject({ kind: z.literal("dialogues"), dialogues: z.array(z.strictObject({ prompt: z.string().max(20_000), answer: z.string().max(20_000) })).min(1).max(1000) }),
+]);
+export type ComparedText = z.infer<typeof ComparedText>;
+
 export const MakeDeltaRequest = z.strictObject({
   kind: z.literal("make-delta"),
   /** 16 bits, 32 bits or Q8_0 both; a split model is named by its first file. */
@@ -25,8 +32,13 @@ export const MakeDeltaRequest = z.strictObject({
   ]),
   /** Of the base; weights the 1-bit scales. null = without. */
   importanceMatrix: Path.nullable(),
-  /** Measures how faithful it is, on held-out text, and notes that in the file. null = not. */
-  fidelity: z.strictObject({ texts: z.array(Path).min(1), chunkLimit: z.number().int().min(0).max(10_000) }).nullable(),
+  /**
+   * Of 1-bit deltas: scales are fitted to the fine-tune's answers on `on`, and the fit is kept if it helps on `heldOut`.
+   * chunkLimit: chunks of text, or dialogues. null = not.
+   */
+  refinement: z.strictObject({ on: ComparedText, heldOut: ComparedText, chunkLimit: z.number().int().min(1).max(64) }).nullable(),
+  /** Measures how faithful it is, on text that nothing was fitted to, and notes that in the file. chunkLimit 0 = all. null = not. */
+  fidelity: z.strictObject({ on: ComparedText, chunkLimit: z.number().int().min(0).max(10_000) }).nullable(),
   threads: Threads,
   appVersion: z.string().max(40),
 });
@@ -86,6 +98,8 @@ export const MakeDeltaResult = z.strictObject({
   /** Each with its share, and its change in relation to itself. */
   leftOut: z.array(z.strictObject({ name: z.string(), share: z.number(), relative: z.number() })),
   foldedNorms: z.array(z.string()),
+  /** null = not tried. KL on held-out text before and after, in nats. */
+  refinement: z.strictObject({ kept: z.boolean(), klBefore: z.number(), klAfter: z.number() }).nullable(),
   fidelity: Fidelity.nullable(),
   tookMs: z.number(),
 });

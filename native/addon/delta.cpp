@@ -11,6 +11,7 @@
 #include "core/delta/Fingerprint.h"
 #include "core/delta/LowRankDelta.h"
 #include "core/delta/OneBitDelta.h"
+#include "core/delta/Refinement.h"
 
 namespace facet {
 
@@ -127,19 +128,46 @@ Napi::Value checkDeltaBaseCall(const Napi::CallbackInfo& info) {
         });
 }
 
+/** { text } or { dialogues: [{ prompt, answer }] }. */
+struct ComparedText {
+    std::string text;
+    std::vector<Dialogue> dialogues;
+};
+
+ComparedText comparedText(const Napi::Object& options, const char* key) {
+    const Napi::Value value = options.Get(key);
+    if (!value.IsObject()) throw Napi::TypeError::New(options.Env(), std::string(key) + " must be an object");
+    const Napi::Object object = value.As<Napi::Object>();
+    if (!object.Get("dialogues").IsArray()) return {text(object, "text"), {}};
+    ComparedText result;
+    const Napi::Array list = object.Get("dialogues").As<Napi::Array>();
+    for (uint32_t i = 0; i < list.Length(); ++i) {
+        const Napi::Object dialogue = list.Get(i).As<Napi::Object>();
+        result.dialogues.push_back({text(dialogue, "prompt"), text(dialogue, "answer")});
+    }
+    return result;
+}
+
+uint32_t chunkTokens(const Napi::Object& options) {
+    const uint32_t tokens = count(options, "chunkTokens");
+    if (tokens < 32) throw Napi::RangeError::New(options.Env(), "chunkTokens is out of range");
+    return tokens;
+}
+
 /** Also writes what it measured into the delta's file. */
 Napi::Value measureFidelityCall(const Napi::CallbackInfo& info) {
     const Napi::Object options = optionsOf(info);
-    FidelityOptions fidelityOptions{
+    const ComparedText on = comparedText(options, "on");
+    const FidelityOptions fidelityOptions{
         .base = text(options, "base"),
         .fineTune = text(options, "fineTune"),
         .adapters = {text(options, "delta")},
-        .text = text(options, "text"),
+        .text = on.text,
+        .dialogues = on.dialogues,
         .threads = threadCount(options),
-        .chunkTokens = count(options, "chunkTokens"),
+        .chunkTokens = chunkTokens(options),
         .chunkLimit = count(options, "chunkLimit"),
     };
-    if (fidelityOptions.chunkTokens < 32) throw Napi::RangeError::New(info.Env(), "chunkTokens is out of range");
     return JobWorker<Fidelity>::start(
         info.Env(), "measureFidelity", info[1],
         [fidelityOptions, isNoted = flag(options, "note")](const ProgressSink& report) {
@@ -162,6 +190,34 @@ Napi::Value measureFidelityCall(const Napi::CallbackInfo& info) {
         });
 }
 
+Napi::Value refineDeltaCall(const Napi::CallbackInfo& info) {
+    const Napi::Object options = optionsOf(info);
+    const ComparedText on = comparedText(options, "on");
+    const ComparedText heldOut = comparedText(options, "heldOut");
+    const RefinementOptions refinementOptions{
+        .base = text(options, "base"),
+        .fineTune = text(options, "fineTune"),
+        .delta = text(options, "delta"),
+        .text = on.text,
+        .heldOutText = heldOut.text,
+        .dialogues = on.dialogues,
+        .heldOutDialogues = heldOut.dialogues,
+        .threads = threadCount(options),
+        .chunkTokens = chunkTokens(options),
+        .chunkLimit = count(options, "chunkLimit"),
+    };
+    return JobWorker<Refinement>::start(
+        info.Env(), "refineDelta", info[1],
+        [refinementOptions](const ProgressSink& report) { return refineDelta(refinementOptions, report); },
+        [](Napi::Env env, const Refinement& refinement) {
+            Napi::Object value = Napi::Object::New(env);
+            value.Set("kept", refinement.isKept);
+            value.Set("klBefore", refinement.klBefore);
+            value.Set("klAfter", refinement.klAfter);
+            return value;
+        });
+}
+
 }  // namespace
 
 void addDeltaFunctions(Napi::Env env, Napi::Object exports) {
@@ -169,6 +225,7 @@ void addDeltaFunctions(Napi::Env env, Napi::Object exports) {
     exports.Set("makeLowRankDelta", Napi::Function::New(env, makeLowRankDeltaCall));
     exports.Set("convertDelta", Napi::Function::New(env, convertDeltaCall));
     exports.Set("checkDeltaBase", Napi::Function::New(env, checkDeltaBaseCall));
+    exports.Set("refineDelta", Napi::Function::New(env, refineDeltaCall));
     exports.Set("measureFidelity", Napi::Function::New(env, measureFidelityCall));
 }
 

@@ -1,16 +1,18 @@
 // Makes a delta from a fine-tune and its base, a 1-bit one or a LoRA, and measures how faithful it is. Job process.
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Fidelity, MakeDeltaRequest } from "../../contract/deltaJobs";
+import type { ComparedText, Fidelity, MakeDeltaRequest } from "../../contract/deltaJobs";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult } from "../../contract/jobs";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
-import type { NativeAddon } from "./nativeAddon";
+import type { NativeAddon, NativeText } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
 import { readTexts } from "./readTexts";
 import { openSource, requireUnchanged, type SourceFile } from "./sourceFile";
 
 const CHUNK_TOKENS = 512;
+/** Fitting takes some twenty evaluations, so they are short. */
+const REFINEMENT_CHUNK_TOKENS = 256;
 /** The largest file that can come of it, in relation to the weights: signs and a square factor beside them, or less. */
 const MOST_BITS_PER_WEIGHT = 3;
 const HALF_PRECISION_BITS = 16;
@@ -33,7 +35,7 @@ export async function makeDeltaJob(
     base, fineTune, threads,
     name: request.name, baseName: request.baseName, fineTuneName: request.fineTuneName, appVersion: request.appVersion,
   };
-  const { made, fidelity } = await writeFreshFile(target, async (unfinished) => {
+  const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
     const meter = progressMeter("make-delta", "bytes", tell);
     const made = await (result.kind === "bitdelta"
       ? addon.makeOneBitDelta({ ...options, target: unfinished, compact: result.compact, importanceMatrix: request.importanceMatrix }, meter)
@@ -42,7 +44,8 @@ export async function makeDeltaJob(
       throw await whyWritingFailed(target, error);
     });
     for (const source of sources) await requireUnchanged(source);
-    return { made, fidelity: await measure(addon, request, unfinished, tell) };
+    const refinement = await refine(addon, request, unfinished, tell);
+    return { made, refinement, fidelity: await measure(addon, request, unfinished, tell) };
   });
   const { size } = await stat(target);
   const { captured, leftOutShare, leftOut, foldedNorms } = made;
@@ -50,9 +53,32 @@ export async function makeDeltaJob(
     kind: "make-delta",
     fileBytes: size,
     bitsPerWeight: (size * 8) / made.weights,
-    captured, leftOutShare, leftOut, foldedNorms, fidelity,
+    captured, leftOutShare, leftOut, foldedNorms, refinement, fidelity,
     tookMs: performance.now() - startedMs,
   };
+}
+
+async function refine(
+  addon: NativeAddon,
+  { base, fineTune, result, refinement, threads }: MakeDeltaRequest,
+  delta: string,
+  tell: (progress: JobProgress) => void,
+): Promise<{ kept: boolean; klBefore: number; klAfter: number } | null> {
+  if (refinement === null || result.kind !== "bitdelta" || result.compact) return null;
+  return addon.refineDelta(
+    {
+      base, fineTune, delta, threads,
+      on: await nativeText(refinement.on),
+      heldOut: await nativeText(refinement.heldOut),
+      chunkTokens: REFINEMENT_CHUNK_TOKENS,
+      chunkLimit: refinement.chunkLimit,
+    },
+    progressMeter("refine-delta", "tokens", tell),
+  );
+}
+
+async function nativeText(on: ComparedText): Promise<NativeText> {
+  return on.kind === "texts" ? { text: await readTexts(on.paths) } : { dialogues: on.dialogues };
 }
 
 /** Throws JobError "delta-useless" for what is no nearer to the fine-tune than the base. llama.cpp cannot load the compact form. */
@@ -66,7 +92,7 @@ async function measure(
   const found = await addon.measureFidelity(
     {
       base, fineTune, delta, threads,
-      text: await readTexts(fidelity.texts),
+      on: await nativeText(fidelity.on),
       chunkTokens: CHUNK_TOKENS,
       chunkLimit: fidelity.chunkLimit,
       note: true,

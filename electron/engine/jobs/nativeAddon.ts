@@ -64,6 +64,9 @@ export interface NativeDeltaResult {
   foldedNorms: string[];
 }
 
+/** Text in chunks, or dialogues of which the answers count. */
+export type NativeText = { text: string } | { dialogues: readonly { prompt: string; answer: string }[] };
+
 interface NativeDeltaOptions {
   base: string;
   fineTune: string;
@@ -151,7 +154,7 @@ export interface NativeAddon {
       base: string;
       fineTune: string;
       delta: string;
-      text: string;
+      on: NativeText;
       threads: number;
       chunkTokens: number;
       chunkLimit: number;
@@ -159,6 +162,20 @@ export interface NativeAddon {
     },
     onProgress?: OnProgress,
   ): Promise<Fidelity>;
+  /** Replaces the 1-bit delta when the fit helps on heldOut. Progress in evaluations. */
+  refineDelta(
+    options: {
+      base: string;
+      fineTune: string;
+      delta: string;
+      on: NativeText;
+      heldOut: NativeText;
+      threads: number;
+      chunkTokens: number;
+      chunkLimit: number;
+    },
+    onProgress?: OnProgress,
+  ): Promise<{ kept: boolean; klBefore: number; klAfter: number }>;
   /** Loads, checks every weight, generates; returns the token. */
   generateOneToken(options: { model: string; threads: number }): Promise<number>;
 }

@@ -72,7 +72,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       name: "Tuned", baseName: "Tiny", fineTuneName: "Tiny tuned",
       result: { kind: "bitdelta", compact: false },
       importanceMatrix: null,
-      fidelity: { texts: [path.join(folder, "held-out.txt")], chunkLimit: 1 },
+      refinement: null,
+      fidelity: { on: { kind: "texts", paths: [path.join(folder, "held-out.txt")] }, chunkLimit: 1 },
       threads: 1,
       appVersion: "0.0.0",
     };
@@ -103,6 +104,26 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect(read.ok && read.value.facts).toMatchObject({ kind: "bitdelta", name: "Tuned", baseName: "Tiny" });
     expect(read.ok && read.value.facts.fidelity).toBeCloseTo(made.fidelity!.gapClosed, 5);
     expect(read.ok && read.value.facts.baseFingerprint).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/u);
+  });
+
+  it("fits the scales to the fine-tune's answers, and never makes it worse", async () => {
+    const dialogues = (first: number) =>
+      Array.from({ length: 4 }, (_, index) => ({ prompt: `<|im_start|>user number ${first + index}`, answer: " the light of a river in the world" }));
+    const made = await result("make-delta", {
+      ...request,
+      refinement: { on: { kind: "dialogues", dialogues: dialogues(0) }, heldOut: { kind: "dialogues", dialogues: dialogues(10) }, chunkLimit: 4 },
+      fidelity: { on: { kind: "dialogues", dialogues: dialogues(10) }, chunkLimit: 0 },
+    });
+    expect(made.refinement!.klAfter).toBeLessThan(made.refinement!.klBefore * 1.5);
+    expect(made.refinement!.kept).toBe(made.refinement!.klAfter < made.refinement!.klBefore);
+    // Not to the last digit: the fitted scales are stored in half precision.
+    const expected = made.refinement!.kept ? made.refinement!.klAfter : made.refinement!.klBefore;
+    expect(Math.abs(made.fidelity!.klDelta / expected - 1)).toBeLessThan(0.02);
+    // Its fingerprint still knows the base, after the scales changed.
+    const verdict = async (model: string) => (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model })).verdict;
+    expect(await verdict(request.base)).toBe("same");
+    expect(await verdict(request.fineTune)).toBe("is-fine-tune");
+    expect((await readdir(folder)).sort()).toEqual(["base.gguf", "delta.gguf", "held-out.txt", "tuned.gguf"]);
   });
 
   it("extracts a LoRA: the larger its rank, the nearer", async () => {
@@ -149,7 +170,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     ["the base twice", () => ({ fineTune: request.base }), "pair-equal"],
     ["a target that is a source", () => ({ target: request.base }), "target-is-source"],
     ["a missing fine-tune", () => ({ fineTune: inFolder("none.gguf") }), "source-missing"],
-    ["a text that is none", () => ({ fidelity: { texts: [request.base], chunkLimit: 1 } }), "text-unreadable"],
+    ["a text that is none", () => ({ fidelity: { on: { kind: "texts" as const, paths: [request.base] }, chunkLimit: 1 } }), "text-unreadable"],
   ])("refuses %s, and leaves nothing", async (_, change, code) => {
     const before = (await readdir(folder)).sort();
     expect(await run({ ...request, ...change() })).toMatchObject({ ok: false, failure: { code } });

@@ -63,6 +63,7 @@ export function stepWords(step: JobStep): string {
     quality: "Measure quality",
     speed: "Measure speed",
     "make-delta": "Make the delta",
+    "refine-delta": "Fit the delta's strength",
     fidelity: "Measure how faithful it is",
   };
   return words[step];
@@ -79,6 +80,7 @@ export function doingWords(step: JobStep): string {
     quality: "Measuring quality",
     speed: "Measuring speed",
     "make-delta": "Making the delta",
+    "refine-delta": "Fitting the delta's strength",
     fidelity: "Measuring how faithful it is",
   };
   return words[step];
