@@ -34,7 +34,7 @@ function sample(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodLiteral) return schema.value;
   if (schema instanceof z.ZodBoolean) return true;
   if (schema instanceof z.ZodEnum) return schema.options[0];
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return sample(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return sample(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodUndefined) return undefined;
   throw new Error(`No sample for ${schema.constructor.name}`);
 }
