@@ -6,7 +6,7 @@ import { DownloadButton } from "./DownloadButton";
 import { FitBar } from "./FitBar";
 import { hubSource, useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
-import { QuantizeVariantButton } from "./QuantizeVariantButton";
+import { FullPrecisionActions } from "./FullPrecisionActions";
 import { useOnScreen } from "./useOnScreen";
 import { isUnquantized } from "./variantChoice";
 import styles from "./VariantRow.module.css";
@@ -39,8 +39,11 @@ export function VariantRow({ model, variant, best, judged }: VariantRowProps) {
         <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
       )}
       <span className={styles.action}>
-        {source !== null && isUnquantized(variant) && <QuantizeVariantButton model={model} variant={variant} />}
-        <DownloadButton model={model} variant={variant} best={best} />
+        {source !== null && isUnquantized(variant) ? (
+          <FullPrecisionActions model={model} variant={variant} best={best} />
+        ) : (
+          <DownloadButton model={model} variant={variant} best={best} />
+        )}
       </span>
     </li>
   );
