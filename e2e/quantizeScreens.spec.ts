@@ -12,8 +12,11 @@ import { expect, test } from "./test";
 
 /** The tiny model's jobs take a second or two; on a busy machine much more. */
 const JOB_TIMEOUT_MS = 120_000;
+/** Heads of the tiny model are narrower than a block of a quantized KV cache, which llama.cpp logs where it is judged. */
+const TINY_HEADS = /K cache type \w+ with block size 32 does not divide/u;
 
-test("types are judged and explained, one is made with the keyboard alone, and its quality is drawn", async ({ launch }) => {
+test("types are judged and explained, one is made with the keyboard alone, and its quality is drawn", async ({ launch, allowProblems }) => {
+  allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
   await writeTinyModel(path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf"));
   const app = await launch({ dataFolder });
@@ -64,7 +67,7 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await start.press("Enter");
   const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "→ Q4_0" });
   await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
-  for (const name of [/^Chat with Tiny/, "Show quality", "Show in list"]) await expect(job.getByRole("button", { name })).toBeVisible();
+  for (const name of [/^Chat with it: Tiny/, "Show quality", "Show in list"]) await expect(job.getByRole("button", { name })).toBeVisible();
   await inBothThemes(page, "a finished job");
 
   await job.getByRole("button", { name: "Show quality" }).press("Enter");
@@ -82,7 +85,7 @@ test("types are judged and explained, one is made with the keyboard alone, and i
 
   // Measured again from the page of the source, which proposes what can be compared with it.
   await page.getByRole("tab", { name: /Installed/ }).click();
-  await installedRow(page, /F32/).getByRole("button", { name: /^More for/ }).click();
+  await installedRow(page, /in Facet’s folder/).getByRole("button", { name: /^More for/ }).click();
   await page.getByRole("menuitem", { name: "Measure quality" }).click();
   const candidate = page.getByRole("checkbox", { name: /Tiny.*measured before/ });
   await expect(candidate).not.toBeChecked();
@@ -127,6 +130,7 @@ test("a running job shows its step and a waiting one its place; both can be canc
 
 test("a job that fails says why, and works when it is tried again", async ({ launch, allowProblems }) => {
   allowProblems(/job/u);
+  allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
   const source = path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf");
   await writeTinyModel(source);
@@ -152,7 +156,8 @@ test("a job that fails says why, and works when it is tried again", async ({ lau
   await expect(job).toHaveCount(0);
 });
 
-test("a model that the hub has only in full precision is downloaded and quantized as one job", async ({ launch }) => {
+test("a model that the hub has only in full precision is downloaded and quantized as one job", async ({ launch, allowProblems }) => {
+  allowProblems(TINY_HEADS);
   const hub = await HubServer.start();
   try {
     const content = Buffer.from(tinyModelBytes());
@@ -187,14 +192,14 @@ function typeRadio(page: Page, type: string): Locator {
   return page.getByRole("table", { name: "Types, best quality first" }).getByRole("radio", { name: type });
 }
 
-function installedRow(page: Page, name: RegExp): Locator {
-  return page.getByRole("list", { name: "Installed models" }).getByRole("listitem").filter({ has: page.getByRole("heading", { name }) });
+function installedRow(page: Page, words: RegExp): Locator {
+  return page.getByRole("list", { name: "Installed models" }).getByRole("listitem").filter({ hasText: words });
 }
 
-async function openQuantize(page: Page, name: RegExp): Promise<void> {
+async function openQuantize(page: Page, words: RegExp): Promise<void> {
   await page.keyboard.press("Control+Shift+m");
   await page.getByRole("tab", { name: /Installed/ }).click();
-  await installedRow(page, name).getByRole("button", { name: /^Quantize/ }).press("Enter");
+  await installedRow(page, words).getByRole("button", { name: /^Quantize/ }).press("Enter");
 }
 
 async function inBothThemes(page: Page, screen: string): Promise<void> {

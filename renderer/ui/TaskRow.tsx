@@ -14,12 +14,14 @@ interface TaskRowProps {
   readonly facts: readonly string[];
   /** What went wrong and what to do. */
   readonly problem: string | null;
+  /** Folded away below the problem. */
+  readonly problemDetails?: ReactNode;
   readonly actions: ReactNode;
   /** Between the title and the bar. */
   readonly children?: ReactNode;
 }
 
-export function TaskRow({ title, detail, progress, facts, problem, actions, children }: TaskRowProps) {
+export function TaskRow({ title, detail, progress, facts, problem, problemDetails, actions, children }: TaskRowProps) {
   return (
     <li className={styles.row} data-problem={problem !== null || undefined}>
       <div className={styles.words}>
@@ -43,6 +45,7 @@ export function TaskRow({ title, detail, progress, facts, problem, actions, chil
             {problem}
           </p>
         )}
+        {problemDetails}
       </div>
     </li>
   );

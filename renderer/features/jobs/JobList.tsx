@@ -35,6 +35,7 @@ function JobRow({ job }: { readonly job: Job }) {
       progress={state.kind === "done" ? "done" : state.kind === "running" ? jobFraction(job) : "waiting"}
       facts={jobFacts(job)}
       problem={jobProblem(job)}
+      problemDetails={state.kind === "failed" ? <FailureDetails failure={state.failure} /> : null}
       actions={
         active ? (
           <Button aria-label={`Cancel ${title}`} onClick={() => cancelJob(id)}>
@@ -55,7 +56,6 @@ function JobRow({ job }: { readonly job: Job }) {
       }
     >
       {state.kind === "running" && <Steps job={job} />}
-      {state.kind === "failed" && <FailureDetails failure={state.failure} />}
     </TaskRow>
   );
 }
@@ -65,7 +65,7 @@ function DoneActions({ job: { start, modelName, state }, modelId }: { readonly j
   return (
     <>
       {start.kind === "quantize" && (
-        <Button aria-label={`Chat with ${modelName} in ${start.type}`} onClick={() => void loadModel(modelId)}>
+        <Button aria-label={`Chat with it: ${modelName} in ${start.type}`} onClick={() => void loadModel(modelId)}>
           <MessageSquare size={13} />
           Chat with it
         </Button>

@@ -49,7 +49,8 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
   const candidates = variants.filter(({ isSource }) => !isSource);
   const innerWidth = widthPx - LEFT_PX - RIGHT_PX;
   const innerHeight = HEIGHT_PX - TOP_PX - BOTTOM_PX;
-  const sizes = linearScale(variants.map(({ quality }) => quality.fileBytes));
+  // Without the source, which is several times larger: the candidates are what is compared.
+  const sizes = linearScale(candidates.map(({ quality }) => quality.fileBytes));
   const divergences = logScale(candidates.map(({ quality }) => quality.klMean));
   const x = (bytes: number) => LEFT_PX + sizes.place(bytes) * innerWidth;
   const y = (kl: number) => TOP_PX + (1 - divergences.place(kl)) * innerHeight;
@@ -67,7 +68,6 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
     points.map((point) => ({ x: point.x - LEFT_PX, y: point.y - TOP_PX, width: point.label.length * LABEL_CHARACTER_PX })),
     { width: innerWidth + RIGHT_PX, height: innerHeight },
   );
-  const sourceX = source === undefined ? null : x(source.quality.fileBytes);
   return (
     <>
       <svg width={widthPx} height={HEIGHT_PX} className={styles.drawing} aria-hidden>
@@ -91,13 +91,10 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
         <text className={styles.name} transform={`translate(11 ${TOP_PX}) rotate(-90)`} textAnchor="end" dominantBaseline="central">
           mean KL divergence, nats
         </text>
-        {sourceX !== null && (
-          <>
-            <line className={styles.source} x1={sourceX} x2={sourceX} y1={TOP_PX} y2={TOP_PX + innerHeight} />
-            <text className={styles.label} x={sourceX - 7} y={TOP_PX + innerHeight - 10} textAnchor="end">
-              {source?.type ?? "source"}, the source: KL 0
-            </text>
-          </>
+        {source !== undefined && (
+          <text className={styles.source} x={widthPx - RIGHT_PX} y={TOP_PX + 6} textAnchor="end" dominantBaseline="central">
+            source: {[...(source.type === null ? [] : [source.type]), formatBytes(source.quality.fileBytes)].join(", ")}, KL 0 →
+          </text>
         )}
         <polyline className={styles.best} points={best.map(({ sizeBytes, kl }) => `${x(sizeBytes)},${y(kl)}`).join(" ")} />
         {points.map((point, index) => {

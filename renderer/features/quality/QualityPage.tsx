@@ -52,7 +52,7 @@ function Results({ results: { variants }, modelId }: { readonly results: Quality
       <p className={styles.words}>
         {source === undefined
           ? "Compared with its source"
-          : `Compared with ${source.name}${source.type === null ? "" : ` in ${source.type}`}, over ${formatCount(source.positions)} tokens of text`}{" "}
+          : `Compared with ${source.name}${source.type === null || source.name.includes(source.type) ? "" : ` in ${source.type}`}, over ${formatCount(source.positions)} tokens of text`}{" "}
         that no model here was calibrated with. KL divergence says how far the next word’s probabilities are from the source’s: 0 is the same.
       </p>
       {candidateCount > 0 && (

@@ -3,7 +3,7 @@ import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
 import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
 import { useState } from "react";
-import { formatChange, formatKl, formatPerplexity, formatRatio, formatShare, variantKey } from "./measured";
+import { formatChange, formatKl, formatKlError, formatPerplexity, formatRatio, formatShare, variantKey } from "./measured";
 import styles from "./QualityTable.module.css";
 
 interface QualityTableProps {
@@ -29,7 +29,7 @@ export function QualityTable({ variants, modelId, pointed }: QualityTableProps) 
               Mean KL<small>nats</small>
             </th>
             <th scope="col">
-              99 % below<small>KL, nats</small>
+              99th percentile<small>of KL, nats</small>
             </th>
             <th scope="col">Same top token</th>
             <th scope="col">
@@ -86,7 +86,7 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
         value={formatPerplexity(quality.perplexity)}
         change={formatChange(quality.perplexity, from?.perplexity ?? null) ?? `± ${formatPerplexity(quality.perplexityError)}`}
       />
-      <Figure value={isSource ? "–" : formatKl(quality.klMean)} change={isSource ? null : `± ${formatKl(quality.klMeanError)}`} />
+      <Figure value={isSource ? "–" : formatKl(quality.klMean)} change={isSource ? null : formatKlError(quality.klMeanError)} />
       <Figure value={isSource ? "–" : formatKl(quality.klPercentile99)} change={null} />
       <Figure value={isSource ? "–" : formatShare(quality.sameTopToken)} change={null} />
       <Speed perSecond={quality.speed?.prefillTokensPerSecond ?? null} source={from?.speed?.prefillTokensPerSecond ?? null} />

@@ -61,6 +61,11 @@ export function formatKl(nats: number): string {
   return nats.toLocaleString("en-US", { maximumSignificantDigits: 3, minimumSignificantDigits: 3, useGrouping: false });
 }
 
+/** Of an error two digits say all: "± 0.0042". */
+export function formatKlError(nats: number): string {
+  return `± ${nats < 1e-7 ? "0" : nats.toLocaleString("en-US", { maximumSignificantDigits: 2, useGrouping: false })}`;
+}
+
 export function formatPerplexity(perplexity: number): string {
   return perplexity < 99.95 ? perplexity.toFixed(2) : perplexity.toLocaleString("en-US", { maximumFractionDigits: 0 });
 }

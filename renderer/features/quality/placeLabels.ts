@@ -43,9 +43,13 @@ export function placeLabels(points: readonly LabelledPoint[], area: { readonly w
   });
 }
 
-/** Right, left, above, below, then the corners. */
+/** Right, left, above, below, the corners, then farther up and down on either side. */
 function candidates({ x, y }: LabelledPoint): PlacedLabel[] {
   const far = GAP + 6;
+  const farther = [18, -18, 26, -26, 34, -34].flatMap((offset): PlacedLabel[] => [
+    { x: x + GAP, y: y + offset, anchor: "start" },
+    { x: x - GAP, y: y + offset, anchor: "end" },
+  ]);
   return [
     { x: x + GAP, y, anchor: "start" },
     { x: x - GAP, y, anchor: "end" },
@@ -55,6 +59,7 @@ function candidates({ x, y }: LabelledPoint): PlacedLabel[] {
     { x: x + GAP, y: y + GAP, anchor: "start" },
     { x: x - GAP, y: y - GAP, anchor: "end" },
     { x: x - GAP, y: y + GAP, anchor: "end" },
+    ...farther,
   ];
 }
 

@@ -28,15 +28,19 @@ export function TypeTable({ types, chosen, proposed, isCalibrated, current, onCh
       <caption className="visually-hidden">Types, best quality first</caption>
       <thead>
         <tr>
-          <th scope="col">Type</th>
-          <th scope="col" className={styles.number}>
+          <th scope="col" className={styles.head}>
+            Type
+          </th>
+          <th scope="col" className={`${styles.head} ${styles.number}`}>
             Size
           </th>
-          <th scope="col" className={styles.number}>
-            <abbr title="Bits per weight">Bits</abbr>
+          <th scope="col" className={`${styles.head} ${styles.number}`} title="Bits per weight">
+            Bits/weight
           </th>
-          <th scope="col">Fits this computer</th>
-          <th scope="col" className={styles.wide}>
+          <th scope="col" className={styles.head}>
+            Fits this computer
+          </th>
+          <th scope="col" className={`${styles.head} ${styles.wide}`}>
             Calibrated
           </th>
           <th scope="col">
