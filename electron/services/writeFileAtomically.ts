@@ -1,7 +1,7 @@
 // Replaces a file's content so that a crash, a kill or a full disk leaves the old or the new content, never a part.
 // Main process or plain Node.
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 /** Windows refuses to rename onto a file that a virus scanner holds open; it lets go within moments. */
@@ -26,6 +26,14 @@ export async function writeFileAtomically(file: string, content: string): Promis
     throw error;
   }
   await syncFolder(path.dirname(file));
+}
+
+/** Removes what a kill in the middle of writing this very file has left. Only while nobody writes it. */
+export async function removeUnfinishedWrites(file: string): Promise<void> {
+  const [folder, start] = [path.dirname(file), `${path.basename(file)}.`];
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (name.startsWith(start) && name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
+  }
 }
 
 async function renameOnto(from: string, to: string): Promise<void> {

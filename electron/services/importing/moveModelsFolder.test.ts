@@ -160,6 +160,8 @@ it("says where the models lie, also when that is away", async () => {
 it("takes a journal that is no journal for none", async () => {
   for (const text of ["", "{", "[]", '{"step":"erase","from":"/","to":"/"}']) {
     writeFileSync(place.journalFile, text);
+    writeFileSync(`${place.journalFile}.1234.tmp`, "{");
     expect(await finishMove(place)).toBe("nothing");
+    expect(existsSync(`${place.journalFile}.1234.tmp`)).toBe(false);
   }
 });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { freeBytesIn } from "../downloads/downloadDisk";
 import { errnoOf } from "../fileFailure";
-import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
+import { removeUnfinishedWrites, syncFolder, writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 
@@ -89,6 +89,7 @@ export async function moveModelsFolder(place: ModelsPlace, chosen: string | null
 
 /** At start, before anything uses the folder: finishes a move that was broken off, or takes it back. Throws the file system's errors. */
 export async function finishMove(place: ModelsPlace): Promise<"nothing" | "finished" | "taken-back"> {
+  await removeUnfinishedWrites(place.journalFile);
   const journal = await readJournal(place);
   if (journal === null) return "nothing";
   let result: "finished" | "taken-back" = "finished";

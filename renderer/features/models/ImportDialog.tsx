@@ -102,15 +102,16 @@ interface FoundLineProps {
 function FoundLine({ model, checked, onToggle }: FoundLineProps) {
   const { name, fileCount, sizeBytes, quantization, installed, failure } = model;
   const facts = [formatBytes(sizeBytes) + (fileCount > 1 ? ` in ${fileCount} files` : ""), quantization, installed ? "in your list already" : null];
+  const Line = checked === null ? "div" : "label";
   return (
-    <label className={styles.model} data-usable={isUsable(model) || undefined}>
+    <Line className={styles.model} data-usable={isUsable(model) || undefined}>
       {checked !== null && <input type="checkbox" checked={checked} onChange={onToggle} />}
       <span>
         <b>{name}</b>
         <small>{facts.filter((fact) => fact !== null).join(" · ")}</small>
         {failure !== null && <small className={styles.problem}>{failureText(failure).happened}</small>}
       </span>
-    </label>
+    </Line>
   );
 }
 
