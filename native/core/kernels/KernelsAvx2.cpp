@@ -7,6 +7,8 @@
 #include <cstring>
 
 #define FACET_AVX2 __attribute__((target("avx2,fma,f16c")))
+// A function of its own would hand its vectors over in memory.
+#define FACET_AVX2_INLINE inline __attribute__((always_inline)) FACET_AVX2
 
 namespace facet {
 
@@ -16,15 +18,16 @@ constexpr int kPanelRows = 8;
 /** Scales are gathered for so many blocks of 8 rows at a time: 1 KB. */
 constexpr int64_t kStripBlocks = 64;
 
-FACET_AVX2 inline __m256i twoRows(const SignBlock& low, const SignBlock& high) {
+FACET_AVX2_INLINE __m256i twoRows(const SignBlock& low, const SignBlock& high) {
     const __m128i lowSigns = _mm_loadu_si128(reinterpret_cast<const __m128i*>(low.signs));
     const __m128i highSigns = _mm_loadu_si128(reinterpret_cast<const __m128i*>(high.signs));
     return _mm256_inserti128_si256(_mm256_castsi128_si256(lowSigns), highSigns, 1);
 }
 
 /** Four words of 32 signs from each of 8 rows: words[w] holds word w, one row in a lane. */
-FACET_AVX2 inline void loadSigns(const SignBlock* const* rows, int64_t block, __m256i words[4]) {
+FACET_AVX2_INLINE void loadSigns(const SignBlock* const* rows, int64_t block, __m256i words[4]) {
     __m256i quarter[4];
+#pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) quarter[q] = twoRows(rows[q][block], rows[4 + q][block]);
     const __m256i low01 = _mm256_unpacklo_epi32(quarter[0], quarter[1]);
     const __m256i high01 = _mm256_unpackhi_epi32(quarter[0], quarter[1]);
@@ -102,13 +105,13 @@ void multiply8(const SignPanel& panel, const ActivationBlock* const* activations
     multiply<4>(panel, activations + 4, targets + 4);
 }
 
-FACET_AVX2 inline float largestOf(__m256 x) {
+FACET_AVX2_INLINE float largestOf(__m256 x) {
     __m128 four = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
     four = _mm_max_ps(four, _mm_movehl_ps(four, four));
     return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
 }
 
-FACET_AVX2 inline int32_t sumOf(__m256i x) {
+FACET_AVX2_INLINE int32_t sumOf(__m256i x) {
     __m128i four = _mm_add_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
     four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0b01001110));
     return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0b10110001)));

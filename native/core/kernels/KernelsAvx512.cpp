@@ -11,6 +11,8 @@
 #include <cstring>
 
 #define FACET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")))
+// A function of its own would hand its vectors over in memory.
+#define FACET_AVX512_INLINE inline __attribute__((always_inline)) FACET_AVX512
 
 namespace facet {
 
@@ -21,8 +23,9 @@ constexpr int kPanelRows = 16;
 constexpr int64_t kStripBlocks = 64;
 
 /** Four words of 32 signs from each of 16 rows: words[w] holds word w, one row in a lane. */
-FACET_AVX512 inline void loadSigns(const SignBlock* const* rows, int64_t block, __m512i words[4]) {
+FACET_AVX512_INLINE void loadSigns(const SignBlock* const* rows, int64_t block, __m512i words[4]) {
     __m512i quarter[4];
+#pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
         // Lane l of 128 bits is row 4l + q.
         __m512i lanes = _mm512_castsi128_si512(
@@ -42,9 +45,49 @@ FACET_AVX512 inline void loadSigns(const SignBlock* const* rows, int64_t block, 
     words[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 
+/** Four activations of a plane for all rows. */
+FACET_AVX512_INLINE __m512i fourOf(const ActivationBlock& x, int group, int plane) {
+    int32_t four;
+    std::memcpy(&four, x.values[group][plane], sizeof four);
+    return _mm512_set1_epi32(four);
+}
+
+/** planes[p] is 2 where the sign of plane p is plus, else 0. */
+FACET_AVX512_INLINE void spreadSigns(__m512i word, __m512i planes[8]) {
+    const __m512i two = _mm512_set1_epi8(2);
+    planes[0] = _mm512_and_si512(_mm512_add_epi8(word, word), two);
+    planes[1] = _mm512_and_si512(word, two);
+#pragma GCC unroll 6
+    for (int p = 2; p < 8; ++p) {
+        planes[p] = _mm512_and_si512(_mm512_srli_epi32(word, static_cast<unsigned>(p - 1)), two);
+    }
+}
+
+FACET_AVX512_INLINE __m512i multiplyGroup(const __m512i planes[8], const ActivationBlock& x, int group) {
+    __m512i products = _mm512_set1_epi32(x.negativeSums[group]);
+#pragma GCC unroll 8
+    for (int p = 0; p < 8; ++p) products = _mm512_dpbusd_epi32(products, planes[p], fourOf(x, group, p));
+    return products;
+}
+
+/** The same for signs that meet one column only: half the shifts, since planes 4 to 7 are read as 0 or 32. */
+FACET_AVX512_INLINE __m512i multiplyGroupOnce(__m512i word, const ActivationBlock& x, int group) {
+    const __m512i two = _mm512_set1_epi8(2);
+    const __m512i thirtyTwo = _mm512_set1_epi8(32);
+    const __m512i shifted[4] = {_mm512_add_epi8(word, word), word, _mm512_srli_epi32(word, 1),
+                                _mm512_srli_epi32(word, 2)};
+    __m512i low = _mm512_set1_epi32(x.negativeSums[group]);
+    __m512i high = _mm512_setzero_si512();
+#pragma GCC unroll 4
+    for (int p = 0; p < 4; ++p) {
+        low = _mm512_dpbusd_epi32(low, _mm512_and_si512(shifted[p], two), fourOf(x, group, p));
+        high = _mm512_dpbusd_epi32(high, _mm512_and_si512(shifted[p], thirtyTwo), fourOf(x, group, p + 4));
+    }
+    return _mm512_add_epi32(low, _mm512_srai_epi32(high, 4));
+}
+
 template <int kColumns>
 FACET_AVX512 void multiply(const SignPanel& panel, const ActivationBlock* const* activations, float* const* targets) {
-    const __m512i two = _mm512_set1_epi8(2);
     __m512 sums[kColumns];
     for (int c = 0; c < kColumns; ++c) sums[c] = _mm512_setzero_ps();
 
@@ -63,22 +106,16 @@ FACET_AVX512 void multiply(const SignPanel& panel, const ActivationBlock* const*
             __m512 partial[kColumns];
 #pragma GCC unroll 4
             for (int group = 0; group < 4; ++group) {
-                __m512i signs[8];
-                signs[0] = _mm512_and_si512(_mm512_slli_epi32(words[group], 1), two);
-                signs[1] = _mm512_and_si512(words[group], two);
-#pragma GCC unroll 6
-                for (int p = 2; p < 8; ++p) {
-                    signs[p] = _mm512_and_si512(_mm512_srli_epi32(words[group], static_cast<unsigned>(p - 1)), two);
-                }
+                __m512i planes[8];
+                if constexpr (kColumns > 1) spreadSigns(words[group], planes);
 #pragma GCC unroll 8
                 for (int c = 0; c < kColumns; ++c) {
                     const ActivationBlock& x = activations[c][b];
-                    __m512i products = _mm512_set1_epi32(x.negativeSums[group]);
-#pragma GCC unroll 8
-                    for (int p = 0; p < 8; ++p) {
-                        int32_t four;
-                        std::memcpy(&four, x.values[group][p], sizeof four);
-                        products = _mm512_dpbusd_epi32(products, signs[p], _mm512_set1_epi32(four));
+                    __m512i products;
+                    if constexpr (kColumns > 1) {
+                        products = multiplyGroup(planes, x, group);
+                    } else {
+                        products = multiplyGroupOnce(words[group], x, group);
                     }
                     const __m512 value = _mm512_cvtepi32_ps(products);
                     const __m512 scale = _mm512_set1_ps(x.scales[group]);
@@ -95,7 +132,7 @@ FACET_AVX512 void multiply(const SignPanel& panel, const ActivationBlock* const*
 }
 
 /** Only NaN and infinity are out of bounds; what they become does not matter, but their sum must not overflow. */
-FACET_AVX512 inline __m512 bounded(__m512 x) {
+FACET_AVX512_INLINE __m512 bounded(__m512 x) {
     return _mm512_max_ps(_mm512_min_ps(x, _mm512_set1_ps(127)), _mm512_set1_ps(-127));
 }
 
