@@ -4,6 +4,7 @@ import { exitWith, StepError } from "../scripts/step";
 import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
 import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
+import { deltaEncode } from "./deltaEncode";
 import { deltaKernels } from "./deltaKernels";
 import { deltaSwitch } from "./deltaSwitch";
 import { download } from "./download";
@@ -26,6 +27,7 @@ const measurements: readonly {
   readonly onlyWhenAsked?: true;
 }[] = [
   { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
+  { names: ["delta.encode_gb_s", "delta.bits_per_weight"], measure: deltaEncode },
   { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
   { names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"], measure: quantizeSpeed, onlyWhenAsked: true },
   { names: ["quality.q4_0_kl_ratio", "quality.3bit_kl_ratio"], measure: quantizeQuality, onlyWhenAsked: true },

@@ -29,7 +29,10 @@ export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, {
           name: start.name, baseName: nameOf(base), fineTuneName: nameOf(fineTune),
           result: start.result,
           importanceMatrix: (await exists(matrix)) ? matrix : null,
-          fidelity: start.measureFidelity ? { texts: [evaluationText(appFolder)], chunkLimit: evaluationChunks((await stat(base.path)).size) } : null,
+          refinement: null,
+          fidelity: start.measureFidelity
+            ? { on: { kind: "texts", paths: [evaluationText(appFolder)] }, chunkLimit: evaluationChunks((await stat(base.path)).size) }
+            : null,
           threads: jobThreads(),
           appVersion,
         },
