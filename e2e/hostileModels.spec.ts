@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import { FailureCode } from "../electron/contract/failure";
-import { hostileGgufs, writeHostileGguf } from "../electron/testing/hostileGguf";
+import { hostileGgufs, impossibleModels, writeHostileGguf } from "../electron/testing/hostileGguf";
 import { failureText } from "../renderer/app/failureText";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { expect, test } from "./test";
@@ -20,7 +20,7 @@ test("hostile model files are refused one by one, and the app lives", async ({ l
   test.skip(process.platform !== "linux", "time and memory of a process are read from /proc, which only Linux has");
   const dataFolder = await freshDataFolder();
   const folder = await modelsFolder(dataFolder);
-  const files = hostileGgufs();
+  const files = [...hostileGgufs(), ...impossibleModels()];
   for (const [index, file] of files.entries()) await writeHostileGguf(path.join(folder, `${String(index).padStart(3, "0")}.gguf`), file);
   const app = await launch({ dataFolder, starterModel: false, env: NO_NETWORK });
   const page = app.window;

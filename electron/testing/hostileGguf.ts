@@ -99,6 +99,14 @@ export function hostileGgufs(): HostileGguf[] {
   return [...all, ...largeOnes()];
 }
 
+/** Well formed, with values on which llama.cpp would end its process. */
+export function impossibleModels(): HostileGguf[] {
+  return ([["block_count", 0], ["block_count", 100_000], ["block_count", UINT32_MAX], ["expert_count", UINT32_MAX], ["attention.head_count", 0], ["attention.head_count_kv", 0]] as const).map(([key, value]) => {
+    const bytes = tinyModelBytes({ metadata: { [`llama.${key}`]: { type: "uint32", value } } });
+    return { name: `${key} of ${value}`, sizeBytes: bytes.length, pieces: [{ at: 0, bytes }], codes: ["model-damaged"] };
+  });
+}
+
 /** Writes one to the disk; large ones take no room there. */
 export async function writeHostileGguf(file: string, { sizeBytes, pieces }: HostileGguf): Promise<void> {
   const handle = await open(file, "w");

@@ -10,6 +10,7 @@ import { knownArchitectures } from "../gguf/architectures";
 import { inspectDelta } from "../deltas/inspectDelta";
 import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
+import { checkHyperparameters } from "../gguf/checkHyperparameters";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { describeModel } from "./describeModel";
@@ -174,6 +175,8 @@ export class FitProcess {
         const architecture = metadataText(written.value.header, "general.architecture");
         if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
         if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
+        const plausible = checkHyperparameters(written.value.header);
+        if (!plausible.ok) return plausible;
       }
       read.push(written.value);
     }

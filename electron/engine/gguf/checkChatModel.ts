@@ -3,6 +3,7 @@ import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { architecturesWithoutChat, knownArchitectures } from "./architectures";
 import { FileByteSource } from "./ByteSource";
+import { checkHyperparameters } from "./checkHyperparameters";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "./readGgufHeader";
 
 /** Real models are split in tens of parts. */
@@ -79,6 +80,8 @@ function checkPurpose(header: GgufHeader): Outcome<undefined> {
     return fail("model-damaged", { check: "general.architecture" }, "the file does not say its architecture");
   if (!knownArchitectures.has(architecture))
     return fail("model-architecture-unknown", { architecture: shorten(architecture) });
+  const plausible = checkHyperparameters(header);
+  if (!plausible.ok) return plausible;
   const otherPurpose = architecturesWithoutChat.get(architecture);
   if (otherPurpose !== undefined) return fail("model-is-not-a-chat-model", { kind: otherPurpose });
 
