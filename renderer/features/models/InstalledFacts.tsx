@@ -38,6 +38,6 @@ function originWords({ model, repository, app, inModelsFolder, madeFrom }: Model
     case "hub":
       return repository === null ? "downloaded" : `from ${repository}`;
     case "made":
-      return madeFrom === null ? "made by Facet" : `made from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
+      return madeFrom === null ? "made by Facet" : `made by Facet from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
   }
 }
