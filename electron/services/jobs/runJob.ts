@@ -62,6 +62,8 @@ function cancelled(): JobOutcome {
 /** What a killed process could not remove itself. */
 async function removeUnfinished({ request }: ToJob): Promise<void> {
   const targets = "target" in request ? [request.target] : [];
+  // What fitting the scales writes beside the unfinished delta, for moments.
+  if (request.kind === "make-delta") for (const part of ["group", "refined"]) targets.push(`${request.target}${UNFINISHED_SUFFIX}.${part}`);
   if (request.kind === "quantize" && request.calibration !== null) targets.push(request.calibration.matrixPath);
   await Promise.all(targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)));
 }
