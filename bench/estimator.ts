@@ -10,6 +10,7 @@ import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSett
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
 import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
+import { deltasMemoryBytes, engineMemoryBytes } from "../electron/services/loads/engineMemory";
 import { planLoad } from "../electron/services/estimator/planLoad";
 import { writeLora, type ChangedMatrix } from "../electron/testing/deltaGguf";
 import { starterModelPath } from "../e2e/starterModelFile";
@@ -136,13 +137,13 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
     const afterLoad = await engine.memory();
     await fillContext(engine, contextTokens, withLora ? model.lora : null);
     const { peakResidentBytes } = await engine.memory();
-    // As the app does it (services/loads/LoadLog.ts): the engine as it was before the load, and what deltas say they take.
+    // As the app does it (services/loads/LoadLog.ts): the engine as it was at its start, and what deltas say they take.
     const { baseBytes, contextBytes } = loaded.model.memory;
     const inEngine = engine.deltas;
-    const deltasBytes = inEngine === null ? 0 : inEngine.loaded.reduce((sum, { bytes }) => sum + bytes, 0) + Math.max(0, inEngine.contextBytes - contextBytes);
+    const deltasBytes = inEngine === null ? 0 : deltasMemoryBytes(inEngine, contextBytes);
     return {
       name: model.name, contextTokens, cacheType, withLora,
-      predicted: { ...plan.fit.parts, engineProcessBytes: baseBytes, deltasBytes },
+      predicted: { ...plan.fit.parts, engineProcessBytes: engineMemoryBytes(baseBytes), deltasBytes },
       measuredBytes: peakResidentBytes ?? 0,
       afterLoadBytes: afterLoad.residentBytes,
     };

@@ -74,7 +74,7 @@ export const LoadedModel = z.strictObject({
   reasons: LoadReasons,
   /** "CPU · AVX-512", "CUDA …": what computes. */
   backend: z.string(),
-  /** As llama.cpp reports it; baseBytes: resident memory of the engine process just before the load. */
+  /** As llama.cpp reports it; baseBytes: resident memory of the engine process when it started. */
   memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number(), baseBytes: z.number() }),
   samplingDefaults: Sampling,
 });

@@ -30,6 +30,8 @@ export class EngineProcess {
   #loaded: { model: ModelInMemory; deltas: DeltaRuntime; generator: Generator } | undefined;
   #generating: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Resident memory before anything was loaded. */
+  #baseBytes = 0;
 
   constructor(llama: Llama, post: (message: FromEngine) => void) {
     this.#llama = llama;
@@ -43,6 +45,7 @@ export class EngineProcess {
 
   async start(): Promise<void> {
     this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama) });
+    this.#baseBytes = processMemory().residentBytes;
     const beat = () => this.#post({ kind: "heartbeat", ...processMemory() });
     beat();
     this.#heartbeat = setInterval(beat, HEARTBEAT_INTERVAL_MS);
@@ -118,6 +121,7 @@ export class EngineProcess {
         llama: this.#llama,
         log: this.#log,
         signal,
+        baseBytes: this.#baseBytes,
         onProgress: (fraction) => {
           if (fraction - told < PROGRESS_STEP && fraction < 1) return;
           told = fraction;

@@ -11,7 +11,6 @@ import { checkChatModel } from "./gguf/checkChatModel";
 import { fileTypeNames } from "./gguf/ggmlTypes";
 import { metadataNumber, metadataText, type GgufHeader } from "./gguf/readGgufHeader";
 import type { Log } from "./log";
-import { processMemory } from "./processMemory";
 import { PromptWriter } from "./PromptWriter";
 import { backendName } from "./startLlama";
 
@@ -32,6 +31,8 @@ export interface LoadSurroundings {
   signal: AbortSignal;
   /** 0…1. */
   onProgress: (fraction: number) => void;
+  /** Resident memory of the process when it started. */
+  baseBytes: number;
 }
 
 type Planned = Pick<LoadRequest, "modelId" | "path" | "name" | "choice" | "reasons">;
@@ -41,7 +42,7 @@ type Planned = Pick<LoadRequest, "modelId" | "path" | "name" | "choice" | "reaso
  * model-load-failed, request-cancelled. After a failure nothing is left in memory.
  */
 export async function loadModel(request: Planned, surroundings: LoadSurroundings): Promise<Outcome<ModelInMemory>> {
-  const { llama, log, signal, onProgress } = surroundings;
+  const { llama, log, signal, onProgress, baseBytes } = surroundings;
   const checked = await checkChatModel(request.path);
   if (!checked.ok) return checked;
 
@@ -49,7 +50,6 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
   try {
     signal.throwIfAborted();
     const { choice } = request;
-    const baseBytes = processMemory().residentBytes;
     model = await llama.loadModel({
       modelPath: request.path,
       loadSignal: signal,

@@ -9,6 +9,7 @@ import { automaticLoadSettings, type LoadPlan, type LoadRecord, type LoadSetting
 import type { LoadedModel } from "../contract/model";
 import type { Estimator, FitModel } from "../services/estimator/Estimator";
 import { planLoad, type PlannedLoad } from "../services/estimator/planLoad";
+import { deltasMemoryBytes } from "../services/loads/engineMemory";
 import type { LoadLog } from "../services/loads/LoadLog";
 import type { LoadSettingsStore } from "../services/loads/LoadSettingsStore";
 import type { ModelFile } from "../services/ModelLibrary";
@@ -110,9 +111,7 @@ export class Loads {
 
   /** Adapters that are in memory now, and more room for conversations than was planned. */
   deltas(inEngine: EngineDeltas | null): void {
-    if (inEngine === null) return;
-    const adapterBytes = inEngine.loaded.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#options.log.deltas(adapterBytes + Math.max(0, inEngine.contextBytes - this.#contextBytes));
+    if (inEngine !== null) this.#options.log.deltas(deltasMemoryBytes(inEngine, this.#contextBytes));
   }
 
   answered({ contextUsedTokens }: AnswerFacts): void {

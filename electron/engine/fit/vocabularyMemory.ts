@@ -1,23 +1,30 @@
 // What a vocabulary takes of the engine's memory, from how llama.cpp and node-llama-cpp keep it. Fit process.
 import type { Vocabulary } from "./readModelShape";
 
-// struct llama_vocab::impl in src/llama-vocab.cpp of llama.cpp v0.5.0, on a 64-bit system with libstdc++ or libc++.
+// struct llama_vocab::impl in src/llama-vocab.cpp of llama.cpp v0.5.0, on a 64-bit system; texts of tokens fit into their objects.
 /** token_to_id: an entry of 56 bytes in a slot of 64, and its place in the table, which is up to twice as long as needed. */
-const TOKEN_LOOKUP_BYTES = 64 + 12;
+const TOKEN_LOOKUP_BYTES = 64 + 11;
 /** id_to_token: text, score, attributes. */
 const TOKEN_DATA_BYTES = 40;
 /** cache_token_to_piece: what the token reads like. */
 const TOKEN_PIECE_BYTES = 32;
 /** bpe_ranks: a pair of texts and its rank in a slot of 96 bytes, and its place in the table. */
 const MERGE_BYTES = 96 + 12;
+/** Before each load and each context node-llama-cpp makes a dry run in the engine, and keeps its model with the vocabulary. */
+const VOCABULARIES = 2;
+/** The file's metadata as node-llama-cpp keeps it: twice as native texts, and as JavaScript values (a string, its place, a number or two). */
+const METADATA_TOKEN_BYTES = 2 * 32 + 55;
+const METADATA_MERGE_BYTES = 2 * 32 + 40;
+/** Candidates, each an id, a score and a probability, which the sampler copies and sorts. */
+const SAMPLING_TOKEN_BYTES = 4 * 12;
 
-/**
- * Twice: before each load node-llama-cpp makes a dry run of its own in the engine, with a vocabulary of its own; what that leaves
- * free is used by nothing as large again.
- */
-const COPIES = 2;
+/** Reading it leaves garbage in V8's young generation, which has room for so much before it is cleared. */
+const READING_TOKEN_BYTES = 300;
+const YOUNG_GENERATION_BYTES = 14_000_000;
 
 export function vocabularyMemoryBytes({ tokens, hasMerges }: Vocabulary): number {
-  const tokenBytes = TOKEN_LOOKUP_BYTES + TOKEN_DATA_BYTES + TOKEN_PIECE_BYTES;
-  return COPIES * tokens * (tokenBytes + (hasMerges ? MERGE_BYTES : 0));
+  const tokenBytes = VOCABULARIES * (TOKEN_LOOKUP_BYTES + TOKEN_DATA_BYTES + TOKEN_PIECE_BYTES) + METADATA_TOKEN_BYTES + SAMPLING_TOKEN_BYTES;
+  const mergeBytes = VOCABULARIES * MERGE_BYTES + METADATA_MERGE_BYTES;
+  const garbageBytes = Math.min(YOUNG_GENERATION_BYTES, tokens * READING_TOKEN_BYTES);
+  return tokens * (tokenBytes + (hasMerges ? mergeBytes : 0)) + garbageBytes;
 }

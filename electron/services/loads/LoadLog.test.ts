@@ -9,6 +9,7 @@ import { ModelId } from "../../contract/ids";
 import { automaticLoadSettings, isComplete, predictionError, type LoadRecord } from "../../contract/loadSettings";
 import { loadChoice } from "../../testing/loadChoice";
 import { openJsonFile } from "../JsonFile";
+import { engineMemoryBytes } from "./engineMemory";
 import { emptyLoadLog, LoadLog, StoredLoadLog } from "./LoadLog";
 import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./LoadSettingsStore";
 
@@ -37,11 +38,11 @@ it("predicts with the engine as it was before the load, and keeps the highest me
   log.deltas(20 * MB);
   log.answered(800);
   const [record] = log.records as [LoadRecord];
-  expect(record).toMatchObject({ atMs: 7, measuredPeakBytes: 280 * MB, contextUsedTokens: 800, predicted: { engineProcessBytes: 130 * MB, deltasBytes: 20 * MB } });
-  expect(predictionError(record)).toBeCloseTo(320 / 280 - 1);
+  expect(record).toMatchObject({ atMs: 7, measuredPeakBytes: 280 * MB, contextUsedTokens: 800, predicted: { engineProcessBytes: engineMemoryBytes(130 * MB), deltasBytes: 20 * MB } });
+  expect(predictionError(record)).toBeCloseTo((190 * MB + engineMemoryBytes(130 * MB)) / (280 * MB) - 1);
   expect(isComplete(record)).toBe(true);
   expect(isComplete({ ...record, contextUsedTokens: 700 })).toBe(false);
-  expect(log.engineBytes).toBe(130 * MB);
+  expect(log.engineBytes).toBe(engineMemoryBytes(130 * MB));
   await expect.poll(async () => JSON.parse(await readFile(path.join(folder, "loads.json"), "utf8"))).toMatchObject({ engineBytes: 130 * MB, records: [{ contextUsedTokens: 800 }] });
 });
 

@@ -5,6 +5,7 @@ import type { FitParts } from "../../contract/fit";
 import type { ModelId } from "../../contract/ids";
 import { LoadRecord, type LoadChoice } from "../../contract/loadSettings";
 import type { JsonFile } from "../JsonFile";
+import { engineMemoryBytes } from "./engineMemory";
 
 /** Enough to see how good predictions are; half a megabyte at most. */
 const MAX_RECORDS = 300;
@@ -13,7 +14,7 @@ const USUAL_ENGINE_BYTES = 125_000_000;
 
 /** loads.json */
 export const StoredLoadLog = z.object({
-  /** Resident memory of the engine before a load, as measured last. */
+  /** Resident memory of the engine at its start, as measured last. */
   engineBytes: z.number().min(0).nullable(),
   /** Newest first. */
   records: z.array(LoadRecord),
@@ -39,19 +40,20 @@ export class LoadLog {
     this.#now = now;
   }
 
+  /** What the next engine will take beside its model. */
   get engineBytes(): number {
-    return this.#file.value.engineBytes ?? USUAL_ENGINE_BYTES;
+    return engineMemoryBytes(this.#file.value.engineBytes ?? USUAL_ENGINE_BYTES);
   }
 
   get records(): readonly LoadRecord[] {
     return this.#file.value.records;
   }
 
-  /** A model is in memory. `engineBytes`: of the engine just before. */
+  /** A model is in memory. `engineBytes`: of the engine when it started. */
   loaded(load: BegunLoad, engineBytes: number): void {
     this.#current = {
       ...this.#record(load, null),
-      predicted: load.predicted === null ? null : { ...load.predicted, engineProcessBytes: engineBytes },
+      predicted: load.predicted === null ? null : { ...load.predicted, engineProcessBytes: engineMemoryBytes(engineBytes) },
     };
     void this.#file.save({ engineBytes, records: [this.#current, ...this.records].slice(0, MAX_RECORDS) });
   }

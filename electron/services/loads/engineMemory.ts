@@ -1,0 +1,21 @@
+// What the engine process takes beside a model: as it is when it starts, which is measured, and what loading and answering add. Pure.
+import type { EngineDeltas } from "../../contract/deltas";
+
+/**
+ * Measured alike with models of 270, 49,152 and 262,144 tokens (smaps, Linux): node-llama-cpp's and the engine's own code for
+ * loading, templates, prompts and sampling is read and compiled, llama.cpp's libraries are paged in (3 MB), and its graph is built.
+ */
+const WORK_BYTES = 5_000_000;
+/** A delta is checked in pieces of 4 MB before it is loaded; V8 clears one or two of them away late. */
+const DELTA_CHECK_BYTES = 8_000_000;
+
+/** Adapters in memory, and what contexts take beyond the plan. */
+export function deltasMemoryBytes({ loaded, contextBytes }: EngineDeltas, plannedContextBytes: number): number {
+  const adapterBytes = loaded.reduce((sum, { bytes }) => sum + bytes, 0);
+  return adapterBytes + (adapterBytes > 0 ? DELTA_CHECK_BYTES : 0) + Math.max(0, contextBytes - plannedContextBytes);
+}
+
+/** `atStartBytes`: resident memory of the engine before it was asked for anything. */
+export function engineMemoryBytes(atStartBytes: number): number {
+  return atStartBytes + WORK_BYTES;
+}
