@@ -117,13 +117,13 @@ test("what is cancelled, killed, deleted or hostile leaves nothing half-written"
     expect((await ended(page, job)).state).toMatchObject({ kind: "failed", failure: { code: "model-damaged" } });
   }
 
-  // The file is deleted while it is read: it was still read whole, or the job says that it is gone.
-  const orphan = await quantize(page, calibrated);
-  await reaches(page, orphan, "importance-matrix");
+  // The file is deleted while one job reads it, which does not mind, and another waits for it, which says so.
+  const reading = await quantize(page, calibrated);
+  const waiting = await quantize(page, { ...calibrated, type: "Q6_K" });
+  await reaches(page, reading, "importance-matrix");
   await rm(sourceFile);
-  await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), orphan);
-  const gone = await quantize(page, { ...calibrated, type: "Q6_K" });
-  expect((await ended(page, gone)).state).toMatchObject({ kind: "failed", failure: { code: "source-missing" } });
+  await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), reading);
+  expect((await ended(page, waiting)).state).toMatchObject({ kind: "failed", failure: { code: "source-missing" } });
   expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
 });
 
