@@ -99,6 +99,7 @@ describe("adding", () => {
   it("removes at the next start what a killed app has left", async () => {
     await mkdir(deltas(), { recursive: true });
     await writeFile(path.join(deltas(), "0000.part"), "half");
+    await writeFile(path.join(deltas(), "0000.part.facet-part"), "made by half");
     await open();
     expect(await readdir(deltas())).toEqual([]);
   });

@@ -52,6 +52,8 @@ export interface DeltaLibraryOptions {
 
 /** Ends the name of a file that is still being copied. */
 const UNFINISHED_SUFFIX = ".part";
+/** What else lies in the folder was left by a crash: copies, and what jobs were making. */
+const KEPT_FILE = /^[0-9a-f]{32}\.gguf$/u;
 const COPY_CHUNK_BYTES = 1 << 20;
 
 export class DeltaLibrary {
@@ -66,7 +68,7 @@ export class DeltaLibrary {
     const { folder, loading } = this.#options;
     this.crashed(loading.read());
     const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((other) => other.endsWith(UNFINISHED_SUFFIX))) await rm(path.join(folder, name), { force: true });
+    for (const name of names.filter((other) => !KEPT_FILE.test(other))) await rm(path.join(folder, name), { force: true });
   }
 
   /** Newest first. */

@@ -44,7 +44,10 @@ export class DeltaMatcher {
     if (model === null || modelPath === undefined) return fail("model-missing");
     const keyOf = (deltaId: DeltaId) => `${deltaId} ${model}`;
     const missing = deltas.filter(({ deltaId }) => !this.#known.has(keyOf(deltaId)));
-    const found = new Map<DeltaId, DeltaMatch>();
+    const found = new Map(deltas.flatMap(({ deltaId }): [DeltaId, DeltaMatch][] => {
+      const known = this.#known.get(keyOf(deltaId));
+      return known === undefined ? [] : [[deltaId, known]];
+    }));
     if (missing.length > 0) {
       const compared = await this.#options.compareShapes(modelPath, missing.map(({ deltaId, path }) => ({ deltaId, path })));
       if (!compared.ok) return compared;
@@ -56,7 +59,7 @@ export class DeltaMatcher {
         if (match.failure === null || match.failure.code.startsWith("delta-")) this.#remember(keyOf(match.deltaId), match);
       }
     }
-    return succeed(deltas.flatMap(({ deltaId }) => found.get(deltaId) ?? this.#known.get(keyOf(deltaId)) ?? []));
+    return succeed(deltas.flatMap(({ deltaId }) => found.get(deltaId) ?? []));
   }
 
   #remember(key: string, match: DeltaMatch): void {
