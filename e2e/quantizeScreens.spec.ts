@@ -1,5 +1,5 @@
 // Quantizing and measuring as a person sees them: with the keyboard, in both themes, in a small window, and when something fails.
-import { rename } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { tinyModelBytes, writeTinyModel } from "../electron/testing/tinyGguf";
@@ -8,6 +8,7 @@ import { checkAccessibility } from "./checkAccessibility";
 import { placeF16Model } from "./f16Model";
 import { type FacetApp, freshDataFolder, modelsFolder } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
+import { answerFileDialogs } from "./systemDialogs";
 import { expect, test } from "./test";
 
 /** The tiny model's jobs take a second or two; on a busy machine much more. */
@@ -56,6 +57,14 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await types.getByRole("radio", { name: "Q8_0" }).press("Space");
   await expect(calibrate).not.toBeChecked();
   await types.getByRole("radio", { name: "Q4_0" }).press("Space");
+
+  const text = path.join(dataFolder, "my-notes.txt");
+  await writeFile(text, "Bread, milk, apples.\n".repeat(100));
+  await answerFileDialogs(app, [text]);
+  await page.getByRole("button", { name: "Add your own text" }).click();
+  await expect(page.getByText("my-notes.txt")).toBeVisible();
+  await page.getByRole("button", { name: "Take my-notes.txt away" }).click();
+  await expect(page.getByText("my-notes.txt")).toBeHidden();
   await calibrate.press("Space");
   await expect(calibrate).not.toBeChecked();
 
@@ -99,6 +108,8 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await page.getByRole("button", { name: "Measure", exact: true }).click();
   const measured = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "measure quality" });
   await expect(measured).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
+  await measured.getByRole("button", { name: "Show quality" }).click();
+  await expect(figures.getByRole("row").filter({ hasText: "Q4_0" })).toContainText("not calibrated");
 });
 
 test("a running job shows its step and a waiting one its place; both can be cancelled while the chat goes on", async ({ launch }) => {

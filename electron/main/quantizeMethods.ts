@@ -216,11 +216,13 @@ async function qualityResults(modelId: ModelId, context: AppContext): Promise<Ou
     if (key !== null) keys.set(model.id, key);
   }
   const details = await detailsOf(file, context);
-  const variants = context.jobs.tools.quality.family(keys.get(modelId) ?? "", details.madeFrom?.sourceSha256 ?? null).map(
-    ({ modelId: id, key, name, type, calibrated, isSource, quality, positions, measuredAtMs }): MeasuredVariant => ({
-      modelId: keys.get(id) === key ? id : null, name, type, calibrated, isSource, quality, positions, measuredAtMs,
-    }),
-  );
+  const variants: MeasuredVariant[] = [];
+  for (const { key, ...row } of context.jobs.tools.quality.family(keys.get(modelId) ?? "", details.madeFrom?.sourceSha256 ?? null)) {
+    const here = installed.find(({ model }) => model.id === row.modelId && keys.get(model.id) === key);
+    // The file says how it was made, whoever asked for the measurement.
+    const madeFrom = here === undefined ? null : (await detailsOf(here, context)).madeFrom;
+    variants.push({ ...row, modelId: here?.model.id ?? null, type: row.type ?? madeFrom?.type ?? null, calibrated: row.calibrated ?? madeFrom?.calibrated ?? null });
+  }
   const possibleSources: ModelId[] = [];
   for (const other of installed) {
     if (other.model.id === modelId || other.model.failure !== null) continue;

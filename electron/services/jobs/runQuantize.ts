@@ -8,6 +8,7 @@ import type { ModelId } from "../../contract/ids";
 import type { JobPhase } from "../../contract/jobQueue";
 import type { QuantizeRequest } from "../../contract/jobs";
 import { originPath } from "../downloads/downloadDisk";
+import { quantizationOf } from "../hub/variants";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QuantizeOrder } from "./jobOrder";
@@ -121,7 +122,7 @@ async function measure(
 ): Promise<Failure | null> {
   const measured = await measureQuality(
     {
-      source: { modelId: source.modelId, name: source.name, paths: source.paths, type: null, calibrated: null },
+      source: { modelId: source.modelId, name: source.name, paths: source.paths, type: quantizationOf(path.basename(source.paths[0] ?? "")), calibrated: null },
       candidates: [
         { modelId: model.id, name: model.name, paths, type: start.type, calibrated: start.calibration.kind !== "none" },
       ],

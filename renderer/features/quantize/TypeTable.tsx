@@ -34,8 +34,8 @@ export function TypeTable({ types, chosen, proposed, isCalibrated, current, onCh
           <th scope="col" className={`${styles.head} ${styles.number}`}>
             Size
           </th>
-          <th scope="col" className={`${styles.head} ${styles.number}`} title="Bits per weight">
-            Bits/weight
+          <th scope="col" className={`${styles.head} ${styles.number}`} >
+            Bits<small>per weight</small>
           </th>
           <th scope="col" className={styles.head}>
             Fits this computer
