@@ -1,7 +1,7 @@
 // Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
 import { z } from "zod";
 import { Failure } from "./failure";
-import { DeltaId, ModelId } from "./ids";
+import { DeltaId } from "./ids";
 
 /** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
 export const MAX_STACK_DELTAS = 4;
@@ -124,16 +124,3 @@ export const HubDelta = z.strictObject({
   revision: z.string().regex(/^[0-9a-f]{40}$/u).nullable(),
 });
 export type HubDelta = z.infer<typeof HubDelta>;
-
-/** For a job of the queue: a delta to make from two installed models of 16 bits (or Q8_0): a job of some minutes. */
-export const DeltaToMake = z.strictObject({
-  fineTuneModelId: ModelId,
-  baseModelId: ModelId,
-  name: DeltaName,
-  /** rank: of a LoRA that is extracted. */
-  result: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("bitdelta") }),
-    z.strictObject({ kind: z.literal("lora"), rank: z.number().int().min(1).max(512) }),
-  ]),
-});
-export type DeltaToMake = z.infer<typeof DeltaToMake>;
