@@ -7,11 +7,12 @@ import { randomBillionModel } from "./randomBillionModel";
 
 /** Short and many: what else runs on the machine then hits all alike, and the median leaves out the rest. */
 const ROUNDS = Number(process.env["FACET_ROUNDS"] ?? 7);
-const STOCK_ROUNDS = 2;
+/** llama.cpp's own kernel is several times slower: few rounds show that. 0 leaves it out. */
+const STOCK_ROUNDS = Number(process.env["FACET_STOCK_ROUNDS"] ?? 2);
 /** One is what the app takes on two processors. Then processor time is measured: it does not depend on what else runs. With more threads, which wait in busy loops, the clock's. */
 const THREADS = Number(process.env["FACET_THREADS"] ?? 1);
 const PREFILL_TOKENS = 128;
-const DECODE_TOKENS = 10;
+const DECODE_TOKENS = 24;
 const CONTEXT_TOKENS = 512;
 
 interface Contender {
@@ -31,7 +32,7 @@ export async function deltaKernels(): Promise<Figures> {
     await contender("LoRA", model, files.lora),
   ];
   console.log(`  random weights of 1B shapes in Q4_0, ${THREADS === 1 ? "1 thread, processor time," : `${THREADS} threads,`} ${PREFILL_TOKENS} tokens of prefill and ${DECODE_TOKENS} of decode in a round`);
-  await speeds("llama.cpp's own Q1_0 kernel", STOCK_ROUNDS, [base, delta]);
+  if (STOCK_ROUNDS > 0) await speeds("llama.cpp's own Q1_0 kernel", STOCK_ROUNDS, [base, delta]);
   const kernels = useDeltaKernels((_, message) => console.log(`  ${message}`));
   const ratios = await speeds(kernels ?? "llama.cpp's own Q1_0 kernel", ROUNDS, [base, delta, lora]);
   await llama.dispose();
@@ -53,7 +54,8 @@ async function speeds(kernels: string, rounds: number, contenders: readonly Cont
     const turn = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const one of turn) measured.set(one.name, await one.measure(round));
     const base = measured.get("base");
-    // The first round warms caches.
+    const shown = [...measured].map(([name, { prefill, decode }]) => `${name} ${prefill.toFixed(0)} + ${decode.toFixed(1)} ms`);
+    console.log(`    ${round === 0 ? "warming up" : `round ${round}`}: ${shown.join(", ")}`);
     if (round === 0 || base === undefined) continue;
     for (const [name, ms] of measured) {
       for (const kind of ["prefill", "decode"] as const) {
