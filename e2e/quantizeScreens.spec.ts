@@ -62,9 +62,9 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await writeFile(text, "Bread, milk, apples.\n".repeat(100));
   await answerFileDialogs(app, [text]);
   await page.getByRole("button", { name: "Add your own text" }).click();
-  await expect(page.getByText("my-notes.txt")).toBeVisible();
+  await expect(page.getByText("my-notes.txt", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Take my-notes.txt away" }).click();
-  await expect(page.getByText("my-notes.txt")).toBeHidden();
+  await expect(page.getByText("my-notes.txt", { exact: true })).toBeHidden();
   await calibrate.press("Space");
   await expect(calibrate).not.toBeChecked();
 

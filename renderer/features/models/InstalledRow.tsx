@@ -41,7 +41,7 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
       </div>
       <div className={styles.actions}>
         {canQuantize(details) && (
-          <Button aria-label={`Quantize ${model.name}`} onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}>
+          <Button aria-label={`Quantize… ${model.name}`} onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}>
             <WandSparkles size={13} />
             Quantize…
           </Button>
