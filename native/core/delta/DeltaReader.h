@@ -20,7 +20,7 @@ class DeltaReader {
     bool isCompact() const { return isCompact_; }
     int64_t hadamardSize() const { return hadamardSize_; }
 
-    /** Names of the weight matrices that it changes, sorted. */
+    /** Names of the weight matrices that it changes, sorted; the token embedding is not among them. */
     const std::vector<std::string>& matrices() const { return matrices_; }
     /** Inputs and outputs of a matrix. */
     std::pair<int64_t, int64_t> shape(const std::string& matrix) const;
