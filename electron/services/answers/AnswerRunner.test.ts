@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AnswerFacts, Chat, ChatSummary, Message } from "../../contract/chat";
 import type { Failure, Outcome } from "../../contract/failure";
-import { ModelId, RequestId } from "../../contract/ids";
+import type { NamedStack } from "../../contract/deltas";
+import { DeltaId, ModelId, RequestId } from "../../contract/ids";
 import { ChatStore } from "../chats/ChatStore";
 import type { Database } from "../chats/database";
 import { openChatDatabase } from "../chats/openChatDatabase";
@@ -89,6 +90,40 @@ describe("sending", () => {
     fillDisk();
     expect(runner.send(chat.id, long("x"))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
     expect(jobs).toEqual([]);
+    expect(stored()).toEqual([]);
+  });
+});
+
+describe("fine-tunes", () => {
+  const pirate: NamedStack = [{ deltaId: DeltaId.parse("d1"), name: "Pirate", hue: 3, kind: "lora", scale: 0.5 }];
+
+  it("answer by the chat's stack, or by another for one answer", () => {
+    value(store.setStack(chat.id, pirate));
+    const [, answer] = send("Q");
+    expect([answer!.stack, jobs[0]!.stack]).toEqual([pirate, pirate]);
+    jobs[0]!.onEnd({ kind: "answered", text: "Arr.", facts: facts("end") });
+    value(runner.regenerate(answer!.id, []));
+    expect(jobs[1]!.stack).toEqual([]);
+    jobs[1]!.onEnd({ kind: "answered", text: "Well.", facts: facts("end") });
+    expect(stored()[1]).toMatchObject({ text: "Well.", stack: [] });
+  });
+
+  it("side by side get the same turns, each its own request and end; one that fails takes no other along", () => {
+    const asked = value(runner.compare(chat.id, "Q", [[], pirate])).messages;
+    expect(asked.map(({ role }) => role)).toEqual(["user", "assistant", "assistant"]);
+    expect(jobs.map(({ stack, turns }) => [stack, turns.length])).toEqual([[[], 1], [pirate, 1]]);
+    expect(jobs[0]!.requestId).not.toBe(jobs[1]!.requestId);
+    jobs[1]!.onCheckpoint("Ar");
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).compared).toMatchObject([{ text: "Ar", state: "writing" }]);
+    jobs[0]!.onEnd({ kind: "failed", failure: { code: "internal" }, text: "" });
+    jobs[1]!.onEnd({ kind: "answered", text: "Arr.", facts: facts("end") });
+    const { messages: branch, compared } = value(store.openChat(chat.id));
+    expect([branch.at(-1)!.state, compared[0]!.state, compared[0]!.text]).toEqual(["failed", "complete", "Arr."]);
+  });
+
+  it("are not compared without a model, and nothing is stored", () => {
+    refusal = { code: "model-missing" };
+    expect(runner.compare(chat.id, "Q", [[], pirate])).toEqual({ ok: false, failure: refusal });
     expect(stored()).toEqual([]);
   });
 });
