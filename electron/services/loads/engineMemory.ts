@@ -5,7 +5,7 @@ import type { EngineDeltas } from "../../contract/deltas";
  * Measured alike with models of 270, 49,152 and 262,144 tokens (smaps, Linux): node-llama-cpp's and the engine's own code for
  * loading, templates, prompts and sampling is read and compiled, llama.cpp's libraries are paged in (3 MB), and its graph is built.
  */
-const WORK_BYTES = 5_000_000;
+const WORK_BYTES = 7_000_000;
 /** A delta is checked in pieces of 4 MB before it is loaded; V8 clears one or two of them away late. */
 const DELTA_CHECK_BYTES = 8_000_000;
 
