@@ -1,16 +1,15 @@
-// Hundreds of hostile GGUF files through the real processes: judged, refused by the engine, listed; nothing dies, nothing takes long.
+// Hundreds of hostile GGUF files through the real fit process, and listed; nothing dies, nothing takes long.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { FailureCode } from "../electron/contract/failure";
 import { hostileGgufs, impossibleModels, writeHostileGguf } from "../electron/testing/hostileGguf";
-import { failureText } from "../renderer/app/failureText";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { expect, test } from "./test";
 
 /** The issue's limits for one file: of the process's own processor time, because others may use the machine too. */
 const MAX_CPU_MS = 1000;
-const MAX_RESIDENT_BYTES = 200_000_000;
+/** Over what the process takes with llama.cpp loaded. */
+const MAX_GROWTH_BYTES = 200_000_000;
 /** Of /proc/…/stat: USER_HZ, 100 on every Linux that runs Electron. */
 const TICK_MS = 10;
 /** The app may not fetch its starter model here. */
@@ -18,6 +17,8 @@ const NO_NETWORK = { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" };
 
 test("hostile model files are refused one by one, and the app lives", async ({ launch }) => {
   test.skip(process.platform !== "linux", "time and memory of a process are read from /proc, which only Linux has");
+  // Four hundred files, each judged: half a minute, many times that where others use the machine.
+  test.setTimeout(600_000);
   const dataFolder = await freshDataFolder();
   const folder = await modelsFolder(dataFolder);
   const files = [...hostileGgufs(), ...impossibleModels()];
@@ -28,8 +29,10 @@ test("hostile model files are refused one by one, and the app lives", async ({ l
   const models = await listed(page);
   expect(models).toHaveLength(files.length);
 
+  await page.evaluate(() => window.facet.call["fit.machine"](undefined));
   const fit = await pidOf(app, "Facet fit");
-  const slowest = { judged: 0, refused: 0 };
+  const atRestBytes = await bytesOf(fit, "VmRSS");
+  let slowestMs = 0;
   for (const { id, fileName } of models) {
     const hostile = files[Number.parseInt(fileName, 10)];
     const before = await cpuMsOf(fit);
@@ -41,41 +44,17 @@ test("hostile model files are refused one by one, and the app lives", async ({ l
     expect(verdict, hostile?.name).toBe("unknown");
     expect(hostile?.codes, hostile?.name).toContain(code);
     expect(tookMs, hostile?.name).toBeLessThan(MAX_CPU_MS);
-    slowest.judged = Math.max(slowest.judged, tookMs);
+    slowestMs = Math.max(slowestMs, tookMs);
   }
   // One process for all of them: it was neither killed nor did it die.
   expect(await pidOf(app, "Facet fit")).toBe(fit);
-  const peakBytes = await peakBytesOf(fit);
+  const peakBytes = await bytesOf(fit, "VmHWM");
 
-  await page.evaluate(() => {
-    window.facet.on("engine-changed", (state) => Reflect.set(window, "engineState", state));
-  });
-  for (const { id, fileName } of models) {
-    const hostile = files[Number.parseInt(fileName, 10)];
-    const code = await page.evaluate(async (modelId) => {
-      Reflect.set(window, "engineState", null);
-      const asked = await window.facet.call["models.load"]({ modelId: modelId as never });
-      if (!asked.ok) return asked.failure.code;
-      for (;;) {
-        const state = Reflect.get(window, "engineState");
-        if (state?.kind === "load-failed") return state.failure.code as string;
-        if (state?.kind === "ready" || state?.kind === "crashed") return state.kind as string;
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-    }, id);
-    expect(hostile?.codes, hostile?.name).toContain(code);
-    expect(failureText({ code: FailureCode.parse(code) }).happened).toMatch(/^[A-Z].*\.$/u);
-  }
-  const enginePeakBytes = await peakBytesOf(await pidOf(app, "Facet engine"));
-
-  await page.keyboard.press("Control+Shift+m");
+  await page.getByRole("button", { name: "Models", exact: true }).click();
   await page.getByRole("tab", { name: /^Installed/ }).click();
-  await expect(page.getByText("000", { exact: true }).first()).toBeVisible();
-  console.log(
-    `  ${files.length} hostile files: judged in at most ${slowest.judged} ms of processor time each by a process of at most ` +
-    `${mb(peakBytes)} MB; refused by the engine, a process of at most ${mb(enginePeakBytes)} MB`,
-  );
-  expect(peakBytes).toBeLessThan(MAX_RESIDENT_BYTES);
+  await expect(page.getByRole("tab", { name: `Installed ${files.length}` })).toBeVisible();
+  console.log(`  ${files.length} hostile files: judged in at most ${slowestMs} ms of processor time each; the process has ${mb(atRestBytes)} MB at rest, ${mb(peakBytes)} MB at most`);
+  expect(peakBytes - atRestBytes).toBeLessThan(MAX_GROWTH_BYTES);
 });
 
 async function listed(page: Page): Promise<{ id: string; fileName: string }[]> {
@@ -99,8 +78,8 @@ async function cpuMsOf(pid: number): Promise<number> {
   return (Number(words[11]) + Number(words[12])) * TICK_MS;
 }
 
-async function peakBytesOf(pid: number): Promise<number> {
-  return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) * 1024;
+async function bytesOf(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) * 1024;
 }
 
 function mb(bytes: number): string {
