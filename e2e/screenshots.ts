@@ -1,9 +1,12 @@
 // Makes the pictures in docs/screenshots from the running app and real answers of the real model: `npm run screenshots`.
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { ChatWindow } from "./ChatWindow";
+import { placeF16Model } from "./f16Model";
 import { freshDataFolder, type FacetApp } from "./FacetApp";
+import { HubServer } from "./hub/HubServer";
 import { seedChats } from "./seedChats";
+import { starterModelPath } from "./starterModelFile";
 import { expect, test } from "./test";
 
 const FOLDER = "docs/screenshots";
@@ -31,6 +34,41 @@ test("pictures of a chat, light, dark and small", async ({ launch }) => {
   await picture(app, "small-window");
 });
 
+test("pictures of finding, keeping and quantizing models", async ({ launch }) => {
+  await mkdir(FOLDER, { recursive: true });
+  const hub = await HubServer.start();
+  try {
+    const [fourBits, sixteenBits] = [await readFile(starterModelPath()), await readFile(await placeF16Model(await freshDataFolder()))];
+    hub.add({
+      id: "HuggingFaceTB/SmolLM2-135M-Instruct-GGUF", licence: "apache-2.0", downloads: 12_400, likes: 96,
+      files: [{ path: "SmolLM2-135M-Instruct-Q4_1.gguf", content: fourBits }, { path: "SmolLM2-135M-Instruct-F16.gguf", content: sixteenBits }],
+      gguf: { total: 134_515_008, architecture: "llama", context_length: 8192 },
+      readme: "# SmolLM2 135M Instruct\n\nA small model for chat, in the GGUF format.\n",
+    });
+    const dataFolder = await freshDataFolder();
+    await placeF16Model(dataFolder);
+    const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: hub.endpoint } });
+    const page = app.window;
+    await setSize(app, 1280, 820);
+    await new ChatWindow(page).waitUntilReady();
+    await page.getByRole("button", { name: "Models", exact: true }).click();
+    await page.getByRole("searchbox").fill("smollm2");
+    await page.getByRole("searchbox").press("Enter");
+    await page.getByRole("article").filter({ hasText: /SmolLM2/ }).getByRole("heading").getByRole("button").click();
+    await expect(page.getByRole("listitem").filter({ hasText: "Q4_1" })).toContainText(/fits/i, { timeout: 60_000 });
+    await expect(page.getByRole("listitem").filter({ hasText: "F16" })).toContainText(/fits/i, { timeout: 60_000 });
+    await pictures(app, "models");
+
+    await page.getByRole("button", { name: "Models", exact: true }).click();
+    await page.getByRole("tab", { name: /Installed/ }).click();
+    await page.getByRole("button", { name: /^Quantize/ }).first().press("Enter");
+    await expect(page.getByText(/is proposed/)).toBeVisible({ timeout: 120_000 });
+    await pictures(app, "quantize");
+  } finally {
+    await hub.stop();
+  }
+});
+
 test("picture of the first screen without a model", async ({ launch }) => {
   await mkdir(FOLDER, { recursive: true });
   const app = await launch({ starterModel: false, env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" } });
@@ -38,6 +76,14 @@ test("picture of the first screen without a model", async ({ launch }) => {
   await expect(app.window.getByRole("button", { name: "Try again" })).toBeVisible({ timeout: 60_000 });
   await picture(app, "first-screen");
 });
+
+/** In both themes. */
+async function pictures(app: FacetApp, name: string): Promise<void> {
+  await picture(app, `${name}-light`);
+  await app.window.emulateMedia({ colorScheme: "dark" });
+  await picture(app, `${name}-dark`);
+  await app.window.emulateMedia({ colorScheme: "light" });
+}
 
 async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
   await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
