@@ -80,7 +80,8 @@ export class ModelLibrary {
   }
 
   async find(id: ModelId): Promise<ModelFile | null> {
-    return (await this.files()).find(({ model }) => model.id === id) ?? null;
+    const listed = (await this.#listed()).find((one) => one.id === id);
+    return listed === undefined ? null : this.#describe(listed);
   }
 
   /**
@@ -126,7 +127,18 @@ export class ModelLibrary {
     await list.save({ ...list.value, notes: withoutNote(list.value.notes, id) });
   }
 
+  /** A file that is listed twice is one model. */
   async files(): Promise<ModelFile[]> {
+    const byRealPath = new Map<string, ModelFile>();
+    for (const one of await this.#listed()) {
+      const found = await this.#describe(one);
+      if (!byRealPath.has(found.realPath)) byRealPath.set(found.realPath, found);
+    }
+    return [...byRealPath.values()];
+  }
+
+  /** Names alone: no file is opened. */
+  async #listed(): Promise<Listed[]> {
     const { modelsFolder, starterFileName, list } = this.#options;
     const inFolder = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
     const own = modelNames(inFolder.map(({ name }) => name))
@@ -142,18 +154,12 @@ export class ModelLibrary {
       file: path.join(modelsFolder, name), id: modelIdOf(path.join(idFolder, name)), origin, about: null,
     });
     const made = modelNames(await readdir(path.join(modelsFolder, MADE_FOLDER)).catch(() => [])).sort();
-    const listed: Listed[] = [
+    return [
       ...own.map((name) => inModelsFolder(name, name === starterFileName ? "starter" : "file")),
       ...downloaded.sort().map((name) => inModelsFolder(name, "hub")),
       ...made.map((name) => inModelsFolder(path.join(MADE_FOLDER, name), "made")),
       ...list.value.files.map((about): Listed => ({ file: about.path, id: idOf(about), origin: "file", about })),
     ];
-    const byRealPath = new Map<string, ModelFile>();
-    for (const one of listed) {
-      const found = await this.#describe(one);
-      if (!byRealPath.has(found.realPath)) byRealPath.set(found.realPath, found);
-    }
-    return [...byRealPath.values()];
   }
 
   async #describe({ file, id, origin, about }: Listed): Promise<ModelFile> {

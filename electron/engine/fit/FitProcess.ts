@@ -165,6 +165,9 @@ export class FitProcess {
         // On this computer the vocabulary costs nothing to read, and can be as hostile as the rest.
         const whole = part.path === null ? null : await readGgufHeader(source);
         if (whole?.ok === false) return whole;
+        // Behind the vocabulary too, where the stub ends.
+        const possible = whole === null || index > 0 ? null : checkHyperparameters(whole.value);
+        if (possible?.ok === false) return possible;
         const shape = await readModelShape(source);
         if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
         const header = await writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));

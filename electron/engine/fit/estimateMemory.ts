@@ -9,7 +9,16 @@ import { batchTokens } from "../batchSize";
 
 const ggmlTypes: Readonly<Record<KvCacheType, GgmlType>> = { f16: GgmlType.F16, q8_0: GgmlType.Q8_0, q4_0: GgmlType.Q4_0 };
 /** Bytes per value. */
-const valueBytes: Readonly<Record<KvCacheType, number>> = { f16: 2, q8_0: 34 / 32, q4_0: 18 / 32 };
+const valueBytes: ReadonlyMap<GgmlType, number> = new Map([[GgmlType.F32, 4], [GgmlType.F16, 2], [GgmlType.Q8_0, 34 / 32], [GgmlType.Q4_0, 18 / 32]]);
+
+interface CacheTypes {
+  key: GgmlType;
+  value: GgmlType;
+}
+
+function cacheTypesOf({ keyCacheType, valueCacheType }: MemoryConfiguration): CacheTypes {
+  return { key: ggmlTypes[keyCacheType], value: ggmlTypes[valueCacheType] };
+}
 
 export class DryRunFailed extends Error {
   override readonly name = "DryRunFailed";
@@ -45,14 +54,15 @@ export class ModelDryRun {
     return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }));
   }
 
-  /** All that llama.cpp reserves. */
-  async context(contextSize: number, { keyCacheType, valueCacheType, flashAttention, gpuLayers }: MemoryConfiguration): Promise<MemoryNeed> {
+  /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a person may choose. */
+  async context(contextSize: number, configuration: MemoryConfiguration, cacheTypes = cacheTypesOf(configuration)): Promise<MemoryNeed> {
+    const { flashAttention, gpuLayers } = configuration;
     return this.#exact(this.#insights.estimateContextResourceRequirementsV2({
       contextSize, sequences: 1,
       batchSize: batchTokens(contextSize, this.#llama.gpu !== false),
       modelGpuLayers: this.#layersOnGpu(gpuLayers),
       flashAttention: flashAttention ? "auto" : false,
-      kvCacheKeyType: ggmlTypes[keyCacheType], kvCacheValueType: ggmlTypes[valueCacheType],
+      kvCacheKeyType: cacheTypes.key, kvCacheValueType: cacheTypes.value,
     }));
   }
 
@@ -88,20 +98,18 @@ export async function contextNeed({ real, touched }: DryRuns, contextSizeTokens:
   return { contextSizeTokens, need, kvCacheBytes: await kvCacheBytes({ real, touched }, contextSizeTokens, configuration) };
 }
 
-/** The dry run gives one sum. A second one with another type differs by the KV cache alone, but for small scratch space. */
+/** The dry run gives one sum. A second one with 32-bit values differs by the KV cache alone, but for small scratch space. */
 async function kvCacheBytes({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
   const run = touched?.run ?? real;
+  const types = cacheTypesOf(configuration);
   const total = await run.context(contextSizeTokens, configuration);
-  const other = (type: KvCacheType): KvCacheType => (type === "q8_0" ? "f16" : "q8_0");
-  // Without flash attention the values must stay as they are.
-  const otherTypes = { keyCacheType: other(configuration.keyCacheType), valueCacheType: configuration.flashAttention ? other(configuration.valueCacheType) : configuration.valueCacheType };
-  const changed = await run.context(contextSizeTokens, { ...configuration, ...otherTypes });
+  // Not a type of blocks: heads of some models are no multiple of 32 wide. Without flash attention values stay as they are.
+  const otherTypes = { key: GgmlType.F32, value: configuration.flashAttention ? GgmlType.F32 : types.value };
+  const changed = await run.context(contextSizeTokens, configuration, otherTypes);
   const sum = total.ramBytes + total.gpuBytes;
-  const difference = sum - changed.ramBytes - changed.gpuBytes;
+  const difference = changed.ramBytes + changed.gpuBytes - sum;
   // Keys and values are as many as each other in nearly all models.
-  const perPair = (key: KvCacheType, value: KvCacheType) => valueBytes[key] + valueBytes[value];
-  const now = perPair(configuration.keyCacheType, configuration.valueCacheType);
-  const then = perPair(otherTypes.keyCacheType, otherTypes.valueCacheType);
-  if (now === then) return 0;
-  return Math.round(Math.min(sum, Math.max(0, (difference * now) / (now - then))));
+  const perPair = ({ key, value }: CacheTypes) => (valueBytes.get(key) ?? 0) + (valueBytes.get(value) ?? 0);
+  const now = perPair(types);
+  return Math.round(Math.min(sum, Math.max(0, (difference * now) / (perPair(otherTypes) - now))));
 }
