@@ -79,7 +79,7 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await setSize(app, 1280, 820);
 
   await start.press("Enter");
-  const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "→ Q4_0" });
+  const job = page.getByRole("list", { name: "Jobs" }).locator("> li").filter({ hasText: "→ Q4_0" });
   await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
   for (const name of [/^Chat with it: Tiny/, "Show quality", "Show in list"]) await expect(job.getByRole("button", { name })).toBeVisible();
   await inBothThemes(page, "a finished job");
@@ -106,7 +106,7 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await expect(page.getByRole("button", { name: "Measure", exact: true })).toBeDisabled();
   await candidate.check();
   await page.getByRole("button", { name: "Measure", exact: true }).click();
-  const measured = page.getByRole("list", { name: "Jobs" }).getByRole("listitem").filter({ hasText: "measure quality" });
+  const measured = page.getByRole("list", { name: "Jobs" }).locator("> li").filter({ hasText: "measure quality" });
   await expect(measured).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
   await measured.getByRole("button", { name: "Show quality" }).click();
   await expect(figures.getByRole("row").filter({ hasText: "Q4_0" })).toContainText("not calibrated");
@@ -129,7 +129,8 @@ test("a running job shows its step and a waiting one its place; both can be canc
   const waiting = list.getByRole("listitem").filter({ hasText: "→ IQ4_NL" });
   await expect(waiting).toContainText("next in line");
   await expect(running.locator("[aria-current=step]")).toHaveText("Calibrating", { timeout: 60_000 });
-  await expect(running).toContainText(/tokens\/s/);
+  // Known after the first chunk of 512 tokens, which one thread at low priority reads in seconds, or more beside other work.
+  await expect(running).toContainText(/tokens\/s/, { timeout: 90_000 });
   await expect(running).toContainText(/left/);
   await inBothThemes(page, "running and waiting jobs");
 
@@ -160,7 +161,7 @@ test("a job that fails says why, and works when it is tried again", async ({ lau
   await rename(source, `${source}.away`);
   await writeTinyModel(source, { keepFraction: 0.5 });
   await page.getByRole("button", { name: "Quantize to Q8_0", exact: true }).click();
-  const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
+  const job = page.getByRole("list", { name: "Jobs" }).locator("> li");
   await expect(job.getByRole("alert")).toContainText(/damaged|incomplete/, { timeout: JOB_TIMEOUT_MS });
   await inBothThemes(page, "a failed job");
   await page.keyboard.press("Control+n");
@@ -193,7 +194,7 @@ test("a model that the hub has only in full precision is downloaded and quantize
     await page.getByRole("switch", { name: "Measure quality afterwards" }).uncheck();
     await checkAccessibility(page, "download and quantize");
     await page.getByRole("button", { name: "Download and quantize to Q8_0" }).click();
-    const job = page.getByRole("list", { name: "Jobs" }).getByRole("listitem");
+    const job = page.getByRole("list", { name: "Jobs" }).locator("> li");
     await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
     await job.getByRole("button", { name: "Show in list" }).click();
     await expect(installedRow(page, /Tiny.Chat/)).toHaveCount(1);
