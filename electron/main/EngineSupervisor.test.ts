@@ -236,6 +236,7 @@ describe("loading", () => {
   it("starts the process while the first load is planned; messages wait for it", async () => {
     supervisor.prepare(ModelId.parse("a"));
     current().hello();
+    expect(supervisor.refusal()).toBeNull();
     const waiting = job("waiting");
     supervisor.generate(waiting);
     expect(supervisor.state.kind).toBe("starting");

@@ -206,7 +206,7 @@ export class EngineSupervisor implements AnswerEngine {
   }
 
   refusal(): Failure | null {
-    return this.#refusal ?? (this.#wanted === null ? failure("model-missing") : null);
+    return this.#refusal ?? (this.#wanted === null && !this.#isPreparing ? failure("model-missing") : null);
   }
 
   generate(job: AnswerJob): void {
