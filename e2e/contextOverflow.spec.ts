@@ -6,7 +6,7 @@ import { expect, test } from "./test";
 
 const TURNS = 30;
 
-test("thirty turns in a context of 512 tokens", async ({ launch }) => {
+test("thirty turns in a context of 512 tokens", { tag: "@slow" }, async ({ launch }) => {
   test.setTimeout(240_000);
   const models = await ggufFolder();
   const app = await launch({ args: [await modelWithTrainContext(models, 512)] });

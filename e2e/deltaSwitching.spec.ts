@@ -180,7 +180,7 @@ test("files that are no good are refused in words, and nothing of them stays", a
   await answer(app, chatId);
 });
 
-test("kill -9 while switching: the app lives, words stay, and what the engine died of is not used by itself", async ({ launch, allowProblems }) => {
+test("kill -9 while switching: the app lives, words stay, and what the engine died of is not used by itself", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/engine/i);
   const app = await launch();
   const chat = new ChatWindow(app.window);

@@ -118,7 +118,7 @@ test("every misbehaviour ends in the right file, or in a sentence and nothing th
   await expect(page.getByRole("tab", { name: `Installed ${good.length}` })).toBeVisible();
 });
 
-test("a download goes on after kill -9 of the app, and after its parts were deleted", async ({ launch, allowProblems }) => {
+test("a download goes on after kill -9 of the app, and after its parts were deleted", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/download|ENOENT/i);
   const dataFolder = await freshDataFolder();
   const large = offerOf("Large", ggufLike(12 * CHUNK_BYTES + 12_345));

@@ -93,7 +93,7 @@ test("a disk that is not there is said at start, and its models are back when it
   await expect(away.window.getByRole("list", { name: "Installed models" }).getByRole("listitem").filter({ hasText: STARTER })).toBeVisible();
 });
 
-test("a move to another disk survives kill -9 in its middle, is taken back by Cancel, and ends with the same files there", async ({ launch }) => {
+test("a move to another disk survives kill -9 in its middle, is taken back by Cancel, and ends with the same files there", { tag: "@slow" }, async ({ launch }) => {
   const isOther = (await stat(OTHER_DISK).catch(() => null))?.dev !== (await stat(os.tmpdir())).dev && existsSync(OTHER_DISK);
   test.skip(!isOther, `There is no second disk at ${OTHER_DISK}`);
   const target = await mkdtemp(path.join(OTHER_DISK, "facet-e2e-"));

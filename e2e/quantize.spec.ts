@@ -66,7 +66,7 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   expect(await refusal(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" })).toMatchObject({ code: "target-exists" });
 });
 
-test("what is cancelled, killed, deleted or hostile leaves nothing half-written", async ({ launch, allowProblems }) => {
+test("what is cancelled, killed, deleted or hostile leaves nothing half-written", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/job/u);
   const dataFolder = await freshDataFolder();
   const models = dataPaths(dataFolder).models;
@@ -157,7 +157,7 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
   }
 });
 
-test("the app killed in the middle of a job says so at the next start, and the job can be tried again", async ({ launch, allowProblems }) => {
+test("the app killed in the middle of a job says so at the next start, and the job can be tried again", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/job/u);
   const dataFolder = await freshDataFolder();
   await placeF16Model(dataFolder);

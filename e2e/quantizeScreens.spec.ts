@@ -112,7 +112,7 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await expect(figures.getByRole("row").filter({ hasText: "Q4_0" })).toContainText("not calibrated");
 });
 
-test("a running job shows its step and a waiting one its place; both can be cancelled while the chat goes on", async ({ launch }) => {
+test("a running job shows its step and a waiting one its place; both can be cancelled while the chat goes on", { tag: "@slow" }, async ({ launch }) => {
   const dataFolder = await freshDataFolder();
   await placeF16Model(dataFolder);
   const app = await launch({ dataFolder });

@@ -1,5 +1,6 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|unit|e2e|package, --with-package (also packages the app and tests the package).
+// Options: --only=lint|types|unit|e2e|slow|package, --with-slow (also the end-to-end tests that take half a minute each or more),
+// --with-package (also packages the app and tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
@@ -29,7 +30,8 @@ const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
     const report = await readReport(file, VitestReport);
     return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
   },
-  e2e: async () => playwright("e2e", "playwright.config.ts"),
+  e2e: async () => playwright("e2e", "playwright.config.ts", ["--grep-invert=@slow"]),
+  slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
   package: async () => {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
     if (packaged.failed > 0) return packaged;
@@ -38,9 +40,9 @@ const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
   },
 };
 
-async function playwright(name: string, config: string): Promise<Count> {
+async function playwright(name: string, config: string, which: string[] = []): Promise<Count> {
   const file = path.join(reports, `${name}.json`);
-  const exitCode = runTool("@playwright/test/cli.js", ["test", `--config=${config}`, "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const exitCode = runTool("@playwright/test/cli.js", ["test", `--config=${config}`, "--reporter=list,json", ...which], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   const report = await readReport(file, PlaywrightReport);
   if (report && report.stats.skipped > 0) console.log(`${report.stats.skipped} skipped`);
   // A test that needed a second try did not pass.
@@ -73,7 +75,7 @@ async function readReport<Report>(file: string, schema: z.ZodType<Report>): Prom
 
 async function test(args: string[]): Promise<boolean> {
   const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
-  const names = only ? [only] : ["lint", "types", "unit", "e2e", ...(args.includes("--with-package") ? ["package"] : [])];
+  const names = only ? [only] : ["lint", "types", "unit", "e2e", ...["slow", "package"].filter((extra) => args.includes(`--with-${extra}`))];
   // The app is built by the checks that open it, so that a broken build fails those and hides no other.
   const runtime = await setUpMachine();
   const total: Count = { passed: 0, failed: 0 };
