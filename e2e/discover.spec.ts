@@ -8,6 +8,7 @@ import { licenceTitle } from "../renderer/features/models/modelTitle";
 import { hostilePayloads } from "./hostilePayloads";
 import { HubServer } from "./hub/HubServer";
 import { expect, test } from "./test";
+import { watchOutside } from "./watchOutside";
 
 const NO_NETWORK = { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" };
 
@@ -80,18 +81,7 @@ test("a hostile model card runs nothing, loads nothing and leads nowhere", async
   });
   const app = await launch({ starterModel: false, env: { ...NO_NETWORK, FACET_HUB_ENDPOINT: hub.endpoint } });
   const page = app.window;
-  await app.electron.evaluate(({ BrowserWindow, shell, dialog }) => {
-    const seen = { requests: [] as string[], opened: [] as string[], asked: [] as string[] };
-    Reflect.set(globalThis, "seen", seen);
-    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onSendHeaders((details) => {
-      if (!details.url.startsWith("app://facet/") && !details.url.startsWith("devtools:")) seen.requests.push(details.url);
-    });
-    Reflect.set(shell, "openExternal", (url: string) => void seen.opened.push(url));
-    Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
-      seen.asked.push(JSON.stringify(args.at(-1)));
-      return Promise.resolve({ response: 1, checkboxChecked: false });
-    });
-  });
+  const outside = await watchOutside(app);
   await page.getByRole("button", { name: "Models", exact: true }).click({ timeout: 60_000 });
   const search = page.getByRole("searchbox");
   await search.fill("maker/Hostile-GGUF");
@@ -104,7 +94,7 @@ test("a hostile model card runs nothing, loads nothing and leads nowhere", async
   expect(await page.evaluate(() => Reflect.get(window, "hostile"))).toBeUndefined();
   expect(page.url()).toBe(startUrl);
   expect(await page.evaluate(() => document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']").length)).toBe(0);
-  const seen = await app.electron.evaluate(() => Reflect.get(globalThis, "seen") as { requests: string[]; opened: string[]; asked: string[] });
+  const seen = await outside();
   expect(seen.requests).toEqual([]);
   expect(seen.opened).toEqual([]);
   expect(seen.asked.filter((question) => /javascript:|data:|vbscript:|file:|ms-settings:/iu.test(question))).toEqual([]);

@@ -6,6 +6,7 @@ import { freshDataFolder } from "./FacetApp";
 import { hostilePayloads } from "./hostilePayloads";
 import { seedChats } from "./seedChats";
 import { expect, test } from "./test";
+import { watchOutside } from "./watchOutside";
 
 test("no payload runs or sends anything", async ({ launch }) => {
   let reached: string[] = [];
@@ -24,19 +25,7 @@ test("no payload runs or sends anything", async ({ launch }) => {
 
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
-  await app.electron.evaluate(({ BrowserWindow, shell, dialog }) => {
-    const seen = { requests: [] as string[], opened: [] as string[], asked: [] as string[] };
-    Reflect.set(globalThis, "seen", seen);
-    BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onSendHeaders((details) => {
-      if (!details.url.startsWith("app://facet/") && !details.url.startsWith("devtools:")) seen.requests.push(details.url);
-    });
-    Reflect.set(shell, "openExternal", (url: string) => void seen.opened.push(url));
-    // The person says no to every question.
-    Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
-      seen.asked.push(JSON.stringify(args.at(-1)));
-      return Promise.resolve({ response: 1, checkboxChecked: false });
-    });
-  });
+  const outside = await watchOutside(app);
   const startUrl = app.window.url();
   for (let index = list.length; index >= 1; index--) {
     await chat.openChat(`Payload ${index}`);
@@ -49,7 +38,7 @@ test("no payload runs or sends anything", async ({ launch }) => {
   expect(app.window.url()).toBe(startUrl);
   const inPage = await app.window.evaluate(() => document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']").length);
   expect(inPage).toBe(0);
-  const seen = await app.electron.evaluate(() => Reflect.get(globalThis, "seen") as { requests: string[]; opened: string[]; asked: string[] });
+  const seen = await outside();
   expect(seen.requests).toEqual([]);
   expect(seen.opened).toEqual([]);
   expect(seen.asked.filter((question) => /javascript:|data:|vbscript:|file:|ms-settings:/i.test(question))).toEqual([]);

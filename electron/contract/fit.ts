@@ -27,11 +27,13 @@ export const FitSource = z.discriminatedUnion("kind", [
 ]);
 export type FitSource = z.infer<typeof FitSource>;
 
-export const FitQuestion = z.strictObject({
-  source: FitSource,
+/** What every verdict is made for. */
+export const judgedWith = {
   contextSizeTokens: z.number().int().min(MIN_JUDGED_CONTEXT_TOKENS).max(MAX_JUDGED_CONTEXT_TOKENS),
   kvCacheType: KvCacheType,
-});
+};
+
+export const FitQuestion = z.strictObject({ source: FitSource, ...judgedWith });
 export type FitQuestion = z.infer<typeof FitQuestion>;
 
 /**

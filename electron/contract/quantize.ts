@@ -1,7 +1,7 @@
 // Quantizing as the window sees it: what each type would give, calibration, and the quality that was measured.
 import { z } from "zod";
 import { DownloadRequest } from "./downloads";
-import { Fit, KvCacheType, MAX_JUDGED_CONTEXT_TOKENS, MIN_JUDGED_CONTEXT_TOKENS } from "./fit";
+import { Fit, judgedWith } from "./fit";
 import { ModelId } from "./ids";
 import { ModelQuality, QuantizationType, SourceFacts, TypePreview } from "./jobs";
 
@@ -13,11 +13,7 @@ export const QuantizeSource = z.discriminatedUnion("kind", [
 export type QuantizeSource = z.infer<typeof QuantizeSource>;
 
 /** The context is that of the verdicts, as on the Models page. */
-export const PreviewQuestion = z.strictObject({
-  source: QuantizeSource,
-  contextSizeTokens: z.number().int().min(MIN_JUDGED_CONTEXT_TOKENS).max(MAX_JUDGED_CONTEXT_TOKENS),
-  kvCacheType: KvCacheType,
-});
+export const PreviewQuestion = z.strictObject({ source: QuantizeSource, ...judgedWith });
 export type PreviewQuestion = z.infer<typeof PreviewQuestion>;
 
 /**
