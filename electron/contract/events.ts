@@ -36,7 +36,7 @@ export const events = {
   "menu-command": z.enum([
     "new-chat", "search", "focus-composer", "toggle-sidebar", "toggle-settings-panel", "show-shortcuts",
     "next-chat", "previous-chat", "stop", "open-settings",
-    "open-models",
+    "open-models", "open-fine-tunes",
   ]),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -56,6 +56,7 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
       label: "&View",
       submenu: [
         command("Models", "open-models", "CmdOrCtrl+Shift+M"),
+        command("Fine-tunes", "open-fine-tunes", "CmdOrCtrl+Shift+F"),
         command("Show or hide the sidebar", "toggle-sidebar", "CmdOrCtrl+B"),
         command("Show or hide the chat's settings", "toggle-settings-panel", "CmdOrCtrl+."),
         separator,

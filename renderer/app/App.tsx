@@ -1,6 +1,7 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
 import { Tooltip } from "radix-ui";
 import { ChatPage } from "../features/chat/ChatPage";
+import { FineTunesPage } from "../features/deltas/FineTunesPage";
 import { LoadSettingsDialog } from "../features/loading/LoadSettingsDialog";
 import { LoadWarningDialog } from "../features/loading/LoadWarningDialog";
 import { DropTarget } from "../features/models/DropTarget";
@@ -72,6 +73,12 @@ function OpenPage() {
       return (
         <PanelBoundary key="models" name="The models page">
           <ModelsPage />
+        </PanelBoundary>
+      );
+    case "fine-tunes":
+      return (
+        <PanelBoundary key="fine-tunes" name="The fine-tunes page">
+          <FineTunesPage />
         </PanelBoundary>
       );
   }

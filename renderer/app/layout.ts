@@ -5,7 +5,7 @@ import type { ChatId } from "../../electron/contract/ids";
 import { saveAppSettings } from "./appSettings";
 import { appStore, useApp } from "./appStore";
 
-export type PageName = "chat" | "models";
+export type PageName = "chat" | "models" | "fine-tunes";
 export type DialogName = "search" | "settings" | "shortcuts";
 
 export interface LayoutState {

@@ -42,3 +42,8 @@ export function formatWhen(atMs: number, nowMs: number): string {
   const sameYear = at.getFullYear() === now.getFullYear();
   return at.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
+
+/** A factor: "0.8", "1", "1.25". */
+export function formatScale(scale: number): string {
+  return String(Math.round(scale * 100) / 100);
+}

@@ -69,6 +69,7 @@ export const shortcuts: readonly Shortcut[] = [
 
   { id: "toggle-sidebar", group: "Window", words: "Show or hide the sidebar", chords: ["Mod+B"], run: toggleSidebar },
   { id: "open-models", group: "Window", words: "Models", chords: ["Mod+Shift+M"], run: openModels },
+  { id: "open-fine-tunes", group: "Window", words: "Fine-tunes", chords: ["Mod+Shift+F"], run: openFineTunes },
   {
     id: "toggle-settings-panel",
     group: "Window",
@@ -108,6 +109,11 @@ export function startNewChat(): void {
 
 export function openModels(): void {
   showPage("models");
+  closeSidebarOverlay();
+}
+
+export function openFineTunes(): void {
+  showPage("fine-tunes");
   closeSidebarOverlay();
 }
 

@@ -5,6 +5,7 @@ import { saveChatSettings } from "../features/chat/chatSettings";
 import { applyMessage } from "../features/chat/chatStore";
 import { forgetChat, noteChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
+import { noteDeltas, noteEngineDeltas, startDeltas } from "../features/deltas/deltas";
 import { noteJobs, startJobs } from "../features/jobs/jobs";
 import { noteWarning } from "../features/loading/loading";
 import { noteDownloads, startDownloads } from "../features/models/downloads";
@@ -29,6 +30,7 @@ export async function startApp(): Promise<void> {
   startTokenStream();
   void startDownloads();
   void startJobs();
+  void startDeltas();
   void startFileTasks();
 }
 
@@ -53,6 +55,8 @@ function followEvents(): () => void {
   on("load-warned", noteWarning);
   on("downloads-changed", noteDownloads);
   on("jobs-changed", noteJobs);
+  on("deltas-changed", noteDeltas);
+  on("engine-deltas-changed", noteEngineDeltas);
   on("file-tasks-changed", noteFileTasks);
   on("same-files-changed", noteSameFiles);
   on("chat-changed", noteChat);

@@ -1,8 +1,8 @@
 // The column on the left: new chat, search, the chats by day, this machine's memory, settings.
-import { Box, PanelLeft, Search, Settings2, SquarePen } from "lucide-react";
+import { Box, Layers, PanelLeft, Search, Settings2, SquarePen } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { closeSidebarOverlay, toggleDialog, toggleSidebar, useLayout, useNarrow } from "../../app/layout";
-import { keysOf, openModels, startNewChat } from "../../app/shortcuts";
+import { keysOf, openFineTunes, openModels, startNewChat } from "../../app/shortcuts";
 import { Gem } from "../../ui/Gem";
 import { IconButton } from "../../ui/IconButton";
 import { ChatList } from "./ChatList";
@@ -57,6 +57,7 @@ export function Sidebar() {
       <ChatList />
       <MemoryBar />
       <SidebarButton icon={<Box size={16} />} words="Models" keys={keysOf("open-models")} current={page === "models"} onClick={openModels} />
+      <SidebarButton icon={<Layers size={16} />} words="Fine-tunes" keys={keysOf("open-fine-tunes")} current={page === "fine-tunes"} onClick={openFineTunes} />
       <SidebarButton icon={<Settings2 size={16} />} words="Settings" keys={keysOf("open-settings")} onClick={() => toggleDialog("settings")} />
     </aside>
   );

@@ -1,0 +1,23 @@
+// A stack of fine-tunes in words and as one hue. Renderer.
+import type { NamedStack, StackEntry } from "../../../electron/contract/deltas";
+import { formatScale } from "../../app/quantities";
+
+/** Who speaks: "Base", "SQL", "SQL 0.8 + Plain words". */
+export function stackName(stack: NamedStack): string {
+  return stack.length === 0 ? "Base" : stack.map(entryName).join(" + ");
+}
+
+function entryName({ name, scale }: StackEntry): string {
+  return scale === 1 ? name : `${name} ${formatScale(scale)}`;
+}
+
+/** For `data-hue` (theme.css): the first one's; undefined = the base's grey. */
+export function stackHue(stack: NamedStack): number | undefined {
+  return stack[0]?.hue;
+}
+
+/** "1-bit" or "LoRA 0.8": the kind, and the strength where it is not as it was made. */
+export function kindWords({ kind, scale = 1 }: { readonly kind: StackEntry["kind"]; readonly scale?: number }): string {
+  const word = kind === "bitdelta" ? "1-bit" : "LoRA";
+  return scale === 1 ? word : `${word} ${formatScale(scale)}`;
+}
