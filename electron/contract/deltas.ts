@@ -1,6 +1,7 @@
 // Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
 import { z } from "zod";
 import { Failure } from "./failure";
+import { HubGate, RepositoryName, Revision } from "./hub";
 import { DeltaId } from "./ids";
 
 /** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
@@ -119,8 +120,37 @@ export const ComparedStacks = z.array(Stack).min(MIN_COMPARED).max(MAX_COMPARED)
 
 /** For a job of the queue (JobStart in jobQueue.ts): a delta of the hub to fetch, a PEFT repository (converted) or one with a GGUF adapter. */
 export const HubDelta = z.strictObject({
-  repository: z.string().regex(/^[\w.-]{1,96}\/[\w.-]{1,96}$/u),
+  repository: RepositoryName,
   /** A commit; null = the newest. */
-  revision: z.string().regex(/^[0-9a-f]{40}$/u).nullable(),
+  revision: Revision.nullable(),
+  /** Of one of the repository's adapters (HubAdapter); null = the first that nothing is against. */
+  path: z.string().min(1).max(1000).nullable(),
 });
 export type HubDelta = z.infer<typeof HubDelta>;
+
+/** One adapter in a repository. */
+export const HubAdapter = z.strictObject({
+  /** Of its weights, inside the repository. */
+  path: z.string(),
+  /** "peft": adapter_config.json and safetensors, converted for a base. "gguf": used as it is. */
+  form: z.enum(["peft", "gguf"]),
+  /** Of its weights. */
+  sizeBytes: z.number(),
+  /** As its configuration says; null for GGUF, whose header is read when it is here. */
+  rank: z.number().int().nullable(),
+  /** Why it cannot be fetched, as far as it is known before its weights are here; null = nothing is against it. */
+  failure: Failure.nullable(),
+});
+export type HubAdapter = z.infer<typeof HubAdapter>;
+
+/** What a repository holds, before anything is fetched. Those that can be fetched come first. */
+export const HubDeltaFacts = z.strictObject({
+  repository: RepositoryName,
+  revision: Revision,
+  licence: z.string().nullable(),
+  gate: HubGate,
+  /** The model that it was trained on, "meta-llama/Llama-3.2-1B-Instruct"; null when neither card nor configuration says. */
+  baseModel: z.string().max(200).nullable(),
+  adapters: z.array(HubAdapter),
+});
+export type HubDeltaFacts = z.infer<typeof HubDeltaFacts>;

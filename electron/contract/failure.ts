@@ -138,6 +138,21 @@ export const FailureCode = z.enum([
   "pair-width-unsupported",
   /** Measured, and no nearer to the fine-tune than the base is. */
   "delta-useless",
+  // adapters in the form of the PEFT library
+  /** A repository without any adapter (details: repository). */
+  "hub-no-adapter",
+  /** adapter_config.json does not lie beside the weights. */
+  "peft-config-missing",
+  /** details.reason */
+  "peft-config-invalid",
+  /** details.feature: what it uses and no adapter file can carry (PeftFeature in peftConfig.ts); details.tensor where a tensor shows it. */
+  "peft-unsupported",
+  /** No safetensors file, or a wrong one: details.reason. */
+  "peft-weights-damaged",
+  /** Facet cannot convert for models of the base's architecture (details: architecture). */
+  "peft-architecture-unsupported",
+  /** It must be known for which model it is to be converted: none was chosen, and none is loaded. */
+  "peft-base-needed",
   // the data folder
   "disk-full",
   "data-folder-unusable",

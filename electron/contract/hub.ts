@@ -20,6 +20,8 @@ export const HubSort = z.enum(["trendingScore", "downloads", "likes", "lastModif
 export type HubSort = z.infer<typeof HubSort>;
 
 export const HubQuery = z.strictObject({
+  /** "adapters": PEFT repositories, whose architecture and size the hub does not know. */
+  of: z.enum(["models", "adapters"]).default("models"),
   text: z.string().max(200),
   sort: HubSort,
   /** Architecture as GGUF names it ("llama", "qwen3"); the hub's filter, together with "gguf". */

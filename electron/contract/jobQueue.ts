@@ -1,7 +1,7 @@
 // Long jobs on models as the window sees them: what is asked for, its place in the queue, how far it is, how it ended.
 import { z } from "zod";
 import { MakeDeltaRequest } from "./deltaJobs";
-import { DeltaName } from "./deltas";
+import { DeltaName, HubDelta } from "./deltas";
 import { Failure } from "./failure";
 import { DeltaId, ModelId } from "./ids";
 import { JobProgress, QuantizationType } from "./jobs";
@@ -45,11 +45,20 @@ export const StartMakeDelta = z.strictObject({
 });
 export type StartMakeDelta = z.infer<typeof StartMakeDelta>;
 
+/** Into the library of deltas. */
+export const StartFetchDelta = z.strictObject({
+  kind: z.literal("fetch-delta"),
+  hub: HubDelta,
+  /** An installed model: a PEFT adapter is converted for it, and refused where it does not fit. null is enough for a GGUF adapter. */
+  baseId: ModelId.nullable(),
+});
+export type StartFetchDelta = z.infer<typeof StartFetchDelta>;
+
 /** Every kind of job that the queue knows: one line here for a new one. */
-export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality, StartMakeDelta]);
+export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality, StartMakeDelta, StartFetchDelta]);
 export type JobStart = z.infer<typeof JobStart>;
 
-/** "download": the variant at the hub is being fetched; the rest as the job process tells it. */
+/** "download": the variant or adapter at the hub is being fetched; the rest as the job process tells it. */
 export const JobPhase = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("download"),
@@ -73,7 +82,7 @@ export const JobState = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("done"),
     modelId: ModelId.nullable(),
-    /** The delta that was made. */
+    /** The delta that was made or fetched. */
     deltaId: DeltaId.nullable(),
     tookMs: z.number(),
     /** The model was made, but could not be measured. */
@@ -87,7 +96,7 @@ export const Job = z.strictObject({
   id: JobId,
   /** As it was asked for. */
   start: JobStart,
-  /** What it works on: "SmolLM2 135M Instruct". */
+  /** What it works on: "SmolLM2 135M Instruct"; of a delta that is fetched, its repository. */
   modelName: z.string(),
   state: JobState,
 });

@@ -186,7 +186,7 @@ export const JobResult = z.discriminatedUnion("kind", [
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 
-export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed", "make-delta", "refine-delta", "fidelity"]);
+export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed", "make-delta", "refine-delta", "fidelity", "convert-delta"]);
 export type JobStage = z.infer<typeof JobStage>;
 
 export const JobProgress = z.strictObject({

@@ -2,7 +2,7 @@
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
-import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, Stack } from "./deltas";
+import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, HubDeltaFacts, Stack } from "./deltas";
 import { EngineState } from "./engineState";
 import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
@@ -169,8 +169,14 @@ export const methods = {
   "deltas.forModel": { input: z.strictObject({ modelId: ModelId }), output: DeltasForModel },
   /** What the engine holds; null = no model is loaded. "engine-deltas-changed" tells later. */
   "deltas.inEngine": { input: nothing, output: EngineDeltas.nullable() },
-  /** Shows the system's file dialog; null when the person closed it. The file is copied into Facet's folder. */
-  "deltas.addFile": { input: nothing, output: Delta.nullable() },
+  /**
+   * Shows the system's file dialog; null when the person closed it. A GGUF adapter is copied into Facet's folder; a PEFT adapter
+   * (adapter_model.safetensors, its adapter_config.json beside it) is converted for the model with `baseId`, or for the one that is
+   * loaded. Failures: "peft-base-needed", those of converting (contract/failure.ts: peft-…, delta-…) and of adding.
+   */
+  "deltas.addFile": { input: z.strictObject({ baseId: ModelId }).optional(), output: Delta.nullable() },
+  /** What adapters a repository holds, before anything is fetched; the job "fetch-delta" fetches one. Failures: those of the hub, "hub-no-adapter". */
+  "deltas.lookAtHub": { input: z.strictObject({ repository: RepositoryName }), output: HubDeltaFacts },
   "deltas.rename": { input: z.strictObject({ deltaId: DeltaId, name: DeltaName }), output: Delta },
   /** Moves the file to the system's trash. Answers that it made keep its name and hue. */
   "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },

@@ -145,6 +145,7 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
     "deltas.forModel": blocked,
     "deltas.inEngine": blocked,
     "deltas.addFile": blocked,
+    "deltas.lookAtHub": blocked,
     "deltas.rename": blocked,
     "deltas.delete": blocked,
     "deltas.export": blocked,

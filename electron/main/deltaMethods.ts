@@ -8,6 +8,7 @@ import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
 import type { DeltaFile } from "../services/deltas/DeltaLibrary";
 import type { DeltaAt } from "../services/deltas/DeltaMatcher";
+import { lookAtHubDelta } from "../services/deltas/lookAtHubDelta";
 import { runJob } from "../services/jobs/runJob";
 import type { JobTools } from "../services/jobs/JobTools";
 import type { AppContext } from "./AppContext";
@@ -19,11 +20,11 @@ const BASE_CHECK_TIMEOUT_MS = 60_000;
 type DeltaHandlers = Pick<
   Handlers,
   | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.rename" | "deltas.delete" | "deltas.export"
-  | "deltas.commandLine"
+  | "deltas.commandLine" | "deltas.lookAtHub"
 >;
 
 export function deltaMethods(context: AppContext): DeltaHandlers {
-  const { deltas, models, supervisor, window } = context;
+  const { deltas, hub, models, supervisor, window } = context;
   return {
     "deltas.list": () => succeed(deltas.list()),
     async "deltas.forModel"({ modelId }) {
@@ -43,6 +44,14 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       const file = filePaths[0];
       if (canceled || file === undefined) return succeed(null);
       return deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+    },
+    async "deltas.lookAtHub"({ repository }) {
+      const client = hub.client();
+      if (!client.ok) return client;
+      const found = await lookAtHubDelta(client.value, repository, new AbortController().signal);
+      if (!found.ok) return found;
+      const { adapters, ...facts } = found.value;
+      return succeed({ ...facts, adapters: adapters.map(({ path: file, form, sizeBytes, rank, failure }) => ({ path: file, form, sizeBytes, rank, failure })) });
     },
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => shell.trashItem(file)),

@@ -63,6 +63,7 @@ const named: Record<PageMethodName, true> = {
   "deltas.forModel": true,
   "deltas.inEngine": true,
   "deltas.addFile": true,
+  "deltas.lookAtHub": true,
   "deltas.rename": true,
   "deltas.delete": true,
   "deltas.export": true,

@@ -1,5 +1,6 @@
 // The sentences for each failure, in one closed table: what happened, what it means for the person's data, what to do.
 import type { Failure } from "../../electron/contract/failure";
+import { PeftFeature } from "../../electron/contract/peftConfig";
 import { formatBytes, formatCount } from "./quantities";
 
 export interface FailureText {
@@ -16,7 +17,7 @@ const FILE_UNTOUCHED = "The file was not changed.";
 const NOTHING_CHANGED = "Nothing was changed.";
 
 /**
- * Reads these details where they are given, each a short fact: `file`, `delta`, `tensor`, `alpha`, `base`, `folder`, `architecture`, `kind`, `movedTo`,
+ * Reads these details where they are given, each a short fact: `file`, `delta`, `tensor`, `feature`, `repository`, `alpha`, `base`, `folder`, `architecture`, `kind`, `movedTo`,
  * `reason`, `needed` and `available` (amounts with their unit), and plain numbers under names that end in their unit:
  * `neededBytes`, `availableBytes`, `missingBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`, `retryAfterSeconds`.
  * Those of starter-… are one reason for each source that was tried, under the source's name.
@@ -638,6 +639,49 @@ export function failureText(failure: Failure): FailureText {
         advice: "Close programs that use it, then try again.",
       };
 
+    case "hub-no-adapter":
+      return {
+        happened: `${details["repository"] ?? "This repository"} holds no LoRA adapter that Facet can use.`,
+        data: NOTHING_CHANGED,
+        advice: "Look for a repository with adapter_config.json and adapter_model.safetensors, or with an adapter as a GGUF file.",
+      };
+    case "peft-config-missing":
+      return {
+        happened: "The file adapter_config.json, which says how an adapter's weights are to be used, is not beside them.",
+        data: NOTHING_CHANGED,
+        advice: "Put both files into one folder, then choose adapter_model.safetensors there.",
+      };
+    case "peft-config-invalid":
+      return {
+        happened: `The adapter's adapter_config.json cannot be read.${reason}`,
+        data: NOTHING_CHANGED,
+        advice: "Get the adapter again, or choose another one.",
+      };
+    case "peft-unsupported":
+      return {
+        happened: `This adapter cannot be converted: ${peftFeatureWords(details)}.`,
+        data: NOTHING_CHANGED,
+        advice: "Choose another adapter, or look for the fine-tune as a whole model.",
+      };
+    case "peft-weights-damaged":
+      return {
+        happened: `The adapter's weights (adapter_model.safetensors) are damaged.${reason}`,
+        data: NOTHING_CHANGED,
+        advice: "Get the adapter again, or choose another one.",
+      };
+    case "peft-architecture-unsupported":
+      return {
+        happened: `Facet cannot convert adapters for ${details["architecture"] === undefined ? "models of this kind" : `“${details["architecture"]}” models`} yet.`,
+        data: NOTHING_CHANGED,
+        advice: "Look for the adapter as a GGUF file, which needs no conversion.",
+      };
+    case "peft-base-needed":
+      return {
+        happened: "The adapter has to be converted for the model that it was trained on, and no model is chosen.",
+        data: NOTHING_CHANGED,
+        advice: "Load that model, or choose it, then add the adapter again.",
+      };
+
     case "disk-full":
       return {
         happened: `The disk is full${details["folder"] === undefined ? "" : `, so Facet cannot write to ${details["folder"]}`}.`,
@@ -717,6 +761,52 @@ export function withFileName(failure: Failure, fileName: string | undefined): Fa
 }
 
 type Details = Readonly<Record<string, string>>;
+
+/** What an adapter uses that cannot be carried over, to stand behind a colon. */
+function peftFeatureWords({ feature, kind, tensor }: Details): string {
+  const parsed = PeftFeature.safeParse(feature);
+  const named = kind === undefined ? "" : ` (${kind})`;
+  const seen = tensor === undefined ? "" : `, as ${tensor} shows`;
+  if (!parsed.success) return "it uses something that this version of Facet does not know";
+  switch (parsed.data) {
+    case "other-method":
+      return `it is no LoRA, but another kind of adapter${named}`;
+    case "dora":
+      return "it uses DoRA, which scales each row of the model's weights; an adapter of llama.cpp cannot";
+    case "modules-to-save":
+      return `it brings whole parts of the model that were trained too${named}`;
+    case "bias":
+      return "it changes biases, which an adapter of llama.cpp cannot";
+    case "embedding":
+      return `it changes the token embeddings in a way that llama.cpp cannot use${seen}`;
+    case "output-head":
+      return "it changes the output head, which this model shares with its token embeddings";
+    case "new-tokens":
+      return "it adds or trains single tokens, which an adapter of llama.cpp cannot";
+    case "norms":
+      return `it changes norms, which an adapter of llama.cpp cannot${seen}`;
+    case "vision":
+      return `it changes how the model sees pictures, and Facet runs the text part alone${seen}`;
+    case "experts":
+      return `it changes the experts of a mixture, which Facet does not convert${seen}`;
+    case "layer-replication":
+      return "it repeats layers of the model, so it is a model of its own";
+    case "fan-in-fan-out":
+      return "its weights lie the other way round (fan_in_fan_out), as those of no model that Facet converts for";
+    case "changed-base":
+      return `its training began by changing the base model's own weights${named}, and those are not in it`;
+    case "alora":
+      return "it works only after certain words (aLoRA)";
+    case "other-task":
+      return `it was made for another task than writing text${named}`;
+    case "unknown-module":
+      return `it changes a part of the model that Facet does not know${tensor === undefined ? "" : `: ${tensor}`}`;
+    case "pickle":
+      return "its weights are a pickle file (adapter_model.bin), which can run programs when it is read; Facet reads safetensors only";
+    case "unknown-option":
+      return `it uses an option that this version of Facet does not know${named}`;
+  }
+}
 
 /** ": it needs 9.1 GB, and there are 4.2 GB", as far as it is known. */
 function amounts(details: Details): string {

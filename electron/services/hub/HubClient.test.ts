@@ -7,7 +7,7 @@ import { fetchHttp } from "./fetchHttp";
 import { hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
 
-const QUERY: HubQuery = { text: "", sort: "downloads", family: null, parameters: null, cursor: null };
+const QUERY: HubQuery = { of: "models", text: "", sort: "downloads", family: null, parameters: null, cursor: null };
 const never = new AbortController().signal;
 
 let hub: HubServer;

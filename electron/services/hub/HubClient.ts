@@ -35,6 +35,8 @@ export interface HubClientOptions {
   backOff?: BackOff;
 }
 
+export type HubRepository = Omit<HubModel, "variants"> & { files: HubFile[] };
+
 export class HubClient {
   readonly #options: Required<HubClientOptions>;
 
@@ -46,11 +48,11 @@ export class HubClient {
     return this.#options.address.endpoint;
   }
 
-  /** GGUF repositories, one page. The cursor of a page leads to the next one. */
+  /** GGUF repositories, or those of adapters, one page. The cursor of a page leads to the next one. */
   async search(query: HubQuery, signal: AbortSignal): Promise<Outcome<HubSearchPage>> {
     let url: string;
     if (query.cursor === null) {
-      const parameters = new URLSearchParams({ filter: "gguf", sort: query.sort, direction: "-1", limit: String(SEARCH_PAGE_SIZE) });
+      const parameters = new URLSearchParams({ filter: query.of === "models" ? "gguf" : "peft", sort: query.sort, direction: "-1", limit: String(SEARCH_PAGE_SIZE) });
       if (query.text.trim() !== "") parameters.set("search", query.text.trim());
       if (query.family !== null) parameters.append("filter", query.family);
       if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
@@ -74,6 +76,14 @@ export class HubClient {
 
   /** A repository at its newest commit, with its files grouped into variants. */
   async model(repository: string, signal: AbortSignal): Promise<Outcome<HubModel>> {
+    const found = await this.repository(repository, signal);
+    if (!found.ok) return found;
+    const { files, ...model } = found.value;
+    return { ok: true, value: { ...model, variants: variantsOf(files) } };
+  }
+
+  /** A repository at its newest commit, with its files as they are. */
+  async repository(repository: string, signal: AbortSignal): Promise<Outcome<HubRepository>> {
     const name = RepositoryName.safeParse(repository);
     if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
     const answer = await this.#json(`${this.endpoint}/api/models/${name.data}`, ModelAnswer, signal);
@@ -91,7 +101,7 @@ export class HubClient {
         baseModel: (Array.isArray(base) ? base[0] : base) ?? null,
         licenceName: model.cardData?.license_name ?? null,
         licenceUrl: model.cardData?.license_link ?? null,
-        variants: variantsOf(files.value),
+        files: files.value,
       },
     };
   }
@@ -116,14 +126,19 @@ export class HubClient {
 
   /** The model card's Markdown, as it is: hostile until rendered safely. Empty when there is none. */
   async readme(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<string>> {
-    const answer = await this.#answer(`${this.endpoint}/${repository}/raw/${revision}/README.md`, MAX_README_BYTES, signal);
-    if (!answer.ok) return answer.failure.code === "hub-not-found" ? { ok: true, value: "" } : answer;
-    return { ok: true, value: new TextDecoder().decode(answer.value.bytes) };
+    const text = await this.smallText(repository, revision, "README.md", MAX_README_BYTES, signal);
+    return !text.ok && text.failure.code === "hub-not-found" ? { ok: true, value: "" } : text;
+  }
+
+  /** A file that is small and no LFS object. What is no UTF-8 in it becomes U+FFFD. */
+  async smallText(repository: RepositoryName, revision: Revision, path: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<string>> {
+    const answer = await this.#answer(`${this.endpoint}/${repository}/raw/${revision}/${encodedPath(path)}`, maxBytes, signal);
+    return answer.ok ? { ok: true, value: new TextDecoder().decode(answer.value.bytes) } : answer;
   }
 
   /** The address of a file's content; the hub redirects from there. */
   fileUrl(repository: RepositoryName, revision: Revision, path: string): string {
-    return `${this.endpoint}/${repository}/resolve/${revision}/${path.split("/").map(encodeURIComponent).join("/")}`;
+    return `${this.endpoint}/${repository}/resolve/${revision}/${encodedPath(path)}`;
   }
 
   /** One request with redirects, no retries: for file contents, whose readers retry in their own way. */
@@ -195,6 +210,10 @@ export class HubClient {
 /** "min:2B,max:9B", as the hub's own page asks. */
 function rangeWords({ minBillions, maxBillions }: NonNullable<HubQuery["parameters"]>): string {
   return [...(minBillions === null ? [] : [`min:${minBillions}B`]), ...(maxBillions === null ? [] : [`max:${maxBillions}B`])].join(",");
+}
+
+function encodedPath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 interface JsonAnswer<Body> {

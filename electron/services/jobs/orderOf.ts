@@ -22,6 +22,8 @@ export async function orderOf(start: JobStart, tools: JobTools, textPath: (id: T
       return qualityOrder(start, tools);
     case "make-delta":
       return makeDeltaOrder(start, tools);
+    case "fetch-delta":
+      return fail("request-invalid", undefined, "not there yet");
   }
 }
 

@@ -15,6 +15,8 @@ export function jobTitle({ start, modelName }: Job): string {
       return modelName;
     case "make-delta":
       return start.name;
+    case "fetch-delta":
+      return modelName;
   }
 }
 
@@ -26,6 +28,8 @@ export function jobKind(start: JobStart): string {
       return "measure quality";
     case "make-delta":
       return start.result.kind === "lora" ? "extract a LoRA" : "make a 1-bit delta";
+    case "fetch-delta":
+      return "download a fine-tune";
   }
 }
 
@@ -45,6 +49,8 @@ export function jobSteps(start: JobStart): JobStep[] {
       return ["quality", "speed"];
     case "make-delta":
       return ["make-delta", ...(start.measureFidelity ? (["fidelity"] as const) : [])];
+    case "fetch-delta":
+      return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
 }
 
@@ -65,6 +71,7 @@ export function stepWords(step: JobStep): string {
     "make-delta": "Make the delta",
     "refine-delta": "Fit the delta's strength",
     fidelity: "Measure how faithful it is",
+    "convert-delta": "Convert it for the model",
   };
   return words[step];
 }
@@ -82,6 +89,7 @@ export function doingWords(step: JobStep): string {
     "make-delta": "Making the delta",
     "refine-delta": "Fitting the delta's strength",
     fidelity: "Measuring how faithful it is",
+    "convert-delta": "Converting it for the model",
   };
   return words[step];
 }
@@ -169,6 +177,8 @@ export function endedWords(job: Job): string | null {
       return `The quality of ${modelName} is measured.`;
     case "make-delta":
       return `${start.name} is made from ${modelName}.`;
+    case "fetch-delta":
+      return `${modelName} is among your fine-tunes.`;
   }
 }
 

@@ -1,0 +1,145 @@
+// adapter_config.json of the PEFT library (Hugging Face), as far as converting needs it: from a file that may be hostile.
+// After peft's own config.py, tuners/lora/config.py and utils/other.py.
+import { z } from "zod";
+import { fail, succeed, type Outcome } from "./failure";
+
+/** A real one has two kilobytes; with a pattern for each module some tens. */
+export const MAX_PEFT_CONFIG_BYTES = 1_000_000;
+export const MAX_PEFT_RANK = 4096;
+const MAX_PATTERNS = 10_000;
+
+/** What an adapter can use that an adapter of llama.cpp cannot carry, or that Facet does not convert. */
+export const PeftFeature = z.enum([
+  /** LoHa, AdaLoRA, prefix tuning …: details.kind. */
+  "other-method",
+  "dora",
+  "modules-to-save",
+  "bias",
+  "embedding",
+  "output-head",
+  "new-tokens",
+  "norms",
+  "vision",
+  "experts",
+  "layer-replication",
+  "fan-in-fan-out",
+  /** The base's weights were changed too (PiSSA, OLoRA, CorDA, LoftQ …): details.kind. */
+  "changed-base",
+  "alora",
+  /** No model that writes text: details.kind. */
+  "other-task",
+  "unknown-module",
+  /** Weights as a Python pickle, which can run programs when it is read. */
+  "pickle",
+  /** A switch that is newer than this version of Facet: details.kind. */
+  "unknown-option",
+]);
+export type PeftFeature = z.infer<typeof PeftFeature>;
+
+const Rank = z.number().int().min(1).max(MAX_PEFT_RANK);
+/** Module names, or regular expressions for their ends (peft's get_pattern_key). */
+const patterns = <Value extends z.ZodType>(value: Value) =>
+  z
+    .record(z.string().min(1).max(300), value)
+    .nullish()
+    .transform((found) => new Map(Object.entries(found ?? {})))
+    .refine(({ size }) => size <= MAX_PATTERNS, "too many patterns");
+
+/** Unknown keys stay, so that a switch nobody here knows of is seen. */
+const PeftFile = z.looseObject({
+  peft_type: z.string().max(60),
+  task_type: z.string().max(60).nullish(),
+  base_model_name_or_path: z.string().max(1000).nullish(),
+  r: Rank,
+  lora_alpha: z.number(),
+  rank_pattern: patterns(Rank),
+  alpha_pattern: patterns(z.number()),
+  use_rslora: z.boolean().nullish(),
+  use_dora: z.boolean().nullish(),
+  fan_in_fan_out: z.boolean().nullish(),
+  bias: z.string().max(60).nullish(),
+  lora_bias: z.boolean().nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
+  layer_replication: z.array(z.unknown()).nullish(),
+  trainable_token_indices: z.unknown(),
+  target_parameters: z.array(z.unknown()).nullish(),
+  alora_invocation_tokens: z.array(z.unknown()).nullish(),
+  init_lora_weights: z.union([z.boolean(), z.string().max(60)]).nullish(),
+});
+
+export interface PeftConfig {
+  rank: number;
+  alpha: number;
+  /** Alpha is divided by the square root of the rank, not by the rank (rank-stabilised LoRA). */
+  isRankStabilised: boolean;
+  rankPattern: ReadonlyMap<string, number>;
+  alphaPattern: ReadonlyMap<string, number>;
+  /** A repository at the hub, most often; null for a folder on somebody's computer. */
+  baseModel: string | null;
+}
+
+/** They begin from the base's own weights and leave the base changed (peft: tuners/lora/layer.py), so the adapter alone is not the fine-tune. */
+const CHANGING_STARTS = /^(?:pissa|olora|corda|loftq|lora_ga)/u;
+/** Switches that change nothing in what is computed. */
+const HARMLESS_SWITCHES: ReadonlySet<string> = new Set(["use_rslora", "use_dora", "use_cache"]);
+
+/** Failures: "peft-config-invalid", "peft-unsupported". */
+export function readPeftConfig(text: string): Outcome<PeftConfig> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return fail("peft-config-invalid", { reason: "it is no JSON" }, error);
+  }
+  const method = z.looseObject({ peft_type: z.string().max(60) }).safeParse(json);
+  if (method.success && method.data.peft_type.toUpperCase() !== "LORA") return unsupported("other-method", method.data.peft_type);
+  const parsed = PeftFile.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return fail("peft-config-invalid", { reason: `its entry ${plain(issue?.path.join(".") ?? "")} is wrong` }, issue?.message);
+  }
+  const file = parsed.data;
+  const refused = refusal(file);
+  if (refused !== null) return unsupported(...refused);
+  const alphas = [file.lora_alpha, ...file.alpha_pattern.values()];
+  const wrong = alphas.find((alpha) => !(alpha > 0));
+  if (wrong !== undefined) return fail("delta-alpha-invalid", { alpha: String(wrong) });
+  const named = plain(file.base_model_name_or_path ?? "").trim();
+  return succeed({
+    rank: file.r,
+    alpha: file.lora_alpha,
+    isRankStabilised: file.use_rslora === true,
+    rankPattern: file.rank_pattern,
+    alphaPattern: file.alpha_pattern,
+    baseModel: named === "" ? null : named.slice(0, 200),
+  });
+}
+
+function refusal(file: z.infer<typeof PeftFile>): [PeftFeature, string?] | null {
+  if (file.use_dora === true) return ["dora"];
+  if ((file.modules_to_save?.length ?? 0) > 0) return ["modules-to-save", file.modules_to_save?.join(", ") ?? ""];
+  if ((file.bias ?? "none") !== "none" || file.lora_bias === true) return ["bias"];
+  if (isFilled(file.trainable_token_indices)) return ["new-tokens"];
+  if ((file.layer_replication?.length ?? 0) > 0) return ["layer-replication"];
+  if ((file.target_parameters?.length ?? 0) > 0) return ["experts"];
+  if ((file.alora_invocation_tokens?.length ?? 0) > 0) return ["alora"];
+  if (file.fan_in_fan_out === true) return ["fan-in-fan-out"];
+  const start = file.init_lora_weights;
+  if (typeof start === "string" && CHANGING_STARTS.test(start.toLowerCase())) return ["changed-base", start];
+  if ((file.task_type ?? "CAUSAL_LM") !== "CAUSAL_LM") return ["other-task", file.task_type ?? ""];
+  const unknown = Object.entries(file).find(([key, value]) => key.startsWith("use_") && value === true && !HARMLESS_SWITCHES.has(key));
+  return unknown === undefined ? null : ["unknown-option", unknown[0]];
+}
+
+function unsupported(feature: PeftFeature, kind?: string) {
+  return fail("peft-unsupported", { feature, ...(kind === undefined || kind === "" ? {} : { kind: plain(kind).slice(0, 100) }) });
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+/** Text from the file, fit for a sentence. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").slice(0, 200);
+}

@@ -1,0 +1,97 @@
+// What adapters a repository at the hub holds, by its list of files and their configurations; nothing is fetched. Main process or plain Node.
+import type { HubAdapter, HubDeltaFacts } from "../../contract/deltas";
+import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { HubFile, RepositoryName, Revision } from "../../contract/hub";
+import { MAX_PEFT_CONFIG_BYTES, readPeftConfig } from "../../contract/peftConfig";
+import type { HubClient } from "../hub/HubClient";
+import { safeFileName } from "../hub/safeFileName";
+import { variantsOf } from "../hub/variants";
+
+/** Training leaves checkpoints in folders, each with an adapter of its own: so many configurations are read at most. */
+const MAX_CONFIGURATIONS = 12;
+const WEIGHTS_NAME = "adapter_model.safetensors";
+const PICKLE_NAME = "adapter_model.bin";
+const CONFIG_NAME = "adapter_config.json";
+/** Of an adapter: the largest, of rank 512 for a model of 70 billion parameters, have about 50 GB. */
+const MAX_WEIGHTS_BYTES = 64_000_000_000;
+
+/** With what the job needs to fetch one. */
+export interface FoundAdapter extends HubAdapter {
+  file: HubFile;
+  /** Of a PEFT adapter, inside the repository. */
+  configPath: string | null;
+}
+
+export interface HubDeltaFound extends Omit<HubDeltaFacts, "adapters"> {
+  adapters: FoundAdapter[];
+}
+
+/** Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is told with its adapter. */
+export async function lookAtHubDelta(client: HubClient, repository: RepositoryName, signal: AbortSignal): Promise<Outcome<HubDeltaFound>> {
+  const found = await client.repository(repository, signal);
+  if (!found.ok) return found;
+  const { summary, revision, files } = found.value;
+  const peft = await peftAdapters(client, summary.repository, revision, files, signal);
+  if (!peft.ok) return peft;
+  const adapters = [...peft.value.adapters, ...ggufAdapters(files, summary.architecture === null)];
+  if (adapters.length === 0) return fail("hub-no-adapter", { repository: summary.repository });
+  const isUsable = ({ failure: problem }: HubAdapter) => (problem === null ? 0 : 1);
+  return succeed({
+    repository: summary.repository,
+    revision,
+    licence: summary.licence,
+    gate: summary.gate,
+    baseModel: found.value.baseModel ?? peft.value.baseModel,
+    adapters: adapters.sort((one, other) => isUsable(one) - isUsable(other)),
+  });
+}
+
+/** The root's first, then by folder. */
+async function peftAdapters(
+  client: HubClient, repository: RepositoryName, revision: Revision, files: readonly HubFile[], signal: AbortSignal,
+): Promise<Outcome<{ adapters: FoundAdapter[]; baseModel: string | null }>> {
+  const folders = files.filter(({ path }) => nameOf(path) === CONFIG_NAME).map(({ path }) => path.slice(0, -CONFIG_NAME.length));
+  folders.sort((one, other) => one.split("/").length - other.split("/").length || (one < other ? -1 : 1));
+  const adapters: FoundAdapter[] = [];
+  let baseModel: string | null = null;
+  for (const folder of folders.slice(0, MAX_CONFIGURATIONS)) {
+    const file = [WEIGHTS_NAME, PICKLE_NAME].flatMap((name) => files.find(({ path }) => path === `${folder}${name}`) ?? [])[0];
+    const configPath = `${folder}${CONFIG_NAME}`;
+    if (file === undefined) continue;
+    const unusable = nameOf(file.path) === PICKLE_NAME ? failure("peft-unsupported", { feature: "pickle" }) : fileFailure(file);
+    if (unusable !== null) {
+      adapters.push({ path: file.path, form: "peft", sizeBytes: file.sizeBytes, rank: null, failure: unusable, file, configPath });
+      continue;
+    }
+    const text = await client.smallText(repository, revision, configPath, MAX_PEFT_CONFIG_BYTES, signal);
+    if (!text.ok && text.failure.code !== "hub-answer-too-large") return text;
+    const config = text.ok ? readPeftConfig(text.value) : fail("peft-config-invalid", { reason: "it is too large" });
+    if (config.ok) baseModel ??= config.value.baseModel;
+    adapters.push({
+      path: file.path, form: "peft", sizeBytes: file.sizeBytes, rank: config.ok ? config.value.rank : null,
+      failure: config.ok ? null : config.failure, file, configPath,
+    });
+  }
+  return succeed({ adapters, baseModel });
+}
+
+/** `isOnlyAdapters`: the hub knows of no model in the repository, so that a file need not be called an adapter to be one. */
+function ggufAdapters(files: readonly HubFile[], isOnlyAdapters: boolean): FoundAdapter[] {
+  return variantsOf(files)
+    .filter(({ kind }) => kind === "adapter" || (kind === "model" && isOnlyAdapters))
+    .flatMap(({ files: parts }): FoundAdapter[] => {
+      const [file] = parts;
+      if (file === undefined || parts.length > 1) return [];
+      return [{ path: file.path, form: "gguf", sizeBytes: file.sizeBytes, rank: null, failure: fileFailure(file), file, configPath: null }];
+    });
+}
+
+function fileFailure(file: HubFile): Failure | null {
+  if (safeFileName(file.path) === null) return failure("download-name-refused", { name: file.path.slice(0, 200) });
+  if (file.sha256 === null || file.sizeBytes === 0) return failure("download-no-checksum");
+  return file.sizeBytes > MAX_WEIGHTS_BYTES ? failure("download-file-too-large") : null;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
