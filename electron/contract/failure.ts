@@ -126,6 +126,8 @@ export const FailureCode = z.enum([
   "delta-load-failed",
   "delta-not-moved-to-trash",
   // making a delta from a base and its fine-tune
+  /** One of them is quantized (details: type): that changed more than most fine-tunes do. */
+  "pair-quantized",
   /** They are of different architectures, or of one that deltas cannot be made for yet. */
   "pair-architectures-differ",
   /** The fine-tune has more tokens: they do not exist in the base. */

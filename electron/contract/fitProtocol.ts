@@ -1,11 +1,13 @@
 // What main and the fit process say to each other. The process has no network: it asks main for bytes of files at the hub.
 import { z } from "zod";
+import { DeltaDetails } from "./deltaDetails";
 import { DeltaFacts } from "./deltas";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
 import { GpuMemory, KvCacheType } from "./fit";
 import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
+import { PairFacts } from "./makeDelta";
 
 /** How the model would be loaded, as far as memory depends on it. */
 export const MemoryConfiguration = z.strictObject({
@@ -61,6 +63,10 @@ export const ToFit = z.discriminatedUnion("kind", [
     kind: z.literal("match-deltas"), id: z.number().int(), modelPath: z.string(),
     deltas: z.array(z.strictObject({ deltaId: DeltaId, path: z.string() })),
   }),
+  /** What its header says beyond its facts. */
+  z.strictObject({ kind: z.literal("describe-delta"), id: z.number().int(), path: z.string() }),
+  /** Whether a delta could be made of these two. */
+  z.strictObject({ kind: z.literal("preview-pair"), id: z.number().int(), basePath: z.string(), fineTunePath: z.string() }),
   z.strictObject({ kind: z.literal("bytes"), readId: z.number().int(), bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
   z.strictObject({ kind: z.literal("read-failed"), readId: z.number().int(), failure: Failure }),
 ]);
@@ -115,6 +121,8 @@ export const FromFit = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
   z.strictObject({ kind: z.literal("delta-inspected"), id: z.number().int(), facts: DeltaFacts }),
   z.strictObject({ kind: z.literal("deltas-matched"), id: z.number().int(), matches: z.array(DeltaMatch) }),
+  z.strictObject({ kind: z.literal("delta-described"), id: z.number().int(), details: DeltaDetails }),
+  z.strictObject({ kind: z.literal("pair-previewed"), id: z.number().int(), pair: PairFacts }),
   z.strictObject({ kind: z.literal("failed"), id: z.number().int(), failure: Failure }),
   z.strictObject({ kind: z.literal("log"), level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
 ]);

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
 import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, HubDeltaFacts, Stack } from "./deltas";
+import { DeltaDetails } from "./deltaDetails";
 import { EngineState } from "./engineState";
 import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
@@ -13,6 +14,7 @@ import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
+import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
@@ -82,8 +84,8 @@ export const methods = {
   "loads.saveSettings": { input: z.strictObject({ modelId: ModelId, settings: LoadSettings }), output: LoadSettingsView },
   /** What was predicted and measured, newest first. */
   "loads.records": { input: nothing, output: z.array(LoadRecord) },
-  /** Shows the system's file dialog; null when the person closed it. The model is loaded. */
-  "models.chooseFile": { input: nothing, output: InstalledModel.nullable() },
+  /** Shows the system's file dialog; null when the person closed it. The model is loaded, unless `load` is false. */
+  "models.chooseFile": { input: z.strictObject({ load: z.boolean() }).optional(), output: InstalledModel.nullable() },
   /** Forgets a model that was used in place. The file stays where it is. */
   "models.forget": { input: z.strictObject({ modelId: ModelId }), output: nothing },
   "models.getStarter": { input: nothing, output: nothing },
@@ -177,6 +179,15 @@ export const methods = {
   "deltas.addFile": { input: z.strictObject({ baseId: ModelId }).optional(), output: Delta.nullable() },
   /** What adapters a repository holds, before anything is fetched; the job "fetch-delta" fetches one. Failures: those of the hub, "hub-no-adapter". */
   "deltas.lookAtHub": { input: z.strictObject({ repository: RepositoryName }), output: HubDeltaFacts },
+  /** What its file says of its making. Reads its header. */
+  "deltas.details": { input: z.strictObject({ deltaId: DeltaId }), output: DeltaDetails },
+  /** The chats that it answers in next, or has answered in: said before it is deleted. */
+  "deltas.use": { input: z.strictObject({ deltaId: DeltaId }), output: ModelUse },
+  /**
+   * Whether a delta can be made of two installed models, and how large it becomes. Reads both headers. Failures: "not-found",
+   * "pair-…" (of "pair-quantized", details: which), those of headers.
+   */
+  "deltas.previewMake": { input: MakeDeltaQuestion, output: MakeDeltaPreview },
   "deltas.rename": { input: z.strictObject({ deltaId: DeltaId, name: DeltaName }), output: Delta },
   /** Moves the file to the system's trash. Answers that it made keep its name and hue. */
   "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },

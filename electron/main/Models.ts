@@ -128,11 +128,18 @@ export class Models {
 
   /** Uses a file where it lies, and loads it. */
   async openFile(path: string): Promise<Outcome<InstalledModel>> {
+    const added = await this.addFile(path);
+    if (!added.ok) return added;
+    const loading = await this.load(added.value.id);
+    return loading.ok ? added : loading;
+  }
+
+  /** Lists a file where it lies. */
+  async addFile(path: string): Promise<Outcome<InstalledModel>> {
     const added = await this.#library.addFile(path);
     if (!added.ok) return added;
     await this.changed();
-    const loading = await this.load(added.value.model.id);
-    return loading.ok ? succeed(added.value.model) : loading;
+    return succeed(added.value.model);
   }
 
   /** Lists files where they lie, as far as they can be; returns their ids, or the first failure. */

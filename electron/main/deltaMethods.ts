@@ -6,6 +6,8 @@ import type { DeltaToApply } from "../contract/engineProtocol";
 import type { BaseVerdict } from "../contract/deltaJobs";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
+import type { MakeDeltaPreview, MakeDeltaQuestion } from "../contract/makeDelta";
+import { freeBytesIn } from "../services/downloads/downloadDisk";
 import type { DeltaFile } from "../services/deltas/DeltaLibrary";
 import type { DeltaAt } from "../services/deltas/DeltaMatcher";
 import { lookAtHubDelta } from "../services/deltas/lookAtHubDelta";
@@ -20,11 +22,11 @@ const BASE_CHECK_TIMEOUT_MS = 60_000;
 type DeltaHandlers = Pick<
   Handlers,
   | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.rename" | "deltas.delete" | "deltas.export"
-  | "deltas.commandLine" | "deltas.lookAtHub"
+  | "deltas.commandLine" | "deltas.lookAtHub" | "deltas.details" | "deltas.use" | "deltas.previewMake"
 >;
 
 export function deltaMethods(context: AppContext): DeltaHandlers {
-  const { deltas, hub, models, supervisor, window } = context;
+  const { data, deltas, estimator, hub, models, supervisor, window } = context;
   return {
     "deltas.list": () => succeed(deltas.list()),
     async "deltas.forModel"({ modelId }) {
@@ -53,6 +55,13 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       const { adapters, ...facts } = found.value;
       return succeed({ ...facts, adapters: adapters.map(({ path: file, form, sizeBytes, rank, failure }) => ({ path: file, form, sizeBytes, rank, failure })) });
     },
+    "deltas.details"({ deltaId }) {
+      const found = deltas.find(deltaId);
+      if (found === null) return fail("not-found");
+      return estimator.describeDelta(found.path);
+    },
+    "deltas.use": ({ deltaId }) => data.chats.chatsUsingDelta(deltaId),
+    "deltas.previewMake": (question) => previewMake(question, context),
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => shell.trashItem(file)),
     async "deltas.export"({ deltaId }) {
@@ -76,6 +85,17 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       return succeed(`llama-cli -m ${quoted(model.path)} --lora ${quoted(delta.path)}`);
     },
   };
+}
+
+async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { dataFolder, estimator, models }: AppContext): Promise<Outcome<MakeDeltaPreview>> {
+  const [base, fineTune] = [await models.find(baseId), await models.find(fineTuneId)];
+  if (base === null || fineTune === null) return fail("not-found");
+  if (baseId === fineTuneId) return fail("pair-equal");
+  const pair = await estimator.previewPair(base.path, fineTune.path);
+  if (pair.ok) return succeed({ ...pair.value, diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null) });
+  const details = pair.failure.details ?? {};
+  const file = (details["which"] === "base" ? base : fineTune).model.fileName;
+  return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
 }
 
 /** Those that fit first, then by name. */

@@ -14,7 +14,7 @@ export function modelMethods(context: AppContext): ModelHandlers {
   const { models, starter, supervisor } = context;
   return {
     "models.load": ({ modelId, ...how }) => models.load(modelId, how),
-    "models.chooseFile": () => chooseModelFile(context),
+    "models.chooseFile": (how) => chooseModelFile(context, how),
     "models.forget": ({ modelId }) => models.forget(modelId),
     "models.getStarter"() {
       // It takes minutes; "starter-changed" tells how it goes.
@@ -32,7 +32,7 @@ export function modelMethods(context: AppContext): ModelHandlers {
   };
 }
 
-export async function chooseModelFile({ window, models }: AppContext): Promise<Outcome<InstalledModel | null>> {
+export async function chooseModelFile({ window, models }: AppContext, { load }: { load: boolean } = { load: true }): Promise<Outcome<InstalledModel | null>> {
   const owner = window();
   if (owner === null) return succeed(null);
   const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
@@ -41,7 +41,7 @@ export async function chooseModelFile({ window, models }: AppContext): Promise<O
     filters: [{ name: "GGUF models", extensions: ["gguf"] }, { name: "All files", extensions: ["*"] }],
   });
   const file = filePaths[0];
-  return canceled || file === undefined ? succeed(null) : models.openFile(file);
+  return canceled || file === undefined ? succeed(null) : load ? models.openFile(file) : models.addFile(file);
 }
 
 /** Fetches the starter model; loads it when there is no other. How it goes is told by "starter-changed". */

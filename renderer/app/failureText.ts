@@ -504,6 +504,12 @@ export function failureText(failure: Failure): FailureText {
         data: "Nothing half-finished was left.",
         advice: "Try again when you want.",
       };
+    case "pair-quantized":
+      return {
+        happened: `${file} is quantized${details["type"] === undefined ? "" : ` (${details["type"]})`}. That changed its weights more than most fine-tunes do, so no delta can be made of it.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose the same model in F16, BF16, F32 or Q8_0.",
+      };
     case "pair-architectures-differ":
       return {
         happened: "These two models are built differently, so one cannot be a fine-tune of the other.",

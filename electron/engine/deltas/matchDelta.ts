@@ -10,11 +10,14 @@ export interface BaseShapes {
   name: string | null;
   /** Dimensions by tensor name. */
   tensors: ReadonlyMap<string, readonly number[]>;
+  /** Of weights, by the name of their type: "F16". */
+  bytesByType: ReadonlyMap<string, number>;
 }
 
 /** Of all parts. Failures: those of readGgufHeader, "model-missing", "model-unreadable". */
 export async function readBaseShapes(modelPath: string): Promise<Outcome<BaseShapes>> {
   const tensors = new Map<string, readonly number[]>();
+  const bytesByType = new Map<string, number>();
   let paths = [modelPath];
   let architecture = "";
   let name: string | null = null;
@@ -24,7 +27,10 @@ export async function readBaseShapes(modelPath: string): Promise<Outcome<BaseSha
     try {
       const header = await readGgufHeader(source.value);
       if (!header.ok) return header;
-      for (const tensor of header.value.tensors) tensors.set(tensor.name, tensor.dimensions);
+      for (const { name: tensor, dimensions, typeName, sizeBytes } of header.value.tensors) {
+        tensors.set(tensor, dimensions);
+        bytesByType.set(typeName, (bytesByType.get(typeName) ?? 0) + sizeBytes);
+      }
       if (index > 0) continue;
       architecture = metadataText(header.value, "general.architecture") ?? "";
       name = metadataText(header.value, "general.name") ?? null;
@@ -34,7 +40,7 @@ export async function readBaseShapes(modelPath: string): Promise<Outcome<BaseSha
       await source.value.close();
     }
   }
-  return succeed({ architecture, name, tensors });
+  return succeed({ architecture, name, tensors, bytesByType });
 }
 
 /** Failures: "delta-other-architecture", "delta-shapes-differ" (details: tensor). */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { FromFit, ToFit } from "../../contract/fitProtocol";
 import { DeltaId } from "../../contract/ids";
 import { loraBytes, writeLora } from "../../testing/deltaGguf";
-import { writeTinyModel } from "../../testing/tinyGguf";
+import { ggufBytes, tinyModelContents, writeTinyModel } from "../../testing/tinyGguf";
 import { FitProcess } from "./FitProcess";
 
 let folder: string;
@@ -42,6 +42,30 @@ it("says of each delta how it goes with a model", async () => {
     ["shapes-fit", undefined], ["refused", "delta-other-architecture"], ["refused", "delta-shapes-differ"],
     ["refused", "delta-damaged"], ["refused", "model-missing"],
   ]);
+});
+
+it("says whether a delta could be made of two models, and why not", async () => {
+  await writeTinyModel(at("tuned.gguf"), { seed: 2 });
+  const pair = async (base: string, fineTune: string) => {
+    const answer = await ask({ kind: "preview-pair", id: 6, basePath: at(base), fineTunePath: at(fineTune) });
+    return answer.kind === "failed" ? answer.failure : answer.kind === "pair-previewed" ? answer.pair : answer.kind;
+  };
+  expect(await pair("tiny.gguf", "tuned.gguf")).toMatchObject({
+    architecture: "llama",
+    matrices: expect.arrayContaining([{ inputs: 64, outputs: 64, count: 8 }, { inputs: 64, outputs: 128, count: 4 }, { inputs: 128, outputs: 64, count: 2 }]),
+  });
+  await writeTinyModel(at("wider.gguf"), { width: 128 });
+  expect(await pair("tiny.gguf", "wider.gguf")).toMatchObject({ code: "pair-shapes-differ" });
+  await writeTinyModel(at("other.gguf"), { architecture: "qwen2" });
+  expect(await pair("tiny.gguf", "other.gguf")).toMatchObject({ code: "pair-architectures-differ" });
+  const contents = tinyModelContents();
+  const quantized = contents.tensors.map((tensor) => (tensor.dimensions.length < 2 ? tensor : { ...tensor, type: 2, data: new Uint8Array((tensor.data.length / 4 / 32) * 18) }));
+  await writeFile(at("quantized.gguf"), ggufBytes({ ...contents, tensors: quantized }));
+  expect(await pair("tiny.gguf", "quantized.gguf")).toMatchObject({ code: "pair-quantized", details: { type: "Q4_0", which: "fine-tune" } });
+  const grown = contents.tensors.map((tensor) => (tensor.name === "token_embd.weight" ? { ...tensor, dimensions: [64, (tensor.dimensions[1] ?? 0) + 1], data: new Uint8Array(tensor.data.length + 256) } : tensor));
+  await writeFile(at("grown.gguf"), ggufBytes({ ...contents, tensors: grown }));
+  expect(await pair("tiny.gguf", "grown.gguf")).toMatchObject({ code: "pair-vocabularies-differ" });
+  expect(await pair("tiny.gguf", "gone.gguf")).toMatchObject({ code: "model-missing" });
 });
 
 it("says what is wrong with the model", async () => {

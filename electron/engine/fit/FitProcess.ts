@@ -7,8 +7,10 @@ import { CACHE_BLOCK_VALUES } from "../../contract/loadSettings";
 import { ToFit, type DeltaMatch, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
 import { knownArchitectures } from "../gguf/architectures";
+import { deltaDetails } from "../deltas/deltaDetails";
 import { inspectDelta } from "../deltas/inspectDelta";
 import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
+import { previewPair } from "../deltas/previewPair";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
@@ -77,6 +79,12 @@ export class FitProcess {
         return;
       case "match-deltas":
         void this.#matchDeltas(message);
+        return;
+      case "describe-delta":
+        void this.#tell(message.id, () => this.#describeDelta(message.id, message.path));
+        return;
+      case "preview-pair":
+        void this.#tell(message.id, () => this.#previewPair(message));
         return;
       case "stub":
         this.#last = this.#last.then(() => this.#stub(message.id, message.parts, message.folder));
@@ -255,6 +263,30 @@ export class FitProcess {
         matches.push(match.ok ? { deltaId, match: match.value, failure: null } : { deltaId, match: "refused", failure: match.failure });
       }
       post({ kind: "deltas-matched", id, matches });
+    } catch (error) {
+      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
+    }
+  }
+
+  async #describeDelta(id: number, path: string): Promise<Outcome<FromFit>> {
+    const delta = await readDeltaHeader(path);
+    return delta.ok ? succeed({ kind: "delta-described", id, details: deltaDetails(delta.value) }) : delta;
+  }
+
+  async #previewPair({ id, basePath, fineTunePath }: Extract<ToFit, { kind: "preview-pair" }>): Promise<Outcome<FromFit>> {
+    const base = await readBaseShapes(basePath);
+    if (!base.ok) return base;
+    const fineTune = await readBaseShapes(fineTunePath);
+    if (!fineTune.ok) return fineTune;
+    const pair = previewPair(base.value, fineTune.value);
+    return pair.ok ? succeed({ kind: "pair-previewed", id, pair: pair.value }) : pair;
+  }
+
+  async #tell(id: number, answer: () => Promise<Outcome<FromFit>>): Promise<void> {
+    const { post } = this.#options;
+    try {
+      const outcome = await answer();
+      post(outcome.ok ? outcome.value : { kind: "failed", id, failure: outcome.failure });
     } catch (error) {
       post({ kind: "failed", id, failure: failure("internal", undefined, error) });
     }

@@ -107,7 +107,7 @@ async function measure(
 async function openUnquantized(addon: NativeAddon, model: string): Promise<SourceFile> {
   const source = await openSource(addon, model);
   const type = source.facts.weightType.toUpperCase();
-  if (!QUANTIZABLE_WEIGHT_TYPES.has(type)) throw new JobError("source-already-quantized", { type, file: path.basename(model) });
+  if (!QUANTIZABLE_WEIGHT_TYPES.has(type)) throw new JobError("pair-quantized", { type, file: path.basename(model) });
   return source;
 }
 

@@ -76,6 +76,21 @@ describe("who answers", () => {
     expect(value(store.openChat(chat.id)).chat.stack).toEqual(pirate);
   });
 
+  it("tells which chats a delta answers or answered in, the last used first", () => {
+    const [pirateId] = pirate.map(({ deltaId }) => deltaId);
+    const [answered, chosen, neither] = [value(store.createChat()), value(store.createChat()), value(store.createChat())];
+    value(store.setStack(answered.id, pirate));
+    exchange(answered, "Ahoy", "Arr.");
+    value(store.setStack(answered.id, []));
+    exchange(neither, "Hello", "Hi.");
+    value(store.setStack(neither.id, poet));
+    value(store.setStack(chosen.id, pirate));
+    exchange(chosen, "Later", "Aye.");
+    expect(value(store.chatsUsingDelta(pirateId!))).toEqual({ chatCount: 2, titles: ["Later", "Ahoy"] });
+    value(store.deleteChat(chosen.id));
+    expect(value(store.chatsUsingDelta(pirateId!))).toEqual({ chatCount: 1, titles: ["Ahoy"] });
+  });
+
   it("side by side is each of the stacks, to the same question; the first is shown", () => {
     const chat = value(store.createChat());
     exchange(chat, "One?", "One.");

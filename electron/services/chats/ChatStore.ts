@@ -7,7 +7,7 @@ import {
 import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { ChatId, ComparisonId, MessageId, type ModelId, type RequestId } from "../../contract/ids";
+import { ChatId, ComparisonId, MessageId, type DeltaId, type ModelId, type RequestId } from "../../contract/ids";
 import type { ModelUse } from "../../contract/importing";
 import type { OpenChat } from "../../contract/methods";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
@@ -238,6 +238,21 @@ export class ChatStore {
         `SELECT chats.title, max(messages.created_at_ms) AS atMs FROM messages JOIN chats ON chats.id = messages.chat_id
         WHERE facts ->> 'modelId' = ? AND deleted_at_ms IS NULL GROUP BY chats.id ORDER BY atMs DESC`,
         modelId,
+      );
+      const chats = z.array(z.object({ title: z.string() })).parse(rows);
+      return succeed({ chatCount: chats.length, titles: chats.slice(0, MAX_SHOWN_USES).map(({ title }) => title) });
+    });
+  }
+
+  /** The chats that this delta answers in next, or has answered in. Reads all answers. */
+  chatsUsingDelta(deltaId: DeltaId): Outcome<ModelUse> {
+    return this.#attempt(() => {
+      const rows = this.#database.all(
+        `SELECT title FROM chats WHERE deleted_at_ms IS NULL AND (
+          EXISTS (SELECT 1 FROM json_each(chats.stack) AS entry WHERE entry.value ->> 'deltaId' = ?1)
+          OR EXISTS (SELECT 1 FROM messages, json_each(messages.stack) AS entry WHERE messages.chat_id = chats.id AND entry.value ->> 'deltaId' = ?1)
+        ) ORDER BY last_used_at_ms DESC`,
+        deltaId,
       );
       const chats = z.array(z.object({ title: z.string() })).parse(rows);
       return succeed({ chatCount: chats.length, titles: chats.slice(0, MAX_SHOWN_USES).map(({ title }) => title) });

@@ -1,9 +1,11 @@
 // Judges whether models fit, one at a time in the fit process; remembers needs by content, context size and KV cache type. Main process.
 import { fail, Failure, failure, succeed, type Outcome } from "../../contract/failure";
+import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { DeltaFacts } from "../../contract/deltas";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
 import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryConfiguration, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
+import type { PairFacts } from "../../contract/makeDelta";
 import type { Log } from "../LogFile";
 import { judgeFit } from "./judgeFit";
 
@@ -98,7 +100,9 @@ interface Waiting {
   settle: (answer: Answer) => void;
 }
 
-type Answer = { kind: "estimated"; estimate: Estimate } | { kind: "stubbed"; path: string } | { kind: "machine"; machine: MeasuredMachine } | { kind: "described"; facts: ModelFacts } | { kind: "delta-inspected"; facts: DeltaFacts } | { kind: "deltas-matched"; matches: DeltaMatch[] } | { kind: "failed"; failure: Failure };
+type Told = Exclude<FromFit, { kind: "read" | "log" | "failed" }>;
+/** The id is of no use once the answer has found its question. */
+type Answer = { [Kind in Told["kind"]]: Omit<Extract<Told, { kind: Kind }>, "id"> }[Told["kind"]] | { kind: "failed"; failure: Failure };
 
 /** Nobody waits for it any more: not asked. What the process is at is left to finish; its reads at the hub are ended by their source. */
 const CANCELLED: Answer = { kind: "failed", failure: failure("request-cancelled") };
@@ -192,6 +196,18 @@ export class Estimator {
   async matchDeltas(modelPath: string, deltas: { deltaId: DeltaId; path: string }[]): Promise<Outcome<DeltaMatch[]>> {
     const answer = await this.#ask(null, (id) => ({ kind: "match-deltas", id, modelPath, deltas }));
     return answer.kind === "deltas-matched" ? succeed(answer.matches) : notAnswered(answer);
+  }
+
+  /** What a delta's header says beyond its facts. */
+  async describeDelta(path: string): Promise<Outcome<DeltaDetails>> {
+    const answer = await this.#ask(null, (id) => ({ kind: "describe-delta", id, path }));
+    return answer.kind === "delta-described" ? succeed(answer.details) : notAnswered(answer);
+  }
+
+  /** Whether a delta could be made of these two, as their headers tell. */
+  async previewPair(basePath: string, fineTunePath: string): Promise<Outcome<PairFacts>> {
+    const answer = await this.#ask(null, (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }));
+    return answer.kind === "pair-previewed" ? succeed(answer.pair) : notAnswered(answer);
   }
 
   close(): void {

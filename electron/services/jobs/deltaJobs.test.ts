@@ -10,8 +10,13 @@ import type { MakeDeltaRequest } from "../../contract/deltaJobs";
 import { succeed } from "../../contract/failure";
 import { ModelId } from "../../contract/ids";
 import type { StartMakeDelta } from "../../contract/jobQueue";
+import { carriedWeights, loraBytes, oneBitDeltaBytes, undividedWidth, type PairFacts } from "../../contract/makeDelta";
 import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
+import { deltaDetails } from "../../engine/deltas/deltaDetails";
 import { inspectDelta } from "../../engine/deltas/inspectDelta";
+import { readBaseShapes } from "../../engine/deltas/matchDelta";
+import { previewPair } from "../../engine/deltas/previewPair";
+import { readDeltaHeader } from "../../engine/deltas/readDeltaHeader";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
 import { DeltaLibrary, DeltaList, emptyDeltaList } from "../deltas/DeltaLibrary";
 import { LoadingDeltas } from "../deltas/LoadingDeltas";
@@ -86,6 +91,12 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     if (!outcome.ok || outcome.value.kind !== kind) throw new Error(JSON.stringify(outcome));
     return outcome.value as Extract<JobResult, { kind: Kind }>;
   };
+  const pairOf = async (base: string, fineTune: string): Promise<PairFacts> => {
+    const [baseShapes, fineTuneShapes] = [await readBaseShapes(base), await readBaseShapes(fineTune)];
+    const pair = baseShapes.ok && fineTuneShapes.ok ? previewPair(baseShapes.value, fineTuneShapes.value) : null;
+    if (!pair?.ok) throw new Error(JSON.stringify(pair));
+    return pair.value;
+  };
   const inFolder = (name: string) => path.join(folder, name);
 
   it("makes a 1-bit delta that goes most of the way, and says so in its file", async () => {
@@ -104,6 +115,41 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect(read.ok && read.value.facts).toMatchObject({ kind: "bitdelta", name: "Tuned", baseName: "Tiny" });
     expect(read.ok && read.value.facts.fidelity).toBeCloseTo(made.fidelity!.gapClosed, 5);
     expect(read.ok && read.value.facts.baseFingerprint).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/u);
+  });
+
+  it("is foretold in its size, and told in its details", async () => {
+    const preview = await pairOf(request.base, request.fineTune);
+    for (const [result, foretold] of [[request.result, oneBitDeltaBytes(preview.matrices)], [{ kind: "lora", rank: 8 }, loraBytes(preview.matrices, 8)]] as const) {
+      const target = inFolder(`${result.kind}.gguf`);
+      const made = await run({ ...request, result, target });
+      if (!made.ok || made.value.kind !== "make-delta") throw new Error(JSON.stringify(made));
+      const header = await readDeltaHeader(target);
+      if (!header.ok) throw new Error(JSON.stringify(header.failure));
+      expect(header.value.header.weightsBytes / foretold).toBeCloseTo(1, 2);
+      const { weights, bitsPerWeight, making } = deltaDetails(header.value);
+      expect(weights).toBe(carriedWeights(preview.matrices));
+      expect(bitsPerWeight).toBeCloseTo((foretold * 8) / weights, 1);
+      const { fidelity, captured } = made.value;
+      expect(making).toMatchObject({ fineTuneName: "Tiny tuned", appVersion: "0.0.0", leftOut: [], foldedNorms: 0, calibrated: false });
+      expect(making!.captured).toBeCloseTo(captured, 5);
+      expect(making!.fidelity!.klDelta).toBeCloseTo(fidelity!.klDelta, 5);
+      expect(making!.fidelity!.positions).toBe(fidelity!.positions);
+    }
+  });
+
+  it("names what it leaves out, largest share first", async () => {
+    const base = tinyModelContents({ width: WIDTH });
+    const moved = trained(base, 0.05).tensors.map((tensor) => {
+      const step = tensor.name === "token_embd.weight" ? 0.02 : tensor.name === "blk.0.ffn_norm.weight" ? 0.01 : 0;
+      return step === 0 ? tensor : { ...tensor, data: new Uint8Array(new Float32Array(tensor.data.slice().buffer).map((value) => value + step).buffer) };
+    });
+    await writeFile(request.fineTune, ggufBytes({ ...base, tensors: moved }));
+    const made = await result("make-delta", { ...request, fidelity: null });
+    const header = await readDeltaHeader(request.target);
+    const making = header.ok ? deltaDetails(header.value).making : null;
+    expect(making?.leftOut[0]?.name).toBe("token_embd.weight");
+    expect(making?.leftOutShare).toBeCloseTo(made.leftOutShare, 5);
+    expect(making).toMatchObject({ foldedNorms: made.foldedNorms.length, fidelity: null });
   });
 
   it("fits the scales to the fine-tune's answers, and never makes it worse", async () => {
@@ -182,6 +228,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await writeFile(request.base, ggufBytes(base));
     await writeFile(request.fineTune, ggufBytes(trained(base, 0.05)));
     expect(await run(request)).toMatchObject({ ok: false, failure: { code: "pair-width-unsupported" } });
+    expect(undividedWidth((await pairOf(request.base, request.fineTune)).matrices)).toBe(64);
     expect((await result("make-delta", { ...request, result: { kind: "lora", rank: 8 } })).captured).toBeGreaterThan(0);
   });
 
