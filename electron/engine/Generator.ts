@@ -147,22 +147,37 @@ export class Generator {
     return { kind: "answered", text: answer.text, facts };
   }
 
-  /** Evaluates all but the last chunk, which it returns: it is evaluated together with the first sampling. */
+  /**
+   * Evaluates all but the last chunk, which it returns: it is evaluated together with the first sampling.
+   *
+   * All chunks go through one run of `evaluate`, whose sampled tokens are thrown away: each run of node-llama-cpp has a sampler
+   * with a row of candidates, 12 bytes for each token of the vocabulary, which only the garbage collector frees, and V8 does not
+   * know of it (llama/addon/AddonSampler.cpp: dispose() leaves `tokenCandidates`). A run for each chunk of 128 tokens was seen to
+   * pile up 3 MB a chunk with a vocabulary of 262,144 tokens. What the samples cost is the output layer for one token a chunk.
+   */
   async #prefill({ sequence, context }: Place, tokens: readonly Token[], events: GenerateEvents, stop: Stop): Promise<Token[] | typeof STOPPED> {
     const start = sequence.nextTokenIndex;
     let next = start;
-    for (;;) {
-      events.onPrefill((next - start) / (tokens.length - start));
-      const chunk = tokens.slice(next, next + this.#chunkTokens(context.batchSize));
-      if (next + chunk.length >= tokens.length) {
-        // A place to come back to for models whose state cannot be cut at any token (recurrent, sliding window).
-        if (sequence.needsCheckpoints && next > start) await sequence.takeCheckpoint();
-        return chunk;
+    let run: AsyncGenerator<Token, void, void | Token[]> | undefined;
+    try {
+      for (;;) {
+        events.onPrefill((next - start) / (tokens.length - start));
+        const chunk = tokens.slice(next, next + this.#chunkTokens(context.batchSize));
+        if (next + chunk.length >= tokens.length) {
+          // A place to come back to for models whose state cannot be cut at any token (recurrent, sliding window).
+          if (sequence.needsCheckpoints && next > start) await sequence.takeCheckpoint();
+          return chunk;
+        }
+        const chunkStartMs = performance.now();
+        // Greedy, and past end tokens: what is sampled here means nothing.
+        const read = run === undefined ? (run = sequence.evaluate(chunk, { temperature: 0, yieldEogToken: true })).next() : run.next(chunk);
+        if ((await this.#untilStopped(read, stop)) === STOPPED) return STOPPED;
+        this.#learnPrefillSpeed(chunk.length, performance.now() - chunkStartMs);
+        next += chunk.length;
       }
-      const chunkStartMs = performance.now();
-      if ((await this.#untilStopped(sequence.evaluateWithoutGeneratingNewTokens(chunk), stop)) === STOPPED) return STOPPED;
-      this.#learnPrefillSpeed(chunk.length, performance.now() - chunkStartMs);
-      next += chunk.length;
+    } finally {
+      // After a stop a native call is still running; return() takes effect when it has ended.
+      if (run !== undefined) this.#unfinished = run.return().then(() => undefined, () => undefined);
     }
   }
 
