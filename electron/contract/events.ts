@@ -35,7 +35,7 @@ export const events = {
   /** Commands of the application menu that the window carries out. */
   "menu-command": z.enum([
     "new-chat", "search", "focus-composer", "toggle-sidebar", "toggle-settings-panel", "show-shortcuts",
-    "next-chat", "previous-chat", "stop", "open-settings",
+    "next-chat", "previous-chat", "stop", "switch-fine-tune", "open-settings",
     "open-models", "open-fine-tunes",
   ]),
 } as const satisfies Record<string, z.ZodType>;

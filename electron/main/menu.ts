@@ -46,6 +46,7 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
       label: "&Chat",
       submenu: [
         command("Stop the answer", "stop", "Esc"),
+        command("Switch fine-tune", "switch-fine-tune", "CmdOrCtrl+J"),
         command("Go to the message field", "focus-composer", "CmdOrCtrl+L"),
         separator,
         command("Next chat", "next-chat", "Ctrl+Tab"),

@@ -1,6 +1,7 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
 import { Tooltip } from "radix-ui";
 import { ChatPage } from "../features/chat/ChatPage";
+import { FineTunePalette } from "../features/chat/fineTunes/FineTunePalette";
 import { FineTunesPage } from "../features/deltas/FineTunesPage";
 import { LoadSettingsDialog } from "../features/loading/LoadSettingsDialog";
 import { LoadWarningDialog } from "../features/loading/LoadWarningDialog";
@@ -89,6 +90,8 @@ function OpenDialog() {
   switch (dialog) {
     case "search":
       return <SearchDialog />;
+    case "fine-tunes":
+      return <FineTunePalette />;
     case "settings":
       return <SettingsDialog />;
     case "shortcuts":

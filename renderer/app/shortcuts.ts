@@ -40,6 +40,14 @@ export const shortcuts: readonly Shortcut[] = [
     chords: ["Mod+Shift+Enter"],
     run: regenerateLastAnswer,
   },
+  {
+    id: "switch-fine-tune",
+    group: "Chat",
+    words: "Switch fine-tune",
+    chords: ["Mod+J"],
+    run: switchFineTune,
+    inDialogs: true,
+  },
   { id: "focus-composer", group: "Chat", words: "Go to the message field", chords: ["Mod+L"], run: goToComposer },
 
   { id: "new-chat", group: "Chats", words: "New chat", chords: ["Mod+N"], run: startNewChat },
@@ -115,6 +123,12 @@ export function openModels(): void {
 export function openFineTunes(): void {
   showPage("fine-tunes");
   closeSidebarOverlay();
+}
+
+/** Who answers next is a matter of the conversation, which comes back first. */
+function switchFineTune(): void {
+  showPage("chat");
+  toggleDialog("fine-tunes");
 }
 
 /** From another page, the conversation comes back first; it gives its message field the focus by itself. */

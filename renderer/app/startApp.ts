@@ -1,9 +1,8 @@
 // Start of the window, as a list: listen, ask main for everything once, put it into the stores, then follow the events.
 import type { EventName, EventValue } from "../../electron/contract/events";
 import type { Snapshot } from "../../electron/contract/methods";
-import { saveChatSettings } from "../features/chat/chatSettings";
 import { applyMessage } from "../features/chat/chatStore";
-import { forgetChat, noteChat } from "../features/chat/openChats";
+import { forgetChat, noteChat, saveOpenChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
 import { noteDeltas, noteEngineDeltas, startDeltas } from "../features/deltas/deltas";
 import { noteJobs, startJobs } from "../features/jobs/jobs";
@@ -74,8 +73,8 @@ function followEvents(): () => void {
 
 /** What a side panel still holds back is saved when the window is left or closed. */
 function saveOnLeaving(): void {
-  window.addEventListener("blur", () => void saveChatSettings());
-  window.addEventListener("pagehide", () => void saveChatSettings());
+  window.addEventListener("blur", () => void saveOpenChat());
+  window.addEventListener("pagehide", () => void saveOpenChat());
 }
 
 /** The first frame is drawn in the right letters; they lie on disk beside the page. */

@@ -4,9 +4,9 @@ import { useApp } from "../../app/appStore";
 import { toggleSidebar, toggleSidePanel, useLayout, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
-import { Tooltip } from "../../ui/Tooltip";
 import { ModelMenu } from "../model/ModelMenu";
 import styles from "./ChatHeader.module.css";
+import { FineTuneChips } from "./fineTunes/FineTuneChips";
 
 export function ChatHeader() {
   const sidebarShown = useSidebarShown();
@@ -23,14 +23,7 @@ export function ChatHeader() {
         />
       )}
       <ModelMenu />
-      {hasModel && (
-        <Tooltip text="The model itself answers, without a fine-tune">
-          <span className={styles.chip}>
-            <i className={styles.dot} />
-            Base
-          </span>
-        </Tooltip>
-      )}
+      {hasModel && <FineTuneChips />}
       <span className={styles.space} />
       <IconButton
         name="Chat settings"

@@ -1,6 +1,7 @@
 // The open chat: its messages by id and the branch that is shown. Live text has a store of its own (liveAnswer.ts).
 import { createStore, useStore } from "zustand";
 import type { Chat, Message } from "../../../electron/contract/chat";
+import type { NamedStack } from "../../../electron/contract/deltas";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
 import { type ChatSettings, defaultChatSettings } from "../../../electron/contract/sampling";
@@ -14,6 +15,8 @@ export interface ChatState {
   readonly drafts: Readonly<Partial<Record<ChatId | "new", string>>>;
   /** Settings of the chat that does not exist yet; they become the chat's own when it is created. */
   readonly newChatSettings: ChatSettings;
+  /** Likewise who answers in it. */
+  readonly newChatStack: NamedStack;
   /** A search hit to scroll to and point out; the conversation sets it back to null when it has. */
   readonly focusMessageId: MessageId | null;
 }
@@ -24,6 +27,7 @@ export const chatStore = createStore<ChatState>()(() => ({
   order: [],
   drafts: {},
   newChatSettings: defaultChatSettings,
+  newChatStack: [],
   focusMessageId: null,
 }));
 

@@ -8,6 +8,8 @@ import { showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
 import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
+import { saveChatStack } from "./fineTunes/chatStack";
+import { choiceOf } from "./fineTunes/stackChanges";
 
 /** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
 let latestWish = 0;
@@ -16,7 +18,7 @@ let latestWish = 0;
 export async function openChat(chatId: ChatId, messageId: MessageId | null = null): Promise<void> {
   const wish = ++latestWish;
   showPage("chat");
-  await saveChatSettings();
+  await saveOpenChat();
   let open = await callOrNotify("chats.open", { chatId });
   if (open !== null && messageId !== null && !open.messages.some((message) => message.id === messageId)) {
     open = (await callOrNotify("chats.showSibling", { messageId })) ?? open;
@@ -28,18 +30,23 @@ export async function openChat(chatId: ChatId, messageId: MessageId | null = nul
 export function beginChat(): void {
   latestWish++;
   showPage("chat");
-  void saveChatSettings();
-  chatStore.setState({ newChatSettings: defaultChatSettings });
+  void saveOpenChat();
+  chatStore.setState({ newChatSettings: defaultChatSettings, newChatStack: [] });
   showChat(null);
 }
 
+/** Saves what is still waiting: settings and stack of the open chat. */
+export async function saveOpenChat(): Promise<void> {
+  await Promise.all([saveChatSettings(), saveChatStack()]);
+}
+
 /**
- * The chat that the next message goes to, with its settings saved: the open one, or a new one that is then shown.
+ * The chat that the next message goes to, with its settings and stack saved: the open one, or a new one that is then shown.
  * Null when it could not be created (a notice says why).
  */
 export async function chatToSendTo(): Promise<ChatId | null> {
-  await saveChatSettings();
-  const { chat, newChatSettings } = chatStore.getState();
+  await saveOpenChat();
+  const { chat, newChatSettings, newChatStack } = chatStore.getState();
   if (chat !== null) return chat.id;
 
   const wish = ++latestWish;
@@ -49,9 +56,13 @@ export async function chatToSendTo(): Promise<ChatId | null> {
   const saved = changed
     ? await callOrNotify("chats.saveSettings", { chatId: created.id, settings: newChatSettings })
     : created;
-  noteChat(created);
-  if (wish === latestWish) showChat({ chat: saved ?? created, messages: [], compared: [] });
-  return created.id;
+  const stacked =
+    newChatStack.length === 0 ? created : await callOrNotify("chats.setStack", { chatId: created.id, stack: choiceOf(newChatStack) });
+  const stack = stacked?.stack ?? [];
+  noteChat({ ...created, stack });
+  if (wish === latestWish) showChat({ chat: { ...(saved ?? created), stack }, messages: [], compared: [] });
+  // Another mind than the chosen one must not answer.
+  return stacked === null ? null : created.id;
 }
 
 export async function renameChat(chatId: ChatId, title: string): Promise<void> {
@@ -63,7 +74,7 @@ export async function renameChat(chatId: ChatId, title: string): Promise<void> {
 export async function deleteChat(chatId: ChatId): Promise<void> {
   const title = appStore().getState().chats[chatId]?.title ?? "";
   const wasOpen = chatStore.getState().chat?.id === chatId;
-  if (wasOpen) await saveChatSettings();
+  if (wasOpen) await saveOpenChat();
   if ((await callOrNotify("chats.delete", { chatId })) === null) return;
   forgetChat(chatId);
   showOffer(title === "" ? "Deleted the chat" : `Deleted “${title}”`, {

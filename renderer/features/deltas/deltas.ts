@@ -6,7 +6,7 @@ import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { call } from "../../app/bridge";
 import { LOADING, type Loadable } from "../models/loadable";
 
-interface DeltaState {
+export interface DeltaState {
   readonly list: readonly Delta[];
   /** Asked for once per model, and again when the library changes. */
   readonly forModel: Readonly<Record<ModelId, Loadable<DeltasForModel>>>;
@@ -34,6 +34,10 @@ export function noteEngineDeltas(inEngine: EngineDeltas | null): void {
 
 export function useDeltas<Value>(select: (state: DeltaState) => Value): Value {
   return useStore(deltaStore, select);
+}
+
+export function deltaState(): DeltaState {
+  return deltaStore.getState();
 }
 
 export function findDelta({ list }: DeltaState, deltaId: DeltaId): Delta | null {

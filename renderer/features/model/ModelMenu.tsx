@@ -1,8 +1,6 @@
 // The pill that names the model, and its menu: load another, choose a file, forget one that was used in place.
 import { Box, Check, ChevronDown, FolderOpen, SlidersHorizontal, Unlink } from "lucide-react";
 import { memo } from "react";
-import type { EngineState } from "../../../electron/contract/engineState";
-import type { ModelId } from "../../../electron/contract/ids";
 import type { InstalledModel, LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
@@ -11,12 +9,12 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
 import { reasonWords } from "../loading/loadWords";
-import { loadedModel } from "./loadedModel";
+import { currentModelId, loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";
 
 export const ModelMenu = memo(function ModelMenu() {
   const models = useApp((state) => state.models);
-  const currentId = useApp(({ engine, settings }) => modelIdOf(engine) ?? settings.modelId);
+  const currentId = useApp(({ engine, settings }) => currentModelId(engine) ?? settings.modelId);
   const loaded = useApp(({ engine }) => loadedModel(engine));
   const current = models.find((model) => model.id === currentId);
   const forgettable = models.filter((model) => model.origin === "file");
@@ -100,21 +98,6 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
       </span>
     </MenuRadioItem>
   );
-}
-
-function modelIdOf(engine: EngineState): ModelId | null {
-  switch (engine.kind) {
-    case "ready":
-    case "generating":
-      return engine.model.modelId;
-    case "starting":
-    case "loading":
-    case "load-failed":
-    case "crashed":
-      return engine.modelId;
-    case "idle":
-      return null;
-  }
 }
 
 function cacheWords({ keyCacheType, valueCacheType }: LoadedModel["choice"]): string {

@@ -6,6 +6,7 @@ import { closeSidebarOverlay, startRenaming, stopRenaming, useLayout } from "../
 import { keysOf } from "../../app/shortcuts";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { openChat } from "../chat/openChats";
+import { stackHue } from "../deltas/stackWords";
 import styles from "./ChatRow.module.css";
 import { RenameField } from "./RenameField";
 
@@ -72,7 +73,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
         }}
         onDoubleClick={() => startRenaming(chat.id)}
       >
-        <i className={styles.dot} />
+        <i className={styles.dot} data-hue={stackHue(chat.stack) ?? "base"} />
         <span className={styles.title}>{chat.title}</span>
       </button>
       <Menu

@@ -4,9 +4,13 @@ import { useEffect, useState, type ChangeEvent, type KeyboardEvent, type ReactNo
 import { MAX_MESSAGE_CHARACTERS } from "../../../../electron/contract/chat";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
+import { toggleDialog } from "../../../app/layout";
 import { formatCount } from "../../../app/quantities";
+import { stackHue } from "../../deltas/stackWords";
 import { useChat } from "../chatStore";
 import { sendMessage, stopAnswer, writingMessage } from "../conversation/answerActions";
+import { stackOf } from "../fineTunes/chatStack";
+import { useLeftOut } from "../fineTunes/useLeftOut";
 import styles from "./Composer.module.css";
 import { composerState } from "./composerState";
 import { ContextRing } from "./ContextRing";
@@ -27,6 +31,8 @@ export function Composer(): ReactNode {
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const engine = useApp((state) => state.engine);
   const hasModel = useApp((state) => state.models.length > 0);
+  const leftOut = useLeftOut();
+  const hue = useChat((state) => stackHue(stackOf(state)));
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
@@ -63,6 +69,11 @@ export function Composer(): ReactNode {
   }
 
   function pressKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    if (event.key === "/" && text === "" && hasModel) {
+      event.preventDefault();
+      toggleDialog("fine-tunes");
+      return;
+    }
     // While an input method composes, Enter belongs to it (229 in browsers that end composing first).
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -71,13 +82,13 @@ export function Composer(): ReactNode {
   }
 
   return (
-    <section className={styles.composer} aria-label="Write a message">
+    <section className={styles.composer} data-hue={hue ?? "base"} aria-label="Write a message">
       <textarea
         id={COMPOSER_FIELD_ID}
         className={styles.field}
         aria-label="Message"
         aria-describedby="composer-hint"
-        placeholder="Write a message"
+        placeholder={hasModel ? "Write a message, or press / for fine-tunes" : "Write a message"}
         rows={1}
         spellCheck
         value={text}
@@ -86,7 +97,7 @@ export function Composer(): ReactNode {
       />
       <div className={styles.row}>
         <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
-          {shownProblem ?? state.hint}
+          {shownProblem ?? leftOut ?? state.hint}
         </p>
         <ContextRing />
         {/* One button, so that the focus stays when its meaning changes. */}

@@ -2,11 +2,15 @@
 import { RefreshCw } from "lucide-react";
 import { useLayoutEffect, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
+import type { NamedStack } from "../../../../electron/contract/deltas";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
 import { formatPercent, formatSpeed } from "../../../app/quantities";
 import { Button } from "../../../ui/Button";
 import { FailureDetails } from "../../../ui/FailureDetails";
+import { useDeltas } from "../../deltas/deltas";
+import { kindWords, stackHue, stackName } from "../../deltas/stackWords";
+import { loadedModel } from "../../model/loadedModel";
 import { useChat } from "../chatStore";
 import { CopyButton } from "../markdown/CopyButton";
 import { Markdown } from "../markdown/Markdown";
@@ -20,6 +24,7 @@ import { FactsDetails } from "./FactsDetails";
 import { factsLine, formatTokens } from "./factsText";
 import { QuietButton } from "./QuietButton";
 import { SiblingSwitcher } from "./SiblingSwitcher";
+import { TryWith } from "./TryWith";
 
 export function Answer({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
@@ -27,11 +32,21 @@ export function Answer({ message }: { readonly message: Message }): ReactNode {
   // What failed without a word has nothing to measure or to copy.
   const hasMeta = !hasFailed || message.text !== "" || message.siblingIds.length > 1;
   return (
-    <div className={styles.answer}>
+    <div className={styles.answer} data-hue={stackHue(message.stack) ?? "base"}>
+      <Edge stack={message.stack} />
       <AnswerText message={message} />
       {hasFailed ? <Failed message={message} /> : <Cut message={message} />}
       {hasMeta ? <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div> : null}
     </div>
+  );
+}
+
+/** Who speaks, for the eye: a part for each of a stack. The name stands in the line of facts. */
+function Edge({ stack }: { readonly stack: NamedStack }): ReactNode {
+  return (
+    <span className={styles.edge} aria-hidden>
+      {stack.length === 0 ? <i /> : stack.map(({ deltaId, hue }) => <i key={deltaId} data-hue={hue} />)}
+    </span>
   );
 }
 
@@ -67,27 +82,45 @@ function Waiting({ message }: { readonly message: Message }): ReactNode {
 function LiveFacts({ message }: { readonly message: Message }): ReactNode {
   const tokens = useLiveAnswer((live) => (live.messageId === message.id ? live.answerTokens : 0));
   const speed = useLiveAnswer((live) => (live.messageId === message.id ? live.tokensPerSecond : null));
-  if (tokens === 0) return null;
-  return <span className={styles.facts}>{[formatTokens(tokens), speed === null ? null : formatSpeed(speed)].filter((part) => part !== null).join(" · ")}</span>;
+  return (
+    <>
+      <b className={styles.speaker}>{stackName(message.stack)}</b>
+      {tokens === 0 ? null : (
+        <span className={styles.facts}>{[formatTokens(tokens), speed === null ? null : formatSpeed(speed)].filter((part) => part !== null).join(" · ")}</span>
+      )}
+    </>
+  );
 }
 
 function Facts({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
-  const { facts } = message;
+  const hasFineTunes = useDeltas((state) => state.list.length > 0);
+  const loadedModelId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);
+  const { facts, stack } = message;
   const ending = endingWords(message);
   return (
     <>
-      {facts === null ? null : <b className={styles.model}>{facts.modelName}</b>}
+      {facts === null && stack.length === 0 ? null : (
+        <b className={styles.speaker} title={speakerTitle(message)}>
+          {stackName(stack)}
+        </b>
+      )}
       {ending === null ? null : <span className={styles.ending}>{ending}</span>}
-      {facts === null ? null : <span className={styles.facts}>{factsLine(facts)}</span>}
+      {facts === null ? null : <span className={styles.facts}>{factsLine(facts, stack, loadedModelId)}</span>}
       <SiblingSwitcher message={message} />
       <span className={styles.actions}>
         {message.text === "" ? null : <CopyButton text={() => message.text} label="Copy answer" />}
         <QuietButton name="Regenerate" icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(message.id)} />
-        {facts === null ? null : <FactsDetails facts={facts} />}
+        {hasFineTunes || stack.length > 0 ? <TryWith messageId={message.id} disabled={isBusy} /> : null}
+        {facts === null ? null : <FactsDetails facts={facts} stack={stack} />}
       </span>
     </>
   );
+}
+
+function speakerTitle({ stack, facts }: Message): string {
+  const made = stack.length === 0 ? "The model itself" : stack.map((entry) => `${entry.name}, ${kindWords(entry)}`).join(" + ");
+  return facts === null ? made : `${made} · ${facts.modelName}`;
 }
 
 /** In the line of facts, where it moves nothing. */

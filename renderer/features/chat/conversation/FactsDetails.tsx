@@ -3,10 +3,11 @@ import { Ellipsis } from "lucide-react";
 import { Popover } from "radix-ui";
 import type { ReactNode } from "react";
 import type { AnswerFacts } from "../../../../electron/contract/chat";
+import type { NamedStack } from "../../../../electron/contract/deltas";
 import styles from "./FactsDetails.module.css";
 import { factsTable } from "./factsText";
 
-export function FactsDetails({ facts }: { readonly facts: AnswerFacts }): ReactNode {
+export function FactsDetails({ facts, stack }: { readonly facts: AnswerFacts; readonly stack: NamedStack }): ReactNode {
   return (
     <Popover.Root>
       <Popover.Trigger className={styles.trigger} aria-label="Details of this answer" title="Details">
@@ -15,8 +16,8 @@ export function FactsDetails({ facts }: { readonly facts: AnswerFacts }): ReactN
       <Popover.Portal>
         <Popover.Content className={styles.content} align="end" sideOffset={4} collisionPadding={8} aria-label="Details of this answer">
           <dl className={styles.table}>
-            {factsTable(facts).map(([name, value]) => (
-              <div key={name}>
+            {factsTable(facts, stack).map(([name, value]) => (
+              <div key={`${name} ${value}`}>
                 <dt>{name}</dt>
                 <dd>{value}</dd>
               </div>

@@ -1,6 +1,8 @@
 // One message of the conversation, and the line before it where the model's view begins.
 import { memo, type ReactNode } from "react";
+import type { Message } from "../../../../electron/contract/chat";
 import type { MessageId } from "../../../../electron/contract/ids";
+import { stackName } from "../../deltas/stackWords";
 import { useChat } from "../chatStore";
 import { Answer } from "./Answer";
 import styles from "./MessageRow.module.css";
@@ -31,9 +33,13 @@ export const MessageRow = memo(function MessageRow({ id, position, count, turnsO
     >
       {turnsOutside > 0 ? <p className={styles.outside}>{outsideViewWords(turnsOutside)}</p> : null}
       <h2 id={headingId} className="visually-hidden">
-        {isPerson ? "You" : (message.facts?.modelName ?? "Answer")}
+        {isPerson ? "You" : speaker(message)}
       </h2>
       {isPerson ? <PersonMessage message={message} /> : <Answer message={message} />}
     </article>
   );
 });
+
+function speaker({ stack, facts }: Message): string {
+  return stack.length > 0 ? stackName(stack) : (facts?.modelName ?? "Answer");
+}

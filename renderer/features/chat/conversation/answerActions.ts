@@ -1,10 +1,13 @@
 // What a person does with messages: send, stop, answer again, say it differently, look at the other versions.
 import type { Message } from "../../../../electron/contract/chat";
+import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { Failure } from "../../../../electron/contract/failure";
 import type { MessageId } from "../../../../electron/contract/ids";
 import { call, callOrNotify } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
 import { applyMessage, chatStore, showChat, type ChatState } from "../chatStore";
+import { leaveOutUnusable } from "../fineTunes/chatStack";
+import { choiceOf } from "../fineTunes/stackChanges";
 import { chatToSendTo } from "../openChats";
 import { stopStream } from "../stream/tokenStream";
 import { wishToSeeTheEnd } from "./scrollWish";
@@ -13,6 +16,7 @@ export type SendOutcome = { readonly sent: true } | { readonly sent: false; read
 
 /** Sends to the open chat, or to a new one. failure null: a notice has told it already. */
 export async function sendMessage(text: string): Promise<SendOutcome> {
+  await leaveOutUnusable();
   const chatId = await chatToSendTo();
   if (chatId === null) return { sent: false, failure: null };
   const outcome = await call("chats.send", { chatId, text });
@@ -32,8 +36,10 @@ export function stopAnswer(): void {
   });
 }
 
-export async function regenerateAnswer(messageId: MessageId): Promise<void> {
-  const regenerated = await callOrNotify("chats.regenerate", { messageId });
+/** By `stack` ("try with …"), else by the chat's own. */
+export async function regenerateAnswer(messageId: MessageId, stack?: NamedStack): Promise<void> {
+  if (stack === undefined) await leaveOutUnusable();
+  const regenerated = await callOrNotify("chats.regenerate", { messageId, ...(stack === undefined ? {} : { stack: choiceOf(stack) }) });
   if (regenerated !== null) showNew(regenerated.messages);
 }
 
@@ -45,6 +51,7 @@ export function regenerateLastAnswer(): void {
 
 /** True when the new version was accepted. */
 export async function editMessage(messageId: MessageId, text: string): Promise<boolean> {
+  await leaveOutUnusable();
   const edited = await callOrNotify("chats.edit", { messageId, text });
   if (edited === null) return false;
   showNew(edited.messages);

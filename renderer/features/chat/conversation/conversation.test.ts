@@ -1,9 +1,10 @@
 // Unit tests of what the conversation computes: facts as words, where the model's view ends, which answer is being written.
 import { describe, expect, it } from "vitest";
 import type { AnswerFacts, Message } from "../../../../electron/contract/chat";
-import { ChatId, MessageId, ModelId } from "../../../../electron/contract/ids";
+import type { StackEntry } from "../../../../electron/contract/deltas";
+import { ChatId, DeltaId, MessageId, ModelId } from "../../../../electron/contract/ids";
 import { chatStore, type ChatState } from "../chatStore";
-import { factsLine, factsTable, formatSeconds } from "./factsText";
+import { factsLine, factsTable, formatSeconds, formatSwitch } from "./factsText";
 import { outsideView, outsideViewWords } from "./outsideView";
 
 const facts: AnswerFacts = {
@@ -23,6 +24,8 @@ const facts: AnswerFacts = {
   firstSeenMessageId: null,
 };
 
+const sql: StackEntry = { deltaId: DeltaId.parse("sql"), name: "SQL", hue: 0, kind: "bitdelta", scale: 1 };
+
 function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
   const order = Array.from({ length }, (_unused, index) => MessageId.parse(`m${index}`));
   const messages: Record<MessageId, Message> = {};
@@ -38,12 +41,24 @@ function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
 
 describe("facts", () => {
   it("says tokens, time to first token and speed", () => {
-    expect(factsLine(facts)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
+    expect(factsLine(facts, [], facts.modelId)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
   });
   it("leaves out what was not measured", () => {
-    expect(factsLine({ ...facts, answerTokens: 1, timeToFirstTokenMs: null, decodeTokensPerSecond: null })).toBe("1 token");
-    const bare = factsTable({ ...facts, timeToFirstTokenMs: null, decodeTokensPerSecond: null, prefillTokensPerSecond: null });
+    expect(factsLine({ ...facts, answerTokens: 1, timeToFirstTokenMs: null, decodeTokensPerSecond: null }, [], null)).toBe("1 token");
+    const bare = factsTable({ ...facts, timeToFirstTokenMs: null, decodeTokensPerSecond: null, prefillTokensPerSecond: null }, []);
     expect(bare.map(([name]) => name)).toEqual(["Model", "Read", "Written", "Context used", "Ended"]);
+  });
+  it("says of a fine-tune its kind and how soon it was there, and names a model that is not the loaded one", () => {
+    const switched: AnswerFacts = { ...facts, deltaSwitchMs: 0.12, deltaLoadMs: 34.4 };
+    expect(factsLine(switched, [sql], facts.modelId)).toBe("1-bit · 58 tokens · switched in 0.1 ms · 64 tokens/s");
+    expect(factsLine(facts, [sql, { ...sql, scale: 0.5 }], facts.modelId)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
+    expect(factsLine(facts, [], ModelId.parse("other"))).toMatch(/^SmolLM2 · 58 tokens/);
+    expect(factsTable(switched, [{ ...sql, scale: 0.8 }]).slice(1, 4)).toEqual([
+      ["Fine-tune", "SQL · 1-bit 0.8"], ["Brought into memory in", "34 ms"], ["Switched in", "0.1 ms"],
+    ]);
+  });
+  it.each([[0.01, "less than 0.1 ms"], [3.44, "3.4 ms"], [34.4, "34 ms"]])("%d ms of switching is %s", (ms, words) => {
+    expect(formatSwitch(ms)).toBe(words);
   });
   it.each([[0, "0.00 s"], [9_990, "9.99 s"], [12_340, "12.3 s"], [125_000, "2 min 5 s"]])("%i ms is %s", (ms, words) => {
     expect(formatSeconds(ms)).toBe(words);

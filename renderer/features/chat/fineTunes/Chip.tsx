@@ -1,0 +1,73 @@
+// One fine-tune in the chat's header: a click lets it answer alone, with Ctrl it joins the others; its menu opens from the arrow,
+// a right click, or the down key.
+import { ChevronDown, TriangleAlert } from "lucide-react";
+import { Popover } from "radix-ui";
+import { useRef, useState } from "react";
+import type { NamedStack } from "../../../../electron/contract/deltas";
+import { failureText } from "../../../app/failureText";
+import { kindWords } from "../../deltas/stackWords";
+import { ChipMenu } from "./ChipMenu";
+import styles from "./FineTuneChips.module.css";
+import type { FineTuneChoice } from "./fineTuneChoices";
+
+interface ChipProps {
+  readonly choice: FineTuneChoice;
+  readonly stack: NamedStack;
+  readonly isReached: boolean;
+  readonly onReach: () => void;
+  readonly onChoose: (adds: boolean) => void;
+}
+
+export function Chip({ choice, stack, isReached, onReach, onChoose }: ChipProps) {
+  const { entry, isChosen, problem } = choice;
+  const [menuOpen, setMenuOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <Popover.Root open={menuOpen} onOpenChange={setMenuOpen}>
+      <Popover.Anchor asChild>
+        <span className={styles.chip} data-hue={entry.hue} data-pressed={isChosen || undefined} data-unusable={(problem !== null && isChosen) || undefined}>
+          <button
+            ref={button}
+            type="button"
+            className={styles.choose}
+            data-chip-stop
+            aria-pressed={isChosen}
+            aria-haspopup="dialog"
+            tabIndex={isReached ? 0 : -1}
+            title={problem === null ? `${entry.name} answers next. Right click for its strength and more.` : failureText(problem).happened}
+            onFocus={onReach}
+            onClick={(event) => onChoose(event.ctrlKey || event.metaKey)}
+            onKeyDown={(event) => {
+              if (event.key !== "ArrowDown") return;
+              event.preventDefault();
+              setMenuOpen(true);
+            }}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              setMenuOpen(true);
+            }}
+          >
+            {problem === null ? <i className={styles.dot} /> : <TriangleAlert size={12} className={styles.warning} aria-hidden />}
+            <span className={styles.name}>{entry.name}</span>
+            <span className={styles.kind}>{kindWords(entry)}</span>
+            {problem !== null && <span className="visually-hidden">, cannot be used now</span>}
+          </button>
+          <Popover.Trigger className={styles.menu} aria-label={`Menu of ${entry.name}`} tabIndex={-1}>
+            <ChevronDown size={12} aria-hidden />
+          </Popover.Trigger>
+        </span>
+      </Popover.Anchor>
+      <Popover.Portal>
+        <ChipMenu
+          choice={choice}
+          stack={stack}
+          onClose={() => setMenuOpen(false)}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            button.current?.focus();
+          }}
+        />
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

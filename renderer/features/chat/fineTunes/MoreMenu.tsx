@@ -1,0 +1,70 @@
+// The + beside the chips: the other fine-tunes that fit, those that do not with the reason, the palette and the page.
+import { Layers, Plus, Search } from "lucide-react";
+import type { NamedStack } from "../../../../electron/contract/deltas";
+import { failureText } from "../../../app/failureText";
+import { toggleDialog } from "../../../app/layout";
+import { keysOf, openFineTunes } from "../../../app/shortcuts";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../ui/Menu";
+import { changeChatStack } from "./chatStack";
+import styles from "./FineTuneChips.module.css";
+import type { FineTuneChoice } from "./fineTuneChoices";
+import { FineTuneLine } from "./FineTuneLine";
+import menuStyles from "./MoreMenu.module.css";
+
+interface MoreMenuProps {
+  readonly choices: readonly FineTuneChoice[];
+  readonly isReached: boolean;
+  readonly onReach: () => void;
+}
+
+export function MoreMenu({ choices, isReached, onReach }: MoreMenuProps) {
+  const others = choices.filter(({ isChip, canBeChosen }) => !isChip && canBeChosen);
+  const unfit = choices.filter(({ isChosen, canBeChosen }) => !isChosen && !canBeChosen);
+  const answerWith = (stack: NamedStack) => () => changeChatStack(stack);
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className={styles.more}
+          data-chip-stop
+          aria-label="More fine-tunes"
+          title="More fine-tunes"
+          tabIndex={isReached ? 0 : -1}
+          onFocus={onReach}
+        >
+          <Plus size={14} aria-hidden />
+        </button>
+      }
+    >
+      {choices.length === 0 && (
+        <p className={menuStyles.about}>
+          A fine-tune is a small file that teaches this model one thing well, a style or a task. It lies in memory beside the model, and
+          you can change it with each message.
+        </p>
+      )}
+      {others.length > 0 && <MenuLabel>Answer with</MenuLabel>}
+      {others.map((choice) => (
+        <MenuItem key={choice.entry.deltaId} onSelect={answerWith([choice.entry])}>
+          <FineTuneLine entry={choice.entry} {...(choice.problem === null ? {} : { note: failureText(choice.problem).happened })} />
+        </MenuItem>
+      ))}
+      {unfit.length > 0 && <MenuLabel>Not for this model</MenuLabel>}
+      {unfit.map(({ entry, problem }) => (
+        // Reached by the keyboard too, for its reason; it does nothing.
+        <MenuItem key={entry.deltaId} aria-disabled onSelect={(event) => event.preventDefault()}>
+          <FineTuneLine entry={entry} isUnfit {...(problem === null ? {} : { note: failureText(problem).happened })} />
+        </MenuItem>
+      ))}
+      {others.length + unfit.length > 0 && <MenuSeparator />}
+      {choices.length > 0 && (
+        <MenuItem icon={<Search size={15} />} keys={keysOf("switch-fine-tune")} onSelect={() => toggleDialog("fine-tunes")}>
+          Switch fine-tune…
+        </MenuItem>
+      )}
+      <MenuItem icon={<Layers size={15} />} keys={keysOf("open-fine-tunes")} onSelect={openFineTunes}>
+        {choices.length === 0 ? "Get a fine-tune" : "All fine-tunes"}
+      </MenuItem>
+    </Menu>
+  );
+}
