@@ -21,6 +21,7 @@ const PROGRESS_STEP = 0.01;
 
 export class EngineProcess {
   readonly #llama: Llama;
+  readonly #hasDeltaKernels: boolean;
   readonly #post: (message: FromEngine) => void;
   readonly #log: Log;
   readonly #sender: TokenSender;
@@ -33,8 +34,10 @@ export class EngineProcess {
   /** Resident memory before anything was loaded. */
   #baseBytes = 0;
 
-  constructor(llama: Llama, post: (message: FromEngine) => void) {
+  /** `hasDeltaKernels`: see deltaKernels.ts; said with what computes. */
+  constructor(llama: Llama, post: (message: FromEngine) => void, hasDeltaKernels = false) {
     this.#llama = llama;
+    this.#hasDeltaKernels = hasDeltaKernels;
     this.#post = post;
     this.#log = (level, message) => post({ kind: "log", level, message });
     this.#sender = new TokenSender(
@@ -44,7 +47,7 @@ export class EngineProcess {
   }
 
   async start(): Promise<void> {
-    this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama) });
+    this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama, this.#hasDeltaKernels) });
     this.#baseBytes = processMemory().residentBytes;
     const beat = () => this.#post({ kind: "heartbeat", ...processMemory() });
     beat();
@@ -119,6 +122,7 @@ export class EngineProcess {
       let told = 0;
       const outcome = await loadModel(request, {
         llama: this.#llama,
+        hasDeltaKernels: this.#hasDeltaKernels,
         log: this.#log,
         signal,
         baseBytes: this.#baseBytes,

@@ -35,8 +35,8 @@ function main(): void {
   const log = (level: "debug" | "info" | "warn" | "error", message: string) => post({ kind: "log", level, message });
   startLlama({ log, useGpu: process.env["FACET_ENGINE_GPU"] !== "off" }).then(
     async (llama) => {
-      useDeltaKernels(log);
-      engine = new EngineProcess(llama, post);
+      const deltaKernels = useDeltaKernels(log);
+      engine = new EngineProcess(llama, post, deltaKernels !== undefined);
       await engine.start();
       for (const { data, ports } of early.splice(0)) receive(data, ports);
     },

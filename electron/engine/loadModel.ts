@@ -27,6 +27,8 @@ export interface ModelInMemory {
 
 export interface LoadSurroundings {
   llama: Llama;
+  /** Our kernels for 1-bit deltas are at work. */
+  hasDeltaKernels: boolean;
   log: Log;
   signal: AbortSignal;
   /** 0…1. */
@@ -42,7 +44,7 @@ type Planned = Pick<LoadRequest, "modelId" | "path" | "name" | "choice" | "reaso
  * model-load-failed, request-cancelled. After a failure nothing is left in memory.
  */
 export async function loadModel(request: Planned, surroundings: LoadSurroundings): Promise<Outcome<ModelInMemory>> {
-  const { llama, log, signal, onProgress, baseBytes } = surroundings;
+  const { llama, hasDeltaKernels, log, signal, onProgress, baseBytes } = surroundings;
   const checked = await checkChatModel(request.path);
   if (!checked.ok) return checked;
 
@@ -62,7 +64,7 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
     const { context, ...taken } = await createContext(model, request, surroundings);
     signal.throwIfAborted();
     const promptWriter = new PromptWriter(model, context.contextSize, log);
-    const facts = await describe(request, checked.value, { llama, model, context, baseBytes, ...taken });
+    const facts = await describe(request, checked.value, { llama, hasDeltaKernels, model, context, baseBytes, ...taken });
     onProgress(1);
     const loaded = model;
     return succeed({
@@ -117,6 +119,7 @@ async function createContext(
 
 interface Taken {
   llama: Llama;
+  hasDeltaKernels: boolean;
   model: LlamaModel;
   context: LlamaContext;
   baseBytes: number;
@@ -127,7 +130,7 @@ interface Taken {
 async function describe(
   request: Pick<LoadRequest, "modelId" | "name">,
   { header, sizeBytes }: { header: GgufHeader; sizeBytes: number },
-  { llama, model, context, baseBytes, choice, reasons }: Taken,
+  { llama, hasDeltaKernels, model, context, baseBytes, choice, reasons }: Taken,
 ): Promise<LoadedModel> {
   const memory = (usage: { ram: number; vram: number }) => usage.ram + usage.vram;
   return {
@@ -141,7 +144,7 @@ async function describe(
     threads: choice.threads,
     choice,
     reasons,
-    backend: await backendName(llama),
+    backend: await backendName(llama, hasDeltaKernels),
     memory: { weightsBytes: memory(model.memoryUsage), contextBytes: memory(context.memoryUsage), baseBytes },
     samplingDefaults: samplingDefaults(header),
   };

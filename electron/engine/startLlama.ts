@@ -43,9 +43,9 @@ export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean })
   }
 }
 
-/** What computes, for people: "CPU · AVX-512", "CUDA · NVIDIA …". */
-export async function backendName(llama: Llama): Promise<string> {
-  if (llama.gpu === false) return ["CPU", cpuFeature(llama.systemInfo)].filter(Boolean).join(" · ");
+/** What computes, for people: "CPU · AVX-512 · 1-bit kernels" where deltaKernels.ts put ours to work, "CUDA · NVIDIA …". */
+export async function backendName(llama: Llama, hasDeltaKernels: boolean): Promise<string> {
+  if (llama.gpu === false) return ["CPU", cpuFeature(llama.systemInfo), hasDeltaKernels && "1-bit kernels"].filter(Boolean).join(" · ");
   const names = { cuda: "CUDA", vulkan: "Vulkan", metal: "Metal" } as const;
   const devices = await llama.getGpuDeviceNames().catch(() => []);
   return [names[llama.gpu], devices[0]].filter(Boolean).join(" · ");
