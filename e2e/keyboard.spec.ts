@@ -55,6 +55,22 @@ test("a walk through the app by keyboard alone", async ({ launch }) => {
   await expect(chat.composer).not.toBeFocused();
   await keyboard.press("Control+l");
   await expect(chat.composer).toBeFocused();
+
+  // Every dialog closes with Escape, also those that only one page or menu opens, and keeps the other keys off the page below.
+  await chat.modelButton.press("Enter");
+  await app.window.getByRole("menuitem", { name: /^Load settings/ }).press("Enter");
+  const loadSettings = app.window.getByRole("dialog", { name: /^Load settings of/ });
+  await expect(loadSettings).toBeVisible();
+  await keyboard.press("Control+n");
+  await keyboard.press("Escape");
+  await expect(loadSettings).toBeHidden();
+  await expect(chat.questions).toHaveText([/One line/]);
+  await keyboard.press("Control+Shift+m");
+  await app.window.getByRole("button", { name: "Hugging Face settings" }).press("Enter");
+  const hubSettings = app.window.getByRole("dialog", { name: /Hugging Face/ });
+  await expect(hubSettings).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(hubSettings).toBeHidden();
 });
 
 test("Tab reaches every control and never gets stuck", async ({ launch }) => {

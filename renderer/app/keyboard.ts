@@ -1,7 +1,6 @@
 // Turns key presses and commands of the application menu into what the table of shortcuts says, each only once.
 import { appStore } from "./appStore";
 import { matchesChord } from "./keyChord";
-import { layoutStore } from "./layout";
 import { type CommandId, type Shortcut, shortcuts } from "./shortcuts";
 
 /** One press can arrive twice, as a key in the window and as an accelerator of the menu. */
@@ -20,8 +19,8 @@ export function listenToKeys(): void {
       ({ run, chords }) => run !== undefined && chords.some((chord) => matchesChord(chord, event, platform)),
     );
     if (shortcut === undefined) return;
-    // Escape in a dialog closes the dialog, by itself.
-    if (layoutStore.getState().dialog !== null && shortcut.inDialogs !== true) return;
+    // Escape in a dialog closes the dialog, by itself, where nobody takes the key away from it.
+    if (isDialogOpen() && shortcut.inDialogs !== true) return;
     event.preventDefault();
     run(shortcut, "key");
   });
@@ -30,8 +29,13 @@ export function listenToKeys(): void {
 export function runMenuCommand(id: CommandId): void {
   const shortcut = shortcuts.find((other) => other.id === id);
   if (shortcut === undefined || appStore().getState().blocked !== null) return;
-  if (layoutStore.getState().dialog !== null && shortcut.inDialogs !== true) return;
+  if (isDialogOpen() && shortcut.inDialogs !== true) return;
   run(shortcut, "menu");
+}
+
+/** Of any kind, whoever opened it. */
+function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
 }
 
 function run(shortcut: Shortcut, source: Source): void {
