@@ -1,15 +1,25 @@
 // The page of fine-tunes: the library of deltas, where more come from, and making one.
-import { PanelLeft } from "lucide-react";
+import { Cloud, FilePlus, PanelLeft, Sparkle } from "lucide-react";
+import { useEffect } from "react";
 import { toggleSidebar, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
+import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
-import { useDeltas } from "./deltas";
+import { DeltaJobs } from "./DeltaJobs";
+import { DeltaMemory } from "./DeltaMemory";
+import { addDeltaFile } from "./deltaActions";
+import { showHub, showMake, useFineTunesPart } from "./fineTunesPlace";
 import styles from "./FineTunesPage.module.css";
-import { kindWords } from "./stackWords";
+import { HubDeltaPage } from "./HubDeltaPage";
+import { LibraryList } from "./LibraryList";
+import { MakeDeltaPage } from "./MakeDeltaPage";
 
 export function FineTunesPage() {
   const sidebarShown = useSidebarShown();
-  const list = useDeltas((state) => state.list);
+  const part = useFineTunesPart();
+  useEffect(() => {
+    document.title = "Fine-tunes · Facet";
+  }, []);
   return (
     <div className={styles.page}>
       <header className={styles.header}>
@@ -17,15 +27,37 @@ export function FineTunesPage() {
           <IconButton name="Show sidebar" keys={keysOf("toggle-sidebar")} icon={<PanelLeft size={16} />} onClick={toggleSidebar} />
         )}
         <h1>Fine-tunes</h1>
+        <span className={styles.space} />
+        {part.kind === "library" && (
+          <div className={styles.actions}>
+            <Button onClick={() => void addDeltaFile()}>
+              <FilePlus size={14} />
+              Add a file
+            </Button>
+            <Button onClick={showHub}>
+              <Cloud size={14} />
+              From Hugging Face
+            </Button>
+            <Button look="primary" onClick={() => showMake()}>
+              <Sparkle size={14} />
+              Make a delta
+            </Button>
+          </div>
+        )}
       </header>
-      <main className={styles.scroller}>
-        <ul>
-          {list.map((delta) => (
-            <li key={delta.id} data-hue={delta.hue}>
-              {delta.name} · {kindWords(delta.facts)}
-            </li>
-          ))}
-        </ul>
+      {/* Another part begins at its top. */}
+      <main key={part.kind} className={styles.scroller}>
+        <div className={styles.content}>
+          {part.kind === "library" && (
+            <>
+              <DeltaJobs />
+              <DeltaMemory />
+              <LibraryList />
+            </>
+          )}
+          {part.kind === "make" && <MakeDeltaPage openedFrom={part.fineTuneId} />}
+          {part.kind === "hub" && <HubDeltaPage />}
+        </div>
       </main>
     </div>
   );

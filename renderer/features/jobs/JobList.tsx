@@ -1,11 +1,14 @@
 // The jobs on models: the one that runs with its steps, those that wait with their place, and those that ended with what comes next.
 import { Check, MessageSquare, RotateCcw, X } from "lucide-react";
 import type { Job } from "../../../electron/contract/jobQueue";
-import type { ModelId } from "../../../electron/contract/ids";
+import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { IconButton } from "../../ui/IconButton";
 import { TaskRow } from "../../ui/TaskRow";
+import { answerWith } from "../deltas/deltaActions";
+import { findDelta, useDeltas } from "../deltas/deltas";
+import { showDetails } from "../deltas/fineTunesPlace";
 import { loadModel } from "../models/installed";
 import { openQuality, showTab } from "../models/modelsTab";
 import styles from "./JobList.module.css";
@@ -24,7 +27,7 @@ export function JobList() {
   );
 }
 
-function JobRow({ job }: { readonly job: Job }) {
+export function JobRow({ job }: { readonly job: Job }) {
   const { id, start, state } = job;
   const title = jobTitle(job);
   const active = state.kind === "queued" || state.kind === "running";
@@ -50,6 +53,7 @@ function JobRow({ job }: { readonly job: Job }) {
               </Button>
             )}
             {state.kind === "done" && state.modelId !== null && <DoneActions job={job} modelId={state.modelId} />}
+            {state.kind === "done" && state.deltaId !== null && <DeltaActions title={title} deltaId={state.deltaId} />}
             <IconButton name={`Take ${title} off this list`} icon={<X size={15} />} onClick={() => dismissJob(id)} />
           </>
         )
@@ -57,6 +61,23 @@ function JobRow({ job }: { readonly job: Job }) {
     >
       {state.kind === "running" && <Steps job={job} />}
     </TaskRow>
+  );
+}
+
+function DeltaActions({ title, deltaId }: { readonly title: string; readonly deltaId: DeltaId }) {
+  const delta = useDeltas((deltas) => findDelta(deltas, deltaId));
+  // Deleted meanwhile.
+  if (delta === null) return null;
+  return (
+    <>
+      <Button look="primary" aria-label={`Use it in a chat: ${title}`} onClick={() => void answerWith(delta)}>
+        <MessageSquare size={13} />
+        Use in a chat
+      </Button>
+      <Button aria-label={`Show details of ${title}`} onClick={() => showDetails(deltaId)}>
+        Show details
+      </Button>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Job, JobId, JobStart } from "../../../electron/contract/jobQueue";
 import { call, callOrNotify } from "../../app/bridge";
 import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
+import { isLibraryShown, showLibrary } from "../deltas/fineTunesPlace";
 import { isTabShown, showTab } from "../models/modelsTab";
 import { endedWords } from "./jobWords";
 
@@ -12,11 +13,11 @@ const jobStore = createStore<{ readonly jobs: readonly Job[] }>()(() => ({ jobs:
 export function noteJobs(jobs: readonly Job[]): void {
   const before = jobStore.getState().jobs;
   jobStore.setState({ jobs });
-  if (areJobsOnScreen()) return;
   for (const job of jobs) {
+    if (isOnScreen(job)) continue;
     const known = before.find(({ id }) => id === job.id);
     const words = known !== undefined && isUnfinishedJob(known) ? endedWords(job) : null;
-    if (words !== null) showOffer(words, { label: "Show", run: showJobs });
+    if (words !== null) showOffer(words, { label: "Show", run: () => showJob(job) });
   }
 }
 
@@ -35,7 +36,7 @@ export async function startJob(start: JobStart): Promise<boolean> {
   const job = await callOrNotify("jobs.start", start);
   if (job === null) return false;
   jobStore.setState(({ jobs }) => ({ jobs: jobs.some(({ id }) => id === job.id) ? jobs : [...jobs, job] }));
-  showJobs();
+  showJob(job);
   return true;
 }
 
@@ -60,6 +61,16 @@ export function showJobs(): void {
   showTab("downloads");
 }
 
-function areJobsOnScreen(): boolean {
-  return layoutStore.getState().page === "models" && isTabShown("downloads");
+/** Its result stands among the fine-tunes. */
+export function isDeltaJob({ start }: Pick<Job, "start">): boolean {
+  return start.kind === "make-delta" || start.kind === "fetch-delta";
+}
+
+function showJob(job: Job): void {
+  if (isDeltaJob(job)) showLibrary();
+  else showJobs();
+}
+
+function isOnScreen(job: Job): boolean {
+  return (isDeltaJob(job) && isLibraryShown()) || (layoutStore.getState().page === "models" && isTabShown("downloads"));
 }

@@ -1,5 +1,5 @@
 // One installed model: what it is, whether it fits, and what can be done with it.
-import { Ellipsis, FolderOpen, Gauge, Pencil, ShieldCheck, SlidersHorizontal, Trash2, Unlink, WandSparkles } from "lucide-react";
+import { Ellipsis, FolderOpen, Gauge, Layers, Pencil, ShieldCheck, SlidersHorizontal, Trash2, Unlink, WandSparkles } from "lucide-react";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -8,6 +8,7 @@ import { showPage } from "../../app/layout";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { showMake } from "../deltas/fineTunesPlace";
 import { openLoadSettings } from "../loading/loading";
 import { loadedModel } from "../model/loadedModel";
 import { FitBar } from "./FitBar";
@@ -70,6 +71,9 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
           </MenuItem>
           <MenuItem icon={<Gauge size={15} />} disabled={model.failure !== null} onSelect={() => openQuality(model.id)}>
             Measure quality…
+          </MenuItem>
+          <MenuItem icon={<Layers size={15} />} disabled={!canQuantize(details)} onSelect={() => showMake(model.id)}>
+            Make a delta of it…
           </MenuItem>
           <MenuItem icon={<ShieldCheck size={15} />} disabled={!canVerify} onSelect={() => void verifyModel(model.id)}>
             Verify the file

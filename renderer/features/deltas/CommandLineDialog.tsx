@@ -1,0 +1,59 @@
+// The llama-cli line that uses this fine-tune with the model, to be copied: its file is an ordinary llama.cpp adapter.
+import { useEffect, useState } from "react";
+import type { Delta } from "../../../electron/contract/deltas";
+import type { ModelId } from "../../../electron/contract/ids";
+import { call, callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { DialogHeader } from "../../ui/DialogHeader";
+import { LOADING, type Loadable } from "../models/loadable";
+import dialog from "../models/ModelDialog.module.css";
+import styles from "./CommandLineDialog.module.css";
+
+interface CommandLineDialogProps {
+  readonly delta: Delta;
+  readonly modelId: ModelId;
+  readonly onClose: () => void;
+}
+
+export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialogProps) {
+  const [line, setLine] = useState<Loadable<string>>(LOADING);
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    let isGone = false;
+    void call("deltas.commandLine", { deltaId: delta.id, modelId }).then((outcome) => {
+      if (!isGone) setLine(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [delta.id, modelId]);
+
+  async function copy(text: string): Promise<void> {
+    if ((await callOrNotify("app.copyText", { text })) !== null) setCopied(true);
+  }
+
+  return (
+    <Dialog label="The llama-cli line" onClose={onClose}>
+      <DialogHeader title="The llama-cli line" onClose={onClose} />
+      <div className={dialog.content}>
+        <p>“{delta.name}” is an ordinary llama.cpp adapter. This uses it outside Facet, with the model that is loaded here:</p>
+        {line.kind === "failed" && <p className={dialog.problem}>{failureText(line.failure).happened}</p>}
+        {line.kind === "loaded" && (
+          // Focusable, so that the keyboard can scroll and select it.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          <pre className={styles.line} tabIndex={0} aria-label="Command">
+            {line.value}
+          </pre>
+        )}
+        <div className={dialog.actions}>
+          <Button onClick={onClose}>Close</Button>
+          <Button look="primary" data-first-focus disabled={line.kind !== "loaded"} onClick={() => line.kind === "loaded" && void copy(line.value)}>
+            {copied ? "Copied" : "Copy"}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+// What base and fine-tunes take of this machine's memory: one stacked bar, a line where the free memory ends, and how many more fit.
+import { useEffect, useState } from "react";
+import type { FitMachine } from "../../../electron/contract/fit";
+import { useApp } from "../../app/appStore";
+import { call } from "../../app/bridge";
+import { formatBytes, formatCount } from "../../app/quantities";
+import { freeBytes, totalBytes } from "../models/fitWords";
+import { loadedModel } from "../model/loadedModel";
+import styles from "./DeltaMemory.module.css";
+import { findDelta, useDeltas, useDeltasForModel } from "./deltas";
+
+export function DeltaMemory() {
+  const model = useApp(({ engine }) => loadedModel(engine));
+  const inEngine = useDeltas((state) => state.inEngine);
+  const deltas = useDeltas((state) => state);
+  const known = useDeltasForModel(model?.modelId ?? null);
+  const machine = useMachine(model?.modelId ?? null, inEngine?.loaded.length ?? 0);
+  if (model === null || machine === null || deltas.list.length === 0) return null;
+  const total = totalBytes(machine);
+  const loaded = inEngine?.loaded ?? [];
+  const contextBytes = inEngine?.contextBytes ?? model.memory.contextBytes;
+  const parts = [
+    { key: "base", name: model.name, part: "base", bytes: model.memory.weightsBytes, hue: undefined },
+    { key: "context", name: "context", part: "context", bytes: contextBytes, hue: undefined },
+    ...loaded.map(({ deltaId, bytes }) => {
+      const delta = findDelta(deltas, deltaId);
+      return { key: deltaId, name: delta?.name ?? "deleted", part: "delta", bytes, hue: delta?.hue };
+    }),
+  ];
+  const room = known.kind === "loaded" ? known.value.moreThatFit : null;
+  const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`;
+  return (
+    <section className={styles.memory} aria-label="Memory of base and fine-tunes">
+      <div className={styles.bar} aria-hidden>
+        <span className={styles.segments}>
+          {parts.map(({ key, part, bytes, hue }) => (
+            <i key={key} data-part={part} data-hue={hue} style={{ width: share(bytes) }} />
+          ))}
+        </span>
+        <i className={styles.line} style={{ left: share(freeBytes(machine)) }} />
+      </div>
+      <ul className={styles.legend}>
+        {parts.map(({ key, name, part, bytes, hue }) => (
+          <li key={key} data-part={part} data-hue={hue}>
+            <i aria-hidden />
+            {name} <b>{formatBytes(bytes)}</b>
+          </li>
+        ))}
+        <li className={styles.room}>{roomWords(room, loaded.length)}</li>
+      </ul>
+    </section>
+  );
+}
+
+function roomWords(room: number | null, loadedCount: number): string {
+  if (room === null) return "";
+  if (room === 0) return "no room for more: the one not used for longest makes way";
+  return `room for ${formatCount(room)}${loadedCount > 0 ? " more" : ""}`;
+}
+
+/** Asked anew when what is loaded changes. */
+function useMachine(modelId: string | null, loadedCount: number): FitMachine | null {
+  const [machine, setMachine] = useState<FitMachine | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    void call("fit.machine", undefined).then((outcome) => {
+      if (outcome.ok && !isGone) setMachine(outcome.value);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [modelId, loadedCount]);
+  return machine;
+}

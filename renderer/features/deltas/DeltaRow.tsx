@@ -1,0 +1,121 @@
+// One fine-tune: its hue and name, what it is, how much of the fine-tune it keeps, and what can be done with it.
+import { ChevronDown, Download, Ellipsis, MessageSquare, Pencil, Terminal, Trash2 } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
+import type { DeltaForModel } from "../../../electron/contract/deltas";
+import type { ModelId } from "../../../electron/contract/ids";
+import { formatBytes, formatPercent } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { IconButton } from "../../ui/IconButton";
+import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
+import { addDeltaFile, answerWith, exportDelta } from "./deltaActions";
+import { DeltaDetailsPanel } from "./DeltaDetailsPanel";
+import styles from "./DeltaRow.module.css";
+import { isUsable, useDeltas } from "./deltas";
+import { baseTitle, keptWords, kindAndRank, originWords, problemWords } from "./deltaWords";
+import { toggleDetails, useIsOpen } from "./fineTunesPlace";
+
+export type DeltaDialog = "rename" | "delete" | "command";
+
+interface DeltaRowProps {
+  readonly entry: DeltaForModel;
+  /** null: it is not known how it goes with a model. */
+  readonly modelId: ModelId | null;
+  readonly onDialog: (dialog: DeltaDialog) => void;
+}
+
+export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
+  const { delta } = entry;
+  const { id, name, facts } = delta;
+  const isInMemory = useDeltas(({ inEngine }) => inEngine?.loaded.some(({ deltaId }) => deltaId === id) ?? false);
+  const isOpen = useIsOpen(id);
+  const detailsId = useId();
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isOpen) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isOpen]);
+  const isRefused = modelId !== null && entry.match === "refused";
+  const problem = problemWords(entry);
+  return (
+    <li ref={row} className={styles.row} data-hue={delta.hue} data-refused={isRefused || undefined}>
+      <div className={styles.name}>
+        <i className={styles.dot} aria-hidden />
+        <h3>{name}</h3>
+        {isInMemory && <span className={styles.badge}>in memory</span>}
+      </div>
+      <span className={styles.kind}>{kindAndRank(facts)}</span>
+      <span className={styles.size}>{formatBytes(delta.sizeBytes)}</span>
+      <Kept fidelity={facts.fidelity} />
+      <span className={styles.base}>
+        <span className="visually-hidden">made for </span>
+        {baseTitle(delta)}
+      </span>
+      <div className={styles.actions}>
+        <MainAction entry={entry} modelId={modelId} />
+        <IconButton
+          name={`Details of ${name}`}
+          icon={<ChevronDown size={15} className={styles.chevron} />}
+          aria-expanded={isOpen}
+          aria-controls={detailsId}
+          onClick={() => toggleDetails(id)}
+        />
+        <Menu align="end" trigger={<IconButton name={`More for ${name}`} icon={<Ellipsis size={16} />} />}>
+          <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
+            Rename
+          </MenuItem>
+          <MenuItem icon={<Download size={15} />} disabled={delta.failure !== null && delta.failure.code !== "delta-crashed-last-time"} onSelect={() => void exportDelta(delta)}>
+            Export…
+          </MenuItem>
+          <MenuItem icon={<Terminal size={15} />} disabled={modelId === null || !isUsable(entry)} onSelect={() => onDialog("command")}>
+            Show the llama-cli line
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem danger icon={<Trash2 size={15} />} onSelect={() => onDialog("delete")}>
+            Delete
+          </MenuItem>
+        </Menu>
+      </div>
+      {(problem !== null || isOpen) && (
+        <div className={styles.below}>
+          {problem !== null && (
+            <p className={styles.problem} data-tone={delta.failure !== null ? "bad" : "quiet"}>
+              {problem}
+            </p>
+          )}
+          <div id={detailsId}>{isOpen && <DeltaDetailsPanel delta={delta} origin={originWords(delta.origin)} />}</div>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** What a person most likely wants next, or what mends it. */
+function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">) {
+  const { delta, match } = entry;
+  const code = delta.failure?.code ?? null;
+  if (code === "delta-missing" || code === "delta-changed") {
+    return (
+      <Button aria-label={`Add the file of ${delta.name} again`} onClick={() => void addDeltaFile()}>
+        Add its file again
+      </Button>
+    );
+  }
+  if (modelId === null || match === "refused") return null;
+  return (
+    <Button aria-label={`Use ${delta.name} in the chat`} onClick={() => void answerWith(delta)}>
+      <MessageSquare size={13} />
+      {code === null ? "Use in chat" : "Try once more"}
+    </Button>
+  );
+}
+
+function Kept({ fidelity }: { readonly fidelity: number | null }) {
+  if (fidelity === null) return <span className={styles.kept} data-unknown="">{keptWords(null)}</span>;
+  return (
+    <span className={styles.kept} title={`${formatPercent(fidelity)} of the way from the base to the fine-tune, measured on held-out text`}>
+      <i className={styles.track} aria-hidden>
+        <i style={{ width: `${fidelity * 100}%` }} />
+      </i>
+      {keptWords(fidelity)}
+    </span>
+  );
+}

@@ -1,0 +1,170 @@
+// Fetches a fine-tune from Hugging Face: a repository is looked at before anything is fetched.
+import { ArrowLeft, ExternalLink, Search } from "lucide-react";
+import { useEffect, useId, useRef, useState } from "react";
+import type { HubAdapter, HubDeltaFacts } from "../../../electron/contract/deltas";
+import type { RepositoryName } from "../../../electron/contract/hub";
+import type { ModelId } from "../../../electron/contract/ids";
+import { useApp } from "../../app/appStore";
+import { call, callOrNotify } from "../../app/bridge";
+import { failureText } from "../../app/failureText";
+import { formatBytes } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { FailureDetails } from "../../ui/FailureDetails";
+import { startJob } from "../jobs/jobs";
+import backStyles from "../models/BackButton.module.css";
+import { repositoryIn } from "../models/hubLink";
+import type { Loadable } from "../models/loadable";
+import { modelTitle } from "../models/modelTitle";
+import { Tags } from "../models/Tags";
+import { showLibrary } from "./fineTunesPlace";
+import styles from "./HubDeltaPage.module.css";
+import { useMeantModel } from "./useMeantModel";
+
+export function HubDeltaPage() {
+  const [text, setText] = useState("");
+  const [found, setFound] = useState<Loadable<HubDeltaFacts> | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const latest = useRef(0);
+  const hintId = useId();
+  useEffect(() => field.current?.focus(), []);
+  const repository = repositoryIn(text);
+
+  async function look(asked: RepositoryName): Promise<void> {
+    const look = ++latest.current;
+    setFound({ kind: "loading" });
+    const outcome = await call("deltas.lookAtHub", { repository: asked });
+    if (look === latest.current) setFound(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+  }
+
+  return (
+    <article className={styles.page} aria-label="A fine-tune from Hugging Face">
+      <Button look="quiet" className={backStyles.back} onClick={showLibrary}>
+        <ArrowLeft size={14} />
+        Fine-tunes
+      </Button>
+      <form
+        className={styles.search}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (repository !== null) void look(repository);
+        }}
+      >
+        <Search size={16} aria-hidden />
+        <input
+          ref={field}
+          type="text"
+          spellCheck={false}
+          aria-label="Repository of the fine-tune"
+          aria-describedby={hintId}
+          placeholder="owner/name, or paste a link"
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+        <Button type="submit" look="primary" disabled={repository === null}>
+          Look
+        </Button>
+      </form>
+      <p id={hintId} className={styles.hint}>
+        LoRA adapters in the form of the PEFT library are converted here for your model; adapters in GGUF are used as they are. Nothing is fetched before you
+        have seen what is there.
+      </p>
+      {found?.kind === "loading" && <output className={styles.hint}>Looking at the repository</output>}
+      {found?.kind === "failed" && <Problem found={found} />}
+      {found?.kind === "loaded" && <Found key={`${found.value.repository} ${found.value.revision}`} facts={found.value} />}
+    </article>
+  );
+}
+
+function Problem({ found: { failure } }: { readonly found: Extract<Loadable<HubDeltaFacts>, { kind: "failed" }> }) {
+  const { happened, data, advice } = failureText(failure);
+  return (
+    <section className={styles.card} role="alert">
+      <h2>{happened}</h2>
+      <p>
+        {data} {advice}
+      </p>
+      <FailureDetails failure={failure} />
+    </section>
+  );
+}
+
+function Found({ facts }: { readonly facts: HubDeltaFacts }) {
+  const { repository, licence, gate, baseModel, adapters } = facts;
+  const meant = useMeantModel();
+  const models = useApp((state) => state.models);
+  const [chosenBase, setBase] = useState<ModelId | null>(null);
+  const baseId = chosenBase ?? meant?.id ?? models[0]?.id ?? null;
+  const needsBase = adapters.some(({ form, failure }) => form === "peft" && failure === null);
+  return (
+    <section className={styles.card}>
+      <div className={styles.title}>
+        <h2>{modelTitle(repository)}</h2>
+        <Tags licence={licence} gate={gate} facts={[]} />
+        <Button look="quiet" onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}>
+          <ExternalLink size={14} />
+          Open at Hugging Face
+        </Button>
+      </div>
+      <p>{baseModel === null ? "Neither card nor configuration says which model it was trained on." : `Trained on ${baseModel}.`}</p>
+      {needsBase && (
+        <label className={styles.base}>
+          Convert it for
+          {models.length === 0 ? (
+            <small>no model is on this computer: add the one that it was trained on first</small>
+          ) : (
+            <select
+              value={baseId ?? ""}
+              onChange={({ target }) => setBase(models.find(({ id }) => id === target.value)?.id ?? null)}
+            >
+              {models.map(({ id, name, fileName }) => (
+                <option key={id} value={id}>
+                  {name} ({fileName})
+                </option>
+              ))}
+            </select>
+          )}
+        </label>
+      )}
+      <ul className={styles.adapters} aria-label="Adapters">
+        {adapters.map((adapter) => (
+          <AdapterLine key={adapter.path} adapter={adapter} facts={facts} baseId={baseId} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface AdapterLineProps {
+  readonly adapter: HubAdapter;
+  readonly facts: HubDeltaFacts;
+  readonly baseId: ModelId | null;
+}
+
+function AdapterLine({ adapter, facts: { repository, revision }, baseId }: AdapterLineProps) {
+  const { path, form, sizeBytes, rank, failure } = adapter;
+  const [starting, setStarting] = useState(false);
+  const needed = form === "peft" ? baseId : null;
+
+  async function fetch(): Promise<void> {
+    setStarting(true);
+    await startJob({ kind: "fetch-delta", hub: { repository, revision, path }, baseId: needed });
+    setStarting(false);
+  }
+
+  return (
+    <li>
+      <span className={styles.words}>
+        <b>{path}</b>
+        <small>
+          {[form === "peft" ? "PEFT, is converted" : "GGUF adapter", rank === null ? null : `rank ${rank}`, formatBytes(sizeBytes)]
+            .filter((word) => word !== null)
+            .join(" · ")}
+        </small>
+        {failure !== null && <small className={styles.problem}>{failureText(failure).happened}</small>}
+      </span>
+      <Button look="primary" aria-label={`Fetch ${path}`} disabled={failure !== null || starting || (form === "peft" && baseId === null)} onClick={() => void fetch()}>
+        Fetch
+      </Button>
+    </li>
+  );
+}

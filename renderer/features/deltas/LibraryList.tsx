@@ -1,0 +1,107 @@
+// The fine-tunes on this computer, in groups by how they go with the model that is loaded.
+import { useState } from "react";
+import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
+import { useApp } from "../../app/appStore";
+import { formatCount } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { FailureMessage, Message } from "../models/Message";
+import { addDeltaFile } from "./deltaActions";
+import { askForModel, useDeltas, useDeltasForModel } from "./deltas";
+import { CommandLineDialog } from "./CommandLineDialog";
+import { DeleteDeltaDialog } from "./DeleteDeltaDialog";
+import { type DeltaDialog, DeltaRow } from "./DeltaRow";
+import { baseTitle, type DeltaGroup, groupDeltas } from "./deltaWords";
+import { showMake } from "./fineTunesPlace";
+import styles from "./LibraryList.module.css";
+import { RenameDeltaDialog } from "./RenameDeltaDialog";
+import { useMeantModel } from "./useMeantModel";
+
+/** Fewer are seen at a glance. */
+const FILTERED_FROM = 7;
+
+interface OpenDialog {
+  readonly kind: DeltaDialog;
+  readonly delta: Delta;
+}
+
+export function LibraryList() {
+  const list = useDeltas((state) => state.list);
+  const model = useMeantModel();
+  const known = useDeltasForModel(model?.id ?? null);
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const [base, setBase] = useState<string | null>(null);
+  if (list.length === 0) return <Empty />;
+  if (known.kind === "failed" && model !== null) {
+    return <FailureMessage failure={known.failure} onRetry={() => void askForModel(model.id)} />;
+  }
+  const bases = [...new Set(list.map(baseTitle))].sort((one, other) => one.localeCompare(other));
+  const shownBase = base !== null && bases.includes(base) ? base : null;
+  const all = known.kind === "loaded" ? known.value.deltas : list.map(unmatched);
+  const groups = groupDeltas(all.filter(({ delta }) => shownBase === null || baseTitle(delta) === shownBase));
+  const canMatch = model !== null && known.kind === "loaded";
+  const close = () => setDialog(null);
+  return (
+    <>
+      {list.length >= FILTERED_FROM && bases.length > 1 && (
+        <label className={styles.filter}>
+          Made for
+          <select value={shownBase ?? ""} onChange={({ target }) => setBase(target.value === "" ? null : target.value)}>
+            <option value="">all models</option>
+            {bases.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {groups.map((group) => (
+        <section key={group.kind} className={styles.group}>
+          <h2>{groupTitle(group, canMatch ? model.name : null)}</h2>
+          <ul className={styles.rows} aria-label={groupTitle(group, canMatch ? model.name : null)}>
+            {group.deltas.map((each) => (
+              <DeltaRow
+                key={each.delta.id}
+                entry={each}
+                modelId={canMatch ? model.id : null}
+                onDialog={(kind) => setDialog({ kind, delta: each.delta })}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {dialog?.kind === "rename" && <RenameDeltaDialog delta={dialog.delta} onClose={close} />}
+      {dialog?.kind === "delete" && <DeleteDeltaDialog delta={dialog.delta} onClose={close} />}
+      {dialog?.kind === "command" && model !== null && <CommandLineDialog delta={dialog.delta} modelId={model.id} onClose={close} />}
+    </>
+  );
+}
+
+function Empty() {
+  const hasModel = useApp((state) => state.models.length > 0);
+  return (
+    <Message
+      title="No fine-tune is here yet"
+      words={`A fine-tune changes how ${hasModel ? "your model" : "a model"} answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes of a whole fine-tuned model.`}
+    >
+      <Button look="primary" onClick={() => void addDeltaFile()}>
+        Add a file
+      </Button>
+      <Button onClick={() => showMake()}>Make a delta</Button>
+    </Message>
+  );
+}
+
+function groupTitle({ kind, deltas }: DeltaGroup, modelName: string | null): string {
+  switch (kind) {
+    case "usable":
+      return modelName === null ? "On this computer" : `For ${modelName}`;
+    case "broken":
+      return deltas.length === 1 ? "Needs your attention" : `${formatCount(deltas.length)} need your attention`;
+    case "others":
+      return "For other models";
+  }
+}
+
+/** Without a model nobody knows what a fine-tune goes with. */
+function unmatched(delta: Delta): DeltaForModel {
+  return { delta, match: "fits", failure: null };
+}

@@ -1,0 +1,138 @@
+// What the delta of a chosen pair becomes: one bit a weight or a LoRA, its name, whether it is measured, what it takes.
+import { useId, useState } from "react";
+import { MAX_EXTRACTED_RANK } from "../../../electron/contract/deltaJobs";
+import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
+import { type MakeDeltaPreview, ONE_BIT_BLOCK, undividedWidth } from "../../../electron/contract/makeDelta";
+import type { ModelDetails } from "../../../electron/contract/model";
+import { failureText } from "../../app/failureText";
+import { formatBytes, formatCount } from "../../app/quantities";
+import { Button } from "../../ui/Button";
+import { Switch } from "../../ui/Switch";
+import { startJob } from "../jobs/jobs";
+import { diskNeed } from "../quantize/quantizeWords";
+import styles from "./MakeDeltaForm.module.css";
+import { type DeltaResult, foretoldSize, foretoldWords } from "./makingWords";
+import { usePairPreview } from "./usePairPreview";
+
+interface MakeDeltaFormProps {
+  readonly fineTune: ModelDetails;
+  readonly base: ModelDetails;
+}
+
+export function MakeDeltaForm({ fineTune, base }: MakeDeltaFormProps) {
+  const { preview, askAgain } = usePairPreview(base.model.id, fineTune.model.id);
+  switch (preview.kind) {
+    case "loading":
+      return <p className={styles.words}>Reading both models’ headers</p>;
+    case "failed": {
+      const { happened, advice } = failureText(preview.failure);
+      return (
+        <p className={styles.problem} role="alert">
+          {happened} {advice}
+        </p>
+      );
+    }
+    case "loaded":
+      return <Loaded fineTune={fineTune} base={base} preview={preview.value} askAgain={askAgain} />;
+  }
+}
+
+const RANKS = [8, 16, 32, 64, 128, 256, MAX_EXTRACTED_RANK];
+const USUAL_RANK = 32;
+
+interface LoadedProps extends MakeDeltaFormProps {
+  readonly preview: MakeDeltaPreview;
+  readonly askAgain: () => void;
+}
+
+function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
+  const width = undividedWidth(preview.matrices);
+  const [kind, setKind] = useState<DeltaResult["kind"]>(width === null ? "bitdelta" : "lora");
+  const [rank, setRank] = useState(USUAL_RANK);
+  const [name, setName] = useState(fineTune.model.name.slice(0, MAX_DELTA_NAME_CHARACTERS));
+  const [measureFidelity, setMeasureFidelity] = useState(true);
+  const [starting, setStarting] = useState(false);
+  const groupName = useId();
+  const needId = useId();
+  const result: DeltaResult = kind === "bitdelta" ? { kind } : { kind, rank };
+  const oneBit = foretoldSize(preview, { kind: "bitdelta" });
+  const lora = foretoldSize(preview, { kind: "lora", rank });
+  const need = diskNeed((kind === "bitdelta" ? oneBit : lora).fileBytes, null, preview.diskFreeBytes);
+  const trimmed = name.trim();
+
+  async function start(): Promise<void> {
+    setStarting(true);
+    await startJob({
+      kind: "make-delta", baseId: base.model.id, fineTuneId: fineTune.model.id, name: trimmed,
+      result: result.kind === "bitdelta" ? { kind: "bitdelta", compact: false } : result,
+      measureFidelity,
+    });
+    setStarting(false);
+  }
+
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void start();
+      }}
+    >
+      <fieldset className={styles.results}>
+        <legend>What it becomes</legend>
+        <label data-chosen={kind === "bitdelta" || undefined} data-disabled={width !== null || undefined}>
+          <input type="radio" name={groupName} checked={kind === "bitdelta"} disabled={width !== null} onChange={() => setKind("bitdelta")} />
+          <span>
+            <b>1-bit delta</b>
+            {width === null && <span className={styles.tag}>Recommended</span>}
+            <small>
+              {width === null
+                ? `The whole change, one bit for each weight: ${foretoldWords(oneBit)}.`
+                : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`}
+            </small>
+          </span>
+        </label>
+        <label data-chosen={kind === "lora" || undefined}>
+          <input type="radio" name={groupName} checked={kind === "lora"} onChange={() => setKind("lora")} />
+          <span>
+            <b>LoRA</b>
+            {width !== null && <span className={styles.tag}>Recommended</span>}
+            <small>Only the strongest directions of the change, for any program that knows adapters: {foretoldWords(lora)}.</small>
+          </span>
+        </label>
+      </fieldset>
+      {kind === "lora" && (
+        <label className={styles.field}>
+          Rank
+          <select value={rank} onChange={({ target }) => setRank(Number(target.value))}>
+            {RANKS.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label className={styles.field}>
+        Name
+        <input type="text" maxLength={MAX_DELTA_NAME_CHARACTERS} value={name} onChange={({ target }) => setName(target.value)} />
+      </label>
+      <Switch
+        name="Measure how faithful it is"
+        words="Compares base, fine-tune and delta on a text that nothing was fitted to, and notes the result in the file. Three models are read with it, which takes longer than making the delta."
+        on={measureFidelity}
+        onChange={setMeasureFidelity}
+      />
+      <footer className={styles.footer}>
+        <p id={needId} data-problem={!need.enough || undefined}>
+          {need.words}
+          {need.enough
+            ? ` ${formatBytes(preview.sourceBytes)} of weights are read; chats go on meanwhile.`
+            : ` Free ${formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0))} more.`}
+        </p>
+        {!need.enough && <Button onClick={askAgain}>Look again</Button>}
+        <Button type="submit" look="primary" disabled={!need.enough || starting || trimmed === ""} aria-describedby={needId}>
+          {kind === "bitdelta" ? "Make the 1-bit delta" : "Extract the LoRA"}
+        </Button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+// What a person does with fine-tunes outside a conversation. Renderer.
+import type { Delta } from "../../../electron/contract/deltas";
+import type { DeltaId, ModelId } from "../../../electron/contract/ids";
+import { callOrNotify } from "../../app/bridge";
+import { showPage } from "../../app/layout";
+import { showOffer } from "../../app/notices";
+import { chatStore } from "../chat/chatStore";
+import { showDetails } from "./fineTunesPlace";
+
+/** From now on it alone answers in the open chat. */
+export async function answerWith({ id }: Pick<Delta, "id">): Promise<void> {
+  showPage("chat");
+  const { chat } = chatStore.getState();
+  if (chat === null) return;
+  const changed = await callOrNotify("chats.setStack", { chatId: chat.id, stack: [{ deltaId: id, scale: 1 }] });
+  if (changed !== null) chatStore.setState((state) => (state.chat?.id === changed.id ? { chat: changed } : {}));
+}
+
+/** By the system's file dialog. `baseId`: the model that a PEFT adapter is converted for. */
+export async function addDeltaFile(baseId: ModelId | null = null): Promise<void> {
+  const added = await callOrNotify("deltas.addFile", baseId === null ? undefined : { baseId });
+  if (added !== null) showDetails(added.id);
+}
+
+export async function renameDelta(deltaId: DeltaId, name: string): Promise<void> {
+  await callOrNotify("deltas.rename", { deltaId, name });
+}
+
+/** To the trash. */
+export async function deleteDelta(deltaId: DeltaId): Promise<void> {
+  await callOrNotify("deltas.delete", { deltaId });
+}
+
+export async function exportDelta({ id, name }: Pick<Delta, "id" | "name">): Promise<void> {
+  const fileName = await callOrNotify("deltas.export", { deltaId: id });
+  if (fileName !== null) showOffer(`“${name}” is exported as ${fileName}.`, { label: "Show details", run: () => showDetails(id) });
+}

@@ -1,0 +1,60 @@
+// What is known of a fine-tune, in words and numbers. Renderer.
+import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
+import { failureText } from "../../app/failureText";
+import { formatPercent } from "../../app/quantities";
+
+/** "1-bit" or "LoRA, rank 16". */
+export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {
+  if (kind === "bitdelta") return "1-bit";
+  return rank === null ? "LoRA" : `LoRA, rank ${rank}`;
+}
+
+/** "96 % kept": how near it comes to the fine-tune it was made from. */
+export function keptWords(fidelity: number | null): string {
+  return fidelity === null ? "not measured" : `${formatPercent(fidelity)} kept`;
+}
+
+/** The model that it was made for, as far as its file or its making tells. */
+export function baseName({ facts, origin }: Pick<Delta, "facts" | "origin">): string | null {
+  return facts.baseName ?? (origin.kind === "made" ? origin.baseName : null);
+}
+
+/** To group by: what has no name goes by its architecture. */
+export function baseTitle(delta: Pick<Delta, "facts" | "origin">): string {
+  return baseName(delta) ?? `a “${delta.facts.architecture}” model`;
+}
+
+export function originWords(origin: Delta["origin"]): string {
+  switch (origin.kind) {
+    case "file":
+      return `from ${origin.fileName}`;
+    case "hub":
+      return `from ${origin.repository}`;
+    case "made":
+      return `made here from ${origin.fineTuneName}`;
+  }
+}
+
+export interface DeltaGroup {
+  readonly kind: "usable" | "broken" | "others";
+  readonly deltas: readonly DeltaForModel[];
+}
+
+/** Those that go with the model, those whose file has a problem, those that were made for others; no empty group. */
+export function groupDeltas(deltas: readonly DeltaForModel[]): DeltaGroup[] {
+  const kindOf = ({ delta, match }: DeltaForModel): DeltaGroup["kind"] =>
+    delta.failure !== null ? "broken" : match === "refused" ? "others" : "usable";
+  return (["usable", "broken", "others"] as const)
+    .map((kind) => ({ kind, deltas: deltas.filter((each) => kindOf(each) === kind) }))
+    .filter((group) => group.deltas.length > 0);
+}
+
+/** Why it cannot be used, and what to do; of one that is only for another model, why. null = it can be used, and is surely for this one. */
+export function problemWords({ delta, match, failure }: DeltaForModel): string | null {
+  if (delta.failure !== null) {
+    const { happened, advice } = failureText(delta.failure);
+    return `${happened} ${advice}`;
+  }
+  if (match === "refused" && failure !== null) return failureText(failure).happened;
+  return match === "shapes-fit" ? "Its file does not say which model it was made for. It fits this one by its shapes, so try it and see." : null;
+}
