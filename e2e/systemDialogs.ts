@@ -7,3 +7,19 @@ export async function answerFileDialogs(app: FacetApp, paths: readonly string[])
     dialog.showOpenDialog = () => Promise.resolve({ canceled: filePaths.length === 0, filePaths: [...filePaths] });
   }, paths);
 }
+
+/** The next files are saved there. */
+export async function answerSaveDialog(app: FacetApp, path: string): Promise<void> {
+  await app.electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, path);
+}
+
+/** What goes to the system's trash from now on goes into this folder: the trash itself is not for tests. */
+export async function trashInto(app: FacetApp, folder: string): Promise<void> {
+  await app.electron.evaluate(({ shell }, target) => {
+    const { rename } = process.getBuiltinModule("node:fs/promises");
+    const { basename, join } = process.getBuiltinModule("node:path");
+    shell.trashItem = (file) => rename(file, join(target, basename(file)));
+  }, folder);
+}

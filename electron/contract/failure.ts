@@ -116,6 +116,8 @@ export const FailureCode = z.enum([
   "delta-not-an-adapter",
   "delta-kind-unsupported",
   "delta-damaged",
+  /** In the compact form (docs/delta-format.md), to be expanded before it is used. */
+  "delta-compact",
   "delta-other-architecture",
   "delta-shapes-differ",
   "delta-other-base",

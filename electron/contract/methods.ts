@@ -191,8 +191,11 @@ export const methods = {
   "deltas.rename": { input: z.strictObject({ deltaId: DeltaId, name: DeltaName }), output: Delta },
   /** Moves the file to the system's trash. Answers that it made keep its name and hue. */
   "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },
-  /** Asks where to, then copies the file; the name it was given, null when the person closed the dialog. */
-  "deltas.export": { input: z.strictObject({ deltaId: DeltaId }), output: z.string().nullable() },
+  /**
+   * Asks where to, then copies the file, or writes a 1-bit delta there in the compact form, which Facet expands when it is added;
+   * the name it was given, null when the person closed the dialog.
+   */
+  "deltas.export": { input: z.strictObject({ deltaId: DeltaId, compact: z.boolean().default(false) }), output: z.string().nullable() },
   /** The llama-cli line that uses this delta with a model, to be copied. */
   "deltas.commandLine": { input: z.strictObject({ deltaId: DeltaId, modelId: ModelId }), output: z.string() },
 

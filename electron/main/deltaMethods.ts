@@ -18,6 +18,8 @@ import type { Handlers } from "./callGate";
 
 /** Some tenths of a second, on a slow disk with a large model more. */
 const BASE_CHECK_TIMEOUT_MS = 60_000;
+/** It reads and writes the file once: gigabytes on a slow disk. */
+const FORM_TIMEOUT_MS = 600_000;
 
 type DeltaHandlers = Pick<
   Handlers,
@@ -64,18 +66,18 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
     "deltas.previewMake": (question) => previewMake(question, context),
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => shell.trashItem(file)),
-    async "deltas.export"({ deltaId }) {
+    async "deltas.export"({ deltaId, compact }) {
       const owner = window();
       const found = deltas.find(deltaId);
       if (owner === null) return succeed(null);
       if (found === null) return fail("not-found");
       const { canceled, filePath } = await dialog.showSaveDialog(owner, {
         title: "Export the fine-tune",
-        defaultPath: `${found.delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}.gguf`,
+        defaultPath: `${found.delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}${compact ? "-compact" : ""}.gguf`,
         filters: [{ name: "GGUF adapters", extensions: ["gguf"] }],
       });
       if (canceled || filePath === "") return succeed(null);
-      const exported = await deltas.exportTo(deltaId, filePath);
+      const exported = await deltas.exportTo(deltaId, filePath, { compact });
       return exported.ok ? succeed(path.basename(filePath)) : exported;
     },
     async "deltas.commandLine"({ deltaId, modelId }) {
@@ -142,6 +144,12 @@ export async function checkDeltaBase(delta: string, model: string, tools: Pick<J
   const done = await runJob(tools.fork, { appFolder: tools.appFolder, request: { kind: "check-delta-base", delta, model } }, { signal: AbortSignal.timeout(BASE_CHECK_TIMEOUT_MS) });
   if (!done.ok) return done;
   return done.value.kind === "check-delta-base" ? succeed(done.value.verdict) : fail("internal");
+}
+
+/** In a job process of its own. */
+export async function changeDeltaForm(form: { source: string; target: string; compact: boolean }, tools: Pick<JobTools, "fork" | "appFolder">): Promise<Outcome<undefined>> {
+  const done = await runJob(tools.fork, { appFolder: tools.appFolder, request: { kind: "convert-delta", ...form } }, { signal: AbortSignal.timeout(FORM_TIMEOUT_MS) });
+  return done.ok ? succeed(undefined) : done;
 }
 
 /** Beside the model that is loaded now; null for another one, or where memory is not known. */

@@ -20,7 +20,7 @@ import { ensureStarterModel, STARTER_MODEL } from "../services/starterModel";
 import type { AppContext, Shell } from "./AppContext";
 import { appMethods, blockedMethods, totalMemoryBytes } from "./appMethods";
 import { chatMethods } from "./chatMethods";
-import { checkDeltaBase, deltaMethods, resolveStack } from "./deltaMethods";
+import { changeDeltaForm, checkDeltaBase, deltaMethods, resolveStack } from "./deltaMethods";
 import { createDownloads, downloadMethods } from "./downloadMethods";
 import { EngineSupervisor } from "./EngineSupervisor";
 import { createEstimator, fitMethods, fitModelOfFile } from "./fitMethods";
@@ -221,6 +221,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     list: data.deltaList,
     loading: data.loadingDeltas,
     inspect: (file) => estimator.inspectDelta(file),
+    changeForm: (source, target, compact) => changeDeltaForm({ source, target, compact }, jobs.tools),
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });

@@ -582,6 +582,12 @@ export function failureText(failure: Failure): FailureText {
         data: NOTHING_CHANGED,
         advice: "Get the file again, or choose another fine-tune.",
       };
+    case "delta-compact":
+      return {
+        happened: `${delta} is in the compact form and has to be expanded first.`,
+        data: NOTHING_CHANGED,
+        advice: "Add its file again: Facet expands it then.",
+      };
     case "delta-other-architecture":
       return {
         happened: `${delta} was made for a model of another kind${

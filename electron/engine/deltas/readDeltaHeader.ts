@@ -13,6 +13,8 @@ import { metadataText, readGgufHeader, type GgufHeader, type TensorInfo } from "
 export const MAX_ALPHA_PER_RANK = 128;
 /** Types that adapters are written in, and whose numbers can be checked. */
 const WEIGHT_TYPES: ReadonlySet<string> = new Set(["F32", "F16", "BF16", "Q8_0", "Q5_0", "Q5_1", "Q4_0", "Q4_1", "Q1_0"]);
+/** docs/delta-format.md: a 1-bit delta without its Hadamard factors. */
+const COMPACT_TYPE = "facet-compact";
 /** The format's number of a 32-bit float: llama.cpp aborts where alpha has another type. */
 const FLOAT32_TYPE = 6;
 
@@ -32,8 +34,8 @@ export interface DeltaHeader {
 }
 
 /**
- * Failures: "model-missing", "model-unreadable", "delta-not-an-adapter", "delta-kind-unsupported", "delta-damaged",
- * "delta-alpha-invalid".
+ * Failures: "model-missing", "model-unreadable", "delta-not-an-adapter", "delta-compact", "delta-kind-unsupported",
+ * "delta-damaged", "delta-alpha-invalid".
  */
 export async function readDeltaHeader(path: string): Promise<Outcome<DeltaHeader>> {
   const source = await FileByteSource.open(path);
@@ -51,6 +53,7 @@ export async function readDeltaHeaderFrom(source: ByteSource): Promise<Outcome<D
   const type = metadataText(header.value, "general.type");
   if (type !== "adapter") return fail("delta-not-an-adapter", { kind: type === undefined || type === "model" ? "it is a whole model" : plain(type) });
   const adapterType = metadataText(header.value, "adapter.type");
+  if (adapterType === COMPACT_TYPE) return fail("delta-compact");
   if (adapterType !== "lora") return fail("delta-kind-unsupported", { reason: `it is of the type ${plain(adapterType ?? "unknown")}` });
   if (header.value.metadata.has("adapter.alora.invocation_tokens")) return fail("delta-kind-unsupported", { reason: "it works only after certain words (aLoRA)" });
   const architecture = metadataText(header.value, "general.architecture");

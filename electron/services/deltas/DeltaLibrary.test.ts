@@ -40,6 +40,11 @@ async function open(): Promise<void> {
   library = new DeltaLibrary({
     folder: deltas(), list: file, loading: new LoadingDeltas(path.join(folder, "loading-deltas")), now: () => 7,
     inspect: async (inspectedFile) => (inspected.push(await readFile(inspectedFile, "utf8")), inspection),
+    changeForm: async (from, to, compact) => {
+      await writeFile(to, `${compact ? "compact" : "whole"} of ${await readFile(from, "utf8")}`);
+      inspection = succeed(facts);
+      return succeed(undefined);
+    },
     onChanged: (list) => changes.push(list),
   });
   await library.recover();
@@ -54,6 +59,24 @@ beforeEach(async () => {
 });
 // What was begun in the background may still write.
 afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+describe("the compact form", () => {
+  it("is expanded when it is added, and what is kept is the whole", async () => {
+    inspection = fail("delta-compact");
+    const added = await add("small.gguf", "few");
+    expect(inspected).toEqual(["few", "whole of few"]);
+    expect(await readdir(deltas())).toEqual([`${added.id}.gguf`]);
+    expect(await readFile(path.join(deltas(), `${added.id}.gguf`), "utf8")).toBe("whole of few");
+  });
+
+  it("is written where the person wants it; the library's file stays whole", async () => {
+    const added = await add("large.gguf", "many");
+    const target = path.join(folder, "small.gguf");
+    value(await library.exportTo(added.id, target, { compact: true }));
+    expect(await readFile(target, "utf8")).toBe("compact of many");
+    expect(await readdir(deltas())).toEqual([`${added.id}.gguf`]);
+  });
+});
 
 describe("adding", () => {
   it("copies the file, inspects the copy, and remembers it over a restart", async () => {

@@ -46,6 +46,8 @@ export interface DeltaLibraryOptions {
   loading: LoadingDeltas;
   /** Reads a file that nobody has checked yet; in a process that may die of it. */
   inspect: (path: string) => Promise<Outcome<DeltaFacts>>;
+  /** Writes a 1-bit delta in its compact form, or expands it to the one that llama.cpp loads. */
+  changeForm: (source: string, target: string, compact: boolean) => Promise<Outcome<undefined>>;
   now: () => number;
   onChanged: (deltas: Delta[]) => void;
 }
@@ -82,8 +84,8 @@ export class DeltaLibrary {
   }
 
   /**
-   * Copies a file into the folder and keeps it. The same content is kept once: adding it again finds it.
-   * Failures: those of `inspect`, "model-unreadable", "disk-full", "save-failed".
+   * Copies a file into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
+   * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed".
    */
   async addFile(source: string, origin: DeltaOrigin, about: { name?: string; licence?: string } = {}): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
@@ -97,6 +99,7 @@ export class DeltaLibrary {
       if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null) return succeed(await this.#found(id));
       // The copy is inspected, so that what was checked is what is used.
       const facts = await inspect(part);
+      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about);
       if (!facts.ok) return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
       await rename(part, this.#path(id));
       await syncFolder(folder);
@@ -137,12 +140,18 @@ export class DeltaLibrary {
     return this.#save(this.#options.list.value.deltas.filter((known) => known.id !== id));
   }
 
-  /** Copies a delta's file to where the person wants it; whole or not at all. */
-  async exportTo(id: DeltaId, target: string): Promise<Outcome<undefined>> {
+  /** Copies a delta's file to where the person wants it, or writes it there in its compact form; whole or not at all. */
+  async exportTo(id: DeltaId, target: string, { compact }: { compact: boolean } = { compact: false }): Promise<Outcome<undefined>> {
     const found = this.find(id);
     if (found === null) return fail("not-found");
+    if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time") return { ok: false, failure: found.delta.failure };
     const part = `${target}.${randomUUID()}${UNFINISHED_SUFFIX}`;
     try {
+      if (compact) {
+        const written = await this.#options.changeForm(found.path, part, true);
+        if (written.ok) await rename(part, target);
+        return written;
+      }
       const copied = await copyHashing(found.path, part);
       if (!copied.ok) return fail("delta-missing", { delta: found.delta.name });
       if (!copied.value.sha256.startsWith(id)) return fail("delta-changed", { delta: found.delta.name });
@@ -196,6 +205,16 @@ export class DeltaLibrary {
     // The note stays until the list on the disk says the same.
     const marked = this.#options.list.value.deltas.map((known) => (deltaIds.includes(known.id) ? { ...known, crashed: true } : known));
     if (deltaIds.length > 0) void this.#save(marked).then((saved) => saved.ok && this.clearNote());
+  }
+
+  async #addExpanded(compact: string, origin: DeltaOrigin, about: { name?: string; licence?: string }): Promise<Outcome<Delta>> {
+    const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
+    try {
+      const expanded = await this.#options.changeForm(compact, whole, false);
+      return expanded.ok ? await this.addFile(whole, origin, about) : expanded;
+    } finally {
+      await rm(whole, { force: true }).catch(() => {});
+    }
   }
 
   async #found(id: DeltaId): Promise<Delta> {

@@ -247,6 +247,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, emptyDeltaList, () => 0);
     const library = new DeltaLibrary({
       folder: inFolder("deltas"), list: file, loading: new LoadingDeltas(inFolder("loading-deltas")), inspect: async (delta) => { const read = await inspectDelta(delta); return read.ok ? succeed(read.value.facts) : read; }, now: () => 1, onChanged: () => undefined,
+      changeForm: async (source, target, compact) => { const done = await run({ kind: "convert-delta", source, target, compact }); return done.ok ? succeed(undefined) : done; },
     });
     const model = (id: string, name: string, modelFile: string) => ({ model: { id, name }, path: modelFile, paths: [modelFile] });
     const known = [model("base", "Tiny", request.base), model("tuned", "Tiny tuned", request.fineTune)];
@@ -270,6 +271,16 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect(library.list()).toMatchObject([{ id: made.value.deltaId, name: "Tuned", facts: { kind: "lora", rank: 4 }, origin: { kind: "made", baseName: "Tiny", fineTuneName: "Tiny tuned" } }]);
     expect(await readdir(inFolder("deltas"))).toEqual([`${made.value.deltaId}.gguf`]);
     expect([...stages]).toContain("make-delta");
+
+    // Compact and back it is the very same file, so the library has it already.
+    const oneBit = inFolder("one-bit.gguf");
+    await result("make-delta", { ...request, target: oneBit });
+    const kept = await library.addFile(oneBit, { kind: "file", fileName: "one-bit.gguf" });
+    if (!kept.ok) throw new Error(JSON.stringify(kept.failure));
+    expect(await library.exportTo(kept.value.id, inFolder("compact.gguf"), { compact: true })).toEqual({ ok: true, value: undefined });
+    expect((await readFile(inFolder("compact.gguf"))).length).toBeLessThan((await readFile(oneBit)).length);
+    expect(await library.addFile(inFolder("compact.gguf"), { kind: "file", fileName: "compact.gguf" })).toMatchObject({ ok: true, value: { id: kept.value.id } });
+    await library.delete(kept.value.id, (file) => rm(file));
 
     await writeFile(request.fineTune, "no model");
     expect(await make("tuned")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });

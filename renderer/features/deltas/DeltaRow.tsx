@@ -1,5 +1,5 @@
 // One fine-tune: its hue and name, what it is, how much of the fine-tune it keeps, and what can be done with it.
-import { ChevronDown, Download, Ellipsis, MessageSquare, Pencil, Terminal, Trash2 } from "lucide-react";
+import { ChevronDown, Download, Ellipsis, MessageSquare, Package, Pencil, Terminal, Trash2 } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import type { DeltaForModel } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -34,6 +34,7 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
     if (isOpen) row.current?.scrollIntoView({ block: "nearest" });
   }, [isOpen]);
   const isRefused = modelId !== null && entry.match === "refused";
+  const isFileSound = delta.failure === null || delta.failure.code === "delta-crashed-last-time";
   const problem = problemWords(entry);
   return (
     <li ref={row} className={styles.row} data-hue={delta.hue} data-refused={isRefused || undefined}>
@@ -62,9 +63,14 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
           <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
             Rename
           </MenuItem>
-          <MenuItem icon={<Download size={15} />} disabled={delta.failure !== null && delta.failure.code !== "delta-crashed-last-time"} onSelect={() => void exportDelta(delta)}>
+          <MenuItem icon={<Download size={15} />} disabled={!isFileSound} onSelect={() => void exportDelta(delta)}>
             Export…
           </MenuItem>
+          {facts.kind === "bitdelta" && (
+            <MenuItem icon={<Package size={15} />} disabled={!isFileSound} onSelect={() => void exportDelta(delta, { compact: true })}>
+              Export smaller, for Facet only…
+            </MenuItem>
+          )}
           <MenuItem icon={<Terminal size={15} />} disabled={modelId === null || !isUsable(entry)} onSelect={() => onDialog("command")}>
             Show the llama-cli line
           </MenuItem>
