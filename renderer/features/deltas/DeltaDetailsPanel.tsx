@@ -15,9 +15,11 @@ interface DeltaDetailsPanelProps {
   readonly delta: Delta;
   /** "from sql.gguf". */
   readonly origin: string;
+  /** By what its base is recognised. */
+  readonly recognisedBy: string;
 }
 
-export function DeltaDetailsPanel({ delta, origin }: DeltaDetailsPanelProps) {
+export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsPanelProps) {
   const details = useDetails(delta);
   const [nowMs] = useState(() => Date.now());
   const { facts } = delta;
@@ -30,7 +32,7 @@ export function DeltaDetailsPanel({ delta, origin }: DeltaDetailsPanelProps) {
         <Fact name="In memory">{formatBytes(facts.weightsBytes)}</Fact>
         <Fact name="Changes">{formatCount(facts.changedTensorCount)} {facts.changedTensorCount === 1 ? "tensor" : "tensors"}{details.kind === "loaded" && `, ${formatParameters(details.value.weights)} weights`}</Fact>
         {details.kind === "loaded" && <Fact name="Bits per weight">{details.value.bitsPerWeight.toFixed(2)}</Fact>}
-        <Fact name="Base recognised by">{facts.baseFingerprint === null ? "shapes alone" : "its fingerprint"}</Fact>
+        <Fact name="Base recognised by">{recognisedBy}</Fact>
       </dl>
       {details.kind === "failed" && <p className={styles.problem}>{failureText(details.failure).happened}</p>}
       {details.kind === "loaded" && details.value.making !== null && <Making making={details.value.making} />}

@@ -52,10 +52,14 @@ export function DeltaMemory() {
   );
 }
 
+/** Of small adapters nobody has more, and the exact number helps nobody. */
+const MANY = 1000;
+
 function roomWords(room: number | null, loadedCount: number): string {
   if (room === null) return "";
   if (room === 0) return "no room for more: the one not used for longest makes way";
-  return `room for ${formatCount(room)}${loadedCount > 0 ? " more" : ""}`;
+  const count = room > MANY ? `over ${formatCount(MANY)}` : formatCount(room);
+  return `room for ${count}${loadedCount > 0 ? " more" : ""}`;
 }
 
 /** Asked anew when what is loaded changes. */

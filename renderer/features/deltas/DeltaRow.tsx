@@ -11,7 +11,7 @@ import { addDeltaFile, answerWith, exportDelta } from "./deltaActions";
 import { DeltaDetailsPanel } from "./DeltaDetailsPanel";
 import styles from "./DeltaRow.module.css";
 import { isUsable, useDeltas } from "./deltas";
-import { baseTitle, keptWords, kindAndRank, originWords, problemWords } from "./deltaWords";
+import { baseTitle, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
 import { toggleDetails, useIsOpen } from "./fineTunesPlace";
 
 export type DeltaDialog = "rename" | "delete" | "command";
@@ -43,20 +43,22 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
         <h3>{name}</h3>
         {isInMemory && <span className={styles.badge}>in memory</span>}
       </div>
-      <span className={styles.kind}>{kindAndRank(facts)}</span>
-      <span className={styles.size}>{formatBytes(delta.sizeBytes)}</span>
-      <Kept fidelity={facts.fidelity} />
-      <span className={styles.base}>
-        <span className="visually-hidden">made for </span>
-        {baseTitle(delta)}
-      </span>
+      <div className={styles.facts}>
+        <span className={styles.kind}>{kindAndRank(facts)}</span>
+        <span className={styles.size}>{formatBytes(delta.sizeBytes)}</span>
+        <Kept fidelity={facts.fidelity} />
+        <span className={styles.base}>
+          <span className="visually-hidden">made for </span>
+          {baseTitle(delta)}
+        </span>
+      </div>
       <div className={styles.actions}>
         <MainAction entry={entry} modelId={modelId} />
         <IconButton
           name={`Details of ${name}`}
           icon={<ChevronDown size={15} className={styles.chevron} />}
           aria-expanded={isOpen}
-          aria-controls={detailsId}
+          {...(isOpen ? { "aria-controls": detailsId } : {})}
           onClick={() => toggleDetails(id)}
         />
         <Menu align="end" trigger={<IconButton name={`More for ${name}`} icon={<Ellipsis size={16} />} />}>
@@ -87,7 +89,11 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
               {problem}
             </p>
           )}
-          <div id={detailsId}>{isOpen && <DeltaDetailsPanel delta={delta} origin={originWords(delta.origin)} />}</div>
+          {isOpen && (
+            <div id={detailsId}>
+              <DeltaDetailsPanel delta={delta} origin={originWords(delta.origin)} recognisedBy={matchWords(entry)} />
+            </div>
+          )}
         </div>
       )}
     </li>
@@ -107,7 +113,7 @@ function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">
   }
   if (modelId === null || match === "refused") return null;
   return (
-    <Button aria-label={`Use ${delta.name} in the chat`} onClick={() => void answerWith(delta)}>
+    <Button aria-label={`Use ${delta.name} in the chat`} onClick={() => answerWith(delta)}>
       <MessageSquare size={13} />
       {code === null ? "Use in chat" : "Try once more"}
     </Button>

@@ -1,5 +1,5 @@
 // The page of fine-tunes: the library of deltas, where more come from, and making one.
-import { Cloud, FilePlus, PanelLeft, Sparkle } from "lucide-react";
+import { Cloud, Diff, FilePlus, PanelLeft } from "lucide-react";
 import { useEffect } from "react";
 import { toggleSidebar, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
@@ -8,6 +8,7 @@ import { IconButton } from "../../ui/IconButton";
 import { DeltaJobs } from "./DeltaJobs";
 import { DeltaMemory } from "./DeltaMemory";
 import { addDeltaFile } from "./deltaActions";
+import { useDeltas } from "./deltas";
 import { showHub, showMake, useFineTunesPart } from "./fineTunesPlace";
 import styles from "./FineTunesPage.module.css";
 import { HubDeltaPage } from "./HubDeltaPage";
@@ -17,6 +18,7 @@ import { MakeDeltaPage } from "./MakeDeltaPage";
 export function FineTunesPage() {
   const sidebarShown = useSidebarShown();
   const part = useFineTunesPart();
+  const isEmpty = useDeltas((state) => state.list.length === 0);
   useEffect(() => {
     document.title = "Fine-tunes · Facet";
   }, []);
@@ -28,7 +30,7 @@ export function FineTunesPage() {
         )}
         <h1>Fine-tunes</h1>
         <span className={styles.space} />
-        {part.kind === "library" && (
+        {part.kind === "library" && !isEmpty && (
           <div className={styles.actions}>
             <Button onClick={() => void addDeltaFile()}>
               <FilePlus size={14} />
@@ -39,7 +41,7 @@ export function FineTunesPage() {
               From Hugging Face
             </Button>
             <Button look="primary" onClick={() => showMake()}>
-              <Sparkle size={14} />
+              <Diff size={14} />
               Make a delta
             </Button>
           </div>

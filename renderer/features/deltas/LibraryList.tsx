@@ -1,17 +1,17 @@
 // The fine-tunes on this computer, in groups by how they go with the model that is loaded.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { useApp } from "../../app/appStore";
 import { formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { FailureMessage, Message } from "../models/Message";
 import { addDeltaFile } from "./deltaActions";
-import { askForModel, useDeltas, useDeltasForModel } from "./deltas";
+import { askForModel, refreshDeltas, useDeltas, useDeltasForModel } from "./deltas";
 import { CommandLineDialog } from "./CommandLineDialog";
 import { DeleteDeltaDialog } from "./DeleteDeltaDialog";
 import { type DeltaDialog, DeltaRow } from "./DeltaRow";
 import { baseTitle, type DeltaGroup, groupDeltas } from "./deltaWords";
-import { showMake } from "./fineTunesPlace";
+import { showHub, showMake } from "./fineTunesPlace";
 import styles from "./LibraryList.module.css";
 import { RenameDeltaDialog } from "./RenameDeltaDialog";
 import { useMeantModel } from "./useMeantModel";
@@ -30,6 +30,7 @@ export function LibraryList() {
   const known = useDeltasForModel(model?.id ?? null);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [base, setBase] = useState<string | null>(null);
+  useEffect(() => void refreshDeltas(), []);
   if (list.length === 0) return <Empty />;
   if (known.kind === "failed" && model !== null) {
     return <FailureMessage failure={known.failure} onRetry={() => void askForModel(model.id)} />;
@@ -85,6 +86,7 @@ function Empty() {
       <Button look="primary" onClick={() => void addDeltaFile()}>
         Add a file
       </Button>
+      <Button onClick={showHub}>From Hugging Face</Button>
       <Button onClick={() => showMake()}>Make a delta</Button>
     </Message>
   );

@@ -4,16 +4,14 @@ import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
-import { chatStore } from "../chat/chatStore";
+import { changeChatStack } from "../chat/fineTunes/chatStack";
+import { entryOf } from "../chat/fineTunes/stackChanges";
 import { showDetails } from "./fineTunesPlace";
 
 /** From now on it alone answers in the open chat. */
-export async function answerWith({ id }: Pick<Delta, "id">): Promise<void> {
+export function answerWith(delta: Delta): void {
+  changeChatStack([entryOf(delta, 1)]);
   showPage("chat");
-  const { chat } = chatStore.getState();
-  if (chat === null) return;
-  const changed = await callOrNotify("chats.setStack", { chatId: chat.id, stack: [{ deltaId: id, scale: 1 }] });
-  if (changed !== null) chatStore.setState((state) => (state.chat?.id === changed.id ? { chat: changed } : {}));
 }
 
 /** By the system's file dialog. `baseId`: the model that a PEFT adapter is converted for. */

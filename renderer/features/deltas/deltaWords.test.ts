@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from "vitest";
 import { Delta, type DeltaForModel } from "../../../electron/contract/deltas";
 import { failure } from "../../../electron/contract/failure";
-import { baseTitle, groupDeltas, keptWords, kindAndRank, originWords, problemWords } from "./deltaWords";
+import { baseTitle, groupDeltas, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
 
 function delta(change: object = {}, facts: object = {}): Delta {
   return Delta.parse({
@@ -42,7 +42,9 @@ describe("in the list", () => {
 
   it("each that cannot be used says why, and what to do about its file", () => {
     expect(problemWords(usable)).toBeNull();
-    expect(problemWords(byShapes)).toMatch(/try it/);
+    expect(problemWords(byShapes)).toBeNull();
+    expect(matchWords(byShapes)).toMatch(/try it/);
+    expect(matchWords({ delta: delta({}, { baseFingerprint: "a-b" }), match: "fits" })).toBe("its fingerprint");
     expect(problemWords(other)).toMatch(/made for another model, “Gemma”/);
     expect(problemWords(gone)).toMatch(/not on this computer any more\. .*add its file again/);
     expect(problemWords(crashed)).toMatch(/“SQL” the last time.* Choose it again/);

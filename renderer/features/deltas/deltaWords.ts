@@ -24,6 +24,12 @@ export function baseTitle(delta: Pick<Delta, "facts" | "origin">): string {
   return baseName(delta) ?? `a “${delta.facts.architecture}” model`;
 }
 
+/** How it is known to go with the loaded model. */
+export function matchWords({ delta, match }: Pick<DeltaForModel, "delta" | "match">): string {
+  if (delta.facts.baseFingerprint === null) return match === "shapes-fit" ? "its shapes alone, so try it and see" : "its shapes alone";
+  return "its fingerprint";
+}
+
 export function originWords(origin: Delta["origin"]): string {
   switch (origin.kind) {
     case "file":
@@ -49,12 +55,11 @@ export function groupDeltas(deltas: readonly DeltaForModel[]): DeltaGroup[] {
     .filter((group) => group.deltas.length > 0);
 }
 
-/** Why it cannot be used, and what to do; of one that is only for another model, why. null = it can be used, and is surely for this one. */
+/** Why it cannot be used, and what to do; of one that is only for another model, why. null = it can be used. */
 export function problemWords({ delta, match, failure }: DeltaForModel): string | null {
   if (delta.failure !== null) {
     const { happened, advice } = failureText(delta.failure);
     return `${happened} ${advice}`;
   }
-  if (match === "refused" && failure !== null) return failureText(failure).happened;
-  return match === "shapes-fit" ? "Its file does not say which model it was made for. It fits this one by its shapes, so try it and see." : null;
+  return match === "refused" && failure !== null ? failureText(failure).happened : null;
 }

@@ -23,6 +23,12 @@ export async function startDeltas(): Promise<void> {
   if (inEngine.ok) deltaStore.setState({ inEngine: inEngine.value });
 }
 
+/** Looks anew: files may have gone, and memory may have been taken. */
+export async function refreshDeltas(): Promise<void> {
+  const outcome = await call("deltas.list", undefined);
+  if (outcome.ok) noteDeltas(outcome.value);
+}
+
 export function noteDeltas(list: readonly Delta[]): void {
   deltaStore.setState({ list });
   for (const modelId of Object.keys(deltaStore.getState().forModel)) void askForModel(modelId as ModelId);

@@ -70,7 +70,7 @@ function DeltaActions({ title, deltaId }: { readonly title: string; readonly del
   if (delta === null) return null;
   return (
     <>
-      <Button look="primary" aria-label={`Use it in a chat: ${title}`} onClick={() => void answerWith(delta)}>
+      <Button look="primary" aria-label={`Use it in a chat: ${title}`} onClick={() => answerWith(delta)}>
         <MessageSquare size={13} />
         Use in a chat
       </Button>
