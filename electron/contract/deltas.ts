@@ -90,6 +90,11 @@ export const Stack = z
   .refine((stack) => new Set(stack.map(({ deltaId }) => deltaId)).size === stack.length, "a delta twice in one stack");
 export type Stack = z.infer<typeof Stack>;
 
+/** The same deltas, as strongly, in the same order. */
+export function isSameStack(one: Stack, other: Stack): boolean {
+  return one.length === other.length && one.every(({ deltaId, scale }, index) => deltaId === other[index]?.deltaId && scale === other[index].scale);
+}
+
 /** What is remembered of a stack: readable even after the delta was deleted or renamed. */
 export const StackEntry = z.strictObject({
   deltaId: DeltaId,
@@ -116,7 +121,11 @@ export type EngineDeltas = z.infer<typeof EngineDeltas>;
 /** Side by side: one prompt, so many stacks. */
 export const MIN_COMPARED = 2;
 export const MAX_COMPARED = 3;
-export const ComparedStacks = z.array(Stack).min(MIN_COMPARED).max(MAX_COMPARED);
+export const ComparedStacks = z
+  .array(Stack)
+  .min(MIN_COMPARED)
+  .max(MAX_COMPARED)
+  .refine((stacks) => stacks.every((stack, index) => stacks.findIndex((other) => isSameStack(stack, other)) === index), "a stack twice in one comparison");
 
 /** For a job of the queue (JobStart in jobQueue.ts): a delta of the hub to fetch, a PEFT repository (converted) or one with a GGUF adapter. */
 export const HubDelta = z.strictObject({

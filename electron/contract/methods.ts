@@ -220,7 +220,10 @@ export const methods = {
     input: z.strictObject({ chatId: ChatId, text: messageText }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
-  /** Another answer to the same message, as a sibling of this one: by `stack` ("try with …"), else by the chat's own. */
+  /**
+   * Another answer to the same message, as a sibling of this one: by `stack` ("try with …"), else by the chat's own. One beside an
+   * answer of a comparison joins the comparison: by `stack`, else by that answer's own.
+   */
   "chats.regenerate": {
     input: z.strictObject({ messageId: MessageId, stack: Stack.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),

@@ -3,6 +3,7 @@ import type { EventValue } from "../../electron/contract/events";
 import type { ChatId } from "../../electron/contract/ids";
 import { focusComposer } from "../features/chat/composer/focusComposer";
 import { chatStore } from "../features/chat/chatStore";
+import { toggleSideBySide } from "../features/chat/comparison/comparisonActions";
 import { regenerateLastAnswer, stopAnswer } from "../features/chat/conversation/answerActions";
 import { beginChat, deleteChat, openNeighbour } from "../features/chat/openChats";
 import { appStore } from "./appStore";
@@ -14,6 +15,7 @@ export type CommandId =
   | "send"
   | "newline"
   | "regenerate"
+  | "toggle-side-by-side"
   | "rename-chat"
   | "delete-chat";
 
@@ -48,6 +50,7 @@ export const shortcuts: readonly Shortcut[] = [
     run: switchFineTune,
     inDialogs: true,
   },
+  { id: "toggle-side-by-side", group: "Chat", words: "Ask side by side, or one only", chords: ["Mod+Shift+S"], run: toggleSideBySide },
   { id: "focus-composer", group: "Chat", words: "Go to the message field", chords: ["Mod+L"], run: goToComposer },
 
   { id: "new-chat", group: "Chats", words: "New chat", chords: ["Mod+N"], run: startNewChat },

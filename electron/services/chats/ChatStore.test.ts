@@ -112,6 +112,32 @@ describe("who answers", () => {
     expect(value(store.addQuestion(chat.id, "Go on.", request("r9"))).turns.map(({ text }) => text)).toContain("Answer 2");
   });
 
+  it("an answer written again stays in its comparison, and on the branch only where its former version was", () => {
+    const chat = value(store.createChat());
+    const wanted = [[], pirate].map((stack, index) => ({ requestId: request(`r${index}`), stack }));
+    const [base, other] = value(store.addComparison(chat.id, "Who are you?", wanted)).map(({ answer }) => answer) as [Message, Message];
+    finish(base, "Base");
+    finish(other, "", { state: "failed", failure: { code: "delta-missing" } });
+
+    const again = value(store.addAnotherAnswer(other.id, request("r2"))).answer;
+    expect(again).toMatchObject({ stack: pirate, comparisonId: base.comparisonId, siblingIds: [base.id, other.id, again.id] });
+    finish(again, "Arr");
+    expect(texts(chat.id)).toEqual(["Who are you?", "Base"]);
+    // Tried with a third one: it stands beside them.
+    finish(value(store.addAnotherAnswer(base.id, request("r3"), poet)).answer, "Rhyme");
+    expect(texts(chat.id)).toEqual(["Who are you?", "Base"]);
+    expect(value(store.openChat(chat.id)).compared.map(({ text }) => text)).toEqual(["", "Arr", "Rhyme"]);
+    finish(value(store.addAnotherAnswer(base.id, request("r4"))).answer, "Base again");
+    expect(texts(chat.id)).toEqual(["Who are you?", "Base again"]);
+
+    // In the middle of a chat too: what followed the former version stays with it.
+    exchange(chat, "Go on.", "I do.");
+    finish(value(store.addAnotherAnswer(again.id, request("r5"))).answer, "Arr again");
+    expect(texts(chat.id)).toEqual(["Who are you?", "Base again", "Go on.", "I do."]);
+    finish(value(store.addAnotherAnswer(base.id, request("r6"))).answer, "Base anew");
+    expect(texts(chat.id)).toEqual(["Who are you?", "Base anew"]);
+  });
+
   it("is the base where the stack on the disk makes no sense", () => {
     const chat = value(store.createChat());
     database.run("UPDATE chats SET stack = ? WHERE id = ?", '[{"deltaId":"../x","scale":1e9}]', chat.id);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import {
   type AnswerFacts, type Chat, type ChatSummary, MAX_TITLE_CHARACTERS, type Message, type MessageState, type SearchHit,
 } from "../../contract/chat";
-import type { NamedStack } from "../../contract/deltas";
+import { isSameStack, type NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { ChatId, ComparisonId, MessageId, type DeltaId, type ModelId, type RequestId } from "../../contract/ids";
@@ -184,14 +184,25 @@ export class ChatStore {
     }));
   }
 
-  /** Another answer to the same message: a sibling of this one. By `stack`, else by the chat's own. */
+  /**
+   * Another answer to the same message: a sibling of this one. By `stack`, else by the chat's own. Beside an answer of a comparison
+   * it is by `stack`, else by that answer's own, and joins the comparison: on the shown branch it replaces its own former version only.
+   */
   addAnotherAnswer(messageId: MessageId, requestId: RequestId, stack?: NamedStack): Outcome<StartedAnswer> {
     return this.#change(() => this.#withMessage(messageId, (message, chat) => {
       if (message.role !== "assistant" || message.parent_id === null) {
         return fail("request-invalid", undefined, "Only an answer is regenerated");
       }
       if (message.state === "writing") return fail("engine-busy");
-      return succeed(this.#startAnswer(chat, { answerTo: message.parent_id }, requestId, stack));
+      const question = { answerTo: message.parent_id };
+      if (message.comparison_id === null) return succeed(this.#startAnswer(chat, question, requestId, stack));
+      const by = stack ?? readStack(message.stack);
+      const started = this.#startAnswer(chat, question, requestId, by, message.comparison_id);
+      const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, this.#messageRows("chat_id = ?", chat.id));
+      const shown = branch.find((row) => row.comparison_id === message.comparison_id);
+      const stays = shown !== undefined && !isSameStack(readStack(shown.stack), by);
+      if (stays) this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", chat.leaf_id, chat.id);
+      return succeed(started);
     }));
   }
 

@@ -6,6 +6,7 @@ import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
 import { ModelMenu } from "../model/ModelMenu";
 import styles from "./ChatHeader.module.css";
+import { SideBySideButton } from "./comparison/SideBySideButton";
 import { FineTuneChips } from "./fineTunes/FineTuneChips";
 
 export function ChatHeader() {
@@ -25,6 +26,7 @@ export function ChatHeader() {
       <ModelMenu />
       {hasModel && <FineTuneChips />}
       <span className={styles.space} />
+      <SideBySideButton />
       <IconButton
         name="Chat settings"
         keys={keysOf("toggle-settings-panel")}

@@ -1,6 +1,7 @@
 // What a person does with whole chats: open, begin, rename, delete and take back, go to the next one.
 import type { ChatSummary } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
+import type { OpenChat } from "../../../electron/contract/methods";
 import { defaultChatSettings } from "../../../electron/contract/sampling";
 import { appStore, withChat, withoutChat } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
@@ -20,10 +21,16 @@ export async function openChat(chatId: ChatId, messageId: MessageId | null = nul
   showPage("chat");
   await saveOpenChat();
   let open = await callOrNotify("chats.open", { chatId });
-  if (open !== null && messageId !== null && !open.messages.some((message) => message.id === messageId)) {
+  if (open !== null && messageId !== null && rowOf(open, messageId) === null) {
     open = (await callOrNotify("chats.showSibling", { messageId })) ?? open;
   }
-  if (open !== null && wish === latestWish) showChat(open, messageId);
+  if (open !== null && wish === latestWish) showChat(open, messageId === null ? null : rowOf(open, messageId));
+}
+
+/** The message of the shown branch that a message is seen with: itself, or the one that it stands beside. */
+function rowOf({ messages, compared }: OpenChat, messageId: MessageId): MessageId | null {
+  const comparisonId = compared.find(({ id }) => id === messageId)?.comparisonId ?? null;
+  return messages.find((message) => message.id === messageId || (comparisonId !== null && message.comparisonId === comparisonId))?.id ?? null;
 }
 
 /** Shows an empty chat. It is created in the database with its first message. */

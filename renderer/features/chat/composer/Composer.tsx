@@ -8,6 +8,10 @@ import { toggleDialog } from "../../../app/layout";
 import { formatCount } from "../../../app/quantities";
 import { stackHue } from "../../deltas/stackWords";
 import { useChat } from "../chatStore";
+import { ColumnChoices } from "../comparison/ColumnChoices";
+import { askWords } from "../comparison/columnPlan";
+import { askSideBySide } from "../comparison/comparisonActions";
+import { useSideBySide } from "../comparison/sideBySide";
 import { sendMessage, stopAnswer, writingMessage } from "../conversation/answerActions";
 import { stackOf } from "../fineTunes/chatStack";
 import { useLeftOut } from "../fineTunes/useLeftOut";
@@ -33,11 +37,15 @@ export function Composer(): ReactNode {
   const hasModel = useApp((state) => state.models.length > 0);
   const leftOut = useLeftOut();
   const hue = useChat((state) => stackHue(stackOf(state)));
+  const sideBySide = useSideBySide();
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
+  /** null: one answers. */
+  const columns = sideBySide.isOn && sideBySide.plan.kind === "ready" ? sideBySide.plan.columns : null;
+  const isChecking = sideBySide.isOn && columns === null;
   const state = composerState(engine, hasModel, isWriting);
-  const canSend = state.canSend && !isSending && text.trim() !== "";
+  const canSend = state.canSend && !isSending && text.trim() !== "" && !isChecking;
   const shownProblem = problem?.chat === chat ? problem.sentence : null;
 
   // The person came to write.
@@ -48,7 +56,7 @@ export function Composer(): ReactNode {
     setIsSending(true);
     setProblem(null);
     setOpenDraft("");
-    const outcome = await sendMessage(text);
+    const outcome = await (columns === null ? sendMessage(text) : askSideBySide(text, columns));
     setIsSending(false);
     if (outcome.sent) return;
     giveBack(text);
@@ -82,13 +90,14 @@ export function Composer(): ReactNode {
   }
 
   return (
-    <section className={styles.composer} data-hue={hue ?? "base"} aria-label="Write a message">
+    <section className={styles.composer} data-hue={hue ?? "base"} data-several={sideBySide.isOn || undefined} aria-label="Write a message">
+      {sideBySide.isOn && <ColumnChoices plan={sideBySide.plan} />}
       <textarea
         id={COMPOSER_FIELD_ID}
         className={styles.field}
         aria-label="Message"
         aria-describedby="composer-hint"
-        placeholder={hasModel ? "Write a message, or press / for fine-tunes" : "Write a message"}
+        placeholder={columns === null ? emptyWords(hasModel) : askWords(columns)}
         rows={1}
         spellCheck
         value={text}
@@ -97,7 +106,7 @@ export function Composer(): ReactNode {
       />
       <div className={styles.row}>
         <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
-          {shownProblem ?? leftOut ?? state.hint}
+          {shownProblem ?? (sideBySide.isOn ? null : leftOut) ?? state.hint}
         </p>
         <ContextRing />
         {/* One button, so that the focus stays when its meaning changes. */}
@@ -118,4 +127,8 @@ export function Composer(): ReactNode {
       </div>
     </section>
   );
+}
+
+function emptyWords(hasModel: boolean): string {
+  return hasModel ? "Write a message, or press / for fine-tunes" : "Write a message";
 }

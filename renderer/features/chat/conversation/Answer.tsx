@@ -17,7 +17,7 @@ import { Markdown } from "../markdown/Markdown";
 import { splitThinking } from "../markdown/thinking";
 import { Thinking } from "../markdown/Thinking";
 import { noteShown } from "../stream/flushTiming";
-import { useLiveAnswer } from "../stream/liveAnswer";
+import { liveTextOf, useLiveAnswer } from "../stream/liveAnswer";
 import styles from "./Answer.module.css";
 import { regenerateAnswer, writingMessage } from "./answerActions";
 import { FactsDetails } from "./FactsDetails";
@@ -51,9 +51,9 @@ function Edge({ stack }: { readonly stack: NamedStack }): ReactNode {
 }
 
 /** Live while the message is being written and the stream is here; main's own text before and after. */
-function AnswerText({ message }: { readonly message: Message }): ReactNode {
+export function AnswerText({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
-  const liveText = useLiveAnswer((live) => (isWriting && live.messageId === message.id ? live.text : null));
+  const liveText = useLiveAnswer((live) => (isWriting ? liveTextOf(live, message.id) : null));
   useLayoutEffect(() => {
     if (liveText !== null) noteShown();
   }, [liveText]);
@@ -124,21 +124,21 @@ function speakerTitle({ stack, facts }: Message): string {
 }
 
 /** In the line of facts, where it moves nothing. */
-function endingWords({ state, text, failure }: Message): string | null {
+export function endingWords({ state, text, failure }: Message): string | null {
   if (state === "interrupted" && failure === null) return "The app closed in mid-answer. What was written is kept.";
   if (state === "stopped") return text === "" ? "Stopped before the first word" : "Stopped";
   return state === "complete" && text.trim() === "" ? "The model ended its answer without a word" : null;
 }
 
 /** The answer ends where the model would have gone on. */
-function Cut({ message: { state, facts } }: { readonly message: Message }): ReactNode {
+export function Cut({ message: { state, facts } }: { readonly message: Message }): ReactNode {
   if (state !== "complete") return null;
   if (facts?.endReason === "length") return <p className={styles.cut}>Cut here: the longest answer set for this chat was reached.</p>;
   if (facts?.endReason === "context") return <p className={styles.cut}>Cut here: the context is full.</p>;
   return null;
 }
 
-function Failed({ message }: { readonly message: Message }): ReactNode {
+export function Failed({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
   if (message.failure === null) return <p className={styles.cut}>No answer came.</p>;
   const { happened, data, advice } = failureText(message.failure);

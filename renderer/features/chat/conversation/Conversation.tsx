@@ -145,6 +145,7 @@ const LINE_PX = 22;
 /** Near enough for a scroll bar; the true height is measured when the row comes into view. */
 function estimateHeight(message: Message | undefined): number {
   if (message === undefined) return 60;
+  if (message.comparisonId !== null) return 140 + LINE_PX * Math.ceil(message.text.length / 36);
   return message.role === "user"
     ? 62 + LINE_PX * Math.floor(message.text.length / 80)
     : 76 + LINE_PX * Math.ceil(message.text.length / 95);

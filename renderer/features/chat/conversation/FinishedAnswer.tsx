@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import { failureText } from "../../../app/failureText";
+import { stackName } from "../../deltas/stackWords";
 import { chatStore } from "../chatStore";
 import { splitThinking } from "../markdown/thinking";
 import { writingMessage } from "./answerActions";
@@ -28,6 +29,11 @@ export function FinishedAnswer(): ReactNode {
 }
 
 function spoken(message: Message): string {
+  const words = endWords(message);
+  return message.comparisonId === null ? words : `${stackName(message.stack)}: ${words}`;
+}
+
+function endWords(message: Message): string {
   const { answer } = splitThinking(message.text, false);
   const text = answer.length > MAX_SPOKEN_CHARACTERS ? `${answer.slice(0, MAX_SPOKEN_CHARACTERS)} …` : answer;
   switch (message.state) {

@@ -3,7 +3,8 @@ import { memo, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import type { MessageId } from "../../../../electron/contract/ids";
 import { stackName } from "../../deltas/stackWords";
-import { useChat } from "../chatStore";
+import { useChat, type ChatState } from "../chatStore";
+import { Comparison } from "../comparison/Comparison";
 import { Answer } from "./Answer";
 import styles from "./MessageRow.module.css";
 import { outsideViewWords } from "./outsideView";
@@ -21,6 +22,8 @@ export interface MessageRowProps {
 
 export const MessageRow = memo(function MessageRow({ id, position, count, turnsOutside, isPointedOut }: MessageRowProps): ReactNode {
   const message = useChat((state) => state.messages[id]);
+  // A question is as wide as its answers are.
+  const isWide = useChat((state) => [id, state.order[position]].some((one) => one !== undefined && isCompared(state, one)));
   if (message === undefined) return null;
   const isPerson = message.role === "user";
   const headingId = `heading-${id}`;
@@ -30,16 +33,22 @@ export const MessageRow = memo(function MessageRow({ id, position, count, turnsO
       aria-labelledby={headingId}
       aria-posinset={position}
       aria-setsize={count}
+      data-wide={isWide || undefined}
     >
       {turnsOutside > 0 ? <p className={styles.outside}>{outsideViewWords(turnsOutside)}</p> : null}
       <h2 id={headingId} className="visually-hidden">
         {isPerson ? "You" : speaker(message)}
       </h2>
-      {isPerson ? <PersonMessage message={message} /> : <Answer message={message} />}
+      {isPerson ? <PersonMessage message={message} /> : message.comparisonId === null ? <Answer message={message} /> : <Comparison message={message} />}
     </article>
   );
 });
 
-function speaker({ stack, facts }: Message): string {
+function speaker({ stack, facts, comparisonId }: Message): string {
+  if (comparisonId !== null) return "Answers side by side";
   return stack.length > 0 ? stackName(stack) : (facts?.modelName ?? "Answer");
+}
+
+function isCompared({ messages }: ChatState, id: MessageId): boolean {
+  return (messages[id]?.comparisonId ?? null) !== null;
 }

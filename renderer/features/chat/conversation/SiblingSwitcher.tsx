@@ -2,17 +2,23 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
+import type { MessageId } from "../../../../electron/contract/ids";
 import { useChat } from "../chatStore";
 import { showSibling, writingMessage } from "./answerActions";
 import styles from "./SiblingSwitcher.module.css";
 
-export function SiblingSwitcher({ message }: { readonly message: Message }): ReactNode {
+interface SiblingSwitcherProps {
+  readonly message: Message;
+  /** Those that are versions of it; all siblings when absent. */
+  readonly among?: readonly MessageId[];
+}
+
+export function SiblingSwitcher({ message, among = message.siblingIds }: SiblingSwitcherProps): ReactNode {
   const isWriting = useChat((state) => writingMessage(state) !== null);
-  const { siblingIds } = message;
-  if (siblingIds.length < 2) return null;
-  const index = siblingIds.indexOf(message.id);
-  const previous = siblingIds[index - 1];
-  const next = siblingIds[index + 1];
+  if (among.length < 2) return null;
+  const index = among.indexOf(message.id);
+  const previous = among[index - 1];
+  const next = among[index + 1];
   return (
     <span className={styles.switcher}>
       <button
@@ -25,7 +31,7 @@ export function SiblingSwitcher({ message }: { readonly message: Message }): Rea
       </button>
       <span>
         <span className="visually-hidden">Version </span>
-        {index + 1} / {siblingIds.length}
+        {index + 1} / {among.length}
       </span>
       <button
         type="button"

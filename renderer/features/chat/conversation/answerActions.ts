@@ -6,6 +6,7 @@ import type { MessageId } from "../../../../electron/contract/ids";
 import { call, callOrNotify } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
 import { applyMessage, chatStore, showChat, type ChatState } from "../chatStore";
+import { comparedAnswers } from "../comparison/comparedAnswers";
 import { leaveOutUnusable } from "../fineTunes/chatStack";
 import { choiceOf } from "../fineTunes/stackChanges";
 import { chatToSendTo } from "../openChats";
@@ -25,9 +26,13 @@ export async function sendMessage(text: string): Promise<SendOutcome> {
   return { sent: true };
 }
 
-/** Stops the answer that the open chat is waiting for, on the shortest way and through main. */
+/** Stops all that the open chat is waiting for. Those that wait go first, so that none begins when the one before it ends. */
 export function stopAnswer(): void {
-  const requestId = writingMessage(chatStore.getState())?.requestId ?? null;
+  for (const message of writingMessages(chatStore.getState()).toReversed()) stopMessage(message);
+}
+
+/** Stops one answer, on the shortest way and through main. */
+export function stopMessage({ requestId }: Message): void {
   if (requestId === null) return;
   stopStream(requestId);
   void call("chats.stop", { requestId }).then((outcome) => {
@@ -36,17 +41,19 @@ export function stopAnswer(): void {
   });
 }
 
-/** By `stack` ("try with …"), else by the chat's own. */
+/** By `stack` ("try with …"), else by the chat's own; in a comparison, by the one that made the answer. */
 export async function regenerateAnswer(messageId: MessageId, stack?: NamedStack): Promise<void> {
-  if (stack === undefined) await leaveOutUnusable();
-  const regenerated = await callOrNotify("chats.regenerate", { messageId, ...(stack === undefined ? {} : { stack: choiceOf(stack) }) });
+  const message = chatStore.getState().messages[messageId];
+  const by = stack ?? (message === undefined || message.comparisonId === null ? undefined : message.stack);
+  if (by === undefined) await leaveOutUnusable();
+  const regenerated = await callOrNotify("chats.regenerate", { messageId, ...(by === undefined ? {} : { stack: choiceOf(by) }) });
   if (regenerated !== null) showNew(regenerated.messages);
 }
 
 export function regenerateLastAnswer(): void {
-  const { order, messages } = chatStore.getState();
-  const lastId = order.findLast((id) => messages[id]?.role === "assistant");
-  if (lastId !== undefined && messages[lastId]?.state !== "writing") void regenerateAnswer(lastId);
+  const state = chatStore.getState();
+  const lastId = state.order.findLast((id) => state.messages[id]?.role === "assistant");
+  if (lastId !== undefined && writingMessage(state) === null) void regenerateAnswer(lastId);
 }
 
 /** True when the new version was accepted. */
@@ -63,15 +70,19 @@ export async function showSibling(messageId: MessageId): Promise<void> {
   if (open !== null && open.chat.id === chatStore.getState().chat?.id) showChat(open);
 }
 
-/** The answer that is being written in the open chat. */
-export function writingMessage({ order, messages }: ChatState): Message | null {
-  const lastId = order.at(-1);
-  const last = lastId === undefined ? undefined : messages[lastId];
-  return last?.state === "writing" ? last : null;
+/** The answer that is being written in the open chat; side by side, the first of those that are not there yet. */
+export function writingMessage(state: ChatState): Message | null {
+  return writingMessages(state)[0] ?? null;
+}
+
+function writingMessages(state: ChatState): Message[] {
+  const lastId = state.order.at(-1);
+  const last = lastId === undefined ? undefined : state.messages[lastId];
+  return last === undefined ? [] : comparedAnswers(state, last).filter((message) => message.state === "writing");
 }
 
 /** Messages also come as events; one that is known by now may already have a newer state there. */
-function showNew(messages: readonly Message[]): void {
+export function showNew(messages: readonly Message[]): void {
   for (const message of messages) {
     if (chatStore.getState().messages[message.id] === undefined) applyMessage(message);
   }

@@ -8,6 +8,8 @@ export interface LiveAnswer {
   /** Kept after the end, so that the text stays on screen until main's final message arrives. */
   readonly messageId: MessageId | null;
   readonly text: string;
+  /** The one before, side by side: main may not have told of its end when the next one begins. */
+  readonly before: { readonly messageId: MessageId; readonly text: string } | null;
   readonly answerTokens: number;
   /** Tokens in the context; 0 before the first token. */
   readonly contextUsedTokens: number;
@@ -24,12 +26,19 @@ const nothing: LiveAnswer = {
   requestId: null,
   messageId: null,
   text: "",
+  before: null,
   answerTokens: 0,
   contextUsedTokens: 0,
   tokensPerSecond: null,
 };
 
 export const liveAnswer = createStore<LiveAnswer>()(() => nothing);
+
+/** What is known of a message's text that the stream brought; null = nothing. */
+export function liveTextOf({ messageId, text, before }: LiveAnswer, id: MessageId): string | null {
+  if (messageId === id) return text;
+  return before?.messageId === id ? before.text : null;
+}
 
 export function useLiveAnswer<Value>(select: (state: LiveAnswer) => Value): Value {
   return useStore(liveAnswer, select);
@@ -44,7 +53,9 @@ export function createLiveAnswerSink(nowMs: () => number): AnswerSink {
     begin(requestId, messageId, text) {
       samples = [];
       speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
-      liveAnswer.setState({ ...nothing, requestId, messageId, text }, true);
+      const last = liveAnswer.getState();
+      const before = last.messageId === null || last.messageId === messageId ? last.before : { messageId: last.messageId, text: last.text };
+      liveAnswer.setState({ ...nothing, requestId, messageId, text, before }, true);
     },
     append(appended: AppendedText) {
       const atMs = nowMs();

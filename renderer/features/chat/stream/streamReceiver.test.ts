@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MessageId, RequestId } from "../../../../electron/contract/ids";
 import { STREAM_CREDITS, type StreamToEngine, type StreamToWindow } from "../../../../electron/contract/tokenStream";
-import { createLiveAnswerSink, liveAnswer } from "./liveAnswer";
+import { createLiveAnswerSink, liveAnswer, liveTextOf } from "./liveAnswer";
 import { createStreamReceiver, type AnswerSink, type StreamPort } from "./streamReceiver";
 
 const request = RequestId.parse("r1");
@@ -210,5 +210,20 @@ describe("the live answer", () => {
     expect(liveAnswer.getState().tokensPerSecond).toBeCloseTo(10);
     sink.begin(request, message, "again");
     expect(liveAnswer.getState()).toMatchObject({ text: "again", answerTokens: 0, tokensPerSecond: null });
+  });
+  it("keeps the text of the answer before, until main has told of its end", () => {
+    const [first, second, third] = ["first", "second", "third"].map((id) => MessageId.parse(id)) as [MessageId, MessageId, MessageId];
+    const sink = createLiveAnswerSink(() => 0);
+    const texts = () => [first, second, third].map((id) => liveTextOf(liveAnswer.getState(), id));
+    for (const [id, text] of [[first, "One"], [second, "Two"]] as const) {
+      sink.begin(request, id, "");
+      sink.append({ text, answerTokens: 1, contextUsedTokens: 1, oldestTokenAtMs: 0 });
+    }
+    expect(texts()).toEqual(["One", "Two", null]);
+    // A new port brings the whole text of the same answer again.
+    sink.begin(request, second, "Two again");
+    expect(texts()).toEqual(["One", "Two again", null]);
+    sink.begin(request, third, "");
+    expect(texts()).toEqual([null, "Two again", ""]);
   });
 });

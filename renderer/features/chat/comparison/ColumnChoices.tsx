@@ -1,0 +1,33 @@
+// Whom the next question goes to, above the message field: a menu per column, one more, and the way back to one answer.
+import { Columns3, Plus, X } from "lucide-react";
+import type { ReactNode } from "react";
+import { MAX_COMPARED } from "../../../../electron/contract/deltas";
+import { keysOf } from "../../../app/shortcuts";
+import { IconButton } from "../../../ui/IconButton";
+import styles from "./ColumnChoices.module.css";
+import { ColumnMenu } from "./ColumnMenu";
+import { type ColumnPlan, withOneMore } from "./columnPlan";
+import { toggleSideBySide } from "./comparisonActions";
+import { chooseColumns } from "./sideBySide";
+
+export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNode {
+  return (
+    <fieldset className={styles.row} aria-label="Side by side">
+      <Columns3 size={15} aria-hidden />
+      {plan.kind === "ready" ? (
+        <>
+          {plan.columns.map((stack, index) => (
+            // A column is its place: another fine-tune in it is the same menu.
+            <ColumnMenu key={index} columns={plan.columns} index={index} stack={stack} fineTunes={plan.fineTunes} />
+          ))}
+          {plan.columns.length < MAX_COMPARED && (
+            <IconButton name="Add a column" icon={<Plus size={15} />} onClick={() => chooseColumns(withOneMore(plan.columns, plan.fineTunes))} />
+          )}
+        </>
+      ) : (
+        <span className={styles.checking}>Looking which fine-tunes fit this model</span>
+      )}
+      <IconButton className={styles.leave} name="Back to one answer" keys={keysOf("toggle-side-by-side")} icon={<X size={15} />} onClick={toggleSideBySide} />
+    </fieldset>
+  );
+}
