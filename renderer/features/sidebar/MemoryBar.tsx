@@ -1,78 +1,104 @@
 // What the loaded model and its fine-tunes take of this machine's memory: one bar, one sentence.
 import { useEffect } from "react";
 import type { EngineDeltas } from "../../../electron/contract/deltas";
+import type { ModelId } from "../../../electron/contract/ids";
+import type { LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { formatBytes, formatCount } from "../../app/quantities";
 import { askForModel, findDelta, useDeltas, useDeltasForModel } from "../deltas/deltas";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./MemoryBar.module.css";
 
-const NONE: EngineDeltas["loaded"] = [];
+type LoadedDeltas = EngineDeltas["loaded"];
+const NONE: LoadedDeltas = [];
 
 export function MemoryBar() {
   const model = useApp((state) => loadedModel(state.engine));
   const totalBytes = useApp((state) => state.totalMemoryBytes);
-  const loaded = useDeltas(({ inEngine }) => inEngine?.loaded ?? NONE);
-  const contextBytes = useDeltas(({ inEngine }) => inEngine?.contextBytes) ?? model?.memory.contextBytes ?? 0;
-  const hasFineTunes = useDeltas(({ list }) => list.length > 0);
-  const weightsBytes = model?.memory.weightsBytes ?? 0;
-  const deltaBytes = loaded.reduce((sum, { bytes }) => sum + bytes, 0);
-  const share = (bytes: number) => `${totalBytes === 0 ? 0 : (bytes / totalBytes) * 100}%`;
-
   return (
     <section className={styles.memory} aria-label="Memory">
-      <div className={styles.numbers}>
-        <span>Memory</span>
-        <span>
-          {model !== null && `${formatBytes(weightsBytes + contextBytes + deltaBytes)} of `}
-          {formatBytes(totalBytes)}
-        </span>
-      </div>
-      <div className={styles.bar}>
-        <i className={styles.weights} style={{ width: share(weightsBytes) }} />
-        <i className={styles.context} style={{ width: share(model === null ? 0 : contextBytes) }} />
-        {model !== null && loaded.map(({ deltaId, bytes }) => <Segment key={deltaId} deltaId={deltaId} width={share(bytes)} />)}
-      </div>
       {model === null ? (
-        "No model is loaded"
-      ) : (
         <>
-          {hasFineTunes && <Room modelId={model.modelId} loaded={loaded} />}
-          <span className={styles.legend}>
-            <span>
-              <i className={styles.weights} />
-              weights {formatBytes(weightsBytes)}
-            </span>
-            <span>
-              <i className={styles.context} />
-              context {formatBytes(contextBytes)}
-            </span>
-          </span>
+          <div className={styles.numbers}>
+            <span>Memory</span>
+            <span>{formatBytes(totalBytes)}</span>
+          </div>
+          <div className={styles.bar} />
+          No model is loaded
         </>
+      ) : (
+        <Taken model={model} totalBytes={totalBytes} />
       )}
     </section>
   );
 }
 
-type LoadedDelta = EngineDeltas["loaded"][number];
+function Taken({ model, totalBytes }: { readonly model: LoadedModel; readonly totalBytes: number }) {
+  const loaded = useDeltas(({ inEngine }) => inEngine?.loaded ?? NONE);
+  const hasFineTunes = useDeltas(({ list }) => list.length > 0);
+  const names = useDeltas((state) => loaded.map(({ deltaId }) => findDelta(state, deltaId)?.name ?? "a deleted fine-tune").join("\n")).split("\n");
+  const contextBytes = useDeltas(({ inEngine }) => inEngine?.contextBytes) ?? model.memory.contextBytes;
+  const { weightsBytes } = model.memory;
+  const takenBytes = loaded.reduce((sum, { bytes }) => sum + bytes, weightsBytes + contextBytes);
+  const share = (bytes: number) => `${totalBytes === 0 ? 0 : (bytes / totalBytes) * 100}%`;
+  const parts = [
+    `weights ${formatBytes(weightsBytes)}`,
+    `context ${formatBytes(contextBytes)}`,
+    ...loaded.map(({ bytes }, index) => `${names[index]} ${formatBytes(bytes)}`),
+  ];
+  return (
+    <>
+      <div className={styles.numbers}>
+        <span>Memory</span>
+        <span>
+          {formatBytes(takenBytes)} of {formatBytes(totalBytes)}
+        </span>
+      </div>
+      <div className={styles.bar} title={parts.join("\n")}>
+        <i className={styles.weights} style={{ width: share(weightsBytes) }} />
+        <i className={styles.context} style={{ width: share(contextBytes) }} />
+        {loaded.map(({ deltaId, bytes }) => (
+          <Segment key={deltaId} deltaId={deltaId} width={share(bytes)} />
+        ))}
+      </div>
+      {hasFineTunes ? (
+        <>
+          <Room modelId={model.modelId} loaded={loaded} />
+          <p className="visually-hidden">{parts.join(", ")}</p>
+        </>
+      ) : (
+        <span className={styles.legend}>
+          <span>
+            <i className={styles.weights} />
+            {parts[0]}
+          </span>
+          <span>
+            <i className={styles.context} />
+            {parts[1]}
+          </span>
+        </span>
+      )}
+    </>
+  );
+}
 
 /** A fine-tune in its hue; one that was deleted meanwhile in the base's grey. */
-function Segment({ deltaId, width }: { readonly deltaId: LoadedDelta["deltaId"]; readonly width: string }) {
+function Segment({ deltaId, width }: { readonly deltaId: LoadedDeltas[number]["deltaId"]; readonly width: string }) {
   const hue = useDeltas((state) => findDelta(state, deltaId)?.hue);
   return <i className={styles.delta} data-hue={hue ?? "base"} style={{ width }} />;
 }
 
 /** "1 base · 4 fine-tunes · room for 38 more". */
-function Room({ modelId, loaded }: { readonly modelId: Parameters<typeof askForModel>[0]; readonly loaded: EngineDeltas["loaded"] }) {
+function Room({ modelId, loaded }: { readonly modelId: ModelId; readonly loaded: LoadedDeltas }) {
   const known = useDeltasForModel(modelId);
   // What fits beside the model is known once it is loaded, and is less with each fine-tune that is brought in.
   useEffect(() => void askForModel(modelId), [modelId, loaded]);
   const moreThatFit = known.kind === "loaded" ? known.value.moreThatFit : null;
-  const count = loaded.length;
+  const fineTunes = loaded.length === 1 ? "1 fine-tune" : `${loaded.length} fine-tunes`;
   return (
-    <p className={styles.room}>
-      1 base · {count === 0 ? "no fine-tune" : count === 1 ? "1 fine-tune" : `${count} fine-tunes`}
-      {moreThatFit !== null && ` · room for ${formatCount(moreThatFit)} ${count === 0 ? "" : "more"}`}
+    <p>
+      1 base{loaded.length > 0 && ` · ${fineTunes}`}
+      {moreThatFit !== null && ` · room for ${formatCount(moreThatFit)} ${loaded.length > 0 ? "more" : "fine-tunes"}`}
     </p>
   );
 }

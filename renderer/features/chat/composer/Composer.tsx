@@ -6,15 +6,14 @@ import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
 import { toggleDialog } from "../../../app/layout";
 import { formatCount } from "../../../app/quantities";
-import { stackHue } from "../../deltas/stackWords";
+import { stackHue, stackName } from "../../deltas/stackWords";
 import { useChat } from "../chatStore";
 import { ColumnChoices } from "../comparison/ColumnChoices";
 import { askWords } from "../comparison/columnPlan";
 import { askSideBySide } from "../comparison/comparisonActions";
 import { useSideBySide } from "../comparison/sideBySide";
 import { sendMessage, stopAnswer, writingMessage } from "../conversation/answerActions";
-import { stackOf } from "../fineTunes/chatStack";
-import { useLeftOut } from "../fineTunes/useLeftOut";
+import { useNextSpeaker } from "../fineTunes/useNextSpeaker";
 import styles from "./Composer.module.css";
 import { composerState } from "./composerState";
 import { ContextRing } from "./ContextRing";
@@ -35,8 +34,7 @@ export function Composer(): ReactNode {
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const engine = useApp((state) => state.engine);
   const hasModel = useApp((state) => state.models.length > 0);
-  const leftOut = useLeftOut();
-  const hue = useChat((state) => stackHue(stackOf(state)));
+  const next = useNextSpeaker();
   const sideBySide = useSideBySide();
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -90,13 +88,13 @@ export function Composer(): ReactNode {
   }
 
   return (
-    <section className={styles.composer} data-hue={hue ?? "base"} data-several={sideBySide.isOn || undefined} aria-label="Write a message">
+    <section className={styles.composer} data-hue={stackHue(next.stack) ?? "base"} data-several={sideBySide.isOn || undefined} aria-label="Write a message">
       {sideBySide.isOn && <ColumnChoices plan={sideBySide.plan} />}
       <textarea
         id={COMPOSER_FIELD_ID}
         className={styles.field}
         aria-label="Message"
-        aria-describedby="composer-hint"
+        aria-describedby="composer-hint composer-speaker"
         placeholder={columns === null ? emptyWords(hasModel) : askWords(columns)}
         rows={1}
         spellCheck
@@ -106,8 +104,12 @@ export function Composer(): ReactNode {
       />
       <div className={styles.row}>
         <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
-          {shownProblem ?? (sideBySide.isOn ? null : leftOut) ?? state.hint}
+          {shownProblem ?? (sideBySide.isOn ? null : next.leftOut) ?? state.hint}
         </p>
+        {/* The rim says it to the eye. */}
+        <span id="composer-speaker" className="visually-hidden">
+          {sideBySide.isOn ? "" : `${stackName(next.stack)} answers next`}
+        </span>
         <ContextRing />
         {/* One button, so that the focus stays when its meaning changes. */}
         <button

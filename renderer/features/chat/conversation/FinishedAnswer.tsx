@@ -45,6 +45,6 @@ function endWords(message: Message): string {
       return `Interrupted. ${text}`;
     case "complete":
     case "writing":
-      return `Answer: ${text}`;
+      return message.stack.length === 0 ? `Answer: ${text}` : `Answer by ${stackName(message.stack)}: ${text}`;
   }
 }
