@@ -4,12 +4,14 @@ import type { EngineDeltas } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes } from "../../app/quantities";
 import { askForModel, findDelta, useDeltas, useDeltasForModel } from "../deltas/deltas";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./MemoryBar.module.css";
 
 type LoadedDeltas = EngineDeltas["loaded"];
+/** Small ones: nobody will have so many, and the number would only be noise. */
+const MANY = 999;
 const NONE: LoadedDeltas = [];
 
 export function MemoryBar() {
@@ -98,7 +100,7 @@ function Room({ modelId, loaded }: { readonly modelId: ModelId; readonly loaded:
   return (
     <p>
       1 base{loaded.length > 0 && ` · ${fineTunes}`}
-      {moreThatFit !== null && ` · room for ${formatCount(moreThatFit)} ${loaded.length > 0 ? "more" : "fine-tunes"}`}
+      {moreThatFit !== null && ` · room for ${moreThatFit > MANY ? "many" : moreThatFit} ${loaded.length > 0 ? "more" : "fine-tunes"}`}
     </p>
   );
 }

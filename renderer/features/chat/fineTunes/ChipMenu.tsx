@@ -40,10 +40,10 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
       aria-label={`${entry.name}, ${kindWords(entry)}`}
       onCloseAutoFocus={onCloseAutoFocus}
     >
-      <header className={styles.header}>
+      <div className={styles.header}>
         <i className={styles.dot} />
         <b>{entry.name}</b>
-      </header>
+      </div>
       {problem === null ? null : (
         <p className={styles.problem}>
           {failureText(problem).happened} {failureText(problem).advice}

@@ -1,5 +1,5 @@
 // Who answers next, in the chat's header: Base first, then the fine-tunes that were used last, and a menu with the rest.
-// One stop for Tab; the arrow keys go from chip to chip.
+// The chips are one stop for Tab, the menu another; the arrow keys go over all of them.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import { changeChatStack, useChatStack } from "./chatStack";
@@ -20,12 +20,12 @@ export function FineTuneChips() {
   const group = useRef<HTMLDivElement>(null);
   /** The chip that Tab reaches: where the focus was last, else the first that is pressed. */
   const [reachedId, setReachedId] = useState<string | null>(null);
-  const ids = ["base", ...chips.map(({ entry }) => entry.deltaId), "more"];
+  const ids = ["base", ...chips.map(({ entry }) => entry.deltaId)];
   const pressedId = stack[0]?.deltaId ?? "base";
   const reached = reachedId !== null && ids.includes(reachedId) ? reachedId : pressedId;
 
   useEffect(() => {
-    group.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    scrollToChip(group.current?.querySelector('[aria-pressed="true"]'));
   }, [stack]);
 
   const moveFocus = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -36,7 +36,7 @@ export function FineTuneChips() {
     if (index === -1 || next === null) return;
     event.preventDefault();
     stops[next]?.focus();
-    stops[next]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    scrollToChip(stops[next]);
   };
 
   return (
@@ -70,9 +70,14 @@ export function FineTuneChips() {
           />
         ))}
       </div>
-      <MoreMenu choices={choices} isReached={reached === "more"} onReach={() => setReachedId("more")} />
+      <MoreMenu choices={choices} />
     </div>
   );
+}
+
+/** With the arrow of its menu, not only the button that has the focus. */
+function scrollToChip(button: Element | null | undefined): void {
+  button?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Only this one, or beside the others. Choosing what is chosen already gives it another chance after a crash. */

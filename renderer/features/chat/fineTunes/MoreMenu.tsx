@@ -11,37 +11,23 @@ import type { FineTuneChoice } from "./fineTuneChoices";
 import { FineTuneLine } from "./FineTuneLine";
 import menuStyles from "./MoreMenu.module.css";
 
-interface MoreMenuProps {
-  readonly choices: readonly FineTuneChoice[];
-  readonly isReached: boolean;
-  readonly onReach: () => void;
-}
-
-export function MoreMenu({ choices, isReached, onReach }: MoreMenuProps) {
+export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoice[] }) {
   const others = choices.filter(({ isChip, canBeChosen }) => !isChip && canBeChosen);
   const unfit = choices.filter(({ isChosen, canBeChosen }) => !isChosen && !canBeChosen);
   const answerWith = (stack: NamedStack) => () => changeChatStack(stack);
   return (
     <Menu
       trigger={
-        <button
-          type="button"
-          className={styles.more}
-          data-chip-stop
-          aria-label="More fine-tunes"
-          title="More fine-tunes"
-          tabIndex={isReached ? 0 : -1}
-          onFocus={onReach}
-        >
+        <button type="button" className={styles.more} data-chip-stop aria-label="More fine-tunes" title="More fine-tunes">
           <Plus size={14} aria-hidden />
         </button>
       }
     >
       {choices.length === 0 && (
-        <p className={menuStyles.about}>
+        <div className={menuStyles.about}>
           A fine-tune is a small file that teaches this model one thing well, a style or a task. It lies in memory beside the model, and
           you can change it with each message.
-        </p>
+        </div>
       )}
       {others.length > 0 && <MenuLabel>Answer with</MenuLabel>}
       {others.map((choice) => (
