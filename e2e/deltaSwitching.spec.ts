@@ -3,40 +3,23 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Message } from "../electron/contract/chat";
 import type { Delta, Stack } from "../electron/contract/deltas";
-import type { ChatId } from "../electron/contract/ids";
-import type { MethodInput, MethodName, MethodOutcome, MethodOutput, OpenChat } from "../electron/contract/methods";
 import { loraBytes, type LoraOptions } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { tinyModelBytes } from "../electron/testing/tinyGguf";
-import { ANSWER_TIMEOUT_MS, ChatWindow } from "./ChatWindow";
+import { ChatWindow } from "./ChatWindow";
 import type { FacetApp } from "./FacetApp";
+import { answer, ask, beginning, call, newChat, whenDone } from "./pageCalls";
 import { answerFileDialogs } from "./systemDialogs";
 import { expect, test } from "./test";
 
 const QUESTION = "Name a colour, an animal and a place by the sea, and say a few words about each of them.";
-const ANSWER_TOKENS = 24;
 let folder: string;
 
 test.beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-e2e-deltas-"));
 });
 test.afterAll(() => rm(folder, { recursive: true }));
-
-/** The page's own way to main. */
-function ask<Name extends MethodName>(app: FacetApp, name: Name, input: MethodInput<Name>): Promise<MethodOutcome<Name>> {
-  return app.window.evaluate(
-    ({ method, value }) => (window.facet.call as unknown as Record<string, (value: unknown) => Promise<unknown>>)[method]?.(value),
-    { method: name as string, value: input as unknown },
-  ) as Promise<MethodOutcome<Name>>;
-}
-
-async function call<Name extends MethodName>(app: FacetApp, name: Name, input: MethodInput<Name>): Promise<MethodOutput<Name>> {
-  const outcome = await ask(app, name, input);
-  if (!outcome.ok) throw new Error(`${name}: ${JSON.stringify(outcome.failure)}`);
-  return outcome.value;
-}
 
 const starterLora = (seed: number, over: LoraOptions = {}): Uint8Array =>
   loraBytes({ matrices: starterMatrices(), seed, strength: 0.3, rank: 8, metadata: { "general.name": undefined }, ...over });
@@ -53,33 +36,6 @@ async function add(app: FacetApp, name: string, bytes: Uint8Array): Promise<Delt
   if (!added.ok || added.value === null) throw new Error(JSON.stringify(added));
   return added.value;
 }
-
-async function newChat(app: FacetApp): Promise<ChatId> {
-  const chat = await call(app, "chats.create", undefined);
-  await call(app, "chats.saveSettings", { chatId: chat.id, settings: { systemPrompt: "", sampling: { temperature: 0 }, seed: 7, maxTokens: ANSWER_TOKENS } });
-  return chat.id;
-}
-
-/** The chat once no answer is being written in it. */
-async function whenDone(app: FacetApp, chatId: ChatId): Promise<OpenChat> {
-  let open: OpenChat | undefined;
-  await expect(async () => {
-    open = await call(app, "chats.open", { chatId });
-    expect([...open.messages, ...open.compared].map(({ state }) => state)).not.toContain("writing");
-  }).toPass({ timeout: ANSWER_TIMEOUT_MS, intervals: [100] });
-  if (open === undefined) throw new Error("the chat was not opened");
-  return open;
-}
-
-async function answer(app: FacetApp, chatId: ChatId): Promise<Message> {
-  const message = (await whenDone(app, chatId)).messages.at(-1);
-  if (message === undefined) throw new Error("the chat is empty");
-  expect(message).toMatchObject({ role: "assistant", state: "complete", failure: null });
-  return message;
-}
-
-/** Read in other pieces, the same tokens are rounded otherwise, and late in an answer another one may win. Exact comparisons: DeltaRuntime.model.test.ts. */
-const beginning = ({ text }: Message) => text.slice(0, 12);
 
 test("switch in mid-chat, go back without reading again, compare side by side, and find all of it after a restart", async ({ launch }) => {
   const app = await launch();

@@ -192,7 +192,8 @@ export class HubServer {
 
   #search(url: URL, request: IncomingMessage, response: ServerResponse): void {
     const words = (url.searchParams.get("search") ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
-    const families = url.searchParams.getAll("filter").filter((tag) => tag !== "gguf");
+    const filters = url.searchParams.getAll("filter");
+    const families = filters.filter((tag) => tag !== "gguf" && tag !== "peft");
     const range = url.searchParams.get("num_parameters") ?? "";
     const bound = (side: string, otherwise: number) => Number(new RegExp(`${side}:([\\d.]+)B`, "u").exec(range)?.[1] ?? otherwise / 1e9) * 1e9;
     const sort = url.searchParams.get("sort") ?? "trendingScore";
@@ -202,6 +203,7 @@ export class HubServer {
       .filter((repository) => !repository.private || this.#mayRead(request))
       .filter((repository) => words.every((word) => repository.id.toLowerCase().includes(word)))
       .filter(({ gguf }) => range === "" || (gguf !== undefined && gguf.total >= bound("min", 0) && gguf.total <= bound("max", Infinity)))
+      .filter((repository) => filters.includes("peft") === holdsPeft(repository))
       .filter((repository) => families.every((family) => repository.gguf?.architecture === family))
       .sort((a, b) => (sort === "lastModified" || sort === "createdAt" ? (a.lastModified < b.lastModified ? 1 : -1) : sort === "likes" ? b.likes - a.likes : b.downloads - a.downloads));
     if (start + limit < found.length) {
@@ -223,7 +225,7 @@ export class HubServer {
       downloads: repository.downloads,
       likes: repository.likes,
       lastModified: repository.lastModified,
-      tags: ["gguf", ...(repository.licence ? [`license:${repository.licence}`] : [])],
+      tags: [holdsPeft(repository) ? "peft" : "gguf", ...(repository.licence ? [`license:${repository.licence}`] : [])],
       ...(repository.licence ? { cardData: { license: repository.licence, ...(repository.baseModel ? { base_model: repository.baseModel } : {}) } } : {}),
       ...(repository.gguf ? { gguf: { ...repository.gguf, bos_token: "<s>", eos_token: "</s>" } } : {}),
       ...(withFiles ? { siblings: repository.files.map((file) => ({ rfilename: file.path })) } : {}),
@@ -418,4 +420,9 @@ function drained(response: ServerResponse): Promise<void> {
     response.on("drain", finish);
     response.on("close", finish);
   });
+}
+
+/** What makes the real hub list a repository under its library "peft". */
+function holdsPeft({ files }: HubRepository): boolean {
+  return files.some(({ path }) => path === "adapter_config.json");
 }

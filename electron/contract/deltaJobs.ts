@@ -53,6 +53,20 @@ export const ConvertDeltaRequest = z.strictObject({
 });
 export type ConvertDeltaRequest = z.infer<typeof ConvertDeltaRequest>;
 
+/** A PEFT adapter (adapter_config.json and safetensors) as a llama.cpp adapter for a base. */
+export const ConvertPeftRequest = z.strictObject({
+  kind: z.literal("convert-peft"),
+  weights: Path,
+  config: Path,
+  /** A GGUF model: for its architecture, and checked against all its shapes. A split model is named by its first file. */
+  base: Path,
+  target: Path,
+  /** For people; they go into the file. */
+  name: Name,
+  licence: z.string().max(60).nullable(),
+});
+export type ConvertPeftRequest = z.infer<typeof ConvertPeftRequest>;
+
 /** Some tenths of a second. */
 export const CheckDeltaBaseRequest = z.strictObject({
   kind: z.literal("check-delta-base"),
@@ -105,6 +119,8 @@ export const MakeDeltaResult = z.strictObject({
 });
 
 export const ConvertDeltaResult = z.strictObject({ kind: z.literal("convert-delta"), fileBytes: z.number() });
+
+export const ConvertPeftResult = z.strictObject({ kind: z.literal("convert-peft"), fileBytes: z.number() });
 
 export const CheckDeltaBaseResult = z.strictObject({
   kind: z.literal("check-delta-base"),

@@ -1,7 +1,8 @@
 // Jobs on model files: what a job process is asked, what it says while it works, and how it ends.
 import { z } from "zod";
 import {
-  CheckDeltaBaseRequest, CheckDeltaBaseResult, ConvertDeltaRequest, ConvertDeltaResult, MakeDeltaRequest, MakeDeltaResult,
+  CheckDeltaBaseRequest, CheckDeltaBaseResult, ConvertDeltaRequest, ConvertDeltaResult, ConvertPeftRequest, ConvertPeftResult, MakeDeltaRequest,
+  MakeDeltaResult,
 } from "./deltaJobs";
 import { Failure } from "./failure";
 
@@ -102,7 +103,7 @@ export const QualityRequest = z.strictObject({
 export type QualityRequest = z.infer<typeof QualityRequest>;
 
 export const JobRequest = z.discriminatedUnion("kind", [
-  PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest, MakeDeltaRequest, ConvertDeltaRequest, CheckDeltaBaseRequest,
+  PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest, MakeDeltaRequest, ConvertDeltaRequest, CheckDeltaBaseRequest, ConvertPeftRequest,
 ]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
@@ -183,6 +184,7 @@ export const JobResult = z.discriminatedUnion("kind", [
   MakeDeltaResult,
   ConvertDeltaResult,
   CheckDeltaBaseResult,
+  ConvertPeftResult,
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 

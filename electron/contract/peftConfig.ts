@@ -61,7 +61,7 @@ const PeftFile = z.looseObject({
   lora_bias: z.boolean().nullish(),
   modules_to_save: z.array(z.string()).nullish(),
   layer_replication: z.array(z.unknown()).nullish(),
-  trainable_token_indices: z.unknown(),
+  trainable_token_indices: z.unknown().optional(),
   target_parameters: z.array(z.unknown()).nullish(),
   alora_invocation_tokens: z.array(z.unknown()).nullish(),
   init_lora_weights: z.union([z.boolean(), z.string().max(60)]).nullish(),

@@ -1,7 +1,7 @@
 // The methods "deltas.…" of the contract. Main process.
 import path from "node:path";
 import { dialog, shell } from "electron";
-import type { DeltaForModel, NamedStack, Stack } from "../contract/deltas";
+import type { Delta, DeltaForModel, NamedStack, Stack } from "../contract/deltas";
 import type { DeltaToApply } from "../contract/engineProtocol";
 import type { BaseVerdict } from "../contract/deltaJobs";
 import { fail, succeed, type Outcome } from "../contract/failure";
@@ -11,6 +11,7 @@ import { freeBytesIn } from "../services/downloads/downloadDisk";
 import type { DeltaFile } from "../services/deltas/DeltaLibrary";
 import type { DeltaAt } from "../services/deltas/DeltaMatcher";
 import { lookAtHubDelta } from "../services/deltas/lookAtHubDelta";
+import { withConverted } from "../services/jobs/runFetchDelta";
 import { runJob } from "../services/jobs/runJob";
 import type { JobTools } from "../services/jobs/JobTools";
 import type { AppContext } from "./AppContext";
@@ -20,6 +21,8 @@ import type { Handlers } from "./callGate";
 const BASE_CHECK_TIMEOUT_MS = 60_000;
 /** It reads and writes the file once: gigabytes on a slow disk. */
 const FORM_TIMEOUT_MS = 600_000;
+/** Some seconds; on a slow disk with the largest adapters a few minutes. */
+const CONVERT_TIMEOUT_MS = 15 * 60_000;
 
 type DeltaHandlers = Pick<
   Handlers,
@@ -37,17 +40,19 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       return succeed({ deltas: found.value, moreThatFit: await countThatFit(modelId, found.value, context) });
     },
     "deltas.inEngine": () => succeed(supervisor.deltas),
-    async "deltas.addFile"() {
+    async "deltas.addFile"(chosen) {
       const owner = window();
       if (owner === null) return succeed(null);
       const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
         title: "Choose a LoRA adapter or a 1-bit delta",
         properties: ["openFile"],
-        filters: [{ name: "GGUF adapters", extensions: ["gguf"] }, { name: "All files", extensions: ["*"] }],
+        filters: [{ name: "Adapters", extensions: ["gguf", "safetensors"] }, { name: "All files", extensions: ["*"] }],
       });
       const file = filePaths[0];
       if (canceled || file === undefined) return succeed(null);
-      return deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+      return /\.safetensors$/iu.test(file)
+        ? addPeftFile(file, chosen?.baseId ?? loadedModelId(context), context)
+        : deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
     },
     async "deltas.lookAtHub"({ repository }) {
       const client = hub.client();
@@ -98,6 +103,22 @@ async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { dataFold
   const details = pair.failure.details ?? {};
   const file = (details["which"] === "base" ? base : fineTune).model.fileName;
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
+}
+
+/** Converted for the base, with the configuration that lies beside it. Failures: "peft-base-needed", those of converting and adding. */
+async function addPeftFile(file: string, baseId: ModelId | null, { deltas, models, jobs: { tools } }: AppContext): Promise<Outcome<Delta>> {
+  const base = baseId === null ? null : await models.find(baseId);
+  if (base === null) return fail("peft-base-needed");
+  const folder = path.dirname(file);
+  // Every adapter's file has the same name; its folder tells them apart.
+  const name = path.basename(file) === "adapter_model.safetensors" ? path.basename(folder) : path.basename(file).replace(/\.safetensors$/iu, "");
+  const files = { weights: file, config: path.join(folder, "adapter_config.json"), base: base.path, name: name === "" ? "Adapter" : name, licence: null };
+  return withConverted(files, tools, { signal: AbortSignal.timeout(CONVERT_TIMEOUT_MS) }, (converted) =>
+    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }));
+}
+
+function loadedModelId({ supervisor: { state } }: Pick<AppContext, "supervisor">): ModelId | null {
+  return state.kind === "ready" || state.kind === "generating" ? state.model.modelId : null;
 }
 
 /** Those that fit first, then by name. */
@@ -154,8 +175,7 @@ export async function changeDeltaForm(form: { source: string; target: string; co
 
 /** Beside the model that is loaded now; null for another one, or where memory is not known. */
 async function countThatFit(modelId: ModelId, found: readonly DeltaForModel[], { estimator, supervisor }: AppContext): Promise<number | null> {
-  const { state } = supervisor;
-  const isLoaded = (state.kind === "ready" || state.kind === "generating") && state.model.modelId === modelId;
+  const isLoaded = loadedModelId({ supervisor }) === modelId;
   const sizes = found.filter(({ match }) => match !== "refused").map(({ delta }) => delta.facts.weightsBytes);
   const meanBytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   if (!isLoaded || !(meanBytes > 0)) return null;

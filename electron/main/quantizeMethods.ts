@@ -19,6 +19,7 @@ import { orderOf } from "../services/jobs/orderOf";
 import { previewQuantize } from "../services/jobs/previewQuantize";
 import { QualityStore } from "../services/jobs/QualityStore";
 import { removeLeftovers } from "../services/jobs/removeLeftovers";
+import { removeFetched, runFetchDelta } from "../services/jobs/runFetchDelta";
 import { runJob } from "../services/jobs/runJob";
 import { runMakeDelta } from "../services/jobs/runMakeDelta";
 import { runQuality } from "../services/jobs/runQuality";
@@ -48,7 +49,7 @@ export interface Jobs {
 }
 
 export function createJobs(
-  { dataFolder, modelsFolder, data, downloads, deltas, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "models" | "log">,
+  { dataFolder, modelsFolder, data, downloads, deltas, hub, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "hub" | "models" | "log">,
   onChanged: (jobs: Job[]) => void,
 ): Jobs {
   const tools: JobTools = {
@@ -61,6 +62,8 @@ export function createJobs(
     downloads,
     deltasFolder: dataPaths(dataFolder).deltas,
     addDelta: (file, origin, about) => deltas.addFile(file, origin, about),
+    fetchFolder: dataPaths(dataFolder).fetched,
+    hubClient: () => hub.client(),
     findModel: (id) => models.find(id),
     async findFile(file) {
       const real = await realpath(file).catch(() => file);
@@ -99,6 +102,7 @@ export function createJobs(
         const removed = await removeLeftovers(folder);
         if (removed.length > 0) log("info", "unfinished files removed", { count: removed.length });
       }
+      await removeFetched(tools.fetchFolder, data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])));
       queue.start();
     },
   };
@@ -112,6 +116,8 @@ function runOrder(order: JobOrder, tools: JobTools, controls: JobControls): Prom
       return runQuality(order, tools, controls);
     case "make-delta":
       return runMakeDelta(order, tools, controls);
+    case "fetch-delta":
+      return runFetchDelta(order, tools, controls);
   }
 }
 

@@ -225,7 +225,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
-  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, models, log }, (list) => sendEvent("jobs-changed", list));
+  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, hub, models, log }, (list) => sendEvent("jobs-changed", list));
   const deltaMatcher = new DeltaMatcher({
     compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
     checkBase: (delta, model) => checkDeltaBase(delta, model, jobs.tools),

@@ -28,6 +28,8 @@ export function dataPaths(folder: string) {
     /** KV caches of conversations, while the engine runs. */
     engineState: join(folder, "engine-state"),
     deltas: join(folder, "deltas"),
+    /** Adapters of the hub, while they are fetched. */
+    fetched: join(folder, "fetched"),
     database: join(folder, "chats.db"),
     settings: join(folder, "settings.json"),
     logs: join(folder, "logs"),

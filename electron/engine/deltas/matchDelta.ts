@@ -1,7 +1,7 @@
 // Whether a delta goes with a base: architecture, and the place of every tensor. Fit process and engine process.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FileByteSource } from "../gguf/ByteSource";
-import { metadataNumber, metadataText, readGgufHeader } from "../gguf/readGgufHeader";
+import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { partPaths } from "../gguf/checkChatModel";
 import { isTokenEmbedding, type DeltaHeader } from "./readDeltaHeader";
 
@@ -12,6 +12,8 @@ export interface BaseShapes {
   tensors: ReadonlyMap<string, readonly number[]>;
   /** Of weights, by the name of their type: "F16". */
   bytesByType: ReadonlyMap<string, number>;
+  /** Rows of the query and key matrices that belong to one attention head; null = the file does not say. */
+  headSize: number | null;
 }
 
 /** Of all parts. Failures: those of readGgufHeader, "model-missing", "model-unreadable". */
@@ -21,6 +23,7 @@ export async function readBaseShapes(modelPath: string): Promise<Outcome<BaseSha
   let paths = [modelPath];
   let architecture = "";
   let name: string | null = null;
+  let headSize: number | null = null;
   for (let index = 0; index < paths.length; index++) {
     const source = await FileByteSource.open(paths[index] ?? modelPath);
     if (!source.ok) return source;
@@ -34,13 +37,21 @@ export async function readBaseShapes(modelPath: string): Promise<Outcome<BaseSha
       if (index > 0) continue;
       architecture = metadataText(header.value, "general.architecture") ?? "";
       name = metadataText(header.value, "general.name") ?? null;
+      headSize = headSizeOf(header.value, architecture);
       const parts = metadataNumber(header.value, "split.count") ?? 1;
       if (parts > 1) paths = partPaths(modelPath, parts) ?? paths;
     } finally {
       await source.value.close();
     }
   }
-  return succeed({ architecture, name, tensors, bytesByType });
+  return succeed({ architecture, name, tensors, bytesByType, headSize });
+}
+
+function headSizeOf(header: GgufHeader, architecture: string): number | null {
+  const number = (key: string) => metadataNumber(header, `${architecture}.${key}`);
+  const [width, heads] = [number("embedding_length"), number("attention.head_count")];
+  const size = number("attention.key_length") ?? (width === undefined || !heads ? Number.NaN : width / heads);
+  return Number.isSafeInteger(size) ? size : null;
 }
 
 /** Failures: "delta-other-architecture", "delta-shapes-differ" (details: tensor). */

@@ -4,12 +4,10 @@ import { open } from "node:fs/promises";
 import path from "node:path";
 import { fail, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
+import { DEFAULT_ALIGNMENT_BYTES, entryBytes, startBytes, type GgufEntry } from "../gguf/ggufBytes";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import type { ModelShape } from "./readModelShape";
 
-const UINT32 = 4;
-const STRING = 8;
-const DEFAULT_ALIGNMENT_BYTES = 32;
 /** More than any alignment takes (readGgufHeader.ts). */
 const MAX_PADDING_BYTES = 64 * 1024;
 
@@ -44,42 +42,21 @@ export function stubPath(folder: string, part: number, parts: number): string {
   return path.join(folder, parts === 1 ? "model.gguf" : `model-${number(part + 1)}-of-${number(parts)}.gguf`);
 }
 
-type Entry = [key: string, value: number | string];
-
 /** The size of the vocabulary is a dimension of the embedding then; its words are of no weight. */
-function withoutVocabulary(header: GgufHeader): Entry[] {
+function withoutVocabulary(header: GgufHeader): GgufEntry[] {
   const architecture = metadataText(header, "general.architecture") ?? "";
   const embedding = header.tensors.find(({ name }) => name === "token_embd.weight");
   const vocabularySize = embedding?.dimensions[1];
   const key = `${architecture}.vocab_size`;
   return [
-    ["tokenizer.ggml.model", "no_vocab"],
-    ...(vocabularySize === undefined || header.metadata.has(key) ? [] : [[key, vocabularySize] satisfies Entry]),
+    ["tokenizer.ggml.model", { type: "string", value: "no_vocab" }],
+    ...(vocabularySize === undefined || header.metadata.has(key) ? [] : [[key, { type: "uint32", value: vocabularySize }] satisfies GgufEntry]),
   ];
 }
 
-function headerBytes(shape: ModelShape, more: readonly Entry[]): Buffer {
-  const start = Buffer.alloc(24);
-  start.write("GGUF", 0, "latin1");
-  start.writeUInt32LE(shape.version, 4);
-  start.writeBigUInt64LE(BigInt(shape.tensorCount), 8);
-  start.writeBigUInt64LE(BigInt(shape.entryCount + more.length), 16);
+function headerBytes(shape: ModelShape, more: readonly GgufEntry[]): Buffer {
+  const start = startBytes(shape.version, shape.tensorCount, shape.entryCount + more.length);
   return Buffer.concat([start, shape.metadata, ...more.map(entryBytes), shape.tensors]);
-}
-
-function entryBytes([key, value]: Entry): Buffer {
-  const type = Buffer.alloc(4);
-  type.writeUInt32LE(typeof value === "string" ? STRING : UINT32);
-  if (typeof value === "string") return Buffer.concat([textBytes(key), type, textBytes(value)]);
-  const number = Buffer.alloc(4);
-  number.writeUInt32LE(value);
-  return Buffer.concat([textBytes(key), type, number]);
-}
-
-function textBytes(text: string): Buffer {
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
-  return Buffer.concat([length, Buffer.from(text)]);
 }
 
 // As if the vocabulary had never been there: the file is shorter by what was left out.

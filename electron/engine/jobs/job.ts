@@ -27,8 +27,8 @@ async function run(data: unknown): Promise<void> {
     // Not allowed here: the job is only less polite.
   }
   try {
-    const addon = loadNativeAddon(message.data.appFolder);
-    const result = await runRequest(addon, message.data.request, (progress) => send({ kind: "progress", progress }));
+    const { appFolder, request } = message.data;
+    const result = await runRequest(() => loadNativeAddon(appFolder), request, (progress) => send({ kind: "progress", progress }));
     send({ kind: "done", result });
   } catch (error) {
     send({ kind: "failed", failure: toFailure(error) });

@@ -2,6 +2,7 @@
 import type { JobProgress, JobRequest, JobResult } from "../../contract/jobs";
 import { checkDeltaBaseJob } from "./checkDeltaBaseJob";
 import { convertDeltaJob } from "./convertDeltaJob";
+import { convertPeftJob } from "./convertPeftJob";
 import { writeFreshFile } from "./freshFile";
 import { makeDeltaJob } from "./makeDeltaJob";
 import type { NativeAddon } from "./nativeAddon";
@@ -10,11 +11,14 @@ import { qualityJob } from "./qualityJob";
 import { quantizeJob } from "./quantizeJob";
 
 /** Throws JobError, or an error with a code of FailureCode; toFailure says which. */
-export function runRequest(
-  addon: NativeAddon,
+export async function runRequest(
+  loadAddon: () => NativeAddon,
   request: JobRequest,
   tell: (progress: JobProgress) => void,
 ): Promise<JobResult> {
+  // Where there is no addon, adapters can be had all the same.
+  if (request.kind === "convert-peft") return convertPeftJob(request, tell);
+  const addon = loadAddon();
   switch (request.kind) {
     case "preview":
       return previewJob(addon, request);

@@ -90,7 +90,7 @@ export class DeltaLibrary {
   async addFile(source: string, origin: DeltaOrigin, about: { name?: string; licence?: string } = {}): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
-    const file = path.basename(source);
+    const file = about.name ?? path.basename(source);
     try {
       await mkdir(folder, { recursive: true });
       const copied = await copyHashing(source, part);

@@ -1,6 +1,6 @@
 // What adapters a repository at the hub holds, by its list of files and their configurations; nothing is fetched. Main process or plain Node.
 import type { HubAdapter, HubDeltaFacts } from "../../contract/deltas";
-import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { fail, failure, succeed, type Failure, type FailureCode, type Outcome } from "../../contract/failure";
 import type { HubFile, RepositoryName, Revision } from "../../contract/hub";
 import { MAX_PEFT_CONFIG_BYTES, readPeftConfig } from "../../contract/peftConfig";
 import type { HubClient } from "../hub/HubClient";
@@ -15,6 +15,9 @@ const CONFIG_NAME = "adapter_config.json";
 /** Of an adapter: the largest, of rank 512 for a model of 70 billion parameters, have about 50 GB. */
 const MAX_WEIGHTS_BYTES = 64_000_000_000;
 
+/** Of a gated repository the hub lists the files to everyone, and gives them to few. */
+const OF_THE_ADAPTER: ReadonlySet<FailureCode> = new Set(["hub-answer-too-large", "hub-needs-token", "hub-gated"]);
+
 /** With what the job needs to fetch one. */
 export interface FoundAdapter extends HubAdapter {
   file: HubFile;
@@ -26,19 +29,19 @@ export interface HubDeltaFound extends Omit<HubDeltaFacts, "adapters"> {
   adapters: FoundAdapter[];
 }
 
-/** Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is told with its adapter. */
-export async function lookAtHubDelta(client: HubClient, repository: RepositoryName, signal: AbortSignal): Promise<Outcome<HubDeltaFound>> {
-  const found = await client.repository(repository, signal);
+/** At its newest commit, or at `revision`. Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is told with its adapter. */
+export async function lookAtHubDelta(client: HubClient, repository: RepositoryName, signal: AbortSignal, revision: Revision | null = null): Promise<Outcome<HubDeltaFound>> {
+  const found = await client.repository(repository, signal, revision);
   if (!found.ok) return found;
-  const { summary, revision, files } = found.value;
-  const peft = await peftAdapters(client, summary.repository, revision, files, signal);
+  const { summary, files } = found.value;
+  const peft = await peftAdapters(client, summary.repository, found.value.revision, files, signal);
   if (!peft.ok) return peft;
   const adapters = [...peft.value.adapters, ...ggufAdapters(files, summary.architecture === null)];
   if (adapters.length === 0) return fail("hub-no-adapter", { repository: summary.repository });
   const isUsable = ({ failure: problem }: HubAdapter) => (problem === null ? 0 : 1);
   return succeed({
     repository: summary.repository,
-    revision,
+    revision: found.value.revision,
     licence: summary.licence,
     gate: summary.gate,
     baseModel: found.value.baseModel ?? peft.value.baseModel,
@@ -64,8 +67,8 @@ async function peftAdapters(
       continue;
     }
     const text = await client.smallText(repository, revision, configPath, MAX_PEFT_CONFIG_BYTES, signal);
-    if (!text.ok && text.failure.code !== "hub-answer-too-large") return text;
-    const config = text.ok ? readPeftConfig(text.value) : fail("peft-config-invalid", { reason: "it is too large" });
+    if (!text.ok && !OF_THE_ADAPTER.has(text.failure.code)) return text;
+    const config = text.ok ? readPeftConfig(text.value) : text.failure.code === "hub-answer-too-large" ? fail("peft-config-invalid", { reason: "it is too large" }) : text;
     if (config.ok) baseModel ??= config.value.baseModel;
     adapters.push({
       path: file.path, form: "peft", sizeBytes: file.sizeBytes, rank: config.ok ? config.value.rank : null,

@@ -13,7 +13,7 @@ import { SpeedMeter } from "./SpeedMeter";
 /** So that a small model need not wait for a large one, and the large one still gets most of the line. */
 const MAX_RUNNING = 2;
 /** Left free on the disk: the system and the chats need room too. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
+export const RESERVE_BYTES = 512 * 1024 * 1024;
 const DISK_CHECK_MS = 2000;
 /** The window redraws progress four times a second. */
 const REPORT_MS = 250;

@@ -82,11 +82,11 @@ export class HubClient {
     return { ok: true, value: { ...model, variants: variantsOf(files) } };
   }
 
-  /** A repository at its newest commit, with its files as they are. */
-  async repository(repository: string, signal: AbortSignal): Promise<Outcome<HubRepository>> {
+  /** A repository at its newest commit, or at `revision`, with its files as they are. */
+  async repository(repository: string, signal: AbortSignal, revision: Revision | null = null): Promise<Outcome<HubRepository>> {
     const name = RepositoryName.safeParse(repository);
     if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
-    const answer = await this.#json(`${this.endpoint}/api/models/${name.data}`, ModelAnswer, signal);
+    const answer = await this.#json(`${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`, ModelAnswer, signal);
     if (!answer.ok) return answer;
     const model = answer.value.body;
     // model.id, not the name asked for: a renamed repository answers under its new one.

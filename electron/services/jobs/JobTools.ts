@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type { Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { DeltaLibrary } from "../deltas/DeltaLibrary";
 import type { DownloadQueue } from "../downloads/DownloadQueue";
+import type { HubClient } from "../hub/HubClient";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QualityStore } from "./QualityStore";
@@ -28,6 +30,9 @@ export interface JobTools {
   /** Of the library of deltas, which removes what is unfinished in it at its start. */
   deltasFolder: string;
   addDelta: DeltaLibrary["addFile"];
+  /** Adapters of the hub, while they are fetched. */
+  fetchFolder: string;
+  hubClient: () => Outcome<HubClient>;
   /** After files came or went. */
   modelsChanged: () => Promise<void>;
 }

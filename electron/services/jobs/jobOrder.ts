@@ -1,7 +1,8 @@
 // A job as main keeps it: what was asked for, with what the window may not name (paths), as it lies in jobs.json.
 import { z } from "zod";
 import { Failure } from "../../contract/failure";
-import { JobId, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import { RepositoryName, Revision, Sha256 } from "../../contract/hub";
+import { JobId, StartFetchDelta, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
 
 const Path = z.string().min(1).max(4096);
 const ModelName = z.string().max(200);
@@ -24,7 +25,27 @@ export type QualityOrder = z.infer<typeof QualityOrder>;
 export const MakeDeltaOrder = z.strictObject({ kind: z.literal("make-delta"), start: StartMakeDelta, modelName: ModelName });
 export type MakeDeltaOrder = z.infer<typeof MakeDeltaOrder>;
 
-export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder, MakeDeltaOrder]);
+export const FetchDeltaOrder = z.strictObject({
+  kind: z.literal("fetch-delta"),
+  start: StartFetchDelta,
+  modelName: ModelName,
+  /** What the hub said when the person asked: the job fetches this and nothing else, whatever becomes of the repository. */
+  source: z.strictObject({
+    repository: RepositoryName,
+    revision: Revision,
+    path: z.string().min(1).max(1000),
+    sizeBytes: z.number().int().positive(),
+    sha256: Sha256,
+    /** null = a GGUF adapter, which needs no converting. */
+    configPath: z.string().min(1).max(1000).nullable(),
+    /** Of the delta, for people. */
+    name: z.string().min(1).max(120),
+    licence: z.string().max(60).nullable(),
+  }),
+});
+export type FetchDeltaOrder = z.infer<typeof FetchDeltaOrder>;
+
+export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder, MakeDeltaOrder, FetchDeltaOrder]);
 export type JobOrder = z.infer<typeof JobOrder>;
 
 export const SavedJobs = z.strictObject({

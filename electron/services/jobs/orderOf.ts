@@ -2,11 +2,12 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import type { JobStart, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import type { JobStart, StartFetchDelta, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
 import { isCalibratedByDefault } from "../../contract/jobs";
 import type { TextId } from "../../contract/quantize";
+import { lookAtHubDelta } from "../deltas/lookAtHubDelta";
 import { modelName } from "../modelName";
-import type { JobOrder, MakeDeltaOrder, QualityOrder, QuantizeOrder } from "./jobOrder";
+import type { FetchDeltaOrder, JobOrder, MakeDeltaOrder, QualityOrder, QuantizeOrder } from "./jobOrder";
 import type { JobTools } from "./JobTools";
 
 const PART_OF_SPLIT = /-\d{5}-of-\d{5}$/u;
@@ -23,7 +24,7 @@ export async function orderOf(start: JobStart, tools: JobTools, textPath: (id: T
     case "make-delta":
       return makeDeltaOrder(start, tools);
     case "fetch-delta":
-      return fail("request-invalid", undefined, "not there yet");
+      return fetchDeltaOrder(start, tools);
   }
 }
 
@@ -77,4 +78,30 @@ async function makeDeltaOrder(start: StartMakeDelta, tools: JobTools): Promise<O
   if (base === null || fineTune === null) return fail("not-found");
   if (start.baseId === start.fineTuneId) return fail("pair-equal");
   return succeed({ kind: "make-delta", start, modelName: fineTune.model.name.slice(0, 200) });
+}
+
+/** Asks the hub, so that what cannot be had is said at once. Failures: those of lookAtHubDelta and of the adapter that was chosen, "peft-base-needed". */
+async function fetchDeltaOrder(start: StartFetchDelta, tools: JobTools): Promise<Outcome<FetchDeltaOrder>> {
+  const { repository, path: wanted, revision } = start.hub;
+  const client = tools.hubClient();
+  if (!client.ok) return client;
+  const found = await lookAtHubDelta(client.value, repository, new AbortController().signal, revision);
+  if (!found.ok) return found;
+  const { adapters, licence } = found.value;
+  const adapter = wanted === null ? adapters[0] : adapters.find((one) => one.path === wanted);
+  if (adapter === undefined) return fail("not-found");
+  if (adapter.failure !== null) return { ok: false, failure: adapter.failure };
+  if (adapter.form === "peft" && (start.baseId === null || (await tools.findModel(start.baseId)) === null)) return fail("peft-base-needed");
+  const { sizeBytes, sha256 } = adapter.file;
+  if (sha256 === null) return fail("download-no-checksum");
+  const name = found.value.repository.split("/").at(-1) ?? "";
+  // Of several in one repository each has a name of its own.
+  const place = adapters.length === 1 ? "" : ` · ${adapter.path.replace(/(?:^|\/)adapter_model\.safetensors$|\.gguf$/u, "")}`;
+  return succeed({
+    kind: "fetch-delta", start, modelName: found.value.repository,
+    source: {
+      repository: found.value.repository, revision: found.value.revision, path: adapter.path, sizeBytes, sha256, configPath: adapter.configPath,
+      name: (place === " · " ? name : `${name}${place}`).slice(0, 120), licence: licence?.slice(0, 60) ?? null,
+    },
+  });
 }

@@ -1,0 +1,124 @@
+// What becomes of each tensor of a PEFT adapter, decided from headers and configuration before anything is written: its place in
+// the base, its shape there, and how its numbers change. Job process.
+import type { PeftConfig, PeftFeature } from "../../contract/peftConfig";
+import type { BaseShapes } from "../deltas/matchDelta";
+import { MAX_ALPHA_PER_RANK } from "../deltas/readDeltaHeader";
+import { JobError } from "../jobs/JobError";
+import { moduleRanks, type ModuleRank } from "./moduleRanks";
+import { baseTensorName, peftArchitectures, peftTensorName, type PeftArchitecture } from "./peftNames";
+import { plain, type SafetensorsTensor } from "./readSafetensors";
+
+export interface PlannedTensor {
+  name: string;
+  source: SafetensorsTensor;
+  /** Row length first, as ggml counts. */
+  dimensions: readonly [columns: number, rows: number];
+  /** Every number is multiplied by this. */
+  factor: number;
+  /** Rows of so many belong to one attention head, and are put into llama.cpp's order; null = rows stay. */
+  headRows: number | null;
+  isTransposed: boolean;
+}
+
+export interface PeftPlan {
+  /** adapter.lora.alpha */
+  alpha: number;
+  tensors: PlannedTensor[];
+}
+
+interface Pair {
+  module: string;
+  a: SafetensorsTensor;
+  b: SafetensorsTensor;
+}
+
+/**
+ * llama.cpp has one alpha for the whole adapter and multiplies each product B·A by alpha / rank, the rank being the pair's own.
+ * So alpha is the configuration's (times √r where it is rank-stabilised: then alpha / rank is what peft multiplies by), and the
+ * numbers of a usual module stay as they are, bit for bit those of llama.cpp's own converter. Only a module with a rank or
+ * alpha of its own has the ratio between its scale and the one it would get folded into B, rounded once to 32 bits. (llama.cpp's
+ * converter knows neither patterns nor rank stabilisation and gives such adapters another strength.)
+ *
+ * Throws JobError "peft-unsupported", "peft-architecture-unsupported", "peft-weights-damaged", "peft-config-invalid",
+ * "delta-shapes-differ", "delta-alpha-invalid".
+ */
+export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor[], base: BaseShapes): PeftPlan {
+  const architecture = peftArchitectures.get(base.architecture);
+  if (architecture === undefined) throw new JobError("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
+  const pairs = pairUp(tensors);
+  const ranks = moduleRanks(config, pairs.map(({ module }) => module));
+  const alpha = strength({ rank: config.rank, alpha: config.alpha }, config);
+  const planned = pairs.flatMap((pair, index) => {
+    const own = ranks[index] ?? { rank: config.rank, alpha: config.alpha };
+    return planPair(pair, own, strength(own, config) / alpha, architecture, base);
+  });
+  const names = new Set(planned.map(({ name }) => name));
+  if (names.size < planned.length) throw damaged("it changes a part of the model twice");
+  return { alpha: Math.fround(alpha), tensors: planned };
+}
+
+/** What divided by the rank is what peft multiplies by. */
+function strength({ rank, alpha }: ModuleRank, { isRankStabilised }: PeftConfig): number {
+  const scale = alpha / (isRankStabilised ? Math.sqrt(rank) : rank);
+  if (!(scale <= MAX_ALPHA_PER_RANK)) throw new JobError("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
+  return isRankStabilised ? alpha * Math.sqrt(rank) : alpha;
+}
+
+function pairUp(tensors: readonly SafetensorsTensor[]): Pair[] {
+  const modules = new Map<string, { a?: SafetensorsTensor; b?: SafetensorsTensor }>();
+  for (const tensor of tensors) {
+    const named = peftTensorName(tensor.name);
+    if (named.kind === "base") continue;
+    if (named.kind === "unsupported") throw unsupported(named.feature, tensor.name);
+    const halves = modules.get(named.module) ?? {};
+    if (halves[named.half] !== undefined) throw damaged(`it has two tensors for one part, ${plain(named.module)}`);
+    modules.set(named.module, { ...halves, [named.half]: tensor });
+  }
+  if (modules.size === 0) throw damaged("it changes nothing");
+  return [...modules].map(([module, { a, b }]) => {
+    if (a === undefined || b === undefined) throw damaged(`one half of ${plain(module)} is missing`);
+    return { module, a, b };
+  });
+}
+
+function planPair({ module, a, b }: Pair, { rank }: ModuleRank, factor: number, architecture: PeftArchitecture, base: BaseShapes): PlannedTensor[] {
+  const place = baseTensorName(module, architecture);
+  if ("feature" in place) throw unsupported(place.feature, module);
+  const { name } = place;
+  const isEmbedding = name === "token_embd.weight";
+  const isTied = !base.tensors.has("output.weight");
+  // llama.cpp would multiply by the embedding's factors in the output too, where they lie the wrong way round, and end itself.
+  if (isEmbedding && (isTied || architecture.scalesEmbeddings)) throw unsupported("embedding", module);
+  if (name === "output.weight" && isTied) throw unsupported("output-head", module);
+
+  const [aRows = 0, aColumns = 0] = a.shape;
+  const [bRows = 0, bColumns = 0] = b.shape;
+  if (a.shape.length !== 2 || b.shape.length !== 2 || aRows !== bColumns) throw damaged(`the two halves of ${plain(module)} do not go together`);
+  if (aRows !== rank) throw damaged(`the rank of ${plain(module)} is not the one that its configuration says`);
+  const [columns, rows, ...more] = base.tensors.get(name) ?? [];
+  // Of an embedding peft keeps the factors for its transpose.
+  const fits = isEmbedding ? columns === bRows && rows === aColumns : columns === aColumns && rows === bRows;
+  if (!fits || more.some((size) => size !== 1)) throw new JobError("delta-shapes-differ", { tensor: name });
+
+  const isReordered = architecture.reordersHeads && /\.attn_[qk]\.weight$/u.test(name);
+  const headRows = isReordered ? headRowsOf(bRows, base) : null;
+  return [
+    { name: `${name}.lora_a`, source: a, dimensions: isEmbedding ? [rank, aColumns] : [aColumns, rank], factor: 1, headRows: null, isTransposed: isEmbedding },
+    { name: `${name}.lora_b`, source: b, dimensions: [rank, bRows], factor, headRows, isTransposed: false },
+  ];
+}
+
+function headRowsOf(rows: number, { headSize }: BaseShapes): number {
+  if (headSize === null || headSize < 2 || headSize % 2 !== 0 || rows % headSize !== 0) {
+    throw new JobError("model-damaged", { reason: "the size of its attention heads is wrong" });
+  }
+  return headSize;
+}
+
+function unsupported(feature: PeftFeature, tensor: string): JobError {
+  return new JobError("peft-unsupported", { feature, tensor: plain(tensor) });
+}
+
+function damaged(reason: string): JobError {
+  return new JobError("peft-weights-damaged", { reason });
+}

@@ -1,0 +1,90 @@
+// Reads and checks the header of a safetensors file, trusting nothing in it: lengths, counts, and that the tensors lie in the
+// file side by side, without gaps or overlaps, as the format asks. Job process.
+//
+// Format: README.md and safetensors/src/tensor.rs of huggingface/safetensors.
+import { z } from "zod";
+import type { ByteSource } from "../gguf/ByteSource";
+import { JobError } from "../jobs/JobError";
+
+/** The format allows 100 MB; the header of an adapter has about 150 bytes for each of some thousand tensors. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+const MAX_TENSORS = 50_000;
+const MAX_DIMENSIONS = 8;
+/** Bytes of one value, for every type that a weight can have here. */
+const VALUE_BYTES: ReadonlyMap<string, number> = new Map([["F32", 4], ["F16", 2], ["BF16", 2]]);
+
+export type SafetensorsType = "F32" | "F16" | "BF16";
+
+export interface SafetensorsTensor {
+  name: string;
+  type: SafetensorsType;
+  /** Rows first, as PyTorch counts. */
+  shape: readonly number[];
+  /** In the file. */
+  offsetBytes: number;
+  sizeBytes: number;
+}
+
+const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const TensorEntry = z.strictObject({
+  dtype: z.string().max(20),
+  shape: z.array(Count).max(MAX_DIMENSIONS),
+  data_offsets: z.tuple([Count, Count]),
+});
+
+/** Throws JobError "peft-weights-damaged". */
+export async function readSafetensors(source: ByteSource): Promise<SafetensorsTensor[]> {
+  const entries = await readEntries(source);
+  if (entries.length > MAX_TENSORS) throw damaged("it has too many parts");
+  const tensors = entries.map(({ name, entry, dataOffsetBytes }) => tensorOf(name, entry, dataOffsetBytes));
+  const inOrder = tensors.toSorted((one, other) => one.offsetBytes - other.offsetBytes || one.sizeBytes - other.sizeBytes);
+  let end = entries[0]?.dataOffsetBytes ?? source.sizeBytes;
+  for (const { offsetBytes, sizeBytes } of inOrder) {
+    // Of a name that comes twice JSON keeps the last: the other one's bytes are a gap then.
+    if (offsetBytes !== end) throw damaged("its parts overlap, or lie apart");
+    end = offsetBytes + sizeBytes;
+  }
+  if (end > source.sizeBytes) throw damaged("a part of it is missing");
+  if (end < source.sizeBytes) throw damaged("it goes on after its end");
+  return tensors;
+}
+
+async function readEntries(source: ByteSource): Promise<{ name: string; entry: unknown; dataOffsetBytes: number }[]> {
+  const start = Buffer.from(await source.read(0, 8));
+  if (start.length < 8) throw damaged("it is too short");
+  const lengthBytes = start.readBigUInt64LE();
+  if (lengthBytes > BigInt(MAX_HEADER_BYTES)) throw damaged("it is no safetensors file");
+  const text = await source.read(8, Number(lengthBytes));
+  if (text.length < lengthBytes) throw damaged("a part of it is missing");
+  if (text[0] !== 0x7b) throw damaged("it is no safetensors file");
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  } catch (error) {
+    throw damaged("its list of contents cannot be read", error);
+  }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) throw damaged("its list of contents cannot be read");
+  const dataOffsetBytes = 8 + text.length;
+  // Names are never keys of an object of ours: "__proto__" is a name like any other.
+  return Object.entries(header).flatMap(([name, entry]) => (name === "__metadata__" ? [] : [{ name, entry: entry as unknown, dataOffsetBytes }]));
+}
+
+function tensorOf(name: string, entry: unknown, dataOffsetBytes: number): SafetensorsTensor {
+  const parsed = TensorEntry.safeParse(entry);
+  if (!parsed.success) throw damaged(`its entry ${plain(name)} is wrong`);
+  const { dtype, shape, data_offsets: [from, to] } = parsed.data;
+  const valueBytes = VALUE_BYTES.get(dtype);
+  if (valueBytes === undefined) throw damaged(`${plain(name)} is of the type ${plain(dtype)}, which Facet does not read`);
+  const values = shape.reduce((product, size) => product * size, 1);
+  if (!Number.isSafeInteger(values * valueBytes) || to - from !== values * valueBytes) throw damaged(`the size of ${plain(name)} is wrong`);
+  return { name, type: dtype as SafetensorsType, shape, offsetBytes: dataOffsetBytes + from, sizeBytes: to - from };
+}
+
+function damaged(reason: string, cause?: unknown): JobError {
+  return new JobError("peft-weights-damaged", { reason }, cause);
+}
+
+/** Text from the file, fit for a sentence. */
+export function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").slice(0, 120);
+}
