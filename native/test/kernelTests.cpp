@@ -16,6 +16,7 @@
 #include "core/kernels/DeltaProduct.h"
 #include "core/kernels/HadamardFactor.h"
 #include "core/kernels/KernelSet.h"
+#include "core/kernels/LowRankProduct.h"
 #include "core/kernels/SelfTest.h"
 #include "ggml-backend.h"
 #include "ggml.h"
@@ -135,8 +136,13 @@ void productsAreExact(const KernelSet& kernels) {
         const int64_t width = 128 * (round < 60 ? anyOf(1, 9) : anyOf(10, 160));
         const int64_t rows = round < 60 ? anyOf(1, 200) : anyOf(1, 40);
         const int64_t columns = round % 3 == 0 ? 1 : anyOf(1, 21);
-        const Signs signs = randomSigns(width, rows);
+        Signs signs = randomSigns(width, rows);
         Floats source = randomFloats(width, columns);
+        // As large as sums can be: all activations at the end of their range, and rows of plus or of minus only.
+        if (round % 12 == 0) {
+            for (int64_t i = 0; i < width; ++i) source.at(i, 0) = round % 24 == 0 ? 1.0f : -1.0f;
+            for (SignBlock& block : signs.blocks) std::memset(block.signs, anyOf(0, 1) == 0 ? 0 : 255, sizeof block.signs);
+        }
         Floats target(rows, columns);
         std::vector<ActivationBlock> rounded(static_cast<size_t>(width / 128));
         std::vector<char> workspace(workspaceBytes(width, columns));
@@ -224,6 +230,43 @@ void transformsAreHadamardProducts(const KernelSet& kernels) {
         }
         CHECK(std::sqrt(error / total) < 1e-6);
         CHECK(target.hasGapsUntouched());
+    }
+}
+
+/** Rows of a LoRA's wide factor, in either type, against an f64 product of the same numbers. */
+void shortRowsAreExact(const KernelSet& kernels) {
+    for (int round = 0; round < 60; ++round) {
+        const int64_t length = kShortRowStep * anyOf(1, round % 2 == 0 ? 3 : kLongestShortRow / kShortRowStep);
+        const int64_t count = anyOf(1, 400);
+        const int64_t columns = anyOf(1, 6);
+        std::vector<uint16_t> halves(static_cast<size_t>(length * count));
+        std::vector<float> floats(halves.size());
+        for (size_t i = 0; i < halves.size(); ++i) {
+            halves[i] = static_cast<uint16_t>(anyOf(0, 0x4bff) | anyOf(0, 1) << 15);
+            floats[i] = halfToFloat(halves[i]);
+        }
+        Floats source = randomFloats(length, columns);
+        Floats byHalves(count, columns);
+        Floats byFloats(count, columns);
+        withTeam(static_cast<int>(anyOf(1, 4)), [&](const Team& team) {
+            multiplyShortRows(kernels, {halves.data(), true, length, count}, source.columns(), byHalves.columns(), team);
+            multiplyShortRows(kernels, {floats.data(), false, length, count}, source.columns(), byFloats.columns(), team);
+        });
+        double error = 0;
+        double total = 0;
+        for (int64_t c = 0; c < columns; ++c) {
+            for (int64_t r = 0; r < count; ++r) {
+                double expected = 0;
+                for (int64_t i = 0; i < length; ++i) {
+                    expected += static_cast<double>(floats[static_cast<size_t>(r * length + i)]) * source.at(i, c);
+                }
+                error += std::pow(byHalves.at(r, c) - expected, 2);
+                total += std::pow(expected, 2);
+            }
+        }
+        CHECK(std::sqrt(error / total) < 1e-6);
+        CHECK(byHalves.values == byFloats.values);
+        CHECK(byHalves.hasGapsUntouched());
     }
 }
 
@@ -345,7 +388,22 @@ void unusualProductsAreRight() {
     CHECK(std::sqrt(error / length) < 0.02);
 }
 
+/** The same numbers as a weight of this name, in F16. */
+std::vector<float> shortRowsByGgml(const char* name, const std::vector<uint16_t>& halves, const std::vector<float>& source) {
+    Graph graph;
+    ggml_tensor* weight = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F16, 16, static_cast<int64_t>(halves.size()) / 16);
+    ggml_tensor* column = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F32, 16, static_cast<int64_t>(source.size()) / 16);
+    ggml_set_name(weight, name);
+    return graph.compute(ggml_mul_mat(graph.context.get(), weight, column), {{weight, halves.data()}, {column, source.data()}});
+}
+
 void theBackendUsesThem() {
+    std::vector<uint16_t> halves(16 * 300);
+    for (uint16_t& half : halves) half = static_cast<uint16_t>(anyOf(0x2c00, 0x2fff) | anyOf(0, 1) << 15);
+    Floats threeColumns = randomFloats(48, 1);
+    const std::vector<float> columns(&threeColumns.at(0, 0), &threeColumns.at(0, 0) + 48);
+    const std::vector<float> stockRows = shortRowsByGgml("blk.0.attn_q.weight.lora_b", halves, columns);
+
     std::vector<Case> cases;
     for (int round = 0; round < 60; ++round) {
         cases.push_back(randomCase(randomSigns(128 * anyOf(1, 20), anyOf(1, 90), false)));
@@ -359,6 +417,12 @@ void theBackendUsesThem() {
     CHECK(state.isActive == !usableKernels().empty());
     CHECK(&joinCpuBackend() == &state);
     if (!state.isActive) return;
+
+    // Only an adapter's: a model's own weights are multiplied as before, to the last bit.
+    CHECK(shortRowsByGgml("blk.0.attn_q.weight", halves, columns) == stockRows);
+    const std::vector<float> ourRows = shortRowsByGgml("blk.0.attn_q.weight.lora_b", halves, columns);
+    CHECK(ourRows != stockRows);
+    for (size_t i = 0; i < ourRows.size(); ++i) CHECK(std::abs(ourRows[i] - stockRows[i]) < 0.01);
 
     double stockError = 0;
     double ourError = 0;
@@ -399,6 +463,7 @@ int main(int, char** arguments) {
         activationsAreRoundedAsQ8(*kernels);
         productsAreExact(*kernels);
         transformsAreHadamardProducts(*kernels);
+        shortRowsAreExact(*kernels);
     }
     onlyHadamardFactorsAreRecognized();
 #if !defined(__SANITIZE_THREAD__)

@@ -1,6 +1,6 @@
 // How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation.
 // That list is reachable by a symbol of the library. We append an entry that no buffer is ever allocated from; it only
-// answers for products with a Q1_0 matrix of an adapter, and for scaling by 1.
+// answers for products with a factor of an adapter, a Q1_0 matrix or the wide factor of a LoRA, and for scaling by 1.
 #include "core/kernels/CpuBackend.h"
 
 #include <dlfcn.h>
@@ -9,9 +9,11 @@
 #include <cstring>
 #include <list>
 #include <mutex>
+#include <string_view>
 #include <vector>
 
 #include "core/kernels/DeltaProduct.h"
+#include "core/kernels/LowRankProduct.h"
 #include "core/kernels/SelfTest.h"
 #include "ggml-backend-impl.h"
 #include "ggml-cpu-impl.h"
@@ -75,6 +77,18 @@ Columns columnsOf(const ggml_tensor& tensor) {
 /** `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers leave it empty. */
 std::atomic_ref<void*> noteOf(ggml_tensor& tensor) { return std::atomic_ref<void*>(tensor.extra); }
 
+Team teamOf(const ggml_compute_params& params) {
+    return {params.ith, params.nth, [](void* threadpool) { barrier(static_cast<ggml_threadpool*>(threadpool)); },
+            params.threadpool};
+}
+
+/** Of both kinds, computed so far: the self-test asks. */
+std::atomic<uint64_t> products = 0;
+
+void countProduct(const ggml_compute_params& params) {
+    if (params.ith == 0) products.fetch_add(1, std::memory_order_relaxed);
+}
+
 class DeltaTraits final : public ggml::cpu::tensor_traits {
   public:
     /** Asked by one thread before a graph is computed: the time to look at a factor that is new. */
@@ -93,9 +107,7 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
         ggml_tensor& matrix = *op->src[0];
         const auto* factor = static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
         if (factor == nullptr) return false;
-        const Team team = {params->ith, params->nth,
-                           [](void* threadpool) { barrier(static_cast<ggml_threadpool*>(threadpool)); },
-                           params->threadpool};
+        const Team team = teamOf(*params);
         const Columns source = columnsOf(*op->src[1]);
         const Columns target = columnsOf(*op);
         if (factor->hadamard) {
@@ -104,14 +116,37 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
             if (params->wsize < workspaceBytes(matrix.ne[0], source.count())) return false;
             multiplySigns(*kernels, signMatrix(matrix), source, target, params->wdata, team);
         }
-        if (params->ith == 0) products.fetch_add(1, std::memory_order_relaxed);
+        countProduct(*params);
+        return true;
+    }
+};
+
+class LowRankTraits final : public ggml::cpu::tensor_traits {
+  public:
+    bool work_size(int, const ggml_tensor*, size_t& size) override {
+        size = 0;
         return true;
     }
 
-    std::atomic<uint64_t> products = 0;
+    bool compute_forward(ggml_compute_params* params, ggml_tensor* op) override {
+        if (params->use_ref) return false;
+        const ggml_tensor& matrix = *op->src[0];
+        const ShortRows rows = {matrix.data, matrix.type == GGML_TYPE_F16, matrix.ne[0], matrix.ne[1]};
+        multiplyShortRows(*kernels, rows, columnsOf(*op->src[1]), columnsOf(*op), teamOf(*params));
+        countProduct(*params);
+        return true;
+    }
 };
 
-DeltaTraits traits;
+DeltaTraits deltaTraits;
+LowRankTraits lowRankTraits;
+
+/** The second factor of an ordinary LoRA, by the name that llama.cpp gives it: no weight of a model is called so. */
+bool isLowRankFactor(const ggml_tensor& matrix) {
+    return (matrix.type == GGML_TYPE_F16 || matrix.type == GGML_TYPE_F32) && matrix.ne[0] <= kLongestShortRow &&
+           matrix.ne[0] % kShortRowStep == 0 && ggml_is_contiguous(&matrix) &&
+           std::string_view(matrix.name).ends_with(".lora_b");
+}
 
 /** An adapter's scale is mostly 1, and its result is scaled in place: there is nothing to compute. */
 class NothingTraits final : public ggml::cpu::tensor_traits {
@@ -140,20 +175,24 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
 
     ggml::cpu::tensor_traits* get_tensor_traits(const ggml_tensor* op) override {
         if (op->op == GGML_OP_SCALE) return scalesByOneInPlace(*op) ? &nothing : nullptr;
-        if (op->op != GGML_OP_MUL_MAT || op->src[0]->type != GGML_TYPE_Q1_0) return nullptr;
+        if (op->op != GGML_OP_MUL_MAT) return nullptr;
         const ggml_tensor& matrix = *op->src[0];
+        const bool isSigns = matrix.type == GGML_TYPE_Q1_0;
+        if (!isSigns && !isLowRankFactor(matrix)) return nullptr;
         const ggml_tensor& source = *op->src[1];
         // A weight (not a result) in plain memory, used whole, with floats on the other side.
         const bool isWeight = matrix.op == GGML_OP_NONE && matrix.view_src == nullptr && matrix.buffer != nullptr &&
                               ggml_backend_buffer_is_host(matrix.buffer);
-        const bool isPlain = matrix.ne[2] == 1 && matrix.ne[3] == 1 && matrix.nb[0] == sizeof(SignBlock) &&
+        const bool isPlain = matrix.ne[2] == 1 && matrix.ne[3] == 1 && matrix.nb[0] == ggml_type_size(matrix.type) &&
                              source.type == GGML_TYPE_F32 && source.nb[0] == sizeof(float) &&
                              op->type == GGML_TYPE_F32 && op->nb[0] == sizeof(float);
-        return isWeight && isPlain ? &traits : nullptr;
+        if (!isWeight || !isPlain) return nullptr;
+        if (isSigns) return &deltaTraits;
+        return &lowRankTraits;
     }
 };
 
-const char* nameOf(ggml_backend_buffer_type_t) { return "Facet 1-bit deltas"; }
+const char* nameOf(ggml_backend_buffer_type_t) { return "Facet deltas"; }
 
 #if defined(__linux__)
 /** Paths of the loaded libraries whose name begins with libggml-cpu. */
@@ -211,7 +250,7 @@ KernelState join() {
     const SelfTest::Results stock = test.compute();
     extraBufferTypes().push_back(&bufferType);
     const SelfTest::Results ours = test.compute();
-    const bool isUsed = traits.products.load() == SelfTest::kProducts;
+    const bool isUsed = products.load() == SelfTest::kProducts;
     if (!isUsed || !test.isSame(stock, ours)) {
         extraBufferTypes().pop_back();
         return inactive(isUsed ? "the self-test's results differ" : "the back end did not ask for them");

@@ -19,20 +19,25 @@ constexpr int64_t kTileColumns = 8;
 
 using ChunkCounter = std::atomic<int64_t>;
 
+template <typename T>
+T* alignedUp(void* memory) {
+    return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory) + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
+}
+
 struct Workspace {
     ChunkCounter* nextChunk;
     ActivationBlock* activations;
+    /** For a single column; null when there are more, or no look-ups. */
+    ActivationTables* tables;
 
-    explicit Workspace(void* memory) {
-        const auto address = (reinterpret_cast<uintptr_t>(memory) + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1);
-        nextChunk = reinterpret_cast<ChunkCounter*>(address);
-        activations = reinterpret_cast<ActivationBlock*>(address + kCacheLineBytes);
-    }
+    Workspace(void* memory, const KernelSet& kernels, int64_t blocks, int64_t columns)
+        : nextChunk(alignedUp<ChunkCounter>(memory)),
+          activations(alignedUp<ActivationBlock>(nextChunk + 1)),
+          tables(kernels.lookup == nullptr || columns > 1 ? nullptr
+                                                          : alignedUp<ActivationTables>(activations + blocks)) {}
 };
 
-int64_t shareBegin(int64_t count, int member, int members) { return count * member / members; }
-
-void quantizeShare(const KernelSet& kernels, const Columns& source, int64_t blocks, ActivationBlock* activations,
+void quantizeShare(const KernelSet& kernels, const Columns& source, int64_t blocks, const Workspace& work,
                    const Team& team) {
     const int64_t count = source.count() * blocks;
     const int64_t end = shareBegin(count, team.member + 1, team.members);
@@ -40,7 +45,8 @@ void quantizeShare(const KernelSet& kernels, const Columns& source, int64_t bloc
         const int64_t column = i / blocks;
         const int64_t block = i % blocks;
         const int64_t run = std::min(end - i, blocks - block);
-        kernels.quantize(source.column(column) + block * kBlockWidth, run, activations + i);
+        kernels.quantize(source.column(column) + block * kBlockWidth, run, work.activations + i);
+        if (work.tables != nullptr) kernels.lookup->tabulate(work.activations + i, run, work.tables + i);
         i += run;
     }
 }
@@ -78,23 +84,39 @@ void multiplyRows(const KernelSet& kernels, const SignMatrix& matrix, const Acti
     }
 }
 
+/** Whole panels, for the one column; returns the first row of the rest. */
+int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const ActivationTables* tables, const Columns& target,
+                   int64_t begin, int64_t end) {
+    int64_t r = begin;
+    for (; r + lookup.panelRows <= end; r += lookup.panelRows) {
+        lookup.multiply(reinterpret_cast<const char*>(matrix.row(r)), matrix.rowStrideBytes, matrix.blocks(), tables,
+                        target.column(0) + r);
+    }
+    return r;
+}
+
 }  // namespace
 
 size_t workspaceBytes(int64_t width, int64_t columns) {
-    return 2 * kCacheLineBytes + static_cast<size_t>(columns * (width / kBlockWidth)) * sizeof(ActivationBlock);
+    const auto blocks = static_cast<size_t>(width / kBlockWidth);
+    // The counter, and one line for each array to begin at a line of its own.
+    const size_t activationBytes = 4 * kCacheLineBytes + static_cast<size_t>(columns) * blocks * sizeof(ActivationBlock);
+    return columns == 1 ? activationBytes + blocks * sizeof(ActivationTables) : activationBytes;
 }
 
 void multiplySigns(const KernelSet& kernels, const SignMatrix& matrix, const Columns& source, const Columns& target,
                    void* workspace, const Team& team) {
-    const Workspace work(workspace);
+    const Workspace work(workspace, kernels, matrix.blocks(), source.count());
     // Everybody's first chunk is that of his number; those behind are taken by who is free.
     if (team.member == 0) new (work.nextChunk) ChunkCounter(team.members);
-    quantizeShare(kernels, source, matrix.blocks(), work.activations, team);
+    quantizeShare(kernels, source, matrix.blocks(), work, team);
     team.meet(team.context);
     for (int64_t chunk = team.member; chunk * kChunkRows < matrix.rows;
          chunk = work.nextChunk->fetch_add(1, std::memory_order_relaxed)) {
-        const int64_t begin = chunk * kChunkRows;
-        multiplyRows(kernels, matrix, work.activations, target, begin, std::min(begin + kChunkRows, matrix.rows));
+        const int64_t end = std::min((chunk + 1) * kChunkRows, matrix.rows);
+        int64_t begin = chunk * kChunkRows;
+        if (work.tables != nullptr) begin = lookUpRows(*kernels.lookup, matrix, work.tables, target, begin, end);
+        multiplyRows(kernels, matrix, work.activations, target, begin, end);
     }
 }
 

@@ -16,6 +16,9 @@ struct Team {
     void* context;
 };
 
+/** Where a member's share of so many things begins; it ends where the next one's begins. */
+inline int64_t shareBegin(int64_t count, int member, int members) { return count * member / members; }
+
 /** Columns of floats, counted over up to three dimensions as ggml lays them out. */
 struct Columns {
     char* data;

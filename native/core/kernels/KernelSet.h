@@ -14,7 +14,7 @@ namespace facet {
  * 128 activations, quantized as ggml's Q8_0 does: 32 share a scale. Their order makes the signs cheap to read: plane p
  * holds the values 8j + p of a group, so that (word of 32 signs >> p) & 0x01010101 is exactly what meets it.
  */
-struct ActivationBlock {
+struct alignas(16) ActivationBlock {
     /** [group][plane][j] is value 32 · group + 8j + plane, -127 … 127. */
     int8_t values[4][8][4];
     float scales[4];
@@ -22,6 +22,18 @@ struct ActivationBlock {
     int32_t negativeSums[4];
 };
 static_assert(sizeof(ActivationBlock) == 160);
+
+/** What the signs of a block may sum up to, for look-ups four signs at a time. */
+struct alignas(32) ActivationTables {
+    /**
+     * [group][byte of its signs][low or high four of them]: for each of the 16 values that these have, the sum of the
+     * activations whose sign is plus; once of their low four bits and once of the rest.
+     */
+    uint8_t sums[4][4][2][2][16];
+    float scales[4];
+    /** With this added, twice a group's sum is the product of its signs, -1 or 1. */
+    int16_t offsets[4];
+};
 
 /** What activations of this scale are multiplied with; 0 where the inverse would not be finite: all become 0. */
 inline float inverseScale(float scale) { return scale < std::numeric_limits<float>::min() ? 0 : 1 / scale; }
@@ -35,6 +47,14 @@ struct SignPanel {
     int64_t rowCount;
     /** What will be read next. */
     const char* next;
+};
+
+/** Products with a single column, by tables. */
+struct Lookup {
+    int64_t panelRows;
+    void (*tabulate)(const ActivationBlock* source, int64_t blocks, ActivationTables* target);
+    /** target[row] = row · the activations of the tables, for `panelRows` rows. */
+    void (*multiply)(const char* rows, size_t rowStrideBytes, int64_t blocks, const ActivationTables* tables, float* target);
 };
 
 struct KernelSet {
@@ -53,6 +73,15 @@ struct KernelSet {
 
     /** target = scale · H · source, H the Sylvester-Hadamard matrix of ±1; length is a power of two, at least 128. */
     void (*hadamard)(const float* source, int64_t length, float scale, float* target);
+
+    /** target[row] = row · column, for `count` dense rows of fp16 or of floats; the length is a multiple of 8. */
+    template <typename T>
+    using MultiplyShortRows = void (*)(const T* rows, int64_t length, int64_t count, const float* column, float* target);
+    MultiplyShortRows<uint16_t> multiplyHalfRows;
+    MultiplyShortRows<float> multiplyFloatRows;
+
+    /** Null where products are as fast. */
+    const Lookup* lookup;
 };
 
 /** Those that this processor can run, the fastest first. */

@@ -6,9 +6,7 @@
 
 #include <cstring>
 
-#define FACET_AVX2 __attribute__((target("avx2,fma,f16c")))
-// A function of its own would hand its vectors over in memory.
-#define FACET_AVX2_INLINE inline __attribute__((always_inline)) FACET_AVX2
+#include "core/kernels/avx2.h"
 
 namespace facet {
 
@@ -181,8 +179,12 @@ FACET_AVX2 void hadamard(const float* source, int64_t length, float scale, float
 }  // namespace
 
 const KernelSet* avx2Kernels() {
-    static const KernelSet kernels = {"AVX2",      kPanelRows,  quantize,  multiply<1>,
-                                      multiply<2>, multiply<4>, multiply8, hadamard};
+    static const KernelSet kernels = {"AVX2",       kPanelRows,
+                                      quantize,     multiply<1>,
+                                      multiply<2>,  multiply<4>,
+                                      multiply8,    hadamard,
+                                      multiplyHalfRowsAvx2, multiplyFloatRowsAvx2,
+                                      avx2Lookup()};
     return &kernels;
 }
 

@@ -10,6 +10,8 @@
 
 #include <cstring>
 
+#include "core/kernels/avx2.h"
+
 #define FACET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")))
 // A function of its own would hand its vectors over in memory.
 #define FACET_AVX512_INLINE inline __attribute__((always_inline)) FACET_AVX512
@@ -190,8 +192,12 @@ FACET_AVX512 void hadamard(const float* source, int64_t length, float scale, flo
 }  // namespace
 
 const KernelSet* avx512Kernels() {
-    static const KernelSet kernels = {"AVX-512 VNNI", kPanelRows,  quantize,    multiply<1>,
-                                      multiply<2>,    multiply<4>, multiply<8>, hadamard};
+    static const KernelSet kernels = {"AVX-512 VNNI", kPanelRows,
+                                      quantize,       multiply<1>,
+                                      multiply<2>,    multiply<4>,
+                                      multiply<8>,    hadamard,
+                                      multiplyHalfRowsAvx2, multiplyFloatRowsAvx2,
+                                      nullptr};
     return &kernels;
 }
 

@@ -132,11 +132,42 @@ FACET_NEON void hadamard(const float* source, int64_t length, float scale, float
     }
 }
 
+FACET_NEON inline float32x4_t loadFour(const float* values) { return vld1q_f32(values); }
+FACET_NEON inline float32x4_t loadFour(const uint16_t* halves) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(halves)));
+}
+
+/** Two vectors of each of 4 rows at a time. */
+template <typename T>
+FACET_NEON void multiplyShortRows(const T* rows, int64_t length, int64_t count, const float* column, float* target) {
+    for (int64_t r = 0; r < count; r += kPanelRows) {
+        const int64_t used = count - r < kPanelRows ? count - r : kPanelRows;
+        float32x4_t sums[kPanelRows];
+        for (int j = 0; j < kPanelRows; ++j) sums[j] = vdupq_n_f32(0);
+        for (int64_t i = 0; i < length; i += 8) {
+            const float32x4_t low = vld1q_f32(column + i);
+            const float32x4_t high = vld1q_f32(column + i + 4);
+            for (int j = 0; j < kPanelRows; ++j) {
+                // Behind the end the last row again.
+                const T* row = rows + (r + (j < used ? j : used - 1)) * length;
+                sums[j] = vfmaq_f32(vfmaq_f32(sums[j], loadFour(row + i), low), loadFour(row + i + 4), high);
+            }
+        }
+        float results[kPanelRows];
+        vst1q_f32(results, vpaddq_f32(vpaddq_f32(sums[0], sums[1]), vpaddq_f32(sums[2], sums[3])));
+        std::memcpy(target + r, results, static_cast<size_t>(used) * sizeof(float));
+    }
+}
+
 }  // namespace
 
 const KernelSet* neonKernels() {
-    static const KernelSet kernels = {"NEON dot product", kPanelRows,  quantize,    multiply<1>,
-                                      multiply<2>,        multiply<4>, multiply<8>, hadamard};
+    static const KernelSet kernels = {"NEON dot product", kPanelRows,
+                                      quantize,           multiply<1>,
+                                      multiply<2>,        multiply<4>,
+                                      multiply<8>,        hadamard,
+                                      multiplyShortRows<uint16_t>, multiplyShortRows<float>,
+                                      nullptr};
     return &kernels;
 }
 

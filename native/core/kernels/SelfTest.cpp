@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <thread>
 
@@ -17,6 +18,7 @@ namespace {
 /** Not a multiple of any panel; wide enough for several blocks. */
 constexpr int64_t kSignRows = 77;
 constexpr int64_t kWidth = 512;
+constexpr int64_t kRank = 24;
 constexpr int64_t kFewColumns = 7;
 constexpr uint16_t kHalfScale = 0x2c00;  // 1/16
 /** ggml rounds what goes into a Hadamard factor to 8 bits, the fast transform does not. */
@@ -62,6 +64,33 @@ std::vector<SignBlock> hadamardFactor(int64_t length) {
     return blocks;
 }
 
+/** Of a Q1_0 matrix or a LoRA's factor, as its type stores them. */
+struct Weights {
+    ggml_type type;
+    int64_t width;
+    int64_t rows;
+    std::vector<char> bytes;
+
+    template <typename T>
+    Weights(ggml_type type, int64_t width, const std::vector<T>& values)
+        : type(type), width(width), bytes(values.size() * sizeof(T)) {
+        std::memcpy(bytes.data(), values.data(), bytes.size());
+        rows = static_cast<int64_t>(bytes.size() / ggml_row_size(type, width));
+    }
+};
+
+std::vector<Weights> selfTestWeights(Numbers& numbers) {
+    std::vector<float> floats(static_cast<size_t>(kRank * kSignRows));
+    for (float& value : floats) value = numbers.value();
+    std::vector<ggml_fp16_t> halves(floats.size());
+    ggml_fp32_to_fp16_row(floats.data(), halves.data(), static_cast<int64_t>(floats.size()));
+    return {{GGML_TYPE_Q1_0, kWidth, randomSigns(kSignRows, numbers)},
+            {GGML_TYPE_Q1_0, kWidth, hadamardFactor(kWidth)},
+            {GGML_TYPE_Q1_0, kWidth, hadamardFactor(kBlockWidth)},
+            {GGML_TYPE_F16, kRank, halves},
+            {GGML_TYPE_F32, kRank, floats}};
+}
+
 struct ContextFree {
     void operator()(ggml_context* context) const { ggml_free(context); }
 };
@@ -87,17 +116,16 @@ SelfTest::Results SelfTest::compute() const {
     setThreads(backend.get(), std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 2));
 
     Numbers numbers;
-    const std::vector<std::vector<SignBlock>> matrices = {randomSigns(kSignRows, numbers), hadamardFactor(kWidth),
-                                                          hadamardFactor(kBlockWidth)};
+    const std::vector<Weights> matrices = selfTestWeights(numbers);
     std::vector<ggml_tensor*> weights;
     std::vector<ggml_tensor*> sources;
     std::vector<ggml_tensor*> products;
     ggml_cgraph* graph = ggml_new_graph(context.get());
-    for (const std::vector<SignBlock>& matrix : matrices) {
-        const auto rows = static_cast<int64_t>(matrix.size()) * kBlockWidth / kWidth;
-        weights.push_back(ggml_new_tensor_2d(context.get(), GGML_TYPE_Q1_0, kWidth, rows));
+    for (const Weights& matrix : matrices) {
+        weights.push_back(ggml_new_tensor_2d(context.get(), matrix.type, matrix.width, matrix.rows));
+        ggml_set_name(weights.back(), "test.lora_b");
         for (const int64_t columns : {int64_t{1}, kFewColumns}) {
-            sources.push_back(ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, kWidth, columns));
+            sources.push_back(ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, matrix.width, columns));
             products.push_back(ggml_mul_mat(context.get(), weights.back(), sources.back()));
             ggml_build_forward_expand(graph, products.back());
         }
@@ -106,7 +134,7 @@ SelfTest::Results SelfTest::compute() const {
         ggml_backend_alloc_ctx_tensors(context.get(), backend.get()));
     if (!buffer) return {};
     for (size_t i = 0; i < weights.size(); ++i) {
-        ggml_backend_tensor_set(weights[i], matrices[i].data(), 0, ggml_nbytes(weights[i]));
+        ggml_backend_tensor_set(weights[i], matrices[i].bytes.data(), 0, ggml_nbytes(weights[i]));
     }
     for (ggml_tensor* source : sources) {
         std::vector<float> values(static_cast<size_t>(ggml_nelements(source)));

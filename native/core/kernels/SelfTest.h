@@ -10,8 +10,8 @@ namespace facet {
 class SelfTest {
   public:
     using Results = std::vector<std::vector<float>>;
-    /** Products in one run: signs and two Hadamard factors, each with one column and with a few. */
-    static constexpr unsigned kProducts = 6;
+    /** Products in one run: signs, two Hadamard factors and two of a LoRA, each with one column and with a few. */
+    static constexpr unsigned kProducts = 10;
 
     explicit SelfTest(ggml_backend_dev_t device) : device_(device) {}
 
