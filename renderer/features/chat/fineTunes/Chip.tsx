@@ -38,9 +38,11 @@ export function Chip({ choice, stack, isReached, onReach, onChoose }: ChipProps)
             onFocus={onReach}
             onClick={(event) => onChoose(event.ctrlKey || event.metaKey)}
             onKeyDown={(event) => {
-              if (event.key !== "ArrowDown") return;
+              const adds = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+              if (adds) onChoose(true);
+              else if (event.key === "ArrowDown") setMenuOpen(true);
+              else return;
               event.preventDefault();
-              setMenuOpen(true);
             }}
             onContextMenu={(event) => {
               event.preventDefault();
