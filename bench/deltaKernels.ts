@@ -1,7 +1,7 @@
 // Decode and prefill with a 1-bit delta, and with a LoRA, against the base alone: one model in memory, three contexts, measured by turns.
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
-import { performance } from "node:perf_hooks";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
+import { computeClockMs } from "./computeClock";
 import { list, median, type Figures } from "./figures";
 import { randomBillionModel } from "./randomBillionModel";
 
@@ -9,7 +9,7 @@ import { randomBillionModel } from "./randomBillionModel";
 const ROUNDS = Number(process.env["FACET_ROUNDS"] ?? 7);
 /** llama.cpp's own kernel is several times slower: few rounds show that. 0 leaves it out. */
 const STOCK_ROUNDS = Number(process.env["FACET_STOCK_ROUNDS"] ?? 2);
-/** One is what the app takes on two processors. Then processor time is measured: it does not depend on what else runs. With more threads, which wait in busy loops, the clock's. */
+/** One is what the app takes on two processors. */
 const THREADS = Number(process.env["FACET_THREADS"] ?? 1);
 const PREFILL_TOKENS = 128;
 const DECODE_TOKENS = 24;
@@ -76,12 +76,6 @@ async function speeds(kernels: string, rounds: number, contenders: readonly Cont
   return ratios;
 }
 
-function nowMs(): number {
-  if (THREADS > 1) return performance.now();
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 async function contender(name: Contender["name"], model: LlamaModel, adapter: string | undefined): Promise<Contender> {
   const context = await model.createContext({
     contextSize: CONTEXT_TOKENS, batchSize: PREFILL_TOKENS, threads: THREADS,
@@ -94,9 +88,9 @@ async function contender(name: Contender["name"], model: LlamaModel, adapter: st
       await sequence.clearHistory();
       const prompt = Array.from({ length: PREFILL_TOKENS }, (_, index) => (((index * 37 + round * 11) % 200) + 1) as Token);
       const times: number[] = [];
-      let before = nowMs();
+      let before = computeClockMs(THREADS);
       for await (const _ of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {
-        const now = nowMs();
+        const now = computeClockMs(THREADS);
         times.push(now - before);
         before = now;
         if (times.length > DECODE_TOKENS) break;

@@ -8,6 +8,7 @@ import type { DeltaToApply } from "../electron/contract/engineProtocol";
 import { ChatId, DeltaId } from "../electron/contract/ids";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
+import { computeClockMs } from "./computeClock";
 import { list, median, quantile, type Figures } from "./figures";
 import { randomBillionModel } from "./randomBillionModel";
 
@@ -16,7 +17,8 @@ const THREADS = Number(process.env["FACET_THREADS"] ?? 1);
 const CONTEXT_TOKENS = 2560;
 const LONG_CHAT_TOKENS = 2048;
 const SHORT_CHAT_TOKENS = 16;
-const SWITCHES = 60;
+/** Many, since what else runs on the machine weighs more than a switch. */
+const SWITCHES = 120;
 const DELTAS = 8;
 const never = new AbortController().signal;
 
@@ -77,18 +79,22 @@ async function measureSwitches(chat: Chat, one: DeltaToApply[], other: DeltaToAp
   const prepareMs: number[] = [];
   const switchMs: number[] = [];
   const ratios: number[] = [];
+  /** Of two tokens without a switch: how far the machine alone drives them apart. */
+  const stillRatios: number[] = [];
   for (let round = 0; round < SWITCHES; round++) {
     const [stack, name] = round % 2 === 0 ? [one, "one"] as const : [other, "other"] as const;
     const switched = await chat.next(stack, name);
     // The same again, with nothing to switch: the yardstick for the token.
-    const still = await chat.next(stack, name);
+    const still = [await chat.next(stack, name), await chat.next(stack, name)];
     if (round < 2) continue;
     prepareMs.push(switched.prepareMs);
     switchMs.push(switched.switchMs ?? Number.NaN);
-    ratios.push(switched.tokenMs / still.tokenMs);
+    ratios.push(switched.tokenMs / median(still.map(({ tokenMs }) => tokenMs)));
+    stillRatios.push((still[0]?.tokenMs ?? Number.NaN) / (still[1]?.tokenMs ?? Number.NaN));
   }
   console.log(`  switch: setting the adapters p50 ${median(switchMs).toFixed(2)} ms, p95 ${quantile(switchMs, 0.95).toFixed(2)} ms; with finding the KV cache p50 ${median(prepareMs).toFixed(2)} ms, p95 ${quantile(prepareMs, 0.95).toFixed(2)} ms`);
-  console.log(`  next token against one without a switch: ${list(ratios.slice(0, 12), 2)} …`);
+  const spread = (values: readonly number[]) => `${median(values).toFixed(3)} (half of them ${quantile(values, 0.25).toFixed(2)} to ${quantile(values, 0.75).toFixed(2)})`;
+  console.log(`  next token against those without a switch: ${spread(ratios)}; one without against another ${spread(stillRatios)}`);
   return {
     "delta.switch_p50_ms": quantile(prepareMs, 0.5),
     "delta.switch_p95_ms": quantile(prepareMs, 0.95),
@@ -145,13 +151,14 @@ class Chat {
     if (!prepared.ok) throw new Error(JSON.stringify(prepared.failure));
     const { sequence, switchMs } = prepared.value;
     const preparedMs = performance.now();
+    const tokenStartedMs = computeClockMs(THREADS);
     await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
     const cached = sequence.nextTokenIndex;
     for await (const token of sequence.evaluate(tokens.slice(cached), { temperature: 0, yieldEogToken: true })) {
       tokens.push(token);
       break;
     }
-    return { prepareMs: preparedMs - startedMs, switchMs, tokenMs: performance.now() - preparedMs, cached };
+    return { prepareMs: preparedMs - startedMs, switchMs, tokenMs: computeClockMs(THREADS) - tokenStartedMs, cached };
   }
 }
 

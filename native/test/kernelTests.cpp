@@ -459,6 +459,8 @@ void aFactorIsNotTakenForTheOneBeforeIt() {
 }  // namespace
 
 int main(int, char** arguments) {
+    // Into a file too: a crash loses nothing of what was said before it.
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     for (const KernelSet* kernels : usableKernels()) {
         activationsAreRoundedAsQ8(*kernels);
         productsAreExact(*kernels);
