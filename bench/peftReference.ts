@@ -1,13 +1,12 @@
 // Developer check: PEFT adapters of every family come out as from llama.cpp's convert_lora_to_gguf.py, tensor for tensor and bit
 // for bit. FACET_PYTHON=<venv>/bin/python npx tsx bench/peftReference.ts ; needs git, and Python with torch, safetensors and transformers.
 //
-// Two things are left out of the comparison: rank and alpha patterns and rank stabilisation, which llama.cpp's converter does not
+// Left out of the comparison: rank and alpha patterns and rank stabilisation, which llama.cpp's converter does not
 // know (electron/engine/peft/planPeft.ts), and metadata that says nothing of the weights.
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { convertPeftJob } from "../electron/engine/jobs/convertPeftJob";
 import { FileByteSource } from "../electron/engine/gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../electron/engine/gguf/readGgufHeader";
@@ -15,13 +14,29 @@ import { peftAdapter, type PeftModule, type PeftType } from "../electron/testing
 import { embeddingModule, familyBase, modulesOf, peftFamilies, type PeftFamily } from "../electron/testing/peftFamilies";
 import { llamaCppCheckout } from "../scripts/buildNative";
 
-const run = promisify(execFile);
 const python = process.env["FACET_PYTHON"] ?? "python3";
-const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Runs the converter once for each line of arguments: loading its libraries takes most of the time. */
+const DRIVER = `
+import json, os, runpy, sys
+script = sys.argv[1]
+sys.path.insert(0, os.path.dirname(script))
+for arguments in json.load(sys.stdin):
+    sys.argv = [script, *arguments]
+    runpy.run_path(script, run_name="__main__")
+`;
 
 interface Converted {
   header: GgufHeader;
   tensors: Map<string, { dimensions: readonly number[]; type: string; data: Buffer }>;
+}
+
+interface Case {
+  what: string;
+  folder: string;
+  adapter: string;
+  base: string;
+  ours: string;
+  theirs: string;
 }
 
 async function main(): Promise<void> {
@@ -30,12 +45,17 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-peft-reference-"));
   let failures = 0;
   try {
+    const cases: Case[] = [];
     for (const family of peftFamilies) {
       for (const [what, modules, type] of casesOf(family)) {
-        const differences = await compare(source, await mkdtemp(path.join(folder, `${family.name}-`)), family, modules, type);
-        if (differences.length > 0) failures += 1;
-        console.log(`${differences.length === 0 ? "ok  " : "FAIL"} ${family.name}: ${what}, ${type}, ${modules.length} modules${differences.map((line) => `\n       ${line}`).join("")}`);
+        cases.push(await prepare(await mkdtemp(path.join(folder, `${family.name}-`)), `${family.name}: ${what}, ${type}, ${modules.length} modules`, family, modules, type));
       }
+    }
+    await runReference(path.join(source, "convert_lora_to_gguf.py"), cases);
+    for (const { what, ours, theirs } of cases) {
+      const differences = differencesOf(await read(ours), await read(theirs));
+      if (differences.length > 0) failures += 1;
+      console.log(`${differences.length === 0 ? "ok  " : "FAIL"} ${what}${differences.map((line) => `\n       ${line}`).join("")}`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -53,8 +73,9 @@ function casesOf(family: PeftFamily): [string, PeftModule[], PeftType][] {
   ];
 }
 
-async function compare(source: string, folder: string, family: PeftFamily, modules: readonly PeftModule[], type: PeftType): Promise<string[]> {
-  const [adapter, base] = [path.join(folder, "adapter"), path.join(folder, "base")];
+/** Writes adapter and base in both worlds, and converts in ours. */
+async function prepare(folder: string, what: string, family: PeftFamily, modules: readonly PeftModule[], type: PeftType): Promise<Case> {
+  const [adapter, base, ours] = ["adapter", "base", "ours.gguf"].map((name) => path.join(folder, name)) as [string, string, string];
   await mkdir(adapter);
   await mkdir(base);
   const { config, weights } = peftAdapter({ modules, type, rank: 6, alpha: 13, seed: 3 });
@@ -62,7 +83,6 @@ async function compare(source: string, folder: string, family: PeftFamily, modul
   await writeFile(path.join(adapter, "adapter_model.safetensors"), weights);
   await writeFile(path.join(base, "config.json"), JSON.stringify(family.huggingFace));
   await writeFile(path.join(folder, "base.gguf"), familyBase(family));
-  const [ours, theirs] = [path.join(folder, "ours.gguf"), path.join(folder, "theirs.gguf")];
   await convertPeftJob(
     {
       kind: "convert-peft", weights: path.join(adapter, "adapter_model.safetensors"), config: path.join(adapter, "adapter_config.json"),
@@ -70,10 +90,16 @@ async function compare(source: string, folder: string, family: PeftFamily, modul
     },
     () => undefined,
   );
-  await run(python, [path.join(source, "convert_lora_to_gguf.py"), "--base", base, "--outfile", theirs, "--outtype", "f32", adapter], {
-    maxBuffer: OUTPUT_LIMIT_BYTES, env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
-  });
-  return differencesOf(await read(ours), await read(theirs));
+  return { what, folder, adapter, base, ours, theirs: path.join(folder, "theirs.gguf") };
+}
+
+async function runReference(script: string, cases: readonly Case[]): Promise<void> {
+  const child = spawn(python, ["-c", DRIVER, script], { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" } });
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-4000)));
+  child.stdin.end(JSON.stringify(cases.map(({ base, theirs, adapter }) => ["--base", base, "--outfile", theirs, "--outtype", "f32", adapter])));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`convert_lora_to_gguf.py ended with ${String(code)}:\n${said}`);
 }
 
 async function read(file: string): Promise<Converted> {
