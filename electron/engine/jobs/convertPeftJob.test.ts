@@ -84,8 +84,8 @@ describe("converting", () => {
     expect(header.tensors).toHaveLength(2 * modulesOf(of).length);
     for (const { name, tensor, columns, rows } of modulesOf(of)) {
       const dimensions = (half: string) => header.tensors.find((one) => one.name === `${tensor}.lora_${half}`)?.dimensions;
-      expect([dimensions("a"), dimensions("b")], name).toEqual([[columns, RANK], [RANK, rows]]);
-      expect(numbers(`${tensor}.lora_a`), name).toEqual(given(adapter, `base_model.model.${name}.lora_A.weight`));
+      expect([name, dimensions("a"), dimensions("b")]).toEqual([name, [columns, RANK], [RANK, rows]]);
+      expect(numbers(`${tensor}.lora_a`)).toEqual(given(adapter, `base_model.model.${name}.lora_A.weight`));
       const before = given(adapter, `base_model.model.${name}.lora_B.weight`);
       const expected = new Float32Array(before.length);
       // Query and key of llama's: row 2i + c of a head is row i of its half c.
@@ -96,7 +96,7 @@ describe("converting", () => {
         const to = isReordered ? row - inHead + 2 * (inHead % half) + Math.floor(inHead / half) : row;
         expected.set(before.subarray(row * RANK, (row + 1) * RANK), to * RANK);
       }
-      expect(numbers(`${tensor}.lora_b`), name).toEqual(expected);
+      expect(numbers(`${tensor}.lora_b`)).toEqual(expected);
     }
   });
 
@@ -158,7 +158,7 @@ describe("strength", () => {
       const { rank, scale } = expected(name);
       const before = given(adapter, `base_model.model.${name}.lora_B.weight`);
       const furthest = Math.max(...numbers(`${tensor}.lora_b`).map((after, index) => Math.abs((after * alpha) / rank - before[index]! * scale)));
-      expect(furthest, name).toBeLessThan(1e-6);
+      expect(furthest).toBeLessThan(1e-6);
     }
     return { alpha, numbers, adapter };
   };

@@ -63,7 +63,7 @@ export function peftTensorName(name: string): PeftTensorName {
     if (value === ".bias") return { kind: "unsupported", feature: "bias" };
     return { kind: "factor", module, half: half === "A" ? "a" : "b" };
   }
-  if (/norm\.weight$/u.test(bare)) return { kind: "unsupported", feature: "norms" };
+  if (bare.endsWith("norm.weight")) return { kind: "unsupported", feature: "norms" };
   if (bare.endsWith(".bias")) return { kind: "unsupported", feature: "bias" };
   if (bare.includes("modules_to_save") || /(?:embed_tokens|lm_head)\.weight$/u.test(bare)) return { kind: "unsupported", feature: "modules-to-save" };
   return { kind: "unsupported", feature: "unknown-module" };
