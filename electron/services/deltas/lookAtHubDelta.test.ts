@@ -64,8 +64,12 @@ it("says why an adapter cannot be fetched", async () => {
 });
 
 it("passes on what the hub says, and says when there is nothing", async () => {
-  const none = { ok: false, failure: { code: "hub-no-adapter", details: { repository: "maker/Adapter" } } };
-  expect(await look([{ path: "model-Q4_0.gguf", content: Buffer.from("GGUF") }], { gguf: { total: 1e9, architecture: "llama", context_length: 4096 } })).toMatchObject(none);
+  const none = { ok: false, failure: { code: "hub-no-adapter" } };
+  // Of an adapter, too, the hub tells the architecture: the repository's name, or the file's, decides.
+  const model = { files: [{ path: "model-Q4_0.gguf", content: Buffer.from("GGUF") }], gguf: { total: 1e9, architecture: "llama", context_length: 4096 } };
+  hub.add({ id: "maker/Model", ...model });
+  expect(await lookAtHubDelta(client, RepositoryName.parse("maker/Model"), never)).toMatchObject(none);
+  expect(await look(model.files, model)).toMatchObject({ ok: true, value: { adapters: [{ path: "model-Q4_0.gguf", form: "gguf" }] } });
   expect(await look([peft()[0]!])).toMatchObject(none);
   expect(await look(peft(), { private: true })).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });
   expect(await look(peft(), { gated: "manual" })).toMatchObject({ ok: true, value: { gate: "manual", adapters: [{ failure: { code: "hub-needs-token" } }] } });

@@ -12,6 +12,7 @@ const MAX_CONFIGURATIONS = 12;
 const WEIGHTS_NAME = "adapter_model.safetensors";
 const PICKLE_NAME = "adapter_model.bin";
 const CONFIG_NAME = "adapter_config.json";
+const CALLED_ADAPTER = /(?:^|[-._/])(?:q?lora|adapter)/iu;
 /** Of an adapter: the largest, of rank 512 for a model of 70 billion parameters, have about 50 GB. */
 const MAX_WEIGHTS_BYTES = 64_000_000_000;
 
@@ -36,7 +37,7 @@ export async function lookAtHubDelta(client: HubClient, repository: RepositoryNa
   const { summary, files } = found.value;
   const peft = await peftAdapters(client, summary.repository, found.value.revision, files, signal);
   if (!peft.ok) return peft;
-  const adapters = [...peft.value.adapters, ...ggufAdapters(files, summary.architecture === null)];
+  const adapters = [...peft.value.adapters, ...ggufAdapters(files, summary.architecture === null || CALLED_ADAPTER.test(summary.repository))];
   if (adapters.length === 0) return fail("hub-no-adapter", { repository: summary.repository });
   const isUsable = ({ failure: problem }: HubAdapter) => (problem === null ? 0 : 1);
   return succeed({
@@ -78,7 +79,7 @@ async function peftAdapters(
   return succeed({ adapters, baseModel });
 }
 
-/** `isOnlyAdapters`: the hub knows of no model in the repository, so that a file need not be called an adapter to be one. */
+/** `isOnlyAdapters`: by its name, or because the hub knows of no model in it; so that a file need not be called an adapter to be one. */
 function ggufAdapters(files: readonly HubFile[], isOnlyAdapters: boolean): FoundAdapter[] {
   return variantsOf(files)
     .filter(({ kind }) => kind === "adapter" || (kind === "model" && isOnlyAdapters))
