@@ -28,8 +28,15 @@ export const MakeDeltaPreview = z.strictObject({
   ...PairFacts.shape,
   /** Where the deltas lie. */
   diskFreeBytes: z.number().nullable(),
+  /** Bytes of `sourceBytes` per second, as measured when deltas were made here, by makingKey. */
+  speeds: z.record(z.string(), z.number()),
 });
 export type MakeDeltaPreview = z.infer<typeof MakeDeltaPreview>;
+
+/** What decides how long making takes: "bitdelta", "lora-16". */
+export function makingKey(result: { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number }): string {
+  return result.kind === "bitdelta" ? "bitdelta" : `lora-${result.rank}`;
+}
 
 export function carriedWeights(matrices: readonly CarriedMatrices[]): number {
   return sum(matrices, ({ inputs, outputs }) => inputs * outputs);

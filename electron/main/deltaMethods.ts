@@ -94,12 +94,12 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
   };
 }
 
-async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { dataFolder, estimator, models }: AppContext): Promise<Outcome<MakeDeltaPreview>> {
+async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { data, dataFolder, estimator, models }: AppContext): Promise<Outcome<MakeDeltaPreview>> {
   const [base, fineTune] = [await models.find(baseId), await models.find(fineTuneId)];
   if (base === null || fineTune === null) return fail("not-found");
   if (baseId === fineTuneId) return fail("pair-equal");
   const pair = await estimator.previewPair(base.path, fineTune.path);
-  if (pair.ok) return succeed({ ...pair.value, diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null) });
+  if (pair.ok) return succeed({ ...pair.value, diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null), speeds: data.makingSpeeds.all });
   const details = pair.failure.details ?? {};
   const file = (details["which"] === "base" ? base : fineTune).model.fileName;
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };

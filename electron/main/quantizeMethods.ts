@@ -77,7 +77,7 @@ export function createJobs(
     newId: () => JobId.parse(randomUUID()),
     async run(order, controls) {
       log("info", "job started", { kind: order.kind });
-      const outcome = await runOrder(order, tools, controls);
+      const outcome = await runOrder(order, tools, order.kind === "make-delta" ? data.makingSpeeds.following(order.start, controls) : controls);
       const refused = outcome.ok ? outcome.value.qualityFailure : outcome.failure;
       log("info", "job ended", { kind: order.kind, ok: outcome.ok, code: refused?.code ?? "", cause: refused?.cause ?? "" });
       return outcome;

@@ -17,6 +17,7 @@ import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./load
 import type { Log } from "./LogFile";
 import { defaultHubSettings, StoredHubSettings } from "./hub/StoredHubSettings";
 import { noSavedJobs, SavedJobs } from "./jobs/jobOrder";
+import { MakingSpeeds, SavedMakingSpeeds } from "./jobs/MakingSpeeds";
 import { noSavedQuality, SavedQuality } from "./jobs/QualityStore";
 import { emptyModelList, ModelList } from "./ModelLibrary";
 import { openSettingsFile } from "./settingsFile";
@@ -31,6 +32,7 @@ export interface AppData {
   fileHashes: JsonFile<FileHashes>;
   jobs: JsonFile<SavedJobs>;
   quality: JsonFile<SavedQuality>;
+  makingSpeeds: MakingSpeeds;
   loadMarker: LoadMarker;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
@@ -49,6 +51,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const fileHashes = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, now);
     const jobs = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, now);
     const quality = await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, now);
+    const makingSpeeds = await openJsonFile(path.join(folder, "making-speeds.json"), SavedMakingSpeeds, {}, now);
     const loadSettings = await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, now);
     const loadLog = await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, now);
     const opened = openChatDatabase(paths.database, now);
@@ -73,6 +76,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       fileHashes: fileHashes.file,
       jobs: jobs.file,
       quality: quality.file,
+      makingSpeeds: new MakingSpeeds(makingSpeeds.file),
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
       loadSettings: new LoadSettingsStore(loadSettings.file),
       loadLog: new LoadLog(loadLog.file, now),

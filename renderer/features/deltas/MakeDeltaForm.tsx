@@ -11,7 +11,7 @@ import { Switch } from "../../ui/Switch";
 import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
 import styles from "./MakeDeltaForm.module.css";
-import { type DeltaResult, foretoldSize, foretoldWords } from "./makingWords";
+import { type DeltaResult, foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
 import { usePairPreview } from "./usePairPreview";
 
 interface MakeDeltaFormProps {
@@ -58,6 +58,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
   const oneBit = foretoldSize(preview, { kind: "bitdelta" });
   const lora = foretoldSize(preview, { kind: "lora", rank });
   const need = diskNeed((kind === "bitdelta" ? oneBit : lora).fileBytes, null, preview.diskFreeBytes);
+  const time = foretoldTime(preview, result);
   const trimmed = name.trim();
 
   async function start(): Promise<void> {
@@ -125,7 +126,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
         <p id={needId} data-problem={!need.enough || undefined}>
           {need.words}
           {need.enough
-            ? ` ${formatBytes(preview.sourceBytes)} of weights are read; chats go on meanwhile.`
+            ? ` ${time ?? `${formatBytes(preview.sourceBytes)} of weights are read.`} Chats go on meanwhile.`
             : ` Free ${formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0))} more.`}
         </p>
         {!need.enough && <Button onClick={askAgain}>Look again</Button>}

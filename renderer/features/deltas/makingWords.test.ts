@@ -1,6 +1,6 @@
 // What making a delta will take, and what it left out.
 import { expect, test } from "vitest";
-import { foretoldSize, foretoldWords, leftOutGroups, sharePercent } from "./makingWords";
+import { foretoldSize, foretoldTime, foretoldWords, leftOutGroups, sharePercent } from "./makingWords";
 
 test("the same tensor of all layers stands in one line, with the sum of its shares", () => {
   const left = [{ name: "token_embd.weight", share: 0.03 }, { name: "blk.0.attn_q_norm.weight", share: 0.02 }, { name: "blk.11.attn_q_norm.weight", share: 0.02 }];
@@ -12,6 +12,13 @@ test("the same tensor of all layers stands in one line, with the sum of its shar
 
 test("a share that is there is never 0", () => {
   expect([0, 0.0004, 0.0042, 0.0999, 0.631, 1].map(sharePercent)).toEqual(["0.0 %", "under 0.1 %", "0.4 %", "10.0 %", "63 %", "100 %"]);
+});
+
+test("the time is foretold from what was measured here, and from nothing else", () => {
+  const preview = { sourceBytes: 30e9, speeds: { bitdelta: 0.4e9, "lora-16": 1e12 } };
+  expect(foretoldTime(preview, { kind: "bitdelta" })).toBe("Making it takes about 1 min 15 s, by the last one made here.");
+  expect(foretoldTime(preview, { kind: "lora", rank: 16 })).toMatch(/about 1\.0 s/);
+  expect(foretoldTime(preview, { kind: "lora", rank: 32 })).toBeNull();
 });
 
 test("sizes by the formula of the file: signs and one square factor, or two thin ones", () => {

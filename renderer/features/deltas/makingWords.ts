@@ -1,7 +1,8 @@
 // What making a delta kept and left out, and what it will take, in words and numbers. Renderer.
 import type { MakingFacts } from "../../../electron/contract/deltaDetails";
-import { carriedWeights, loraBytes, type MakeDeltaPreview, oneBitDeltaBytes } from "../../../electron/contract/makeDelta";
+import { carriedWeights, loraBytes, type MakeDeltaPreview, makingKey, oneBitDeltaBytes } from "../../../electron/contract/makeDelta";
 import { formatBytes } from "../../app/quantities";
+import { formatDuration } from "../jobs/jobWords";
 
 export interface LeftOutGroup {
   /** The layer's number is a star. */
@@ -38,6 +39,13 @@ export interface ForetoldSize {
 export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: DeltaResult): ForetoldSize {
   const fileBytes = result.kind === "bitdelta" ? oneBitDeltaBytes(matrices) : loraBytes(matrices, result.rank);
   return { fileBytes, bitsPerWeight: (fileBytes * 8) / Math.max(1, carriedWeights(matrices)) };
+}
+
+/** "Making it takes about 12 s, by the last one made here."; null until one was. */
+export function foretoldTime({ speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">, result: DeltaResult): string | null {
+  const bytesPerSecond = speeds[makingKey(result)];
+  if (bytesPerSecond === undefined) return null;
+  return `Making it takes about ${formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000)}, by the last one made here.`;
 }
 
 export function foretoldWords({ fileBytes, bitsPerWeight }: ForetoldSize): string {
