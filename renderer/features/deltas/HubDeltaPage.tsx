@@ -1,8 +1,9 @@
-// Fetches a fine-tune from Hugging Face: a repository is looked at before anything is fetched.
+// Finds fine-tunes at Hugging Face and fetches one: a repository is looked at before anything is fetched.
 import { ArrowLeft, ExternalLink, Search } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { HubAdapter, HubDeltaFacts } from "../../../electron/contract/deltas";
-import type { RepositoryName } from "../../../electron/contract/hub";
+import type { Failure, Outcome } from "../../../electron/contract/failure";
+import type { HubModelSummary, RepositoryName } from "../../../electron/contract/hub";
 import type { ModelId } from "../../../electron/contract/ids";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
@@ -12,17 +13,22 @@ import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { startJob } from "../jobs/jobs";
 import backStyles from "../models/BackButton.module.css";
+import { summaryLine } from "../models/hubFacts";
 import { repositoryIn } from "../models/hubLink";
-import type { Loadable } from "../models/loadable";
-import { modelTitle } from "../models/modelTitle";
+import { LOADING, type Loadable } from "../models/loadable";
+import { licenceTitle, modelTitle } from "../models/modelTitle";
 import { Tags } from "../models/Tags";
 import { showLibrary } from "./fineTunesPlace";
 import styles from "./HubDeltaPage.module.css";
 import { useMeantModel } from "./useMeantModel";
 
+type Shown =
+  | { readonly kind: "repository"; readonly found: Loadable<HubDeltaFacts> }
+  | { readonly kind: "results"; readonly found: Loadable<readonly HubModelSummary[]> };
+
 export function HubDeltaPage() {
   const [text, setText] = useState("");
-  const [found, setFound] = useState<Loadable<HubDeltaFacts> | null>(null);
+  const [shown, setShown] = useState<Shown | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const latest = useRef(0);
   const hintId = useId();
@@ -30,10 +36,22 @@ export function HubDeltaPage() {
   const repository = repositoryIn(text);
 
   async function look(asked: RepositoryName): Promise<void> {
-    const look = ++latest.current;
-    setFound({ kind: "loading" });
+    const question = ++latest.current;
+    setShown({ kind: "repository", found: LOADING });
     const outcome = await call("deltas.lookAtHub", { repository: asked });
-    if (look === latest.current) setFound(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+    if (question === latest.current) setShown({ kind: "repository", found: loadableOf(outcome) });
+  }
+
+  async function search(words: string): Promise<void> {
+    const question = ++latest.current;
+    setShown({ kind: "results", found: LOADING });
+    const outcome = await call("hub.search", { of: "adapters", text: words, sort: "downloads", family: null, cursor: null });
+    if (question === latest.current) setShown({ kind: "results", found: loadableOf(outcome.ok ? { ok: true, value: outcome.value.models } : outcome) });
+  }
+
+  function show(asked: RepositoryName): void {
+    setText(asked);
+    void look(asked);
   }
 
   return (
@@ -47,6 +65,7 @@ export function HubDeltaPage() {
         onSubmit={(event) => {
           event.preventDefault();
           if (repository !== null) void look(repository);
+          else if (text.trim() !== "") void search(text.trim());
         }}
       >
         <Search size={16} aria-hidden />
@@ -54,28 +73,53 @@ export function HubDeltaPage() {
           ref={field}
           type="text"
           spellCheck={false}
-          aria-label="Repository of the fine-tune"
+          maxLength={200}
+          aria-label="Search fine-tunes, or name a repository"
           aria-describedby={hintId}
-          placeholder="owner/name, or paste a link"
+          placeholder="Search fine-tunes, or paste a link"
           value={text}
           onChange={({ target }) => setText(target.value)}
         />
-        <Button type="submit" look="primary" disabled={repository === null}>
-          Look
+        <Button type="submit" look="primary" disabled={text.trim() === ""}>
+          {repository === null ? "Search" : "Look"}
         </Button>
       </form>
       <p id={hintId} className={styles.hint}>
         LoRA adapters in the form of the PEFT library are converted here for your model; adapters in GGUF are used as they are. Nothing is fetched before you
         have seen what is there.
       </p>
-      {found?.kind === "loading" && <output className={styles.hint}>Looking at the repository</output>}
-      {found?.kind === "failed" && <Problem found={found} />}
-      {found?.kind === "loaded" && <Found key={`${found.value.repository} ${found.value.revision}`} facts={found.value} />}
+      {shown?.found.kind === "loading" && <output className={styles.hint}>{shown.kind === "results" ? "Searching" : "Looking at the repository"}</output>}
+      {shown?.found.kind === "failed" && <Problem failure={shown.found.failure} />}
+      {shown?.kind === "repository" && shown.found.kind === "loaded" && (
+        <Found key={`${shown.found.value.repository} ${shown.found.value.revision}`} facts={shown.found.value} />
+      )}
+      {shown?.kind === "results" && shown.found.kind === "loaded" && <Results models={shown.found.value} onChoose={show} />}
     </article>
   );
 }
 
-function Problem({ found: { failure } }: { readonly found: Extract<Loadable<HubDeltaFacts>, { kind: "failed" }> }) {
+function Results({ models, onChoose }: { readonly models: readonly HubModelSummary[]; readonly onChoose: (repository: RepositoryName) => void }) {
+  const [nowMs] = useState(() => Date.now());
+  if (models.length === 0) return <p className={styles.hint}>Hugging Face has no adapter by these words. Try fewer, or the name of a base model.</p>;
+  return (
+    <ul className={styles.results} aria-label="Found fine-tunes">
+      {models.map((summary) => (
+        <li key={summary.repository}>
+          <button type="button" onClick={() => onChoose(summary.repository)}>
+            <b>{modelTitle(summary.repository)}</b>
+            <small>{[summaryLine(summary, nowMs), ...(summary.licence === null ? [] : [licenceTitle(summary.licence)])].join(" · ")}</small>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function loadableOf<Value>(outcome: Outcome<Value>): Loadable<Value> {
+  return outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure };
+}
+
+function Problem({ failure }: { readonly failure: Failure }) {
   const { happened, data, advice } = failureText(failure);
   return (
     <section className={styles.card} role="alert">

@@ -2,9 +2,10 @@
 import { useEffect, useState } from "react";
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { useApp } from "../../app/appStore";
+import { failureText } from "../../app/failureText";
 import { formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
-import { FailureMessage, Message } from "../models/Message";
+import { Message } from "../models/Message";
 import { addDeltaFile } from "./deltaActions";
 import { askForModel, refreshDeltas, useDeltas, useDeltasForModel } from "./deltas";
 import { CommandLineDialog } from "./CommandLineDialog";
@@ -32,9 +33,6 @@ export function LibraryList() {
   const [base, setBase] = useState<string | null>(null);
   useEffect(() => void refreshDeltas(), []);
   if (list.length === 0) return <Empty />;
-  if (known.kind === "failed" && model !== null) {
-    return <FailureMessage failure={known.failure} onRetry={() => void askForModel(model.id)} />;
-  }
   const bases = [...new Set(list.map(baseTitle))].sort((one, other) => one.localeCompare(other));
   const shownBase = base !== null && bases.includes(base) ? base : null;
   const all = known.kind === "loaded" ? known.value.deltas : list.map(unmatched);
@@ -53,6 +51,14 @@ export function LibraryList() {
             ))}
           </select>
         </label>
+      )}
+      {known.kind === "failed" && model !== null && (
+        <p className={styles.note} role="alert">
+          Which of these go with {model.name} is not known. {failureText(known.failure).happened}
+          <Button look="quiet" onClick={() => void askForModel(model.id)}>
+            Try again
+          </Button>
+        </p>
       )}
       {groups.map((group) => (
         <section key={group.kind} className={styles.group}>
