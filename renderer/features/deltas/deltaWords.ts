@@ -1,7 +1,7 @@
 // What is known of a fine-tune, in words and numbers. Renderer.
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { failureText } from "../../app/failureText";
-import { formatPercent } from "../../app/quantities";
+import { formatBytes, formatPercent } from "../../app/quantities";
 
 /** "1-bit" or "LoRA, rank 16". */
 export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {
@@ -12,6 +12,11 @@ export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank"
 /** "96 % kept": how near it comes to the fine-tune it was made from. */
 export function keptWords(fidelity: number | null): string {
   return fidelity === null ? "not measured" : `${formatPercent(fidelity)} kept`;
+}
+
+/** What came of making or fetching it. */
+export function deltaFacts({ sizeBytes, facts }: Pick<Delta, "sizeBytes" | "facts">): string[] {
+  return [kindAndRank(facts), formatBytes(sizeBytes), ...(facts.fidelity === null ? [] : [keptWords(facts.fidelity)])];
 }
 
 /** The model that it was made for, as far as its file or its making tells. */

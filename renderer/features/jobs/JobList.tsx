@@ -1,13 +1,15 @@
 // The jobs on models: the one that runs with its steps, those that wait with their place, and those that ended with what comes next.
 import { Check, MessageSquare, RotateCcw, X } from "lucide-react";
 import type { Job } from "../../../electron/contract/jobQueue";
-import type { DeltaId, ModelId } from "../../../electron/contract/ids";
+import type { Delta } from "../../../electron/contract/deltas";
+import type { ModelId } from "../../../electron/contract/ids";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { IconButton } from "../../ui/IconButton";
 import { TaskRow } from "../../ui/TaskRow";
 import { answerWith } from "../deltas/deltaActions";
 import { findDelta, useDeltas } from "../deltas/deltas";
+import { deltaFacts } from "../deltas/deltaWords";
 import { showDetails } from "../deltas/fineTunesPlace";
 import { loadModel } from "../models/installed";
 import { openQuality, showTab } from "../models/modelsTab";
@@ -30,13 +32,14 @@ export function JobList() {
 export function JobRow({ job }: { readonly job: Job }) {
   const { id, start, state } = job;
   const title = jobTitle(job);
+  const made = useDeltas((deltas) => (state.kind === "done" && state.deltaId !== null ? findDelta(deltas, state.deltaId) : null));
   const active = state.kind === "queued" || state.kind === "running";
   return (
     <TaskRow
       title={title}
       detail={jobKind(start)}
       progress={state.kind === "done" ? "done" : state.kind === "running" ? jobFraction(job) : "waiting"}
-      facts={jobFacts(job)}
+      facts={[...jobFacts(job), ...(made === null ? [] : deltaFacts(made))]}
       problem={jobProblem(job)}
       problemDetails={state.kind === "failed" ? <FailureDetails failure={state.failure} /> : null}
       actions={
@@ -53,7 +56,7 @@ export function JobRow({ job }: { readonly job: Job }) {
               </Button>
             )}
             {state.kind === "done" && state.modelId !== null && <DoneActions job={job} modelId={state.modelId} />}
-            {state.kind === "done" && state.deltaId !== null && <DeltaActions title={title} deltaId={state.deltaId} />}
+            {made !== null && <DeltaActions title={title} delta={made} />}
             <IconButton name={`Take ${title} off this list`} icon={<X size={15} />} onClick={() => dismissJob(id)} />
           </>
         )
@@ -64,17 +67,14 @@ export function JobRow({ job }: { readonly job: Job }) {
   );
 }
 
-function DeltaActions({ title, deltaId }: { readonly title: string; readonly deltaId: DeltaId }) {
-  const delta = useDeltas((deltas) => findDelta(deltas, deltaId));
-  // Deleted meanwhile.
-  if (delta === null) return null;
+function DeltaActions({ title, delta }: { readonly title: string; readonly delta: Delta }) {
   return (
     <>
       <Button look="primary" aria-label={`Use it in a chat: ${title}`} onClick={() => answerWith(delta)}>
         <MessageSquare size={13} />
         Use in a chat
       </Button>
-      <Button aria-label={`Show details of ${title}`} onClick={() => showDetails(deltaId)}>
+      <Button aria-label={`Show details of ${title}`} onClick={() => showDetails(delta.id)}>
         Show details
       </Button>
     </>
