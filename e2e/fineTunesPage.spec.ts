@@ -14,6 +14,7 @@ import { dropFiles } from "./dropFiles";
 import { requantize } from "./f16Model";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { FineTunesWindow } from "./FineTunesWindow";
+import { HubServer } from "./hub/HubServer";
 import { answerFileDialogs, answerSaveDialog, trashInto } from "./systemDialogs";
 import { expect, test } from "./test";
 import { trained, writeTrained } from "./trainedModel";
@@ -209,6 +210,38 @@ test("a delta is made of two models; a pair that is none is refused before anyth
 
   await job.getByRole("button", { name: "Use it in a chat: Pirate" }).click();
   await expect(chat.composer).toBeVisible();
+});
+
+test("a fine-tune is found at the hub, looked at, fetched and used", async ({ launch }) => {
+  const hub = await HubServer.start();
+  try {
+    hub.add({ id: "maker/Poet-LoRA-GGUF", licence: "mit", files: [{ path: "poet-lora-f32.gguf", content: Buffer.from(starterLora(2)) }] });
+    hub.add({ id: "maker/Whole-GGUF", files: [{ path: "whole-Q8_0.gguf", content: Buffer.from(tinyModelBytes()) }] });
+    const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });
+    const page = app.window;
+    const chat = new ChatWindow(page);
+    const fineTunes = new FineTunesWindow(page);
+    await chat.waitUntilReady();
+    await fineTunes.open();
+    await page.getByRole("button", { name: "From Hugging Face" }).click();
+    const field = page.getByRole("textbox", { name: "Search fine-tunes, or name a repository" });
+    await expect(field).toBeFocused();
+    await field.fill("maker/Whole-GGUF");
+    await field.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("holds no LoRA adapter that Facet can use");
+    await field.fill("https://huggingface.co/maker/Poet-LoRA-GGUF");
+    await field.press("Enter");
+    await expect(page.getByRole("list", { name: "Adapters" }).getByRole("listitem")).toContainText("GGUF adapter");
+    await inBothThemes(page, "a fine-tune at the hub");
+    await page.getByRole("button", { name: "Fetch poet-lora-f32.gguf" }).click();
+    const job = fineTunes.job("maker/Poet-LoRA-GGUF");
+    await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
+    await job.getByRole("button", { name: /^Show details/ }).click();
+    await expect(page.getByRole("main").getByRole("heading", { level: 3 })).toHaveCount(1);
+    await expect(page.getByText("from maker/Poet-LoRA-GGUF")).toBeVisible();
+  } finally {
+    await hub.stop();
+  }
 });
 
 test("a 1-bit delta of a real model: made, cancelled, made again, and there after a restart", { tag: "@slow" }, async ({ launch, allowProblems }) => {
