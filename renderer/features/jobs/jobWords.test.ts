@@ -44,6 +44,15 @@ test("the steps are those that were asked for", () => {
   expect(jobSteps(job({ kind: "queued", position: 1 }, { calibration: { kind: "none" }, measureQuality: false }).start)).toEqual(["read-source", "quantize", "check"]);
 });
 
+test("a fine-tune from the hub is called by its repository, and is converted only for a base", () => {
+  const fetched = (baseId: string | null, state: unknown) =>
+    Job.parse({ id: "job-2", start: { kind: "fetch-delta", hub: { repository: "maker/Pirate-LoRA", revision: null, path: null }, baseId }, modelName: "maker/Pirate-LoRA", state });
+  const done = fetched("model-1", { kind: "done", modelId: null, deltaId: "delta-1", tookMs: 900, qualityFailure: null });
+  expect([jobTitle(done), endedWords(done)]).toEqual(["maker/Pirate-LoRA", "maker/Pirate-LoRA is among your fine-tunes."]);
+  expect(jobSteps(done.start)).toEqual(["download", "convert-delta"]);
+  expect(jobSteps(fetched(null, { kind: "queued", position: 1 }).start)).toEqual(["download"]);
+});
+
 test("an empty download has no share that is done", () => {
   const empty = { kind: "download", receivedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null, waitingFor: "queue" };
   expect(jobFraction(job({ kind: "running", phase: empty }))).toBeNull();
