@@ -13,9 +13,9 @@ import { Estimator, type FitModel } from "../electron/services/estimator/Estimat
 import { deltasMemoryBytes, engineMemoryBytes } from "../electron/services/loads/engineMemory";
 import { planLoad } from "../electron/services/estimator/planLoad";
 import { writeLora, type ChangedMatrix } from "../electron/testing/deltaGguf";
+import { gemmaModel } from "../e2e/gemmaModel";
 import { starterModelPath } from "../e2e/starterModelFile";
 import { quantile, type Figures } from "./figures";
-import { gemmaModel } from "./gemmaModel";
 import { HostedEngine } from "./HostedEngine";
 import { randomBillionModel } from "./randomBillionModel";
 

@@ -4,8 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { requantize } from "../e2e/f16Model";
-import { starterModelPath } from "../e2e/starterModelFile";
+import { writeF16Model } from "../e2e/f16Model";
 import { QUANTIZATION_TYPES, QuantizationType, type JobRequest, type JobResult, type ModelQuality } from "../electron/contract/jobs";
 import { calibrationChunks } from "../electron/services/jobs/JobTools";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
@@ -24,8 +23,7 @@ const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism()
 export async function quantizeQuality(): Promise<Figures> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quality-bench-"));
   try {
-    const model = path.join(folder, "SmolLM2-135M-Instruct-F16.gguf");
-    await requantize(starterModelPath(), model, "F16");
+    const model = await writeF16Model(folder);
     const { ratios } = await measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], calibrationChunks: calibrationChunks((await stat(model)).size), evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false });
     return { "quality.q4_0_kl_ratio": ratios.get("Q4_0") ?? Number.NaN, "quality.3bit_kl_ratio": ratios.get("Q3_K_M") ?? Number.NaN };
   } finally {

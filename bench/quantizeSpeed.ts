@@ -3,17 +3,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { requantize } from "../e2e/f16Model";
-import { starterModelPath } from "../e2e/starterModelFile";
+import { writeF16Model } from "../e2e/f16Model";
 import type { JobStage, QuantizationType } from "../electron/contract/jobs";
 import { loadNativeAddon } from "../electron/engine/jobs/nativeAddon";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { runJob } from "../electron/services/jobs/runJob";
-import type { Figures } from "./figures";
-import { referenceTools, runTool, shippedLibraries } from "./referenceTools";
+import { list, median, type Figures } from "./figures";
+import { referenceTools, runTool, toolsOnShippedLibraries } from "./referenceTools";
 
-/** Each is run so often, by turns, and the cheapest counts. */
-const ROUNDS = 5;
+const QUANTIZE_ROUNDS = 7;
+const IMPORTANCE_ROUNDS = 3;
 /** One: threads that wait burn processor time too. */
 const THREADS = 1;
 const CHUNK_TOKENS = 512;
@@ -24,19 +23,16 @@ const MEMORY_INTERVAL_MS = 10;
 
 /** Processor time, not the clock's: it does not depend on what else runs. */
 export async function quantizeSpeed(): Promise<Figures> {
-  const tools = await referenceTools();
+  const built = await referenceTools();
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quantize-bench-"));
   try {
-    const model = path.join(folder, "source-F16.gguf");
-    await requantize(starterModelPath(), model, "F16");
-    const libraries = await shippedLibraries(folder);
-    const q4 = await quantizeRatio("Q4_0", { tools, libraries, folder, model });
-    const q4k = await quantizeRatio("Q4_K_M", { tools, libraries, folder, model });
+    const model = await writeF16Model(folder);
+    const bench = { built, shipped: await toolsOnShippedLibraries(built, folder), folder, model };
     return {
-      "quantize.q4_0_time_ratio": q4,
-      "quantize.q4_k_m_time_ratio": q4k,
-      "imatrix.time_ratio": await importanceRatio({ tools, libraries, folder, model }),
-      "quantize.peak_mb": await wholeJob({ folder, model }),
+      "quantize.q4_0_time_ratio": await quantizeRatio("Q4_0", bench),
+      "quantize.q4_k_m_time_ratio": await quantizeRatio("Q4_K_M", bench),
+      "imatrix.time_ratio": await importanceRatio(bench),
+      "quantize.peak_mb": await wholeJob(bench),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -44,66 +40,80 @@ export async function quantizeSpeed(): Promise<Figures> {
 }
 
 interface Bench {
-  tools: string;
-  libraries: string;
+  /** llama.cpp's tools as its build makes them for this very machine, and on the libraries that the app ships. */
+  built: string;
+  shipped: string;
   folder: string;
   model: string;
 }
 
-async function quantizeRatio(type: QuantizationType, { tools, libraries, folder, model }: Bench): Promise<number> {
+/** Of the quantization alone: what a job does beside it is in wholeJob's parts. */
+async function quantizeRatio(type: QuantizationType, { built, shipped, folder, model }: Bench): Promise<number> {
   const addon = loadNativeAddon(process.cwd());
   const [ours, theirs] = [path.join(folder, "ours.gguf"), path.join(folder, "theirs.gguf")];
   const args = [model, theirs, type, String(THREADS)];
-  return ratios(`quantize ${type}`, {
+  return ratio(`quantize ${type}`, QUANTIZE_ROUNDS, {
     ours: () =>
       addon.quantize({ source: model, target: ours, type, threads: THREADS, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 }),
-    theirs: () => runTool(tools, "llama-quantize", args),
-    theirsOnOurLibraries: () => runTool(tools, "llama-quantize", args, libraries),
-  }, ROUNDS);
+    tool: (tools) => runTool(tools, "llama-quantize", args),
+    built,
+    shipped,
+  });
 }
 
-async function importanceRatio({ tools, libraries, folder, model }: Bench): Promise<number> {
+async function importanceRatio({ built, shipped, folder, model }: Bench): Promise<number> {
   const addon = loadNativeAddon(process.cwd());
   const text = readFileSync(CALIBRATION, "utf8");
   const args = [
     "-m", model, "-f", CALIBRATION, "-o", path.join(folder, "theirs.imatrix.gguf"), "-t", String(THREADS), "--no-ppl",
     "-c", String(CHUNK_TOKENS), "--chunks", String(IMPORTANCE_CHUNKS),
   ];
-  return ratios("importance matrix", {
+  return ratio("importance matrix", IMPORTANCE_ROUNDS, {
     ours: () =>
       addon.collectImportance({
         model, text, datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
         target: path.join(folder, "ours.imatrix.gguf"),
       }),
-    theirs: () => runTool(tools, "llama-imatrix", args),
-    theirsOnOurLibraries: () => runTool(tools, "llama-imatrix", args, libraries),
-  }, 1);
+    tool: (tools) => runTool(tools, "llama-imatrix", args),
+    built,
+    shipped,
+  });
+}
+
+interface Compared {
+  ours: () => Promise<unknown>;
+  tool: (tools: string) => Promise<{ cpuMs: number }>;
+  built: string;
+  shipped: string;
 }
 
 /**
- * Ours to the tool as llama.cpp's build makes it for this very machine. The tool on the libraries that the app ships is
+ * The median of ours to the built tool, round by round in changing order. The tool on the libraries that the app ships is
  * printed beside it: what differs between the two is the compiler of those libraries, not our code.
  */
-async function ratios(
-  what: string,
-  { ours, theirs, theirsOnOurLibraries }: { ours: () => Promise<unknown>; theirs: () => Promise<{ cpuMs: number }>; theirsOnOurLibraries: () => Promise<{ cpuMs: number }> },
-  rounds: number,
-): Promise<number> {
-  const best = { ours: Infinity, theirs: Infinity, theirsOnOurLibraries: Infinity };
+async function ratio(what: string, rounds: number, { ours, tool, built, shipped }: Compared): Promise<number> {
+  const runs = {
+    ours: async () => {
+      const before = process.cpuUsage();
+      await ours();
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    },
+    built: async () => (await tool(built)).cpuMs,
+    shipped: async () => (await tool(shipped)).cpuMs,
+  };
+  const all: Record<keyof typeof runs, number>[] = [];
   for (let round = 0; round < rounds; round++) {
-    best.theirs = Math.min(best.theirs, (await theirs()).cpuMs);
-    const before = process.cpuUsage();
-    await ours();
-    const { user, system } = process.cpuUsage(before);
-    best.ours = Math.min(best.ours, (user + system) / 1000);
-    best.theirsOnOurLibraries = Math.min(best.theirsOnOurLibraries, (await theirsOnOurLibraries()).cpuMs);
+    const times = { ours: 0, built: 0, shipped: 0 };
+    const order = ["built", "ours", "shipped"] as const;
+    for (const name of round % 2 === 0 ? order : order.toReversed()) times[name] = await runs[name]();
+    all.push(times);
   }
-  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
-  console.log(
-    `${what}: ${seconds(best.ours)}; llama.cpp's tool ${seconds(best.theirs)} (ratio ${(best.ours / best.theirs).toFixed(3)}); ` +
-      `the tool on our libraries ${seconds(best.theirsOnOurLibraries)} (ratio ${(best.ours / best.theirsOnOurLibraries).toFixed(3)})`,
-  );
-  return best.ours / best.theirs;
+  const seconds = (name: keyof typeof runs) => `${(median(all.map((times) => times[name])) / 1000).toFixed(2)} s`;
+  const toBuilt = all.map((times) => times.ours / times.built);
+  const toShipped = all.map((times) => times.ours / times.shipped);
+  console.log(`  ${what}: ${seconds("ours")}; the tool ${seconds("built")}, ratios ${list(toBuilt, 3)}; on our libraries ${seconds("shipped")}, ratios ${list(toShipped, 3)}`);
+  return median(toBuilt);
 }
 
 /** A real job in its own process, from the hash of the source to the check of the result; returns its peak memory in MB. */

@@ -1,7 +1,7 @@
 // llama.cpp's own tools, built from the source that node-llama-cpp bundles: what the addon is compared with.
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { copyFile, mkdir, readdir, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -11,13 +11,14 @@ import { StepError } from "../scripts/step";
 
 const run = promisify(execFile);
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
-const TOOLS = ["llama-quantize", "llama-imatrix", "llama-perplexity", "llama-bench"];
+const TOOLS = ["llama-quantize", "llama-imatrix", "llama-perplexity"];
 
 /** The folder with the tools. Builds them into the cache once; minutes. FACET_REFERENCE names a folder that has them already. */
 export async function referenceTools(): Promise<string> {
   const given = process.env["FACET_REFERENCE"];
   if (given) return given;
-  const source = await llamaCppCheckout(["."]);
+  // The whole of it: set-up left some headers there, so a file that it does not need says whether the rest is missing.
+  const source = await llamaCppCheckout(["CMakeLists.txt", "."]);
   if (source === null) throw new StepError("The reference tools need git: sudo apt-get install git cmake g++");
   const output = path.join(cacheFolder(), `${path.basename(source)}-reference`);
   const binaries = path.join(output, "bin");
@@ -39,27 +40,28 @@ export interface ToolRun {
   cpuMs: number;
 }
 
-/** Runs a tool; with `libraries` the tool loads llama.cpp from that folder (shippedLibraries) and not what it was built with. */
-export async function runTool(tools: string, tool: string, args: readonly string[], libraries?: string): Promise<ToolRun> {
+/** Runs a tool of the folder `tools`, with the libraries in that folder. */
+export async function runTool(tools: string, tool: string, args: readonly string[]): Promise<ToolRun> {
   // The shell knows what its children used; its last line is their user and system time.
   const script = '"$0" "$@"; status=$?; times; exit $status';
   const { stdout, stderr } = await run("sh", ["-c", script, path.join(tools, tool), ...args], {
     maxBuffer: OUTPUT_LIMIT_BYTES,
-    env: { ...process.env, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) },
+    env: { ...process.env, LD_LIBRARY_PATH: tools },
   });
   return { text: stdout + stderr, cpuMs: childrenMs(stdout) };
 }
 
 /**
- * A folder in which the tools find the libraries that the app ships under the names they ask for. What is measured with
- * it has the same machine code underneath as the addon; what the tools were built with comes from another compiler.
+ * The same tools in `folder`, with the libraries that the app ships under the names they ask for. What is measured with
+ * them has the same machine code underneath as the addon; what the tools were built with comes from another compiler.
  */
-export async function shippedLibraries(folder: string): Promise<string> {
+export async function toolsOnShippedLibraries(tools: string, folder: string): Promise<string> {
   const name = `linux-${process.arch}`;
   const shipped = path.resolve("node_modules/@node-llama-cpp", name, "bins", name);
   const output = path.join(folder, "shipped");
-  await rm(output, { recursive: true, force: true });
   await mkdir(output);
+  // Copied, not linked: ggml looks for its CPU back ends beside the program.
+  for (const tool of TOOLS) await copyFile(path.join(tools, tool), path.join(output, tool));
   for (const file of (await readdir(shipped)).filter((each) => each.endsWith(".so"))) {
     await symlink(path.join(shipped, file), path.join(output, file));
     // libllama.v0.5.0.so is libllama.so.0 for the tools.

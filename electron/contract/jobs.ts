@@ -54,6 +54,8 @@ export const PreviewRequest = z.strictObject({
   kind: z.literal("preview"),
   source: Path,
   types: z.array(QuantizationType).min(1),
+  /** null = as is usual for each type. */
+  calibrated: z.boolean().nullable(),
 });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 

@@ -13,7 +13,12 @@ export const QuantizeSource = z.discriminatedUnion("kind", [
 export type QuantizeSource = z.infer<typeof QuantizeSource>;
 
 /** The context is that of the verdicts, as on the Models page. */
-export const PreviewQuestion = z.strictObject({ source: QuantizeSource, ...judgedWith });
+export const PreviewQuestion = z.strictObject({
+  source: QuantizeSource,
+  /** llama.cpp chooses a few tensors' types by it; null = as is usual for each type. */
+  calibrated: z.boolean().nullable(),
+  ...judgedWith,
+});
 export type PreviewQuestion = z.infer<typeof PreviewQuestion>;
 
 /**

@@ -16,8 +16,8 @@ import type { JobOrder } from "../services/jobs/jobOrder";
 import { JobQueue, type JobControls, type JobProduct } from "../services/jobs/JobQueue";
 import type { JobTools } from "../services/jobs/JobTools";
 import { orderOf } from "../services/jobs/orderOf";
-import { previewQuantize } from "../services/jobs/previewQuantize";
 import { QualityStore } from "../services/jobs/QualityStore";
+import { QuantizePreviews } from "../services/jobs/QuantizePreviews";
 import { removeLeftovers } from "../services/jobs/removeLeftovers";
 import { removeFetched, runFetchDelta } from "../services/jobs/runFetchDelta";
 import { runJob } from "../services/jobs/runJob";
@@ -122,10 +122,11 @@ function runOrder(order: JobOrder, tools: JobTools, controls: JobControls): Prom
 }
 
 export function quantizeMethods(context: AppContext): QuantizeHandlers {
-  const { jobs: { queue, tools } } = context;
+  const { estimator, jobs: { queue, tools } } = context;
+  const previews = new QuantizePreviews({ fork: tools.fork, appFolder: tools.appFolder, estimator });
   const texts = new Map<TextId, string>();
   return {
-    "quantize.preview": (question) => preview(question, context),
+    "quantize.preview": (question) => preview(question, previews, context),
     async "quantize.chooseText"() {
       const chosen = await chooseText(context);
       if (!chosen.ok || chosen.value === null) return chosen.ok ? succeed(null) : chosen;
@@ -147,12 +148,11 @@ export function quantizeMethods(context: AppContext): QuantizeHandlers {
   };
 }
 
-async function preview({ source, contextSizeTokens, kvCacheType }: PreviewQuestion, context: AppContext): Promise<Outcome<QuantizePreview>> {
-  const { estimator, modelsFolder, jobs: { tools } } = context;
+async function preview({ source, ...how }: PreviewQuestion, previews: QuantizePreviews, context: AppContext): Promise<Outcome<QuantizePreview>> {
+  const { modelsFolder, jobs: { tools } } = context;
   const model = await fitModelOf(fitSourceOf(source), context);
   if (!model.ok) return model;
-  const { fork, appFolder } = tools;
-  const types = await previewQuantize(model.value, { contextSizeTokens, kvCacheType }, { fork, appFolder, estimator });
+  const types = await previews.preview(model.value, how);
   if (!types.ok) return types;
   const found = source.kind === "installed" ? await context.models.find(source.modelId) : null;
   return succeed({

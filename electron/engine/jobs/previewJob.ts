@@ -1,5 +1,5 @@
 // What each quantization type would make of a model: file size, bits per weight, and the types really written. Job process.
-import type { JobResult, QuantizationType, SourceFacts, TypePreview } from "../../contract/jobs";
+import type { JobResult, PreviewRequest, QuantizationType, SourceFacts, TypePreview } from "../../contract/jobs";
 import { isCalibratedByDefault } from "../../contract/jobs";
 import type { NativeAddon, NativeTensorPlan } from "./nativeAddon";
 import { openSource, type SourceFile } from "./sourceFile";
@@ -11,12 +11,12 @@ const ADDED_METADATA_BYTES = 4096;
 
 export async function previewJob(
   addon: NativeAddon,
-  request: { source: string; types: readonly QuantizationType[] },
+  request: PreviewRequest,
 ): Promise<JobResult> {
   const source = await openSource(addon, request.source);
   const previews: TypePreview[] = [];
   for (const type of request.types) {
-    const calibrated = isCalibratedByDefault(type);
+    const calibrated = request.calibrated ?? isCalibratedByDefault(type);
     const tensors = await addon.planQuantize({ source: request.source, type, calibrated });
     previews.push(summarize(source, type, calibrated, tensors));
   }

@@ -82,7 +82,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   const unfinished = async () => (await readdir(folder)).filter((name) => name.includes(UNFINISHED_SUFFIX));
 
   it("says before what it will write, to within a few kilobytes", async () => {
-    const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"] });
+    const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"], calibrated: null });
     if (!outcome.ok || outcome.value.kind !== "preview") throw new Error(JSON.stringify(outcome));
     expect(outcome.value.source).toMatchObject({ architecture: "llama", weightType: "f32" });
     const [q8, q4k, q4] = outcome.value.previews;

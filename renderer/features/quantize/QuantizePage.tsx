@@ -22,7 +22,8 @@ interface QuantizePageProps {
 }
 
 export function QuantizePage({ source, modelName }: QuantizePageProps) {
-  const shown = usePreview(source);
+  const [calibration, setCalibration] = useState<CalibrationChoice>(NO_CHOICE);
+  const shown = usePreview(source, calibration.on);
   const heading = useRef<HTMLHeadingElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
@@ -36,7 +37,9 @@ export function QuantizePage({ source, modelName }: QuantizePageProps) {
         </h2>
         {shown.preview.kind === "loading" && <p className={styles.facts}>Reading the model and working out what each type would give</p>}
         {shown.preview.kind === "failed" && <FailureMessage failure={shown.preview.failure} onRetry={shown.askAgain} />}
-        {shown.preview.kind === "loaded" && <Loaded source={source} preview={shown.preview.value} shown={shown} />}
+        {shown.preview.kind === "loaded" && (
+          <Loaded source={source} preview={shown.preview.value} shown={shown} calibration={calibration} onCalibration={setCalibration} />
+        )}
       </section>
     </article>
   );
@@ -46,11 +49,12 @@ interface LoadedProps {
   readonly source: QuantizeSource;
   readonly preview: QuantizePreview;
   readonly shown: ShownPreview;
+  readonly calibration: CalibrationChoice;
+  readonly onCalibration: (choice: CalibrationChoice) => void;
 }
 
-function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) {
+function Loaded({ source, preview, shown: { current, askAgain }, calibration, onCalibration }: LoadedProps) {
   const [chosen, setChosen] = useState<QuantizationType | null>(null);
-  const [calibration, setCalibration] = useState<CalibrationChoice>(NO_CHOICE);
   const [measureQuality, setMeasureQuality] = useState(true);
   const [keepSource, setKeepSource] = useState(false);
   const [starting, setStarting] = useState(false);
@@ -85,7 +89,6 @@ function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) 
         types={types}
         chosen={type}
         proposed={proposal?.type ?? null}
-        isCalibrated={(other) => calibration.on ?? isCalibratedByDefault(other)}
         current={current}
         onChoose={setChosen}
       />
@@ -96,7 +99,7 @@ function Loaded({ source, preview, shown: { current, askAgain } }: LoadedProps) 
         type={type}
         calibrated={calibrated}
         calibration={calibration}
-        onCalibration={setCalibration}
+        onCalibration={onCalibration}
         measureQuality={measureQuality}
         onMeasureQuality={setMeasureQuality}
         keepSource={keepSource}

@@ -14,13 +14,12 @@ interface TypeTableProps {
   readonly types: QuantizePreview["types"];
   readonly chosen: QuantizationType;
   readonly proposed: QuantizationType | null;
-  readonly isCalibrated: (type: QuantizationType) => boolean;
-  /** False: the verdicts are for other settings than those set now. */
+  /** False: sizes and verdicts are for other settings than those set now. */
   readonly current: boolean;
   readonly onChoose: (type: QuantizationType) => void;
 }
 
-export function TypeTable({ types, chosen, proposed, isCalibrated, current, onChoose }: TypeTableProps) {
+export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTableProps) {
   const [open, setOpen] = useState<QuantizationType | null>(null);
   const name = useId();
   return (
@@ -67,7 +66,7 @@ export function TypeTable({ types, chosen, proposed, isCalibrated, current, onCh
                 <td>
                   <FitVerdict shown={{ fit, current }} className={styles.fit} before={<FitBar fit={fit} current={current} />} />
                 </td>
-                <td className={styles.wide}>{isCalibrated(type) ? "yes" : "no"}</td>
+                <td className={styles.wide}>{preview.calibrated ? "yes" : "no"}</td>
                 <td className={styles.open}>
                   <Fallbacks preview={preview} />
                   <IconButton

@@ -1,4 +1,4 @@
-// What each type would make of a model: asked for when the page opens and when the settings of the verdicts change. Renderer.
+// What each type would make of a model: asked for when the page opens, and when calibration or the settings of the verdicts change. Renderer.
 import { useCallback, useEffect, useState } from "react";
 import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
 import { call } from "../../app/bridge";
@@ -11,22 +11,23 @@ const SETTLE_MS = 150;
 export interface ShownPreview {
   /** The old one stays while a new one is on its way. */
   readonly preview: Loadable<QuantizePreview>;
-  /** Given for the context size and KV cache type that are set now. */
+  /** Given for the calibration, context size and KV cache type that are set now. */
   readonly current: boolean;
   readonly askAgain: () => void;
 }
 
-export function usePreview(source: QuantizeSource): ShownPreview {
+/** `calibrated`: null = as is usual for each type. */
+export function usePreview(source: QuantizeSource, calibrated: boolean | null): ShownPreview {
   const contextSizeTokens = useJudging((state) => state.contextSizeTokens);
   const kvCacheType = useJudging((state) => state.kvCacheType);
   const [attempt, setAttempt] = useState(0);
-  const question = `${contextSizeTokens} ${kvCacheType} ${attempt}`;
+  const question = `${calibrated} ${contextSizeTokens} ${kvCacheType} ${attempt}`;
   const [shown, setShown] = useState<{ question: string; preview: Loadable<QuantizePreview> }>({ question, preview: LOADING });
 
   useEffect(() => {
     let left = false;
     const timer = setTimeout(() => {
-      void call("quantize.preview", { source, contextSizeTokens, kvCacheType }).then((outcome) => {
+      void call("quantize.preview", { source, calibrated, contextSizeTokens, kvCacheType }).then((outcome) => {
         if (left) return;
         setShown({ question, preview: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure } });
       });
@@ -35,7 +36,7 @@ export function usePreview(source: QuantizeSource): ShownPreview {
       left = true;
       clearTimeout(timer);
     };
-  }, [source, contextSizeTokens, kvCacheType, question]);
+  }, [source, calibrated, contextSizeTokens, kvCacheType, question]);
 
   const askAgain = useCallback(() => {
     setShown((before) => (before.preview.kind === "failed" ? { ...before, preview: LOADING } : before));
