@@ -1,5 +1,5 @@
 // Quantizing and measuring as a person sees them: with the keyboard, in both themes, in a small window, and when something fails.
-import { rename, writeFile } from "node:fs/promises";
+import { copyFile, readdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { tinyModelBytes, writeTinyModel } from "../electron/testing/tinyGguf";
@@ -171,6 +171,41 @@ test("a job that fails says why, and works when it is tried again", async ({ lau
   await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
   await job.getByRole("button", { name: /^Take .* off this list/ }).click();
   await expect(job).toHaveCount(0);
+});
+
+test("a matrix is computed and kept, and one from elsewhere is imported when it was made for this model", async ({ launch, allowProblems }) => {
+  allowProblems(/job/u);
+  allowProblems(TINY_HEADS);
+  const dataFolder = await freshDataFolder();
+  const source = path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf");
+  await writeTinyModel(source);
+  const app = await launch({ dataFolder });
+  const page = app.window;
+  await new ChatWindow(page).waitUntilReady();
+  const makeQ4 = async (calibrateWith: () => Promise<void>, done: string): Promise<void> => {
+    await openQuantize(page, /in Facet’s folder/);
+    await typeRadio(page, "Q4_0").click({ timeout: 60_000 });
+    await calibrateWith();
+    await page.getByRole("switch", { name: "Measure quality afterwards" }).uncheck();
+    await page.getByRole("button", { name: "Quantize to Q4_0", exact: true }).click();
+    await expect.poll(() => readdir(path.join(path.dirname(source), "made")).catch(() => []), { timeout: JOB_TIMEOUT_MS }).toContain(done);
+  };
+  await makeQ4(async () => undefined, "Tiny-Q4_0.gguf");
+  const [kept] = await readdir(path.join(dataFolder, "importance"));
+  const elsewhere = path.join(dataFolder, "elsewhere.gguf");
+  await copyFile(path.join(dataFolder, "importance", kept ?? ""), elsewhere);
+
+  await makeQ4(async () => {
+    const importing = page.getByRole("button", { name: "Import a matrix" });
+    // A model is no matrix.
+    await answerFileDialogs(app, [source]);
+    await importing.click();
+    await expect(page.getByText(/Tiny-F32.gguf is not an importance matrix that fits this model/)).toBeVisible({ timeout: 60_000 });
+    await answerFileDialogs(app, [elsewhere]);
+    await importing.click();
+    await expect(page.getByRole("radio", { name: /Imported importance matrix 14 weights · \d+ chunks · calibration.txt/ })).toBeChecked({ timeout: 60_000 });
+    await inBothThemes(page, "an imported matrix");
+  }, "Tiny-imported-matrix-Q4_0.gguf");
 });
 
 test("a model that the hub has only in full precision is downloaded and quantized as one job", async ({ launch, allowProblems }) => {

@@ -85,8 +85,11 @@ export type QuantizeRequest = z.infer<typeof QuantizeRequest>;
 export const ImportRequest = z.strictObject({
   kind: z.literal("import-importance-matrix"),
   source: Path,
+  /** That it must have been computed for. */
+  model: Path,
   target: Path,
 });
+export type ImportRequest = z.infer<typeof ImportRequest>;
 
 export const QualityRequest = z.strictObject({
   kind: z.literal("quality"),

@@ -186,7 +186,7 @@ async function importMatrix(modelId: ModelId, { window, models, jobs: { tools } 
   if (file === null) return succeed(null);
   await mkdir(tools.importanceFolder, { recursive: true });
   const target = importedMatrixPath(tools.importanceFolder, await contentKey(found.paths));
-  const request = { kind: "import-importance-matrix" as const, source: file, target };
+  const request = { kind: "import-importance-matrix" as const, source: file, model: found.paths[0] ?? "", target };
   const outcome = await runJob(tools.fork, { appFolder: tools.appFolder, request }, { signal: AbortSignal.timeout(IMPORT_TIMEOUT_MS) });
   if (!outcome.ok) return { ok: false, failure: { ...outcome.failure, details: { file: path.basename(file), ...outcome.failure.details } } };
   if (outcome.value.kind !== "import-importance-matrix") return { ok: false, failure: failure("internal") };

@@ -3,7 +3,7 @@ import type { JobProgress, JobRequest, JobResult } from "../../contract/jobs";
 import { checkDeltaBaseJob } from "./checkDeltaBaseJob";
 import { convertDeltaJob } from "./convertDeltaJob";
 import { convertPeftJob } from "./convertPeftJob";
-import { writeFreshFile } from "./freshFile";
+import { importMatrixJob } from "./importMatrixJob";
 import { makeDeltaJob } from "./makeDeltaJob";
 import type { NativeAddon } from "./nativeAddon";
 import { previewJob } from "./previewJob";
@@ -33,9 +33,6 @@ export async function runRequest(
     case "check-delta-base":
       return checkDeltaBaseJob(addon, request);
     case "import-importance-matrix":
-      return writeFreshFile(request.target, async (unfinished) => {
-        const { entries, chunks, datasets } = await addon.importImportance({ source: request.source, target: unfinished });
-        return { kind: "import-importance-matrix", entries, chunks, datasets };
-      });
+      return importMatrixJob(addon, request);
   }
 }

@@ -138,7 +138,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const matrixPath = path.join(folder, "made.gguf");
     await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }));
     const target = path.join(folder, "imported.gguf");
-    expect(await run({ kind: "import-importance-matrix", source: matrixPath, target })).toMatchObject({
+    expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target })).toMatchObject({
       ok: true, value: { entries: 14, datasets: ["calibration.txt"] },
     });
     expect((await readFile(target)).equals(await readFile(matrixPath))).toBe(true);
@@ -146,30 +146,30 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     for (const [index, bad] of [bytes.subarray(0, bytes.length - 100), Buffer.from("nonsense"), Buffer.alloc(4096, 255), Buffer.alloc(0)].entries()) {
       const file = path.join(folder, `bad-${index}`);
       await writeFile(file, bad);
-      expect(await run({ kind: "import-importance-matrix", source: file, target: `${file}.out` })).toMatchObject({
+      expect(await run({ kind: "import-importance-matrix", source: file, model: source, target: `${file}.out` })).toMatchObject({
         ok: false, failure: { code: "importance-matrix-invalid" },
       });
       expect(existsSync(`${file}.out`)).toBe(false);
     }
     // A model is no importance matrix either.
-    expect(await run({ kind: "import-importance-matrix", source, target: `${target}.2` })).toMatchObject({ ok: false });
+    expect(await run({ kind: "import-importance-matrix", source, model: source, target: `${target}.2` })).toMatchObject({ ok: false });
   });
 
   it("reads llama-imatrix's older form", async () => {
-    // One entry: its name, chunks, values, then the number of chunks.
-    const name = "blk.0.attn_q.weight";
-    const bytes = Buffer.alloc(4 + 4 + name.length + 8 + 64 * 4 + 4);
-    bytes.writeInt32LE(1, 0);
-    bytes.writeInt32LE(name.length, 4);
-    bytes.write(name, 8);
-    bytes.writeInt32LE(7, 8 + name.length);
-    bytes.writeInt32LE(64, 12 + name.length);
-    for (let i = 0; i < 64; i++) bytes.writeFloatLE(i, 16 + name.length + i * 4);
-    bytes.writeInt32LE(7, bytes.length - 4);
     const old = path.join(folder, "old.dat");
-    await writeFile(old, bytes);
+    await writeFile(old, olderMatrix("blk.0.attn_q.weight", 64));
     const target = path.join(folder, "new.gguf");
-    expect(await run({ kind: "import-importance-matrix", source: old, target })).toMatchObject({ ok: true, value: { entries: 1, chunks: 7 } });
+    expect(await run({ kind: "import-importance-matrix", source: old, model: source, target })).toMatchObject({ ok: true, value: { entries: 1, chunks: 7 } });
+  });
+
+  it.each([["of another width", "blk.0.attn_q.weight", 96], ["of no weight of it", "blk.77.attn_q.weight", 64]])("refuses a matrix for another model: %s", async (_, name, width) => {
+    const file = path.join(folder, "other.dat");
+    await writeFile(file, olderMatrix(name, width));
+    const target = path.join(folder, "new.gguf");
+    expect(await run({ kind: "import-importance-matrix", source: file, model: source, target })).toMatchObject({
+      ok: false, failure: { code: "importance-matrix-invalid" },
+    });
+    expect(existsSync(target)).toBe(false);
   });
 
   it.each([
@@ -283,6 +283,19 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     });
   });
 });
+
+/** One weight in the form that llama-imatrix wrote before GGUF: its name, chunks, values, then the number of chunks. */
+function olderMatrix(name: string, width: number): Buffer {
+  const bytes = Buffer.alloc(4 + 4 + name.length + 8 + width * 4 + 4);
+  bytes.writeInt32LE(1, 0);
+  bytes.writeInt32LE(name.length, 4);
+  bytes.write(name, 8);
+  bytes.writeInt32LE(7, 8 + name.length);
+  bytes.writeInt32LE(width, 12 + name.length);
+  for (let i = 0; i < width; i++) bytes.writeFloatLE(i, 16 + name.length + i * 4);
+  bytes.writeInt32LE(7, bytes.length - 4);
+  return bytes;
+}
 
 /** This process's own job processes. */
 function childrenRunning(script: string): number[] {
