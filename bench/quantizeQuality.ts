@@ -1,11 +1,12 @@
 // Quality and speed of every type of a model, without and with the importance matrix, on the held-out text, through real jobs: quality.….
-// By itself: npx tsx bench/quantizeQuality.ts <model in F16> [types] [chunks of calibration] [chunks of evaluation]
+// By itself, for the table: npx tsx bench/quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks of evaluation, 0 = all]
+// FACET_SPEED=1 measures prefill and decode too, FACET_CALIBRATION_CHUNKS other than the app's chunks, FACET_FIGURES names a file for the rows.
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeF16Model } from "../e2e/f16Model";
-import { QUANTIZATION_TYPES, QuantizationType, type JobRequest, type JobResult, type ModelQuality } from "../electron/contract/jobs";
+import { F16_FILE, GEMMA_F16_FILE, writeF16Model, type F16File } from "../e2e/f16Model";
+import { isCalibratedByDefault, QUANTIZATION_TYPES, QuantizationType, type JobRequest, type JobResult, type ModelQuality } from "../electron/contract/jobs";
 import { calibrationChunks } from "../electron/services/jobs/JobTools";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { runJob } from "../electron/services/jobs/runJob";
@@ -15,17 +16,27 @@ const CALIBRATION = path.resolve("resources/calibration/calibration.txt");
 const EVALUATION = path.resolve("resources/evaluation/evaluation.txt");
 /** Of 30: enough to tell calibrated from not calibrated many times over its error. */
 const BENCH_EVALUATION_CHUNKS = 12;
+/** All are in memory at once. */
+const TYPES_TOGETHER = 5;
+
+/** By name, for the command line. */
+const MODELS: Readonly<Record<string, F16File>> = { smollm2: F16_FILE, gemma: GEMMA_F16_FILE };
 
 const fork = forkNodeJob(path.resolve("electron/engine/jobs/job.ts"), ["--import", "tsx"]);
 const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism());
 
 /** The starter model in 16 bits. "3bit" is Q3_K_M; IQ3_M, which gains more, is printed beside it. */
 export async function quantizeQuality(): Promise<Figures> {
+  const { klRatios } = await withModel(F16_FILE, (model) =>
+    measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false }),
+  );
+  return { "quality.q4_0_kl_ratio": klRatios.get("Q4_0") ?? Number.NaN, "quality.3bit_kl_ratio": klRatios.get("Q3_K_M") ?? Number.NaN };
+}
+
+async function withModel<Value>(fileName: F16File, use: (model: string) => Promise<Value>): Promise<Value> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quality-bench-"));
   try {
-    const model = await writeF16Model(folder);
-    const { ratios } = await measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], calibrationChunks: calibrationChunks((await stat(model)).size), evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false });
-    return { "quality.q4_0_kl_ratio": ratios.get("Q4_0") ?? Number.NaN, "quality.3bit_kl_ratio": ratios.get("Q3_K_M") ?? Number.NaN };
+    return await use(await writeF16Model(folder, fileName));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -33,38 +44,43 @@ export async function quantizeQuality(): Promise<Figures> {
 
 interface Measured {
   rows: ModelQuality[];
-  /** Mean KL calibrated, divided by mean KL uncalibrated; files of the same size. */
-  ratios: Map<QuantizationType, number>;
+  /** Mean KL calibrated, divided by mean KL uncalibrated; files of the same size, but for a few tensors of Q4_0. */
+  klRatios: Map<QuantizationType, number>;
 }
 
-/** Chunks of 512 tokens; 0 = the whole text. */
-async function measureTypes(
-  source: string,
-  how: { types: readonly QuantizationType[]; calibrationChunks: number; evaluationChunks: number; withSpeed: boolean },
-): Promise<Measured> {
+/** With the app's own calibration; `evaluationChunks` of 512 tokens, 0 = the whole text. */
+async function measureTypes(source: string, how: { types: readonly QuantizationType[]; evaluationChunks: number; withSpeed: boolean }): Promise<Measured> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quality-"));
-  const calibration = { matrixPath: path.join(folder, "imatrix.gguf"), texts: [CALIBRATION], chunkLimit: how.calibrationChunks };
-  const measured: Measured = { rows: [], ratios: new Map() };
+  const chunkLimit = Number(process.env["FACET_CALIBRATION_CHUNKS"] ?? calibrationChunks((await stat(source)).size));
+  const calibration = { matrixPath: path.join(folder, "imatrix.gguf"), texts: [CALIBRATION], chunkLimit };
+  const file = (type: QuantizationType, isCalibrated: boolean) => path.join(folder, `${type}${isCalibrated ? "-calibrated" : ""}.gguf`);
+  const measured: Measured = { rows: [], klRatios: new Map() };
   try {
-    for (const type of how.types) {
-      const plain = path.join(folder, `${type}.gguf`);
-      const calibrated = path.join(folder, `${type}-calibrated.gguf`);
-      const base = { kind: "quantize", source, targetName: type, type, threads, appVersion: "bench" } as const;
-      await job({ ...base, target: plain, calibration: null });
-      await job({ ...base, target: calibrated, calibration });
+    // Together, so that the source is read once for all of them.
+    for (let start = 0; start < how.types.length; start += TYPES_TOGETHER) {
+      const types = how.types.slice(start, start + TYPES_TOGETHER);
+      const candidates: string[] = [];
+      for (const type of types) {
+        for (const isCalibrated of isCalibratedByDefault(type) ? [false, true] : [false]) {
+          const target = file(type, isCalibrated);
+          await job({ kind: "quantize", source, target, targetName: type, type, threads, appVersion: "bench", calibration: isCalibrated ? calibration : null });
+          candidates.push(target);
+        }
+      }
       const report = await job({
-        kind: "quality", source, sourceSha256: "", candidates: [plain, calibrated], texts: [EVALUATION],
-        threads, chunkLimit: how.evaluationChunks, withSpeed: how.withSpeed,
+        kind: "quality", source, sourceSha256: "", candidates, texts: [EVALUATION], threads, chunkLimit: how.evaluationChunks, withSpeed: how.withSpeed,
       });
       if (report.kind !== "quality") throw new Error("not a quality report");
-      for (const row of [...(measured.rows.length === 0 ? [report.source] : []), ...report.candidates]) {
+      for (const row of [...(start === 0 ? [report.source] : []), ...report.candidates]) {
         measured.rows.push(row);
         console.log(rowText(row));
       }
-      const ratio = (report.candidates[1]?.klMean ?? Number.NaN) / (report.candidates[0]?.klMean ?? Number.NaN);
-      measured.ratios.set(type, ratio);
-      console.log(`${type}: calibrated KL / uncalibrated KL = ${ratio.toFixed(3)}`);
-      await Promise.all([plain, calibrated].map((file) => rm(file)));
+      const klOf = (type: QuantizationType, isCalibrated: boolean) => report.candidates[candidates.indexOf(file(type, isCalibrated))]?.klMean ?? Number.NaN;
+      for (const type of types.filter(isCalibratedByDefault)) {
+        measured.klRatios.set(type, klOf(type, true) / klOf(type, false));
+        console.log(`  ${type}: calibrated KL / uncalibrated KL = ${measured.klRatios.get(type)?.toFixed(3)}`);
+      }
+      await Promise.all(candidates.map((candidate) => rm(candidate)));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -87,12 +103,12 @@ async function job(request: JobRequest): Promise<JobResult> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const [source, typeList, calibrationChunks = "0", evaluationChunks = "0"] = process.argv.slice(2);
-  if (source === undefined) throw new Error("usage: quantizeQuality.ts <model in F16> [types] [chunks] [chunks]");
-  const types = typeList?.split(",").map((type) => QuantizationType.parse(type)) ?? QUANTIZATION_TYPES;
-  const { rows, ratios } = await measureTypes(path.resolve(source), {
-    types, calibrationChunks: Number(calibrationChunks), evaluationChunks: Number(evaluationChunks), withSpeed: process.env["FACET_SPEED"] === "1",
-  });
+  const [source, typeList, evaluationChunks = "0"] = process.argv.slice(2);
+  if (source === undefined) throw new Error("usage: quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks]");
+  const types = typeList?.split(",").map((type) => QuantizationType.parse(type)) ?? QUANTIZATION_TYPES.filter((type) => type !== "MXFP4");
+  const measure = (model: string) => measureTypes(model, { types, evaluationChunks: Number(evaluationChunks), withSpeed: process.env["FACET_SPEED"] === "1" });
+  const known = MODELS[source];
+  const { rows, klRatios } = await (known === undefined ? measure(path.resolve(source)) : withModel(known, measure));
   const output = process.env["FACET_FIGURES"];
-  if (output) await writeFile(output, JSON.stringify({ rows, klRatio: Object.fromEntries(ratios) }, null, 2));
+  if (output) await writeFile(output, JSON.stringify({ rows, klRatios: Object.fromEntries(klRatios) }, null, 2));
 }

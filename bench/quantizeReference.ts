@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     const ourMatrix = path.join(folder, "ours.imatrix.gguf");
     const theirMatrix = path.join(folder, "theirs.imatrix.gguf");
     await addon.collectImportance({
-      model, text, datasetName: path.basename(textFile), threads, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS, target: ourMatrix,
+      model, texts: [text], datasetName: path.basename(textFile), threads, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS, target: ourMatrix,
     });
     await reference("llama-imatrix", [
       "-m", model, "-f", textFile, "-o", theirMatrix, "-t", String(threads), "--no-ppl", "-c", String(CHUNK_TOKENS), "--chunks", String(IMPORTANCE_CHUNKS),

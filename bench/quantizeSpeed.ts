@@ -71,7 +71,7 @@ async function importanceRatio({ built, shipped, folder, model }: Bench): Promis
   return ratio("importance matrix", IMPORTANCE_ROUNDS, {
     ours: () =>
       addon.collectImportance({
-        model, text, datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
+        model, texts: [text], datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
         target: path.join(folder, "ours.imatrix.gguf"),
       }),
     tool: (tools) => runTool(tools, "llama-imatrix", args),

@@ -14,7 +14,7 @@ export const GEMMA_F16_FILE = "gemma-3-270m-F16.gguf";
 
 /** What each is made from; both are there in 4 bits only. */
 const originals = { [F16_FILE]: async () => starterModelPath(), [GEMMA_F16_FILE]: gemmaModel };
-type F16File = keyof typeof originals;
+export type F16File = keyof typeof originals;
 
 const TIMEOUT_MS = 120_000;
 

@@ -200,7 +200,7 @@ test("a matrix is computed and kept, and one from elsewhere is imported when it 
     // A model is no matrix.
     await answerFileDialogs(app, [source]);
     await importing.click();
-    await expect(page.getByText(/Tiny-F32.gguf is not an importance matrix that fits this model/)).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText(/Tiny-F32\.gguf” is not an importance matrix that fits this model/)).toBeVisible({ timeout: 60_000 });
     await answerFileDialogs(app, [elsewhere]);
     await importing.click();
     await expect(page.getByRole("radio", { name: /Imported importance matrix 14 weights · \d+ chunks · calibration.txt/ })).toBeChecked({ timeout: 60_000 });

@@ -74,7 +74,7 @@ export const QuantizeRequest = z.strictObject({
       /** Kept and reused: one file per source model. Computed from `texts` when it is not there. */
       matrixPath: Path,
       texts: z.array(Path).min(1),
-      /** Chunks of 512 tokens to read, 0 = all: large models on slow machines take fewer; the text is well mixed. */
+      /** Chunks of 512 tokens to read of each text, 0 = all: large models on slow machines take fewer; the text is well mixed. */
       chunkLimit: z.number().int().min(0),
     })
     .nullable(),

@@ -142,6 +142,8 @@ export interface TinyModelOptions {
   trainContextTokens?: number;
   /** Embedding length: 64, or 128 where 1-bit deltas need their blocks. */
   width?: number;
+  /** Makes a mixture of so many experts of it, two of them for each token. */
+  experts?: number;
   /** Replaces or adds metadata; undefined removes a key. */
   metadata?: Readonly<Record<string, MetadataEntry | undefined>>;
   /** Cuts the file to this share of its length. */
@@ -157,7 +159,7 @@ const HEADS = 4;
 
 /** A whole model that llama.cpp loads and that writes printable nonsense, seldom ending by itself. */
 export function tinyModelContents(options: TinyModelOptions = {}): GgufContents {
-  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048, width = 64 } = options;
+  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048, width = 64, experts = 0 } = options;
   const vocabulary = tinyVocabulary();
   const prefix = architecture;
   const metadata = new Map<string, MetadataEntry>([
@@ -183,11 +185,15 @@ export function tinyModelContents(options: TinyModelOptions = {}): GgufContents 
     ["tokenizer.ggml.eos_token_id", { type: "uint32", value: vocabulary.endId }],
     ["tokenizer.ggml.add_bos_token", { type: "bool", value: false }],
   ]);
+  if (experts > 0) {
+    metadata.set(`${prefix}.expert_count`, { type: "uint32", value: experts });
+    metadata.set(`${prefix}.expert_used_count`, { type: "uint32", value: 2 });
+  }
   if (chatTemplate !== null) metadata.set("tokenizer.chat_template", { type: "string", value: chatTemplate });
   for (const [key, value] of Object.entries(options.metadata ?? {}))
     if (value === undefined) metadata.delete(key);
     else metadata.set(key, value);
-  return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary, width) };
+  return { metadata: [...metadata], tensors: tinyTensors(seed, vocabulary, width, experts) };
 }
 
 export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
@@ -246,12 +252,25 @@ function gpt2Alphabet(): string[] {
   });
 }
 
-function tinyTensors(seed: number, vocabulary: Vocabulary, width: number): TensorEntry[] {
+function tinyTensors(seed: number, vocabulary: Vocabulary, width: number, experts: number): TensorEntry[] {
   const random = randomNumbers(seed);
-  const matrix = (name: string, columns: number, rows: number): TensorEntry => {
-    const values = Float32Array.from({ length: columns * rows }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
-    return { name, dimensions: [columns, rows], type: 0, data: new Uint8Array(values.buffer) };
+  const matrix = (name: string, columns: number, rows: number, matrices = 1): TensorEntry => {
+    const values = Float32Array.from({ length: columns * rows * matrices }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
+    return { name, dimensions: [columns, rows, ...(matrices === 1 ? [] : [matrices])], type: 0, data: new Uint8Array(values.buffer) };
   };
+  const feedForward = (block: string): TensorEntry[] =>
+    experts === 0
+      ? [
+          matrix(`${block}.ffn_gate.weight`, width, width * 2),
+          matrix(`${block}.ffn_up.weight`, width, width * 2),
+          matrix(`${block}.ffn_down.weight`, width * 2, width),
+        ]
+      : [
+          matrix(`${block}.ffn_gate_inp.weight`, width, experts),
+          matrix(`${block}.ffn_gate_exps.weight`, width, width * 2, experts),
+          matrix(`${block}.ffn_up_exps.weight`, width, width * 2, experts),
+          matrix(`${block}.ffn_down_exps.weight`, width * 2, width, experts),
+        ];
   const ones = (name: string, length: number): TensorEntry => ({
     name, dimensions: [length], type: 0, data: new Uint8Array(new Float32Array(length).fill(1).buffer),
   });
@@ -275,9 +294,7 @@ function tinyTensors(seed: number, vocabulary: Vocabulary, width: number): Tenso
       matrix(`${block}.attn_v.weight`, width, width),
       matrix(`${block}.attn_output.weight`, width, width),
       ones(`${block}.ffn_norm.weight`, width),
-      matrix(`${block}.ffn_gate.weight`, width, width * 2),
-      matrix(`${block}.ffn_up.weight`, width, width * 2),
-      matrix(`${block}.ffn_down.weight`, width * 2, width),
+      ...feedForward(block),
     );
   }
   return tensors;

@@ -139,7 +139,7 @@ Napi::Value collectImportanceCall(const Napi::CallbackInfo& info) {
     const Napi::Object options = optionsOf(info);
     const ImportanceOptions importanceOptions{
         .model = text(options, "model"),
-        .text = text(options, "text"),
+        .texts = texts(options, "texts"),
         .datasetName = text(options, "datasetName"),
         .threads = threadCount(options),
         .chunkTokens = count(options, "chunkTokens"),

@@ -40,6 +40,20 @@ std::string weightName(const char* name) {
     return end == nullptr ? std::string(start) : std::string(start, end);
 }
 
+/** A text goes on in the chunk in which the one before it ends, so that a short one is not lost. */
+std::vector<llama_token> tokensOf(const ImportanceOptions& options, const ModelSession& session) {
+    const bool addsFirst = llama_vocab_get_add_bos(session.vocabulary());
+    const size_t limit = size_t{options.chunkLimit} * options.chunkTokens;
+    std::vector<llama_token> all;
+    for (const std::string& text : options.texts) {
+        const std::vector<llama_token> tokens = session.tokenize(text);
+        const auto start = tokens.begin() + (addsFirst && !all.empty() && !tokens.empty() ? 1 : 0);
+        const auto left = static_cast<size_t>(tokens.end() - start);
+        all.insert(all.end(), start, limit > 0 && limit < left ? start + static_cast<ptrdiff_t>(limit) : tokens.end());
+    }
+    return all;
+}
+
 }  // namespace
 
 bool ImportanceCollector::callback(ggml_tensor* tensor, bool ask, void* self) {
@@ -180,16 +194,14 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
         .evalCallbackData = &collector,
     });
     const uint32_t sequences = session.sequences();
-    const std::vector<llama_token> tokens = session.tokenize(options.text);
-    auto chunks = static_cast<uint32_t>(tokens.size() / options.chunkTokens);
+    const bool addsFirst = llama_vocab_get_add_bos(session.vocabulary());
+    const llama_token first = llama_vocab_bos(session.vocabulary());
+    const std::vector<llama_token> tokens = tokensOf(options, session);
+    const auto chunks = static_cast<uint32_t>(tokens.size() / options.chunkTokens);
     if (chunks < 2) {
         throw Failure("text-too-short", std::to_string(tokens.size()) + " tokens; at least " +
                                             std::to_string(2 * options.chunkTokens) + " are needed");
     }
-    if (options.chunkLimit > 0) chunks = std::min(chunks, options.chunkLimit);
-
-    const bool addsFirst = llama_vocab_get_add_bos(session.vocabulary());
-    const llama_token first = llama_vocab_bos(session.vocabulary());
     TokenBatch batch(static_cast<int32_t>(sequences * options.chunkTokens));
     for (uint32_t chunk = 0, together = 0; chunk < chunks; chunk += together) {
         // A rest that does not fill the batch goes one by one: llama.cpp would split it into passes of which the last

@@ -14,12 +14,13 @@ namespace facet {
 
 struct ImportanceOptions {
     std::string model;
-    std::string text;
-    /** What the file says about the text: a name, never a path. */
+    /** Read one after the other, each up to chunkLimit. */
+    std::vector<std::string> texts;
+    /** What the file says about the texts: names, never paths. */
     std::string datasetName;
     int threads = 1;
     uint32_t chunkTokens = 512;
-    /** 0 = the whole text. */
+    /** Chunks of each text; 0 = all of it. */
     uint32_t chunkLimit = 0;
 };
 

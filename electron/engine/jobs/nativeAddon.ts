@@ -107,11 +107,11 @@ export interface NativeAddon {
   collectImportance(
     options: {
       model: string;
-      text: string;
+      texts: readonly string[];
       datasetName: string;
       threads: number;
       chunkTokens: number;
-      /** 0 = the whole text. */
+      /** Of each text; 0 = all of it. */
       chunkLimit: number;
       target: string;
     },

@@ -7,7 +7,7 @@ import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 import { plannedBytes } from "./previewJob";
 import { progressMeter } from "./progressMeter";
-import { readTexts } from "./readTexts";
+import { readEachText } from "./readTexts";
 import { hashSource, openSource, requireUnchanged } from "./sourceFile";
 
 /** llama-imatrix's own default. */
@@ -90,13 +90,13 @@ async function provideMatrix(
 ): Promise<void> {
   if (await exists(matrixPath)) return;
   await mkdir(path.dirname(matrixPath), { recursive: true });
-  const text = await readTexts(texts);
+  const contents = await readEachText(texts);
   await writeFreshFile(matrixPath, (unfinished) =>
     addon.collectImportance(
       {
         model,
-        text,
-        datasetName: texts.map((text) => path.basename(text)).join(", ").slice(0, METADATA_LIMIT_BYTES),
+        texts: contents,
+        datasetName: texts.map((file) => path.basename(file)).join(", ").slice(0, METADATA_LIMIT_BYTES),
         threads,
         chunkTokens: CHUNK_TOKENS,
         chunkLimit,

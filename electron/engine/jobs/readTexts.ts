@@ -3,8 +3,13 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { JobError } from "./JobError";
 
-/** All files as one text, in order. Throws JobError "text-unreadable" for a file that is missing or no UTF-8. */
+/** All files as one text, in order. Throws as readEachText. */
 export async function readTexts(files: readonly string[]): Promise<string> {
+  return (await readEachText(files)).join("\n\n");
+}
+
+/** Throws JobError "text-unreadable" for a file that is missing or no UTF-8. */
+export async function readEachText(files: readonly string[]): Promise<string[]> {
   const texts: string[] = [];
   for (const file of files) {
     try {
@@ -13,5 +18,5 @@ export async function readTexts(files: readonly string[]): Promise<string> {
       throw new JobError("text-unreadable", { file: path.basename(file) }, error);
     }
   }
-  return texts.join("\n\n");
+  return texts;
 }

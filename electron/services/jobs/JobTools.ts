@@ -61,9 +61,9 @@ export function evaluationChunks(sourceBytes: number): number {
   return sourceBytes <= 10_000_000_000 ? 12 : 6;
 }
 
-/** What a model is calibrated with: the text that comes with the app, and the person's own. */
+/** What a model is calibrated with: the person's own text, and the one that comes with the app, whose end of less than a chunk is left out. */
 export function calibrationTexts(appFolder: string, ownTextPath: string | null): string[] {
-  return [calibrationText(appFolder), ...(ownTextPath === null ? [] : [ownTextPath])];
+  return [...(ownTextPath === null ? [] : [ownTextPath]), calibrationText(appFolder)];
 }
 
 /** Where the importance matrix of a model lies, or will: one per content of model and texts. Throws the file system's errors. */

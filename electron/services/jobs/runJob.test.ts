@@ -116,6 +116,16 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     expect((await readFile(path.join(folder, "again.gguf"))).equals(await readFile(path.join(folder, "tiny-Q4_0.gguf")))).toBe(true);
   });
 
+  it("calibrates with a part of each text, however long the others are", async () => {
+    const own = path.join(folder, "own.txt");
+    await writeFile(own, prose(5, 3000));
+    const matrixPath = path.join(folder, "own.imatrix.gguf");
+    expect(await run(quantize({ calibration: { matrixPath, texts: [own, text], chunkLimit: 2 } }))).toMatchObject({ ok: true });
+    expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` })).toMatchObject({
+      ok: true, value: { chunks: 4, datasets: ["own.txt, calibration.txt"] },
+    });
+  });
+
   it("measures the smaller file as further from the source", async () => {
     const small = path.join(folder, "small.gguf");
     const large = path.join(folder, "large.gguf");
@@ -196,6 +206,21 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
       ok: false, failure: { code: "source-already-quantized", details: { type: "Q4_0" } },
     });
     expect(await run(quantize({ source: path.join(folder, "none.gguf") }))).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+  });
+
+  it("writes the experts of a mixture in MXFP4, and calibrates each expert", async () => {
+    await writeTinyModel(source, { experts: 4 });
+    const preview = await run({ kind: "preview", source, types: ["MXFP4", "Q4_0"], calibrated: null });
+    if (!preview.ok || preview.value.kind !== "preview") throw new Error(JSON.stringify(preview));
+    const [mxfp4] = preview.value.previews;
+    expect(mxfp4!.tensors.filter(({ targetType }) => targetType === "mxfp4").map(({ name }) => name)).toEqual(
+      [0, 1].flatMap((layer) => ["down", "gate", "up"].map((part) => `blk.${layer}.ffn_${part}_exps.weight`)),
+    );
+    const written = await run(quantize({ type: "MXFP4", target: path.join(folder, "mxfp4.gguf") }));
+    expect(written).toMatchObject({ ok: true, value: { bitsPerWeight: mxfp4!.bitsPerWeight } });
+    const matrixPath = path.join(folder, "experts.imatrix.gguf");
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: true, value: { calibrated: true } });
+    expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` })).toMatchObject({ ok: true });
   });
 
   it("quantizes from Q8_0", async () => {
