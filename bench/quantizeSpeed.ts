@@ -9,10 +9,10 @@ import { loadNativeAddon } from "../electron/engine/jobs/nativeAddon";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { runJob } from "../electron/services/jobs/runJob";
 import { list, median, type Figures } from "./figures";
-import { referenceTools, runTool, toolsOnShippedLibraries } from "./referenceTools";
+import { referenceTools, runTool } from "./referenceTools";
 
 const QUANTIZE_ROUNDS = 7;
-const IMPORTANCE_ROUNDS = 3;
+const IMPORTANCE_ROUNDS = 2;
 /** One: threads that wait burn processor time too. */
 const THREADS = 1;
 const CHUNK_TOKENS = 512;
@@ -23,11 +23,10 @@ const MEMORY_INTERVAL_MS = 10;
 
 /** Processor time, not the clock's: it does not depend on what else runs. */
 export async function quantizeSpeed(): Promise<Figures> {
-  const built = await referenceTools();
+  const tools = await referenceTools();
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quantize-bench-"));
   try {
-    const model = await writeF16Model(folder);
-    const bench = { built, shipped: await toolsOnShippedLibraries(built, folder), folder, model };
+    const bench = { tools, folder, model: await writeF16Model(folder) };
     return {
       "quantize.q4_0_time_ratio": await quantizeRatio("Q4_0", bench),
       "quantize.q4_k_m_time_ratio": await quantizeRatio("Q4_K_M", bench),
@@ -40,28 +39,23 @@ export async function quantizeSpeed(): Promise<Figures> {
 }
 
 interface Bench {
-  /** llama.cpp's tools as its build makes them for this very machine, and on the libraries that the app ships. */
-  built: string;
-  shipped: string;
+  tools: string;
   folder: string;
   model: string;
 }
 
-/** Of the quantization alone: what a job does beside it is in wholeJob's parts. */
-async function quantizeRatio(type: QuantizationType, { built, shipped, folder, model }: Bench): Promise<number> {
+/** Of the quantization alone; what a job does beside it is among wholeJob's parts. The tool's own start, some milliseconds, is in its time. */
+async function quantizeRatio(type: QuantizationType, { tools, folder, model }: Bench): Promise<number> {
   const addon = loadNativeAddon(process.cwd());
   const [ours, theirs] = [path.join(folder, "ours.gguf"), path.join(folder, "theirs.gguf")];
-  const args = [model, theirs, type, String(THREADS)];
   return ratio(`quantize ${type}`, QUANTIZE_ROUNDS, {
     ours: () =>
       addon.quantize({ source: model, target: ours, type, threads: THREADS, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 }),
-    tool: (tools) => runTool(tools, "llama-quantize", args),
-    built,
-    shipped,
+    theirs: () => runTool(tools, "llama-quantize", [model, theirs, type, String(THREADS)]),
   });
 }
 
-async function importanceRatio({ built, shipped, folder, model }: Bench): Promise<number> {
+async function importanceRatio({ tools, folder, model }: Bench): Promise<number> {
   const addon = loadNativeAddon(process.cwd());
   const text = readFileSync(CALIBRATION, "utf8");
   const args = [
@@ -74,46 +68,28 @@ async function importanceRatio({ built, shipped, folder, model }: Bench): Promis
         model, texts: [text], datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
         target: path.join(folder, "ours.imatrix.gguf"),
       }),
-    tool: (tools) => runTool(tools, "llama-imatrix", args),
-    built,
-    shipped,
+    theirs: () => runTool(tools, "llama-imatrix", args),
   });
 }
 
-interface Compared {
-  ours: () => Promise<unknown>;
-  tool: (tools: string) => Promise<{ cpuMs: number }>;
-  built: string;
-  shipped: string;
-}
-
-/**
- * The median of ours to the built tool, round by round in changing order. The tool on the libraries that the app ships is
- * printed beside it: what differs between the two is the compiler of those libraries, not our code.
- */
-async function ratio(what: string, rounds: number, { ours, tool, built, shipped }: Compared): Promise<number> {
-  const runs = {
-    ours: async () => {
-      const before = process.cpuUsage();
-      await ours();
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / 1000;
-    },
-    built: async () => (await tool(built)).cpuMs,
-    shipped: async () => (await tool(shipped)).cpuMs,
+/** The median of ours to theirs, round by round in changing order; a first round, which fills the page cache, does not count. */
+async function ratio(what: string, rounds: number, { ours, theirs }: { ours: () => Promise<unknown>; theirs: () => Promise<{ cpuMs: number }> }): Promise<number> {
+  const oursMs = async () => {
+    const before = process.cpuUsage();
+    await ours();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   };
-  const all: Record<keyof typeof runs, number>[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const times = { ours: 0, built: 0, shipped: 0 };
-    const order = ["built", "ours", "shipped"] as const;
-    for (const name of round % 2 === 0 ? order : order.toReversed()) times[name] = await runs[name]();
-    all.push(times);
+  const theirsMs = async () => (await theirs()).cpuMs;
+  const all: { ours: number; theirs: number }[] = [];
+  for (let round = 0; round <= rounds; round++) {
+    const [first, second] = round % 2 === 0 ? [await oursMs(), await theirsMs()] : [await theirsMs(), await oursMs()];
+    if (round > 0) all.push(round % 2 === 0 ? { ours: first, theirs: second } : { ours: second, theirs: first });
   }
-  const seconds = (name: keyof typeof runs) => `${(median(all.map((times) => times[name])) / 1000).toFixed(2)} s`;
-  const toBuilt = all.map((times) => times.ours / times.built);
-  const toShipped = all.map((times) => times.ours / times.shipped);
-  console.log(`  ${what}: ${seconds("ours")}; the tool ${seconds("built")}, ratios ${list(toBuilt, 3)}; on our libraries ${seconds("shipped")}, ratios ${list(toShipped, 3)}`);
-  return median(toBuilt);
+  const seconds = (milliseconds: readonly number[]) => `${(median(milliseconds) / 1000).toFixed(2)} s`;
+  const ratios = all.map((times) => times.ours / times.theirs);
+  console.log(`  ${what}: ${seconds(all.map((times) => times.ours))}; llama.cpp's tool ${seconds(all.map((times) => times.theirs))}; ratios ${list(ratios, 3)}`);
+  return median(ratios);
 }
 
 /** A real job in its own process, from the hash of the source to the check of the result; returns its peak memory in MB. */

@@ -184,7 +184,8 @@ async function inputsHash(addon: Addon, libraries: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function findCompiler(): Promise<string | null> {
+/** The system's C++ compiler; null when there is none. */
+export async function findCompiler(): Promise<string | null> {
   for (const candidate of [process.env["CXX"], "g++", "clang++", "c++"]) {
     if (!candidate) continue;
     const found = await run(candidate, ["--version"]).then(() => true, () => false);

@@ -1,5 +1,5 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left. Main process, command line, tests.
-import { rm } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
 
@@ -26,6 +26,8 @@ export async function runJob(
   message: ToJob,
   { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: JobProgress) => void },
 ): Promise<JobOutcome> {
+  const target = "target" in message.request ? message.request.target : null;
+  const wasThere = target !== null && (await exists(target));
   if (signal.aborted) return cancelled();
   let ended: JobOutcome | undefined;
   const exitCode = await new Promise<number | null>((resolve) => {
@@ -51,8 +53,14 @@ export async function runJob(
   });
   if (ended?.ok) return ended;
   await removeUnfinished(message);
+  // Killed between its last step and telling of it: the file is whole, but nobody will hear of it.
+  if (ended === undefined && target !== null && !wasThere) await rm(target, { force: true }).catch(() => undefined);
   if (signal.aborted) return cancelled();
   return ended ?? fail("job-crashed", undefined, `the job process ended with code ${exitCode}`);
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false);
 }
 
 function cancelled(): JobOutcome {
