@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ChatSummary } from "../../../electron/contract/chat";
 import { fail, succeed } from "../../../electron/contract/failure";
-import { ChatId } from "../../../electron/contract/ids";
+import { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { Snapshot } from "../../../electron/contract/methods";
 import { defaultChatSettings } from "../../../electron/contract/sampling";
 import { appStore, createAppStore, setAppStore } from "../../app/appStore";
@@ -75,6 +75,15 @@ test("the last wish wins, however late the first one is answered", async () => {
   answerFirst();
   await first;
   expect(openId()).toBe(newest);
+});
+
+test("a hit in an answer that stands beside the shown one is seen there, and the branch stays", async () => {
+  const shown = { id: MessageId.parse("shown"), comparisonId: "x" };
+  const beside = { id: MessageId.parse("beside"), comparisonId: "x" };
+  answers["chats.open"] = () => succeed({ chat: chat(newest), messages: [shown], compared: [beside] });
+  await openChat(newest, beside.id);
+  expect(chatStore.getState()).toMatchObject({ order: [shown.id], focusMessageId: shown.id });
+  expect(askedFor("chats.showSibling")).toEqual([]);
 });
 
 test("a chat that cannot be opened leaves the open one, and says why", async () => {

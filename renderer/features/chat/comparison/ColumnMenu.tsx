@@ -28,7 +28,8 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
   return (
     <span className={styles.column} data-hue={stackHue(stack) ?? "base"}>
       <Popover.Root>
-        <Popover.Trigger className={styles.trigger} aria-label={`Column ${index + 1}: ${stackName(stack)}`}>
+        <Popover.Trigger className={styles.trigger}>
+          <span className="visually-hidden">Column {index + 1}: </span>
           <i className={styles.dot} />
           <span className={styles.name}>{columnName(stack)}</span>
           {stack.length === 1 && first !== undefined && <span className={styles.kind}>{kindWords(first)}</span>}
