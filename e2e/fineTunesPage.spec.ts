@@ -21,6 +21,8 @@ import { trained, writeTrained } from "./trainedModel";
 
 /** Busy machines need many times what an idle one does. */
 const JOB_TIMEOUT_MS = 150_000;
+/** llama.cpp on the tiny model, whose heads are narrower than a block of a quantized cache. */
+const TINY_HEADS = /K cache type \w+ with block size 32 does not divide/u;
 let folder: string;
 
 test.beforeAll(async () => {
@@ -100,7 +102,8 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
     ["loud.gguf", starterLora(5, { alpha: 1e9 }), /asks for a strength \(alpha\) that no model survives/],
   ] as const) {
     await addByDialog(app, await fileOf(name, bytes));
-    await expect(page.getByText(words).first()).toBeVisible();
+    await expect(page.getByText(words)).toBeVisible();
+    await page.getByRole("button", { name: "Dismiss" }).last().click();
   }
   expect((await readdir(dataPaths(app.dataFolder).deltas)).filter((name) => !name.endsWith(".gguf"))).toEqual([]);
   await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Long John", "poet", "for-qwen"]);
@@ -142,7 +145,8 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
   await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["poet"]);
 });
 
-test("a delta is made of two models; a pair that is none is refused before anything is made", async ({ launch }) => {
+test("a delta is made of two models; a pair that is none is refused before anything is made", async ({ launch, allowProblems }) => {
+  allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
   const models = await modelsFolder(dataFolder);
   const base = tinyModelContents({ width: 128 });
