@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
+import { showLibrary } from "../deltas/fineTunesPlace";
 import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
 
@@ -78,7 +79,7 @@ function FineTunes({ offer, alone }: { readonly offer: ImportOffer; readonly alo
   const add = async () => {
     setAdded(true);
     if (alone) dropOffer();
-    await addFineTunes(offer);
+    if ((await addFineTunes(offer)) && alone) showLibrary();
   };
   return (
     <div className={styles.fineTunes}>

@@ -56,8 +56,9 @@ export async function copyOffer({ id }: ImportOffer, modelIds: ModelId[]): Promi
   await callOrNotify("import.copy", { offerId: id, modelIds });
 }
 
-export async function addFineTunes({ id }: ImportOffer): Promise<void> {
-  await callOrNotify("import.addFineTunes", { offerId: id });
+/** False when one could not be added, which is shown as a notice. */
+export async function addFineTunes({ id }: ImportOffer): Promise<boolean> {
+  return (await callOrNotify("import.addFineTunes", { offerId: id })) !== null;
 }
 
 /** Looks into the folders of other apps; what was found before stays on screen meanwhile. */
