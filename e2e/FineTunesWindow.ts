@@ -33,7 +33,7 @@ export class FineTunesWindow {
   }
 
   async use(name: string): Promise<void> {
-    await this.page.getByRole("button", { name: `Use ${name} in the chat`, exact: true }).click();
+    await this.page.getByRole("button", { name: `Use in chat: ${name}`, exact: true }).click();
   }
 
   async openMake(): Promise<void> {

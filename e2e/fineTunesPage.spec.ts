@@ -141,7 +141,7 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
   expect(await readdir(trash)).toEqual([`${ids["Long John"]}.gguf`]);
   await expect(fineTunes.row("poet")).toContainText("“poet” is not on this computer any more.");
   await answerFileDialogs(app, [path.join(folder, "poet.gguf")]);
-  await fineTunes.row("poet").getByRole("button", { name: "Add the file of poet again" }).click();
+  await fineTunes.row("poet").getByRole("button", { name: "Add its file again: poet" }).click();
   await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["poet"]);
 });
 
@@ -212,7 +212,7 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await addByDialog(app, compact);
   await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Pirate"]);
 
-  await job.getByRole("button", { name: "Use it in a chat: Pirate" }).click();
+  await job.getByRole("button", { name: "Use in a chat: Pirate" }).click();
   await expect(chat.composer).toBeVisible();
 });
 

@@ -106,16 +106,17 @@ function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">
   const code = delta.failure?.code ?? null;
   if (code === "delta-missing" || code === "delta-changed") {
     return (
-      <Button aria-label={`Add the file of ${delta.name} again`} onClick={() => void addDeltaFile()}>
+      <Button aria-label={`Add its file again: ${delta.name}`} onClick={() => void addDeltaFile()}>
         Add its file again
       </Button>
     );
   }
   if (modelId === null || match === "refused") return null;
+  const words = code === null ? "Use in chat" : "Try once more";
   return (
-    <Button aria-label={`Use ${delta.name} in the chat`} onClick={() => answerWith(delta)}>
+    <Button aria-label={`${words}: ${delta.name}`} onClick={() => answerWith(delta)}>
       <MessageSquare size={13} />
-      {code === null ? "Use in chat" : "Try once more"}
+      {words}
     </Button>
   );
 }

@@ -70,7 +70,7 @@ export function JobRow({ job }: { readonly job: Job }) {
 function DeltaActions({ title, delta }: { readonly title: string; readonly delta: Delta }) {
   return (
     <>
-      <Button look="primary" aria-label={`Use it in a chat: ${title}`} onClick={() => answerWith(delta)}>
+      <Button look="primary" aria-label={`Use in a chat: ${title}`} onClick={() => answerWith(delta)}>
         <MessageSquare size={13} />
         Use in a chat
       </Button>
