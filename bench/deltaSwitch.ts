@@ -5,6 +5,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
 import type { DeltaToApply } from "../electron/contract/engineProtocol";
+import { MAX_CONVERSATIONS } from "../electron/contract/fit";
 import { ChatId, DeltaId } from "../electron/contract/ids";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
@@ -39,7 +40,7 @@ async function measure(files: { base: string; bitDelta: string; lora: string }, 
   const model = await llama.loadModel({ modelPath: files.base });
   const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: 1, threads: THREADS });
   const chat = new Chat(model, new DeltaRuntime({
-    model, context, modelPath: files.base, stateFolder: path.join(folder, "state"),
+    model, context, modelPath: files.base, conversations: MAX_CONVERSATIONS, stateFolder: path.join(folder, "state"),
     freeBytes: async () => os.freemem(),
     log: (level, message) => { if (level !== "debug") console.log(`  ${level}: ${message}`); },
     onChanged: () => undefined,

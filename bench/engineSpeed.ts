@@ -96,7 +96,7 @@ class EngineUnderTest {
     engine.receive({
       kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path: modelPath, name: "starter",
       choice: loadChoice({ contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: automaticThreads(os.cpus().length) }), reasons: loadReasons,
-      expectsDeltas: false, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
+      conversationsWithDeltas: 1, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
     });
     const { result } = await loaded;
     if (result.kind !== "loaded") throw new Error(`The engine did not load the model: ${JSON.stringify(result)}`);

@@ -1,12 +1,14 @@
 // The estimator's truth: predicted against measured peak resident memory of the engine process, in loads whose context is then filled.
 // Each load has an engine of its own; the prediction is made by the code of the app, before the load.
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { LlamaLogLevel } from "node-llama-cpp";
+import type { Turn } from "../electron/contract/engineProtocol";
 import type { FitParts, KvCacheType } from "../electron/contract/fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
-import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSettings";
+import { automaticLoadSettings, sumOfParts, type LoadChoice } from "../electron/contract/loadSettings";
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
 import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
@@ -21,8 +23,11 @@ import { randomBillionModel } from "./randomBillionModel";
 
 const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0"];
 const ANSWER_TOKENS = 8;
-/** Left for the template and the answer. */
-const MARGIN_TOKENS = 64;
+/** Left of each turn for the template and the answer. */
+const MARGIN_TOKENS = 32;
+/** Each long enough for a checkpoint where the model needs them: so many are there at once, with the new one (engine/checkpoints.ts). */
+const TURNS = 3;
+const MIN_FILLED_SHARE = 0.8;
 const LORA_RANK = 32;
 
 interface BenchModel {
@@ -42,12 +47,13 @@ interface Row {
   afterLoadBytes: number;
 }
 
-export async function estimator(): Promise<Figures> {
+/** `only`: models whose names begin so. */
+export async function estimator(only = ""): Promise<Figures> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), "facet-estimator-"));
   const judge = await estimatorInThisProcess(path.join(scratch, "stubs"));
   const rows: Row[] = [];
   try {
-    for (const model of await models(scratch)) {
+    for (const model of (await models(scratch)).filter(({ name }) => name.startsWith(only))) {
       for (const contextTokens of model.contexts) {
         for (const cacheType of CACHE_TYPES) {
           for (const withLora of [false, true]) {
@@ -124,18 +130,18 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
   const fitModel: FitModel = { key: `${model.path}:${size}:${mtimeMs}`, parts: [{ path: model.path, sizeBytes: size, read: null }], fetchedBytes: () => 0 };
   const { plan } = await planLoad({
     settings: { ...automaticLoadSettings, contextSizeTokens: contextTokens, keyCacheType: cacheType, valueCacheType: cacheType },
-    judge: (question, extent) => judge.judge(fitModel, question, { extent }), lastFailure: null,
+    judge: (question, extent) => judge.judge(fitModel, question, { extent }), lastFailure: null, hasDeltas: withLora,
   });
   if (plan.fit.parts === null) throw new Error(`${model.name} could not be judged: ${plan.fit.failureCode}`);
   const engine = await HostedEngine.start();
   try {
     const loaded = await engine.ask({
       kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("model"), path: model.path, name: model.name,
-      choice: plan.choice, reasons: plan.reasons, stateFolder: path.join(scratch, "state"), expectsDeltas: withLora,
+      choice: plan.choice, reasons: plan.reasons, stateFolder: path.join(scratch, "state"), conversationsWithDeltas: plan.conversationsWithDeltas,
     });
     if (loaded.kind !== "loaded") throw new Error(`${model.name} was not loaded: ${JSON.stringify(loaded)}`);
     const afterLoad = await engine.memory();
-    await fillContext(engine, contextTokens, withLora ? model.lora : null);
+    await fillContext(engine, loaded.model.choice, withLora ? model.lora : null);
     const { peakResidentBytes } = await engine.memory();
     // As the app does it (services/loads/LoadLog.ts): the engine as it was at its start, and what deltas say they take.
     const { baseBytes, contextBytes } = loaded.model.memory;
@@ -152,26 +158,43 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
   }
 }
 
-/** A message that leaves room for a few words of answer. How many tokens it has is told by the engine. */
-async function fillContext(engine: HostedEngine, contextTokens: number, lora: string | null): Promise<void> {
-  let words = contextTokens * 2;
-  for (let attempt = 0; attempt < 6; attempt++) {
-    const result = await engine.ask({
-      kind: "generate", requestId: RequestId.parse(`fill-${attempt}`), messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"),
-      turns: [{ messageId: MessageId.parse("question"), role: "user", text: Array.from({ length: words }, (_, index) => (index % 7 === 0 ? "the" : "a")).join(" ") }],
-      settings: { systemPrompt: "", sampling: {}, seed: 1, maxTokens: ANSWER_TOKENS },
-      stack: lora === null ? [] : [{ deltaId: DeltaId.parse("lora"), name: "LoRA", path: lora, scale: 1 }],
-    });
-    if (result.kind === "answered") {
-      if (result.facts.contextUsedTokens >= contextTokens * 0.85) return;
-      words = Math.floor((words * (contextTokens - MARGIN_TOKENS)) / result.facts.contextUsedTokens);
-      continue;
+/** All conversations that it holds, each in turns, so that the last leaves room for a few words of answer. */
+async function fillContext(engine: HostedEngine, { contextSizeTokens, conversations }: LoadChoice, lora: string | null): Promise<void> {
+  const wordsPerToken = await measureWords(engine, contextSizeTokens);
+  const turnWords = Math.floor((contextSizeTokens / TURNS - MARGIN_TOKENS) * wordsPerToken);
+  for (let chat = 0; chat < conversations; chat++) {
+    const turns: Turn[] = [];
+    for (let turn = 0; turn < TURNS; turn++) {
+      turns.push(messageOf("user", turnWords, chat));
+      const result = await ask(engine, turns, `chat-${chat}`, lora);
+      if (result.kind !== "answered") throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
+      turns.push({ messageId: MessageId.parse(`answer-${turn}`), role: "assistant", text: result.text });
+      if (turn === TURNS - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE) throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
     }
-    const messageTokens = Number(result.kind === "failed" ? result.failure.details?.["messageTokens"] : undefined);
-    if (!Number.isFinite(messageTokens)) throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
-    words = Math.floor((words * (contextTokens - MARGIN_TOKENS)) / messageTokens);
   }
-  throw new Error("The context could not be filled");
+}
+
+/** A message that is too long is refused with its number of tokens, and costs nothing. */
+async function measureWords(engine: HostedEngine, contextTokens: number): Promise<number> {
+  const words = contextTokens * 2;
+  const result = await ask(engine, [messageOf("user", words, 0)], "measure", null);
+  const messageTokens = Number(result.kind === "failed" ? result.failure.details?.["messageTokens"] : undefined);
+  if (!Number.isFinite(messageTokens)) throw new Error(`The tokens of a message are not known: ${JSON.stringify(result)}`);
+  return words / messageTokens;
+}
+
+/** Other chats begin with other words, so that each has a KV cache of its own. */
+function messageOf(role: Turn["role"], words: number, chat: number): Turn {
+  const often = ["the", "one", "to", "of"][chat % 4] ?? "the";
+  return { messageId: MessageId.parse("question"), role, text: Array.from({ length: words }, (_, index) => (index % 7 === 0 ? often : "a")).join(" ") };
+}
+
+function ask(engine: HostedEngine, turns: readonly Turn[], chat: string, lora: string | null) {
+  return engine.ask({
+    kind: "generate", requestId: RequestId.parse(randomUUID()), messageId: MessageId.parse("answer"), chatId: ChatId.parse(chat), turns: [...turns],
+    settings: { systemPrompt: "", sampling: {}, seed: 1, maxTokens: ANSWER_TOKENS },
+    stack: lora === null ? [] : [{ deltaId: DeltaId.parse("lora"), name: "LoRA", path: lora, scale: 1 }],
+  });
 }
 
 function errorOf({ predicted, measuredBytes }: Row): number {

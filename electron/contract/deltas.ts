@@ -113,7 +113,7 @@ export const EngineDeltas = z.strictObject({
   loaded: z.array(z.strictObject({ deltaId: DeltaId, bytes: z.number() })),
   /** How the engine changes deltas. "switch": on the live context. "context-per-stack": slower, when the former does not work. */
   way: z.enum(["switch", "context-per-stack"]),
-  /** What the context takes now: it holds a few conversations once deltas are used. */
+  /** What the context takes now: it holds more conversations once deltas are used, as planned (LoadPlan). */
   contextBytes: z.number(),
 });
 export type EngineDeltas = z.infer<typeof EngineDeltas>;

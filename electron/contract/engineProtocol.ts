@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AnswerFacts } from "./chat";
 import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
+import { MAX_CONVERSATIONS } from "./fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { LoadChoice, LoadReasons } from "./loadSettings";
 import { LoadedModel } from "./model";
@@ -33,8 +34,8 @@ export const LoadRequest = z.strictObject({
   reasons: LoadReasons,
   /** A folder of the engine's own, for KV caches that leave the memory; emptied at each load. */
   stateFolder: z.string(),
-  /** The person has deltas: room for several conversations is made at once. */
-  expectsDeltas: z.boolean(),
+  /** The context grows to so many with the first delta, where it has fewer. */
+  conversationsWithDeltas: z.number().int().min(1).max(MAX_CONVERSATIONS),
 });
 export type LoadRequest = z.infer<typeof LoadRequest>;
 

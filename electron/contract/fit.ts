@@ -7,6 +7,9 @@ import { ModelId } from "./ids";
 export const KvCacheType = z.enum(["f16", "q8_0", "q4_0"]);
 export type KvCacheType = z.infer<typeof KvCacheType>;
 
+/** Chats whose KV caches stay in memory, so that switching between fine-tunes reads nothing again; others lie in files. */
+export const MAX_CONVERSATIONS = 4;
+
 export const MIN_JUDGED_CONTEXT_TOKENS = 256;
 /** The largest contexts that models are trained on today are ten million tokens. */
 export const MAX_JUDGED_CONTEXT_TOKENS = 16_777_216;
@@ -54,6 +57,8 @@ export const FitParts = z.strictObject({
   weightCopiesBytes: z.number(),
   vocabularyBytes: z.number(),
   kvCacheBytes: z.number(),
+  /** States of chats to come back to, where the model cannot go back to any token. Absent in records of before they were counted. */
+  checkpointsBytes: z.number().default(0),
   /** What is touched of them: llama.cpp reserves more than a chat uses. */
   computeBuffersBytes: z.number(),
   /** Adapters that are loaded with the model. */
@@ -95,6 +100,8 @@ export const Fit = z.strictObject({
   machine: FitMachine,
   /** The context judged: never above what the model was trained for. */
   contextSizeTokens: z.number().int(),
+  /** Chats of that size judged. */
+  conversations: z.number().int(),
   trainContextSizeTokens: z.number().nullable(),
   /** Largest that fits with this KV cache type, up to the trained one; null when none does or nothing is known. */
   largestContextTokens: z.number().int().nullable(),

@@ -4,7 +4,7 @@ import { DeltaDetails } from "./deltaDetails";
 import { DeltaFacts } from "./deltas";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
-import { GpuMemory, KvCacheType } from "./fit";
+import { GpuMemory, KvCacheType, MAX_CONVERSATIONS } from "./fit";
 import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
 import { PairFacts } from "./makeDelta";
@@ -16,6 +16,8 @@ export const MemoryConfiguration = z.strictObject({
   flashAttention: z.boolean(),
   /** null = as many as there are where there is a GPU, else none. */
   gpuLayers: z.number().int().nullable(),
+  /** Of so many chats the context holds a KV cache, each of its whole size. */
+  conversations: z.number().int().min(1).max(MAX_CONVERSATIONS),
 });
 export type MemoryConfiguration = z.infer<typeof MemoryConfiguration>;
 
@@ -78,10 +80,12 @@ export type MemoryNeed = z.infer<typeof MemoryNeed>;
 
 export const ContextNeed = z.strictObject({
   contextSizeTokens: z.number().int(),
-  /** KV cache and compute buffers, as far as they are touched when the context is full. */
+  /** KV cache, checkpoints and compute buffers, as far as they are touched when the context is full. */
   need: MemoryNeed,
   /** Of it, the KV cache. */
   kvCacheBytes: z.number(),
+  /** Of it, checkpoints of conversations: 0 for models that can go back to any token. */
+  checkpointsBytes: z.number(),
 });
 export type ContextNeed = z.infer<typeof ContextNeed>;
 

@@ -1,7 +1,7 @@
 // How a model is loaded: what the person set, what Facet chooses for the rest and why, and what that took of the memory.
 import { z } from "zod";
 import { Failure } from "./failure";
-import { Fit, FitParts, KvCacheType } from "./fit";
+import { Fit, FitParts, KvCacheType, MAX_CONVERSATIONS } from "./fit";
 import { ModelId } from "./ids";
 
 export const MIN_LOAD_CONTEXT_TOKENS = 512;
@@ -44,9 +44,11 @@ export const LoadChoice = z.strictObject({
   threads: z.number().int(),
   flashAttention: z.boolean(),
   mmap: z.boolean(),
+  /** Chats whose KV caches the context holds. Absent in what was kept before it was planned. */
+  conversations: z.number().int().min(1).max(MAX_CONVERSATIONS).default(1),
 });
 export type LoadChoice = z.infer<typeof LoadChoice>;
-export type LoadSettingName = keyof LoadChoice;
+export type LoadSettingName = keyof LoadSettings;
 
 /** Why a setting has its value. The words are in renderer/features/loading/loadWords.ts. */
 export const LoadReason = z.enum([
@@ -72,6 +74,10 @@ export const LoadReason = z.enum([
   "not-supported",
   "used-in-place",
   "copied-anyway",
+  /** One chat is enough for the base alone. */
+  "no-fine-tunes",
+  /** Switching between fine-tunes then reads nothing again. */
+  "fine-tunes",
   /** The engine refused the planned size and took a smaller one. */
   "refused",
 ]);
@@ -85,6 +91,7 @@ export const LoadReasons = z.strictObject({
   threads: LoadReason,
   flashAttention: LoadReason,
   mmap: LoadReason,
+  conversations: LoadReason,
 });
 export type LoadReasons = z.infer<typeof LoadReasons>;
 
@@ -94,6 +101,10 @@ export const LoadPlan = z.strictObject({
   reasons: LoadReasons,
   /** Verdict "unknown" never keeps anybody from loading. */
   fit: Fit,
+  /** choice.conversations, or what it grows to with the first fine-tune. */
+  conversationsWithDeltas: z.number().int().min(1).max(MAX_CONVERSATIONS),
+  /** What those beyond the first take. */
+  moreConversationsBytes: z.number(),
 });
 export type LoadPlan = z.infer<typeof LoadPlan>;
 

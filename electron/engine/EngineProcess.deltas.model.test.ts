@@ -30,9 +30,9 @@ async function ask(message: { kind: string; [key: string]: unknown }): Promise<E
   return found.result;
 }
 
-const load = (expectsDeltas: boolean) => ask({
+const load = (conversations: number) => ask({
   kind: "load", modelId: ModelId.parse("m"), path: path.join(folder, "tiny.gguf"), name: "Tiny",
-  choice: loadChoice({ contextSizeTokens: 512 }), reasons: loadReasons, stateFolder: state(), expectsDeltas,
+  choice: loadChoice({ contextSizeTokens: 512, conversations }), reasons: loadReasons, stateFolder: state(), conversationsWithDeltas: 4,
 });
 
 async function answer(stack: DeltaToApply[], { chatId = "chat", text = "Hello world" } = {}) {
@@ -63,7 +63,7 @@ afterAll(async () => {
 }, 60_000);
 
 it("answers by the stack that is asked for, says what is in memory, and what it took", async () => {
-  expect((await load(false)).kind).toBe("loaded");
+  expect((await load(1)).kind).toBe("loaded");
   const base = await answer([]);
   expect(base.facts).toMatchObject({ deltaLoadMs: null, deltaSwitchMs: null });
   const pirate = await answer([delta("pirate")]);
@@ -94,17 +94,13 @@ it("fails one answer by a delta that does not go with the model, and answers the
   await answer([delta("pirate")]);
 });
 
-it("makes room for several conversations at once where deltas are expected, and counts it after the load", async () => {
-  const before = messages.length;
-  const loaded = await load(true);
-  expect(loaded.kind).toBe("loaded");
-  await expect.poll(() => messages.slice(before).some(({ kind }) => kind === "deltas")).toBe(true);
-  const said = messages.slice(before);
-  expect(said.findIndex(({ kind }) => kind === "end")).toBeLessThan(said.findIndex(({ kind }) => kind === "deltas"));
-  expect(deltasSaid().at(-1)).toMatchObject({ loaded: [] });
-  const plannedBytes = loaded.kind === "loaded" ? loaded.model.memory.contextBytes : Number.NaN;
-  expect(deltasSaid().at(-1)!.contextBytes).toBeGreaterThan(plannedBytes);
-  // So the first delta costs the base nothing that it had read.
+it("holds as many conversations as were planned from the start, so that the first delta costs the base nothing that it had read", async () => {
+  const one = await load(1);
+  const three = await load(3);
+  if (one.kind !== "loaded" || three.kind !== "loaded") throw new Error("not loaded");
+  expect(three.model.choice.conversations).toBe(3);
+  expect(three.model.memory.contextBytes).toBeGreaterThan(one.model.memory.contextBytes);
+  await load(4);
   await answer([]);
   await answer([delta("pirate")]);
   const { facts } = await answer([]);
@@ -112,7 +108,7 @@ it("makes room for several conversations at once where deltas are expected, and 
 });
 
 it("keeps nothing of a deleted chat, neither in memory nor in files", async () => {
-  await load(false);
+  await load(1);
   const long = "Hello world and the other one. ".repeat(8);
   await answer([], { chatId: "one", text: `One. ${long}` });
   await answer([], { chatId: "two", text: `Quite another. ${long}` });

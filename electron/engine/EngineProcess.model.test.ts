@@ -56,7 +56,7 @@ class Main {
   load(file: string, choice: Partial<LoadChoice> = {}, over: Partial<LoadRequest> = {}): Promise<End> {
     return this.ask({
       kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
-      choice: loadChoice(choice), reasons: loadReasons, expectsDeltas: false, stateFolder: path.join(folder, "state"), ...over,
+      choice: loadChoice(choice), reasons: loadReasons, conversationsWithDeltas: 1, stateFolder: path.join(folder, "state"), ...over,
     });
   }
 

@@ -141,20 +141,11 @@ export class EngineProcess {
         model, context,
         modelPath: request.path,
         stateFolder: request.stateFolder,
+        conversations: request.conversationsWithDeltas,
         freeBytes: () => this.#freeBytes(),
         log: this.#log,
         onChanged: (inMemory) => this.#post({ kind: "deltas", deltas: inMemory }),
       });
-      if (request.expectsDeltas) {
-        try {
-          await deltas.expectDeltas();
-        } catch (error) {
-          await outcome.value.dispose();
-          return { kind: "failed", failure: failure("model-load-failed", {}, error), text: "" };
-        }
-        // After the end of this load: main counts it to the model that is there then.
-        setImmediate(() => deltas.tell());
-      }
       this.#loaded = { model: outcome.value, deltas, generator: new Generator(outcome.value, deltas) };
       return { kind: "loaded", model: outcome.value.facts };
     } finally {

@@ -80,19 +80,20 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
 
 const cacheTypeNames: Readonly<Record<KvCacheType, "F16" | "Q8_0" | "Q4_0">> = { f16: "F16", q8_0: "Q8_0", q4_0: "Q4_0" };
 
-/** With the planned size; when the system refuses after all, with half of it, and so on. */
+/** As planned; when the system refuses after all, with one conversation, then with half the size, and so on. */
 async function createContext(
   model: LlamaModel, { choice, reasons }: Planned, { llama, signal, log }: LoadSurroundings,
 ): Promise<{ context: LlamaContext; choice: LoadChoice; reasons: LoadReasons }> {
   // Main caps it too, where it could read the file.
   const wished = Math.min(choice.contextSizeTokens, model.trainContextSize);
   let contextSize = wished;
+  let { conversations } = choice;
   for (;;) {
     try {
       const context = await model.createContext({
         contextSize,
         threads: choice.threads,
-        sequences: 1,
+        sequences: conversations,
         batchSize: batchTokens(contextSize, llama.gpu !== false),
         // llama.cpp knows whether the device at hand can; asked for by the person, it is not second-guessed.
         flashAttention: choice.flashAttention && reasons.flashAttention !== "chosen" ? "auto" : choice.flashAttention,
@@ -105,14 +106,15 @@ async function createContext(
       const reason = contextSize < wished ? "refused" : wished < choice.contextSizeTokens ? "training" : reasons.contextSizeTokens;
       return {
         context,
-        choice: { ...choice, contextSizeTokens: context.contextSize },
-        reasons: { ...reasons, contextSizeTokens: reason },
+        choice: { ...choice, contextSizeTokens: context.contextSize, conversations },
+        reasons: { ...reasons, contextSizeTokens: reason, conversations: conversations < choice.conversations ? "refused" : reasons.conversations },
       };
     } catch (error) {
       signal.throwIfAborted();
-      if (contextSize / 2 < MIN_LOAD_CONTEXT_TOKENS) throw error;
-      log("warn", `no context of ${contextSize} tokens: ${String(error)}`);
-      contextSize = Math.floor(contextSize / 2);
+      if (conversations === 1 && contextSize / 2 < MIN_LOAD_CONTEXT_TOKENS) throw error;
+      log("warn", `no context of ${contextSize} tokens for ${conversations} conversations: ${String(error)}`);
+      if (conversations > 1) conversations = 1;
+      else contextSize = Math.floor(contextSize / 2);
     }
   }
 }

@@ -13,7 +13,7 @@ import { loadChoice, loadReasons } from "../testing/loadChoice";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
 import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
 
-const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, memory: null });
+const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, conversationsWithDeltas: 1, memory: null });
 const loaded = (id: ModelId): LoadedModel => ({
   modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
   threads: 2, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling,
@@ -125,7 +125,6 @@ beforeEach(() => {
     newRequestId: () => RequestId.parse(`load-${++requests}`),
     marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
     deltas: {
-      hasAny: () => false,
       resolve: async (stack) => refusedDelta ? { ok: false, failure: refusedDelta } : succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
       noteLoading: async (ids) => { deltaNote = ids.join(); },
       clearNote: () => { deltaNote = null; },

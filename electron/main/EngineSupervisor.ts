@@ -49,13 +49,13 @@ export interface ModelToLoad {
   sizeBytes: number;
   choice: LoadChoice;
   reasons: LoadReasons;
+  conversationsWithDeltas: number;
   /** As predicted, for the words when it fails after all; null = not known. */
   memory: { neededBytes: number; availableBytes: number } | null;
 }
 
 /** The library of deltas as the supervisor needs it. */
 export interface DeltaFiles {
-  hasAny(): boolean;
   /** Where the files of a stack lie, or why it cannot be used with this model now. */
   resolve(stack: NamedStack, modelId: ModelId): Promise<Outcome<DeltaToApply[]>>;
   /** A note on disk that outlives a crash: these are being brought into memory. */
@@ -368,7 +368,7 @@ export class EngineSupervisor implements AnswerEngine {
       choice: load.model.choice,
       reasons: load.model.reasons,
       stateFolder: this.#options.engineStateFolder,
-      expectsDeltas: this.#options.deltas.hasAny(),
+      conversationsWithDeltas: load.model.conversationsWithDeltas,
     });
   }
 

@@ -1,6 +1,7 @@
 // Plans each load with the estimator, remembers what the person set, and keeps what was predicted and measured. Main process.
 import type { AnswerFacts } from "../contract/chat";
 import type { EngineDeltas } from "../contract/deltas";
+import type { FitMachine } from "../contract/fit";
 import type { ProcessMemory } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
 import type { Failure, Outcome } from "../contract/failure";
@@ -8,6 +9,7 @@ import type { ModelId } from "../contract/ids";
 import { automaticLoadSettings, type LoadPlan, type LoadRecord, type LoadSettings, type LoadSettingsView } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import type { Estimator, FitModel } from "../services/estimator/Estimator";
+import { roomBesideLoaded } from "../services/estimator/judgeFit";
 import { planLoad, type PlannedLoad } from "../services/estimator/planLoad";
 import { deltasMemoryBytes } from "../services/loads/engineMemory";
 import type { LoadLog } from "../services/loads/LoadLog";
@@ -23,6 +25,8 @@ export interface LoadsOptions {
   fitModelOf: (file: ModelFile) => Promise<Outcome<FitModel>>;
   settings: LoadSettingsStore;
   log: LoadLog;
+  /** There are fine-tunes in the library. */
+  hasDeltas: () => boolean;
   now: () => number;
 }
 
@@ -109,9 +113,22 @@ export class Loads {
     if (peakResidentBytes !== null) this.#options.log.measured(peakResidentBytes);
   }
 
-  /** Adapters that are in memory now, and more room for conversations than was planned. */
+  /** Adapters that are in memory now, and the conversations that the context grew by with the first of them. */
   deltas(inEngine: EngineDeltas | null): void {
     if (inEngine !== null) this.#options.log.deltas(deltasMemoryBytes(inEngine, this.#contextBytes));
+  }
+
+  /**
+   * What is left for further fine-tunes beside a model in memory, once its context is read to its end and holds the conversations
+   * planned for them; null = not known.
+   */
+  roomForDeltas(modelId: ModelId, machine: FitMachine, inEngine: EngineDeltas | null): number | null {
+    const begun = this.#begun?.modelId === modelId ? this.#begun : null;
+    if (begun === null || begun.plan.fit.parts === null || machine.availableBytes === 0) return null;
+    const { choice, fit, conversationsWithDeltas, moreConversationsBytes } = begun.plan;
+    const growthBytes = choice.conversations < conversationsWithDeltas ? moreConversationsBytes : 0;
+    const adaptersBytes = inEngine === null ? 0 : deltasMemoryBytes(inEngine, inEngine.contextBytes);
+    return roomBesideLoaded(fit, machine, growthBytes + adaptersBytes);
   }
 
   answered({ contextUsedTokens }: AnswerFacts): void {
@@ -119,13 +136,14 @@ export class Loads {
   }
 
   async #plan(file: ModelFile, settings: LoadSettings): Promise<PlannedLoad> {
-    const { estimator, fitModelOf, settings: store } = this.#options;
+    const { estimator, fitModelOf, settings: store, hasDeltas } = this.#options;
     const model = await fitModelOf(file);
     return planLoad({
       settings,
+      hasDeltas: hasDeltas(),
       lastFailure: store.lastFailure(file.model.id),
       // A file that cannot even be looked at: the engine will say what is wrong with it.
-      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question.contextSizeTokens, model.failure.code)),
+      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure.code)),
     });
   }
 }

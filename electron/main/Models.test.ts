@@ -35,10 +35,10 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
     totalBytes: 8e9, availableBytes: 4e9, systemReserveBytes: 5e8, loadedModelBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4,
   };
   const fit: Fit = {
-    verdict, parts: null, neededBytes: 5e9, onGpuBytes: 0, machine, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
+    verdict, parts: null, neededBytes: 5e9, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 8192,
     largestContextTokens: null, architecture: "llama", failureCode: null, fetchedBytes: 0,
   };
-  return { choice: loadChoice(), reasons: loadReasons, fit };
+  return { choice: loadChoice(), reasons: loadReasons, fit, conversationsWithDeltas: 1, moreConversationsBytes: 0 };
 }
 
 async function start(): Promise<void> {

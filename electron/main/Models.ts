@@ -195,9 +195,9 @@ export class Models {
   }
 }
 
-function toLoad({ model, path }: ModelFile, { choice, reasons, fit }: LoadPlan): ModelToLoad {
+function toLoad({ model, path }: ModelFile, { choice, reasons, fit, conversationsWithDeltas }: LoadPlan): ModelToLoad {
   const memory = fit.neededBytes === null ? null : { neededBytes: fit.neededBytes, availableBytes: fit.machine.availableBytes - fit.machine.systemReserveBytes };
-  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes, choice, reasons, memory };
+  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes, choice, reasons, conversationsWithDeltas, memory };
 }
 
 function tooLarge({ model }: ModelFile, { fit }: LoadPlan): Failure {

@@ -173,16 +173,14 @@ export async function changeDeltaForm(form: { source: string; target: string; co
   return done.ok ? succeed(undefined) : done;
 }
 
-/** Beside the model that is loaded now; null for another one, or where memory is not known. */
-async function countThatFit(modelId: ModelId, found: readonly DeltaForModel[], { estimator, supervisor }: AppContext): Promise<number | null> {
+/** Beside the model that is loaded now, by the estimator's numbers; null for another one, or where memory is not known. */
+async function countThatFit(modelId: ModelId, found: readonly DeltaForModel[], { estimator, loads, supervisor }: AppContext): Promise<number | null> {
   const isLoaded = loadedModelId({ supervisor }) === modelId;
   const sizes = found.filter(({ match }) => match !== "refused").map(({ delta }) => delta.facts.weightsBytes);
   const meanBytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   if (!isLoaded || !(meanBytes > 0)) return null;
-  const { availableBytes, loadedModelBytes, systemReserveBytes } = await estimator.machine();
-  if (availableBytes === 0) return null;
-  const freeBytes = availableBytes - loadedModelBytes - systemReserveBytes;
-  return Math.max(0, Math.floor(freeBytes / meanBytes));
+  const roomBytes = loads.roomForDeltas(modelId, await estimator.machine(), supervisor.deltas);
+  return roomBytes === null ? null : Math.floor(roomBytes / meanBytes);
 }
 
 /** What the window chose, with what is remembered of it. */

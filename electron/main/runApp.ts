@@ -152,7 +152,6 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     marker: data.loadMarker,
     deltas: {
       // The library is made below: it needs the fit process, which needs this supervisor.
-      hasAny: () => data.deltaList.value.deltas.length > 0,
       resolve: (stack, modelId) => resolveStack(stack, modelId, { deltas, models, deltaMatcher }),
       noteLoading: (deltaIds) => deltas.noteLoading(deltaIds),
       clearNote: () => deltas.clearNote(),
@@ -178,7 +177,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
   });
   const streamPort = new StreamPort((port) => supervisor.connectWindow(port));
   const estimator = createEstimator(supervisor, data.loadLog, log);
-  const loads = new Loads({ estimator, fitModelOf: fitModelOfFile, settings: data.loadSettings, log: data.loadLog, now: Date.now });
+  const loads = new Loads({ estimator, fitModelOf: fitModelOfFile, settings: data.loadSettings, log: data.loadLog, hasDeltas: () => data.deltaList.value.deltas.length > 0, now: Date.now });
   const models = new Models({
     modelsFolder: dataPaths(folder).models,
     starterFileName: STARTER_MODEL.fileName,

@@ -36,14 +36,14 @@ function value<Value>(outcome: Outcome<Value>): Value {
   return outcome.value;
 }
 
-async function start(over: Partial<DeltaRuntimeOptions> = {}): Promise<DeltaRuntime> {
+async function start(over: Partial<DeltaRuntimeOptions> = {}, sequences = 1): Promise<DeltaRuntime> {
   model = await llama.loadModel({ modelPath: path.join(folder, "tiny.gguf") });
-  const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: 1, threads: 1 });
+  const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences, threads: 1 });
   told = [];
   logged = [];
   freeBytes = 8 * GB;
   runtime = new DeltaRuntime({
-    model, context, modelPath: path.join(folder, "tiny.gguf"), stateFolder: statePath(),
+    model, context, modelPath: path.join(folder, "tiny.gguf"), stateFolder: statePath(), conversations: 4,
     freeBytes: async () => freeBytes,
     log: (level, message) => logged.push(`${level} ${message}`),
     onChanged: (deltas) => told.push(deltas),
@@ -91,7 +91,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe.each(["switch", "context-per-stack"] as const)("deltas by the way %s", (way) => {
-  const startThis = () => start(way === "switch" ? {} : { way });
+  const startThis = (sequences = 1) => start(way === "switch" ? {} : { way }, sequences);
 
   it("answer differently each, and the base as without them, whatever was used before", async () => {
     await startThis();
@@ -113,7 +113,7 @@ describe.each(["switch", "context-per-stack"] as const)("deltas by the way %s", 
   });
 
   it("read nothing again when a stack returns", async () => {
-    await (await startThis()).expectDeltas();
+    await startThis(4);
     const first = await answer([], long);
     expect(first.read).toBeGreaterThan(50);
     expect((await answer([delta("pirate")], long)).cached).toBe(0);
@@ -147,6 +147,17 @@ describe("the live context", () => {
     expect((await answer([], long)).cached).toBe(0);
     expect((await answer([], long)).read).toBe(1);
     expect(logged.filter((line) => line.startsWith("error"))).toEqual([]);
+  });
+
+  it("holds one conversation where no more were planned, and changes deltas all the same", async () => {
+    await start({ conversations: 1 });
+    const base = await answer([], long);
+    const pirate = await answer([delta("pirate")], long);
+    expect(pirate.context.totalSequences).toBe(1);
+    expect(told.at(-1)).toMatchObject({ way: "switch" });
+    expect(pirate.text).not.toBe(base.text);
+    const again = await answer([], long);
+    expect([again.text, again.read]).toEqual([base.text, 1]); // from its file
   });
 
   it("changes deltas without loading them again", async () => {

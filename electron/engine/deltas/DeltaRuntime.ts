@@ -12,10 +12,6 @@ import { KvSequences, type Conversation } from "./KvSequences";
 import { loadAdapter, setAdapters, unloadAdapter } from "./liveAdapters";
 import { matchDelta, readBaseShapes, type BaseShapes } from "./matchDelta";
 
-/** Conversations that stay in memory once deltas are used; a few more lie in files. */
-const MAX_SEQUENCES = 4;
-/** Of free memory, so much may go to further conversations: adapters need room too. */
-const SEQUENCES_SHARE = 1 / 4;
 /** Left to the window, the system, and to estimates that are a little low. */
 const MEMORY_RESERVE_BYTES = 512 * 1024 * 1024;
 /** With a context for each stack: the base's and one more. */
@@ -24,8 +20,10 @@ const MAX_STACK_CONTEXTS = 2;
 export interface DeltaRuntimeOptions {
   model: LlamaModel;
   modelPath: string;
-  /** With one sequence and no adapter. The runtime owns it from now on, and may replace it by one like it. */
+  /** With no adapter. The runtime owns it from now on, and may replace it by one like it. */
   context: LlamaContext;
+  /** That the context holds once deltas are used, as main planned it (services/estimator/planLoad.ts); a few more lie in files. */
+  conversations: number;
   /** For KV caches that leave the memory. */
   stateFolder: string;
   /** That can be taken without swapping, or of the GPU's where the model lies there. */
@@ -67,14 +65,6 @@ export class DeltaRuntime {
     this.#options = options;
     this.#sequences = new KvSequences(options.stateFolder, options.log);
     this.#contexts.set(BASE_KEY, options.context);
-  }
-
-  /**
-   * Right after the load, when the person has deltas: the context holds several conversations from the start. Without
-   * it that happens when the first delta is used, and what the base had read is read once more then.
-   */
-  async expectDeltas(): Promise<void> {
-    await this.#growContext();
   }
 
   /**
@@ -173,27 +163,28 @@ export class DeltaRuntime {
     const base = await readBaseShapes(modelPath);
     if (!base.ok) return base;
     if (way !== "context-per-stack") await this.#growContext();
+    // The self-test needs a sequence of its own.
+    if (way === undefined && this.#live.sequencesLeft === 0) await this.#sequences.leave(this.#live);
     const problem = way === undefined ? await adapterSelfTest(this.#live, base.value, stateFolder) : null;
     if (problem !== null) log("error", `deltas get a context each, because the live one cannot change them: ${problem}`);
     this.#ready = { way: way ?? (problem === null ? "switch" : "context-per-stack"), base: base.value };
     return succeed(this.#ready);
   }
 
-  /** From one conversation to a few. llama.cpp cannot move what the one held: saved states are of one number of sequences. */
+  /**
+   * From one conversation to the planned number, where there were no deltas when the model was loaded; what the base had
+   * read is read once more then. llama.cpp cannot move it: saved states are of one number of sequences.
+   */
   async #growContext(): Promise<void> {
-    const { freeBytes, log } = this.#options;
+    const { conversations, log } = this.#options;
     const old = this.#live;
-    if (old.totalSequences > 1) return;
-    const eachBytes = old.memoryUsage.ram + old.memoryUsage.vram;
-    const roomBytes = ((await freeBytes()) - MEMORY_RESERVE_BYTES) * SEQUENCES_SHARE;
-    const sequences = Math.min(MAX_SEQUENCES, 1 + Math.max(0, Math.floor(roomBytes / eachBytes)));
-    if (sequences === 1) return;
+    if (old.totalSequences >= conversations) return;
     this.#sequences.forgetAll();
     await old.dispose();
     try {
-      this.#contexts.set(BASE_KEY, await this.#createContext(old, sequences));
+      this.#contexts.set(BASE_KEY, await this.#createContext(old, conversations));
     } catch (error) {
-      log("warn", `no context for ${sequences} conversations: ${String(error)}`);
+      log("warn", `no context for ${conversations} conversations: ${String(error)}`);
       this.#contexts.set(BASE_KEY, await this.#createContext(old, 1));
     }
   }

@@ -5,6 +5,7 @@ import { mkdir, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import type { LlamaContext, LlamaContextSequence, Token } from "node-llama-cpp";
 import type { ChatId } from "../../contract/ids";
+import { checkpointOptions } from "../checkpoints";
 import type { Log } from "../log";
 
 /** Reading fewer tokens anew is quicker than a file. */
@@ -131,7 +132,7 @@ export class KvSequences {
       const oldest = this.#liveIn(context).sort((one, other) => one.usedAt - other.usedAt)[0];
       if (oldest !== undefined) await this.#evict(oldest);
     }
-    return context.getSequence();
+    return context.getSequence({ checkpoints: checkpointOptions });
   }
 
   async #evict(kept: Kept): Promise<void> {

@@ -3,6 +3,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { LlamaContext, Token } from "node-llama-cpp";
+import { checkpointOptions } from "../checkpoints";
 import { liveAdaptersProblem, setAdapters, unloadAdapter } from "./liveAdapters";
 import type { BaseShapes } from "./matchDelta";
 
@@ -44,7 +45,7 @@ export async function adapterSelfTest(context: LlamaContext, base: BaseShapes, f
 /** The likeliest token after one other, and how likely it is: all digits of it. */
 async function nextToken(context: LlamaContext): Promise<string> {
   const { model } = context;
-  const sequence = context.getSequence();
+  const sequence = context.getSequence({ checkpoints: checkpointOptions });
   try {
     const first: Token | null = model.tokens.bos ?? model.tokenize("a")[0] ?? null;
     if (first === null) throw new Error("the model has no token to begin with");

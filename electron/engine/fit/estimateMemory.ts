@@ -4,14 +4,14 @@
 // high), so its warning is watched for, and a guess is no answer here.
 import { GgmlType, GgufInsights, readGgufFileInfo, type Llama } from "node-llama-cpp";
 import type { KvCacheType } from "../../contract/fit";
-import type { ContextNeed, MemoryConfiguration, MemoryNeed } from "../../contract/fitProtocol";
+import type { MemoryConfiguration, MemoryNeed } from "../../contract/fitProtocol";
 import { batchTokens } from "../batchSize";
 
 const ggmlTypes: Readonly<Record<KvCacheType, GgmlType>> = { f16: GgmlType.F16, q8_0: GgmlType.Q8_0, q4_0: GgmlType.Q4_0 };
 /** Bytes per value. */
 const valueBytes: ReadonlyMap<GgmlType, number> = new Map([[GgmlType.F32, 4], [GgmlType.F16, 2], [GgmlType.Q8_0, 34 / 32], [GgmlType.Q4_0, 18 / 32]]);
 
-interface CacheTypes {
+export interface CacheTypes {
   key: GgmlType;
   value: GgmlType;
 }
@@ -50,16 +50,30 @@ export class ModelDryRun {
     return this.#insights.totalLayers;
   }
 
+  get hasGpu(): boolean {
+    return this.#llama.gpu !== false;
+  }
+
+  /** As node-llama-cpp sees it when it asks whether a sequence needs checkpoints. */
+  get isRecurrent(): boolean {
+    return this.#insights.isRecurrent || this.#insights.isHybrid;
+  }
+
+  /** Of a sliding window; null where there is none. */
+  get windowTokens(): number | null {
+    return this.#insights.swaSize ?? null;
+  }
+
   async weights({ gpuLayers }: MemoryConfiguration): Promise<MemoryNeed> {
     return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }));
   }
 
   /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a person may choose. */
-  async context(contextSize: number, configuration: MemoryConfiguration, cacheTypes = cacheTypesOf(configuration)): Promise<MemoryNeed> {
-    const { flashAttention, gpuLayers } = configuration;
+  async context(contextSize: number, configuration: MemoryConfiguration, cacheTypes: CacheTypes = cacheTypesOf(configuration)): Promise<MemoryNeed> {
+    const { flashAttention, gpuLayers, conversations } = configuration;
     return this.#exact(this.#insights.estimateContextResourceRequirementsV2({
-      contextSize, sequences: 1,
-      batchSize: batchTokens(contextSize, this.#llama.gpu !== false),
+      contextSize, sequences: conversations,
+      batchSize: batchTokens(contextSize, this.hasGpu),
       modelGpuLayers: this.#layersOnGpu(gpuLayers),
       flashAttention: flashAttention ? "auto" : false,
       kvCacheKeyType: cacheTypes.key, kvCacheValueType: cacheTypes.value,
@@ -67,7 +81,7 @@ export class ModelDryRun {
   }
 
   #layersOnGpu(asked: number | null): number {
-    return this.#llama.gpu === false ? 0 : Math.min(asked ?? this.layers, this.layers);
+    return !this.hasGpu ? 0 : Math.min(asked ?? this.layers, this.layers);
   }
 
   async #exact(asked: Promise<{ cpuRam: number; gpuVram: number }>): Promise<MemoryNeed> {
@@ -77,30 +91,8 @@ export class ModelDryRun {
   }
 }
 
-/** Dry runs of the model as it is, and as far as a chat touches it. */
-export interface DryRuns {
-  real: ModelDryRun;
-  /** See smallVocabulary.ts; null where there is no such shape. */
-  touched: { run: ModelDryRun; tokens: number; realTokens: number } | null;
-}
-
-const SCORE_BYTES = 4;
-
-export async function contextNeed({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<ContextNeed> {
-  const small = touched === null ? null : await touched.run.context(contextSizeTokens, configuration);
-  // What lies on a GPU is there as soon as it is reserved.
-  const reserved = small === null || small.gpuBytes > 0 ? await real.context(contextSizeTokens, configuration) : small;
-  const need = small === null || touched === null ? reserved : {
-    // Beside the buffers lies a row of scores that was given out.
-    ramBytes: small.ramBytes + (touched.realTokens - touched.tokens) * SCORE_BYTES,
-    gpuBytes: reserved.gpuBytes,
-  };
-  return { contextSizeTokens, need, kvCacheBytes: await kvCacheBytes({ real, touched }, contextSizeTokens, configuration) };
-}
-
 /** The dry run gives one sum. A second one with 32-bit values differs by the KV cache alone, but for small scratch space. */
-async function kvCacheBytes({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
-  const run = touched?.run ?? real;
+export async function kvCacheBytes(run: Pick<ModelDryRun, "context">, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
   const types = cacheTypesOf(configuration);
   const total = await run.context(contextSizeTokens, configuration);
   // Not a type of blocks: heads of some models are no multiple of 32 wide. Without flash attention values stay as they are.

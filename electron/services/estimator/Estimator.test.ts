@@ -15,7 +15,7 @@ const model = (key: string): FitModel => ({ key, parts: [{ path: "/m.gguf", size
 function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>): Estimate {
   return {
     architecture: "llama", trainContextSizeTokens: 4096, layers: 33, canQuantizeCache: true, weights: { ramBytes: 100, gpuBytes: 0 }, repackedBytes: 0, vocabularyBytes: 0,
-    contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1 })),
+    contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1, checkpointsBytes: 0 })),
   };
 }
 

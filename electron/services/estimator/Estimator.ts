@@ -79,7 +79,7 @@ export interface JudgeOptions {
 
 /** With one type for keys and values and the rest as usual: what lists of models are judged with. */
 export function usualQuestion(contextSizeTokens: number, kvCacheType: KvCacheType): LoadQuestion {
-  return { contextSizeTokens, keyCacheType: kvCacheType, valueCacheType: kvCacheType, flashAttention: true, gpuLayers: null, mmap: null };
+  return { contextSizeTokens, keyCacheType: kvCacheType, valueCacheType: kvCacheType, flashAttention: true, gpuLayers: null, mmap: null, conversations: 1 };
 }
 
 /** A verdict and what it rests on; estimate is null when nothing can be known. */
@@ -135,12 +135,12 @@ export class Estimator {
     const machine = await this.machine();
     const known = this.#known.get(key);
     // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
-    if (failed || !known || this.#machine === null) return this.unknown(wished, failed?.code ?? "estimate-failed", model.fetchedBytes());
+    if (failed || !known || this.#machine === null) return this.unknown(question, failed?.code ?? "estimate-failed", model.fetchedBytes());
     const { curve } = known;
     const estimate = weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
     const contextSizeTokens = Math.min(wished, estimate.trainContextSizeTokens ?? wished);
     const fit = judgeFit({
-      estimate, machine, contextSizeTokens,
+      estimate, machine, contextSizeTokens, conversations: configuration.conversations,
       curve: extent === "all-sizes" ? curve : curve.filter((point) => point.contextSizeTokens <= contextSizeTokens),
       mmap: mmap ?? mapsWell(estimate),
       engineProcessBytes: this.#options.engineProcessBytes(),
@@ -150,9 +150,9 @@ export class Estimator {
     return { fit, estimate };
   }
 
-  async unknown(contextSizeTokens: number, failureCode: string, fetchedBytes = 0): Promise<Judgement> {
+  async unknown({ contextSizeTokens, conversations }: Pick<LoadQuestion, "contextSizeTokens" | "conversations">, failureCode: string, fetchedBytes = 0): Promise<Judgement> {
     const fit: Fit = {
-      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine: await this.machine(), contextSizeTokens,
+      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine: await this.machine(), contextSizeTokens, conversations,
       trainContextSizeTokens: null, largestContextTokens: null, architecture: null, failureCode, fetchedBytes,
     };
     return { fit, estimate: null };
@@ -344,8 +344,8 @@ export function mapsWell({ repackedBytes, weights }: Pick<Estimate, "repackedByt
   return repackedBytes * 2 < weights.ramBytes + weights.gpuBytes;
 }
 
-function knownKey({ key }: FitModel, { keyCacheType, valueCacheType, flashAttention, gpuLayers }: MemoryConfiguration): string {
-  return [key, keyCacheType, valueCacheType, flashAttention, gpuLayers].join(" ");
+function knownKey({ key }: FitModel, { keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations }: MemoryConfiguration): string {
+  return [key, keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations].join(" ");
 }
 
 /** Network sources throw errors that carry a failure. */

@@ -5,7 +5,7 @@ import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
 import { judgeFit, needAt } from "./judgeFit";
 
 const MB = 1_000_000;
-const point = (contextSizeTokens: number, ramBytes: number, gpuBytes = 0): ContextNeed => ({ contextSizeTokens, need: { ramBytes, gpuBytes }, kvCacheBytes: ramBytes / 2 });
+const point = (contextSizeTokens: number, ramBytes: number, gpuBytes = 0): ContextNeed => ({ contextSizeTokens, need: { ramBytes, gpuBytes }, kvCacheBytes: ramBytes / 2, checkpointsBytes: ramBytes / 8 });
 const curve = [point(512, 10 * MB), point(4096, 80 * MB), point(8192, 160 * MB)];
 const estimate: Estimate = { architecture: "llama", trainContextSizeTokens: 8192, layers: 33, canQuantizeCache: true, weights: { ramBytes: 1000 * MB, gpuBytes: 0 }, repackedBytes: 0, vocabularyBytes: 0, contexts: [] };
 const machine = (availableBytes: number, gpuFreeBytes?: number): FitMachine => ({
@@ -13,7 +13,7 @@ const machine = (availableBytes: number, gpuFreeBytes?: number): FitMachine => (
   gpus: gpuFreeBytes === undefined ? [] : [{ name: "GPU", totalBytes: 8000 * MB, freeBytes: gpuFreeBytes }],
 });
 const judge = (available: number, changes: Partial<Parameters<typeof judgeFit>[0]> = {}) =>
-  judgeFit({ estimate, curve, contextSizeTokens: 8192, mmap: true, engineProcessBytes: 100 * MB, deltasBytes: 0, machine: machine(available), fetchedBytes: 0, ...changes });
+  judgeFit({ estimate, curve, contextSizeTokens: 8192, conversations: 1, mmap: true, engineProcessBytes: 100 * MB, deltasBytes: 0, machine: machine(available), fetchedBytes: 0, ...changes });
 
 it("fits when the sum of all parts and the reserve is there, to the byte", () => {
   const enough = judge(1760 * MB);

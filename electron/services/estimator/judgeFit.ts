@@ -14,6 +14,8 @@ export interface JudgeInput {
   /** Needs by context size, ascending. Memory grows convexly with the context, so a straight line between two is never too low. */
   curve: readonly ContextNeed[];
   contextSizeTokens: number;
+  /** That `curve` is made for. */
+  conversations: number;
   /** The file is mapped, so that weights which the processor uses rearranged lie in memory twice. */
   mmap: boolean;
   engineProcessBytes: number;
@@ -22,11 +24,11 @@ export interface JudgeInput {
   fetchedBytes: number;
 }
 
-export function judgeFit({ estimate, curve, contextSizeTokens, mmap, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
+export function judgeFit({ estimate, curve, contextSizeTokens, conversations, mmap, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
   const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
   const weightCopiesBytes = mmap ? estimate.repackedBytes : 0;
   const ramBudget = machine.availableBytes - machine.systemReserveBytes;
-  const gpuRoom = machine.gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
+  const gpuRoom = gpuRoomBytes(machine);
   const ram = (context: ContextNeed) => weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
   const gpu = (context: ContextNeed) => weights.gpuBytes + context.need.gpuBytes;
   /** A GPU without memory of its own takes it from the same budget. */
@@ -44,7 +46,8 @@ export function judgeFit({ estimate, curve, contextSizeTokens, mmap, engineProce
     weightCopiesBytes,
     vocabularyBytes,
     kvCacheBytes: context.kvCacheBytes,
-    computeBuffersBytes: contextBytes - context.kvCacheBytes,
+    checkpointsBytes: context.checkpointsBytes,
+    computeBuffersBytes: contextBytes - context.kvCacheBytes - context.checkpointsBytes,
     deltasBytes,
     engineProcessBytes,
   };
@@ -55,12 +58,29 @@ export function judgeFit({ estimate, curve, contextSizeTokens, mmap, engineProce
     onGpuBytes: gpu(context),
     machine,
     contextSizeTokens,
+    conversations,
     trainContextSizeTokens,
     largestContextTokens: largest,
     architecture,
     failureCode: null,
     fetchedBytes,
   };
+}
+
+/** Left for fine-tunes and more once all this is in memory: on the GPU where the model lies there. */
+export function roomBeside({ neededBytes, onGpuBytes, machine }: Fit): number {
+  if (onGpuBytes > 0 && !machine.sharesMemory) return Math.max(0, gpuRoomBytes(machine) - onGpuBytes);
+  return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0));
+}
+
+/** The same when it is in memory already; `deltasBytes` of fine-tunes are too. What a GPU has free is measured without both. */
+export function roomBesideLoaded({ neededBytes, onGpuBytes }: Fit, machine: FitMachine, deltasBytes: number): number {
+  if (onGpuBytes > 0 && !machine.sharesMemory) return gpuRoomBytes(machine);
+  return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0) - deltasBytes);
+}
+
+function gpuRoomBytes({ gpus }: FitMachine): number {
+  return gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
 }
 
 /** The need at one size, on the straight line between its neighbours; beyond the ends, the lines go on. */
@@ -80,6 +100,7 @@ export function needAt(curve: readonly ContextNeed[], contextSizeTokens: number)
       gpuBytes: between(lower.need.gpuBytes, upper.need.gpuBytes),
     },
     kvCacheBytes: between(lower.kvCacheBytes, upper.kvCacheBytes),
+    checkpointsBytes: between(lower.checkpointsBytes, upper.checkpointsBytes),
   };
 }
 

@@ -29,7 +29,7 @@ function machineOf({ availableMB, gpuMB, cores = 4 }: Computer): FitMachine {
   };
 }
 
-function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure: FailedLoad | null = null) {
+function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure: FailedLoad | null = null, hasDeltas = false) {
   const machine = machineOf(computer);
   const judge = (question: LoadQuestion): Promise<Judgement> => {
     const onGpu = machine.gpus.length === 0 ? 0 : Math.min(10, question.gpuLayers ?? 10) / 10;
@@ -40,20 +40,21 @@ function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure:
       weights: need(10 * LAYER_BYTES), ...computer.model,
     };
     const contextSizeTokens = Math.min(question.contextSizeTokens, estimate.trainContextSizeTokens ?? Number.POSITIVE_INFINITY);
-    const point = (tokens: number) => ({ contextSizeTokens: tokens, need: need(tokens * tokenBytes), kvCacheBytes: 0 });
+    const point = (tokens: number) => ({ contextSizeTokens: tokens, need: need(tokens * tokenBytes * question.conversations), kvCacheBytes: 0, checkpointsBytes: 0 });
     const fit = judgeFit({
-      estimate, machine, contextSizeTokens, curve: [512, 8192, 32_768].map(point), mmap: question.mmap ?? true, engineProcessBytes: 0, deltasBytes: 0, fetchedBytes: 0,
+      estimate, machine, contextSizeTokens, conversations: question.conversations, curve: [512, 8192, 32_768].map(point), mmap: question.mmap ?? true, engineProcessBytes: 0, deltasBytes: 0, fetchedBytes: 0,
     });
     return Promise.resolve({ fit, estimate });
   };
-  return planLoad({ settings: { ...automaticLoadSettings, ...over }, judge, lastFailure });
+  return planLoad({ settings: { ...automaticLoadSettings, ...over }, judge, lastFailure, hasDeltas });
 }
 
 it("takes the target context, exact caches and all cores but one where there is room", async () => {
   const { plan: { choice, reasons, fit }, nearest } = await plan({ availableMB: 8000 });
-  expect(choice).toEqual({ contextSizeTokens: 8192, keyCacheType: "f16", valueCacheType: "f16", gpuLayers: 0, threads: 3, flashAttention: true, mmap: true });
+  expect(choice).toEqual({ contextSizeTokens: 8192, keyCacheType: "f16", valueCacheType: "f16", gpuLayers: 0, threads: 3, flashAttention: true, mmap: true, conversations: 1 });
   expect(reasons).toEqual({
     contextSizeTokens: "target", keyCacheType: "exact", valueCacheType: "exact", gpuLayers: "no-gpu", threads: "leaves-one-core", flashAttention: "faster", mmap: "used-in-place",
+    conversations: "no-fine-tunes",
   });
   expect(fit.verdict).toBe("fits");
   expect(nearest).toBeNull();
@@ -109,15 +110,29 @@ it("asks for half of what failed the last time", async () => {
   expect((await plan({ availableMB: 8000 }, {}, failed)).plan).toMatchObject({ choice: { contextSizeTokens: 4096 }, reasons: { contextSizeTokens: "failed-before" } });
 });
 
+it("keeps as many conversations as a quarter of the memory beside one has room for, at once where there are fine-tunes", async () => {
+  // One conversation of 8192 tokens takes 819 MB beside 1000 MB of weights: three more 2458 MB.
+  const roomy = (await plan({ availableMB: 1820 + 4 * 2458 }, {}, null, true)).plan;
+  expect(roomy).toMatchObject({ choice: { conversations: 4 }, reasons: { conversations: "fine-tunes" }, conversationsWithDeltas: 4, fit: { conversations: 4 } });
+  expect(roomy.fit.neededBytes).toBe(1000 * MB + 4 * 8192 * TOKEN_BYTES);
+  expect(roomy.moreConversationsBytes).toBe(3 * 8192 * TOKEN_BYTES);
+  const less = (await plan({ availableMB: 1810 + 4 * 2458 }, {}, null, true)).plan;
+  expect(less).toMatchObject({ choice: { conversations: 3 }, reasons: { conversations: "memory" } });
+  const tight = (await plan({ availableMB: 1900 }, {}, null, true)).plan;
+  expect(tight).toMatchObject({ choice: { conversations: 1, contextSizeTokens: 8192 }, reasons: { conversations: "memory" }, moreConversationsBytes: 0 });
+  const without = (await plan({ availableMB: 1820 + 4 * 2458 })).plan;
+  expect(without).toMatchObject({ choice: { conversations: 1 }, reasons: { conversations: "no-fine-tunes" }, conversationsWithDeltas: 4, fit: { conversations: 1 } });
+});
+
 it("never blocks on the unknown", async () => {
   const machine = machineOf({ availableMB: 1 });
   const unknown: Judgement = {
     estimate: null,
     fit: {
-      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: 8192, trainContextSizeTokens: null,
+      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: null,
       largestContextTokens: null, architecture: null, failureCode: "estimate-failed", fetchedBytes: 0,
     },
   };
-  const planned = await planLoad({ settings: automaticLoadSettings, judge: () => Promise.resolve(unknown), lastFailure: null });
+  const planned = await planLoad({ settings: automaticLoadSettings, judge: () => Promise.resolve(unknown), lastFailure: null, hasDeltas: true });
   expect(planned).toMatchObject({ plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "unknown" } }, nearest: null });
 });

@@ -1,20 +1,25 @@
 // Chooses how a model is loaded: what the person set, and for the rest what fits; and what would fit instead of what does not. Pure.
 import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
-import type { Fit, KvCacheType } from "../../contract/fit";
+import { MAX_CONVERSATIONS, type Fit, type KvCacheType } from "../../contract/fit";
 import {
   MIN_LOAD_CONTEXT_TOKENS, type FailedLoad, type LoadChoice, type LoadPlan, type LoadReasons, type LoadSettings,
 } from "../../contract/loadSettings";
+import { roomBeside } from "./judgeFit";
 import { mapsWell, type Extent, type Judgement, type LoadQuestion } from "./Estimator";
 
 /** From the most exact to the smallest. */
 const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0", "q4_0"];
 /** llama.cpp pads context sizes to multiples of this. */
 const CONTEXT_STEP_TOKENS = 256;
+/** Of the memory that is left beside one conversation, so much may go to more: fine-tunes need room too. */
+const CONVERSATIONS_SHARE = 1 / 4;
 
 export interface LoadPlanInput {
   settings: LoadSettings;
   judge: (question: LoadQuestion, extent: Extent) => Promise<Judgement>;
   lastFailure: FailedLoad | null;
+  /** There are fine-tunes, for which conversations stay in memory. */
+  hasDeltas: boolean;
 }
 
 /**
@@ -51,11 +56,11 @@ export async function planLoad(input: LoadPlanInput): Promise<PlannedLoad> {
     layers: settings.gpuLayers === null,
   };
   const asked = await fitting(input, wish, isFree);
-  const plan = planOf(input, wish, asked);
+  const plan = await planOf(input, wish, asked);
   const layers = asked.judgement.estimate?.layers ?? null;
   if (!isTooLarge(plan.fit)) return { plan, layers, nearest: null };
   const other = await fitting(input, wish, { context: true, cache: settings.flashAttention !== false, layers: true });
-  return { plan, layers, nearest: isTooLarge(other.judgement.fit) ? null : planOf(input, wish, other) };
+  return { plan, layers, nearest: isTooLarge(other.judgement.fit) ? null : await planOf(input, wish, other) };
 }
 
 /** "unknown" is not too large: it never blocks. */
@@ -70,6 +75,7 @@ interface Wish {
   gpuLayers: number | null;
   flashAttention: boolean;
   mmap: boolean | null;
+  conversations: number;
 }
 
 interface Found {
@@ -86,6 +92,7 @@ function firstChoice({ settings, lastFailure }: LoadPlanInput): Wish {
     gpuLayers,
     flashAttention: flashAttention ?? true,
     mmap,
+    conversations: 1,
   };
 }
 
@@ -142,7 +149,28 @@ async function fewerLayers(input: LoadPlanInput, { wish, judgement }: Found): Pr
   return best ?? { wish, judgement };
 }
 
-function planOf({ settings, lastFailure }: LoadPlanInput, first: Wish, { wish, judgement }: Found): LoadPlan {
+/** As many conversations as have room beside what was found for one. */
+async function mostConversations({ judge }: LoadPlanInput, one: Found): Promise<Found> {
+  const { fit } = one.judgement;
+  if (fit.verdict !== "fits" || fit.neededBytes === null) return one;
+  const allowedBytes = roomBeside(fit) * CONVERSATIONS_SHARE;
+  for (let conversations = MAX_CONVERSATIONS; conversations > 1; conversations--) {
+    const wish: Wish = { ...one.wish, conversations };
+    const more: Found = { wish, judgement: await judge(wish, "this-size") };
+    const { verdict } = more.judgement.fit;
+    if (verdict === "fits" && bytesBeyond(more, one) <= allowedBytes) return more;
+  }
+  return one;
+}
+
+function bytesBeyond(more: Found, one: Found): number {
+  return (more.judgement.fit.neededBytes ?? 0) - (one.judgement.fit.neededBytes ?? 0);
+}
+
+async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<LoadPlan> {
+  const { settings, lastFailure, hasDeltas } = input;
+  const withDeltas = await mostConversations(input, one);
+  const { wish, judgement } = hasDeltas ? withDeltas : one;
   const { fit, estimate } = judgement;
   const { cores } = fit.machine;
   const hasGpu = fit.machine.gpus.length > 0;
@@ -156,6 +184,7 @@ function planOf({ settings, lastFailure }: LoadPlanInput, first: Wish, { wish, j
     threads: settings.threads ?? automaticThreads(cores),
     flashAttention: wish.flashAttention,
     mmap: wish.mmap ?? (estimate === null || mapsWell(estimate)),
+    conversations: wish.conversations,
   };
   const cacheReason = (type: KvCacheType, name: "keyCacheType" | "valueCacheType"): LoadReasons[typeof name] => {
     if (type !== first[name]) return "memory";
@@ -165,6 +194,8 @@ function planOf({ settings, lastFailure }: LoadPlanInput, first: Wish, { wish, j
   };
   return {
     choice, fit,
+    conversationsWithDeltas: withDeltas.wish.conversations,
+    moreConversationsBytes: bytesBeyond(withDeltas, one),
     reasons: {
       contextSizeTokens: contextReason(settings, first, wish, choice, lastFailure),
       keyCacheType: cacheReason(wish.keyCacheType, "keyCacheType"),
@@ -173,6 +204,7 @@ function planOf({ settings, lastFailure }: LoadPlanInput, first: Wish, { wish, j
       threads: settings.threads !== null ? "chosen" : cores > 1 ? "leaves-one-core" : "only-core",
       flashAttention: settings.flashAttention !== null ? "chosen" : "faster",
       mmap: settings.mmap !== null ? "chosen" : choice.mmap ? "used-in-place" : "copied-anyway",
+      conversations: !hasDeltas ? "no-fine-tunes" : wish.conversations < MAX_CONVERSATIONS ? "memory" : "fine-tunes",
     },
   };
 }

@@ -16,7 +16,7 @@ import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./Load
 const MB = 1_000_000;
 const model = ModelId.parse("a".repeat(32));
 const parts: FitParts = {
-  weightsBytes: 100 * MB, weightCopiesBytes: 0, vocabularyBytes: 20 * MB, kvCacheBytes: 40 * MB, computeBuffersBytes: 10 * MB, deltasBytes: 0, engineProcessBytes: 999 * MB,
+  weightsBytes: 100 * MB, weightCopiesBytes: 0, vocabularyBytes: 20 * MB, kvCacheBytes: 40 * MB, checkpointsBytes: 0, computeBuffersBytes: 10 * MB, deltasBytes: 0, engineProcessBytes: 999 * MB,
 };
 const load = { modelId: model, modelName: "Model", choice: loadChoice({ contextSizeTokens: 1000 }), predicted: parts };
 

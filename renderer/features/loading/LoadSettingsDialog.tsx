@@ -18,7 +18,7 @@ import { loadedModel } from "../model/loadedModel";
 import { fitTone, fitWords } from "../models/fitWords";
 import { closeLoadSettings, useSettingsOf } from "./loading";
 import styles from "./LoadSettingsDialog.module.css";
-import { reasonWords, settingNames, settingOrder, settingWords, valueWords } from "./loadWords";
+import { conversationsWords, reasonWords, settingNames, settingOrder, settingWords, valueWords } from "./loadWords";
 
 export function LoadSettingsDialog() {
   const modelId = useSettingsOf();
@@ -84,6 +84,7 @@ function Settings({ view, onSave }: SettingsProps) {
           </li>
         ))}
       </ul>
+      <p className={styles.why}>{conversationsWords(plan)}.</p>
       <p className={styles.fit} data-tone={fitTone(plan.fit)} aria-live="polite">
         <b>{fitWords(plan.fit)}</b>
         {plan.fit.neededBytes !== null && <span>needs {formatBytes(plan.fit.neededBytes)}</span>}

@@ -1,7 +1,7 @@
 // How a model is loaded, in words: the settings' names, their values, and why each has its value. Renderer.
 import type { Fit } from "../../../electron/contract/fit";
-import type { LoadChoice, LoadReason, LoadReasons, LoadSettingName } from "../../../electron/contract/loadSettings";
-import { formatCount } from "../../app/quantities";
+import type { LoadChoice, LoadPlan, LoadReason, LoadReasons, LoadSettingName } from "../../../electron/contract/loadSettings";
+import { formatBytes, formatCount } from "../../app/quantities";
 
 export const settingNames: Readonly<Record<LoadSettingName, string>> = {
   contextSizeTokens: "Context size",
@@ -69,6 +69,10 @@ export function reasonWords(reason: LoadReason): string {
       return "weights are used from the file";
     case "copied-anyway":
       return "the processor needs the weights rearranged, so a map would hold them twice";
+    case "no-fine-tunes":
+      return "there are no fine-tunes";
+    case "fine-tunes":
+      return "switching between fine-tunes reads nothing again";
     case "refused":
       return "the system refused more";
   }
@@ -77,6 +81,14 @@ export function reasonWords(reason: LoadReason): string {
 /** "8,192 tokens, enough for long chats" */
 export function settingWords(name: LoadSettingName, choice: LoadChoice, reasons: LoadReasons): string {
   return `${valueWords(name, choice)}, ${reasonWords(reasons[name])}`;
+}
+
+/** "Chats kept in memory: 4 (122 MB more), switching between fine-tunes reads nothing again" */
+export function conversationsWords({ choice, reasons, conversationsWithDeltas, moreConversationsBytes }: LoadPlan): string {
+  const more = conversationsWithDeltas > 1 ? ` (${formatBytes(moreConversationsBytes)} more)` : "";
+  if (choice.conversations > 1) return `Chats kept in memory: ${choice.conversations}${more}, ${reasonWords(reasons.conversations)}`;
+  if (conversationsWithDeltas > 1) return `Chats kept in memory: 1, and with fine-tunes ${conversationsWithDeltas}${more}`;
+  return `Chats kept in memory: 1, ${reasonWords(reasons.conversations)}`;
 }
 
 /** What differs between two ways to load: "a context of 4,096 tokens, keys and values in q8_0". */

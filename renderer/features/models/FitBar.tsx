@@ -11,13 +11,13 @@ interface FitBarProps {
 
 export function FitBar({ fit, current }: FitBarProps) {
   if (fit === null || fit.parts === null) return <span className={styles.bar} data-waiting={fit === null || undefined} aria-hidden />;
-  const { weightsBytes, weightCopiesBytes, vocabularyBytes, kvCacheBytes, computeBuffersBytes, deltasBytes, engineProcessBytes } = fit.parts;
+  const { weightsBytes, weightCopiesBytes, vocabularyBytes, kvCacheBytes, checkpointsBytes, computeBuffersBytes, deltasBytes, engineProcessBytes } = fit.parts;
   const free = freeBytes(fit.machine);
   const total = Math.max(totalBytes(fit.machine), free);
   // What lies beyond the line is one red piece: whatever it is made of, it is too much.
   const segments = cutAt(free, [
     { name: "weights", bytes: weightsBytes + weightCopiesBytes },
-    { name: "cache", bytes: kvCacheBytes },
+    { name: "cache", bytes: kvCacheBytes + checkpointsBytes },
     { name: "buffers", bytes: computeBuffersBytes + vocabularyBytes + deltasBytes + engineProcessBytes },
   ]);
   const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`;

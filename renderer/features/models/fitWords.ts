@@ -80,11 +80,17 @@ export function partNumbers(parts: FitParts, fit: Fit): FitNumber[] {
     { name: "Weights", bytes: parts.weightsBytes },
     { name: "Weights, rearranged", bytes: parts.weightCopiesBytes },
     { name: "Vocabulary", bytes: parts.vocabularyBytes },
-    { name: `KV cache, ${formatContext(fit.contextSizeTokens)} context`, bytes: parts.kvCacheBytes },
+    { name: `KV cache, ${cacheWords(fit)}`, bytes: parts.kvCacheBytes },
+    { name: "Checkpoints of chats", bytes: parts.checkpointsBytes },
     { name: "Compute buffers", bytes: parts.computeBuffersBytes },
     { name: "Fine-tunes", bytes: parts.deltasBytes },
     { name: "Engine", bytes: parts.engineProcessBytes },
   ].filter(({ bytes }) => bytes > 0);
+}
+
+function cacheWords({ contextSizeTokens, conversations }: Fit): string {
+  const context = `${formatContext(contextSizeTokens)} context`;
+  return conversations === 1 ? context : `${conversations} chats of ${context}`;
 }
 
 export function machineNumbers(machine: FitMachine): FitNumber[] {
