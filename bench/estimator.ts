@@ -8,7 +8,7 @@ import { LlamaLogLevel } from "node-llama-cpp";
 import type { Turn } from "../electron/contract/engineProtocol";
 import type { FitParts, KvCacheType } from "../electron/contract/fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
-import { automaticLoadSettings, sumOfParts, type LoadChoice } from "../electron/contract/loadSettings";
+import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSettings";
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
 import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
@@ -25,8 +25,8 @@ const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0"];
 const ANSWER_TOKENS = 8;
 /** Left of each turn for the template and the answer. */
 const MARGIN_TOKENS = 32;
-/** Each long enough for a checkpoint where the model needs them: so many are there at once, with the new one (engine/checkpoints.ts). */
-const TURNS = 3;
+/** Long enough for a checkpoint where the model needs them (engine/checkpoints.ts). */
+const TURN_TOKENS = 170;
 const MIN_FILLED_SHARE = 0.8;
 const LORA_RANK = 32;
 
@@ -141,7 +141,9 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
     });
     if (loaded.kind !== "loaded") throw new Error(`${model.name} was not loaded: ${JSON.stringify(loaded)}`);
     const afterLoad = await engine.memory();
-    await fillContext(engine, loaded.model.choice, withLora ? model.lora : null);
+    // A KV cache is all there from the start: only checkpoints come with the reading.
+    const filled = plan.fit.parts.checkpointsBytes > 0 ? loaded.model.choice.conversations : 1;
+    await fillContext(engine, contextTokens, filled, withLora ? model.lora : null);
     const { peakResidentBytes } = await engine.memory();
     // As the app does it (services/loads/LoadLog.ts): the engine as it was at its start, and what deltas say they take.
     const { baseBytes, contextBytes } = loaded.model.memory;
@@ -158,18 +160,19 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
   }
 }
 
-/** All conversations that it holds, each in turns, so that the last leaves room for a few words of answer. */
-async function fillContext(engine: HostedEngine, { contextSizeTokens, conversations }: LoadChoice, lora: string | null): Promise<void> {
+/** So many conversations, each in turns, so that the last leaves room for a few words of answer. */
+async function fillContext(engine: HostedEngine, contextSizeTokens: number, conversations: number, lora: string | null): Promise<void> {
   const wordsPerToken = await measureWords(engine, contextSizeTokens);
-  const turnWords = Math.floor((contextSizeTokens / TURNS - MARGIN_TOKENS) * wordsPerToken);
+  const turnCount = Math.floor(contextSizeTokens / TURN_TOKENS);
+  const turnWords = Math.floor((contextSizeTokens / turnCount - MARGIN_TOKENS) * wordsPerToken);
   for (let chat = 0; chat < conversations; chat++) {
     const turns: Turn[] = [];
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < turnCount; turn++) {
       turns.push(messageOf("user", turnWords, chat));
       const result = await ask(engine, turns, `chat-${chat}`, lora);
       if (result.kind !== "answered") throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
       turns.push({ messageId: MessageId.parse(`answer-${turn}`), role: "assistant", text: result.text });
-      if (turn === TURNS - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE) throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
+      if (turn === turnCount - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE) throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
     }
   }
 }

@@ -2,15 +2,10 @@
 // recurrent). How many are kept, and so what they may take. Engine and fit process.
 
 /** Of each conversation: where its last answer began, and the one before it, for who edits the last message. */
-const MAX_CHECKPOINTS = 2;
+export const MAX_CHECKPOINTS = 2;
 
 /**
  * For LlamaContext.getSequence. Without it node-llama-cpp keeps up to 32, and takes more of its own while it reads: one takes
  * 8 MB with Gemma 3 270M, some hundred with models of 27 billion parameters.
  */
 export const checkpointOptions = { max: MAX_CHECKPOINTS, interval: false } as const;
-
-/** A new one is written before the oldest goes (storeCheckpoint in node-llama-cpp's LlamaContextSequenceCheckpoints.ts). */
-export function checkpointsAtOnce(conversations: number): number {
-  return conversations * MAX_CHECKPOINTS + 1;
-}

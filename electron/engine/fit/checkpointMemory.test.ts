@@ -1,9 +1,9 @@
-// What a checkpoint takes, from dry runs of models whose caches are known exactly: a sliding window, recurrent layers, a window that
+// What checkpoints take, from dry runs of models whose caches are known exactly: a sliding window, recurrent layers, a window that
 // llama.cpp makes no use of.
 import { GgmlType } from "node-llama-cpp";
 import { expect, it } from "vitest";
 import type { MemoryConfiguration } from "../../contract/fitProtocol";
-import { checkpointBytes, type CheckpointModel } from "./checkpointMemory";
+import { checkpointsBytes, type CheckpointModel } from "./checkpointMemory";
 import type { CacheTypes } from "./estimateMemory";
 
 /** Keys and values of one token in one kind of layers, as many of each. */
@@ -36,22 +36,25 @@ function model({ windowTokens, usesWindow = false, stateBytes = 0 }: Layers): Ch
   };
 }
 
-it("is nothing for a model that goes back to any token", async () => {
-  expect(await checkpointBytes(model({}), 8192, configuration)).toBe(0);
+it("are nothing for a model that goes back to any token", async () => {
+  expect(await checkpointsBytes(model({}), 8192, configuration)).toBe(0);
 });
 
-it("is the cells within the window of the layers that have one, in whatever number of conversations", async () => {
+it("are the cells within the window of the layers that have one: two of each conversation, and a new one", async () => {
   const gemma = model({ windowTokens: WINDOW_TOKENS, usesWindow: true });
-  for (const conversations of [1, 4]) {
-    expect(await checkpointBytes(gemma, 8192, { ...configuration, conversations })).toBe(WINDOW_TOKENS * WINDOW_VALUES * 2 * 2);
-    expect(await checkpointBytes(gemma, 256, { ...configuration, conversations })).toBe(256 * WINDOW_VALUES * 2 * 2);
-  }
+  const cell = WINDOW_VALUES * 2 * 2;
+  expect(await checkpointsBytes(gemma, 8192, configuration)).toBe(3 * WINDOW_TOKENS * cell);
+  expect(await checkpointsBytes(gemma, 8192, { ...configuration, conversations: 4 })).toBe(9 * WINDOW_TOKENS * cell);
+  // A batch of 128 lies between two of them.
+  expect(await checkpointsBytes(gemma, 512, configuration)).toBe((512 + 384 + 256) * cell);
+  expect(await checkpointsBytes(gemma, 256, configuration)).toBe((256 + 128) * cell);
 });
 
-it("is the whole cache where llama.cpp makes no use of the window that the file names", async () => {
-  expect(await checkpointBytes(model({ windowTokens: WINDOW_TOKENS }), 2048, configuration)).toBe(2048 * (GLOBAL_VALUES + WINDOW_VALUES) * 2 * 2);
+it("are whole caches where llama.cpp makes no use of the window that the file names", async () => {
+  const token = (GLOBAL_VALUES + WINDOW_VALUES) * 2 * 2;
+  expect(await checkpointsBytes(model({ windowTokens: WINDOW_TOKENS }), 2048, configuration)).toBe((2048 + 1920 + 1792) * token);
 });
 
-it("is the state of recurrent layers, without the KV cache of the others", async () => {
-  expect(await checkpointBytes(model({ stateBytes: STATE_BYTES }), 4096, configuration)).toBe(STATE_BYTES);
+it("are the states of recurrent layers, without the KV cache of the others", async () => {
+  expect(await checkpointsBytes(model({ stateBytes: STATE_BYTES }), 4096, configuration)).toBe(3 * STATE_BYTES);
 });

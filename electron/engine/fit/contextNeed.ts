@@ -1,7 +1,6 @@
 // What a context takes once all its conversations are read to its end. Fit process.
 import type { ContextNeed, MemoryConfiguration } from "../../contract/fitProtocol";
-import { checkpointsAtOnce } from "../checkpoints";
-import { checkpointBytes } from "./checkpointMemory";
+import { checkpointsBytes } from "./checkpointMemory";
 import { kvCacheBytes, type ModelDryRun } from "./estimateMemory";
 
 /** Dry runs of the model as it is, and as far as a chat touches it. */
@@ -23,11 +22,11 @@ export async function contextNeed({ real, touched }: DryRuns, contextSizeTokens:
     gpuBytes: reserved.gpuBytes,
   };
   const run = touched?.run ?? real;
-  const checkpointsBytes = checkpointsAtOnce(configuration.conversations) * (await checkpointBytes(run, contextSizeTokens, configuration));
+  const checkpoints = await checkpointsBytes(run, contextSizeTokens, configuration);
   return {
     contextSizeTokens,
-    need: { ...need, ramBytes: need.ramBytes + checkpointsBytes },
+    need: { ...need, ramBytes: need.ramBytes + checkpoints },
     kvCacheBytes: await kvCacheBytes(run, contextSizeTokens, configuration),
-    checkpointsBytes,
+    checkpointsBytes: checkpoints,
   };
 }
