@@ -24,7 +24,7 @@ import { randomBillionModel } from "./randomBillionModel";
 const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0"];
 const ANSWER_TOKENS = 8;
 /** Left of each turn for the template and the answer. */
-const MARGIN_TOKENS = 32;
+const MARGIN_TOKENS = 44;
 /** Long enough for a checkpoint where the model needs them (engine/checkpoints.ts). */
 const TURN_TOKENS = 170;
 const MIN_FILLED_SHARE = 0.8;

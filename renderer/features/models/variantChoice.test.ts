@@ -17,7 +17,7 @@ function fitOf(free: number, verdictAbove: FitVerdict = "does-not-fit") {
     return {
       verdict: neededBytes <= free * GB ? "fits" : verdictAbove, parts: null, neededBytes, onGpuBytes: 0,
       machine: { totalBytes: 16 * GB, availableBytes: free * GB, systemReserveBytes: 0, loadedModelBytes: 0, swapFreeBytes: 0, sharesMemory: false, cores: 4, gpus: [] },
-      contextSizeTokens: 8192, trainContextSizeTokens: 32_768, largestContextTokens: null, architecture: "qwen3", failureCode: null, fetchedBytes: 0,
+      contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 32_768, largestContextTokens: null, architecture: "qwen3", failureCode: null, fetchedBytes: 0,
     };
   };
 }
