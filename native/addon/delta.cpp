@@ -45,6 +45,23 @@ Napi::Value resultObject(Napi::Env env, const DeltaResult& result) {
     return value;
 }
 
+struct ModelPair {
+    MappedModel base;
+    MappedModel fineTune;
+};
+
+/** Both kinds are made of { base, fineTune }, which are mapped on the worker's thread. */
+template <typename Make>
+Napi::Value makeOfPair(const Napi::CallbackInfo& info, const char* name, Make make) {
+    const Napi::Object options = optionsOf(info);
+    return JobWorker<DeltaResult>::start(
+        info.Env(), name, info[1],
+        [make, base = text(options, "base"), fineTune = text(options, "fineTune")](const ProgressSink& report) {
+            return make(ModelPair{MappedModel(base), MappedModel(fineTune)}, report);
+        },
+        resultObject);
+}
+
 Napi::Value makeOneBitDeltaCall(const Napi::CallbackInfo& info) {
     const Napi::Object options = optionsOf(info);
     OneBitDeltaOptions deltaOptions;
@@ -54,16 +71,11 @@ Napi::Value makeOneBitDeltaCall(const Napi::CallbackInfo& info) {
     deltaOptions.isCompact = flag(options, "compact");
     const Napi::Value matrix = options.Get("importanceMatrix");
     const std::string matrixPath = matrix.IsString() ? std::string(matrix.As<Napi::String>()) : "";
-    return JobWorker<DeltaResult>::start(
-        info.Env(), "makeOneBitDelta", info[1],
-        [deltaOptions, matrixPath, base = text(options, "base"), fineTune = text(options, "fineTune")](const ProgressSink& report) {
-            OneBitDeltaOptions complete = deltaOptions;
-            if (!matrixPath.empty()) complete.importance = ImportanceMatrix::read(matrixPath).meanSquares();
-            const MappedModel baseModel(base);
-            const MappedModel fineTuneModel(fineTune);
-            return makeOneBitDelta(baseModel, fineTuneModel, complete, report);
-        },
-        resultObject);
+    return makeOfPair(info, "makeOneBitDelta", [deltaOptions, matrixPath](const ModelPair& models, const ProgressSink& report) {
+        OneBitDeltaOptions complete = deltaOptions;
+        if (!matrixPath.empty()) complete.importance = ImportanceMatrix::read(matrixPath).meanSquares();
+        return makeOneBitDelta(models.base, models.fineTune, complete, report);
+    });
 }
 
 Napi::Value makeLowRankDeltaCall(const Napi::CallbackInfo& info) {
@@ -74,14 +86,9 @@ Napi::Value makeLowRankDeltaCall(const Napi::CallbackInfo& info) {
     deltaOptions.threads = threadCount(options);
     deltaOptions.rank = count(options, "rank");
     if (deltaOptions.rank < 1) throw Napi::RangeError::New(info.Env(), "rank is out of range");
-    return JobWorker<DeltaResult>::start(
-        info.Env(), "makeLowRankDelta", info[1],
-        [deltaOptions, base = text(options, "base"), fineTune = text(options, "fineTune")](const ProgressSink& report) {
-            const MappedModel baseModel(base);
-            const MappedModel fineTuneModel(fineTune);
-            return makeLowRankDelta(baseModel, fineTuneModel, deltaOptions, report);
-        },
-        resultObject);
+    return makeOfPair(info, "makeLowRankDelta", [deltaOptions](const ModelPair& models, const ProgressSink& report) {
+        return makeLowRankDelta(models.base, models.fineTune, deltaOptions, report);
+    });
 }
 
 Napi::Value convertDeltaCall(const Napi::CallbackInfo& info) {

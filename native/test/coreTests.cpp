@@ -2,10 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -23,30 +20,11 @@
 #include "core/Quantizer.h"
 #include "ggml-backend.h"
 #include "ggml.h"
+#include "test/testing.h"
 
 namespace {
 
-int failures = 0;
-
-void check(bool isGood, const char* what, int line) {
-    if (isGood) return;
-    ++failures;
-    std::printf("FAIL line %d: %s\n", line, what);
-}
-#define CHECK(condition) check((condition), #condition, __LINE__)
-
-std::filesystem::path folder;
-
-std::string inFolder(const char* name) { return (folder / name).string(); }
-
-std::vector<char> bytesOf(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-void writeBytes(const std::string& path, const std::vector<char>& bytes) {
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
+using namespace facet::test;
 
 void klIsTheTextbookSum() {
     std::mt19937 random(1);
@@ -296,6 +274,5 @@ int main(int count, char** arguments) {
     collectorSumsSquares();
     logKeepsTheReasonAndGivesBackTheLog();
     logsOfSeveralThreadsKeepApart();
-    std::printf(failures == 0 ? "native core: all tests passed\n" : "native core: %d failures\n", failures);
-    return failures == 0 ? 0 : 1;
+    return verdict("native core");
 }

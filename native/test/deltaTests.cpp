@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <random>
@@ -24,31 +23,12 @@
 #include "core/delta/LowRankDelta.h"
 #include "core/delta/OneBitDelta.h"
 #include "core/delta/Refinement.h"
+#include "test/testing.h"
 
 namespace {
 
 using namespace facet;
-
-int failures = 0;
-
-void check(bool isGood, const char* what, int line) {
-    if (isGood) return;
-    ++failures;
-    std::printf("FAIL line %d: %s\n", line, what);
-}
-#define CHECK(condition) check((condition), #condition, __LINE__)
-
-std::filesystem::path folder;
-std::string inFolder(const std::string& name) { return (folder / name).string(); }
-
-std::vector<char> bytesOf(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-void writeBytes(const std::string& path, const std::vector<char>& bytes) {
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
+using namespace facet::test;
 
 std::string failureOf(const std::function<void()>& work) {
     try {
@@ -713,6 +693,5 @@ int main(int count, char** arguments) {
     fittedFactorsAreALowerPoint();
     basesAreKnownAgain();
     damagedFilesAreRefused();
-    std::printf(failures == 0 ? "1-bit delta: all tests passed\n" : "1-bit delta: %d failures\n", failures);
-    return failures == 0 ? 0 : 1;
+    return verdict("1-bit delta");
 }

@@ -20,19 +20,12 @@
 #include "core/kernels/SelfTest.h"
 #include "ggml-backend.h"
 #include "ggml.h"
+#include "test/testing.h"
 
 namespace {
 
 using namespace facet;
-
-int failures = 0;
-
-void check(bool isGood, const char* what, int line) {
-    if (isGood) return;
-    ++failures;
-    std::printf("FAIL line %d: %s\n", line, what);
-}
-#define CHECK(condition) check((condition), #condition, __LINE__)
+using namespace facet::test;
 
 std::mt19937 randomness(7);
 
@@ -475,6 +468,5 @@ int main(int, char** arguments) {
 #else
     (void)arguments;
 #endif
-    std::printf(failures == 0 ? "kernel tests passed\n" : "%d failed\n", failures);
-    return failures == 0 ? 0 : 1;
+    return verdict("kernels");
 }

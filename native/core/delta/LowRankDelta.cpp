@@ -8,7 +8,7 @@
 
 #include "core/Failure.h"
 #include "core/delta/AdapterFile.h"
-#include "core/delta/Fingerprint.h"
+#include "core/delta/DeltaWriting.h"
 #include "core/delta/instructionSets.h"
 #include "core/delta/parallel.h"
 
@@ -259,27 +259,21 @@ LowRankFactors decompose(const std::vector<float>& matrix, int64_t rows, int64_t
 
 DeltaResult makeLowRankDelta(const MappedModel& base, const MappedModel& fineTune, const LowRankDeltaOptions& options,
                              const ProgressSink& report) {
-    Progress progress;
-    report(progress);
+    report(Progress{});
     const DeltaPlan plan = planDelta(base, fineTune, options.threads);
     std::vector<AdapterTensor> tensors;
-    uint64_t weights = 0;
     for (const DeltaMatrix& matrix : plan.matrices) {
         const int64_t rank = std::min({options.rank, matrix.inputs(), matrix.outputs()});
         tensors.push_back({matrix.name() + ".lora_a", GGML_TYPE_F16, matrix.inputs(), rank});
         tensors.push_back({matrix.name() + ".lora_b", GGML_TYPE_F16, rank, matrix.outputs()});
-        weights += static_cast<uint64_t>(matrix.inputs() * matrix.outputs());
-        progress.total += matrix.base->bytes + matrix.fineTune->bytes;
     }
     GgufPointer metadata = adapterMetadata(base.architecture(), options.description.name, 0);
     describeDelta(metadata.get(), "lora", options.description, plan, base);
     gguf_set_val_u32(metadata.get(), "facet.delta.rank", static_cast<uint32_t>(options.rank));
     AdapterWriter writer(options.target, std::move(metadata), tensors);
 
-    CodingError carried;
-    for (const DeltaMatrix& matrix : plan.matrices) {
-        progress.item = matrix.name();
-        report(progress);
+    return writeDelta(writer, options.target, base, plan, report, [&](size_t i) {
+        const DeltaMatrix& matrix = plan.matrices[i];
         const std::vector<float> change = wholeChange(matrix, options.threads);
         double energy = 0;
         for (const float value : change) energy += static_cast<double>(value) * value;
@@ -287,26 +281,13 @@ DeltaResult makeLowRankDelta(const MappedModel& base, const MappedModel& fineTun
         const LowRankFactors factors = decompose(change, matrix.outputs(), matrix.inputs(), options.rank, options.threads);
         double kept = 0;
         for (const double value : factors.singularValues) kept += value * value;
-        carried.add({energy, std::max(energy - kept, 0.0)});
         for (const std::vector<float>* factor : {&factors.inputs, &factors.outputs}) {
             const std::vector<ggml_fp16_t> written = halves(*factor);
             writer.append(written.data(), written.size() * sizeof(ggml_fp16_t));
             writer.endTensor();
         }
-        MappedModel::release(*matrix.base);
-        MappedModel::release(*matrix.fineTune);
-        progress.done += matrix.base->bytes + matrix.fineTune->bytes;
-    }
-    if (carried.energy == 0 && plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
-    DeltaResult result = describeResult(writer.metadata(), plan, carried);
-    result.weights = weights;
-    result.fileBytes = writer.fileBytes();
-    writer.finish();
-    stampFingerprint(options.target, base);
-    progress.done = progress.total;
-    progress.item.clear();
-    report(progress);
-    return result;
+        return CodingError{energy, std::max(energy - kept, 0.0)};
+    });
 }
 
 }  // namespace facet

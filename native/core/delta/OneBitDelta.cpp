@@ -6,7 +6,7 @@
 
 #include "core/Failure.h"
 #include "core/delta/AdapterFile.h"
-#include "core/delta/Fingerprint.h"
+#include "core/delta/DeltaWriting.h"
 #include "core/delta/parallel.h"
 
 namespace facet {
@@ -198,11 +198,8 @@ std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const One
 
 DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
                             const ProgressSink& report) {
-    Progress progress;
-    report(progress);
+    report(Progress{});
     const DeltaPlan plan = planDelta(base, fineTune, options.threads);
-    for (const DeltaMatrix& matrix : plan.matrices) progress.total += matrix.base->bytes + matrix.fineTune->bytes;
-
     std::vector<OneBitPair> pairs;
     std::vector<double> inputChanges;
     std::vector<double> outputChanges;
@@ -219,13 +216,11 @@ DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune
     const float outputEntry = entryFor(middle(outputChanges), kOneBitBlock, kOutputEntry);
 
     std::vector<AdapterTensor> tensors;
-    uint64_t weightCount = 0;
     for (size_t i = 0; i < pairs.size(); ++i) {
         OneBitPair& pair = pairs[i];
         const DeltaMatrix& matrix = plan.matrices[i];
         pair.entry = pair.rotatesInput ? inputEntry : outputEntry;
         addPair(matrix.name(), pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, tensors);
-        weightCount += static_cast<uint64_t>(matrix.inputs() * matrix.outputs());
     }
 
     GgufPointer metadata = adapterMetadata(base.architecture(), options.description.name, 0);
@@ -238,32 +233,15 @@ DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune
     gguf_set_val_f32(gguf, "facet.hadamard.output_entry", outputEntry);
 
     AdapterWriter writer(options.target, std::move(metadata), tensors);
-    CodingError total;
     std::vector<OneBitBlock> signs;
-    for (size_t i = 0; i < pairs.size(); ++i) {
-        const OneBitPair& pair = pairs[i];
+    return writeDelta(writer, options.target, base, plan, report, [&](size_t i) {
         const DeltaMatrix& matrix = plan.matrices[i];
-        progress.item = matrix.name();
-        report(progress);
         const auto weights = options.importance.find(matrix.name());
         const bool isWeighted = weights != options.importance.end() && weights->second.size() == static_cast<size_t>(matrix.inputs());
-        total.add(encodeMatrix(matrix, pair, isWeighted ? weights->second.data() : nullptr, options.threads, signs));
-        MappedModel::release(*matrix.base);
-        MappedModel::release(*matrix.fineTune);
-        writePair(writer, pair, {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(), signs.size() * sizeof(OneBitBlock));
-        progress.done += matrix.base->bytes + matrix.fineTune->bytes;
-    }
-    if (total.energy == 0 && plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
-
-    DeltaResult result = describeResult(writer.metadata(), plan, total);
-    result.weights = weightCount;
-    result.fileBytes = writer.fileBytes();
-    writer.finish();
-    stampFingerprint(options.target, base);
-    progress.done = progress.total;
-    progress.item.clear();
-    report(progress);
-    return result;
+        const CodingError error = encodeMatrix(matrix, pairs[i], isWeighted ? weights->second.data() : nullptr, options.threads, signs);
+        writePair(writer, pairs[i], {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(), signs.size() * sizeof(OneBitBlock));
+        return error;
+    });
 }
 
 }  // namespace facet
