@@ -10,6 +10,8 @@ export const MakingFacts = z.strictObject({
   appVersion: z.string().max(40),
   /** With an importance matrix. */
   calibrated: z.boolean(),
+  /** Its strength was fitted to the fine-tune's predictions afterwards, and that helped on held-out text. */
+  refined: z.boolean(),
   /** Share of the carried change that it reproduces. */
   captured: z.number(),
   /** Share of the whole change that cannot travel. */

@@ -17,6 +17,8 @@ export const DeltaFileMetadata = z.object({
   "facet.delta.app_version": z.string().max(40),
   /** With an importance matrix. */
   "facet.delta.calibrated": z.boolean().optional(),
+  /** Its strength was fitted to the fine-tune's predictions afterwards. */
+  "facet.delta.refined": z.boolean().optional(),
   "facet.delta.rank": z.number().int().min(1).optional(),
   /** Share of the carried change's sum of squares that the pairs reproduce. */
   "facet.delta.captured": Share,

@@ -33,10 +33,10 @@ export const MakeDeltaRequest = z.strictObject({
   /** Of the base; weights the 1-bit scales. null = without. */
   importanceMatrix: Path.nullable(),
   /**
-   * Of 1-bit deltas: scales are fitted to the fine-tune's answers on `on`, and the fit is kept if it helps on `heldOut`.
-   * chunkLimit: chunks of text, or dialogues. null = not.
+   * Of 1-bit deltas in their full form: scales are fitted to the fine-tune's answers on `on`, and the fit is kept if it helps on
+   * `heldOut`; null there = fitted on one half of `on`, held against the other. chunkLimit: chunks of text, or dialogues. null = not.
    */
-  refinement: z.strictObject({ on: ComparedText, heldOut: ComparedText, chunkLimit: z.number().int().min(1).max(64) }).nullable(),
+  refinement: z.strictObject({ on: ComparedText, heldOut: ComparedText.nullable(), chunkLimit: z.number().int().min(1).max(64) }).nullable(),
   /** Measures how faithful it is, on text that nothing was fitted to, and notes that in the file. chunkLimit 0 = all. null = not. */
   fidelity: z.strictObject({ on: ComparedText, chunkLimit: z.number().int().min(0).max(10_000) }).nullable(),
   threads: Threads,

@@ -25,6 +25,7 @@ function makingFacts(header: GgufHeader): MakingFacts | null {
     fineTuneName: said["facet.delta.fine_tune_name"],
     appVersion: said["facet.delta.app_version"],
     calibrated: said["facet.delta.calibrated"] ?? false,
+    refined: said["facet.delta.refined"] ?? false,
     captured: said["facet.delta.captured"],
     leftOutShare: said["facet.left_out.share"],
     leftOut: leftOut(header),

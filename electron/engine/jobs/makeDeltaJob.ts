@@ -65,11 +65,11 @@ async function refine(
   tell: (progress: JobProgress) => void,
 ): Promise<{ kept: boolean; klBefore: number; klAfter: number } | null> {
   if (refinement === null || result.kind !== "bitdelta" || result.compact) return null;
+  const whole = await nativeText(refinement.on);
+  const [on, heldOut] = refinement.heldOut === null ? halves(whole) : [whole, await nativeText(refinement.heldOut)];
   return addon.refineDelta(
     {
-      base, fineTune, delta, threads,
-      on: await nativeText(refinement.on),
-      heldOut: await nativeText(refinement.heldOut),
+      base, fineTune, delta, threads, on, heldOut,
       chunkTokens: REFINEMENT_CHUNK_TOKENS,
       chunkLimit: refinement.chunkLimit,
     },
@@ -79,6 +79,17 @@ async function refine(
 
 async function nativeText(on: ComparedText): Promise<NativeText> {
   return on.kind === "texts" ? { text: await readTexts(on.paths) } : { dialogues: on.dialogues };
+}
+
+/** A text is divided at the end of a line. */
+function halves(whole: NativeText): [NativeText, NativeText] {
+  if ("dialogues" in whole) {
+    const middle = Math.floor(whole.dialogues.length / 2);
+    return [{ dialogues: whole.dialogues.slice(0, middle) }, { dialogues: whole.dialogues.slice(middle) }];
+  }
+  const lineEnd = whole.text.indexOf("\n", whole.text.length / 2);
+  const middle = lineEnd === -1 ? Math.floor(whole.text.length / 2) : lineEnd;
+  return [{ text: whole.text.slice(0, middle) }, { text: whole.text.slice(middle) }];
 }
 
 /** Throws JobError "delta-useless" for what is no nearer to the fine-tune than the base. llama.cpp cannot load the compact form. */

@@ -61,6 +61,15 @@ export function evaluationChunks(sourceBytes: number): number {
   return sourceBytes <= 10_000_000_000 ? 12 : 6;
 }
 
+/**
+ * Chunks of 256 tokens that the strength of a 1-bit delta is fitted on: both models are evaluated on them some twenty times. There
+ * are only seven or so factors to fit, so that few chunks will do.
+ */
+export function refinementChunks(sourceBytes: number): number {
+  if (sourceBytes <= 2_000_000_000) return 8;
+  return sourceBytes <= 10_000_000_000 ? 4 : 2;
+}
+
 /** What a model is calibrated with: the person's own text, and the one that comes with the app, whose end of less than a chunk is left out. */
 export function calibrationTexts(appFolder: string, ownTextPath: string | null): string[] {
   return [...(ownTextPath === null ? [] : [ownTextPath]), calibrationText(appFolder)];

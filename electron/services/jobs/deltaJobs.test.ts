@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       expect(weights).toBe(carriedWeights(preview.matrices));
       expect(bitsPerWeight).toBeCloseTo((foretold * 8) / weights, 1);
       const { fidelity, captured } = made.value;
-      expect(making).toMatchObject({ fineTuneName: "Tiny tuned", appVersion: "0.0.0", leftOut: [], foldedNorms: 0, calibrated: false });
+      expect(making).toMatchObject({ fineTuneName: "Tiny tuned", appVersion: "0.0.0", leftOut: [], foldedNorms: 0, calibrated: false, refined: false });
       expect(making!.captured).toBeCloseTo(captured, 5);
       expect(making!.fidelity!.klDelta).toBeCloseTo(fidelity!.klDelta, 5);
       expect(making!.fidelity!.positions).toBe(fidelity!.positions);
@@ -257,20 +257,28 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       addDelta: library.addFile.bind(library),
     } as unknown as JobTools;
     const stages = new Set<string>();
-    const make = (fineTuneId: string) => {
+    const make = (fineTuneId: string, result: StartMakeDelta["result"]) => {
       const start: StartMakeDelta = {
-        kind: "make-delta", baseId: ModelId.parse("base"), fineTuneId: ModelId.parse(fineTuneId), name: "Tuned", result: { kind: "lora", rank: 4 }, measureFidelity: false,
+        kind: "make-delta", baseId: ModelId.parse("base"), fineTuneId: ModelId.parse(fineTuneId), name: "Tuned", result, measureFidelity: false,
       };
       return runMakeDelta({ kind: "make-delta", start, modelName: "Tiny tuned" }, tools, {
         signal: new AbortController().signal,
         onPhase: (phase) => phase.kind === "work" && stages.add(phase.progress.stage),
       });
     };
-    const made = await make("tuned");
+    const made = await make("tuned", { kind: "lora", rank: 4 });
     if (!made.ok) throw new Error(JSON.stringify(made.failure));
     expect(library.list()).toMatchObject([{ id: made.value.deltaId, name: "Tuned", facts: { kind: "lora", rank: 4 }, origin: { kind: "made", baseName: "Tiny", fineTuneName: "Tiny tuned" } }]);
     expect(await readdir(inFolder("deltas"))).toEqual([`${made.value.deltaId}.gguf`]);
-    expect([...stages]).toContain("make-delta");
+    expect([...stages]).toEqual(["make-delta"]);
+
+    // A 1-bit delta is fitted to the fine-tune's predictions, without asking.
+    const oneBit = await make("tuned", { kind: "bitdelta", compact: false });
+    if (!oneBit.ok) throw new Error(JSON.stringify(oneBit.failure));
+    expect([...stages]).toEqual(["make-delta", "refine-delta"]);
+    const header = await readDeltaHeader(path.join(inFolder("deltas"), `${oneBit.value.deltaId}.gguf`));
+    if (!header.ok) throw new Error(JSON.stringify(header.failure));
+    expect(deltaDetails(header.value).making).toMatchObject({ refined: true, fidelity: null });
 
     // Compact and back it is the very same file, so the library has it already.
     const oneBit = inFolder("one-bit.gguf");
@@ -283,8 +291,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await library.delete(kept.value.id, (file) => rm(file));
 
     await writeFile(request.fineTune, "no model");
-    expect(await make("tuned")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
-    expect(await make("lost")).toMatchObject({ ok: false, failure: { code: "source-missing" } });
-    expect(await readdir(inFolder("deltas"))).toHaveLength(1);
+    expect(await make("tuned", { kind: "lora", rank: 4 })).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+    expect(await make("lost", { kind: "lora", rank: 4 })).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+    expect(await readdir(inFolder("deltas"))).toHaveLength(2);
   });
 });

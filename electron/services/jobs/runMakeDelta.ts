@@ -1,13 +1,13 @@
 // The job "make-delta": what a fine-tune changed in its base, as a small file in the library of deltas. Main process or plain Node.
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rm, stat } from "node:fs/promises";
+import { access, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { saveFailure } from "../fileFailure";
 import type { ModelFile } from "../ModelLibrary";
 import type { MakeDeltaOrder } from "./jobOrder";
 import type { JobControls, JobProduct } from "./JobQueue";
-import { evaluationChunks, evaluationText, jobThreads, textMatrixPath, type JobTools } from "./JobTools";
+import { bytesOf, calibrationText, evaluationChunks, evaluationText, jobThreads, refinementChunks, textMatrixPath, type JobTools } from "./JobTools";
 import { runJob } from "./runJob";
 
 /** Failures: "source-missing", those of the job and of adding a delta. */
@@ -19,6 +19,7 @@ export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, {
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
     await mkdir(deltasFolder, { recursive: true });
+    const baseBytes = await bytesOf(base.paths);
     const matrix = await textMatrixPath(importanceFolder, appFolder, base.paths, null);
     const outcome = await runJob(
       tools.fork,
@@ -29,9 +30,9 @@ export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, {
           name: start.name, baseName: nameOf(base), fineTuneName: nameOf(fineTune),
           result: start.result,
           importanceMatrix: (await exists(matrix)) ? matrix : null,
-          refinement: null,
+          refinement: { on: { kind: "texts", paths: [calibrationText(appFolder)] }, heldOut: null, chunkLimit: refinementChunks(baseBytes) },
           fidelity: start.measureFidelity
-            ? { on: { kind: "texts", paths: [evaluationText(appFolder)] }, chunkLimit: evaluationChunks((await stat(base.path)).size) }
+            ? { on: { kind: "texts", paths: [evaluationText(appFolder)] }, chunkLimit: evaluationChunks(baseBytes) }
             : null,
           threads: jobThreads(),
           appVersion,

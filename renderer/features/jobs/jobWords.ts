@@ -1,5 +1,5 @@
 // A job in words and numbers: what it is, its steps, how far it is, and how it ended. Renderer.
-import type { Job, JobPhase, JobStart } from "../../../electron/contract/jobQueue";
+import type { Job, JobPhase, JobStart, StartMakeDelta } from "../../../electron/contract/jobQueue";
 import type { JobStage } from "../../../electron/contract/jobs";
 import { failureText } from "../../app/failureText";
 import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../app/quantities";
@@ -48,10 +48,15 @@ export function jobSteps(start: JobStart): JobStep[] {
     case "quality":
       return ["quality", "speed"];
     case "make-delta":
-      return ["make-delta", ...(start.measureFidelity ? (["fidelity"] as const) : [])];
+      return ["make-delta", ...(isRefined(start.result) ? (["refine-delta"] as const) : []), ...(start.measureFidelity ? (["fidelity"] as const) : [])];
     case "fetch-delta":
       return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
+}
+
+/** llama.cpp evaluates neither the compact form nor has a LoRA scales to fit. */
+function isRefined(result: StartMakeDelta["result"]): boolean {
+  return result.kind === "bitdelta" && !result.compact;
 }
 
 export function stepOf(phase: JobPhase): JobStep {
