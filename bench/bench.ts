@@ -5,6 +5,7 @@ import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
 import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
 import { deltaEncode } from "./deltaEncode";
+import { deltaFidelity } from "./deltaFidelity";
 import { deltaKernels } from "./deltaKernels";
 import { deltaSwitch } from "./deltaSwitch";
 import { download } from "./download";
@@ -23,12 +24,20 @@ import { tokenToDom } from "./tokenToDom";
 const measurements: readonly {
   readonly names: readonly string[];
   readonly measure: () => Promise<Figures>;
-  /** Takes many minutes, or builds llama.cpp's own tools: measured only when it is asked for. */
+  /** Takes many minutes, builds llama.cpp's own tools, or needs a model that is not part of the project: measured only when it is asked for. */
   readonly onlyWhenAsked?: true;
 }[] = [
   { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
   { names: ["delta.encode_gb_s", "delta.bits_per_weight"], measure: deltaEncode },
   { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
+  {
+    names: [
+      "delta.kl_gap_closed", "delta.kl_gap_closed_answers", "lora.kl_gap_closed", "lora.kl_gap_closed_answers",
+      "delta.accuracy_loss", "delta.accuracy_loss_f16",
+    ],
+    measure: deltaFidelity,
+    onlyWhenAsked: true,
+  },
   { names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"], measure: quantizeSpeed, onlyWhenAsked: true },
   { names: ["quality.q4_0_kl_ratio", "quality.3bit_kl_ratio"], measure: quantizeQuality, onlyWhenAsked: true },
   {

@@ -1,70 +1,109 @@
-// How faithful a 1-bit delta of a real fine-tune is, beside a LoRA of equal bytes, on the fine-tune's own task: share of the KL gap closed.
-// npx tsx bench/deltaFidelity.ts <base in F16> <fine-tune in F16> [dialogues to measure] [dialogues to fit on, 0 = no fit]
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+// delta.kl_gap_closed, delta.accuracy_loss: how much of a real fine-tune a 1-bit delta keeps, beside a LoRA of equal bytes.
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { ComparedText, MakeDeltaRequest } from "../electron/contract/deltaJobs";
+import { requantize } from "../e2e/f16Model";
+import type { Fidelity, MakeDeltaRequest } from "../electron/contract/deltaJobs";
+import type { JobResult } from "../electron/contract/jobs";
+import { loadNativeAddon, type NativeText } from "../electron/engine/jobs/nativeAddon";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
+import { calibrationText, refinementChunks } from "../electron/services/jobs/JobTools";
 import { runJob } from "../electron/services/jobs/runJob";
-import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, type TaskQuestion } from "./fineTune/taskQuestions";
+import type { Figures } from "./figures";
+import { fineTunePair, type FineTunePair } from "./fineTunePair";
+import { taskAccuracy } from "./taskAccuracy";
+import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, TRAINED_QUESTIONS, type TaskQuestion } from "./fineTune/taskQuestions";
 
-const TRAINED = 40_000;
-const fork = forkNodeJob(path.resolve("electron/engine/jobs/job.ts"), ["--import", "tsx"]);
+/** Answers are short and alike, whole texts are neither; three evaluations of each. */
+const ANSWERS_MEASURED = 24;
+const TEXTS_MEASURED = 16;
+const QUESTIONS_ASKED = Number(process.env["FACET_QUESTIONS"] ?? 200);
+const CHUNK_TOKENS = 512;
+
 const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism());
 
-function dialogues(questions: readonly TaskQuestion[]): ComparedText {
-  return { kind: "dialogues", dialogues: questions.map((question) => ({ prompt: promptOf(question), answer: question.answer + ANSWER_END })) };
-}
-
-async function main(): Promise<void> {
-  const [base, fineTune, measured = "40", fitted = "8"] = process.argv.slice(2);
-  if (base === undefined || fineTune === undefined) throw new Error("usage: deltaFidelity.ts <base> <fine-tune> [measure] [fit]");
+/** The app's own way: scales fitted on the text that comes with it, which has nothing to do with the task. */
+export async function deltaFidelity(): Promise<Figures> {
+  const pair = fineTunePair();
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-fidelity-"));
-  const trained = taskQuestions(TRAIN_SEED, TRAINED);
-  const fitCount = Number(fitted);
-  const test = testQuestions(trained, Number(measured) + fitCount);
-  const make = async (name: string, change: Partial<MakeDeltaRequest>) => {
-    const outcome = await runJob(
-      fork,
-      {
-        appFolder: process.cwd(),
-        request: {
-          kind: "make-delta", base: path.resolve(base), fineTune: path.resolve(fineTune), target: path.join(folder, `${name}.gguf`),
-          name, baseName: "base", fineTuneName: "fine-tune", result: { kind: "bitdelta", compact: false }, importanceMatrix: null,
-          refinement: null, fidelity: { on: dialogues(test.slice(fitCount)), chunkLimit: 0 }, threads, appVersion: "bench", ...change,
-        },
-      },
-      { signal: new AbortController().signal },
-    );
-    if (!outcome.ok || outcome.value.kind !== "make-delta") throw new Error(JSON.stringify(outcome));
-    const { fileBytes, bitsPerWeight, captured, leftOutShare, fidelity, refinement } = outcome.value;
-    console.log(
-      `${name.padEnd(12)} ${(fileBytes / 1e6).toFixed(2)} MB  ${bitsPerWeight.toFixed(3)} bits  captured ${captured.toFixed(3)}  left out ${leftOutShare.toFixed(4)}  ` +
-        `KL ${fidelity?.klBase.toFixed(4)} → ${fidelity?.klDelta.toFixed(5)}  gap closed ${fidelity?.gapClosed.toFixed(4)}  ` +
-        `same top ${fidelity?.sameTopBase.toFixed(3)} → ${fidelity?.sameTopDelta.toFixed(3)}` +
-        (refinement === null ? "" : `  fit kept: ${refinement.kept}, held out ${refinement.klBefore.toFixed(5)} → ${refinement.klAfter.toFixed(5)}`),
-    );
-    return outcome.value;
-  };
-  const rows: Record<string, unknown> = {};
   try {
-    const oneBit = await make("1-bit", {});
-    rows["1-bit"] = oneBit;
-    if (fitCount > 0) {
-      rows["1-bit-fit"] = await make("1-bit, fit", {
-        refinement: { on: dialogues(trained.slice(0, fitCount)), heldOut: dialogues(test.slice(0, fitCount)), chunkLimit: fitCount },
-      });
-    }
-    const rankOne = await make("rank 1", { result: { kind: "lora", rank: 1 }, fidelity: null });
-    // Bytes grow by the same amount with each rank.
-    const rankTwo = await make("rank 2", { result: { kind: "lora", rank: 2 }, fidelity: null });
-    const rank = Math.max(1, Math.round((oneBit.fileBytes - rankOne.fileBytes) / (rankTwo.fileBytes - rankOne.fileBytes)) + 1);
-    rows[`rank-${rank}`] = await make(`rank ${rank}`, { result: { kind: "lora", rank } });
+    const { oneBit, lora } = await makeDeltas(pair, folder);
+    const figures = await klGaps(pair, { oneBit, lora });
+    const shortBase = path.join(folder, "base.Q4_0.gguf");
+    await requantize(pair.base, shortBase, "Q4_0");
+    return { ...figures, ...(await accuracies(pair, shortBase, oneBit)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const output = process.env["FACET_FIGURES"];
-  if (output) await writeFile(output, JSON.stringify(rows, null, 2));
 }
 
-await main();
+/** Paths of the 1-bit delta and of the LoRA whose rank gives as many bytes. */
+export async function makeDeltas({ base, fineTune }: FineTunePair, folder: string): Promise<{ oneBit: string; lora: string }> {
+  const fork = forkNodeJob(path.resolve("electron/engine/jobs/job.ts"), ["--import", "tsx"]);
+  const make = async (name: string, change: Partial<MakeDeltaRequest>): Promise<Extract<JobResult, { kind: "make-delta" }> & { path: string }> => {
+    const target = path.join(folder, `${name}.gguf`);
+    const request: MakeDeltaRequest = {
+      kind: "make-delta", base, fineTune, target, name, baseName: "base", fineTuneName: "fine-tune",
+      result: { kind: "bitdelta", compact: false }, importanceMatrix: null, refinement: null, fidelity: null, threads, appVersion: "bench", ...change,
+    };
+    const outcome = await runJob(fork, { appFolder: process.cwd(), request }, { signal: new AbortController().signal });
+    if (!outcome.ok || outcome.value.kind !== "make-delta") throw new Error(JSON.stringify(outcome));
+    const { fileBytes, bitsPerWeight, captured, leftOutShare, refinement, tookMs } = outcome.value;
+    console.log(
+      `  ${name}: ${(fileBytes / 1e6).toFixed(1)} MB, ${bitsPerWeight.toFixed(3)} bits a weight, captured ${captured.toFixed(3)}, left out ${leftOutShare.toFixed(5)}, ` +
+        `${(tookMs / 1000).toFixed(0)} s` +
+        (refinement === null ? "" : `; fit ${refinement.kept ? "kept" : "not kept"}, held-out KL ${refinement.klBefore.toFixed(4)} → ${refinement.klAfter.toFixed(4)}`),
+    );
+    return { ...outcome.value, path: target };
+  };
+  const chunkLimit = refinementChunks((await stat(base)).size);
+  const oneBit = await make("1-bit", { refinement: { on: { kind: "texts", paths: [calibrationText(process.cwd())] }, heldOut: null, chunkLimit } });
+  // Bytes grow by the same amount with each rank.
+  const [one, two] = [await make("rank 1", { result: { kind: "lora", rank: 1 } }), await make("rank 2", { result: { kind: "lora", rank: 2 } })];
+  const rank = Math.max(1, Math.round((oneBit.fileBytes - one.fileBytes) / (two.fileBytes - one.fileBytes)) + 1);
+  const lora = await make(`rank ${rank}`, { result: { kind: "lora", rank } });
+  return { oneBit: oneBit.path, lora: lora.path };
+}
+
+/** On questions that nothing was trained or fitted on. */
+export async function klGaps({ base, fineTune }: FineTunePair, { oneBit, lora }: { oneBit: string; lora: string }): Promise<Figures> {
+  const addon = loadNativeAddon(process.cwd());
+  const measure = async (what: string, delta: string, on: NativeText): Promise<number> => {
+    const found: Fidelity = await addon.measureFidelity({ base, fineTune, delta, on, threads, chunkTokens: CHUNK_TOKENS, chunkLimit: 0, note: false });
+    console.log(
+      `  ${what}: KL ${found.klBase.toFixed(4)} → ${found.klDelta.toFixed(5)}, gap closed ${found.gapClosed.toFixed(4)}, ` +
+        `same top token ${found.sameTopBase.toFixed(3)} → ${found.sameTopDelta.toFixed(3)}, ${found.positions} tokens`,
+    );
+    return found.gapClosed;
+  };
+  const questions = unseenQuestions(ANSWERS_MEASURED);
+  const answers = { dialogues: questions.map((question) => ({ prompt: promptOf(question), answer: question.answer + ANSWER_END })) };
+  // Without a prompt all of it counts.
+  const texts = { dialogues: questions.slice(0, TEXTS_MEASURED).map((question) => ({ prompt: "", answer: promptOf(question) + question.answer + ANSWER_END })) };
+  return {
+    "delta.kl_gap_closed": await measure("1-bit delta, task text with the questions", oneBit, texts),
+    "delta.kl_gap_closed_answers": await measure("1-bit delta, answers alone", oneBit, answers),
+    "lora.kl_gap_closed": await measure("LoRA of equal bytes, task text with the questions", lora, texts),
+    "lora.kl_gap_closed_answers": await measure("LoRA of equal bytes, answers alone", lora, answers),
+  };
+}
+
+/** Of the fine-tune, and of the delta on the base in 16 bits and in the 4 bits that a person would use. */
+export async function accuracies({ base, fineTune }: FineTunePair, shortBase: string, oneBit: string): Promise<Figures> {
+  const questions = unseenQuestions(QUESTIONS_ASKED);
+  const ask = async (what: string, model: string, delta: string | null): Promise<number> => {
+    const accuracy = await taskAccuracy(model, delta, questions, threads);
+    console.log(`  ${what}: ${(100 * accuracy).toFixed(1)} % of ${questions.length} questions right`);
+    return accuracy;
+  };
+  const tuned = await ask("fine-tune, F16", fineTune, null);
+  await ask("base, F16", base, null);
+  const onWhole = await ask("base, F16, with the 1-bit delta", base, oneBit);
+  await ask("base, Q4_0", shortBase, null);
+  const onShort = await ask("base, Q4_0, with the 1-bit delta", shortBase, oneBit);
+  return { "delta.accuracy_loss": tuned - onShort, "delta.accuracy_loss_f16": tuned - onWhole };
+}
+
+function unseenQuestions(count: number): TaskQuestion[] {
+  return testQuestions(taskQuestions(TRAIN_SEED, TRAINED_QUESTIONS), count);
+}

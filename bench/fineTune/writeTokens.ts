@@ -3,9 +3,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getLlama } from "node-llama-cpp";
-import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, type TaskQuestion } from "./taskQuestions";
+import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, TRAINED_QUESTIONS, type TaskQuestion } from "./taskQuestions";
 
-const TRAIN_COUNT = 40_000;
 const TEST_COUNT = 400;
 
 const [modelPath, folder] = process.argv.slice(2);
@@ -22,7 +21,7 @@ function tokens(question: TaskQuestion): { prompt: number[]; answer: number[] } 
   };
 }
 
-const train = taskQuestions(TRAIN_SEED, TRAIN_COUNT);
+const train = taskQuestions(TRAIN_SEED, TRAINED_QUESTIONS);
 await mkdir(folder, { recursive: true });
 await writeFile(path.join(folder, "train.json"), JSON.stringify(train.map(tokens)));
 await writeFile(path.join(folder, "test.json"), JSON.stringify(testQuestions(train, TEST_COUNT).map(tokens)));
