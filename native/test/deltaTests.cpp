@@ -160,12 +160,14 @@ DeltaResult makeDelta(const std::string& base, const std::string& fineTune, cons
 
 class Logits {
   public:
-    explicit Logits(const std::string& model, const std::string& adapter = "")
+    explicit Logits(const std::string& model, const std::vector<std::string>& adapters = {})
         : session_({.path = inFolder(model), .threads = 1, .contextTokens = 32, .outputRows = 32}) {
-        if (!adapter.empty()) session_.addAdapter(inFolder(adapter));
+        for (const std::string& adapter : adapters) session_.addAdapter(inFolder(adapter));
     }
-    std::vector<float> at(float scale) {
-        session_.setAdapterScales({scale});
+    /** With all adapters at one scale. */
+    std::vector<float> at(float scale) { return at(std::vector<float>(kMostAdapters, scale)); }
+    std::vector<float> at(const std::vector<float>& scales) {
+        session_.setAdapterScales(scales);
         session_.clearMemory();
         TokenBatch batch(16);
         for (int i = 0; i < 16; ++i) batch.add((i * 37 + 5) % kTokens, i, 0, true);
@@ -175,6 +177,7 @@ class Logits {
     }
 
   private:
+    static constexpr size_t kMostAdapters = 4;
     ModelSession session_;
 };
 
@@ -343,7 +346,7 @@ void adapterIsTheMergedDelta() {
         makeDelta("base.gguf", "tuned.gguf", options);
         writeModel(inFolder("merged.gguf"), merged(base, "delta.gguf"), {.type = GGML_TYPE_F32});
         writeModel(inFolder("base-as-32.gguf"), base, {.type = GGML_TYPE_F32});
-        Logits with("base.gguf", "delta.gguf");
+        Logits with("base.gguf", {"delta.gguf"});
         const std::vector<float> plain = Logits("base.gguf").at(0);
         const std::vector<float> adapted = with.at(1);
         const std::vector<float> expected = Logits("merged.gguf").at(0);
@@ -358,6 +361,31 @@ void adapterIsTheMergedDelta() {
         const std::vector<float> goal = Logits("tuned.gguf").at(0);
         CHECK(distance(adapted, goal) < 0.8 * distance(plain, goal));
     }
+}
+
+/** Deltas add up: the order of a stack is only rounding, and the sum is the base with both decoded deltas merged. */
+void aStackIsASum() {
+    const Tensors base = randomModel(5);
+    writeModel(inFolder("stack-base.gguf"), base);
+    for (const auto& [name, seed] : {std::pair<const char*, unsigned>{"one", 61}, {"other", 62}}) {
+        writeModel(inFolder("stack-tuned.gguf"), trained(base, seed, 0.2F, true));
+        makeDelta("stack-base.gguf", "stack-tuned.gguf", deltaOptions(std::string(name) + ".gguf"));
+    }
+    Logits stack("stack-base.gguf", {"one.gguf", "other.gguf"});
+    Logits turned("stack-base.gguf", {"other.gguf", "one.gguf"});
+    const std::vector<float> plain = stack.at(0);
+    const std::vector<float> both = stack.at(1);
+    writeModel(inFolder("stack-merged.gguf"), merged(merged(base, "one.gguf"), "other.gguf"), {.type = GGML_TYPE_F32});
+    const std::vector<float> expected = Logits("stack-merged.gguf").at(0);
+    const double change = distance(plain, expected);
+    CHECK(change > 0.05);
+    CHECK(distance(both, turned.at(1)) < 1e-4 * change);
+    CHECK(distance(both, expected) < 0.02 * change);
+    // Each at its own strength; at 0 it is as if it were not there.
+    CHECK(distance(stack.at({0.5F, 1.0F}), turned.at({1.0F, 0.5F})) < 1e-4 * change);
+    CHECK(distance(stack.at({1.0F, 0.0F}), both) > 0.1 * change);
+    CHECK(stack.at({1.0F, 0.0F}) == Logits("stack-base.gguf", {"one.gguf"}).at(1));
+    CHECK(stack.at(0) == plain);
 }
 
 /** A change of the norms alone travels in the matrices after them, with no loss but the codec's. */
@@ -456,7 +484,7 @@ void formsAreTheSameDelta() {
         CHECK(rowLeft == rowRight);
     }
     // llama.cpp refuses the compact form by its type, rather than to use half of it.
-    CHECK(failureOf([] { Logits("base.gguf", "compact.gguf"); }) == "delta-damaged");
+    CHECK(failureOf([] { Logits("base.gguf", {"compact.gguf"}); }) == "delta-damaged");
     // As many threads as one likes: the same file.
     OneBitDeltaOptions one = deltaOptions("one-thread.gguf");
     one.threads = 1;
@@ -566,7 +594,7 @@ void fullRankIsTheFineTune() {
     CHECK(result.captured > 0.9999);
     const std::vector<float> plain = Logits("base.gguf").at(0);
     const std::vector<float> goal = Logits("tuned.gguf").at(0);
-    CHECK(distance(Logits("base.gguf", "lora.gguf").at(1), goal) < 0.01 * distance(plain, goal));
+    CHECK(distance(Logits("base.gguf", {"lora.gguf"}).at(1), goal) < 0.01 * distance(plain, goal));
     CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), base).verdict == BaseVerdict::kSame);
     CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), tuned).verdict == BaseVerdict::kIsFineTune);
 }
@@ -683,6 +711,7 @@ int main(int count, char** arguments) {
     allMagnitudesAreCodedAlike();
     equalModelsHaveNoDelta();
     adapterIsTheMergedDelta();
+    aStackIsASum();
     normsAreFolded();
     whatCannotTravelIsRefusedOrTold();
     formsAreTheSameDelta();

@@ -66,8 +66,8 @@ export function evaluationChunks(sourceBytes: number): number {
  * are only seven or so factors to fit, so that few chunks will do.
  */
 export function refinementChunks(sourceBytes: number): number {
-  if (sourceBytes <= 2_000_000_000) return 8;
-  return sourceBytes <= 10_000_000_000 ? 4 : 2;
+  if (sourceBytes <= 1_000_000_000) return 6;
+  return sourceBytes <= 10_000_000_000 ? 3 : 2;
 }
 
 /** What a model is calibrated with: the person's own text, and the one that comes with the app, whose end of less than a chunk is left out. */

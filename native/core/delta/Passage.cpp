@@ -9,12 +9,12 @@ namespace facet {
 std::vector<Passage> passagesOfText(const ModelSession& session, const std::string& text, uint32_t chunkTokens, uint32_t chunkLimit,
                                     uint32_t stride) {
     const std::vector<llama_token> tokens = session.tokenize(text, true);
-    auto chunks = static_cast<uint32_t>(tokens.size() / chunkTokens);
-    if (chunks < 1) throw Failure("text-too-short", std::to_string(tokens.size()) + " tokens; at least " + std::to_string(chunkTokens) + " are needed");
-    if (chunkLimit > 0) chunks = std::min(chunks, chunkLimit);
+    const auto whole = static_cast<uint32_t>(tokens.size() / chunkTokens);
+    if (whole < 1) throw Failure("text-too-short", std::to_string(tokens.size()) + " tokens; at least " + std::to_string(chunkTokens) + " are needed");
+    const uint32_t chunks = chunkLimit > 0 ? std::min(whole, chunkLimit) : whole;
     std::vector<Passage> passages(chunks);
     for (uint32_t chunk = 0; chunk < chunks; ++chunk) {
-        const llama_token* start = tokens.data() + size_t{chunk} * chunkTokens;
+        const llama_token* start = tokens.data() + size_t{chunk} * whole / chunks * chunkTokens;
         Passage& passage = passages[chunk];
         passage.tokens.assign(start, start + chunkTokens);
         if (llama_vocab_get_add_bos(session.vocabulary())) passage.tokens.front() = llama_vocab_bos(session.vocabulary());
