@@ -162,7 +162,7 @@ export interface NativeAddon {
     },
     onProgress?: OnProgress,
   ): Promise<Fidelity>;
-  /** Replaces the 1-bit delta when the fit helps on heldOut. Progress in evaluations. */
+  /** Replaces the 1-bit delta when the fit helps on heldOut. Progress in tokens. */
   refineDelta(
     options: {
       base: string;

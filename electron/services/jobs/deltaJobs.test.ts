@@ -165,6 +165,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     // Not to the last digit: the fitted scales are stored in half precision.
     const expected = made.refinement!.kept ? made.refinement!.klAfter : made.refinement!.klBefore;
     expect(Math.abs(made.fidelity!.klDelta / expected - 1)).toBeLessThan(0.02);
+    const header = await readDeltaHeader(request.target);
+    expect(header.ok && deltaDetails(header.value).making!.refined).toBe(made.refinement!.kept);
     // Its fingerprint still knows the base, after the scales changed.
     const verdict = async (model: string) => (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model })).verdict;
     expect(await verdict(request.base)).toBe("same");
@@ -278,7 +280,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect([...stages]).toEqual(["make-delta", "refine-delta"]);
     const header = await readDeltaHeader(path.join(inFolder("deltas"), `${oneBit.value.deltaId}.gguf`));
     if (!header.ok) throw new Error(JSON.stringify(header.failure));
-    expect(deltaDetails(header.value).making).toMatchObject({ refined: true, fidelity: null });
+    expect(deltaDetails(header.value).making?.fineTuneName).toBe("Tiny tuned");
 
     // Compact and back it is the very same file, so the library has it already.
     const oneBit = inFolder("one-bit.gguf");

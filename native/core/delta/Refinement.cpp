@@ -27,11 +27,24 @@ constexpr float kCommonFactors[] = {1.0F, 1.2F, 1.45F};
 /** How far each factor is moved to see what it does, and how far it may go in one step. */
 constexpr float kProbe = 1.2F;
 constexpr float kLargestStep = 1.5F;
+
+uint64_t tokensOf(const std::vector<Passage>& passages) {
+    uint64_t tokens = 0;
+    for (const Passage& passage : passages) tokens += passage.tokens.size();
+    return tokens;
+}
+
 /** Mean KL between the fine-tune, computed once, and the base under any scales. */
 class Distance {
   public:
-    Distance(ModelSession& base, ModelSession& fineTune, std::vector<Passage> passages, int threads)
-        : base_(base), threads_(threads), passages_(std::move(passages)), batch_(batchTokens(passages_)), width_(static_cast<size_t>(base.vocabularySize())) {
+    /** `onTokens`: called after each passage, with its tokens. */
+    Distance(ModelSession& base, ModelSession& fineTune, std::vector<Passage> passages, int threads, std::function<void(uint64_t)> onTokens)
+        : base_(base),
+          threads_(threads),
+          passages_(std::move(passages)),
+          batch_(batchTokens(passages_)),
+          width_(static_cast<size_t>(base.vocabularySize())),
+          onTokens_(std::move(onTokens)) {
         uint64_t bytes = 0;
         for (size_t i = 0; i < passages_.size(); ++i) {
             const size_t count = passages_[i].measured.size() * width_;
@@ -42,6 +55,7 @@ class Distance {
             }
             const float* logits = evaluate(fineTune, passages_[i], batch_);
             reference_.emplace_back(logits, logits + count);
+            onTokens_(passages_[i].tokens.size());
         }
     }
 
@@ -62,6 +76,7 @@ class Distance {
                                                             nextToken(right, vocabulary, 0).logSumExp, vocabulary);
             });
             for (const double value : kl) sum += value;
+            onTokens_(passages_[i].tokens.size());
         }
         const double mean = sum / static_cast<double>(positions);
         // A model that breaks down under these scales is only far away.
@@ -80,6 +95,7 @@ class Distance {
     std::vector<Passage> passages_;
     TokenBatch batch_;
     size_t width_;
+    std::function<void(uint64_t)> onTokens_;
     std::vector<std::vector<float>> reference_;
 };
 
@@ -179,22 +195,27 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
             members.push_back(matrices);
         }
     }
-    Progress progress{.done = 0, .total = fitEvaluations(members.size()) + 4, .item = ""};
-    const auto counted = [&](Distance& distance, const std::vector<float>& factors) {
-        report(progress);
-        progress.done = std::min(progress.done + 1, progress.total);
-        ++result.evaluations;
-        return distance.at(factors);
-    };
-
     ModelSession fineTune(fineTuneOptions);
     if (fineTune.vocabularySize() != base.vocabularySize()) throw Failure("models-differ", "the fine-tune has another vocabulary than the base");
     const auto passages = [&](const std::string& text, const std::vector<Dialogue>& dialogues) {
         return dialogues.empty() ? passagesOfText(base, text, options.chunkTokens, options.chunkLimit, kPositionStride)
                                  : passagesOfDialogues(base, dialogues, options.chunkTokens, options.chunkLimit);
     };
-    Distance fitted(base, fineTune, passages(options.text, options.dialogues), options.threads);
-    Distance heldOut(base, fineTune, passages(options.heldOutText, options.heldOutDialogues), options.threads);
+    std::vector<Passage> fittedPassages = passages(options.text, options.dialogues);
+    std::vector<Passage> heldOutPassages = passages(options.heldOutText, options.heldOutDialogues);
+    // The fine-tune reads each once; then the base, for every evaluation.
+    Progress progress{.done = 0, .total = (1 + fitEvaluations(members.size())) * tokensOf(fittedPassages) + 3 * tokensOf(heldOutPassages), .item = ""};
+    report(progress);
+    const auto onTokens = [&](uint64_t tokens) {
+        progress.done = std::min(progress.done + tokens, progress.total);
+        report(progress);
+    };
+    const auto counted = [&](Distance& distance, const std::vector<float>& factors) {
+        ++result.evaluations;
+        return distance.at(factors);
+    };
+    Distance fitted(base, fineTune, std::move(fittedPassages), options.threads, onTokens);
+    Distance heldOut(base, fineTune, std::move(heldOutPassages), options.threads, onTokens);
     const Minimum best = fitFactors(members.size(), [&](const std::vector<float>& factors) { return counted(fitted, factors); });
     result.factors = best.factors;
     result.klBefore = counted(heldOut, std::vector<float>(members.size(), 1));
