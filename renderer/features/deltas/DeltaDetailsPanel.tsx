@@ -1,6 +1,6 @@
 // All that is known of one fine-tune, where its row is open.
 import { useEffect, useState } from "react";
-import type { Delta } from "../../../electron/contract/deltas";
+import type { Delta, DeltaKind } from "../../../electron/contract/deltas";
 import type { DeltaDetails, MakingFacts } from "../../../electron/contract/deltaDetails";
 import { call } from "../../app/bridge";
 import { failureText } from "../../app/failureText";
@@ -35,7 +35,7 @@ export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsP
         <Fact name="Base recognised by">{recognisedBy}</Fact>
       </dl>
       {details.kind === "failed" && <p className={styles.problem}>{failureText(details.failure).happened}</p>}
-      {details.kind === "loaded" && details.value.making !== null && <Making making={details.value.making} />}
+      {details.kind === "loaded" && details.value.making !== null && <Making making={details.value.making} kind={facts.kind} />}
     </div>
   );
 }
@@ -50,7 +50,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 /** What came of making it. */
-function Making({ making }: { readonly making: MakingFacts }) {
+function Making({ making, kind }: { readonly making: MakingFacts; readonly kind: DeltaKind }) {
   const { fidelity, leftOut, leftOutShare, foldedNorms } = making;
   const groups = leftOutGroups(leftOut);
   return (
@@ -62,6 +62,7 @@ function Making({ making }: { readonly making: MakingFacts }) {
         <Fact name="Change left out">{leftOutShare === 0 ? "nothing" : sharePercent(leftOutShare)}</Fact>
         {foldedNorms > 0 && <Fact name="Norms folded in">{formatCount(foldedNorms)}</Fact>}
         <Fact name="Calibrated">{making.calibrated ? "yes" : "no"}</Fact>
+        {kind === "bitdelta" && <Fact name="Strength fitted">{making.refined ? "yes" : "no"}</Fact>}
         {fidelity !== null && (
           <>
             <Fact name="Distance from the fine-tune (KL)">

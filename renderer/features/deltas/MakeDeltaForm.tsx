@@ -88,7 +88,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
             {width === null && <span className={styles.tag}>Recommended</span>}
             <small>
               {width === null
-                ? `The whole change, one bit for each weight: ${foretoldWords(oneBit)}.`
+                ? `The whole change, one bit for each weight: ${foretoldWords(oneBit)}. Its strength is then fitted while both models read a text.`
                 : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`}
             </small>
           </span>
@@ -118,7 +118,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       </label>
       <Switch
         name="Measure how faithful it is"
-        words="Compares base, fine-tune and delta on a text that nothing was fitted to, and notes the result in the file. Three models are read with it, which takes longer than making the delta."
+        words="Compares base, fine-tune and delta on a text that nothing was fitted to, and notes the result in the file. All three read it, which takes longer than writing the delta."
         on={measureFidelity}
         onChange={setMeasureFidelity}
       />

@@ -1,5 +1,6 @@
 // What the list of jobs says: place in line, step, figures with units, and sentences for what ended.
 import { expect, test } from "vitest";
+import { ModelId } from "../../../electron/contract/ids";
 import { Job } from "../../../electron/contract/jobQueue";
 import { endedWords, formatDuration, jobFacts, jobFraction, jobProblem, jobSteps, jobTitle } from "./jobWords";
 
@@ -42,6 +43,9 @@ test.each([
 test("the steps are those that were asked for", () => {
   expect(jobSteps(job({ kind: "queued", position: 1 }).start)).toEqual(["read-source", "importance-matrix", "quantize", "check", "quality", "speed"]);
   expect(jobSteps(job({ kind: "queued", position: 1 }, { calibration: { kind: "none" }, measureQuality: false }).start)).toEqual(["read-source", "quantize", "check"]);
+  const delta = { kind: "make-delta", baseId: ModelId.parse("base"), fineTuneId: ModelId.parse("tuned"), name: "Tuned", measureFidelity: true } as const;
+  expect(jobSteps({ ...delta, result: { kind: "bitdelta", compact: false } })).toEqual(["make-delta", "refine-delta", "fidelity"]);
+  expect(jobSteps({ ...delta, result: { kind: "lora", rank: 8 }, measureFidelity: false })).toEqual(["make-delta"]);
 });
 
 test("a fine-tune from the hub is called by its repository, and is converted only for a base", () => {
