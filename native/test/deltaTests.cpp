@@ -379,10 +379,11 @@ void aStackIsASum() {
     const std::vector<float> expected = Logits("stack-merged.gguf").at(0);
     const double change = distance(plain, expected);
     CHECK(change > 0.05);
-    CHECK(distance(both, turned.at(1)) < 1e-4 * change);
+    // In another order the sums round otherwise, and with them the activations, which llama.cpp rounds to 8 bits.
+    CHECK(distance(both, turned.at(1)) < 0.01 * change);
     CHECK(distance(both, expected) < 0.02 * change);
     // Each at its own strength; at 0 it is as if it were not there.
-    CHECK(distance(stack.at({0.5F, 1.0F}), turned.at({1.0F, 0.5F})) < 1e-4 * change);
+    CHECK(distance(stack.at({0.5F, 1.0F}), turned.at({1.0F, 0.5F})) < 0.01 * change);
     CHECK(distance(stack.at({1.0F, 0.0F}), both) > 0.1 * change);
     CHECK(stack.at({1.0F, 0.0F}) == Logits("stack-base.gguf", {"one.gguf"}).at(1));
     CHECK(stack.at(0) == plain);

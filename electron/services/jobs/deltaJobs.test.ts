@@ -275,10 +275,10 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect([...stages]).toEqual(["make-delta"]);
 
     // A 1-bit delta is fitted to the fine-tune's predictions, without asking.
-    const oneBit = await make("tuned", { kind: "bitdelta", compact: false });
-    if (!oneBit.ok) throw new Error(JSON.stringify(oneBit.failure));
+    const fitted = await make("tuned", { kind: "bitdelta", compact: false });
+    if (!fitted.ok) throw new Error(JSON.stringify(fitted.failure));
     expect([...stages]).toEqual(["make-delta", "refine-delta"]);
-    const header = await readDeltaHeader(path.join(inFolder("deltas"), `${oneBit.value.deltaId}.gguf`));
+    const header = await readDeltaHeader(path.join(inFolder("deltas"), `${fitted.value.deltaId}.gguf`));
     if (!header.ok) throw new Error(JSON.stringify(header.failure));
     expect(deltaDetails(header.value).making?.fineTuneName).toBe("Tiny tuned");
 
