@@ -262,7 +262,7 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
   await checkAccessibility(page, "chips in a narrow window");
 });
 
-test("what the engine died of is not used until it is chosen again, and the composer says so", async ({ launch }) => {
+test("what the engine died of is not used until it is chosen again, and the composer says so", { tag: "@slow" }, async ({ launch }) => {
   const first = await launch();
   const chat = new ChatWindow(first.window);
   await chat.waitUntilReady();
