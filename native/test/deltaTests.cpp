@@ -464,14 +464,8 @@ void formsAreTheSameDelta() {
     makeDelta("base.gguf", "tuned.gguf", deltaOptions("full.gguf"));
     const uint64_t compactBytes = convertForm(inFolder("full.gguf"), inFolder("compact.gguf"), true);
     const uint64_t fullBytes = convertForm(inFolder("compact.gguf"), inFolder("again.gguf"), false);
-    CHECK(compactBytes < fullBytes && fullBytes == bytesOf(inFolder("full.gguf")).size());
-    const MappedModel left(inFolder("full.gguf"));
-    const MappedModel right(inFolder("again.gguf"));
-    CHECK(left.tensors().size() == right.tensors().size());
-    for (const auto& [name, tensor] : left.tensors()) {
-        const MappedTensor* other = right.find(name);
-        CHECK(other != nullptr && other->bytes == tensor.bytes && std::memcmp(other->data, tensor.data, tensor.bytes) == 0);
-    }
+    CHECK(compactBytes < fullBytes);
+    CHECK(bytesOf(inFolder("full.gguf")) == bytesOf(inFolder("again.gguf")));
     OneBitDeltaOptions options = deltaOptions("compact-at-once.gguf");
     options.isCompact = true;
     makeDelta("base.gguf", "tuned.gguf", options);

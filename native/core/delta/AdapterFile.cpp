@@ -89,6 +89,14 @@ void rewriteMetadata(const std::string& path, void (*change)(gguf_context*, cons
     if (!gguf) throw Failure("model-unreadable", log.lastErrors());
     const size_t before = gguf_get_meta_size(gguf.get());
     change(gguf.get(), data);
+    // gguf puts what is set at the end. These two say the form: kept last, a delta and one that was expanded from its compact
+    // form are the same file.
+    for (const char* key : {"adapter.type", "facet.delta.form"}) {
+        const int64_t at = gguf_find_key(gguf.get(), key);
+        if (at < 0 || gguf_get_kv_type(gguf.get(), at) != GGUF_TYPE_STRING) continue;
+        const std::string value = gguf_get_val_str(gguf.get(), at);
+        gguf_set_val_str(gguf.get(), key, value.c_str());
+    }
     const std::vector<char> bytes = metadataBytes(gguf.get());
     if (bytes.size() != before) throw std::logic_error("the metadata changed its size");
     std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
