@@ -163,6 +163,10 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   // From the list of models: a base of the same kind and size is proposed; a width that 1-bit blocks do not divide is said.
   await page.keyboard.press("Control+Shift+m");
   await page.getByRole("tab", { name: /Installed/ }).click();
+  await page.getByRole("button", { name: "Load Tiny", exact: true }).click();
+  await expect(chat.engineBar).toContainText("Tiny", { timeout: 30_000 });
+  await chat.waitUntilReady();
+  await page.keyboard.press("Control+Shift+m");
   await page.getByRole("button", { name: "More for Narrow poet" }).click();
   await page.getByRole("menuitem", { name: "Make a delta of it…" }).click();
   await expect(page.getByText("Not with this model: its rows are 64 weights wide, and a 1-bit delta needs a multiple of 128.")).toBeVisible();
@@ -212,8 +216,11 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await addByDialog(app, compact);
   await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Pirate"]);
 
+  await expect(fineTunes.group("For Tiny").getByRole("heading", { level: 3 })).toHaveText(["Pirate"]);
   await job.getByRole("button", { name: "Use in a chat: Pirate" }).click();
-  await expect(chat.composer).toBeVisible();
+  await chat.limitAnswers(8);
+  expect((await chat.ask("Hello")).length).toBeGreaterThan(0);
+  await expect(chat.lastAnswer).toContainText("Pirate");
 });
 
 test("a fine-tune is found at the hub, looked at, fetched and used", async ({ launch }) => {
