@@ -4,17 +4,13 @@ import path from "node:path";
 import type { Llama } from "node-llama-cpp";
 import { failure, fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { CACHE_BLOCK_VALUES } from "../../contract/loadSettings";
-import { ToFit, type DeltaMatch, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
+import { ToFit, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
 import { knownArchitectures } from "../gguf/architectures";
-import { deltaDetails } from "../deltas/deltaDetails";
-import { inspectDelta } from "../deltas/inspectDelta";
-import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
-import { previewPair } from "../deltas/previewPair";
-import { readDeltaHeader } from "../deltas/readDeltaHeader";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
+import { aboutDeltas } from "./aboutDeltas";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
 import { contextNeed, type DryRuns } from "./contextNeed";
@@ -73,19 +69,13 @@ export class FitProcess {
         void this.#tellMachine(message.id);
         return;
       case "describe":
-        void this.#describe(message.id, message.path);
+        void this.#tell(message.id, () => this.#describe(message.id, message.path));
         return;
       case "inspect-delta":
-        void this.#inspectDelta(message.id, message.path);
-        return;
-      case "match-deltas":
-        void this.#matchDeltas(message);
-        return;
       case "describe-delta":
-        void this.#tell(message.id, () => this.#describeDelta(message.id, message.path));
-        return;
+      case "match-deltas":
       case "preview-pair":
-        void this.#tell(message.id, () => this.#previewPair(message));
+        void this.#tell(message.id, () => aboutDeltas(message));
         return;
       case "stub":
         this.#last = this.#last.then(() => this.#stub(message.id, message.parts, message.folder));
@@ -229,58 +219,9 @@ export class FitProcess {
     });
   }
 
-  async #describe(id: number, path: string): Promise<void> {
-    const { post } = this.#options;
-    try {
-      const facts = await describeModel(path);
-      post(facts.ok ? { kind: "described", id, facts: facts.value } : { kind: "failed", id, failure: facts.failure });
-    } catch (error) {
-      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
-    }
-  }
-
-  async #inspectDelta(id: number, path: string): Promise<void> {
-    const { post } = this.#options;
-    try {
-      const inspected = await inspectDelta(path);
-      post(inspected.ok ? { kind: "delta-inspected", id, facts: inspected.value.facts } : { kind: "failed", id, failure: inspected.failure });
-    } catch (error) {
-      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
-    }
-  }
-
-  async #matchDeltas({ id, modelPath, deltas }: Extract<ToFit, { kind: "match-deltas" }>): Promise<void> {
-    const { post } = this.#options;
-    try {
-      const base = await readBaseShapes(modelPath);
-      if (!base.ok) {
-        post({ kind: "failed", id, failure: base.failure });
-        return;
-      }
-      const matches: DeltaMatch[] = [];
-      for (const { deltaId, path } of deltas) {
-        const delta = await readDeltaHeader(path);
-        const match = delta.ok ? matchDelta(delta.value, base.value) : delta;
-        matches.push(match.ok ? { deltaId, match: match.value, failure: null } : { deltaId, match: "refused", failure: match.failure });
-      }
-      post({ kind: "deltas-matched", id, matches });
-    } catch (error) {
-      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
-    }
-  }
-
-  async #describeDelta(id: number, path: string): Promise<Outcome<FromFit>> {
-    const delta = await readDeltaHeader(path);
-    return delta.ok ? succeed({ kind: "delta-described", id, details: deltaDetails(delta.value) }) : delta;
-  }
-
-  async #previewPair({ id, basePath, fineTunePath }: Extract<ToFit, { kind: "preview-pair" }>): Promise<Outcome<FromFit>> {
-    const base = await readBaseShapes(basePath);
-    if (!base.ok) return base;
-    const fineTune = await readBaseShapes(fineTunePath);
-    if (!fineTune.ok) return fineTune;
-    const pair = previewPair(base.value, fineTune.value);
-    return pair.ok ? succeed({ kind: "pair-previewed", id, pair: pair.value }) : pair;
+  async #describe(id: number, path: string): Promise<Outcome<FromFit>> {
+    const facts = await describeModel(path);
+    return facts.ok ? succeed({ kind: "described", id, facts: facts.value }) : facts;
   }
 
   async #tell(id: number, answer: () => Promise<Outcome<FromFit>>): Promise<void> {

@@ -1,8 +1,8 @@
 // The deltas on this computer: files in a folder of Facet's own, named by their content, and what is remembered of each.
 // Main process or plain Node.
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import {
@@ -11,9 +11,10 @@ import {
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
-import { errnoOf, saveFailure } from "../fileFailure";
+import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
 import { syncFolder } from "../writeFileAtomically";
+import { copyHashing } from "./copyHashing";
 import type { LoadingDeltas } from "./LoadingDeltas";
 
 const KnownDelta = z.strictObject({
@@ -56,7 +57,6 @@ export interface DeltaLibraryOptions {
 const UNFINISHED_SUFFIX = ".part";
 /** What else lies in the folder was left by a crash: copies, and what jobs were making. */
 const KEPT_FILE = /^[0-9a-f]{32}\.gguf$/u;
-const COPY_CHUNK_BYTES = 1 << 20;
 
 export class DeltaLibrary {
   readonly #options: DeltaLibraryOptions;
@@ -266,39 +266,6 @@ export class DeltaLibrary {
     const uses = Array.from({ length: HUE_COUNT }, () => 0);
     for (const { hue } of this.#options.list.value.deltas) uses[hue] = (uses[hue] ?? 0) + 1;
     return uses.indexOf(Math.min(...uses));
-  }
-}
-
-/** Throws the file system's error for the target; a source that cannot be read is a failure. */
-async function copyHashing(source: string, target: string): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  const file = await open(target, "wx", 0o600);
-  try {
-    const chunks: AsyncIterator<Uint8Array> = createReadStream(source, { highWaterMark: COPY_CHUNK_BYTES })[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await readNext(chunks);
-      if (!next.ok) return next;
-      if (next.value === null) break;
-      hash.update(next.value);
-      sizeBytes += next.value.length;
-      await file.writeFile(next.value);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return succeed({ sha256: hash.digest("hex"), sizeBytes });
-}
-
-async function readNext(chunks: AsyncIterator<Uint8Array>): Promise<Outcome<Uint8Array | null>> {
-  try {
-    const { done, value } = await chunks.next();
-    return succeed(done === true ? null : value);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === null) throw error;
-    return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
   }
 }
 
