@@ -39,7 +39,7 @@ export const ModelFacts = z.strictObject({
   trainContextSizeTokens: z.number().nullable(),
   /** null for split models: their other parts are not read. */
   parameterCount: z.number().nullable(),
-  /** The tensor type that most weight bytes have, in capitals: "F16", "Q8_0". null when it has none. */
+  /** The tensor type that most weights of the layers have, in capitals: "F16", "Q8_0". null when it has none. */
   weightType: z.string().nullable(),
   madeFrom: MadeFrom.nullable(),
 });

@@ -34,7 +34,7 @@ export const ModelDetails = z.strictObject({
   /** Whether there is a SHA-256 to verify it against. */
   canVerify: z.boolean(),
   lastUsedAtMs: z.number().nullable(),
-  /** The tensor type that most weight bytes have: "F16", "Q4_K". QUANTIZABLE_WEIGHT_TYPES says which can be quantized. */
+  /** The tensor type that most weights of the layers have: "F16", "Q4_K". QUANTIZABLE_WEIGHT_TYPES says which can be quantized. */
   weightType: z.string().nullable(),
   /** What Facet quantized it from, wherever it lies now; null for all other models. */
   madeFrom: MadeFrom.nullable(),

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <string_view>
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
@@ -36,19 +37,24 @@ ModelFile describeModelFile(const std::string& path) {
         file.splits = gguf_get_val_u16(gguf.get(), id);
     }
 
-    std::map<ggml_type, uint64_t> bytesByType;
+    std::map<ggml_type, uint64_t> inLayers;
+    std::map<ggml_type, uint64_t> anywhere;
     for (int64_t i = 0; i < gguf_get_n_tensors(gguf.get()); ++i) {
         const int64_t* shape = gguf_get_tensor_ne(gguf.get(), i);
-        const uint64_t bytes = gguf_get_tensor_size(gguf.get(), i);
-        file.parameters += static_cast<uint64_t>(shape[0] * shape[1] * shape[2] * shape[3]);
-        file.weightBytes += bytes;
+        const auto weights = static_cast<uint64_t>(shape[0] * shape[1] * shape[2] * shape[3]);
+        file.parameters += weights;
+        file.weightBytes += gguf_get_tensor_size(gguf.get(), i);
         // Norms and biases stay in F32 in every file.
-        if (shape[1] > 1) bytesByType[gguf_get_tensor_type(gguf.get(), i)] += bytes;
+        if (shape[1] <= 1) continue;
+        const ggml_type type = gguf_get_tensor_type(gguf.get(), i);
+        anywhere[type] += weights;
+        // The embedding of a large vocabulary often has a larger type, and outweighs a small model's layers.
+        if (std::string_view(gguf_get_tensor_name(gguf.get(), i)).starts_with("blk.")) inLayers[type] += weights;
     }
     uint64_t most = 0;
-    for (const auto& [type, bytes] : bytesByType) {
-        if (bytes > most) {
-            most = bytes;
+    for (const auto& [type, weights] : inLayers.empty() ? anywhere : inLayers) {
+        if (weights > most) {
+            most = weights;
             file.weightType = ggml_type_name(type);
         }
     }

@@ -12,7 +12,7 @@ struct ModelFile {
     std::string name;
     /** general.type: "model" when it does not say. */
     std::string kind;
-    /** The type that most weight bytes have: "f16", "bf16", "q8_0" … */
+    /** The type that most weights of the layers have: "f16", "bf16", "q8_0" … */
     std::string weightType;
     uint64_t weightBytes = 0;
     uint64_t parameters = 0;

@@ -10,11 +10,18 @@ import { headerOf } from "./writeStub";
 /** Far more than the entries that quantizing appends. */
 const APPENDED_BYTES = 8 * 1024;
 
-/** Of a split model the first part may hold no weights at all, or few. */
-function weightTypeOf(header: GgufHeader): string | null {
-  const bytes = new Map<string, number>();
-  for (const { typeName, sizeBytes } of header.tensors) bytes.set(typeName, (bytes.get(typeName) ?? 0) + sizeBytes);
-  return [...bytes].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
+/**
+ * The type that most weights of the layers have, as ModelFile.cpp says it too: the embedding of a large vocabulary often
+ * has a larger type, and outweighs a small model's layers. Of a split model the first part may hold no weights at all.
+ */
+function weightTypeOf({ tensors }: GgufHeader): string | null {
+  const matrices = tensors.filter(({ dimensions: [, rows = 1] }) => rows > 1);
+  const inLayers = matrices.filter(({ name }) => name.startsWith("blk."));
+  const weights = new Map<string, number>();
+  for (const { typeName, dimensions } of inLayers.length > 0 ? inLayers : matrices) {
+    weights.set(typeName, (weights.get(typeName) ?? 0) + dimensions.reduce((product, length) => product * length, 1));
+  }
+  return [...weights].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
 }
 
 /**

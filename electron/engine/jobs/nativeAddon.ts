@@ -18,7 +18,7 @@ export interface NativeModelFile {
   name: string;
   /** general.type: "model", "adapter", "imatrix" … */
   kind: string;
-  /** ggml's name of the type that most weight bytes have: "f16", "q8_0" … */
+  /** ggml's name of the type that most weights of the layers have: "f16", "q8_0" … */
   weightType: string;
   weightBytes: number;
   parameters: number;
