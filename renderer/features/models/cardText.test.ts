@@ -24,7 +24,8 @@ test.each([
   ["scripts that never end", "<script>".repeat(10_000)],
   ["front matter that never ends", `---\n${"a: b\n".repeat(200_000)}`],
 ])("is quick with %s", (_name, text) => {
-  const startMs = performance.now();
+  // Processor time: what else runs on the machine does not count. Work that grows with the square of the length takes minutes.
+  const before = process.cpuUsage();
   cardText(text);
-  expect(performance.now() - startMs).toBeLessThan(500);
+  expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 });
