@@ -24,7 +24,7 @@ export async function taskAccuracy(modelPath: string, delta: string | null, ques
     const model = await llama.loadModel({ modelPath });
     const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: 1, threads });
     const runtime = new DeltaRuntime({
-      model, context, modelPath, stateFolder: path.join(folder, "state"),
+      model, context, modelPath, conversations: 1, stateFolder: path.join(folder, "state"),
       freeBytes: async () => os.freemem(),
       log: (level, message) => { if (level === "error") console.log(`  ${message}`); },
       onChanged: () => undefined,
