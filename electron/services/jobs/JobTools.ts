@@ -62,12 +62,12 @@ export function evaluationChunks(sourceBytes: number): number {
 }
 
 /**
- * Chunks of 256 tokens that the strength of a 1-bit delta is fitted on: both models are evaluated on them some twenty times. There
+ * Chunks of 128 tokens that the strength of a 1-bit delta is fitted on: both models are evaluated on them some twenty times. There
  * are only seven or so factors to fit, so that few chunks will do.
  */
 export function refinementChunks(sourceBytes: number): number {
   if (sourceBytes <= 1_000_000_000) return 6;
-  return sourceBytes <= 10_000_000_000 ? 3 : 2;
+  return sourceBytes <= 10_000_000_000 ? 4 : 2;
 }
 
 /** What a model is calibrated with: the person's own text, and the one that comes with the app, whose end of less than a chunk is left out. */
