@@ -5,6 +5,7 @@ import path from "node:path";
 import { requantize } from "../e2e/f16Model";
 import type { Fidelity, MakeDeltaRequest } from "../electron/contract/deltaJobs";
 import type { JobResult } from "../electron/contract/jobs";
+import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { loadNativeAddon, type NativeText } from "../electron/engine/jobs/nativeAddon";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { calibrationText, refinementChunks } from "../electron/services/jobs/JobTools";
@@ -68,6 +69,7 @@ export async function makeDeltas({ base, fineTune }: FineTunePair, folder: strin
 /** On questions that nothing was trained or fitted on. */
 export async function klGaps({ base, fineTune }: FineTunePair, { oneBit, lora }: { oneBit: string; lora: string }): Promise<Figures> {
   const addon = loadNativeAddon(process.cwd());
+  useDeltaKernels((_, message) => console.log(`  ${message}`));
   const measure = async (what: string, delta: string, on: NativeText): Promise<number> => {
     const found: Fidelity = await addon.measureFidelity({ base, fineTune, delta, on, threads, chunkTokens: CHUNK_TOKENS, chunkLimit: 0, note: false });
     console.log(

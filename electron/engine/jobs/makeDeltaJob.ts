@@ -3,6 +3,7 @@ import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ComparedText, Fidelity, MakeDeltaRequest } from "../../contract/deltaJobs";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult } from "../../contract/jobs";
+import { useDeltaKernels } from "../deltaKernels";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon, NativeText } from "./nativeAddon";
@@ -44,6 +45,8 @@ export async function makeDeltaJob(
       throw await whyWritingFailed(target, error);
     });
     for (const source of sources) await requireUnchanged(source);
+    // As the engine computes it from then on, and much faster than by llama.cpp's own kernels.
+    if (result.kind === "bitdelta") useDeltaKernels(() => undefined);
     const refinement = await refine(addon, request, unfinished, tell);
     return { made, refinement, fidelity: await measure(addon, request, unfinished, tell) };
   });
