@@ -44,7 +44,7 @@ async function addByDialog(app: FacetApp, file: string): Promise<void> {
   await app.window.getByRole("button", { name: "Add a file", exact: true }).first().click();
 }
 
-test("a library: files are added, named, exported, used and deleted; bad ones are refused and say why", async ({ launch }) => {
+test("a library: files are added, named, exported, used and deleted; bad ones are refused and say why", { tag: "@slow" }, async ({ launch }) => {
   const app = await launch();
   const page = app.window;
   const chat = new ChatWindow(page);
