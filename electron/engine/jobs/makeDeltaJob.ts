@@ -12,8 +12,8 @@ import { readTexts } from "./readTexts";
 import { openSource, requireUnchanged, type SourceFile } from "./sourceFile";
 
 const CHUNK_TOKENS = 512;
-/** Fitting takes some twenty evaluations, so they are short. */
-const REFINEMENT_CHUNK_TOKENS = 128;
+/** Fitting takes some fifteen evaluations, so they are short. */
+const REFINEMENT_CHUNK_TOKENS = 96;
 /** The largest file that can come of it, in relation to the weights: signs and a square factor beside them, or less. */
 const MOST_BITS_PER_WEIGHT = 3;
 const HALF_PRECISION_BITS = 16;

@@ -62,11 +62,10 @@ export function evaluationChunks(sourceBytes: number): number {
 }
 
 /**
- * Chunks of 128 tokens that the strength of a 1-bit delta is fitted on: both models are evaluated on them some twenty times. There
- * are only seven or so factors to fit, so that few chunks will do.
+ * Chunks of 96 tokens that the strength of a 1-bit delta is fitted on: the base is evaluated on them some fifteen times. There are
+ * only four factors to fit, or five, so that few chunks will do.
  */
 export function refinementChunks(sourceBytes: number): number {
-  if (sourceBytes <= 1_000_000_000) return 6;
   return sourceBytes <= 10_000_000_000 ? 4 : 2;
 }
 

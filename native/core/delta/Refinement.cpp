@@ -19,7 +19,7 @@ namespace facet {
 namespace {
 
 /** One position in so many is measured: computing the output head for all would take most of the time. */
-constexpr uint32_t kPositionStride = 4;
+constexpr uint32_t kPositionStride = 2;
 /** For the fine-tune's logits. */
 constexpr uint64_t kLogitsLimitBytes = 1ull << 30;
 /** Common factors that are tried. Signs keep 2/π of a random change's length, so the best lies between 1 and π/2 or so. */
@@ -99,11 +99,18 @@ class Distance {
     std::vector<std::vector<float>> reference_;
 };
 
-/** Matrices by kind: all "attn_q.weight" have one factor. */
+/** Matrices by what they read: these of one kind share a factor, and so do these that read the same activations. */
+std::string groupOf(const std::string& matrix) {
+    const std::string kind = matrix.starts_with("blk.") ? matrix.substr(matrix.find('.', 4) + 1) : matrix;
+    if (kind == "attn_q.weight" || kind == "attn_k.weight" || kind == "attn_v.weight" || kind == "attn_qkv.weight") return "attention's inputs";
+    if (kind == "ffn_gate.weight" || kind == "ffn_up.weight") return "feed-forward inputs";
+    return kind;
+}
+
 std::map<std::string, std::vector<std::string>> groupsOf(const DeltaReader& delta) {
     std::map<std::string, std::vector<std::string>> groups;
     for (const std::string& matrix : delta.matrices()) {
-        groups[matrix.starts_with("blk.") ? matrix.substr(matrix.find('.', 4) + 1) : matrix].push_back(matrix);
+        groups[groupOf(matrix)].push_back(matrix);
     }
     return groups;
 }
