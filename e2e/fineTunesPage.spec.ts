@@ -256,6 +256,7 @@ test("a fine-tune is found at the hub, looked at, fetched and used", async ({ la
 });
 
 test("a 1-bit delta of a real model: made, cancelled, made again, and there after a restart", { tag: "@slow" }, async ({ launch, allowProblems }) => {
+  test.slow();
   allowProblems(/job/u);
   const dataFolder = await freshDataFolder();
   const models = await modelsFolder(dataFolder);
