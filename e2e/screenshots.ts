@@ -1,6 +1,8 @@
 // Makes the pictures in docs/screenshots from the running app and real answers of the real model: `npm run screenshots`.
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
+import { addFineTune } from "./addFineTune";
 import { ChatWindow } from "./ChatWindow";
 import { placeF16Model } from "./f16Model";
 import { freshDataFolder, type FacetApp } from "./FacetApp";
@@ -66,6 +68,33 @@ test("pictures of finding, keeping and quantizing models", async ({ launch }) =>
     await pictures(app, "quantize");
   } finally {
     await hub.stop();
+  }
+});
+
+test("pictures of fine-tunes: in the chat, side by side, in the library", async ({ launch }) => {
+  await mkdir(FOLDER, { recursive: true });
+  const folder = await mkdtemp(path.join(os.tmpdir(), "facet-pictures-"));
+  try {
+    const app = await launch();
+    const chat = new ChatWindow(app.window);
+    await setSize(app, 1280, 820);
+    await chat.waitUntilReady();
+    for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries()) await addFineTune(app, folder, name, index + 1, { strength: 0.1 });
+    await chat.startChat({ maxTokens: 60, seed: SEED });
+    await chat.ask("What is a lighthouse? Two sentences.");
+    const chips = app.window.getByRole("toolbar", { name: "Who answers" });
+    await chips.getByRole("button", { name: /^SQL/ }).click();
+    await chat.ask("And a harbour?");
+    await chips.getByRole("button", { name: /^Plain words/ }).click();
+    await pictures(app, "fine-tunes");
+    await app.window.keyboard.press("Control+Shift+s");
+    await chat.ask("Why is the sky blue? Two sentences.");
+    await pictures(app, "side-by-side");
+    await app.window.keyboard.press("Control+Shift+f");
+    await expect(app.window.getByRole("heading", { name: "Fine-tunes", level: 1 })).toBeVisible();
+    await pictures(app, "library");
+  } finally {
+    await rm(folder, { recursive: true });
   }
 });
 
