@@ -28,7 +28,9 @@ function sample(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodString) return ["a", "a/b", "a".repeat(32), "a".repeat(36), "a".repeat(40), "a".repeat(64)].find((text) => schema.safeParse(text).success);
   if (schema instanceof z.ZodNumber) return [1, 4096].find((number) => schema.safeParse(number).success);
   if (schema instanceof z.ZodArray) {
-    return [1, 2].map((length) => Array.from({ length }, () => sample(schema.element as z.ZodType))).find((list) => schema.safeParse(list).success);
+    const one = sample(schema.element as z.ZodType);
+    // The last for lists of lists that may not repeat themselves.
+    return [[one], [one, one], [[], one]].find((list) => schema.safeParse(list).success);
   }
   if (schema instanceof z.ZodDiscriminatedUnion) return sample(schema.options[0] as z.ZodType);
   if (schema instanceof z.ZodLiteral) return schema.value;
