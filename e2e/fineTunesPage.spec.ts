@@ -227,7 +227,7 @@ test("a fine-tune is found at the hub, looked at, fetched and used", async ({ la
   const hub = await HubServer.start();
   try {
     hub.add({ id: "maker/Poet-LoRA-GGUF", licence: "mit", files: [{ path: "poet-lora-f32.gguf", content: Buffer.from(starterLora(2)) }] });
-    hub.add({ id: "maker/Whole-GGUF", files: [{ path: "whole-Q8_0.gguf", content: Buffer.from(tinyModelBytes()) }] });
+    hub.add({ id: "maker/Whole-GGUF", gguf: { total: 120_000, architecture: "llama", context_length: 2048 }, files: [{ path: "whole-Q8_0.gguf", content: Buffer.from(tinyModelBytes()) }] });
     const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });
     const page = app.window;
     const chat = new ChatWindow(page);

@@ -76,7 +76,11 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
   if (opened.ok) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(folder), log)));
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
-  if (context) forgetEngineState(context);
+  if (context) {
+    forgetEngineState(context);
+    // Before anything can be added: what it removes are unfinished files.
+    await context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
+  }
   const handlers = opened.ok && context
     ? {
         ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
@@ -111,10 +115,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (context) {
       void openFirstModel(context, openedFile);
-      const recovered = context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
       context.downloads.start()
         .catch((error: unknown) => log("error", "downloads not started", { error: String(error) }))
-        .then(() => recovered)
         .then(() => context.jobs.start())
         .catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
     }
