@@ -145,7 +145,7 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
   await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["poet"]);
 });
 
-test("a delta is made of two models; a pair that is none is refused before anything is made", async ({ launch, allowProblems }) => {
+test("a delta is made of two models; a pair that is none is refused before anything is made", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
   const models = await modelsFolder(dataFolder);
