@@ -75,7 +75,7 @@ export function Composer(): ReactNode {
   }
 
   function pressKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (event.key === "/" && text === "" && hasModel) {
+    if (event.key === "/" && text === "" && hasModel && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       toggleDialog("fine-tunes");
       return;
