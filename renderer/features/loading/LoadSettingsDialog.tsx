@@ -1,5 +1,5 @@
 // How one model is loaded: each setting automatic or set, with the value Facet would choose, and why.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Failure } from "../../../electron/contract/failure";
 import { KvCacheType } from "../../../electron/contract/fit";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -33,9 +33,13 @@ function OneModel({ modelId }: { readonly modelId: ModelId }) {
     void call("loads.settings", { modelId }).then((outcome) => (outcome.ok ? setView(outcome.value) : setFailure(outcome.failure)));
   }, [modelId]);
 
+  /** Counts up with each change, so that the answer to an older one does not take a newer one back. */
+  const newestChange = useRef(0);
   async function save(settings: LoadSettings): Promise<void> {
+    const change = ++newestChange.current;
     if (view !== null) setView({ ...view, settings });
     const outcome = await call("loads.saveSettings", { modelId, settings });
+    if (change !== newestChange.current) return;
     setFailure(outcome.ok ? null : outcome.failure);
     if (outcome.ok) setView(outcome.value);
   }
