@@ -9,11 +9,7 @@ test("the engine is killed in mid-answer: the app lives, the text stays, the nex
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
-  await chat.send(LONG_QUESTION);
-  await chat.waitForText(120);
-  const seen = await chat.lastAnswerText();
-  // What is older than a second is on the disk; younger text may go with the engine.
-  await app.window.waitForTimeout(1_000);
+  const { answers, text: seen } = await beginLongAnswer(chat);
   await app.killEngine();
 
   await expect(chat.engineStatus).toContainText(/stopped unexpectedly/i);
@@ -25,7 +21,7 @@ test("the engine is killed in mid-answer: the app lives, the text stays, the nex
 
   await chat.limitAnswers(16);
   await chat.ask("Say hello.");
-  await expect(chat.answers).toHaveCount(2);
+  await expect(chat.answers).toHaveCount(answers + 1);
   expect((await chat.lastAnswerText()).length).toBeGreaterThan(0);
 });
 
@@ -46,11 +42,7 @@ test("the whole app is killed in mid-answer: a restart shows the text, marked as
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
-  await chat.send(LONG_QUESTION);
-  await chat.waitForText(120);
-  // Text that is older than a second when the kill comes must be there afterwards.
-  const secondOld = await chat.lastAnswerText();
-  await app.window.waitForTimeout(1_000);
+  const { answers, text: secondOld } = await beginLongAnswer(chat);
   const enginePid = await app.enginePid();
   await app.kill();
   await expect.poll(() => enginePid !== null && isRunning(enginePid), { message: "the engine ends with the app" }).toBe(false);
@@ -66,8 +58,25 @@ test("the whole app is killed in mid-answer: a restart shows the text, marked as
   await after.waitUntilReady();
   await after.limitAnswers(16);
   await after.ask("Say hello.");
-  await expect(after.answers).toHaveCount(2);
+  await expect(after.answers).toHaveCount(answers + 1);
 });
+
+/**
+ * Asks until an answer is under way that is older than a second: a small model sometimes ends early. What is older than a second is
+ * on the disk when a kill comes; younger text may go with the engine. Gives the number of answers, and the text of a second ago.
+ */
+async function beginLongAnswer(chat: ChatWindow): Promise<{ answers: number; text: string }> {
+  for (let answers = 1; answers <= 5; answers++) {
+    await chat.send(LONG_QUESTION);
+    await expect(chat.answers).toHaveCount(answers);
+    await chat.waitForText(1);
+    await expect.poll(async () => (await chat.lastAnswerText()).length >= 120 || !(await chat.stopButton.isVisible()), { timeout: 60_000 }).toBe(true);
+    const text = await chat.lastAnswerText();
+    await chat.page.waitForTimeout(1_000);
+    if (await chat.stopButton.isVisible()) return { answers, text };
+  }
+  throw new Error("Five answers in a row ended within seconds.");
+}
 
 function isRunning(pid: number): boolean {
   try {

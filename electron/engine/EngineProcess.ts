@@ -6,6 +6,7 @@ import {
 import { failure } from "../contract/failure";
 import type { ChatId, RequestId } from "../contract/ids";
 import { availableMemory } from "./availableMemory";
+import { collectGarbage } from "./collectGarbage";
 import { DeltaRuntime } from "./deltas/DeltaRuntime";
 import { Generator, nowMs } from "./Generator";
 import { loadModel, type ModelInMemory } from "./loadModel";
@@ -107,6 +108,8 @@ export class EngineProcess {
     }
     this.#running.delete(requestId);
     this.#post({ kind: "end", requestId, result });
+    // Of the load or the answer, while the person reads.
+    setImmediate(collectGarbage);
   }
 
   async #load(request: LoadRequest, signal: AbortSignal): Promise<EndResult> {

@@ -6,6 +6,7 @@ import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../log";
+import { collectGarbage } from "../collectGarbage";
 import { adapterSelfTest } from "./adapterSelfTest";
 import { inspectDelta } from "./inspectDelta";
 import { KvSequences, type Conversation } from "./KvSequences";
@@ -117,6 +118,8 @@ export class DeltaRuntime {
       const loaded = await this.#loadOne(delta, wanted, ready.value.base);
       if (!loaded.ok) return { ok: false, failure: withName(loaded.failure, delta.name) };
     }
+    // The pieces in which they were checked.
+    collectGarbage();
     return succeed(true);
   }
 

@@ -15,16 +15,16 @@ const VOCABULARIES = 2;
 /** The file's metadata as node-llama-cpp keeps it: twice as native texts, and as JavaScript values (a string, its place, a number or two). */
 const METADATA_TOKEN_BYTES = 2 * 32 + 55;
 const METADATA_MERGE_BYTES = 2 * 32 + 40;
-/** Candidates, each an id, a score and a probability, which the sampler copies and sorts. */
-const SAMPLING_TOKEN_BYTES = 4 * 12;
+/** A sampler's candidates, each an id, a score and a probability. What other samplers had is freed after each answer (collectGarbage.ts). */
+const SAMPLING_TOKEN_BYTES = 12;
 
-/** Reading it leaves garbage in V8's young generation, which has room for so much before it is cleared. */
+/** Reading it makes V8's heap grow, by so much at most: it is cleared after the load, and what it had taken is not all given back. */
 const READING_TOKEN_BYTES = 300;
-const YOUNG_GENERATION_BYTES = 14_000_000;
+const HEAP_GROWTH_BYTES = 9_000_000;
 
 export function vocabularyMemoryBytes({ tokens, hasMerges }: Vocabulary): number {
   const tokenBytes = VOCABULARIES * (TOKEN_LOOKUP_BYTES + TOKEN_DATA_BYTES + TOKEN_PIECE_BYTES) + METADATA_TOKEN_BYTES + SAMPLING_TOKEN_BYTES;
   const mergeBytes = VOCABULARIES * MERGE_BYTES + METADATA_MERGE_BYTES;
-  const garbageBytes = Math.min(YOUNG_GENERATION_BYTES, tokens * READING_TOKEN_BYTES);
-  return tokens * (tokenBytes + (hasMerges ? mergeBytes : 0)) + garbageBytes;
+  const heapBytes = Math.min(HEAP_GROWTH_BYTES, tokens * READING_TOKEN_BYTES);
+  return tokens * (tokenBytes + (hasMerges ? mergeBytes : 0)) + heapBytes;
 }

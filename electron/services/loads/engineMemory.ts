@@ -6,8 +6,8 @@ import type { EngineDeltas } from "../../contract/deltas";
  * loading, templates, prompts and sampling is read and compiled, llama.cpp's libraries are paged in (3 MB), and its graph is built.
  */
 const WORK_BYTES = 7_000_000;
-/** A delta is checked in pieces of 4 MB before it is loaded; V8 clears one or two of them away late. */
-const DELTA_CHECK_BYTES = 8_000_000;
+/** What checking a delta leaves of V8's heap: the pieces of 4 MB themselves are cleared away before the first answer. */
+const DELTA_CHECK_BYTES = 1_000_000;
 
 /** Adapters in memory, and what contexts take beyond the plan. */
 export function deltasMemoryBytes({ loaded, contextBytes }: EngineDeltas, plannedContextBytes: number): number {
