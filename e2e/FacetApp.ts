@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { _electron, type ElectronApplication, type Page } from "@playwright/test";
+import { _electron, expect, type ElectronApplication, type Page } from "@playwright/test";
 import { dataPaths } from "../electron/services/dataFolder";
 import { placeStarterModel } from "./starterModelFile";
 
@@ -70,6 +70,12 @@ export class FacetApp {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Of the window's content. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
+    await expect.poll(() => this.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
   }
 
   get mainPid(): number {

@@ -10,3 +10,16 @@ export async function checkAccessibility(page: Page, screen: string): Promise<vo
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} — ${node.any[0]?.message ?? node.failureSummary ?? ""}`).join(" | ")}`), screen).toEqual([]);
 }
+
+export async function checkInBothThemes(page: Page, screen: string): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
+    await checkAccessibility(page, `${colorScheme}: ${screen}`);
+  }
+}
+
+/** Nothing has to be scrolled sideways; wide tables scroll in themselves. */
+export async function expectNoOverflow(page: Page): Promise<void> {
+  expect(await page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBe(0);
+}

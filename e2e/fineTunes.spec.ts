@@ -6,7 +6,6 @@ import type { Locator, Page } from "@playwright/test";
 import { addFineTune } from "./addFineTune";
 import { ANSWER_TIMEOUT_MS, ChatWindow } from "./ChatWindow";
 import { checkAccessibility } from "./checkAccessibility";
-import type { FacetApp } from "./FacetApp";
 import { expect, test } from "./test";
 
 const ANSWER_TOKENS = 12;
@@ -245,7 +244,7 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
   await keyboard.press("Escape");
 
   // A narrow window: nothing overlaps, every chip is reached.
-  await setSize(app, 480, 600);
+  await app.resize(480, 600);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(480);
   await chips.chip("Base").focus();
   for (const name of ["SQL", "Plain words", "Extract JSON"]) {
@@ -287,8 +286,3 @@ test("what the engine died of is not used until it is chosen again, and the comp
   await again.ask("Once more.");
   await expect(speaker(again.lastAnswer)).toHaveText("SQL");
 });
-
-async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
-  await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-}

@@ -2,13 +2,12 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Page } from "@playwright/test";
 import { dataPaths } from "../electron/services/dataFolder";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { ggufBytes, tinyModelBytes, tinyModelContents } from "../electron/testing/tinyGguf";
 import { ChatWindow } from "./ChatWindow";
-import { checkAccessibility } from "./checkAccessibility";
+import { checkAccessibility, checkInBothThemes, expectNoOverflow } from "./checkAccessibility";
 import { dropFiles } from "./dropFiles";
 import { requantize } from "./f16Model";
 import { gemmaModel } from "./gemmaModel";
@@ -52,7 +51,7 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
   await chat.waitUntilReady();
   await fineTunes.open();
   await expect(page.getByText("No fine-tune is here yet")).toBeVisible();
-  await inBothThemes(page, "no fine-tune");
+  await checkInBothThemes(page, "no fine-tune");
 
   // By the dialog, with its details open, and dropped on the window.
   const pirate = starterLora(1);
@@ -118,12 +117,12 @@ test("a library: files are added, named, exported, used and deleted; bad ones ar
   await fineTunes.open();
   await expect(fineTunes.row("Long John")).toContainText("in memory");
   await expect(page.getByRole("region", { name: "Memory of base and fine-tunes" })).toContainText(/Long John \d+ kB|Long John \d+ MB/);
-  await inBothThemes(page, "a library");
+  await checkInBothThemes(page, "a library");
   for (const [width, height] of [[820, 600], [480, 600]] as const) {
-    await setSize(app, width, height);
-    expect(await overflowPx(page)).toBe(0);
+    await app.resize(width, height);
+    await expectNoOverflow(page);
   }
-  await setSize(app, 1280, 820);
+  await app.resize(1280, 820);
 
   // A file that is gone is said, with what to do.
   const ids = await page.evaluate(async () => {
@@ -172,7 +171,7 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await expect(page.getByText("Not with this model: its rows are 64 weights wide, and a 1-bit delta needs a multiple of 128.")).toBeVisible();
   await expect(page.getByRole("radio", { name: /1-bit delta/ })).toBeDisabled();
   await expect(page.getByRole("radio", { name: /LoRA/ })).toBeChecked();
-  await inBothThemes(page, "extracting a LoRA");
+  await checkInBothThemes(page, "extracting a LoRA");
 
   // Two models that are no pair.
   await fineTunes.chooseIn(fineTunes.baseField, /^Tiny ·/);
@@ -186,10 +185,10 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await page.getByRole("combobox", { name: "Rank" }).selectOption("8");
   await page.getByRole("radio", { name: /1-bit delta/ }).check();
   await page.getByRole("textbox", { name: "Name" }).fill("Pirate");
-  await setSize(app, 820, 600);
-  expect(await overflowPx(page)).toBe(0);
-  await inBothThemes(page, "making a delta");
-  await setSize(app, 1280, 820);
+  await app.resize(820, 600);
+  await expectNoOverflow(page);
+  await checkInBothThemes(page, "making a delta");
+  await app.resize(1280, 820);
   await page.getByRole("button", { name: "Make the 1-bit delta" }).press("Enter");
 
   const job = fineTunes.job("Pirate");
@@ -201,7 +200,7 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await expect(row).toContainText("made here from Tiny pirate");
   await expect(row).toContainText(/Change reproduced, weight by weight6\d %/);
   await expect(row).toContainText(/Same most likely token/);
-  await inBothThemes(page, "a delta that was made");
+  await checkInBothThemes(page, "a delta that was made");
 
   // Smaller, for keeping: expanded when it is added, it is the very same one.
   const compact = path.join(folder, "compact.gguf");
@@ -243,7 +242,7 @@ test("a fine-tune is found at the hub, looked at, fetched and used", async ({ la
     await field.fill("https://huggingface.co/maker/Poet-LoRA-GGUF");
     await field.press("Enter");
     await expect(page.getByRole("list", { name: "Adapters" }).getByRole("listitem")).toContainText("GGUF adapter");
-    await inBothThemes(page, "a fine-tune at the hub");
+    await checkInBothThemes(page, "a fine-tune at the hub");
     await page.getByRole("button", { name: "Fetch poet-lora-f32.gguf" }).click();
     const job = fineTunes.job("maker/Poet-LoRA-GGUF");
     await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
@@ -313,21 +312,3 @@ test("a 1-bit delta of a real model: made, cancelled, made again, and there afte
   await library.open();
   await expect(library.row("Changed")).toContainText("in memory");
 });
-
-async function inBothThemes(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
-    await checkAccessibility(page, `${colorScheme}: ${screen}`);
-  }
-}
-
-/** What would have to be scrolled sideways. */
-async function overflowPx(page: Page): Promise<number> {
-  return page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth);
-}
-
-async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
-  await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
-}

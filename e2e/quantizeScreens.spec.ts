@@ -4,9 +4,9 @@ import path from "node:path";
 import type { Locator, Page } from "@playwright/test";
 import { tinyModelBytes, writeTinyModel } from "../electron/testing/tinyGguf";
 import { ChatWindow } from "./ChatWindow";
-import { checkAccessibility } from "./checkAccessibility";
+import { checkAccessibility, checkInBothThemes, expectNoOverflow } from "./checkAccessibility";
 import { placeF16Model } from "./f16Model";
-import { type FacetApp, freshDataFolder, modelsFolder } from "./FacetApp";
+import { freshDataFolder, modelsFolder } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
 import { answerFileDialogs } from "./systemDialogs";
 import { expect, test } from "./test";
@@ -40,12 +40,12 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await expect(page.getByText(/tensors get a larger type: their rows are 64 or 128 weights wide/)).toBeVisible();
   const others = page.getByRole("region", { name: "Tensors that get another type" });
   await expect(others.getByRole("row").filter({ hasText: "blk.*.attn_q.weight" })).toContainText("0–1");
-  await inBothThemes(page, "quantize, with details");
+  await checkInBothThemes(page, "quantize, with details");
   for (const [width, height] of [[720, 620], [480, 600]] as const) {
-    await setSize(app, width, height);
-    expect(await overflowPx(page)).toBe(0);
+    await app.resize(width, height);
+    await expectNoOverflow(page);
   }
-  await setSize(app, 1280, 820);
+  await app.resize(1280, 820);
   await types.getByRole("button", { name: "What Q4_K_M really writes" }).click();
 
   const calibrate = page.getByRole("switch", { name: "Calibrate" });
@@ -71,18 +71,18 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   const start = page.getByRole("button", { name: "Quantize to Q4_0", exact: true });
   await expect(start).toHaveAccessibleDescription(/The new file takes .* are free on the disk/);
   for (const [width, height] of [[720, 620], [480, 600]] as const) {
-    await setSize(app, width, height);
+    await app.resize(width, height);
     await expect(start).toBeInViewport({ ratio: 1 });
-    expect(await overflowPx(page)).toBe(0);
+    await expectNoOverflow(page);
   }
   await checkAccessibility(page, "quantize, small window");
-  await setSize(app, 1280, 820);
+  await app.resize(1280, 820);
 
   await start.press("Enter");
   const job = page.getByRole("list", { name: "Jobs" }).locator("> li").filter({ hasText: "→ Q4_0" });
   await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
   for (const name of [/^Chat with it: Tiny/, "Show quality", "Show in list"]) await expect(job.getByRole("button", { name })).toBeVisible();
-  await inBothThemes(page, "a finished job");
+  await checkInBothThemes(page, "a finished job");
 
   await job.getByRole("button", { name: "Show quality" }).press("Enter");
   const point = page.getByRole("group", { name: "Chart of size and quality" }).getByRole("button");
@@ -92,10 +92,10 @@ test("types are judged and explained, one is made with the keyboard alone, and i
   await expect(figures.getByRole("row").filter({ hasText: "source" })).toHaveCount(1);
   await expect(figures.getByRole("row").filter({ hasText: "Q4_0" })).toContainText("not calibrated");
   await expect(page.getByText("Mean KL divergence", { exact: true })).toBeVisible();
-  await inBothThemes(page, "quality");
-  await setSize(app, 720, 620);
-  expect(await overflowPx(page)).toBe(0);
-  await setSize(app, 1280, 820);
+  await checkInBothThemes(page, "quality");
+  await app.resize(720, 620);
+  await expectNoOverflow(page);
+  await app.resize(1280, 820);
 
   // Measured again from the page of the source, which proposes what can be compared with it.
   await page.getByRole("tab", { name: /Installed/ }).click();
@@ -132,7 +132,7 @@ test("a running job shows its step and a waiting one its place; both can be canc
   // Known after the first chunk of 512 tokens, which one thread at low priority reads in seconds, or more beside other work.
   await expect(running).toContainText(/tokens\/s/, { timeout: 90_000 });
   await expect(running).toContainText(/left/);
-  await inBothThemes(page, "running and waiting jobs");
+  await checkInBothThemes(page, "running and waiting jobs");
 
   // The chat stays where it was, and the status bar leads back.
   await page.keyboard.press("Control+n");
@@ -163,7 +163,7 @@ test("a job that fails says why, and works when it is tried again", async ({ lau
   await page.getByRole("button", { name: "Quantize to Q8_0", exact: true }).click();
   const job = page.getByRole("list", { name: "Jobs" }).locator("> li");
   await expect(job.getByRole("alert")).toContainText(/damaged|incomplete/, { timeout: JOB_TIMEOUT_MS });
-  await inBothThemes(page, "a failed job");
+  await checkInBothThemes(page, "a failed job");
   await page.keyboard.press("Control+n");
   await page.getByRole("button", { name: "A job failed" }).click();
   await rename(`${source}.away`, source);
@@ -204,7 +204,7 @@ test("a matrix is computed and kept, and one from elsewhere is imported when it 
     await answerFileDialogs(app, [elsewhere]);
     await importing.click();
     await expect(page.getByRole("radio", { name: /Imported importance matrix 14 weights · \d+ chunks · calibration.txt/ })).toBeChecked({ timeout: 60_000 });
-    await inBothThemes(page, "an imported matrix");
+    await checkInBothThemes(page, "an imported matrix");
   }, "Tiny-imported-matrix-Q4_0.gguf");
 });
 
@@ -252,22 +252,4 @@ async function openQuantize(page: Page, words: RegExp): Promise<void> {
   await page.keyboard.press("Control+Shift+m");
   await page.getByRole("tab", { name: /Installed/ }).click();
   await installedRow(page, words).getByRole("button", { name: /^Quantize/ }).press("Enter");
-}
-
-async function inBothThemes(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect(page.locator("html")).toHaveAttribute("data-theme", colorScheme);
-    await checkAccessibility(page, `${colorScheme}: ${screen}`);
-  }
-}
-
-/** What would have to be scrolled sideways; wide tables scroll in themselves. */
-async function overflowPx(page: Page): Promise<number> {
-  return page.getByRole("main").evaluate((main) => main.scrollWidth - main.clientWidth);
-}
-
-async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
-  await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
 }

@@ -23,7 +23,7 @@ test("pictures of a chat, light, dark and small", async ({ launch }) => {
   })));
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
-  await setSize(app, 1280, 820);
+  await app.resize(1280, 820);
   await chat.waitUntilReady();
   await chat.startChat({ maxTokens: 320, seed: SEED });
   await chat.ask("What is a lighthouse? Two sentences.");
@@ -32,7 +32,7 @@ test("pictures of a chat, light, dark and small", async ({ launch }) => {
   await app.window.emulateMedia({ colorScheme: "dark" });
   await picture(app, "chat-dark");
   await app.window.emulateMedia({ colorScheme: "light" });
-  await setSize(app, 480, 600);
+  await app.resize(480, 600);
   await picture(app, "small-window");
 });
 
@@ -51,7 +51,7 @@ test("pictures of finding, keeping and quantizing models", async ({ launch }) =>
     await placeF16Model(dataFolder);
     const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: hub.endpoint } });
     const page = app.window;
-    await setSize(app, 1280, 820);
+    await app.resize(1280, 820);
     await new ChatWindow(page).waitUntilReady();
     await page.getByRole("button", { name: "Models", exact: true }).click();
     await page.getByRole("searchbox").fill("smollm2");
@@ -77,7 +77,7 @@ test("pictures of fine-tunes: in the chat, side by side, in the library", async 
   try {
     const app = await launch();
     const chat = new ChatWindow(app.window);
-    await setSize(app, 1280, 820);
+    await app.resize(1280, 820);
     await chat.waitUntilReady();
     for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries()) await addFineTune(app, folder, name, index + 1, { strength: 0.1 });
     await chat.startChat({ maxTokens: 60, seed: SEED });
@@ -101,7 +101,7 @@ test("pictures of fine-tunes: in the chat, side by side, in the library", async 
 test("picture of the first screen without a model", async ({ launch }) => {
   await mkdir(FOLDER, { recursive: true });
   const app = await launch({ starterModel: false, env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" } });
-  await setSize(app, 1280, 820);
+  await app.resize(1280, 820);
   await expect(app.window.getByRole("button", { name: "Try again" })).toBeVisible({ timeout: 60_000 });
   await picture(app, "first-screen");
 });
@@ -112,11 +112,6 @@ async function pictures(app: FacetApp, name: string): Promise<void> {
   await app.window.emulateMedia({ colorScheme: "dark" });
   await picture(app, `${name}-dark`);
   await app.window.emulateMedia({ colorScheme: "light" });
-}
-
-async function setSize(app: FacetApp, width: number, height: number): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
-  await expect.poll(() => app.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
 }
 
 async function picture(app: FacetApp, name: string): Promise<void> {

@@ -1,14 +1,12 @@
-// Finds words in all chats as they are typed; without words, offers the latest chats. Driven by the keyboard.
-// A combobox of ARIA's pattern: no element of HTML is a list that is driven from a text field.
-/* oxlint-disable jsx-a11y/prefer-tag-over-role */
+// Finds words in all chats as they are typed; without words, offers the latest chats.
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useState } from "react";
 import type { SearchHit } from "../../../electron/contract/chat";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { closeDialog, closeSidebarOverlay } from "../../app/layout";
 import { formatWhen } from "../../app/quantities";
-import { Dialog } from "../../ui/Dialog";
+import { QueryDialog } from "../../ui/QueryDialog";
 import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";
 import { markedParts } from "./markedParts";
@@ -20,8 +18,6 @@ const LATEST_CHATS = 8;
 
 export function SearchDialog() {
   const [query, setQuery] = useState("");
-  const [selected, setSelected] = useState(0);
-  const listId = useId();
   const [openedAtMs] = useState(() => Date.now());
   const words = query.trim();
   const found = useSearch(words);
@@ -30,96 +26,38 @@ export function SearchDialog() {
   const upToDate = !searching || found?.query === words;
   const hits = searching ? (found?.hits ?? []) : latest;
 
-  const openHit = (hit: SearchHit | undefined) => {
-    if (hit === undefined) return;
+  const openHit = (hit: SearchHit, event: KeyboardEvent | MouseEvent) => {
+    // While a search is under way, what stands there was found for other words: Enter means those that are typed.
+    if (event.type === "keydown" && !upToDate) return;
     closeDialog();
     closeSidebarOverlay();
     void openChat(hit.chatId, hit.messageId).then(focusComposer);
   };
 
-  const handleKey = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    if (event.key === "ArrowDown") setSelected(Math.min(hits.length - 1, selected + 1));
-    else if (event.key === "ArrowUp") setSelected(Math.max(0, selected - 1));
-    else if (event.key === "Enter") openHit(upToDate ? hits[selected] : undefined);
-    else return;
-    event.preventDefault();
-  };
-
   return (
-    <Dialog label="Search" place="top" onClose={closeDialog}>
-      <div className={styles.query}>
-        <Search size={16} />
-        <input
-          role="combobox"
-          data-first-focus
-          aria-label="Search in all chats"
-          aria-expanded={hits.length > 0}
-          aria-controls={listId}
-          aria-autocomplete="list"
-          aria-activedescendant={hits[selected] === undefined ? undefined : `${listId}-${selected}`}
-          placeholder="Search in all chats"
-          spellCheck={false}
-          maxLength={500}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setSelected(0);
-          }}
-          onKeyDown={handleKey}
-        />
-      </div>
-      <div className={styles.results}>
-        {!searching && hits.length > 0 && <p className={styles.heading}>Latest chats</p>}
-        <div id={listId} role="listbox" aria-label={searching ? "Found" : "Latest chats"}>
-          {hits.map((hit, index) => (
-            <Hit
-              key={`${hit.chatId} ${hit.messageId ?? ""}`}
-              id={`${listId}-${index}`}
-              hit={hit}
-              nowMs={openedAtMs}
-              selected={index === selected}
-              onPoint={() => setSelected(index)}
-              onOpen={() => openHit(hit)}
-            />
-          ))}
-        </div>
-        <output className={styles.nothing}>
-          {searching && upToDate && hits.length === 0 && "Nothing was found."}
-          {!searching && hits.length === 0 && "There are no chats yet."}
-        </output>
-      </div>
-    </Dialog>
+    <QueryDialog
+      label="Search"
+      fieldLabel="Search in all chats"
+      placeholder="Search in all chats"
+      maxLength={500}
+      icon={<Search size={16} aria-hidden />}
+      query={query}
+      onQuery={setQuery}
+      items={hits}
+      itemKey={(hit) => `${hit.chatId} ${hit.messageId ?? ""}`}
+      renderItem={(hit) => <Hit hit={hit} nowMs={openedAtMs} />}
+      listLabel={searching ? "Found" : "Latest chats"}
+      onChoose={openHit}
+      onClose={closeDialog}
+      heading={!searching && hits.length > 0 && <p className={styles.heading}>Latest chats</p>}
+      nothing={hits.length > 0 ? "" : searching ? (upToDate ? "Nothing was found." : "") : "There are no chats yet."}
+    />
   );
 }
 
-interface HitProps {
-  readonly id: string;
-  readonly hit: SearchHit;
-  readonly nowMs: number;
-  readonly selected: boolean;
-  readonly onPoint: () => void;
-  readonly onOpen: () => void;
-}
-
-function Hit({ id, hit, nowMs, selected, onPoint, onOpen }: HitProps) {
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (selected) ref.current?.scrollIntoView({ block: "nearest" });
-  }, [selected]);
-
+function Hit({ hit, nowMs }: { readonly hit: SearchHit; readonly nowMs: number }) {
   return (
-    // The keyboard stays in the field and moves the selection (aria-activedescendant).
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div
-      ref={ref}
-      id={id}
-      role="option"
-      aria-selected={selected}
-      className={styles.hit}
-      onPointerMove={onPoint}
-      onClick={onOpen}
-    >
+    <div className={styles.hit}>
       <span className={styles.line}>
         <span className={styles.title}>
           {/* A hit in the title itself brings the title as its snippet. */}

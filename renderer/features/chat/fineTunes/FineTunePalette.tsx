@@ -1,15 +1,13 @@
-// Who answers next, by keyboard: names are filtered as they are typed. Driven as SearchDialog is.
-// A combobox of ARIA's pattern: no element of HTML is a list that is driven from a text field.
-/* oxlint-disable jsx-a11y/prefer-tag-over-role */
+// Who answers next, by keyboard: names are filtered as they are typed.
 import { Check, Layers } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
 import { formatChord, isMac } from "../../../app/keyChord";
 import { closeDialog } from "../../../app/layout";
 import { openFineTunes } from "../../../app/shortcuts";
 import { Button } from "../../../ui/Button";
-import { Dialog } from "../../../ui/Dialog";
+import { QueryDialog } from "../../../ui/QueryDialog";
 import { setOpenDraft } from "../composer/draft";
 import { focusComposer } from "../composer/focusComposer";
 import { changeChatStack, useChatStack } from "./chatStack";
@@ -25,8 +23,6 @@ export function FineTunePalette() {
   const choices = useFineTunes();
   const platform = useApp((state) => state.platform);
   const [query, setQuery] = useState("");
-  const [active, setActive] = useState(0);
-  const listId = useId();
   const options = paletteOptions(choices, query);
 
   const finish = () => {
@@ -38,121 +34,83 @@ export function FineTunePalette() {
     changeChatStack(choice === null ? [] : [choice.entry]);
     finish();
   };
+  const isChosen = (choice: FineTuneChoice | null) => (choice === null ? stack.length === 0 : choice.isChosen);
   const addOrRemove = (choice: FineTuneChoice | null) => changeChatStack(choice === null ? [] : toggled(stack, choice.entry));
 
-  const handleKey = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
-    const option = options[active];
-    const withMod = isMac(platform) ? event.metaKey : event.ctrlKey;
-    if (event.key === "ArrowDown") setActive(Math.min(options.length - 1, active + 1));
-    else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));
-    else if (event.key === "Enter" && option !== undefined) (withMod ? addOrRemove : answerWith)(option);
+  const withMod = (event: { readonly metaKey: boolean; readonly ctrlKey: boolean }) => (isMac(platform) ? event.metaKey : event.ctrlKey);
+  const handleOtherKey = (event: KeyboardEvent, active: FineTuneChoice | null | undefined): boolean => {
+    if (query !== "") return false;
     // In a name that is being typed it is a letter.
-    else if (event.key === " " && query === "" && option !== undefined) addOrRemove(option);
+    if (event.key === " " && active !== undefined) {
+      addOrRemove(active);
+      return true;
+    }
     // Twice, it is the first letter of a message.
-    else if (event.key === "/" && query === "") {
+    if (event.key === "/") {
       setOpenDraft("/");
       finish();
-    } else return;
-    event.preventDefault();
+      return true;
+    }
+    return false;
   };
 
   return (
-    <Dialog label="Switch fine-tune" place="top" onClose={closeDialog}>
-      <div className={styles.query}>
-        <Layers size={16} aria-hidden />
-        <input
-          role="combobox"
-          data-first-focus
-          aria-label="Name of a fine-tune"
-          aria-expanded={options.length > 0}
-          aria-controls={listId}
-          aria-autocomplete="list"
-          aria-activedescendant={options[active] === undefined ? undefined : `${listId}-${active}`}
-          placeholder="Who answers next?"
-          spellCheck={false}
-          maxLength={120}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setActive(0);
-          }}
-          onKeyDown={handleKey}
-        />
-      </div>
-      <div className={styles.results}>
-        <div id={listId} role="listbox" aria-label="Fine-tunes that fit this model" aria-multiselectable>
-          {options.map((choice, index) => (
-            <Option
-              key={choice?.entry.deltaId ?? "base"}
-              id={`${listId}-${index}`}
-              choice={choice}
-              isActive={index === active}
-              isChosen={choice === null ? stack.length === 0 : choice.isChosen}
-              onPoint={() => setActive(index)}
-              onChoose={(adds) => (adds ? addOrRemove : answerWith)(choice)}
-            />
-          ))}
-        </div>
-        <output className={styles.nothing}>{query.trim() !== "" && options.length === 0 && "No fine-tune that fits this model has that name."}</output>
-        {choices.length === 0 && (
-          <div className={styles.none}>
-            <p>There are no fine-tunes on this computer yet.</p>
-            <Button
-              onClick={() => {
-                closeDialog();
-                openFineTunes();
-              }}
-            >
-              Get a fine-tune
-            </Button>
-          </div>
-        )}
-      </div>
-      {choices.length > 0 && (
-        <p className={styles.hints}>
-          <span>
-            <kbd>{formatChord("Enter", platform)}</kbd> only this one
-          </span>
-          <span>
-            <kbd>{formatChord("Mod+Enter", platform)}</kbd> {isFull(stack) ? "take out of the stack, which is full" : "add or take out"}
-          </span>
-        </p>
-      )}
-    </Dialog>
+    <QueryDialog
+      label="Switch fine-tune"
+      fieldLabel="Name of a fine-tune"
+      placeholder="Who answers next?"
+      maxLength={120}
+      icon={<Layers size={16} aria-hidden />}
+      query={query}
+      onQuery={setQuery}
+      items={options}
+      itemKey={(choice) => choice?.entry.deltaId ?? "base"}
+      renderItem={(choice) => <Choice choice={choice} isChosen={isChosen(choice)} />}
+      listLabel="Fine-tunes that fit this model"
+      isSelected={isChosen}
+      onChoose={(choice, event) => (withMod(event) ? addOrRemove : answerWith)(choice)}
+      onOtherKey={handleOtherKey}
+      onClose={closeDialog}
+      nothing={query.trim() !== "" && options.length === 0 ? "No fine-tune that fits this model has that name." : ""}
+      belowList={choices.length === 0 && <NoFineTunes />}
+      footer={
+        choices.length > 0 && (
+          <p className={styles.hints}>
+            <span>
+              <kbd>{formatChord("Enter", platform)}</kbd> only this one
+            </span>
+            <span>
+              <kbd>{formatChord("Mod+Enter", platform)}</kbd> {isFull(stack) ? "take out of the stack, which is full" : "add or take out"}
+            </span>
+          </p>
+        )
+      }
+    />
   );
 }
 
-interface OptionProps {
-  readonly id: string;
-  readonly choice: FineTuneChoice | null;
-  readonly isActive: boolean;
-  readonly isChosen: boolean;
-  readonly onPoint: () => void;
-  readonly onChoose: (adds: boolean) => void;
-}
-
-function Option({ id, choice, isActive, isChosen, onPoint, onChoose }: OptionProps) {
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (isActive) ref.current?.scrollIntoView({ block: "nearest" });
-  }, [isActive]);
+function Choice({ choice, isChosen }: { readonly choice: FineTuneChoice | null; readonly isChosen: boolean }) {
   const problem = choice?.problem ?? null;
   return (
-    // The keyboard stays in the field and moves the active option (aria-activedescendant).
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div
-      ref={ref}
-      id={id}
-      role="option"
-      aria-selected={isChosen}
-      data-active={isActive || undefined}
-      className={styles.option}
-      onPointerMove={onPoint}
-      onClick={(event) => onChoose(event.ctrlKey || event.metaKey)}
-    >
+    <div className={styles.choice} data-chosen={isChosen || undefined}>
       <FineTuneLine entry={choice?.entry ?? null} {...(problem === null ? {} : { note: failureText(problem).happened })} />
-      <Check size={15} className={styles.check} data-chosen={isChosen || undefined} aria-hidden />
+      <Check size={15} className={styles.check} aria-hidden />
+    </div>
+  );
+}
+
+function NoFineTunes() {
+  return (
+    <div className={styles.none}>
+      <p>There are no fine-tunes on this computer yet.</p>
+      <Button
+        onClick={() => {
+          closeDialog();
+          openFineTunes();
+        }}
+      >
+        Get a fine-tune
+      </Button>
     </div>
   );
 }
