@@ -37,7 +37,7 @@ async function add(app: FacetApp, name: string, bytes: Uint8Array): Promise<Delt
   return added.value;
 }
 
-test("switch in mid-chat, go back without reading again, compare side by side, and find all of it after a restart", async ({ launch }) => {
+test("switch in mid-chat, go back without reading again, compare side by side, and find all of it after a restart", { tag: "@slow" }, async ({ launch }) => {
   const app = await launch();
   await new ChatWindow(app.window).waitUntilReady();
   const pirate = await add(app, "pirate.gguf", starterLora(1));

@@ -222,7 +222,7 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await expect(chat.lastAnswer).toContainText("Pirate");
 });
 
-test("a fine-tune is found at the hub, looked at, fetched and used", async ({ launch }) => {
+test("a fine-tune is found at the hub, looked at, fetched and used", { tag: "@slow" }, async ({ launch }) => {
   const hub = await HubServer.start();
   try {
     hub.add({ id: "maker/Poet-LoRA-GGUF", licence: "mit", files: [{ path: "poet-lora-f32.gguf", content: Buffer.from(starterLora(2)) }] });

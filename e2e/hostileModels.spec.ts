@@ -15,7 +15,7 @@ const TICK_MS = 10;
 /** The app may not fetch its starter model here. */
 const NO_NETWORK = { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" };
 
-test("hostile model files are refused one by one, and the app lives", async ({ launch }) => {
+test("hostile model files are refused one by one, and the app lives", { tag: "@slow" }, async ({ launch }) => {
   test.skip(process.platform !== "linux", "time and memory of a process are read from /proc, which only Linux has");
   // Four hundred files, each judged: half a minute, many times that where others use the machine.
   test.setTimeout(600_000);

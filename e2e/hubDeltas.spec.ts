@@ -145,7 +145,7 @@ test("a PEFT adapter and a GGUF adapter are found, fetched, converted, used in m
   expect((await answer(after, chatId)).stack).toMatchObject([{ name: "Pirate-LoRA" }]);
 });
 
-test("a fetch is cancelled at once, and one that kill -9 ended goes on at the next start", async ({ launch }) => {
+test("a fetch is cancelled at once, and one that kill -9 ended goes on at the next start", { tag: "@slow" }, async ({ launch }) => {
   hub.add({ id: "maker/Large-LoRA", files: peftFiles(starterPeft({ modules: starterModules(1), type: "F32", rank: 32 })) });
   const app = await launch(launchOptions());
   await new ChatWindow(app.window).waitUntilReady();
@@ -172,7 +172,7 @@ test("a fetch is cancelled at once, and one that kill -9 ended goes on at the ne
   expect(await unfinished(after)).toEqual([]);
 });
 
-test("adapters that are no good are refused by name, and nothing of them stays", async ({ launch }) => {
+test("adapters that are no good are refused by name, and nothing of them stays", { tag: "@slow" }, async ({ launch }) => {
   const nan = starterPeft({ tensors: (tensors) => tensors.map((tensor, index) => (index === 3 ? { ...tensor, data: tensor.data.with(1, 0x7f).with(0, 0xc0) } : tensor)) });
   const whole = starterPeft();
   const page = "<!doctype html><title>Sign in</title>";

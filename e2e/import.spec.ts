@@ -85,7 +85,7 @@ test("a dropped folder: split models as one, other files told apart, links in a 
   expect(await readdir(path.join(models, ".imports"))).toEqual([]);
 });
 
-test("a copy is cancelled at once and leaves nothing; what a kill leaves is gone at the next start", async ({ launch }) => {
+test("a copy is cancelled at once and leaves nothing; what a kill leaves is gone at the next start", { tag: "@slow" }, async ({ launch }) => {
   const file = path.join(folder, "huge.gguf");
   await writeTinyModel(file);
   await truncate(file, LARGE_BYTES);

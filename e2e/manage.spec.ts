@@ -45,7 +45,7 @@ async function sha256(file: string): Promise<string> {
   return createHash("sha256").update(await readFile(file)).digest("hex");
 }
 
-test("the models folder is moved on its disk: the loaded model keeps answering, ids stay, a restart finds everything, and it moves back", async ({ launch }) => {
+test("the models folder is moved on its disk: the loaded model keeps answering, ids stay, a restart finds everything, and it moves back", { tag: "@slow" }, async ({ launch }) => {
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
@@ -169,7 +169,30 @@ test("identical files are recognised, and deleting one says which chats have an 
   await expect(starter).toBeVisible();
 });
 
-test("a file is verified with progress, and Cancel ends that at once", async ({ launch }) => {
+test("a model gets another name: in the list, in the chat, and after a restart; its file keeps its own", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  const before = await idsOf(app);
+  const list = await openInstalled(app);
+  await list.getByRole("button", { name: `More for ${STARTER}` }).click();
+  await app.window.getByRole("menuitem", { name: "Rename" }).click();
+  const dialog = app.window.getByRole("dialog", { name: "Rename the model" });
+  await expect(dialog.getByRole("textbox", { name: "Name" })).toBeFocused();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("  Pocket model ");
+  await app.window.keyboard.press("Enter");
+  await expect(list.getByRole("heading", { name: "Pocket model", exact: true })).toBeVisible();
+  expect(await idsOf(app)).toEqual(before);
+  await chat.startChat();
+  await expect(chat.modelButton).toHaveAccessibleName(/Pocket model/);
+  await app.close();
+
+  const again = await launch({ dataFolder: app.dataFolder });
+  await expect(new ChatWindow(again.window).modelButton).toHaveAccessibleName(/Pocket model/);
+  await expect((await openInstalled(again)).getByRole("heading", { name: "Pocket model", exact: true })).toBeVisible();
+});
+
+test("a file is verified with progress, and Cancel ends that at once", { tag: "@slow" }, async ({ launch }) => {
   const home = path.join(folder, "home");
   const repository = path.join(home, ".cache", "huggingface", "hub", "models--maker--large-GGUF");
   const blob = path.join(repository, "blobs", "ab".repeat(32));

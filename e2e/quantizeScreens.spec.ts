@@ -16,7 +16,7 @@ const JOB_TIMEOUT_MS = 120_000;
 /** Heads of the tiny model are narrower than a block of a quantized KV cache, which llama.cpp logs where it is judged. */
 const TINY_HEADS = /K cache type \w+ with block size 32 does not divide/u;
 
-test("types are judged and explained, one is made with the keyboard alone, and its quality is drawn", async ({ launch, allowProblems }) => {
+test("types are judged and explained, one is made with the keyboard alone, and its quality is drawn", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
   await writeTinyModel(path.join(await modelsFolder(dataFolder), "Tiny-F32.gguf"));
@@ -173,7 +173,7 @@ test("a job that fails says why, and works when it is tried again", async ({ lau
   await expect(job).toHaveCount(0);
 });
 
-test("a matrix is computed and kept, and one from elsewhere is imported when it was made for this model", async ({ launch, allowProblems }) => {
+test("a matrix is computed and kept, and one from elsewhere is imported when it was made for this model", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/job/u);
   allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
@@ -208,7 +208,7 @@ test("a matrix is computed and kept, and one from elsewhere is imported when it 
   }, "Tiny-imported-matrix-Q4_0.gguf");
 });
 
-test("a model that the hub has only in full precision is downloaded and quantized as one job", async ({ launch, allowProblems }) => {
+test("a model that the hub has only in full precision is downloaded and quantized as one job", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(TINY_HEADS);
   const hub = await HubServer.start();
   try {

@@ -25,6 +25,7 @@ interface Addon {
   /** The libraries of node-llama-cpp's package that it is linked to. */
   libraries: RegExp;
   libraryCount: number;
+  optimization: "-O2" | "-O3";
 }
 
 const ADDONS: readonly Addon[] = [
@@ -35,6 +36,7 @@ const ADDONS: readonly Addon[] = [
     folders: ["native/core", "native/core/delta", "native/addon"],
     libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
     libraryCount: 3,
+    optimization: "-O2",
   },
   // Of the engine process: fast kernels for 1-bit deltas. Linked only to the library that has the same name in the packages for every back end.
   {
@@ -43,6 +45,8 @@ const ADDONS: readonly Addon[] = [
     folders: ["native/core/kernels", "native/addon/kernels"],
     libraries: /^libggml-base\.(so|dylib)$/,
     libraryCount: 1,
+    // A tenth faster look-ups.
+    optimization: "-O3",
   },
 ];
 
@@ -98,7 +102,7 @@ async function buildAddon(addon: Addon, { compiler, headers, libraries, output, 
   const sources = (await nativeSources(addon)).filter((file) => file.endsWith(".cpp"));
   const flags = [
     "-std=c++20",
-    "-O2",
+    addon.optimization,
     "-fPIC",
     "-fvisibility=hidden",
     "-pthread",

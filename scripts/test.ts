@@ -1,5 +1,5 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|unit|e2e|slow|package, --with-slow (also the end-to-end tests that take half a minute each or more),
+// Options: --only=lint|types|unit|e2e|slow|package, --with-slow (also the longest end-to-end tests, and those of further cases),
 // --with-package (also packages the app and tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

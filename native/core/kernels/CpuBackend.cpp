@@ -98,7 +98,7 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
             const Factor& factor = sharedFactor(recognizeHadamard(signMatrix(matrix)));
             noteOf(matrix).store(const_cast<Factor*>(&factor), std::memory_order_release);
         }
-        size = workspaceBytes(matrix.ne[0], ggml_nrows(op->src[1]));
+        size = workspaceBytes(*kernels, matrix.ne[0], ggml_nrows(op->src[1]));
         return true;
     }
 
@@ -113,7 +113,7 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
         if (factor->hadamard) {
             multiplyHadamard(*kernels, *factor->hadamard, matrix.ne[0], source, target, team);
         } else {
-            if (params->wsize < workspaceBytes(matrix.ne[0], source.count())) return false;
+            if (params->wsize < workspaceBytes(*kernels, matrix.ne[0], source.count())) return false;
             multiplySigns(*kernels, signMatrix(matrix), source, target, params->wdata, team);
         }
         countProduct(*params);

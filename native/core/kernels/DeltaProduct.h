@@ -36,7 +36,7 @@ struct Columns {
 };
 
 /** Bytes that multiplySigns needs at `workspace`, for so many columns of activations. */
-size_t workspaceBytes(int64_t width, int64_t columns);
+size_t workspaceBytes(const KernelSet& kernels, int64_t width, int64_t columns);
 
 /** target = matrix · source, the source rounded to 8 bits. Source and target have as many columns. */
 void multiplySigns(const KernelSet& kernels, const SignMatrix& matrix, const Columns& source, const Columns& target,

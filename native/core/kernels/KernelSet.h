@@ -30,6 +30,7 @@ struct alignas(32) ActivationTables {
      * activations whose sign is plus; once of their low four bits and once of the rest.
      */
     uint8_t sums[4][4][2][2][16];
+    /** Of the activations, times a power of two of the kernel's own. */
     float scales[4];
     /** With this added, twice a group's sum is the product of its signs, -1 or 1. */
     int16_t offsets[4];
@@ -49,12 +50,24 @@ struct SignPanel {
     const char* next;
 };
 
-/** Products with a single column, by tables. */
+/** Rows at equal distances, as many as a look-up takes. */
+struct LookupRows {
+    const char* data;
+    size_t strideBytes;
+};
+
+/** The most columns that a look-up takes at once. */
+constexpr int64_t kLookupTileColumns = 8;
+
+/** Products by tables. */
 struct Lookup {
     int64_t panelRows;
     void (*tabulate)(const ActivationBlock* source, int64_t blocks, ActivationTables* target);
-    /** target[row] = row · the activations of the tables, for `panelRows` rows. */
-    void (*multiply)(const char* rows, size_t rowStrideBytes, int64_t blocks, const ActivationTables* tables, float* target);
+    /** target[row] = row · the activations of the tables. */
+    void (*multiply)(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target);
+    /** The same for up to kLookupTileColumns columns; tables[column] and targets[column] are theirs. `adds` to what is there. */
+    void (*multiplyColumns)(const LookupRows& rows, int64_t blocks, int64_t columns,
+                            const ActivationTables* const* tables, float* const* targets, bool adds);
 };
 
 struct KernelSet {

@@ -1,4 +1,4 @@
-// AVX2, one column: 32 rows at once, four signs of each by one look-up. The idea is T-MAC's (Wei et al., 2024): what four
+// AVX2: 32 rows at once, four signs of each by one look-up. The idea is T-MAC's (Wei et al., 2024): what four
 // activations sum up to has only 16 possibilities, which fit a byte shuffle.
 #include "core/kernels/KernelSet.h"
 
@@ -16,6 +16,8 @@ namespace {
 constexpr int kPanelRows = 32;
 /** Added to each entry of a table of high parts, so that none is negative. */
 constexpr int kHighBias = 32;
+/** A product as an integer is turned into a float as the upper half of 32 bits. */
+constexpr float kProductUnit = 1.0F / 65536;
 
 /** Entry n of a table: the activations whose bit in n is set, summed. Low lane: of their low four bits; high lane: of the rest. */
 FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, ActivationTables* target) {
@@ -50,7 +52,8 @@ FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, Activati
                     _mm256_store_si256(reinterpret_cast<__m256i*>(to.sums[group][byte][nibble][0]), sums);
                 }
             }
-            to.scales[group] = from.scales[group];
+            // What the products are turned into floats as (RowSums) is taken back here.
+            to.scales[group] = from.scales[group] * kProductUnit;
             // Signs are 0 or 1 here, so twice the sum; and eight biases of parts that count 16.
             constexpr uint32_t kBiases = 2 * 8 * 16 * kHighBias;
             to.offsets[group] = static_cast<int16_t>(static_cast<uint32_t>(from.negativeSums[group]) - kBiases);
@@ -64,7 +67,8 @@ struct Panel {
     size_t stride;
     size_t threeStrides;
 
-    FACET_AVX2_INLINE Panel(const char* rows, size_t stride) : stride(stride), threeStrides(3 * stride) {
+    FACET_AVX2_INLINE explicit Panel(const LookupRows& all) : stride(all.strideBytes), threeStrides(3 * all.strideBytes) {
+        const char* rows = all.data;
         for (const char*& quad : quads) {
             quad = rows;
             rows += 4 * stride;
@@ -101,17 +105,17 @@ FACET_AVX2_INLINE void loadBytes(const Panel& panel, __m256i bytes[16]) {
     }
 }
 
-/** Of 8 rows. */
-FACET_AVX2_INLINE __m256 loadScales(const Panel& panel, int first) {
+/** Of rows 4i to 4i + 3 and 16 + 4i to 16 + 4i + 3. */
+FACET_AVX2_INLINE __m256 loadScales(const Panel& panel, int i) {
     __m128i halves = _mm_setzero_si128();
-    halves = _mm_insert_epi16(halves, panel.row(first).scale, 0);
-    halves = _mm_insert_epi16(halves, panel.row(first + 1).scale, 1);
-    halves = _mm_insert_epi16(halves, panel.row(first + 2).scale, 2);
-    halves = _mm_insert_epi16(halves, panel.row(first + 3).scale, 3);
-    halves = _mm_insert_epi16(halves, panel.row(first + 4).scale, 4);
-    halves = _mm_insert_epi16(halves, panel.row(first + 5).scale, 5);
-    halves = _mm_insert_epi16(halves, panel.row(first + 6).scale, 6);
-    halves = _mm_insert_epi16(halves, panel.row(first + 7).scale, 7);
+    halves = _mm_insert_epi16(halves, panel.row(4 * i).scale, 0);
+    halves = _mm_insert_epi16(halves, panel.row(4 * i + 1).scale, 1);
+    halves = _mm_insert_epi16(halves, panel.row(4 * i + 2).scale, 2);
+    halves = _mm_insert_epi16(halves, panel.row(4 * i + 3).scale, 3);
+    halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i).scale, 4);
+    halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i + 1).scale, 5);
+    halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i + 2).scale, 6);
+    halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i + 3).scale, 7);
     return _mm256_cvtph_ps(halves);
 }
 
@@ -119,76 +123,181 @@ FACET_AVX2_INLINE __m256 loadScales(const Panel& panel, int first) {
 struct Parts {
     __m256i low;
     __m256i high;
+
+    FACET_AVX2_INLINE void add(const Parts& other) {
+        low = _mm256_add_epi8(low, other.low);
+        high = _mm256_add_epi8(high, other.high);
+    }
 };
 
-FACET_AVX2_INLINE __m256i lookUp(__m256i indexes, const uint8_t entries[16]) {
-    const __m128i table = _mm_load_si128(reinterpret_cast<const __m128i*>(entries));
-    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(table), indexes);
+/** In both lanes. */
+struct Table {
+    __m256i low;
+    __m256i high;
+
+    FACET_AVX2_INLINE explicit Table(const uint8_t entries[2][16])
+        : low(_mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(entries[0])))),
+          high(_mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(entries[1])))) {}
+    FACET_AVX2_INLINE Parts lookUp(__m256i indexes) const {
+        return {_mm256_shuffle_epi8(low, indexes), _mm256_shuffle_epi8(high, indexes)};
+    }
+};
+
+/** The low and the high four bits of each byte. */
+struct Nibbles {
+    __m256i halves[2];
+};
+
+FACET_AVX2_INLINE Nibbles nibblesOf(__m256i bytes) {
+    const __m256i fifteen = _mm256_set1_epi8(15);
+    return {{_mm256_and_si256(bytes, fifteen), _mm256_and_si256(_mm256_srli_epi16(bytes, 4), fifteen)}};
 }
 
-FACET_AVX2_INLINE Parts lookUpTwoBytes(const __m256i bytes[2], const uint8_t tables[2][2][2][16]) {
-    const __m256i fifteen = _mm256_set1_epi8(15);
+FACET_AVX2_INLINE Parts lookUpTwoBytes(const Nibbles& first, const Nibbles& second, const uint8_t tables[2][2][2][16]) {
     Parts sums = {_mm256_setzero_si256(), _mm256_setzero_si256()};
 #pragma GCC unroll 2
     for (int i = 0; i < 2; ++i) {
-        const __m256i indexes[2] = {_mm256_and_si256(bytes[i], fifteen),
-                                    _mm256_and_si256(_mm256_srli_epi16(bytes[i], 4), fifteen)};
+        const Nibbles& indexes = i == 0 ? first : second;
 #pragma GCC unroll 2
         for (int nibble = 0; nibble < 2; ++nibble) {
-            sums.low = _mm256_add_epi8(sums.low, lookUp(indexes[nibble], tables[i][nibble][0]));
-            sums.high = _mm256_add_epi8(sums.high, lookUp(indexes[nibble], tables[i][nibble][1]));
+            sums.add(Table(tables[i][nibble]).lookUp(indexes.halves[nibble]));
         }
     }
     return sums;
 }
 
-FACET_AVX2_INLINE __m256 floatsOf(__m128i shorts) { return _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(shorts)); }
+/** 32 rows' products with a group's activations, 16-bit integers: of rows 0 to 7 and 16 to 23, and of the others. */
+struct GroupSums {
+    __m256i shorts[2];
 
-FACET_AVX2 void multiply(const char* rows, size_t stride, int64_t blocks, const ActivationTables* tables, float* target) {
-    // Twice what a part is worth.
-    const __m256i worth = _mm256_set1_epi16(32 << 8 | 2);
-    __m256 sums[4];
-    for (__m256& sum : sums) sum = _mm256_setzero_ps();
-    Panel panel(rows, stride);
-    const char* next = rows + kPanelRows * stride;
-    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += kPanelRows * sizeof(SignBlock)) {
-        for (int line = 0; line < 9; ++line) _mm_prefetch(next + 64 * line, _MM_HINT_T0);
-
-        __m256i bytes[16];
-        loadBytes(panel, bytes);
-        const ActivationTables& x = tables[b];
-        __m256 partial[4];
-        for (__m256& sum : partial) sum = _mm256_setzero_ps();
-#pragma GCC unroll 4
-        for (int group = 0; group < 4; ++group) {
-            // Of rows 0 to 7 and 16 to 23, and of the others.
-            __m256i shorts[2] = {_mm256_set1_epi16(x.offsets[group]), _mm256_set1_epi16(x.offsets[group])};
+    FACET_AVX2_INLINE explicit GroupSums(int16_t offset) : shorts{_mm256_set1_epi16(offset), _mm256_set1_epi16(offset)} {}
+    FACET_AVX2_INLINE void add(const Parts& parts) {
+        // Twice what a part is worth.
+        const __m256i worth = _mm256_set1_epi16(32 << 8 | 2);
+        const __m256i pairs[2] = {_mm256_unpacklo_epi8(parts.low, parts.high),
+                                  _mm256_unpackhi_epi8(parts.low, parts.high)};
 #pragma GCC unroll 2
-            for (int half = 0; half < 2; ++half) {
-                const Parts parts = lookUpTwoBytes(bytes + 4 * group + 2 * half, x.sums[group] + 2 * half);
-                shorts[0] = _mm256_add_epi16(
-                    shorts[0], _mm256_maddubs_epi16(_mm256_unpacklo_epi8(parts.low, parts.high), worth));
-                shorts[1] = _mm256_add_epi16(
-                    shorts[1], _mm256_maddubs_epi16(_mm256_unpackhi_epi8(parts.low, parts.high), worth));
-            }
-            const __m256 scale = _mm256_set1_ps(x.scales[group]);
-#pragma GCC unroll 2
-            for (int i = 0; i < 2; ++i) {
-                partial[i] = _mm256_fmadd_ps(floatsOf(_mm256_castsi256_si128(shorts[i])), scale, partial[i]);
-                partial[2 + i] =
-                    _mm256_fmadd_ps(floatsOf(_mm256_extracti128_si256(shorts[i], 1)), scale, partial[2 + i]);
-            }
-        }
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) sums[i] = _mm256_fmadd_ps(partial[i], loadScales(panel, 8 * i), sums[i]);
+        for (int i = 0; i < 2; ++i) shorts[i] = _mm256_add_epi16(shorts[i], _mm256_maddubs_epi16(pairs[i], worth));
     }
-    for (int i = 0; i < 4; ++i) _mm256_storeu_ps(target + 8 * i, sums[i]);
+};
+
+/** Of 32 rows in one block, in the order of RowSums. */
+struct RowScales {
+    __m256 floats[4];
+
+    FACET_AVX2_INLINE explicit RowScales(const Panel& panel) {
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) floats[i] = loadScales(panel, i);
+    }
+};
+
+/** Of 32 rows, four and four to a vector: i holds rows 4i to 4i + 3 and 16 + 4i to 16 + 4i + 3. */
+struct RowSums {
+    __m256 floats[4];
+
+    FACET_AVX2_INLINE RowSums() {
+        for (__m256& eight : floats) eight = _mm256_setzero_ps();
+    }
+    FACET_AVX2_INLINE void add(const GroupSums& group, float scale) {
+        // As upper halves of 32 bits they need no sign extension; the tables' scales take the factor back (kProductUnit).
+        const __m256 scales = _mm256_set1_ps(scale);
+        const __m256i zero = _mm256_setzero_si256();
+#pragma GCC unroll 2
+        for (int i = 0; i < 2; ++i) {
+            const __m256i low = _mm256_unpacklo_epi16(zero, group.shorts[i]);
+            const __m256i high = _mm256_unpackhi_epi16(zero, group.shorts[i]);
+            floats[2 * i] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(low), scales, floats[2 * i]);
+            floats[2 * i + 1] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(high), scales, floats[2 * i + 1]);
+        }
+    }
+    FACET_AVX2_INLINE void add(const RowSums& other, const RowScales& scales) {
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i) floats[i] = _mm256_fmadd_ps(other.floats[i], scales.floats[i], floats[i]);
+    }
+    FACET_AVX2_INLINE void load(const float* source) {
+        for (int i = 0; i < 4; ++i) {
+            floats[i] = _mm256_setr_m128(_mm_loadu_ps(source + 4 * i), _mm_loadu_ps(source + 16 + 4 * i));
+        }
+    }
+    FACET_AVX2_INLINE void store(float* target) const {
+        for (int i = 0; i < 4; ++i) {
+            _mm_storeu_ps(target + 4 * i, _mm256_castps256_ps128(floats[i]));
+            _mm_storeu_ps(target + 16 + 4 * i, _mm256_extractf128_ps(floats[i], 1));
+        }
+    }
+};
+
+/** What 32 rows hold in one block, byte by byte. */
+struct Bytes {
+    __m256i bytes[16];
+
+    FACET_AVX2_INLINE explicit Bytes(const Panel& panel) { loadBytes(panel, bytes); }
+    FACET_AVX2_INLINE Nibbles at(int index) const { return nibblesOf(bytes[index]); }
+};
+
+/** The same in memory, ready for one column after the other: more than there are registers. */
+struct Indexes {
+    Nibbles nibbles[16];
+
+    FACET_AVX2_INLINE explicit Indexes(const Panel& panel) {
+        const Bytes bytes(panel);
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; ++i) nibbles[i] = bytes.at(i);
+    }
+    FACET_AVX2_INLINE Nibbles at(int index) const { return nibbles[index]; }
+};
+
+/** The rows' scales are still missing. */
+template <typename Signs>
+FACET_AVX2_INLINE RowSums multiplyBlock(const Signs& signs, const ActivationTables& x) {
+    RowSums sums;
+#pragma GCC unroll 4
+    for (int group = 0; group < 4; ++group) {
+        GroupSums products(x.offsets[group]);
+#pragma GCC unroll 2
+        for (int byte = 0; byte < 4; byte += 2) {
+            products.add(lookUpTwoBytes(signs.at(4 * group + byte), signs.at(4 * group + byte + 1), x.sums[group] + byte));
+        }
+        sums.add(products, x.scales[group]);
+    }
+    return sums;
+}
+
+FACET_AVX2_INLINE void prefetchPanel(const char* next) {
+    for (size_t line = 0; line < kPanelRows * sizeof(SignBlock); line += 64) _mm_prefetch(next + line, _MM_HINT_T0);
+}
+
+FACET_AVX2 void multiply(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
+    RowSums sums;
+    Panel panel(rows);
+    const char* next = rows.data + kPanelRows * rows.strideBytes;
+    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += kPanelRows * sizeof(SignBlock)) {
+        prefetchPanel(next);
+        const RowSums products = multiplyBlock(Bytes(panel), tables[b]);
+        sums.add(products, RowScales(panel));
+    }
+    sums.store(target);
+}
+
+FACET_AVX2 void multiplyColumns(const LookupRows& rows, int64_t blocks, int64_t columns,
+                                const ActivationTables* const* tables, float* const* targets, bool adds) {
+    RowSums sums[kLookupTileColumns];
+    for (int64_t c = 0; adds && c < columns; ++c) sums[c].load(targets[c]);
+    Panel panel(rows);
+    const char* next = rows.data + kPanelRows * rows.strideBytes;
+    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += kPanelRows * sizeof(SignBlock)) {
+        prefetchPanel(next);
+        const Indexes indexes(panel);
+        const RowScales scales(panel);
+        for (int64_t c = 0; c < columns; ++c) sums[c].add(multiplyBlock(indexes, tables[c][b]), scales);
+    }
+    for (int64_t c = 0; c < columns; ++c) sums[c].store(targets[c]);
 }
 
 }  // namespace
 
 const Lookup* avx2Lookup() {
-    static const Lookup lookup = {kPanelRows, tabulate, multiply};
+    static const Lookup lookup = {kPanelRows, tabulate, multiply, multiplyColumns};
     return &lookup;
 }
 
