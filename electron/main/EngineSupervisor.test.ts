@@ -582,9 +582,24 @@ describe("the end", () => {
   });
 });
 
+it("a model that gets another name while it answers has it at once, and so has the answer", async () => {
+  const process = await ready();
+  const { modelId } = supervisor.state.kind === "ready" ? supervisor.state.model : {};
+  const writing = job("writing");
+  supervisor.generate(writing);
+  supervisor.rename(modelId!, "Other");
+  expect(supervisor.state).toMatchObject({ kind: "generating", model: { name: "Other" } });
+  process.answer("x");
+  expect(writing.ends).toMatchObject([{ kind: "answered", facts: { modelName: "Other" } }]);
+  supervisor.rename(modelId!, "Third");
+  expect(supervisor.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
+  supervisor.rename(ModelId.parse("not-loaded"), "Fourth");
+  expect(supervisor.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
+});
+
 describe("hostile", () => {
   it("whatever happens in whatever order, each answer ends once and nothing is posted to the dead", async () => {
-    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "exit", "restart", "forget a", "second", "minute");
+    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "exit", "restart", "rename a", "forget a", "second", "minute");
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const jobs: ReturnType<typeof job>[] = [];
       supervisor.restart();
@@ -612,6 +627,7 @@ describe("hostile", () => {
         if (name === "checkpoint" && lastGenerate?.kind === "generate") alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, text: "x" });
         if (name === "exit") alive?.exit(139);
         if (name === "restart") supervisor.restart();
+        if (name === "rename a") supervisor.rename(ModelId.parse("a"), "Other");
         if (name === "forget a") supervisor.forget(ModelId.parse("a"));
         await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
         if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);

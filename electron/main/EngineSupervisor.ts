@@ -195,6 +195,15 @@ export class EngineSupervisor implements AnswerEngine {
     this.#advance();
   }
 
+  /** The person calls the model by another name from now on; the engine, which knows the old one, need not know. */
+  rename(modelId: ModelId, name: string): void {
+    if (this.#wanted?.id === modelId) this.#wanted = { ...this.#wanted, name };
+    if (this.#loaded?.modelId !== modelId) return;
+    this.#loaded = { ...this.#loaded, name };
+    if (this.#answer) this.#showAnswer(this.#answer, this.#loaded);
+    else if (this.#state.kind === "ready") this.#setState({ kind: "ready", model: this.#loaded });
+  }
+
   /** The person gave the model away: it leaves the memory and is not loaded again. */
   forget(modelId: ModelId): void {
     if (this.#wanted?.id !== modelId) return;
@@ -503,7 +512,7 @@ export class EngineSupervisor implements AnswerEngine {
         break;
       case "end":
         if (load) this.#endLoad(load, message.result);
-        else if (answer) this.#endAnswer(toJobEnd(message.result));
+        else if (answer) this.#endAnswer(toJobEnd(message.result, this.#loaded));
         break;
       case "log":
         this.#options.onEngineLog(message.level, message.message);
@@ -642,11 +651,12 @@ export class EngineSupervisor implements AnswerEngine {
 
 type EngineResult = Extract<FromEngine, { kind: "end" }>["result"];
 
-function toJobEnd(result: EngineResult): AnswerJobEnd {
+function toJobEnd(result: EngineResult, model: LoadedModel | null): AnswerJobEnd {
   if (result.kind === "loaded") {
     return { kind: "failed", failure: failure("internal", undefined, "The engine answered a message with a model"), text: "" };
   }
-  return result;
+  if (result.kind !== "answered" || model === null) return result;
+  return { ...result, facts: { ...result.facts, modelName: model.name } };
 }
 
 function isSame(one: ModelToLoad, other: ModelToLoad): boolean {

@@ -56,6 +56,7 @@ async function start(): Promise<void> {
       release: () => {},
       load: ({ name }) => asked.push(`load ${name}`),
       refuse: ({ name }, { code }: Failure) => asked.push(`refuse ${name}: ${code}`),
+      rename: (_, name) => asked.push(`rename ${name}`),
       forget: () => asked.push("forget"),
     },
     loads: {

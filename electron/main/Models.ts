@@ -19,7 +19,7 @@ export interface ModelsOptions {
   modelList: JsonFile<ModelList>;
   settings: JsonFile<AppSettings>;
   loadMarker: LoadMarker;
-  supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "forget">;
+  supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "lastFailure" | "forget">;
   /** A load that was asked for would not fit: nothing was done, the person decides. */
   onWarning: (warning: LoadWarning) => void;
@@ -57,7 +57,9 @@ export class Models {
   async rename(id: ModelId, name: string): Promise<Outcome<undefined>> {
     if ((await this.#library.find(id)) === null) return { ok: false, failure: failure("not-found") };
     const noted = await this.#library.note(id, { name });
-    if (noted.ok) await this.changed();
+    if (!noted.ok) return noted;
+    this.#options.supervisor.rename(id, name);
+    await this.changed();
     return noted;
   }
 
