@@ -1,6 +1,6 @@
 // Fine-tunes from the hub in the real app on the real model: PEFT adapters converted, GGUF adapters as they are, through the calls
 // that the page makes. A hub on this computer serves them, and misbehaves.
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Stack } from "../electron/contract/deltas";
@@ -12,6 +12,7 @@ import { loraBytes } from "../electron/testing/deltaGguf";
 import { peftAdapter, type PeftAdapter, type PeftModule, type PeftOptions } from "../electron/testing/peftAdapter";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { ChatWindow } from "./ChatWindow";
+import { dropFiles } from "./dropFiles";
 import type { FacetApp } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
 import type { HubRepositoryFile } from "./hub/hubRepository";
@@ -136,11 +137,21 @@ test("a PEFT adapter and a GGUF adapter are found, fetched, converted, used in m
   expect(await ask(app, "deltas.addFile", undefined)).toMatchObject({ ok: true, value: { name: "Local pirate", origin: { kind: "file" }, facts: { rank: 8 } } });
   expect(await unfinished(app)).toEqual([]);
 
+  // Its folder can be dropped on the window too.
+  const dropped = path.join(folder, "Dropped pirate");
+  await cp(local, dropped, { recursive: true });
+  await writeFile(path.join(dropped, "adapter_model.safetensors"), starterPeft({ seed: 10 }).weights);
+  await dropFiles(app, [dropped]);
+  const dialog = app.window.getByRole("dialog", { name: "Add 1 fine-tune" });
+  await expect(dialog).toContainText("Dropped pirate");
+  await dialog.getByRole("button", { name: "Add the fine-tune" }).click();
+  await expect.poll(async () => (await call(app, "deltas.list", undefined)).map(({ name }) => name)).toContain("Dropped pirate");
+
   await call(app, "chats.setStack", { chatId, stack: one(1) });
   await app.close();
   const after = await launch({ ...launchOptions(), dataFolder: app.dataFolder });
   await new ChatWindow(after.window).waitUntilReady();
-  expect((await call(after, "deltas.list", undefined)).map(({ name, failure }) => [name, failure])).toEqual([["Local pirate", null], ["Poet-LoRA-GGUF", null], ["Pirate-LoRA", null]]);
+  expect((await call(after, "deltas.list", undefined)).map(({ name, failure }) => [name, failure])).toEqual([["Dropped pirate", null], ["Local pirate", null], ["Poet-LoRA-GGUF", null], ["Pirate-LoRA", null]]);
   await call(after, "chats.send", { chatId, text: "Go on." });
   expect((await answer(after, chatId)).stack).toMatchObject([{ name: "Pirate-LoRA" }]);
 });

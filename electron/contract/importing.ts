@@ -35,7 +35,7 @@ export type OfferId = z.infer<typeof OfferId>;
 export const ImportOffer = z.strictObject({
   id: OfferId,
   models: z.array(FoundModel),
-  /** LoRA adapters and 1-bit deltas, by their file names: they can be added as fine-tunes. */
+  /** LoRA adapters and 1-bit deltas, by the names of their files, PEFT adapters by those of their folders: they can be added as fine-tunes. */
   adapters: z.array(z.string()),
   /** GGUF files that are no models by themselves, by their kind; and files that are no GGUF though they are named so. */
   leftOut: z.strictObject({

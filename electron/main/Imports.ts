@@ -7,9 +7,10 @@ import { OfferId, type FoundModel, type FoundModels, type ImportOffer } from "..
 import type { ModelId } from "../contract/ids";
 import type { Surroundings } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
-import { findGgufFiles } from "../services/importing/findGgufFiles";
+import { findFiles } from "../services/importing/findFiles";
 import { findModels, type ModelOnDisk, type ModelsOnDisk } from "../services/importing/findModels";
 import { findOtherApps } from "../services/importing/findOtherApps";
+import { adapterName, isPeftName } from "../services/importing/peftFiles";
 import { ScanBudget } from "../services/importing/ScanBudget";
 import { modelIdOf } from "../services/ModelLibrary";
 
@@ -40,7 +41,7 @@ export class Imports {
     const files: string[] = [];
     for (const chosen of paths.filter((one) => path.isAbsolute(one))) {
       const facts = await stat(chosen).catch(() => null);
-      if (facts?.isDirectory()) files.push(...(await findGgufFiles(chosen, budget)));
+      if (facts?.isDirectory()) files.push(...(await findFiles(chosen, (name) => isPeftName(name) || /\.gguf$/iu.test(name), budget)));
       else if (facts?.isFile()) files.push(chosen);
     }
     const found = await findModels(files.map((file) => ({ path: file })), null, budget);
@@ -51,7 +52,7 @@ export class Imports {
     return {
       id,
       models: await this.#shown(found.models),
-      adapters: found.adapters.map((file) => path.basename(file)).slice(0, MAX_SHOWN_NAMES),
+      adapters: found.adapters.map(adapterName).slice(0, MAX_SHOWN_NAMES),
       leftOut: {
         projectors: found.projectors,
         importanceMatrices: found.importanceMatrices,

@@ -11,6 +11,7 @@ import { freeBytesIn } from "../services/downloads/downloadDisk";
 import type { DeltaFile } from "../services/deltas/DeltaLibrary";
 import type { DeltaAt } from "../services/deltas/DeltaMatcher";
 import { lookAtHubDelta } from "../services/deltas/lookAtHubDelta";
+import { adapterName, peftConfigOf } from "../services/importing/peftFiles";
 import { withConverted } from "../services/jobs/runFetchDelta";
 import { runJob } from "../services/jobs/runJob";
 import type { JobTools } from "../services/jobs/JobTools";
@@ -50,9 +51,7 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       });
       const file = filePaths[0];
       if (canceled || file === undefined) return succeed(null);
-      return /\.safetensors$/iu.test(file)
-        ? addPeftFile(file, chosen?.baseId ?? loadedModelId(context), context)
-        : deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+      return addAdapterFile(file, chosen?.baseId ?? null, context);
     },
     async "deltas.lookAtHub"({ repository }) {
       const client = hub.client();
@@ -105,14 +104,19 @@ async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { data, da
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
 }
 
+/** baseId: the model that one in PEFT's form is converted for; null = the one that is loaded. */
+export function addAdapterFile(file: string, baseId: ModelId | null, context: AppContext): Promise<Outcome<Delta>> {
+  return /\.safetensors$/iu.test(file)
+    ? addPeftFile(file, baseId ?? loadedModelId(context), context)
+    : context.deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+}
+
 /** Converted for the base, with the configuration that lies beside it. Failures: "peft-base-needed", those of converting and adding. */
 async function addPeftFile(file: string, baseId: ModelId | null, { deltas, models, jobs: { tools } }: AppContext): Promise<Outcome<Delta>> {
   const base = baseId === null ? null : await models.find(baseId);
   if (base === null) return fail("peft-base-needed");
-  const folder = path.dirname(file);
-  // Every adapter's file has the same name; its folder tells them apart.
-  const name = path.basename(file) === "adapter_model.safetensors" ? path.basename(folder) : path.basename(file).replace(/\.safetensors$/iu, "");
-  const files = { weights: file, config: path.join(folder, "adapter_config.json"), base: base.path, name: name === "" ? "Adapter" : name, licence: null };
+  const name = adapterName(file).replace(/\.safetensors$/iu, "");
+  const files = { weights: file, config: peftConfigOf(file), base: base.path, name: name === "" ? "Adapter" : name, licence: null };
   return withConverted(files, tools, { signal: AbortSignal.timeout(CONVERT_TIMEOUT_MS) }, (converted) =>
     deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }));
 }

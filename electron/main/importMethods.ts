@@ -1,11 +1,11 @@
 // The methods "import.…" and "fileTasks.…" of the contract. Main process.
-import path from "node:path";
 import { dialog } from "electron";
 import { fail, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { ImportOffer } from "../contract/importing";
 import { copyIntoModelsFolder } from "../services/importing/copyIntoModelsFolder";
 import type { ModelOnDisk } from "../services/importing/findModels";
 import type { AppContext } from "./AppContext";
+import { addAdapterFile } from "./deltaMethods";
 import type { Handlers } from "./callGate";
 
 type ImportHandlers = Pick<
@@ -15,7 +15,7 @@ type ImportHandlers = Pick<
 >;
 
 export function importMethods(context: AppContext): ImportHandlers {
-  const { imports, fileTasks, deltas } = context;
+  const { imports, fileTasks } = context;
   return {
     "import.dropped": async ({ paths }) => succeed(await imports.offer(paths)),
     "import.chooseFolders": () => chooseFolders(context),
@@ -35,7 +35,7 @@ export function importMethods(context: AppContext): ImportHandlers {
       if (files === null) return fail("not-found");
       let problem: Failure | null = null;
       for (const file of files) {
-        const added = await deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+        const added = await addAdapterFile(file, null, context);
         if (!added.ok) problem ??= added.failure;
       }
       return problem === null ? succeed(undefined) : { ok: false, failure: problem };

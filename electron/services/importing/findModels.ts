@@ -9,6 +9,7 @@ import { modelFileProblem } from "../modelFileProblem";
 import { modelName } from "../modelName";
 import { firstPartOf, partsOf } from "../splitModel";
 import { ggufKindOf } from "./ggufKind";
+import { isPeftAdapter } from "./peftFiles";
 import type { ScanBudget } from "./ScanBudget";
 
 /** A model that lies somewhere on this computer: for main only, the window never sees a path. */
@@ -28,7 +29,7 @@ export interface ModelOnDisk {
 export interface ModelsOnDisk {
   models: ModelOnDisk[];
   projectors: number;
-  /** Their paths. */
+  /** Their paths: GGUF, or the weights of PEFT's form. */
   adapters: string[];
   importanceMatrices: number;
   /** Names of files that end in .gguf and are none. */
@@ -54,6 +55,10 @@ export async function findModels(files: readonly FileToLookAt[], app: OtherApp |
     if (!budget.spend()) break;
     const fileName = file.name ?? path.basename(first);
     let problem: Failure | null = null;
+    if (await isPeftAdapter(first)) {
+      found.adapters.push(first);
+      continue;
+    }
     try {
       const kind = await ggufKindOf(first, fileName);
       if (kind === "not-gguf") found.notGguf.push(fileName);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 import type { OtherApp } from "../../contract/importing";
 import type { Surroundings } from "../dataFolder";
-import { findGgufFiles } from "./findGgufFiles";
+import { findGgufFiles } from "./findFiles";
 import { findModels, type FileToLookAt, type ModelOnDisk } from "./findModels";
 import { huggingFaceModels } from "./huggingFaceModels";
 import { janModels } from "./janModels";

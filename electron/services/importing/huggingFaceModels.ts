@@ -1,7 +1,7 @@
 // GGUF files in the Hugging Face cache: names in snapshots are links to blobs. Plain Node.
 import { readdir, realpath } from "node:fs/promises";
 import path from "node:path";
-import { findGgufFiles } from "./findGgufFiles";
+import { findGgufFiles } from "./findFiles";
 import type { FileToLookAt } from "./findModels";
 import { readSmallFile } from "./readSmallFile";
 import type { ScanBudget } from "./ScanBudget";

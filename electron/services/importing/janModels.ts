@@ -1,7 +1,7 @@
 // Jan's models: folders with GGUF files, and model.yml files that say how people call them and where they lie. Plain Node.
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { findGgufFiles } from "./findGgufFiles";
+import { findGgufFiles } from "./findFiles";
 import type { FileToLookAt } from "./findModels";
 import { readSmallFile, readSmallJson } from "./readSmallFile";
 import type { ScanBudget } from "./ScanBudget";

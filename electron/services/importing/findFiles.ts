@@ -1,4 +1,4 @@
-// The GGUF files below a folder, by their names: bounded, and safe from links that lead in a circle. Plain Node.
+// The files below a folder that Facet may have use for, by their names: bounded, and safe from links that lead in a circle. Plain Node.
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ScanBudget } from "./ScanBudget";
@@ -6,8 +6,12 @@ import type { ScanBudget } from "./ScanBudget";
 /** publisher/model/quantization/file, and two more. */
 const MAX_DEPTH = 6;
 
+export function findGgufFiles(root: string, budget: ScanBudget): Promise<string[]> {
+  return findFiles(root, (name) => /\.gguf$/iu.test(name), budget);
+}
+
 /** Absolute paths as they are reached, in order of their names; hidden files and folders are left out, unreadable ones too. */
-export async function findGgufFiles(root: string, budget: ScanBudget): Promise<string[]> {
+export async function findFiles(root: string, isWanted: (name: string) => boolean, budget: ScanBudget): Promise<string[]> {
   const found: string[] = [];
   const visited = new Set<string>();
   const waiting = [{ folder: root, depth: 0 }];
@@ -26,7 +30,7 @@ export async function findGgufFiles(root: string, budget: ScanBudget): Promise<s
       if (kind?.isDirectory()) {
         if (depth < MAX_DEPTH) waiting.push({ folder: file, depth: depth + 1 });
         else budget.leaveOut();
-      } else if (kind?.isFile() && /\.gguf$/iu.test(entry.name)) found.push(file);
+      } else if (kind?.isFile() && isWanted(entry.name)) found.push(file);
     }
   }
   return found;

@@ -1,0 +1,25 @@
+// Adapters as Hugging Face's PEFT library saves them: weights, and beside them a file that says what they are. Plain Node.
+import { stat } from "node:fs/promises";
+import path from "node:path";
+
+/** What PEFT calls the weights of every adapter; its folder tells them apart. */
+const PEFT_WEIGHTS = "adapter_model.safetensors";
+
+export function isPeftName(fileName: string): boolean {
+  return fileName === PEFT_WEIGHTS;
+}
+
+export function peftConfigOf(weights: string): string {
+  return path.join(path.dirname(weights), "adapter_config.json");
+}
+
+/** Weights of any name, with the configuration beside them. */
+export async function isPeftAdapter(file: string): Promise<boolean> {
+  if (!/\.safetensors$/iu.test(file)) return false;
+  return (await stat(peftConfigOf(file)).catch(() => null))?.isFile() ?? false;
+}
+
+/** For people. */
+export function adapterName(file: string): string {
+  return isPeftName(path.basename(file)) ? path.basename(path.dirname(file)) : path.basename(file);
+}
