@@ -16,10 +16,13 @@ import { list, median, type Figures } from "./figures";
 
 /** Long enough that the start of a process is lost in it. */
 const MEGABYTES = 512;
-const ROUNDS = 5;
+const ROUNDS = 6;
 
 const Served = z.object({ endpoint: z.string(), contentUrl: z.string(), repository: z.string(), revision: z.string(), path: z.string(), sizeBytes: z.number(), sha256: z.string() });
 type Served = z.infer<typeof Served>;
+
+const WAYS = ["curl", "curlAndHash", "facet"] as const;
+type Way = (typeof WAYS)[number];
 
 interface Cost {
   wallMs: number;
@@ -29,21 +32,28 @@ interface Cost {
 export async function download(): Promise<Figures> {
   const server = spawn(process.execPath, ["--import", "tsx", "e2e/hub/serveHub.ts", String(MEGABYTES)], { stdio: ["ignore", "pipe", "inherit"] });
   const folder = await mkdtemp(path.join(tmpdir(), "facet-bench-"));
-  const costs: Record<"curl" | "curlAndHash" | "facet", Cost[]> = { curl: [], curlAndHash: [], facet: [] };
+  const costs: Record<Way, Cost[]> = { curl: [], curlAndHash: [], facet: [] };
   try {
     const served = Served.parse(JSON.parse(await new Promise<string>((resolve) => createInterface(server.stdout).once("line", resolve))));
-    const target = path.join(folder, "curl.gguf");
-    const curl = `curl -s -o ${target} ${served.contentUrl}`;
-    // The first round warms up, and is not counted. One after the other in each round: what else the machine does hits all three.
+    const curl = (target: string) => `curl -s -o ${target} ${served.contentUrl}`;
+    const ways: Readonly<Record<Way, (place: string) => Cost | Promise<Cost>>> = {
+      curl: (place) => timed(curl(path.join(place, "file"))),
+      curlAndHash: (place) => timed(`${curl(path.join(place, "file"))} && openssl dgst -sha256 ${path.join(place, "file")}`),
+      facet: (place) => downloadOnce(served, place),
+    };
+    // The first round warms up, and is not counted.
     for (let round = 0; round <= ROUNDS; round++) {
-      const models = path.join(folder, `round-${round}`);
-      await mkdir(models);
-      const now = { curl: timed(curl), curlAndHash: timed(`${curl} && openssl dgst -sha256 ${target}`), facet: await settled(() => downloadOnce(served, models)) };
-      await rm(models, { recursive: true });
-      if (round === 0) continue;
-      costs.curl.push(now.curl);
-      costs.curlAndHash.push(now.curlAndHash);
-      costs.facet.push(now.facet);
+      // By turns, and each with a fresh folder that goes at once: who comes later would pay for what is still to be written, and
+      // for pages of memory that the one before did not give back.
+      for (let turn = 0; turn < WAYS.length; turn++) {
+        const way = WAYS[(round + turn) % WAYS.length] ?? "facet";
+        const place = path.join(folder, way);
+        await mkdir(place);
+        execFileSync("sync");
+        const cost = await ways[way](place);
+        await rm(place, { recursive: true });
+        if (round > 0) costs[way].push(cost);
+      }
     }
   } finally {
     server.kill();
@@ -59,18 +69,8 @@ export async function download(): Promise<Figures> {
   return { "download.throughput_ratio": wall(curl) / wall(facet), "download.cpu_ratio": cpu(facet) / cpu(curl) };
 }
 
-/** What was written before is on the disk first: bringing it there would be charged to whoever writes next. */
-function settled<Value>(measure: () => Value): Value {
-  execFileSync("sync");
-  return measure();
-}
-
 /** Runs a program, with the processor time of it and its children. */
 function timed(program: string): Cost {
-  return settled(() => timedNow(program));
-}
-
-function timedNow(program: string): Cost {
   const output = execFileSync("bash", ["-c", `TIMEFORMAT='%R %U %S'; { time { ${program} ; } >/dev/null ; } 2>&1`], { encoding: "utf8" });
   const [wall = 0, user = 0, system = 0] = output.trim().split(" ").map(Number);
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
