@@ -33,7 +33,7 @@ def greet(name: str) -> str:
 The end.`;
 
 for (const theme of ["light", "dark"] as const) {
-  test(`no serious violation on any screen, ${theme}`, async ({ launch }) => {
+  test(`no serious violation on any screen, ${theme}`, { tag: theme === "dark" ? "@slow" : [] }, async ({ launch }) => {
     const dataFolder = await freshDataFolder();
     await seedChats(dataFolder, [
       { title: "Another chat", messages: [{ role: "user", text: "Hi" }, { role: "assistant", text: "Hello." }] },

@@ -25,7 +25,7 @@ test("the engine is killed in mid-answer: the app lives, the text stays, the nex
   expect((await chat.lastAnswerText()).length).toBeGreaterThan(0);
 });
 
-test("the restart button brings the engine back", async ({ launch, allowProblems }) => {
+test("the restart button brings the engine back", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/engine/i);
   const app = await launch();
   const chat = new ChatWindow(app.window);
@@ -38,7 +38,7 @@ test("the restart button brings the engine back", async ({ launch, allowProblems
   await chat.ask("Say hello.");
 });
 
-test("the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind", async ({ launch }) => {
+test("the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind", { tag: "@slow" }, async ({ launch }) => {
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();

@@ -86,7 +86,7 @@ test("no starter model and no source: the first screen says why and offers two w
   server.close();
 });
 
-test("a model file is chosen on this computer and used in place", async ({ launch }) => {
+test("a model file is chosen on this computer and used in place", { tag: "@slow" }, async ({ launch }) => {
   const models = await ggufFolder();
   const file = await modelWithTrainContext(models, 1024);
   const app = await launch({ starterModel: false, env: NO_NETWORK });

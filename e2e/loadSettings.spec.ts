@@ -24,7 +24,7 @@ async function openLoadSettings(chat: ChatWindow) {
   return dialog;
 }
 
-test("what is set for a model is used at its next load and after a restart, and can be seen", async ({ launch }) => {
+test("what is set for a model is used at its next load and after a restart, and can be seen", { tag: "@slow" }, async ({ launch }) => {
   const dataFolder = await freshDataFolder();
   const first = await launch({ dataFolder });
   const chat = new ChatWindow(first.window);

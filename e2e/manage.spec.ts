@@ -144,7 +144,7 @@ test("a move to another disk survives kill -9 in its middle, is taken back by Ca
   }
 });
 
-test("identical files are recognised, and deleting one says which chats have an answer of it", async ({ launch }) => {
+test("identical files are recognised, and deleting one says which chats have an answer of it", { tag: "@slow" }, async ({ launch }) => {
   const copy = path.join(folder, "the-same-again.gguf");
   await copyFile(starterModelPath(), copy);
   const app = await launch();

@@ -199,7 +199,7 @@ test("the app killed in the middle of a job says so at the next start, and the j
   expect(await readdir(path.join(dataFolder, "importance"))).toEqual([]);
 });
 
-test("a 16-bit variant at the hub is judged from its header, fetched, quantized, measured and deleted again", async ({ launch }) => {
+test("a 16-bit variant at the hub is judged from its header, fetched, quantized, measured and deleted again", { tag: "@slow" }, async ({ launch }) => {
   const dataFolder = await freshDataFolder();
   const file = await placeF16Model(dataFolder);
   const content = await readFile(file);

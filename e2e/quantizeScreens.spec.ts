@@ -145,7 +145,7 @@ test("a running job shows its step and a waiting one its place; both can be canc
   await expect(page.getByRole("button", { name: /^Calibrating/ })).toBeHidden();
 });
 
-test("a job that fails says why, and works when it is tried again", async ({ launch, allowProblems }) => {
+test("a job that fails says why, and works when it is tried again", { tag: "@slow" }, async ({ launch, allowProblems }) => {
   allowProblems(/job/u);
   allowProblems(TINY_HEADS);
   const dataFolder = await freshDataFolder();
