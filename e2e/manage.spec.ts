@@ -62,6 +62,8 @@ test("the models folder is moved on its disk: the loaded model keeps answering, 
   await app.window.keyboard.press("Control+n");
   expect((await chat.ask("Say hello.")).length).toBeGreaterThan(0);
   await app.killEngine();
+  // A message that is sent before the app knows of it goes down with the engine.
+  await expect(chat.engineStatus).toContainText(/stopped unexpectedly/i);
   expect((await chat.ask("Say hello again.")).length).toBeGreaterThan(0);
   await app.close();
 
