@@ -3,6 +3,11 @@
 import { z } from "zod";
 import { fail, succeed, type Outcome } from "./failure";
 
+/** What PEFT calls the weights of every adapter; its folder tells them apart. */
+export const PEFT_WEIGHTS_FILE = "adapter_model.safetensors";
+/** Lies beside the weights. */
+export const PEFT_CONFIG_FILE = "adapter_config.json";
+
 /** A real one has two kilobytes; with a pattern for each module some tens. */
 export const MAX_PEFT_CONFIG_BYTES = 1_000_000;
 export const MAX_PEFT_RANK = 4096;

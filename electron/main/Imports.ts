@@ -7,7 +7,7 @@ import { OfferId, type FoundModel, type FoundModels, type ImportOffer } from "..
 import type { ModelId } from "../contract/ids";
 import type { Surroundings } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
-import { findFiles } from "../services/importing/findFiles";
+import { findFiles, isGgufName } from "../services/importing/findFiles";
 import { findModels, type ModelOnDisk, type ModelsOnDisk } from "../services/importing/findModels";
 import { findOtherApps } from "../services/importing/findOtherApps";
 import { adapterName, isPeftName } from "../services/importing/peftFiles";
@@ -41,7 +41,7 @@ export class Imports {
     const files: string[] = [];
     for (const chosen of paths.filter((one) => path.isAbsolute(one))) {
       const facts = await stat(chosen).catch(() => null);
-      if (facts?.isDirectory()) files.push(...(await findFiles(chosen, (name) => isPeftName(name) || /\.gguf$/iu.test(name), budget)));
+      if (facts?.isDirectory()) files.push(...(await findFiles(chosen, (name) => isPeftName(name) || isGgufName(name), budget)));
       else if (facts?.isFile()) files.push(chosen);
     }
     const found = await findModels(files.map((file) => ({ path: file })), null, budget);

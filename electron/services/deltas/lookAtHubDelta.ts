@@ -2,16 +2,14 @@
 import type { HubAdapter, HubDeltaFacts } from "../../contract/deltas";
 import { fail, failure, succeed, type Failure, type FailureCode, type Outcome } from "../../contract/failure";
 import type { HubFile, RepositoryName, Revision } from "../../contract/hub";
-import { MAX_PEFT_CONFIG_BYTES, readPeftConfig } from "../../contract/peftConfig";
+import { MAX_PEFT_CONFIG_BYTES, PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE, readPeftConfig } from "../../contract/peftConfig";
 import type { HubClient } from "../hub/HubClient";
 import { safeFileName } from "../hub/safeFileName";
 import { variantsOf } from "../hub/variants";
 
 /** Training leaves checkpoints in folders, each with an adapter of its own: so many configurations are read at most. */
 const MAX_CONFIGURATIONS = 12;
-const WEIGHTS_NAME = "adapter_model.safetensors";
 const PICKLE_NAME = "adapter_model.bin";
-const CONFIG_NAME = "adapter_config.json";
 const CALLED_ADAPTER = /(?:^|[-._/])(?:q?lora|adapter)/iu;
 /** Of an adapter: the largest, of rank 512 for a model of 70 billion parameters, have about 50 GB. */
 const MAX_WEIGHTS_BYTES = 64_000_000_000;
@@ -54,13 +52,13 @@ export async function lookAtHubDelta(client: HubClient, repository: RepositoryNa
 async function peftAdapters(
   client: HubClient, repository: RepositoryName, revision: Revision, files: readonly HubFile[], signal: AbortSignal,
 ): Promise<Outcome<{ adapters: FoundAdapter[]; baseModel: string | null }>> {
-  const folders = files.filter(({ path }) => nameOf(path) === CONFIG_NAME).map(({ path }) => path.slice(0, -CONFIG_NAME.length));
+  const folders = files.filter(({ path }) => nameOf(path) === PEFT_CONFIG_FILE).map(({ path }) => path.slice(0, -PEFT_CONFIG_FILE.length));
   folders.sort((one, other) => one.split("/").length - other.split("/").length || (one < other ? -1 : 1));
   const adapters: FoundAdapter[] = [];
   let baseModel: string | null = null;
   for (const folder of folders.slice(0, MAX_CONFIGURATIONS)) {
-    const file = [WEIGHTS_NAME, PICKLE_NAME].flatMap((name) => files.find(({ path }) => path === `${folder}${name}`) ?? [])[0];
-    const configPath = `${folder}${CONFIG_NAME}`;
+    const file = [PEFT_WEIGHTS_FILE, PICKLE_NAME].flatMap((name) => files.find(({ path }) => path === `${folder}${name}`) ?? [])[0];
+    const configPath = `${folder}${PEFT_CONFIG_FILE}`;
     if (file === undefined) continue;
     const unusable = nameOf(file.path) === PICKLE_NAME ? failure("peft-unsupported", { feature: "pickle" }) : fileFailure(file);
     if (unusable !== null) {

@@ -6,8 +6,12 @@ import type { ScanBudget } from "./ScanBudget";
 /** publisher/model/quantization/file, and two more. */
 const MAX_DEPTH = 6;
 
+export function isGgufName(name: string): boolean {
+  return /\.gguf$/iu.test(name);
+}
+
 export function findGgufFiles(root: string, budget: ScanBudget): Promise<string[]> {
-  return findFiles(root, (name) => /\.gguf$/iu.test(name), budget);
+  return findFiles(root, isGgufName, budget);
 }
 
 /** Absolute paths as they are reached, in order of their names; hidden files and folders are left out, unreadable ones too. */

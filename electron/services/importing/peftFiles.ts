@@ -1,16 +1,14 @@
 // Adapters as Hugging Face's PEFT library saves them: weights, and beside them a file that says what they are. Plain Node.
 import { stat } from "node:fs/promises";
 import path from "node:path";
-
-/** What PEFT calls the weights of every adapter; its folder tells them apart. */
-const PEFT_WEIGHTS = "adapter_model.safetensors";
+import { PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE } from "../../contract/peftConfig";
 
 export function isPeftName(fileName: string): boolean {
-  return fileName === PEFT_WEIGHTS;
+  return fileName === PEFT_WEIGHTS_FILE;
 }
 
 export function peftConfigOf(weights: string): string {
-  return path.join(path.dirname(weights), "adapter_config.json");
+  return path.join(path.dirname(weights), PEFT_CONFIG_FILE);
 }
 
 /** Weights of any name, with the configuration beside them. */

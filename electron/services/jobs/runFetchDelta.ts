@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { MAX_PEFT_CONFIG_BYTES } from "../../contract/peftConfig";
+import { MAX_PEFT_CONFIG_BYTES, PEFT_CONFIG_FILE } from "../../contract/peftConfig";
 import { fetchFile } from "../downloads/fetchFile";
 import { saveFailure } from "../fileFailure";
 import { HubFileSource } from "../hub/HubFileSource";
@@ -11,8 +11,6 @@ import type { FetchDeltaOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
 import type { JobTools } from "./JobTools";
 import { runJob } from "./runJob";
-
-const CONFIG_FILE = "adapter_config.json";
 
 /** After these another try may go better: what was fetched is kept for it. */
 const WORTH_A_TRY = /^(?:hub-|download-|job-|disk-|save-|folder-|peft-base-needed|request-cancelled)/u;
@@ -62,7 +60,7 @@ async function fetchAndAdd({ start, source }: FetchDeltaOrder, folder: string, t
 
   const base = start.baseId === null ? null : await tools.findModel(start.baseId);
   if (base === null) return fail("peft-base-needed");
-  const configFile = path.join(folder, CONFIG_FILE);
+  const configFile = path.join(folder, PEFT_CONFIG_FILE);
   await writeFile(configFile, config.value);
   return withConverted(
     { weights: fetched.value, config: configFile, base: base.path, name, licence },
