@@ -118,10 +118,25 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   await expect(chips.chip("Plain words")).toBeFocused();
   expect(await chips.pressed()).toEqual(["Plain words LoRA 0.5"]);
 
+  // Order: dragged, and by keys; the focus stays on what was moved.
+  const order = () => chips.group.locator("[aria-pressed]").allInnerTexts().then((texts) => texts.map((text) => text.trim().split(/\s/u)[0]));
+  expect(await order()).toEqual(["Base", "SQL", "Plain"]);
+  await chips.chip("Plain words").dragTo(chips.chip("SQL"), { targetPosition: { x: 4, y: 10 } });
+  await expect.poll(order).toEqual(["Base", "Plain", "SQL"]);
+  await chips.chip("Plain words").focus();
+  await page.keyboard.press("Control+Shift+ArrowRight");
+  await expect.poll(order).toEqual(["Base", "SQL", "Plain"]);
+  await expect(chips.chip("Plain words")).toBeFocused();
+  await page.keyboard.press("Control+Shift+ArrowRight");
+  await page.keyboard.press("Control+Shift+ArrowLeft");
+  await expect.poll(order).toEqual(["Base", "Plain", "SQL"]);
+  await expect(chips.chip("Plain words")).toBeFocused();
+  expect(await chips.pressed()).toEqual(["Plain words LoRA 0.5"]);
+
   // A stack, from the menu; each part has its hue on the answer's edge.
   await chips.chip("SQL").click({ button: "right" });
   await chips.menuOf("SQL").getByRole("button", { name: "Stack with Plain words" }).click();
-  expect(await chips.pressed()).toEqual(["SQL LoRA", "Plain words LoRA 0.5"]);
+  expect(await chips.pressed()).toEqual(["Plain words LoRA 0.5", "SQL LoRA"]);
   await chat.ask("And a mountain?");
   await expect(speaker(chat.lastAnswer)).toHaveText("Plain words 0.5 + SQL");
   await expect(chat.lastAnswer.locator('[class*="_edge_"] i')).toHaveCount(2);
@@ -135,7 +150,7 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   await expect(speaker(chat.lastAnswer)).toHaveText("Base");
   await expect(chat.lastAnswer).toContainText("2 / 2", { timeout: ANSWER_TIMEOUT_MS });
   expect(await colour(edge(chat.lastAnswer), "backgroundColor")).toBe(base);
-  expect(await chips.pressed()).toEqual(["SQL LoRA", "Plain words LoRA 0.5"]);
+  expect(await chips.pressed()).toEqual(["Plain words LoRA 0.5", "SQL LoRA"]);
   await chat.lastAnswer.getByRole("button", { name: "Regenerate" }).click();
   await chat.waitUntilWritten();
   await expect(speaker(chat.lastAnswer)).toHaveText("Plain words 0.5 + SQL");

@@ -1,5 +1,5 @@
 // The Fine-tunes page in the real app with real models: the library, bad files, and making deltas of two models.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { dataPaths } from "../electron/services/dataFolder";
@@ -14,6 +14,7 @@ import { gemmaModel } from "./gemmaModel";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { FineTunesWindow } from "./FineTunesWindow";
 import { HubServer } from "./hub/HubServer";
+import { call } from "./pageCalls";
 import { answerFileDialogs, answerSaveDialog, trashInto } from "./systemDialogs";
 import { expect, test } from "./test";
 import { trained, writeTrained } from "./trainedModel";
@@ -260,8 +261,9 @@ test("a 1-bit delta of a real model: made, cancelled, made again, and there afte
   const dataFolder = await freshDataFolder();
   const models = await modelsFolder(dataFolder);
   const gemma = await gemmaModel();
-  await requantize(gemma, path.join(models, "Gemma-3-270M-F16.gguf"), "F16");
-  await writeTrained(path.join(models, "Gemma-3-270M-F16.gguf"), path.join(models, "Gemma-3-270M-changed-F16.gguf"));
+  const [baseFile, changedFile] = ["Gemma-3-270M-F16.gguf", "Gemma-3-270M-changed-F16.gguf"].map((name) => path.join(models, name)) as [string, string];
+  await requantize(gemma, baseFile, "F16");
+  await writeTrained(baseFile, changedFile);
   const app = await launch({ dataFolder, starterModel: false, args: [gemma] });
   const page = app.window;
   const chat = new ChatWindow(page);
@@ -311,4 +313,15 @@ test("a 1-bit delta of a real model: made, cancelled, made again, and there afte
   expect((await again.ask("The capital of Spain is")).length).toBeGreaterThan(0);
   await library.open();
   await expect(library.row("Changed")).toContainText("in memory");
+
+  // The base's file is another one since, of the same shapes.
+  const match = async () => {
+    const { models: known } = await call(after, "app.snapshot", undefined);
+    const base = known.find(({ fileName }) => fileName === path.basename(baseFile));
+    const { deltas: [made] } = await call(after, "deltas.forModel", { modelId: base!.id });
+    return [made?.match, made?.failure?.code];
+  };
+  expect(await match()).toEqual(["fits", undefined]);
+  await copyFile(changedFile, baseFile);
+  expect(await match()).toEqual(["refused", "delta-other-base"]);
 });

@@ -183,6 +183,19 @@ test("ask three and two at once, go on with one, and find all of it after a rest
   await expect(chatAfter.conversation.getByRole("region", { name: "Side by side: Base, Plain words and SQL 0.8" })).toBeVisible();
   // What was asked side by side is one row; what followed is none of them.
   await expect(chatAfter.lastAnswer.getByRole("region")).toHaveCount(0);
+
+  // Said differently, the question is answered by both again.
+  await chatAfter.waitUntilReady();
+  const question = chatAfter.questions.filter({ hasText: "about the moon" });
+  await question.hover();
+  await question.getByRole("button", { name: "Edit message" }).click();
+  await after.window.getByRole("textbox", { name: "Edited message" }).fill("And now something about the sun.");
+  await after.window.keyboard.press("Enter");
+  await expect(chatAfter.questions.last()).toContainText("about the sun");
+  await chatAfter.waitUntilWritten();
+  await expect(again.names).toHaveText(["Base", "Plain words"]);
+  expect(await again.allWords()).not.toEqual(moon);
+  await expect(chatAfter.questions.last()).toContainText("2 / 2");
 });
 
 test("stopping one and stopping all, a failure in one column only, and trying that again in its place", { tag: "@slow" }, async ({ launch }) => {

@@ -188,6 +188,8 @@ export const methods = {
    * "pair-…" (of "pair-quantized", details: which), those of headers.
    */
   "deltas.previewMake": { input: MakeDeltaQuestion, output: MakeDeltaPreview },
+  /** The header's order: it comes before the other one, null = last. Failure: "not-found". */
+  "deltas.place": { input: z.strictObject({ deltaId: DeltaId, beforeId: DeltaId.nullable() }), output: nothing },
   "deltas.rename": { input: z.strictObject({ deltaId: DeltaId, name: DeltaName }), output: Delta },
   /** Moves the file to the system's trash. Answers that it made keep its name and hue. */
   "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },
@@ -233,9 +235,9 @@ export const methods = {
     input: z.strictObject({ chatId: ChatId, text: messageText, stacks: ComparedStacks }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
-  /** Says a message of the person's differently: a sibling of it, answered anew. */
+  /** Says a message of the person's differently: a sibling of it, answered anew by the chat's stack, or side by side by `stacks`. */
   "chats.edit": {
-    input: z.strictObject({ messageId: MessageId, text: messageText }),
+    input: z.strictObject({ messageId: MessageId, text: messageText, stacks: ComparedStacks.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
   /** Shows another sibling and what followed it last. */

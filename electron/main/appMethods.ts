@@ -149,6 +149,7 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
     "deltas.details": blocked,
     "deltas.use": blocked,
     "deltas.previewMake": blocked,
+    "deltas.place": blocked,
     "deltas.rename": blocked,
     "deltas.delete": blocked,
     "deltas.export": blocked,

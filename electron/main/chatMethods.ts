@@ -1,6 +1,6 @@
 // The methods "chats.…" of the contract. Main process.
-import type { NamedStack } from "../contract/deltas";
-import { succeed } from "../contract/failure";
+import type { NamedStack, Stack } from "../contract/deltas";
+import { succeed, type Outcome } from "../contract/failure";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
 import { chooseStack } from "./deltaMethods";
@@ -64,15 +64,14 @@ export function chatMethods(context: AppContext): ChatHandlers {
       return chosen.ok ? answers.regenerate(messageId, chosen.value) : chosen;
     },
     "chats.compare"({ chatId, text, stacks }) {
-      const chosen: NamedStack[] = [];
-      for (const stack of stacks) {
-        const named = deltas.choose(stack);
-        if (!named.ok) return named;
-        chosen.push(named.value);
-      }
-      return answers.compare(chatId, text, chosen);
+      const chosen = chooseStacks(stacks, context);
+      return chosen.ok ? answers.compare(chatId, text, chosen.value) : chosen;
     },
-    "chats.edit": ({ messageId, text }) => answers.edit(messageId, text),
+    "chats.edit"({ messageId, text, stacks }) {
+      if (stacks === undefined) return answers.edit(messageId, text);
+      const chosen = chooseStacks(stacks, context);
+      return chosen.ok ? answers.editCompared(messageId, text, chosen.value) : chosen;
+    },
     "chats.showSibling"({ messageId }) {
       const opened = chats.showSibling(messageId);
       return opened.ok ? succeed(answers.withUnsaved(opened.value)) : opened;
@@ -82,4 +81,14 @@ export function chatMethods(context: AppContext): ChatHandlers {
       return succeed(undefined);
     },
   };
+}
+
+function chooseStacks(stacks: readonly Stack[], { deltas }: Pick<AppContext, "deltas">): Outcome<NamedStack[]> {
+  const chosen: NamedStack[] = [];
+  for (const stack of stacks) {
+    const named = deltas.choose(stack);
+    if (!named.ok) return named;
+    chosen.push(named.value);
+  }
+  return succeed(chosen);
 }

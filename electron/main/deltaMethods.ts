@@ -1,4 +1,5 @@
 // The methods "deltas.…" of the contract. Main process.
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { dialog, shell } from "electron";
 import type { Delta, DeltaForModel, NamedStack, Stack } from "../contract/deltas";
@@ -6,11 +7,13 @@ import type { DeltaToApply } from "../contract/engineProtocol";
 import type { BaseVerdict } from "../contract/deltaJobs";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
+import type { JobPhase } from "../contract/jobQueue";
 import type { MakeDeltaPreview, MakeDeltaQuestion } from "../contract/makeDelta";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
 import type { DeltaFile } from "../services/deltas/DeltaLibrary";
 import type { DeltaAt } from "../services/deltas/DeltaMatcher";
 import { lookAtHubDelta } from "../services/deltas/lookAtHubDelta";
+import type { TaskRun } from "../services/importing/FileTasks";
 import { adapterName, peftConfigOf } from "../services/importing/peftFiles";
 import { withConverted } from "../services/jobs/runFetchDelta";
 import { runJob } from "../services/jobs/runJob";
@@ -22,12 +25,10 @@ import type { Handlers } from "./callGate";
 const BASE_CHECK_TIMEOUT_MS = 60_000;
 /** It reads and writes the file once: gigabytes on a slow disk. */
 const FORM_TIMEOUT_MS = 600_000;
-/** Some seconds; on a slow disk with the largest adapters a few minutes. */
-const CONVERT_TIMEOUT_MS = 15 * 60_000;
 
 type DeltaHandlers = Pick<
   Handlers,
-  | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.rename" | "deltas.delete" | "deltas.export"
+  | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.place" | "deltas.rename" | "deltas.delete" | "deltas.export"
   | "deltas.commandLine" | "deltas.lookAtHub" | "deltas.details" | "deltas.use" | "deltas.previewMake"
 >;
 
@@ -51,7 +52,9 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       });
       const file = filePaths[0];
       if (canceled || file === undefined) return succeed(null);
-      return addAdapterFile(file, chosen?.baseId ?? null, context);
+      const added = await addAdapterFile(file, chosen?.baseId ?? null, context);
+      // The person's own wish is no failure.
+      return !added.ok && added.failure.code === "request-cancelled" ? succeed(null) : added;
     },
     async "deltas.lookAtHub"({ repository }) {
       const client = hub.client();
@@ -68,6 +71,7 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
     },
     "deltas.use": ({ deltaId }) => data.chats.chatsUsingDelta(deltaId),
     "deltas.previewMake": (question) => previewMake(question, context),
+    "deltas.place": ({ deltaId, beforeId }) => deltas.place(deltaId, beforeId),
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => shell.trashItem(file)),
     async "deltas.export"({ deltaId, compact }) {
@@ -104,21 +108,34 @@ async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { data, da
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
 }
 
-/** baseId: the model that one in PEFT's form is converted for; null = the one that is loaded. */
+/** As a file task, with progress. baseId: the model that one in PEFT's form is converted for; null = the one that is loaded. Failure: "request-cancelled" too. */
 export function addAdapterFile(file: string, baseId: ModelId | null, context: AppContext): Promise<Outcome<Delta>> {
-  return /\.safetensors$/iu.test(file)
-    ? addPeftFile(file, baseId ?? loadedModelId(context), context)
-    : context.deltas.addFile(file, { kind: "file", fileName: path.basename(file) });
+  const { deltas, fileTasks } = context;
+  const fileName = path.basename(file);
+  return fileTasks.run({ kind: "add-fine-tune", title: adapterName(file), modelId: null }, (run) => (
+    /\.safetensors$/iu.test(file)
+      ? addPeftFile(file, baseId ?? loadedModelId(context), context, run)
+      : deltas.addFile(file, { kind: "file", fileName }, {}, run)
+  ));
 }
 
 /** Converted for the base, with the configuration that lies beside it. Failures: "peft-base-needed", those of converting and adding. */
-async function addPeftFile(file: string, baseId: ModelId | null, { deltas, models, jobs: { tools } }: AppContext): Promise<Outcome<Delta>> {
+async function addPeftFile(file: string, baseId: ModelId | null, { deltas, models, jobs: { tools } }: AppContext, { signal, addTotal, addDone }: TaskRun): Promise<Outcome<Delta>> {
   const base = baseId === null ? null : await models.find(baseId);
   if (base === null) return fail("peft-base-needed");
   const name = adapterName(file).replace(/\.safetensors$/iu, "");
   const files = { weights: file, config: peftConfigOf(file), base: base.path, name: name === "" ? "Adapter" : name, licence: null };
-  return withConverted(files, tools, { signal: AbortSignal.timeout(CONVERT_TIMEOUT_MS) }, (converted) =>
-    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }));
+  // Reading it all is the work; the copy that follows is quick beside it.
+  const sizeBytes = (await stat(file).catch(() => null))?.size ?? 0;
+  let doneBytes = 0;
+  addTotal(sizeBytes);
+  const onPhase = (phase: JobPhase) => {
+    if (phase.kind !== "work") return;
+    addDone(phase.progress.fraction * sizeBytes - doneBytes);
+    doneBytes = phase.progress.fraction * sizeBytes;
+  };
+  return withConverted(files, tools, { signal, onPhase }, (converted) =>
+    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }, { signal }));
 }
 
 function loadedModelId({ supervisor: { state } }: Pick<AppContext, "supervisor">): ModelId | null {

@@ -36,6 +36,8 @@ export function importMethods(context: AppContext): ImportHandlers {
       let problem: Failure | null = null;
       for (const file of files) {
         const added = await addAdapterFile(file, null, context);
+        // Stop means all of them.
+        if (!added.ok && added.failure.code === "request-cancelled") break;
         if (!added.ok) problem ??= added.failure;
       }
       return problem === null ? succeed(undefined) : { ok: false, failure: problem };

@@ -63,10 +63,9 @@ export async function moveModels(context: AppContext, chosen: string | null): Pr
 function isBusy({ fileTasks, downloads, jobs, starter, supervisor }: AppContext): boolean {
   const { kind } = supervisor.state;
   return (
-    fileTasks.list().some((task) => task.failure === null && task.kind !== "compare") ||
+    fileTasks.list().some((task) => task.failure === null && task.kind !== "compare" && task.kind !== "add-fine-tune") ||
     downloads.list().some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
-    jobs.queue.list().some(({ state }) => state.kind === "running") ||
     jobs.queue.list().some(({ state }) => state.kind === "queued" || state.kind === "running") ||
-    starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || kind === "generating" && process.platform === "win32"
+    starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || (kind === "generating" && process.platform === "win32")
   );
 }

@@ -67,6 +67,7 @@ const named: Record<PageMethodName, true> = {
   "deltas.details": true,
   "deltas.use": true,
   "deltas.previewMake": true,
+  "deltas.place": true,
   "deltas.rename": true,
   "deltas.delete": true,
   "deltas.export": true,

@@ -121,6 +121,15 @@ describe("fine-tunes", () => {
     expect([branch.at(-1)!.state, compared[0]!.state, compared[0]!.text]).toEqual(["failed", "complete", "Arr."]);
   });
 
+  it("answer a question again that is said differently, side by side", () => {
+    const [question] = value(runner.compare(chat.id, "Q", [[], pirate])).messages;
+    for (const job of jobs) job.onEnd({ kind: "answered", text: "A", facts: facts("end") });
+    value(runner.editCompared(question!.id, "Q, better", [[], pirate]));
+    expect(jobs.slice(2).map(({ stack, turns }) => [stack, turns.map(({ text }) => text)])).toEqual([[[], ["Q, better"]], [pirate, ["Q, better"]]]);
+    refusal = { code: "model-missing" };
+    expect(runner.editCompared(question!.id, "Once more", [[], pirate])).toEqual({ ok: false, failure: refusal });
+  });
+
   it("are not compared without a model, and nothing is stored", () => {
     refusal = { code: "model-missing" };
     expect(runner.compare(chat.id, "Q", [[], pirate])).toEqual({ ok: false, failure: refusal });

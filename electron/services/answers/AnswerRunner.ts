@@ -5,7 +5,7 @@ import type { NamedStack } from "../../contract/deltas";
 import { succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
-import type { AnswerEnd, ChatStore, StartedAnswer } from "../chats/ChatStore";
+import type { AnswerEnd, ChatStore, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
 import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
 
 /** An answer that could not be saved (a full disk, mostly) is tried again this often. */
@@ -55,17 +55,16 @@ export class AnswerRunner {
 
   /** One question, answered by each stack, one after the other. */
   compare(chatId: ChatId, text: string, stacks: readonly NamedStack[]): Outcome<{ messages: Message[] }> {
-    const refusal = this.#options.engine.refusal();
-    if (refusal) return { ok: false, failure: refusal };
-    const wanted = stacks.map((stack) => ({ requestId: this.#options.newRequestId(), stack }));
-    const started = this.#options.store.addComparison(chatId, text, wanted);
-    if (!started.ok) return started;
-    started.value.forEach((answer) => this.#write(answer));
-    return succeed({ messages: started.value.flatMap(({ messages }) => messages) });
+    return this.#startCompared(stacks, (wanted) => this.#options.store.addComparison(chatId, text, wanted));
   }
 
   edit(messageId: MessageId, text: string): Outcome<{ messages: Message[] }> {
     return this.#start((requestId) => this.#options.store.addEditedQuestion(messageId, text, requestId));
+  }
+
+  /** The question said differently, answered by each stack, one after the other. */
+  editCompared(messageId: MessageId, text: string, stacks: readonly NamedStack[]): Outcome<{ messages: Message[] }> {
+    return this.#startCompared(stacks, (wanted) => this.#options.store.addEditedComparison(messageId, text, wanted));
   }
 
   stop(requestId: RequestId): void {
@@ -103,6 +102,18 @@ export class AnswerRunner {
     if (!started.ok) return started;
     this.#write(started.value);
     return succeed({ messages: started.value.messages });
+  }
+
+  #startCompared(
+    stacks: readonly NamedStack[],
+    addRows: (wanted: readonly WantedAnswer[]) => Outcome<StartedAnswer[]>,
+  ): Outcome<{ messages: Message[] }> {
+    const refusal = this.#options.engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const started = addRows(stacks.map((stack) => ({ requestId: this.#options.newRequestId(), stack })));
+    if (!started.ok) return started;
+    started.value.forEach((answer) => this.#write(answer));
+    return succeed({ messages: started.value.flatMap(({ messages }) => messages) });
   }
 
   #write({ messages, answer, turns, settings, chat }: StartedAnswer): void {

@@ -112,6 +112,25 @@ describe("who answers", () => {
     expect(value(store.addQuestion(chat.id, "Go on.", request("r9"))).turns.map(({ text }) => text)).toContain("Answer 2");
   });
 
+  it("a compared question said differently is a sibling, answered by each of the stacks again", () => {
+    const chat = value(store.createChat());
+    exchange(chat, "One?", "One.");
+    const wanted = (first: number) => [[], pirate].map((stack, index) => ({ requestId: request(`r${first + index}`), stack }));
+    const asked = value(store.addComparison(chat.id, "Who are you?", wanted(0)));
+    for (const { answer } of asked) finish(answer, "Me");
+    const questionId = asked[0]!.answer.parentId!;
+
+    const edited = value(store.addEditedComparison(questionId, "Who is there?", wanted(2)));
+    expect(edited.map(({ turns }) => turns.map(({ text }) => text))).toEqual(Array.from({ length: 2 }, () => ["One?", "One.", "Who is there?"]));
+    expect(new Set(edited.map(({ answer }) => answer.comparisonId)).size).toBe(1);
+    for (const [index, { answer }] of edited.entries()) finish(answer, `Answer ${index}`);
+    expect(texts(chat.id)).toEqual(["One?", "One.", "Who is there?", "Answer 0"]);
+    const { messages, compared } = value(store.openChat(chat.id));
+    expect(messages[2]!.siblingIds).toEqual([questionId, messages[2]!.id]);
+    expect(compared.map(({ text }) => text)).toEqual(["Answer 1"]);
+    expect(store.addEditedComparison(asked[0]!.answer.id, "No question", wanted(4))).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
+  });
+
   it("an answer written again stays in its comparison, and on the branch only where its former version was", () => {
     const chat = value(store.createChat());
     const wanted = [[], pirate].map((stack, index) => ({ requestId: request(`r${index}`), stack }));

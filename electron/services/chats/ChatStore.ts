@@ -39,6 +39,12 @@ export interface StartedAnswer {
   chat: ChatSummary;
 }
 
+/** One answer of a comparison. */
+export interface WantedAnswer {
+  requestId: RequestId;
+  stack: NamedStack;
+}
+
 /** How an answer ended. */
 export interface AnswerEnd {
   state: Exclude<MessageState, "writing">;
@@ -156,32 +162,27 @@ export class ChatStore {
 
   /** The person's message said differently: a sibling of it, answered anew. */
   addEditedQuestion(messageId: MessageId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
-    return this.#change(() => this.#withMessage(messageId, (message, chat) => {
-      if (message.role !== "user") return fail("request-invalid", undefined, "Only the person's messages are edited");
-      return succeed(this.#startAnswer(chat, { parentId: message.parent_id, text }, requestId));
-    }));
+    return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
+      succeed(this.#startAnswer(chat, { parentId: question.parent_id, text }, requestId))
+    )));
   }
 
   /**
    * One question at the end of the shown branch, and an answer to it by each of the stacks. The first one is shown.
    * All answers are to the same turns.
    */
-  addComparison(chatId: ChatId, text: string, wanted: readonly { requestId: RequestId; stack: NamedStack }[]): Outcome<StartedAnswer[]> {
+  addComparison(chatId: ChatId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
     return this.#change(() => this.#withChat(chatId, (chat) => {
       if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
-      const comparisonId = ComparisonId.parse(randomUUID());
-      const [first, ...others] = wanted;
-      if (first === undefined) return fail("request-invalid", undefined, "Nothing to compare");
-      const started = this.#startAnswer(chat, { parentId: chat.leaf_id, text }, first.requestId, first.stack, comparisonId);
-      const answers = [started];
-      for (const { requestId, stack } of others) {
-        const answerTo = started.answer.parentId;
-        if (answerTo !== null) answers.push(this.#startAnswer(chat, { answerTo }, requestId, stack, comparisonId));
-      }
-      this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", started.answer.id, chat.id);
-      // Each knows its siblings only now that all are there.
-      return succeed(answers.map((answer) => this.#readAgain(answer)));
+      return this.#startComparison(chat, { parentId: chat.leaf_id, text }, wanted);
     }));
+  }
+
+  /** The person's message said differently, as addEditedQuestion, and answered as addComparison. */
+  addEditedComparison(messageId: MessageId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
+    return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
+      this.#startComparison(chat, { parentId: question.parent_id, text }, wanted)
+    )));
   }
 
   /**
@@ -344,6 +345,22 @@ export class ChatStore {
     };
   }
 
+  #startComparison(
+    chat: ChatRow, question: { parentId: MessageId | null; text: string }, [first, ...others]: readonly WantedAnswer[],
+  ): Outcome<StartedAnswer[]> {
+    if (first === undefined) return fail("request-invalid", undefined, "Nothing to compare");
+    const comparisonId = ComparisonId.parse(randomUUID());
+    const started = this.#startAnswer(chat, question, first.requestId, first.stack, comparisonId);
+    const answers = [started];
+    for (const { requestId, stack } of others) {
+      const answerTo = started.answer.parentId;
+      if (answerTo !== null) answers.push(this.#startAnswer(chat, { answerTo }, requestId, stack, comparisonId));
+    }
+    this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", started.answer.id, chat.id);
+    // Each knows its siblings only now that all are there.
+    return succeed(answers.map((answer) => this.#readAgain(answer)));
+  }
+
   #readAgain(started: StartedAnswer): StartedAnswer {
     const again = (message: Message) => {
       const row = this.#messageRow(message.id);
@@ -406,6 +423,12 @@ export class ChatStore {
   #withMessage<Value>(id: MessageId, work: (message: MessageRow, chat: ChatRow) => Outcome<Value>): Outcome<Value> {
     const message = this.#messageRow(id);
     return message === undefined ? fail("not-found") : this.#withChat(message.chat_id, (chat) => work(message, chat));
+  }
+
+  #withQuestion<Value>(id: MessageId, work: (question: MessageRow, chat: ChatRow) => Outcome<Value>): Outcome<Value> {
+    return this.#withMessage(id, (message, chat) => (
+      message.role === "user" ? work(message, chat) : fail("request-invalid", undefined, "Only the person's messages are edited")
+    ));
   }
 
   #change<Value>(work: () => Outcome<Value>): Outcome<Value> {

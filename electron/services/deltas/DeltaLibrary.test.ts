@@ -78,6 +78,32 @@ describe("the compact form", () => {
   });
 });
 
+describe("the order", () => {
+  it("is the one they were added in, until a person changes it, and outlives a restart", async () => {
+    for (const name of ["a", "b", "c"]) await add(`${name}.gguf`, name);
+    const names = () => library.list().map(({ name }) => name).reverse();
+    const idOf = (name: string) => library.list().find((delta) => delta.name === name)!.id;
+    expect(names()).toEqual(["a", "b", "c"]);
+    value(await library.place(idOf("c"), idOf("a")));
+    expect(names()).toEqual(["c", "a", "b"]);
+    value(await library.place(idOf("c"), idOf("b")));
+    expect(names()).toEqual(["a", "c", "b"]);
+    value(await library.place(idOf("a"), null));
+    await open();
+    expect(names()).toEqual(["c", "b", "a"]);
+    expect(changes.at(-1)!.map(({ name }) => name)).toEqual(["a", "b", "c"]);
+  });
+
+  it("stays when either is not there, or it is put before itself", async () => {
+    const { id } = await add("a.gguf", "a");
+    const unknown = DeltaId.parse("0".repeat(32));
+    for (const [one, other] of [[unknown, id], [id, unknown], [id, id]] as const) {
+      expect(await library.place(one, other)).toMatchObject({ ok: false, failure: { code: "not-found" } });
+    }
+    expect(library.list().map((delta) => delta.id)).toEqual([id]);
+  });
+});
+
 describe("adding", () => {
   it("copies the file, inspects the copy, and remembers it over a restart", async () => {
     const pirate = await add("Pirate.gguf", "arr");
@@ -96,6 +122,31 @@ describe("adding", () => {
     expect(await add("c.gguf", "c")).toMatchObject({ hue: 2, name: "The poet" });
     await library.delete(library.list().find(({ name }) => name === "b")!.id, (file) => rm(file));
     expect((await add("d.gguf", "d")).hue).toBe(1);
+  });
+
+  it("tells how far it is, and leaves nothing when it is cancelled", async () => {
+    const file = await source("large.gguf", "x".repeat(3 << 20));
+    const origin = { kind: "file" as const, fileName: "large.gguf" };
+    const told: string[] = [];
+    const abort = new AbortController();
+    const run = (cancelsAfterMiB: number) => ({
+      signal: abort.signal,
+      addTotal: (bytes: number) => told.push(`of ${bytes >> 20}`),
+      addDone: (bytes: number) => {
+        told.push(String(bytes >> 20));
+        // The total was told first.
+        if (told.length > cancelsAfterMiB) abort.abort();
+      },
+    });
+    value(await library.addFile(file, origin, {}, run(Infinity)));
+    expect(told).toEqual(["of 3", "1", "1", "1"]);
+    await library.delete(library.list()[0]!.id, (kept) => rm(kept));
+
+    told.length = 0;
+    expect(await library.addFile(file, origin, {}, run(2))).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+    expect(told).toEqual(["of 3", "1", "1"]);
+    expect(await readdir(deltas())).toEqual([]);
+    expect(library.list()).toEqual([]);
   });
 
   it("keeps the same content once", async () => {

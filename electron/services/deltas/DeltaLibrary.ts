@@ -14,7 +14,7 @@ import { DeltaId } from "../../contract/ids";
 import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
 import { syncFolder } from "../writeFileAtomically";
-import { copyHashing } from "./copyHashing";
+import { copyHashing, type CopyRun } from "./copyHashing";
 import type { LoadingDeltas } from "./LoadingDeltas";
 
 const KnownDelta = z.strictObject({
@@ -30,7 +30,7 @@ const KnownDelta = z.strictObject({
 });
 type KnownDelta = z.infer<typeof KnownDelta>;
 
-/** deltas.json, oldest first. */
+/** deltas.json, in the header's order: oldest first, unless a person ordered them. */
 export const DeltaList = z.strictObject({ deltas: z.array(KnownDelta) });
 export type DeltaList = z.infer<typeof DeltaList>;
 export const emptyDeltaList: DeltaList = { deltas: [] };
@@ -73,7 +73,7 @@ export class DeltaLibrary {
     for (const name of names.filter((other) => !KEPT_FILE.test(other))) await rm(path.join(folder, name), { force: true });
   }
 
-  /** Newest first. */
+  /** The last in the header first: newest first, unless a person ordered them. */
   list(): Delta[] {
     return this.#options.list.value.deltas.map((known) => this.#describe(known)).reverse();
   }
@@ -85,22 +85,23 @@ export class DeltaLibrary {
 
   /**
    * Copies a file into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
-   * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed".
+   * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed", "request-cancelled".
    */
-  async addFile(source: string, origin: DeltaOrigin, about: { name?: string; licence?: string } = {}): Promise<Outcome<Delta>> {
+  async addFile(source: string, origin: DeltaOrigin, about: { name?: string; licence?: string } = {}, run?: CopyRun): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     const file = about.name ?? path.basename(source);
     try {
       await mkdir(folder, { recursive: true });
-      const copied = await copyHashing(source, part);
+      const copied = await copyHashing(source, part, run);
       if (!copied.ok) return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
       const id = DeltaId.parse(copied.value.sha256.slice(0, 32));
       if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null) return succeed(await this.#found(id));
       // The copy is inspected, so that what was checked is what is used.
       const facts = await inspect(part);
-      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about);
+      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about, run);
       if (!facts.ok) return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
+      if (run?.signal.aborted === true) return fail("request-cancelled");
       await rename(part, this.#path(id));
       await syncFolder(folder);
       return await this.#keep({
@@ -118,6 +119,14 @@ export class DeltaLibrary {
     } finally {
       await rm(part, { force: true }).catch(() => {});
     }
+  }
+
+  /** It comes before the other one in the header, null = last. Failure: "not-found". */
+  async place(id: DeltaId, beforeId: DeltaId | null): Promise<Outcome<undefined>> {
+    const moved = this.#known(id);
+    const others = this.#options.list.value.deltas.filter((known) => known !== moved);
+    const index = beforeId === null ? others.length : others.findIndex((known) => known.id === beforeId);
+    return moved === undefined || index === -1 ? fail("not-found") : this.#save(others.toSpliced(index, 0, moved));
   }
 
   async rename(id: DeltaId, name: string): Promise<Outcome<Delta>> {
@@ -207,11 +216,12 @@ export class DeltaLibrary {
     if (deltaIds.length > 0) void this.#save(marked).then((saved) => saved.ok && this.clearNote());
   }
 
-  async #addExpanded(compact: string, origin: DeltaOrigin, about: { name?: string; licence?: string }): Promise<Outcome<Delta>> {
+  async #addExpanded(compact: string, origin: DeltaOrigin, about: { name?: string; licence?: string }, run?: CopyRun): Promise<Outcome<Delta>> {
     const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     try {
       const expanded = await this.#options.changeForm(compact, whole, false);
-      return expanded.ok ? await this.addFile(whole, origin, about) : expanded;
+      // Its progress is told already.
+      return expanded.ok ? await this.addFile(whole, origin, about, run && { signal: run.signal }) : expanded;
     } finally {
       await rm(whole, { force: true }).catch(() => {});
     }

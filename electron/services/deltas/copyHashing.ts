@@ -1,26 +1,37 @@
 // Copies a file and says what was copied: its SHA-256, computed on the way. Main process or plain Node.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { errnoOf } from "../fileFailure";
 
 const COPY_CHUNK_BYTES = 1 << 20;
 
-/** Throws the file system's error for the target; a source that cannot be read is a failure. */
-export async function copyHashing(source: string, target: string): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
+/** Cancels, and is told how far it is. */
+export interface CopyRun {
+  signal: AbortSignal;
+  addTotal?(bytes: number): void;
+  addDone?(bytes: number): void;
+}
+
+/** Throws the file system's error for the target; a source that cannot be read is a failure, and "request-cancelled". */
+export async function copyHashing(source: string, target: string, run?: CopyRun): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
   const file = await open(target, "wx", 0o600);
   try {
+    // What cannot be read is said below.
+    run?.addTotal?.((await stat(source).catch(() => null))?.size ?? 0);
     const chunks: AsyncIterator<Uint8Array> = createReadStream(source, { highWaterMark: COPY_CHUNK_BYTES })[Symbol.asyncIterator]();
     for (;;) {
       const next = await readNext(chunks);
       if (!next.ok) return next;
       if (next.value === null) break;
+      if (run?.signal.aborted === true) return fail("request-cancelled");
       hash.update(next.value);
       sizeBytes += next.value.length;
       await file.writeFile(next.value);
+      run?.addDone?.(next.value.length);
     }
     await file.sync();
   } finally {

@@ -5,6 +5,7 @@ import { toggleSidebar, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
+import { FileTaskList } from "../models/FileTaskList";
 import { DeltaJobs } from "./DeltaJobs";
 import { DeltaMemory } from "./DeltaMemory";
 import { addDeltaFile } from "./deltaActions";
@@ -52,6 +53,7 @@ export function FineTunesPage() {
         <div className={styles.content}>
           {part.kind === "library" && (
             <>
+              <FileTaskList kinds={["add-fine-tune"]} />
               <DeltaJobs />
               <DeltaMemory />
               <LibraryList />

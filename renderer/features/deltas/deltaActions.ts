@@ -20,6 +20,11 @@ export async function addDeltaFile(baseId: ModelId | null = null): Promise<void>
   if (added !== null) showDetails(added.id);
 }
 
+/** In the header: before another one, null = last. */
+export async function placeDelta(deltaId: DeltaId, beforeId: DeltaId | null): Promise<void> {
+  await callOrNotify("deltas.place", { deltaId, beforeId });
+}
+
 export async function renameDelta(deltaId: DeltaId, name: string): Promise<void> {
   await callOrNotify("deltas.rename", { deltaId, name });
 }

@@ -1,11 +1,15 @@
-// Copies, moves and comparisons that run now, above the list of installed models.
+// Work on files that runs now, above the list of what it works on: models, or fine-tunes.
 import type { FileTask } from "../../../electron/contract/importing";
 import { FileTaskProgress } from "./FileTaskProgress";
 import { useFileTasks } from "./fileTasks";
 import styles from "./FileTaskList.module.css";
 
-export function FileTaskList() {
-  const tasks = useFileTasks(["copy", "move", "compare"]);
+interface FileTaskListProps {
+  readonly kinds: readonly FileTask["kind"][];
+}
+
+export function FileTaskList({ kinds }: FileTaskListProps) {
+  const tasks = useFileTasks(kinds);
   if (tasks.length === 0) return null;
   return (
     <ul className={styles.list} aria-label="Work on files">
@@ -22,6 +26,8 @@ function taskWords({ kind, title, failure }: FileTask): string {
   switch (kind) {
     case "copy":
       return failure === null ? `Copying ${title}` : `${title} was not copied`;
+    case "add-fine-tune":
+      return `Adding ${title}`;
     case "move":
       return failure === null ? `Moving the models to ${title}` : "The models were not moved";
     case "compare":

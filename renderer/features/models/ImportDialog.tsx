@@ -76,17 +76,20 @@ function FineTunes({ offer, alone }: { readonly offer: ImportOffer; readonly alo
   const [added, setAdded] = useState(false);
   const { adapters } = offer;
   if (adapters.length === 0) return null;
-  const add = async () => {
+  const add = () => {
     setAdded(true);
-    if (alone) dropOffer();
-    if ((await addFineTunes(offer)) && alone) showLibrary();
+    void addFineTunes(offer);
+    if (!alone) return;
+    dropOffer();
+    // They are seen coming there.
+    showLibrary();
   };
   return (
     <div className={styles.fineTunes}>
       <p>
         {adapters.length === 1 ? "A fine-tune" : "Fine-tunes"} to put on a model: {adapters.join(", ")}. Facet keeps a copy.
       </p>
-      <Button look={alone ? "primary" : "plain"} disabled={added} onClick={() => void add()}>
+      <Button look={alone ? "primary" : "plain"} disabled={added} onClick={add}>
         {added ? "Added" : adapters.length === 1 ? "Add the fine-tune" : `Add ${formatCount(adapters.length)} fine-tunes`}
       </Button>
     </div>

@@ -31,7 +31,7 @@ export function InstalledTab() {
   return (
     <>
       <ImportActions />
-      <FileTaskList />
+      <FileTaskList kinds={["copy", "move", "compare"]} />
       {models.length === 0 ? (
         <Message title="No model is on this computer yet" words="Download one, or use a GGUF file that you have, where it is.">
           <Button look="primary" onClick={() => showTab("discover")}>

@@ -56,9 +56,8 @@ export async function copyOffer({ id }: ImportOffer, modelIds: ModelId[]): Promi
   await callOrNotify("import.copy", { offerId: id, modelIds });
 }
 
-/** False when one could not be added, which is shown as a notice. */
-export async function addFineTunes({ id }: ImportOffer): Promise<boolean> {
-  return (await callOrNotify("import.addFineTunes", { offerId: id })) !== null;
+export async function addFineTunes({ id }: ImportOffer): Promise<void> {
+  await callOrNotify("import.addFineTunes", { offerId: id });
 }
 
 /** Looks into the folders of other apps; what was found before stays on screen meanwhile. */

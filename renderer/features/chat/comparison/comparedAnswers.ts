@@ -1,6 +1,6 @@
 // Which answers stand side by side, and as which columns.
 import type { Message } from "../../../../electron/contract/chat";
-import { isSameStack } from "../../../../electron/contract/deltas";
+import { type Delta, isSameStack, MAX_COMPARED, MIN_COMPARED, type NamedStack } from "../../../../electron/contract/deltas";
 import type { MessageId } from "../../../../electron/contract/ids";
 import type { ChatState } from "../chatStore";
 
@@ -29,4 +29,19 @@ export function toColumns(answers: readonly Message[], shownId: MessageId): Colu
     const answer = versions.find(({ id }) => id === shownId) ?? versions.at(-1) ?? one;
     return { answer, versionIds: versions.map(({ id }) => id) };
   });
+}
+
+/**
+ * Who would answer a question side by side once more, as they did on the shown branch; null where its answer stands alone, or too
+ * few of them are still in the library.
+ */
+export function comparedStacks(state: Pick<ChatState, "messages" | "order">, questionId: MessageId, library: readonly Pick<Delta, "id">[]): NamedStack[] | null {
+  const answerId = state.order[state.order.indexOf(questionId) + 1];
+  const answer = answerId === undefined ? undefined : state.messages[answerId];
+  if (answer === undefined || answer.parentId !== questionId) return null;
+  const stacks = toColumns(comparedAnswers(state, answer), answer.id)
+    .map((column) => column.answer.stack)
+    .filter((stack) => stack.every(({ deltaId }) => library.some(({ id }) => id === deltaId)))
+    .slice(0, MAX_COMPARED);
+  return stacks.length < MIN_COMPARED ? null : stacks;
 }

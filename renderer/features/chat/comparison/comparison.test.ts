@@ -10,7 +10,7 @@ import { applyMessage, chatStore, showChat } from "../chatStore";
 import { writingMessage } from "../conversation/answerActions";
 import { entryOf } from "../fineTunes/stackChanges";
 import { askWords, atFreeScale, planColumns, withColumn, withOneMore, withoutColumn } from "./columnPlan";
-import { comparedAnswers, toColumns } from "./comparedAnswers";
+import { comparedAnswers, comparedStacks, toColumns } from "./comparedAnswers";
 import { columnFacts, columnName, columnPill, comparisonHeading } from "./comparisonWords";
 
 const delta = (name: string, createdAtMs: number, fidelity: number | null = null): Delta => ({
@@ -106,6 +106,25 @@ describe("columns", () => {
     const messages = Object.fromEntries(all.map((one) => [one.id, one])) as Record<MessageId, Message>;
     expect(comparedAnswers({ messages }, all[0]!).map(({ id }) => id)).toEqual(["one", "two"]);
     expect(comparedAnswers({ messages }, all[3]!).map(({ id }) => id)).toEqual(["alone"]);
+  });
+});
+
+describe("a compared question that is said differently", () => {
+  const base = message("base");
+  const by = message("by", { stack: only(sql) });
+  const strong = message("strong", { stack: only(sql, 1.5) });
+  const state = (...answers: Message[]) => {
+    const all = [question, ...siblings(...answers)];
+    return { messages: Object.fromEntries(all.map((one) => [one.id, one])) as Record<MessageId, Message>, order: [question.id, answers[0]!.id] };
+  };
+  it("is answered by the same ones, each once", () => {
+    expect(comparedStacks(state(base, by, message("again", { stack: only(sql) }), strong), question.id, [sql])).toEqual([[], only(sql), only(sql, 1.5)]);
+  });
+  it("leaves out what was deleted, and is none where fewer than two are left, or its answer stands alone", () => {
+    expect(comparedStacks(state(base, by, message("json", { stack: only(json) })), question.id, [sql])).toEqual([[], only(sql)]);
+    expect(comparedStacks(state(base, by), question.id, [])).toBeNull();
+    expect(comparedStacks(state(message("alone", { comparisonId: null }), by), question.id, [sql])).toBeNull();
+    expect(comparedStacks({ messages: { [question.id]: question } as Record<MessageId, Message>, order: [question.id] }, question.id, [sql])).toBeNull();
   });
 });
 

@@ -6,7 +6,8 @@ import type { MessageId } from "../../../../electron/contract/ids";
 import { call, callOrNotify } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
 import { applyMessage, chatStore, showChat, type ChatState } from "../chatStore";
-import { comparedAnswers } from "../comparison/comparedAnswers";
+import { comparedAnswers, comparedStacks } from "../comparison/comparedAnswers";
+import { deltaState } from "../../deltas/deltas";
 import { leaveOutUnusable } from "../fineTunes/chatStack";
 import { choiceOf } from "../fineTunes/stackChanges";
 import { chatToSendTo } from "../openChats";
@@ -56,10 +57,11 @@ export function regenerateLastAnswer(): void {
   if (lastId !== undefined && writingMessage(state) === null) void regenerateAnswer(lastId);
 }
 
-/** True when the new version was accepted. */
+/** Where its answers stand side by side, those of the new version do as well. True when it was accepted. */
 export async function editMessage(messageId: MessageId, text: string): Promise<boolean> {
-  await leaveOutUnusable();
-  const edited = await callOrNotify("chats.edit", { messageId, text });
+  const stacks = comparedStacks(chatStore.getState(), messageId, deltaState().list);
+  if (stacks === null) await leaveOutUnusable();
+  const edited = await callOrNotify("chats.edit", { messageId, text, ...(stacks === null ? {} : { stacks: stacks.map(choiceOf) }) });
   if (edited === null) return false;
   showNew(edited.messages);
   return true;

@@ -1,5 +1,5 @@
 // One fine-tune in the chat's header: a click lets it answer alone, with Ctrl it joins the others; its menu opens from the arrow,
-// a right click, or the down key.
+// a right click, or the down key. Dragged, or with Ctrl, Shift and an arrow key, it goes elsewhere among the chips (useChipOrder.ts).
 import { ChevronDown, TriangleAlert } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useRef, useState } from "react";
@@ -14,18 +14,28 @@ interface ChipProps {
   readonly choice: FineTuneChoice;
   readonly stack: NamedStack;
   readonly isReached: boolean;
+  /** Another chip would be dropped on this side of it. */
+  readonly dropMark: "before" | "after" | undefined;
   readonly onReach: () => void;
   readonly onChoose: (adds: boolean) => void;
 }
 
-export function Chip({ choice, stack, isReached, onReach, onChoose }: ChipProps) {
-  const { entry, isChosen, problem } = choice;
+export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: ChipProps) {
+  const { entry, delta, isChosen, problem } = choice;
   const [menuOpen, setMenuOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
     <Popover.Root open={menuOpen} onOpenChange={setMenuOpen}>
       <Popover.Anchor asChild>
-        <span className={styles.chip} data-hue={entry.hue} data-pressed={isChosen || undefined} data-unusable={(problem !== null && isChosen) || undefined}>
+        <span
+          className={styles.chip}
+          data-hue={entry.hue}
+          data-pressed={isChosen || undefined}
+          data-unusable={(problem !== null && isChosen) || undefined}
+          data-drop={dropMark}
+          data-movable={delta === null ? undefined : entry.deltaId}
+          draggable={delta !== null}
+        >
           <button
             ref={button}
             type="button"
@@ -33,8 +43,9 @@ export function Chip({ choice, stack, isReached, onReach, onChoose }: ChipProps)
             data-chip-stop
             aria-pressed={isChosen}
             aria-haspopup="dialog"
+            aria-keyshortcuts={delta === null ? undefined : "Control+Shift+ArrowLeft Control+Shift+ArrowRight"}
             tabIndex={isReached ? 0 : -1}
-            title={problem === null ? `${entry.name} answers next. Right click for its strength and more.` : failureText(problem).happened}
+            title={problem === null ? `${entry.name} answers next. Right click for its strength and more, drag it to another place.` : failureText(problem).happened}
             onFocus={onReach}
             onClick={(event) => onChoose(event.ctrlKey || event.metaKey)}
             onKeyDown={(event) => {

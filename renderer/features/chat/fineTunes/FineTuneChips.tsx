@@ -1,13 +1,15 @@
 // Who answers next, in the chat's header: Base first, then the fine-tunes that were used last, and a menu with the rest.
-// The chips are one stop for Tab, the menu another; the arrow keys go over all of them.
+// The chips are one stop for Tab, the menu another; the arrow keys go over all of them. Dragging orders them.
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
+import type { DeltaId } from "../../../../electron/contract/ids";
 import { changeChatStack, useChatStack } from "./chatStack";
 import { Chip } from "./Chip";
 import styles from "./FineTuneChips.module.css";
 import type { FineTuneChoice } from "./fineTuneChoices";
 import { MoreMenu } from "./MoreMenu";
 import { toggled } from "./stackChanges";
+import { useChipOrder } from "./useChipOrder";
 import { useFineTunes } from "./useFineTunes";
 
 /** The places that the arrow keys stop at. */
@@ -20,6 +22,8 @@ export function FineTuneChips() {
   const group = useRef<HTMLDivElement>(null);
   /** The chip that Tab reaches: where the focus was last, else the first that is pressed. */
   const [reachedId, setReachedId] = useState<string | null>(null);
+  const movableIds = chips.filter(({ delta }) => delta !== null).map(({ entry }) => entry.deltaId);
+  const { place, dragHandlers, moveByKey } = useChipOrder(group, movableIds);
   const ids = ["base", ...chips.map(({ entry }) => entry.deltaId)];
   const pressedId = stack[0]?.deltaId ?? "base";
   const reached = reachedId !== null && ids.includes(reachedId) ? reachedId : pressedId;
@@ -29,6 +33,7 @@ export function FineTuneChips() {
   }, [stack]);
 
   const moveFocus = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (moveByKey(event)) return event.preventDefault();
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(STOP)];
     const index = stops.findIndex((stop) => stop === event.target);
@@ -39,11 +44,17 @@ export function FineTuneChips() {
     scrollToChip(stops[next]);
   };
 
+  const dropMark = (deltaId: DeltaId) => {
+    if (place === null) return undefined;
+    if (place.beforeId === deltaId) return "before";
+    return place.beforeId === null && deltaId === movableIds.at(-1) ? "after" : undefined;
+  };
+
   return (
     // The keys are for the buttons inside.
     // oxlint-disable-next-line jsx-a11y/interactive-supports-focus
     <div ref={group} className={styles.group} role="toolbar" aria-label="Who answers" data-scrolls={chips.length > 0 || undefined} onKeyDown={moveFocus}>
-      <div className={styles.chips}>
+      <div className={styles.chips} {...dragHandlers}>
         <span className={styles.chip} data-hue="base" data-pressed={stack.length === 0 || undefined}>
           <button
             type="button"
@@ -65,6 +76,7 @@ export function FineTuneChips() {
             choice={choice}
             stack={stack}
             isReached={reached === choice.entry.deltaId}
+            dropMark={dropMark(choice.entry.deltaId)}
             onReach={() => setReachedId(choice.entry.deltaId)}
             onChoose={(adds) => choose(choice, stack, adds)}
           />

@@ -29,14 +29,14 @@ export interface LastUse {
 
 interface Sources {
   readonly stack: NamedStack;
-  /** Newest first. */
+  /** As main gives it: the last in the header first. */
   readonly library: readonly Delta[];
   /** How they go with the model; null while that is not known. */
   readonly forModel: readonly DeltaForModel[] | null;
   readonly lastUses: ReadonlyMap<DeltaId, LastUse>;
 }
 
-/** In the library's order, oldest first, so that a click moves nothing; then what the stack remembers of deleted ones. */
+/** In the library's order, oldest first or as the person ordered them, so that a click moves nothing; then what the stack remembers of deleted ones. */
 export function fineTuneChoices({ stack, library, forModel, lastUses }: Sources): FineTuneChoice[] {
   const choices = library.toReversed().map((delta): Omit<FineTuneChoice, "isChip"> => {
     const chosen = stack.find(({ deltaId }) => deltaId === delta.id);
