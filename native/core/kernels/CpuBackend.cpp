@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <list>
@@ -45,27 +46,56 @@ using Barrier = void (*)(ggml_threadpool*);
 const KernelSet* kernels = nullptr;
 Barrier barrier = nullptr;
 
+std::string_view fileName(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
+
+#if defined(__linux__)
+/** Paths of ggml's loaded libraries: libggml-base, and one for each back end. */
+std::vector<std::string> ggmlLibraries() {
+    std::vector<std::string> paths;
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, size_t, void* found) {
+            const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
+            if (fileName(path).starts_with("libggml-")) static_cast<std::vector<std::string>*>(found)->push_back(path);
+            return 0;
+        },
+        &paths);
+    return paths;
+}
+#else
+std::vector<std::string> ggmlLibraries() { return {}; }
+#endif
+
+bool isCpuLibrary(const std::string& path) { return fileName(path).starts_with("libggml-cpu"); }
+
+/** Of graphics cards, for example. */
+bool hasOtherBackends() {
+    const std::vector<std::string> libraries = ggmlLibraries();
+    return !std::ranges::all_of(libraries, [](const std::string& path) {
+        return isCpuLibrary(path) || fileName(path).starts_with("libggml-base");
+    });
+}
+
 /** What a factor of a delta is, found out when it is first used. */
 struct Factor {
     std::optional<HadamardFactor> hadamard;
+    /** Of signs. */
+    bool isPacked;
 };
 
-/** Never removed: tensors point to them. There is one for each length and scale. */
-const Factor& sharedFactor(const std::optional<HadamardFactor>& hadamard) {
-    static std::mutex mutex;
+/** Never removed: tensors point to them. There is one for each length and scale, and two for signs. Not for two threads at once. */
+const Factor& sharedFactor(const std::optional<HadamardFactor>& hadamard, bool isPacked) {
     static std::list<Factor> factors;
-    const std::lock_guard lock(mutex);
     for (const Factor& factor : factors) {
-        const bool isSame = factor.hadamard.has_value() == hadamard.has_value() &&
+        const bool isSame = factor.isPacked == isPacked && factor.hadamard.has_value() == hadamard.has_value() &&
                             (!hadamard || (factor.hadamard->length == hadamard->length &&
                                            factor.hadamard->scale == hadamard->scale));
         if (isSame) return factor;
     }
-    return factors.emplace_back(Factor{hadamard});
+    return factors.emplace_back(Factor{hadamard, isPacked});
 }
 
-SignMatrix signMatrix(const ggml_tensor& tensor) {
-    return {static_cast<const char*>(tensor.data), tensor.nb[1], tensor.ne[0], tensor.ne[1]};
+SignMatrix signMatrix(const ggml_tensor& tensor, bool isPacked) {
+    return {static_cast<const char*>(tensor.data), tensor.nb[1], tensor.ne[0], tensor.ne[1], isPacked};
 }
 
 Columns columnsOf(const ggml_tensor& tensor) {
@@ -89,32 +119,54 @@ void countProduct(const ggml_compute_params& params) {
     if (params.ith == 0) products.fetch_add(1, std::memory_order_relaxed);
 }
 
+/** The second factor of an adapter, by the name that llama.cpp gives it: no weight of a model is called so. */
+bool isSecondFactor(const ggml_tensor& matrix) { return std::string_view(matrix.name).ends_with(".lora_b"); }
+
+/**
+ * Whether nobody else will ever read its bytes: the second factor of an adapter is only multiplied with, its memory is not a
+ * mapped file, and there is no other back end that it might be copied to.
+ */
+bool mayBePacked(const ggml_tensor& matrix) {
+    return kernels->lookup != nullptr && isSecondFactor(matrix) && ggml_is_contiguous(&matrix) &&
+           ggml_backend_buffer_get_type(matrix.buffer) == ggml_backend_cpu_buffer_type() && !hasOtherBackends();
+}
+
+/** Two contexts may meet the same factor at the same time: the second waits here. */
+void prepare(ggml_tensor& matrix) {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    if (noteOf(matrix).load(std::memory_order_relaxed) != nullptr) return;
+    const std::optional<HadamardFactor> hadamard = recognizeHadamard(signMatrix(matrix, false));
+    const bool isPacked = !hadamard && mayBePacked(matrix);
+    if (isPacked) packSigns(*kernels->lookup, static_cast<SignBlock*>(matrix.data), matrix.ne[0], matrix.ne[1]);
+    noteOf(matrix).store(const_cast<Factor*>(&sharedFactor(hadamard, isPacked)), std::memory_order_release);
+}
+
 class DeltaTraits final : public ggml::cpu::tensor_traits {
   public:
     /** Asked by one thread before a graph is computed: the time to look at a factor that is new. */
     bool work_size(int, const ggml_tensor* op, size_t& size) override {
         ggml_tensor& matrix = *op->src[0];
-        if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) {
-            const Factor& factor = sharedFactor(recognizeHadamard(signMatrix(matrix)));
-            noteOf(matrix).store(const_cast<Factor*>(&factor), std::memory_order_release);
-        }
+        if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) prepare(matrix);
         size = workspaceBytes(*kernels, matrix.ne[0], ggml_nrows(op->src[1]));
         return true;
     }
 
     bool compute_forward(ggml_compute_params* params, ggml_tensor* op) override {
-        if (params->use_ref) return false;
         ggml_tensor& matrix = *op->src[0];
         const auto* factor = static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
         if (factor == nullptr) return false;
+        // What is packed only we can read.
+        if (params->use_ref && !factor->isPacked) return false;
         const Team team = teamOf(*params);
         const Columns source = columnsOf(*op->src[1]);
         const Columns target = columnsOf(*op);
         if (factor->hadamard) {
             multiplyHadamard(*kernels, *factor->hadamard, matrix.ne[0], source, target, team);
         } else {
-            if (params->wsize < workspaceBytes(*kernels, matrix.ne[0], source.count())) return false;
-            multiplySigns(*kernels, signMatrix(matrix), source, target, params->wdata, team);
+            // As work_size has asked for.
+            GGML_ASSERT(params->wsize >= workspaceBytes(*kernels, matrix.ne[0], source.count()));
+            multiplySigns(*kernels, signMatrix(matrix, factor->isPacked), source, target, params->wdata, team);
         }
         countProduct(*params);
         return true;
@@ -141,11 +193,10 @@ class LowRankTraits final : public ggml::cpu::tensor_traits {
 DeltaTraits deltaTraits;
 LowRankTraits lowRankTraits;
 
-/** The second factor of an ordinary LoRA, by the name that llama.cpp gives it: no weight of a model is called so. */
+/** Of an ordinary LoRA. */
 bool isLowRankFactor(const ggml_tensor& matrix) {
     return (matrix.type == GGML_TYPE_F16 || matrix.type == GGML_TYPE_F32) && matrix.ne[0] <= kLongestShortRow &&
-           matrix.ne[0] % kShortRowStep == 0 && ggml_is_contiguous(&matrix) &&
-           std::string_view(matrix.name).ends_with(".lora_b");
+           matrix.ne[0] % kShortRowStep == 0 && ggml_is_contiguous(&matrix) && isSecondFactor(matrix);
 }
 
 /** An adapter's scale is mostly 1, and its result is scaled in place: there is nothing to compute. */
@@ -194,25 +245,6 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
 
 const char* nameOf(ggml_backend_buffer_type_t) { return "Facet deltas"; }
 
-#if defined(__linux__)
-/** Paths of the loaded libraries whose name begins with libggml-cpu. */
-std::vector<std::string> cpuLibraries() {
-    std::vector<std::string> paths;
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, size_t, void* found) {
-            const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
-            if (path.substr(path.find_last_of('/') + 1).rfind("libggml-cpu", 0) == 0) {
-                static_cast<std::vector<std::string>*>(found)->push_back(path);
-            }
-            return 0;
-        },
-        &paths);
-    return paths;
-}
-#else
-std::vector<std::string> cpuLibraries() { return {}; }
-#endif
-
 KernelState inactive(std::string reason) { return {false, "", std::move(reason)}; }
 
 KernelState join() {
@@ -220,7 +252,8 @@ KernelState join() {
     if (usable.empty()) return inactive("this processor has no instructions that they are written for");
     const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
     if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("ggml is " + version);
-    const std::vector<std::string> libraries = cpuLibraries();
+    std::vector<std::string> libraries = ggmlLibraries();
+    std::erase_if(libraries, [](const std::string& path) { return !isCpuLibrary(path); });
     if (libraries.size() != 1) return inactive(std::to_string(libraries.size()) + " CPU back ends are loaded");
 
     // Never closed: the back end stays as long as the process.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <new>
+#include <vector>
 
 namespace facet {
 
@@ -99,6 +100,12 @@ void multiplyRows(const KernelSet& kernels, const SignMatrix& matrix, const Acti
     }
 }
 
+/** From a row on, and from one of its blocks on. */
+LookupRows panelAt(const Lookup& lookup, const SignMatrix& matrix, int64_t row, int64_t block) {
+    const SignBlock* begin = matrix.row(row) + block * (matrix.isPacked ? lookup.panelRows : 1);
+    return {reinterpret_cast<const char*>(begin), matrix.rowStrideBytes, matrix.isPacked};
+}
+
 /** Whole panels; returns the first row of the rest. */
 int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const ActivationTables* tables, const Columns& target,
                    const ColumnRange& range, int64_t begin, int64_t end) {
@@ -106,8 +113,7 @@ int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const Activat
     const int64_t wholeEnd = begin + (end - begin) / lookup.panelRows * lookup.panelRows;
     if (range.count == 1) {
         for (int64_t r = begin; r < wholeEnd; r += lookup.panelRows) {
-            lookup.multiply({reinterpret_cast<const char*>(matrix.row(r)), matrix.rowStrideBytes}, blocks, tables,
-                            target.column(range.first) + r);
+            lookup.multiply(panelAt(lookup, matrix, r, 0), blocks, tables, target.column(range.first) + r);
         }
         return wholeEnd;
     }
@@ -120,8 +126,8 @@ int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const Activat
             for (int64_t c = 0; c < columns; ++c) tileTables[c] = tables + (first + c) * blocks + strip;
             for (int64_t r = begin; r < wholeEnd; r += lookup.panelRows) {
                 for (int64_t c = 0; c < columns; ++c) tileTargets[c] = target.column(range.first + first + c) + r;
-                const LookupRows rows = {reinterpret_cast<const char*>(matrix.row(r) + strip), matrix.rowStrideBytes};
-                lookup.multiplyColumns(rows, stripBlocks, columns, tileTables, tileTargets, strip > 0);
+                lookup.multiplyColumns(panelAt(lookup, matrix, r, strip), stripBlocks, columns, tileTables, tileTargets,
+                                       strip > 0);
             }
         }
     }
@@ -146,6 +152,14 @@ size_t workspaceBytes(const KernelSet& kernels, int64_t width, int64_t columns) 
     const size_t blockBytes = sizeof(ActivationBlock) + (kernels.lookup == nullptr ? 0 : sizeof(ActivationTables));
     // The counter, and one line for each array to begin at a line of its own.
     return 4 * kCacheLineBytes + blocks * blockBytes;
+}
+
+void packSigns(const Lookup& lookup, SignBlock* data, int64_t width, int64_t rows) {
+    const int64_t blocks = width / kBlockWidth;
+    std::vector<SignBlock> scratch(static_cast<size_t>(lookup.panelRows * blocks));
+    for (int64_t r = 0; r + lookup.panelRows <= rows; r += lookup.panelRows) {
+        lookup.pack(data + r * blocks, blocks, scratch.data());
+    }
 }
 
 void multiplySigns(const KernelSet& kernels, const SignMatrix& matrix, const Columns& source, const Columns& target,

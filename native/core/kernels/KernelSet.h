@@ -50,10 +50,11 @@ struct SignPanel {
     const char* next;
 };
 
-/** Rows at equal distances, as many as a look-up takes. */
+/** As many rows as a look-up takes, at equal distances or packed. */
 struct LookupRows {
     const char* data;
     size_t strideBytes;
+    bool isPacked;
 };
 
 /** The most columns that a look-up takes at once. */
@@ -62,6 +63,11 @@ constexpr int64_t kLookupTileColumns = 8;
 /** Products by tables. */
 struct Lookup {
     int64_t panelRows;
+    /**
+     * Puts `panelRows` rows, one behind the other, into the order that they are read in: block by block, in the same memory,
+     * panelRows · sizeof(SignBlock) bytes for each. `scratch` has room for all of them.
+     */
+    void (*pack)(SignBlock* panel, int64_t blocks, SignBlock* scratch);
     void (*tabulate)(const ActivationBlock* source, int64_t blocks, ActivationTables* target);
     /** target[row] = row · the activations of the tables. */
     void (*multiply)(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target);

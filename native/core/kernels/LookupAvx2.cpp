@@ -61,6 +61,15 @@ FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, Activati
     }
 }
 
+/** A block of 32 rows as it is read, packed. */
+struct PackedBlock {
+    /** [byte][row]. */
+    uint8_t signs[16][kPanelRows];
+    /** In the order of RowSums. */
+    uint16_t scales[4][8];
+};
+static_assert(sizeof(PackedBlock) == kPanelRows * sizeof(SignBlock));
+
 /** A block of 32 rows at equal distances: few addresses, since registers are few. */
 struct Panel {
     const char* quads[kPanelRows / 4];
@@ -82,6 +91,14 @@ struct Panel {
     FACET_AVX2_INLINE void advance() {
         for (const char*& quad : quads) quad += sizeof(SignBlock);
     }
+};
+
+/** The same where it is packed. */
+struct PackedPanel {
+    const PackedBlock* block;
+
+    FACET_AVX2_INLINE explicit PackedPanel(const LookupRows& rows) : block(reinterpret_cast<const PackedBlock*>(rows.data)) {}
+    FACET_AVX2_INLINE void advance() { ++block; }
 };
 
 /** bytes[j] holds byte j of 32 rows: rows 0 to 15 in the low lane. */
@@ -117,6 +134,23 @@ FACET_AVX2_INLINE __m256 loadScales(const Panel& panel, int i) {
     halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i + 2).scale, 6);
     halves = _mm_insert_epi16(halves, panel.row(16 + 4 * i + 3).scale, 7);
     return _mm256_cvtph_ps(halves);
+}
+
+FACET_AVX2_INLINE __m256 loadScales(const PackedPanel& panel, int i) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(panel.block->scales[i])));
+}
+
+FACET_AVX2 void pack(SignBlock* panel, int64_t blocks, SignBlock* scratch) {
+    const size_t rowBytes = static_cast<size_t>(blocks) * sizeof(SignBlock);
+    std::memcpy(scratch, panel, kPanelRows * rowBytes);
+    Panel from({reinterpret_cast<const char*>(scratch), rowBytes, false});
+    auto* to = reinterpret_cast<PackedBlock*>(panel);
+    for (int64_t b = 0; b < blocks; ++b, ++to, from.advance()) {
+        __m256i bytes[16];
+        loadBytes(from, bytes);
+        for (int i = 0; i < 16; ++i) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to->signs[i]), bytes[i]);
+        for (int r = 0; r < kPanelRows; ++r) to->scales[r % 16 / 4][r / 16 * 4 + r % 4] = from.row(r).scale;
+    }
 }
 
 /** Both parts of 16 activations for 32 rows: no byte overflows. */
@@ -185,7 +219,8 @@ struct GroupSums {
 struct RowScales {
     __m256 floats[4];
 
-    FACET_AVX2_INLINE explicit RowScales(const Panel& panel) {
+    template <typename AnyPanel>
+    FACET_AVX2_INLINE explicit RowScales(const AnyPanel& panel) {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) floats[i] = loadScales(panel, i);
     }
@@ -235,12 +270,22 @@ struct Bytes {
     FACET_AVX2_INLINE Nibbles at(int index) const { return nibblesOf(bytes[index]); }
 };
 
+/** The same where they are packed: read when they are needed. */
+struct PackedBytes {
+    const PackedBlock* block;
+
+    FACET_AVX2_INLINE explicit PackedBytes(const PackedPanel& panel) : block(panel.block) {}
+    FACET_AVX2_INLINE Nibbles at(int index) const {
+        return nibblesOf(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(block->signs[index])));
+    }
+};
+
 /** The same in memory, ready for one column after the other: more than there are registers. */
 struct Indexes {
     Nibbles nibbles[16];
 
-    FACET_AVX2_INLINE explicit Indexes(const Panel& panel) {
-        const Bytes bytes(panel);
+    template <typename AnyBytes>
+    FACET_AVX2_INLINE explicit Indexes(const AnyBytes& bytes) {
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) nibbles[i] = bytes.at(i);
     }
@@ -249,7 +294,9 @@ struct Indexes {
 
 /** Two lines of memory for each of the four groups of a block, and one more: as much as a block of a panel takes. */
 constexpr int kGroupLines = 2;
-static_assert((4 * kGroupLines + 1) * 64 == kPanelRows * sizeof(SignBlock));
+static_assert((4 * kGroupLines + 1) * 64 == sizeof(PackedBlock));
+/** So many packed blocks ahead memory is fetched. */
+constexpr size_t kPackedAhead = 8;
 
 FACET_AVX2_INLINE void prefetchLine(const char* address) { _mm_prefetch(address, _MM_HINT_T0); }
 
@@ -276,25 +323,37 @@ FACET_AVX2_INLINE RowSums multiplyBlock(const Signs& signs, const ActivationTabl
     return sums;
 }
 
-FACET_AVX2 void multiply(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
+/** What is read soon after these rows: packed ones follow each other, of others the next panel is fetched. */
+FACET_AVX2_INLINE const char* readNext(const LookupRows& rows) {
+    return rows.data + (rows.isPacked ? kPackedAhead * sizeof(PackedBlock) : kPanelRows * rows.strideBytes);
+}
+
+template <typename AnyPanel, typename AnyBytes>
+FACET_AVX2_INLINE void multiplyPanel(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
     RowSums sums;
-    Panel panel(rows);
-    const char* next = rows.data + kPanelRows * rows.strideBytes;
-    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += kPanelRows * sizeof(SignBlock)) {
-        const RowSums products = multiplyBlock(Bytes(panel), tables[b], next);
+    AnyPanel panel(rows);
+    const char* next = readNext(rows);
+    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += sizeof(PackedBlock)) {
+        const RowSums products = multiplyBlock(AnyBytes(panel), tables[b], next);
         sums.add(products, RowScales(panel));
     }
     sums.store(target);
 }
 
-FACET_AVX2 void multiplyColumns(const LookupRows& rows, int64_t blocks, int64_t columns,
-                                const ActivationTables* const* tables, float* const* targets, bool adds) {
+FACET_AVX2 void multiply(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
+    if (rows.isPacked) multiplyPanel<PackedPanel, PackedBytes>(rows, blocks, tables, target);
+    else multiplyPanel<Panel, Bytes>(rows, blocks, tables, target);
+}
+
+template <typename AnyPanel, typename AnyBytes>
+FACET_AVX2_INLINE void multiplyPanelColumns(const LookupRows& rows, int64_t blocks, int64_t columns,
+                                            const ActivationTables* const* tables, float* const* targets, bool adds) {
     RowSums sums[kLookupTileColumns];
     for (int64_t c = 0; adds && c < columns; ++c) sums[c].load(targets[c]);
-    Panel panel(rows);
-    const char* next = rows.data + kPanelRows * rows.strideBytes;
-    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += kPanelRows * sizeof(SignBlock)) {
-        const Indexes indexes(panel);
+    AnyPanel panel(rows);
+    const char* next = readNext(rows);
+    for (int64_t b = 0; b < blocks; ++b, panel.advance(), next += sizeof(PackedBlock)) {
+        const Indexes indexes{AnyBytes(panel)};
         const RowScales scales(panel);
         for (int64_t c = 0; c < columns; ++c) {
             sums[c].add(multiplyBlock(indexes, tables[c][b], c == 0 ? next : nullptr), scales);
@@ -303,10 +362,16 @@ FACET_AVX2 void multiplyColumns(const LookupRows& rows, int64_t blocks, int64_t 
     for (int64_t c = 0; c < columns; ++c) sums[c].store(targets[c]);
 }
 
+FACET_AVX2 void multiplyColumns(const LookupRows& rows, int64_t blocks, int64_t columns,
+                                const ActivationTables* const* tables, float* const* targets, bool adds) {
+    if (rows.isPacked) multiplyPanelColumns<PackedPanel, PackedBytes>(rows, blocks, columns, tables, targets, adds);
+    else multiplyPanelColumns<Panel, Bytes>(rows, blocks, columns, tables, targets, adds);
+}
+
 }  // namespace
 
 const Lookup* avx2Lookup() {
-    static const Lookup lookup = {kPanelRows, tabulate, multiply, multiplyColumns};
+    static const Lookup lookup = {kPanelRows, pack, tabulate, multiply, multiplyColumns};
     return &lookup;
 }
 

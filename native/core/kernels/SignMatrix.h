@@ -22,6 +22,8 @@ struct SignMatrix {
     /** Values in a row, a multiple of kBlockWidth. */
     int64_t width;
     int64_t rows;
+    /** Its whole panels are in the order that look-ups read them in (Lookup); the rows behind them are as ever. */
+    bool isPacked = false;
 
     const SignBlock* row(int64_t index) const {
         return reinterpret_cast<const SignBlock*>(data + static_cast<size_t>(index) * rowStrideBytes);
