@@ -2,8 +2,8 @@
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { computeClockMs } from "./computeClock";
+import { deltaModel } from "./deltaModel";
 import { list, median, type Figures } from "./figures";
-import { randomBillionModel } from "./randomBillionModel";
 
 /** Short and many: what else runs on the machine then hits all alike, and the median leaves out the rest. */
 const ROUNDS = Number(process.env["FACET_ROUNDS"] ?? 7);
@@ -23,7 +23,7 @@ interface Contender {
 type Kind = "prefill" | "decode";
 
 export async function deltaKernels(): Promise<Figures> {
-  const files = await randomBillionModel();
+  const files = await deltaModel();
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 0 });
   const model = await llama.loadModel({ modelPath: files.base });
   const [base, delta, lora] = [
@@ -31,7 +31,7 @@ export async function deltaKernels(): Promise<Figures> {
     await contender("1-bit delta", model, files.bitDelta),
     await contender("LoRA", model, files.lora),
   ];
-  console.log(`  random weights of 1B shapes in Q4_0, ${THREADS === 1 ? "1 thread, processor time," : `${THREADS} threads,`} ${PREFILL_TOKENS} tokens of prefill and ${DECODE_TOKENS} of decode in a round`);
+  console.log(`  ${files.about}, ${THREADS === 1 ? "1 thread, processor time," : `${THREADS} threads,`} ${PREFILL_TOKENS} tokens of prefill and ${DECODE_TOKENS} of decode in a round`);
   if (STOCK_ROUNDS > 0) await speeds("llama.cpp's own Q1_0 kernel", STOCK_ROUNDS, [base, delta]);
   const kernels = useDeltaKernels((_, message) => console.log(`  ${message}`));
   const ratios = await speeds(kernels ?? "llama.cpp's own Q1_0 kernel", ROUNDS, [base, delta, lora]);

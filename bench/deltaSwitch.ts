@@ -10,8 +10,8 @@ import { ChatId, DeltaId } from "../electron/contract/ids";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { computeClockMs } from "./computeClock";
+import { deltaModel, type DeltaModel } from "./deltaModel";
 import { list, median, quantile, type Figures } from "./figures";
-import { randomBillionModel } from "./randomBillionModel";
 
 /** The app's own number on a machine of two cores: one is left to the window. */
 const THREADS = Number(process.env["FACET_THREADS"] ?? 1);
@@ -24,8 +24,9 @@ const DELTAS = 8;
 const never = new AbortController().signal;
 
 export async function deltaSwitch(): Promise<Figures> {
-  const files = await randomBillionModel();
-  const folder = await mkdtemp(path.join(path.dirname(files.base), "switch-"));
+  const files = await deltaModel();
+  // Beside the delta: links to it are made there.
+  const folder = await mkdtemp(path.join(path.dirname(files.bitDelta), "switch-"));
   try {
     return await measure(files, folder);
   } finally {
@@ -33,7 +34,7 @@ export async function deltaSwitch(): Promise<Figures> {
   }
 }
 
-async function measure(files: { base: string; bitDelta: string; lora: string }, folder: string): Promise<Figures> {
+async function measure(files: DeltaModel, folder: string): Promise<Figures> {
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 0 });
   useDeltaKernels((_, message) => console.log(`  ${message}`));
   const processBytes = await residentBytes();
@@ -45,7 +46,7 @@ async function measure(files: { base: string; bitDelta: string; lora: string }, 
     log: (level, message) => { if (level !== "debug") console.log(`  ${level}: ${message}`); },
     onChanged: () => undefined,
   }));
-  console.log(`  random weights of 1B shapes in Q4_0, ${THREADS} ${THREADS === 1 ? "thread" : "threads"}`);
+  console.log(`  ${files.about}, ${THREADS} ${THREADS === 1 ? "thread" : "threads"}`);
   const delta = (name: string, file: string): DeltaToApply => ({ deltaId: DeltaId.parse(name), name, path: file, scale: 1 });
   const stacks = { base: [], bit: [delta("bit", files.bitDelta)], lora: [delta("lora", files.lora)] };
 
