@@ -59,6 +59,8 @@ const measurements: readonly {
 
 async function bench(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
+  const unknownOption = args.find((arg) => arg.startsWith("--") && arg !== "--json" && !/^--only(?:=|$)/u.test(arg));
+  if (unknownOption !== undefined) throw new StepError(`There is no option ${unknownOption}: only NAME…, --only and --json.`);
   const known = measurements.flatMap(({ names }) => names);
   const words = namesIn(args);
   const figuresOf = (word: string) => known.filter((figure) => figure === word || figure.startsWith(`${word}.`));
