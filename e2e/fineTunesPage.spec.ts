@@ -213,7 +213,11 @@ test("a delta is made of two models; a pair that is none is refused before anyth
   await fineTunes.choose("Pirate", /^Export smaller/);
   await expect(page.getByText("exported as compact.gguf")).toBeVisible();
   expect((await readFile(compact)).length).toBeLessThan((await readFile(whole)).length);
+  // Its details open again when it is there.
+  await row.getByRole("button", { name: "Details of Pirate", expanded: true }).click();
+  await expect(row).not.toContainText("Bits per weight");
   await addByDialog(app, compact);
+  await expect(row).toContainText("Bits per weight", { timeout: JOB_TIMEOUT_MS });
   await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Pirate"]);
 
   await expect(fineTunes.group("For Tiny").getByRole("heading", { level: 3 })).toHaveText(["Pirate"]);

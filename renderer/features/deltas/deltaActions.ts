@@ -2,7 +2,7 @@
 import type { Delta } from "../../../electron/contract/deltas";
 import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { callOrNotify } from "../../app/bridge";
-import { showPage } from "../../app/layout";
+import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
 import { changeChatStack } from "../chat/fineTunes/chatStack";
 import { entryOf } from "../chat/fineTunes/stackChanges";
@@ -16,8 +16,12 @@ export function answerWith(delta: Delta): void {
 
 /** By the system's file dialog. `baseId`: the model that a PEFT adapter is converted for. */
 export async function addDeltaFile(baseId: ModelId | null = null): Promise<void> {
+  const { page } = layoutStore.getState();
   const added = await callOrNotify("deltas.addFile", baseId === null ? undefined : { baseId });
-  if (added !== null) showDetails(added.id);
+  if (added === null) return;
+  // A large one takes a while: who went elsewhere meanwhile is not fetched back.
+  if (layoutStore.getState().page === page) showDetails(added.id);
+  else showOffer(`“${added.name}” is added.`, { label: "Show details", run: () => showDetails(added.id) });
 }
 
 /** In the header: before another one, null = last. */
