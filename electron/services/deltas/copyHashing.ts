@@ -1,11 +1,11 @@
-// Copies a file and says what was copied: its SHA-256, computed on the way. Main process or plain Node.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { fail, succeed, type Outcome } from "../../contract/failure";
+// Copies a fine-tune's file and says what was copied: its SHA-256 and size; whose fault a failure is. Main process or plain Node.
+import { stat } from "node:fs/promises";
+import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { errnoOf } from "../fileFailure";
+import { copyAndHash } from "../importing/copyLargeFile";
 
-const COPY_CHUNK_BYTES = 1 << 20;
+/** Nobody else on this computer needs them. */
+const MODE = 0o600;
 
 /** Cancels, and is told how far it is. */
 export interface CopyRun {
@@ -15,38 +15,33 @@ export interface CopyRun {
 }
 
 /** Throws the file system's error for the target; a source that cannot be read is a failure, and "request-cancelled". */
-export async function copyHashing(source: string, target: string, run?: CopyRun): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
-  const hash = createHash("sha256");
+export async function copyHashing(
+  source: string,
+  target: string,
+  { signal, addTotal, addDone }: CopyRun = { signal: new AbortController().signal },
+): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
   let sizeBytes = 0;
-  const file = await open(target, "wx", 0o600);
+  const count = (bytes: number) => {
+    sizeBytes += bytes;
+    addDone?.(bytes);
+  };
   try {
-    // What cannot be read is said below.
-    run?.addTotal?.((await stat(source).catch(() => null))?.size ?? 0);
-    const chunks: AsyncIterator<Uint8Array> = createReadStream(source, { highWaterMark: COPY_CHUNK_BYTES })[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await readNext(chunks);
-      if (!next.ok) return next;
-      if (next.value === null) break;
-      if (run?.signal.aborted === true) return fail("request-cancelled");
-      hash.update(next.value);
-      sizeBytes += next.value.length;
-      await file.writeFile(next.value);
-      run?.addDone?.(next.value.length);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
+    addTotal?.((await stat(source)).size);
+    const sha256 = await copyAndHash(source, target, { signal, addDone: count }, MODE);
+    return succeed({ sha256, sizeBytes });
+  } catch (error) {
+    if (signal.aborted) return fail("request-cancelled");
+    const failure = sourceFailure(error, source);
+    if (failure === null) throw error;
+    return failure;
   }
-  return succeed({ sha256: hash.digest("hex"), sizeBytes });
 }
 
-async function readNext(chunks: AsyncIterator<Uint8Array>): Promise<Outcome<Uint8Array | null>> {
-  try {
-    const { done, value } = await chunks.next();
-    return succeed(done === true ? null : value);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === null) throw error;
-    return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
-  }
+/** null for an error that is not the source's: it cannot be opened, or not be read. */
+function sourceFailure(error: unknown, source: string): { ok: false; failure: Failure } | null {
+  const code = errnoOf(error);
+  if (code === null) return null;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  if (path !== source && syscall !== "read") return null;
+  return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
 }

@@ -6,6 +6,8 @@ import type { TaskRun } from "./FileTasks";
 
 /** Large enough for a disk's full speed, small enough to stop at once and to keep a hash from holding up main. */
 const PIECE_BYTES = 1024 * 1024;
+/** Of a new file. */
+const MODE = 0o644;
 
 /**
  * `to` must not exist; what was written is deleted when it fails or is stopped. Where the file system can share the content
@@ -17,7 +19,7 @@ export async function copyLargeFile(from: string, to: string, { signal, addDone 
       addDone((await stat(to)).size);
       return;
     }
-    await copyPieces(from, to, signal, addDone);
+    await copyPieces(from, to, { signal, addDone, mode: MODE });
   } catch (error) {
     if (!isExisting(error)) await rm(to, { force: true });
     throw error;
@@ -25,10 +27,10 @@ export async function copyLargeFile(from: string, to: string, { signal, addDone 
 }
 
 /** Like copyLargeFile, and returns the SHA-256 of what was read. */
-export async function copyAndHash(from: string, to: string, { signal, addDone }: TaskRun): Promise<string> {
+export async function copyAndHash(from: string, to: string, { signal, addDone }: Pick<TaskRun, "signal" | "addDone">, mode = MODE): Promise<string> {
   const hash = createHash("sha256");
   try {
-    await copyPieces(from, to, signal, addDone, (piece) => hash.update(piece));
+    await copyPieces(from, to, { signal, addDone, mode, look: (piece) => hash.update(piece) });
     return hash.digest("hex");
   } catch (error) {
     if (!isExisting(error)) await rm(to, { force: true });
@@ -54,10 +56,15 @@ export async function hashLargeFile(file: string, { signal, addDone }: TaskRun):
   }
 }
 
-async function copyPieces(from: string, to: string, signal: AbortSignal, addDone: (bytes: number) => void, look?: (piece: Buffer) => void): Promise<void> {
+interface PieceRun extends Pick<TaskRun, "signal" | "addDone"> {
+  mode: number;
+  look?: (piece: Buffer) => void;
+}
+
+async function copyPieces(from: string, to: string, { signal, addDone, mode, look }: PieceRun): Promise<void> {
   const source = await open(from, "r");
   try {
-    const target = await open(to, "wx", 0o644);
+    const target = await open(to, "wx", mode);
     try {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       for (;;) {
