@@ -8,7 +8,15 @@ export type MetadataEntry =
   | { type: "string"; value: string }
   | { type: "uint64"; value: bigint }
   | { type: "strings"; value: readonly string[] }
-  | { type: "int32s"; value: readonly number[] };
+  | { type: "int32"; value: number }
+  | { type: "int64"; value: bigint }
+  | { type: "float64"; value: number }
+  | { type: "int32s"; value: readonly number[] }
+  | { type: "uint32s"; value: readonly number[] }
+  | { type: "float32s"; value: readonly number[] }
+  | { type: "uint8s"; value: Uint8Array }
+  /** Texts that may be no UTF-8. */
+  | { type: "byte-strings"; value: readonly Uint8Array[] };
 
 export interface TensorEntry {
   name: string;
@@ -63,6 +71,11 @@ export class ByteWriter {
   float32(value: number): this {
     const at = this.#grow(4);
     this.#view.setFloat32(at, value, true);
+    return this;
+  }
+  float64(value: number): this {
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value, true);
     return this;
   }
   string(text: string): this {
@@ -122,6 +135,9 @@ function writeEntry(writer: ByteWriter, entry: MetadataEntry): void {
     case "bool": writer.uint32(7).uint8(entry.value ? 1 : 0); break;
     case "string": writer.uint32(8).string(entry.value); break;
     case "uint64": writer.uint32(10).uint64(entry.value); break;
+    case "int32": writer.uint32(5).int32(entry.value); break;
+    case "int64": writer.uint32(11).uint64(BigInt.asUintN(64, entry.value)); break;
+    case "float64": writer.uint32(12).float64(entry.value); break;
     case "strings":
       writer.uint32(9).uint32(8).uint64(BigInt(entry.value.length));
       for (const text of entry.value) writer.string(text);
@@ -129,6 +145,21 @@ function writeEntry(writer: ByteWriter, entry: MetadataEntry): void {
     case "int32s":
       writer.uint32(9).uint32(5).uint64(BigInt(entry.value.length));
       for (const value of entry.value) writer.int32(value);
+      break;
+    case "uint32s":
+      writer.uint32(9).uint32(4).uint64(BigInt(entry.value.length));
+      for (const value of entry.value) writer.uint32(value);
+      break;
+    case "float32s":
+      writer.uint32(9).uint32(6).uint64(BigInt(entry.value.length));
+      for (const value of entry.value) writer.float32(value);
+      break;
+    case "uint8s":
+      writer.uint32(9).uint32(0).uint64(BigInt(entry.value.length)).bytes(entry.value);
+      break;
+    case "byte-strings":
+      writer.uint32(9).uint32(8).uint64(BigInt(entry.value.length));
+      for (const bytes of entry.value) writer.uint64(BigInt(bytes.length)).bytes(bytes);
       break;
   }
 }
@@ -205,7 +236,7 @@ export async function writeTinyModel(filePath: string, options: TinyModelOptions
   await writeFile(filePath, tinyModelBytes(options));
 }
 
-interface Vocabulary {
+export interface TinyVocabulary {
   tokens: string[];
   /** llama.cpp's token types: 1 normal, 3 control. */
   types: number[];
@@ -220,7 +251,7 @@ export function tinyTokenId(token: string): number {
 }
 
 /** Byte-level BPE: the 256 bytes in GPT-2's alphabet, some English words by merges, and ChatML's special tokens. */
-function tinyVocabulary(): Vocabulary {
+export function tinyVocabulary(): TinyVocabulary {
   const tokens = gpt2Alphabet();
   const merges: string[] = [];
   for (const word of ["Ġthe", "Ġand", "Ġof", "Ġto", "Ġa", "Ġin", "ing", "er", "on", "Ġyou", "Hello", "Ġworld"]) {
@@ -244,7 +275,7 @@ function tinyVocabulary(): Vocabulary {
 }
 
 /** GPT-2's mapping of bytes to characters: printable ones stay, the others go to U+0100 and up. */
-function gpt2Alphabet(): string[] {
+export function gpt2Alphabet(): string[] {
   let next = 256;
   return Array.from({ length: 256 }, (_, byte) => {
     const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
@@ -252,7 +283,7 @@ function gpt2Alphabet(): string[] {
   });
 }
 
-function tinyTensors(seed: number, vocabulary: Vocabulary, width: number, experts: number): TensorEntry[] {
+function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, experts: number): TensorEntry[] {
   const random = randomNumbers(seed);
   const matrix = (name: string, columns: number, rows: number, matrices = 1): TensorEntry => {
     const values = Float32Array.from({ length: columns * rows * matrices }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
