@@ -13,8 +13,10 @@ import { engineSpeed } from "./engineSpeed";
 import { estimator } from "./estimator";
 import type { Figures } from "./figures";
 import { fit } from "./fit";
+import { hubKinds } from "./hubKinds";
 import { hubSearch } from "./hubSearch";
 import { longChat } from "./longChat";
+import { longPaste } from "./longPaste";
 import { machineLines } from "./machine";
 import { quantizeQuality } from "./quantizeQuality";
 import { quantizeSpeed } from "./quantizeSpeed";
@@ -50,9 +52,11 @@ const measurements: readonly {
   { names: ["download.throughput_ratio", "download.cpu_ratio"], measure: download },
   { names: ["fit.bytes", "fit.ms"], measure: fit },
   { names: ["hub.search_ms"], measure: hubSearch },
+  { names: ["hub.kinds_wrong"], measure: hubKinds },
   { names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"], measure: estimator, onlyWhenAsked: true },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
+  { names: ["ui.paste_1m_ms", "ui.paste_5m_ms"], measure: longPaste },
   { names: ["app.cold_start_ms"], measure: coldStart },
   { names: ["app.idle_pss_mb"], measure: appAtRest },
 ];

@@ -6,15 +6,16 @@ import { LlamaLogLevel, type SequenceEvaluateOptions, type Token } from "node-ll
 import { TARGET_CONTEXT_TOKENS, type FromEngine } from "../electron/contract/engineProtocol";
 import { ChatId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
 import type { LoadedModel } from "../electron/contract/model";
+import { textParts } from "../electron/contract/parts";
 import type { StreamToEngine, StreamToWindow } from "../electron/contract/tokenStream";
 import { EngineProcess } from "../electron/engine/EngineProcess";
-import { PromptWriter } from "../electron/engine/PromptWriter";
 import { startLlama } from "../electron/engine/startLlama";
 import { automaticThreads } from "../electron/services/estimator/planLoad";
 import { loadChoice, loadReasons } from "../electron/testing/loadChoice";
 import { starterModelPath } from "../e2e/starterModelFile";
 import { loadBare, measureBare, type Speeds } from "./bareLoop";
 import { list, median, type Figures } from "./figures";
+import { promptWriterOf } from "./promptWriterOf";
 
 /** Rounds that count; each measures one after the other, in changing order. */
 const ROUNDS = 9;
@@ -30,12 +31,12 @@ export async function engineSpeed(): Promise<Figures> {
   const bare = await loadBare(starterModelPath(), { contextSizeTokens, threads });
   console.log(`  ${threads} ${threads === 1 ? "thread" : "threads"}, context ${contextSizeTokens} tokens, ${backend}; ${ANSWER_TOKENS} tokens written in each of ${ROUNDS} rounds`);
   // The engine's own prompt for both: what is compared is evaluation, not templates.
-  const writer = new PromptWriter(bare.model, contextSizeTokens, () => undefined);
+  const writer = await promptWriterOf(bare.model, starterModelPath(), contextSizeTokens);
   const ratios: { prefill: number[]; decode: number[] } = { prefill: [], decode: [] };
   const all: { engine: Speeds[]; bare: Speeds[] } = { engine: [], bare: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     const text = question(round);
-    const prompt = writer.write({ systemPrompt: `Round ${round}.`, turns: [{ messageId: MessageId.parse("m"), role: "user", text }], maxTokens: ANSWER_TOKENS });
+    const prompt = writer.write({ systemPrompt: `Round ${round}.`, turns: [{ messageId: MessageId.parse("m"), role: "user", parts: textParts(text) }], maxTokens: ANSWER_TOKENS });
     if (!prompt.ok) throw new Error(`No prompt: ${prompt.failure.code}`);
     const runEngine = () => engine.measure(text, `Round ${round}.`);
     const runBare = () => measureBare(bare, prompt.value.tokens, ANSWER_TOKENS, bareSampling(samplingDefaults));
@@ -110,7 +111,7 @@ class EngineUnderTest {
     const startedAtMs = performance.now();
     this.#process.receive({
       kind: "generate", requestId, messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), stack: [],
-      turns: [{ messageId: MessageId.parse("m"), role: "user", text }],
+      turns: [{ messageId: MessageId.parse("m"), role: "user", parts: textParts(text) }],
       settings: { systemPrompt, sampling: {}, seed: SEED, maxTokens: ANSWER_TOKENS },
     });
     const { result } = await ended;

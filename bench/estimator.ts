@@ -9,6 +9,7 @@ import type { Turn } from "../electron/contract/engineProtocol";
 import type { FitParts, KvCacheType } from "../electron/contract/fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
 import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSettings";
+import { textParts } from "../electron/contract/parts";
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
 import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
@@ -171,7 +172,7 @@ async function fillContext(engine: HostedEngine, contextSizeTokens: number, conv
       turns.push(messageOf("user", turnWords, chat));
       const result = await ask(engine, turns, `chat-${chat}`, lora);
       if (result.kind !== "answered") throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
-      turns.push({ messageId: MessageId.parse(`answer-${turn}`), role: "assistant", text: result.text });
+      turns.push({ messageId: MessageId.parse(`answer-${turn}`), role: "assistant", parts: result.parts });
       if (turn === turnCount - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE) throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
     }
   }
@@ -189,7 +190,7 @@ async function measureWords(engine: HostedEngine, contextTokens: number): Promis
 /** Other chats begin with other words, so that each has a KV cache of its own. */
 function messageOf(role: Turn["role"], words: number, chat: number): Turn {
   const often = ["the", "one", "to", "of"][chat % 4] ?? "the";
-  return { messageId: MessageId.parse("question"), role, text: Array.from({ length: words }, (_, index) => (index % 7 === 0 ? often : "a")).join(" ") };
+  return { messageId: MessageId.parse("question"), role, parts: textParts(Array.from({ length: words }, (_, index) => (index % 7 === 0 ? often : "a")).join(" ")) };
 }
 
 function ask(engine: HostedEngine, turns: readonly Turn[], chat: string, lora: string | null) {

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import type * as Electron from "electron";
 import { EVENT_CHANNEL, STREAM_PORT_CHANNEL } from "../electron/contract/bridge";
+import { textParts } from "../electron/contract/parts";
 import { BATCH_INTERVAL_MS, STREAM_CREDITS } from "../electron/contract/tokenStream";
 import { ANSWER_WORDS, ChatWindow } from "../e2e/ChatWindow";
 import { FacetApp, freshDataFolder } from "../e2e/FacetApp";
@@ -109,10 +110,10 @@ async function openOnce(app: FacetApp): Promise<number> {
  */
 async function streamOnce(app: FacetApp, run: number): Promise<Watched> {
   await watchFrames(app);
-  const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null } as const;
+  const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null, stack: [], comparisonId: null } as const;
   const parent = run === 0 ? `m${MESSAGES - 1}` : `synthetic-answer-${run - 1}`;
-  const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", text: "Write a long text about it.", state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
-  const answer = { ...common, id: `synthetic-answer-${run}`, parentId: question.id, role: "assistant", text: "", state: "writing", requestId: `synthetic-${run}`, siblingIds: [`synthetic-answer-${run}`] };
+  const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", parts: textParts("Write a long text about it."), state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
+  const answer = { ...common, id: `synthetic-answer-${run}`, parentId: question.id, role: "assistant", parts: [], state: "writing", requestId: `synthetic-${run}`, siblingIds: [`synthetic-answer-${run}`] };
   const { sent, credited } = await app.electron.evaluate(streamFromMain, {
     question, answer,
     eventChannel: EVENT_CHANNEL, portChannel: STREAM_PORT_CHANNEL,
@@ -125,7 +126,7 @@ async function streamOnce(app: FacetApp, run: number): Promise<Watched> {
 
 interface SyntheticStream {
   question: object;
-  answer: { id: string; requestId: string; text: string };
+  answer: { id: string; requestId: string };
   eventChannel: string;
   portChannel: string;
   credits: number;
@@ -155,7 +156,7 @@ function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Pro
   let sequence = 0;
   let sent = 0;
   let shown = "";
-  port2.postMessage({ kind: "begin", requestId, messageId, sequence: sequence++, text: "" });
+  port2.postMessage({ kind: "begin", requestId, messageId, sequence: sequence++, parts: [] });
   const startedAtMs = performance.now();
   return new Promise((resolve) => {
     const timer = setInterval(() => {
@@ -173,12 +174,12 @@ function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Pro
         sent = due;
         free--;
         shown += text;
-        port2.postMessage({ kind: "batch", requestId, sequence: sequence++, text, answerTokens: sent, contextUsedTokens: 1000 + sent, oldestTokenAtMs: Date.now() });
+        port2.postMessage({ kind: "batch", requestId, sequence: sequence++, changes: [{ kind: "append", text }], answerTokens: sent, contextUsedTokens: 1000 + sent, oldestTokenAtMs: Date.now() });
       }
       if (elapsed < stream.seconds) return;
       clearInterval(timer);
       port2.postMessage({ kind: "end", requestId, sequence: sequence++, outcome: "complete" });
-      contents.send(stream.eventChannel, "message-changed", { ...stream.answer, text: shown, state: "complete", requestId: null });
+      contents.send(stream.eventChannel, "message-changed", { ...stream.answer, parts: [{ kind: "text", text: shown }], state: "complete", requestId: null });
       setTimeout(() => resolve({ sent, credited }), 500);
     }, stream.intervalMs);
   });

@@ -9,12 +9,16 @@ import { cacheFolder } from "../scripts/cacheFolder";
 import { StepError } from "../scripts/step";
 
 const run = promisify(execFile);
+/** Counts up when there are other tools: the cache may have older ones. */
+const TOOLS_VERSION = 3;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   "llama-quantize": ["tools/quantize/quantize.cpp", "tools/quantize/main.cpp"],
   "llama-imatrix": ["tools/imatrix/imatrix.cpp"],
   "llama-perplexity": ["tools/perplexity/perplexity.cpp", "tools/perplexity/main.cpp"],
 };
+/** Programs of ours on llama.cpp's own code. */
+const OWN_TOOLS: Readonly<Record<string, string>> = { promptReference: "bench/promptReference.cpp" };
 const INCLUDES = ["include", "ggml/include", "common", "vendor"];
 const LIBRARIES = /^lib(llama-common|llama|ggml|ggml-base)(\.v[\d.]+)?\.so$/u;
 
@@ -30,7 +34,7 @@ export async function referenceTools(): Promise<string> {
   const source = await llamaCppCheckout(["CMakeLists.txt", "."]);
   const compiler = await findCompiler();
   if (source === null || compiler === null) throw new StepError("The reference tools need git and a C++ compiler: sudo apt-get install git g++");
-  const output = path.join(cacheFolder(), `${path.basename(source)}-tools`);
+  const output = path.join(cacheFolder(), `${path.basename(source)}-tools-${TOOLS_VERSION}`);
   if (existsSync(output)) return output;
 
   const name = `linux-${process.arch}`;
@@ -39,13 +43,15 @@ export async function referenceTools(): Promise<string> {
   const fresh = `${output}.${process.pid}`;
   await mkdir(fresh);
   try {
-    for (const [tool, files] of Object.entries(TOOLS)) {
+    const theirs = Object.entries(TOOLS).map(([tool, files]) => ({ tool, files: files.map((file) => path.join(source, file)) }));
+    const ours = Object.entries(OWN_TOOLS).map(([tool, file]) => ({ tool, files: [path.resolve(file)] }));
+    for (const { tool, files } of [...theirs, ...ours]) {
       console.log(`  compiling ${tool}`);
       await run(
         compiler,
         [
           "-std=c++17", "-O2", "-DNDEBUG", "-pthread", ...INCLUDES.map((folder) => `-I${path.join(source, folder)}`),
-          ...files.map((file) => path.join(source, file)), "-o", path.join(fresh, tool),
+          ...files, "-o", path.join(fresh, tool),
           `-L${shipped}`, ...libraries.filter((file) => LIBRARIES.test(file)).map((file) => `-l:${file}`),
         ],
         { maxBuffer: OUTPUT_LIMIT_BYTES },

@@ -1,4 +1,5 @@
 // axe on every screen, in light and dark: no violation of level serious or critical.
+import type { MessagePart } from "../electron/contract/parts";
 import { ChatWindow } from "./ChatWindow";
 import { checkAccessibility as check } from "./checkAccessibility";
 import { freshDataFolder } from "./FacetApp";
@@ -32,11 +33,18 @@ def greet(name: str) -> str:
 
 The end.`;
 
+const PARTS: MessagePart[] = [
+  { kind: "thought", text: "I need the **weather** there.", durationMs: 2_400 },
+  { kind: "text", text: "Let me look." },
+  { kind: "tool-call", callId: "1", name: "get_weather", arguments: '{"city": "Paris", "days": 3}' },
+];
+
 for (const theme of ["light", "dark"] as const) {
   test(`no serious violation on any screen, ${theme}`, { tag: theme === "dark" ? "@slow" : [] }, async ({ launch }) => {
     const dataFolder = await freshDataFolder();
     await seedChats(dataFolder, [
       { title: "Another chat", messages: [{ role: "user", text: "Hi" }, { role: "assistant", text: "Hello." }] },
+      { title: "Weather", messages: [{ role: "user", text: "Do I need an umbrella?" }, { role: "assistant", parts: PARTS }] },
       { title: "Formats", messages: [{ role: "user", text: "Show me formats" }, { role: "assistant", text: ANSWER }] },
     ]);
     const app = await launch({ dataFolder });
@@ -51,7 +59,14 @@ for (const theme of ["light", "dark"] as const) {
     await expect(chat.answers).toHaveCount(1);
     await check(window, `${theme}: conversation`);
 
+    await chat.openChat("Weather");
+    await chat.conversation.getByRole("button", { name: "Thought for 2 s" }).click();
+    await chat.conversation.getByRole("button", { name: /^Tool call: get_weather/ }).click();
+    await expect(chat.conversation.getByRole("textbox", { name: "Result of get_weather" })).toBeVisible();
+    await check(window, `${theme}: a thought and a tool call`);
+
     await chat.openSettingsPanel();
+    await chat.sidePanel.getByRole("button", { name: "Advanced" }).click();
     await check(window, `${theme}: side panel`);
     await chat.closeSettingsPanel();
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Delta, Stack } from "../electron/contract/deltas";
+import { textOf } from "../electron/contract/parts";
 import { loraBytes, type LoraOptions } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { tinyModelBytes } from "../electron/testing/tinyGguf";
@@ -56,7 +57,7 @@ test("switch in mid-chat, go back without reading again, compare side by side, a
   // "Try with …": the same question, other minds; the chat's own stays the base.
   await call(app, "chats.regenerate", { messageId: base.id, stack: one(pirate.id) });
   const byPirate = await answer(app, chatId);
-  expect(byPirate.text).not.toBe(base.text);
+  expect(textOf(byPirate.parts)).not.toBe(textOf(base.parts));
   expect(byPirate.stack).toMatchObject([{ name: "pirate", hue: pirate.hue, scale: 1 }]);
   expect(byPirate.facts!.deltaLoadMs).toBeGreaterThan(0);
   expect(await call(app, "deltas.inEngine", undefined)).toMatchObject({ way: "switch", loaded: [{ deltaId: pirate.id }] });
@@ -64,7 +65,7 @@ test("switch in mid-chat, go back without reading again, compare side by side, a
   await call(app, "chats.setStack", { chatId, stack: one(poet.id) });
   await call(app, "chats.regenerate", { messageId: base.id });
   const byPoet = await answer(app, chatId);
-  expect(new Set([base.text, byPirate.text, byPoet.text]).size).toBe(3);
+  expect(new Set([base, byPirate, byPoet].map(({ parts }) => textOf(parts))).size).toBe(3);
 
   // Back: nothing is read again, nothing is loaded, and the answer begins the same.
   await call(app, "chats.regenerate", { messageId: base.id, stack: one(pirate.id) });
@@ -85,7 +86,7 @@ test("switch in mid-chat, go back without reading again, compare side by side, a
   const columns = [compared.messages.at(-1)!, ...compared.compared];
   expect(columns.map(({ stack }) => stack.map(({ name, scale }) => [name, scale]))).toEqual([[], [["pirate", 1]], [["poet", 0.5]]]);
   expect(columns.map(({ state }) => state)).toEqual(["complete", "complete", "complete"]);
-  expect(new Set(columns.map(({ text }) => text)).size).toBe(3);
+  expect(new Set(columns.map(({ parts }) => textOf(parts))).size).toBe(3);
 
   await call(app, "deltas.rename", { deltaId: poet.id, name: "The poet" });
   await app.close();

@@ -4,9 +4,11 @@ import type { FacetApp } from "./FacetApp";
 /** CDP's name for "copy". */
 const COPY = 1;
 
-export async function holdFilesOver(app: FacetApp, paths: readonly string[]): Promise<() => Promise<void>> {
+/** Where in the window; in the conversation, of a window of the usual size. */
+const PLACE = { x: 300, y: 200 };
+
+export async function holdFilesOver(app: FacetApp, paths: readonly string[], { x, y } = PLACE): Promise<() => Promise<void>> {
   const session = await app.window.context().newCDPSession(app.window);
-  const [x, y] = [300, 200];
   const data = { items: [], files: [...paths], dragOperationsMask: COPY };
   await session.send("Input.dispatchDragEvent", { type: "dragEnter", x, y, data });
   await session.send("Input.dispatchDragEvent", { type: "dragOver", x, y, data });
@@ -16,7 +18,7 @@ export async function holdFilesOver(app: FacetApp, paths: readonly string[]): Pr
   };
 }
 
-export async function dropFiles(app: FacetApp, paths: readonly string[]): Promise<void> {
-  const drop = await holdFilesOver(app, paths);
+export async function dropFiles(app: FacetApp, paths: readonly string[], place = PLACE): Promise<void> {
+  const drop = await holdFilesOver(app, paths, place);
   await drop();
 }

@@ -156,7 +156,7 @@ test.describe("a full disk", () => {
 
     const filler = path.join(mount, "filler");
     await fillDisk(mount, filler);
-    const text = `Please keep this. ${"It is a long message. ".repeat(2_000)}`;
+    const text = `Please keep this. ${"It is a long message. ".repeat(1_000)}`;
     await chat.send(text);
     await expect(app.window.getByText(/disk (is )?full|no (more )?(room|space)/i).first()).toBeVisible({ timeout: 30_000 });
     await expect(chat.composer).toHaveValue(text);

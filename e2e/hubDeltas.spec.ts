@@ -7,6 +7,7 @@ import type { Stack } from "../electron/contract/deltas";
 import { RepositoryName } from "../electron/contract/hub";
 import type { ModelId } from "../electron/contract/ids";
 import type { Job, JobState } from "../electron/contract/jobQueue";
+import { textOf } from "../electron/contract/parts";
 import { dataPaths } from "../electron/services/dataFolder";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { peftAdapter, type PeftAdapter, type PeftModule, type PeftOptions } from "../electron/testing/peftAdapter";
@@ -120,7 +121,7 @@ test("a PEFT adapter and a GGUF adapter are found, fetched, converted, used in m
   const one = (scale: number): Stack => [{ deltaId: pirate.id, scale }];
   await call(app, "chats.regenerate", { messageId: base.id, stack: one(1) });
   const byPirate = await answer(app, chatId);
-  expect(byPirate.text).not.toBe(base.text);
+  expect(textOf(byPirate.parts)).not.toBe(textOf(base.parts));
   expect(byPirate.stack).toMatchObject([{ name: "Pirate-LoRA", scale: 1 }]);
   await call(app, "chats.regenerate", { messageId: base.id, stack: one(0) });
   expect(beginning(await answer(app, chatId))).toBe(beginning(base));

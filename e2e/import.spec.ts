@@ -73,7 +73,7 @@ test("a dropped folder: split models as one, other files told apart, links in a 
   await expect(dialog.getByRole("listitem")).toHaveCount(2);
   await expect(dialog.getByRole("listitem").first()).toContainText("big");
   await expect(dialog.getByRole("listitem").first()).toContainText("in 2 files");
-  await expect(dialog).toContainText("1 vision projector");
+  await expect(dialog).toContainText("1 image or audio projector");
   await expect(dialog).toContainText("A fine-tune to put on a model: style.gguf");
   await expect(dialog).toContainText("Not in the GGUF format: poem.gguf");
   await dialog.getByRole("button", { name: "Copy into Facet’s folder" }).click();

@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import type { Message } from "../electron/contract/chat";
 import type { ChatId } from "../electron/contract/ids";
 import type { MethodInput, MethodName, MethodOutcome, MethodOutput, OpenChat } from "../electron/contract/methods";
+import { textOf } from "../electron/contract/parts";
 import { ANSWER_TIMEOUT_MS } from "./ChatWindow";
 import type { FacetApp } from "./FacetApp";
 
@@ -47,4 +48,4 @@ export async function answer(app: FacetApp, chatId: ChatId): Promise<Message> {
 }
 
 /** Read in other pieces, the same tokens are rounded otherwise, and late in an answer another one may win. Exact comparisons: DeltaRuntime.model.test.ts. */
-export const beginning = ({ text }: Message) => text.slice(0, 12);
+export const beginning = ({ parts }: Message) => textOf(parts).slice(0, 12);

@@ -4,15 +4,18 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Outcome } from "../electron/contract/failure";
 import { RequestId } from "../electron/contract/ids";
+import { type MessagePart, textParts } from "../electron/contract/parts";
 import type { ChatSettings } from "../electron/contract/sampling";
 import { ChatStore } from "../electron/services/chats/ChatStore";
 import { openChatDatabase } from "../electron/services/chats/openChatDatabase";
 import { dataPaths } from "../electron/services/dataFolder";
 
+export type SeedMessage = { role: "user" | "assistant"; text: string } | { role: "assistant"; parts: readonly MessagePart[] };
+
 export interface SeedChat {
   title: string;
-  /** The person and the model in turn, the person first. */
-  messages: readonly { role: "user" | "assistant"; text: string }[];
+  /** The user and the model in turn, the user first. */
+  messages: readonly SeedMessage[];
   settings?: ChatSettings;
 }
 
@@ -28,16 +31,20 @@ export async function seedChats(dataFolder: string, chats: readonly SeedChat[]):
   for (const { title, messages, settings } of chats) {
     nowMs += 1_000;
     const chat = valueOf(store.createChat());
-    for (const [index, { role, text }] of messages.entries()) {
-      if (role === "assistant") continue;
-      const { answer } = valueOf(store.addQuestion(chat.id, text, RequestId.parse(randomUUID())));
-      const reply = messages[index + 1];
-      valueOf(store.endAnswer(answer.id, { state: "complete", text: reply?.role === "assistant" ? reply.text : "", facts: null, failure: null }));
+    for (const [index, message] of messages.entries()) {
+      if (message.role === "assistant") continue;
+      const { answer } = valueOf(store.addQuestion(chat.id, message.text, RequestId.parse(randomUUID())));
+      valueOf(store.endAnswer(answer.id, { state: "complete", parts: answerParts(messages[index + 1]), facts: null, failure: null }));
     }
     if (settings) valueOf(store.saveSettings(chat.id, settings));
     valueOf(store.renameChat(chat.id, title));
   }
   store.close();
+}
+
+function answerParts(reply: SeedMessage | undefined): MessagePart[] {
+  if (reply?.role !== "assistant") return [];
+  return "parts" in reply ? [...reply.parts] : textParts(reply.text);
 }
 
 function valueOf<Value>(outcome: Outcome<Value>): Value {

@@ -4,6 +4,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Locator } from "@playwright/test";
+import { textOf } from "../electron/contract/parts";
 import { dataPaths } from "../electron/services/dataFolder";
 import { addFineTune } from "./addFineTune";
 import { ANSWER_TIMEOUT_MS, ANSWER_WORDS, ChatWindow } from "./ChatWindow";
@@ -160,7 +161,7 @@ test("ask three and two at once, go on with one, and find all of it after a rest
   await chat.waitUntilWritten();
   const first = (await openedChat(app)).messages[1]!;
   expect(first.stack).toEqual([]);
-  expect(letters(first.text)).toContain(letters(words[0]!.slice(0, 30)));
+  expect(letters(textOf(first.parts))).toContain(letters(words[0]!.slice(0, 30)));
 
   await columns.column("Plain words").getByRole("button", { name: "Go on with Plain words" }).press("Enter");
   await expect(columns.choices).toBeHidden();

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { NamedStack } from "./deltas";
 import { Failure } from "./failure";
 import { ChatId, ComparisonId, MessageId, ModelId, RequestId } from "./ids";
+import { FormatFacts } from "./modelFormat";
+import { MessagePart } from "./parts";
 import { ChatSettings } from "./sampling";
 
 /** 1 MiB of characters: far above any context, far below what would stall a window. */
@@ -40,7 +42,9 @@ export const AnswerFacts = z.strictObject({
   /** Time to bring the answer's deltas into memory, and to put them to work; null = the same as before, or none. */
   deltaLoadMs: z.number().nullable().default(null),
   deltaSwitchMs: z.number().nullable().default(null),
-  /** "end": the model ended it. "length": maxTokens reached. "context": no room left. "stopped": by the person. */
+  /** By what the conversation was written, where that was not the model's own chat template. */
+  format: FormatFacts.pick({ name: true, problem: true }).nullable().default(null),
+  /** "end": the model ended it. "length": maxTokens reached. "context": no room left. "stopped": by the user. */
   endReason: z.enum(["end", "length", "context", "stopped"]),
   /** First message that the model saw when it wrote this answer; null = it saw all. */
   firstSeenMessageId: MessageId.nullable(),
@@ -48,7 +52,7 @@ export const AnswerFacts = z.strictObject({
 export type AnswerFacts = z.infer<typeof AnswerFacts>;
 
 /**
- * "writing": the engine is at it. "stopped": by the person. "interrupted": the app or the engine died
+ * "writing": the engine is generating it. "stopped": by the user. "interrupted": the app or the engine died
  * in mid-answer, the text up to then is kept. "failed": no answer came, `failure` says why.
  */
 export const MessageState = z.enum(["complete", "writing", "stopped", "interrupted", "failed"]);
@@ -60,7 +64,7 @@ export const Message = z.strictObject({
   /** The message it follows; null for the first. Messages form a tree: an edit or a regeneration is a sibling. */
   parentId: MessageId.nullable(),
   role: z.enum(["user", "assistant"]),
-  text: z.string(),
+  parts: z.array(MessagePart),
   createdAtMs: z.number(),
   state: MessageState,
   /** Set while state is "writing". */

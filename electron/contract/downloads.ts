@@ -46,6 +46,8 @@ export type DownloadState = z.infer<typeof DownloadState>;
 export const Download = z.strictObject({
   id: DownloadId,
   repository: RepositoryName,
+  /** Of the first file, at the hub. */
+  path: z.string(),
   title: z.string(),
   quantization: z.string().nullable(),
   fileCount: z.number().int(),

@@ -1,4 +1,4 @@
-// What main and the engine process say to each other. Every request ends in exactly one "end".
+// What main and the engine process say to each other. Every load and every answer ends in exactly one "end", every count in one "counted".
 import { z } from "zod";
 import { AnswerFacts } from "./chat";
 import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
@@ -7,6 +7,7 @@ import { MAX_CONVERSATIONS } from "./fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { LoadChoice, LoadReasons } from "./loadSettings";
 import { LoadedModel } from "./model";
+import { MessagePart } from "./parts";
 import { ChatSettings } from "./sampling";
 
 /** Context size the app asks for unless model or memory allow less. */
@@ -14,11 +15,13 @@ export const TARGET_CONTEXT_TOKENS = 8192;
 /** Main writes the growing answer to the database this often. */
 export const CHECKPOINT_INTERVAL_MS = 500;
 export const HEARTBEAT_INTERVAL_MS = 1000;
+/** The engine does nothing else while it counts: about 1 µs for each character. */
+export const MAX_COUNTED_CHARACTERS = 65_536;
 
 export const Turn = z.strictObject({
   messageId: MessageId,
   role: z.enum(["user", "assistant"]),
-  text: z.string(),
+  parts: z.array(MessagePart),
 });
 export type Turn = z.infer<typeof Turn>;
 
@@ -78,6 +81,10 @@ export const ToEngine = z.discriminatedUnion("kind", [
   GenerateRequest,
   /** Ends the load or generation with outcome "stopped". Unknown ids are ignored: it may just have ended. */
   z.strictObject({ kind: z.literal("cancel"), requestId: RequestId }),
+  /** Ends the thought that is being written: the next token belongs to the answer. Ignored where none is. */
+  z.strictObject({ kind: z.literal("answer-now"), requestId: RequestId }),
+  /** How many tokens the loaded model's tokenizer makes of a text. */
+  z.strictObject({ kind: z.literal("count-tokens"), requestId: RequestId, text: z.string().max(MAX_COUNTED_CHARACTERS) }),
   /** A chat was deleted: nothing of it stays in memory or in files. */
   z.strictObject({ kind: z.literal("forget-chat"), chatId: ChatId }),
   /** Followed by one transferred MessagePort that speaks tokenStream. The previous port is closed. */
@@ -103,18 +110,20 @@ export const FromEngine = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("deltas"), deltas: EngineDeltas }),
   /** A request's deltas are in memory and at work: what happens from here on is not their loading's fault. */
   z.strictObject({ kind: z.literal("deltas-applied"), requestId: RequestId }),
-  /** The answer so far, whole text: what main writes to the database. */
-  z.strictObject({ kind: z.literal("checkpoint"), requestId: RequestId, text: z.string() }),
+  /** null: no model is loaded. */
+  z.strictObject({ kind: z.literal("counted"), requestId: RequestId, tokens: z.number().int().nullable() }),
+  /** The whole answer so far: what main writes to the database. */
+  z.strictObject({ kind: z.literal("checkpoint"), requestId: RequestId, parts: z.array(MessagePart) }),
   z.strictObject({
     kind: z.literal("end"),
     requestId: RequestId,
     result: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("loaded"), model: LoadedModel }),
       /** complete or stopped (facts.endReason says which). */
-      z.strictObject({ kind: z.literal("answered"), text: z.string(), facts: AnswerFacts }),
+      z.strictObject({ kind: z.literal("answered"), parts: z.array(MessagePart), facts: AnswerFacts }),
       z.strictObject({ kind: z.literal("cancelled") }),
-      /** text: what was written before it failed. */
-      z.strictObject({ kind: z.literal("failed"), failure: Failure, text: z.string() }),
+      /** parts: what was written before it failed. */
+      z.strictObject({ kind: z.literal("failed"), failure: Failure, parts: z.array(MessagePart) }),
     ]),
   }),
   z.strictObject({

@@ -30,7 +30,7 @@ export const EngineState = z.discriminatedUnion("kind", [
   }),
   /** The load was refused or failed; the process is fine. */
   z.strictObject({ kind: z.literal("load-failed"), modelId: ModelId, failure: Failure }),
-  /** The process died. The next message, or the restart button, starts it again. */
+  /** The process died. The next message, or the restart button, starts it again; after the second time in a row it is "load-failed". */
   z.strictObject({
     kind: z.literal("crashed"),
     modelId: ModelId.nullable(),

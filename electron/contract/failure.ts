@@ -17,12 +17,26 @@ export const FailureCode = z.enum([
   "model-truncated",
   "model-damaged",
   "model-architecture-unknown",
+  /** details.tokenizer: a name that the bundled llama.cpp does not know. */
+  "model-tokenizer-unknown",
+  /** A token comes twice, lists of other lengths, a tokenizer of another family …: details.reason. */
+  "model-vocabulary-unusable",
+  /** Weights of a type (details.type) that only other builds of llama.cpp read. */
+  "model-needs-other-build",
+  /** A trial load in the fit process ended it. */
+  "model-ends-engine",
+  /** The engine ended twice while it was loading this model or writing its first answer: it is loaded only when it is asked for. */
+  "model-ended-engine-twice",
   "model-is-not-a-chat-model",
   "model-too-large-for-memory",
   "model-crashed-last-time",
   "model-load-failed",
   "chat-template-failed",
   "message-longer-than-context",
+  "system-prompt-longer-than-context",
+  "tools-longer-than-context",
+  /** details.kind: "json-schema" or "grammar"; details.reason: what the reader of it says. */
+  "structure-invalid",
   // the starter model
   "starter-offline",
   "starter-wrong-hash",

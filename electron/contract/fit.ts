@@ -1,6 +1,7 @@
 // Whether a model fits this computer: the question, the verdict, and the numbers behind it. All sizes in bytes.
 import { z } from "zod";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
+import { FileKind } from "./fileKind";
 import { RepositoryName, Revision, Sha256 } from "./hub";
 import { ModelId } from "./ids";
 
@@ -106,6 +107,8 @@ export const Fit = z.strictObject({
   /** Largest that fits with this KV cache type, up to the trained one; null when none does or nothing is known. */
   largestContextTokens: z.number().int().nullable(),
   architecture: z.string().nullable(),
+  /** What the header says that it is; null when it could not be read. Anything but "model" has the verdict "unknown". */
+  fileKind: FileKind.nullable(),
   /** Why the verdict is "unknown": a code of Failure, "hub-offline" say. */
   failureCode: z.string().nullable(),
   /** Fetched from the hub for this verdict; 0 for files on this computer and for models judged before. */

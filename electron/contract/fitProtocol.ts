@@ -4,10 +4,12 @@ import { DeltaDetails } from "./deltaDetails";
 import { DeltaFacts } from "./deltas";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
+import { FileKind } from "./fileKind";
 import { GpuMemory, KvCacheType, MAX_CONVERSATIONS } from "./fit";
 import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
 import { PairFacts } from "./makeDelta";
+import { ModelFormat } from "./modelFormat";
 
 /** How the model would be loaded, as far as memory depends on it. */
 export const MemoryConfiguration = z.strictObject({
@@ -33,13 +35,14 @@ export const EstimateRequest = z.strictObject({
 });
 export type EstimateRequest = z.infer<typeof EstimateRequest>;
 
-/** What the list of installed models shows of a file's header. */
+/** What a file's header says: of a model here, or at the hub before it is downloaded. */
 export const ModelFacts = z.strictObject({
+  kind: FileKind,
   architecture: z.string().nullable(),
   trainContextSizeTokens: z.number().nullable(),
   /** null for split models: their other parts are not read. */
   parameterCount: z.number().nullable(),
-  /** The tensor type that most weights of the layers have, in capitals: "F16", "Q8_0". null when it has none. */
+  /** The tensor type that most weights of the layers have, in capitals: "F16", "Q8_0". null when it has none, and for what is no model. */
   weightType: z.string().nullable(),
   madeFrom: MadeFrom.nullable(),
 });
@@ -58,7 +61,10 @@ export const ToFit = z.discriminatedUnion("kind", [
   /** Writes the model's header without weights and vocabulary into `folder`, as files that llama.cpp can plan with. */
   z.strictObject({ kind: z.literal("stub"), id: z.number().int(), parts: EstimateRequest.shape.parts, folder: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
-  z.strictObject({ kind: z.literal("describe"), id: z.number().int(), path: z.string() }),
+  /** Of a split model its first part is enough. */
+  z.strictObject({ kind: z.literal("describe"), id: z.number().int(), part: EstimateRequest.shape.parts.element }),
+  /** How conversations are written for a model: loads its vocabulary. */
+  z.strictObject({ kind: z.literal("describe-format"), id: z.number().int(), path: z.string() }),
   /** Reads and checks all of a delta file. */
   z.strictObject({ kind: z.literal("inspect-delta"), id: z.number().int(), path: z.string() }),
   z.strictObject({
@@ -99,6 +105,8 @@ export const Estimate = z.strictObject({
   weights: MemoryNeed,
   /** Weights that this processor uses rearranged: with a mapped file they are in memory twice. */
   repackedBytes: z.number(),
+  /** Of them the embedding that is the output too: it is in memory twice however the file is read. */
+  tiedOutputBytes: z.number(),
   vocabularyBytes: z.number(),
   contexts: z.array(ContextNeed),
 });
@@ -123,6 +131,7 @@ export const FromFit = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("stubbed"), id: z.number().int(), path: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
+  z.strictObject({ kind: z.literal("format-described"), id: z.number().int(), format: ModelFormat }),
   z.strictObject({ kind: z.literal("delta-inspected"), id: z.number().int(), facts: DeltaFacts }),
   z.strictObject({ kind: z.literal("deltas-matched"), id: z.number().int(), matches: z.array(DeltaMatch) }),
   z.strictObject({ kind: z.literal("delta-described"), id: z.number().int(), details: DeltaDetails }),

@@ -1,11 +1,11 @@
 // The model hub as the app sees it: search results, models, their variants, and the catalogue.
 import { z } from "zod";
 
-/** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs. */
+/** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs, and a dot off the end of a folder. */
 export const RepositoryName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,95}\/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/u)
-  .refine((name) => !name.includes(".."))
+  .regex(/^\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/u)
+  .refine((name) => !name.includes("..") && !name.endsWith("."))
   .brand<"RepositoryName">();
 export type RepositoryName = z.infer<typeof RepositoryName>;
 
@@ -68,18 +68,20 @@ export const HubFile = z.strictObject({
 });
 export type HubFile = z.infer<typeof HubFile>;
 
-/** What one download gives: a model in one quantization, or something that goes with a model. */
+/** What one download gives: a model in one quantization, or something that goes with a model. Which of them, only its header says (Fit.fileKind). */
 export const HubVariant = z.strictObject({
   /** Unique in its repository: the path of the first file. */
   id: z.string(),
-  kind: z.enum(["model", "projector", "importance-matrix", "adapter"]),
   /** "Q4_K_M"; null when the name does not say. */
   quantization: z.string().nullable(),
   /** In the order of the parts. */
   files: z.array(HubFile).min(1),
   sizeBytes: z.number().int(),
-  /** Why it cannot be downloaded; null when it can. */
-  obstacle: z.enum(["parts-missing", "no-checksum", "name-refused"]).nullable(),
+  /**
+   * Why it cannot be downloaded; null when it can. "not-whole": pieces that make a GGUF file when they are joined, or a packed one.
+   * "address-refused": its path at the hub climbs, say.
+   */
+  obstacle: z.enum(["parts-missing", "not-whole", "no-checksum", "address-refused"]).nullable(),
 });
 export type HubVariant = z.infer<typeof HubVariant>;
 

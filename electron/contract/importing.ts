@@ -1,6 +1,7 @@
 // Models that come from elsewhere on this computer: dropped files and folders, other apps' models; and work on large files.
 import { z } from "zod";
 import { Failure } from "./failure";
+import { FileKind } from "./fileKind";
 import { ModelId } from "./ids";
 
 /** Apps whose models are found and used where they lie. Facet never changes or deletes those. */
@@ -37,11 +38,13 @@ export const ImportOffer = z.strictObject({
   models: z.array(FoundModel),
   /** LoRA adapters and 1-bit deltas, by the names of their files, PEFT adapters by those of their folders: they can be added as fine-tunes. */
   adapters: z.array(z.string()),
-  /** GGUF files that are no models by themselves, by their kind; and files that are no GGUF though they are named so. */
   leftOut: z.strictObject({
-    projectors: z.number().int(),
-    importanceMatrices: z.number().int(),
+    /** GGUF files that are no models by themselves. */
+    others: z.array(z.strictObject({ kind: FileKind, count: z.number().int() })),
+    /** Names of files that are no GGUF though they are named so. */
     notGguf: z.array(z.string()),
+    /** Names of models of which only pieces are there, to be joined first. */
+    notWhole: z.array(z.string()),
   }),
   isPartial: z.boolean(),
   /** On the disk of Facet's models folder; null = not known. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
 import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, HubDeltaFacts, Stack } from "./deltas";
 import { DeltaDetails } from "./deltaDetails";
+import { MAX_COUNTED_CHARACTERS } from "./engineProtocol";
 import { EngineState } from "./engineState";
 import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
@@ -16,6 +17,9 @@ import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse,
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
+import { ModelFormat } from "./modelFormat";
+import { MAX_TOOL_CALLS, ToolResultPart } from "./parts";
+import { ThinkingChoice } from "./thinking";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
 import { AppSettings } from "./settings";
@@ -100,6 +104,8 @@ export const methods = {
   "models.reveal": { input: z.strictObject({ modelId: ModelId }), output: nothing },
   /** Reads the whole file again, as a file task. Failures: "model-changed" (wrong hash), "model-without-checksum", "request-cancelled". */
   "models.verify": { input: z.strictObject({ modelId: ModelId }), output: nothing },
+  /** How conversations are written for it. Loads its vocabulary. Failures: "not-found", those of loading a model. */
+  "models.format": { input: z.strictObject({ modelId: ModelId }), output: ModelFormat },
   /** The chats that it answered in: said before it is deleted. */
   "models.use": { input: z.strictObject({ modelId: ModelId }), output: ModelUse },
   /** As far as it is known; files that have to be read for that are, in a file task, and "same-files-changed" tells. */
@@ -202,6 +208,8 @@ export const methods = {
   "deltas.commandLine": { input: z.strictObject({ deltaId: DeltaId, modelId: ModelId }), output: z.string() },
 
   "engine.restart": { input: nothing, output: nothing },
+  /** How many tokens the loaded model makes of a text; null while none is loaded. */
+  "engine.countTokens": { input: z.strictObject({ text: z.string().max(MAX_COUNTED_CHARACTERS) }), output: z.number().int().nullable() },
 
   "chats.create": { input: nothing, output: Chat },
   "chats.open": { input: z.strictObject({ chatId: ChatId }), output: OpenChat },
@@ -217,9 +225,9 @@ export const methods = {
   "chats.setStack": { input: z.strictObject({ chatId: ChatId, stack: Stack }), output: Chat },
   "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
 
-  /** Adds the person's message and an answer that is being written. Both come back, and as events. */
+  /** Adds the user's message and an answer that is being written. Both come back, and as events. `thinking` is for this answer alone. */
   "chats.send": {
-    input: z.strictObject({ chatId: ChatId, text: messageText }),
+    input: z.strictObject({ chatId: ChatId, text: messageText, thinking: ThinkingChoice.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
   /**
@@ -227,7 +235,7 @@ export const methods = {
    * answer of a comparison joins the comparison: by `stack`, else by that answer's own.
    */
   "chats.regenerate": {
-    input: z.strictObject({ messageId: MessageId, stack: Stack.optional() }),
+    input: z.strictObject({ messageId: MessageId, stack: Stack.optional(), thinking: ThinkingChoice.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
   /** One question, answered by each of two or three stacks: answers that are siblings with one comparisonId. */
@@ -240,6 +248,13 @@ export const methods = {
     input: z.strictObject({ messageId: MessageId, text: messageText, stacks: ComparedStacks.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
+  /** The results of an answer's tool calls, as the user's next message; the model goes on with them. Each call has exactly one. */
+  "chats.sendToolResults": {
+    input: z.strictObject({ messageId: MessageId, results: z.array(ToolResultPart.extend({ text: z.string().max(MAX_MESSAGE_CHARACTERS) })).min(1).max(MAX_TOOL_CALLS) }),
+    output: z.strictObject({ messages: z.array(Message) }),
+  },
+  /** Ends the thought that is being written: the next token belongs to the answer. The thought stays. */
+  "chats.answerNow": { input: z.strictObject({ requestId: RequestId }), output: nothing },
   /** Shows another sibling and what followed it last. */
   "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
   "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },

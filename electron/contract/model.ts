@@ -4,6 +4,7 @@ import { Failure } from "./failure";
 import { ModelId } from "./ids";
 import { LoadChoice, LoadReasons } from "./loadSettings";
 import { MadeFrom } from "./madeFrom";
+import { FormatFacts } from "./modelFormat";
 import { OtherApp } from "./importing";
 import { Sampling } from "./sampling";
 
@@ -28,8 +29,9 @@ export const ModelDetails = z.strictObject({
   quantization: z.string().nullable(),
   trainContextSizeTokens: z.number().nullable(),
   parameterCount: z.number().nullable(),
-  /** "owner/name" and the licence, for downloaded models. */
+  /** "owner/name", the path of the first file there, and the licence, for downloaded models. */
   repository: z.string().nullable(),
+  hubPath: z.string().nullable(),
   licence: z.string().nullable(),
   /** Whether there is a SHA-256 to verify it against. */
   canVerify: z.boolean(),
@@ -77,6 +79,7 @@ export const LoadedModel = z.strictObject({
   /** As llama.cpp reports it; baseBytes: resident memory of the engine process when it started. */
   memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number(), baseBytes: z.number() }),
   samplingDefaults: Sampling,
+  format: FormatFacts,
 });
 export type LoadedModel = z.infer<typeof LoadedModel>;
 

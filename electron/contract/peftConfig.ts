@@ -1,11 +1,14 @@
-// adapter_config.json of the PEFT library (Hugging Face), as far as converting needs it: from a file that may be hostile.
-// After peft's own config.py, tuners/lora/config.py and utils/other.py.
+// adapter_config.json, as far as converting needs it: from a file that may be hostile. The PEFT library (Hugging Face) and mlx-lm
+// (Apple) both write a file of this name, with other contents. After peft's config.py, tuners/lora/config.py and utils/other.py,
+// and mlx-lm's lora.py and tuner/utils.py.
 import { z } from "zod";
 import { fail, succeed, type Outcome } from "./failure";
 
 /** What PEFT calls the weights of every adapter; its folder tells them apart. */
 export const PEFT_WEIGHTS_FILE = "adapter_model.safetensors";
-/** Lies beside the weights. */
+/** What mlx-lm calls them. */
+export const MLX_WEIGHTS_FILE = "adapters.safetensors";
+/** Stored beside the weights, by both. */
 export const PEFT_CONFIG_FILE = "adapter_config.json";
 
 /** A real one has two kilobytes; with a pattern for each module some tens. */
@@ -27,7 +30,6 @@ export const PeftFeature = z.enum([
   "vision",
   "experts",
   "layer-replication",
-  "fan-in-fan-out",
   /** The base's weights were changed too (PiSSA, OLoRA, CorDA, LoftQ …): details.kind. */
   "changed-base",
   "alora",
@@ -36,6 +38,8 @@ export const PeftFeature = z.enum([
   "unknown-module",
   /** Weights as a Python pickle, which can run programs when it is read. */
   "pickle",
+  /** A fine-tune's weights themselves, not their change (mlx-lm: fine_tune_type "full"). */
+  "whole-weights",
   /** A switch that is newer than this version of Facet: details.kind. */
   "unknown-option",
 ]);
@@ -61,9 +65,7 @@ const PeftFile = z.looseObject({
   alpha_pattern: patterns(z.number()),
   use_rslora: z.boolean().nullish(),
   use_dora: z.boolean().nullish(),
-  fan_in_fan_out: z.boolean().nullish(),
   bias: z.string().max(60).nullish(),
-  lora_bias: z.boolean().nullish(),
   modules_to_save: z.array(z.string()).nullish(),
   layer_replication: z.array(z.unknown()).nullish(),
   trainable_token_indices: z.unknown().optional(),
@@ -72,11 +74,29 @@ const PeftFile = z.looseObject({
   init_lora_weights: z.union([z.boolean(), z.string().max(60)]).nullish(),
 });
 
+/** The arguments of mlx-lm's training, as it saves them all. No file of peft's has these two. */
+const MlxFile = z
+  .looseObject({
+    fine_tune_type: z.string().max(60).nullish(),
+    /** Before fine_tune_type. */
+    use_dora: z.boolean().nullish(),
+    lora_parameters: z.unknown().optional(),
+    model: z.string().max(1000).nullish(),
+    peft_type: z.undefined().optional(),
+  })
+  .refine(({ fine_tune_type: type, lora_parameters: parameters }) => typeof type === "string" || (typeof parameters === "object" && parameters !== null));
+/** The factors' product is multiplied by scale itself; versions of before July 2024 multiplied by alpha / rank too, which no file tells. */
+const MlxParameters = z.looseObject({ rank: Rank, scale: z.number() });
+
 export interface PeftConfig {
+  /** Who wrote it. mlx-lm's factors are PEFT's transposed, and its scale is alpha / rank. */
+  library: "peft" | "mlx";
   rank: number;
   alpha: number;
   /** Alpha is divided by the square root of the rank, not by the rank (rank-stabilised LoRA). */
   isRankStabilised: boolean;
+  /** Biases of the base that come with it were trained; otherwise they are the base's own. */
+  trainsBiases: boolean;
   rankPattern: ReadonlyMap<string, number>;
   alphaPattern: ReadonlyMap<string, number>;
   /** A repository at the hub, most often; null for a folder on somebody's computer. */
@@ -96,6 +116,8 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   } catch (error) {
     return fail("peft-config-invalid", { reason: "it is no JSON" }, error);
   }
+  const mlx = MlxFile.safeParse(json);
+  if (mlx.success) return readMlxConfig(mlx.data);
   const method = z.looseObject({ peft_type: z.string().max(60) }).safeParse(json);
   if (method.success && method.data.peft_type.toUpperCase() !== "LORA") return unsupported("other-method", method.data.peft_type);
   const parsed = PeftFile.safeParse(json);
@@ -107,28 +129,43 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   const refused = refusal(file);
   if (refused !== null) return unsupported(...refused);
   const alphas = [file.lora_alpha, ...file.alpha_pattern.values()];
-  const wrong = alphas.find((alpha) => !(alpha > 0));
-  if (wrong !== undefined) return fail("delta-alpha-invalid", { alpha: String(wrong) });
-  const named = plain(file.base_model_name_or_path ?? "").trim();
+  const wrong = alphas.find((alpha) => !(alpha >= 0)) ?? (alphas.every((alpha) => alpha === 0) ? 0 : undefined);
+  if (wrong !== undefined) return fail("delta-alpha-invalid", { alpha: String(wrong), setting: "lora_alpha" });
   return succeed({
+    library: "peft",
     rank: file.r,
     alpha: file.lora_alpha,
     isRankStabilised: file.use_rslora === true,
+    trainsBiases: (file.bias ?? "none") !== "none",
     rankPattern: file.rank_pattern,
     alphaPattern: file.alpha_pattern,
-    baseModel: named === "" ? null : named.slice(0, 200),
+    baseModel: baseName(file.base_model_name_or_path),
   });
+}
+
+function readMlxConfig({ fine_tune_type: type, use_dora: usesDora, lora_parameters: parameters, model }: z.infer<typeof MlxFile>): Outcome<PeftConfig> {
+  if (type === "dora" || usesDora === true) return unsupported("dora");
+  if (type === "full") return unsupported("whole-weights");
+  if ((type ?? "lora") !== "lora") return unsupported("other-method", type ?? "");
+  const parsed = MlxParameters.safeParse(parameters);
+  if (!parsed.success) return fail("peft-config-invalid", { reason: `its entry ${plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join("."))} is wrong` });
+  const { rank, scale } = parsed.data;
+  if (!(scale > 0)) return fail("delta-alpha-invalid", { alpha: String(scale), setting: "scale" });
+  return succeed({ library: "mlx", rank, alpha: scale * rank, isRankStabilised: false, trainsBiases: false, rankPattern: new Map(), alphaPattern: new Map(), baseModel: baseName(model) });
+}
+
+function baseName(given: string | null | undefined): string | null {
+  const named = plain(given ?? "").trim();
+  return named === "" ? null : named.slice(0, 200);
 }
 
 function refusal(file: z.infer<typeof PeftFile>): [PeftFeature, string?] | null {
   if (file.use_dora === true) return ["dora"];
   if ((file.modules_to_save?.length ?? 0) > 0) return ["modules-to-save", file.modules_to_save?.join(", ") ?? ""];
-  if ((file.bias ?? "none") !== "none" || file.lora_bias === true) return ["bias"];
   if (isFilled(file.trainable_token_indices)) return ["new-tokens"];
   if ((file.layer_replication?.length ?? 0) > 0) return ["layer-replication"];
   if ((file.target_parameters?.length ?? 0) > 0) return ["experts"];
   if ((file.alora_invocation_tokens?.length ?? 0) > 0) return ["alora"];
-  if (file.fan_in_fan_out === true) return ["fan-in-fan-out"];
   const start = file.init_lora_weights;
   if (typeof start === "string" && CHANGING_STARTS.test(start.toLowerCase())) return ["changed-base", start];
   if ((file.task_type ?? "CAUSAL_LM") !== "CAUSAL_LM") return ["other-task", file.task_type ?? ""];

@@ -27,7 +27,7 @@ export type PreviewQuestion = z.infer<typeof PreviewQuestion>;
  * "width-does-not-divide": K-quants would fall back to larger types here, so four bits without them.
  * "largest-that-fits": nothing better fits this computer.
  * "none-fits": not even the smallest does; it comes closest.
- * "fit-unknown": the usual choice, without a verdict.
+ * "fit-unknown": the usual choice, or where that does not fit the next smaller one, without a verdict.
  */
 export const ProposalReason = z.enum(["best-balance", "width-does-not-divide", "largest-that-fits", "none-fits", "fit-unknown"]);
 export type ProposalReason = z.infer<typeof ProposalReason>;

@@ -2,9 +2,10 @@
 //
 // Back-pressure: the window grants credits, one batch costs one. Without credit the engine joins waiting text
 // into the next batch; above MAX_WAITING_CHARACTERS it pauses decoding. Each stream has sequence numbers
-// without gaps and exactly one end. A new window gets "begin" with all the text so far.
+// without gaps and exactly one end. A new window gets "begin" with all of the answer so far.
 import { z } from "zod";
 import { MessageId, RequestId } from "./ids";
+import { MessagePart, PartChange } from "./parts";
 
 /** Batches in flight that the window has not applied yet. */
 export const STREAM_CREDITS = 8;
@@ -20,13 +21,13 @@ export const StreamToWindow = z.discriminatedUnion("kind", [
     messageId: MessageId,
     /** 0 for the first message of a stream on this port. */
     sequence: z.number().int(),
-    text: z.string(),
+    parts: z.array(MessagePart),
   }),
   z.strictObject({
     kind: z.literal("batch"),
     requestId: RequestId,
     sequence: z.number().int(),
-    text: z.string(),
+    changes: z.array(PartChange),
     /** Tokens so far in this answer, and in the context. */
     answerTokens: z.number().int(),
     contextUsedTokens: z.number().int(),

@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DeltaToApply, FromEngine } from "../contract/engineProtocol";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../contract/ids";
+import { textOf, textParts } from "../contract/parts";
 import { writeLora } from "../testing/deltaGguf";
 import { loadChoice, loadReasons } from "../testing/loadChoice";
 import { writeTinyModel } from "../testing/tinyGguf";
@@ -38,7 +39,7 @@ const load = (conversations: number) => ask({
 async function answer(stack: DeltaToApply[], { chatId = "chat", text = "Hello world" } = {}) {
   const result = await ask({
     kind: "generate", messageId: MessageId.parse("answer"), chatId: ChatId.parse(chatId), stack,
-    turns: [{ messageId: MessageId.parse("u"), role: "user", text }],
+    turns: [{ messageId: MessageId.parse("u"), role: "user", parts: textParts(text) }],
     settings: { systemPrompt: "", sampling: { temperature: 0 }, seed: 7, maxTokens: 12 },
   });
   if (result.kind !== "answered") throw new Error(JSON.stringify(result));
@@ -67,14 +68,14 @@ it("answers by the stack that is asked for, says what is in memory, and what it 
   const base = await answer([]);
   expect(base.facts).toMatchObject({ deltaLoadMs: null, deltaSwitchMs: null });
   const pirate = await answer([delta("pirate")]);
-  expect(pirate.text).not.toBe(base.text);
+  expect(textOf(pirate.parts)).not.toBe(textOf(base.parts));
   expect(pirate.facts.deltaLoadMs).toBeGreaterThan(0);
   expect(deltasSaid().at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
   await answer([delta("poet")]);
   expect(deltasSaid().at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["poet", "pirate"]);
   const again = await answer([delta("pirate")]);
-  expect([again.text, again.facts.cachedTokens, again.facts.deltaLoadMs]).toEqual([pirate.text, again.facts.promptTokens - 1, null]);
-  expect((await answer([])).text).toBe(base.text);
+  expect([again.parts, again.facts.cachedTokens, again.facts.deltaLoadMs]).toEqual([pirate.parts, again.facts.promptTokens - 1, null]);
+  expect((await answer([])).parts).toEqual(base.parts);
 });
 
 it("says that a stack is at work before its answer begins", async () => {
@@ -88,7 +89,7 @@ it("says that a stack is at work before its answer begins", async () => {
 it("fails one answer by a delta that does not go with the model, and answers the next", async () => {
   const refused = await ask({
     kind: "generate", messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), stack: [delta("wide")],
-    turns: [{ messageId: MessageId.parse("u"), role: "user", text: "Hello" }], settings: { systemPrompt: "", sampling: {} },
+    turns: [{ messageId: MessageId.parse("u"), role: "user", parts: textParts("Hello") }], settings: { systemPrompt: "", sampling: {} },
   });
   expect(refused).toMatchObject({ kind: "failed", failure: { code: "delta-shapes-differ", details: { delta: "wide", tensor: "blk.0.attn_q.weight" } } });
   await answer([delta("pirate")]);

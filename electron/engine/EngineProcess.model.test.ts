@@ -4,12 +4,13 @@ import os from "node:os";
 import path from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FromEngine, type LoadRequest, type Turn } from "../contract/engineProtocol";
-import { ChatId, MessageId, ModelId, RequestId } from "../contract/ids";
-import { defaultSampling, type ChatSettings } from "../contract/sampling";
+import type { Turn } from "../contract/engineProtocol";
+import { MessageId } from "../contract/ids";
+import { changeParts, textOf, textParts, type MessagePart } from "../contract/parts";
+import { defaultSampling } from "../contract/sampling";
 import { StreamToWindow } from "../contract/tokenStream";
-import type { LoadChoice } from "../contract/loadSettings";
-import { loadChoice, loadReasons } from "../testing/loadChoice";
+import { LocalEngine, type Answered } from "../testing/LocalEngine";
+import { loadReasons } from "../testing/loadChoice";
 import { starterModelPath } from "../testing/starterModelPath";
 import { tinyModelBytes, writeTinyModel } from "../testing/tinyGguf";
 import { EngineProcess } from "./EngineProcess";
@@ -19,76 +20,19 @@ import type { StreamPort } from "./TokenSender";
 const STOP_LIMIT_MS = 200;
 /** Other work on the machine can take the processor for that long; the limit itself is the product's. */
 const SCHEDULING_SLACK_MS = 100;
-const settings = (over: Partial<ChatSettings> = {}): ChatSettings => ({ systemPrompt: "", sampling: {}, seed: 7, ...over });
+const user = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "user", parts: textParts(text) });
+const assistant = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "assistant", parts: textParts(text) });
 
-type End = Extract<FromEngine, { kind: "end" }>["result"];
-type Answered = Extract<End, { kind: "answered" }>;
-
-/** Main's side: sends requests, keeps every message, checks each against the contract. */
-class Main {
-  readonly messages: FromEngine[] = [];
-  engine: EngineProcess | undefined;
-  #next = 0;
-  #waiting = new Map<string, (result: End) => void>();
-  #watchers = new Set<(message: FromEngine) => void>();
-
-  post = (message: FromEngine): void => {
-    const parsed = FromEngine.parse(message);
-    this.messages.push(parsed);
-    for (const watch of this.#watchers) watch(parsed);
-    if (parsed.kind === "end") this.#waiting.get(parsed.requestId)?.(parsed.result);
-  };
-
-  newId(): RequestId {
-    return RequestId.parse(`r${++this.#next}`);
-  }
-
-  send(message: object): void {
-    this.engine?.receive(structuredClone(message));
-  }
-
-  ask(message: { requestId: RequestId; [key: string]: unknown }): Promise<End> {
-    const end = new Promise<End>((resolve) => this.#waiting.set(message.requestId, resolve));
-    this.send(message);
-    return end;
-  }
-
-  load(file: string, choice: Partial<LoadChoice> = {}, over: Partial<LoadRequest> = {}): Promise<End> {
-    return this.ask({
-      kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
-      choice: loadChoice(choice), reasons: loadReasons, conversationsWithDeltas: 1, stateFolder: path.join(folder, "state"), ...over,
-    });
-  }
-
-  start(turns: Turn[], over: Partial<ChatSettings> = {}) {
-    const requestId = this.newId();
-    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: settings(over), stack: [], chatId: ChatId.parse("chat") });
-    return { requestId, end };
-  }
-
-  async answer(turns: Turn[], over: Partial<ChatSettings> = {}): Promise<Answered> {
-    const result = await this.start(turns, over).end;
-    if (result.kind !== "answered") throw new Error(JSON.stringify(result));
-    return result;
-  }
-
-  when(wanted: (message: FromEngine) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const watch = (message: FromEngine) => {
-        if (!wanted(message)) return;
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      this.#watchers.add(watch);
-    });
-  }
+/** What a window shows of a stream. */
+function shown(received: readonly StreamToWindow[]): MessagePart[] {
+  return received.reduce<MessagePart[]>((parts, message) => {
+    if (message.kind === "begin") return message.parts;
+    return message.kind === "batch" ? message.changes.reduce(changeParts, parts) : parts;
+  }, []);
 }
 
-const user = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "user", text });
-const assistant = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "assistant", text });
-
 /** A window at the other end of a real MessagePort. */
-function openWindow(main: Main, { credits = true } = {}) {
+function openWindow(main: LocalEngine, { credits = true } = {}) {
   const { port1, port2 } = new MessageChannel();
   const received: StreamToWindow[] = [];
   port1.on("message", (message: unknown) => {
@@ -108,13 +52,14 @@ function openWindow(main: Main, { credits = true } = {}) {
 
 let folder: string;
 let tiny: string;
-const main = new Main();
+const main = new LocalEngine();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-engine-"));
   tiny = path.join(folder, "tiny.gguf");
   await writeTinyModel(tiny);
   const llama = await startLlama({ log: () => {}, useGpu: false });
+  main.stateFolder = path.join(folder, "state");
   main.engine = new EngineProcess(llama, main.post);
   await main.engine.start();
 }, 60_000);
@@ -146,6 +91,20 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     });
   });
 
+  it("counts the tokens of a text, control tokens spelled out in it as text", async () => {
+    const count = async (text: string) => {
+      const requestId = main.newId();
+      const counted = main.when((message) => message.kind === "counted" && message.requestId === requestId);
+      main.send({ kind: "count-tokens", requestId, text });
+      await counted;
+      return main.messages.findLast((message) => message.kind === "counted")?.tokens;
+    };
+    expect(await count("")).toBe(0);
+    const [once, twice] = [await count("lighthouse "), await count("lighthouse lighthouse ")];
+    expect(once).toBeGreaterThan(0);
+    expect(twice).toBeGreaterThan(once ?? 0);
+    expect(await count("<s>")).toBeGreaterThan(1);
+  });
   it("takes the sampling that the model suggests only where it makes sense", async () => {
     const file = path.join(folder, "named.gguf");
     const float = (value: number) => ({ type: "float32", value }) as const;
@@ -158,7 +117,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
       kind: "loaded",
       model: {
         contextSizeTokens: 2048, reasons: { ...loadReasons, contextSizeTokens: "training" },
-        samplingDefaults: { ...defaultSampling, temperature: 0.6, topK: 20 },
+        samplingDefaults: { ...defaultSampling, temperature: 0.6, topK: 20, topP: 1, minP: 0, repeatPenalty: 1 },
       },
     });
   });
@@ -180,13 +139,14 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     const { requestId, end } = main.start(question, { maxTokens: 300 });
     const result = await end;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const text = result.kind === "answered" ? result.text : "";
+    const parts = result.kind === "answered" ? result.parts : [];
+    const text = textOf(parts);
     expect(text.length).toBeGreaterThan(100);
-    expect(window.received.map((message) => (message.kind === "end" ? "" : message.text)).join("")).toBe(text);
+    expect(shown(window.received)).toEqual(parts);
     expect(window.received.map(({ sequence }) => sequence)).toEqual(window.received.map((_, index) => index));
     expect(window.received.at(-1)).toMatchObject({ kind: "end", requestId, outcome: "complete" });
     const checkpoints = main.messages.filter((message) => message.kind === "checkpoint" && message.requestId === requestId);
-    for (const checkpoint of checkpoints) expect(text.startsWith("text" in checkpoint ? checkpoint.text : "?")).toBe(true);
+    for (const checkpoint of checkpoints) expect(text.startsWith("parts" in checkpoint ? textOf(checkpoint.parts) : "?")).toBe(true);
     window.close();
   });
 
@@ -198,9 +158,9 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     const second = openWindow(main);
     const result = await running.end;
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const seen = second.received.map((message) => (message.kind === "end" ? "" : message.text)).join("");
+    const seen = textOf(shown(second.received));
     expect(result).toMatchObject({ kind: "answered" });
-    expect(["", result.kind === "answered" ? result.text : "?"]).toContain(seen);
+    expect(["", result.kind === "answered" ? textOf(result.parts) : "?"]).toContain(seen);
     second.close();
   });
 
@@ -287,7 +247,7 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
 
   it("answers", async () => {
     first = await main.answer(question, { sampling: { temperature: 0 }, maxTokens: 24 });
-    expect(first.text).toContain("Paris");
+    expect(textOf(first.parts)).toContain("Paris");
     expect(first.facts.timeToFirstTokenMs).toBeGreaterThan(0);
     expect(first.facts.prefillTokensPerSecond).toBeGreaterThan(0);
     expect(first.facts.decodeTokensPerSecond).toBeGreaterThan(0);
@@ -299,14 +259,14 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     const one = await ask(1);
     const again = await ask(1);
     const other = await ask(2);
-    expect(again.text).toBe(one.text);
+    expect(again.parts).toEqual(one.parts);
     expect(again.facts.cachedTokens).toBe(again.facts.promptTokens - 1);
-    expect(other.text).not.toBe(one.text);
+    expect(textOf(other.parts)).not.toBe(textOf(one.parts));
   });
 
   it("reads only what is new in the second turn", async () => {
     const before = await main.answer(question, { maxTokens: 24 });
-    const turns = [...question, assistant("a1", before.text), user("u2", "And of Italy?")];
+    const turns = [...question, assistant("a1", textOf(before.parts)), user("u2", "And of Italy?")];
     const after = await main.answer(turns, { maxTokens: 4 });
     expect(after.facts.cachedTokens).toBeGreaterThanOrEqual(before.facts.promptTokens + before.facts.answerTokens - 2);
     expect(after.facts.promptTokens - after.facts.cachedTokens).toBeLessThan(30);
@@ -319,30 +279,30 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     main.send({ kind: "cancel", requestId });
     const result = await end;
     expect(performance.now() - stoppedAtMs).toBeLessThan(STOP_LIMIT_MS + SCHEDULING_SLACK_MS);
-    expect(result).toMatchObject({ kind: "answered", text: "", facts: { endReason: "stopped", answerTokens: 0, timeToFirstTokenMs: null } });
+    expect(result).toMatchObject({ kind: "answered", parts: [], facts: { endReason: "stopped", answerTokens: 0, timeToFirstTokenMs: null } });
     const after = await main.answer(question, { sampling: { temperature: 0 }, maxTokens: 24 });
-    expect(after.text).toBe(first.text);
+    expect(after.parts).toEqual(first.parts);
   });
 
   it("stops at once in mid-answer, on the window's word, and keeps the text", async () => {
     const window = openWindow(main);
     const { requestId, end } = main.start([user("u1", "Count to one hundred.")], { sampling: { temperature: 0 } });
-    await main.when((message) => message.kind === "checkpoint" && message.text.length > 5);
+    await main.when((message) => message.kind === "checkpoint" && textOf(message.parts).length > 5);
     const stoppedAtMs = performance.now();
     window.say({ kind: "stop", requestId });
     const result = await end;
     expect(performance.now() - stoppedAtMs).toBeLessThan(STOP_LIMIT_MS + SCHEDULING_SLACK_MS);
     expect(result).toMatchObject({ kind: "answered", facts: { endReason: "stopped" } });
-    expect(result.kind === "answered" ? result.text.length : 0).toBeGreaterThan(5);
+    expect(result.kind === "answered" ? textOf(result.parts).length : 0).toBeGreaterThan(5);
     const after = await main.answer(question, { sampling: { temperature: 0 }, maxTokens: 24 });
-    expect(after.text).toBe(first.text);
+    expect(after.parts).toEqual(first.parts);
     expect(window.received.some((message) => message.kind === "end" && message.outcome === "stopped")).toBe(true);
     window.close();
   });
 
   it("writes whole characters", async () => {
-    const { text } = await main.answer([user("u1", "Repeat: 日本語 🙂 naïve 🇪🇺")], { maxTokens: 30, sampling: { temperature: 0, repeatPenalty: 1 } });
-    expect(text).not.toContain("\uFFFD");
+    const { parts } = await main.answer([user("u1", "Repeat: 日本語 🙂 naïve 🇪🇺")], { maxTokens: 30, sampling: { temperature: 0, repeatPenalty: 1 } });
+    expect(textOf(parts)).not.toContain("\uFFFD");
   });
 
   it("drops the oldest turns when a small context overflows, and goes on", async () => {
@@ -351,10 +311,10 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     let sawDrop = false;
     for (let index = 0; index < 8; index++) {
       turns.push(user(`u${index}`, `Question ${index}: ${"tell me about the harbour and its ships. ".repeat(6)}`));
-      const { text, facts } = await main.answer(turns, { systemPrompt: "Answer briefly.", maxTokens: 12 });
+      const { parts, facts } = await main.answer(turns, { systemPrompt: "Answer briefly.", maxTokens: 12 });
       expect(facts.promptTokens + 12).toBeLessThanOrEqual(512);
       sawDrop ||= facts.firstSeenMessageId !== null && turns.some(({ messageId }) => messageId === facts.firstSeenMessageId);
-      turns.push(assistant(`a${index}`, text));
+      turns.push(assistant(`a${index}`, textOf(parts)));
     }
     expect(sawDrop).toBe(true);
   });

@@ -5,6 +5,7 @@ import {
 } from "../contract/engineProtocol";
 import { failure } from "../contract/failure";
 import type { ChatId, RequestId } from "../contract/ids";
+import { changeParts, type MessagePart } from "../contract/parts";
 import { availableMemory } from "./availableMemory";
 import { collectGarbage } from "./collectGarbage";
 import { DeltaRuntime } from "./deltas/DeltaRuntime";
@@ -31,6 +32,7 @@ export class EngineProcess {
   #loading: Promise<void> = Promise.resolve();
   #loaded: { model: ModelInMemory; deltas: DeltaRuntime; generator: Generator } | undefined;
   #generating: Promise<void> | undefined;
+  #answering: RequestId | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   /** Resident memory before anything was loaded. */
   #baseBytes = 0;
@@ -71,6 +73,12 @@ export class EngineProcess {
       case "cancel":
         this.#running.get(request.requestId)?.abort();
         return;
+      case "answer-now":
+        if (this.#answering === request.requestId) this.#loaded?.generator.answerNow();
+        return;
+      case "count-tokens":
+        this.#post({ kind: "counted", requestId: request.requestId, tokens: this.#loaded?.model.model.tokenize(request.text).length ?? null });
+        return;
       case "forget-chat":
         void this.#forgetChat(request.chatId);
         return;
@@ -104,7 +112,7 @@ export class EngineProcess {
     try {
       result = await work(controller.signal);
     } catch (error) {
-      result = { kind: "failed", failure: failure("internal", {}, error), text: "" };
+      result = { kind: "failed", failure: failure("internal", {}, error), parts: [] };
     }
     this.#running.delete(requestId);
     this.#post({ kind: "end", requestId, result });
@@ -130,7 +138,8 @@ export class EngineProcess {
         signal,
         baseBytes: this.#baseBytes,
         onProgress: (fraction) => {
-          if (fraction - told < PROGRESS_STEP && fraction < 1) return;
+          // Of a model whose tensors have no bytes it is no number.
+          if (!(fraction - told >= PROGRESS_STEP) && fraction !== 1) return;
           told = fraction;
           this.#post({ kind: "load-progress", requestId: request.requestId, fraction });
         },
@@ -138,7 +147,7 @@ export class EngineProcess {
       if (!outcome.ok)
         return outcome.failure.code === "request-cancelled"
           ? { kind: "cancelled" }
-          : { kind: "failed", failure: outcome.failure, text: "" };
+          : { kind: "failed", failure: outcome.failure, parts: [] };
       const { model, context } = outcome.value;
       const deltas = new DeltaRuntime({
         model, context,
@@ -179,29 +188,31 @@ export class EngineProcess {
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {
     await this.#loading;
-    if (this.#generating !== undefined) return { kind: "failed", failure: failure("engine-busy"), text: "" };
+    if (this.#generating !== undefined) return { kind: "failed", failure: failure("engine-busy"), parts: [] };
     if (this.#loaded === undefined)
-      return { kind: "failed", failure: failure("internal", {}, "no model is loaded"), text: "" };
+      return { kind: "failed", failure: failure("internal", {}, "no model is loaded"), parts: [] };
     if (signal.aborted) return { kind: "cancelled" };
     const { generator } = this.#loaded;
     let finish = () => {};
     this.#generating = new Promise((resolve) => (finish = resolve));
+    this.#answering = request.requestId;
     try {
       return await this.#answer(request, generator, signal);
     } finally {
       this.#generating = undefined;
+      this.#answering = undefined;
       finish();
     }
   }
 
   async #answer(request: GenerateRequest, generator: Generator, signal: AbortSignal): Promise<EndResult> {
     const { requestId, messageId } = request;
-    let text = "";
-    let checkpointed = "";
+    let parts: MessagePart[] = [];
+    let checkpointed = parts;
     const checkpoints = setInterval(() => {
-      if (text === checkpointed) return;
-      checkpointed = text;
-      this.#post({ kind: "checkpoint", requestId, text });
+      if (parts === checkpointed) return;
+      checkpointed = parts;
+      this.#post({ kind: "checkpoint", requestId, parts });
     }, CHECKPOINT_INTERVAL_MS);
     this.#sender.begin(requestId, messageId);
     let outcome: "complete" | "stopped" | "failed" = "failed";
@@ -211,9 +222,9 @@ export class EngineProcess {
         {
           onDeltasApplied: () => this.#post({ kind: "deltas-applied", requestId }),
           onPrefill: (fraction) => this.#post({ kind: "prefill-progress", requestId, fraction }),
-          onText: (part) => {
-            text += part.text;
-            this.#sender.push(part);
+          onChanges: (sent) => {
+            for (const change of sent.changes) parts = changeParts(parts, change);
+            this.#sender.push(sent);
           },
           room: () => this.#sender.room(),
         },

@@ -1,14 +1,20 @@
 // Writes one answer: fits the prompt, reads it (prefill), then token after token (decode). Engine process.
-import type { LlamaContext, LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type { LlamaContext, LlamaContextSequence, LlamaGrammarEvaluationState, Token } from "node-llama-cpp";
 import type { AnswerFacts } from "../contract/chat";
 import type { DeltaToApply, Turn } from "../contract/engineProtocol";
 import { failure, type Failure } from "../contract/failure";
 import type { ChatId } from "../contract/ids";
-import type { ChatSettings, Sampling } from "../contract/sampling";
+import { changeParts, type MessagePart, type PartChange } from "../contract/parts";
+import type { ChatSettings } from "../contract/sampling";
+import { readTools } from "../contract/tools";
+import { AnswerReader } from "./answer/AnswerReader";
 import type { DeltaRuntime } from "./deltas/DeltaRuntime";
 import type { ModelInMemory } from "./loadModel";
-import { StopText } from "./StopText";
-import { TokenText } from "./TokenText";
+import type { Prompt } from "./PromptWriter";
+import { answerGrammar } from "./sampling/answerGrammar";
+import { NoTokenFits } from "./sampling/deadEnds";
+import { mergeSampling, sampleTokens } from "./sampling/sampleTokens";
+import type { JsonValue } from "./template/JinjaTemplate";
 
 /**
  * Prefill goes in chunks, because one call into llama.cpp cannot be interrupted and its progress not be seen.
@@ -20,10 +26,6 @@ import { TokenText } from "./TokenText";
 const CHUNK_TARGET_MS = 2000;
 /** Also the first chunk of a model of unknown speed. */
 const MIN_CHUNK_TOKENS = 32;
-/** sampling.ts: the repeat penalty looks back over so many tokens. Of the answer: template tokens must stay likely. */
-const REPEAT_PENALTY_TOKENS = 64;
-/** llama.cpp takes this seed for "choose one at random". */
-const RANDOM_SEED_MARK = 0xffff_ffff;
 
 export interface GenerateRequest {
   chatId: ChatId;
@@ -38,22 +40,22 @@ export interface GenerateEvents {
   onDeltasApplied: () => void;
   /** 0…1; called after each chunk. */
   onPrefill: (fraction: number) => void;
-  onText: (part: TextPart) => void;
+  onChanges: (sent: AnswerChanges) => void;
   /** When this returns a promise, decoding waits for it: whoever reads cannot keep up. */
   room: () => Promise<void> | undefined;
 }
 
-export interface TextPart {
-  text: string;
+export interface AnswerChanges {
+  changes: readonly PartChange[];
   answerTokens: number;
   contextUsedTokens: number;
-  /** When the newest token of this part was sampled, on the clock of nowMs(). */
+  /** When the newest token of them was sampled, on the clock of nowMs(). */
   tokenAtMs: number;
 }
 
 export type GenerateResult =
-  | { kind: "answered"; text: string; facts: AnswerFacts }
-  | { kind: "failed"; failure: Failure; text: string };
+  | { kind: "answered"; parts: MessagePart[]; facts: AnswerFacts }
+  | { kind: "failed"; failure: Failure; parts: MessagePart[] };
 
 /** Like Date.now(), with fractions: comparable between processes. */
 export function nowMs(): number {
@@ -69,6 +71,9 @@ export class Generator {
   /** The best prefill speed seen with this model, for the length of chunks: other work only makes it look slow. */
   #prefillTokensPerMs = 0;
 
+  /** Of the answer that is being written. */
+  #reader: AnswerReader | undefined;
+
   constructor(loaded: ModelInMemory, deltas: DeltaRuntime) {
     this.#loaded = loaded;
     this.#deltas = deltas;
@@ -76,12 +81,19 @@ export class Generator {
 
   /** Never throws for what model, settings or conversation can cause; `signal` ends it with endReason "stopped". */
   async generate(request: GenerateRequest, events: GenerateEvents, signal: AbortSignal): Promise<GenerateResult> {
-    const answer = { text: "" };
+    const answer: GrowingAnswer = { parts: [] };
     try {
       return await this.#generate(request, events, signal, answer);
     } catch (error) {
-      return { kind: "failed", failure: failure("internal", {}, error), text: answer.text };
+      const kind = request.settings.structure?.kind;
+      const isStuck = error instanceof NoTokenFits && kind !== undefined;
+      return { kind: "failed", failure: isStuck ? failure("structure-invalid", { kind, reason: error.message }) : failure("internal", {}, error), parts: answer.parts };
     }
+  }
+
+  /** Ends the thought of the answer that is being written, or that begins it; the next token belongs to the answer. */
+  answerNow(): void {
+    this.#reader?.answerNow();
   }
 
   /** Resolves when no native call is running any more: before the model may be disposed of. */
@@ -93,15 +105,23 @@ export class Generator {
     { chatId, stack, turns, settings }: GenerateRequest,
     events: GenerateEvents,
     signal: AbortSignal,
-    answer: { text: string },
+    answer: GrowingAnswer,
   ): Promise<GenerateResult> {
     const startedAtMs = nowMs();
     const { model, promptWriter, facts: modelFacts } = this.#loaded;
     await this.#unfinished;
 
-    const written = promptWriter.write({ systemPrompt: settings.systemPrompt, turns, maxTokens: settings.maxTokens });
-    if (!written.ok) return { kind: "failed", failure: written.failure, text: "" };
-    const { tokens, firstSeenMessageId, stopTokens, stopTexts } = written.value;
+    const tools = toolsOf(settings);
+    const written = promptWriter.write({ systemPrompt: settings.systemPrompt, turns, maxTokens: settings.maxTokens, thinking: settings.thinking, tools });
+    if (!written.ok) return { kind: "failed", failure: written.failure, parts: [] };
+    const prompt = written.value;
+    const grammar = await answerGrammar(settings.structure, model);
+    if (!grammar.ok) return { kind: "failed", failure: grammar.failure, parts: [] };
+    const { tokens, firstSeenMessageId } = prompt;
+    const reader = (this.#reader = new AnswerReader({
+      model, tools, syntax: prompt.answer, prompt: prompt.text, stopTokens: prompt.stopTokens,
+      stopTexts: [...prompt.stopTexts, ...(settings.stopTexts ?? [])], thoughtBudget: settings.thinking?.budgetTokens,
+    }));
 
     const stop = stopOn(signal);
     const facts: AnswerFacts = {
@@ -117,14 +137,15 @@ export class Generator {
       contextSizeTokens: modelFacts.contextSizeTokens,
       deltaLoadMs: null,
       deltaSwitchMs: null,
+      format: prompt.format.problem === null ? null : { name: prompt.format.name, problem: prompt.format.problem },
       endReason: "stopped",
       firstSeenMessageId,
     };
     let sequence: LlamaContextSequence | undefined;
     try {
       const prepared = await this.#untilStopped(this.#deltas.prepare(stack, { chatId, tokens }, signal), stop);
-      if (prepared === STOPPED) return { kind: "answered", text: "", facts };
-      if (!prepared.ok) return { kind: "failed", failure: prepared.failure, text: "" };
+      if (prepared === STOPPED) return { kind: "answered", parts: [], facts };
+      if (!prepared.ok) return { kind: "failed", failure: prepared.failure, parts: [] };
       events.onDeltasApplied();
       const place = prepared.value;
       sequence = place.sequence;
@@ -137,14 +158,15 @@ export class Generator {
       const prefillStartMs = nowMs();
       const lastChunk = aligned === STOPPED ? STOPPED : await this.#prefill(place, tokens, events, stop);
       if (lastChunk !== STOPPED) {
-        const plan = { ...place, startedAtMs, prefillStartMs, lastChunk, stopTokens, stopTexts, settings };
+        const plan = { ...place, startedAtMs, prefillStartMs, lastChunk, prompt, reader, grammar: grammar.value, settings };
         await this.#decode(plan, facts, events, stop, answer);
       }
     } finally {
+      this.#reader = undefined;
       stop.dispose();
     }
     facts.contextUsedTokens = sequence.disposed || model.disposed ? 0 : sequence.nextTokenIndex;
-    return { kind: "answered", text: answer.text, facts };
+    return { kind: "answered", parts: answer.parts, facts };
   }
 
   /**
@@ -191,34 +213,35 @@ export class Generator {
     return Math.min(batchSize, Math.max(MIN_CHUNK_TOKENS, tokens));
   }
 
-  async #decode(plan: DecodePlan, facts: AnswerFacts, events: GenerateEvents, stop: Stop, answer: { text: string }): Promise<void> {
+  async #decode(plan: DecodePlan, facts: AnswerFacts, events: GenerateEvents, stop: Stop, answer: GrowingAnswer): Promise<void> {
     const { model, promptWriter, facts: modelFacts } = this.#loaded;
-    const { settings, lastChunk, sequence, context } = plan;
-    const tokenText = new TokenText(model);
-    const stopText = new StopText(plan.stopTexts);
-    const answerTokens: Token[] = [];
-    const emit = (text: string, tokenAtMs: number) => {
-      if (text === "") return;
-      answer.text += text;
-      events.onText({ text, tokenAtMs, answerTokens: facts.answerTokens, contextUsedTokens: sequence.nextTokenIndex });
+    const { settings, lastChunk, sequence, context, reader } = plan;
+    const emit = (changes: readonly PartChange[], tokenAtMs: number) => {
+      if (changes.length === 0) return;
+      for (const change of changes) answer.parts = changeParts(answer.parts, change);
+      events.onChanges({ changes, tokenAtMs, answerTokens: facts.answerTokens, contextUsedTokens: sequence.nextTokenIndex });
     };
-    const sampling = mergeSampling(modelFacts.samplingDefaults, settings.sampling);
-    const iterator = sequence.evaluate(lastChunk, evaluateOptions(sampling, settings.seed, answerTokens));
+    const iterator = sampleTokens(sequence, lastChunk, {
+      model, settings, answerTokens: reader.tokens,
+      sampling: mergeSampling(modelFacts.samplingDefaults, settings.sampling),
+      hasGrammar: plan.grammar !== undefined,
+      grammar: () => (reader.isInAnswer ? plan.grammar : undefined),
+    });
     const lastChunkStartMs = nowMs();
     const prefillTokens = facts.promptTokens - facts.cachedTokens;
     let firstTokenAtMs = 0;
     let tokenAtMs = 0;
     let pausedMs = 0;
-    let endedByStopText = false;
+    /** Written in the place of the last token that was sampled. */
+    let instead: Token[] | null = null;
     try {
       for (;;) {
-        const next = await this.#untilStopped(iterator.next(), stop);
+        const next = await this.#untilStopped(instead === null ? iterator.next() : iterator.next(instead), stop);
         if (next === STOPPED) break; // endReason is "stopped" already
         if (next.done === true) {
           facts.endReason = "end";
           break;
         }
-        const token = next.value;
         tokenAtMs = nowMs();
         if (facts.timeToFirstTokenMs === null) {
           firstTokenAtMs = tokenAtMs;
@@ -227,16 +250,11 @@ export class Generator {
           this.#learnPrefillSpeed(lastChunk.length, tokenAtMs - lastChunkStartMs);
           events.onPrefill(1);
         }
-        if (model.isEogToken(token) || plan.stopTokens.has(token)) {
-          facts.endReason = "end";
-          break;
-        }
-        facts.answerTokens++;
-        answerTokens.push(token);
-        const part = stopText.push(tokenText.push(token));
-        emit(part.text, tokenAtMs);
-        if (part.stopped) {
-          endedByStopText = true;
+        instead = reader.tokensInstead(context.contextSize - 2 - sequence.nextTokenIndex);
+        const changes = (instead ?? [next.value]).flatMap((token) => reader.push(token, tokenAtMs));
+        facts.answerTokens = reader.tokens.length;
+        emit(changes, tokenAtMs);
+        if (reader.isOver) {
           facts.endReason = "end";
           break;
         }
@@ -245,7 +263,7 @@ export class Generator {
           break;
         }
         // One more would make the library shift the context under the conversation.
-        if (sequence.nextTokenIndex >= context.contextSize - 1) {
+        if (sequence.nextTokenIndex + (instead?.length ?? 1) >= context.contextSize) {
           facts.endReason = "context";
           break;
         }
@@ -260,8 +278,9 @@ export class Generator {
       // After a stop a native call is still running; return() takes effect when it has ended.
       this.#unfinished = iterator.return().catch(() => undefined);
     }
-    if (!endedByStopText) emit(stopText.push(tokenText.finish()).text + stopText.finish(), tokenAtMs);
-    promptWriter.rememberAnswer(answer.text, answerTokens);
+    emit(reader.finish(tokenAtMs), tokenAtMs);
+    facts.answerTokens = reader.tokens.length;
+    promptWriter.rememberAnswer(plan.prompt, reader.tokens);
     facts.decodeTokensPerSecond =
       facts.answerTokens < 2 ? null : perSecond(facts.answerTokens - 1, tokenAtMs - firstTokenAtMs - pausedMs);
     if (facts.endReason !== "stopped") await this.#unfinished;
@@ -273,6 +292,17 @@ export class Generator {
     if (result === STOPPED) this.#unfinished = work.then(() => undefined, () => undefined);
     return result;
   }
+}
+
+/** What is no list of tools is none. */
+function toolsOf({ tools }: ChatSettings): JsonValue[] | undefined {
+  const reading = readTools(tools ?? "");
+  return reading.ok && reading.tools.length > 0 ? (JSON.parse(tools ?? "") as JsonValue[]) : undefined;
+}
+
+/** What is written so far, also when it fails. */
+interface GrowingAnswer {
+  parts: MessagePart[];
 }
 
 const STOPPED = Symbol("stopped");
@@ -288,8 +318,9 @@ interface DecodePlan extends Place {
   prefillStartMs: number;
   /** Tokens of the prompt that are not evaluated yet; at least one. */
   lastChunk: Token[];
-  stopTokens: ReadonlySet<Token>;
-  stopTexts: readonly string[];
+  prompt: Prompt;
+  grammar: LlamaGrammarEvaluationState | undefined;
+  reader: AnswerReader;
   settings: ChatSettings;
 }
 
@@ -308,38 +339,4 @@ function stopOn(signal: AbortSignal): Stop {
 
 function perSecond(tokens: number, durationMs: number): number | null {
   return tokens > 0 && durationMs > 0 ? (tokens / durationMs) * 1000 : null;
-}
-
-/** Absent fields follow the model. */
-function mergeSampling(defaults: Sampling, chosen: ChatSettings["sampling"]): Sampling {
-  return {
-    temperature: chosen.temperature ?? defaults.temperature,
-    topP: chosen.topP ?? defaults.topP,
-    topK: chosen.topK ?? defaults.topK,
-    minP: chosen.minP ?? defaults.minP,
-    repeatPenalty: chosen.repeatPenalty ?? defaults.repeatPenalty,
-  };
-}
-
-/** answerTokens is read before each sampling. */
-function evaluateOptions(sampling: Sampling, seed: number | undefined, answerTokens: readonly Token[]): SequenceEvaluateOptions {
-  const { temperature, topP, topK, minP, repeatPenalty } = sampling;
-  return {
-    temperature,
-    topP,
-    topK,
-    minP,
-    seed: Math.min(seed ?? Math.floor(Math.random() * RANDOM_SEED_MARK), RANDOM_SEED_MARK - 1),
-    // Our own check ends the answer, so that the end token is not counted and no second check is made.
-    yieldEogToken: true,
-    ...(repeatPenalty === 1
-      ? {}
-      : {
-          repeatPenalty: {
-            penalty: repeatPenalty,
-            maxPunishTokens: REPEAT_PENALTY_TOKENS,
-            punishTokens: () => answerTokens.slice(-REPEAT_PENALTY_TOKENS),
-          },
-        }),
-  };
 }

@@ -6,12 +6,15 @@ import type { Llama, LlamaModel } from "node-llama-cpp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Turn } from "../contract/engineProtocol";
 import { MessageId } from "../contract/ids";
+import { textOf, textParts } from "../contract/parts";
 import { starterModelPath } from "../testing/starterModelPath";
-import { tinyTokenId, writeTinyModel, type TinyModelOptions } from "../testing/tinyGguf";
+import { chatMlTemplate, tinyTokenId, writeTinyModel, type TinyModelOptions } from "../testing/tinyGguf";
+import { checkChatModel } from "./gguf/checkChatModel";
+import type { GgufHeader } from "./gguf/readGgufHeader";
 import { PromptWriter, roundestNumber, type PromptRequest } from "./PromptWriter";
 import { startLlama } from "./startLlama";
 
-const turn = (index: number, role: Turn["role"], text: string): Turn => ({ messageId: MessageId.parse(`${role}${index}`), role, text });
+const turn = (index: number, role: Turn["role"], text: string): Turn => ({ messageId: MessageId.parse(`${role}${index}`), role, parts: textParts(text) });
 const request = (turns: Turn[], over: Partial<PromptRequest> = {}): PromptRequest => ({ systemPrompt: "", turns, maxTokens: undefined, ...over });
 
 /** user0, assistant0, user1, … and a last user message. */
@@ -23,18 +26,28 @@ function conversation(rounds: number, text: (index: number) => string): Turn[] {
 let folder: string;
 let llama: Llama;
 const models: LlamaModel[] = [];
+const headers = new Map<LlamaModel, GgufHeader>();
 const logged: string[] = [];
 
 async function tinyModel(options: TinyModelOptions = {}): Promise<LlamaModel> {
   const file = path.join(folder, `${models.length}.gguf`);
   await writeTinyModel(file, options);
-  const model = await llama.loadModel({ modelPath: file });
+  return load(file);
+}
+
+async function load(file: string, vocabOnly = false): Promise<LlamaModel> {
+  const checked = await checkChatModel(file);
+  if (!checked.ok) throw new Error(checked.failure.code);
+  const model = await llama.loadModel({ modelPath: file, vocabOnly });
   models.push(model);
+  headers.set(model, checked.value.header);
   return model;
 }
 
 function writer(model: LlamaModel, contextSizeTokens = 2048): PromptWriter {
-  return new PromptWriter(model, contextSizeTokens, (_level, message) => logged.push(message));
+  const header = headers.get(model);
+  if (header === undefined) throw new Error("a model of tinyModel or starterModel");
+  return new PromptWriter(model, { header, contextSizeTokens, log: (_level, message) => logged.push(message) });
 }
 
 function write(promptWriter: PromptWriter, wanted: PromptRequest) {
@@ -98,7 +111,7 @@ describe("PromptWriter", { timeout: 60_000 }, () => {
     expect(text.endsWith("last question<|im_end|>\n<|im_start|>assistant\n")).toBe(true);
     const first = turns.findIndex(({ messageId }) => messageId === prompt.firstSeenMessageId);
     expect(turns[first]?.role).toBe("user");
-    expect(text).toContain(turns[first]!.text);
+    expect(text).toContain(textOf(turns[first]!.parts));
     expect(text.split("<|im_start|>user\n")).toHaveLength(60 - first / 2 + 2);
   });
 
@@ -123,22 +136,66 @@ describe("PromptWriter", { timeout: 60_000 }, () => {
     });
   });
 
+  it("says what leaves no room: the message, the system prompt, or the tools", async () => {
+    const chatTemplate = `{% if tools %}{{ tools | tojson }}{% endif %}${chatMlTemplate}`;
+    const promptWriter = writer(await tinyModel({ chatTemplate }), 1024);
+    const long = "a ".repeat(1200);
+    const tools = [{ type: "function", function: { name: "tool", description: long } }];
+    const code = (wanted: PromptRequest) => {
+      const outcome = promptWriter.write(wanted);
+      return outcome.ok ? "written" : outcome.failure.code;
+    };
+    expect(code(request([turn(0, "user", "Hi")], { systemPrompt: long }))).toBe("system-prompt-longer-than-context");
+    expect(code(request([turn(0, "user", "Hi")], { tools }))).toBe("tools-longer-than-context");
+    expect(code(request([turn(0, "user", long)], { systemPrompt: "Be kind." }))).toBe("message-longer-than-context");
+  });
+
+  it("ends with the template's generation prompt, and takes what it writes after an answer for its end", async () => {
+    const model = await tinyModel({
+      chatTemplate:
+        "{% for m in messages %}{{ '\n\nQ: ' if m.role == 'user' else '\n\nA: ' }}{{ m.content }}{% endfor %}{% if add_generation_prompt %}\n\nA:{{ ' ...' }}{% endif %}",
+    });
+    const prompt = write(writer(model), request([turn(0, "user", "Hello")]));
+    expect(prompt.text).toBe("\n\nQ: Hello\n\nA: ...");
+    expect(prompt.tokens).toEqual(model.tokenize(prompt.text, true));
+    expect(prompt.stopTexts).toEqual(["\n\nQ:"]);
+  });
+
+  it("says a system prompt in the first message where the template takes none", async () => {
+    const model = await tinyModel({ chatTemplate: `{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}${chatMlTemplate}` });
+    const promptWriter = writer(model);
+    const text = model.detokenize(write(promptWriter, request([turn(0, "user", "Hello")], { systemPrompt: "Be kind." })).tokens, true);
+    expect(text).toBe("<|im_start|>user\nBe kind.\n\nHello<|im_end|>\n<|im_start|>assistant\n");
+    expect(promptWriter.format.facts).toMatchObject({ source: "template", problem: null });
+  });
+
+  it("does not write the BOS token twice where the template has a blank before it", async () => {
+    const model = await tinyModel({
+      chatTemplate: `{{ '\n' + bos_token }}${chatMlTemplate}`,
+      metadata: {
+        "tokenizer.ggml.add_bos_token": { type: "bool", value: true },
+        "tokenizer.ggml.bos_token_id": { type: "uint32", value: tinyTokenId("<|endoftext|>") },
+      },
+    });
+    const { tokens } = write(writer(model), request([turn(0, "user", "Hello")]));
+    expect(tokens.filter((token) => token === model.tokens.bos)).toHaveLength(1);
+  });
+
   it("continues with the tokens by which an answer was written", async () => {
     const model = await tinyModel();
     const promptWriter = writer(model);
     const letters = ["H", "e", "l", "l", "o"].map((letter) => model.tokenize(letter)[0]!);
     expect(model.tokenize("Hello")).not.toEqual(letters);
-    promptWriter.rememberAnswer("Hello", letters);
+    promptWriter.rememberAnswer(write(promptWriter, request([turn(0, "user", "x")])), letters);
     const { tokens } = write(promptWriter, request([turn(0, "user", "x"), turn(0, "assistant", "Hello"), turn(1, "user", "y")]));
     expect(tokens.join(" ")).toContain(letters.join(" "));
   });
 
   it("tokenizes only what is new in a chat of 5,000 messages", async () => {
-    const model = await llama.loadModel({ modelPath: starterModelPath(), vocabOnly: true });
-    models.push(model);
+    const model = await load(starterModelPath(), true);
     const promptWriter = writer(model, 8192);
     const turns = conversation(2500, (index) => `Message ${index}: ${"the harbour is quiet tonight and the boats are in. ".repeat(6)}`);
-    write(promptWriter, request(turns));
+    promptWriter.rememberAnswer(write(promptWriter, request(turns)), model.tokenize("An answer."));
     const next = [...turns, turn(2500, "assistant", "An answer."), turn(2501, "user", "Another question?")];
     const tokenize = vi.spyOn(model, "tokenize");
     write(promptWriter, request(next));
@@ -159,13 +216,13 @@ describe("hostile chat templates", { timeout: 60_000 }, () => {
     ["raising", "{{ raise_exception('no') }}"],
     ["silent", "nothing of the conversation"],
     ["unknown filter", "{{ messages | explode }}"],
-    ["too long", `{# ${"x".repeat(70_000)} #}{{ messages[0]['content'] }}`],
+    ["too long", `{# ${"x".repeat(270_000)} #}{{ messages[0]['content'] }}`],
     ["reaching for the process", "{{ messages.constructor.constructor('return process')().exit(3) }}"],
   ])("%s: a general format is used", async (_name, chatTemplate) => {
     logged.length = 0;
     const model = await tinyModel({ chatTemplate });
     const { tokens } = write(writer(model), question);
-    expect(model.detokenize(tokens, true)).toContain("Hello there");
+    expect(model.detokenize(tokens, true)).toBe("<|im_start|>user\nHello there<|im_end|>\n<|im_start|>assistant\n");
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.join("\n")).not.toContain("Hello there");
   });

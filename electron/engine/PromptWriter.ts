@@ -1,15 +1,23 @@
 // Turns a system prompt and turns into the tokens of a prompt that fits the context. Engine process.
 //
-// What a person or the model wrote never becomes a special token: only the template's own text may (LlamaText).
-import {
-  SpecialToken, SpecialTokensText, type BuiltinSpecialTokenValue, type ChatHistoryItem, type LlamaModel, type LlamaText,
-  type Token, type Tokenizer,
-} from "node-llama-cpp";
+// What a user or the model wrote never becomes a control token: only the template's own text may (plainText.ts).
+import type { LlamaModel, Token } from "node-llama-cpp";
 import type { Turn } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { MessageId } from "../contract/ids";
-import { ChatTemplate } from "./ChatTemplate";
+import type { MessagePart } from "../contract/parts";
+import type { FormatFacts } from "../contract/modelFormat";
+import type { ThinkingChoice } from "../contract/thinking";
+import type { AnswerSyntax } from "./answer/AnswerSyntax";
+import type { GgufHeader } from "./gguf/readGgufHeader";
 import type { Log } from "./log";
+import { tokenizeAnyText } from "./longRuns";
+import { PromptTokens } from "./PromptTokens";
+import { ChatFormat } from "./template/ChatFormat";
+import type { JsonValue } from "./template/JinjaTemplate";
+import { withoutMarks } from "./template/plainText";
+import { findTurnEnd, type TurnEnd } from "./template/turnEnd";
+import { vocabularyOf, type Vocabulary } from "./template/Vocabulary";
 
 /** Room kept for an answer without a limit of its own … */
 const USUAL_ANSWER_TOKENS = 1024;
@@ -26,17 +34,20 @@ const USUAL_TEMPLATE_TOKENS = 5;
 const EXTRA_LEAVING_SHARE = 1 / 4;
 /** No token covers more characters on average, so a longer text cannot fit and need not be counted. */
 const MAX_CHARACTERS_PER_TOKEN = 32;
-/** Text whose tokens are remembered, so that a long chat is not tokenized again for each message. */
-const MAX_REMEMBERED_CHARACTERS = 8 * 1024 * 1024;
-
 export interface Prompt {
   tokens: Token[];
+  /** As the template wrote it. */
+  text: string;
   /** Null when nothing was left out. */
   firstSeenMessageId: MessageId | null;
   /** Any of these tokens ends the answer, besides the model's own end tokens. */
   stopTokens: ReadonlySet<Token>;
   /** Any of these texts ends the answer, and is not part of it. */
   stopTexts: readonly string[];
+  /** How the answer will be written. */
+  answer: AnswerSyntax;
+  /** By what it was written: not the model's own template, where that failed on this conversation. */
+  format: FormatFacts;
 }
 
 export interface PromptRequest {
@@ -45,34 +56,56 @@ export interface PromptRequest {
   turns: readonly Turn[];
   /** Limit of the answer, in tokens. */
   maxTokens: number | undefined;
+  thinking?: ThinkingChoice | undefined;
+  /** In the form of OpenAI's API. */
+  tools?: readonly JsonValue[] | undefined;
+}
+
+export interface PromptWriterOptions {
+  /** Of the model's file: its chat template is in it. */
+  header: GgufHeader;
+  contextSizeTokens: number;
+  log: Log;
 }
 
 export class PromptWriter {
   readonly #model: LlamaModel;
   readonly #contextSizeTokens: number;
-  readonly #template: ChatTemplate;
-  readonly #remembered: RememberedTokens;
-  readonly #tokenizer: Tokenizer;
+  readonly #log: Log;
+  readonly #header: GgufHeader;
+  readonly #vocabulary: Vocabulary;
+  readonly #tokens: PromptTokens;
+  readonly #format: ChatFormat;
+  readonly #turnEnds = new Map<ChatFormat, TurnEnd>();
+  #fallback: ChatFormat | undefined;
+  /** It is not waited for a second time. */
+  #isTooSlow = false;
   #templateTokens = USUAL_TEMPLATE_TOKENS;
 
-  constructor(model: LlamaModel, contextSizeTokens: number, log: Log) {
+  constructor(model: LlamaModel, { header, contextSizeTokens, log }: PromptWriterOptions) {
     this.#model = model;
     this.#contextSizeTokens = contextSizeTokens;
-    this.#template = new ChatTemplate(model, log);
-    this.#remembered = new RememberedTokens();
-    this.#tokenizer = rememberingTokenizer(model, this.#remembered);
+    this.#log = log;
+    this.#header = header;
+    this.#vocabulary = vocabularyOf(model, header);
+    this.#tokens = new PromptTokens(model);
+    this.#format = ChatFormat.of(header, this.#vocabulary);
+    const { source, name, problem } = this.#format.facts;
+    if (problem !== null) log("warn", `the model's own chat template is not used (${problem}): format ${name}, known by ${source}`);
   }
 
-  /**
-   * The tokens by which an answer was written are often not those that the tokenizer would make of its text.
-   * With them the next prompt continues what is in the KV cache, instead of reading the answer again.
-   */
-  rememberAnswer(text: string, tokens: readonly Token[]): void {
-    if (text !== "" && this.#model.detokenize(tokens) === text) this.#remembered.set(tokenKey(text, false, true), [...tokens]);
+  get format(): ChatFormat {
+    return this.#format;
   }
 
-  /** Failures: message-longer-than-context, chat-template-failed. */
-  write({ systemPrompt, turns, maxTokens }: PromptRequest): Outcome<Prompt> {
+  /** What was read and written, so that the next prompt of the chat goes on with the same tokens. */
+  rememberAnswer(prompt: Pick<Prompt, "text" | "tokens">, answerTokens: readonly Token[]): void {
+    this.#tokens.remember(prompt.text, prompt.tokens, answerTokens);
+  }
+
+  /** Failures: message-longer-than-context, system-prompt-longer-than-context, tools-longer-than-context. */
+  write(request: PromptRequest): Outcome<Prompt> {
+    const { systemPrompt, turns, maxTokens, tools } = request;
     const size = this.#contextSizeTokens;
     const answerRoom = Math.floor(Math.min(maxTokens ?? USUAL_ANSWER_TOKENS, size * ANSWER_SHARE));
     const room = size - answerRoom;
@@ -80,33 +113,30 @@ export class PromptWriter {
     if (last === undefined || last.role !== "user")
       return fail("internal", {}, "the last message of a request must be the user's");
     const hardLimit = size - Math.min(LEAST_ANSWER_TOKENS, answerRoom);
-    if (systemPrompt.length + last.text.length > hardLimit * MAX_CHARACTERS_PER_TOKEN)
-      return this.#tooLong(this.#estimateTokens(last.text));
+    const toolsText = tools === undefined ? "" : JSON.stringify(tools);
+    const fixed = { systemPrompt, toolsText, message: promptText(last.parts) };
+    if (systemPrompt.length + toolsText.length + fixed.message.length > hardLimit * MAX_CHARACTERS_PER_TOKEN) return this.#tooLong(fixed);
 
     const rounds = groupRounds(turns);
-    const roomForTurns = room - this.#countTokens(systemPrompt) - this.#templateTokens;
+    const roomForTurns = room - this.#countTokens(systemPrompt) - this.#countTokens(toolsText) - this.#templateTokens;
     let first = this.#firstRoundThatFits(rounds, roomForTurns);
     for (;;) {
       const seen = rounds.slice(first).flat();
-      let prompt: Prompt;
-      try {
-        prompt = this.#writeSeen(systemPrompt, seen, first > 0);
-      } catch (error) {
-        return fail("chat-template-failed", {}, error instanceof Error ? error.name : typeof error);
-      }
-      const guessWasLow = this.#learnTemplateTokens(prompt, systemPrompt, seen);
+      const prompt = this.#writeSeen(request, seen, first > 0);
+      const guessWasLow = this.#learnTemplateTokens(prompt, request, seen);
       if (prompt.tokens.length <= room) return succeed(prompt);
       const better = guessWasLow ? this.#firstRoundThatFits(rounds, roomForTurns) : first;
       if (better > first) first = better;
       else if (first < rounds.length - 1) first++;
       else if (prompt.tokens.length <= hardLimit) return succeed(prompt);
-      else return this.#tooLong(this.#countTokens(last.text));
+      else return this.#tooLong(fixed);
     }
   }
 
   /** Whether the template turned out to add more to a message than was known. */
-  #learnTemplateTokens(prompt: Prompt, systemPrompt: string, seen: readonly Turn[]): boolean {
-    const texts = [systemPrompt, ...seen.map(({ text }) => text)];
+  #learnTemplateTokens(prompt: Prompt, { systemPrompt, tools }: PromptRequest, seen: readonly Turn[]): boolean {
+    if (tools !== undefined) return false;
+    const texts = [systemPrompt, ...seen.map(({ parts }) => promptText(parts))];
     const ownTokens = texts.reduce((sum, text) => sum + this.#countTokens(text), 0);
     const perMessage = Math.ceil((prompt.tokens.length - ownTokens) / texts.length);
     if (perMessage <= this.#templateTokens) return false;
@@ -114,48 +144,39 @@ export class PromptWriter {
     return true;
   }
 
-  #writeSeen(systemPrompt: string, seen: readonly Turn[], somethingLeft: boolean): Prompt {
-    const history: ChatHistoryItem[] = [
-      ...(systemPrompt === "" ? [] : [{ type: "system" as const, text: systemPrompt }]),
-      ...seen.map(({ role, text }): ChatHistoryItem =>
-        role === "user" ? { type: "user", text } : { type: "model", response: [text] },
-      ),
-      // Where the answer will stand.
-      { type: "model", response: [] },
-    ];
-    const { text, stopTriggers, byOwnTemplate } = this.#template.write(history);
+  #writeSeen({ systemPrompt, thinking, tools }: PromptRequest, seen: readonly Turn[], somethingLeft: boolean): Prompt {
+    const request = { systemPrompt, turns: seen, thinking, tools, now: new Date() };
+    const mark = (text: string) => this.#tokens.mark(text);
+    let format = this.#isTooSlow && this.#fallback ? this.#fallback : this.#format;
+    let written = format.write(request, mark);
+    if (!written.ok) {
+      // Not what it says: a template may put the conversation in it.
+      this.#log("warn", `the model's chat template failed on a conversation (${written.problem}), another format is used`);
+      this.#isTooSlow ||= written.problem === "too-slow";
+      format = this.#fallback ??= ChatFormat.of(this.#header, this.#vocabulary, written);
+      written = format.write(request, mark);
+    }
+    if (!written.ok) throw new Error(`the format ${format.facts.name} failed: ${written.reason}`);
     return {
-      tokens: this.#withRightStart(text.tokenize(this.#tokenizer), byOwnTemplate),
+      text: written.text,
+      tokens: this.#tokens.tokenize(written.text),
       firstSeenMessageId: somethingLeft ? (seen[0]?.messageId ?? null) : null,
-      ...this.#stops(stopTriggers),
+      format: format.facts,
+      answer: format.answer,
+      ...this.#stops(format),
     };
   }
 
-  /** The BOS token once where the model wants it; the library's own formats add it even where it does not. */
-  #withRightStart(tokens: Token[], byOwnTemplate: boolean): Token[] {
-    const { bos, shouldPrependBosToken } = this.#model.tokens;
-    if (bos === null) return tokens;
-    if (shouldPrependBosToken) return tokens[0] === bos ? tokens : [bos, ...tokens];
-    return !byOwnTemplate && tokens[0] === bos ? tokens.slice(1) : tokens;
-  }
-
-  #stops(triggers: readonly LlamaText[]): Pick<Prompt, "stopTokens" | "stopTexts"> {
-    const stopTokens = new Set<Token>();
-    const stopTexts = new Set<string>();
-    for (const trigger of triggers) {
-      const special = trigger.values.some((value) => value instanceof SpecialToken || value instanceof SpecialTokensText);
-      if (!special) {
-        const text = trigger.toString();
-        if (text.trim() !== "") stopTexts.add(text);
-        continue;
-      }
-      // The trigger "<|im_end|>\n" is complete with its first token, since no ordinary text yields that one.
-      const first = trigger.tokenize(this.#tokenizer)[0];
-      if (first !== undefined && this.#model.isSpecialToken(first)) stopTokens.add(first);
-      else if (trigger.values.every((value) => !(value instanceof SpecialToken)) && trigger.toString().trim() !== "")
-        stopTexts.add(trigger.toString());
+  #stops(format: ChatFormat): Pick<Prompt, "stopTokens" | "stopTexts"> {
+    let end = this.#turnEnds.get(format);
+    if (end === undefined) {
+      end = findTurnEnd(format, (text) => this.#vocabulary.isControl(text));
+      this.#turnEnds.set(format, end);
     }
-    return { stopTokens, stopTexts: [...stopTexts] };
+    return {
+      stopTokens: new Set(end.controlText === null ? [] : this.#model.tokenize(end.controlText, true)),
+      stopTexts: end.text === null ? [] : [withoutMarks(end.text)],
+    };
   }
 
   /** 0 when all fit; else see EXTRA_LEAVING_SHARE. Looks only at as many messages as fit, from the newest back. */
@@ -164,7 +185,7 @@ export class PromptWriter {
     let first = rounds.length;
     let lastAllowed: number | undefined;
     while (first > 0) {
-      for (const { text } of rounds[first - 1] ?? []) used += this.#countTokens(text) + this.#templateTokens;
+      for (const { parts } of rounds[first - 1] ?? []) used += this.#countTokens(promptText(parts)) + this.#templateTokens;
       if (used > room) break;
       first--;
       if (used >= room * (1 - EXTRA_LEAVING_SHARE)) lastAllowed ??= first;
@@ -176,21 +197,32 @@ export class PromptWriter {
 
   #countTokens(text: string): number {
     if (text.length > this.#contextSizeTokens * MAX_CHARACTERS_PER_TOKEN) return this.#estimateTokens(text);
-    return this.#tokenizer(text, false, "trimLeadingSpace").length;
+    return this.#tokens.count(text);
   }
 
   /** By its beginning; for texts that cannot fit anyway. */
   #estimateTokens(text: string): number {
     const beginning = text.slice(0, 16_384);
-    return Math.round((this.#model.tokenize(beginning).length * text.length) / Math.max(1, beginning.length));
+    return Math.round((tokenizeAnyText(this.#model, beginning).length * text.length) / Math.max(1, beginning.length));
   }
 
-  #tooLong(messageTokens: number): Outcome<never> {
-    return fail("message-longer-than-context", {
-      messageTokens: String(messageTokens),
-      contextSizeTokens: String(this.#contextSizeTokens),
-    });
+  /** Names what takes the most room of what cannot leave. */
+  #tooLong({ systemPrompt, toolsText, message }: { systemPrompt: string; toolsText: string; message: string }): Outcome<never> {
+    const counted = [
+      { code: "message-longer-than-context", tokens: this.#countTokens(message) },
+      { code: "system-prompt-longer-than-context", tokens: this.#countTokens(systemPrompt) },
+      { code: "tools-longer-than-context", tokens: this.#countTokens(toolsText) },
+    ] as const;
+    const longest = counted.reduce((one, other) => (other.tokens > one.tokens ? other : one));
+    return fail(longest.code, { messageTokens: String(longest.tokens), contextSizeTokens: String(this.#contextSizeTokens) });
   }
+}
+
+/** What of a message reaches every prompt; thoughts leave it in most templates. */
+function promptText(parts: readonly MessagePart[]): string {
+  return parts
+    .flatMap((part) => (part.kind === "thought" ? [] : [part.kind === "tool-call" ? `${part.name} ${part.arguments}` : part.text]))
+    .join("\n\n");
 }
 
 /** A user message with what answered it. Answers before the first user message form a round of their own. */
@@ -214,47 +246,4 @@ export function roundestNumber(low: number, high: number): number {
     if (candidate > 0 && candidate <= high) return candidate;
   }
   return low;
-}
-
-/** Tokens of texts. Forgets all when it holds too much. */
-class RememberedTokens {
-  readonly #tokens = new Map<string, Token[]>();
-  #characters = 0;
-
-  get(key: string): Token[] | undefined {
-    return this.#tokens.get(key);
-  }
-
-  set(key: string, tokens: Token[]): void {
-    this.#characters += key.length;
-    if (this.#characters > MAX_REMEMBERED_CHARACTERS) {
-      this.#tokens.clear();
-      this.#characters = key.length;
-    }
-    this.#tokens.set(key, tokens);
-  }
-}
-
-function tokenKey(text: string, special: boolean, trimLeadingSpace: boolean): string {
-  return `${special ? 1 : 0}${trimLeadingSpace ? 1 : 0}${text}`;
-}
-
-/** The same tokens, asked for once. */
-function rememberingTokenizer(model: LlamaModel, remembered: RememberedTokens): Tokenizer {
-  function tokenize(text: string, special?: boolean | "builtin", options?: "trimLeadingSpace"): Token[] {
-    if (special === "builtin") return model.tokenize(builtinToken(text), "builtin");
-    const key = tokenKey(text, special === true, options !== undefined);
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const tokens = model.tokenize(text, special, options);
-    remembered.set(key, tokens);
-    return tokens;
-  }
-  const { detokenize, isSpecialToken, isEogToken } = model.tokenizer;
-  return Object.assign(tokenize, { detokenize, isSpecialToken, isEogToken });
-}
-
-function builtinToken(name: string): BuiltinSpecialTokenValue {
-  if (name === "BOS" || name === "EOS" || name === "NL" || name === "EOT" || name === "SEP") return name;
-  throw new Error(`no such built-in token: ${name}`);
 }

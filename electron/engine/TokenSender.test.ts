@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MessageId, RequestId } from "../contract/ids";
+import { changeParts, textOf, textParts, type MessagePart, type PartChange } from "../contract/parts";
 import { BATCH_INTERVAL_MS, MAX_WAITING_CHARACTERS, STREAM_CREDITS, StreamToWindow } from "../contract/tokenStream";
 import { TokenSender, type SenderClock, type StreamPort } from "./TokenSender";
 
@@ -55,10 +56,18 @@ class FakeWindow implements StreamPort {
   batches() {
     return this.received.filter((message) => message.kind === "batch");
   }
+  parts(): MessagePart[] {
+    return this.received.reduce<MessagePart[]>((parts, message) => {
+      if (message.kind === "begin") return message.parts;
+      return message.kind === "batch" ? message.changes.reduce(changeParts, parts) : parts;
+    }, []);
+  }
   text(): string {
-    return this.received.map((message) => (message.kind === "end" ? "" : message.text)).join("");
+    return textOf(this.parts());
   }
 }
+
+const append = (text: string): PartChange[] => [{ kind: "append", text }];
 
 function setUp(onStop: (id: RequestId) => void = () => {}) {
   const clock = new FakeClock();
@@ -66,8 +75,9 @@ function setUp(onStop: (id: RequestId) => void = () => {}) {
   const window = new FakeWindow();
   sender.connect(window);
   let tokens = 0;
-  const push = (text: string) => sender.push({ text, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
-  return { clock, sender, window, push };
+  const change = (...changes: PartChange[]) => sender.push({ changes, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+  const push = (text: string) => change(...append(text));
+  return { clock, sender, window, change, push };
 }
 
 describe("TokenSender", () => {
@@ -80,7 +90,7 @@ describe("TokenSender", () => {
     push("c");
     expect(window.batches()).toHaveLength(1);
     clock.advance(BATCH_INTERVAL_MS);
-    expect(window.batches().map(({ text }) => text)).toEqual(["a", "bc"]);
+    expect(window.batches().map(({ changes }) => changes)).toEqual([append("a"), append("bc")]);
     sender.end("complete");
     expect(window.received.map(({ kind, sequence }) => `${kind}${sequence}`)).toEqual(["begin0", "batch1", "batch2", "end3"]);
   });
@@ -143,6 +153,36 @@ describe("TokenSender", () => {
     expect(next.received.map(({ kind }) => kind)).toEqual(["begin", "end"]);
   });
 
+  it("brings thoughts and tool calls whole, joined in a batch or in a window's begin", () => {
+    const { clock, sender, window, change, push } = setUp();
+    const call = { kind: "tool-call", callId: "c1", name: "weather", arguments: "" } as const;
+    sender.begin(requestId, messageId);
+    change({ kind: "open", part: { kind: "thought", text: "", durationMs: null } });
+    push("H");
+    push("m");
+    change({ kind: "replace", part: { kind: "thought", text: "Hm", durationMs: 5 } }, { kind: "open", part: { kind: "text", text: "So" } });
+    push(".");
+    change({ kind: "open", part: call });
+    push("{");
+    clock.advance(BATCH_INTERVAL_MS);
+    const next = new FakeWindow();
+    sender.connect(next);
+    push("}");
+    const whole = [{ kind: "thought", text: "Hm", durationMs: 5 }, { kind: "text", text: "So." }, { ...call, arguments: "{}" }];
+    expect(window.batches().map(({ changes }) => changes.length)).toEqual([1, 6]);
+    expect(window.parts()).toEqual([...whole.slice(0, 2), { ...call, arguments: "{" }]);
+    expect(next.parts()).toEqual(whole);
+  });
+
+  it("counts tool calls as what waits", () => {
+    const { sender, change } = setUp();
+    sender.begin(requestId, messageId);
+    for (let index = 0; index < 2; index++) {
+      change({ kind: "open", part: { kind: "tool-call", callId: "c1", name: "n", arguments: "x".repeat(MAX_WAITING_CHARACTERS) } });
+    }
+    expect(sender.room()).toBeInstanceOf(Promise);
+  });
+
   it("hands on a stop of the running stream, and nothing else", () => {
     const stopped: string[] = [];
     const { sender, window, push } = setUp((id) => stopped.push(id));
@@ -194,7 +234,7 @@ describe("TokenSender", () => {
           // The generator waits for room; so does this.
           if (sender.room() !== undefined) return;
           whole += text;
-          sender.push({ text, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+          sender.push({ changes: append(text), answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
         };
         for (const one of steps) {
           switch (one.kind) {
@@ -220,7 +260,7 @@ describe("TokenSender", () => {
         for (const one of windows) {
           if (one.received.length === 0) continue;
           expect(one.received.map(({ sequence }) => sequence)).toEqual(one.received.map((_, index) => index));
-          expect(one.received[0]).toMatchObject({ kind: "begin", text: beginTexts.get(one) });
+          expect(one.received[0]).toMatchObject({ kind: "begin", parts: textParts(beginTexts.get(one)!) });
           expect(whole.startsWith(one.text())).toBe(true);
           expect(one.received.filter(({ kind }) => kind === "begin")).toHaveLength(1);
           expect(one.received.filter(({ kind }) => kind === "end").length).toBeLessThanOrEqual(one === window && !one.closed ? 1 : 0);

@@ -1,5 +1,6 @@
 // The engine's side of the token stream: batches with credits to the window, joined while it is slow. Engine process.
 import type { MessageId, RequestId } from "../contract/ids";
+import { addChange, changeParts, countCharacters, type MessagePart, type PartChange } from "../contract/parts";
 import { BATCH_INTERVAL_MS, MAX_WAITING_CHARACTERS, STREAM_CREDITS, StreamToEngine, type StreamToWindow } from "../contract/tokenStream";
 
 /** A MessagePort as this class needs it, Electron's and Node's alike. */
@@ -16,8 +17,8 @@ export interface SenderClock {
   after: (delayMs: number, run: () => void) => () => void;
 }
 
-export interface SentPart {
-  text: string;
+export interface SentChanges {
+  changes: readonly PartChange[];
   answerTokens: number;
   contextUsedTokens: number;
   tokenAtMs: number;
@@ -27,11 +28,12 @@ interface Stream {
   requestId: RequestId;
   messageId: MessageId;
   /** All of the answer so far: what a new window begins with. */
-  text: string;
+  parts: MessagePart[];
   answerTokens: number;
   contextUsedTokens: number;
   // the rest belongs to the port that is connected
-  waiting: string;
+  waiting: PartChange[];
+  waitingCharacters: number;
   oldestTokenAtMs: number;
   sequence: number;
   credits: number;
@@ -73,28 +75,31 @@ export class TokenSender {
   begin(requestId: RequestId, messageId: MessageId): void {
     if (this.#stream !== undefined) throw new Error("a stream is open");
     this.#stream = {
-      requestId, messageId, text: "", answerTokens: 0, contextUsedTokens: 0,
-      waiting: "", oldestTokenAtMs: 0, sequence: 0, credits: 0, lastBatchAtMs: 0,
+      requestId, messageId, parts: [], answerTokens: 0, contextUsedTokens: 0,
+      waiting: [], waitingCharacters: 0, oldestTokenAtMs: 0, sequence: 0, credits: 0, lastBatchAtMs: 0,
     };
     this.#beginOnPort(this.#stream);
   }
 
-  push(part: SentPart): void {
+  push(sent: SentChanges): void {
     const stream = this.#stream;
     if (stream === undefined) throw new Error("no stream is open");
-    stream.text += part.text;
-    stream.answerTokens = part.answerTokens;
-    stream.contextUsedTokens = part.contextUsedTokens;
+    for (const change of sent.changes) stream.parts = changeParts(stream.parts, change);
+    stream.answerTokens = sent.answerTokens;
+    stream.contextUsedTokens = sent.contextUsedTokens;
     if (this.#port === undefined) return;
-    if (stream.waiting === "") stream.oldestTokenAtMs = part.tokenAtMs;
-    stream.waiting += part.text;
+    if (stream.waiting.length === 0) stream.oldestTokenAtMs = sent.tokenAtMs;
+    for (const change of sent.changes) {
+      addChange(stream.waiting, change);
+      stream.waitingCharacters += charactersOf(change);
+    }
     this.#sendWhenDue(stream);
   }
 
   /** A promise while the window is too far behind; it resolves when there is room, no window, or no stream any more. */
   room(): Promise<void> | undefined {
     if (this.#port === undefined || this.#stream === undefined) return undefined;
-    if (this.#stream.waiting.length <= MAX_WAITING_CHARACTERS) return undefined;
+    if (this.#stream.waitingCharacters <= MAX_WAITING_CHARACTERS) return undefined;
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
@@ -102,7 +107,7 @@ export class TokenSender {
   end(outcome: "complete" | "stopped" | "failed"): void {
     const stream = this.#stream;
     if (stream === undefined) throw new Error("no stream is open");
-    if (stream.waiting !== "") this.#sendBatch(stream);
+    if (stream.waiting.length > 0) this.#sendBatch(stream);
     this.#stopTimer();
     this.#stream = undefined;
     this.#port?.post({ kind: "end", requestId: stream.requestId, sequence: stream.sequence, outcome });
@@ -111,12 +116,12 @@ export class TokenSender {
 
   #beginOnPort(stream: Stream): void {
     this.#stopTimer();
-    stream.waiting = "";
+    forgetWaiting(stream);
     stream.sequence = 1;
     stream.credits = STREAM_CREDITS;
     stream.lastBatchAtMs = Number.NEGATIVE_INFINITY;
     this.#port?.post({
-      kind: "begin", requestId: stream.requestId, messageId: stream.messageId, sequence: 0, text: stream.text,
+      kind: "begin", requestId: stream.requestId, messageId: stream.messageId, sequence: 0, parts: stream.parts,
     });
   }
 
@@ -135,7 +140,7 @@ export class TokenSender {
   }
 
   #sendWhenDue(stream: Stream): void {
-    if (stream.waiting === "" || stream.credits === 0 || this.#cancelTimer !== undefined) return;
+    if (stream.waiting.length === 0 || stream.credits === 0 || this.#cancelTimer !== undefined) return;
     const waitMs = stream.lastBatchAtMs + BATCH_INTERVAL_MS - this.#clock.nowMs();
     if (waitMs <= 0) {
       this.#sendBatch(stream);
@@ -143,24 +148,24 @@ export class TokenSender {
     }
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#cancelTimer = undefined;
-      if (this.#stream === stream && stream.waiting !== "" && stream.credits > 0) this.#sendBatch(stream);
+      if (this.#stream === stream && stream.waiting.length > 0 && stream.credits > 0) this.#sendBatch(stream);
     });
   }
 
   #sendBatch(stream: Stream): void {
-    const { requestId, waiting: text, answerTokens, contextUsedTokens, oldestTokenAtMs, sequence } = stream;
-    stream.waiting = "";
+    const { requestId, waiting: changes, answerTokens, contextUsedTokens, oldestTokenAtMs, sequence } = stream;
+    forgetWaiting(stream);
     stream.sequence++;
     stream.credits = Math.max(0, stream.credits - 1);
     stream.lastBatchAtMs = this.#clock.nowMs();
-    this.#port?.post({ kind: "batch", requestId, sequence, text, answerTokens, contextUsedTokens, oldestTokenAtMs });
+    this.#port?.post({ kind: "batch", requestId, sequence, changes, answerTokens, contextUsedTokens, oldestTokenAtMs });
     this.#releaseRoom();
   }
 
   #disconnect(): void {
     this.#port = undefined;
     this.#stopTimer();
-    if (this.#stream !== undefined) this.#stream.waiting = "";
+    if (this.#stream !== undefined) forgetWaiting(this.#stream);
     this.#releaseRoom();
   }
 
@@ -174,4 +179,13 @@ export class TokenSender {
     this.#roomWaiters = [];
     for (const resolve of waiters) resolve();
   }
+}
+
+function forgetWaiting(stream: Stream): void {
+  stream.waiting = [];
+  stream.waitingCharacters = 0;
+}
+
+function charactersOf(change: PartChange): number {
+  return change.kind === "append" ? change.text.length : countCharacters([change.part]);
 }

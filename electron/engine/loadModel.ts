@@ -5,13 +5,13 @@ import { fail, succeed, type Outcome } from "../contract/failure";
 import type { KvCacheType } from "../contract/fit";
 import { MIN_LOAD_CONTEXT_TOKENS, type LoadChoice, type LoadReasons } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
-import { defaultSampling, Sampling } from "../contract/sampling";
 import { batchTokens } from "./batchSize";
 import { checkChatModel } from "./gguf/checkChatModel";
 import { fileTypeNames } from "./gguf/ggmlTypes";
 import { metadataNumber, metadataText, type GgufHeader } from "./gguf/readGgufHeader";
 import type { Log } from "./log";
 import { PromptWriter } from "./PromptWriter";
+import { samplingDefaults } from "./sampling/samplingDefaults";
 import { backendName } from "./startLlama";
 
 /** Weights are most of a load; the rest is the context and the template. */
@@ -63,8 +63,8 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
     });
     const { context, ...taken } = await createContext(model, request, surroundings);
     signal.throwIfAborted();
-    const promptWriter = new PromptWriter(model, context.contextSize, log);
-    const facts = await describe(request, checked.value, { llama, hasDeltaKernels, model, context, baseBytes, ...taken });
+    const promptWriter = new PromptWriter(model, { header: checked.value.header, contextSizeTokens: context.contextSize, log });
+    const facts = await describe(request, checked.value, { llama, hasDeltaKernels, model, context, promptWriter, baseBytes, ...taken });
     onProgress(1);
     const loaded = model;
     return succeed({
@@ -124,6 +124,7 @@ interface Taken {
   hasDeltaKernels: boolean;
   model: LlamaModel;
   context: LlamaContext;
+  promptWriter: PromptWriter;
   baseBytes: number;
   choice: LoadChoice;
   reasons: LoadReasons;
@@ -132,7 +133,7 @@ interface Taken {
 async function describe(
   request: Pick<LoadRequest, "modelId" | "name">,
   { header, sizeBytes }: { header: GgufHeader; sizeBytes: number },
-  { llama, hasDeltaKernels, model, context, baseBytes, choice, reasons }: Taken,
+  { llama, hasDeltaKernels, model, context, promptWriter, baseBytes, choice, reasons }: Taken,
 ): Promise<LoadedModel> {
   const memory = (usage: { ram: number; vram: number }) => usage.ram + usage.vram;
   return {
@@ -149,27 +150,6 @@ async function describe(
     backend: await backendName(llama, hasDeltaKernels),
     memory: { weightsBytes: memory(model.memoryUsage), contextBytes: memory(context.memoryUsage), baseBytes },
     samplingDefaults: samplingDefaults(header),
+    format: promptWriter.format.facts,
   };
-}
-
-/** The model's own suggestions (general.sampling.*, written by llama.cpp's converter), each only when it makes sense. */
-export function samplingDefaults(header: GgufHeader): Sampling {
-  const suggested = {
-    temperature: metadataNumber(header, "general.sampling.temp"),
-    topP: metadataNumber(header, "general.sampling.top_p"),
-    topK: metadataNumber(header, "general.sampling.top_k"),
-    minP: metadataNumber(header, "general.sampling.min_p"),
-    repeatPenalty: metadataNumber(header, "general.sampling.penalty_repeat"),
-  };
-  const sampling: Sampling = { ...defaultSampling };
-  for (const key of Sampling.keyof().options) {
-    const parsed = Sampling.shape[key].safeParse(roundFloat32(suggested[key]));
-    if (parsed.success) sampling[key] = parsed.data;
-  }
-  return sampling;
-}
-
-/** 0.8 is kept in the file as the 32-bit float 0.800000011920929. */
-function roundFloat32(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value.toPrecision(6));
 }

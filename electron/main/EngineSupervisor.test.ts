@@ -8,19 +8,21 @@ import type { EngineState } from "../contract/engineState";
 import { succeed, type Failure } from "../contract/failure";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../contract/ids";
 import type { LoadedModel } from "../contract/model";
+import { textOf, textParts, type MessagePart } from "../contract/parts";
 import { defaultChatSettings, defaultSampling } from "../contract/sampling";
 import { loadChoice, loadReasons } from "../testing/loadChoice";
+import { plainFormat } from "../testing/plainFormat";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
 import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
 
-const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, conversationsWithDeltas: 1, memory: null });
+const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, content: "as it is", sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, conversationsWithDeltas: 1, memory: null });
 const loaded = (id: ModelId): LoadedModel => ({
   modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
-  threads: 2, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling,
+  threads: 2, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling, format: plainFormat,
 });
 const facts = (id: ModelId): AnswerFacts => ({
   modelId: id, modelName: "Model", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: 1,
-  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason: "end", firstSeenMessageId: null,
+  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end", firstSeenMessageId: null,
 });
 
 class FakeProcess {
@@ -62,7 +64,7 @@ class FakeProcess {
   }
   answer(text: string): void {
     const { requestId } = this.last("generate");
-    this.say({ kind: "end", requestId, result: { kind: "answered", text, facts: facts(ModelId.parse("a")) } });
+    this.say({ kind: "end", requestId, result: { kind: "answered", parts: textParts(text), facts: facts(ModelId.parse("a")) } });
   }
 }
 
@@ -75,6 +77,8 @@ let crashedDeltas: DeltaId[];
 let engineDeltas: EngineDeltas | null;
 let forkError: Error | null;
 let oomKills = 0;
+/** How often in a row each model ended the engine. */
+let ends: Record<string, number>;
 let supervisor: EngineSupervisor;
 
 const current = () => processes.at(-1)!;
@@ -88,7 +92,7 @@ function job(name: string, stack: NamedStack = []) {
     ends, checkpoints,
     requestId: RequestId.parse(name), chatId: ChatId.parse("chat"), messageId: MessageId.parse(`message-${name}`),
     turns: [], settings: defaultChatSettings, stack,
-    onCheckpoint: (text: string) => checkpoints.push(text),
+    onCheckpoint: (parts: MessagePart[]) => checkpoints.push(textOf(parts)),
     onEnd: (end: AnswerJobEnd) => ends.push(end),
   };
 }
@@ -113,6 +117,7 @@ beforeEach(() => {
   engineDeltas = null;
   forkError = null;
   oomKills = 0;
+  ends = {};
   let requests = 0;
   supervisor = new EngineSupervisor({
     fork(listeners) {
@@ -123,6 +128,13 @@ beforeEach(() => {
     },
     engineStateFolder: "/state",
     newRequestId: () => RequestId.parse(`load-${++requests}`),
+    ends: {
+      count({ id }) {
+        ends[id] = (ends[id] ?? 0) + 1;
+        return ends[id] > 1 ? { code: "model-ended-engine-twice" } : null;
+      },
+      clear: (id) => { ends[id] = 0; },
+    },
     marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
     deltas: {
       resolve: async (stack) => refusedDelta ? { ok: false, failure: refusedDelta } : succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
@@ -141,6 +153,72 @@ beforeEach(() => {
   });
 });
 afterEach(() => vi.useRealTimers());
+
+describe("a model that ends the engine again and again", () => {
+  it("at its load: the second time it is refused, with the reason, until it is asked for", async () => {
+    supervisor.load(model("a"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    current().exit(134);
+    expect(crash()).toBe("engine-crashed");
+    const [first, second] = [job("first"), job("second")];
+    supervisor.generate(first);
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    current().exit(134);
+    expect(first.ends).toMatchObject([{ kind: "failed", failure: { code: "model-ended-engine-twice", cause: expect.stringContaining("134") } }]);
+    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
+    const before = processes.length;
+    supervisor.generate(second);
+    expect(second.ends).toMatchObject([{ kind: "failed", failure: { code: "model-ended-engine-twice" } }]);
+    expect(supervisor.refusal()).toMatchObject({ code: "model-ended-engine-twice" });
+    expect(processes).toHaveLength(before);
+    supervisor.load(model("a"));
+    expect(processes).toHaveLength(before + 1);
+  });
+
+  it("in its first answer, too; an answer in between counts anew", async () => {
+    const answerOnce = async () => {
+      const asked = job(`job-${processes.length}`);
+      supervisor.generate(asked);
+      if (supervisor.state.kind !== "generating") await current().load();
+      return asked;
+    };
+    await ready();
+    await answerOnce();
+    current().exit(139);
+    expect(crash()).toBe("engine-crashed");
+    await answerOnce();
+    current().answer("Hello");
+    expect(ends["a"]).toBe(0);
+    // After an answer the file has shown that it can.
+    await answerOnce();
+    current().exit(139);
+    expect(ends["a"]).toBe(0);
+    await answerOnce();
+    current().exit(139);
+    expect(crash()).toBe("engine-crashed");
+    const last = await answerOnce();
+    current().exit(139);
+    expect(last.ends).toMatchObject([{ kind: "engine-died", failure: { code: "model-ended-engine-twice" } }]);
+    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
+  });
+
+  it("is not blamed for a fine-tune's loading, for a start that failed, or for an end on purpose", async () => {
+    await ready();
+    supervisor.generate(job("with", pirate));
+    await vi.advanceTimersByTimeAsync(0);
+    current().exit(139);
+    supervisor.load(model("b"));
+    current().exit(71);
+    supervisor.load(model("c"));
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    supervisor.restart();
+    current().exit(9);
+    expect(ends).toEqual({});
+  });
+});
 
 describe("deltas", () => {
   const inEngine = { loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }], way: "switch", contextBytes: 1 } as const satisfies EngineDeltas;
@@ -187,7 +265,7 @@ describe("deltas", () => {
     supervisor.generate(first);
     supervisor.generate(second);
     await vi.advanceTimersByTimeAsync(0);
-    expect(first.ends).toEqual([{ kind: "failed", failure: { code: "delta-other-base" }, text: "" }]);
+    expect(first.ends).toEqual([{ kind: "failed", failure: { code: "delta-other-base" }, parts: [] }]);
     expect(process.last("generate").requestId).toBe("second");
   });
 
@@ -224,9 +302,9 @@ describe("loading", () => {
     const refusal: Failure = { code: "model-not-gguf", details: { file: "a.gguf" } };
     const waiting = job("waiting");
     supervisor.generate(waiting);
-    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: { code: "model-not-gguf" }, text: "" } });
+    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: { code: "model-not-gguf" }, parts: [] } });
     expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: refusal });
-    expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, text: "" }]);
+    expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, parts: [] }]);
     expect(supervisor.refusal()).toEqual(refusal);
     supervisor.load(model("b"));
     expect(supervisor.refusal()).toBeNull();
@@ -325,14 +403,15 @@ describe("loading", () => {
     expect(crash()).toBe("engine-not-responding");
   });
 
-  it("keeps the note when the process dies of the load", async () => {
+  it("takes the note back when the process dies of the load: the app lives, and counts", async () => {
     supervisor.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     const waiting = job("waiting");
     supervisor.generate(waiting);
     current().exit(139);
-    expect(marker).toBe("a");
+    expect(marker).toBeNull();
+    expect(ends["a"]).toBe(1);
     expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "engine-crashed" } }]);
     expect(processes).toHaveLength(1);
   });
@@ -387,7 +466,7 @@ describe("a process that ends", () => {
     const process = await ready();
     const writing = job("writing");
     supervisor.generate(writing);
-    process.say({ kind: "checkpoint", requestId: writing.requestId, text: "Half" });
+    process.say({ kind: "checkpoint", requestId: writing.requestId, parts: textParts("Half") });
     process.say({ kind: "heartbeat", residentBytes, peakResidentBytes: null, anonymousBytes: null });
     process.exit(code);
     expect(crash()).toBe(expected);
@@ -409,7 +488,7 @@ describe("a process that ends", () => {
     expect(supervisor.state.kind).toBe("starting");
     await current().load();
     current().answer("Here");
-    expect(next.ends).toMatchObject([{ kind: "answered", text: "Here" }]);
+    expect(next.ends).toMatchObject([{ kind: "answered", parts: textParts("Here") }]);
     expect(processes).toHaveLength(2);
   });
 
@@ -437,7 +516,7 @@ describe("answers", () => {
     expect(process.received.filter(({ kind }) => kind === "generate")).toHaveLength(1);
     process.answer("1");
     process.answer("2");
-    expect([one.ends, two.ends]).toMatchObject([[{ text: "1" }], [{ text: "2" }]]);
+    expect([one.ends, two.ends]).toMatchObject([[{ parts: textParts("1") }], [{ parts: textParts("2") }]]);
     expect(supervisor.state.kind).toBe("ready");
   });
 
@@ -450,13 +529,36 @@ describe("answers", () => {
     expect(early.ends).toMatchObject([{ kind: "answered" }]);
   });
 
+  it("are told to end their thought only while the engine writes them", async () => {
+    const process = await ready();
+    const [thinking, waiting] = [job("thinking", pirate), job("waiting")];
+    const asked = () => process.received.flatMap((message) => (message.kind === "answer-now" ? [message.requestId] : []));
+    supervisor.generate(thinking);
+    supervisor.generate(waiting);
+    // Its fine-tunes are still being resolved: the engine does not have the request yet.
+    supervisor.answerNow(thinking.requestId);
+    expect(asked()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(0);
+    supervisor.answerNow(waiting.requestId);
+    supervisor.answerNow(RequestId.parse("other"));
+    expect(asked()).toEqual([]);
+    supervisor.answerNow(thinking.requestId);
+    expect(asked()).toEqual(["thinking"]);
+    process.answer("So");
+    supervisor.answerNow(thinking.requestId);
+    expect(asked()).toEqual(["thinking"]);
+    process.exit(139);
+    supervisor.answerNow(waiting.requestId);
+    expect(asked()).toEqual(["thinking"]);
+  });
+
   it("show reading, then writing", async () => {
     const process = await ready();
     const writing = job("writing");
     supervisor.generate(writing);
     process.say({ kind: "prefill-progress", requestId: writing.requestId, fraction: 0.5 });
     expect(supervisor.state).toMatchObject({ kind: "generating", phase: "prefill", prefillFraction: 0.5 });
-    process.say({ kind: "checkpoint", requestId: writing.requestId, text: "A" });
+    process.say({ kind: "checkpoint", requestId: writing.requestId, parts: textParts("A") });
     expect(supervisor.state).toMatchObject({ kind: "generating", phase: "decode" });
   });
 
@@ -514,6 +616,26 @@ describe("answers", () => {
   });
 });
 
+describe("a count of tokens", () => {
+  it("is the engine's, also while it answers, and each is told its own", async () => {
+    const process = await ready();
+    supervisor.generate(job("one"));
+    const counts = ["short", "a longer text"].map((text) => supervisor.countTokens(text));
+    const asked = process.received.filter((message) => message.kind === "count-tokens");
+    expect(asked.map(({ text }) => text)).toEqual(["short", "a longer text"]);
+    for (const { requestId, text } of asked.toReversed()) process.say({ kind: "counted", requestId, tokens: text.length });
+    expect(await Promise.all(counts)).toEqual([5, 13]);
+  });
+  it("is not known without a model, nor when the engine ends meanwhile", async () => {
+    expect(await supervisor.countTokens("a")).toBeNull();
+    const process = await ready();
+    const count = supervisor.countTokens("a");
+    process.exit(139);
+    expect(await count).toBeNull();
+    expect(await supervisor.countTokens("a")).toBeNull();
+  });
+});
+
 describe("silence", () => {
   it("is shown after 5 s and taken back at the next word", async () => {
     const process = await ready();
@@ -553,7 +675,7 @@ describe("the end", () => {
     const closed = supervisor.close();
     process.answer("Last words");
     await closed;
-    expect(writing.ends).toMatchObject([{ kind: "answered", text: "Last words" }]);
+    expect(writing.ends).toMatchObject([{ kind: "answered", parts: textParts("Last words") }]);
     expect(waiting.ends).toEqual([{ kind: "cancelled" }]);
     expect(process.killed).toBe(true);
     const late = job("late");
@@ -599,7 +721,7 @@ it("a model that gets another name while it answers has it at once, and so has t
 
 describe("hostile", () => {
   it("whatever happens in whatever order, each answer ends once and nothing is posted to the dead", async () => {
-    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "exit", "restart", "rename a", "forget a", "second", "minute");
+    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "answer now", "exit", "restart", "rename a", "forget a", "second", "minute");
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const jobs: ReturnType<typeof job>[] = [];
       supervisor.restart();
@@ -621,10 +743,11 @@ describe("hostile", () => {
           alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "loaded", model: loaded(lastLoad.modelId) } });
         }
         if (name === "fail load" && lastLoad?.kind === "load") {
-          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "failed", failure: { code: "model-damaged" }, text: "" } });
+          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "failed", failure: { code: "model-damaged" }, parts: [] } });
         }
         if (name === "answer" && lastGenerate) alive?.answer("x");
-        if (name === "checkpoint" && lastGenerate?.kind === "generate") alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, text: "x" });
+        if (name === "checkpoint" && lastGenerate?.kind === "generate") alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, parts: textParts("x") });
+        if (name === "answer now" && jobs.length > 0) supervisor.answerNow(jobs[Math.floor(jobs.length / 2)]!.requestId);
         if (name === "exit") alive?.exit(139);
         if (name === "restart") supervisor.restart();
         if (name === "rename a") supervisor.rename(ModelId.parse("a"), "Other");

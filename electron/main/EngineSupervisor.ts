@@ -46,6 +46,8 @@ export interface ModelToLoad {
   name: string;
   fileName: string;
   path: string;
+  /** ModelFile.content */
+  content: string;
   sizeBytes: number;
   choice: LoadChoice;
   reasons: LoadReasons;
@@ -74,6 +76,8 @@ export interface EngineSupervisorOptions {
   engineStateFolder: string;
   /** The note on disk that outlives a crash of the whole app during a load. */
   marker: { write(modelId: ModelId): Promise<void>; clear(): void };
+  /** Counts models that end the engine: `count` returns why the model is not loaded by itself any more, if so. */
+  ends: { count(model: ModelToLoad): Failure | null; clear(modelId: ModelId): void };
   deltas: DeltaFiles;
   /** What tells a kill for memory from another one. oomKills: the system's count of them; null = not known. */
   memory: () => { totalBytes: number; oomKills: number | null };
@@ -137,7 +141,11 @@ export class EngineSupervisor implements AnswerEngine {
   #loaded: LoadedModel | null = null;
   /** What was asked for when it was loaded: the engine may have taken a smaller context. */
   #loadedAs: ModelToLoad | null = null;
+  /** Since it was loaded: what ends the engine then is no fault of the file. */
+  #hasAnswered = false;
   #isPreparing = false;
+  /** Those who wait for a number of tokens. */
+  readonly #counts = new Map<RequestId, (tokens: number | null) => void>();
   /** What the engine last said that it holds. */
   #deltas: EngineDeltas | null = null;
   #answer: Answer | null = null;
@@ -227,6 +235,10 @@ export class EngineSupervisor implements AnswerEngine {
     this.#advance();
   }
 
+  answerNow(requestId: RequestId): void {
+    if (this.#answer?.job.requestId === requestId && this.#answer.isPosted) this.#child?.process.postMessage({ kind: "answer-now", requestId });
+  }
+
   cancel(requestId: RequestId): void {
     const waiting = this.#queue.find((job) => job.requestId === requestId);
     if (waiting) {
@@ -249,6 +261,15 @@ export class EngineSupervisor implements AnswerEngine {
     this.#loadNow = true;
     if (this.#child) this.#kill(this.#child, "on-purpose");
     else this.#advance();
+  }
+
+  /** By the tokenizer of the loaded model, also while it answers; null when there is none, or the engine ends before it has counted. */
+  countTokens(text: string): Promise<number | null> {
+    const child = this.#child;
+    if (this.#loaded === null || child === null || child.killedFor !== null) return Promise.resolve(null);
+    const requestId = this.#options.newRequestId();
+    child.process.postMessage({ kind: "count-tokens", requestId, text });
+    return new Promise((resolve) => this.#counts.set(requestId, resolve));
   }
 
   /** Hands a window's end of the token stream to the engine. False = there is none to take it. */
@@ -399,7 +420,7 @@ export class EngineSupervisor implements AnswerEngine {
     const stack = await deltas.resolve(answer.job.stack, modelId);
     if (isOver()) return;
     if (!stack.ok) {
-      this.#endAnswer({ kind: "failed", failure: stack.failure, text: "" });
+      this.#endAnswer({ kind: "failed", failure: stack.failure, parts: [] });
       return;
     }
     const inMemory = new Set(this.#deltas?.loaded.map(({ deltaId }) => deltaId));
@@ -495,6 +516,10 @@ export class EngineSupervisor implements AnswerEngine {
           this.#showAnswer(answer, this.#loaded);
         }
         break;
+      case "counted":
+        this.#counts.get(message.requestId)?.(message.tokens);
+        this.#counts.delete(message.requestId);
+        break;
       case "deltas":
         this.#setDeltas(message.deltas);
         break;
@@ -507,7 +532,7 @@ export class EngineSupervisor implements AnswerEngine {
             answer.phase = "decode";
             this.#showAnswer(answer, this.#loaded);
           }
-          answer.job.onCheckpoint(message.text);
+          answer.job.onCheckpoint(message.parts);
         }
         break;
       case "end":
@@ -526,6 +551,7 @@ export class EngineSupervisor implements AnswerEngine {
     if (result.kind === "loaded") {
       this.#loaded = result.model;
       this.#loadedAs = load.model;
+      this.#hasAnswered = false;
       this.#options.log("info", "model loaded", { architecture: result.model.architecture, contextSize: result.model.contextSizeTokens });
       this.#options.onLoaded(result.model);
     } else if (result.kind === "cancelled" || load.isCancelled) {
@@ -548,6 +574,10 @@ export class EngineSupervisor implements AnswerEngine {
   #endAnswer(end: AnswerJobEnd): void {
     const answer = this.#answer;
     this.#answer = null;
+    if (end.kind === "answered" && this.#loaded !== null) {
+      this.#hasAnswered = true;
+      this.#options.ends.clear(this.#loaded.modelId);
+    }
     if (answer) this.#deltasAreIn(answer);
     answer?.job.onEnd(end);
     this.#closing?.();
@@ -568,7 +598,7 @@ export class EngineSupervisor implements AnswerEngine {
   }
 
   #endQueue(reason: Failure): void {
-    for (const job of this.#queue.splice(0)) job.onEnd({ kind: "failed", failure: reason, text: "" });
+    for (const job of this.#queue.splice(0)) job.onEnd({ kind: "failed", failure: reason, parts: [] });
   }
 
   #watch(): void {
@@ -610,6 +640,7 @@ export class EngineSupervisor implements AnswerEngine {
     const { killedFor, saidHello, residentBytes, oomKillsAtStart } = child;
     this.#options.log("warn", "engine process ended", { code, residentBytes, onPurpose: killedFor === "on-purpose" });
     const modelId = this.#load?.model.id ?? this.#loaded?.modelId ?? null;
+    const blamed = this.#blamed();
     this.#loaded = null;
     if (killedFor === "on-purpose") {
       if (this.#load) this.#options.marker.clear();
@@ -623,14 +654,30 @@ export class EngineSupervisor implements AnswerEngine {
       code, saidHello, residentBytes, totalBytes,
       wasKilledForMemory: oomKillsAtStart !== null && oomKills !== null && oomKills > oomKillsAtStart,
     });
-    this.#onDeath(modelId, reason);
+    this.#onDeath(modelId, reason, blamed);
   }
 
-  #onDeath(modelId: ModelId | null, reason: Failure): void {
+  /** The model that an end of the process now would be the fault of, most likely; null = of no model's. */
+  #blamed(): ModelToLoad | null {
+    if (this.#load) return this.#load.isPosted ? this.#load.model : null;
+    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0) return null;
+    return this.#loaded === null || this.#hasAnswered ? null : this.#loadedAs;
+  }
+
+  /** `blamed` was loaded by a message or by itself until now; the second time in a row it is refused until somebody asks for it. */
+  #onDeath(modelId: ModelId | null, cause: Failure, blamed: ModelToLoad | null = null): void {
+    const refusal = blamed === null ? null : this.#options.ends.count(blamed);
+    const reason = refusal === null ? cause : { ...refusal, ...(cause.cause === undefined ? {} : { cause: cause.cause }) };
     const wasLoading = this.#answer === null;
     if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0) this.#options.deltas.crashed(this.#answer.loadingDeltas);
+    // The note is for an end of the whole app: what ended here is counted.
+    if (this.#load) this.#options.marker.clear();
     this.#load = null;
     this.#setState({ kind: "crashed", modelId, failure: reason });
+    if (refusal !== null && blamed !== null && this.#wanted?.id === blamed.id) {
+      this.#refusal = reason;
+      this.#setState({ kind: "load-failed", modelId: blamed.id, failure: reason });
+    }
     // What waits would only start the same load again. After an answer, the next one gets its chance.
     if (wasLoading) this.#endQueue(reason);
     this.#endAnswer({ kind: "engine-died", failure: reason });
@@ -638,6 +685,8 @@ export class EngineSupervisor implements AnswerEngine {
 
   #forgetChild(): void {
     this.#child = null;
+    for (const resolve of this.#counts.values()) resolve(null);
+    this.#counts.clear();
     this.#setDeltas(null);
     if (this.#watchTimer !== null) clearInterval(this.#watchTimer);
     this.#watchTimer = null;
@@ -653,7 +702,7 @@ type EngineResult = Extract<FromEngine, { kind: "end" }>["result"];
 
 function toJobEnd(result: EngineResult, model: LoadedModel | null): AnswerJobEnd {
   if (result.kind === "loaded") {
-    return { kind: "failed", failure: failure("internal", undefined, "The engine answered a message with a model"), text: "" };
+    return { kind: "failed", failure: failure("internal", undefined, "The engine answered a message with a model"), parts: [] };
   }
   if (result.kind !== "answered" || model === null) return result;
   return { ...result, facts: { ...result.facts, modelName: model.name } };

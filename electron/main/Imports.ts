@@ -7,8 +7,9 @@ import { OfferId, type FoundModel, type FoundModels, type ImportOffer } from "..
 import type { ModelId } from "../contract/ids";
 import type { Surroundings } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
-import { findFiles, isGgufName } from "../services/importing/findFiles";
-import { findModels, type ModelOnDisk, type ModelsOnDisk } from "../services/importing/findModels";
+import { isGgufName, wholeNameOf } from "../services/ggufNames";
+import { findFiles } from "../services/importing/findFiles";
+import { findModels, type Describe, type ModelOnDisk, type ModelsOnDisk } from "../services/importing/findModels";
 import { findOtherApps } from "../services/importing/findOtherApps";
 import { adapterName, isPeftName } from "../services/importing/peftFiles";
 import { ScanBudget } from "../services/importing/ScanBudget";
@@ -21,6 +22,8 @@ const MAX_SHOWN_NAMES = 20;
 export interface ImportsOptions {
   modelsFolder: string;
   surroundings: Surroundings;
+  /** What a file's header says. */
+  describe: Describe;
   /** Real paths of all models in the list. */
   installedPaths: () => Promise<Set<string>>;
 }
@@ -41,10 +44,10 @@ export class Imports {
     const files: string[] = [];
     for (const chosen of paths.filter((one) => path.isAbsolute(one))) {
       const facts = await stat(chosen).catch(() => null);
-      if (facts?.isDirectory()) files.push(...(await findFiles(chosen, (name) => isPeftName(name) || isGgufName(name), budget)));
+      if (facts?.isDirectory()) files.push(...(await findFiles(chosen, isWanted, budget)));
       else if (facts?.isFile()) files.push(chosen);
     }
-    const found = await findModels(files.map((file) => ({ path: file })), null, budget);
+    const found = await findModels(files.map((file) => ({ path: file })), null, this.#options.describe, budget);
     const id = OfferId.parse(randomUUID());
     this.#offers.set(id, found);
     const [oldest] = this.#offers.keys();
@@ -54,9 +57,9 @@ export class Imports {
       models: await this.#shown(found.models),
       adapters: found.adapters.map(adapterName).slice(0, MAX_SHOWN_NAMES),
       leftOut: {
-        projectors: found.projectors,
-        importanceMatrices: found.importanceMatrices,
+        others: [...found.others].map(([kind, count]) => ({ kind, count })),
         notGguf: found.notGguf.slice(0, MAX_SHOWN_NAMES),
+        notWhole: [...found.notWhole].slice(0, MAX_SHOWN_NAMES),
       },
       isPartial: budget.isPartial,
       diskFreeBytes: await freeBytesIn(this.#options.modelsFolder).catch(() => null),
@@ -88,7 +91,7 @@ export class Imports {
 
   async #findOtherApps(): Promise<FoundModels> {
     const budget = new ScanBudget(new AbortController().signal);
-    const apps = await findOtherApps(this.#options.surroundings, budget);
+    const apps = await findOtherApps(this.#options.surroundings, this.#options.describe, budget);
     this.#found = new Map(apps.flatMap(({ models }) => models.map((model) => [modelIdOf(model.realPath), model] as const)));
     const shown: FoundModels["apps"] = [];
     for (const { app, models } of apps) shown.push({ app, models: await this.#shown(models) });
@@ -101,4 +104,8 @@ export class Imports {
       id: modelIdOf(realPath), name, fileName, fileCount: paths.length, sizeBytes, quantization, installed: installed.has(realPath), failure,
     }));
   }
+}
+
+function isWanted(name: string): boolean {
+  return isGgufName(name) || isPeftName(name) || wholeNameOf(name) !== null;
 }

@@ -143,7 +143,7 @@ export class Loads {
       hasDeltas: hasDeltas(),
       lastFailure: store.lastFailure(file.model.id),
       // A file that cannot even be looked at: the engine will say what is wrong with it.
-      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure.code)),
+      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure)),
     });
   }
 }

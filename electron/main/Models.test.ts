@@ -1,5 +1,5 @@
 // Which model is loaded, remembered, and left alone.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -10,10 +10,12 @@ import type { LoadPlan } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import { defaultSampling } from "../contract/sampling";
 import { openJsonFile } from "../services/JsonFile";
+import { EngineEnds, StoredEngineEnds } from "../services/loads/EngineEnds";
 import { LoadMarker } from "../services/LoadMarker";
 import { emptyModelList, ModelList } from "../services/ModelLibrary";
 import { openSettingsFile } from "../services/settingsFile";
 import { loadChoice, loadReasons } from "../testing/loadChoice";
+import { plainFormat } from "../testing/plainFormat";
 import { Models } from "./Models";
 
 let folder: string;
@@ -24,10 +26,13 @@ let marker: LoadMarker;
 /** Names of models that do not fit. */
 let tooLarge: Set<string>;
 let lastFailure: Failure | null;
+/** What their files show to be wrong, by name. */
+let unusable: Map<string, Failure>;
+let ends: EngineEnds;
 
 const loaded = (modelId: ModelId): LoadedModel => ({
   modelId, name: "Model", architecture: "llama", quantization: null, sizeBytes: 1, contextSizeTokens: 1, trainContextSizeTokens: 1,
-  threads: 1, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling,
+  threads: 1, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling, format: plainFormat,
 });
 
 function planned(verdict: Fit["verdict"]): LoadPlan {
@@ -36,7 +41,7 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
   };
   const fit: Fit = {
     verdict, parts: null, neededBytes: 5e9, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 8192,
-    largestContextTokens: null, architecture: "llama", failureCode: null, fetchedBytes: 0,
+    largestContextTokens: null, architecture: "llama", fileKind: "model", failureCode: null, fetchedBytes: 0,
   };
   return { choice: loadChoice(), reasons: loadReasons, fit, conversationsWithDeltas: 1, moreConversationsBytes: 0 };
 }
@@ -44,6 +49,7 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
 async function start(): Promise<void> {
   asked = [];
   lists = 0;
+  ends = new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file);
   marker = new LoadMarker(path.join(folder, "loading-model"));
   models = new Models({
     modelsFolder: path.join(folder, "models"),
@@ -51,6 +57,7 @@ async function start(): Promise<void> {
     modelList: (await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, () => 0)).file,
     settings: (await openSettingsFile(path.join(folder, "settings.json"), () => 0)).file,
     loadMarker: marker,
+    engineEnds: ends,
     supervisor: {
       prepare: () => {},
       release: () => {},
@@ -60,7 +67,7 @@ async function start(): Promise<void> {
       forget: () => asked.push("forget"),
     },
     loads: {
-      plan: (file) => Promise.resolve({ plan: planned(tooLarge.has(file.model.name) ? "does-not-fit" : "fits"), layers: null, nearest: null }),
+      plan: (file) => Promise.resolve({ plan: planned(tooLarge.has(file.model.name) ? "does-not-fit" : "fits"), layers: null, nearest: null, unusable: unusable.get(file.model.name) ?? null }),
       begun: () => {},
       lastFailure: () => lastFailure,
       forget: () => Promise.resolve(),
@@ -74,6 +81,7 @@ const idOf = async (name: string) => (await models.list()).find((model) => model
 
 beforeEach(async () => {
   tooLarge = new Set();
+  unusable = new Map();
   lastFailure = null;
   folder = mkdtempSync(path.join(tmpdir(), "facet-use-"));
   mkdirSync(path.join(folder, "models"));
@@ -96,6 +104,16 @@ describe("at start", () => {
     rmSync(path.join(folder, "models"), { recursive: true });
     await models.loadUsual();
     expect(asked).toEqual([]);
+  });
+
+  it("what is no model is passed over, whatever it is called; where there is nothing else, that is said", async () => {
+    unusable.set("starter", { code: "model-is-not-a-chat-model", details: { kind: "projector" } });
+    await models.loadUsual();
+    expect(asked).toEqual(["load other"]);
+    expect((await models.list())[0]!.failure).toMatchObject({ code: "model-is-not-a-chat-model" });
+    unusable.set("other", { code: "model-is-not-a-chat-model", details: { kind: "draft" } });
+    await models.loadUsual();
+    expect(asked.at(-1)).toBe("refuse other: model-is-not-a-chat-model");
   });
 
   it("a model that does not fit waits for the person, who is warned and may insist", async () => {
@@ -126,6 +144,36 @@ describe("at start", () => {
     expect((await models.list())[0]!.failure).toBeNull();
   });
 
+  it("a model that ended the engine twice waits for the person, over restarts, until its file is another one or it has answered", async () => {
+    const file = (await models.find(await idOf("starter")))!;
+    const starter = { id: file.model.id, fileName: "starter.gguf", content: file.content };
+    expect(ends.count(starter)).toBeNull();
+    await models.loadUsual();
+    expect(asked).toEqual(["load starter"]);
+    expect(ends.count(starter)).toMatchObject({ code: "model-ended-engine-twice", details: { file: "starter.gguf" } });
+    await expect.poll(() => readFileSync(path.join(folder, "engine-ends.json"), "utf8")).toContain('"ends": 2');
+    await start();
+    await models.loadUsual();
+    expect(asked).toEqual(["refuse starter: model-ended-engine-twice"]);
+    expect((await models.list())[0]!.failure).toMatchObject({ code: "model-ended-engine-twice" });
+    await models.load(starter.id);
+    expect(asked.at(-1)).toBe("load starter");
+    writeFileSync(path.join(folder, "models", "starter.gguf"), "GGUF, another one");
+    await start();
+    await models.loadUsual();
+    expect(asked).toEqual(["load starter"]);
+    expect((await models.list())[0]!.failure).toBeNull();
+  });
+
+  it("a file that shows itself that it cannot be used is not loaded, and the list says why", async () => {
+    unusable.set("starter", { code: "model-vocabulary-unusable", details: { reason: "a reason" } });
+    await models.loadUsual();
+    expect(asked).toEqual(["refuse starter: model-vocabulary-unusable"]);
+    expect((await models.list())[0]!.failure).toMatchObject({ details: { reason: "a reason" } });
+    expect(await models.load(await idOf("starter"))).toMatchObject({ ok: false, failure: { code: "model-vocabulary-unusable", details: { file: "starter.gguf" } } });
+    expect(asked).toHaveLength(1);
+  });
+
   it("a note that is garbage is no note", async () => {
     writeFileSync(path.join(folder, "loading-model"), "\0".repeat(1_000));
     await start();
@@ -149,6 +197,16 @@ it("what the engine found wrong is listed until the model is tried again", async
   expect((await models.list())[1]!.failure).toEqual({ code: "model-damaged" });
   await models.load(id);
   expect(asked).toEqual(["load other"]);
+});
+
+it("what a verdict shows is listed, told once for many, and forgotten with the file", async () => {
+  const [starter, other] = [await idOf("starter"), await idOf("other")];
+  await models.judged(starter, { code: "model-damaged" });
+  await models.judged(other, { code: "model-needs-other-build" });
+  expect((await models.list()).map(({ failure }) => failure?.code)).toEqual(["model-damaged", "model-needs-other-build"]);
+  await expect.poll(() => lists).toBe(1);
+  writeFileSync(path.join(folder, "models", "other.gguf"), "GGUF, downloaded again");
+  expect((await models.list()).map(({ failure }) => failure?.code)).toEqual(["model-damaged", undefined]);
 });
 
 it("a crash counts against a model only while it is loaded", async () => {

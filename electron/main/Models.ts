@@ -7,11 +7,14 @@ import type { InstalledModel, LoadedModel } from "../contract/model";
 import type { AppSettings } from "../contract/settings";
 import type { JsonFile } from "../services/JsonFile";
 import type { ModelOnDisk } from "../services/importing/findModels";
+import type { EngineEnds, ModelContent } from "../services/loads/EngineEnds";
 import type { LoadMarker } from "../services/LoadMarker";
 import { ModelLibrary, type ModelFile, type ModelList } from "../services/ModelLibrary";
 import { isTooLarge } from "../services/estimator/planLoad";
 import type { EngineSupervisor, ModelToLoad } from "./EngineSupervisor";
 import type { Loads } from "./Loads";
+
+const ANNOUNCE_MS = 100;
 
 export interface ModelsOptions {
   modelsFolder: string;
@@ -19,6 +22,7 @@ export interface ModelsOptions {
   modelList: JsonFile<ModelList>;
   settings: JsonFile<AppSettings>;
   loadMarker: LoadMarker;
+  engineEnds: Pick<EngineEnds, "refusal" | "clear">;
   supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "lastFailure" | "forget">;
   /** A load that was asked for would not fit: nothing was done, the person decides. */
@@ -29,8 +33,9 @@ export interface ModelsOptions {
 export class Models {
   readonly #options: ModelsOptions;
   readonly #library: ModelLibrary;
-  /** What the engine found wrong with a model. */
-  readonly #failures = new Map<ModelId, Failure>();
+  /** What the engine or a verdict found wrong with a model, as long as its files stay as they are. */
+  readonly #failures = new Map<ModelId, { content: string; failure: Failure }>();
+  #announcing: NodeJS.Timeout | null = null;
   #lastState: EngineState = { kind: "idle" };
   /** Counts what was asked to be loaded: planning takes a moment, and only the newest wish counts then. */
   #wishes = 0;
@@ -41,7 +46,7 @@ export class Models {
       modelsFolder: options.modelsFolder,
       starterFileName: options.starterFileName,
       list: options.modelList,
-      failureOf: (id) => this.#failures.get(id) ?? options.loads.lastFailure(id),
+      failureOf: (model) => this.#failureOf(model),
     });
   }
 
@@ -66,6 +71,7 @@ export class Models {
   /** After its files went away. */
   async deleted(id: ModelId): Promise<void> {
     this.#failures.delete(id);
+    this.#options.engineEnds.clear(id);
     this.#options.supervisor.forget(id);
     await this.#options.loads.forget(id);
     await this.#library.dropNote(id);
@@ -76,41 +82,49 @@ export class Models {
     return this.#library.list();
   }
 
-  /** At start: the model of last time, else the first there is. A model whose load ended the app waits for the person. */
+  /** At start: the model of last time, else the first that is one. A model whose load ended the app waits for the user. */
   async loadUsual(): Promise<void> {
-    const { settings, loadMarker, supervisor, loads } = this.#options;
-    const first = (await this.#library.list())[0]?.id ?? null;
-    const file = await this.#find(settings.value.modelId) ?? await this.#find(first);
-    if (file === null) return;
-    const crashed = loadMarker.read() === file.model.id ? failure("model-crashed-last-time", { file: file.model.fileName }) : null;
-    if (crashed) {
-      this.#failures.set(file.model.id, crashed);
-      await this.changed();
-    }
+    const { settings, loadMarker, engineEnds, supervisor, loads } = this.#options;
+    const last = await this.#find(settings.value.modelId);
+    const files = last === null ? await this.#library.files() : [last];
     const wish = ++this.#wishes;
-    supervisor.prepare(file.model.id);
-    const { plan } = await loads.plan(file);
-    if (wish !== this.#wishes) return;
-    const refusal = crashed ?? this.#obstacle(file) ?? (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
-    if (refusal) supervisor.refuse(toLoad(file, plan), refusal);
-    else this.#begin(file, plan);
+    for (const file of files) {
+      const crashed = loadMarker.read() === file.model.id ? failure("model-crashed-last-time", { file: file.model.fileName }) : null;
+      if (crashed) await this.#found(file, crashed);
+      supervisor.prepare(file.model.id);
+      const { plan, unusable } = await loads.plan(file);
+      if (wish !== this.#wishes) return;
+      if (unusable) await this.#found(file, unusable);
+      // A projector beside its model, say.
+      if (unusable?.code === "model-is-not-a-chat-model" && file !== files.at(-1)) continue;
+      const refusal = crashed ?? engineEnds.refusal(contentOf(file)) ?? file.fileProblem ?? inWordsOf(file, unusable) ?? (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
+      if (refusal) supervisor.refuse(toLoad(file, plan), refusal);
+      else this.#begin(file, plan);
+      return;
+    }
   }
 
   /**
    * Loads it when it fits, or `despiteWarning`; otherwise onWarning tells. `settings`: for this load alone, instead of those kept.
+   * Failures: "not-found", those of the file, and what it shows to be wrong with it. Whatever is in memory stays there then.
    */
   async load(id: ModelId, { settings, despiteWarning = false }: { settings?: LoadSettings | undefined; despiteWarning?: boolean | undefined } = {}): Promise<Outcome<undefined>> {
     // What was wrong last time may be right now: only what the file system says today counts.
     this.#failures.delete(id);
     const file = await this.#find(id);
     if (file === null) return { ok: false, failure: failure("not-found") };
-    const obstacle = this.#obstacle(file);
-    if (obstacle) return { ok: false, failure: obstacle };
+    if (file.fileProblem) return { ok: false, failure: file.fileProblem };
     const wish = ++this.#wishes;
     const { supervisor } = this.#options;
     supervisor.prepare(id);
-    const { plan, nearest } = await this.#options.loads.plan(file, settings);
+    const { plan, nearest, unusable } = await this.#options.loads.plan(file, settings);
     if (wish !== this.#wishes) return succeed(undefined);
+    const wrong = inWordsOf(file, unusable);
+    if (wrong) {
+      supervisor.release();
+      await this.#found(file, wrong);
+      return { ok: false, failure: wrong };
+    }
     if (isTooLarge(plan.fit) && !despiteWarning) {
       supervisor.release();
       this.#options.onWarning({ modelId: id, modelName: file.model.name, plan, nearest });
@@ -123,9 +137,27 @@ export class Models {
     this.#options.supervisor.load(toLoad(file, plan));
   }
 
-  /** A load that failed once for want of memory is planned smaller, not refused. */
-  #obstacle({ model }: ModelFile): Failure | null {
-    return model.failure === this.#options.loads.lastFailure(model.id) ? null : model.failure;
+  /** A verdict shows that the file cannot be used: the list says so too. Many come one after the other, so the list is told once. */
+  async judged(id: ModelId, wrong: Failure): Promise<void> {
+    const file = await this.#find(id);
+    if (file === null || this.#failures.has(id)) return;
+    this.#failures.set(id, { content: file.content, failure: wrong });
+    if (this.#announcing !== null) return;
+    this.#announcing = setTimeout(() => {
+      this.#announcing = null;
+      void this.changed();
+    }, ANNOUNCE_MS);
+  }
+
+  #failureOf(model: ModelContent): Failure | null {
+    const found = this.#failures.get(model.id);
+    const known = found?.content === model.content ? found.failure : null;
+    return known ?? this.#options.engineEnds.refusal(model) ?? this.#options.loads.lastFailure(model.id);
+  }
+
+  async #found({ model: { id }, content }: ModelFile, failure: Failure): Promise<void> {
+    this.#failures.set(id, { content, failure });
+    await this.changed();
   }
 
   /** Uses a file where it lies, and loads it. */
@@ -182,9 +214,8 @@ export class Models {
     this.#lastState = state;
     const diedOfLoad = state.kind === "crashed" && state.modelId !== null && before.kind === "loading";
     if (state.kind === "load-failed" || diedOfLoad) {
-      if (state.modelId === null) return;
-      this.#failures.set(state.modelId, state.failure);
-      await this.changed();
+      const file = await this.#find(state.modelId);
+      if (file !== null) await this.#found(file, state.failure);
     }
   }
 
@@ -197,9 +228,18 @@ export class Models {
   }
 }
 
-function toLoad({ model, path }: ModelFile, { choice, reasons, fit, conversationsWithDeltas }: LoadPlan): ModelToLoad {
+function contentOf({ model: { id, fileName }, content }: ModelFile): ModelContent {
+  return { id, fileName, content };
+}
+
+/** With the file's name, which the fit process does not care for. */
+function inWordsOf({ model }: ModelFile, wrong: Failure | null): Failure | null {
+  return wrong === null ? null : { ...wrong, details: { file: model.fileName, ...wrong.details } };
+}
+
+function toLoad({ model, path, content }: ModelFile, { choice, reasons, fit, conversationsWithDeltas }: LoadPlan): ModelToLoad {
   const memory = fit.neededBytes === null ? null : { neededBytes: fit.neededBytes, availableBytes: fit.machine.availableBytes - fit.machine.systemReserveBytes };
-  return { id: model.id, name: model.name, fileName: model.fileName, path, sizeBytes: model.sizeBytes, choice, reasons, conversationsWithDeltas, memory };
+  return { id: model.id, name: model.name, fileName: model.fileName, path, content, sizeBytes: model.sizeBytes, choice, reasons, conversationsWithDeltas, memory };
 }
 
 function tooLarge({ model }: ModelFile, { fit }: LoadPlan): Failure {

@@ -8,7 +8,7 @@ import { chooseStack } from "./deltaMethods";
 type ChatHandlers = Pick<
   Handlers,
   | "chats.create" | "chats.open" | "chats.rename" | "chats.delete" | "chats.restore" | "chats.saveSettings" | "chats.setStack" | "chats.search"
-  | "chats.send" | "chats.regenerate" | "chats.compare" | "chats.edit" | "chats.showSibling" | "chats.stop"
+  | "chats.send" | "chats.sendToolResults" | "chats.answerNow" | "chats.regenerate" | "chats.compare" | "chats.edit" | "chats.showSibling" | "chats.stop"
 >;
 
 export function chatMethods(context: AppContext): ChatHandlers {
@@ -58,10 +58,11 @@ export function chatMethods(context: AppContext): ChatHandlers {
       return changed;
     },
     "chats.search": ({ query }) => chats.search(query),
-    "chats.send": ({ chatId, text }) => answers.send(chatId, text),
-    "chats.regenerate"({ messageId, stack }) {
+    "chats.send": ({ chatId, text, thinking }) => answers.send(chatId, text, thinking),
+    "chats.sendToolResults": ({ messageId, results }) => answers.sendToolResults(messageId, results),
+    "chats.regenerate"({ messageId, stack, thinking }) {
       const chosen = chooseStack(stack, context);
-      return chosen.ok ? answers.regenerate(messageId, chosen.value) : chosen;
+      return chosen.ok ? answers.regenerate(messageId, chosen.value, thinking) : chosen;
     },
     "chats.compare"({ chatId, text, stacks }) {
       const chosen = chooseStacks(stacks, context);
@@ -75,6 +76,10 @@ export function chatMethods(context: AppContext): ChatHandlers {
     "chats.showSibling"({ messageId }) {
       const opened = chats.showSibling(messageId);
       return opened.ok ? succeed(answers.withUnsaved(opened.value)) : opened;
+    },
+    "chats.answerNow"({ requestId }) {
+      answers.answerNow(requestId);
+      return succeed(undefined);
     },
     "chats.stop"({ requestId }) {
       answers.stop(requestId);

@@ -59,7 +59,7 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
     async "deltas.lookAtHub"({ repository }) {
       const client = hub.client();
       if (!client.ok) return client;
-      const found = await lookAtHubDelta(client.value, repository, new AbortController().signal);
+      const found = await lookAtHubDelta(client.value, estimator, repository, new AbortController().signal);
       if (!found.ok) return found;
       const { adapters, ...facts } = found.value;
       return succeed({ ...facts, adapters: adapters.map(({ path: file, form, sizeBytes, rank, failure }) => ({ path: file, form, sizeBytes, rank, failure })) });

@@ -1,14 +1,12 @@
 // The methods "fit.…" of the contract: whether a model fits this computer. Main process.
-import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { fail, failure, succeed, type Outcome } from "../contract/failure";
 import type { FitMachine, FitSource } from "../contract/fit";
 import type { MeasuredMachine } from "../contract/fitProtocol";
-import { Estimator, usualQuestion, type FitModel } from "../services/estimator/Estimator";
+import { Estimator, isUnusable, usualQuestion, type FitModel } from "../services/estimator/Estimator";
+import { fitModelOfPaths } from "../services/estimator/fitModelOfPaths";
+import { modelAtHub } from "../services/estimator/modelAtHub";
 import type { LoadLog } from "../services/loads/LoadLog";
 import type { ModelFile } from "../services/ModelLibrary";
-import { HttpRangeSource, RangeReadError } from "../services/hub/HttpRangeSource";
-import { HubFileSource } from "../services/hub/HubFileSource";
 import type { Log } from "../services/LogFile";
 import type { AppContext } from "./AppContext";
 import { totalMemoryBytes } from "./appMethods";
@@ -20,7 +18,6 @@ import { forkFit } from "./forkFit";
 const SYSTEM_RESERVE_BYTES = 512 * 1024 * 1024;
 /** In bytes: models are planned as if there were no more memory than that. For computers that are shared. */
 const MEMORY_LIMIT_VARIABLE = "FACET_MEMORY_LIMIT";
-const HUB_READ_TIMEOUT_MS = 30_000;
 
 export function createEstimator(supervisor: EngineSupervisor, loadLog: LoadLog, log: Log): Estimator {
   return new Estimator({
@@ -44,7 +41,8 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
       try {
         const model = await fitModelOf(source, context, cancel.signal);
         if (!model.ok) return model;
-        const { fit } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal, deltasBytes: deltasBytes(source, context.supervisor) });
+        const { fit, failure: why } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal, deltasBytes: deltasBytes(source, context.supervisor) });
+        if (source.kind === "installed" && why !== null && isUnusable(why)) void context.models.judged(source.modelId, why);
         return fit.failureCode === "request-cancelled" ? fail("request-cancelled") : succeed(fit);
       } finally {
         if (asked.get(name) === cancel) asked.delete(name);
@@ -67,7 +65,9 @@ function deltasBytes(source: FitSource, { state, deltas }: EngineSupervisor): nu
 
 /** A model here or at the hub, as the estimator takes it. */
 export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppContext, "hub" | "models">, signal?: AbortSignal): Promise<Outcome<FitModel>> {
-  return source.kind === "hub" ? modelAtHub(source, hub, signal) : installedModel(source.modelId, models);
+  if (source.kind === "installed") return installedModel(source.modelId, models);
+  const client = hub.client();
+  return client.ok ? succeed(modelAtHub(client.value, source, signal)) : client;
 }
 
 /** Loading another model first gives back what this one holds. */
@@ -94,44 +94,7 @@ async function installedModel(id: ModelFile["model"]["id"], models: AppContext["
   return found === null ? fail("not-found") : fitModelOfFile(found);
 }
 
-export async function fitModelOfFile(found: ModelFile): Promise<Outcome<FitModel>> {
-  const facts = await Promise.all(found.paths.map((path) => stat(path).catch(() => null)));
-  if (facts.includes(null)) return { ok: false, failure: found.model.failure ?? failure("model-missing", { file: found.model.fileName }) };
-  return succeed({
-    key: keyOf(facts.map((fact, index) => `${found.paths[index] ?? ""}:${fact?.size ?? 0}:${fact?.mtimeMs ?? 0}`)),
-    parts: found.paths.map((path, index) => ({ path, sizeBytes: facts[index]?.size ?? 0, read: null })),
-    fetchedBytes: () => 0,
-  });
-}
-
-function modelAtHub({ repository, revision, files }: Extract<FitSource, { kind: "hub" }>, hub: AppContext["hub"], cancel: AbortSignal | undefined): Outcome<FitModel> {
-  const client = hub.client();
-  if (!client.ok) return client;
-  let timeout: AbortSignal | undefined;
-  let signal: AbortSignal | undefined;
-  const sources = files.map((file) => {
-    let source: HttpRangeSource | undefined;
-    return {
-      file,
-      fetchedBytes: () => source?.fetchedBytes ?? 0,
-      read(offset: number, lengthBytes: number) {
-        // From the first read on: before, the question waits for others.
-        timeout ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
-        signal ??= cancel === undefined ? timeout : AbortSignal.any([timeout, cancel]);
-        source ??= new HttpRangeSource(new HubFileSource(client.value, { repository, revision, ...file }), signal);
-        return source.read(offset, lengthBytes).catch((error: unknown) => {
-          throw timeout?.aborted && error instanceof RangeReadError ? new RangeReadError(fail("hub-offline").failure) : error;
-        });
-      },
-    };
-  });
-  return succeed({
-    key: keyOf(files.map(({ sha256 }) => sha256)),
-    parts: sources.map(({ file, read }) => ({ path: null, sizeBytes: file.sizeBytes, read })),
-    fetchedBytes: () => sources.reduce((sum, source) => sum + source.fetchedBytes(), 0),
-  });
-}
-
-function keyOf(contents: readonly string[]): string {
-  return createHash("sha256").update(contents.join("\n")).digest("hex");
+export async function fitModelOfFile({ model, paths }: ModelFile): Promise<Outcome<FitModel>> {
+  const found = await fitModelOfPaths(paths);
+  return found === null ? { ok: false, failure: model.failure ?? failure("model-missing", { file: model.fileName }) } : succeed(found);
 }

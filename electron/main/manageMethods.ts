@@ -7,6 +7,7 @@ import type { ModelId } from "../contract/ids";
 import type { SameFile } from "../contract/importing";
 import type { ModelDetails } from "../contract/model";
 import { freeBytesIn, originPath, readOrigin } from "../services/downloads/downloadDisk";
+import { describeFile } from "../services/estimator/fitModelOfPaths";
 import { quantizationOf } from "../services/hub/variants";
 import { hashLargeFile } from "../services/importing/copyLargeFile";
 import { knownSha256 } from "../services/importing/knownSha256";
@@ -60,8 +61,8 @@ export function manageMethods(context: AppContext): ManageHandlers {
 
 export async function detailsOf(file: ModelFile, { estimator }: Pick<AppContext, "estimator">): Promise<ModelDetails> {
   const origin = await readOrigin(file.path).catch(() => null);
-  const facts = await stat(file.path).catch(() => null);
-  const known = facts === null ? null : await estimator.describe(`${file.path}:${facts.size}:${facts.mtimeMs}`, file.path);
+  const described = await describeFile(file.path, estimator);
+  const known = described.ok ? described.value : null;
   return {
     model: file.model,
     architecture: known?.architecture ?? null,
@@ -69,6 +70,7 @@ export async function detailsOf(file: ModelFile, { estimator }: Pick<AppContext,
     trainContextSizeTokens: known?.trainContextSizeTokens ?? null,
     parameterCount: known?.parameterCount ?? null,
     repository: origin?.repository ?? null,
+    hubPath: origin?.path ?? null,
     licence: origin?.licence ?? (file.model.origin === "starter" ? "apache-2.0" : null),
     canVerify: file.model.origin === "starter" || (await wantedSha256(file, file.path)) !== null,
     lastUsedAtMs: file.lastUsedAtMs,

@@ -1,19 +1,24 @@
 // The methods "models.…" and "engine.…" of the contract. Main process.
 import { dialog } from "electron";
-import { succeed, type Outcome } from "../contract/failure";
+import { fail, succeed, type Outcome } from "../contract/failure";
 import type { InstalledModel } from "../contract/model";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
 
 type ModelHandlers = Pick<
   Handlers,
-  "models.load" | "models.chooseFile" | "models.forget" | "models.getStarter" | "models.cancelStarter" | "engine.restart"
+  "models.load" | "models.format" | "models.chooseFile" | "models.forget" | "models.getStarter" | "models.cancelStarter" | "engine.restart"
+  | "engine.countTokens"
 >;
 
 export function modelMethods(context: AppContext): ModelHandlers {
-  const { models, starter, supervisor } = context;
+  const { models, starter, supervisor, estimator } = context;
   return {
     "models.load": ({ modelId, ...how }) => models.load(modelId, how),
+    async "models.format"({ modelId }) {
+      const found = await models.find(modelId);
+      return found === null ? fail("not-found") : estimator.describeFormat(found.path);
+    },
     "models.chooseFile": (how) => chooseModelFile(context, how),
     "models.forget": ({ modelId }) => models.forget(modelId),
     "models.getStarter"() {
@@ -29,6 +34,7 @@ export function modelMethods(context: AppContext): ModelHandlers {
       supervisor.restart();
       return succeed(undefined);
     },
+    "engine.countTokens": async ({ text }) => succeed(await supervisor.countTokens(text)),
   };
 }
 

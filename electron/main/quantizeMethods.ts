@@ -49,7 +49,7 @@ export interface Jobs {
 }
 
 export function createJobs(
-  { dataFolder, modelsFolder, data, downloads, deltas, hub, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "hub" | "models" | "log">,
+  { dataFolder, modelsFolder, data, downloads, deltas, estimator, hub, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "estimator" | "hub" | "models" | "log">,
   onChanged: (jobs: Job[]) => void,
 ): Jobs {
   const tools: JobTools = {
@@ -64,6 +64,7 @@ export function createJobs(
     addDelta: (file, origin, about) => deltas.addFile(file, origin, about),
     fetchFolder: dataPaths(dataFolder).fetched,
     hubClient: () => hub.client(),
+    estimator,
     findModel: (id) => models.find(id),
     async findFile(file) {
       const real = await realpath(file).catch(() => file);

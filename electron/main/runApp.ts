@@ -11,6 +11,7 @@ import { AnswerRunner } from "../services/answers/AnswerRunner";
 import { dataPaths } from "../services/dataFolder";
 import { DeltaMatcher } from "../services/deltas/DeltaMatcher";
 import { DeltaLibrary } from "../services/deltas/DeltaLibrary";
+import { describeFile } from "../services/estimator/fitModelOfPaths";
 import { realModelsFolder } from "../services/importing/moveModelsFolder";
 import { FileTasks } from "../services/importing/FileTasks";
 import type { Log } from "../services/LogFile";
@@ -152,6 +153,12 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     newRequestId,
     engineStateFolder: dataPaths(folder).engineState,
     marker: data.loadMarker,
+    ends: {
+      count: (model) => data.engineEnds.count(model),
+      clear(modelId) {
+        if (data.engineEnds.clear(modelId)) void models.changed();
+      },
+    },
     deltas: {
       // The library is made below: it needs the fit process, which needs this supervisor.
       resolve: (stack, modelId) => resolveStack(stack, modelId, { deltas, models, deltaMatcher }),
@@ -186,6 +193,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     modelList: data.modelList,
     settings: data.settings,
     loadMarker: data.loadMarker,
+    engineEnds: data.engineEnds,
     supervisor,
     loads,
     onWarning: (warning) => sendEvent("load-warned", warning),
@@ -215,6 +223,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
   const imports = new Imports({
     modelsFolder,
     surroundings: { env: process.env, platform: process.platform, home: homedir() },
+    describe: (file) => describeFile(file, estimator),
     installedPaths: async () => new Set((await models.files()).map(({ realPath }) => realPath)),
   });
   const deltas = new DeltaLibrary({
@@ -226,7 +235,7 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
-  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, hub, models, log }, (list) => sendEvent("jobs-changed", list));
+  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, estimator, hub, models, log }, (list) => sendEvent("jobs-changed", list));
   const deltaMatcher = new DeltaMatcher({
     compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
     checkBase: (delta, model) => checkDeltaBase(delta, model, jobs.tools),

@@ -24,6 +24,7 @@ const named: Record<PageMethodName, true> = {
   "models.delete": true,
   "models.reveal": true,
   "models.verify": true,
+  "models.format": true,
   "models.use": true,
   "models.sameFiles": true,
   "models.moveFolder": true,
@@ -73,6 +74,7 @@ const named: Record<PageMethodName, true> = {
   "deltas.export": true,
   "deltas.commandLine": true,
   "engine.restart": true,
+  "engine.countTokens": true,
   "chats.create": true,
   "chats.open": true,
   "chats.rename": true,
@@ -86,6 +88,8 @@ const named: Record<PageMethodName, true> = {
   "chats.compare": true,
   "chats.edit": true,
   "chats.showSibling": true,
+  "chats.sendToolResults": true,
+  "chats.answerNow": true,
   "chats.stop": true,
 };
 

@@ -21,7 +21,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 async function open(): Promise<void> {
   const { file } = await openJsonFile(inside("models.json"), ModelList, emptyModelList, () => 0);
   library = new ModelLibrary({
-    modelsFolder: inside("models"), starterFileName: "starter.gguf", list: file, failureOf: (id) => engineFailures.get(id) ?? null,
+    modelsFolder: inside("models"), starterFileName: "starter.gguf", list: file, failureOf: ({ id }) => engineFailures.get(id) ?? null,
   });
 }
 

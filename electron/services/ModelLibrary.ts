@@ -9,6 +9,7 @@ import { ModelId } from "../contract/ids";
 import { OtherApp } from "../contract/importing";
 import type { InstalledModel } from "../contract/model";
 import type { JsonFile } from "./JsonFile";
+import type { ModelContent } from "./loads/EngineEnds";
 import { modelFileProblem } from "./modelFileProblem";
 import { modelName } from "./modelName";
 import { partsOf, withoutFurtherParts } from "./splitModel";
@@ -49,6 +50,10 @@ export interface ModelFile {
   app: OtherApp | null;
   lastUsedAtMs: number | null;
   inModelsFolder: boolean;
+  /** Of the sizes and times of all parts: another one when a file was changed. */
+  content: string;
+  /** Why a part of it cannot be opened. */
+  fileProblem: Failure | null;
 }
 
 export interface ModelLibraryOptions {
@@ -57,8 +62,8 @@ export interface ModelLibraryOptions {
   starterFileName: string;
   /** models.json */
   list: JsonFile<ModelList>;
-  /** What is known to be wrong with a model beyond its file: its last load crashed, say. */
-  failureOf: (id: ModelId) => Failure | null;
+  /** What is known to be wrong with a model beyond its files: its last load crashed, say. */
+  failureOf: (model: ModelContent) => Failure | null;
 }
 
 const MODEL_FILE = /^[^.].*\.gguf$/iu;
@@ -168,10 +173,14 @@ export class ModelLibrary {
     const paths = partsOf(file);
     let sizeBytes = 0;
     let problem: Failure | null = null;
+    const content = createHash("sha256");
     for (const part of paths) {
       problem ??= await modelFileProblem(part, about?.name);
-      sizeBytes += (await stat(part).catch(() => null))?.size ?? 0;
+      const facts = await stat(part).catch(() => null);
+      sizeBytes += facts?.size ?? 0;
+      content.update(`${facts?.size ?? ""}:${facts?.mtimeMs ?? ""}\n`);
     }
+    const known = { id, fileName, content: content.digest("hex") };
     return {
       path: file,
       paths,
@@ -179,6 +188,8 @@ export class ModelLibrary {
       app: about?.app ?? null,
       lastUsedAtMs: note?.lastUsedAtMs ?? null,
       inModelsFolder: about === null,
+      content: known.content,
+      fileProblem: problem,
       model: {
         id,
         name: note?.name ?? about?.name ?? modelName(fileName),
@@ -186,7 +197,7 @@ export class ModelLibrary {
         sizeBytes,
         fileCount: paths.length,
         origin,
-        failure: problem ?? this.#options.failureOf(id),
+        failure: problem ?? this.#options.failureOf(known),
       },
     };
   }

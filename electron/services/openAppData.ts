@@ -12,6 +12,7 @@ import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { LoadMarker } from "./LoadMarker";
+import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
 import { emptyLoadLog, LoadLog, StoredLoadLog } from "./loads/LoadLog";
 import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./loads/LoadSettingsStore";
 import type { Log } from "./LogFile";
@@ -34,6 +35,7 @@ export interface AppData {
   quality: JsonFile<SavedQuality>;
   makingSpeeds: MakingSpeeds;
   loadMarker: LoadMarker;
+  engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
   /** What the person should know of the opening: files that were damaged and where they are now. */
@@ -54,6 +56,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const makingSpeeds = await openJsonFile(path.join(folder, "making-speeds.json"), SavedMakingSpeeds, {}, now);
     const loadSettings = await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, now);
     const loadLog = await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, now);
+    const engineEnds = await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, now);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -78,6 +81,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       quality: quality.file,
       makingSpeeds: new MakingSpeeds(makingSpeeds.file),
       loadMarker: new LoadMarker(path.join(folder, "loading-model")),
+      engineEnds: new EngineEnds(engineEnds.file),
       loadSettings: new LoadSettingsStore(loadSettings.file),
       loadLog: new LoadLog(loadLog.file, now),
       notices: [

@@ -26,6 +26,7 @@ const UINT32_MAX = 2 ** 32 - 1;
 const ALIGNMENT = 32;
 const CUT: readonly FailureCode[] = ["model-truncated", "model-not-gguf"];
 const WRONG: readonly FailureCode[] = ["model-damaged", "model-truncated"];
+const OTHER_TYPE: readonly FailureCode[] = ["model-needs-other-build"];
 const OTHER: readonly FailureCode[] = ["model-not-gguf"];
 
 /** All of them, the same each time. */
@@ -43,7 +44,11 @@ export function hostileGgufs(): HostileGguf[] {
   add("a real model cut at half", tinyModelBytes({ keepFraction: 0.5 }), CUT);
   add("a real model cut at one percent", tinyModelBytes({ keepFraction: 0.01 }), CUT);
 
-  for (const field of fields) for (const [word, value] of absurdValues(field, bytes.length)) add(`${field.name} is ${word}`, withField(bytes, field, value), WRONG);
+  for (const field of fields) {
+    for (const [word, value] of absurdValues(field, bytes.length)) {
+      add(`${field.name} is ${word}`, withField(bytes, field, value), field.kind === "tensor-type" && value < 4096 ? OTHER_TYPE : WRONG);
+    }
+  }
 
   for (const [name, key] of badKeys()) add(`metadata key ${name}`, withKey(key), WRONG);
   for (const [name, tensor] of badKeys()) if (!name.startsWith("like a prototype")) add(`tensor name ${name}`, withTensorName(tensor), WRONG);
@@ -233,7 +238,7 @@ function absurdValues({ kind, name }: Field, fileBytes: number): [word: string, 
     case "element-type":
       return [["13", 13], ["255", 255], ["the sign bit", 2 ** 31], ["all bits", UINT32_MAX]];
     case "tensor-type":
-      return [["one that was removed", 4], ["one to come", 200], ["the sign bit", 2 ** 31], ["all bits", UINT32_MAX]];
+      return [["one that was removed", 4], ["one to come", 200], ["a fork's, 142", 142], ["a fork's, 143", 143], ["the sign bit", 2 ** 31], ["all bits", UINT32_MAX]];
     case "dimension-count":
       return [["5", 5], ["2^16", 65_536], ["all bits", UINT32_MAX]];
     case "dimension":

@@ -1,4 +1,4 @@
-// Makes PEFT adapters for tests, as the peft library saves them: adapter_config.json and safetensors, right or hostile.
+// Makes adapters for tests, as the peft library and mlx-lm save them: adapter_config.json and safetensors, right or hostile.
 export interface PeftModule {
   /** In the base: "model.layers.0.self_attn.q_proj". */
   name: string;
@@ -59,6 +59,32 @@ export function peftAdapter(options: PeftOptions): PeftAdapter {
     return [factor(`${prefix}.lora_A.weight`, own, module.columns), factor(`${prefix}.lora_B.weight`, module.rows, own)];
   });
   return { config: JSON.stringify(config, null, 2), weights: safetensorsBytes(options.tensors?.(tensors) ?? tensors) };
+}
+
+/** The same change as mlx-lm writes it: from `adapter`'s own numbers, which must be F32, each factor transposed; scale = alpha / rank. */
+export function mlxAdapter(adapter: PeftAdapter, { config = {}, tensors = (made) => made }: { config?: Readonly<Record<string, unknown>>; tensors?: (made: SafetensorsEntry[]) => SafetensorsEntry[] } = {}): PeftAdapter {
+  const given = JSON.parse(adapter.config) as { r: number; lora_alpha: number; base_model_name_or_path: string };
+  const made = readTensors(adapter.weights).map(({ name, type, shape, data }): SafetensorsEntry => {
+    const [rows = 0, columns = 0] = shape;
+    const values = new Float32Array(new Uint8Array(data).buffer);
+    const turned = Float32Array.from({ length: values.length }, (_, index) => values[(index % rows) * columns + Math.floor(index / rows)] ?? 0);
+    const renamed = name.replace("base_model.model.", "").replace(/\.lora_(?:embedding_)?([AB])(?:\.weight)?$/u, (_, half: string) => `.lora_${half.toLowerCase()}`);
+    return { name: renamed, type, shape: [columns, rows], data: new Uint8Array(turned.buffer) };
+  });
+  const written = {
+    adapter_path: "adapters", batch_size: 4, config: null, data: "data", fine_tune_type: "lora", grad_checkpoint: false, iters: 1000, learning_rate: 1e-5,
+    lora_parameters: { rank: given.r, dropout: 0, scale: given.lora_alpha / given.r }, lr_schedule: null, mask_prompt: false, max_seq_length: 2048,
+    model: given.base_model_name_or_path, num_layers: 16, optimizer: "adam", seed: 0, train: true, val_batches: 25, ...config,
+  };
+  return { config: JSON.stringify(written, null, 4), weights: safetensorsBytes(tensors(made)) };
+}
+
+function readTensors(weights: Uint8Array): SafetensorsEntry[] {
+  const bytes = Buffer.from(weights);
+  const dataAt = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString("utf8", 8, dataAt)) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>;
+  return Object.entries(header).flatMap(([name, entry]) =>
+    name === "__metadata__" ? [] : [{ name, type: entry.dtype, shape: entry.shape, data: new Uint8Array(bytes.subarray(dataAt + entry.data_offsets[0], dataAt + entry.data_offsets[1])) }]);
 }
 
 /** The tensors lie in this order, side by side. `header` has the last word on the list of contents. */

@@ -1,6 +1,7 @@
 // The sentences for each failure, in one closed table: what happened, what it means for the person's data, what to do.
 import type { Failure } from "../../electron/contract/failure";
 import { PeftFeature } from "../../electron/contract/peftConfig";
+import { kindWord, otherKind } from "./fileKindWords";
 import { formatBytes, formatCount } from "./quantities";
 
 export interface FailureText {
@@ -17,7 +18,7 @@ const FILE_UNTOUCHED = "The file was not changed.";
 const NOTHING_CHANGED = "Nothing was changed.";
 
 /**
- * Reads these details where they are given, each a short fact: `file`, `delta`, `tensor`, `feature`, `repository`, `alpha`, `base`, `folder`, `architecture`, `kind`, `movedTo`,
+ * Reads these details where they are given, each a short fact: `file`, `delta`, `tokenizer`, `type`, `setting`, `tensor`, `feature`, `repository`, `alpha`, `base`, `folder`, `architecture`, `kind`, `movedTo`,
  * `reason`, `needed` and `available` (amounts with their unit), and plain numbers under names that end in their unit:
  * `neededBytes`, `availableBytes`, `missingBytes`, `fileBytes`, `messageTokens`, `contextSizeTokens`, `retryAfterSeconds`.
  * Those of starter-… are one reason for each source that was tried, under the source's name.
@@ -26,6 +27,8 @@ export function failureText(failure: Failure): FailureText {
   const details = failure.details ?? {};
   const file = details["file"] === undefined ? "The model file" : `“${details["file"]}”`;
   const delta = details["delta"] === undefined ? "The fine-tune" : `“${details["delta"]}”`;
+  const named = otherKind(details["kind"]);
+  const kind = named === null ? details["kind"] : kindWord(named);
   const reason = details["reason"] === undefined ? "" : ` ${sentence(details["reason"])}`;
 
   switch (failure.code) {
@@ -39,7 +42,7 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: "The engine stopped unexpectedly.",
         data: "What was written of the answer is kept.",
-        advice: "Your next message starts it again.",
+        advice: "Send your message again, or choose another model.",
       };
     case "engine-out-of-memory":
       return {
@@ -51,7 +54,7 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: "The engine stopped responding and was ended.",
         data: "What was written of the answer is kept.",
-        advice: "Your next message starts it again.",
+        advice: "Send your message again, or choose another model.",
       };
     case "engine-busy":
       return {
@@ -105,9 +108,39 @@ export function failureText(failure: Failure): FailureText {
         data: FILE_UNTOUCHED,
         advice: "Choose another model.",
       };
+    case "model-tokenizer-unknown":
+      return {
+        happened: `${file} has a tokenizer that this version of Facet does not know${details["tokenizer"] === undefined ? "" : `: “${details["tokenizer"]}”`}.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose another model, or a newer version of Facet.",
+      };
+    case "model-vocabulary-unusable":
+      return {
+        happened: `${file} cannot be loaded${details["reason"] === undefined ? ": its vocabulary is wrong" : `: ${details["reason"]}`}.`,
+        data: FILE_UNTOUCHED,
+        advice: "Get a newer file of this model, or another publisher's: the fault is in the file itself.",
+      };
+    case "model-needs-other-build":
+      return {
+        happened: `${file} holds weights of a type that only another build of llama.cpp can read${details["type"] === undefined ? "" : ` (${details["type"]})`}.`,
+        data: FILE_UNTOUCHED,
+        advice: "Choose a file of this model in another quantization, Q4_K_M for example.",
+      };
+    case "model-ends-engine":
+      return {
+        happened: `${file} would end the engine: a trial in a process of its own did so.`,
+        data: FILE_UNTOUCHED,
+        advice: "Get a newer file of this model, or choose another model.",
+      };
+    case "model-ended-engine-twice":
+      return {
+        happened: `The engine ended twice while it was loading ${lower(file)} or writing its first answer, so Facet does not load it by itself any more.`,
+        data: CHATS_SAFE,
+        advice: "Choose another model, or load this one once more yourself: in the model menu, or with “Try again”.",
+      };
     case "model-is-not-a-chat-model":
       return {
-        happened: `${file} is not a chat model${details["kind"] === undefined ? "" : ` (${details["kind"]})`}.`,
+        happened: `${file} is not a chat model${kind ? ` (${kind})` : ""}.`,
         data: FILE_UNTOUCHED,
         advice: "Choose a model that was made for conversation, often named “Instruct” or “Chat”.",
       };
@@ -140,13 +173,27 @@ export function failureText(failure: Failure): FailureText {
       };
     case "message-longer-than-context":
       return {
-        happened: `The message is longer than the model can read at once${
-          details["messageTokens"] !== undefined && details["contextSizeTokens"] !== undefined
-            ? `: ${count(details["messageTokens"])} tokens, and the context holds ${count(details["contextSizeTokens"])}`
-            : ""
-        }.`,
+        happened: `The message is longer than the model can read at once${tokenCounts(details)}.`,
         data: "Your message is kept.",
-        advice: "Shorten the message or the system prompt, then send it again.",
+        advice: "Shorten it, or choose a larger context in the model's load settings.",
+      };
+    case "system-prompt-longer-than-context":
+      return {
+        happened: `The system prompt leaves no room for your message${tokenCounts(details)}.`,
+        data: "Your message is kept.",
+        advice: "Shorten the system prompt in the chat's settings, then try again.",
+      };
+    case "structure-invalid":
+      return {
+        happened: `The ${details["kind"] === "grammar" ? "grammar" : "JSON schema"} of this chat cannot be used.${reason}`,
+        data: "Your message is kept.",
+        advice: "Correct it in the chat's settings under Advanced, or remove it, then try again.",
+      };
+    case "tools-longer-than-context":
+      return {
+        happened: `The list of tools leaves no room for your message${tokenCounts(details)}.`,
+        data: "Your message is kept.",
+        advice: "Remove tools in the chat's settings, then try again.",
       };
 
     case "starter-offline":
@@ -282,7 +329,7 @@ export function failureText(failure: Failure): FailureText {
       };
     case "download-name-refused":
       return {
-        happened: "The name of a file of this model cannot be used on this computer.",
+        happened: "The path of a file of this model at Hugging Face is not a safe one.",
         data: "Nothing was fetched.",
         advice: "Choose another variant or model.",
       };
@@ -621,11 +668,7 @@ export function failureText(failure: Failure): FailureText {
         advice: "Get the file again, or choose another fine-tune.",
       };
     case "delta-alpha-invalid":
-      return {
-        happened: `${delta} asks for a strength (alpha) that no model survives${details["alpha"] === undefined ? "" : `: ${details["alpha"]}`}.`,
-        data: NOTHING_CHANGED,
-        advice: "Choose another fine-tune.",
-      };
+      return alphaText(delta, details);
     case "delta-too-large-for-memory":
       return {
         happened: `${delta} does not fit into memory beside the model${amounts(details)}.`,
@@ -655,13 +698,13 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: `${details["repository"] ?? "This repository"} holds no LoRA adapter that Facet can use.`,
         data: NOTHING_CHANGED,
-        advice: "Look for a repository with adapter_config.json and adapter_model.safetensors, or with an adapter as a GGUF file.",
+        advice: "Look for a repository with adapter_config.json and a safetensors file beside it, or with an adapter as a GGUF file.",
       };
     case "peft-config-missing":
       return {
         happened: "The file adapter_config.json, which says how an adapter's weights are to be used, is not beside them.",
         data: NOTHING_CHANGED,
-        advice: "Put both files into one folder, then choose adapter_model.safetensors there.",
+        advice: "Put both files into one folder, then choose the weights there.",
       };
     case "peft-config-invalid":
       return {
@@ -677,7 +720,7 @@ export function failureText(failure: Failure): FailureText {
       };
     case "peft-weights-damaged":
       return {
-        happened: `The adapter's weights (adapter_model.safetensors) are damaged.${reason}`,
+        happened: `The adapter's weights are damaged.${reason}`,
         data: NOTHING_CHANGED,
         advice: "Get the adapter again, or choose another one.",
       };
@@ -774,6 +817,31 @@ export function withFileName(failure: Failure, fileName: string | undefined): Fa
 
 type Details = Readonly<Record<string, string>>;
 
+/** An adapter's change is multiplied by its alpha; mlx-lm calls it scale. */
+function alphaText(delta: string, { alpha, rank, setting = "alpha" }: Details): FailureText {
+  const data = NOTHING_CHANGED;
+  if (Number(alpha) === 0) {
+    return {
+      happened: `${delta} is set to a strength of 0 (${setting}), so it would change nothing in the model.`,
+      data,
+      advice: `If you know the ${setting} that it was trained with, write it into its adapter_config.json. Otherwise choose another fine-tune.`,
+    };
+  }
+  if (Number(alpha) < 0) {
+    return {
+      happened: `${delta} is set to a strength below 0 (${setting}: ${alpha}), which would turn what it learned into its opposite.`,
+      data,
+      advice: "Choose another fine-tune.",
+    };
+  }
+  const amount = alpha === undefined ? "" : `: ${alpha}${rank === undefined ? "" : ` at rank ${rank}`}`;
+  return {
+    happened: `${delta} is set to a strength (${setting}) so high that every answer would be nonsense${amount}.`,
+    data,
+    advice: "Choose another fine-tune.",
+  };
+}
+
 /** What an adapter uses that cannot be carried over, to stand behind a colon. */
 function peftFeatureWords({ feature, kind, tensor }: Details): string {
   const parsed = PeftFeature.safeParse(feature);
@@ -803,8 +871,8 @@ function peftFeatureWords({ feature, kind, tensor }: Details): string {
       return `it changes the experts of a mixture, which Facet does not convert${seen}`;
     case "layer-replication":
       return "it repeats layers of the model, so it is a model of its own";
-    case "fan-in-fan-out":
-      return "its weights lie the other way round (fan_in_fan_out), as those of no model that Facet converts for";
+    case "whole-weights":
+      return "it holds the fine-tune's weights themselves, not what they changed";
     case "changed-base":
       return `its training began by changing the base model's own weights${named}, and those are not in it`;
     case "alora":
@@ -830,6 +898,12 @@ function amounts(details: Details): string {
 
 function bytes(amount: string | undefined): string | undefined {
   return amount === undefined || !/^\d+$/u.test(amount) ? undefined : formatBytes(Number(amount));
+}
+
+/** ": 9,000 tokens, and the context holds 8,192" */
+function tokenCounts({ messageTokens, contextSizeTokens }: Details): string {
+  if (messageTokens === undefined || contextSizeTokens === undefined) return "";
+  return `: ${count(messageTokens)} tokens, and the context holds ${count(contextSizeTokens)}`;
 }
 
 function count(amount: string): string {

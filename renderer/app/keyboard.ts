@@ -1,5 +1,6 @@
 // Turns key presses and commands of the application menu into what the table of shortcuts says, each only once.
 import { appStore } from "./appStore";
+import { sinceComposingKeyMs } from "./composition";
 import { matchesChord } from "./keyChord";
 import { type CommandId, type Shortcut, shortcuts } from "./shortcuts";
 
@@ -12,7 +13,7 @@ type Source = "key" | "menu";
 
 export function listenToKeys(): void {
   window.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented) return;
     const { platform, blocked } = appStore().getState();
     if (blocked !== null) return;
     const shortcut = shortcuts.find(
@@ -28,7 +29,7 @@ export function listenToKeys(): void {
 
 export function runMenuCommand(id: CommandId): void {
   const shortcut = shortcuts.find((other) => other.id === id);
-  if (shortcut === undefined || appStore().getState().blocked !== null) return;
+  if (shortcut === undefined || appStore().getState().blocked !== null || sinceComposingKeyMs() < SAME_PRESS_MS) return;
   if (isDialogOpen() && shortcut.inDialogs !== true) return;
   run(shortcut, "menu");
 }

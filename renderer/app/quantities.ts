@@ -24,12 +24,16 @@ export function formatPercent(fraction: number): string {
   return `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)} %`;
 }
 
-/** 245 → "4 min 5 s", for time that is left. */
+/** 12 → "12 s", 245 → "4 min 5 s". Whole seconds. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** 245 → "4 min 5 s left". */
 export function formatTimeLeft(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
-  if (whole < 60) return `${whole} s left`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s left`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min left`;
+  return `${formatDuration(Math.max(1, Math.round(seconds)))} left`;
 }
 
 /** "14:05" today, "12 Mar" this year, "12 Mar 2025" before. */

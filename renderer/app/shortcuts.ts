@@ -6,6 +6,7 @@ import { chatStore } from "../features/chat/chatStore";
 import { toggleSideBySide } from "../features/chat/comparison/comparisonActions";
 import { regenerateLastAnswer, stopAnswer } from "../features/chat/conversation/answerActions";
 import { beginChat, deleteChat, openNeighbour } from "../features/chat/openChats";
+import { answerNow } from "../features/chat/parts/answerNow";
 import { appStore } from "./appStore";
 import { formatChord } from "./keyChord";
 import { closeSidebarOverlay, showPage, startRenaming, toggleDialog, toggleSidebar, toggleSidePanel } from "./layout";
@@ -15,6 +16,7 @@ export type CommandId =
   | "send"
   | "newline"
   | "regenerate"
+  | "answer-now"
   | "toggle-side-by-side"
   | "rename-chat"
   | "delete-chat";
@@ -42,6 +44,7 @@ export const shortcuts: readonly Shortcut[] = [
     chords: ["Mod+Shift+Enter"],
     run: regenerateLastAnswer,
   },
+  { id: "answer-now", group: "Chat", words: "End the thought and answer now", chords: ["Mod+Shift+A"], run: answerNow },
   {
     id: "switch-fine-tune",
     group: "Chat",

@@ -12,6 +12,7 @@ import { noteFileTasks, noteSameFiles, startFileTasks } from "../features/models
 import { followNetwork } from "../features/models/hubReach";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
+import { keepComposingKeys } from "./composition";
 import { listenToKeys, runMenuCommand } from "./keyboard";
 import { showNoticeFromMain } from "./notices";
 import { followTheme } from "./theme";
@@ -23,6 +24,7 @@ export async function startApp(): Promise<void> {
   fillStores(snapshot.value);
   begin();
   followTheme();
+  keepComposingKeys(window);
   listenToKeys();
   saveOnLeaving();
   followNetwork();

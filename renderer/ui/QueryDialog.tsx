@@ -37,7 +37,6 @@ export function QueryDialog<Item>(props: QueryDialogProps<Item>) {
   const listId = useId();
 
   const handleKey = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return;
     const item = items[active];
     if (event.key === "ArrowDown") setActive(Math.min(items.length - 1, active + 1));
     else if (event.key === "ArrowUp") setActive(Math.max(0, active - 1));

@@ -132,6 +132,7 @@ function factsOf(header: GgufHeader, architecture: string, pairs: readonly Delta
 /** The same findings, said of a delta. */
 function inDeltaWords({ code, details, cause }: Failure): Outcome<never> {
   if (code === "model-not-gguf") return fail("delta-not-an-adapter", { kind: "it is no GGUF file" }, cause);
+  if (code === "model-needs-other-build") return fail("delta-kind-unsupported", { reason: `its weights are of a type that Facet does not know (${plain(details?.["type"] ?? "")})` }, cause);
   if (code === "model-truncated") return fail("delta-damaged", { reason: "a part of it is missing" }, cause);
   if (code === "model-damaged") return fail("delta-damaged", details?.["check"] === undefined ? {} : { reason: `its ${plain(details["check"])} is wrong` }, cause);
   return fail(code, details, cause);

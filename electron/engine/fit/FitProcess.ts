@@ -2,21 +2,26 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Llama } from "node-llama-cpp";
-import { failure, fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { CACHE_BLOCK_VALUES } from "../../contract/loadSettings";
 import { ToFit, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
-import { knownArchitectures } from "../gguf/architectures";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
+import { checkLoadable } from "../gguf/checkLoadable";
+import { checkTensors } from "../gguf/checkTensors";
+import { checkVocabularySize } from "../gguf/checkVocabulary";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
+import { checkPurpose } from "../gguf/checkPurpose";
+import type { ReadParts } from "../gguf/fileKind";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { aboutDeltas } from "./aboutDeltas";
+import { describeFormat } from "./describeFormat";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
 import { contextNeed, type DryRuns } from "./contextNeed";
 import { DryRunFailed, ModelDryRun } from "./estimateMemory";
 import { readModelShape, type ModelShape } from "./readModelShape";
-import { repackedBytes } from "./repackedBytes";
+import { repackedBytes, type Repacked } from "./repackedBytes";
 import { withSmallVocabulary } from "./smallVocabulary";
 import { vocabularyMemoryBytes } from "./vocabularyMemory";
 import { stubPath, writeStub } from "./writeStub";
@@ -25,7 +30,7 @@ interface OpenModel {
   key: string;
   architecture: string;
   runs: DryRuns;
-  repackedBytes: number;
+  repacked: Repacked;
   vocabularyBytes: number;
   canQuantizeCache: boolean;
 }
@@ -69,7 +74,10 @@ export class FitProcess {
         void this.#tellMachine(message.id);
         return;
       case "describe":
-        void this.#tell(message.id, () => this.#describe(message.id, message.path));
+        void this.#tell(message.id, () => this.#describe(message.id, message.part));
+        return;
+      case "describe-format":
+        void this.#tell(message.id, () => this.#describeFormat(message.id, message.path));
         return;
       case "inspect-delta":
       case "describe-delta":
@@ -116,7 +124,8 @@ export class FitProcess {
       layers: runs.real.layers,
       canQuantizeCache: facts.canQuantizeCache,
       weights: await runs.real.weights(configuration),
-      repackedBytes: facts.repackedBytes,
+      repackedBytes: facts.repacked.bytes,
+      tiedOutputBytes: facts.repacked.tiedOutputBytes,
       vocabularyBytes: facts.vocabularyBytes,
       contexts,
     });
@@ -139,7 +148,7 @@ export class FitProcess {
       key,
       architecture: metadataText(first.header, "general.architecture") ?? "",
       runs: { real, touched },
-      repackedBytes: llama.gpu === false ? repackedBytes(written.value.flatMap(({ header }) => header.tensors), llama.systemInfo) : 0,
+      repacked: llama.gpu === false ? repackedBytes(written.value.flatMap(({ header }) => header.tensors), llama.systemInfo) : { bytes: 0, tiedOutputBytes: 0 },
       vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
       canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
     });
@@ -161,28 +170,28 @@ export class FitProcess {
     const read: Part[] = [];
     for (const [index, part] of parts.entries()) {
       const written = await this.#withSource(id, index, part, async (source, failureOf): Promise<Outcome<Part>> => {
-        // On this computer the vocabulary costs nothing to read, and can be as hostile as the rest.
-        const whole = part.path === null ? null : await readGgufHeader(source);
+        // On this computer the vocabulary costs little to read, and can be as hostile as the rest.
+        const whole = part.path === null ? null : await readGgufHeader(source, { withVocabulary: true });
         if (whole?.ok === false) return whole;
-        // Behind the vocabulary too, where the stub ends.
-        const possible = whole === null || index > 0 ? null : checkHyperparameters(whole.value);
-        if (possible?.ok === false) return possible;
+        const isFirst = index === 0;
+        const loadable = whole === null || (isFirst && !isModel(whole.value)) ? succeed(undefined) : checkLoadable(whole.value, isFirst);
+        if (!loadable.ok) return loadable;
         const shape = await readModelShape(source);
         if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
         const header = await writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
-        return header.ok ? succeed({ shape: shape.value, header: header.value, sizeBytes: part.sizeBytes }) : header;
+        if (!header.ok) return header;
+        const one: Part = { shape: shape.value, header: header.value, sizeBytes: part.sizeBytes };
+        // What is no model that writes text is called by its kind, not by what it lacks.
+        const purpose = isFirst ? checkPurpose(readParts(one, parts.length === 1 ? [one] : null)) : succeed(undefined);
+        const checked = purpose.ok && whole === null ? checkWithoutVocabulary(one, isFirst) : purpose;
+        return checked.ok ? succeed(one) : checked;
       });
       if (!written.ok) return written;
-      if (index === 0) {
-        const architecture = metadataText(written.value.header, "general.architecture");
-        if (architecture === undefined) return fail("model-damaged", { check: "general.architecture" });
-        if (!knownArchitectures.has(architecture)) return fail("model-architecture-unknown", { architecture });
-        const plausible = checkHyperparameters(written.value.header);
-        if (!plausible.ok) return plausible;
-      }
       read.push(written.value);
     }
-    return succeed(read);
+    const [first] = read;
+    const purpose = first === undefined ? succeed(undefined) : checkPurpose(readParts(first, read));
+    return purpose.ok ? succeed(read) : purpose;
   }
 
   async #withSource<Value>(
@@ -219,9 +228,18 @@ export class FitProcess {
     });
   }
 
-  async #describe(id: number, path: string): Promise<Outcome<FromFit>> {
-    const facts = await describeModel(path);
+  async #describe(id: number, part: EstimateRequest["parts"][number]): Promise<Outcome<FromFit>> {
+    const facts = await this.#withSource(id, 0, part, async (source, failureOf) => {
+      const described = await describeModel(source);
+      const failed = described.ok ? null : failureOf();
+      return failed === null ? described : { ok: false, failure: failed };
+    });
     return facts.ok ? succeed({ kind: "described", id, facts: facts.value }) : facts;
+  }
+
+  async #describeFormat(id: number, path: string): Promise<Outcome<FromFit>> {
+    const format = await describeFormat(path, await this.#options.llama);
+    return format.ok ? succeed({ kind: "format-described", id, format: format.value }) : format;
   }
 
   async #tell(id: number, answer: () => Promise<Outcome<FromFit>>): Promise<void> {
@@ -247,6 +265,24 @@ export class FitProcess {
     }
     post({ kind: "machine", id, machine: { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores } });
   }
+}
+
+/** `all`: null while others than the first are not read. */
+function readParts({ header, shape: { hasTokenizer } }: Part, all: readonly Part[] | null): ReadParts {
+  return { header, tensors: all?.flatMap((part) => part.header.tensors) ?? null, hasTokenizer };
+}
+
+/** What is no model that writes text is called by its kind (checkPurpose), not by what it lacks. */
+function isModel(header: GgufHeader): boolean {
+  return checkPurpose({ header, tensors: null, hasTokenizer: true }).ok;
+}
+
+/** checkLoadable of a file at the hub: its tokens are only counted. What is in them is found when the file is here. */
+function checkWithoutVocabulary({ header, shape: { vocabulary } }: Part, isFirst: boolean): Outcome<undefined> {
+  const tensors = checkTensors(header);
+  if (!tensors.ok || !isFirst || !isModel(header)) return tensors;
+  const values = checkHyperparameters(header);
+  return values.ok && vocabulary.tokens > 0 ? checkVocabularySize(header, vocabulary.tokens) : values;
 }
 
 /** How large its vocabulary is there and in truth; null when the model has none to make smaller. */

@@ -2,13 +2,11 @@
 import type { ModelFacts } from "../../contract/fitProtocol";
 import { succeed, type Outcome } from "../../contract/failure";
 import { MadeFrom } from "../../contract/madeFrom";
-import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
-import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
-import { readModelShape, type ModelShape } from "./readModelShape";
+import type { ByteSource } from "../gguf/ByteSource";
+import { fileKindOf } from "../gguf/fileKind";
+import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
+import { readModelShape } from "./readModelShape";
 import { headerOf } from "./writeStub";
-
-/** Far more than the entries that quantizing appends. */
-const APPENDED_BYTES = 8 * 1024;
 
 /**
  * The type that most weights of the layers have, as ModelFile.cpp says it too: the embedding of a large vocabulary often
@@ -24,18 +22,8 @@ function weightTypeOf({ tensors }: GgufHeader): string | null {
   return [...weights].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
 }
 
-/**
- * What quantizeJob wrote; anything else under these keys is taken for nothing. llama.cpp appends new entries, so they
- * stand behind the vocabulary: the whole header is read only where they are.
- */
-async function readMadeFrom(source: ByteSource, { tensors, tensorsEndBytes }: ModelShape): Promise<MadeFrom | null> {
-  const endBytes = tensorsEndBytes - tensors.length;
-  const startBytes = Math.max(0, endBytes - APPENDED_BYTES);
-  const last = Buffer.from(await source.read(startBytes, endBytes - startBytes));
-  if (!last.includes("facet.source.sha256")) return null;
-  const read = await readGgufHeader(source);
-  if (!read.ok) return null;
-  const header = read.value;
+/** What quantizeJob wrote; anything else under these keys is taken for nothing. */
+function madeFromOf(header: GgufHeader): MadeFrom | null {
   const parsed = MadeFrom.safeParse({
     sourceFileName: metadataText(header, "facet.source.file"),
     sourceSha256: metadataText(header, "facet.source.sha256"),
@@ -46,26 +34,24 @@ async function readMadeFrom(source: ByteSource, { tensors, tensorsEndBytes }: Mo
   return parsed.success ? parsed.data : null;
 }
 
-/** Failures: those of readModelShape and readGgufHeader. */
-export async function describeModel(path: string): Promise<Outcome<ModelFacts>> {
-  const source = await FileByteSource.open(path);
-  if (!source.ok) return source;
-  try {
-    const shape = await readModelShape(source.value);
-    if (!shape.ok) return shape;
-    const header = await headerOf(shape.value, source.value.sizeBytes);
-    if (!header.ok) return header;
-    const architecture = metadataText(header.value, "general.architecture") ?? null;
-    const weights = header.value.tensors.reduce((sum, { dimensions }) => sum + dimensions.reduce((product, length) => product * length, 1), 0);
-    const isSplit = (metadataNumber(header.value, "split.count") ?? 1) > 1;
-    return succeed({
-      architecture: architecture?.slice(0, 60) ?? null,
-      trainContextSizeTokens: metadataNumber(header.value, `${architecture}.context_length`) ?? null,
-      parameterCount: isSplit ? null : weights,
-      weightType: weightTypeOf(header.value),
-      madeFrom: await readMadeFrom(source.value, shape.value),
-    });
-  } finally {
-    await source.value.close();
-  }
+/** Of a split model its first part. Failures: those of readModelShape and readGgufHeader. */
+export async function describeModel(source: ByteSource): Promise<Outcome<ModelFacts>> {
+  const shape = await readModelShape(source);
+  if (!shape.ok) return shape;
+  const read = await headerOf(shape.value, source.sizeBytes);
+  if (!read.ok) return read;
+  const header = read.value;
+  const architecture = metadataText(header, "general.architecture") ?? null;
+  const weights = header.tensors.reduce((sum, { dimensions }) => sum + dimensions.reduce((product, length) => product * length, 1), 0);
+  const isSplit = (metadataNumber(header, "split.count") ?? 1) > 1;
+  const kind = fileKindOf({ header, tensors: isSplit ? null : header.tensors, hasTokenizer: shape.value.hasTokenizer });
+  return succeed({
+    kind,
+    architecture: architecture?.slice(0, 60) ?? null,
+    trainContextSizeTokens: metadataNumber(header, `${architecture}.context_length`) ?? null,
+    parameterCount: isSplit ? null : weights,
+    // Of projectors and the like nothing smaller is made, and nothing is measured.
+    weightType: kind === "model" ? weightTypeOf(header) : null,
+    madeFrom: madeFromOf(header),
+  });
 }

@@ -74,6 +74,8 @@ it.each([300, 20_000, 60_000])("finds the tensors behind a vocabulary of %i word
     expect(stub.value.tensors).toEqual(whole.value.tensors);
     expect(metadataText(stub.value, "tokenizer.ggml.model")).toBe("no_vocab");
     expect(metadataNumber(stub.value, "llama.vocab_size")).toBe(tokens);
+    // Behind the vocabulary and a long template.
+    expect(metadataNumber(stub.value, "general.quantization_version")).toBe(2);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -7,8 +7,9 @@
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
-import { ggmlTypes } from "../gguf/ggmlTypes";
-import { MAX_DIMENSIONS, MAX_KEY_BYTES, MAX_METADATA_ENTRIES, MAX_TENSOR_NAME_BYTES, MAX_TENSORS } from "../gguf/readGgufHeader";
+import { MAX_DIMENSIONS, MAX_KEY_BYTES, MAX_METADATA_ENTRIES, MAX_TENSOR_NAME_BYTES, MAX_TENSORS, MAX_TYPE_NUMBER } from "../gguf/readGgufHeader";
+import { noTokenizer } from "../gguf/tokenizers";
+import { readAppendedEntries } from "./appendedEntries";
 
 /** Metadata without vocabulary is 1 to 10 KB. */
 const FIRST_READ_BYTES = 16 * 1024;
@@ -26,13 +27,15 @@ const MAX_TENSOR_LIST_BYTES = 256 * 1024;
 export interface ModelShape {
   version: number;
   entryCount: number;
-  /** Metadata entries before the vocabulary, as they are in the file. */
+  /** Metadata entries before the vocabulary and what is appended behind it, as they are in the file. */
   metadata: Uint8Array;
   tensorCount: number;
   /** The tensor list, as it is in the file. */
   tensors: Uint8Array;
   /** Where it ends in the file; the weights follow at the next aligned place. */
   tensorsEndBytes: number;
+  /** False for a model whose tokens are in no vocabulary of its own, and for parts behind the first. */
+  hasTokenizer: boolean;
   vocabulary: Vocabulary;
 }
 
@@ -74,43 +77,55 @@ async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
 
   let entryCount = 0;
   let entryStart = start.position;
-  let vocabulary: Vocabulary = { tokens: 0, hasMerges: false };
-  let hasVocabulary = false;
+  let found: FoundVocabulary | null = null;
+  const keys = new Set<string>();
   for (; entryCount < totalEntries; entryCount++) {
     entryStart = start.position;
     const key = await start.text(MAX_KEY_BYTES);
     if (key.startsWith("tokenizer.")) {
-      hasVocabulary = true;
-      vocabulary = await readVocabulary(start, key, totalEntries - entryCount);
+      found = await readVocabulary(start, key, totalEntries - entryCount);
       break;
     }
+    keys.add(key);
     await start.skipValue();
     entryStart = start.position;
   }
   const metadata = start.bytes.slice(metadataStart, entryStart);
-  if (tensorCount === 0) return succeed({ version, entryCount, metadata, tensorCount, tensors: new Uint8Array(0), tensorsEndBytes: entryStart, vocabulary });
+  const vocabulary: Vocabulary = { tokens: found?.tokens ?? 0, hasMerges: found?.model === "gpt2" };
+  const about = { version, entryCount, metadata, tensorCount, hasTokenizer: found !== null && !noTokenizer.has(found.model ?? ""), vocabulary };
+  if (tensorCount === 0) return succeed({ ...about, tensors: new Uint8Array(0), tensorsEndBytes: entryStart });
 
-  const found = hasVocabulary
-    ? await findTensors(source, start.position, vocabulary.tokens, tensorCount)
-    : await readTensorsAt(source, entryStart, tensorCount);
-  if (found === null) return fail("estimate-failed", {}, "the list of tensors was not found");
-  return succeed({ version, entryCount, metadata, tensorCount, tensors: found.bytes, tensorsEndBytes: found.endBytes, vocabulary });
+  const tensors = found === null
+    ? await readTensorsAt(source, entryStart, tensorCount)
+    : await findTensors(source, start.position, vocabulary.tokens, tensorCount);
+  if (tensors === null) return fail("estimate-failed", {}, "the list of tensors was not found");
+  const shape = { ...about, tensors: tensors.bytes, tensorsEndBytes: tensors.endBytes };
+  if (found === null) return succeed(shape);
+  const appended = await readAppendedEntries(source, start.position, tensors.endBytes - tensors.bytes.length);
+  const more = appended.filter(({ key }) => !key.startsWith("tokenizer.") && !keys.has(key) && keys.add(key));
+  return succeed({ ...shape, entryCount: entryCount + more.length, metadata: Buffer.concat([metadata, ...more.map(({ bytes }) => bytes)]) });
+}
+
+interface FoundVocabulary {
+  tokens: number;
+  /** tokenizer.ggml.model; undefined when it does not come before the tokens. */
+  model: string | undefined;
 }
 
 /** The vocabulary's kind and length: what stands before its first long array. Leaves the position after the length. */
-async function readVocabulary(start: Bytes, firstKey: string, entriesLeft: number): Promise<Vocabulary> {
+async function readVocabulary(start: Bytes, firstKey: string, entriesLeft: number): Promise<FoundVocabulary> {
   let key = firstKey;
-  let hasMerges = false;
+  let model: string | undefined;
   for (let entry = 0; entry < Math.min(entriesLeft, 20); entry++) {
     if (key === "tokenizer.ggml.tokens") {
       await start.take(8); // the types of array and elements
-      return { tokens: await start.count("vocabulary", MAX_VOCABULARY_BYTES), hasMerges };
+      return { tokens: await start.count("vocabulary", MAX_VOCABULARY_BYTES), model };
     }
-    if (key === "tokenizer.ggml.model") hasMerges = (await start.textValue(MAX_KEY_BYTES)) === "gpt2";
+    if (key === "tokenizer.ggml.model") model = await start.textValue(MAX_KEY_BYTES);
     else await start.skipValue();
     key = await start.text(MAX_KEY_BYTES);
   }
-  return { tokens: 0, hasMerges };
+  return { tokens: 0, model };
 }
 
 interface FoundTensors {
@@ -239,7 +254,8 @@ function tensorEnd(bytes: Uint8Array, from: number): { end: number; offset: bigi
     const length = view.getBigUint64(at, true);
     if (length < 1n || length > 2n ** 40n) return null;
   }
-  if (!ggmlTypes.has(view.getUint32(at, true))) return null;
+  // One that llama.cpp does not know is told when the header is checked.
+  if (view.getUint32(at, true) > MAX_TYPE_NUMBER) return null;
   return { end: at + 12, offset: view.getBigUint64(at + 4, true) };
 }
 

@@ -19,20 +19,38 @@ const rules: readonly Rule[] = [
   { feature: "DOTPROD", types: ["Q4_K", "Q5_K", "Q6_K"], rows: 8 },
 ];
 
+/** AMX takes whole tiles of 32 rows, and rows that its blocks divide (supports_op in ggml/src/ggml-cpu/amx/amx.cpp). */
+const AMX_ROWS = 32;
+/** Values of a block, and what its row format adds to each block, in bytes (get_row_size in amx/mmq.cpp). */
+const amxTypes: ReadonlyMap<string, { block: number; addedBytes: number }> = new Map([
+  ["Q4_0", { block: 32, addedBytes: 0 }], ["Q4_1", { block: 32, addedBytes: 0 }], ["Q8_0", { block: 32, addedBytes: 4 }],
+  ["Q4_K", { block: 256, addedBytes: 4 }], ["Q5_K", { block: 256, addedBytes: 4 }], ["Q6_K", { block: 256, addedBytes: 0 }],
+  ["IQ4_XS", { block: 256, addedBytes: 2 }],
+]);
+
+export interface Repacked {
+  bytes: number;
+  /** Of them the copy of an embedding that is the output too: the original is needed beside it, however the file is read. */
+  tiedOutputBytes: number;
+}
+
 /** `systemInfo`: llama.cpp's description of what it uses of the processor. */
-export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string): number {
-  if (!/\bREPACK = 1\b/u.test(systemInfo)) return 0;
-  const active = rules.filter(({ feature }) => new RegExp(`\\b${feature} = 1\\b`, "u").test(systemInfo));
-  const isRepacked = ({ name, dimensions, typeName }: TensorInfo) => {
-    const rows = dimensions[1] ?? 1;
-    return isMultiplied(name, dimensions) && active.some((rule) => rule.types.includes(typeName) && rows % rule.rows === 0);
+export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string): Repacked {
+  const has = (feature: string) => new RegExp(`\\b${feature} = 1\\b`, "u").test(systemInfo);
+  const active = has("REPACK") ? rules.filter(({ feature }) => has(feature)) : [];
+  const hasAmx = has("AMX_INT8");
+  const copyBytes = ({ name, dimensions, typeName, sizeBytes }: TensorInfo): number => {
+    if (!isMultiplied(name, dimensions)) return 0;
+    const [columns = 0, rows = 1] = dimensions;
+    const amx = hasAmx ? amxTypes.get(typeName) : undefined;
+    if (amx !== undefined && rows % AMX_ROWS === 0 && columns % amx.block === 0) return sizeBytes + (columns / amx.block) * amx.addedBytes * rows;
+    return active.some((rule) => rule.types.includes(typeName) && rows % rule.rows === 0) ? sizeBytes : 0;
   };
   const hasOutput = tensors.some(({ name }) => name === "output.weight");
-  return tensors.reduce((sum, tensor) => {
-    // Without an output matrix of its own, the embedding is multiplied with at the end, as a second tensor.
-    const isTiedOutput = tensor.name === "token_embd.weight" && !hasOutput;
-    return isRepacked(isTiedOutput ? { ...tensor, name: "output.weight" } : tensor) ? sum + tensor.sizeBytes : sum;
-  }, 0);
+  // Without an output matrix of its own, the embedding is multiplied with at the end, as a second tensor.
+  const tied = hasOutput ? undefined : tensors.find(({ name }) => name === "token_embd.weight");
+  const tiedOutputBytes = tied === undefined ? 0 : copyBytes({ ...tied, name: "output.weight" });
+  return { bytes: tensors.reduce((sum, tensor) => sum + copyBytes(tensor), tiedOutputBytes), tiedOutputBytes };
 }
 
 function isMultiplied(name: string, dimensions: readonly number[]): boolean {

@@ -4,6 +4,8 @@
 // `git clone node_modules/node-llama-cpp/llama/gitRelease.bundle`, then
 // `sed -n '/LLM_ARCH_NAMES = {/,/};/p' src/llama-arch.cpp | grep -o '"[^"(]*"'`.
 
+import type { FileKind } from "../../contract/fileKind";
+
 // prettier-ignore
 export const knownArchitectures: ReadonlySet<string> = new Set([
   "clip", "llama", "llama4", "deci", "falcon", "grok", "gpt2", "gptj", "gptneox", "mpt", "baichuan",
@@ -27,16 +29,18 @@ export const knownArchitectures: ReadonlySet<string> = new Set([
 ]);
 
 /** Loadable, but made for something else than writing text token after token. */
-export const architecturesWithoutChat: ReadonlyMap<string, string> = new Map([
+export const architecturesWithoutChat: ReadonlyMap<string, FileKind> = new Map<string, FileKind>([
   ...["bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3",
     "eurobert", "gemma-embedding", "llama-embed", "t5encoder"].map((name) => [name, "embedding"] as const),
-  ["clip", "vision projector"],
-  ["t5", "encoder–decoder"],
+  ["clip", "projector"],
+  // None of LLM_ARCH_NAMES: llama.cpp's own tools write and read it.
+  ["controlvector", "control-vector"],
+  ["t5", "encoder-decoder"],
   ["wavtokenizer-dec", "speech"],
   ["qwen3tts", "speech"],
   ["pockettts", "speech"],
-  ["eagle3", "draft for speculative decoding"],
-  ["dflash", "draft for speculative decoding"],
-  ["gemma4-assistant", "draft for speculative decoding"],
+  ["eagle3", "draft"],
+  ["dflash", "draft"],
+  ["gemma4-assistant", "draft"],
   ...["dream", "llada", "llada-moe", "rnd1"].map((name) => [name, "diffusion"] as const),
 ]);

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ggufOfKind } from "../../testing/ggufKinds";
 import { tinyModelBytes, writeTinyModel, type TinyModelOptions } from "../../testing/tinyGguf";
 import { checkChatModel } from "./checkChatModel";
 
@@ -36,22 +37,27 @@ describe("checkChatModel", () => {
 
   it.each([
     ["LoRA adapter", { metadata: { "general.type": text("adapter") } }, "adapter"],
-    ["importance matrix", { metadata: { "general.type": text("imatrix") } }, "imatrix"],
-    ["vision projector", { metadata: { "general.type": text("mmproj") } }, "mmproj"],
+    ["importance matrix", { metadata: { "general.type": text("imatrix") } }, "importance-matrix"],
+    ["vision projector", { metadata: { "general.type": text("mmproj") } }, "projector"],
     ["embedding model", { architecture: "bert" }, "embedding"],
-    ["clip", { architecture: "clip" }, "vision projector"],
+    ["clip", { architecture: "clip" }, "projector"],
     ["diffusion model", { architecture: "llada" }, "diffusion"],
-    ["model without a tokenizer", { metadata: { "tokenizer.ggml.model": undefined } }, "model without a tokenizer"],
-    ["model without a vocabulary", { metadata: { "tokenizer.ggml.model": text("no_vocab") } }, "model without a tokenizer"],
+    ["model without a tokenizer", { metadata: { "tokenizer.ggml.model": undefined } }, "other"],
+    ["model without a vocabulary", { metadata: { "tokenizer.ggml.model": text("no_vocab") } }, "other"],
   ] satisfies [string, TinyModelOptions, string][])("refuses: %s", async (_name, options, kind) => {
     expect(await check(options)).toMatchObject({ ok: false, failure: { code: "model-is-not-a-chat-model", details: { kind } } });
   });
 
   it("refuses a file that does not say its architecture", async () => {
-    expect(await check({ metadata: { "general.architecture": undefined } })).toMatchObject({
-      ok: false, failure: { code: "model-damaged", details: { check: "general.architecture" } },
-    });
-    expect(await check({ metadata: { "general.architecture": uint(7) } })).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+    const other = { ok: false, failure: { code: "model-is-not-a-chat-model", details: { kind: "other" } } };
+    expect(await check({ metadata: { "general.architecture": undefined } })).toMatchObject(other);
+    expect(await check({ metadata: { "general.architecture": uint(7) } })).toMatchObject(other);
+  });
+
+  it("refuses the head of a model, which has the model's own architecture", async () => {
+    const file = path.join(folder, "head.gguf");
+    await writeFile(file, ggufOfKind("draft", 0));
+    expect(await checkChatModel(file)).toMatchObject({ ok: false, failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } } });
   });
 
   it("says what cannot be opened", async () => {

@@ -1,11 +1,11 @@
 // A hostile file gets a Failure that names the check, quickly; a good one is read right.
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ByteWriter, ggufBytes, tinyModelBytes, tinyModelContents, type GgufContents, type MetadataEntry } from "../../testing/tinyGguf";
 import type { FailureCode } from "../../contract/failure";
 import type { ByteSource } from "./ByteSource";
 import {
-  MAX_ALIGNMENT_BYTES, MAX_ARRAY_LENGTH, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_STRING_BYTES, MAX_TENSORS, metadataNumber,
+  MAX_ALIGNMENT_BYTES, MAX_ARRAY_LENGTH, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_READ_TIME_MS, MAX_STRING_BYTES, MAX_TENSORS, metadataNumber,
   metadataText, readGgufHeader,
 } from "./readGgufHeader";
 
@@ -54,6 +54,9 @@ const entry = (type: number, write: (writer: ByteWriter) => void = () => {}) =>
 const withTensor = (over: Parameters<typeof tensor>[0]) => ggufBytes({ ...good, tensors: [tensor(over)] });
 const withAlignment = (value: MetadataEntry, alignment = 32) =>
   ggufBytes({ ...good, alignment, metadata: [["general.alignment", value]] });
+/** One fork's Q2_0: 34 bytes for 128 weights, where llama.cpp has 18 for 64. */
+const wideBlocks = (count: number) =>
+  ggufBytes({ ...good, tensors: Array.from({ length: count }, (_, index) => tensor({ name: `t${index}`, dimensions: [2560, 64], type: 42, data: new Uint8Array((2560 * 64 * 34) / 128) })) });
 const poked = (offset: number, bytes: number[]) => {
   const copy = goodBytes.slice();
   copy.set(bytes, offset);
@@ -189,8 +192,12 @@ describe("hostile headers", () => {
     ["tensor whose size overflows 64 bits", withTensor({ dimensions: [2 ** 40, 2 ** 40] }), "model-damaged"],
     ["tensor whose size wraps to a small one", withTensor({ dimensions: [2 ** 32, 2 ** 32, 1, 1] }), "model-damaged"],
     ["tensor larger than the file", withTensor({ dimensions: [1_000_000, 1000] }), "model-truncated"],
-    ["tensor of a removed type", withTensor({ type: 4 }), "model-damaged"],
-    ["tensor of a type to come", withTensor({ type: 43 }), "model-damaged"],
+    ["tensor of a removed type", withTensor({ type: 4 }), "model-needs-other-build"],
+    ["tensor of a type to come", withTensor({ type: 43 }), "model-needs-other-build"],
+    ["tensor of a fork's type", withTensor({ type: 142 }), "model-needs-other-build"],
+    ["tensor of a number that is no type", withTensor({ type: 5000 }), "model-damaged"],
+    ["Q2_0 in blocks of 128, side by side", wideBlocks(2), "model-needs-other-build"],
+    ["Q2_0 in blocks of 128, alone", wideBlocks(1), "model-needs-other-build"],
     ["tensor of type 2^32 - 1", withTensor({ type: 0xffff_ffff }), "model-damaged"],
     ["tensor row that is no whole block", withTensor({ type: 2, dimensions: [33, 1] }), "model-damaged"],
     ["tensor row of Q4_K that is no whole block", withTensor({ type: 12, dimensions: [128, 2] }), "model-damaged"],
@@ -212,7 +219,7 @@ describe("hostile headers", () => {
   it.each(cases)("%s", async (_name, bytes, code) => {
     const failure = await failureOf(bytes);
     expect(failure.code).toBe(code);
-    const facts: Partial<Record<FailureCode, unknown>> = { "model-damaged": failure.details?.["check"], "model-truncated": failure.details?.["neededBytes"] };
+    const facts: Partial<Record<FailureCode, unknown>> = { "model-damaged": failure.details?.["check"], "model-truncated": failure.details?.["neededBytes"], "model-needs-other-build": failure.details?.["type"] };
     expect(facts[code] ?? (code === "model-not-gguf")).toBeTruthy();
   });
 
@@ -240,6 +247,11 @@ describe("hostile headers", () => {
     expect(await failureOf(source)).toMatchObject({ code: "model-damaged" });
   });
 
+  it("a source that is slow is not called damaged", async () => {
+    vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(MAX_READ_TIME_MS + 1);
+    expect(await readGgufHeader(new Bytes(goodBytes))).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+  });
+
   it("mutations of a good header: a header or a Failure, quickly, and never an exception", async () => {
     const whole = ggufBytes(good);
     await fc.assert(
@@ -252,7 +264,7 @@ describe("hostile headers", () => {
           const startedMs = performance.now();
           const outcome = await readGgufHeader(new Bytes(cutAt === undefined ? bytes : bytes.subarray(0, cutAt)));
           expect(performance.now() - startedMs).toBeLessThan(TIME_LIMIT_MS);
-          expect(["passed", "model-not-gguf", "model-truncated", "model-damaged"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
+          expect(["passed", "model-not-gguf", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
         },
       ),
       { numRuns: 2000 },
@@ -265,7 +277,7 @@ describe("hostile headers", () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (random) => {
         const bytes = Uint8Array.of(0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, ...random);
         const outcome = await readGgufHeader(new Bytes(bytes));
-        expect(["passed", "model-truncated", "model-damaged"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
+        expect(["passed", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
       }),
       { numRuns: 500 },
     );

@@ -18,12 +18,17 @@ export const MAX_STRING_BYTES = 64 * 1024 * 1024;
 export const MAX_KEPT_STRING_BYTES = 1024 * 1024;
 /** Merges of the largest vocabularies are about 500,000; normalization tables of bytes are about a million. */
 export const MAX_ARRAY_LENGTH = 4_000_000;
+/** The largest real vocabularies have 262,144 tokens, of 3 MB. */
+export const MAX_VOCABULARY_TOKENS = 524_288;
+export const MAX_VOCABULARY_BYTES = 32 * 1024 * 1024;
 /** All kept strings together. */
 export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** Longer arrays are walked over, not kept. */
 export const MAX_KEPT_ARRAY_LENGTH = 256;
 /** Real models have fewer than 5,000; reading so many takes a third of a second. */
 export const MAX_TENSORS = 20_000;
+/** Forks' own types are below; larger numbers are no types. */
+export const MAX_TYPE_NUMBER = 4095;
 /** GGML_MAX_DIMS. */
 export const MAX_DIMENSIONS = 4;
 /** GGML_MAX_NAME, less its final zero. */
@@ -31,7 +36,7 @@ export const MAX_TENSOR_NAME_BYTES = 63;
 /** The default is 32; page-sized and larger alignments exist up to here. */
 export const MAX_ALIGNMENT_BYTES = 64 * 1024;
 /** Reading the largest real header takes well below one second. */
-export const MAX_READ_TIME_MS = 5000;
+export const MAX_READ_TIME_MS = 20_000;
 
 const DEFAULT_ALIGNMENT_BYTES = 32;
 const READ_AHEAD_BYTES = 1024 * 1024;
@@ -43,7 +48,20 @@ export type MetadataValue =
   /** type: the format's number for it. llama.cpp aborts when a key has another type than it expects. */
   | { kind: "scalar"; type: number; value: MetadataScalar }
   | { kind: "long-string"; lengthBytes: number }
-  | { kind: "array"; length: number; values: MetadataScalar[] | null };
+  | { kind: "array"; elementType: number; length: number; values: MetadataScalar[] | null };
+
+/** As it is in the file, kept on request alone (ReadOptions). */
+export interface Vocabulary {
+  /** Bytes as Latin-1: what llama.cpp compares, whether they are text or not. */
+  tokens: readonly string[];
+  /** LLAMA_TOKEN_TYPE_…; null when the file has no list of them. */
+  types: Int32Array | null;
+}
+
+export interface ReadOptions {
+  /** Takes up to 100 MB and a tenth of a second for the largest vocabularies. */
+  withVocabulary?: boolean;
+}
 
 export interface TensorInfo {
   name: string;
@@ -62,12 +80,17 @@ export interface GgufHeader {
   dataOffsetBytes: number;
   /** Sum over all tensors. */
   weightsBytes: number;
+  /** null where it was not asked for, or where the file has none. */
+  vocabulary: Vocabulary | null;
 }
 
-/** Failures: model-not-gguf, model-truncated, model-damaged, model-unreadable (the source's own error). */
-export async function readGgufHeader(source: ByteSource): Promise<Outcome<GgufHeader>> {
+/**
+ * Failures: model-not-gguf, model-truncated, model-damaged, model-needs-other-build (details.type), model-unreadable (the source's own
+ * error).
+ */
+export async function readGgufHeader(source: ByteSource, { withVocabulary = false }: ReadOptions = {}): Promise<Outcome<GgufHeader>> {
   try {
-    return succeed(await read(new Cursor(source)));
+    return succeed(await read(new Cursor(source), withVocabulary ? new VocabularyReader() : null));
   } catch (error) {
     if (error instanceof BadHeader) return { ok: false, failure: error.failure };
     return fail("model-unreadable", {}, error);
@@ -88,20 +111,20 @@ export function metadataNumber(header: GgufHeader, key: string): number | undefi
   return typeof entry.value === "number" && Number.isFinite(entry.value) ? entry.value : undefined;
 }
 
-async function read(cursor: Cursor): Promise<GgufHeader> {
+async function read(cursor: Cursor, reader: VocabularyReader | null): Promise<GgufHeader> {
   const magic = await cursor.upTo(4);
   if (magic.length < 4 || String.fromCharCode(...magic) !== "GGUF") throw new BadHeader("model-not-gguf", {});
   const version = await readVersion(cursor);
   const tensorCount = await cursor.count("tensor count", MAX_TENSORS);
   const entryCount = await cursor.count("metadata count", MAX_METADATA_ENTRIES);
 
-  const metadata = await readMetadata(cursor, entryCount);
+  const metadata = await readMetadata(cursor, entryCount, reader);
   const alignment = readAlignment(metadata);
   const tensors = await readTensors(cursor, tensorCount, alignment);
   const dataOffsetBytes = Math.ceil(cursor.position / alignment) * alignment;
-  checkTensorData(tensors, dataOffsetBytes, cursor.sizeBytes);
+  checkTensorData(tensors, alignment, dataOffsetBytes, cursor.sizeBytes);
   const weightsBytes = tensors.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
-  return { version, metadata, tensors, dataOffsetBytes, weightsBytes };
+  return { version, metadata, tensors, dataOffsetBytes, weightsBytes, vocabulary: reader?.vocabulary ?? null };
 }
 
 async function readVersion(cursor: Cursor): Promise<number> {
@@ -111,7 +134,7 @@ async function readVersion(cursor: Cursor): Promise<number> {
   return version;
 }
 
-async function readMetadata(cursor: Cursor, entryCount: number): Promise<Map<string, MetadataValue>> {
+async function readMetadata(cursor: Cursor, entryCount: number, reader: VocabularyReader | null): Promise<Map<string, MetadataValue>> {
   const metadata = new Map<string, MetadataValue>();
   for (let index = 0; index < entryCount; index++) {
     const at = `metadata entry ${index}`;
@@ -121,13 +144,14 @@ async function readMetadata(cursor: Cursor, entryCount: number): Promise<Map<str
     if (key.split(".").some((part) => part === "__proto__" || part === "constructor" || part === "prototype"))
       throw damaged(at, "forbidden key");
     if (metadata.has(key)) throw damaged(at, "duplicate key");
-    metadata.set(key, await readValue(cursor, at));
+    metadata.set(key, (await reader?.read(cursor, key, at)) ?? (await readValue(cursor, at)));
   }
   return metadata;
 }
 
 const ARRAY_TYPE = 9;
 const STRING_TYPE = 8;
+const INT32_TYPE = 5;
 /** Size of the other value types of the format, in bytes. */
 const scalarSizes: ReadonlyMap<number, number> = new Map([
   [0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8],
@@ -149,7 +173,7 @@ async function readValue(cursor: Cursor, at: string): Promise<MetadataValue> {
     if (elementBytes === undefined) throw damaged(at, `array of unknown type ${elementType}`);
     if (length > MAX_KEPT_ARRAY_LENGTH) {
       cursor.skip(length * elementBytes, at);
-      return { kind: "array", length, values: null };
+      return { kind: "array", elementType, length, values: null };
     }
   }
   const values: MetadataScalar[] | null = length > MAX_KEPT_ARRAY_LENGTH ? null : [];
@@ -164,7 +188,44 @@ async function readValue(cursor: Cursor, at: string): Promise<MetadataValue> {
       values.push(typeof text === "string" ? text : "");
     }
   }
-  return { kind: "array", length, values };
+  return { kind: "array", elementType, length, values };
+}
+
+/** Reads and keeps the two lists of a vocabulary that the other readers walk over. */
+class VocabularyReader {
+  #tokens: string[] | null = null;
+  #types: Int32Array | null = null;
+
+  get vocabulary(): Vocabulary | null {
+    return this.#tokens === null ? null : { tokens: this.#tokens, types: this.#types };
+  }
+
+  /** undefined: nothing was read, the value is another's. */
+  async read(cursor: Cursor, key: string, at: string): Promise<MetadataValue | undefined> {
+    if (key !== "tokenizer.ggml.tokens" && key !== "tokenizer.ggml.token_type") return undefined;
+    const start = cursor.position;
+    const isArray = (await cursor.uint32(at)) === ARRAY_TYPE;
+    const elementType = isArray ? await cursor.uint32(at) : null;
+    if (elementType !== (key === "tokenizer.ggml.tokens" ? STRING_TYPE : INT32_TYPE)) {
+      cursor.position = start;
+      return undefined;
+    }
+    const length = await cursor.count(at, MAX_VOCABULARY_TOKENS);
+    if (elementType === INT32_TYPE) {
+      this.#types = new Int32Array(length);
+      for (let index = 0; index < length; index++) this.#types[index] = cursor.bufferedInt32() ?? Number(await cursor.scalar(INT32_TYPE, at));
+    } else {
+      this.#tokens = [];
+      let keptBytes = 0;
+      for (let index = 0; index < length; index++) {
+        const token = cursor.bufferedLatin1() ?? (await cursor.latin1(at));
+        keptBytes += token.length;
+        if (keptBytes > MAX_VOCABULARY_BYTES) throw damaged(at, `a vocabulary of more than ${MAX_VOCABULARY_BYTES} bytes`);
+        this.#tokens.push(token);
+      }
+    }
+    return { kind: "array", elementType, length, values: null };
+  }
 }
 
 function readAlignment(metadata: ReadonlyMap<string, MetadataValue>): number {
@@ -190,8 +251,9 @@ async function readTensors(cursor: Cursor, count: number, alignment: number): Pr
     if (dimensionCount > MAX_DIMENSIONS) throw damaged(at, `${dimensionCount} dimensions`);
     const dimensions: bigint[] = [];
     for (let dimension = 0; dimension < dimensionCount; dimension++) dimensions.push(await cursor.uint64(at));
-    const type = ggmlTypes.get(await cursor.uint32(at));
-    if (type === undefined) throw damaged(at, "unknown tensor type");
+    const typeNumber = await cursor.uint32(at);
+    const type = ggmlTypes.get(typeNumber);
+    if (type === undefined) throw unknownType(typeNumber, at);
     const offset = await cursor.uint64(at);
 
     // In bigint: these products are what overflowed in earlier readers.
@@ -213,9 +275,22 @@ async function readTensors(cursor: Cursor, count: number, alignment: number): Pr
   return tensors;
 }
 
-/** Every tensor lies inside the file and apart from every other. */
-function checkTensorData(tensors: readonly TensorInfo[], dataOffsetBytes: number, fileBytes: number): void {
+/** Types that llama.cpp has no more, or not yet; forks number their own from about a hundred on. */
+function unknownType(typeNumber: number, at: string): BadHeader {
+  if (typeNumber > MAX_TYPE_NUMBER) return damaged(at, "unknown tensor type");
+  return new BadHeader("model-needs-other-build", { type: String(typeNumber) }, `${at}: tensor type ${typeNumber}`);
+}
+
+/**
+ * Every tensor lies inside the file and apart from every other. One fork's Q2_0 has the same number in blocks of 128 weights, and 34
+ * bytes: its tensors lie closer together than ours could.
+ */
+function checkTensorData(tensors: readonly TensorInfo[], alignment: number, dataOffsetBytes: number, fileBytes: number): void {
   const inOrder = [...tensors].sort((a, b) => a.offsetBytes - b.offsetBytes);
+  const roomBytes = (index: number) => (inOrder[index + 1]?.offsetBytes ?? fileBytes - dataOffsetBytes) - (inOrder[index]?.offsetBytes ?? 0);
+  const widerBytes = ({ sizeBytes }: TensorInfo) => Math.ceil(((sizeBytes / 36) * 34) / alignment) * alignment;
+  const isWider = inOrder.some((tensor, index) => tensor.typeName === "Q2_0" && tensor.sizeBytes > roomBytes(index) && widerBytes(tensor) >= roomBytes(index) && roomBytes(index) > 0);
+  if (isWider) throw new BadHeader("model-needs-other-build", { type: "Q2_0 in blocks of 128" }, "Q2_0 tensors of 34 bytes for 128 weights");
   let endBytes = 0;
   for (const tensor of inOrder) {
     if (tensor.offsetBytes < endBytes) throw damaged("tensor data", "tensors overlap");
@@ -337,6 +412,30 @@ class Cursor {
     return new TextDecoder().decode(this.#buffer.subarray(start, start + length));
   }
 
+  /** The bytes of a string, one character each. */
+  async latin1(at: string): Promise<string> {
+    const length = await this.count(at, MAX_VOCABULARY_BYTES);
+    const start = await this.#take(length, at);
+    return Buffer.from(this.#buffer.buffer, this.#buffer.byteOffset + start, length).toString("latin1");
+  }
+
+  /** The same without a promise where all of it is in the buffer; undefined where it is not. */
+  bufferedLatin1(): string | undefined {
+    const start = this.position - this.#bufferStart;
+    if (start < 0 || start + 8 > this.#buffer.length || this.#view.getUint32(start + 4, true) !== 0) return undefined;
+    const end = start + 8 + this.#view.getUint32(start, true);
+    if (end > this.#buffer.length) return undefined;
+    this.position = this.#bufferStart + end;
+    return Buffer.from(this.#buffer.buffer, this.#buffer.byteOffset + start + 8, end - start - 8).toString("latin1");
+  }
+
+  bufferedInt32(): number | undefined {
+    const start = this.position - this.#bufferStart;
+    if (start < 0 || start + 4 > this.#buffer.length) return undefined;
+    this.position += 4;
+    return this.#view.getInt32(start, true);
+  }
+
   skip(lengthBytes: number, at: string): void {
     this.#checkLimits(lengthBytes, at);
     this.position += lengthBytes;
@@ -379,7 +478,8 @@ class Cursor {
   }
 
   async #fill(lengthBytes: number): Promise<void> {
-    if (performance.now() > this.#deadlineMs) throw damaged("reading time", "the header takes too long to read");
+    // The disk or the machine is slow, for now: nothing is wrong with the file.
+    if (performance.now() > this.#deadlineMs) throw new BadHeader("model-unreadable", { reason: "reading it takes too long" });
     const wanted = Math.min(Math.max(lengthBytes, READ_AHEAD_BYTES), this.sizeBytes - this.position);
     const bytes = await this.#source.read(this.position, wanted);
     // The file shrank, or the source lied about its size.

@@ -1,10 +1,10 @@
-// PEFT adapters of every family as llama.cpp adapters: places, order of rows, strength, and what is refused. Bit for bit against
+// PEFT and MLX adapters of every family as llama.cpp adapters: places, order of rows, strength, and what is refused. Bit for bit against
 // llama.cpp's own converter: bench/peftReference.ts.
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { peftAdapter, safetensorsBytes, valueBytes, type PeftAdapter, type PeftOptions, type SafetensorsEntry } from "../../testing/peftAdapter";
+import { mlxAdapter, peftAdapter, safetensorsBytes, valueBytes, type PeftAdapter, type PeftOptions, type SafetensorsEntry } from "../../testing/peftAdapter";
 import { embeddingModule, familyBase, modulesOf, peftFamilies, type PeftFamily } from "../../testing/peftFamilies";
 import { tinyModelBytes } from "../../testing/tinyGguf";
 import { inspectDelta } from "../deltas/inspectDelta";
@@ -145,6 +145,120 @@ describe("converting", () => {
   });
 });
 
+describe("MLX", () => {
+  const bytesOf = async (of: PeftFamily, adapter: PeftAdapter) => {
+    await convert(of, adapter);
+    const bytes = await readFile(inFolder("adapter.gguf"));
+    await rm(inFolder("adapter.gguf"));
+    return bytes;
+  };
+
+  it.each(peftFamilies.map((of) => [of.name, of] as const))("%s: the same change written by mlx-lm becomes the same file", async (_, of) => {
+    const adapter = all(of);
+    expect((await bytesOf(of, mlxAdapter(adapter))).equals(await bytesOf(of, adapter))).toBe(true);
+  });
+
+  it("token embeddings too, which lie the other way round", async () => {
+    const of = family("llama");
+    const adapter = peftAdapter({ modules: [embeddingModule], rank: RANK, alpha: ALPHA });
+    expect((await bytesOf(of, mlxAdapter(adapter))).equals(await bytesOf(of, adapter))).toBe(true);
+  });
+
+  it("scale counts as it is, whatever alpha says, and a model's text part is found", async () => {
+    const of = family("gemma3");
+    const tensors = (made: SafetensorsEntry[]) => made.map((tensor) => ({ ...tensor, name: `language_model.${tensor.name}` }));
+    const { header } = await converted(of, mlxAdapter(all(of), { config: { lora_parameters: { rank: RANK, alpha: 16, dropout: 0, scale: 20 } }, tensors }));
+    expect(metadataNumber(header, "adapter.lora.alpha")).toBe(20 * RANK);
+  });
+
+  it.each<[string, Record<string, unknown>, object]>([
+    ["DoRA", { fine_tune_type: "dora" }, { code: "peft-unsupported", details: { feature: "dora" } }],
+    ["DoRA of earlier versions", { fine_tune_type: undefined, use_dora: true }, { code: "peft-unsupported", details: { feature: "dora" } }],
+    ["a full fine-tune", { fine_tune_type: "full", lora_parameters: null }, { code: "peft-unsupported", details: { feature: "whole-weights" } }],
+    ["a method to come", { fine_tune_type: "vera" }, { code: "peft-unsupported", details: { feature: "other-method", kind: "vera" } }],
+    ["a scale of 0", { lora_parameters: { rank: RANK, scale: 0 } }, { code: "delta-alpha-invalid", details: { alpha: "0", setting: "scale" } }],
+    ["no scale", { lora_parameters: { rank: RANK } }, { code: "peft-config-invalid" }],
+    ["another rank", { lora_parameters: { rank: RANK + 1, scale: 2 } }, { code: "peft-weights-damaged" }],
+  ])("refuses %s", async (_, config, failure) => {
+    expect(await refusal(family("llama"), mlxAdapter(all(family("llama")), { config }))).toMatchObject(failure);
+  });
+
+  it.each<[string, string, number[], string]>([
+    ["DoRA's magnitudes", "model.layers.0.self_attn.q_proj.m", [64], "dora"],
+    ["whole weights", "model.layers.0.self_attn.q_proj.weight", [64, 64], "whole-weights"],
+    ["experts", "model.layers.0.mlp.switch_mlp.up_proj.lora_a", [4, 8, 64], "experts"],
+  ])("refuses %s in the weights", async (_, name, shape, feature) => {
+    const size = shape.reduce((product, one) => product * one, 4);
+    const pairs = name.endsWith("lora_a") ? [name, name.replace(/a$/u, "b")] : [name];
+    const tensors = (made: SafetensorsEntry[]) => [...made, ...pairs.map((one) => ({ name: one, type: "F32", shape, data: new Uint8Array(size) }))];
+    expect(await refusal(family("llama"), mlxAdapter(all(family("llama")), { tensors }))).toMatchObject({ code: "peft-unsupported", details: { feature } });
+  });
+});
+
+describe("what is not refused needlessly", () => {
+  const of = family("llama");
+  const bytes = async (adapter: PeftAdapter) => {
+    await convert(of, adapter);
+    return readFile(inFolder("adapter.gguf"));
+  };
+  const renamed = (rename: (name: string) => string) => (made: SafetensorsEntry[]) => made.map((tensor) => ({ ...tensor, name: rename(tensor.name) }));
+
+  it.each<[string, (name: string) => string]>([
+    ["torch.compile", (name) => `_orig_mod.${name}`],
+    ["torch.compile inside", (name) => name.replace("base_model.model.", "base_model.model._orig_mod.")],
+    ["data parallel training", (name) => `module.${name}`],
+    ["FSDP", (name) => name.replace("base_model.model.model.", "base_model.model._fsdp_wrapped_module.model.").replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module.")],
+    ["checkpoints", (name) => name.replace(/layers\.(\d+)\./u, "layers.$1._checkpoint_wrapped_module.")],
+    ["all of them", (name) => `module._orig_mod.${name.replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module._checkpoint_wrapped_module._orig_mod.").replace(".lora_", ".module.lora_")}`],
+    ["between the two prefixes", (name) => name.replace("base_model.model.", "base_model.module.model._fsdp_wrapped_module.")],
+  ])("names from %s", async (_, rename) => {
+    const usual = await bytes(all(of));
+    await rm(inFolder("adapter.gguf"));
+    expect((await bytes(all(of, { tensors: renamed(rename) }))).equals(usual)).toBe(true);
+  });
+
+  it("patterns that name the wrappers", async () => {
+    const [module] = modulesOf(of).map((one) => ({ ...one, rank: 2 }));
+    const config = { rank_pattern: { "_fsdp_wrapped_module.self_attn.q_proj": 2 } };
+    const tensors = renamed((name) => name.replace(".self_attn", "._fsdp_wrapped_module.self_attn"));
+    expect((await converted(of, peftAdapter({ modules: [module!], rank: RANK, config, tensors }))).header.tensors).toHaveLength(2);
+  });
+
+  it.each<[string, string, string, number]>([
+    ["the rotation's frequencies", "base_model.model.model.layers.0.self_attn.rotary_emb.inv_freq", "F32", 8],
+    ["them once for all layers", "base_model.model.model.rotary_emb.original_inv_freq", "F64", 8],
+    ["positions", "base_model.model.model.embeddings.position_ids", "I64", 8],
+    ["a quantized base", "base_model.model.model.layers.0.mlp.up_proj.base_layer.weight", "U8", 8],
+  ])("%s that were saved too", async (_, name, type, length) => {
+    const size = { F32: 4, F64: 8, I64: 8, U8: 1 }[type]! * length;
+    const tensors = (made: SafetensorsEntry[]) => [...made, { name, type, shape: [length], data: new Uint8Array(size) }];
+    expect((await converted(of, all(of, { tensors }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["biases that were to be trained, and are none", { bias: "all" }], ["biases of LoRA that are none", { lora_bias: true }],
+    // It tells how the base keeps its weights; the factors are the same.
+    ["fan_in_fan_out", { fan_in_fan_out: true }],
+  ])("%s", async (_, config) => {
+    expect((await converted(of, all(of, { config }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
+  });
+
+  it("the base's own bias, unless biases were trained", async () => {
+    const tensors = (made: SafetensorsEntry[]) => [...made, { name: "base_model.model.model.layers.0.self_attn.q_proj.base_layer.bias", type: "F32", shape: [1], data: new Uint8Array(4) }];
+    expect((await converted(of, all(of, { tensors }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
+    await rm(inFolder("adapter.gguf"));
+    for (const bias of ["all", "lora_only"]) expect(await refusal(of, all(of, { tensors, config: { bias } }))).toMatchObject({ code: "peft-unsupported", details: { feature: "bias" } });
+  });
+
+  it("an alpha of 0 for some modules alone: they change nothing", async () => {
+    const { numbers } = await converted(of, all(of, { config: { alpha_pattern: { q_proj: 0 } } }));
+    expect(new Set(numbers("blk.0.attn_q.weight.lora_b"))).toEqual(new Set([0]));
+    await rm(inFolder("adapter.gguf"));
+    const { header } = await converted(of, all(of, { alpha: 0, config: { alpha_pattern: { q_proj: 6 } } }));
+    expect(metadataNumber(header, "adapter.lora.alpha")).toBe(6);
+  });
+});
+
 describe("strength", () => {
   const of = family("qwen3");
   const modules = modulesOf(of).filter(({ name }) => name.includes("layers.0."));
@@ -204,11 +318,8 @@ describe("refused by name", () => {
     ["DoRA", { use_dora: true }, "dora"],
     ["another method", { peft_type: "LOHA" }, "other-method"],
     ["whole modules", { modules_to_save: ["lm_head"] }, "modules-to-save"],
-    ["biases", { bias: "lora_only" }, "bias"],
-    ["biases of LoRA", { lora_bias: true }, "bias"],
     ["single tokens", { trainable_token_indices: { embed_tokens: [1, 2] } }, "new-tokens"],
     ["repeated layers", { layer_replication: [[0, 2], [1, 2]] }, "layer-replication"],
-    ["transposed weights", { fan_in_fan_out: true }, "fan-in-fan-out"],
     ["PiSSA", { init_lora_weights: "pissa_niter_16" }, "changed-base"],
     ["aLoRA", { alora_invocation_tokens: [1, 2] }, "alora"],
     ["parameters of experts", { target_parameters: ["experts.gate_up_proj"] }, "experts"],

@@ -1,4 +1,4 @@
-// Writes a PEFT adapter as an ordinary llama.cpp adapter. Without native code: reading, checking and writing are TypeScript. Job process.
+// Writes a PEFT or MLX adapter as an ordinary llama.cpp adapter. Without native code: reading, checking and writing are TypeScript. Job process.
 import { open } from "node:fs/promises";
 import path from "node:path";
 import type { ConvertPeftRequest } from "../../contract/deltaJobs";

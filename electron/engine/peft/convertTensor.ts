@@ -2,15 +2,15 @@
 import type { ByteSource } from "../gguf/ByteSource";
 import { JobError } from "../jobs/JobError";
 import type { PlannedTensor } from "./planPeft";
-import type { SafetensorsTensor, SafetensorsType } from "./readSafetensors";
+import { isReadableType, type ReadableType, type SafetensorsTensor } from "./readSafetensors";
 
 /** Numbers in memory at once, about. */
 const CHUNK_VALUES = 1 << 20;
-const VALUE_BYTES: Readonly<Record<SafetensorsType, number>> = { F32: 4, F16: 2, BF16: 2 };
+const VALUE_BYTES: Readonly<Record<ReadableType, number>> = { F32: 4, F16: 2, BF16: 2 };
 
 /** In the order in which they are to be written. Throws JobError "peft-weights-damaged" when the file ends early. */
 export function convertTensor(source: ByteSource, planned: PlannedTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
-  return planned.isTransposed ? columnsAsRows(source, planned.source) : rows(source, planned);
+  return planned.isTransposed ? columnsAsRows(source, planned) : rows(source, planned);
 }
 
 async function* rows(source: ByteSource, { source: tensor, factor, headRows }: PlannedTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
@@ -37,21 +37,25 @@ function interleaved(values: Float32Array<ArrayBuffer>, columns: number, headRow
   return reordered;
 }
 
-async function* columnsAsRows(source: ByteSource, tensor: SafetensorsTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
+async function* columnsAsRows(source: ByteSource, { source: tensor, factor, headRows }: PlannedTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const [rowCount = 0, columns = 0] = tensor.shape;
-  const step = Math.max(1, Math.floor(CHUNK_VALUES / rowCount));
+  const unit = headRows ?? 1;
+  const step = Math.max(1, Math.floor(CHUNK_VALUES / (rowCount * unit))) * unit;
   for (let column = 0; column < columns; column += step) {
     const width = Math.min(step, columns - column);
     const turned = new Float32Array(width * rowCount);
+    // All of it at once where it fits: thousands of short rows would be thousands of reads.
+    const whole = width === columns ? await read(source, tensor, 0, rowCount * columns) : null;
     for (let row = 0; row < rowCount; row++) {
-      const values = await read(source, tensor, row * columns + column, width);
-      for (let index = 0; index < width; index++) turned[index * rowCount + row] = values[index] ?? 0;
+      const values = whole?.subarray(row * columns, (row + 1) * columns) ?? (await read(source, tensor, row * columns + column, width));
+      for (let index = 0; index < width; index++) turned[index * rowCount + row] = (values[index] ?? 0) * factor;
     }
-    yield turned;
+    yield headRows === null ? turned : interleaved(turned, rowCount, headRows);
   }
 }
 
 async function read(source: ByteSource, { type, offsetBytes }: SafetensorsTensor, firstValue: number, count: number): Promise<Float32Array<ArrayBuffer>> {
+  if (!isReadableType(type)) throw new JobError("internal", {}, `numbers of the type ${type}`);
   const valueBytes = VALUE_BYTES[type];
   const bytes = await source.read(offsetBytes + firstValue * valueBytes, count * valueBytes);
   if (bytes.length < count * valueBytes) throw new JobError("peft-weights-damaged", { reason: "a part of it is missing" });
@@ -59,7 +63,7 @@ async function read(source: ByteSource, { type, offsetBytes }: SafetensorsTensor
 }
 
 /** Exact: both 16-bit formats are part of the 32-bit one. */
-function floatsOf(bytes: ArrayBuffer, type: SafetensorsType): Float32Array<ArrayBuffer> {
+function floatsOf(bytes: ArrayBuffer, type: ReadableType): Float32Array<ArrayBuffer> {
   if (type === "F32") return new Float32Array(bytes);
   const halves = new Uint16Array(bytes);
   const bits = new Uint32Array(halves.length);

@@ -3,6 +3,7 @@
 import { Script } from "node:vm";
 import type { PeftConfig } from "../../contract/peftConfig";
 import { JobError } from "../jobs/JobError";
+import { unwrapped } from "./peftNames";
 
 /** Real patterns take milliseconds; a regular expression can be made to take for ever. */
 const MATCH_TIMEOUT_MS = 1000;
@@ -24,7 +25,8 @@ export function moduleRanks({ rank, alpha, rankPattern, alphaPattern }: PeftConf
 /** The value of the first pattern that the whole module name, or its end after a dot, matches. */
 function matched(patterns: ReadonlyMap<string, number>, modules: readonly string[], otherwise: number): number[] {
   if (patterns.size === 0) return modules.map(() => otherwise);
-  const sources = [...patterns.keys()].map((key) => (key.startsWith("^") ? key : `^(?:.*\\.)?(?:${key})$`));
+  // Written while the model was wrapped, they name its wrappers too.
+  const sources = [...patterns.keys()].map(unwrapped).map((key) => (key.startsWith("^") ? key : `^(?:.*\\.)?(?:${key})$`));
   const values = [...patterns.values()];
   let found: number[];
   try {

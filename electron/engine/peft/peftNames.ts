@@ -1,7 +1,7 @@
-// From the names of a PEFT adapter's tensors to those of the base in llama.cpp. Job process.
+// From the names of a PEFT or MLX adapter's tensors to those of the base in llama.cpp. Job process.
 //
-// After get_base_tensor_name in llama.cpp's convert_lora_to_gguf.py, and gguf-py/gguf/tensor_mapping.py.
-import type { PeftFeature } from "../../contract/peftConfig";
+// After get_base_tensor_name in llama.cpp's convert_lora_to_gguf.py, gguf-py/gguf/tensor_mapping.py, and mlx-lm's tuner/lora.py.
+import type { PeftConfig, PeftFeature } from "../../contract/peftConfig";
 
 /** What converting for an architecture takes to know. */
 export interface PeftArchitecture {
@@ -47,15 +47,36 @@ export const peftArchitectures: ReadonlyMap<string, PeftArchitecture> = new Map(
 export type PeftTensorName =
   /** One of the two factors of a module's change. */
   | { kind: "factor"; module: string; half: "a" | "b" }
-  /** The base's own weights, kept by some trainers beside the adapter. */
+  /** Of the base: weights that some trainers keep beside the adapter, and buffers that every model computes anew. */
   | { kind: "base" }
   | { kind: "unsupported"; feature: PeftFeature };
 
+/** What torch.compile, FSDP, activation checkpoints and data parallel training put around a module, at any place in its name. */
+const WRAPPERS = /(?<=^|\.)(?:(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|module)\.)+/gu;
+/** Buffers: the rotation's frequencies and tables, and the positions, all of them made from the configuration. */
+const BUFFER = /(?:^|\.)(?:(?:original_)?inv_freq|(?:cos|sin)_cached|position_ids)$/u;
 const FACTOR = /^(?<module>.+)\.lora_(?:embedding_)?(?<half>[AB])(?:\.(?!weight$|bias$)[^.]+)?(?<value>\.weight|\.bias)?$/u;
 
+/** A module's name without the wrappers that training put around it or one that it is in. */
+export function unwrapped(name: string): string {
+  return name.replaceAll(WRAPPERS, "");
+}
+
 /** `module`: as the base names it, "model.layers.0.self_attn.q_proj". */
-export function peftTensorName(name: string): PeftTensorName {
-  const bare = name.replace(/^(?:base_model\.model\.)+/u, "");
+export function peftTensorName(name: string, library: PeftConfig["library"]): PeftTensorName {
+  const bare = unwrapped(name).replace(/^(?:base_model\.model\.)+/u, "");
+  if (BUFFER.test(bare)) return { kind: "base" };
+  return library === "mlx" ? mlxTensorName(bare) : libraryTensorName(bare);
+}
+
+function mlxTensorName(bare: string): PeftTensorName {
+  const [, module, part] = /^(.+)\.(lora_a|lora_b|m)$/u.exec(bare) ?? [];
+  if (module === undefined) return { kind: "unsupported", feature: "whole-weights" };
+  if (part === "m") return { kind: "unsupported", feature: "dora" };
+  return { kind: "factor", module, half: part === "lora_a" ? "a" : "b" };
+}
+
+function libraryTensorName(bare: string): PeftTensorName {
   if (bare.includes("lora_magnitude_vector")) return { kind: "unsupported", feature: "dora" };
   if (bare.includes(".base_layer.")) return { kind: "base" };
   const { module, half, value } = FACTOR.exec(bare)?.groups ?? {};
@@ -79,6 +100,6 @@ export function baseTensorName(module: string, { modules }: PeftArchitecture): {
   const matrix = modules.get(inLayer);
   if (layer !== undefined && matrix !== undefined) return { name: `blk.${Number(layer)}.${matrix}.weight` };
   if (/vision|visual|audio|projector|image/u.test(text)) return { feature: "vision" };
-  if (/expert|block_sparse_moe|router/u.test(text)) return { feature: "experts" };
+  if (/expert|block_sparse_moe|router|switch_(?:mlp|glu)/u.test(text)) return { feature: "experts" };
   return { feature: "unknown-module" };
 }

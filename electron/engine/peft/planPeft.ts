@@ -1,4 +1,4 @@
-// What becomes of each tensor of a PEFT adapter, decided from headers and configuration before anything is written: its place in
+// What becomes of each tensor of a PEFT or MLX adapter, decided from headers and configuration before anything is written: its place in
 // the base, its shape there, and how its numbers change. Job process.
 import type { PeftConfig, PeftFeature } from "../../contract/peftConfig";
 import type { BaseShapes } from "../deltas/matchDelta";
@@ -6,7 +6,7 @@ import { MAX_ALPHA_PER_RANK } from "../deltas/readDeltaHeader";
 import { JobError } from "../jobs/JobError";
 import { moduleRanks, type ModuleRank } from "./moduleRanks";
 import { baseTensorName, peftArchitectures, peftTensorName, type PeftArchitecture } from "./peftNames";
-import { plain, type SafetensorsTensor } from "./readSafetensors";
+import { isReadable, plain, type SafetensorsTensor } from "./readSafetensors";
 
 export interface PlannedTensor {
   name: string;
@@ -45,13 +45,14 @@ interface Pair {
 export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor[], base: BaseShapes): PeftPlan {
   const architecture = peftArchitectures.get(base.architecture);
   if (architecture === undefined) throw new JobError("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
-  const pairs = pairUp(tensors);
+  const pairs = pairUp(tensors, config);
   const ranks = moduleRanks(config, pairs.map(({ module }) => module));
-  const alpha = strength({ rank: config.rank, alpha: config.alpha }, config);
-  const planned = pairs.flatMap((pair, index) => {
-    const own = ranks[index] ?? { rank: config.rank, alpha: config.alpha };
-    return planPair(pair, own, strength(own, config) / alpha, architecture, base);
-  });
+  const usual = { rank: config.rank, alpha: config.alpha };
+  const strengths = pairs.map((_, index) => strength(ranks[index] ?? usual, config));
+  const alpha = config.alpha > 0 ? strength(usual, config) : Math.max(...strengths);
+  // llama.cpp takes an alpha of 0 for "as they are".
+  if (alpha === 0) throw new JobError("delta-alpha-invalid", { alpha: "0", setting: "lora_alpha" });
+  const planned = pairs.flatMap((pair, index) => planPair(pair, (ranks[index] ?? usual).rank, (strengths[index] ?? alpha) / alpha, config.library, architecture, base));
   const names = new Set(planned.map(({ name }) => name));
   if (names.size < planned.length) throw damaged("it changes a part of the model twice");
   return { alpha: Math.fround(alpha), tensors: planned };
@@ -64,10 +65,11 @@ function strength({ rank, alpha }: ModuleRank, { isRankStabilised }: PeftConfig)
   return isRankStabilised ? alpha * Math.sqrt(rank) : alpha;
 }
 
-function pairUp(tensors: readonly SafetensorsTensor[]): Pair[] {
+function pairUp(tensors: readonly SafetensorsTensor[], { library, trainsBiases }: PeftConfig): Pair[] {
   const modules = new Map<string, { a?: SafetensorsTensor; b?: SafetensorsTensor }>();
   for (const tensor of tensors) {
-    const named = peftTensorName(tensor.name);
+    const named = peftTensorName(tensor.name, library);
+    if (named.kind === "base" && trainsBiases && tensor.name.endsWith(".bias")) throw unsupported("bias", tensor.name);
     if (named.kind === "base") continue;
     if (named.kind === "unsupported") throw unsupported(named.feature, tensor.name);
     const halves = modules.get(named.module) ?? {};
@@ -81,7 +83,7 @@ function pairUp(tensors: readonly SafetensorsTensor[]): Pair[] {
   });
 }
 
-function planPair({ module, a, b }: Pair, { rank }: ModuleRank, factor: number, architecture: PeftArchitecture, base: BaseShapes): PlannedTensor[] {
+function planPair({ module, a, b }: Pair, rank: number, factor: number, library: PeftConfig["library"], architecture: PeftArchitecture, base: BaseShapes): PlannedTensor[] {
   const place = baseTensorName(module, architecture);
   if ("feature" in place) throw unsupported(place.feature, module);
   const { name } = place;
@@ -91,8 +93,12 @@ function planPair({ module, a, b }: Pair, { rank }: ModuleRank, factor: number, 
   if (isEmbedding && (isTied || architecture.scalesEmbeddings)) throw unsupported("embedding", module);
   if (name === "output.weight" && isTied) throw unsupported("output-head", module);
 
-  const [aRows = 0, aColumns = 0] = a.shape;
-  const [bRows = 0, bColumns = 0] = b.shape;
+  for (const half of [a, b]) if (!isReadable(half)) throw damaged(`${plain(half.name)} is of the type ${plain(half.type)}, which Facet does not read`);
+  // mlx-lm multiplies from the right: its factors are peft's, transposed.
+  const isMlx = library === "mlx";
+  const [aRows = 0, aColumns = 0] = isMlx ? a.shape.toReversed() : a.shape;
+  const [bRows = 0, bColumns = 0] = isMlx ? b.shape.toReversed() : b.shape;
+  if (a.shape.length > 2 || b.shape.length > 2) throw unsupported("experts", module);
   if (a.shape.length !== 2 || b.shape.length !== 2 || aRows !== bColumns) throw damaged(`the two halves of ${plain(module)} do not go together`);
   if (aRows !== rank) throw damaged(`the rank of ${plain(module)} is not the one that its configuration says`);
   const [columns, rows, ...more] = base.tensors.get(name) ?? [];
@@ -103,8 +109,8 @@ function planPair({ module, a, b }: Pair, { rank }: ModuleRank, factor: number, 
   const isReordered = architecture.reordersHeads && /\.attn_[qk]\.weight$/u.test(name);
   const headRows = isReordered ? headRowsOf(bRows, base) : null;
   return [
-    { name: `${name}.lora_a`, source: a, dimensions: isEmbedding ? [rank, aColumns] : [aColumns, rank], factor: 1, headRows: null, isTransposed: isEmbedding },
-    { name: `${name}.lora_b`, source: b, dimensions: [rank, bRows], factor, headRows, isTransposed: false },
+    { name: `${name}.lora_a`, source: a, dimensions: isEmbedding ? [rank, aColumns] : [aColumns, rank], factor: 1, headRows: null, isTransposed: isEmbedding !== isMlx },
+    { name: `${name}.lora_b`, source: b, dimensions: [rank, bRows], factor, headRows, isTransposed: isMlx },
   ];
 }
 

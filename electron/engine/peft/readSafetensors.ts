@@ -10,14 +10,19 @@ import { JobError } from "../jobs/JobError";
 const MAX_HEADER_BYTES = 16 * 1024 * 1024;
 const MAX_TENSORS = 50_000;
 const MAX_DIMENSIONS = 8;
-/** Bytes of one value, for every type that a weight can have here. */
-const VALUE_BYTES: ReadonlyMap<string, number> = new Map([["F32", 4], ["F16", 2], ["BF16", 2]]);
+/** Bytes of one value, for every type of the format: what is left aside may be of any. */
+const VALUE_BYTES: ReadonlyMap<string, number> = new Map([
+  ["F64", 8], ["F32", 4], ["F16", 2], ["BF16", 2], ["F8_E4M3", 1], ["F8_E5M2", 1],
+  ["I64", 8], ["I32", 4], ["I16", 2], ["I8", 1], ["U64", 8], ["U32", 4], ["U16", 2], ["U8", 1], ["BOOL", 1],
+]);
 
-export type SafetensorsType = "F32" | "F16" | "BF16";
+/** Of an adapter's own weights. */
+export type ReadableType = "F32" | "F16" | "BF16";
 
 export interface SafetensorsTensor {
   name: string;
-  type: SafetensorsType;
+  /** One of the format's: "F32", "I64". */
+  type: string;
   /** Rows first, as PyTorch counts. */
   shape: readonly number[];
   /** In the file. */
@@ -77,7 +82,15 @@ function tensorOf(name: string, entry: unknown, dataOffsetBytes: number): Safete
   if (valueBytes === undefined) throw damaged(`${plain(name)} is of the type ${plain(dtype)}, which Facet does not read`);
   const values = shape.reduce((product, size) => product * size, 1);
   if (!Number.isSafeInteger(values * valueBytes) || to - from !== values * valueBytes) throw damaged(`the size of ${plain(name)} is wrong`);
-  return { name, type: dtype as SafetensorsType, shape, offsetBytes: dataOffsetBytes + from, sizeBytes: to - from };
+  return { name, type: dtype, shape, offsetBytes: dataOffsetBytes + from, sizeBytes: to - from };
+}
+
+export function isReadableType(type: string): type is ReadableType {
+  return type === "F32" || type === "F16" || type === "BF16";
+}
+
+export function isReadable({ type }: SafetensorsTensor): boolean {
+  return isReadableType(type);
 }
 
 function damaged(reason: string, cause?: unknown): JobError {

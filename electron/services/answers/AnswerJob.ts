@@ -4,6 +4,7 @@ import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
 import type { Failure } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
+import type { MessagePart } from "../../contract/parts";
 import type { ChatSettings } from "../../contract/sampling";
 
 export interface AnswerJob {
@@ -15,18 +16,18 @@ export interface AnswerJob {
   settings: ChatSettings;
   /** Who answers; empty = the base. */
   stack: NamedStack;
-  /** The whole text so far, some times a second. */
-  onCheckpoint(text: string): void;
+  /** The whole answer so far, some times a second. */
+  onCheckpoint(parts: MessagePart[]): void;
   /** Called exactly once, whatever happens. */
   onEnd(end: AnswerJobEnd): void;
 }
 
 export type AnswerJobEnd =
-  /** Complete, or stopped by the person: facts.endReason says which. */
-  | { kind: "answered"; text: string; facts: AnswerFacts }
+  /** Complete, or stopped by the user: facts.endReason says which. */
+  | { kind: "answered"; parts: MessagePart[]; facts: AnswerFacts }
   /** Stopped before the engine had anything more to say than the last checkpoint. */
   | { kind: "cancelled" }
-  | { kind: "failed"; failure: Failure; text: string }
+  | { kind: "failed"; failure: Failure; parts: MessagePart[] }
   /** The process that wrote it is gone; the last checkpoint is what is left. */
   | { kind: "engine-died"; failure: Failure };
 
@@ -38,4 +39,6 @@ export interface AnswerEngine {
   generate(job: AnswerJob): void;
   /** Unknown ids are ignored: the answer may just have ended. */
   cancel(requestId: RequestId): void;
+  /** Ends the thought that is being written. Ignored where none is. */
+  answerNow(requestId: RequestId): void;
 }

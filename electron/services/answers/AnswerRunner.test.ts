@@ -7,6 +7,7 @@ import type { AnswerFacts, Chat, ChatSummary, Message } from "../../contract/cha
 import type { Failure, Outcome } from "../../contract/failure";
 import type { NamedStack } from "../../contract/deltas";
 import { DeltaId, ModelId, RequestId } from "../../contract/ids";
+import { textOf, textParts } from "../../contract/parts";
 import { ChatStore } from "../chats/ChatStore";
 import type { Database } from "../chats/database";
 import { openChatDatabase } from "../chats/openChatDatabase";
@@ -20,6 +21,7 @@ let runner: AnswerRunner;
 let chat: Chat;
 let jobs: AnswerJob[];
 let cancelled: RequestId[];
+let answeredNow: RequestId[];
 let refusal: Failure | null;
 let messages: Message[];
 let chats: ChatSummary[];
@@ -27,7 +29,7 @@ let saveFailures: Failure[];
 
 const facts = (endReason: AnswerFacts["endReason"]): AnswerFacts => ({
   modelId: ModelId.parse("m"), modelName: "Model", promptTokens: 3, cachedTokens: 0, answerTokens: 2, timeToFirstTokenMs: 5,
-  prefillTokensPerSecond: 100, decodeTokensPerSecond: 50, contextUsedTokens: 5, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason, firstSeenMessageId: null,
+  prefillTokensPerSecond: 100, decodeTokensPerSecond: 50, contextUsedTokens: 5, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason, firstSeenMessageId: null,
 });
 
 function value<Value>(outcome: Outcome<Value>): Value {
@@ -53,11 +55,14 @@ beforeEach(() => {
   ({ database } = value(openChatDatabase(path.join(folder, "chats.db"), Date.now)));
   store = new ChatStore(database, Date.now);
   chat = value(store.createChat());
-  [jobs, cancelled, refusal, messages, chats, saveFailures] = [[], [], null, [], [], []];
+  [jobs, cancelled, answeredNow, refusal, messages, chats, saveFailures] = [[], [], [], null, [], [], []];
   let requests = 0;
   runner = new AnswerRunner({
     store,
-    engine: { refusal: () => refusal, generate: (job) => jobs.push(job), cancel: (id) => cancelled.push(id) },
+    engine: {
+      refusal: () => refusal, generate: (job) => jobs.push(job),
+      cancel: (id) => cancelled.push(id), answerNow: (id) => answeredNow.push(id),
+    },
     newRequestId: () => RequestId.parse(`request-${++requests}`),
     onMessageChanged: (message) => messages.push(message),
     onChatChanged: (changed) => chats.push(changed),
@@ -74,10 +79,10 @@ afterEach(() => {
 describe("sending", () => {
   it("stores both messages before the engine hears of them, and tells the window", () => {
     const [question, answer] = send("What is a quant?");
-    expect(stored().map(({ text, state }) => [text, state])).toEqual([["What is a quant?", "complete"], ["", "writing"]]);
+    expect(stored().map(({ parts, state }) => [textOf(parts), state])).toEqual([["What is a quant?", "complete"], ["", "writing"]]);
     expect(messages).toEqual([question, answer]);
     expect(chats.at(-1)!.title).toBe("What is a quant?");
-    expect(jobs[0]).toMatchObject({ messageId: answer!.id, requestId: answer!.requestId, turns: [{ role: "user", text: "What is a quant?" }] });
+    expect(jobs[0]).toMatchObject({ messageId: answer!.id, requestId: answer!.requestId, turns: [{ role: "user", parts: textParts("What is a quant?") }] });
   });
 
   it("is refused without a model, and nothing is stored", () => {
@@ -94,6 +99,55 @@ describe("sending", () => {
   });
 });
 
+describe("thinking", () => {
+  it("is as the chat chose it, or otherwise for one answer", () => {
+    value(store.saveSettings(chat.id, { systemPrompt: "Be brief.", sampling: {}, thinking: { isOn: true, effort: "high" } }));
+    const end = () => jobs.at(-1)!.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
+    const [, answer] = send("Q");
+    end();
+    value(runner.send(chat.id, "Q2", { isOn: false }));
+    end();
+    value(runner.regenerate(answer!.id, undefined, { budgetTokens: 10 }));
+    end();
+    send("Q3");
+    expect(jobs.map(({ settings }) => settings.thinking)).toEqual([
+      { isOn: true, effort: "high" }, { isOn: false }, { budgetTokens: 10 }, { isOn: true, effort: "high" },
+    ]);
+    expect(jobs.map(({ settings }) => settings.systemPrompt)).toEqual(Array.from({ length: 4 }, () => "Be brief."));
+    expect(value(store.openChat(chat.id)).chat.settings.thinking).toEqual({ isOn: true, effort: "high" });
+  });
+
+  it("is ended by the engine where the user wants the answer now, and the thought stays", () => {
+    const [, answer] = send("Q");
+    const thought = { kind: "thought", text: "Hm", durationMs: 700 } as const;
+    runner.answerNow(answer!.requestId!);
+    expect([answeredNow, cancelled]).toEqual([[answer!.requestId], []]);
+    jobs[0]!.onCheckpoint([{ ...thought, durationMs: null }]);
+    expect(stored()[1]!.parts).toEqual([{ ...thought, durationMs: null }]);
+    jobs[0]!.onEnd({ kind: "answered", parts: [thought, ...textParts("A")], facts: facts("end") });
+    expect(stored()[1]).toMatchObject({ state: "complete", parts: [thought, ...textParts("A")] });
+  });
+});
+
+describe("tools", () => {
+  it("that an answer called return their results, and the model goes on with them", () => {
+    const [question, answer] = send("Does it rain?");
+    const call = { kind: "tool-call", callId: "c1", name: "weather", arguments: "{}" } as const;
+    const result = { kind: "tool-result", callId: "c1", name: "weather", text: "Rain" } as const;
+    expect(runner.sendToolResults(answer!.id, [result])).toMatchObject({ ok: false });
+    jobs[0]!.onEnd({ kind: "answered", parts: [call], facts: facts("end") });
+    const [results] = value(runner.sendToolResults(answer!.id, [result])).messages;
+    expect(jobs[1]!.turns).toEqual([
+      { messageId: question!.id, role: "user", parts: textParts("Does it rain?") },
+      { messageId: answer!.id, role: "assistant", parts: [call] },
+      { messageId: results!.id, role: "user", parts: [result] },
+    ]);
+    refusal = { code: "model-missing" };
+    expect(runner.sendToolResults(answer!.id, [result])).toEqual({ ok: false, failure: refusal });
+    expect(jobs).toHaveLength(2);
+  });
+});
+
 describe("fine-tunes", () => {
   const pirate: NamedStack = [{ deltaId: DeltaId.parse("d1"), name: "Pirate", hue: 3, kind: "lora", scale: 0.5 }];
 
@@ -101,11 +155,11 @@ describe("fine-tunes", () => {
     value(store.setStack(chat.id, pirate));
     const [, answer] = send("Q");
     expect([answer!.stack, jobs[0]!.stack]).toEqual([pirate, pirate]);
-    jobs[0]!.onEnd({ kind: "answered", text: "Arr.", facts: facts("end") });
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts("Arr."), facts: facts("end") });
     value(runner.regenerate(answer!.id, []));
     expect(jobs[1]!.stack).toEqual([]);
-    jobs[1]!.onEnd({ kind: "answered", text: "Well.", facts: facts("end") });
-    expect(stored()[1]).toMatchObject({ text: "Well.", stack: [] });
+    jobs[1]!.onEnd({ kind: "answered", parts: textParts("Well."), facts: facts("end") });
+    expect(stored()[1]).toMatchObject({ parts: textParts("Well."), stack: [] });
   });
 
   it("side by side get the same turns, each its own request and end; one that fails takes no other along", () => {
@@ -113,19 +167,19 @@ describe("fine-tunes", () => {
     expect(asked.map(({ role }) => role)).toEqual(["user", "assistant", "assistant"]);
     expect(jobs.map(({ stack, turns }) => [stack, turns.length])).toEqual([[[], 1], [pirate, 1]]);
     expect(jobs[0]!.requestId).not.toBe(jobs[1]!.requestId);
-    jobs[1]!.onCheckpoint("Ar");
-    expect(runner.withUnsaved(value(store.openChat(chat.id))).compared).toMatchObject([{ text: "Ar", state: "writing" }]);
-    jobs[0]!.onEnd({ kind: "failed", failure: { code: "internal" }, text: "" });
-    jobs[1]!.onEnd({ kind: "answered", text: "Arr.", facts: facts("end") });
+    jobs[1]!.onCheckpoint(textParts("Ar"));
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).compared).toMatchObject([{ parts: textParts("Ar"), state: "writing" }]);
+    jobs[0]!.onEnd({ kind: "failed", failure: { code: "internal" }, parts: textParts("") });
+    jobs[1]!.onEnd({ kind: "answered", parts: textParts("Arr."), facts: facts("end") });
     const { messages: branch, compared } = value(store.openChat(chat.id));
-    expect([branch.at(-1)!.state, compared[0]!.state, compared[0]!.text]).toEqual(["failed", "complete", "Arr."]);
+    expect([branch.at(-1)!.state, compared[0]!.state, textOf(compared[0]!.parts)]).toEqual(["failed", "complete", "Arr."]);
   });
 
   it("answer a question again that is said differently, side by side", () => {
     const [question] = value(runner.compare(chat.id, "Q", [[], pirate])).messages;
-    for (const job of jobs) job.onEnd({ kind: "answered", text: "A", facts: facts("end") });
+    for (const job of jobs) job.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
     value(runner.editCompared(question!.id, "Q, better", [[], pirate]));
-    expect(jobs.slice(2).map(({ stack, turns }) => [stack, turns.map(({ text }) => text)])).toEqual([[[], ["Q, better"]], [pirate, ["Q, better"]]]);
+    expect(jobs.slice(2).map(({ stack, turns }) => [stack, turns.map(({ parts }) => textOf(parts))])).toEqual([[[], ["Q, better"]], [pirate, ["Q, better"]]]);
     refusal = { code: "model-missing" };
     expect(runner.editCompared(question!.id, "Once more", [[], pirate])).toEqual({ ok: false, failure: refusal });
   });
@@ -140,22 +194,22 @@ describe("fine-tunes", () => {
 describe("an answer", () => {
   it("grows on disk and ends with its facts", () => {
     send("Q");
-    jobs[0]!.onCheckpoint("Par");
-    expect(stored()[1]!.text).toBe("Par");
-    jobs[0]!.onEnd({ kind: "answered", text: "Paris.", facts: facts("end") });
-    expect(last()).toMatchObject({ text: "Paris.", state: "complete", requestId: null, facts: { answerTokens: 2 } });
+    jobs[0]!.onCheckpoint(textParts("Par"));
+    expect(textOf(stored()[1]!.parts)).toBe("Par");
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts("Paris."), facts: facts("end") });
+    expect(last()).toMatchObject({ parts: textParts("Paris."), state: "complete", requestId: null, facts: { answerTokens: 2 } });
     expect(stored()[1]).toEqual(last());
   });
 
   it.each([
-    ["stopped by the person", { kind: "answered", text: "Half", facts: facts("stopped") }, { state: "stopped", text: "Half" }],
-    ["stopped while waiting or by force", { kind: "cancelled" }, { state: "stopped", text: "Checkpoint" }],
-    ["cut by a dying engine", { kind: "engine-died", failure: { code: "engine-crashed" } }, { state: "interrupted", text: "Checkpoint", failure: { code: "engine-crashed" } }],
-    ["failed after some words", { kind: "failed", failure: { code: "internal" }, text: "Half of" }, { state: "interrupted", text: "Half of" }],
-    ["failed, its words known here only", { kind: "failed", failure: { code: "internal" }, text: "" }, { state: "interrupted", text: "Checkpoint" }],
+    ["stopped by the person", { kind: "answered", parts: textParts("Half"), facts: facts("stopped") }, { state: "stopped", parts: textParts("Half") }],
+    ["stopped while waiting or by force", { kind: "cancelled" }, { state: "stopped", parts: textParts("Checkpoint") }],
+    ["cut by a dying engine", { kind: "engine-died", failure: { code: "engine-crashed" } }, { state: "interrupted", parts: textParts("Checkpoint"), failure: { code: "engine-crashed" } }],
+    ["failed after some words", { kind: "failed", failure: { code: "internal" }, parts: textParts("Half of") }, { state: "interrupted", parts: textParts("Half of") }],
+    ["failed, its words known here only", { kind: "failed", failure: { code: "internal" }, parts: textParts("") }, { state: "interrupted", parts: textParts("Checkpoint") }],
   ] as const)("%s keeps its words", (_how, end, expected) => {
     send("Q");
-    jobs[0]!.onCheckpoint("Checkpoint");
+    jobs[0]!.onCheckpoint(textParts("Checkpoint"));
     jobs[0]!.onEnd(end);
     expect(last()).toMatchObject(expected);
     expect(stored()[1]).toEqual(last());
@@ -163,19 +217,19 @@ describe("an answer", () => {
 
   it("that never began has failed", () => {
     send("Q");
-    jobs[0]!.onEnd({ kind: "failed", failure: { code: "message-longer-than-context" }, text: "" });
-    expect(last()).toMatchObject({ state: "failed", text: "", failure: { code: "message-longer-than-context" } });
+    jobs[0]!.onEnd({ kind: "failed", failure: { code: "message-longer-than-context" }, parts: textParts("") });
+    expect(last()).toMatchObject({ state: "failed", parts: [], failure: { code: "message-longer-than-context" } });
   });
 
   it("can be had anew, and a question asked differently", () => {
     const [question, answer] = send("Q");
-    jobs[0]!.onEnd({ kind: "answered", text: "A", facts: facts("end") });
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
     value(runner.regenerate(answer!.id));
     expect(jobs[1]!.turns).toEqual(jobs[0]!.turns);
-    jobs[1]!.onEnd({ kind: "answered", text: "B", facts: facts("end") });
+    jobs[1]!.onEnd({ kind: "answered", parts: textParts("B"), facts: facts("end") });
     expect(last().siblingIds).toHaveLength(2);
     value(runner.edit(question!.id, "Q, better"));
-    expect(jobs[2]!.turns.map(({ text }) => text)).toEqual(["Q, better"]);
+    expect(jobs[2]!.turns.map(({ parts }) => textOf(parts))).toEqual(["Q, better"]);
   });
 
   it("is stopped with its chat", () => {
@@ -190,31 +244,31 @@ describe("an answer", () => {
 describe("a disk that fills up", () => {
   it("costs no word: the answer goes on, it is said once, and it is saved when there is room", () => {
     send("Q");
-    jobs[0]!.onCheckpoint("Short");
+    jobs[0]!.onCheckpoint(textParts("Short"));
     fillDisk();
-    jobs[0]!.onCheckpoint(long("one"));
-    jobs[0]!.onCheckpoint(long("two"));
+    jobs[0]!.onCheckpoint(textParts(long("one")));
+    jobs[0]!.onCheckpoint(textParts(long("two")));
     expect(saveFailures).toMatchObject([{ code: "disk-full" }]);
-    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]!.text).toBe(long("two"));
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]!.parts).toEqual(textParts(long("two")));
 
-    jobs[0]!.onEnd({ kind: "answered", text: long("three"), facts: facts("end") });
-    expect(last()).toMatchObject({ text: long("three"), state: "complete" });
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("three")), facts: facts("end") });
+    expect(last()).toMatchObject({ parts: textParts(long("three")), state: "complete" });
     expect(saveFailures).toHaveLength(1);
-    expect(stored()[1]).toMatchObject({ text: "Short", state: "writing" });
-    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]).toMatchObject({ text: long("three"), state: "complete" });
+    expect(stored()[1]).toMatchObject({ parts: textParts("Short"), state: "writing" });
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]).toMatchObject({ parts: textParts(long("three")), state: "complete" });
 
     vi.advanceTimersByTime(5_000);
     expect(stored()[1]!.state).toBe("writing");
     freeDisk();
     vi.advanceTimersByTime(5_000);
-    expect(stored()[1]).toMatchObject({ text: long("three"), state: "complete" });
+    expect(stored()[1]).toMatchObject({ parts: textParts(long("three")), state: "complete" });
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it("gets a last chance when the app is closed", () => {
     send("Q");
     fillDisk();
-    jobs[0]!.onEnd({ kind: "answered", text: long("word"), facts: facts("end") });
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("word")), facts: facts("end") });
     freeDisk();
     runner.close();
     expect(stored()[1]!.state).toBe("complete");

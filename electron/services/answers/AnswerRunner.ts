@@ -1,10 +1,12 @@
-// From a person's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
+// From a user's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
 // Main process or plain Node.
 import type { ChatSummary, Message } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
 import { succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
+import type { MessagePart, ToolResultPart } from "../../contract/parts";
+import type { ThinkingChoice } from "../../contract/thinking";
 import type { AnswerEnd, ChatStore, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
 import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
 
@@ -23,8 +25,8 @@ export interface AnswerRunnerOptions {
 
 interface Writing {
   answer: Message;
-  /** The last text that was heard of. */
-  text: string;
+  /** The last that was heard of. */
+  parts: MessagePart[];
   saveFailed: boolean;
 }
 
@@ -44,13 +46,18 @@ export class AnswerRunner {
     this.#options = options;
   }
 
-  send(chatId: ChatId, text: string): Outcome<{ messages: Message[] }> {
-    return this.#start((requestId) => this.#options.store.addQuestion(chatId, text, requestId));
+  /** `thinking` takes the place of the chat's own choice, for this answer. */
+  send(chatId: ChatId, text: string, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addQuestion(chatId, text, requestId), thinking);
+  }
+
+  sendToolResults(messageId: MessageId, results: readonly ToolResultPart[]): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addToolResults(messageId, results, requestId));
   }
 
   /** By `stack`, else by the chat's own. */
-  regenerate(messageId: MessageId, stack?: NamedStack): Outcome<{ messages: Message[] }> {
-    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId, stack));
+  regenerate(messageId: MessageId, stack?: NamedStack, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId, stack), thinking);
   }
 
   /** One question, answered by each stack, one after the other. */
@@ -71,6 +78,10 @@ export class AnswerRunner {
     this.#options.engine.cancel(requestId);
   }
 
+  answerNow(requestId: RequestId): void {
+    this.#options.engine.answerNow(requestId);
+  }
+
   /** Before a chat is deleted: nobody will read what is being written in it. */
   stopChat(chatId: ChatId): void {
     for (const [requestId, { answer }] of this.#writing) {
@@ -84,7 +95,7 @@ export class AnswerRunner {
       const unsaved = this.#unsaved.get(message.id);
       const writing = message.requestId === null ? undefined : this.#writing.get(message.requestId);
       if (unsaved) return unsaved.message;
-      return writing ? { ...message, text: writing.text } : message;
+      return writing ? { ...message, parts: writing.parts } : message;
     };
     return { ...open, messages: open.messages.map(current), compared: open.compared.map(current) };
   }
@@ -95,12 +106,12 @@ export class AnswerRunner {
     if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
   }
 
-  #start(addRows: (requestId: RequestId) => Outcome<StartedAnswer>): Outcome<{ messages: Message[] }> {
+  #start(addRows: (requestId: RequestId) => Outcome<StartedAnswer>, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
     const refusal = this.#options.engine.refusal();
     if (refusal) return { ok: false, failure: refusal };
     const started = addRows(this.#options.newRequestId());
     if (!started.ok) return started;
-    this.#write(started.value);
+    this.#write(thinking === undefined ? started.value : { ...started.value, settings: { ...started.value.settings, thinking } });
     return succeed({ messages: started.value.messages });
   }
 
@@ -120,7 +131,7 @@ export class AnswerRunner {
     const { engine, onMessageChanged, onChatChanged } = this.#options;
     const { requestId } = answer;
     if (requestId === null) throw new Error("an answer that is being written has a request");
-    const writing: Writing = { answer, text: "", saveFailed: false };
+    const writing: Writing = { answer, parts: [], saveFailed: false };
     this.#writing.set(requestId, writing);
     onChatChanged(chat);
     for (const message of messages) onMessageChanged(message);
@@ -131,17 +142,17 @@ export class AnswerRunner {
       turns,
       settings,
       stack: answer.stack,
-      onCheckpoint: (text) => this.#checkpoint(writing, text),
+      onCheckpoint: (parts) => this.#checkpoint(writing, parts),
       onEnd: (end) => {
         this.#writing.delete(requestId);
-        this.#end(writing, toAnswerEnd(end, writing.text));
+        this.#end(writing, toAnswerEnd(end, writing.parts));
       },
     });
   }
 
-  #checkpoint(writing: Writing, text: string): void {
-    writing.text = text;
-    const saved = this.#options.store.writeCheckpoint(writing.answer.id, text);
+  #checkpoint(writing: Writing, parts: MessagePart[]): void {
+    writing.parts = parts;
+    const saved = this.#options.store.writeCheckpoint(writing.answer.id, parts);
     // The answer goes on in the window; once is enough to say that it is there only.
     if (!saved.ok && !writing.saveFailed) this.#options.onSaveFailed(saved.failure);
     writing.saveFailed ||= !saved.ok;
@@ -156,7 +167,7 @@ export class AnswerRunner {
     }
     const message: Message = {
       ...writing.answer,
-      text: end.text, state: end.state, facts: end.facts, failure: end.failure, requestId: null,
+      parts: end.parts, state: end.state, facts: end.facts, failure: end.failure, requestId: null,
     };
     if (saved.failure.code !== "not-found") {
       this.#unsaved.set(message.id, { message, end });
@@ -176,18 +187,18 @@ export class AnswerRunner {
   }
 }
 
-function toAnswerEnd(end: AnswerJobEnd, textSoFar: string): AnswerEnd {
+function toAnswerEnd(end: AnswerJobEnd, soFar: MessagePart[]): AnswerEnd {
   switch (end.kind) {
     case "answered":
-      return { state: end.facts.endReason === "stopped" ? "stopped" : "complete", text: end.text, facts: end.facts, failure: null };
+      return { state: end.facts.endReason === "stopped" ? "stopped" : "complete", parts: end.parts, facts: end.facts, failure: null };
     case "cancelled":
-      return { state: "stopped", text: textSoFar, facts: null, failure: null };
+      return { state: "stopped", parts: soFar, facts: null, failure: null };
     case "failed": {
-      const text = end.text || textSoFar;
+      const parts = end.parts.length === 0 ? soFar : end.parts;
       // With words on the screen it is an answer that broke off; without, none came.
-      return { state: text === "" ? "failed" : "interrupted", text, facts: null, failure: end.failure };
+      return { state: parts.length === 0 ? "failed" : "interrupted", parts, facts: null, failure: end.failure };
     }
     case "engine-died":
-      return { state: "interrupted", text: textSoFar, facts: null, failure: end.failure };
+      return { state: "interrupted", parts: soFar, facts: null, failure: end.failure };
   }
 }

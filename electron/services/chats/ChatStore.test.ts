@@ -7,6 +7,7 @@ import type { NamedStack } from "../../contract/deltas";
 import { ChatId, DeltaId, MessageId, RequestId } from "../../contract/ids";
 import type { Outcome } from "../../contract/failure";
 import { type Chat, Message } from "../../contract/chat";
+import { textOf, textParts, type MessagePart } from "../../contract/parts";
 import { ChatStore, type AnswerEnd } from "./ChatStore";
 import { connectDatabase, type Database } from "./database";
 import { openChatDatabase } from "./openChatDatabase";
@@ -30,7 +31,7 @@ function open(): void {
 }
 
 function finish(answer: Message, text: string, end: Partial<AnswerEnd> = {}): Message {
-  return value(store.endAnswer(answer.id, { state: "complete", text, facts: null, failure: null, ...end }));
+  return value(store.endAnswer(answer.id, { state: "complete", parts: textParts(text), facts: null, failure: null, ...end }));
 }
 
 /** A finished question and answer at the end of the shown branch. */
@@ -39,7 +40,8 @@ function exchange(chat: Chat, question: string, answer: string) {
   return { question: started.messages[0]!, answer: finish(started.answer, answer) };
 }
 
-const texts = (id: ChatId) => value(store.openChat(id)).messages.map((message) => message.text);
+const textsOf = (written: readonly { parts: MessagePart[] }[]) => written.map(({ parts }) => textOf(parts));
+const texts = (id: ChatId) => textsOf(value(store.openChat(id)).messages);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "facet-chats-"));
@@ -97,19 +99,19 @@ describe("who answers", () => {
     const wanted = [[], pirate, poet].map((stack, index) => ({ requestId: request(`r${index}`), stack }));
     const started = value(store.addComparison(chat.id, "Who are you?", wanted));
     expect(started.map(({ answer }) => answer.stack)).toEqual([[], pirate, poet]);
-    expect(started.map(({ turns }) => turns.map(({ text }) => text))).toEqual(Array.from({ length: 3 }, () => ["One?", "One.", "Who are you?"]));
+    expect(started.map(({ turns }) => textsOf(turns))).toEqual(Array.from({ length: 3 }, () => ["One?", "One.", "Who are you?"]));
     const siblings = started.map(({ answer }) => answer.id);
     for (const { answer } of started) expect(answer.siblingIds).toEqual(siblings);
     for (const [index, { answer }] of started.entries()) finish(answer, `Answer ${index}`);
 
     const { messages, compared } = value(store.openChat(chat.id));
-    expect(messages.at(-1)).toMatchObject({ text: "Answer 0", comparisonId: started[0]!.answer.comparisonId });
-    expect(compared.map(({ text }) => text)).toEqual(["Answer 1", "Answer 2"]);
+    expect(messages.at(-1)).toMatchObject({ parts: textParts("Answer 0"), comparisonId: started[0]!.answer.comparisonId });
+    expect(textsOf(compared)).toEqual(["Answer 1", "Answer 2"]);
     // The chat goes on below the one that the person chooses.
     const chosen = value(store.showSibling(siblings[2]!));
-    expect(chosen.messages.at(-1)!.text).toBe("Answer 2");
-    expect(chosen.compared.map(({ text }) => text)).toEqual(["Answer 0", "Answer 1"]);
-    expect(value(store.addQuestion(chat.id, "Go on.", request("r9"))).turns.map(({ text }) => text)).toContain("Answer 2");
+    expect(textOf(chosen.messages.at(-1)!.parts)).toBe("Answer 2");
+    expect(textsOf(chosen.compared)).toEqual(["Answer 0", "Answer 1"]);
+    expect(textsOf(value(store.addQuestion(chat.id, "Go on.", request("r9"))).turns)).toContain("Answer 2");
   });
 
   it("a compared question said differently is a sibling, answered by each of the stacks again", () => {
@@ -121,13 +123,13 @@ describe("who answers", () => {
     const questionId = asked[0]!.answer.parentId!;
 
     const edited = value(store.addEditedComparison(questionId, "Who is there?", wanted(2)));
-    expect(edited.map(({ turns }) => turns.map(({ text }) => text))).toEqual(Array.from({ length: 2 }, () => ["One?", "One.", "Who is there?"]));
+    expect(edited.map(({ turns }) => textsOf(turns))).toEqual(Array.from({ length: 2 }, () => ["One?", "One.", "Who is there?"]));
     expect(new Set(edited.map(({ answer }) => answer.comparisonId)).size).toBe(1);
     for (const [index, { answer }] of edited.entries()) finish(answer, `Answer ${index}`);
     expect(texts(chat.id)).toEqual(["One?", "One.", "Who is there?", "Answer 0"]);
     const { messages, compared } = value(store.openChat(chat.id));
     expect(messages[2]!.siblingIds).toEqual([questionId, messages[2]!.id]);
-    expect(compared.map(({ text }) => text)).toEqual(["Answer 1"]);
+    expect(textsOf(compared)).toEqual(["Answer 1"]);
     expect(store.addEditedComparison(asked[0]!.answer.id, "No question", wanted(4))).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
   });
 
@@ -145,7 +147,7 @@ describe("who answers", () => {
     // Tried with a third one: it stands beside them.
     finish(value(store.addAnotherAnswer(base.id, request("r3"), poet)).answer, "Rhyme");
     expect(texts(chat.id)).toEqual(["Who are you?", "Base"]);
-    expect(value(store.openChat(chat.id)).compared.map(({ text }) => text)).toEqual(["", "Arr", "Rhyme"]);
+    expect(textsOf(value(store.openChat(chat.id)).compared)).toEqual(["", "Arr", "Rhyme"]);
     finish(value(store.addAnotherAnswer(base.id, request("r4"))).answer, "Base again");
     expect(texts(chat.id)).toEqual(["Who are you?", "Base again"]);
 
@@ -172,7 +174,7 @@ describe("a conversation", () => {
     store.close();
     open();
     const opened = value(store.openChat(chat.id));
-    expect(opened.messages.map(({ role, text, state }) => [role, text, state])).toEqual([
+    expect(opened.messages.map(({ role, parts, state }) => [role, textOf(parts), state])).toEqual([
       ["user", "What is a quant?", "complete"],
       ["assistant", "A smaller model.", "complete"],
     ]);
@@ -204,6 +206,16 @@ describe("a conversation", () => {
     expect(store.addQuestion(chat.id, "Two", request("r2"))).toMatchObject({ ok: false, failure: { code: "engine-busy" } });
   });
 
+  it("keeps whether its model thinks, and its tools", () => {
+    const chat = value(store.createChat());
+    const settings = { systemPrompt: "", sampling: {}, thinking: { isOn: false, budgetTokens: 64 }, tools: "[]" };
+    expect(value(store.saveSettings(chat.id, settings)).settings).toEqual(settings);
+    expect(value(store.addQuestion(chat.id, "Q", request("r"))).settings).toEqual(settings);
+    const { thinking: _lost, ...kept } = settings;
+    database.run("UPDATE chats SET settings = ?", JSON.stringify({ ...settings, thinking: { isOn: "perhaps" } }));
+    expect(value(store.openChat(chat.id)).chat.settings).toEqual(kept);
+  });
+
   it("repairs settings that do not fit any more, and keeps those that do", () => {
     const chat = value(store.createChat());
     database.run(
@@ -228,7 +240,7 @@ describe("the tree", () => {
     const shown = value(store.openChat(chat.id)).messages[1]!;
     expect(shown.siblingIds).toEqual([one.answer.id, shown.id]);
 
-    expect(value(store.showSibling(one.answer.id)).messages.map(({ text }) => text)).toEqual(["Q1", "A1", "Q2", "A2"]);
+    expect(textsOf(value(store.showSibling(one.answer.id)).messages)).toEqual(["Q1", "A1", "Q2", "A2"]);
     expect(texts(chat.id)).toEqual(["Q1", "A1", "Q2", "A2"]);
   });
 
@@ -236,7 +248,7 @@ describe("the tree", () => {
     const chat = value(store.createChat());
     const one = exchange(chat, "Q1", "A1");
     const edited = value(store.addEditedQuestion(one.question.id, "Q1 said better", request("edit")));
-    expect(edited.turns).toEqual([{ messageId: edited.messages[0]!.id, role: "user", text: "Q1 said better" }]);
+    expect(edited.turns).toEqual([{ messageId: edited.messages[0]!.id, role: "user", parts: textParts("Q1 said better") }]);
     expect(edited.messages[0]!.siblingIds).toEqual([one.question.id, edited.messages[0]!.id]);
     expect(edited.chat.title).toBe("Q1 said better");
   });
@@ -246,9 +258,9 @@ describe("the tree", () => {
     const failed = value(store.addQuestion(chat.id, "Q1", request("r")));
     finish(failed.answer, "", { state: "failed", failure: { code: "engine-crashed" } });
     const started = value(store.addQuestion(chat.id, "Q2", request("r2")));
-    expect(started.turns.map(({ role, text }) => [role, text])).toEqual([["user", "Q1\n\nQ2"]]);
+    expect(started.turns.map(({ role, parts }) => [role, textOf(parts)])).toEqual([["user", "Q1\n\nQ2"]]);
     finish(started.answer, "A2", { state: "interrupted" });
-    expect(value(store.addQuestion(chat.id, "Q3", request("r3"))).turns.map(({ text }) => text)).toEqual(["Q1\n\nQ2", "A2", "Q3"]);
+    expect(textsOf(value(store.addQuestion(chat.id, "Q3", request("r3"))).turns)).toEqual(["Q1\n\nQ2", "A2", "Q3"]);
   });
 
   it("does not hang on a circle in a damaged tree", () => {
@@ -274,18 +286,91 @@ describe("an answer that is written", () => {
   it("keeps its text at each checkpoint and is interrupted when the app dies", () => {
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
-    value(store.writeCheckpoint(answer.id, "Half an ans"));
+    value(store.writeCheckpoint(answer.id, textParts("Half an ans")));
     store.close();
     open();
     expect(value(store.recover())).toEqual({ interruptedAnswers: 1 });
-    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ text: "Half an ans", state: "interrupted", requestId: null });
+    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ parts: textParts("Half an ans"), state: "interrupted", requestId: null });
+  });
+
+  it("keeps its thought and its tool calls, and is found by its words", () => {
+    const chat = value(store.createChat());
+    const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
+    value(store.writeCheckpoint(answer.id, [{ kind: "thought", text: "Pond", durationMs: null }]));
+    expect(value(store.openChat(chat.id)).messages[1]!.parts).toEqual([{ kind: "thought", text: "Pond", durationMs: null }]);
+    const parts: MessagePart[] = [
+      { kind: "thought", text: "Ponder the heron", durationMs: 1500 },
+      { kind: "text", text: "I look for the kingfisher." },
+      { kind: "tool-call", callId: "c1", name: "birdwatch", arguments: '{"bird":"kingfisher"}' },
+    ];
+    expect(finish(answer, "", { parts }).parts).toEqual(parts);
+    store.close();
+    open();
+    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ parts, state: "complete" });
+    expect(value(store.search("kingfisher")).map(({ snippet }) => snippet)).toEqual(["I look for the \uE000kingfisher\uE001."]);
+    expect(value(store.search("heron"))).toEqual([]);
+    expect(value(store.addQuestion(chat.id, "Go on.", request("r2"))).turns[1]).toMatchObject({ role: "assistant", parts });
   });
 
   it("does not change once it has ended", () => {
     const chat = value(store.createChat());
     const { answer } = exchange(chat, "Q", "The end");
-    value(store.writeCheckpoint(answer.id, "late"));
-    expect(finish(answer, "later still").text).toBe("The end");
+    value(store.writeCheckpoint(answer.id, textParts("late")));
+    expect(textOf(finish(answer, "later still").parts)).toBe("The end");
+  });
+});
+
+describe("the results of tool calls", () => {
+  const call = (callId: string): MessagePart => ({ kind: "tool-call", callId, name: "weather", arguments: "{}" });
+  const result = (callId: string) => ({ kind: "tool-result" as const, callId, name: "weather", text: `Rain in ${callId}` });
+  const calls = [...textParts("Let me see."), call("c1"), call("c2")];
+
+  it("are the user's next message, which the model answers", () => {
+    const chat = value(store.createChat());
+    const { question, answer } = exchange(chat, "Does it rain?", "");
+    const asked = finish(value(store.addAnotherAnswer(answer.id, request("r2"))).answer, "", { parts: calls });
+    const started = value(store.addToolResults(asked.id, [result("c2"), result("c1")], request("r3")));
+    expect(started.messages).toMatchObject([
+      { role: "user", parentId: asked.id, parts: [result("c2"), result("c1")], state: "complete" },
+      { role: "assistant", parts: [], state: "writing", requestId: "r3" },
+    ]);
+    expect(started.turns.map(({ messageId, parts }) => [messageId, parts])).toEqual([
+      [question.id, question.parts], [asked.id, calls], [started.messages[0]!.id, [result("c2"), result("c1")]],
+    ]);
+    finish(started.answer, "It does.");
+    expect(texts(chat.id)).toEqual(["Does it rain?", "Let me see.", "", "It does."]);
+    expect(value(store.listChats())[0]!.title).toBe("Does it rain?");
+  });
+
+  it.each([
+    ["none", []],
+    ["too few", [result("c1")]],
+    ["two of one call", [result("c1"), result("c1")]],
+    ["of an unknown call", [result("c1"), result("c3")]],
+    ["too many", [result("c1"), result("c2"), result("c1")]],
+  ])("are refused unless each call has exactly one: %s", (_name, results) => {
+    const chat = value(store.createChat());
+    const { answer } = value(store.addQuestion(chat.id, "Does it rain?", request("r")));
+    finish(answer, "", { parts: calls });
+    expect(store.addToolResults(answer.id, results, request("r2"))).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
+    expect(value(store.openChat(chat.id)).messages).toHaveLength(2);
+  });
+
+  it("are refused where nothing was called, or the answer is still being written", () => {
+    const chat = value(store.createChat());
+    const { question, answer } = exchange(chat, "Q", "A");
+    const code = (messageId: MessageId) => {
+      const outcome = store.addToolResults(messageId, [result("c1"), result("c2")], request("r2"));
+      return outcome.ok ? "ok" : outcome.failure.code;
+    };
+    expect(code(question.id)).toBe("request-invalid");
+    expect(code(answer.id)).toBe("request-invalid");
+    expect(code(MessageId.parse("nowhere"))).toBe("not-found");
+    const writing = value(store.addQuestion(chat.id, "Q2", request("r3"))).answer;
+    value(store.writeCheckpoint(writing.id, calls));
+    expect(code(writing.id)).toBe("engine-busy");
+    finish(writing, "", { parts: calls });
+    expect(code(writing.id)).toBe("ok");
   });
 });
 
@@ -327,7 +412,7 @@ describe("search", () => {
   it("finds an answer when it is finished, whatever the ending", () => {
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
-    value(store.writeCheckpoint(answer.id, "a zebra"));
+    value(store.writeCheckpoint(answer.id, textParts("a zebra")));
     expect(found("zebra")).toEqual([]);
     finish(answer, "a zebra runs", { state: "stopped" });
     expect(found("zebra")).toEqual(["a \uE000zebra\uE001 runs"]);
@@ -359,7 +444,7 @@ describe("a chat of 5,000 messages", () => {
     const chat = value(store.createChat());
     const facts = JSON.stringify({
       modelId: "m", modelName: "SmolLM2 135M Instruct", promptTokens: 1000, cachedTokens: 900, answerTokens: 120, timeToFirstTokenMs: 80,
-      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, endReason: "end",
+      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end",
       firstSeenMessageId: null,
     });
     database.transaction(() => {

@@ -10,12 +10,14 @@ import { fail, succeed, type Failure, type Outcome } from "../../contract/failur
 import { ChatId, ComparisonId, MessageId, type DeltaId, type ModelId, type RequestId } from "../../contract/ids";
 import type { ModelUse } from "../../contract/importing";
 import type { OpenChat } from "../../contract/methods";
+import { textOf, textParts, type MessagePart, type ToolResultPart } from "../../contract/parts";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
-import { ChatRow, HitRow, MessageRow, readChatSettings, readStack, toChat, toMessage, toSummary } from "./chatRows";
+import { ChatRow, HitRow, MessageRow, readChatSettings, readParts, readStack, storedParts, toChat, toMessage, toSummary } from "./chatRows";
 import { titleFromText, UNTITLED } from "./chatTitle";
 import type { Database } from "./database";
 import { databaseFailure } from "./databaseFailure";
 import { fullTextQuery } from "./searchQuery";
+import { snippetOf } from "./snippet";
 
 const MAX_SEARCH_HITS = 50;
 /** Titles that are shown when somebody asks which chats use a model. */
@@ -24,7 +26,7 @@ const MAX_SHOWN_USES = 3;
 const MAX_RANKED_HITS = 500;
 /** A hit that is so much older counts half. */
 const RANK_HALVED_AFTER_MS = 30 * 24 * 3_600_000;
-/** Tokens of text around a found word. */
+/** Tokens of a title around a found word. */
 const SNIPPET_TOKENS = 16;
 
 /** What was added to a chat so that an answer can be written: the engine's next task. */
@@ -39,6 +41,12 @@ export interface StartedAnswer {
   chat: ChatSummary;
 }
 
+/** The user's next message. */
+interface NewQuestion {
+  parentId: MessageId | null;
+  parts: readonly MessagePart[];
+}
+
 /** One answer of a comparison. */
 export interface WantedAnswer {
   requestId: RequestId;
@@ -48,13 +56,13 @@ export interface WantedAnswer {
 /** How an answer ended. */
 export interface AnswerEnd {
   state: Exclude<MessageState, "writing">;
-  text: string;
+  parts: MessagePart[];
   facts: AnswerFacts | null;
   failure: Failure | null;
 }
 
 const chatColumns = "id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings, stack";
-const messageColumns = "id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
+const messageColumns = "id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
 
 export class ChatStore {
   readonly #database: Database;
@@ -156,14 +164,28 @@ export class ChatStore {
   addQuestion(chatId: ChatId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
     return this.#change(() => this.#withChat(chatId, (chat) => {
       if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
-      return succeed(this.#startAnswer(chat, { parentId: chat.leaf_id, text }, requestId));
+      return succeed(this.#startAnswer(chat, { parentId: chat.leaf_id, parts: textParts(text) }, requestId));
     }));
   }
 
-  /** The person's message said differently: a sibling of it, answered anew. */
+  /** What the tools returned that an answer called: the user's next message, which the model answers. */
+  addToolResults(messageId: MessageId, results: readonly ToolResultPart[], requestId: RequestId): Outcome<StartedAnswer> {
+    return this.#change(() => this.#withMessage(messageId, (message, chat) => {
+      const calls = readParts(message).flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []));
+      const given = new Set(results.map(({ callId }) => callId));
+      const isComplete = calls.length === results.length && given.size === results.length && calls.every((callId) => given.has(callId));
+      if (message.role !== "assistant" || calls.length === 0 || !isComplete) {
+        return fail("request-invalid", undefined, "Each tool call of an answer has one result");
+      }
+      if (message.state === "writing") return fail("engine-busy");
+      return succeed(this.#startAnswer(chat, { parentId: message.id, parts: [...results] }, requestId));
+    }));
+  }
+
+  /** The user's message said differently: a sibling of it, answered anew. */
   addEditedQuestion(messageId: MessageId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
     return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
-      succeed(this.#startAnswer(chat, { parentId: question.parent_id, text }, requestId))
+      succeed(this.#startAnswer(chat, { parentId: question.parent_id, parts: textParts(text) }, requestId))
     )));
   }
 
@@ -174,14 +196,14 @@ export class ChatStore {
   addComparison(chatId: ChatId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
     return this.#change(() => this.#withChat(chatId, (chat) => {
       if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
-      return this.#startComparison(chat, { parentId: chat.leaf_id, text }, wanted);
+      return this.#startComparison(chat, { parentId: chat.leaf_id, parts: textParts(text) }, wanted);
     }));
   }
 
   /** The person's message said differently, as addEditedQuestion, and answered as addComparison. */
   addEditedComparison(messageId: MessageId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
     return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
-      this.#startComparison(chat, { parentId: question.parent_id, text }, wanted)
+      this.#startComparison(chat, { parentId: question.parent_id, parts: textParts(text) }, wanted)
     )));
   }
 
@@ -207,19 +229,21 @@ export class ChatStore {
     }));
   }
 
-  /** The growing text of an answer that is being written. Ignored when it has ended. */
-  writeCheckpoint(answerId: MessageId, text: string): Outcome<undefined> {
+  /** An answer that is being written, as far as it has come. Ignored when it has ended. */
+  writeCheckpoint(answerId: MessageId, parts: readonly MessagePart[]): Outcome<undefined> {
     return this.#attempt(() => {
-      this.#database.run("UPDATE messages SET text = ? WHERE id = ? AND state = 'writing'", text, answerId);
+      const stored = storedParts(parts);
+      this.#database.run("UPDATE messages SET text = ?, parts = ? WHERE id = ? AND state = 'writing'", stored.text, stored.parts, answerId);
       return succeed(undefined);
     });
   }
 
   endAnswer(answerId: MessageId, end: AnswerEnd): Outcome<Message> {
     return this.#attempt(() => {
+      const stored = storedParts(end.parts);
       this.#database.run(
-        "UPDATE messages SET text = ?, state = ?, facts = ?, failure = ?, request_id = NULL WHERE id = ? AND state = 'writing'",
-        end.text, end.state,
+        "UPDATE messages SET text = ?, parts = ?, state = ?, facts = ?, failure = ?, request_id = NULL WHERE id = ? AND state = 'writing'",
+        stored.text, stored.parts, end.state,
         end.facts === null ? null : JSON.stringify(end.facts),
         end.failure === null ? null : JSON.stringify(end.failure),
         answerId,
@@ -291,14 +315,13 @@ export class ChatStore {
             FROM best JOIN messages ON messages.row = best.row JOIN chats ON chats.id = messages.chat_id
             WHERE chats.deleted_at_ms IS NULL ORDER BY 2 LIMIT ${MAX_SEARCH_HITS}
           )
-        SELECT messages.chat_id AS chatId, messages.id AS messageId, chats.title,
-          snippet(messages_fts, 0, char(0xE000), char(0xE001), '…', ${SNIPPET_TOKENS}) AS snippet, messages.created_at_ms AS atMs
-        FROM shown JOIN messages_fts ON messages_fts.rowid = shown.row
-          JOIN messages ON messages.row = shown.row JOIN chats ON chats.id = messages.chat_id
-        WHERE messages_fts MATCH ? ORDER BY shown.rank`,
-        query, this.#now(), query,
+        SELECT messages.chat_id AS chatId, messages.id AS messageId, chats.title, messages.text AS snippet, messages.created_at_ms AS atMs
+        FROM shown JOIN messages ON messages.row = shown.row JOIN chats ON chats.id = messages.chat_id
+        ORDER BY shown.rank`,
+        query, this.#now(),
       );
-      return succeed(z.array(HitRow).parse([...titles, ...messages]).slice(0, MAX_SEARCH_HITS));
+      const hits = z.array(HitRow).parse([...titles, ...messages]).slice(0, MAX_SEARCH_HITS);
+      return succeed(hits.map((hit) => (hit.messageId === null ? hit : { ...hit, snippet: snippetOf(hit.snippet, typed) })));
     });
   }
 
@@ -310,7 +333,7 @@ export class ChatStore {
 
   #startAnswer(
     chat: ChatRow,
-    question: { parentId: MessageId | null; text: string } | { answerTo: MessageId },
+    question: NewQuestion | { answerTo: MessageId },
     requestId: RequestId,
     stack: NamedStack = readStack(chat.stack),
     comparisonId: ComparisonId | null = null,
@@ -321,16 +344,16 @@ export class ChatStore {
     if ("answerTo" in question) {
       questionId = question.answerTo;
     } else {
-      const row = newRow(chat.id, question.parentId, "user", question.text, now);
+      const row = newRow(chat.id, question.parentId, "user", question.parts, now);
       this.#insert(row);
       added.push(row);
       questionId = row.id;
       if (question.parentId === null && chat.is_renamed === 0) {
-        this.#database.run("UPDATE chats SET title = ? WHERE id = ?", titleFromText(question.text), chat.id);
+        this.#database.run("UPDATE chats SET title = ? WHERE id = ?", titleFromText(textOf(question.parts)), chat.id);
       }
     }
     const answer: MessageRow = {
-      ...newRow(chat.id, questionId, "assistant", "", now),
+      ...newRow(chat.id, questionId, "assistant", [], now),
       state: "writing", request_id: requestId, stack: JSON.stringify(stack), comparison_id: comparisonId,
     };
     this.#insert(answer);
@@ -346,7 +369,7 @@ export class ChatStore {
   }
 
   #startComparison(
-    chat: ChatRow, question: { parentId: MessageId | null; text: string }, [first, ...others]: readonly WantedAnswer[],
+    chat: ChatRow, question: NewQuestion, [first, ...others]: readonly WantedAnswer[],
   ): Outcome<StartedAnswer[]> {
     if (first === undefined) return fail("request-invalid", undefined, "Nothing to compare");
     const comparisonId = ComparisonId.parse(randomUUID());
@@ -371,9 +394,9 @@ export class ChatStore {
 
   #insert(row: MessageRow): void {
     this.#database.run(
-      `INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, request_id, stack, comparison_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      row.id, row.chat_id, row.parent_id, row.role, row.text, row.created_at_ms, row.state, row.request_id, row.stack, row.comparison_id,
+      `INSERT INTO messages (id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, stack, comparison_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.id, row.chat_id, row.parent_id, row.role, row.text, row.parts, row.created_at_ms, row.state, row.request_id, row.stack, row.comparison_id,
     );
   }
 
@@ -444,10 +467,10 @@ export class ChatStore {
   }
 }
 
-function newRow(chatId: ChatId, parentId: MessageId | null, role: "user" | "assistant", text: string, now: number): MessageRow {
+function newRow(chatId: ChatId, parentId: MessageId | null, role: "user" | "assistant", parts: readonly MessagePart[], now: number): MessageRow {
   return {
     id: MessageId.parse(randomUUID()),
-    chat_id: chatId, parent_id: parentId, role, text, created_at_ms: now,
+    chat_id: chatId, parent_id: parentId, role, ...storedParts(parts), created_at_ms: now,
     state: "complete", request_id: null, failure: null, facts: null, stack: "[]", comparison_id: null,
   };
 }
@@ -464,14 +487,15 @@ function branchTo(leafId: MessageId, rows: readonly MessageRow[]): MessageRow[] 
   return branch.reverse();
 }
 
-/** Most chat templates insist on taking turns: where no answer came, what the person said twice is said together. */
+/** Most chat templates insist on taking turns: where no answer came, what the user said twice is said together. */
 function joinTurns(branch: readonly MessageRow[]): Turn[] {
   const turns: Turn[] = [];
-  for (const { id, role, text } of branch) {
-    if (role === "assistant" && text === "") continue;
+  for (const row of branch) {
+    const parts = readParts(row);
+    if (row.role === "assistant" && parts.length === 0) continue;
     const last = turns.at(-1);
-    if (last?.role === role) last.text += `\n\n${text}`;
-    else turns.push({ messageId: id, role, text });
+    if (last?.role === row.role) last.parts = [...last.parts, ...parts];
+    else turns.push({ messageId: row.id, role: row.role, parts });
   }
   return turns;
 }

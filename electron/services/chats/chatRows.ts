@@ -4,6 +4,7 @@ import { AnswerFacts, type Chat, type ChatSummary, type Message, MessageState } 
 import { NamedStack } from "../../contract/deltas";
 import { Failure } from "../../contract/failure";
 import { ChatId, ComparisonId, MessageId, RequestId } from "../../contract/ids";
+import { MessagePart, textOf, textParts } from "../../contract/parts";
 import { ChatSettings, defaultChatSettings, Sampling } from "../../contract/sampling";
 
 export const ChatRow = z.object({
@@ -24,6 +25,7 @@ export const MessageRow = z.object({
   parent_id: MessageId.nullable(),
   role: z.enum(["user", "assistant"]),
   text: z.string(),
+  parts: z.string().nullable(),
   created_at_ms: z.number(),
   state: MessageState,
   request_id: RequestId.nullable(),
@@ -58,7 +60,7 @@ export function toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
     chatId: row.chat_id,
     parentId: row.parent_id,
     role: row.role,
-    text: row.text,
+    parts: readParts(row),
     createdAtMs: row.created_at_ms,
     state: row.state,
     requestId: row.request_id,
@@ -68,6 +70,28 @@ export function toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
     comparisonId: row.comparison_id,
     siblingIds,
   };
+}
+
+/** What the columns `text` and `parts` hold of a message: `parts` only where it is more than that text. */
+export function storedParts(parts: readonly MessagePart[]): { text: string; parts: string | null } {
+  const [first, ...others] = parts;
+  // A text that begins like an old thought (splitOldThought) says by its parts that it is none.
+  const isText = first === undefined || (first.kind === "text" && others.length === 0 && !first.text.trimStart().startsWith("<think>"));
+  return { text: textOf(parts), parts: isText ? null : JSON.stringify(parts) };
+}
+
+export function readParts({ role, text, parts }: Pick<MessageRow, "role" | "text" | "parts">): MessagePart[] {
+  const stored = readJson(parts, z.array(MessagePart));
+  if (stored !== null) return stored;
+  return role === "assistant" ? splitOldThought(text) : textParts(text);
+}
+
+/** Until version 3 of the database an answer was its text alone, a thought in it between these tags at its start. */
+function splitOldThought(text: string): MessagePart[] {
+  const [, thought, answer] = /^\s*<think>(.*?)(?:<\/think>\s*(.*)|$)/su.exec(text) ?? [];
+  if (thought === undefined) return textParts(text);
+  const shown = thought.trim();
+  return [...(shown === "" ? [] : [{ kind: "thought" as const, text: shown, durationMs: null }]), ...textParts(answer ?? "")];
 }
 
 /** What cannot be read is the base alone. */
@@ -80,23 +104,21 @@ export function readChatSettings(text: string): ChatSettings {
   const stored = parseJson(text);
   const whole = ChatSettings.safeParse(stored);
   if (whole.success) return whole.data;
-  const { systemPrompt, seed, maxTokens } = ChatSettings.shape;
-  const kept = {
-    systemPrompt: keep(systemPrompt, field(stored, "systemPrompt")) ?? defaultChatSettings.systemPrompt,
-    seed: keep(seed, field(stored, "seed")),
-    maxTokens: keep(maxTokens, field(stored, "maxTokens")),
-  };
-  const sampling: Record<string, number> = {};
-  for (const [name, schema] of Object.entries(Sampling.shape)) {
-    const value = keep(schema, field(field(stored, "sampling"), name));
-    if (value !== undefined) sampling[name] = value;
-  }
   return ChatSettings.parse({
-    systemPrompt: kept.systemPrompt,
-    sampling,
-    ...(kept.seed === undefined ? {} : { seed: kept.seed }),
-    ...(kept.maxTokens === undefined ? {} : { maxTokens: kept.maxTokens }),
+    ...defaultChatSettings,
+    ...keepValid(ChatSettings.shape, stored),
+    sampling: keepValid(Sampling.shape, field(stored, "sampling")),
   });
+}
+
+/** The fields of `stored` that are what `shape` asks for. */
+function keepValid(shape: Readonly<Record<string, z.ZodType>>, stored: unknown): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(shape)) {
+    const value = keep(schema, field(stored, name));
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
 }
 
 function keep<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined {

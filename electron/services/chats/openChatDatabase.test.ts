@@ -7,9 +7,11 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../contract/failure";
 import { ChatId, RequestId } from "../../contract/ids";
+import { textOf, textParts } from "../../contract/parts";
 import { ChatStore } from "./ChatStore";
 import { connectDatabase } from "./database";
 import { migration0001 } from "./migrations/migration0001";
+import { migration0002 } from "./migrations/migration0002";
 import { openChatDatabase } from "./openChatDatabase";
 
 let folder: string;
@@ -69,16 +71,49 @@ describe("a database of an older version", () => {
     const { database, movedAsideTo } = value(open());
     const store = new ChatStore(database, now);
     expect(movedAsideTo).toBeNull();
-    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 2 });
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
     const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
     expect(chat).toMatchObject({ title: "Old", stack: [] });
     expect(messages).toMatchObject([
-      { text: "What was?", stack: [], comparisonId: null },
-      { text: "This.", stack: [], comparisonId: null, facts: { answerTokens: 2, deltaLoadMs: null, deltaSwitchMs: null } },
+      { parts: textParts("What was?"), stack: [], comparisonId: null },
+      { parts: textParts("This."), stack: [], comparisonId: null, facts: { answerTokens: 2, deltaLoadMs: null, deltaSwitchMs: null } },
     ]);
     expect(compared).toEqual([]);
     expect(value(store.search("what"))).toHaveLength(1);
     expect(value(store.addQuestion(chat.id, "And now?", RequestId.parse("r"))).turns).toHaveLength(3);
+    store.close();
+  });
+
+  it("keeps fine-tunes and comparisons, and shows the thoughts of its answers as such", () => {
+    const stack = '[{"deltaId":"d1","name":"Pirate","hue":3,"kind":"lora","scale":0.5}]';
+    const old = connectDatabase(file());
+    old.execute(migration0001);
+    old.execute(migration0002);
+    old.execute(`PRAGMA user_version = 2;
+      BEGIN;
+      INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, leaf_id, settings, stack) VALUES ('c', 'Old', 1, 2, 'a', '{"systemPrompt":"Be brief.","sampling":{"topK":3},"seed":7}', '${stack}');
+      INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state) VALUES ('q', 'c', NULL, 'user', '<think> is a tag?', 1, 'complete');
+      INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, comparison_id) VALUES ('a', 'c', 'q', 'assistant', '<think>A tag.</think>
+It is.', 2, 'complete', 'x');
+      INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, comparison_id, stack) VALUES ('b', 'c', 'q', 'assistant', 'Aye.', 3, 'stopped', 'x', '${stack}');
+      COMMIT;`);
+    const kept = "SELECT row, id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts, stack, comparison_id FROM messages ORDER BY row";
+    const rows = old.all(kept);
+    old.close();
+
+    const { database, movedAsideTo } = value(open());
+    const store = new ChatStore(database, now);
+    expect(movedAsideTo).toBeNull();
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
+    expect(database.all(kept)).toEqual(rows);
+    const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
+    expect(chat).toMatchObject({ title: "Old", stack: JSON.parse(stack), settings: { systemPrompt: "Be brief.", sampling: { topK: 3 }, seed: 7 } });
+    expect(messages).toMatchObject([
+      { id: "q", parts: textParts("<think> is a tag?") },
+      { id: "a", parts: [{ kind: "thought", text: "A tag.", durationMs: null }, ...textParts("It is.")], comparisonId: "x" },
+    ]);
+    expect(compared).toMatchObject([{ id: "b", parts: textParts("Aye."), state: "stopped", stack: JSON.parse(stack), comparisonId: "x" }]);
+    expect(value(store.search("tag"))).toHaveLength(2);
     store.close();
   });
 });
@@ -91,7 +126,7 @@ describe("a sound database", () => {
     expect(database.get("PRAGMA synchronous")).toEqual({ synchronous: 2 });
     expect(database.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
     expect(database.get("PRAGMA secure_delete")).toEqual({ secure_delete: 1 });
-    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 2 });
+    expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
     database.close();
     expect(readdirSync(folder)).toContain("chats.db-clean");
   });
@@ -209,13 +244,13 @@ describe("a full disk", () => {
     const store = new ChatStore(database, Date.now);
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Q", RequestId.parse("r")));
-    value(store.writeCheckpoint(answer.id, "kept"));
+    value(store.writeCheckpoint(answer.id, textParts("kept")));
     const pages = Reflect.get(Object(database.get("PRAGMA page_count")), "page_count");
     database.get(`PRAGMA max_page_count = ${pages}`);
-    expect(store.writeCheckpoint(answer.id, "x".repeat(1_000_000))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
-    expect(value(store.openChat(chat.id)).messages[1]!.text).toBe("kept");
+    expect(store.writeCheckpoint(answer.id, textParts("x".repeat(1_000_000)))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+    expect(value(store.openChat(chat.id)).messages[1]!.parts).toEqual(textParts("kept"));
     database.get("PRAGMA max_page_count = 1000000");
-    expect(store.writeCheckpoint(answer.id, "x".repeat(1_000_000)).ok).toBe(true);
+    expect(store.writeCheckpoint(answer.id, textParts("x".repeat(1_000_000))).ok).toBe(true);
     store.close();
   });
 
@@ -232,12 +267,12 @@ describe("a full disk", () => {
       let saved = "";
       let failed = "";
       for (let length = 10_000; length < 2_000_000 && failed === ""; length *= 2) {
-        const outcome = store.writeCheckpoint(value(started).answer.id, "x".repeat(length));
+        const outcome = store.writeCheckpoint(value(started).answer.id, textParts("x".repeat(length)));
         if (outcome.ok) saved = "x".repeat(length);
         else failed = outcome.failure.code;
       }
       expect(failed).toBe("disk-full");
-      expect(value(store.openChat(chat.id)).messages[1]!.text.length).toBe(saved.length);
+      expect(textOf(value(store.openChat(chat.id)).messages[1]!.parts).length).toBe(saved.length);
       store.close();
 
       writeFileSync(path.join(mount, "filler"), "");
@@ -251,7 +286,7 @@ describe("a full disk", () => {
       if (onFull.ok) onFull.value.database.close();
       rmSync(path.join(mount, "filler"));
       const again = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
-      expect(value(again.openChat(chat.id)).messages[1]!.text.length).toBe(saved.length);
+      expect(textOf(value(again.openChat(chat.id)).messages[1]!.parts).length).toBe(saved.length);
       started = again.addQuestion(chat.id, "Q2", RequestId.parse("r"));
       again.close();
     } finally {

@@ -7,9 +7,10 @@ import { connectDatabase, type Database } from "./database";
 import { isDamage, openFailure } from "./databaseFailure";
 import { migration0001 } from "./migrations/migration0001";
 import { migration0002 } from "./migrations/migration0002";
+import { migration0003 } from "./migrations/migration0003";
 
 /** Index + 1 is the user_version that the migration leads to. */
-const migrations = [migration0001, migration0002];
+const migrations = [migration0001, migration0002, migration0003];
 
 export interface OpenedDatabase {
   database: Database;

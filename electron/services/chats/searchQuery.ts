@@ -8,12 +8,16 @@ const MAX_SEARCH_WORDS = 12;
  * are plain text. Null = nothing to search for.
  */
 export function fullTextQuery(typed: string): string | null {
-  const words = typed
+  const words = searchWords(typed);
+  if (words.length === 0) return null;
+  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(" ");
+}
+
+export function searchWords(typed: string): string[] {
+  return typed
     .replace(/\0/g, " ")
     .split(/\s+/u)
     // A word without a letter or digit has no token in the index: it would match nothing and hide what does.
     .filter((word) => /[\p{L}\p{N}]/u.test(word))
     .slice(0, MAX_SEARCH_WORDS);
-  if (words.length === 0) return null;
-  return words.map((word) => `"${word.replaceAll('"', '""')}"*`).join(" ");
 }

@@ -3,7 +3,10 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { HubServer } from "../../../e2e/hub/HubServer";
 import type { HubRepositoryFile } from "../../../e2e/hub/hubRepository";
 import { RepositoryName } from "../../contract/hub";
-import { peftAdapter } from "../../testing/peftAdapter";
+import { loraBytes } from "../../testing/deltaGguf";
+import { estimatorInProcess } from "../../testing/estimatorInProcess";
+import { mlxAdapter, peftAdapter } from "../../testing/peftAdapter";
+import { tinyModelBytes } from "../../testing/tinyGguf";
 import { fetchHttp } from "../hub/fetchHttp";
 import { hubAddress } from "../hub/hubAddress";
 import { HubClient } from "../hub/HubClient";
@@ -11,6 +14,7 @@ import { lookAtHubDelta } from "./lookAtHubDelta";
 
 const { config, weights } = peftAdapter({ modules: [{ name: "model.layers.0.mlp.up_proj", columns: 8, rows: 8 }], rank: 2 });
 const never = new AbortController().signal;
+const estimator = estimatorInProcess("");
 let hub: HubServer;
 let client: HubClient;
 beforeEach(async () => {
@@ -26,9 +30,11 @@ const peft = (folder = "", text = config): HubRepositoryFile[] => [
   { path: `${folder}adapter_model.safetensors`, content: Buffer.from(weights) },
 ];
 
+const lora = Buffer.from(loraBytes());
+
 async function look(files: HubRepositoryFile[], more: Partial<Parameters<HubServer["add"]>[0]> = {}) {
   hub.add({ id: "maker/Adapter", files, ...more });
-  return lookAtHubDelta(client, RepositoryName.parse("maker/Adapter"), never);
+  return lookAtHubDelta(client, estimator, RepositoryName.parse("maker/Adapter"), never);
 }
 
 async function adapters(files: HubRepositoryFile[]): Promise<[path: string, code: string | null][]> {
@@ -42,9 +48,21 @@ it("finds an adapter with its rank and base, and what the card says", async () =
     ok: true,
     value: { licence: "mit", gate: "open", baseModel: "maker/Base-Model", adapters: [{ form: "peft", rank: 2, sizeBytes: weights.length, failure: null, configPath: "adapter_config.json" }] },
   });
-  expect(await look([{ path: "a-lora-f16.gguf", content: Buffer.from("GGUF") }], { baseModel: "maker/Of-The-Card" })).toMatchObject({
+  expect(await look([{ path: "a-lora-f16.gguf", content: lora }], { baseModel: "maker/Of-The-Card" })).toMatchObject({
     ok: true, value: { baseModel: "maker/Of-The-Card", adapters: [{ form: "gguf", rank: null, failure: null, configPath: null }] },
   });
+});
+
+it("finds adapters of mlx-lm, and says what it cannot convert", async () => {
+  const written = mlxAdapter({ config, weights });
+  const files = (of: typeof written): HubRepositoryFile[] => [
+    { path: "adapter_config.json", content: Buffer.from(of.config), plain: true }, { path: "adapters.safetensors", content: Buffer.from(of.weights) },
+    { path: "0000100_adapters.safetensors", content: Buffer.from(of.weights) },
+  ];
+  expect(await look(files(written))).toMatchObject({
+    ok: true, value: { baseModel: "maker/Base-Model", adapters: [{ path: "adapters.safetensors", form: "peft", rank: 2, failure: null }] },
+  });
+  expect(await adapters(files(mlxAdapter({ config, weights }, { config: { fine_tune_type: "dora" } })))).toEqual([["adapters.safetensors", "peft-unsupported"]]);
 });
 
 it("puts the root before checkpoints, what can be fetched before what cannot, and takes no more checkpoints than a few", async () => {
@@ -65,14 +83,21 @@ it("says why an adapter cannot be fetched", async () => {
 
 it("passes on what the hub says, and says when there is nothing", async () => {
   const none = { ok: false, failure: { code: "hub-no-adapter" } };
-  // Of an adapter, too, the hub tells the architecture: the repository's name, or the file's, decides.
-  const model = { files: [{ path: "model-Q4_0.gguf", content: Buffer.from("GGUF") }], gguf: { total: 1e9, architecture: "llama", context_length: 4096 } };
-  hub.add({ id: "maker/Model", ...model });
-  expect(await lookAtHubDelta(client, RepositoryName.parse("maker/Model"), never)).toMatchObject(none);
-  expect(await look(model.files, model)).toMatchObject({ ok: true, value: { adapters: [{ path: "model-Q4_0.gguf", form: "gguf" }] } });
+  expect(await look([{ path: "model-Q4_0.gguf", content: Buffer.from(tinyModelBytes()) }])).toMatchObject(none);
   expect(await look([peft()[0]!])).toMatchObject(none);
   expect(await look(peft(), { private: true })).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });
   expect(await look(peft(), { gated: "manual" })).toMatchObject({ ok: true, value: { gate: "manual", adapters: [{ failure: { code: "hub-needs-token" } }] } });
   hub.misbehave({ at: "raw", do: { kind: "status", status: 500 } });
   expect(await look(peft())).toMatchObject({ ok: false, failure: { code: "hub-unavailable" } });
+});
+
+it("knows GGUF adapters by their headers, whatever they and their repository are called", async () => {
+  const model = (seed: number) => Buffer.from(tinyModelBytes({ seed }));
+  expect(await adapters([
+    { path: "Model-lora-merged-Q4_0.gguf", content: model(1) }, { path: "my-adapter-model.gguf", content: model(2) },
+    { path: "Größer (v2), neu.gguf", content: lora }, { path: "deep/lora.gguf.part1of2", content: lora },
+  ])).toEqual([["Größer (v2), neu.gguf", null]]);
+  // What cannot be read is not called an adapter; what the hub does not give is said.
+  expect(await look([{ path: "lora.gguf", content: Buffer.from("GGUF") }])).toMatchObject({ ok: false, failure: { code: "hub-no-adapter" } });
+  expect(await look([{ path: "other.gguf", content: Buffer.from(loraBytes({ seed: 9 })) }], { gated: "manual" })).toMatchObject({ ok: false, failure: { code: "hub-needs-token" } });
 });

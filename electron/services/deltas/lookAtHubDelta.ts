@@ -1,16 +1,20 @@
-// What adapters a repository at the hub holds, by its list of files and their configurations; nothing is fetched. Main process or plain Node.
+// What adapters a repository at the hub holds, by its list of files, their configurations and headers; no file is fetched whole. Main process or plain Node.
 import type { HubAdapter, HubDeltaFacts } from "../../contract/deltas";
 import { fail, failure, succeed, type Failure, type FailureCode, type Outcome } from "../../contract/failure";
+import type { ModelFacts } from "../../contract/fitProtocol";
 import type { HubFile, RepositoryName, Revision } from "../../contract/hub";
-import { MAX_PEFT_CONFIG_BYTES, PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE, readPeftConfig } from "../../contract/peftConfig";
+import { MAX_PEFT_CONFIG_BYTES, MLX_WEIGHTS_FILE, PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE, readPeftConfig } from "../../contract/peftConfig";
+import type { Estimator } from "../estimator/Estimator";
+import { modelAtHub } from "../estimator/modelAtHub";
 import type { HubClient } from "../hub/HubClient";
-import { safeFileName } from "../hub/safeFileName";
+import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { variantsOf } from "../hub/variants";
 
 /** Training leaves checkpoints in folders, each with an adapter of its own: so many configurations are read at most. */
 const MAX_CONFIGURATIONS = 12;
 const PICKLE_NAME = "adapter_model.bin";
-const CALLED_ADAPTER = /(?:^|[-._/])(?:q?lora|adapter)/iu;
+/** The smallest GGUF files of a repository: an adapter is smaller than the models beside it. */
+const MAX_HEADERS = 12;
 /** Of an adapter: the largest, of rank 512 for a model of 70 billion parameters, have about 50 GB. */
 const MAX_WEIGHTS_BYTES = 64_000_000_000;
 
@@ -29,13 +33,17 @@ export interface HubDeltaFound extends Omit<HubDeltaFacts, "adapters"> {
 }
 
 /** At its newest commit, or at `revision`. Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is told with its adapter. */
-export async function lookAtHubDelta(client: HubClient, repository: RepositoryName, signal: AbortSignal, revision: Revision | null = null): Promise<Outcome<HubDeltaFound>> {
+export async function lookAtHubDelta(
+  client: HubClient, estimator: Pick<Estimator, "describe">, repository: RepositoryName, signal: AbortSignal, revision: Revision | null = null,
+): Promise<Outcome<HubDeltaFound>> {
   const found = await client.repository(repository, signal, revision);
   if (!found.ok) return found;
   const { summary, files } = found.value;
   const peft = await peftAdapters(client, summary.repository, found.value.revision, files, signal);
   if (!peft.ok) return peft;
-  const adapters = [...peft.value.adapters, ...ggufAdapters(files, summary.architecture === null || CALLED_ADAPTER.test(summary.repository))];
+  const gguf = await ggufAdapters(files, (file) => estimator.describe(modelAtHub(client, { repository: summary.repository, revision: found.value.revision, files: [file] }, signal)));
+  if (!gguf.ok && peft.value.adapters.length === 0) return gguf;
+  const adapters = [...peft.value.adapters, ...(gguf.ok ? gguf.value : [])];
   if (adapters.length === 0) return fail("hub-no-adapter", { repository: summary.repository });
   const isUsable = ({ failure: problem }: HubAdapter) => (problem === null ? 0 : 1);
   return succeed({
@@ -52,15 +60,15 @@ export async function lookAtHubDelta(client: HubClient, repository: RepositoryNa
 async function peftAdapters(
   client: HubClient, repository: RepositoryName, revision: Revision, files: readonly HubFile[], signal: AbortSignal,
 ): Promise<Outcome<{ adapters: FoundAdapter[]; baseModel: string | null }>> {
-  const folders = files.filter(({ path }) => nameOf(path) === PEFT_CONFIG_FILE).map(({ path }) => path.slice(0, -PEFT_CONFIG_FILE.length));
+  const folders = files.filter(({ path }) => lastPart(path) === PEFT_CONFIG_FILE).map(({ path }) => path.slice(0, -PEFT_CONFIG_FILE.length));
   folders.sort((one, other) => one.split("/").length - other.split("/").length || (one < other ? -1 : 1));
   const adapters: FoundAdapter[] = [];
   let baseModel: string | null = null;
   for (const folder of folders.slice(0, MAX_CONFIGURATIONS)) {
-    const file = [PEFT_WEIGHTS_FILE, PICKLE_NAME].flatMap((name) => files.find(({ path }) => path === `${folder}${name}`) ?? [])[0];
+    const file = [PEFT_WEIGHTS_FILE, MLX_WEIGHTS_FILE, PICKLE_NAME].flatMap((name) => files.find(({ path }) => path === `${folder}${name}`) ?? [])[0];
     const configPath = `${folder}${PEFT_CONFIG_FILE}`;
     if (file === undefined) continue;
-    const unusable = nameOf(file.path) === PICKLE_NAME ? failure("peft-unsupported", { feature: "pickle" }) : fileFailure(file);
+    const unusable = lastPart(file.path) === PICKLE_NAME ? failure("peft-unsupported", { feature: "pickle" }) : fileFailure(file);
     if (unusable !== null) {
       adapters.push({ path: file.path, form: "peft", sizeBytes: file.sizeBytes, rank: null, failure: unusable, file, configPath });
       continue;
@@ -77,23 +85,25 @@ async function peftAdapters(
   return succeed({ adapters, baseModel });
 }
 
-/** `isOnlyAdapters`: by its name, or because the hub knows of no model in it; so that a file need not be called an adapter to be one. */
-function ggufAdapters(files: readonly HubFile[], isOnlyAdapters: boolean): FoundAdapter[] {
-  return variantsOf(files)
-    .filter(({ kind }) => kind === "adapter" || (kind === "model" && isOnlyAdapters))
-    .flatMap(({ files: parts }): FoundAdapter[] => {
-      const [file] = parts;
-      if (file === undefined || parts.length > 1) return [];
-      return [{ path: file.path, form: "gguf", sizeBytes: file.sizeBytes, rank: null, failure: fileFailure(file), file, configPath: null }];
-    });
+/** By their headers, whatever they are called. Failures: those of the hub. */
+async function ggufAdapters(files: readonly HubFile[], describe: (file: WholeFile) => Promise<Outcome<ModelFacts>>): Promise<Outcome<FoundAdapter[]>> {
+  const adapters: FoundAdapter[] = [];
+  const whole = variantsOf(files).filter(({ obstacle, files: parts }) => obstacle === null && parts.length === 1);
+  for (const file of whole.slice(0, MAX_HEADERS).flatMap(({ files: parts }) => parts)) {
+    const { path, sizeBytes, sha256 } = file;
+    if (sha256 === null || fileFailure(file) !== null) continue;
+    const described = await describe({ path, sizeBytes, sha256 });
+    if (described.ok && described.value.kind === "adapter") {
+      adapters.push({ path, form: "gguf", sizeBytes, rank: null, failure: null, file, configPath: null });
+    } else if (!described.ok && described.failure.code.startsWith("hub-")) return described;
+  }
+  return succeed(adapters);
 }
+
+type WholeFile = Parameters<typeof modelAtHub>[1]["files"][number];
 
 function fileFailure(file: HubFile): Failure | null {
-  if (safeFileName(file.path) === null) return failure("download-name-refused", { name: file.path.slice(0, 200) });
+  if (!isFileAddress(file.path)) return failure("download-name-refused", { name: file.path.slice(0, 200) });
   if (file.sha256 === null || file.sizeBytes === 0) return failure("download-no-checksum");
   return file.sizeBytes > MAX_WEIGHTS_BYTES ? failure("download-file-too-large") : null;
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

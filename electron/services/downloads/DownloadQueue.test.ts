@@ -225,7 +225,24 @@ describe("a download", () => {
     expect(await modelsOnDisk()).toHaveLength(2);
   });
 
-  it.each([["../m.gguf"], ["a/../../m.gguf"], ["nul.gguf"], [".hidden.gguf"], ["m.exe"], ["/abs/m.gguf"]])("is refused for the name %s", async (name) => {
+  it("of two folders of a repository with the same file names, at once, does not cover the other", async () => {
+    const files = { "Q4/model.gguf": content, "Q8/Model.gguf": seededBytes(500_000, 8) };
+    const request = offer(files);
+    const [first, second] = request.files.map((file) => start({ ...request, files: [file] }));
+    await Promise.all([until(await first!, "ready"), until(await second!, "ready")]);
+    expect((await modelsOnDisk()).map((name) => path.basename(name)).sort()).toEqual(["Model.gguf", "model.gguf"]);
+    expect(new Set((await modelsOnDisk()).map((name) => path.dirname(name))).size).toBe(2);
+    for (const file of request.files) expect(await queue.isThere({ ...request, files: [file] })).toBe(true);
+  });
+
+  it("has the hub's name in its address and one of Facet's on the disk", async () => {
+    const name = "Ordner mit Lücken/Größeres Modell (v2) [fertig], 100 % 你好 😀: “neu”?.gguf";
+    await until(await start(offer({ [name]: content })), "ready");
+    expect((await modelsOnDisk()).map((file) => path.basename(file))).toEqual(["Größeres Modell (v2) [fertig], 100 % 你好 😀- “neu”-.gguf"]);
+    expect(ready[0]?.files[0]?.origin.path).toBe(name);
+  });
+
+  it.each([["../m.gguf"], ["a/../../m.gguf"], ["a\\m.gguf"], ["m.exe"], ["/abs/m.gguf"]])("is refused for the name %s", async (name) => {
     expect(await queue.add(offer({ [name]: content }))).toMatchObject({ ok: false, failure: { code: "download-name-refused" } });
     expect(hub.requests).toEqual([]);
   });

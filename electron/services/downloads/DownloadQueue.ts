@@ -5,7 +5,7 @@ import { fail, type Outcome } from "../../contract/failure";
 import type { Download, DownloadId, DownloadRequest, DownloadState, ModelOrigin } from "../../contract/downloads";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
 import { diskFailure } from "./diskFailure";
-import { chooseFolder, downloadIdOf, fileNamesOf, forgetDownload, freeBytesIn, isDownloaded, loadDownloads, putInPlace, saveDownload, stateFolder, type SavedDownload } from "./downloadDisk";
+import { chooseFolder, downloadIdOf, fileNamesOf, forgetDownload, freeBytesIn, isDownloaded, loadDownloads, placesOf, putInPlace, saveDownload, stateFolder, type SavedDownload } from "./downloadDisk";
 import { CONNECTIONS, DOWNLOAD_TIMING, downloadFile, type DownloadTiming, type WaitingFor } from "./downloadFile";
 import { CHUNK_BYTES, PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
@@ -112,12 +112,12 @@ export class DownloadQueue {
     const names = fileNamesOf(request);
     if (!names.ok) return names;
     try {
-      const folder = await chooseFolder(modelsFolder, request, names.value, id);
-      if (!folder.ok) return folder;
+      const taken = new Set([...this.#entries.values()].flatMap(({ state, saved, names: others }) => (state.kind === "ready" ? [] : placesOf(saved, others))));
+      const folder = await chooseFolder(modelsFolder, request, names.value, id, taken);
       const saved: SavedDownload = {
         version: 1,
         request,
-        folder: folder.value,
+        folder,
         wanted: "running",
         failure: null,
         verified: request.files.map(() => false),
@@ -165,10 +165,9 @@ export class DownloadQueue {
     const { modelsFolder } = this.#options;
     const names = fileNamesOf(request);
     if (!names.ok) return false;
-    const folder = await chooseFolder(modelsFolder, request, names.value, downloadIdOf(request));
-    if (!folder.ok) return false;
+    const folder = await chooseFolder(modelsFolder, request, names.value, downloadIdOf(request), new Set());
     for (const [index, name] of names.value.entries()) {
-      if (!(await isDownloaded(path.join(modelsFolder, folder.value, name), request.files[index]))) return false;
+      if (!(await isDownloaded(path.join(modelsFolder, folder, name), request.files[index]))) return false;
     }
     return true;
   }
@@ -454,6 +453,7 @@ export class DownloadQueue {
     return {
       id,
       repository: request.repository,
+      path: request.files[0]?.path ?? "",
       title: request.title,
       quantization: request.quantization,
       fileCount: request.files.length,

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { Failure, fail, type Outcome } from "../../contract/failure";
+import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
 import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
-import { repositoryFolder, safeFileName } from "../hub/safeFileName";
+import { diskName, nameKey, repositoryFolder } from "../diskName";
+import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a rename and not a copy. */
@@ -36,33 +37,50 @@ export function stateFolder(modelsFolder: string, id: DownloadId): string {
   return path.join(modelsFolder, UNFINISHED, id);
 }
 
-/** Names of the request's files on this disk, in order; a failure when one cannot be, or would cover another. */
+/** Names of the request's files on this disk, in order. Failure: "download-name-refused", for what is no address of a GGUF file, or for the same one twice. */
 export function fileNamesOf(request: DownloadRequest): Outcome<string[]> {
   const names: string[] = [];
-  for (const { path: label } of request.files) {
-    const name = safeFileName(label);
-    if (name === null || !/\.gguf$/iu.test(name) || names.some((other) => other.toLowerCase() === name.toLowerCase())) {
-      return fail("download-name-refused", { name: label.slice(0, 200) });
+  for (const { path: address } of request.files) {
+    const name = diskName(lastPart(address));
+    if (!isFileAddress(address) || !/\.gguf$/iu.test(address) || names.some((other) => nameKey(other) === nameKey(name))) {
+      return fail("download-name-refused", { name: address.slice(0, 200) });
     }
     names.push(name);
   }
-  return { ok: true, value: names };
+  return succeed(names);
 }
 
 /**
- * The folder for the request's files: "owner__name"; when other files of these names lie there
- * (another commit of the same model), one of its own, for split files must keep their names.
+ * The folder for the request's files: "owner__name"; when other files of these names lie there or will (`taken`, as placesOf gives
+ * them: another commit of the same model, another folder of the repository), one of its own, for split files must keep their names.
  */
-export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId): Promise<Outcome<string>> {
+export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId, taken: ReadonlySet<string>): Promise<string> {
   const usual = repositoryFolder(request.repository);
-  if (usual === null) return fail("download-name-refused", { name: request.repository });
-  for (const [index, name] of names.entries()) {
-    const file = path.join(modelsFolder, usual, name);
-    if ((await sizeOf(file)) !== null && !(await isDownloaded(file, request.files[index]))) {
-      return { ok: true, value: `${usual}--${id.slice(0, 8)}` };
-    }
+  const own = ownFolder(usual, id);
+  for (const folder of [usual, own]) {
+    const there = await Promise.all(names.map((name, index) => isDownloaded(path.join(modelsFolder, folder, name), request.files[index])));
+    if (!there.includes(false)) return folder;
   }
-  return { ok: true, value: usual };
+  const inUsual = new Map((await readdir(path.join(modelsFolder, usual)).catch(() => [])).map((name) => [nameKey(name), name]));
+  for (const [index, name] of names.entries()) {
+    const other = inUsual.get(nameKey(name));
+    const isOther = other !== undefined && !(await isDownloaded(path.join(modelsFolder, usual, other), request.files[index]));
+    if (isOther || taken.has(placeOf(usual, name))) return own;
+  }
+  return usual;
+}
+
+/** Where a download's files will lie, in a form that is equal for two places that are one on some system. */
+export function placesOf({ folder }: SavedDownload, names: readonly string[]): string[] {
+  return names.map((name) => placeOf(folder, name));
+}
+
+function placeOf(folder: string, name: string): string {
+  return nameKey(`${folder}/${name}`);
+}
+
+function ownFolder(usual: string, id: DownloadId): string {
+  return `${usual}--${id.slice(0, 8)}`;
 }
 
 /** Whether the file lies there, whole, with this hash by its origin. */
@@ -117,12 +135,17 @@ export async function loadDownloads(modelsFolder: string): Promise<{ downloads: 
     const saved = SavedDownload.safeParse(await readJson(path.join(folder, name, STATE_FILE)));
     const id = DownloadId.safeParse(name);
     // The id says which hashes it stands for: a state that was moved or edited does not pass.
-    if (saved.success && id.success && downloadIdOf(saved.data.request) === id.data && saved.data.verified.length === saved.data.request.files.length && safeFileName(saved.data.folder) !== null) {
-      downloads.push({ id: id.data, saved: saved.data });
-    } else unreadable.push(path.join(folder, name));
+    if (saved.success && id.success && isOwnState(saved.data, id.data)) downloads.push({ id: id.data, saved: saved.data });
+    else unreadable.push(path.join(folder, name));
   }
   downloads.sort((a, b) => (a.saved.addedAt < b.saved.addedAt ? -1 : 1));
   return { downloads, unreadable };
+}
+
+/** A state that names files of its own folders only. */
+function isOwnState({ request, folder, verified }: SavedDownload, id: DownloadId): boolean {
+  const usual = repositoryFolder(request.repository);
+  return downloadIdOf(request) === id && verified.length === request.files.length && (folder === usual || folder === ownFolder(usual, id));
 }
 
 /** What an ordinary user may still write in the folder's file system. */

@@ -14,7 +14,7 @@ const model = (key: string): FitModel => ({ key, parts: [{ path: "/m.gguf", size
 
 function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>): Estimate {
   return {
-    architecture: "llama", trainContextSizeTokens: 4096, layers: 33, canQuantizeCache: true, weights: { ramBytes: 100, gpuBytes: 0 }, repackedBytes: 0, vocabularyBytes: 0,
+    architecture: "llama", trainContextSizeTokens: 4096, layers: 33, canQuantizeCache: true, weights: { ramBytes: 100, gpuBytes: 0 }, repackedBytes: 0, tiedOutputBytes: 0, vocabularyBytes: 0,
     contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1, checkpointsBytes: 0 })),
   };
 }
@@ -66,14 +66,44 @@ it("is unknown, and says why, when the process answers with a failure or dies; t
     if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "hub-offline" } });
     else usual(message);
   };
-  expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", parts: null });
+  expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", fileKind: null, parts: null });
   answer = (message) => {
-    if (message.kind === "estimate") listeners.onExit(11);
+    if (message.kind === "estimate") listeners.onExit(70);
     else usual(message);
   };
   expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "estimate-failed" });
   answer = usual;
   expect((await judge(model("a"), 1024, "f16")).verdict).toBe("fits");
+});
+
+it("knows a file that ends the process for one that would end the engine, and does not try it again", async () => {
+  const usual = answer;
+  answer = (message) => {
+    if (message.kind === "estimate") listeners.onExit(134);
+    else usual(message);
+  };
+  expect(await judge(model("fatal"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "model-ends-engine" });
+  const before = asked.filter(({ kind }) => kind === "estimate").length;
+  expect((await estimator.judge(model("fatal"), usualQuestion(4096, "q8_0"))).failure).toMatchObject({ code: "model-ends-engine" });
+  expect(asked.filter(({ kind }) => kind === "estimate")).toHaveLength(before);
+  answer = usual;
+  expect((await judge(model("other"), 1024, "f16")).verdict).toBe("fits");
+});
+
+it("says what a file is that is no model, and asks for its header once", async () => {
+  const usual = answer;
+  answer = (message) => {
+    if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } } });
+    else usual(message);
+  };
+  const none = { verdict: "unknown", fileKind: "draft", failureCode: "model-is-not-a-chat-model" };
+  expect(await judge(model("a"), 1024, "f16")).toMatchObject(none);
+  const asks = () => asked.filter(({ kind }) => kind === "estimate").length;
+  const before = asks();
+  expect(await judge(model("a"), 2048, "q8_0")).toMatchObject(none);
+  expect(asks()).toBe(before);
+  answer = usual;
+  expect(await judge(model("b"), 1024, "f16")).toMatchObject({ verdict: "fits", fileKind: "model" });
 });
 
 it("ends a process that takes too much memory", async () => {

@@ -2,10 +2,12 @@
 import { fail, Failure, failure, succeed, type Outcome } from "../../contract/failure";
 import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { DeltaFacts } from "../../contract/deltas";
+import { FileKind } from "../../contract/fileKind";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
 import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryConfiguration, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { PairFacts } from "../../contract/makeDelta";
+import type { ModelFormat } from "../../contract/modelFormat";
 import type { Log } from "../LogFile";
 import { judgeFit } from "./judgeFit";
 
@@ -19,6 +21,16 @@ const MAX_PROCESS_BYTES = 1_500_000_000;
 /** Free memory changes while other programs work, but not within one look at a list. */
 const MACHINE_AGE_MS = 2_000;
 const MAX_REMEMBERED_MODELS = 300;
+/**
+ * Assertions, exceptions and wrong memory accesses of llama.cpp: the signals SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as Electron and
+ * as a shell report them, and what Windows has for them. The engine would end the same way.
+ */
+const CRASH_CODES: ReadonlySet<number> = new Set([4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3]);
+/** What a file itself shows, so that it is so however often it is asked. */
+const UNUSABLE: ReadonlySet<string> = new Set([
+  "model-not-gguf", "model-truncated", "model-damaged", "model-architecture-unknown", "model-tokenizer-unknown", "model-vocabulary-unusable",
+  "model-needs-other-build", "model-is-not-a-chat-model", "model-ends-engine",
+]);
 /** Sizes at which every model is estimated; between them the line is straight enough. */
 const CURVE_TOKENS = [512, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576];
 
@@ -86,6 +98,8 @@ export function usualQuestion(contextSizeTokens: number, kvCacheType: KvCacheTyp
 export interface Judgement {
   fit: Fit;
   estimate: Omit<Estimate, "contexts"> | null;
+  /** Why nothing is known, with its details; null when something is. */
+  failure: Failure | null;
 }
 
 interface Known {
@@ -112,6 +126,8 @@ export class Estimator {
   /** By model and configuration. */
   readonly #known = new Map<string, Known>();
   readonly #facts = new Map<string, ModelFacts>();
+  /** Contents that no memory makes usable. */
+  readonly #unusable = new Map<string, Failure>();
   #child: FitChild | null = null;
   #waiting: Waiting | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -131,11 +147,12 @@ export class Estimator {
     const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
     const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
-    const failed = await this.#need(model, key, wished, configuration, extent, signal);
+    const failed = this.#unusable.get(model.key) ?? (await this.#need(model, key, wished, configuration, extent, signal));
+    if (failed && isUnusable(failed)) remember(this.#unusable, model.key, failed);
     const machine = await this.machine();
     const known = this.#known.get(key);
     // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
-    if (failed || !known || this.#machine === null) return this.unknown(question, failed?.code ?? "estimate-failed", model.fetchedBytes());
+    if (failed || !known || this.#machine === null) return this.unknown(question, failed ?? failure("estimate-failed"), model.fetchedBytes());
     const { curve } = known;
     const estimate = weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
     const contextSizeTokens = Math.min(wished, estimate.trainContextSizeTokens ?? wished);
@@ -147,15 +164,16 @@ export class Estimator {
       deltasBytes,
       fetchedBytes: model.fetchedBytes(),
     });
-    return { fit, estimate };
+    return { fit, estimate, failure: null };
   }
 
-  async unknown({ contextSizeTokens, conversations }: Pick<LoadQuestion, "contextSizeTokens" | "conversations">, failureCode: string, fetchedBytes = 0): Promise<Judgement> {
+  async unknown({ contextSizeTokens, conversations }: Pick<LoadQuestion, "contextSizeTokens" | "conversations">, why: Failure, fetchedBytes = 0): Promise<Judgement> {
+    const kind = why.code === "model-is-not-a-chat-model" ? FileKind.safeParse(why.details?.["kind"]) : null;
     const fit: Fit = {
       verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine: await this.machine(), contextSizeTokens, conversations,
-      trainContextSizeTokens: null, largestContextTokens: null, architecture: null, failureCode, fetchedBytes,
+      trainContextSizeTokens: null, largestContextTokens: null, architecture: null, fileKind: kind?.success ? kind.data : null, failureCode: why.code, fetchedBytes,
     };
-    return { fit, estimate: null };
+    return { fit, estimate: null, failure: why };
   }
 
   async machine(): Promise<FitMachine> {
@@ -175,15 +193,23 @@ export class Estimator {
     return answer.kind === "stubbed" ? succeed(answer.path) : fail("internal");
   }
 
-  /** What a model file says of itself; null when that cannot be read. `key` is of the content. */
-  async describe(key: string, path: string): Promise<ModelFacts | null> {
-    const known = this.#facts.get(key);
-    if (known) return known;
-    const answer = await this.#ask(null, (id) => ({ kind: "describe", id, path }));
-    if (answer.kind !== "described") return null;
-    if (this.#facts.size >= MAX_REMEMBERED_MODELS) this.#facts.clear();
-    this.#facts.set(key, answer.facts);
-    return answer.facts;
+  /** What a model's header says; of a split model its first part's. Failures: the file's, the hub's, "estimate-failed". */
+  async describe(model: FitModel): Promise<Outcome<ModelFacts>> {
+    const known = this.#facts.get(model.key);
+    if (known) return succeed(known);
+    const [first] = model.parts;
+    if (first === undefined) throw new Error("a model without parts");
+    const part = { path: first.path, sizeBytes: first.sizeBytes };
+    const answer = await this.#ask(model, (id) => ({ kind: "describe", id, part }));
+    if (answer.kind !== "described") return notAnswered(answer);
+    remember(this.#facts, model.key, answer.facts);
+    return succeed(answer.facts);
+  }
+
+  /** How conversations are written for a model, as its file says. */
+  async describeFormat(path: string): Promise<Outcome<ModelFormat>> {
+    const answer = await this.#ask(null, (id) => ({ kind: "describe-format", id, path }));
+    return answer.kind === "format-described" ? succeed(answer.format) : notAnswered(answer);
   }
 
   /** What a delta file says of itself, when all of it is sound. */
@@ -296,7 +322,8 @@ export class Estimator {
         if (this.#child !== child) return;
         this.#child = null;
         if (code !== 0) this.#options.log("warn", "fit process died", { code });
-        this.#waiting?.settle({ kind: "failed", failure: failure("estimate-failed", undefined, `the process ended with code ${code}`) });
+        const why = code !== null && CRASH_CODES.has(code) && this.#waiting?.model ? "model-ends-engine" : "estimate-failed";
+        this.#waiting?.settle({ kind: "failed", failure: failure(why, undefined, `the process ended with code ${code}`) });
       },
     });
     this.#child = child;
@@ -333,6 +360,16 @@ export class Estimator {
 
 function notAnswered(answer: Answer): Outcome<never> {
   return { ok: false, failure: answer.kind === "failed" ? answer.failure : failure("internal") };
+}
+
+/** Whether a failure is the file's own fault: it will not be loaded, however much memory there is. */
+export function isUnusable({ code }: Failure): boolean {
+  return UNUSABLE.has(code);
+}
+
+function remember<Value>(known: Map<string, Value>, key: string, value: Value): void {
+  if (known.size >= MAX_REMEMBERED_MODELS) known.clear();
+  known.set(key, value);
 }
 
 function scaled({ ramBytes, gpuBytes }: MemoryNeed, share: number): MemoryNeed {

@@ -7,7 +7,7 @@ import { judgeFit, needAt } from "./judgeFit";
 const MB = 1_000_000;
 const point = (contextSizeTokens: number, ramBytes: number, gpuBytes = 0): ContextNeed => ({ contextSizeTokens, need: { ramBytes, gpuBytes }, kvCacheBytes: ramBytes / 2, checkpointsBytes: ramBytes / 8 });
 const curve = [point(512, 10 * MB), point(4096, 80 * MB), point(8192, 160 * MB)];
-const estimate: Estimate = { architecture: "llama", trainContextSizeTokens: 8192, layers: 33, canQuantizeCache: true, weights: { ramBytes: 1000 * MB, gpuBytes: 0 }, repackedBytes: 0, vocabularyBytes: 0, contexts: [] };
+const estimate: Estimate = { architecture: "llama", trainContextSizeTokens: 8192, layers: 33, canQuantizeCache: true, weights: { ramBytes: 1000 * MB, gpuBytes: 0 }, repackedBytes: 0, tiedOutputBytes: 0, vocabularyBytes: 0, contexts: [] };
 const machine = (availableBytes: number, gpuFreeBytes?: number): FitMachine => ({
   totalBytes: 16_000 * MB, availableBytes, systemReserveBytes: 500 * MB, loadedModelBytes: 0, swapFreeBytes: 0, sharesMemory: false, cores: 4,
   gpus: gpuFreeBytes === undefined ? [] : [{ name: "GPU", totalBytes: 8000 * MB, freeBytes: gpuFreeBytes }],

@@ -26,7 +26,7 @@ export interface JudgeInput {
 
 export function judgeFit({ estimate, curve, contextSizeTokens, conversations, mmap, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
   const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
-  const weightCopiesBytes = mmap ? estimate.repackedBytes : 0;
+  const weightCopiesBytes = mmap ? estimate.repackedBytes : estimate.tiedOutputBytes;
   const ramBudget = machine.availableBytes - machine.systemReserveBytes;
   const gpuRoom = gpuRoomBytes(machine);
   const ram = (context: ContextNeed) => weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
@@ -62,6 +62,7 @@ export function judgeFit({ estimate, curve, contextSizeTokens, conversations, mm
     trainContextSizeTokens,
     largestContextTokens: largest,
     architecture,
+    fileKind: "model",
     failureCode: null,
     fetchedBytes,
   };

@@ -36,7 +36,7 @@ function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure:
     const need = (bytes: number) => ({ ramBytes: Math.round(bytes * (1 - onGpu)), gpuBytes: Math.round(bytes * onGpu) });
     const tokenBytes = TOKEN_BYTES * (cacheSize[question.keyCacheType] + cacheSize[question.valueCacheType]) / 2;
     const estimate: Estimate = {
-      architecture: "llama", trainContextSizeTokens: 32_768, layers: 10, canQuantizeCache: true, repackedBytes: 0, vocabularyBytes: 0, contexts: [],
+      architecture: "llama", trainContextSizeTokens: 32_768, layers: 10, canQuantizeCache: true, repackedBytes: 0, tiedOutputBytes: 0, vocabularyBytes: 0, contexts: [],
       weights: need(10 * LAYER_BYTES), ...computer.model,
     };
     const contextSizeTokens = Math.min(question.contextSizeTokens, estimate.trainContextSizeTokens ?? Number.POSITIVE_INFINITY);
@@ -44,7 +44,7 @@ function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure:
     const fit = judgeFit({
       estimate, machine, contextSizeTokens, conversations: question.conversations, curve: [512, 8192, 32_768].map(point), mmap: question.mmap ?? true, engineProcessBytes: 0, deltasBytes: 0, fetchedBytes: 0,
     });
-    return Promise.resolve({ fit, estimate });
+    return Promise.resolve({ fit, estimate, failure: null });
   };
   return planLoad({ settings: { ...automaticLoadSettings, ...over }, judge, lastFailure, hasDeltas });
 }
@@ -127,12 +127,26 @@ it("keeps as many conversations as a quarter of the memory beside one has room f
 it("never blocks on the unknown", async () => {
   const machine = machineOf({ availableMB: 1 });
   const unknown: Judgement = {
-    estimate: null,
+    estimate: null, failure: null,
     fit: {
       verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: null,
-      largestContextTokens: null, architecture: null, failureCode: "estimate-failed", fetchedBytes: 0,
+      largestContextTokens: null, architecture: null, fileKind: null, failureCode: "estimate-failed", fetchedBytes: 0,
     },
   };
   const planned = await planLoad({ settings: automaticLoadSettings, judge: () => Promise.resolve(unknown), lastFailure: null, hasDeltas: true });
   expect(planned).toMatchObject({ plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "unknown" } }, nearest: null });
+});
+
+it("takes nothing instead of a wish of which it is not known that it fits", async () => {
+  const machine = machineOf({ availableMB: 1 });
+  const about = { parts: null, onGpuBytes: 0, machine, conversations: 1, trainContextSizeTokens: null, architecture: null, fetchedBytes: 0 };
+  const judge = ({ contextSizeTokens }: { contextSizeTokens: number }): Promise<Judgement> =>
+    Promise.resolve({
+      estimate: null, failure: null,
+      fit: contextSizeTokens === 8192
+        ? { ...about, contextSizeTokens, verdict: "smaller-context", neededBytes: 1e9, largestContextTokens: 4096, fileKind: "model", failureCode: null }
+        : { ...about, contextSizeTokens, verdict: "unknown", neededBytes: null, largestContextTokens: null, fileKind: null, failureCode: "estimate-failed" },
+    });
+  const planned = await planLoad({ settings: automaticLoadSettings, judge, lastFailure: null, hasDeltas: false });
+  expect(planned).toMatchObject({ plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "smaller-context" } }, nearest: null });
 });

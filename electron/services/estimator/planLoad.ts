@@ -1,11 +1,12 @@
 // Chooses how a model is loaded: what the person set, and for the rest what fits; and what would fit instead of what does not. Pure.
 import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
+import type { Failure } from "../../contract/failure";
 import { MAX_CONVERSATIONS, type Fit, type KvCacheType } from "../../contract/fit";
 import {
   MIN_LOAD_CONTEXT_TOKENS, type FailedLoad, type LoadChoice, type LoadPlan, type LoadReasons, type LoadSettings,
 } from "../../contract/loadSettings";
 import { roomBeside } from "./judgeFit";
-import { mapsWell, type Extent, type Judgement, type LoadQuestion } from "./Estimator";
+import { isUnusable, mapsWell, type Extent, type Judgement, type LoadQuestion } from "./Estimator";
 
 /** From the most exact to the smallest. */
 const CACHE_TYPES: readonly KvCacheType[] = ["f16", "q8_0", "q4_0"];
@@ -38,6 +39,8 @@ export interface PlannedLoad {
   layers: number | null;
   /** Only where `plan` does not fit: the nearest that does, or null. */
   nearest: LoadPlan | null;
+  /** What the file itself shows to be wrong: no plan makes it usable. */
+  unusable: Failure | null;
 }
 
 /** What may be changed until it fits. */
@@ -58,9 +61,11 @@ export async function planLoad(input: LoadPlanInput): Promise<PlannedLoad> {
   const asked = await fitting(input, wish, isFree);
   const plan = await planOf(input, wish, asked);
   const layers = asked.judgement.estimate?.layers ?? null;
-  if (!isTooLarge(plan.fit)) return { plan, layers, nearest: null };
+  const { failure } = asked.judgement;
+  const unusable = failure !== null && isUnusable(failure) ? failure : null;
+  if (!isTooLarge(plan.fit)) return { plan, layers, nearest: null, unusable };
   const other = await fitting(input, wish, { context: true, cache: settings.flashAttention !== false, layers: true });
-  return { plan, layers, nearest: isTooLarge(other.judgement.fit) ? null : await planOf(input, wish, other) };
+  return { plan, layers, nearest: fits(other.judgement) ? await planOf(input, wish, other) : null, unusable };
 }
 
 /** "unknown" is not too large: it never blocks. */
@@ -111,6 +116,11 @@ function halfOfFailed(lastFailure: FailedLoad | null): number {
   return Math.max(MIN_LOAD_CONTEXT_TOKENS, half);
 }
 
+/** Known to fit: what is proposed instead of a wish must be. */
+function fits({ fit }: Judgement): boolean {
+  return fit.verdict === "fits";
+}
+
 /** The wish, or as near to it as fits: first a smaller context, then a smaller KV cache, then fewer layers on the GPU. */
 async function fitting(input: LoadPlanInput, wish: Wish, free: Freedom): Promise<Found> {
   const asWished: Found = { wish, judgement: await input.judge(wish, "this-size") };
@@ -120,12 +130,12 @@ async function fitting(input: LoadPlanInput, wish: Wish, free: Freedom): Promise
   for (const type of canQuantize ? CACHE_TYPES.slice(CACHE_TYPES.indexOf(wish.keyCacheType)) : [null]) {
     const changed: Wish = type === null ? wish : { ...wish, keyCacheType: type, valueCacheType: type };
     const judgement = await input.judge(changed, "all-sizes");
-    if (!isTooLarge(judgement.fit)) return { wish: changed, judgement };
+    if (fits(judgement)) return { wish: changed, judgement };
     const { largestContextTokens } = judgement.fit;
     if (!free.context || largestContextTokens === null || largestContextTokens < MIN_LOAD_CONTEXT_TOKENS) continue;
     const smaller = { ...changed, contextSizeTokens: Math.min(wish.contextSizeTokens, largestContextTokens) };
     const found = { wish: smaller, judgement: await input.judge(smaller, "all-sizes") };
-    if (!isTooLarge(found.judgement.fit)) return found;
+    if (fits(found.judgement)) return found;
     if (found.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, found);
   }
   return asWished;
@@ -140,11 +150,10 @@ async function fewerLayers(input: LoadPlanInput, { wish, judgement }: Found): Pr
     const middle = Math.floor((low + high) / 2);
     const changed = { ...wish, gpuLayers: middle };
     const found = { wish: changed, judgement: await input.judge(changed, "this-size") };
-    if (isTooLarge(found.judgement.fit)) high = middle - 1;
-    else {
+    if (fits(found.judgement)) {
       best = found;
       low = middle + 1;
-    }
+    } else high = middle - 1;
   }
   return best ?? { wish, judgement };
 }

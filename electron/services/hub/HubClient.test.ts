@@ -98,7 +98,7 @@ describe("a model", () => {
 
   it("shows hostile file names as such, and does not offer them", async () => {
     addModel("maker/Evil", { files: [{ path: "../../../home/x/.bashrc.gguf", content: Buffer.from("x") }] });
-    expect(await client.model("maker/Evil", never)).toMatchObject({ ok: true, value: { variants: [{ obstacle: "name-refused" }] } });
+    expect(await client.model("maker/Evil", never)).toMatchObject({ ok: true, value: { variants: [{ obstacle: "address-refused" }] } });
   });
 
   it("reads long listings page by page", async () => {

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { RepositoryName, Revision, Sha256, type HubModelSummary } from "../../contract/hub";
 
 const text = (maxCharacters: number) => z.string().max(maxCharacters);
+/** Git and Linux take paths of 4096 bytes. One that is too long to be asked for must not hide the other files. */
+const MAX_PATH_CHARACTERS = 4096;
 const count = z.number().nonnegative();
 /** Cards are written by hand: a wrong type there must not hide the model. */
 const lenient = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().catch(null);
@@ -40,7 +42,7 @@ export const TreeAnswer = z
   .array(
     z.object({
       type: text(40),
-      path: text(1000),
+      path: text(MAX_PATH_CHARACTERS),
       size: count.optional(),
       lfs: z.object({ oid: Sha256.or(z.string().regex(/^sha256:[0-9a-f]{64}$/u)), size: count }).nullish(),
     }),

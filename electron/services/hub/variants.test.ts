@@ -24,6 +24,10 @@ describe("the quantization in a name", () => {
     ["BF16/Model-00001-of-00002.gguf", "BF16"],
     ["from-F16-to-Q8_0.gguf", "Q8_0"],
     ["Q4_K_M/Model-Q4_K_M-00001-of-00002.gguf", "Q4_K_M"],
+    ["Mein Modell (Q4_K_M), fertig.gguf", "Q4_K_M"],
+    ["模型Q8_0.gguf", null],
+    ["模型【Q8_0】.gguf", "Q8_0"],
+    ["Model.Q6_K.gguf.part1of2", "Q6_K"],
     ["model.gguf", null],
     ["Qwen-Q4ever.gguf", null],
     ["seq2seq-1b.gguf", null],
@@ -55,20 +59,25 @@ describe("variants", () => {
     ["there are no parts at all by its name", [file("m-00000-of-00000.gguf")], "parts-missing"],
     ["the hub has no hash", [{ ...file("m.gguf"), sha256: null }], "no-checksum"],
     ["the file is empty", [file("m.gguf", 0)], "no-checksum"],
-    ["its name climbs", [file("../../m.gguf")], "name-refused"],
-    ["its name is a device of Windows", [file("nul.gguf")], "name-refused"],
-    ["its name has a control character", [file("a\u0000.gguf")], "name-refused"],
+    ["its path climbs", [file("../../m.gguf")], "address-refused"],
+    ["its path has a control character", [file("a\u0000.gguf")], "address-refused"],
+    ["it is in pieces, as mradermacher cuts them", [file("m.Q6_K.gguf.part1of2"), file("m.Q6_K.gguf.part2of2")], "not-whole"],
+    ["it is in pieces, as TheBloke cuts them", [file("m.Q8_0.gguf-split-a"), file("m.Q8_0.gguf-split-b")], "not-whole"],
+    ["it is packed", [file("m.gguf.zst")], "not-whole"],
   ])("say why they cannot be downloaded: %s", (_, files, obstacle) => {
     expect(variantsOf(files)[0]?.obstacle).toBe(obstacle);
   });
 
-  it.each([
-    ["mmproj-model-f16.gguf", "projector"],
-    ["Qwen2.5-VL-7B-mmproj-Q8_0.gguf", "projector"],
-    ["Qwen3-8B-imatrix.gguf", "importance-matrix"],
-    ["sql-lora-f16.gguf", "adapter"],
-    ["flora-7b-Q4_0.gguf", "model"],
-  ])("%s is a %s", (name, kind) => {
-    expect(variantsOf([file(name)])[0]?.kind).toBe(kind);
+  it("take pieces as one, in order, and no notes for pieces", () => {
+    const pieces = Array.from({ length: 11 }, (_, index) => file(`m.gguf.part${index + 1}of11`, 10)).reverse();
+    const note = { ...file("m.gguf.sha256"), sha256: null };
+    const variants = variantsOf([...pieces, note, file("m.gguf", 1)]);
+    expect(variants.map(({ id, obstacle }) => [id, obstacle])).toEqual([["m.gguf", null], ["m.gguf.part1of11", "not-whole"]]);
+    expect(variants[1]).toMatchObject({ sizeBytes: 110 });
+    expect(variants[1]?.files.map(({ path }) => path)).toEqual([...pieces].reverse().map(({ path }) => path));
+  });
+
+  it.each(["nul.gguf", ".hidden.gguf", "-dash.gguf", "modèle (v2) [x], 你好 😀 100%.gguf", "C:model.gguf", "a'b\"c.gguf"])("can be downloaded under any harmless name: %s", (name) => {
+    expect(variantsOf([file(name)])).toMatchObject([{ id: name, obstacle: null }]);
   });
 });

@@ -37,7 +37,14 @@ it("keeps names, and numbers what is there already, all parts together", async (
 it("makes a file's name of what another app calls its blob", async () => {
   const blob = { ...model("sha256-abc"), fileName: "../evil/llama3.2:1b" };
   expect(await copyIntoModelsFolder(blob, models, running())).toMatchObject({ ok: true });
-  expect(inModels()).toEqual(["-evil-llama3.2-1b.gguf"]);
+  expect(inModels()).toEqual(["evil-llama3.2-1b.gguf"]);
+});
+
+it("counts a name that differs in its case alone as the same, and shortens what no disk takes", async () => {
+  writeFileSync(path.join(models, "MODEL.gguf"), "");
+  expect((await copyIntoModelsFolder(model("model.gguf"), models, running())).ok).toBe(true);
+  expect((await copyIntoModelsFolder({ ...model("sha256-def"), fileName: "模".repeat(300) }, models, running())).ok).toBe(true);
+  expect(inModels()).toEqual(["MODEL.gguf", "model 2.gguf", expect.stringMatching(/^模+-[0-9a-f]{8}\.gguf$/u)]);
 });
 
 it("leaves nothing when it is stopped or its source is gone", async () => {

@@ -1,8 +1,9 @@
 // Copies a model into Facet's models folder: under another name until it is whole, so that no kill leaves half a model. Plain Node.
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { diskName, nameKey } from "../diskName";
 import { freeBytesIn } from "../downloads/downloadDisk";
 import { errnoOf } from "../fileFailure";
 import { syncFolder } from "../writeFileAtomically";
@@ -16,7 +17,6 @@ const UNFINISHED = ".imports";
 const WHOLE = ".whole";
 /** Left free on the disk: the system and the chats need room too. */
 const RESERVE_BYTES = 512 * 1024 * 1024;
-const MAX_NAME_CHARACTERS = 150;
 
 /**
  * Returns the path of the first part. Failures: "disk-full" (said before anything is copied, or when it happens),
@@ -65,23 +65,14 @@ async function putInPlace(folder: string, modelsFolder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The files' own names, made safe; with a number when others have them. Parts of a split model stay together. */
+/** The files' own names as they can be on disk; with a number when others have them. Parts of a split model stay together. */
 async function freeNames({ paths, fileName }: ModelOnDisk, modelsFolder: string): Promise<string[]> {
+  const taken = new Set((await readdir(modelsFolder)).map(nameKey));
+  const own = paths.map((file) => diskName(/\.gguf$/iu.test(file) ? path.basename(file) : fileName));
   for (let number = 1; ; number++) {
-    const names = paths.map((file) => {
-      const own = /\.gguf$/iu.test(file) ? path.basename(file) : `${fileName}.gguf`;
-      const [, stem = own, ending = ".gguf"] = /^(.*?)((?:-\d{5}-of-\d{5})?\.gguf)$/iu.exec(own) ?? [];
-      return `${safeStem(stem)}${number === 1 ? "" : ` ${number}`}${ending}`;
-    });
-    const taken = await Promise.all(names.map((name) => stat(path.join(modelsFolder, name)).then(() => true, () => false)));
-    if (!taken.includes(true)) return names;
+    const names = own.map((name) => (number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/u, ` ${number}$&`)));
+    if (!names.some((name) => taken.has(nameKey(name)))) return names;
   }
-}
-
-/** What no system takes in a name, and a dot in front, which would hide it. */
-function safeStem(stem: string): string {
-  const safe = stem.replaceAll(/[\p{Cc}\p{Cf}<>:"/\\|?*]+/gu, "-").replace(/^[.\s]+/u, "").slice(0, MAX_NAME_CHARACTERS).trim();
-  return safe === "" ? "model" : safe;
 }
 
 function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: string): Failure {

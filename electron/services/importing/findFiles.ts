@@ -1,14 +1,11 @@
 // The files below a folder that Facet may have use for, by their names: bounded, and safe from links that lead in a circle. Plain Node.
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
+import { isGgufName } from "../ggufNames";
 import type { ScanBudget } from "./ScanBudget";
 
 /** publisher/model/quantization/file, and two more. */
 const MAX_DEPTH = 6;
-
-export function isGgufName(name: string): boolean {
-  return /\.gguf$/iu.test(name);
-}
 
 export function findGgufFiles(root: string, budget: ScanBudget): Promise<string[]> {
   return findFiles(root, isGgufName, budget);

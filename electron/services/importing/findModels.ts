@@ -1,14 +1,15 @@
-// Makes models of GGUF files: parts of a split model as one, what is no model by itself told apart. Plain Node.
+// Makes models of GGUF files: parts of a split model as one, what is no model by itself told apart by its header. Plain Node.
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { failure, type Failure } from "../../contract/failure";
+import type { Failure, FailureCode, Outcome } from "../../contract/failure";
+import type { FileKind } from "../../contract/fileKind";
+import type { ModelFacts } from "../../contract/fitProtocol";
 import type { OtherApp } from "../../contract/importing";
-import { errnoOf } from "../fileFailure";
+import { wholeNameOf } from "../ggufNames";
 import { quantizationOf } from "../hub/variants";
 import { modelFileProblem } from "../modelFileProblem";
 import { modelName } from "../modelName";
 import { firstPartOf, partsOf } from "../splitModel";
-import { ggufKindOf } from "./ggufKind";
 import { isPeftAdapter } from "./peftFiles";
 import type { ScanBudget } from "./ScanBudget";
 
@@ -28,13 +29,21 @@ export interface ModelOnDisk {
 
 export interface ModelsOnDisk {
   models: ModelOnDisk[];
-  projectors: number;
   /** Their paths: GGUF, or the weights of PEFT's form. */
   adapters: string[];
-  importanceMatrices: number;
+  /** How many there are of each other kind. */
+  others: Map<FileKind, number>;
   /** Names of files that end in .gguf and are none. */
   notGguf: string[];
+  /** Names of models of which only pieces are there: they must be joined. */
+  notWhole: Set<string>;
 }
+
+/** What a file's header says. */
+export type Describe = (file: string) => Promise<Outcome<Pick<ModelFacts, "kind">>>;
+
+/** The header could not be looked at: nothing is known, so nothing is held against the file. */
+const NOT_LOOKED_AT: ReadonlySet<FailureCode> = new Set(["estimate-failed", "internal"]);
 
 /** What an app says of a file, where the file's name does not. */
 export interface FileToLookAt {
@@ -43,8 +52,8 @@ export interface FileToLookAt {
   quantization?: string | null;
 }
 
-export async function findModels(files: readonly FileToLookAt[], app: OtherApp | null, budget: ScanBudget): Promise<ModelsOnDisk> {
-  const found: ModelsOnDisk = { models: [], projectors: 0, adapters: [], importanceMatrices: 0, notGguf: [] };
+export async function findModels(files: readonly FileToLookAt[], app: OtherApp | null, describe: Describe, budget: ScanBudget): Promise<ModelsOnDisk> {
+  const found: ModelsOnDisk = { models: [], adapters: [], others: new Map(), notGguf: [], notWhole: new Set() };
   const seen = new Set<string>();
   for (const file of files) {
     // A further part that was chosen stands for its model.
@@ -53,26 +62,35 @@ export async function findModels(files: readonly FileToLookAt[], app: OtherApp |
     if (seen.has(realPath)) continue;
     seen.add(realPath);
     if (!budget.spend()) break;
-    const fileName = file.name ?? path.basename(first);
-    let problem: Failure | null = null;
-    if (await isPeftAdapter(first)) {
-      found.adapters.push(first);
-      continue;
-    }
-    try {
-      const kind = await ggufKindOf(first, fileName);
-      if (kind === "not-gguf") found.notGguf.push(fileName);
-      else if (kind === "projector") found.projectors++;
-      else if (kind === "adapter") found.adapters.push(first);
-      else if (kind === "importance-matrix") found.importanceMatrices++;
-      if (kind !== "model") continue;
-    } catch (error) {
-      if (errnoOf(error) === null) throw error;
-      problem = (await modelFileProblem(first, fileName)) ?? failure("model-unreadable", { file: fileName }, error);
-    }
-    found.models.push(await modelOf(first, realPath, file, app, problem));
+    if (await isPeftAdapter(first)) found.adapters.push(first);
+    else await lookAt(first, realPath, file, { app, describe, found });
   }
   return found;
+}
+
+interface Finding {
+  app: OtherApp | null;
+  describe: Describe;
+  found: ModelsOnDisk;
+}
+
+async function lookAt(first: string, realPath: string, file: FileToLookAt, { app, describe, found }: Finding): Promise<void> {
+  const fileName = file.name ?? path.basename(first);
+  const problem = await modelFileProblem(first, file.name);
+  const described = problem === null ? await describe(first) : { ok: false as const, failure: problem };
+  const kind = described.ok ? described.value.kind : null;
+  const isGguf = described.ok || described.failure.code !== "model-not-gguf";
+  const whole = wholeNameOf(path.basename(first));
+  if (whole !== null) {
+    // The first piece begins as the whole file does; a note that is called after its model does not.
+    if (isGguf && problem === null) found.notWhole.add(whole);
+  } else if (!isGguf) found.notGguf.push(fileName);
+  else if (kind === "adapter") found.adapters.push(first);
+  else if (kind !== null && kind !== "model") found.others.set(kind, (found.others.get(kind) ?? 0) + 1);
+  else {
+    const failed = described.ok || NOT_LOOKED_AT.has(described.failure.code) ? null : described.failure;
+    found.models.push(await modelOf(first, realPath, file, app, failed && { ...failed, details: { ...failed.details, file: fileName } }));
+  }
 }
 
 async function modelOf(first: string, realPath: string, { name, quantization }: FileToLookAt, app: OtherApp | null, problem: Failure | null): Promise<ModelOnDisk> {

@@ -4,10 +4,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ggufBytes, tinyModelBytes } from "../../testing/tinyGguf";
+import { estimatorInProcess } from "../../testing/estimatorInProcess";
+import { tinyModelBytes } from "../../testing/tinyGguf";
+import { describeFile } from "../estimator/fitModelOfPaths";
 import { findOtherApps } from "./findOtherApps";
 import { ScanBudget } from "./ScanBudget";
 
+const estimator = estimatorInProcess("");
 let home: string;
 beforeEach(() => {
   home = realpathSync(mkdtempSync(path.join(tmpdir(), "facet-apps-")));
@@ -22,7 +25,7 @@ function put(content: Uint8Array | string, ...names: string[]): string {
   return file;
 }
 async function found(env: Record<string, string> = {}, budget = new ScanBudget(new AbortController().signal)) {
-  const apps = await findOtherApps({ env, platform: "linux", home }, budget);
+  const apps = await findOtherApps({ env, platform: "linux", home }, (file) => describeFile(file, estimator), budget);
   // A real Ollama of this computer, system-wide, is not the test's.
   const ours = apps.map(({ app, models }) => ({ app, models: models.filter((one) => one.path.startsWith(home)) }));
   return Object.fromEntries(ours.map(({ app, models }) => [app, models.map(({ name, failure }) => (failure === null ? name : `${name}: ${failure.code}`))]));
@@ -37,7 +40,7 @@ function manifest(...digests: string[]): string {
 it("names Ollama's models as Ollama does, from its own library and from elsewhere", async () => {
   const digest = digestOf(model);
   put(model, "models", "blobs", `sha256-${digest}`);
-  const other = ggufBytes({ metadata: [["general.type", { type: "string", value: "model" }]], tensors: [] });
+  const other = tinyModelBytes({ seed: 2 });
   put(other, "models", "blobs", `sha256-${digestOf(other)}`);
   put(manifest(`sha256:${digest}`), ...MANIFESTS, "registry.ollama.ai", "library", "qwen3", "4b");
   put(manifest(`sha256:${digestOf(other)}`), ...MANIFESTS, "hf.co", "maker", "model-GGUF", "Q4_K_M");

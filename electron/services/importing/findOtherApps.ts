@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { OtherApp } from "../../contract/importing";
 import type { Surroundings } from "../dataFolder";
 import { findGgufFiles } from "./findFiles";
-import { findModels, type FileToLookAt, type ModelOnDisk } from "./findModels";
+import { findModels, type Describe, type FileToLookAt, type ModelOnDisk } from "./findModels";
 import { huggingFaceModels } from "./huggingFaceModels";
 import { janModels } from "./janModels";
 import { ollamaModels } from "./ollamaModels";
@@ -24,7 +24,7 @@ export interface AppModels {
 }
 
 /** Apps that have any, in a fixed order. */
-export async function findOtherApps(surroundings: Surroundings, budget: ScanBudget): Promise<AppModels[]> {
+export async function findOtherApps(surroundings: Surroundings, describe: Describe, budget: ScanBudget): Promise<AppModels[]> {
   const folders = otherAppFolders(surroundings);
   const read: Record<OtherApp, () => Promise<FileToLookAt[]>> = {
     "lm-studio": async () => each(await lmStudioFolders(folders), async (folder) => (await findGgufFiles(folder, budget)).map((file) => ({ path: file }))),
@@ -34,7 +34,7 @@ export async function findOtherApps(surroundings: Surroundings, budget: ScanBudg
   };
   const apps: AppModels[] = [];
   for (const app of ["lm-studio", "ollama", "jan", "hugging-face"] as const) {
-    const { models } = await findModels(await read[app](), app, budget);
+    const { models } = await findModels(await read[app](), app, describe, budget);
     if (models.length > 0) apps.push({ app, models: models.sort((a, b) => a.name.localeCompare(b.name)) });
   }
   return apps;

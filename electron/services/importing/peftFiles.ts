@@ -1,10 +1,10 @@
-// Adapters as Hugging Face's PEFT library saves them: weights, and beside them a file that says what they are. Plain Node.
+// Adapters as Hugging Face's PEFT library and Apple's mlx-lm save them: weights, and beside them a file that says what they are. Plain Node.
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE } from "../../contract/peftConfig";
+import { MLX_WEIGHTS_FILE, PEFT_CONFIG_FILE, PEFT_WEIGHTS_FILE } from "../../contract/peftConfig";
 
 export function isPeftName(fileName: string): boolean {
-  return fileName === PEFT_WEIGHTS_FILE;
+  return fileName === PEFT_WEIGHTS_FILE || fileName === MLX_WEIGHTS_FILE;
 }
 
 export function peftConfigOf(weights: string): string {

@@ -21,7 +21,7 @@ function put(name: string, content: string): string {
 function model(file: string, inModelsFolder = true): ModelFile {
   const fileName = path.basename(file);
   return {
-    path: file, paths: [file], realPath: file, app: null, lastUsedAtMs: null, inModelsFolder,
+    path: file, paths: [file], realPath: file, app: null, lastUsedAtMs: null, inModelsFolder, content: "", fileProblem: null,
     model: { id: modelIdOf(file), name: fileName, fileName, sizeBytes: statSync(file).size, fileCount: 1, origin: "file", failure: null },
   };
 }

@@ -7,6 +7,7 @@ import type { Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { DeltaLibrary } from "../deltas/DeltaLibrary";
 import type { DownloadQueue } from "../downloads/DownloadQueue";
+import type { Estimator } from "../estimator/Estimator";
 import type { HubClient } from "../hub/HubClient";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
@@ -33,6 +34,7 @@ export interface JobTools {
   /** Adapters of the hub, while they are fetched. */
   fetchFolder: string;
   hubClient: () => Outcome<HubClient>;
+  estimator: Pick<Estimator, "describe">;
   /** After files came or went. */
   modelsChanged: () => Promise<void>;
 }

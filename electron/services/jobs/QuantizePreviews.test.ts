@@ -27,7 +27,7 @@ function previews({ failsFirst = false } = {}) {
   const estimator = {
     async judge(_: unknown, question: LoadQuestion) {
       judged.push(question);
-      return { fit: { verdict: "fits" } as never, estimate: null };
+      return { fit: { verdict: "fits" } as never, estimate: null, failure: null };
     },
     writeStub: () => Promise.reject(new Error("a model here needs no stub")),
   };

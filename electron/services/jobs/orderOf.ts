@@ -85,7 +85,7 @@ async function fetchDeltaOrder(start: StartFetchDelta, tools: JobTools): Promise
   const { repository, path: wanted, revision } = start.hub;
   const client = tools.hubClient();
   if (!client.ok) return client;
-  const found = await lookAtHubDelta(client.value, repository, new AbortController().signal, revision);
+  const found = await lookAtHubDelta(client.value, tools.estimator, repository, new AbortController().signal, revision);
   if (!found.ok) return found;
   const { adapters, licence } = found.value;
   const adapter = wanted === null ? adapters[0] : adapters.find((one) => one.path === wanted);
@@ -96,7 +96,7 @@ async function fetchDeltaOrder(start: StartFetchDelta, tools: JobTools): Promise
   if (sha256 === null) return fail("download-no-checksum");
   const name = found.value.repository.split("/").at(-1) ?? "";
   // Of several in one repository each has a name of its own.
-  const place = adapters.length === 1 ? "" : ` · ${adapter.path.replace(/(?:^|\/)adapter_model\.safetensors$|\.gguf$/u, "")}`;
+  const place = adapters.length === 1 ? "" : ` · ${adapter.path.replace(/(?:^|\/)(?:adapter_model|adapters)\.safetensors$|\.gguf$/u, "")}`;
   return succeed({
     kind: "fetch-delta", start, modelName: found.value.repository,
     source: {

@@ -27,6 +27,8 @@ describe("proposeType", () => {
     ["fits with a smaller context, the smallest fits whole", types((bytes) => (bytes < 30 ? "fits" : "smaller-context")), { type: "Q2_K", reason: "largest-that-fits" }],
     ["nothing fits", types(() => "does-not-fit"), { type: "Q2_K", reason: "none-fits" }],
     ["nothing is known", types(() => "unknown"), { type: "Q4_K_M", reason: "fit-unknown" }],
+    ["the small ones are not known", types((bytes) => (bytes < 40 ? "unknown" : "does-not-fit")), { type: "Q3_K_M", reason: "fit-unknown" }],
+    ["of the small ones one is known to fit", types((bytes) => (bytes < 30 ? "fits" : bytes < 40 ? "unknown" : "does-not-fit")), { type: "Q2_K", reason: "largest-that-fits" }],
     ["there is nothing smaller than the source", [], null],
     ["only an unusual type is left", types(() => "fits").slice(-1), { type: "Q2_K", reason: "best-balance" }],
   ])("%s", (_name, judged, proposal) => expect(proposeType(judged)).toEqual(proposal));

@@ -29,6 +29,8 @@ export function proposeType(types: readonly JudgedType[]): { type: QuantizationT
   const smaller = bySize.filter(({ preview }) => preview.fileBytes <= usual.preview.fileBytes);
   const fitting = smaller.find(({ fit }) => fit.verdict === "fits") ?? smaller.find(({ fit }) => fit.verdict !== "does-not-fit" && fit.verdict !== "unknown");
   if (fitting) return propose(fitting, "largest-that-fits");
+  const unknown = smaller.find(({ fit }) => fit.verdict === "unknown");
+  if (unknown) return propose(unknown, "fit-unknown");
   const smallest = bySize.at(-1);
   return smallest === undefined ? null : propose(smallest, "none-fits");
 }

@@ -9,6 +9,8 @@ import type { Delta } from "../../contract/deltas";
 import { fail, succeed } from "../../contract/failure";
 import { RepositoryName } from "../../contract/hub";
 import type { JobPhase } from "../../contract/jobQueue";
+import { loraBytes } from "../../testing/deltaGguf";
+import { estimatorInProcess } from "../../testing/estimatorInProcess";
 import { fetchHttp } from "../hub/fetchHttp";
 import { hubAddress } from "../hub/hubAddress";
 import { HubClient } from "../hub/HubClient";
@@ -18,7 +20,8 @@ import type { JobTools } from "./JobTools";
 import { orderOf } from "./orderOf";
 import { removeFetched, runFetchDelta } from "./runFetchDelta";
 
-const content = seededBytes(24 * 1024 * 1024, 1);
+/** An adapter by its header, and much behind it. */
+const content = Buffer.concat([loraBytes(), seededBytes(24 * 1024 * 1024, 1)]);
 let hub: HubServer;
 let folder: string;
 let added: { bytes: Buffer; about: unknown; origin: unknown }[];
@@ -27,7 +30,7 @@ let tools: JobTools;
 beforeEach(async () => {
   hub = await HubServer.start();
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-fetch-delta-"));
-  hub.add({ id: "maker/Adapter", licence: "mit", files: [{ path: "a-lora.gguf", content }, { path: "b-lora.gguf", content: seededBytes(1000, 2) }] });
+  hub.add({ id: "maker/Adapter", licence: "mit", files: [{ path: "a-lora.gguf", content }, { path: "b-lora.gguf", content: Buffer.from(loraBytes({ seed: 2 })) }] });
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("the test hub's address is refused");
   const client = new HubClient({ http: fetchHttp(fetch), address: address.value, token: async () => null, backOff: { firstMs: 1, maxMs: 2 } });
@@ -35,6 +38,7 @@ beforeEach(async () => {
   tools = {
     fetchFolder: path.join(folder, "fetched"), deltasFolder: path.join(folder, "deltas"),
     hubClient: () => succeed(client),
+    estimator: estimatorInProcess(path.join(folder, "scratch")),
     addDelta: async (file, origin, about) => {
       added.push({ bytes: await readFile(file), origin, about });
       return succeed({ id: "delta" } as Delta);

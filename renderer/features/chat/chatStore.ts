@@ -5,6 +5,7 @@ import { isSameStack, type NamedStack } from "../../../electron/contract/deltas"
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
 import { type ChatSettings, defaultChatSettings } from "../../../electron/contract/sampling";
+import type { MessageDraft } from "./textField/messageDraft";
 
 export interface ChatState {
   readonly chat: Chat | null;
@@ -12,8 +13,8 @@ export interface ChatState {
   readonly messages: Readonly<Record<MessageId, Message>>;
   /** The branch on screen, oldest first. */
   readonly order: readonly MessageId[];
-  /** Unsent words of each chat; "new" before a chat exists. */
-  readonly drafts: Readonly<Partial<Record<ChatId | "new", string>>>;
+  /** What is written and not sent in each chat; "new" before a chat exists. */
+  readonly drafts: Readonly<Partial<Record<ChatId | "new", MessageDraft>>>;
   /** Settings of the chat that does not exist yet; they become the chat's own when it is created. */
   readonly newChatSettings: ChatSettings;
   /** Likewise who answers in it. */

@@ -11,6 +11,7 @@ import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
 import { choiceOf } from "./fineTunes/stackChanges";
+import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedTexts";
 
 /** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
 let latestWish = 0;
@@ -38,6 +39,7 @@ export function beginChat(): void {
   latestWish++;
   showPage("chat");
   void saveOpenChat();
+  forgetUnfinishedOfNewChat();
   chatStore.setState({ newChatSettings: defaultChatSettings, newChatStack: [] });
   showChat(null);
 }
@@ -66,6 +68,7 @@ export async function chatToSendTo(): Promise<ChatId | null> {
   const stacked =
     newChatStack.length === 0 ? created : await callOrNotify("chats.setStack", { chatId: created.id, stack: choiceOf(newChatStack) });
   const stack = stacked?.stack ?? [];
+  keepUnfinishedForCreated(created.id);
   noteChat({ ...created, stack });
   if (wish === latestWish) showChat({ chat: { ...(saved ?? created), stack }, messages: [], compared: [] });
   // Another mind than the chosen one must not answer.

@@ -85,7 +85,7 @@ export function HubDeltaPage() {
         </Button>
       </form>
       <p id={hintId} className={styles.hint}>
-        LoRA adapters in the form of the PEFT library are converted here for your model; adapters in GGUF are used as they are. Nothing is fetched before you
+        LoRA adapters of PEFT and MLX are converted here for your model; adapters in GGUF are used as they are. Nothing is fetched before you
         have seen what is there.
       </p>
       {shown?.found.kind === "loading" && <output className={styles.hint}>{shown.kind === "results" ? "Searching" : "Looking at the repository"}</output>}
@@ -200,7 +200,7 @@ function AdapterLine({ adapter, facts: { repository, revision }, baseId }: Adapt
       <span className={styles.words}>
         <b>{path}</b>
         <small>
-          {[form === "peft" ? "PEFT, is converted" : "GGUF adapter", rank === null ? null : `rank ${rank}`, formatBytes(sizeBytes)]
+          {[form === "peft" ? "Safetensors, is converted" : "GGUF adapter", rank === null ? null : `rank ${rank}`, formatBytes(sizeBytes)]
             .filter((word) => word !== null)
             .join(" · ")}
         </small>

@@ -32,7 +32,7 @@ export function LoadWarningDialog() {
           {formatBytes(machine.systemReserveBytes)} stay with the system and other programs.
         </p>
         {nearest === null ? (
-          <p>No smaller context makes it fit. Close other programs, or choose a smaller model.</p>
+          <p>No smaller context was found with which it fits. Close other programs, or choose a smaller model.</p>
         ) : (
           <p>
             It fits with {differenceWords(plan.choice, nearest.choice)}: {formatBytes(nearest.fit.neededBytes ?? 0)}.

@@ -1,5 +1,5 @@
 // The pill that names the model, and its menu: load another, choose a file, forget one that was used in place.
-import { Box, Check, ChevronDown, FolderOpen, SlidersHorizontal, Unlink } from "lucide-react";
+import { Box, Check, ChevronDown, CircleAlert, FolderOpen, SlidersHorizontal, Unlink } from "lucide-react";
 import { memo } from "react";
 import type { InstalledModel, LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
 import { reasonWords } from "../loading/loadWords";
+import { formatMark } from "./formatWords";
 import { currentModelId, loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";
 
@@ -16,6 +17,7 @@ export const ModelMenu = memo(function ModelMenu() {
   const models = useApp((state) => state.models);
   const currentId = useApp(({ engine, settings }) => currentModelId(engine) ?? settings.modelId);
   const loaded = useApp(({ engine }) => loadedModel(engine));
+  const mark = loaded === null ? null : formatMark(loaded.format);
   const current = models.find((model) => model.id === currentId);
   const forgettable = models.filter((model) => model.origin === "file");
 
@@ -30,6 +32,12 @@ export const ModelMenu = memo(function ModelMenu() {
             <span className={styles.facts}>
               {loaded !== null && loaded.quantization !== null && `${loaded.quantization} · `}
               {formatBytes(current.sizeBytes)}
+            </span>
+          )}
+          {mark !== null && (
+            <span className={styles.mark} title={mark}>
+              <CircleAlert size={13} aria-hidden />
+              <span className="visually-hidden">{mark}</span>
             </span>
           )}
           <ChevronDown size={14} />
@@ -77,6 +85,7 @@ interface ModelChoiceProps {
 }
 
 function ModelChoice({ model, loaded }: ModelChoiceProps) {
+  const mark = loaded === null ? null : formatMark(loaded.format);
   return (
     <MenuRadioItem value={model.id}>
       <span className={styles.check}>
@@ -95,6 +104,7 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
             KV cache {cacheWords(loaded.choice)} · {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
           </small>
         )}
+        {mark !== null && <small data-mark="">{mark}</small>}
       </span>
     </MenuRadioItem>
   );

@@ -11,20 +11,21 @@ import { download, pauseDownload, resumeDownload, useDownloadOf } from "./downlo
 import { downloadFacts, downloadFraction } from "./downloadWords";
 import { loadModel, useInstalledVariant } from "./installed";
 
-interface DownloadButtonProps {
+export interface VariantActionsProps {
   readonly model: HubModel;
   readonly variant: HubVariant;
+  readonly name: string;
   /** The one that is best for this machine. */
   readonly best: boolean;
+  /** False: its header is still being read, and may say that it is no model. */
+  readonly isRead: boolean;
 }
 
-export function DownloadButton({ model, variant, best }: DownloadButtonProps) {
+export function DownloadButton({ model, variant, name, best, isRead }: VariantActionsProps) {
   const repository = model.summary.repository;
   const running = useDownloadOf(repository, variant);
   const installed = useInstalledVariant(repository, variant);
-  const name = variant.quantization ?? variant.id;
 
-  if (variant.obstacle !== null) return <Obstacle variant={variant} />;
   if (installed !== null) {
     return (
       <Button className={styles.button} aria-label={`Load ${name}`} onClick={() => void loadModel(installed.model.id)}>
@@ -38,7 +39,7 @@ export function DownloadButton({ model, variant, best }: DownloadButtonProps) {
         className={styles.button}
         look={best ? "primary" : "plain"}
         aria-label={`Download ${name}`}
-        disabled={running !== null}
+        disabled={running !== null || !isRead}
         onClick={() => void download(model, variant)}
       >
         {best && <DownloadIcon size={13} />}
@@ -67,22 +68,5 @@ export function DownloadButton({ model, variant, best }: DownloadButtonProps) {
         <IconButton name={`Pause ${name}`} icon={<Pause size={14} />} onClick={() => pauseDownload(running.id)} />
       )}
     </span>
-  );
-}
-
-function Obstacle({ variant }: { readonly variant: HubVariant }) {
-  const why = {
-    "parts-missing": "Not all parts of this model are in the repository.",
-    "no-checksum": "The hub has no checksum for this file, so what arrives could not be verified.",
-    "name-refused": "The file's name cannot be used on this computer.",
-  } as const;
-  if (variant.obstacle === null) return null;
-  return (
-    <Tooltip text={why[variant.obstacle]} side="left">
-      {/* Focusable, so that the keyboard reaches the reason. */}
-      <button type="button" className={styles.obstacle}>
-        Unavailable
-      </button>
-    </Tooltip>
   );
 }

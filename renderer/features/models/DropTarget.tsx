@@ -1,6 +1,7 @@
 // The whole window as a place to drop models on: seen only while something is held over it.
 import { Download } from "lucide-react";
 import { useEffect, useState } from "react";
+import { fieldAt, handFiles } from "../chat/textField/droppedFiles";
 import { useImport, importDropped } from "./importing";
 import styles from "./DropTarget.module.css";
 
@@ -40,7 +41,11 @@ function useFilesOverWindow(): boolean {
       event.preventDefault();
       depth = 0;
       setIsOver(false);
-      void importDropped([...(event.dataTransfer?.files ?? [])]);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      // A folder has no text that a field could take.
+      const hasFolder = [...(event.dataTransfer?.items ?? [])].some((item) => item.webkitGetAsEntry()?.isDirectory === true);
+      const field = hasFolder ? null : fieldAt(event.target);
+      void importDropped(files, field === null ? undefined : () => handFiles(field, files));
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);

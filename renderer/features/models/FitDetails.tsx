@@ -1,7 +1,10 @@
 // The verdict on a model, and under the pointer or the focus the numbers behind it.
 import { Tooltip as Radix } from "radix-ui";
 import type { ReactElement } from "react";
+import { FailureCode } from "../../../electron/contract/failure";
 import type { Fit } from "../../../electron/contract/fit";
+import { failureText } from "../../app/failureText";
+import { otherKind } from "../../app/fileKindWords";
 import { formatBytes } from "../../app/quantities";
 import { formatContext } from "./contextSteps";
 import styles from "./FitDetails.module.css";
@@ -60,7 +63,8 @@ function contextNote({ trainContextSizeTokens, contextSizeTokens, largestContext
   return notes;
 }
 
-function whyUnknown({ failureCode }: Fit): string {
+function whyUnknown({ fileKind, failureCode }: Fit): string {
+  if (otherKind(fileKind) !== null) return "The start of the file says that it is no model to chat with by itself.";
   switch (failureCode) {
     case "hub-offline":
       return "The start of the file must be read from the hub for this, and there is no connection.";
@@ -70,6 +74,12 @@ function whyUnknown({ failureCode }: Fit): string {
     case "model-architecture-unknown":
       return "This version of Facet does not know this kind of model.";
     default:
-      return "The start of the file could not be read. You can download it all the same.";
+      return fileFault(failureCode) ?? "The start of the file could not be read. You can download it all the same.";
   }
+}
+
+/** What the file itself shows is said as it is anywhere else; null for what is no fault of the file. */
+function fileFault(failureCode: string | null): string | null {
+  const code = FailureCode.safeParse(failureCode);
+  return code.success && code.data.startsWith("model-") && code.data !== "model-unreadable" ? failureText({ code: code.data }).happened : null;
 }

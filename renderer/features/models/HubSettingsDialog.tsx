@@ -11,6 +11,9 @@ import { refreshFits } from "./fits";
 import { retryHubModels } from "./hubModels";
 import styles from "./ModelDialog.module.css";
 
+/** More than main accepts: what is too long is refused with a sentence, and not cut. */
+const MAX_TYPED_CHARACTERS = 2_000;
+
 export function HubSettingsDialog({ onClose }: { readonly onClose: () => void }) {
   const [settings, setSettings] = useState<HubSettings | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -74,6 +77,7 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
           autoComplete="off"
           spellCheck={false}
           placeholder={settings.hasToken ? "A token is saved; a new one takes its place" : "hf_…"}
+          maxLength={MAX_TYPED_CHARACTERS}
           value={token}
           onChange={({ target }) => setToken(target.value)}
         />
@@ -97,6 +101,7 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
           className={styles.field}
           spellCheck={false}
           disabled={settings.endpointIsFixed}
+          maxLength={MAX_TYPED_CHARACTERS}
           value={endpoint}
           onChange={({ target }) => setEndpoint(target.value)}
         />
@@ -109,6 +114,7 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
           className={styles.field}
           spellCheck={false}
           placeholder="As the system says"
+          maxLength={MAX_TYPED_CHARACTERS}
           value={proxy}
           onChange={({ target }) => setProxy(target.value)}
         />

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../app/failureText";
+import { countedKind } from "../../app/fileKindWords";
 import { formatBytes, formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -131,14 +132,12 @@ function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[
   return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
 }
 
-/** "Left out: 2 vision projectors. notes.gguf is not a GGUF file." */
-function leftOutWords({ leftOut: { projectors, importanceMatrices, notGguf } }: ImportOffer): string | null {
-  const kinds = [
-    counted(projectors, "vision projector"),
-    importanceMatrices === 1 ? "1 importance matrix" : importanceMatrices > 1 ? `${importanceMatrices} importance matrices` : null,
-  ].filter((words) => words !== null);
+/** "Left out, being no models by themselves: 2 draft models. Not in the GGUF format: notes.gguf." */
+function leftOutWords({ leftOut: { others, notGguf, notWhole } }: ImportOffer): string | null {
+  const kinds = others.flatMap(({ kind, count }) => (kind === "model" ? [] : [countedKind(kind, count)]));
   const sentences = [
     ...(kinds.length === 0 ? [] : [`Left out, being no models by themselves: ${kinds.join(", ")}.`]),
+    ...(notWhole.length === 0 ? [] : [`In pieces that must be joined first, which Facet cannot do yet: ${notWhole.join(", ")}.`]),
     ...(notGguf.length === 0 ? [] : [`Not in the GGUF format: ${notGguf.join(", ")}.`]),
   ];
   return sentences.length === 0 ? null : sentences.join(" ");

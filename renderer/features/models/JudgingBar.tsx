@@ -1,6 +1,6 @@
 // What all verdicts on the page are given for, set once at the top, and what the colours of the bars mean.
-import { useId } from "react";
 import { KvCacheType } from "../../../electron/contract/fit";
+import { Segments } from "../../ui/Segments";
 import { Slider } from "../../ui/Slider";
 import { CONTEXT_STEPS, formatContext, nearestStep } from "./contextSteps";
 import { setJudging, useMachine } from "./fits";
@@ -11,7 +11,6 @@ import { useJudging } from "./judgingStore";
 export function JudgingBar() {
   const contextSizeTokens = useJudging((state) => state.contextSizeTokens);
   const kvCacheType = useJudging((state) => state.kvCacheType);
-  const name = useId();
   const step = nearestStep(contextSizeTokens);
   return (
     <section className={styles.bar} aria-label="Judge with">
@@ -32,14 +31,7 @@ export function JudgingBar() {
       </div>
       <fieldset className={styles.types}>
         <legend>KV cache</legend>
-        <div className={styles.choices}>
-          {KvCacheType.options.map((type) => (
-            <label key={type}>
-              <input type="radio" name={name} checked={type === kvCacheType} onChange={() => setJudging({ kvCacheType: type })} />
-              {type}
-            </label>
-          ))}
-        </div>
+        <Segments value={kvCacheType} choices={KvCacheType.options.map((type) => [type, type] as const)} onChange={(type) => setJudging({ kvCacheType: type })} />
       </fieldset>
       <Legend />
     </section>

@@ -4,10 +4,11 @@ import type { HubModel, HubVariant, RepositoryName } from "../../../electron/con
 import { failureText } from "../../app/failureText";
 import { Button } from "../../ui/Button";
 import { openModel } from "./discover";
-import { hubSource, useFit } from "./fits";
+import { useFit } from "./fits";
 import { fitSentence } from "./fitWords";
 import { FitVerdict } from "./FitVerdict";
 import { retryHubModels, useHubModel } from "./hubModels";
+import { hubSource } from "./hubSource";
 import styles from "./ModelCard.module.css";
 import { useOnScreen } from "./useOnScreen";
 import { useVariants, Variants } from "./Variants";
@@ -70,16 +71,24 @@ interface JudgementProps {
 }
 
 function Judgement({ model, open, onScreen, onToggle }: JudgementProps) {
-  const { variants, likely, best, why } = useVariants(model, false);
-  const shown = best ?? likely;
+  const { variants, likely, choice } = useVariants(model, false);
+  const shown = choice.kind === "best" ? choice.variant : likely;
+  const sayWhy = open || shown === null;
   return (
     <>
-      {open ? why !== null && <span className={styles.quiet}>{why}</span> : shown !== null && <VariantVerdict model={model} variant={shown} wanted={onScreen} />}
-      <Button aria-expanded={open} onClick={onToggle}>
-        {open ? "Hide variants" : variants.length === 1 ? "Show the variant" : `Show ${variants.length} variants`}
-      </Button>
+      {sayWhy ? choice.kind !== "undecided" && <span className={styles.quiet}>{choice.why}</span> : <VariantVerdict model={model} variant={shown} wanted={onScreen} />}
+      {model.variants.length > 0 && (
+        <Button aria-expanded={open} onClick={onToggle}>
+          {open ? "Hide variants" : toggleWords(variants.length)}
+        </Button>
+      )}
     </>
   );
+}
+
+function toggleWords(variants: number): string {
+  if (variants === 0) return "Show what is there";
+  return variants === 1 ? "Show the variant" : `Show ${variants} variants`;
 }
 
 function VariantVerdict({ model, variant, wanted }: { readonly model: HubModel; readonly variant: HubVariant; readonly wanted: boolean }) {

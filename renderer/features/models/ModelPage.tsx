@@ -1,10 +1,9 @@
 // One model of the hub on its own: its facts, its variants, what goes with it, and its card.
 import { ArrowLeft, ExternalLink } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
+import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call, callOrNotify } from "../../app/bridge";
 import { failureText } from "../../app/failureText";
-import { formatBytes } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../chat/markdown/Markdown";
 import { cardText } from "./cardText";
@@ -41,37 +40,25 @@ export function ModelPage({ repository }: { readonly repository: RepositoryName 
 
 function Loaded({ model }: { readonly model: HubModel }) {
   const [nowMs] = useState(() => Date.now());
-  const { why } = useVariants(model, false);
+  const { choice } = useVariants(model, false);
   const { summary, baseModel, licenceName } = model;
   const licence = summary.licence === "other" && licenceName !== null ? licenceName : summary.licence;
-  const extras = model.variants.filter(({ kind }) => kind !== "model");
   return (
     <>
       <section className={styles.card}>
         <div className={styles.title}>
           <h2>{modelTitle(summary.repository)}</h2>
           <Tags licence={licence} gate={summary.gate} facts={summaryFacts(summary)} />
-          {why !== null && <span className={styles.why}>{why}</span>}
+          {choice.kind !== "undecided" && <span className={styles.why}>{choice.why}</span>}
         </div>
         <p className={styles.facts}>
           {summaryLine(summary, nowMs)}
           {baseModel !== null && ` · made from ${baseModel}`}
         </p>
         <Variants model={model} />
-        {extras.length > 0 && <Extras extras={extras} />}
       </section>
       <Card model={model} />
     </>
-  );
-}
-
-/** Files that are no models by themselves. Facet has no use for them yet, so they are only named. */
-function Extras({ extras }: { readonly extras: readonly HubVariant[] }) {
-  const words = { projector: "image projector", "importance-matrix": "importance matrix", adapter: "adapter", model: "model" } as const;
-  return (
-    <p className={styles.extras}>
-      Also in this repository: {extras.map((extra) => `${words[extra.kind]}${extra.quantization === null ? "" : ` ${extra.quantization}`}, ${formatBytes(extra.sizeBytes)}`).join("; ")}
-    </p>
   );
 }
 

@@ -4,51 +4,47 @@ import type { HubModel, HubVariant } from "../../../electron/contract/hub";
 import { formatBytes } from "../../app/quantities";
 import { DownloadButton } from "./DownloadButton";
 import { FitBar } from "./FitBar";
-import { hubSource, useFit } from "./fits";
+import { useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
 import { FullPrecisionActions } from "./FullPrecisionActions";
+import { hubSource } from "./hubSource";
 import { useOnScreen } from "./useOnScreen";
 import { isUnquantized } from "./variantChoice";
+import { obstacleWords } from "./variantWords";
 import styles from "./VariantRow.module.css";
 
 interface VariantRowProps {
   readonly model: HubModel;
   readonly variant: HubVariant;
+  /** Unlike any other row's. */
+  readonly name: string;
   readonly best: boolean;
   /** Also while it is not on screen. */
   readonly judged: boolean;
 }
 
-export function VariantRow({ model, variant, best, judged }: VariantRowProps) {
+export function VariantRow({ model, variant, name, best, judged }: VariantRowProps) {
   const row = useRef<HTMLLIElement>(null);
   const onScreen = useOnScreen(row);
   const source = hubSource(model, variant);
   const shown = useFit(source, onScreen || judged);
+  // Until its header is read, or proved unreadable, nobody knows that it is a model at all.
+  const actions = { model, variant, name, best, isRead: shown.fit !== null };
   return (
     <li ref={row} className={styles.row} data-best={best || undefined}>
-      <span className={styles.name} title={variant.files.map(({ path }) => path).join("\n")}>
-        {variant.quantization ?? fileName(variant.id)}
-      </span>
+      <bdi className={styles.name} title={variant.files.map(({ path }) => path).join("\n")}>
+        {name}
+      </bdi>
       <span className={styles.size}>
         {formatBytes(variant.sizeBytes)}
         {variant.files.length > 1 && <small> in {variant.files.length} files</small>}
       </span>
-      {source === null ? (
-        <span className={styles.fit} />
+      {variant.obstacle !== null ? (
+        <span className={styles.obstacle}>{obstacleWords(variant.obstacle)}</span>
       ) : (
         <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
       )}
-      <span className={styles.action}>
-        {source !== null && isUnquantized(variant) ? (
-          <FullPrecisionActions model={model} variant={variant} best={best} />
-        ) : (
-          <DownloadButton model={model} variant={variant} best={best} />
-        )}
-      </span>
+      <span className={styles.action}>{source !== null && (isUnquantized(variant) ? <FullPrecisionActions {...actions} /> : <DownloadButton {...actions} />)}</span>
     </li>
   );
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -1,56 +1,58 @@
-// The variants of a model, largest quality last: the usual ones first, all of them when asked for.
+// The variants of a model, largest quality last: the usual ones first, all of them when asked for; then what else is there.
 import { useState } from "react";
 import type { HubModel } from "../../../electron/contract/hub";
 import { Button } from "../../ui/Button";
-import { useKnownFits, useMachine } from "./fits";
+import { AlsoHere } from "./AlsoHere";
+import { useKnownFits, useKnownKinds, useMachine } from "./fits";
 import { freeBytes } from "./fitWords";
-import { bestVariant, likelyVariant, modelVariants, usualVariants } from "./variantChoice";
+import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
 import { VariantRow } from "./VariantRow";
+import { variantName } from "./variantWords";
 import styles from "./Variants.module.css";
 
 export function Variants({ model }: { readonly model: HubModel }) {
   const [all, setAll] = useState(false);
-  const { shown, usual, hiddenCount, best } = useVariants(model, all);
-  if (shown.length === 0) return <p className={styles.none}>There is no GGUF model in this repository.</p>;
+  const { variants, shown, usual, choice } = useVariants(model, all);
+  const hidden = variants.length - shown.length;
+  const names = shown.map((variant) => variantName(variant, shown));
   return (
     <>
-      <ul>
-        {shown.map((variant) => (
+      <ul data-long-names={shown.some(({ quantization }, index) => names[index] !== quantization) || undefined} className={styles.list}>
+        {shown.map((variant, index) => (
           <VariantRow
             key={variant.id}
             model={model}
             variant={variant}
-            best={variant.id === best?.id}
+            name={names[index] ?? variant.id}
+            best={choice.kind === "best" && variant.id === choice.variant.id}
             // The choice of the best one rests on them all, seen or not.
             judged={usual.includes(variant)}
           />
         ))}
       </ul>
-      {hiddenCount > 0 && (
+      {hidden > 0 && (
         <Button look="quiet" className={styles.more} onClick={() => setAll(true)}>
-          Show {hiddenCount} more
+          Show {hidden} more
         </Button>
       )}
+      <AlsoHere model={model} unread={oddVariants(variants, shown)} />
     </>
   );
 }
 
-/** What is shown of a model's variants, which of them is best (until the verdicts are here: likely so), and one sentence why. */
+/** What is shown of a model's variants, and which of them to take. */
 export function useVariants(model: HubModel, all: boolean) {
   const machine = useMachine();
-  const variants = modelVariants(model.variants);
+  const kindOf = useKnownKinds(model);
+  const variants = modelVariants(model.variants, kindOf);
   const likely = likelyVariant(variants, machine === null ? 0 : freeBytes(machine));
   const usual = usualVariants(variants, likely);
-  const shown = all ? variants : usual;
   const fitOf = useKnownFits(model, usual);
-  const choice = bestVariant(usual, fitOf);
   return {
     variants,
-    shown,
+    shown: all ? variants : usual,
     usual,
-    hiddenCount: variants.length - shown.length,
-    best: choice === "undecided" ? likely : (choice?.variant ?? null),
-    why: choice === "undecided" ? null : (choice?.why ?? "None of these fits into the free memory"),
+    choice: bestVariant(usual, fitOf),
     /** The one that stands for all while the card is closed. */
     likely,
   };

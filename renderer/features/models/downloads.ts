@@ -25,12 +25,7 @@ export function useDownloads<Value>(select: (downloads: readonly Download[]) => 
 export function useDownloadOf(repository: RepositoryName, variant: HubVariant): Download | null {
   return useDownloads(
     (downloads) =>
-      downloads.find(
-        (download) =>
-          download.repository === repository &&
-          download.quantization === variant.quantization &&
-          download.sizeBytes === variant.sizeBytes,
-      ) ?? null,
+      downloads.find((download) => download.repository === repository && download.path === variant.id && download.sizeBytes === variant.sizeBytes) ?? null,
   );
 }
 

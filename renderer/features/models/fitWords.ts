@@ -1,5 +1,6 @@
 // A verdict in words and numbers: what stands beside the memory bar, and what its hover lists. Renderer.
 import type { Fit, FitMachine, FitParts } from "../../../electron/contract/fit";
+import { kindWord, otherKind } from "../../app/fileKindWords";
 import { formatContext } from "./contextSteps";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
@@ -41,7 +42,7 @@ export function fitWords(fit: Fit): string {
     case "does-not-fit":
       return spareBytes === null || spareBytes >= 0 ? "Does not fit" : `${roughBytes(-spareBytes)} too large`;
     case "unknown":
-      return unknownWords(fit.failureCode);
+      return unknownWords(fit);
   }
 }
 
@@ -52,7 +53,9 @@ export function fitSentence(name: string, fit: Fit): string {
   return fit.verdict === "unknown" ? words : `${name} ${joined}`;
 }
 
-function unknownWords(failureCode: string | null): string {
+function unknownWords({ fileKind, failureCode }: Fit): string {
+  const kind = otherKind(fileKind);
+  if (kind !== null) return ["Cannot chat", kindWord(kind)].filter((word) => word !== null).join(": ");
   switch (failureCode) {
     case "hub-offline":
       return "Not known while offline";
@@ -63,9 +66,42 @@ function unknownWords(failureCode: string | null): string {
     case "hub-unavailable":
       return "Not known, the hub is busy";
     case "model-architecture-unknown":
+    case "model-tokenizer-unknown":
       return "Facet cannot run this kind";
+    case "model-needs-other-build":
+      return "Needs another build of llama.cpp";
+    case "model-vocabulary-unusable":
+    case "model-ends-engine":
+      return "This file cannot be used";
+    case "model-not-gguf":
+      return "No GGUF file";
+    case "model-truncated":
+      return "The file is incomplete";
+    case "model-damaged":
+      return "The file is damaged";
     default:
       return "Not known whether it fits";
+  }
+}
+
+/** Nothing is known: the header could not be read, or not be judged. Other verdicts say something, "unknown" ones too: that Facet cannot run the file. */
+export function isUnchecked({ verdict, failureCode }: Fit): boolean {
+  return verdict === "unknown" && !/^model-(?!unreadable|missing)/u.test(failureCode ?? "");
+}
+
+/** Of an unchecked one, after a colon. */
+export function uncheckedReason({ failureCode }: Fit): string {
+  switch (failureCode) {
+    case "hub-offline":
+      return "Hugging Face cannot be reached";
+    case "hub-needs-token":
+    case "hub-gated":
+      return "only those with access may read it";
+    case "hub-rate-limited":
+    case "hub-unavailable":
+      return "Hugging Face is busy";
+    default:
+      return "the start of the file could not be read";
   }
 }
 

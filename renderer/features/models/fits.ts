@@ -1,11 +1,14 @@
 // Verdicts: asked for what is on screen, two at a time, kept for each context size and KV cache type. Renderer.
 import { useEffect } from "react";
 import { createStore, useStore } from "zustand";
+import type { FileKind } from "../../../electron/contract/fileKind";
 import type { Fit, FitMachine, FitQuestion, FitSource } from "../../../electron/contract/fit";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
+import { hubSource } from "./hubSource";
 import { type Judging, judgingStore, useJudging } from "./judgingStore";
+import type { KindOf } from "./variantChoice";
 
 /** Main judges one at a time; the second waits there already. */
 const JUDGED_AT_ONCE = 2;
@@ -18,9 +21,11 @@ interface FitState {
   readonly fits: Readonly<Record<string, Fit>>;
   /** By source: the newest verdict, for whatever it was given. Shown until there is one for what is asked now. */
   readonly latest: Readonly<Record<string, Fit>>;
+  /** By source: what its header says that it is. Stays, whatever is asked. */
+  readonly kinds: Readonly<Record<string, FileKind>>;
 }
 
-const fitStore = createStore<FitState>()(() => ({ machine: null, fits: {}, latest: {} }));
+const fitStore = createStore<FitState>()(() => ({ machine: null, fits: {}, latest: {}, kinds: {} }));
 const queue = new AskQueue(JUDGED_AT_ONCE);
 
 export interface ShownFit {
@@ -61,10 +66,12 @@ async function judge(question: FitQuestion, key: string): Promise<void> {
   // A failure here is the door's (main is ending, say); what cannot be known comes as a verdict.
   if (!outcome.ok) return;
   const fit = outcome.value;
-  fitStore.setState(({ fits, latest }) => ({
+  const name = sourceKey(question.source);
+  fitStore.setState(({ fits, latest, kinds }) => ({
     machine: fit.machine,
     fits: { ...fits, [key]: fit },
-    latest: { ...latest, [sourceKey(question.source)]: fit },
+    latest: { ...latest, [name]: fit },
+    kinds: fit.fileKind === null ? kinds : { ...kinds, [name]: fit.fileKind },
   }));
 }
 
@@ -75,6 +82,15 @@ export function useKnownFits(model: HubModel | null, variants: readonly HubVaria
   return (variant) => {
     const source = model === null ? null : hubSource(model, variant);
     return source === null || !variants.includes(variant) ? null : (fits[questionKey({ source, ...judging })] ?? null);
+  };
+}
+
+/** What is known of what a repository's variants are. */
+export function useKnownKinds(model: HubModel): KindOf {
+  const kinds = useStore(fitStore, (state) => state.kinds);
+  return (variant) => {
+    const source = hubSource(model, variant);
+    return source === null ? null : (kinds[sourceKey(source)] ?? null);
   };
 }
 
@@ -89,16 +105,9 @@ export async function refreshFits(): Promise<void> {
   if (machine.ok) fitStore.setState({ machine: machine.value });
 }
 
-/** Null for what cannot be judged before it is downloaded: files without a checksum, incomplete ones. */
-export function hubSource(model: HubModel, variant: HubVariant): FitSource | null {
-  if (variant.obstacle !== null || variant.kind !== "model") return null;
-  const files = variant.files.flatMap(({ path, sizeBytes, sha256 }) => (sha256 === null ? [] : [{ path, sizeBytes, sha256 }]));
-  if (files.length !== variant.files.length) return null;
-  return { kind: "hub", repository: model.summary.repository, revision: model.revision, files };
-}
-
+/** With the repository: one may refuse what another gives, though it is the same file. */
 function sourceKey(source: FitSource): string {
-  return source.kind === "installed" ? source.modelId : `${source.files[0]?.sha256}`;
+  return source.kind === "installed" ? source.modelId : `${source.repository} ${source.files[0]?.sha256}`;
 }
 
 function questionKey({ source, contextSizeTokens, kvCacheType }: { source: FitSource } & Judging): string {

@@ -22,15 +22,23 @@ export function useImport<Value>(select: (state: ImportState) => Value): Value {
   return useStore(importStore, select);
 }
 
-/** The files' paths go to main without coming by here. */
-export async function importDropped(files: readonly File[]): Promise<void> {
+/** The files' paths go to main without coming by here. Files that are nothing to a list of models go to `elsewhere` where there is one. */
+export async function importDropped(files: readonly File[], elsewhere?: () => void): Promise<void> {
   if (files.length === 0) return;
   importStore.setState({ isLooking: true });
   const outcome = await window.facet.importDropped(files);
   importStore.setState({ isLooking: false });
-  if (outcome === null) return;
-  if (outcome.ok) importStore.setState({ offer: outcome.value });
-  else showFailure(outcome.failure);
+  // Without a path: a picture dragged out of another window.
+  if (outcome === null) elsewhere?.();
+  else if (!outcome.ok) showFailure(outcome.failure);
+  else if (elsewhere !== undefined && isEmpty(outcome.value)) elsewhere();
+  else importStore.setState({ offer: outcome.value });
+}
+
+/** Nothing that is or was meant to be a model. */
+function isEmpty({ models, adapters, leftOut, isPartial }: ImportOffer): boolean {
+  const { others, notGguf, notWhole } = leftOut;
+  return models.length + adapters.length + others.length + notWhole.length === 0 && !isPartial && !notGguf.some((name) => /\.gguf$/iu.test(name));
 }
 
 export async function chooseFolders(): Promise<void> {

@@ -39,7 +39,7 @@ export function useInstalledVariant(repository: RepositoryName, variant: HubVari
   return useStore(installedStore, ({ list }) =>
     list.kind !== "loaded"
       ? null
-      : (list.value.models.find((details) => details.repository === repository && details.model.sizeBytes === variant.sizeBytes) ?? null),
+      : (list.value.models.find((details) => details.repository === repository && details.hubPath === variant.id && details.model.sizeBytes === variant.sizeBytes) ?? null),
   );
 }
 

@@ -1,12 +1,13 @@
-// The preselected variant: best quality that leaves room, else what runs at all.
+// The proposed variant: best quality that leaves room, else what runs at all; and what is said when there is none, or when that is not known.
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Fit, FitVerdict } from "../../../electron/contract/fit";
 import type { HubVariant } from "../../../electron/contract/hub";
-import { bestVariant as choose, likelyVariant, usualVariants } from "./variantChoice";
+import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
 
 const GB = 1_000_000_000;
 const variant = (quantization: string, gigabytes: number, extra: Partial<HubVariant> = {}): HubVariant => ({
-  id: quantization, kind: "model", quantization, files: [{ path: `${quantization}.gguf`, sizeBytes: gigabytes * GB, sha256: null }],
+  id: quantization, quantization, files: [{ path: `${quantization}.gguf`, sizeBytes: gigabytes * GB, sha256: null }],
   sizeBytes: gigabytes * GB, obstacle: null, ...extra,
 });
 const variants = [variant("Q4_K_M", 5), variant("Q6_K", 6.7), variant("Q8_0", 8.7), variant("BF16", 16.4)];
@@ -17,48 +18,120 @@ function fitOf(free: number, verdictAbove: FitVerdict = "does-not-fit") {
     return {
       verdict: neededBytes <= free * GB ? "fits" : verdictAbove, parts: null, neededBytes, onGpuBytes: 0,
       machine: { totalBytes: 16 * GB, availableBytes: free * GB, systemReserveBytes: 0, loadedModelBytes: 0, swapFreeBytes: 0, sharesMemory: false, cores: 4, gpus: [] },
-      contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 32_768, largestContextTokens: null, architecture: "qwen3", failureCode: null, fetchedBytes: 0,
+      contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 32_768, largestContextTokens: null, architecture: "qwen3", fileKind: "model", failureCode: null, fetchedBytes: 0,
     };
   };
 }
 
-function bestVariant(...input: Parameters<typeof choose>) {
-  const choice = choose(...input);
-  return choice === "undecided" ? null : choice;
+/** The proposed quantization, or null, and the sentence. */
+function choose(...input: Parameters<typeof bestVariant>): [quantization: string | null, why: string] {
+  const choice = bestVariant(...input);
+  if (choice.kind === "undecided") return [null, "undecided"];
+  return [choice.kind === "best" ? choice.variant.quantization : null, choice.why];
 }
 
+/** As if these could not be judged. */
+function without(fit: (one: HubVariant) => Fit, failureCode: string, ...quantizations: string[]) {
+  return (one: HubVariant): Fit =>
+    quantizations.includes(one.quantization ?? "") ? { ...fit(one), verdict: "unknown", neededBytes: null, fileKind: null, failureCode } : fit(one);
+}
+const ALL = ["Q4_K_M", "Q6_K", "Q8_0"];
+
 test("best quality that leaves room to spare", () => {
-  expect(bestVariant(variants, fitOf(12.7))?.variant.quantization).toBe("Q6_K");
-  expect(bestVariant(variants, fitOf(12.7))?.why).toMatch(/leaves room/u);
+  expect(choose(variants, fitOf(12.7))).toEqual(["Q6_K", "Best quality that leaves room to spare"]);
 });
 
 test("never full precision, where there is another", () => {
-  expect(bestVariant(variants, fitOf(100))?.variant.quantization).toBe("Q8_0");
-  expect(bestVariant([variant("F16", 1)], fitOf(100))?.variant.quantization).toBe("F16");
+  expect(choose(variants, fitOf(100))[0]).toBe("Q8_0");
+  expect(choose([variant("F16", 1)], fitOf(100))[0]).toBe("F16");
 });
 
 test("what fits without room, then what runs in part or with a shorter context, then nothing", () => {
-  expect(bestVariant(variants, fitOf(6))?.variant.quantization).toBe("Q4_K_M");
-  expect(bestVariant(variants, fitOf(3, "partly-on-gpu"))?.variant.quantization).toBe("Q8_0");
-  expect(bestVariant(variants, fitOf(3, "smaller-context"))?.variant.quantization).toBe("Q4_K_M");
-  expect(choose(variants, fitOf(3))).toBeNull();
+  expect(choose(variants, fitOf(6))[0]).toBe("Q4_K_M");
+  expect(choose(variants, fitOf(3, "partly-on-gpu"))[0]).toBe("Q8_0");
+  expect(choose(variants, fitOf(3, "smaller-context"))[0]).toBe("Q4_K_M");
+  expect(choose(variants, fitOf(3))).toEqual([null, "None of these fits into the free memory"]);
 });
 
-test("waits for the verdicts that it depends on", () => {
-  expect(choose(variants, (one) => (one.quantization === "Q8_0" ? null : fitOf(12.7)(one)))).toBe("undecided");
-  expect(bestVariant(variants, (one) => (one.quantization === "Q4_K_M" ? null : fitOf(12.7)(one)))?.variant.quantization).toBe("Q6_K");
+test("waits for the verdicts that it depends on, and proposes nothing meanwhile", () => {
+  expect(choose(variants, () => null)).toEqual([null, "undecided"]);
+  expect(choose(variants, (one) => (one.quantization === "Q8_0" ? null : fitOf(12.7)(one)))).toEqual([null, "undecided"]);
+  expect(choose(variants, (one) => (one.quantization === "Q4_K_M" ? null : fitOf(12.7)(one)))[0]).toBe("Q6_K");
 });
 
-test("leaves out what cannot be downloaded or is no model", () => {
-  const others = [variant("Q4_0", 1, { obstacle: "parts-missing" }), variant("F16", 0.8, { kind: "projector" })];
-  expect(likelyVariant(others, 100 * GB)).toBeNull();
-  expect(likelyVariant([...others, ...variants], 12.7 * GB)?.quantization).toBe("Q6_K");
+test.each([
+  ["hub-offline", "Could not be checked: Hugging Face cannot be reached"],
+  ["hub-gated", "Could not be checked: only those with access may read it"],
+  ["hub-unavailable", "Could not be checked: Hugging Face is busy"],
+  ["estimate-failed", "Could not be checked: the start of the file could not be read"],
+  ["something-new", "Could not be checked: the start of the file could not be read"],
+  ["model-architecture-unknown", "None of these can be run by Facet"],
+  ["model-damaged", "None of these can be run by Facet"],
+])("without any verdict, for %s: %s", (code, words) => {
+  expect(choose(variants, without(fitOf(100), code, ...ALL))).toEqual([null, words]);
+});
+
+test("unknown is neither too large nor proposed", () => {
+  const small = (code: string, ...which: string[]) => choose(variants, without(fitOf(3), code, ...which));
+  expect(small("hub-offline", "Q8_0")).toEqual([null, "None that could be checked fits into the free memory; the others could not be checked: Hugging Face cannot be reached"]);
+  expect(small("model-architecture-unknown", "Q8_0")).toEqual([null, "None of these fits or can be run by Facet"]);
+  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q8_0"))).toEqual(["Q6_K", "Best quality that leaves room to spare, of those that could be checked"]);
+  // One that is smaller than what is proposed changes nothing.
+  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q4_K_M"))).toEqual(["Q6_K", "Best quality that leaves room to spare"]);
+  expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Could not be checked/u);
+  expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one does not fit into the free memory"]);
+});
+
+test("says that there is no model, or none that can be downloaded", () => {
+  expect(choose([], fitOf(100))).toEqual([null, "There is no model to chat with in this repository"]);
+  const broken = [variant("Q4_0", 1, { obstacle: "parts-missing" }), variant("Q6_K", 2, { obstacle: "not-whole" })];
+  expect(choose(broken, fitOf(100))).toEqual([null, "None of these can be downloaded"]);
+});
+
+test("what its header calls something else is no model; what is not read yet may be one, and is not proposed", () => {
+  const kinds: Readonly<Record<string, "draft" | "model" | undefined>> = { Q4_K_M: "draft", Q6_K: "model" };
+  expect(modelVariants(variants, ({ quantization }) => kinds[quantization ?? ""] ?? null).map(({ quantization }) => quantization)).toEqual(["Q6_K", "Q8_0", "BF16"]);
+});
+
+test("leaves out what cannot be downloaded", () => {
+  const broken = [variant("Q4_0", 1, { obstacle: "parts-missing" })];
+  expect(likelyVariant(broken, 100 * GB)).toBeNull();
+  expect(likelyVariant([...broken, ...variants], 12.7 * GB)?.quantization).toBe("Q6_K");
   expect(likelyVariant(variants, 1 * GB)?.quantization).toBe("Q4_K_M");
 });
 
-test("of many variants the usual ones are shown, and the likely one", () => {
-  const many = ["Q2_K", "Q3_K_S", "Q3_K_M", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"].map((name, index) => variant(name, index + 1));
-  const shown = usualVariants(many, many[3] ?? null).map(({ quantization }) => quantization);
-  expect(shown).toEqual(["Q2_K", "Q3_K_M", "Q4_0", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"]);
+test("of many variants the usual ones are shown, and the likely one; of the others those that are far smaller are looked at", () => {
+  const many = ["Q2_K", "Q3_K_S", "Q3_K_M", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"].map((name, index) => variant(name, index + 10));
+  const shown = usualVariants(many, many[3] ?? null);
+  expect(shown.map(({ quantization }) => quantization)).toEqual(["Q2_K", "Q3_K_M", "Q4_0", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"]);
   expect(usualVariants(variants, null)).toEqual(variants);
+  const odd = variant("F32", 1);
+  expect(oddVariants([odd, ...many], shown)).toEqual([odd]);
+});
+
+test("whatever the verdicts are: only what is known to run is proposed, and only what is known to be too large is called so", () => {
+  const verdicts = fc.constantFrom<FitVerdict | "not-read" | "hub-offline" | "estimate-failed" | "model-damaged">(
+    "fits", "smaller-context", "partly-on-gpu", "does-not-fit", "not-read", "hub-offline", "estimate-failed", "model-damaged",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), verdicts), { maxLength: 8 }), (drawn) => {
+      const all = drawn.map(([size], index) => variant(`Q${index}`, size));
+      const of = (one: HubVariant) => drawn[all.indexOf(one)]![1];
+      const choice = bestVariant(all, (one) => {
+        const verdict = of(one);
+        if (verdict === "not-read") return null;
+        const fit = fitOf(10)(one);
+        const known = ["fits", "smaller-context", "partly-on-gpu", "does-not-fit"].find((name) => name === verdict) as FitVerdict | undefined;
+        return known === undefined ? { ...fit, verdict: "unknown", neededBytes: null, fileKind: null, failureCode: verdict } : { ...fit, verdict: known };
+      });
+      const seen = new Set(drawn.map(([, verdict]) => verdict));
+      const proposed = choice.kind === "best" ? of(choice.variant) : null;
+      expect([null, "fits", "smaller-context", "partly-on-gpu"]).toContain(proposed);
+      const why = choice.kind === "undecided" ? "" : choice.why;
+      expect(/^(?:None of these fits into|This one does not fit)/u.test(why)).toBe(seen.size === 1 && seen.has("does-not-fit"));
+      expect(/Could not be checked/u.test(why) && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(false);
+      expect(choice.kind === "undecided" && !seen.has("not-read")).toBe(false);
+    }),
+    { numRuns: 500 },
+  );
 });

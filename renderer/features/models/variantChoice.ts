@@ -1,7 +1,8 @@
 // Which variants of a model to show, and which of them to take on this machine, and why. Renderer.
+import type { FileKind } from "../../../electron/contract/fileKind";
 import type { Fit } from "../../../electron/contract/fit";
 import type { HubVariant } from "../../../electron/contract/hub";
-import { freeBytes } from "./fitWords";
+import { freeBytes, isUnchecked, uncheckedReason } from "./fitWords";
 
 /** Of the free memory: what a model may take and still leave other programs theirs. */
 const ROOMY_SHARE = 0.75;
@@ -13,16 +14,22 @@ const SHOW_ALL_UP_TO = 7;
 const USUAL = /(?:^|[-_])(?:Q8_0|Q6_K|Q5_K_M|Q4_K_M|IQ4_XS|Q3_K_M|Q2_K|MXFP4(?:_MOE)?)$/u;
 /** Files of full precision are for making other files: twice the size of Q8_0, for a difference that is hard to measure. */
 const UNQUANTIZED = /^(?:BF16|F16|F32|FP16|FP32)$/u;
+/** Quantizations of one model differ less in size than this; projectors, drafts and matrices are far smaller than it. */
+const ODD_SHARE = 0.5;
 
-export interface VariantChoice {
-  readonly variant: HubVariant;
-  /** One sentence for people, without a full stop. */
-  readonly why: string;
-}
+/** What a variant's header says; null = it is not read yet, or cannot be. */
+export type KindOf = (variant: HubVariant) => FileKind | null;
 
-/** The models among the files of a repository, smallest first. */
-export function modelVariants(variants: readonly HubVariant[]): HubVariant[] {
-  return variants.filter(({ kind }) => kind === "model").sort((one, other) => one.sizeBytes - other.sizeBytes);
+/** What to take of a repository. One sentence each for people, without a full stop. */
+export type Choice =
+  /** A verdict is missing on which the choice depends. */
+  | { readonly kind: "undecided" }
+  | { readonly kind: "best"; readonly variant: HubVariant; readonly why: string }
+  | { readonly kind: "none"; readonly why: string };
+
+/** The models among the files of a repository, as far as is known, smallest first. */
+export function modelVariants(variants: readonly HubVariant[], kindOf: KindOf): HubVariant[] {
+  return variants.filter((variant) => (kindOf(variant) ?? "model") === "model").sort((one, other) => one.sizeBytes - other.sizeBytes);
 }
 
 /** What is shown before the person asks for all of them. */
@@ -32,29 +39,55 @@ export function usualVariants(variants: readonly HubVariant[], likely: HubVarian
   return usual.length >= 3 ? usual : variants.slice(0, SHOW_ALL_UP_TO);
 }
 
-/** By file sizes alone: what to judge first, so that a card costs one header and not thirty. */
+/** Of those that are not shown: which are, by their sizes, most likely no models. To have their headers read, nothing more. */
+export function oddVariants(variants: readonly HubVariant[], shown: readonly HubVariant[]): HubVariant[] {
+  const smallest = Math.min(...shown.map(({ sizeBytes }) => sizeBytes));
+  return variants.filter((variant) => !shown.includes(variant) && variant.sizeBytes < smallest * ODD_SHARE);
+}
+
+/** By file sizes alone: what to judge first, so that a card costs one header and not thirty. Nothing that is proposed. */
 export function likelyVariant(variants: readonly HubVariant[], availableBytes: number): HubVariant | null {
   const usable = usableVariants(variants);
   return usable.find(({ sizeBytes }) => sizeBytes * ROUGH_OVERHEAD <= availableBytes * ROOMY_SHARE) ?? usable.at(-1) ?? null;
 }
 
-/** "undecided" as long as a verdict is missing on which the choice depends; null when nothing runs. */
-export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): VariantChoice | "undecided" | null {
-  const judged: { variant: HubVariant; fit: Fit }[] = [];
-  for (const variant of usableVariants(variants)) {
+/** `variants`: models as far as is known. Only one whose header was read is proposed. */
+export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): Choice {
+  if (variants.length === 0) return { kind: "none", why: "There is no model to chat with in this repository" };
+  const usable = usableVariants(variants);
+  if (usable.length === 0) return { kind: "none", why: variants.length === 1 ? "This one cannot be downloaded" : "None of these can be downloaded" };
+  const judged: Judged[] = [];
+  const best = (variant: HubVariant, why: string): Choice => ({ kind: "best", variant, why: judged.some(({ fit }) => isUnchecked(fit)) ? `${why}, of those that could be checked` : why });
+  for (const variant of usable) {
     const fit = fitOf(variant);
-    if (fit === null) return "undecided";
+    if (fit === null) return { kind: "undecided" };
     judged.push({ variant, fit });
     // The largest that leaves room: smaller ones need no verdict.
-    if (isRoomy(fit)) return { variant, why: "Best quality that leaves room to spare" };
+    if (isRoomy(fit)) return best(variant, "Best quality that leaves room to spare");
   }
   const fitting = judged.findLast(({ fit }) => fit.verdict === "fits");
-  if (fitting !== undefined) return { variant: fitting.variant, why: "Fits with the most room" };
+  if (fitting !== undefined) return best(fitting.variant, "Fits with the most room");
   const inPart = judged.find(({ fit }) => fit.verdict === "partly-on-gpu");
-  if (inPart !== undefined) return { variant: inPart.variant, why: "Best quality that runs, in part on the GPU" };
+  if (inPart !== undefined) return best(inPart.variant, "Best quality that runs, in part on the GPU");
   const shorter = judged.findLast(({ fit }) => fit.verdict === "smaller-context");
-  if (shorter !== undefined) return { variant: shorter.variant, why: "Fits with the longest context" };
-  return null;
+  if (shorter !== undefined) return best(shorter.variant, "Fits with the longest context");
+  return { kind: "none", why: noneWords(judged.map(({ fit }) => fit)) };
+}
+
+interface Judged {
+  readonly variant: HubVariant;
+  readonly fit: Fit;
+}
+
+/** Of verdicts none of which is good: too large, no kind that Facet runs, or not known. */
+function noneWords(fits: readonly Fit[]): string {
+  const unchecked = fits.filter(isUnchecked);
+  const reasons = [...new Set(unchecked.map(uncheckedReason))].join("; ");
+  if (unchecked.length === fits.length) return `Could not be checked: ${reasons}`;
+  const tooLarge = fits.filter(({ verdict }) => verdict === "does-not-fit");
+  const cannot = tooLarge.length === fits.length - unchecked.length ? "fits into the free memory" : tooLarge.length === 0 ? "can be run by Facet" : "fits or can be run by Facet";
+  if (unchecked.length > 0) return `None that could be checked ${cannot}; the others could not be checked: ${reasons}`;
+  return fits.length === 1 ? `This one ${tooLarge.length === 1 ? "does not fit into the free memory" : "cannot be run by Facet"}` : `None of these ${cannot}`;
 }
 
 function isRoomy({ verdict, neededBytes, machine }: Fit): boolean {
@@ -67,7 +100,7 @@ export function isUnquantized({ quantization }: HubVariant): boolean {
 
 /** What can be downloaded and is meant to be run, largest first. */
 function usableVariants(variants: readonly HubVariant[]): HubVariant[] {
-  const whole = modelVariants(variants).filter(({ obstacle }) => obstacle === null).reverse();
+  const whole = variants.filter(({ obstacle }) => obstacle === null).sort((one, other) => other.sizeBytes - one.sizeBytes);
   const quantized = whole.filter((variant) => !isUnquantized(variant));
   return quantized.length > 0 ? quantized : whole;
 }

@@ -7,7 +7,7 @@ import { siblingsOf, sourcesFor } from "./measurable";
 function model(id: string, sizeBytes: number, weightType: string, architecture = "llama"): ModelDetails {
   return {
     model: { id: ModelId.parse(id), name: id, fileName: `${id}.gguf`, sizeBytes, fileCount: 1, origin: "file", failure: null },
-    architecture, weightType, parameterCount: 135e6, quantization: weightType, trainContextSizeTokens: null, repository: null, licence: null,
+    architecture, weightType, parameterCount: 135e6, quantization: weightType, trainContextSizeTokens: null, repository: null, hubPath: null, licence: null,
     canVerify: false, lastUsedAtMs: null, madeFrom: null, inModelsFolder: true,
   } as ModelDetails;
 }

@@ -14,7 +14,7 @@ export function proposalSentence(type: QuantizationType, reason: ProposalReason)
     case "none-fits":
       return `${type} is proposed: no type fits into the free memory now, and this one comes closest.`;
     case "fit-unknown":
-      return `${type} is proposed as the usual choice. Whether it fits this computer could not be worked out.`;
+      return `${type} is proposed. Whether it fits this computer could not be worked out.`;
   }
 }
 

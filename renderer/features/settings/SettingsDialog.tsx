@@ -1,6 +1,5 @@
 // The app's own settings: how it looks, where things lie, which version this is.
 import { FolderOpen, Keyboard } from "lucide-react";
-import { useId } from "react";
 import type { AppSettings } from "../../../electron/contract/settings";
 import { saveAppSettings } from "../../app/appSettings";
 import { useApp } from "../../app/appStore";
@@ -9,12 +8,13 @@ import { closeDialog, toggleDialog } from "../../app/layout";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
+import { Segments } from "../../ui/Segments";
 import styles from "./SettingsDialog.module.css";
 
-const themes: readonly { readonly value: AppSettings["theme"]; readonly words: string }[] = [
-  { value: "system", words: "As the system" },
-  { value: "light", words: "Light" },
-  { value: "dark", words: "Dark" },
+const themes: readonly (readonly [AppSettings["theme"], string])[] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
 ];
 
 export function SettingsDialog() {
@@ -64,27 +64,13 @@ export function SettingsDialog() {
 
 function ThemeRow() {
   const theme = useApp((state) => state.settings.theme);
-  const name = useId();
   return (
     <fieldset className={styles.row}>
       <legend className="visually-hidden">Theme</legend>
       <div className={styles.words} aria-hidden>
         <b>Theme</b>
       </div>
-      <div className={styles.choices}>
-        {themes.map(({ value, words }) => (
-          <label key={value} className={styles.choice}>
-            <input
-              type="radio"
-              name={name}
-              value={value}
-              checked={theme === value}
-              onChange={() => void saveAppSettings({ theme: value })}
-            />
-            {words}
-          </label>
-        ))}
-      </div>
+      <Segments value={theme} choices={themes} onChange={(value) => void saveAppSettings({ theme: value })} />
     </fieldset>
   );
 }

@@ -27,7 +27,6 @@ export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; read
       spellCheck={false}
       onBlur={() => finish(true)}
       onKeyDown={(event) => {
-        if (event.nativeEvent.isComposing) return;
         if (event.key === "Enter") finish(true);
         else if (event.key === "Escape") finish(false);
         else return;

@@ -2,6 +2,7 @@
 import { CornerDownLeft, RefreshCw, Square } from "lucide-react";
 import { useId, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
+import { textOf } from "../../../../electron/contract/parts";
 import { useApp } from "../../../app/appStore";
 import { formatSpeed } from "../../../app/quantities";
 import { IconButton } from "../../../ui/IconButton";
@@ -9,11 +10,13 @@ import { useDeltas } from "../../deltas/deltas";
 import { stackHue, stackName } from "../../deltas/stackWords";
 import { loadedModel } from "../../model/loadedModel";
 import { useChat } from "../chatStore";
-import { AnswerText, Cut, endingWords, Failed } from "../conversation/Answer";
+import { AnswerText, Cut, Failed } from "../conversation/Answer";
 import { regenerateAnswer, stopMessage, writingMessage } from "../conversation/answerActions";
+import { endingWords } from "../conversation/endingWords";
 import { FactsDetails } from "../conversation/FactsDetails";
 import { QuietButton } from "../conversation/QuietButton";
 import { SiblingSwitcher } from "../conversation/SiblingSwitcher";
+import { TryWith } from "../conversation/TryWith";
 import { CopyButton } from "../markdown/CopyButton";
 import { useLiveAnswer } from "../stream/liveAnswer";
 import type { Column } from "./comparedAnswers";
@@ -60,12 +63,15 @@ export function ComparisonColumn({ column: { answer, versionIds }, isShown, wait
             {goesOnHere && <span className={styles.here}>goes on here</span>}
             <span className={styles.actions}>
               <SiblingSwitcher message={answer} among={versionIds} />
-              {answer.text !== "" && <CopyButton text={() => answer.text} label={`Copy the answer of ${stackName(answer.stack)}`} />}
+              {textOf(answer.parts) !== "" && <CopyButton text={() => textOf(answer.parts)} label={`Copy the answer of ${stackName(answer.stack)}`} />}
               {!hasFailed(answer) && (
                 <QuietButton name={`Regenerate ${stackName(answer.stack)}`} icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(answer.id)} />
               )}
+              {!hasFailed(answer) && (
+                <TryWith messageId={answer.id} name={`Try ${stackName(answer.stack)} with …`} stack={answer.stack} isCompared disabled={isBusy} />
+              )}
               {answer.facts !== null && <FactsDetails facts={answer.facts} stack={answer.stack} />}
-              {answer.text !== "" && (
+              {textOf(answer.parts) !== "" && (
                 <QuietButton name={`Go on with ${stackName(answer.stack)}`} icon={CornerDownLeft} disabled={isBusy} onClick={() => void goOnWith(answer)} />
               )}
             </span>
@@ -90,7 +96,7 @@ function Pill({ answer }: { readonly answer: Message }): ReactNode {
 
 function Words({ answer, waitsFor }: Pick<ComparisonColumnProps, "waitsFor"> & { readonly answer: Message }): ReactNode {
   const isHeld = useLiveAnswer((live) => live.messageId === answer.id);
-  if (waitsFor !== null && answer.state === "writing" && answer.text === "" && !isHeld) {
+  if (waitsFor !== null && answer.state === "writing" && answer.parts.length === 0 && !isHeld) {
     return <p className={styles.waiting}>Waits for {stackName(waitsFor.stack)}</p>;
   }
   return (

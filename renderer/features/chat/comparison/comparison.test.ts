@@ -5,6 +5,7 @@ import type { Delta, DeltaForModel, NamedStack } from "../../../../electron/cont
 import { failure } from "../../../../electron/contract/failure";
 import { ChatId, ComparisonId, DeltaId, MessageId, ModelId } from "../../../../electron/contract/ids";
 import type { LoadedModel } from "../../../../electron/contract/model";
+import { textParts } from "../../../../electron/contract/parts";
 import { defaultChatSettings } from "../../../../electron/contract/sampling";
 import { applyMessage, chatStore, showChat } from "../chatStore";
 import { writingMessage } from "../conversation/answerActions";
@@ -81,11 +82,11 @@ const chatId = ChatId.parse("c");
 const comparisonId = ComparisonId.parse("x");
 const facts: AnswerFacts = {
   modelId: ModelId.parse("m"), modelName: "SmolLM2", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: null,
-  decodeTokensPerSecond: 52.3, contextUsedTokens: 2, contextSizeTokens: 10, deltaLoadMs: null, deltaSwitchMs: null, endReason: "end", firstSeenMessageId: null,
+  decodeTokensPerSecond: 52.3, contextUsedTokens: 2, contextSizeTokens: 10, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end", firstSeenMessageId: null,
 };
 function message(id: string, over: Partial<Message> = {}): Message {
   return {
-    id: MessageId.parse(id), chatId, parentId: MessageId.parse("q"), role: "assistant", text: id, createdAtMs: 0, state: "complete",
+    id: MessageId.parse(id), chatId, parentId: MessageId.parse("q"), role: "assistant", parts: textParts(id), createdAtMs: 0, state: "complete",
     requestId: null, failure: null, facts, stack: [], comparisonId, siblingIds: [], ...over,
   };
 }
@@ -130,7 +131,7 @@ describe("a compared question that is said differently", () => {
 
 describe("the open chat", () => {
   const chat = { id: chatId, title: "", createdAtMs: 0, lastUsedAtMs: 0, stack: [], settings: defaultChatSettings };
-  const writing = { state: "writing", text: "" } as const;
+  const writing: Partial<Message> = { state: "writing", parts: [] };
   afterEach(() => showChat(null));
 
   it("keeps the first of the answers on its branch while the others come, and is busy until the last has ended", () => {
@@ -140,7 +141,7 @@ describe("the open chat", () => {
     expect(chatStore.getState().order).toEqual(["q", "base"]);
     for (const one of answers) {
       expect(writingMessage(chatStore.getState())?.id).toBe(one.id);
-      applyMessage({ ...one, state: "complete", text: "done" });
+      applyMessage({ ...one, state: "complete", parts: textParts("done") });
     }
     expect(writingMessage(chatStore.getState())).toBeNull();
   });

@@ -1,26 +1,27 @@
 // The field where a message is written: grows with it, keeps it per chat, sends it, stops the answer.
 import { ArrowUp, Square } from "lucide-react";
-import { useEffect, useState, type ChangeEvent, type KeyboardEvent, type ReactNode } from "react";
-import { MAX_MESSAGE_CHARACTERS } from "../../../../electron/contract/chat";
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
 import { toggleDialog } from "../../../app/layout";
-import { formatCount } from "../../../app/quantities";
 import { stackHue, stackName } from "../../deltas/stackWords";
-import { useChat } from "../chatStore";
+import { chatStore, useChat } from "../chatStore";
 import { ColumnChoices } from "../comparison/ColumnChoices";
 import { askWords } from "../comparison/columnPlan";
 import { askSideBySide } from "../comparison/comparisonActions";
 import { useSideBySide } from "../comparison/sideBySide";
 import { sendMessage, stopAnswer, writingMessage } from "../conversation/answerActions";
 import { useNextSpeaker } from "../fineTunes/useNextSpeaker";
+import { messageLimits } from "../textField/chatLimits";
+import { draftMessage, emptyDraft, isBlank } from "../textField/messageDraft";
+import { MessageField } from "../textField/MessageField";
+import { allLanded } from "../textField/underWay";
+import { ThinkingButton } from "../thinking/ThinkingButton";
 import styles from "./Composer.module.css";
 import { composerState } from "./composerState";
 import { ContextRing } from "./ContextRing";
-import { draftKey, giveBack, openDraft, setOpenDraft } from "./draft";
+import { changeDraft, draftKey, giveBack, openDraft } from "./draft";
 import { COMPOSER_FIELD_ID, focusComposer } from "./focusComposer";
-
-const TOO_LONG = `That is more than ${formatCount(MAX_MESSAGE_CHARACTERS)} characters, too much for one message. It was left out.`;
 
 /** A sentence about the last try, for the chat it belongs to. */
 interface Problem {
@@ -29,7 +30,7 @@ interface Problem {
 }
 
 export function Composer(): ReactNode {
-  const text = useChat(openDraft);
+  const draft = useChat(openDraft);
   const chat = useChat(draftKey);
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const engine = useApp((state) => state.engine);
@@ -38,12 +39,14 @@ export function Composer(): ReactNode {
   const sideBySide = useSideBySide();
   const [isSending, setIsSending] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  /** What was said about texts that came in is over with each message. */
+  const [sentCount, setSentCount] = useState(0);
 
   /** null: one answers. */
   const columns = sideBySide.isOn && sideBySide.plan.kind === "ready" ? sideBySide.plan.columns : null;
   const isChecking = sideBySide.isOn && columns === null;
-  const state = composerState(engine, hasModel, isWriting);
-  const canSend = state.canSend && !isSending && text.trim() !== "" && !isChecking;
+  const { canSend: isReady, hint } = composerState(engine, hasModel, isWriting);
+  const canSend = isReady && !isSending && !isBlank(draft) && !isChecking;
   const shownProblem = problem?.chat === chat ? problem.sentence : null;
 
   // The person came to write.
@@ -52,59 +55,63 @@ export function Composer(): ReactNode {
   async function send(): Promise<void> {
     if (!canSend) return;
     setIsSending(true);
+    // A text that was pasted a moment ago belongs to the message; of one that did not fit the person is told first.
+    const isComplete = await allLanded();
+    const state = chatStore.getState();
+    const sent = openDraft(state);
+    if (!isComplete || draftKey(state) !== chat || isBlank(sent)) {
+      setIsSending(false);
+      return;
+    }
     setProblem(null);
-    setOpenDraft("");
-    const outcome = await (columns === null ? sendMessage(text) : askSideBySide(text, columns));
+    setSentCount((count) => count + 1);
+    changeDraft(chat, () => emptyDraft);
+    const outcome = await (columns === null ? sendMessage(draftMessage(sent)) : askSideBySide(draftMessage(sent), columns));
     setIsSending(false);
     if (outcome.sent) return;
-    giveBack(text);
+    giveBack(sent);
     if (outcome.failure !== null) {
       const { happened, advice } = failureText(outcome.failure);
       setProblem({ chat, sentence: `${happened} ${advice}` });
     }
   }
 
-  function change(event: ChangeEvent<HTMLTextAreaElement>): void {
-    const { value } = event.currentTarget;
-    if (value.length > MAX_MESSAGE_CHARACTERS) {
-      setProblem({ chat, sentence: TOO_LONG });
-      return;
-    }
-    setProblem(null);
-    setOpenDraft(value);
-  }
-
   function pressKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (event.key === "/" && text === "" && hasModel && !event.ctrlKey && !event.metaKey) {
+    if (event.key === "/" && draft.text === "" && hasModel && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       toggleDialog("fine-tunes");
       return;
     }
-    // While an input method composes, Enter belongs to it (229 in browsers that end composing first).
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     void send();
   }
 
   return (
-    <section className={styles.composer} data-hue={stackHue(next.stack) ?? "base"} data-several={sideBySide.isOn || undefined} aria-label="Write a message">
+    <section className={styles.composer} data-hue={stackHue(next.stack) ?? "base"} data-several={sideBySide.isOn || undefined} data-drop-area aria-label="Write a message">
       {sideBySide.isOn && <ColumnChoices plan={sideBySide.plan} />}
-      <textarea
+      <MessageField
         id={COMPOSER_FIELD_ID}
+        owner={`${chat} ${sentCount}`}
+        limits={messageLimits}
+        draft={draft}
+        onChange={(change) => {
+          setProblem(null);
+          changeDraft(chat, change);
+        }}
         className={styles.field}
         aria-label="Message"
         aria-describedby="composer-hint composer-speaker"
         placeholder={columns === null ? emptyWords(hasModel) : askWords(columns)}
         rows={1}
         spellCheck
-        value={text}
-        onChange={change}
         onKeyDown={pressKey}
       />
       <div className={styles.row}>
+        <ThinkingButton />
         <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
-          {shownProblem ?? (sideBySide.isOn ? null : next.leftOut) ?? state.hint}
+          {shownProblem ?? (sideBySide.isOn ? null : next.leftOut) ?? hint}
         </p>
         {/* The rim says it to the eye. */}
         <span id="composer-speaker" className="visually-hidden">

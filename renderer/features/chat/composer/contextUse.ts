@@ -1,13 +1,18 @@
 // How much of the context the open chat uses: live while the model writes, else as of the last answer.
-import { useApp } from "../../../app/appStore";
+import { appStore, useApp } from "../../../app/appStore";
 import { loadedModel } from "../../model/loadedModel";
-import { useChat } from "../chatStore";
+import { chatStore, useChat } from "../chatStore";
 import { lastFacts } from "../lastFacts";
 import { useLiveAnswer } from "../stream/liveAnswer";
 
 export interface ContextUse {
   readonly usedTokens: number;
   readonly sizeTokens: number;
+}
+
+/** Of the loaded model's context, else as of the last answer; null while neither says it. */
+export function contextSizeNow(): number | null {
+  return loadedModel(appStore().getState().engine)?.contextSizeTokens ?? lastFacts(chatStore.getState())?.contextSizeTokens ?? null;
 }
 
 /** null while neither a loaded model nor an earlier answer says how large the context is. */

@@ -3,23 +3,24 @@ import { RefreshCw } from "lucide-react";
 import { useLayoutEffect, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
+import { type MessagePart, textOf } from "../../../../electron/contract/parts";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../app/failureText";
 import { formatPercent, formatSpeed } from "../../../app/quantities";
 import { Button } from "../../../ui/Button";
 import { FailureDetails } from "../../../ui/FailureDetails";
-import { useDeltas } from "../../deltas/deltas";
 import { kindWords, stackHue, stackName } from "../../deltas/stackWords";
 import { loadedModel } from "../../model/loadedModel";
 import { useChat } from "../chatStore";
 import { CopyButton } from "../markdown/CopyButton";
 import { Markdown } from "../markdown/Markdown";
-import { splitThinking } from "../markdown/thinking";
-import { Thinking } from "../markdown/Thinking";
+import { Thought } from "../parts/Thought";
+import { ToolCall } from "../parts/ToolCall";
 import { noteShown } from "../stream/flushTiming";
-import { liveTextOf, useLiveAnswer } from "../stream/liveAnswer";
+import { livePartsOf, useLiveAnswer } from "../stream/liveAnswer";
 import styles from "./Answer.module.css";
 import { regenerateAnswer, writingMessage } from "./answerActions";
+import { cutWords, endingWords } from "./endingWords";
 import { FactsDetails } from "./FactsDetails";
 import { factsLine, formatTokens } from "./factsText";
 import { QuietButton } from "./QuietButton";
@@ -30,7 +31,7 @@ export function Answer({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
   const hasFailed = message.state === "failed" || message.failure !== null;
   // What failed without a word has nothing to measure or to copy.
-  const hasMeta = !hasFailed || message.text !== "" || message.siblingIds.length > 1;
+  const hasMeta = !hasFailed || message.parts.length > 0 || message.siblingIds.length > 1;
   return (
     <div className={styles.answer} data-hue={stackHue(message.stack) ?? "base"}>
       <Edge stack={message.stack} />
@@ -53,19 +54,43 @@ function Edge({ stack }: { readonly stack: NamedStack }): ReactNode {
 /** Live while the message is being written and the stream is here; main's own text before and after. */
 export function AnswerText({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
-  const liveText = useLiveAnswer((live) => (isWriting ? liveTextOf(live, message.id) : null));
+  const liveParts = useLiveAnswer((live) => (isWriting ? livePartsOf(live, message.id) : null));
   useLayoutEffect(() => {
-    if (liveText !== null) noteShown();
-  }, [liveText]);
-  const text = liveText ?? message.text;
-  if (text === "" && isWriting) return <Waiting message={message} />;
-  const { thinking, thinkingEnded, answer } = splitThinking(text, isWriting);
+    if (liveParts !== null) noteShown();
+  }, [liveParts]);
+  const parts = liveParts ?? message.parts;
+  if (parts.length === 0 && isWriting) return <Waiting message={message} />;
   return (
-    <>
-      {thinking === null ? null : <Thinking text={thinking} ended={thinkingEnded} />}
-      <Markdown text={answer} growing={isWriting} />
-    </>
+    <div className={styles.parts}>
+      {parts.map((part, index) => (
+        // Parts are only ever added at the end.
+        <Part key={index} message={message} index={index} part={part} isWriting={isWriting && index === parts.length - 1} />
+      ))}
+    </div>
   );
+}
+
+interface PartProps {
+  readonly message: Message;
+  readonly index: number;
+  readonly part: MessagePart;
+  readonly isWriting: boolean;
+}
+
+function Part({ message, index, part, isWriting }: PartProps): ReactNode {
+  switch (part.kind) {
+    case "text":
+      return <Markdown text={part.text} growing={isWriting} />;
+    case "thought": {
+      const isThinking = isWriting && part.durationMs === null;
+      return !isThinking && part.text.trim() === "" ? null : <Thought message={message} index={index} thought={part} isWriting={isThinking} />;
+    }
+    case "tool-call":
+      return <ToolCall foldKey={`${message.id} ${index}`} call={part} isWriting={isWriting} />;
+    case "tool-result":
+      // Only in messages of the user.
+      return null;
+  }
 }
 
 /** Before the first token. As high as a line of text, which will take its place. */
@@ -94,7 +119,6 @@ function LiveFacts({ message }: { readonly message: Message }): ReactNode {
 
 function Facts({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
-  const hasFineTunes = useDeltas((state) => state.list.length > 0);
   const loadedModelId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);
   const { facts, stack } = message;
   const ending = endingWords(message);
@@ -109,9 +133,9 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
       {facts === null ? null : <span className={styles.facts}>{factsLine(facts, stack, loadedModelId)}</span>}
       <SiblingSwitcher message={message} />
       <span className={styles.actions}>
-        {message.text === "" ? null : <CopyButton text={() => message.text} label="Copy answer" />}
+        {textOf(message.parts) === "" ? null : <CopyButton text={() => textOf(message.parts)} label="Copy answer" />}
         <QuietButton name="Regenerate" icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(message.id)} />
-        {hasFineTunes || stack.length > 0 ? <TryWith messageId={message.id} disabled={isBusy} /> : null}
+        <TryWith messageId={message.id} stack={stack} disabled={isBusy} />
         {facts === null ? null : <FactsDetails facts={facts} stack={stack} />}
       </span>
     </>
@@ -123,19 +147,10 @@ function speakerTitle({ stack, facts }: Message): string {
   return facts === null ? made : `${made} · ${facts.modelName}`;
 }
 
-/** In the line of facts, where it moves nothing. */
-export function endingWords({ state, text, failure }: Message): string | null {
-  if (state === "interrupted" && failure === null) return "The app closed in mid-answer. What was written is kept.";
-  if (state === "stopped") return text === "" ? "Stopped before the first word" : "Stopped";
-  return state === "complete" && text.trim() === "" ? "The model ended its answer without a word" : null;
-}
-
 /** The answer ends where the model would have gone on. */
-export function Cut({ message: { state, facts } }: { readonly message: Message }): ReactNode {
-  if (state !== "complete") return null;
-  if (facts?.endReason === "length") return <p className={styles.cut}>Cut here: the longest answer set for this chat was reached.</p>;
-  if (facts?.endReason === "context") return <p className={styles.cut}>Cut here: the context is full.</p>;
-  return null;
+export function Cut({ message }: { readonly message: Message }): ReactNode {
+  const words = cutWords(message);
+  return words === null ? null : <p className={styles.cut}>{words}</p>;
 }
 
 export function Failed({ message }: { readonly message: Message }): ReactNode {

@@ -2,14 +2,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useStore } from "zustand";
 import type { Message } from "../../../../electron/contract/chat";
 import { chatStore, useChat } from "../chatStore";
+import { FOLDED_CHARACTERS } from "../longText/foldText";
 import { writingMessage } from "./answerActions";
 import styles from "./Conversation.module.css";
 import { FinishedAnswer } from "./FinishedAnswer";
 import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
-import { scrollWish } from "./scrollWish";
+import { letThePlaceGo, scrollWish } from "./scrollWish";
 
 /** Rows kept beyond each edge of the view: enough for a fast wheel. */
 const OVERSCAN_ROWS = 3;
@@ -18,6 +20,7 @@ const PADDING_START_PX = 28;
 const PADDING_END_PX = 4;
 /** Nearer than this to the end counts as being there. */
 const AT_END_PX = 8;
+const NEVER_AT_END_PX = -1;
 /** The way back is offered when a few lines are out of sight. */
 const OFFER_JUMP_PX = 120;
 /** A page keeps a line or two of the one before. */
@@ -47,6 +50,7 @@ function MessageList(): ReactNode {
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const firstSeenId = useChat((state) => outsideView(state)?.firstSeenMessageId ?? null);
   const turnsOutside = useChat((state) => outsideView(state)?.turns ?? 0);
+  const isHeld = useStore(scrollWish, (wish) => wish.isHeld);
   const [offersJump, setOffersJump] = useState(false);
   const [pointedOut, setPointedOut] = useState<string | null>(null);
 
@@ -65,7 +69,7 @@ function MessageList(): ReactNode {
     paddingEnd: PADDING_END_PX,
     anchorTo: "end",
     followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
+    scrollEndThreshold: isHeld ? NEVER_AT_END_PX : AT_END_PX,
     // Growing text moves rows without a render; by position, which snaps to pixels where a transform would blur.
     directDomUpdates: true,
     directDomUpdatesMode: "position",
@@ -75,8 +79,15 @@ function MessageList(): ReactNode {
   });
 
   useLayoutEffect(() => {
+    letThePlaceGo();
     virtualizer.scrollToEnd();
-    return scrollWish.subscribe(() => virtualizer.scrollToEnd());
+    return scrollWish.subscribe(({ toEnd, isHeld: isHeldNow }, before) => {
+      if (toEnd !== before.toEnd) virtualizer.scrollToEnd();
+      if (!isHeldNow) return;
+      // On its way to the end it would go on to where the end is then; and where all fits, nothing has told it yet where it is.
+      virtualizer.cancelScroll();
+      virtualizer.scrollOffset = scroller.current?.scrollTop ?? 0;
+    });
   }, [virtualizer]);
 
   const focusMessageId = useChat((state) => state.focusMessageId);
@@ -111,7 +122,7 @@ function MessageList(): ReactNode {
     <div className={styles.frame}>
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation" onKeyDown={pressKey}>
+      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation" onKeyDown={pressKey} onScroll={letThePlaceGo}>
         <div ref={virtualizer.containerRef} className={styles.rows} role="feed" aria-busy={isWriting} aria-label="Messages">
           {virtualizer.getVirtualItems().map(({ key, index }) => {
             const id = order[index];
@@ -141,12 +152,15 @@ function MessageList(): ReactNode {
 }
 
 const LINE_PX = 22;
+const FOLD_PX = 34;
 
 /** Near enough for a scroll bar; the true height is measured when the row comes into view. */
 function estimateHeight(message: Message | undefined): number {
   if (message === undefined) return 60;
-  if (message.comparisonId !== null) return 140 + LINE_PX * Math.ceil(message.text.length / 36);
-  return message.role === "user"
-    ? 62 + LINE_PX * Math.floor(message.text.length / 80)
-    : 76 + LINE_PX * Math.ceil(message.text.length / 95);
+  const { parts, role, comparisonId } = message;
+  // Whatever is no text is a line that is folded.
+  const folded = FOLD_PX * parts.filter(({ kind }) => kind !== "text").length;
+  const characters = parts.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : 0), 0);
+  if (comparisonId !== null) return 140 + folded + LINE_PX * Math.ceil(characters / 36);
+  return folded + (role === "user" ? 62 + LINE_PX * Math.floor(Math.min(characters, FOLDED_CHARACTERS) / 80) : 76 + LINE_PX * Math.ceil(characters / 95));
 }

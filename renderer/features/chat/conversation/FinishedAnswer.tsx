@@ -1,11 +1,13 @@
 // Tells a screen reader that an answer is finished, and what it says: once, not with each token.
 import { useEffect, useState, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
+import { textOf } from "../../../../electron/contract/parts";
 import { failureText } from "../../../app/failureText";
 import { stackName } from "../../deltas/stackWords";
 import { chatStore } from "../chatStore";
-import { splitThinking } from "../markdown/thinking";
+import { toolName } from "../parts/partWords";
 import { writingMessage } from "./answerActions";
+import { cutWords, endingWords } from "./endingWords";
 
 /** More than this is not listened to in one go; the answer itself can be read. */
 const MAX_SPOKEN_CHARACTERS = 1500;
@@ -34,7 +36,7 @@ function spoken(message: Message): string {
 }
 
 function endWords(message: Message): string {
-  const { answer } = splitThinking(message.text, false);
+  const answer = textOf(message.parts);
   const text = answer.length > MAX_SPOKEN_CHARACTERS ? `${answer.slice(0, MAX_SPOKEN_CHARACTERS)} …` : answer;
   switch (message.state) {
     case "failed":
@@ -45,6 +47,14 @@ function endWords(message: Message): string {
       return `Interrupted. ${text}`;
     case "complete":
     case "writing":
+      if (text.trim() === "") return silentWords(message);
       return message.stack.length === 0 ? `Answer: ${text}` : `Answer by ${stackName(message.stack)}: ${text}`;
   }
+}
+
+/** Of an answer without words of its own: what the model wants instead, or why there are none. */
+function silentWords(message: Message): string {
+  const tools = message.parts.flatMap((part) => (part.kind === "tool-call" ? [toolName(part.name)] : []));
+  if (tools.length > 0) return `The model calls ${tools.join(", ")}.`;
+  return cutWords(message) ?? endingWords(message) ?? "";
 }

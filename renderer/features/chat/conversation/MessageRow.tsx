@@ -5,6 +5,7 @@ import type { MessageId } from "../../../../electron/contract/ids";
 import { stackName } from "../../deltas/stackWords";
 import { useChat, type ChatState } from "../chatStore";
 import { Comparison } from "../comparison/Comparison";
+import { ToolResultsForm } from "../parts/ToolResultsForm";
 import { Answer } from "./Answer";
 import styles from "./MessageRow.module.css";
 import { outsideViewWords } from "./outsideView";
@@ -40,6 +41,7 @@ export const MessageRow = memo(function MessageRow({ id, position, count, turnsO
         {isPerson ? "You" : speaker(message)}
       </h2>
       {isPerson ? <PersonMessage message={message} /> : message.comparisonId === null ? <Answer message={message} /> : <Comparison message={message} />}
+      {position === count && <ToolResultsForm message={message} />}
     </article>
   );
 });

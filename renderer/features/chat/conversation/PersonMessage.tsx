@@ -1,10 +1,17 @@
-// What the person said: their words as they are, in a bubble; said differently in place.
+// What the user said, or what tools gave: their words as they are, in a bubble; said differently in place.
 import { Pencil } from "lucide-react";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { MAX_MESSAGE_CHARACTERS, type Message } from "../../../../electron/contract/chat";
+import { textOf } from "../../../../electron/contract/parts";
 import { Button } from "../../../ui/Button";
 import { useChat } from "../chatStore";
+import { FoldedText } from "../longText/FoldedText";
 import { CopyButton } from "../markdown/CopyButton";
+import { messageLimits } from "../textField/chatLimits";
+import { draftMessage, isBlank } from "../textField/messageDraft";
+import { MessageField } from "../textField/MessageField";
+import { allLanded } from "../textField/underWay";
+import { ToolResult } from "../parts/ToolResult";
 import { editMessage, writingMessage } from "./answerActions";
 import { beginEditing, editing, endEditing, useEditing } from "./editing";
 import styles from "./PersonMessage.module.css";
@@ -15,36 +22,34 @@ export function PersonMessage({ message }: { readonly message: Message }): React
   const isEdited = useEditing((state) => state.messageId === message.id);
   const isWriting = useChat((state) => writingMessage(state) !== null);
   if (isEdited) return <EditedMessage message={message} />;
+  const text = textOf(message.parts);
+  const hasResults = message.parts.some(({ kind }) => kind === "tool-result");
   return (
     <div className={styles.person}>
-      <div className={styles.bubble} dir="auto">
-        {message.text}
+      <div className={styles.bubble} dir="auto" data-results={hasResults || undefined}>
+        {message.parts.map((part, index) => part.kind === "tool-result" && <ToolResult key={part.callId} foldKey={`${message.id} ${index}`} result={part} />)}
+        {text !== "" && <FoldedText foldKey={`${message.id} text`} text={text} />}
       </div>
       <div className={message.siblingIds.length > 1 ? styles.actionsShown : styles.actions}>
         <SiblingSwitcher message={message} />
-        <CopyButton text={() => message.text} label="Copy message" />
-        <QuietButton name="Edit message" icon={Pencil} disabled={isWriting} onClick={() => beginEditing(message.id, message.text)} />
+        {text !== "" && <CopyButton text={() => text} label="Copy message" />}
+        {/* Results are answers to calls: they are typed where the calls are. */}
+        {!hasResults && <QuietButton name="Edit message" icon={Pencil} disabled={isWriting} onClick={() => beginEditing(message.id, text)} />}
       </div>
     </div>
   );
 }
 
-/** The person pressed Edit to write: the cursor stands after their words. */
-function startWriting(field: HTMLTextAreaElement | null): void {
-  field?.focus();
-  field?.setSelectionRange(field.value.length, field.value.length);
-}
-
 function EditedMessage({ message }: { readonly message: Message }): ReactNode {
-  const text = useEditing((state) => state.text);
+  const draft = useEditing((state) => state.draft);
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const [isSending, setIsSending] = useState(false);
-  const canSend = !isWriting && !isSending && text.trim() !== "" && text.length <= MAX_MESSAGE_CHARACTERS;
+  const canSend = !isWriting && !isSending && !isBlank(draft) && draftMessage(draft).length <= MAX_MESSAGE_CHARACTERS;
 
   async function send(): Promise<void> {
     if (!canSend) return;
     setIsSending(true);
-    const accepted = await editMessage(message.id, text);
+    const accepted = (await allLanded()) && (await editMessage(message.id, draftMessage(editing.getState().draft)));
     setIsSending(false);
     if (accepted) endEditing();
   }
@@ -54,21 +59,22 @@ function EditedMessage({ message }: { readonly message: Message }): ReactNode {
       // Not also "stop".
       event.preventDefault();
       endEditing();
-    } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing && event.keyCode !== 229) {
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       void send();
     }
   }
 
   return (
-    <div className={styles.edited}>
-      <textarea
+    <div className={styles.edited} data-drop-area>
+      <MessageField
         className={styles.field}
         aria-label="Edited message"
-        ref={startWriting}
-        value={text}
-        maxLength={MAX_MESSAGE_CHARACTERS}
-        onChange={(event) => editing.setState({ text: event.currentTarget.value })}
+        focusAtEnd
+        owner={message.id}
+        limits={messageLimits}
+        draft={draft}
+        onChange={(change) => editing.setState((state) => ({ draft: change(state.draft) }))}
         onKeyDown={pressKey}
       />
       <div className={styles.editedRow}>

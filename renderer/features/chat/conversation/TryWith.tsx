@@ -1,36 +1,62 @@
-// Another answer to the same question, by another mind: a sibling of this one. The chat's own choice stays as it is.
+// Another answer to the same question, by another mind or thought about otherwise: a sibling of this one. The chat's own choices stay.
 import { GitBranch } from "lucide-react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { MessageId } from "../../../../electron/contract/ids";
 import { IconButton } from "../../../ui/IconButton";
-import { Menu, MenuItem, MenuLabel } from "../../../ui/Menu";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../ui/Menu";
+import { useDeltas } from "../../deltas/deltas";
 import { FineTuneLine } from "../fineTunes/FineTuneLine";
 import { useFineTunes } from "../fineTunes/useFineTunes";
+import { tryWords } from "../thinking/thinkingOptions";
+import { useWaysToThink } from "../thinking/useThinking";
 import { regenerateAnswer } from "./answerActions";
 
-export function TryWith({ messageId, disabled }: { readonly messageId: MessageId; readonly disabled: boolean }) {
+interface TryWithProps {
+  readonly messageId: MessageId;
+  readonly name?: string;
+  /** Side by side, another fine-tune is another column. */
+  readonly isCompared?: boolean;
+  readonly disabled: boolean;
+}
+
+/** Nothing where there is no other way. `stack`: of the answer. */
+export function TryWith({ stack, name = "Try with …", disabled, ...choices }: TryWithProps & { readonly stack: NamedStack }) {
+  const hasFineTunes = useDeltas((state) => state.list.length > 0) || stack.length > 0;
+  const hasWays = useWaysToThink().length > 0;
+  if (!hasWays && (choices.isCompared === true || !hasFineTunes)) return null;
   return (
-    <Menu align="end" trigger={<IconButton name="Try with …" icon={<GitBranch size={14} aria-hidden />} disabled={disabled} />}>
-      <Choices messageId={messageId} />
+    <Menu align="end" trigger={<IconButton name={name} icon={<GitBranch size={14} aria-hidden />} disabled={disabled} />}>
+      <Choices {...choices} />
     </Menu>
   );
 }
 
 /** Made only while the menu is open. */
-function Choices({ messageId }: { readonly messageId: MessageId }) {
-  const choices = useFineTunes().filter(({ canBeChosen }) => canBeChosen);
-  const answerWith = (stack: NamedStack) => () => void regenerateAnswer(messageId, stack);
+function Choices({ messageId, isCompared = false }: Pick<TryWithProps, "messageId" | "isCompared">) {
+  const fineTunes = useFineTunes().filter(({ canBeChosen }) => canBeChosen);
+  const ways = useWaysToThink();
+  const answerWith = (stack: NamedStack) => () => void regenerateAnswer(messageId, { stack });
   return (
     <>
       <MenuLabel>Try with</MenuLabel>
-      <MenuItem onSelect={answerWith([])}>
-        <FineTuneLine entry={null} />
-      </MenuItem>
-      {choices.map(({ entry }) => (
-        <MenuItem key={entry.deltaId} onSelect={answerWith([entry])}>
-          <FineTuneLine entry={entry} />
+      {ways.map((way) => (
+        <MenuItem key={way.key} onSelect={() => void regenerateAnswer(messageId, { thinking: way.choice })}>
+          {tryWords(way)}
         </MenuItem>
       ))}
+      {!isCompared && (
+        <>
+          {ways.length > 0 && <MenuSeparator />}
+          <MenuItem onSelect={answerWith([])}>
+            <FineTuneLine entry={null} />
+          </MenuItem>
+          {fineTunes.map(({ entry }) => (
+            <MenuItem key={entry.deltaId} onSelect={answerWith([entry])}>
+              <FineTuneLine entry={entry} />
+            </MenuItem>
+          ))}
+        </>
+      )}
     </>
   );
 }

@@ -3,8 +3,11 @@ import type { Message } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { Failure } from "../../../../electron/contract/failure";
 import type { MessageId } from "../../../../electron/contract/ids";
+import type { ToolResultPart } from "../../../../electron/contract/parts";
+import type { ThinkingChoice } from "../../../../electron/contract/thinking";
 import { call, callOrNotify } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
+import { saveChatSettings } from "../chatSettings";
 import { applyMessage, chatStore, showChat, type ChatState } from "../chatStore";
 import { comparedAnswers, comparedStacks } from "../comparison/comparedAnswers";
 import { deltaState } from "../../deltas/deltas";
@@ -42,12 +45,23 @@ export function stopMessage({ requestId }: Message): void {
   });
 }
 
-/** By `stack` ("try with …"), else by the chat's own; in a comparison, by the one that made the answer. */
-export async function regenerateAnswer(messageId: MessageId, stack?: NamedStack): Promise<void> {
+/** What another answer is made with, where that is not the chat's own choice. */
+export interface AnotherWay {
+  readonly stack?: NamedStack;
+  readonly thinking?: ThinkingChoice;
+}
+
+/** By a stack ("try with …"), else by the chat's own; in a comparison, by the one that made the answer. */
+export async function regenerateAnswer(messageId: MessageId, { stack, thinking }: AnotherWay = {}): Promise<void> {
   const message = chatStore.getState().messages[messageId];
   const by = stack ?? (message === undefined || message.comparisonId === null ? undefined : message.stack);
   if (by === undefined) await leaveOutUnusable();
-  const regenerated = await callOrNotify("chats.regenerate", { messageId, ...(by === undefined ? {} : { stack: choiceOf(by) }) });
+  await saveChatSettings();
+  const regenerated = await callOrNotify("chats.regenerate", {
+    messageId,
+    ...(by === undefined ? {} : { stack: choiceOf(by) }),
+    ...(thinking === undefined ? {} : { thinking }),
+  });
   if (regenerated !== null) showNew(regenerated.messages);
 }
 
@@ -61,9 +75,20 @@ export function regenerateLastAnswer(): void {
 export async function editMessage(messageId: MessageId, text: string): Promise<boolean> {
   const stacks = comparedStacks(chatStore.getState(), messageId, deltaState().list);
   if (stacks === null) await leaveOutUnusable();
+  await saveChatSettings();
   const edited = await callOrNotify("chats.edit", { messageId, text, ...(stacks === null ? {} : { stacks: stacks.map(choiceOf) }) });
   if (edited === null) return false;
   showNew(edited.messages);
+  return true;
+}
+
+/** The model goes on with what its tools gave. True when it was accepted. */
+export async function sendToolResults(messageId: MessageId, results: ToolResultPart[]): Promise<boolean> {
+  await leaveOutUnusable();
+  await saveChatSettings();
+  const sent = await callOrNotify("chats.sendToolResults", { messageId, results });
+  if (sent === null) return false;
+  showNew(sent.messages);
   return true;
 }
 
@@ -77,7 +102,7 @@ export function writingMessage(state: ChatState): Message | null {
   return writingMessages(state)[0] ?? null;
 }
 
-function writingMessages(state: ChatState): Message[] {
+export function writingMessages(state: ChatState): Message[] {
   const lastId = state.order.at(-1);
   const last = lastId === undefined ? undefined : state.messages[lastId];
   return last === undefined ? [] : comparedAnswers(state, last).filter((message) => message.state === "writing");

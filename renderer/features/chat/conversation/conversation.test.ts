@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AnswerFacts, Message } from "../../../../electron/contract/chat";
 import type { StackEntry } from "../../../../electron/contract/deltas";
 import { ChatId, DeltaId, MessageId, ModelId } from "../../../../electron/contract/ids";
+import { textParts } from "../../../../electron/contract/parts";
 import { chatStore, type ChatState } from "../chatStore";
 import { factsLine, factsTable, formatSeconds, formatSwitch } from "./factsText";
 import { outsideView, outsideViewWords } from "./outsideView";
@@ -20,6 +21,7 @@ const facts: AnswerFacts = {
   contextSizeTokens: 8192,
   deltaLoadMs: null,
   deltaSwitchMs: null,
+  format: null,
   endReason: "end",
   firstSeenMessageId: null,
 };
@@ -32,7 +34,7 @@ function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
   order.forEach((id, index) => {
     const role = index % 2 === 0 ? "user" : "assistant";
     messages[id] = {
-      id, chatId: ChatId.parse("c"), parentId: order[index - 1] ?? null, role, text: "x", createdAtMs: index, state: "complete",
+      id, chatId: ChatId.parse("c"), parentId: order[index - 1] ?? null, role, parts: textParts("x"), createdAtMs: index, state: "complete",
       requestId: null, failure: null, facts: index === length - 1 ? lastFacts : null, siblingIds: [id], stack: [], comparisonId: null,
     };
   });

@@ -4,6 +4,7 @@ import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { ModelId } from "../../../../electron/contract/ids";
 import { formatCount, formatSpeed } from "../../../app/quantities";
 import { kindWords } from "../../deltas/stackWords";
+import { answerFormatWords } from "../../model/formatWords";
 
 /**
  * "58 tokens · 0.24 s to first · 64 tokens/s", after a switch "1-bit · 58 tokens · switched in 0.1 ms · 52 tokens/s"; what was not
@@ -54,6 +55,7 @@ export function factsTable(facts: AnswerFacts, stack: NamedStack): readonly (rea
   const cached = facts.cachedTokens > 0 ? `, ${formatCount(facts.cachedTokens)} of them kept from before` : "";
   return [
     ["Model", facts.modelName],
+    ...(facts.format === null ? [] : ([["Format", answerFormatWords(facts.format)]] as const)),
     ...stack.map((entry) => ["Fine-tune", `${entry.name} · ${kindWords(entry)}`] as const),
     ...(facts.deltaLoadMs === null ? [] : ([["Brought into memory in", formatMs(facts.deltaLoadMs)]] as const)),
     ...(facts.deltaSwitchMs === null ? [] : ([["Switched in", formatSwitch(facts.deltaSwitchMs)]] as const)),

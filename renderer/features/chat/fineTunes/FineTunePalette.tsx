@@ -8,7 +8,8 @@ import { closeDialog } from "../../../app/layout";
 import { openFineTunes } from "../../../app/shortcuts";
 import { Button } from "../../../ui/Button";
 import { QueryDialog } from "../../../ui/QueryDialog";
-import { setOpenDraft } from "../composer/draft";
+import { chatStore } from "../chatStore";
+import { changeDraft, draftKey } from "../composer/draft";
 import { focusComposer } from "../composer/focusComposer";
 import { changeChatStack, useChatStack } from "./chatStack";
 import type { FineTuneChoice } from "./fineTuneChoices";
@@ -47,7 +48,7 @@ export function FineTunePalette() {
     }
     // Twice, it is the first letter of a message.
     if (event.key === "/") {
-      setOpenDraft("/");
+      changeDraft(draftKey(chatStore.getState()), (draft) => ({ ...draft, text: "/" }));
       finish();
       return true;
     }

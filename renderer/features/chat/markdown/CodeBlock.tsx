@@ -15,9 +15,11 @@ export interface CodeBlockProps {
   readonly language: string;
   /** The fence is still open: more lines may come. */
   readonly growing: boolean;
+  /** Long lines are broken, for what may be prose. */
+  readonly wraps?: boolean;
 }
 
-export function CodeBlock({ code, language, growing }: CodeBlockProps): ReactNode {
+export function CodeBlock({ code, language, growing, wraps = false }: CodeBlockProps): ReactNode {
   const isSmall = code.length <= MAX_COLOURED_CHARACTERS && countLines(code) <= MAX_COLOURED_LINES;
   return (
     <div className={styles.block}>
@@ -29,7 +31,7 @@ export function CodeBlock({ code, language, growing }: CodeBlockProps): ReactNod
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={styles.scroll} tabIndex={0} aria-label={language === "" ? "Code" : `Code, ${language}`}>
         <pre>
-          <code className={styles.code} dir="ltr" translate="no">
+          <code className={styles.code} data-wraps={wraps || undefined} dir="ltr" translate="no">
             {isSmall ? <ColouredLines code={code} language={language} growing={growing} /> : code}
           </code>
         </pre>

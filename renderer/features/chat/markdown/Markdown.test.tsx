@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { linkTarget } from "./linkTarget";
 import { Markdown } from "./Markdown";
 import { splitBlocks, splitLongList } from "./splitBlocks";
-import { splitThinking } from "./thinking";
 
 function render(text: string, growing = false): string {
   return renderToStaticMarkup(<Markdown text={text} growing={growing} />);
@@ -207,20 +206,5 @@ describe("blocks", () => {
   it("blocks joined are the text", () => {
     const text = "# a\n\npara\n\n```js\nx\n\ny\n```\n\n- a\n\n- b\n\n> q\n";
     expect(splitBlocks(text).join("")).toBe(text);
-  });
-});
-
-describe("thoughts", () => {
-  it.each([
-    ["<think>a</think>b", false, "a", true, "b"],
-    ["\n<think>\na", true, "a", false, ""],
-    ["<think>a</thi", true, "a", false, ""],
-    ["<thi", true, null, true, ""],
-    ["<thi", false, null, true, "<thi"],
-    ["<think></think>\n\nb", false, null, true, "b"],
-    ["a <think>b</think>", false, null, true, "a <think>b</think>"],
-    ["<think>cut off", false, "cut off", true, ""],
-  ] as const)("%s", (text, writing, thinking, thinkingEnded, answer) => {
-    expect(splitThinking(text, writing)).toEqual({ thinking, thinkingEnded, answer });
   });
 });

@@ -2,6 +2,9 @@
 import { useState } from "react";
 import styles from "./NumberField.module.css";
 
+/** More digits than any number here has. */
+const MAX_CHARACTERS = 40;
+
 interface NumberFieldProps<Value extends number | undefined> {
   readonly label: string;
   readonly value: Value;
@@ -29,6 +32,7 @@ export function NumberField<Value extends number | undefined>(props: NumberField
       className={styles.field}
       data-wide={wide || undefined}
       inputMode="decimal"
+      maxLength={MAX_CHARACTERS}
       aria-label={label}
       placeholder={placeholder}
       value={typed ?? shown}

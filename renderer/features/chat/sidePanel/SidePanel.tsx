@@ -1,4 +1,4 @@
-// The open chat's system prompt and sampling settings. Each change is shown at once and saved shortly after.
+// The open chat's settings. Each change is shown at once and saved shortly after.
 import { X } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import {
@@ -14,19 +14,35 @@ import { IconButton } from "../../../ui/IconButton";
 import { loadedModel } from "../../model/loadedModel";
 import { changeChatSettings, saveChatSettings, useChatSettings } from "../chatSettings";
 import { useChat } from "../chatStore";
+import { systemPromptLimits } from "../textField/chatLimits";
+import { TextField } from "../textField/TextField";
+import { ThinkingFields } from "../thinking/ThinkingFields";
+import { AdvancedFold } from "./AdvancedFold";
 import { OptionalNumberField } from "./OptionalNumberField";
 import { SamplingSlider } from "./SamplingSlider";
-import { samplingFields } from "./samplingFields";
+import { advancedSamplingFields, usualSamplingFields, type SamplingField } from "./samplingFields";
 import styles from "./SidePanel.module.css";
+import { StopTextsField } from "./StopTextsField";
+import { StructureField } from "./StructureField";
+import { ToolsField } from "./ToolsField";
 
 export function SidePanel() {
   const settings = useChatSettings();
-  const isNew = useChat((state) => state.chat === null);
+  const chatId = useChat((state) => state.chat?.id ?? "new");
   const model = useApp(({ engine }) => loadedModel(engine));
   const defaults = model?.samplingDefaults ?? defaultSampling;
   const panel = useRef<HTMLElement>(null);
   const promptId = useId();
   useEffect(() => () => void saveChatSettings(), []);
+  const slider = (field: SamplingField) => (
+    <SamplingSlider
+      key={field.key}
+      field={field}
+      value={settings.sampling[field.key]}
+      defaultValue={defaults[field.key]}
+      onChange={(value) => changeChatSettings((before) => withSampling(before, field.key, value))}
+    />
+  );
 
   return (
     // Escape closes the panel while it has the focus.
@@ -51,32 +67,25 @@ export function SidePanel() {
         />
       </header>
       <div className={styles.fields}>
-        <div className={styles.prompt}>
+        <div className={styles.prompt} data-drop-area>
           <label htmlFor={promptId}>System prompt</label>
-          <textarea
+          <TextField
             id={promptId}
+            owner={chatId}
             value={settings.systemPrompt}
+            limits={systemPromptLimits}
             maxLength={MAX_SYSTEM_PROMPT_CHARACTERS}
             placeholder="What the model should know or keep to"
             spellCheck={false}
             rows={5}
-            onChange={(event) => {
-              const systemPrompt = event.target.value;
-              changeChatSettings((before) => ({ ...before, systemPrompt }));
-            }}
+            onChange={(systemPrompt) => changeChatSettings((before) => ({ ...before, systemPrompt }))}
           />
         </div>
 
+        <ThinkingFields />
+
         <h3 className={styles.heading}>Sampling</h3>
-        {samplingFields.map((field) => (
-          <SamplingSlider
-            key={field.key}
-            field={field}
-            value={settings.sampling[field.key]}
-            defaultValue={defaults[field.key]}
-            onChange={(value) => changeChatSettings((before) => withSampling(before, field.key, value))}
-          />
-        ))}
+        {usualSamplingFields.map(slider)}
 
         <h3 className={styles.heading}>Answer</h3>
         <OptionalNumberField
@@ -97,8 +106,14 @@ export function SidePanel() {
           value={settings.seed}
           onChange={(value) => changeChatSettings((before) => withOptional(before, "seed", value))}
         />
+        <AdvancedFold>
+          {advancedSamplingFields.map(slider)}
+          <StopTextsField />
+          <StructureField key={chatId} />
+          <ToolsField />
+        </AdvancedFold>
         <p className={styles.note}>
-          {isNew
+          {chatId === "new"
             ? "These become the new chat's own with its first message."
             : "Kept with this chat. They hold from the next answer on."}
           {model !== null && ` Where nothing is set, the values of ${model.name} hold.`}

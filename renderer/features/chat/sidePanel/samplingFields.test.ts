@@ -1,7 +1,9 @@
 // The panel's fields cover the contract, and nothing typed into them leaves it.
 import { expect, test } from "vitest";
 import { defaultSampling, Sampling } from "../../../../electron/contract/sampling";
-import { parseFieldValue, samplingFields } from "./samplingFields";
+import { advancedSamplingFields, parseFieldValue, usualSamplingFields } from "./samplingFields";
+
+const samplingFields = [...usualSamplingFields, ...advancedSamplingFields];
 
 test("there is a field for each sampling setting", () => {
   expect(samplingFields.map(({ key }) => key).sort()).toEqual(Object.keys(Sampling.shape).sort());

@@ -1,15 +1,18 @@
 // The answer that is being written right now, in a store of its own: a token re-renders its readers and nothing else.
 import { createStore, useStore } from "zustand";
 import type { MessageId, RequestId } from "../../../../electron/contract/ids";
-import type { AnswerSink, AppendedText } from "./streamReceiver";
+import { changeParts, type MessageParts } from "../../../../electron/contract/parts";
+import type { AnswerSink, ReceivedChanges } from "./streamReceiver";
 
 export interface LiveAnswer {
   readonly requestId: RequestId | null;
-  /** Kept after the end, so that the text stays on screen until main's final message arrives. */
+  /** Kept after the end, so that the answer stays on screen until main's final message arrives. */
   readonly messageId: MessageId | null;
-  readonly text: string;
+  readonly parts: MessageParts;
+  /** When the last part began, on the clock of the sink; null where that was before this window listened. */
+  readonly lastPartSinceMs: number | null;
   /** The one before, side by side: main may not have told of its end when the next one begins. */
-  readonly before: { readonly messageId: MessageId; readonly text: string } | null;
+  readonly before: { readonly messageId: MessageId; readonly parts: MessageParts } | null;
   readonly answerTokens: number;
   /** Tokens in the context; 0 before the first token. */
   readonly contextUsedTokens: number;
@@ -25,7 +28,8 @@ const SPEED_UPDATE_MS = 500;
 const nothing: LiveAnswer = {
   requestId: null,
   messageId: null,
-  text: "",
+  parts: [],
+  lastPartSinceMs: null,
   before: null,
   answerTokens: 0,
   contextUsedTokens: 0,
@@ -34,10 +38,10 @@ const nothing: LiveAnswer = {
 
 export const liveAnswer = createStore<LiveAnswer>()(() => nothing);
 
-/** What is known of a message's text that the stream brought; null = nothing. */
-export function liveTextOf({ messageId, text, before }: LiveAnswer, id: MessageId): string | null {
-  if (messageId === id) return text;
-  return before?.messageId === id ? before.text : null;
+/** What the stream brought of a message; null = nothing. */
+export function livePartsOf({ messageId, parts, before }: LiveAnswer, id: MessageId): MessageParts | null {
+  if (messageId === id) return parts;
+  return before?.messageId === id ? before.parts : null;
 }
 
 export function useLiveAnswer<Value>(select: (state: LiveAnswer) => Value): Value {
@@ -50,16 +54,19 @@ export function createLiveAnswerSink(nowMs: () => number): AnswerSink {
   let speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
 
   return {
-    begin(requestId, messageId, text) {
+    begin(requestId, messageId, parts) {
       samples = [];
       speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
       const last = liveAnswer.getState();
-      const before = last.messageId === null || last.messageId === messageId ? last.before : { messageId: last.messageId, text: last.text };
-      liveAnswer.setState({ ...nothing, requestId, messageId, text, before }, true);
+      const before = last.messageId === null || last.messageId === messageId ? last.before : { messageId: last.messageId, parts: last.parts };
+      // After a new port, the last part may be the one that was begun before.
+      const isSame = last.messageId === messageId && last.parts.length === parts.length;
+      const lastPartSinceMs = isSame ? last.lastPartSinceMs : null;
+      liveAnswer.setState({ ...nothing, requestId, messageId, parts, lastPartSinceMs, before }, true);
     },
-    append(appended: AppendedText) {
+    change({ changes, answerTokens, contextUsedTokens }: ReceivedChanges) {
       const atMs = nowMs();
-      samples.push({ atMs, tokens: appended.answerTokens });
+      samples.push({ atMs, tokens: answerTokens });
       samples = samples.filter((sample) => sample.atMs >= atMs - SPEED_WINDOW_MS);
       const before = liveAnswer.getState();
       let { tokensPerSecond } = before;
@@ -67,10 +74,12 @@ export function createLiveAnswerSink(nowMs: () => number): AnswerSink {
         tokensPerSecond = measureSpeed(samples) ?? tokensPerSecond;
         speedUpdatedAtMs = atMs;
       }
+      const begins = before.parts.length === 0 || changes.some(({ kind }) => kind === "open");
       liveAnswer.setState({
-        text: before.text + appended.text,
-        answerTokens: appended.answerTokens,
-        contextUsedTokens: appended.contextUsedTokens,
+        lastPartSinceMs: begins ? atMs : before.lastPartSinceMs,
+        parts: changes.reduce<MessageParts>(changeParts, before.parts),
+        answerTokens,
+        contextUsedTokens,
         tokensPerSecond,
       });
     },

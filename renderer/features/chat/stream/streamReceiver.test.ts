@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MessageId, RequestId } from "../../../../electron/contract/ids";
+import { changeParts, textOf, textParts, type MessageParts, type PartChange } from "../../../../electron/contract/parts";
 import { STREAM_CREDITS, type StreamToEngine, type StreamToWindow } from "../../../../electron/contract/tokenStream";
-import { createLiveAnswerSink, liveAnswer, liveTextOf } from "./liveAnswer";
+import { createLiveAnswerSink, liveAnswer, livePartsOf } from "./liveAnswer";
 import { createStreamReceiver, type AnswerSink, type StreamPort } from "./streamReceiver";
 
 const request = RequestId.parse("r1");
@@ -32,15 +33,24 @@ class FakePort implements StreamPort {
 
 function setUp() {
   const log: string[] = [];
-  const state = { text: "", reconnects: 0, scheduled: null as (() => void) | null };
+  const state = {
+    parts: [] as MessageParts,
+    get text() {
+      return textOf(this.parts);
+    },
+    changeCount: 0,
+    reconnects: 0,
+    scheduled: null as (() => void) | null,
+  };
   const sink: AnswerSink = {
-    begin: (_request, _message, text) => {
-      state.text = text;
+    begin: (_request, _message, parts) => {
+      state.parts = parts;
       log.push("begin");
     },
-    append: ({ text }) => {
-      state.text += text;
-      log.push("append");
+    change: ({ changes }) => {
+      state.changeCount += changes.length;
+      state.parts = changes.reduce<MessageParts>(changeParts, state.parts);
+      log.push("change");
     },
     end: (_request, outcome) => log.push(`end ${outcome}`),
   };
@@ -62,10 +72,11 @@ function setUp() {
 }
 
 function begin(text = "", sequence = 0, requestId = request): StreamToWindow {
-  return { kind: "begin", requestId, messageId: message, sequence, text };
+  return { kind: "begin", requestId, messageId: message, sequence, parts: textParts(text) };
 }
-function batch(sequence: number, text: string, requestId = request): StreamToWindow {
-  return { kind: "batch", requestId, sequence, text, answerTokens: sequence, contextUsedTokens: 10 + sequence, oldestTokenAtMs: sequence };
+const append = (text: string): PartChange[] => [{ kind: "append", text }];
+function batch(sequence: number, text: string, requestId = request, changes = append(text)): StreamToWindow {
+  return { kind: "batch", requestId, sequence, changes, answerTokens: sequence, contextUsedTokens: 10 + sequence, oldestTokenAtMs: sequence };
 }
 function end(sequence: number, requestId = request): StreamToWindow {
   return { kind: "end", requestId, sequence, outcome: "complete" };
@@ -82,7 +93,21 @@ describe("the stream receiver", () => {
     state.scheduled?.();
     expect(state.text).toBe("ab");
     expect(port.credits).toBe(2);
-    expect(log).toEqual(["begin", "append"]);
+    expect(log).toEqual(["begin", "change"]);
+  });
+
+  it("applies the changes of a frame in their order, text joined", () => {
+    const { port, state } = setUp();
+    const thought = { kind: "thought", text: "Hm", durationMs: 5 } as const;
+    port.receive(begin());
+    port.receive(batch(1, "", request, [{ kind: "open", part: { ...thought, text: "", durationMs: null } }, ...append("H")]));
+    port.receive(batch(2, "m"));
+    port.receive(batch(3, "", request, [{ kind: "replace", part: thought }, { kind: "open", part: { kind: "text", text: "" } }]));
+    port.receive(batch(4, "So"));
+    port.receive(batch(5, "."));
+    state.scheduled?.();
+    expect(state.parts).toEqual([thought, { kind: "text", text: "So." }]);
+    expect(state.changeCount).toBe(5);
   });
 
   it("applies what waits before the end is told", () => {
@@ -91,7 +116,7 @@ describe("the stream receiver", () => {
     port.receive(batch(1, "a"));
     port.receive(end(2));
     expect(state.text).toBe("old a");
-    expect(log).toEqual(["begin", "append", "end complete"]);
+    expect(log).toEqual(["begin", "change", "end complete"]);
     expect(state.scheduled).toBeNull();
   });
 
@@ -101,6 +126,7 @@ describe("the stream receiver", () => {
     ["another stream's batch", batch(1, "x", RequestId.parse("other"))],
     ["an end out of sequence", end(5)],
     ["not an object", "hello"],
+    ["a part that is none", { ...batch(1, ""), changes: [{ kind: "open", part: { kind: "text" } }] }],
     ["an unknown key", { ...batch(1, "x"), extra: 1 }],
     ["a begin that is not the first", begin("", 3)],
   ])("drops the port and asks for a new one after %s", (_name, bad) => {
@@ -200,30 +226,52 @@ describe("the live answer", () => {
   it("keeps message and text after the end, until the next begin", () => {
     let nowMs = 0;
     const sink = createLiveAnswerSink(() => nowMs);
-    sink.begin(request, message, "");
+    sink.begin(request, message, []);
     for (let tokens = 1; tokens <= 20; tokens++) {
       nowMs += 100;
-      sink.append({ text: "x", answerTokens: tokens, contextUsedTokens: 100 + tokens, oldestTokenAtMs: 0 });
+      sink.change({ changes: append("x"), answerTokens: tokens, contextUsedTokens: 100 + tokens, oldestTokenAtMs: 0 });
     }
     sink.end(request, "complete");
-    expect(liveAnswer.getState()).toMatchObject({ requestId: null, messageId: message, text: "x".repeat(20), contextUsedTokens: 120 });
+    expect(liveAnswer.getState()).toMatchObject({ requestId: null, messageId: message, parts: textParts("x".repeat(20)), contextUsedTokens: 120 });
     expect(liveAnswer.getState().tokensPerSecond).toBeCloseTo(10);
-    sink.begin(request, message, "again");
-    expect(liveAnswer.getState()).toMatchObject({ text: "again", answerTokens: 0, tokensPerSecond: null });
+    sink.begin(request, message, textParts("again"));
+    expect(liveAnswer.getState()).toMatchObject({ parts: textParts("again"), answerTokens: 0, tokensPerSecond: null });
   });
   it("keeps the text of the answer before, until main has told of its end", () => {
     const [first, second, third] = ["first", "second", "third"].map((id) => MessageId.parse(id)) as [MessageId, MessageId, MessageId];
     const sink = createLiveAnswerSink(() => 0);
-    const texts = () => [first, second, third].map((id) => liveTextOf(liveAnswer.getState(), id));
+    const texts = () => [first, second, third].map((id) => livePartsOf(liveAnswer.getState(), id)).map((parts) => parts && textOf(parts));
     for (const [id, text] of [[first, "One"], [second, "Two"]] as const) {
-      sink.begin(request, id, "");
-      sink.append({ text, answerTokens: 1, contextUsedTokens: 1, oldestTokenAtMs: 0 });
+      sink.begin(request, id, []);
+      sink.change({ changes: append(text), answerTokens: 1, contextUsedTokens: 1, oldestTokenAtMs: 0 });
     }
     expect(texts()).toEqual(["One", "Two", null]);
     // A new port brings the whole text of the same answer again.
-    sink.begin(request, second, "Two again");
+    sink.begin(request, second, textParts("Two again"));
     expect(texts()).toEqual(["One", "Two again", null]);
-    sink.begin(request, third, "");
+    sink.begin(request, third, []);
     expect(texts()).toEqual([null, "Two again", ""]);
+  });
+  it("knows when the last part began, as far as this window saw it", () => {
+    let nowMs = 5;
+    const sink = createLiveAnswerSink(() => nowMs);
+    const change = (atMs: number, changes: PartChange[]) => {
+      nowMs = atMs;
+      sink.change({ changes, answerTokens: 1, contextUsedTokens: 1, oldestTokenAtMs: 0 });
+      return liveAnswer.getState().lastPartSinceMs;
+    };
+    const thought = { kind: "thought", text: "", durationMs: null } as const;
+    sink.begin(request, MessageId.parse("seen"), []);
+    expect(change(10, [{ kind: "open", part: thought }])).toBe(10);
+    expect(change(20, append("Hm"))).toBe(10);
+    // A new port, in the same thought and after it.
+    sink.begin(request, MessageId.parse("seen"), [{ ...thought, text: "Hm." }]);
+    expect(change(30, append(" So"))).toBe(10);
+    sink.begin(request, MessageId.parse("seen"), [{ ...thought, text: "Hm. So.", durationMs: 25 }, { kind: "text", text: "Yes" }]);
+    expect(change(40, append("."))).toBeNull();
+    // A chat that was opened while the model thinks.
+    sink.begin(request, MessageId.parse("opened"), [{ ...thought, text: "So far" }]);
+    expect(change(50, append("…"))).toBeNull();
+    expect(change(60, [{ kind: "replace", part: { ...thought, durationMs: 55 } }, { kind: "open", part: thought }])).toBe(60);
   });
 });

@@ -1,5 +1,6 @@
 // Receives tokens on the MessagePort from the engine: checks the sequence, applies what came once per flush, returns credits.
 import type { MessageId, RequestId } from "../../../../electron/contract/ids";
+import { addChange, type MessagePart, type PartChange } from "../../../../electron/contract/parts";
 import { STREAM_CREDITS, StreamToWindow, type StreamToEngine } from "../../../../electron/contract/tokenStream";
 
 /** What the receiver needs of a MessagePort. */
@@ -9,17 +10,17 @@ export interface StreamPort {
   close(): void;
 }
 
-export interface AppendedText {
-  readonly text: string;
+export interface ReceivedChanges {
+  readonly changes: readonly PartChange[];
   readonly answerTokens: number;
   readonly contextUsedTokens: number;
-  /** Epoch ms with fractions: when the oldest token of this text left the sampler. */
+  /** Epoch ms with fractions: when the oldest token of these changes left the sampler. */
   readonly oldestTokenAtMs: number;
 }
 
 export interface AnswerSink {
-  begin(requestId: RequestId, messageId: MessageId, text: string): void;
-  append(appended: AppendedText): void;
+  begin(requestId: RequestId, messageId: MessageId, parts: readonly MessagePart[]): void;
+  change(received: ReceivedChanges): void;
   end(requestId: RequestId, outcome: "complete" | "stopped" | "failed"): void;
 }
 
@@ -54,8 +55,10 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
     if (first === undefined || last === undefined) return;
     const batches = waiting;
     waiting = [];
-    sink.append({
-      text: batches.map((batch) => batch.text).join(""),
+    const changes: PartChange[] = [];
+    for (const change of batches.flatMap((batch) => batch.changes)) addChange(changes, change);
+    sink.change({
+      changes,
       answerTokens: last.answerTokens,
       contextUsedTokens: last.contextUsedTokens,
       oldestTokenAtMs: first.oldestTokenAtMs,
@@ -86,7 +89,7 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
       if (message.sequence !== 0) return giveUp();
       flush();
       stream = { requestId: message.requestId, nextSequence: 1 };
-      return sink.begin(message.requestId, message.messageId, message.text);
+      return sink.begin(message.requestId, message.messageId, message.parts);
     }
     if (stream === null || stream.requestId !== message.requestId || stream.nextSequence !== message.sequence) {
       return giveUp();

@@ -20,9 +20,9 @@ export function startTokenStream(): void {
   const started = createStreamReceiver({
     sink: {
       ...sink,
-      append(appended) {
-        noteFlush(appended.oldestTokenAtMs);
-        sink.append(appended);
+      change(received) {
+        noteFlush(received.oldestTokenAtMs);
+        sink.change(received);
       },
     },
     scheduleFlush: onceInAFrame,

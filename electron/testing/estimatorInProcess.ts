@@ -1,0 +1,17 @@
+// An estimator for tests whose fit process is this one: headers are read as in the app. Without llama.cpp, so it judges nothing.
+import { FitProcess } from "../engine/fit/FitProcess";
+import { Estimator } from "../services/estimator/Estimator";
+
+/** `scratchFolder`: for stubs. */
+export function estimatorInProcess(scratchFolder: string): Estimator {
+  return new Estimator({
+    fork({ onMessage }) {
+      const fit = new FitProcess({ llama: new Promise(() => {}), post: onMessage, scratchFolder, guessed: () => false });
+      return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
+    },
+    machineOf: (measured) => ({ ...measured, totalBytes: 0, systemReserveBytes: 0, loadedModelBytes: 0 }),
+    engineProcessBytes: () => 0,
+    log: () => undefined,
+    now: () => performance.now(),
+  });
+}

@@ -1,0 +1,55 @@
+// Thoughts, tool calls and their results as words on one line.
+import { formatDuration } from "../../../app/quantities";
+
+/** More than fits any line. */
+const MAX_PREVIEW_CHARACTERS = 240;
+
+/** "Thought for 12 s"; of unknown length, "Thought". */
+export function thoughtWords(durationMs: number | null): string {
+  if (durationMs === null) return "Thought";
+  const seconds = Math.floor(durationMs / 1000);
+  return `Thought for ${seconds < 1 ? "less than a second" : formatDuration(seconds)}`;
+}
+
+/** The name that a model gave; it gives none while it is still writing it. */
+export function toolName(name: string): string {
+  return name.trim() === "" ? "a tool" : name;
+}
+
+export function resultHeading(name: string): string {
+  return `Result of ${toolName(name)}`;
+}
+
+/** The beginning of a text on one line. */
+export function preview(text: string): string {
+  const start = text.slice(0, MAX_PREVIEW_CHARACTERS).replace(/\s+/gu, " ").trim();
+  return text.length > MAX_PREVIEW_CHARACTERS ? `${start} …` : start;
+}
+
+export interface ShownCode {
+  readonly code: string;
+  readonly language: "json" | "";
+}
+
+/** JSON above this is shown as it was written. */
+const MAX_TIDIED_CHARACTERS = 200_000;
+
+/** JSON with a line per value; anything else as it is. */
+export function tidied(text: string): ShownCode {
+  if (text.length > MAX_TIDIED_CHARACTERS) return { code: text, language: "" };
+  try {
+    return { code: JSON.stringify(JSON.parse(text), null, 2), language: "json" };
+  } catch {
+    return { code: text, language: "" };
+  }
+}
+
+/** Whether a tool can be called with them: a JSON object. */
+export function areArguments(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+// Long texts that will be sent with a message: a line each, to look into and to take away.
+import { FileText, X } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { formatCount } from "../../../app/quantities";
+import { IconButton } from "../../../ui/IconButton";
+import { ChunkedText } from "../longText/ChunkedText";
+import styles from "./LongTexts.module.css";
+
+/** More does not fit into a line. */
+const SHOWN_CHARACTERS = 120;
+
+interface LongTextsProps {
+  readonly texts: readonly string[];
+  readonly onRemove: (index: number) => void;
+}
+
+export function LongTexts({ texts, onRemove }: LongTextsProps): ReactNode {
+  return (
+    <>
+      {texts.length > 0 && (
+        <ul className={styles.texts} aria-label="Long texts">
+          {texts.map((text, index) => (
+            // The same text may be there twice; a line knows nothing but its text and whether it is open.
+            <LongText key={index} text={text} onRemove={() => onRemove(index)} />
+          ))}
+        </ul>
+      )}
+      <output className="visually-hidden">{texts.length === 0 ? "" : said(texts)}</output>
+    </>
+  );
+}
+
+function LongText({ text, onRemove }: { readonly text: string; readonly onRemove: () => void }): ReactNode {
+  const [isOpen, setIsOpen] = useState(false);
+  const beginning = text.slice(0, SHOWN_CHARACTERS).trim();
+  return (
+    <li className={styles.text}>
+      <div className={styles.row}>
+        <button type="button" className={styles.open} aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          <FileText size={15} aria-hidden />
+          <span className={styles.beginning}>{beginning === "" ? "Long text" : beginning}</span>
+          <span className={styles.size}>{formatCount(text.length)} characters</span>
+        </button>
+        <IconButton name="Remove this text" icon={<X size={14} aria-hidden />} onClick={onRemove} />
+      </div>
+      {isOpen && (
+        // Focusable, so that the keyboard can scroll it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <section className={styles.all} tabIndex={0} aria-label="All of the text">
+          <ChunkedText text={text} />
+        </section>
+      )}
+    </li>
+  );
+}
+
+function said(texts: readonly string[]): string {
+  const characters = formatCount(texts.reduce((sum, { length }) => sum + length, 0));
+  return texts.length === 1 ? `A long text of ${characters} characters is sent as well` : `${texts.length} long texts of ${characters} characters are sent as well`;
+}

@@ -1,0 +1,51 @@
+// How much the texts of the open chat may hold, as things are now.
+import { MAX_MESSAGE_CHARACTERS } from "../../../../electron/contract/chat";
+import { MAX_STRUCTURE_CHARACTERS, MAX_SYSTEM_PROMPT_CHARACTERS, MAX_TOOLS_CHARACTERS } from "../../../../electron/contract/sampling";
+import { contextSizeNow } from "../composer/contextUse";
+import { chatSettings } from "../chatSettings";
+import { guessTokens } from "./countTokens";
+import type { Limits } from "./fits";
+
+/** Kept for an answer as the engine does it (engine/PromptWriter.ts), so that a beginning gets one of the usual length. */
+const ANSWER_TOKENS = 1024;
+const ANSWER_SHARE = 1 / 4;
+/** All of them, as the contract allows so many and each so long. */
+const MAX_STOP_TEXTS_CHARACTERS = 16 * 200;
+/** What a chat template adds. */
+const TEMPLATE_TOKENS = 64;
+
+export function messageLimits(): Limits {
+  const { systemPrompt } = chatSettings();
+  return limits("message", MAX_MESSAGE_CHARACTERS, systemPrompt === "" ? 0 : guessTokens(systemPrompt));
+}
+
+export function systemPromptLimits(): Limits {
+  return limits("system prompt", MAX_SYSTEM_PROMPT_CHARACTERS, 0);
+}
+
+export function toolsLimits(): Limits {
+  return limits("list of tools", MAX_TOOLS_CHARACTERS, 0);
+}
+
+export function structureLimits(): Limits {
+  return limits("structure", MAX_STRUCTURE_CHARACTERS, 0);
+}
+
+export function stopTextsLimits(): Limits {
+  return limits("list of stop texts", MAX_STOP_TEXTS_CHARACTERS, 0);
+}
+
+export function resultLimits(): Limits {
+  return { ...messageLimits(), whole: "result" };
+}
+
+/** Of a text that does not become part of what the model reads. */
+export function ownLimits(whole: string, maxCharacters: number): Limits {
+  return { whole, maxCharacters, contextTokens: null, reservedTokens: 0 };
+}
+
+function limits(whole: string, maxCharacters: number, besideTokens: number): Limits {
+  const contextTokens = contextSizeNow();
+  const answerTokens = Math.floor(Math.min(ANSWER_TOKENS, (contextTokens ?? 0) * ANSWER_SHARE));
+  return { whole, maxCharacters, contextTokens, reservedTokens: answerTokens + TEMPLATE_TOKENS + besideTokens };
+}

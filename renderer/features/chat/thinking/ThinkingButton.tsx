@@ -1,0 +1,55 @@
+// At the message field: whether the model thinks before it answers, from the next message on. The side panel has the rest.
+import { Check, ChevronDown, Lightbulb } from "lucide-react";
+import type { ReactNode } from "react";
+import { Menu, MenuLabel, MenuRadioGroup, MenuRadioItem } from "../../../ui/Menu";
+import { changeThinking } from "../chatSettings";
+import styles from "./ThinkingButton.module.css";
+import { chosenOption, thinkingOptions } from "./thinkingOptions";
+import { useThinkingAbility, useThinkingChoice } from "./useThinking";
+
+export function ThinkingButton(): ReactNode {
+  const ability = useThinkingAbility();
+  const choice = useThinkingChoice();
+  if (ability === null) return null;
+  const options = thinkingOptions(ability, choice);
+  const chosen = chosenOption(ability, choice);
+  const [off, on] = options;
+  if (options.length === 2 && off?.key === "off" && on?.key === "on") {
+    const isOn = chosen === "on";
+    return (
+      <button type="button" role="switch" aria-checked={isOn} aria-label="Thinking" className={styles.button} data-on={isOn || undefined} onClick={() => changeThinking(isOn ? off.choice : on.choice)}>
+        <Lightbulb size={14} aria-hidden />
+        <span>
+          Thinking <b>{isOn ? "on" : "off"}</b>
+        </span>
+      </button>
+    );
+  }
+  const label = ability.canSwitch || ability.efforts.length === 0 ? "Thinking" : "Effort";
+  const name = options.find(({ key }) => key === chosen)?.name ?? "";
+  return (
+    <Menu
+      trigger={
+        <button type="button" className={styles.button} data-on={chosen !== "off" || undefined}>
+          <Lightbulb size={14} aria-hidden />
+          <span className={styles.words}>
+            {label} <b>{name.toLowerCase()}</b>
+          </span>
+          <ChevronDown size={12} aria-hidden />
+        </button>
+      }
+    >
+      <MenuLabel>{label}</MenuLabel>
+      <MenuRadioGroup value={chosen} onValueChange={(key) => changeThinking(options.find((option) => option.key === key)?.choice ?? choice)}>
+        {options.map((option) => (
+          <MenuRadioItem key={option.key} value={option.key}>
+            <span className={styles.check}>
+              <Check size={14} aria-hidden />
+            </span>
+            {option.name}
+          </MenuRadioItem>
+        ))}
+      </MenuRadioGroup>
+    </Menu>
+  );
+}
