@@ -42,6 +42,8 @@ describe("a name on disk", () => {
     ["LPT¹.v2.gguf", "_LPT¹.v2.gguf"],
     ["NUL .gguf", "_NUL.gguf"],
     ["nul-00001-of-00002.gguf", "nul-00001-of-00002.gguf"],
+    ["model-00001-of-00002 .gguf", "model-00001-of-00002_.gguf"],
+    ["sha256-00001-of-00002", "sha256-00001-of-00002_.gguf"],
     [".gguf", "model.gguf"],
     ["\u0000\u0001", "model.gguf"],
   ])("of %j is %j", (name, made) => {

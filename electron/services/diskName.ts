@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 const MAX_NAME_BYTES = 160;
 /** Together with what llama.cpp finds the other parts of a split model by. */
 const ENDING = /(?:-\d{5}-of-\d{5})?\.gguf$/iu;
+const PART_NUMBER = /-\d{5}-of-\d{5}$/u;
 /** Signs that Windows refuses, line ends, halves of surrogate pairs. */
 const REFUSED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}<>:"/\\|?*]+/gu;
 /** Not seen, but changes how a name is read: U+202E turns "fugg.exe" round. */
@@ -24,7 +25,9 @@ export function diskName(name: string): string {
   const stem = called.replaceAll(INVISIBLE, "").normalize("NFC").replaceAll(REFUSED, "-").replaceAll(/\s+/gu, " ").replace(/^[\s.-]+/u, "");
   const end = ending === "" ? ".gguf" : ending.toLowerCase();
   const short = cut(stem, MAX_NAME_BYTES - end.length, called).replace(/[\s.]+$/u, "") || "model";
-  return `${DEVICE.test(short + end) ? "_" : ""}${short}${end}`;
+  // What was no part of a split model must not become one by losing the blank behind its number.
+  const mark = end === ".gguf" && PART_NUMBER.test(short) ? "_" : "";
+  return `${DEVICE.test(short + end) ? "_" : ""}${short}${mark}${end}`;
 }
 
 /** Equal for two names that are one file on some system, where case or composition of letters does not count. */
