@@ -153,7 +153,7 @@ describe("PromptWriter", { timeout: 60_000 }, () => {
   it("ends with the template's generation prompt, and takes what it writes after an answer for its end", async () => {
     const model = await tinyModel({
       chatTemplate:
-        "{% for m in messages %}{{ '\n\nQ: ' if m.role == 'user' else '\n\nA: ' }}{{ m.content }}{% endfor %}{% if add_generation_prompt %}\n\nA:{{ ' ...' }}{% endif %}",
+        "{% for m in messages %}{{ '\n\nQ: ' if m.role == 'user' else '\n\nA: ' }}{{ m.content }}{% endfor %}{% if add_generation_prompt %}{{ '\n\nA: ...' }}{% endif %}",
     });
     const prompt = write(writer(model), request([turn(0, "user", "Hello")]));
     expect(prompt.text).toBe("\n\nQ: Hello\n\nA: ...");
