@@ -42,7 +42,8 @@ const config: ForgeConfig = {
       return about;
     },
     packageAfterCopy: async (_config, appFolder, _version, platform) => {
-      const name = platform === "darwin" ? "../../MacOS/Electron" : platform === "win32" ? "../../electron.exe" : "../../electron";
+      const name =
+        platform === "darwin" ? "../../MacOS/Electron" : platform === "win32" ? "../../electron.exe" : "../../electron";
       await burnFuses(path.resolve(appFolder, name), "release");
     },
   },

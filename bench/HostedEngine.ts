@@ -23,9 +23,15 @@ export class HostedEngine {
 
   static async start(): Promise<HostedEngine> {
     const sandbox = IS_ROOT && process.platform === "linux" ? ["--no-sandbox"] : [];
-    const child = spawn(electronBinary(), [...sandbox, path.resolve("bench/engineHost.cjs"), path.resolve(".vite/build/engine.mjs")], {
-      env: engineEnvironment(environment()), stdio: ["ignore", "ignore", "ignore", "ipc"], serialization: "advanced",
-    });
+    const child = spawn(
+      electronBinary(),
+      [...sandbox, path.resolve("bench/engineHost.cjs"), path.resolve(".vite/build/engine.mjs")],
+      {
+        env: engineEnvironment(environment()),
+        stdio: ["ignore", "ignore", "ignore", "ipc"],
+        serialization: "advanced",
+      },
+    );
     const engine = new HostedEngine(child);
     await engine.memory();
     return engine;

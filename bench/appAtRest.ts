@@ -21,17 +21,24 @@ export async function appAtRest(): Promise<Figures> {
   if (process.platform !== "linux") throw new Error("PSS is read from /proc, which only Linux has");
   const totals: number[] = [];
   for (let run = 1; run <= RUNS; run++) {
-    const app = await FacetApp.launch({ starterModel: false, env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" }, trace: false });
+    const app = await FacetApp.launch({
+      starterModel: false,
+      env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" },
+      trace: false,
+    });
     await app.window.getByRole("button", { name: "Try again" }).waitFor({ timeout: 60_000 });
     await app.window.waitForTimeout(REST_MS);
     const { processes, sharers } = await memoryBelow(app.mainPid);
-    if (sharers > 0) console.log(`  ${sharers} other processes run the same Electron and share its files: the figure is too small`);
+    if (sharers > 0)
+      console.log(`  ${sharers} other processes run the same Electron and share its files: the figure is too small`);
     const total = processes.reduce((sum, { pssBytes }) => sum + pssBytes, 0) / MB;
     totals.push(total);
     console.log(`  run ${run}: ${total.toFixed(0)} MB in ${processes.length} processes`);
     if (run === RUNS) {
       for (const one of processes.toSorted((a, b) => b.pssBytes - a.pssBytes)) {
-        console.log(`    ${one.name.padEnd(22)} ${(one.pssBytes / MB).toFixed(0).padStart(5)} MB   own pages ${(one.anonymousBytes / MB).toFixed(0)}, files ${(one.fileBytes / MB).toFixed(0)}`);
+        console.log(
+          `    ${one.name.padEnd(22)} ${(one.pssBytes / MB).toFixed(0).padStart(5)} MB   own pages ${(one.anonymousBytes / MB).toFixed(0)}, files ${(one.fileBytes / MB).toFixed(0)}`,
+        );
       }
     }
     await app.close();
@@ -60,7 +67,14 @@ async function memoryBelow(rootPid: number): Promise<{ processes: ProcessMemory[
     }
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
     const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(rollup)?.[1] ?? 0) * 1024;
-    if (bytes("Pss") > 0) found.push({ pid, name: await processName(pid, rootPid), pssBytes: bytes("Pss"), anonymousBytes: bytes("Pss_Anon"), fileBytes: bytes("Pss_File") });
+    if (bytes("Pss") > 0)
+      found.push({
+        pid,
+        name: await processName(pid, rootPid),
+        pssBytes: bytes("Pss"),
+        anonymousBytes: bytes("Pss_Anon"),
+        fileBytes: bytes("Pss_File"),
+      });
   }
   return { processes: found, sharers };
 }

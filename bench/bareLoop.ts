@@ -1,6 +1,13 @@
 // The yardstick for the engine: node-llama-cpp in plain Node with nothing of ours around it.
 import { performance } from "node:perf_hooks";
-import { getLlama, LlamaLogLevel, type LlamaContextSequence, type LlamaModel, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
+import {
+  getLlama,
+  LlamaLogLevel,
+  type LlamaContextSequence,
+  type LlamaModel,
+  type SequenceEvaluateOptions,
+  type Token,
+} from "node-llama-cpp";
 
 /** Tokens per second. */
 export interface Speeds {
@@ -14,7 +21,10 @@ export interface BareModel {
   dispose(): Promise<void>;
 }
 
-export async function loadBare(modelPath: string, { contextSizeTokens, threads }: { contextSizeTokens: number; threads: number }): Promise<BareModel> {
+export async function loadBare(
+  modelPath: string,
+  { contextSizeTokens, threads }: { contextSizeTokens: number; threads: number },
+): Promise<BareModel> {
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 0 });
   const model = await llama.loadModel({ modelPath });
   const context = await model.createContext({ contextSize: contextSizeTokens, threads });
@@ -47,7 +57,8 @@ export async function measureBare(
     answer.push(token);
     if (answer.length === answerTokens) break;
   }
-  if (answer.length < answerTokens) throw new Error(`The bare answer ended after ${answer.length} tokens, too early to measure`);
+  if (answer.length < answerTokens)
+    throw new Error(`The bare answer ended after ${answer.length} tokens, too early to measure`);
   return {
     prefill: (prompt.length * 1000) / (firstAtMs - startedAtMs),
     decode: ((answer.length - 1) * 1000) / (lastAtMs - firstAtMs),

@@ -31,20 +31,35 @@ const measurements: readonly {
 }[] = [
   { names: ["engine.decode_ratio", "engine.prefill_ratio"], measure: engineSpeed },
   { names: ["delta.encode_gb_s", "delta.bits_per_weight"], measure: deltaEncode },
-  { names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"], measure: deltaKernels },
+  {
+    names: ["delta.decode_ratio", "delta.prefill_ratio", "lora.decode_ratio", "lora.prefill_ratio"],
+    measure: deltaKernels,
+  },
   {
     names: [
-      "delta.kl_gap_closed", "delta.kl_gap_closed_answers", "lora.kl_gap_closed", "lora.kl_gap_closed_answers",
-      "delta.accuracy_loss", "delta.accuracy_loss_f16",
+      "delta.kl_gap_closed",
+      "delta.kl_gap_closed_answers",
+      "lora.kl_gap_closed",
+      "lora.kl_gap_closed_answers",
+      "delta.accuracy_loss",
+      "delta.accuracy_loss_f16",
     ],
     measure: deltaFidelity,
     onlyWhenAsked: true,
   },
-  { names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"], measure: quantizeSpeed, onlyWhenAsked: true },
+  {
+    names: ["quantize.q4_0_time_ratio", "quantize.q4_k_m_time_ratio", "imatrix.time_ratio", "quantize.peak_mb"],
+    measure: quantizeSpeed,
+    onlyWhenAsked: true,
+  },
   { names: ["quality.q4_0_kl_ratio", "quality.3bit_kl_ratio"], measure: quantizeQuality, onlyWhenAsked: true },
   {
     names: [
-      "delta.switch_p50_ms", "delta.switch_p95_ms", "delta.next_token_ratio", "delta.return_ratio", "delta.return_from_file_ratio",
+      "delta.switch_p50_ms",
+      "delta.switch_p95_ms",
+      "delta.next_token_ratio",
+      "delta.return_ratio",
+      "delta.return_from_file_ratio",
       "delta.memory_ratio_8",
     ],
     measure: deltaSwitch,
@@ -53,7 +68,11 @@ const measurements: readonly {
   { names: ["fit.bytes", "fit.ms"], measure: fit },
   { names: ["hub.search_ms"], measure: hubSearch },
   { names: ["hub.kinds_wrong"], measure: hubKinds },
-  { names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"], measure: estimator, onlyWhenAsked: true },
+  {
+    names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"],
+    measure: estimator,
+    onlyWhenAsked: true,
+  },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["ui.paste_1m_ms", "ui.paste_5m_ms"], measure: longPaste },
@@ -64,12 +83,14 @@ const measurements: readonly {
 async function bench(args: readonly string[]): Promise<void> {
   const json = args.includes("--json");
   const unknownOption = args.find((arg) => arg.startsWith("--") && arg !== "--json" && !/^--only(?:=|$)/u.test(arg));
-  if (unknownOption !== undefined) throw new StepError(`There is no option ${unknownOption}: only NAME…, --only and --json.`);
+  if (unknownOption !== undefined)
+    throw new StepError(`There is no option ${unknownOption}: only NAME…, --only and --json.`);
   const known = measurements.flatMap(({ names }) => names);
   const words = namesIn(args);
   const figuresOf = (word: string) => known.filter((figure) => figure === word || figure.startsWith(`${word}.`));
   const unknown = words?.filter((word) => figuresOf(word).length === 0) ?? [];
-  if (unknown.length > 0) throw new StepError(`There is no figure ${unknown.join(", ")}. There are: ${known.join(", ")}`);
+  if (unknown.length > 0)
+    throw new StepError(`There is no figure ${unknown.join(", ")}. There are: ${known.join(", ")}`);
 
   const wanted = words?.flatMap(figuresOf) ?? null;
 
@@ -98,7 +119,12 @@ async function bench(args: readonly string[]): Promise<void> {
 /** As words of their own, or after --only with commas; null when there are none. */
 function namesIn(args: readonly string[]): string[] | null {
   const names = args.map((arg) => arg.replace(/^--only=?/u, "")).filter((arg) => arg !== "" && !arg.startsWith("--"));
-  return names.length === 0 ? null : names.flatMap((name) => name.split(",")).map((name) => name.trim()).filter((name) => name !== "");
+  return names.length === 0
+    ? null
+    : names
+        .flatMap((name) => name.split(","))
+        .map((name) => name.trim())
+        .filter((name) => name !== "");
 }
 
 /** Three decimals are more than any of these measurements is good for. */

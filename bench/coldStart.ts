@@ -28,10 +28,14 @@ export async function coldStart(): Promise<Figures> {
  */
 async function startOnce(dataFolder: string): Promise<number> {
   const spawnedAtMs = performance.timeOrigin + performance.now();
-  const child = spawn(electronBinary(), [...(IS_ROOT ? ["--no-sandbox"] : []), "--remote-debugging-port=0", process.cwd()], {
-    env: { ...environment(), FACET_DATA_DIR: dataFolder },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn(
+    electronBinary(),
+    [...(IS_ROOT ? ["--no-sandbox"] : []), "--remote-debugging-port=0", process.cwd()],
+    {
+      env: { ...environment(), FACET_DATA_DIR: dataFolder },
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
   try {
     const endpoint = await new Promise<string>((resolve, reject) => {
       let said = "";

@@ -18,10 +18,15 @@ async function deltaBases(delta: string): Promise<void> {
     const { verdict, distance, distanceAllowed, along } = await addon.checkDeltaBase({ delta, model });
     const isRight = isBase ? verdict === "same" : verdict === "is-fine-tune" || verdict === "trained-further";
     if (!isRight) wrong++;
-    console.log(`${what.padEnd(20)} ${verdict.padEnd(16)} distance ${distance.toFixed(4)} of ${distanceAllowed.toFixed(4)}, along ${along.toFixed(3)}${isRight ? "" : "  WRONG"}`);
+    console.log(
+      `${what.padEnd(20)} ${verdict.padEnd(16)} distance ${distance.toFixed(4)} of ${distanceAllowed.toFixed(4)}, along ${along.toFixed(3)}${isRight ? "" : "  WRONG"}`,
+    );
   };
   try {
-    for (const [name, model, isBase] of [["base", pair.base, true], ["fine-tune", pair.fineTune, false]] as const) {
+    for (const [name, model, isBase] of [
+      ["base", pair.base, true],
+      ["fine-tune", pair.fineTune, false],
+    ] as const) {
       await check(`${name} F16`, model, isBase);
       for (const type of TYPES) {
         const quantized = path.join(folder, "quantized.gguf");

@@ -9,8 +9,13 @@ import { list, median, type Figures } from "./figures";
 /** Blocks of a llama model with a billion weights: 2048 wide, 8192 in the feed-forward part, 8 of 32 heads for keys. */
 const LAYERS = 2;
 const SHAPES = [
-  ["attn_q", 2048, 2048], ["attn_k", 2048, 512], ["attn_v", 2048, 512], ["attn_output", 2048, 2048],
-  ["ffn_gate", 2048, 8192], ["ffn_up", 2048, 8192], ["ffn_down", 8192, 2048],
+  ["attn_q", 2048, 2048],
+  ["attn_k", 2048, 512],
+  ["attn_v", 2048, 512],
+  ["attn_output", 2048, 2048],
+  ["ffn_gate", 2048, 8192],
+  ["ffn_up", 2048, 8192],
+  ["ffn_down", 8192, 2048],
 ] as const;
 const F16 = 1;
 const ROUNDS = 5;
@@ -30,8 +35,16 @@ export async function deltaEncode(): Promise<Figures> {
     for (let round = 0; round <= ROUNDS; round++) {
       const startedMs = performance.now();
       const made = await addon.makeOneBitDelta({
-        base, fineTune, target: path.join(folder, "delta.gguf"), name: "", baseName: "", fineTuneName: "", appVersion: "",
-        threads: os.availableParallelism(), compact: false, importanceMatrix: null,
+        base,
+        fineTune,
+        target: path.join(folder, "delta.gguf"),
+        name: "",
+        baseName: "",
+        fineTuneName: "",
+        appVersion: "",
+        threads: os.availableParallelism(),
+        compact: false,
+        importanceMatrix: null,
       });
       bitsPerWeight = (made.fileBytes * 8) / made.weights;
       // The first round reads the files from the disk.
@@ -53,14 +66,22 @@ async function writeRandomModel(file: string, trained: number): Promise<void> {
       const values = new Uint16Array(columns * rows);
       for (let index = 0; index < values.length; index++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        values[index] = (state >>> 16 & 0x8000) | 0x2400 + (state >>> 8 & 0x3ff) + trained * (state >>> 2 & 0x3f);
+        values[index] =
+          ((state >>> 16) & 0x8000) | (0x2400 + ((state >>> 8) & 0x3ff) + trained * ((state >>> 2) & 0x3f));
       }
-      tensors.push({ name: `blk.${layer}.${name}.weight`, dimensions: [columns, rows], type: F16, data: new Uint8Array(values.buffer) });
+      tensors.push({
+        name: `blk.${layer}.${name}.weight`,
+        dimensions: [columns, rows],
+        type: F16,
+        data: new Uint8Array(values.buffer),
+      });
     }
   }
   const handle = await open(file, "w");
   try {
-    await handle.writeFile(ggufBytes({ metadata: [["general.architecture", { type: "string", value: "llama" }]], tensors }));
+    await handle.writeFile(
+      ggufBytes({ metadata: [["general.architecture", { type: "string", value: "llama" }]], tensors }),
+    );
   } finally {
     await handle.close();
   }

@@ -13,7 +13,15 @@ import { runJob } from "../electron/services/jobs/runJob";
 import type { Figures } from "./figures";
 import { fineTunePair, type FineTunePair } from "./fineTunePair";
 import { taskAccuracy } from "./taskAccuracy";
-import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, TRAINED_QUESTIONS, type TaskQuestion } from "./fineTune/taskQuestions";
+import {
+  ANSWER_END,
+  promptOf,
+  taskQuestions,
+  testQuestions,
+  TRAIN_SEED,
+  TRAINED_QUESTIONS,
+  type TaskQuestion,
+} from "./fineTune/taskQuestions";
 
 /** Answers are short and alike, whole texts are neither; three evaluations of each. */
 const ANSWERS_MEASURED = 24;
@@ -39,13 +47,31 @@ export async function deltaFidelity(): Promise<Figures> {
 }
 
 /** Paths of the 1-bit delta and of the LoRA whose rank gives as many bytes. */
-export async function makeDeltas({ base, fineTune }: FineTunePair, folder: string): Promise<{ oneBit: string; lora: string }> {
+export async function makeDeltas(
+  { base, fineTune }: FineTunePair,
+  folder: string,
+): Promise<{ oneBit: string; lora: string }> {
   const fork = forkNodeJob(path.resolve("electron/engine/jobs/job.ts"), ["--import", "tsx"]);
-  const make = async (name: string, change: Partial<MakeDeltaRequest>): Promise<Extract<JobResult, { kind: "make-delta" }> & { path: string }> => {
+  const make = async (
+    name: string,
+    change: Partial<MakeDeltaRequest>,
+  ): Promise<Extract<JobResult, { kind: "make-delta" }> & { path: string }> => {
     const target = path.join(folder, `${name}.gguf`);
     const request: MakeDeltaRequest = {
-      kind: "make-delta", base, fineTune, target, name, baseName: "base", fineTuneName: "fine-tune",
-      result: { kind: "bitdelta", compact: false }, importanceMatrix: null, refinement: null, fidelity: null, threads, appVersion: "bench", ...change,
+      kind: "make-delta",
+      base,
+      fineTune,
+      target,
+      name,
+      baseName: "base",
+      fineTuneName: "fine-tune",
+      result: { kind: "bitdelta", compact: false },
+      importanceMatrix: null,
+      refinement: null,
+      fidelity: null,
+      threads,
+      appVersion: "bench",
+      ...change,
     };
     const outcome = await runJob(fork, { appFolder: process.cwd(), request }, { signal: new AbortController().signal });
     if (!outcome.ok || outcome.value.kind !== "make-delta") throw new Error(JSON.stringify(outcome));
@@ -53,25 +79,44 @@ export async function makeDeltas({ base, fineTune }: FineTunePair, folder: strin
     console.log(
       `  ${name}: ${(fileBytes / 1e6).toFixed(1)} MB, ${bitsPerWeight.toFixed(3)} bits a weight, captured ${captured.toFixed(3)}, left out ${leftOutShare.toFixed(5)}, ` +
         `${(tookMs / 1000).toFixed(0)} s` +
-        (refinement === null ? "" : `; fit ${refinement.kept ? "kept" : "not kept"}, held-out KL ${refinement.klBefore.toFixed(4)} → ${refinement.klAfter.toFixed(4)}`),
+        (refinement === null
+          ? ""
+          : `; fit ${refinement.kept ? "kept" : "not kept"}, held-out KL ${refinement.klBefore.toFixed(4)} → ${refinement.klAfter.toFixed(4)}`),
     );
     return { ...outcome.value, path: target };
   };
   const chunkLimit = refinementChunks((await stat(base)).size);
-  const oneBit = await make("1-bit", { refinement: { on: { kind: "texts", paths: [calibrationText(process.cwd())] }, heldOut: null, chunkLimit } });
+  const oneBit = await make("1-bit", {
+    refinement: { on: { kind: "texts", paths: [calibrationText(process.cwd())] }, heldOut: null, chunkLimit },
+  });
   // Bytes grow by the same amount with each rank.
-  const [one, two] = [await make("rank 1", { result: { kind: "lora", rank: 1 } }), await make("rank 2", { result: { kind: "lora", rank: 2 } })];
+  const [one, two] = [
+    await make("rank 1", { result: { kind: "lora", rank: 1 } }),
+    await make("rank 2", { result: { kind: "lora", rank: 2 } }),
+  ];
   const rank = Math.max(1, Math.round((oneBit.fileBytes - one.fileBytes) / (two.fileBytes - one.fileBytes)) + 1);
   const lora = await make(`rank ${rank}`, { result: { kind: "lora", rank } });
   return { oneBit: oneBit.path, lora: lora.path };
 }
 
 /** On questions that nothing was trained or fitted on. */
-export async function klGaps({ base, fineTune }: FineTunePair, { oneBit, lora }: { oneBit: string; lora: string }): Promise<Figures> {
+export async function klGaps(
+  { base, fineTune }: FineTunePair,
+  { oneBit, lora }: { oneBit: string; lora: string },
+): Promise<Figures> {
   const addon = loadNativeAddon(process.cwd());
   useDeltaKernels((_, message) => console.log(`  ${message}`));
   const measure = async (what: string, delta: string, on: NativeText): Promise<number> => {
-    const found: Fidelity = await addon.measureFidelity({ base, fineTune, delta, on, threads, chunkTokens: CHUNK_TOKENS, chunkLimit: 0, note: false });
+    const found: Fidelity = await addon.measureFidelity({
+      base,
+      fineTune,
+      delta,
+      on,
+      threads,
+      chunkTokens: CHUNK_TOKENS,
+      chunkLimit: 0,
+      note: false,
+    });
     console.log(
       `  ${what}: KL ${found.klBase.toFixed(4)} → ${found.klDelta.toFixed(5)}, gap closed ${found.gapClosed.toFixed(4)}, ` +
         `same top token ${found.sameTopBase.toFixed(3)} → ${found.sameTopDelta.toFixed(3)}, ${found.positions} tokens`,
@@ -79,9 +124,15 @@ export async function klGaps({ base, fineTune }: FineTunePair, { oneBit, lora }:
     return found.gapClosed;
   };
   const questions = unseenQuestions(ANSWERS_MEASURED);
-  const answers = { dialogues: questions.map((question) => ({ prompt: promptOf(question), answer: question.answer + ANSWER_END })) };
+  const answers = {
+    dialogues: questions.map((question) => ({ prompt: promptOf(question), answer: question.answer + ANSWER_END })),
+  };
   // Without a prompt all of it counts.
-  const texts = { dialogues: questions.slice(0, TEXTS_MEASURED).map((question) => ({ prompt: "", answer: promptOf(question) + question.answer + ANSWER_END })) };
+  const texts = {
+    dialogues: questions
+      .slice(0, TEXTS_MEASURED)
+      .map((question) => ({ prompt: "", answer: promptOf(question) + question.answer + ANSWER_END })),
+  };
   return {
     "delta.kl_gap_closed": await measure("1-bit delta, task text with the questions", oneBit, texts),
     "delta.kl_gap_closed_answers": await measure("1-bit delta, answers alone", oneBit, answers),
@@ -91,7 +142,11 @@ export async function klGaps({ base, fineTune }: FineTunePair, { oneBit, lora }:
 }
 
 /** Of the fine-tune, and of the delta on the base in 16 bits and in the 4 bits that a person would use. */
-export async function accuracies({ base, fineTune }: FineTunePair, shortBase: string, oneBit: string): Promise<Figures> {
+export async function accuracies(
+  { base, fineTune }: FineTunePair,
+  shortBase: string,
+  oneBit: string,
+): Promise<Figures> {
   const questions = unseenQuestions(QUESTIONS_ASKED);
   const ask = async (what: string, model: string, delta: string | null): Promise<number> => {
     const accuracy = await taskAccuracy(model, delta, questions, threads);

@@ -31,7 +31,9 @@ export async function deltaKernels(): Promise<Figures> {
     await contender("1-bit delta", model, files.bitDelta),
     await contender("LoRA", model, files.lora),
   ];
-  console.log(`  ${files.about}, ${THREADS === 1 ? "1 thread, processor time," : `${THREADS} threads,`} ${PREFILL_TOKENS} tokens of prefill and ${DECODE_TOKENS} of decode in a round`);
+  console.log(
+    `  ${files.about}, ${THREADS === 1 ? "1 thread, processor time," : `${THREADS} threads,`} ${PREFILL_TOKENS} tokens of prefill and ${DECODE_TOKENS} of decode in a round`,
+  );
   if (STOCK_ROUNDS > 0) await speeds("llama.cpp's own Q1_0 kernel", STOCK_ROUNDS, [base, delta]);
   const kernels = useDeltaKernels((_, message) => console.log(`  ${message}`));
   const ratios = await speeds(kernels ?? "llama.cpp's own Q1_0 kernel", ROUNDS, [base, delta, lora]);
@@ -45,7 +47,11 @@ export async function deltaKernels(): Promise<Figures> {
 }
 
 /** Speed as a share of the base's in the same round. */
-async function speeds(kernels: string, rounds: number, contenders: readonly Contender[]): Promise<Record<Contender["name"], Record<Kind, number[]>>> {
+async function speeds(
+  kernels: string,
+  rounds: number,
+  contenders: readonly Contender[],
+): Promise<Record<Contender["name"], Record<Kind, number[]>>> {
   const empty = () => ({ prefill: [] as number[], decode: [] as number[] });
   const ratios = { base: empty(), "1-bit delta": empty(), LoRA: empty() };
   const times = { base: empty(), "1-bit delta": empty(), LoRA: empty() };
@@ -54,7 +60,9 @@ async function speeds(kernels: string, rounds: number, contenders: readonly Cont
     const turn = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const one of turn) measured.set(one.name, await one.measure(round));
     const base = measured.get("base");
-    const shown = [...measured].map(([name, { prefill, decode }]) => `${name} ${prefill.toFixed(0)} + ${decode.toFixed(1)} ms`);
+    const shown = [...measured].map(
+      ([name, { prefill, decode }]) => `${name} ${prefill.toFixed(0)} + ${decode.toFixed(1)} ms`,
+    );
     console.log(`    ${round === 0 ? "warming up" : `round ${round}`}: ${shown.join(", ")}`);
     if (round === 0 || base === undefined) continue;
     for (const [name, ms] of measured) {
@@ -69,8 +77,13 @@ async function speeds(kernels: string, rounds: number, contenders: readonly Cont
     for (const kind of ["prefill", "decode"] as const) {
       const tokens = kind === "prefill" ? PREFILL_TOKENS : 1;
       const perSecond = times[name][kind].map((ms) => (tokens * 1000) / ms);
-      const against = name === "base" ? "" : `; against base ${median(ratios[name][kind]).toFixed(3)} (${list(ratios[name][kind], 2)})`;
-      console.log(`    ${name} ${kind}: ${median(perSecond).toFixed(1)} tokens/s, best ${Math.max(...perSecond).toFixed(1)}${against}`);
+      const against =
+        name === "base"
+          ? ""
+          : `; against base ${median(ratios[name][kind]).toFixed(3)} (${list(ratios[name][kind], 2)})`;
+      console.log(
+        `    ${name} ${kind}: ${median(perSecond).toFixed(1)} tokens/s, best ${Math.max(...perSecond).toFixed(1)}${against}`,
+      );
     }
   }
   return ratios;
@@ -78,7 +91,9 @@ async function speeds(kernels: string, rounds: number, contenders: readonly Cont
 
 async function contender(name: Contender["name"], model: LlamaModel, adapter: string | undefined): Promise<Contender> {
   const context = await model.createContext({
-    contextSize: CONTEXT_TOKENS, batchSize: PREFILL_TOKENS, threads: THREADS,
+    contextSize: CONTEXT_TOKENS,
+    batchSize: PREFILL_TOKENS,
+    threads: THREADS,
     ...(adapter === undefined ? {} : { lora: { adapters: [{ filePath: adapter, scale: 1 }] } }),
   });
   const sequence = context.getSequence();
@@ -86,7 +101,10 @@ async function contender(name: Contender["name"], model: LlamaModel, adapter: st
     name,
     async measure(round) {
       await sequence.clearHistory();
-      const prompt = Array.from({ length: PREFILL_TOKENS }, (_, index) => (((index * 37 + round * 11) % 200) + 1) as Token);
+      const prompt = Array.from(
+        { length: PREFILL_TOKENS },
+        (_, index) => (((index * 37 + round * 11) % 200) + 1) as Token,
+      );
       const times: number[] = [];
       let before = computeClockMs(THREADS);
       for await (const _ of sequence.evaluate(prompt, { temperature: 0, yieldEogToken: true })) {

@@ -15,6 +15,7 @@ export async function deltaModel(): Promise<DeltaModel> {
   const real = process.env["FACET_DELTA_MODEL"];
   if (real === undefined) return { about: "random weights of 1B shapes in Q4_0", ...(await randomBillionModel()) };
   const [base, bitDelta, lora] = real.split(",");
-  if (base === undefined || bitDelta === undefined || lora === undefined) throw new Error("FACET_DELTA_MODEL=<base>,<1-bit delta>,<LoRA>");
+  if (base === undefined || bitDelta === undefined || lora === undefined)
+    throw new Error("FACET_DELTA_MODEL=<base>,<1-bit delta>,<LoRA>");
   return { about: base, base, bitDelta, lora };
 }

@@ -40,14 +40,28 @@ async function measure(files: DeltaModel, folder: string): Promise<Figures> {
   const processBytes = await residentBytes();
   const model = await llama.loadModel({ modelPath: files.base });
   const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: 1, threads: THREADS });
-  const chat = new Chat(model, new DeltaRuntime({
-    model, context, modelPath: files.base, conversations: MAX_CONVERSATIONS, stateFolder: path.join(folder, "state"),
-    freeBytes: async () => os.freemem(),
-    log: (level, message) => { if (level !== "debug") console.log(`  ${level}: ${message}`); },
-    onChanged: () => undefined,
-  }));
+  const chat = new Chat(
+    model,
+    new DeltaRuntime({
+      model,
+      context,
+      modelPath: files.base,
+      conversations: MAX_CONVERSATIONS,
+      stateFolder: path.join(folder, "state"),
+      freeBytes: async () => os.freemem(),
+      log: (level, message) => {
+        if (level !== "debug") console.log(`  ${level}: ${message}`);
+      },
+      onChanged: () => undefined,
+    }),
+  );
   console.log(`  ${files.about}, ${THREADS} ${THREADS === 1 ? "thread" : "threads"}`);
-  const delta = (name: string, file: string): DeltaToApply => ({ deltaId: DeltaId.parse(name), name, path: file, scale: 1 });
+  const delta = (name: string, file: string): DeltaToApply => ({
+    deltaId: DeltaId.parse(name),
+    name,
+    path: file,
+    scale: 1,
+  });
   const stacks = { base: [], bit: [delta("bit", files.bitDelta)], lora: [delta("lora", files.lora)] };
 
   // The memory of one model by itself: a context for one conversation, every page touched.
@@ -68,7 +82,9 @@ async function measure(files: DeltaModel, folder: string): Promise<Figures> {
   for (const one of eight) await chat.read([one], SHORT_CHAT_TOKENS, "memory");
   const deltaBytes = ((await residentBytes()) - beforeBytes) / DELTAS;
   const memoryRatio = (oneModelBytes + DELTAS * deltaBytes) / (DELTAS * oneModelBytes);
-  console.log(`  resident: one model ${megabytes(oneModelBytes)} MB, each 1-bit delta ${megabytes(deltaBytes)} MB more (mean of ${DELTAS}); base and ${DELTAS} deltas against ${DELTAS} models ${memoryRatio.toFixed(3)}`);
+  console.log(
+    `  resident: one model ${megabytes(oneModelBytes)} MB, each 1-bit delta ${megabytes(deltaBytes)} MB more (mean of ${DELTAS}); base and ${DELTAS} deltas against ${DELTAS} models ${memoryRatio.toFixed(3)}`,
+  );
   chat.runtime.dispose();
   await llama.dispose();
   return { ...switches, ...back, "delta.memory_ratio_8": memoryRatio };
@@ -84,7 +100,7 @@ async function measureSwitches(chat: Chat, one: DeltaToApply[], other: DeltaToAp
   /** Of two tokens without a switch: how far the machine alone drives them apart. */
   const stillRatios: number[] = [];
   for (let round = 0; round < SWITCHES; round++) {
-    const [stack, name] = round % 2 === 0 ? [one, "one"] as const : [other, "other"] as const;
+    const [stack, name] = round % 2 === 0 ? ([one, "one"] as const) : ([other, "other"] as const);
     const switched = await chat.next(stack, name);
     // The same again, with nothing to switch: the yardstick for the token.
     const still = [await chat.next(stack, name), await chat.next(stack, name)];
@@ -94,9 +110,14 @@ async function measureSwitches(chat: Chat, one: DeltaToApply[], other: DeltaToAp
     ratios.push(switched.tokenMs / median(still.map(({ tokenMs }) => tokenMs)));
     stillRatios.push((still[0]?.tokenMs ?? Number.NaN) / (still[1]?.tokenMs ?? Number.NaN));
   }
-  console.log(`  switch: setting the adapters p50 ${median(switchMs).toFixed(2)} ms, p95 ${quantile(switchMs, 0.95).toFixed(2)} ms; with finding the KV cache p50 ${median(prepareMs).toFixed(2)} ms, p95 ${quantile(prepareMs, 0.95).toFixed(2)} ms`);
-  const spread = (values: readonly number[]) => `${median(values).toFixed(3)} (half of them ${quantile(values, 0.25).toFixed(2)} to ${quantile(values, 0.75).toFixed(2)})`;
-  console.log(`  next token against those without a switch: ${spread(ratios)}; one without against another ${spread(stillRatios)}`);
+  console.log(
+    `  switch: setting the adapters p50 ${median(switchMs).toFixed(2)} ms, p95 ${quantile(switchMs, 0.95).toFixed(2)} ms; with finding the KV cache p50 ${median(prepareMs).toFixed(2)} ms, p95 ${quantile(prepareMs, 0.95).toFixed(2)} ms`,
+  );
+  const spread = (values: readonly number[]) =>
+    `${median(values).toFixed(3)} (half of them ${quantile(values, 0.25).toFixed(2)} to ${quantile(values, 0.75).toFixed(2)})`;
+  console.log(
+    `  next token against those without a switch: ${spread(ratios)}; one without against another ${spread(stillRatios)}`,
+  );
   return {
     "delta.switch_p50_ms": quantile(prepareMs, 0.5),
     "delta.switch_p95_ms": quantile(prepareMs, 0.95),
@@ -119,7 +140,9 @@ async function measureReturn(chat: Chat, other: DeltaToApply[]): Promise<Figures
   const startedMs = performance.now();
   const restored = await chat.next([], "long");
   const fromFileMs = performance.now() - startedMs;
-  console.log(`  ${LONG_CHAT_TOKENS} tokens: read in ${Math.round(readMs)} ms; back to them with the next token in ${list(times, 0)} ms; from a file in ${Math.round(fromFileMs)} ms (${restored.cached} tokens kept)`);
+  console.log(
+    `  ${LONG_CHAT_TOKENS} tokens: read in ${Math.round(readMs)} ms; back to them with the next token in ${list(times, 0)} ms; from a file in ${Math.round(fromFileMs)} ms (${restored.cached} tokens kept)`,
+  );
   return { "delta.return_ratio": median(times) / readMs, "delta.return_from_file_ratio": fromFileMs / readMs };
 }
 
@@ -138,14 +161,22 @@ class Chat {
   async read(stack: DeltaToApply[], tokens: number, name: string): Promise<number> {
     const seed = Buffer.from(name).reduce((sum, byte) => sum * 31 + byte, 7);
     const bos = this.#model.tokens.bos;
-    this.#tokens.set(name, Array.from({ length: tokens }, (_, index) => (index === 0 && bos !== null ? bos : (((index * 37 + seed) % 200) + 1) as Token)));
+    this.#tokens.set(
+      name,
+      Array.from({ length: tokens }, (_, index) =>
+        index === 0 && bos !== null ? bos : ((((index * 37 + seed) % 200) + 1) as Token),
+      ),
+    );
     const startedMs = performance.now();
     await this.next(stack, name);
     return performance.now() - startedMs;
   }
 
   /** One token more. */
-  async next(stack: DeltaToApply[], name: string): Promise<{ prepareMs: number; switchMs: number | null; tokenMs: number; cached: number }> {
+  async next(
+    stack: DeltaToApply[],
+    name: string,
+  ): Promise<{ prepareMs: number; switchMs: number | null; tokenMs: number; cached: number }> {
     const tokens = this.#tokens.get(name);
     if (tokens === undefined) throw new Error(`nobody began ${name}`);
     const startedMs = performance.now();

@@ -18,7 +18,15 @@ import { list, median, type Figures } from "./figures";
 const MEGABYTES = 512;
 const ROUNDS = 6;
 
-const Served = z.object({ endpoint: z.string(), contentUrl: z.string(), repository: z.string(), revision: z.string(), path: z.string(), sizeBytes: z.number(), sha256: z.string() });
+const Served = z.object({
+  endpoint: z.string(),
+  contentUrl: z.string(),
+  repository: z.string(),
+  revision: z.string(),
+  path: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+});
 type Served = z.infer<typeof Served>;
 
 const WAYS = ["curl", "curlAndHash", "facet"] as const;
@@ -30,15 +38,20 @@ interface Cost {
 }
 
 export async function download(): Promise<Figures> {
-  const server = spawn(process.execPath, ["--import", "tsx", "e2e/hub/serveHub.ts", String(MEGABYTES)], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(process.execPath, ["--import", "tsx", "e2e/hub/serveHub.ts", String(MEGABYTES)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const folder = await mkdtemp(path.join(tmpdir(), "facet-bench-"));
   const costs: Record<Way, Cost[]> = { curl: [], curlAndHash: [], facet: [] };
   try {
-    const served = Served.parse(JSON.parse(await new Promise<string>((resolve) => createInterface(server.stdout).once("line", resolve))));
+    const served = Served.parse(
+      JSON.parse(await new Promise<string>((resolve) => createInterface(server.stdout).once("line", resolve))),
+    );
     const curl = (target: string) => `curl -s -o ${target} ${served.contentUrl}`;
     const ways: Readonly<Record<Way, (place: string) => Cost | Promise<Cost>>> = {
       curl: (place) => timed(curl(path.join(place, "file"))),
-      curlAndHash: (place) => timed(`${curl(path.join(place, "file"))} && openssl dgst -sha256 ${path.join(place, "file")}`),
+      curlAndHash: (place) =>
+        timed(`${curl(path.join(place, "file"))} && openssl dgst -sha256 ${path.join(place, "file")}`),
       facet: (place) => downloadOnce(served, place),
     };
     // The first round warms up, and is not counted.
@@ -60,18 +73,30 @@ export async function download(): Promise<Figures> {
     await rm(folder, { recursive: true, force: true });
   }
   for (const [name, measured] of Object.entries(costs)) {
-    console.log(`  ${name.padEnd(12)} ${list(measured.map(({ wallMs }) => wallMs), 0)} ms; processor ${list(measured.map(({ cpuMs }) => cpuMs), 0)} ms`);
+    console.log(
+      `  ${name.padEnd(12)} ${list(
+        measured.map(({ wallMs }) => wallMs),
+        0,
+      )} ms; processor ${list(
+        measured.map(({ cpuMs }) => cpuMs),
+        0,
+      )} ms`,
+    );
   }
   const wall = (of: Cost[]) => median(of.map(({ wallMs }) => wallMs));
   const cpu = (of: Cost[]) => median(of.map(({ cpuMs }) => cpuMs));
   const { curl, curlAndHash, facet } = costs;
-  console.log(`  against curl and openssl one after the other: throughput ${(wall(curlAndHash) / wall(facet)).toFixed(3)}, processor ${(cpu(facet) / cpu(curlAndHash)).toFixed(3)}`);
+  console.log(
+    `  against curl and openssl one after the other: throughput ${(wall(curlAndHash) / wall(facet)).toFixed(3)}, processor ${(cpu(facet) / cpu(curlAndHash)).toFixed(3)}`,
+  );
   return { "download.throughput_ratio": wall(curl) / wall(facet), "download.cpu_ratio": cpu(facet) / cpu(curl) };
 }
 
 /** Runs a program, with the processor time of it and its children. */
 function timed(program: string): Cost {
-  const output = execFileSync("bash", ["-c", `TIMEFORMAT='%R %U %S'; { time { ${program} ; } >/dev/null ; } 2>&1`], { encoding: "utf8" });
+  const output = execFileSync("bash", ["-c", `TIMEFORMAT='%R %U %S'; { time { ${program} ; } >/dev/null ; } 2>&1`], {
+    encoding: "utf8",
+  });
   const [wall = 0, user = 0, system = 0] = output.trim().split(" ").map(Number);
   return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
 }
@@ -81,9 +106,21 @@ async function downloadOnce(served: Served, modelsFolder: string): Promise<Cost>
   const address = hubAddress(served.endpoint);
   if (!address.ok) throw new Error("the endpoint is refused");
   const http = fetchHttp(fetch);
-  const client = new HubClient({ http, contentHttp: socketHttp(http), address: address.value, token: async () => null });
+  const client = new HubClient({
+    http,
+    contentHttp: socketHttp(http),
+    address: address.value,
+    token: async () => null,
+  });
   const { repository, revision, path: file, sizeBytes, sha256 } = served;
-  const request = DownloadRequest.parse({ repository, revision, title: "Large", quantization: null, licence: null, files: [{ path: file, sizeBytes, sha256 }] });
+  const request = DownloadRequest.parse({
+    repository,
+    revision,
+    title: "Large",
+    quantization: null,
+    licence: null,
+    files: [{ path: file, sizeBytes, sha256 }],
+  });
   const before = process.cpuUsage();
   const startedMs = performance.now();
   await new Promise<void>((resolve, reject) => {

@@ -29,18 +29,25 @@ export async function engineSpeed(): Promise<Figures> {
   const engine = await EngineUnderTest.start(starterModelPath());
   const { threads, contextSizeTokens, samplingDefaults, backend } = engine.model;
   const bare = await loadBare(starterModelPath(), { contextSizeTokens, threads });
-  console.log(`  ${threads} ${threads === 1 ? "thread" : "threads"}, context ${contextSizeTokens} tokens, ${backend}; ${ANSWER_TOKENS} tokens written in each of ${ROUNDS} rounds`);
+  console.log(
+    `  ${threads} ${threads === 1 ? "thread" : "threads"}, context ${contextSizeTokens} tokens, ${backend}; ${ANSWER_TOKENS} tokens written in each of ${ROUNDS} rounds`,
+  );
   // The engine's own prompt for both: what is compared is evaluation, not templates.
   const writer = await promptWriterOf(bare.model, starterModelPath(), contextSizeTokens);
   const ratios: { prefill: number[]; decode: number[] } = { prefill: [], decode: [] };
   const all: { engine: Speeds[]; bare: Speeds[] } = { engine: [], bare: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     const text = question(round);
-    const prompt = writer.write({ systemPrompt: `Round ${round}.`, turns: [{ messageId: MessageId.parse("m"), role: "user", parts: textParts(text) }], maxTokens: ANSWER_TOKENS });
+    const prompt = writer.write({
+      systemPrompt: `Round ${round}.`,
+      turns: [{ messageId: MessageId.parse("m"), role: "user", parts: textParts(text) }],
+      maxTokens: ANSWER_TOKENS,
+    });
     if (!prompt.ok) throw new Error(`No prompt: ${prompt.failure.code}`);
     const runEngine = () => engine.measure(text, `Round ${round}.`);
     const runBare = () => measureBare(bare, prompt.value.tokens, ANSWER_TOKENS, bareSampling(samplingDefaults));
-    const [first, second] = round % 2 === 0 ? [await runEngine(), await runBare()] : [await runBare(), await runEngine()];
+    const [first, second] =
+      round % 2 === 0 ? [await runEngine(), await runBare()] : [await runBare(), await runEngine()];
     const [ours, yardstick] = round % 2 === 0 ? [first, second] : [second, first];
     // The first round warms caches and the engine's idea of the model's speed.
     if (round === 0) continue;
@@ -53,7 +60,9 @@ export async function engineSpeed(): Promise<Figures> {
   await bare.dispose();
   for (const kind of ["prefill", "decode"] as const) {
     const [ours, yardstick] = [all.engine.map((one) => one[kind]), all.bare.map((one) => one[kind])];
-    console.log(`  ${kind}: engine ${median(ours).toFixed(1)} tokens/s, best ${Math.max(...ours).toFixed(1)}; bare ${median(yardstick).toFixed(1)}, best ${Math.max(...yardstick).toFixed(1)}; ratios ${list(ratios[kind], 3)}`);
+    console.log(
+      `  ${kind}: engine ${median(ours).toFixed(1)} tokens/s, best ${Math.max(...ours).toFixed(1)}; bare ${median(yardstick).toFixed(1)}, best ${Math.max(...yardstick).toFixed(1)}; ratios ${list(ratios[kind], 3)}`,
+    );
   }
   return { "engine.decode_ratio": median(ratios.decode), "engine.prefill_ratio": median(ratios.prefill) };
 }
@@ -61,8 +70,15 @@ export async function engineSpeed(): Promise<Figures> {
 /** What the engine hands to node-llama-cpp for these settings; the penalty looks back over the answer's last 64 tokens. */
 function bareSampling({ temperature, topP, topK, minP, repeatPenalty }: LoadedModel["samplingDefaults"]) {
   return (answer: readonly Token[]): SequenceEvaluateOptions => ({
-    temperature, topP, topK, minP, seed: SEED, yieldEogToken: true,
-    ...(repeatPenalty === 1 ? {} : { repeatPenalty: { punishTokens: () => answer.slice(-64), penalty: repeatPenalty, maxPunishTokens: 64 } }),
+    temperature,
+    topP,
+    topK,
+    minP,
+    seed: SEED,
+    yieldEogToken: true,
+    ...(repeatPenalty === 1
+      ? {}
+      : { repeatPenalty: { punishTokens: () => answer.slice(-64), penalty: repeatPenalty, maxPunishTokens: 64 } }),
   });
 }
 
@@ -95,9 +111,15 @@ class EngineUnderTest {
     engine.receive({ kind: "window-port" }, port);
     const loaded = new Promise<Extract<FromEngine, { kind: "end" }>>((resolve) => ends.set("load", resolve));
     engine.receive({
-      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("starter"), path: modelPath, name: "starter",
-      choice: loadChoice({ contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: automaticThreads(os.cpus().length) }), reasons: loadReasons,
-      conversationsWithDeltas: 1, stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
+      kind: "load",
+      requestId: RequestId.parse("load"),
+      modelId: ModelId.parse("starter"),
+      path: modelPath,
+      name: "starter",
+      choice: loadChoice({ contextSizeTokens: TARGET_CONTEXT_TOKENS, threads: automaticThreads(os.cpus().length) }),
+      reasons: loadReasons,
+      conversationsWithDeltas: 1,
+      stateFolder: path.join(os.tmpdir(), `facet-bench-${process.pid}`),
     });
     const { result } = await loaded;
     if (result.kind !== "loaded") throw new Error(`The engine did not load the model: ${JSON.stringify(result)}`);
@@ -110,7 +132,11 @@ class EngineUnderTest {
     this.#port.expectFirstText();
     const startedAtMs = performance.now();
     this.#process.receive({
-      kind: "generate", requestId, messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), stack: [],
+      kind: "generate",
+      requestId,
+      messageId: MessageId.parse("answer"),
+      chatId: ChatId.parse("chat"),
+      stack: [],
       turns: [{ messageId: MessageId.parse("m"), role: "user", parts: textParts(text) }],
       settings: { systemPrompt, sampling: {}, seed: SEED, maxTokens: ANSWER_TOKENS },
     });
@@ -119,7 +145,8 @@ class EngineUnderTest {
     if (result.kind !== "answered") throw new Error(`The engine did not answer: ${JSON.stringify(result)}`);
     const { promptTokens, cachedTokens, answerTokens } = result.facts;
     const firstAtMs = this.#port.firstTextAtMs;
-    if (firstAtMs === null || answerTokens < ANSWER_TOKENS) throw new Error(`The answer ended after ${answerTokens} tokens, too early to measure`);
+    if (firstAtMs === null || answerTokens < ANSWER_TOKENS)
+      throw new Error(`The answer ended after ${answerTokens} tokens, too early to measure`);
     return {
       prefill: ((promptTokens - cachedTokens) * 1000) / (firstAtMs - startedAtMs),
       decode: ((answerTokens - 1) * 1000) / (endedAtMs - firstAtMs),

@@ -71,7 +71,9 @@ export async function estimator(only = ""): Promise<Figures> {
   }
   const errors = rows.map(errorOf);
   const sizes = errors.map(Math.abs);
-  console.log(`  ${rows.length} loads; mean error ${percent(sizes.reduce((sum, size) => sum + size, 0) / sizes.length)}`);
+  console.log(
+    `  ${rows.length} loads; mean error ${percent(sizes.reduce((sum, size) => sum + size, 0) / sizes.length)}`,
+  );
   return {
     "estimator.p95_error": quantile(sizes, 0.95),
     "estimator.worst_error": Math.max(...sizes),
@@ -81,9 +83,18 @@ export async function estimator(only = ""): Promise<Figures> {
 
 async function models(scratch: string): Promise<BenchModel[]> {
   const smol = path.join(scratch, "smol-lora.gguf");
-  await writeLora(smol, { matrices: attention({ layers: 30, width: 576, queries: 576, keyValues: 192 }), rank: LORA_RANK, strength: 0.001 });
+  await writeLora(smol, {
+    matrices: attention({ layers: 30, width: 576, queries: 576, keyValues: 192 }),
+    rank: LORA_RANK,
+    strength: 0.001,
+  });
   const gemmaLora = path.join(scratch, "gemma-lora.gguf");
-  await writeLora(gemmaLora, { architecture: "gemma3", matrices: attention({ layers: 18, width: 640, queries: 1024, keyValues: 256 }), rank: LORA_RANK, strength: 0.001 });
+  await writeLora(gemmaLora, {
+    architecture: "gemma3",
+    matrices: attention({ layers: 18, width: 640, queries: 1024, keyValues: 256 }),
+    rank: LORA_RANK,
+    strength: 0.001,
+  });
   const billion = await randomBillionModel();
   return [
     { name: "SmolLM2 135M Q4_1", path: starterModelPath(), lora: smol, contexts: [512, 2048] },
@@ -92,7 +103,17 @@ async function models(scratch: string): Promise<BenchModel[]> {
   ];
 }
 
-function attention({ layers, width, queries, keyValues }: { layers: number; width: number; queries: number; keyValues: number }): ChangedMatrix[] {
+function attention({
+  layers,
+  width,
+  queries,
+  keyValues,
+}: {
+  layers: number;
+  width: number;
+  queries: number;
+  keyValues: number;
+}): ChangedMatrix[] {
   return Array.from({ length: layers }, (_, layer) => [
     { name: `blk.${layer}.attn_q.weight`, columns: width, rows: queries },
     { name: `blk.${layer}.attn_k.weight`, columns: width, rows: keyValues },
@@ -107,7 +128,12 @@ async function estimatorInThisProcess(scratchFolder: string): Promise<Estimator>
   llama.logLevel = LlamaLogLevel.error;
   return new Estimator({
     fork(listeners) {
-      const fit = new FitProcess({ llama: Promise.resolve(llama), post: (message) => queueMicrotask(() => listeners.onMessage(message)), scratchFolder, guessed: () => false });
+      const fit = new FitProcess({
+        llama: Promise.resolve(llama),
+        post: (message) => queueMicrotask(() => listeners.onMessage(message)),
+        scratchFolder,
+        guessed: () => false,
+      });
       return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: os.totalmem(), systemReserveBytes: 0, loadedModelBytes: 0 }),
@@ -126,19 +152,40 @@ interface Load {
   judge: Estimator;
 }
 
-async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLora, scratch, judge }: Load): Promise<Row> {
+async function measureLoad(
+  model: BenchModel,
+  { contextTokens, cacheType, withLora, scratch, judge }: Load,
+): Promise<Row> {
   const { size, mtimeMs } = await stat(model.path);
-  const fitModel: FitModel = { key: `${model.path}:${size}:${mtimeMs}`, parts: [{ path: model.path, sizeBytes: size, read: null }], fetchedBytes: () => 0 };
+  const fitModel: FitModel = {
+    key: `${model.path}:${size}:${mtimeMs}`,
+    parts: [{ path: model.path, sizeBytes: size, read: null }],
+    fetchedBytes: () => 0,
+  };
   const { plan } = await planLoad({
-    settings: { ...automaticLoadSettings, contextSizeTokens: contextTokens, keyCacheType: cacheType, valueCacheType: cacheType },
-    judge: (question, extent) => judge.judge(fitModel, question, { extent }), lastFailure: null, hasDeltas: withLora,
+    settings: {
+      ...automaticLoadSettings,
+      contextSizeTokens: contextTokens,
+      keyCacheType: cacheType,
+      valueCacheType: cacheType,
+    },
+    judge: (question, extent) => judge.judge(fitModel, question, { extent }),
+    lastFailure: null,
+    hasDeltas: withLora,
   });
   if (plan.fit.parts === null) throw new Error(`${model.name} could not be judged: ${plan.fit.failureCode}`);
   const engine = await HostedEngine.start();
   try {
     const loaded = await engine.ask({
-      kind: "load", requestId: RequestId.parse("load"), modelId: ModelId.parse("model"), path: model.path, name: model.name,
-      choice: plan.choice, reasons: plan.reasons, stateFolder: path.join(scratch, "state"), conversationsWithDeltas: plan.conversationsWithDeltas,
+      kind: "load",
+      requestId: RequestId.parse("load"),
+      modelId: ModelId.parse("model"),
+      path: model.path,
+      name: model.name,
+      choice: plan.choice,
+      reasons: plan.reasons,
+      stateFolder: path.join(scratch, "state"),
+      conversationsWithDeltas: plan.conversationsWithDeltas,
     });
     if (loaded.kind !== "loaded") throw new Error(`${model.name} was not loaded: ${JSON.stringify(loaded)}`);
     const afterLoad = await engine.memory();
@@ -151,7 +198,10 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
     const inEngine = engine.deltas;
     const deltasBytes = inEngine === null ? 0 : deltasMemoryBytes(inEngine, contextBytes);
     return {
-      name: model.name, contextTokens, cacheType, withLora,
+      name: model.name,
+      contextTokens,
+      cacheType,
+      withLora,
       predicted: { ...plan.fit.parts, engineProcessBytes: engineMemoryBytes(baseBytes), deltasBytes },
       measuredBytes: peakResidentBytes ?? 0,
       afterLoadBytes: afterLoad.residentBytes,
@@ -162,7 +212,12 @@ async function measureLoad(model: BenchModel, { contextTokens, cacheType, withLo
 }
 
 /** So many conversations, each in turns, so that the last leaves room for a few words of answer. */
-async function fillContext(engine: HostedEngine, contextSizeTokens: number, conversations: number, lora: string | null): Promise<void> {
+async function fillContext(
+  engine: HostedEngine,
+  contextSizeTokens: number,
+  conversations: number,
+  lora: string | null,
+): Promise<void> {
   const wordsPerToken = await measureWords(engine, contextSizeTokens);
   const turnCount = Math.floor(contextSizeTokens / TURN_TOKENS);
   const turnWords = Math.floor((contextSizeTokens / turnCount - MARGIN_TOKENS) * wordsPerToken);
@@ -173,7 +228,8 @@ async function fillContext(engine: HostedEngine, contextSizeTokens: number, conv
       const result = await ask(engine, turns, `chat-${chat}`, lora);
       if (result.kind !== "answered") throw new Error(`The context could not be filled: ${JSON.stringify(result)}`);
       turns.push({ messageId: MessageId.parse(`answer-${turn}`), role: "assistant", parts: result.parts });
-      if (turn === turnCount - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE) throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
+      if (turn === turnCount - 1 && result.facts.contextUsedTokens < contextSizeTokens * MIN_FILLED_SHARE)
+        throw new Error(`Only ${result.facts.contextUsedTokens} tokens of the context were filled`);
     }
   }
 }
@@ -183,19 +239,28 @@ async function measureWords(engine: HostedEngine, contextTokens: number): Promis
   const words = contextTokens * 2;
   const result = await ask(engine, [messageOf("user", words, 0)], "measure", null);
   const messageTokens = Number(result.kind === "failed" ? result.failure.details?.["messageTokens"] : undefined);
-  if (!Number.isFinite(messageTokens)) throw new Error(`The tokens of a message are not known: ${JSON.stringify(result)}`);
+  if (!Number.isFinite(messageTokens))
+    throw new Error(`The tokens of a message are not known: ${JSON.stringify(result)}`);
   return words / messageTokens;
 }
 
 /** Other chats begin with other words, so that each has a KV cache of its own. */
 function messageOf(role: Turn["role"], words: number, chat: number): Turn {
   const often = ["the", "one", "to", "of"][chat % 4] ?? "the";
-  return { messageId: MessageId.parse("question"), role, parts: textParts(Array.from({ length: words }, (_, index) => (index % 7 === 0 ? often : "a")).join(" ")) };
+  return {
+    messageId: MessageId.parse("question"),
+    role,
+    parts: textParts(Array.from({ length: words }, (_, index) => (index % 7 === 0 ? often : "a")).join(" ")),
+  };
 }
 
 function ask(engine: HostedEngine, turns: readonly Turn[], chat: string, lora: string | null) {
   return engine.ask({
-    kind: "generate", requestId: RequestId.parse(randomUUID()), messageId: MessageId.parse("answer"), chatId: ChatId.parse(chat), turns: [...turns],
+    kind: "generate",
+    requestId: RequestId.parse(randomUUID()),
+    messageId: MessageId.parse("answer"),
+    chatId: ChatId.parse(chat),
+    turns: [...turns],
     settings: { systemPrompt: "", sampling: {}, seed: 1, maxTokens: ANSWER_TOKENS },
     stack: lora === null ? [] : [{ deltaId: DeltaId.parse("lora"), name: "LoRA", path: lora, scale: 1 }],
   });
@@ -207,7 +272,9 @@ function errorOf({ predicted, measuredBytes }: Row): number {
 
 function words(row: Row): string {
   const { name, contextTokens, cacheType, withLora, predicted, measuredBytes, afterLoadBytes } = row;
-  const parts = Object.entries(predicted).map(([part, bytes]) => `${part.replace("Bytes", "")} ${megabytes(bytes)}`).join(", ");
+  const parts = Object.entries(predicted)
+    .map(([part, bytes]) => `${part.replace("Bytes", "")} ${megabytes(bytes)}`)
+    .join(", ");
   return `${name}, ${contextTokens} tokens, ${cacheType}${withLora ? ", LoRA" : ""}: predicted ${megabytes(sumOfParts(predicted))}, measured ${megabytes(measuredBytes)} MB (${percent(errorOf(row))}); after load ${megabytes(afterLoadBytes)}; ${parts}`;
 }
 

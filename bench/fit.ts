@@ -20,15 +20,28 @@ export async function fit(): Promise<Figures> {
     const hub = await HubServer.start();
     const offer = (id: string, model: Buffer) => {
       const repository = hub.add({ id, files: [{ path: FILE, content: model }] });
-      return { kind: "hub", repository: repository.id, revision: repository.revision, files: [{ path: FILE, sizeBytes: model.length, sha256: sha256(model) }] };
+      return {
+        kind: "hub",
+        repository: repository.id,
+        revision: repository.revision,
+        files: [{ path: FILE, sizeBytes: model.length, sha256: sha256(model) }],
+      };
     };
     const [first, second] = [offer("maker/Model-GGUF", content), offer("maker/Other-GGUF", otherContent)];
-    const app = await FacetApp.launch({ starterModel: false, env: { FACET_HUB_ENDPOINT: hub.endpoint, HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" }, trace: false });
+    const app = await FacetApp.launch({
+      starterModel: false,
+      env: { FACET_HUB_ENDPOINT: hub.endpoint, HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" },
+      trace: false,
+    });
     await app.window.getByRole("button", { name: "Try again" }).waitFor({ timeout: 60_000 });
     const judge = (wanted: unknown) =>
       app.window.evaluate(async (asked) => {
         const startedMs = performance.now();
-        const judged = await window.facet.call["fit.judge"]({ source: asked as never, contextSizeTokens: 8192, kvCacheType: "f16" });
+        const judged = await window.facet.call["fit.judge"]({
+          source: asked as never,
+          contextSizeTokens: 8192,
+          kvCacheType: "f16",
+        });
         if (!judged.ok || judged.value.parts === null) throw new Error("no verdict");
         return performance.now() - startedMs;
       }, wanted);
@@ -39,6 +52,8 @@ export async function fit(): Promise<Figures> {
     await hub.stop();
     await rm(app.dataFolder, { recursive: true, force: true });
   }
-  console.log(`  with a new process ${list(cold, 0)} ms; with one that runs, as after the Models page was opened, ${list(warm, 0)} ms; ${bytes} bytes fetched`);
+  console.log(
+    `  with a new process ${list(cold, 0)} ms; with one that runs, as after the Models page was opened, ${list(warm, 0)} ms; ${bytes} bytes fetched`,
+  );
   return { "fit.bytes": bytes, "fit.ms": median(cold) };
 }

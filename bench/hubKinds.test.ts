@@ -13,11 +13,44 @@ it("judges sixty names and more by what is in the files", async () => {
 
 it("judges any names so, and the same name by another content otherwise", async () => {
   const part = fc.oneof(
-    fc.constantFrom("mtp-", "mmproj", "imatrix", "-lora-merged", "eagle3-", "Q4_K_M", " ", "(", "]", "，", "ü", "e\u0301", "你", "😀", "%2f", "..", ".", "-", "con", "~", ".gguf", "'", "$"),
-    fc.string({ unit: "grapheme", minLength: 1, maxLength: 5 }).map((text) => text.replaceAll(/[/\\\p{Cc}\p{Cs}]/gu, "_")),
+    fc.constantFrom(
+      "mtp-",
+      "mmproj",
+      "imatrix",
+      "-lora-merged",
+      "eagle3-",
+      "Q4_K_M",
+      " ",
+      "(",
+      "]",
+      "，",
+      "ü",
+      "e\u0301",
+      "你",
+      "😀",
+      "%2f",
+      "..",
+      ".",
+      "-",
+      "con",
+      "~",
+      ".gguf",
+      "'",
+      "$",
+    ),
+    fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 5 })
+      .map((text) => text.replaceAll(/[/\\\p{Cc}\p{Cs}]/gu, "_")),
   );
-  const name = fc.array(part, { minLength: 1, maxLength: 8 }).map((parts) => `${parts.join("")}.gguf`).filter((made) => !/^\.{1,2}$|-\d{5}-of-\d{5}\.gguf$/iu.test(made));
-  const files = fc.uniqueArray(fc.tuple(name, fc.constantFrom(...FileKind.options)), { minLength: 1, maxLength: 12, selector: ([made]) => made });
+  const name = fc
+    .array(part, { minLength: 1, maxLength: 8 })
+    .map((parts) => `${parts.join("")}.gguf`)
+    .filter((made) => !/^\.{1,2}$|-\d{5}-of-\d{5}\.gguf$/iu.test(made));
+  const files = fc.uniqueArray(fc.tuple(name, fc.constantFrom(...FileKind.options)), {
+    minLength: 1,
+    maxLength: 12,
+    selector: ([made]) => made,
+  });
   await fc.assert(
     fc.asyncProperty(files, async (named) => {
       expect(await wronglyJudged(named)).toEqual([]);

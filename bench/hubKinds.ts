@@ -27,9 +27,14 @@ const REPOSITORY = "maker/Kinds-GGUF";
 
 export async function hubKinds(): Promise<Figures> {
   const file = process.env["FACET_KIND_NAMES"];
-  const names = file === undefined ? namedKinds : z.array(z.tuple([z.string(), FileKind])).parse(JSON.parse(await readFile(file, "utf8")));
+  const names =
+    file === undefined
+      ? namedKinds
+      : z.array(z.tuple([z.string(), FileKind])).parse(JSON.parse(await readFile(file, "utf8")));
   const wrong = await wronglyJudged(names);
-  console.log(`  ${names.length} names, each at the hub and on the disk${wrong.length === 0 ? "" : `; wrong: ${wrong.join(", ")}`}`);
+  console.log(
+    `  ${names.length} names, each at the hub and on the disk${wrong.length === 0 ? "" : `; wrong: ${wrong.join(", ")}`}`,
+  );
   return { "hub.kinds_wrong": wrong.length };
 }
 
@@ -46,7 +51,10 @@ export async function wronglyJudged(names: NamedKinds): Promise<string[]> {
 }
 
 async function wrongAtHub(names: NamedKinds, hub: HubServer, folder: string): Promise<string[]> {
-  hub.add({ id: REPOSITORY, files: names.map(([name, kind], index) => ({ path: name, content: Buffer.from(ggufOfKind(kind, index)) })) });
+  hub.add({
+    id: REPOSITORY,
+    files: names.map(([name, kind], index) => ({ path: name, content: Buffer.from(ggufOfKind(kind, index)) })),
+  });
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("the hub's address is refused");
   const client = new HubClient({ http: fetchHttp(fetch), address: address.value, token: async () => null });
@@ -59,7 +67,9 @@ async function wrongAtHub(names: NamedKinds, hub: HubServer, folder: string): Pr
     const described = source?.kind === "hub" ? await estimator.describe(modelAtHub(client, source)) : null;
     if (described?.ok) kinds.set(variant.id, described.value.kind);
   }
-  const offered = modelVariants(model.value.variants, ({ id }) => kinds.get(id) ?? null).filter(({ id, obstacle }) => obstacle === null && kinds.has(id));
+  const offered = modelVariants(model.value.variants, ({ id }) => kinds.get(id) ?? null).filter(
+    ({ id, obstacle }) => obstacle === null && kinds.has(id),
+  );
   return differences(names, new Set(offered.map(({ id }) => id)), (name) => name, "at the hub");
 }
 
@@ -73,11 +83,23 @@ async function wrongOnDisk(names: NamedKinds, folder: string): Promise<string[]>
     files.push(file);
   }
   const estimator = estimatorInProcess(path.join(folder, "scratch"));
-  const found = await findModels(files.map((file) => ({ path: file })), null, (file) => describeFile(file, estimator), new ScanBudget(new AbortController().signal));
+  const found = await findModels(
+    files.map((file) => ({ path: file })),
+    null,
+    (file) => describeFile(file, estimator),
+    new ScanBudget(new AbortController().signal),
+  );
   const offered = new Set(found.models.filter(({ failure }) => failure === null).map(({ path: file }) => file));
   return differences(names, offered, (_name, index) => files[index] ?? "", "on the disk");
 }
 
-function differences(names: NamedKinds, offered: ReadonlySet<string>, idOf: (name: string, index: number) => string, where: string): string[] {
-  return names.flatMap(([name, kind], index) => (offered.has(idOf(name, index)) === (kind === "model") ? [] : [`${name} (${kind}) ${where}`]));
+function differences(
+  names: NamedKinds,
+  offered: ReadonlySet<string>,
+  idOf: (name: string, index: number) => string,
+  where: string,
+): string[] {
+  return names.flatMap(([name, kind], index) =>
+    offered.has(idOf(name, index)) === (kind === "model") ? [] : [`${name} (${kind}) ${where}`],
+  );
 }

@@ -59,7 +59,9 @@ async function watchFrames(app: FacetApp): Promise<void> {
   await app.window.evaluate(() => {
     const watched = { frames: [] as number[], longTasks: [] as number[], going: true };
     Reflect.set(window, "facetFrames", watched);
-    new PerformanceObserver((list) => watched.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+    new PerformanceObserver((list) =>
+      watched.longTasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({ type: "longtask" });
     void (async () => {
       let last = await new Promise<number>(requestAnimationFrame);
       while (watched.going) {
@@ -86,22 +88,27 @@ function describe({ frames, longTasks }: Watched): string {
 
 /** From the click on the chat to the frame after the one in which its last message is drawn. */
 async function openOnce(app: FacetApp): Promise<number> {
-  return app.window.evaluate(async ({ title, lastWords, words }) => {
-    const entry = [...document.querySelectorAll<HTMLElement>("nav[aria-label=Chats] button")].find((one) => one.textContent === title);
-    if (!entry) throw new Error("The long chat is not in the sidebar");
-    const clickedAtMs = performance.now();
-    entry.click();
-    for (;;) {
+  return app.window.evaluate(
+    async ({ title, lastWords, words }) => {
+      const entry = [...document.querySelectorAll<HTMLElement>("nav[aria-label=Chats] button")].find(
+        (one) => one.textContent === title,
+      );
+      if (!entry) throw new Error("The long chat is not in the sidebar");
+      const clickedAtMs = performance.now();
+      entry.click();
+      for (;;) {
+        await new Promise(requestAnimationFrame);
+        const last = [...document.querySelectorAll(words)].at(-1);
+        if (!last?.textContent?.includes(lastWords)) continue;
+        const box = last.getBoundingClientRect();
+        if (box.height > 0 && box.bottom > 0 && box.top < innerHeight) break;
+      }
+      // The frame that holds it has been handed over when the next one begins.
       await new Promise(requestAnimationFrame);
-      const last = [...document.querySelectorAll(words)].at(-1);
-      if (!last?.textContent?.includes(lastWords)) continue;
-      const box = last.getBoundingClientRect();
-      if (box.height > 0 && box.bottom > 0 && box.top < innerHeight) break;
-    }
-    // The frame that holds it has been handed over when the next one begins.
-    await new Promise(requestAnimationFrame);
-    return performance.now() - clickedAtMs;
-  }, { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS, words: ANSWER_WORDS });
+      return performance.now() - clickedAtMs;
+    },
+    { title: LONG_CHAT_TITLE, lastWords: LAST_WORDS, words: ANSWER_WORDS },
+  );
 }
 
 /**
@@ -110,17 +117,49 @@ async function openOnce(app: FacetApp): Promise<number> {
  */
 async function streamOnce(app: FacetApp, run: number): Promise<Watched> {
   await watchFrames(app);
-  const common = { chatId: "long", createdAtMs: Date.now(), failure: null, facts: null, stack: [], comparisonId: null } as const;
+  const common = {
+    chatId: "long",
+    createdAtMs: Date.now(),
+    failure: null,
+    facts: null,
+    stack: [],
+    comparisonId: null,
+  } as const;
   const parent = run === 0 ? `m${MESSAGES - 1}` : `synthetic-answer-${run - 1}`;
-  const question = { ...common, id: `synthetic-question-${run}`, parentId: parent, role: "user", parts: textParts("Write a long text about it."), state: "complete", requestId: null, siblingIds: [`synthetic-question-${run}`] };
-  const answer = { ...common, id: `synthetic-answer-${run}`, parentId: question.id, role: "assistant", parts: [], state: "writing", requestId: `synthetic-${run}`, siblingIds: [`synthetic-answer-${run}`] };
+  const question = {
+    ...common,
+    id: `synthetic-question-${run}`,
+    parentId: parent,
+    role: "user",
+    parts: textParts("Write a long text about it."),
+    state: "complete",
+    requestId: null,
+    siblingIds: [`synthetic-question-${run}`],
+  };
+  const answer = {
+    ...common,
+    id: `synthetic-answer-${run}`,
+    parentId: question.id,
+    role: "assistant",
+    parts: [],
+    state: "writing",
+    requestId: `synthetic-${run}`,
+    siblingIds: [`synthetic-answer-${run}`],
+  };
   const { sent, credited } = await app.electron.evaluate(streamFromMain, {
-    question, answer,
-    eventChannel: EVENT_CHANNEL, portChannel: STREAM_PORT_CHANNEL,
-    credits: STREAM_CREDITS, intervalMs: BATCH_INTERVAL_MS, tokensPerSecond: TOKENS_PER_SECOND, seconds: STREAM_SECONDS, text: streamText(),
+    question,
+    answer,
+    eventChannel: EVENT_CHANNEL,
+    portChannel: STREAM_PORT_CHANNEL,
+    credits: STREAM_CREDITS,
+    intervalMs: BATCH_INTERVAL_MS,
+    tokensPerSecond: TOKENS_PER_SECOND,
+    seconds: STREAM_SECONDS,
+    text: streamText(),
   });
   // Credits come back for what was shown: without them nothing was measured.
-  if (sent < STREAM_SECONDS * TOKENS_PER_SECOND || credited === 0) throw new Error(`The window took ${credited} batches, and ${sent} tokens were sent`);
+  if (sent < STREAM_SECONDS * TOKENS_PER_SECOND || credited === 0)
+    throw new Error(`The window took ${credited} batches, and ${sent} tokens were sent`);
   return stopWatching(app);
 }
 
@@ -137,7 +176,10 @@ interface SyntheticStream {
 }
 
 /** Runs inside the main process: plays the engine on a port of its own, credits and all. Must not refer to anything outside. */
-function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Promise<{ sent: number; credited: number }> {
+function streamFromMain(
+  electron: typeof Electron,
+  stream: SyntheticStream,
+): Promise<{ sent: number; credited: number }> {
   const contents = electron.BrowserWindow.getAllWindows()[0]?.webContents;
   if (!contents) throw new Error("There is no window");
   const { port1, port2 } = new electron.MessageChannelMain();
@@ -174,12 +216,25 @@ function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Pro
         sent = due;
         free--;
         shown += text;
-        port2.postMessage({ kind: "batch", requestId, sequence: sequence++, changes: [{ kind: "append", text }], answerTokens: sent, contextUsedTokens: 1000 + sent, oldestTokenAtMs: Date.now() });
+        port2.postMessage({
+          kind: "batch",
+          requestId,
+          sequence: sequence++,
+          changes: [{ kind: "append", text }],
+          answerTokens: sent,
+          contextUsedTokens: 1000 + sent,
+          oldestTokenAtMs: Date.now(),
+        });
       }
       if (elapsed < stream.seconds) return;
       clearInterval(timer);
       port2.postMessage({ kind: "end", requestId, sequence: sequence++, outcome: "complete" });
-      contents.send(stream.eventChannel, "message-changed", { ...stream.answer, parts: [{ kind: "text", text: shown }], state: "complete", requestId: null });
+      contents.send(stream.eventChannel, "message-changed", {
+        ...stream.answer,
+        parts: [{ kind: "text", text: shown }],
+        state: "complete",
+        requestId: null,
+      });
       setTimeout(() => resolve({ sent, credited }), 500);
     }, stream.intervalMs);
   });
@@ -187,8 +242,14 @@ function streamFromMain(electron: typeof Electron, stream: SyntheticStream): Pro
 
 /** Prose, a list, a table and code, about 3,000 characters, repeated as often as needed. */
 function streamText(): string {
-  const prose = "The lighthouse stood at the end of the long pier, and its keeper counted the ships that passed by in the evening. ".repeat(6);
-  const points = Array.from({ length: 8 }, (_, index) => `- point ${index + 1}: **what** was seen, and \`when\`, by whom`).join("\n");
+  const prose =
+    "The lighthouse stood at the end of the long pier, and its keeper counted the ships that passed by in the evening. ".repeat(
+      6,
+    );
+  const points = Array.from(
+    { length: 8 },
+    (_, index) => `- point ${index + 1}: **what** was seen, and \`when\`, by whom`,
+  ).join("\n");
   const table = `| Ship | Hour | Cargo |\n|---|--:|---|\n${Array.from({ length: 6 }, (_, index) => `| number ${index + 1} | ${index + 17}:30 | wood and grain |`).join("\n")}`;
   const code = `\`\`\`python\n${Array.from({ length: 14 }, (_, index) => `def ship_${index}(hour: int) -> str:  # counted\n    return f"ship {hour}"`).join("\n")}\n\`\`\``;
   return `## What was seen\n\n${prose}\n\n${points}\n\n${table}\n\n${code}\n\n`;

@@ -19,7 +19,10 @@ const KINDS = Object.keys(LONG_TEXTS) as Kind[];
 export async function longPaste(): Promise<Figures> {
   const app = await FacetApp.launch({ trace: false });
   await new ChatWindow(app.window).waitUntilReady();
-  const [over, far] = [await slowestKind(app, 1_000_000, "over the limit"), await slowestKind(app, 5_000_000, "over the limit")];
+  const [over, far] = [
+    await slowestKind(app, 1_000_000, "over the limit"),
+    await slowestKind(app, 5_000_000, "over the limit"),
+  ];
   await app.close();
   await rm(app.dataFolder, { recursive: true, force: true });
   return { "ui.paste_1m_ms": Math.max(over, await pastesThatFit()), "ui.paste_5m_ms": far };
@@ -28,15 +31,23 @@ export async function longPaste(): Promise<Figures> {
 /** A million characters in a model whose context holds them. */
 async function pastesThatFit(): Promise<number> {
   const dataFolder = await freshDataFolder();
-  await writeTinyModel(path.join(await modelsFolder(dataFolder), "long.gguf"), { trainContextTokens: LONG_CONTEXT_TOKENS });
+  await writeTinyModel(path.join(await modelsFolder(dataFolder), "long.gguf"), {
+    trainContextTokens: LONG_CONTEXT_TOKENS,
+  });
   const app = await FacetApp.launch({ dataFolder, starterModel: false, trace: false });
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
   const { models } = await call(app, "app.snapshot", undefined);
   const modelId = models[0]?.id;
   if (modelId === undefined) throw new Error("The model with the long context is not there");
-  await call(app, "models.load", { modelId, settings: { ...automaticLoadSettings, contextSizeTokens: LONG_CONTEXT_TOKENS }, despiteWarning: true });
-  await app.window.waitForFunction(() => /1,2\d\d,\d+ tokens/.test(document.querySelector("[aria-label=Status]")?.textContent ?? ""));
+  await call(app, "models.load", {
+    modelId,
+    settings: { ...automaticLoadSettings, contextSizeTokens: LONG_CONTEXT_TOKENS },
+    despiteWarning: true,
+  });
+  await app.window.waitForFunction(() =>
+    /1,2\d\d,\d+ tokens/.test(document.querySelector("[aria-label=Status]")?.textContent ?? ""),
+  );
   await chat.waitUntilReady();
   const slowest = await slowestKind(app, 1_000_000, "in a context that holds them");
   await app.close();

@@ -11,7 +11,13 @@ import { convertPeftJob } from "../electron/engine/jobs/convertPeftJob";
 import { FileByteSource } from "../electron/engine/gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../electron/engine/gguf/readGgufHeader";
 import { peftAdapter, type PeftModule, type PeftType } from "../electron/testing/peftAdapter";
-import { embeddingModule, familyBase, modulesOf, peftFamilies, type PeftFamily } from "../electron/testing/peftFamilies";
+import {
+  embeddingModule,
+  familyBase,
+  modulesOf,
+  peftFamilies,
+  type PeftFamily,
+} from "../electron/testing/peftFamilies";
 import { llamaCppCheckout } from "../scripts/buildNative";
 
 const python = process.env["FACET_PYTHON"] ?? "python3";
@@ -48,14 +54,24 @@ async function main(): Promise<void> {
     const cases: Case[] = [];
     for (const family of peftFamilies) {
       for (const [what, modules, type] of casesOf(family)) {
-        cases.push(await prepare(await mkdtemp(path.join(folder, `${family.name}-`)), `${family.name}: ${what}, ${type}, ${modules.length} modules`, family, modules, type));
+        cases.push(
+          await prepare(
+            await mkdtemp(path.join(folder, `${family.name}-`)),
+            `${family.name}: ${what}, ${type}, ${modules.length} modules`,
+            family,
+            modules,
+            type,
+          ),
+        );
       }
     }
     await runReference(path.join(source, "convert_lora_to_gguf.py"), cases);
     for (const { what, ours, theirs } of cases) {
       const differences = differencesOf(await read(ours), await read(theirs));
       if (differences.length > 0) failures += 1;
-      console.log(`${differences.length === 0 ? "ok  " : "FAIL"} ${what}${differences.map((line) => `\n       ${line}`).join("")}`);
+      console.log(
+        `${differences.length === 0 ? "ok  " : "FAIL"} ${what}${differences.map((line) => `\n       ${line}`).join("")}`,
+      );
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -69,13 +85,29 @@ function casesOf(family: PeftFamily): [string, PeftModule[], PeftType][] {
     ["every linear module", all, "F32"],
     ["every linear module", all, "BF16"],
     ["one module of one layer", all.slice(0, 1), "F16"],
-    ...(family.isTied ? [] : ([["with token embeddings", [...all.slice(0, 2), embeddingModule], "BF16"]] satisfies [string, PeftModule[], PeftType][])),
+    ...(family.isTied
+      ? []
+      : ([["with token embeddings", [...all.slice(0, 2), embeddingModule], "BF16"]] satisfies [
+          string,
+          PeftModule[],
+          PeftType,
+        ][])),
   ];
 }
 
 /** Writes adapter and base in both worlds, and converts in ours. */
-async function prepare(folder: string, what: string, family: PeftFamily, modules: readonly PeftModule[], type: PeftType): Promise<Case> {
-  const [adapter, base, ours] = ["adapter", "base", "ours.gguf"].map((name) => path.join(folder, name)) as [string, string, string];
+async function prepare(
+  folder: string,
+  what: string,
+  family: PeftFamily,
+  modules: readonly PeftModule[],
+  type: PeftType,
+): Promise<Case> {
+  const [adapter, base, ours] = ["adapter", "base", "ours.gguf"].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   await mkdir(adapter);
   await mkdir(base);
   const { config, weights } = peftAdapter({ modules, type, rank: 6, alpha: 13, seed: 3 });
@@ -85,8 +117,13 @@ async function prepare(folder: string, what: string, family: PeftFamily, modules
   await writeFile(path.join(folder, "base.gguf"), familyBase(family));
   await convertPeftJob(
     {
-      kind: "convert-peft", weights: path.join(adapter, "adapter_model.safetensors"), config: path.join(adapter, "adapter_config.json"),
-      base: path.join(folder, "base.gguf"), target: ours, name: "Adapter", licence: null,
+      kind: "convert-peft",
+      weights: path.join(adapter, "adapter_model.safetensors"),
+      config: path.join(adapter, "adapter_config.json"),
+      base: path.join(folder, "base.gguf"),
+      target: ours,
+      name: "Adapter",
+      licence: null,
     },
     () => undefined,
   );
@@ -94,10 +131,17 @@ async function prepare(folder: string, what: string, family: PeftFamily, modules
 }
 
 async function runReference(script: string, cases: readonly Case[]): Promise<void> {
-  const child = spawn(python, ["-c", DRIVER, script], { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" } });
+  const child = spawn(python, ["-c", DRIVER, script], {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: { ...process.env, HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1" },
+  });
   let said = "";
   child.stderr.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-4000)));
-  child.stdin.end(JSON.stringify(cases.map(({ base, theirs, adapter }) => ["--base", base, "--outfile", theirs, "--outtype", "f32", adapter])));
+  child.stdin.end(
+    JSON.stringify(
+      cases.map(({ base, theirs, adapter }) => ["--base", base, "--outfile", theirs, "--outtype", "f32", adapter]),
+    ),
+  );
   const code = await new Promise((resolve) => child.once("close", resolve));
   if (code !== 0) throw new Error(`convert_lora_to_gguf.py ended with ${String(code)}:\n${said}`);
 }
@@ -112,22 +156,27 @@ async function read(file: string): Promise<Converted> {
   const { tensors, dataOffsetBytes } = header.value;
   return {
     header: header.value,
-    tensors: new Map(tensors.map(({ name, dimensions, typeName, offsetBytes, sizeBytes }) => {
-      const start = dataOffsetBytes + offsetBytes;
-      return [name, { dimensions, type: typeName, data: bytes.subarray(start, start + sizeBytes) }];
-    })),
+    tensors: new Map(
+      tensors.map(({ name, dimensions, typeName, offsetBytes, sizeBytes }) => {
+        const start = dataOffsetBytes + offsetBytes;
+        return [name, { dimensions, type: typeName, data: bytes.subarray(start, start + sizeBytes) }];
+      }),
+    ),
   };
 }
 
 function differencesOf(ours: Converted, theirs: Converted): string[] {
   const differences = [...new Set([...ours.tensors.keys(), ...theirs.tensors.keys()])].flatMap((name) => {
     const [mine, other] = [ours.tensors.get(name), theirs.tensors.get(name)];
-    if (mine === undefined || other === undefined) return [`${name} is only in ${mine === undefined ? "theirs" : "ours"}`];
-    if (mine.type !== other.type || mine.dimensions.join() !== other.dimensions.join()) return [`${name}: ${mine.type} ${mine.dimensions.join("×")}, ${other.type} ${other.dimensions.join("×")}`];
+    if (mine === undefined || other === undefined)
+      return [`${name} is only in ${mine === undefined ? "theirs" : "ours"}`];
+    if (mine.type !== other.type || mine.dimensions.join() !== other.dimensions.join())
+      return [`${name}: ${mine.type} ${mine.dimensions.join("×")}, ${other.type} ${other.dimensions.join("×")}`];
     return mine.data.equals(other.data) ? [] : [`${name}: other numbers`];
   });
   for (const key of ["general.architecture", "general.type", "adapter.type"]) {
-    if (metadataText(ours.header, key) !== metadataText(theirs.header, key)) differences.push(`${key}: ${metadataText(ours.header, key)}, ${metadataText(theirs.header, key)}`);
+    if (metadataText(ours.header, key) !== metadataText(theirs.header, key))
+      differences.push(`${key}: ${metadataText(ours.header, key)}, ${metadataText(theirs.header, key)}`);
   }
   const [alpha, theirAlpha] = [ours, theirs].map(({ header }) => metadataNumber(header, "adapter.lora.alpha"));
   if (alpha !== theirAlpha) differences.push(`adapter.lora.alpha: ${alpha}, ${theirAlpha}`);

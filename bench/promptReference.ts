@@ -27,7 +27,11 @@ const conversations: readonly Conversation[] = [
   { name: "many scripts", systemPrompt: "", texts: ["Grüße, 日本語, Ελληνικά, עברית, 🙂👩‍👩‍👧 and naïve"] },
   { name: "code", systemPrompt: "", texts: ["```python\nfor i in range(10):\n    print(i)\n```\nWhat does it print?"] },
   { name: "figures and signs", systemPrompt: "", texts: ["3.14159 + 2,718 = ? <b>bold</b> [INST] {x} \\n %s"] },
-  { name: "long", systemPrompt: "Be kind. ".repeat(50), texts: ["The harbour is quiet tonight. ".repeat(60), "So it is. ".repeat(40), "Why?"] },
+  {
+    name: "long",
+    systemPrompt: "Be kind. ".repeat(50),
+    texts: ["The harbour is quiet tonight. ".repeat(60), "So it is. ".repeat(40), "Why?"],
+  },
 ];
 
 async function main(models: readonly string[]): Promise<void> {
@@ -44,12 +48,16 @@ async function main(models: readonly string[]): Promise<void> {
       if (!written.ok) throw new Error(written.failure.code);
       const isSame = JSON.stringify(written.value.tokens) === JSON.stringify(theirs[index]);
       if (!isSame) different += 1;
-      console.log(`${isSame ? "ok  " : "FAIL"} ${name}  ${written.value.tokens.length} tokens${isSame ? "" : `, llama.cpp makes ${theirs[index]?.length ?? 0}`}`);
+      console.log(
+        `${isSame ? "ok  " : "FAIL"} ${name}  ${written.value.tokens.length} tokens${isSame ? "" : `, llama.cpp makes ${theirs[index]?.length ?? 0}`}`,
+      );
     }
     await model.dispose();
   }
   await llama.dispose();
-  console.log(`prompts.equal_tokens: ${models.length * conversations.length - different} of ${models.length * conversations.length}`);
+  console.log(
+    `prompts.equal_tokens: ${models.length * conversations.length - different} of ${models.length * conversations.length}`,
+  );
   if (different > 0) process.exitCode = 1;
 }
 
@@ -59,18 +67,28 @@ function reference(tools: string, file: string, { template, shape }: ChatFormat)
     const isMerged = systemPrompt !== "" && !shape.hasSystemPrompt;
     return [
       ...(systemPrompt === "" || isMerged ? [] : [{ role: "system", content: systemPrompt }]),
-      ...texts.map((text, index) => ({ role: index % 2 === 0 ? "user" : "assistant", content: isMerged && index === 0 ? `${systemPrompt}\n\n${text}` : text })),
+      ...texts.map((text, index) => ({
+        role: index % 2 === 0 ? "user" : "assistant",
+        content: isMerged && index === 0 ? `${systemPrompt}\n\n${text}` : text,
+      })),
     ];
   });
   const { stdout, stderr, status } = spawnSync(path.join(tools, "promptReference"), [file], {
-    input: JSON.stringify({ template, conversations: messages }), encoding: "utf8", maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LD_LIBRARY_PATH: tools },
+    input: JSON.stringify({ template, conversations: messages }),
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, LD_LIBRARY_PATH: tools },
   });
   if (status !== 0) throw new Error(`promptReference failed: ${stderr}`);
   return JSON.parse(stdout) as number[][];
 }
 
 function turns(texts: readonly string[]): Turn[] {
-  return texts.map((text, index) => ({ messageId: MessageId.parse(`m${index}`), role: index % 2 === 0 ? "user" : "assistant", parts: [{ kind: "text", text }] }));
+  return texts.map((text, index) => ({
+    messageId: MessageId.parse(`m${index}`),
+    role: index % 2 === 0 ? "user" : "assistant",
+    parts: [{ kind: "text", text }],
+  }));
 }
 
 const given = process.argv.slice(2);

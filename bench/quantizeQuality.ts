@@ -6,7 +6,14 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { F16_FILE, GEMMA_F16_FILE, writeF16Model, type F16File } from "../e2e/f16Model";
-import { isCalibratedByDefault, QUANTIZATION_TYPES, QuantizationType, type JobRequest, type JobResult, type ModelQuality } from "../electron/contract/jobs";
+import {
+  isCalibratedByDefault,
+  QUANTIZATION_TYPES,
+  QuantizationType,
+  type JobRequest,
+  type JobResult,
+  type ModelQuality,
+} from "../electron/contract/jobs";
 import { calibrationChunks } from "../electron/services/jobs/JobTools";
 import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
 import { runJob } from "../electron/services/jobs/runJob";
@@ -28,9 +35,16 @@ const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism()
 /** The starter model in 16 bits. "3bit" is Q3_K_M; IQ3_M, which gains more, is printed beside it. */
 export async function quantizeQuality(): Promise<Figures> {
   const { klRatios } = await withModel(F16_FILE, (model) =>
-    measureTypes(model, { types: ["Q4_0", "Q3_K_M", "IQ3_M"], evaluationChunks: BENCH_EVALUATION_CHUNKS, withSpeed: false }),
+    measureTypes(model, {
+      types: ["Q4_0", "Q3_K_M", "IQ3_M"],
+      evaluationChunks: BENCH_EVALUATION_CHUNKS,
+      withSpeed: false,
+    }),
   );
-  return { "quality.q4_0_kl_ratio": klRatios.get("Q4_0") ?? Number.NaN, "quality.3bit_kl_ratio": klRatios.get("Q3_K_M") ?? Number.NaN };
+  return {
+    "quality.q4_0_kl_ratio": klRatios.get("Q4_0") ?? Number.NaN,
+    "quality.3bit_kl_ratio": klRatios.get("Q3_K_M") ?? Number.NaN,
+  };
 }
 
 async function withModel<Value>(fileName: F16File, use: (model: string) => Promise<Value>): Promise<Value> {
@@ -49,11 +63,15 @@ interface Measured {
 }
 
 /** With the app's own calibration; `evaluationChunks` of 512 tokens, 0 = the whole text. */
-async function measureTypes(source: string, how: { types: readonly QuantizationType[]; evaluationChunks: number; withSpeed: boolean }): Promise<Measured> {
+async function measureTypes(
+  source: string,
+  how: { types: readonly QuantizationType[]; evaluationChunks: number; withSpeed: boolean },
+): Promise<Measured> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quality-"));
   const chunkLimit = Number(process.env["FACET_CALIBRATION_CHUNKS"] ?? calibrationChunks((await stat(source)).size));
   const calibration = { matrixPath: path.join(folder, "imatrix.gguf"), texts: [CALIBRATION], chunkLimit };
-  const file = (type: QuantizationType, isCalibrated: boolean) => path.join(folder, `${type}${isCalibrated ? "-calibrated" : ""}.gguf`);
+  const file = (type: QuantizationType, isCalibrated: boolean) =>
+    path.join(folder, `${type}${isCalibrated ? "-calibrated" : ""}.gguf`);
   const measured: Measured = { rows: [], klRatios: new Map() };
   try {
     // Together, so that the source is read once for all of them.
@@ -63,19 +81,36 @@ async function measureTypes(source: string, how: { types: readonly QuantizationT
       for (const type of types) {
         for (const isCalibrated of isCalibratedByDefault(type) ? [false, true] : [false]) {
           const target = file(type, isCalibrated);
-          await job({ kind: "quantize", source, target, targetName: type, type, threads, appVersion: "bench", calibration: isCalibrated ? calibration : null });
+          await job({
+            kind: "quantize",
+            source,
+            target,
+            targetName: type,
+            type,
+            threads,
+            appVersion: "bench",
+            calibration: isCalibrated ? calibration : null,
+          });
           candidates.push(target);
         }
       }
       const report = await job({
-        kind: "quality", source, sourceSha256: "", candidates, texts: [EVALUATION], threads, chunkLimit: how.evaluationChunks, withSpeed: how.withSpeed,
+        kind: "quality",
+        source,
+        sourceSha256: "",
+        candidates,
+        texts: [EVALUATION],
+        threads,
+        chunkLimit: how.evaluationChunks,
+        withSpeed: how.withSpeed,
       });
       if (report.kind !== "quality") throw new Error("not a quality report");
       for (const row of [...(start === 0 ? [report.source] : []), ...report.candidates]) {
         measured.rows.push(row);
         console.log(rowText(row));
       }
-      const klOf = (type: QuantizationType, isCalibrated: boolean) => report.candidates[candidates.indexOf(file(type, isCalibrated))]?.klMean ?? Number.NaN;
+      const klOf = (type: QuantizationType, isCalibrated: boolean) =>
+        report.candidates[candidates.indexOf(file(type, isCalibrated))]?.klMean ?? Number.NaN;
       for (const type of types.filter(isCalibratedByDefault)) {
         measured.klRatios.set(type, klOf(type, true) / klOf(type, false));
         console.log(`  ${type}: calibrated KL / uncalibrated KL = ${measured.klRatios.get(type)?.toFixed(3)}`);
@@ -88,8 +123,21 @@ async function measureTypes(source: string, how: { types: readonly QuantizationT
   return measured;
 }
 
-function rowText({ fileName, fileBytes, bitsPerWeight, perplexity, klMean, klMeanError, klPercentile99, sameTopToken, speed }: ModelQuality): string {
-  const speeds = speed === null ? "" : `  ${speed.prefillTokensPerSecond.toFixed(0)} / ${speed.decodeTokensPerSecond.toFixed(1)} tokens/s`;
+function rowText({
+  fileName,
+  fileBytes,
+  bitsPerWeight,
+  perplexity,
+  klMean,
+  klMeanError,
+  klPercentile99,
+  sameTopToken,
+  speed,
+}: ModelQuality): string {
+  const speeds =
+    speed === null
+      ? ""
+      : `  ${speed.prefillTokensPerSecond.toFixed(0)} / ${speed.decodeTokensPerSecond.toFixed(1)} tokens/s`;
   return (
     `${fileName.padEnd(28)} ${(fileBytes / 1e6).toFixed(1).padStart(7)} MB  ${bitsPerWeight.toFixed(2)} bits  perplexity ${perplexity.toFixed(3)}  ` +
     `KL ${klMean.toFixed(5)} ± ${klMeanError.toFixed(5)}  99 % ${klPercentile99.toFixed(3)}  same top ${(sameTopToken * 100).toFixed(1)} %${speeds}`
@@ -104,9 +152,17 @@ async function job(request: JobRequest): Promise<JobResult> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const [source, typeList, evaluationChunks = "0"] = process.argv.slice(2);
-  if (source === undefined) throw new Error("usage: quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks]");
-  const types = typeList?.split(",").map((type) => QuantizationType.parse(type)) ?? QUANTIZATION_TYPES.filter((type) => type !== "MXFP4");
-  const measure = (model: string) => measureTypes(model, { types, evaluationChunks: Number(evaluationChunks), withSpeed: process.env["FACET_SPEED"] === "1" });
+  if (source === undefined)
+    throw new Error("usage: quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks]");
+  const types =
+    typeList?.split(",").map((type) => QuantizationType.parse(type)) ??
+    QUANTIZATION_TYPES.filter((type) => type !== "MXFP4");
+  const measure = (model: string) =>
+    measureTypes(model, {
+      types,
+      evaluationChunks: Number(evaluationChunks),
+      withSpeed: process.env["FACET_SPEED"] === "1",
+    });
   const known = MODELS[source];
   const { rows, klRatios } = await (known === undefined ? measure(path.resolve(source)) : withModel(known, measure));
   const output = process.env["FACET_FIGURES"];

@@ -15,7 +15,8 @@ const PERPLEXITY_CHUNKS = Number(process.env["FACET_PERPLEXITY_CHUNKS"] ?? 8);
 const IMPORTANCE_CHUNKS = Number(process.env["FACET_IMPORTANCE_CHUNKS"] ?? 16);
 async function main(): Promise<void> {
   const [model, textFile, types] = process.argv.slice(2);
-  if (model === undefined || textFile === undefined) throw new Error("usage: quantizeReference.ts <model in F16> <text> [types]");
+  if (model === undefined || textFile === undefined)
+    throw new Error("usage: quantizeReference.ts <model in F16> <text> [types]");
   const threads = Number(process.env["FACET_THREADS"] ?? os.availableParallelism());
   const tools = await referenceTools();
   const addon = loadNativeAddon(process.cwd());
@@ -32,10 +33,28 @@ async function main(): Promise<void> {
     const ourMatrix = path.join(folder, "ours.imatrix.gguf");
     const theirMatrix = path.join(folder, "theirs.imatrix.gguf");
     await addon.collectImportance({
-      model, texts: [text], datasetName: path.basename(textFile), threads, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS, target: ourMatrix,
+      model,
+      texts: [text],
+      datasetName: path.basename(textFile),
+      threads,
+      chunkTokens: CHUNK_TOKENS,
+      chunkLimit: IMPORTANCE_CHUNKS,
+      target: ourMatrix,
     });
     await reference("llama-imatrix", [
-      "-m", model, "-f", textFile, "-o", theirMatrix, "-t", String(threads), "--no-ppl", "-c", String(CHUNK_TOKENS), "--chunks", String(IMPORTANCE_CHUNKS),
+      "-m",
+      model,
+      "-f",
+      textFile,
+      "-o",
+      theirMatrix,
+      "-t",
+      String(threads),
+      "--no-ppl",
+      "-c",
+      String(CHUNK_TOKENS),
+      "--chunks",
+      String(IMPORTANCE_CHUNKS),
     ]);
     const difference = await largestDifference(addon, ourMatrix, theirMatrix);
     verdict("importance matrix", difference < TOLERANCE, `largest relative difference ${difference.toExponential(1)}`);
@@ -44,22 +63,73 @@ async function main(): Promise<void> {
       for (const matrix of [null, theirMatrix]) {
         const ours = path.join(folder, "ours.gguf");
         const theirs = path.join(folder, "theirs.gguf");
-        await addon.quantize({ source: model, target: ours, type, threads, allowRequantize: false, importanceMatrix: matrix, metadata: {}, sourceBytes: 0, bufferBytes: 0 });
-        await reference("llama-quantize", [...(matrix === null ? [] : ["--imatrix", matrix]), model, theirs, type === "MXFP4" ? "MXFP4_MOE" : type, String(threads)]);
+        await addon.quantize({
+          source: model,
+          target: ours,
+          type,
+          threads,
+          allowRequantize: false,
+          importanceMatrix: matrix,
+          metadata: {},
+          sourceBytes: 0,
+          bufferBytes: 0,
+        });
+        await reference("llama-quantize", [
+          ...(matrix === null ? [] : ["--imatrix", matrix]),
+          model,
+          theirs,
+          type === "MXFP4" ? "MXFP4_MOE" : type,
+          String(threads),
+        ]);
         const isSame = await sameTensors(addon, ours, theirs);
-        verdict(`${type}${matrix === null ? "" : " calibrated"}`, isSame, isSame ? "bit-identical tensors" : "tensors differ");
+        verdict(
+          `${type}${matrix === null ? "" : " calibrated"}`,
+          isSame,
+          isSame ? "bit-identical tensors" : "tensors differ",
+        );
       }
     }
 
     const candidate = path.join(folder, "candidate.gguf");
-    await addon.quantize({ source: model, target: candidate, type: "Q4_0", threads, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 });
+    await addon.quantize({
+      source: model,
+      target: candidate,
+      type: "Q4_0",
+      threads,
+      allowRequantize: false,
+      importanceMatrix: null,
+      metadata: {},
+      sourceBytes: 0,
+      bufferBytes: 0,
+    });
     const report = await addon.measureQuality({
-      source: model, candidates: [candidate], text, threads, chunkTokens: CHUNK_TOKENS, chunkLimit: PERPLEXITY_CHUNKS,
+      source: model,
+      candidates: [candidate],
+      text,
+      threads,
+      chunkTokens: CHUNK_TOKENS,
+      chunkLimit: PERPLEXITY_CHUNKS,
     });
     const logits = path.join(folder, "logits");
-    const common = ["-f", textFile, "-t", String(threads), "-c", String(CHUNK_TOKENS), "--chunks", String(PERPLEXITY_CHUNKS)];
+    const common = [
+      "-f",
+      textFile,
+      "-t",
+      String(threads),
+      "-c",
+      String(CHUNK_TOKENS),
+      "--chunks",
+      String(PERPLEXITY_CHUNKS),
+    ];
     await reference("llama-perplexity", ["-m", model, ...common, "--kl-divergence-base", logits]);
-    const { text: output } = await reference("llama-perplexity", ["-m", candidate, ...common, "--kl-divergence", "--kl-divergence-base", logits]);
+    const { text: output } = await reference("llama-perplexity", [
+      "-m",
+      candidate,
+      ...common,
+      "--kl-divergence",
+      "--kl-divergence-base",
+      logits,
+    ]);
     const printed = (pattern: RegExp) => Number(pattern.exec(output)?.[1] ?? Number.NaN);
     const quality = report.candidates[0];
     if (quality === undefined) throw new Error("nothing measured");
@@ -114,7 +184,10 @@ async function largestDifference(addon: NativeAddon, left: string, right: string
   };
   const [a, b] = await Promise.all([values(left), values(right)]);
   if (a.length !== b.length) return Infinity;
-  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? 0)) / Math.max(Math.abs(value), 1e-3)), 0);
+  return a.reduce(
+    (largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? 0)) / Math.max(Math.abs(value), 1e-3)),
+    0,
+  );
 }
 
 await main();

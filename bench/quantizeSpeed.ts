@@ -50,7 +50,17 @@ async function quantizeRatio(type: QuantizationType, { tools, folder, model }: B
   const [ours, theirs] = [path.join(folder, "ours.gguf"), path.join(folder, "theirs.gguf")];
   return ratio(`quantize ${type}`, QUANTIZE_ROUNDS, {
     ours: () =>
-      addon.quantize({ source: model, target: ours, type, threads: THREADS, allowRequantize: false, importanceMatrix: null, metadata: {}, sourceBytes: 0, bufferBytes: 0 }),
+      addon.quantize({
+        source: model,
+        target: ours,
+        type,
+        threads: THREADS,
+        allowRequantize: false,
+        importanceMatrix: null,
+        metadata: {},
+        sourceBytes: 0,
+        bufferBytes: 0,
+      }),
     theirs: () => runTool(tools, "llama-quantize", [model, theirs, type, String(THREADS)]),
   });
 }
@@ -59,13 +69,29 @@ async function importanceRatio({ tools, folder, model }: Bench): Promise<number>
   const addon = loadNativeAddon(process.cwd());
   const text = readFileSync(CALIBRATION, "utf8");
   const args = [
-    "-m", model, "-f", CALIBRATION, "-o", path.join(folder, "theirs.imatrix.gguf"), "-t", String(THREADS), "--no-ppl",
-    "-c", String(CHUNK_TOKENS), "--chunks", String(IMPORTANCE_CHUNKS),
+    "-m",
+    model,
+    "-f",
+    CALIBRATION,
+    "-o",
+    path.join(folder, "theirs.imatrix.gguf"),
+    "-t",
+    String(THREADS),
+    "--no-ppl",
+    "-c",
+    String(CHUNK_TOKENS),
+    "--chunks",
+    String(IMPORTANCE_CHUNKS),
   ];
   return ratio("importance matrix", IMPORTANCE_ROUNDS, {
     ours: () =>
       addon.collectImportance({
-        model, texts: [text], datasetName: "calibration.txt", threads: THREADS, chunkTokens: CHUNK_TOKENS, chunkLimit: IMPORTANCE_CHUNKS,
+        model,
+        texts: [text],
+        datasetName: "calibration.txt",
+        threads: THREADS,
+        chunkTokens: CHUNK_TOKENS,
+        chunkLimit: IMPORTANCE_CHUNKS,
         target: path.join(folder, "ours.imatrix.gguf"),
       }),
     theirs: () => runTool(tools, "llama-imatrix", args),
@@ -73,7 +99,11 @@ async function importanceRatio({ tools, folder, model }: Bench): Promise<number>
 }
 
 /** The median of ours to theirs, round by round in changing order; a first round, which fills the page cache, does not count. */
-async function ratio(what: string, rounds: number, { ours, theirs }: { ours: () => Promise<unknown>; theirs: () => Promise<{ cpuMs: number }> }): Promise<number> {
+async function ratio(
+  what: string,
+  rounds: number,
+  { ours, theirs }: { ours: () => Promise<unknown>; theirs: () => Promise<{ cpuMs: number }> },
+): Promise<number> {
   const oursMs = async () => {
     const before = process.cpuUsage();
     await ours();
@@ -88,7 +118,9 @@ async function ratio(what: string, rounds: number, { ours, theirs }: { ours: () 
   }
   const seconds = (milliseconds: readonly number[]) => `${(median(milliseconds) / 1000).toFixed(2)} s`;
   const ratios = all.map((times) => times.ours / times.theirs);
-  console.log(`  ${what}: ${seconds(all.map((times) => times.ours))}; llama.cpp's tool ${seconds(all.map((times) => times.theirs))}; ratios ${list(ratios, 3)}`);
+  console.log(
+    `  ${what}: ${seconds(all.map((times) => times.ours))}; llama.cpp's tool ${seconds(all.map((times) => times.theirs))}; ratios ${list(ratios, 3)}`,
+  );
   return median(ratios);
 }
 
@@ -103,7 +135,16 @@ async function wholeJob({ folder, model }: { folder: string; model: string }): P
     forkNodeJob(entry),
     {
       appFolder: process.cwd(),
-      request: { kind: "quantize", source: model, target, targetName: "bench", type: "Q4_0", threads: THREADS, calibration: null, appVersion: "bench" },
+      request: {
+        kind: "quantize",
+        source: model,
+        target,
+        targetName: "bench",
+        type: "Q4_0",
+        threads: THREADS,
+        calibration: null,
+        appVersion: "bench",
+      },
     },
     {
       signal: new AbortController().signal,
@@ -119,7 +160,9 @@ async function wholeJob({ folder, model }: { folder: string; model: string }): P
     `start ${Math.round((stages[0]?.atMs ?? endedMs) - startedMs)} ms`,
     ...stages.map(({ stage, atMs }, index) => `${stage} ${Math.round((stages[index + 1]?.atMs ?? endedMs) - atMs)} ms`),
   ];
-  console.log(`whole job, by the clock: ${Math.round(endedMs - startedMs)} ms (${parts.join(", ")}); peak ${Math.round(peak.residentMb)} MB, of it ${Math.round(peak.ownMb)} MB its own, the rest pages of mapped files`);
+  console.log(
+    `whole job, by the clock: ${Math.round(endedMs - startedMs)} ms (${parts.join(", ")}); peak ${Math.round(peak.residentMb)} MB, of it ${Math.round(peak.ownMb)} MB its own, the rest pages of mapped files`,
+  );
   return peak.residentMb;
 }
 
@@ -127,7 +170,8 @@ async function wholeJob({ folder, model }: { folder: string; model: string }): P
 function watchMemory(script: string): { stop: () => { residentMb: number; ownMb: number } } {
   let residentMb = Number.NaN;
   let ownMb = 0;
-  const field = (status: string, name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "mu").exec(status)?.[1] ?? Number.NaN) / 1000;
+  const field = (status: string, name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "mu").exec(status)?.[1] ?? Number.NaN) / 1000;
   const timer = setInterval(() => {
     for (const pid of childrenRunning(script)) {
       try {

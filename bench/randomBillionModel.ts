@@ -22,7 +22,9 @@ export async function randomBillionModel(): Promise<{ base: string; bitDelta: st
     return target;
   };
   return {
-    base: await file("base.Q4_0.gguf", (target) => writeRandomModel(target, SHAPES, { weight: 0.035, outputWeight: 0.035 })),
+    base: await file("base.Q4_0.gguf", (target) =>
+      writeRandomModel(target, SHAPES, { weight: 0.035, outputWeight: 0.035 }),
+    ),
     bitDelta: await file("bit-delta.gguf", (target) => writeRandomBitDelta(target, SHAPES, { change: 0.0001 })),
     lora: await file("lora-16.gguf", (target) => writeRandomLora(target, SHAPES, LORA_RANK)),
   };

@@ -33,7 +33,8 @@ export async function referenceTools(): Promise<string> {
   // The whole of it: set-up left some headers there, so a file that it does not need says whether the rest is missing.
   const source = await llamaCppCheckout(["CMakeLists.txt", "."]);
   const compiler = await findCompiler();
-  if (source === null || compiler === null) throw new StepError("The reference tools need git and a C++ compiler: sudo apt-get install git g++");
+  if (source === null || compiler === null)
+    throw new StepError("The reference tools need git and a C++ compiler: sudo apt-get install git g++");
   const output = path.join(cacheFolder(), `${path.basename(source)}-tools-${TOOLS_VERSION}`);
   if (existsSync(output)) return output;
 
@@ -43,16 +44,26 @@ export async function referenceTools(): Promise<string> {
   const fresh = `${output}.${process.pid}`;
   await mkdir(fresh);
   try {
-    const theirs = Object.entries(TOOLS).map(([tool, files]) => ({ tool, files: files.map((file) => path.join(source, file)) }));
+    const theirs = Object.entries(TOOLS).map(([tool, files]) => ({
+      tool,
+      files: files.map((file) => path.join(source, file)),
+    }));
     const ours = Object.entries(OWN_TOOLS).map(([tool, file]) => ({ tool, files: [path.resolve(file)] }));
     for (const { tool, files } of [...theirs, ...ours]) {
       console.log(`  compiling ${tool}`);
       await run(
         compiler,
         [
-          "-std=c++17", "-O2", "-DNDEBUG", "-pthread", ...INCLUDES.map((folder) => `-I${path.join(source, folder)}`),
-          ...files, "-o", path.join(fresh, tool),
-          `-L${shipped}`, ...libraries.filter((file) => LIBRARIES.test(file)).map((file) => `-l:${file}`),
+          "-std=c++17",
+          "-O2",
+          "-DNDEBUG",
+          "-pthread",
+          ...INCLUDES.map((folder) => `-I${path.join(source, folder)}`),
+          ...files,
+          "-o",
+          path.join(fresh, tool),
+          `-L${shipped}`,
+          ...libraries.filter((file) => LIBRARIES.test(file)).map((file) => `-l:${file}`),
         ],
         { maxBuffer: OUTPUT_LIMIT_BYTES },
       );
@@ -87,6 +98,7 @@ export async function runTool(tools: string, tool: string, args: readonly string
 
 /** The last line of the shell's `times`: "0m1.230s 0m0.040s". */
 function childrenMs(text: string): number {
-  const [, minutes, userSeconds, systemMinutes, systemSeconds] = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/u.exec(text) ?? [];
+  const [, minutes, userSeconds, systemMinutes, systemSeconds] =
+    /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/u.exec(text) ?? [];
   return ((Number(minutes) + Number(systemMinutes)) * 60 + Number(userSeconds) + Number(systemSeconds)) * 1000;
 }

@@ -16,7 +16,12 @@ const never = new AbortController().signal;
  * same: greedy decoding writes the right answer exactly when each of its tokens is the most likely one after those before it, and
  * that takes one evaluation of question and answer.
  */
-export async function taskAccuracy(modelPath: string, delta: string | null, questions: readonly TaskQuestion[], threads: number): Promise<number> {
+export async function taskAccuracy(
+  modelPath: string,
+  delta: string | null,
+  questions: readonly TaskQuestion[],
+  threads: number,
+): Promise<number> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-accuracy-"));
   const llama = await getLlama({ gpu: false, build: "never", logLevel: LlamaLogLevel.error, maxThreads: 0 });
   useDeltaKernels(() => undefined);
@@ -24,9 +29,15 @@ export async function taskAccuracy(modelPath: string, delta: string | null, ques
     const model = await llama.loadModel({ modelPath });
     const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences: 1, threads });
     const runtime = new DeltaRuntime({
-      model, context, modelPath, conversations: 1, stateFolder: path.join(folder, "state"),
+      model,
+      context,
+      modelPath,
+      conversations: 1,
+      stateFolder: path.join(folder, "state"),
       freeBytes: async () => os.freemem(),
-      log: (level, message) => { if (level === "error") console.log(`  ${message}`); },
+      log: (level, message) => {
+        if (level === "error") console.log(`  ${message}`);
+      },
       onChanged: () => undefined,
     });
     const stack = delta === null ? [] : [{ deltaId: DeltaId.parse("delta"), name: "delta", path: delta, scale: 1 }];
@@ -40,7 +51,11 @@ export async function taskAccuracy(modelPath: string, delta: string | null, ques
       if (!prepared.ok) throw new Error(JSON.stringify(prepared.failure));
       const { sequence } = prepared.value;
       await sequence.clearHistory();
-      const asked = tokens.slice(0, -1).map((token, index): ControlledEvaluateInputItem => (index < prompt.length - 1 ? token : [token, { generateNext: { token: true } }]));
+      const asked = tokens
+        .slice(0, -1)
+        .map((token, index): ControlledEvaluateInputItem =>
+          index < prompt.length - 1 ? token : [token, { generateNext: { token: true } }],
+        );
       const said = await sequence.controlledEvaluate(asked);
       if (answer.every((token, index) => said[prompt.length - 1 + index]?.next.token === token)) right++;
     }

@@ -34,7 +34,9 @@ export async function tokenToDom(): Promise<Figures> {
     });
     p50.push(quantile(samples, 0.5));
     p95.push(quantile(samples, 0.95));
-    console.log(`  run ${run}: ${samples.length} flushes, p50 ${p50.at(-1)?.toFixed(1)} ms, p95 ${p95.at(-1)?.toFixed(1)} ms, worst ${Math.max(...samples).toFixed(1)} ms`);
+    console.log(
+      `  run ${run}: ${samples.length} flushes, p50 ${p50.at(-1)?.toFixed(1)} ms, p95 ${p95.at(-1)?.toFixed(1)} ms, worst ${Math.max(...samples).toFixed(1)} ms`,
+    );
   }
   await app.close();
   await rm(app.dataFolder, { recursive: true, force: true });

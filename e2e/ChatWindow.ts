@@ -39,7 +39,9 @@ export class ChatWindow {
   }
 
   get answers(): Locator {
-    return this.conversation.getByRole("article").filter({ hasNot: this.page.getByRole("heading", { name: "You", exact: true }) });
+    return this.conversation
+      .getByRole("article")
+      .filter({ hasNot: this.page.getByRole("heading", { name: "You", exact: true }) });
   }
 
   get questions(): Locator {
@@ -56,7 +58,9 @@ export class ChatWindow {
   }
 
   chatEntry(title: string | RegExp): Locator {
-    return this.chatList.getByRole("button", typeof title === "string" ? { name: title, exact: true } : { name: title }).first();
+    return this.chatList
+      .getByRole("button", typeof title === "string" ? { name: title, exact: true } : { name: title })
+      .first();
   }
 
   /** Titles in the sidebar, top to bottom. */
@@ -69,8 +73,10 @@ export class ChatWindow {
   }
 
   async waitForText(characters: number): Promise<void> {
-    await expect(async () => expect((await this.lastAnswerText()).length).toBeGreaterThanOrEqual(characters))
-      .toPass({ timeout: ANSWER_TIMEOUT_MS, intervals: [50] });
+    await expect(async () => expect((await this.lastAnswerText()).length).toBeGreaterThanOrEqual(characters)).toPass({
+      timeout: ANSWER_TIMEOUT_MS,
+      intervals: [50],
+    });
   }
 
   async send(text: string): Promise<void> {
@@ -106,7 +112,8 @@ export class ChatWindow {
     await this.openSettingsPanel();
     if (maxTokens !== undefined) await this.fillSetting("Longest answer, tokens", maxTokens);
     if (seed !== undefined) await this.fillSetting("Seed", seed);
-    if (systemPrompt !== undefined) await this.sidePanel.getByRole("textbox", { name: "System prompt" }).fill(systemPrompt);
+    if (systemPrompt !== undefined)
+      await this.sidePanel.getByRole("textbox", { name: "System prompt" }).fill(systemPrompt);
     await this.closeSettingsPanel();
   }
 
@@ -157,9 +164,13 @@ export class ChatWindow {
     await this.page.evaluate((words) => {
       const times = { clickedAtMs: 0, lastTextAtMs: 0, readyAtMs: 0 };
       Reflect.set(window, "stopTimes", times);
-      addEventListener("click", () => {
-        times.clickedAtMs = performance.now();
-      }, { capture: true, once: true });
+      addEventListener(
+        "click",
+        () => {
+          times.clickedAtMs = performance.now();
+        },
+        { capture: true, once: true },
+      );
       let length = -1;
       const look = () => {
         const now = performance.now();
@@ -168,7 +179,12 @@ export class ChatWindow {
           length = text.length;
           times.lastTextAtMs = now;
         }
-        if (times.clickedAtMs > 0 && times.readyAtMs === 0 && document.querySelector('[aria-label="Engine"]')?.textContent === "Ready") times.readyAtMs = now;
+        if (
+          times.clickedAtMs > 0 &&
+          times.readyAtMs === 0 &&
+          document.querySelector('[aria-label="Engine"]')?.textContent === "Ready"
+        )
+          times.readyAtMs = now;
       };
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
     }, ANSWER_WORDS);
@@ -178,7 +194,10 @@ export class ChatWindow {
     await this.page.waitForTimeout(500);
     return this.page.evaluate(() => {
       const times: { clickedAtMs: number; lastTextAtMs: number; readyAtMs: number } = Reflect.get(window, "stopTimes");
-      return { lastTextMs: Math.max(0, times.lastTextAtMs - times.clickedAtMs), readyMs: times.readyAtMs - times.clickedAtMs };
+      return {
+        lastTextMs: Math.max(0, times.lastTextAtMs - times.clickedAtMs),
+        readyMs: times.readyAtMs - times.clickedAtMs,
+      };
     });
   }
 }

@@ -74,7 +74,10 @@ export class FacetApp {
 
   /** Of the window's content. */
   async resize(width: number, height: number): Promise<void> {
-    await this.electron.evaluate(({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height), { width, height });
+    await this.electron.evaluate(
+      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+      { width, height },
+    );
     await expect.poll(() => this.window.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
   }
 
@@ -86,7 +89,9 @@ export class FacetApp {
 
   /** Process id of the engine, or null while it does not run. */
   async enginePid(): Promise<number | null> {
-    return this.electron.evaluate(({ app }) => app.getAppMetrics().find((one) => one.name === "Facet engine")?.pid ?? null);
+    return this.electron.evaluate(
+      ({ app }) => app.getAppMetrics().find((one) => one.name === "Facet engine")?.pid ?? null,
+    );
   }
 
   async killEngine(): Promise<void> {
@@ -149,7 +154,8 @@ export async function loggedErrors(dataFolder: string): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const name of await readdir(folder)) {
     const lines = (await readFile(path.join(folder, name), "utf8")).split("\n");
-    for (const line of lines) if (/"level":"error"/.test(line)) problems.push({ where: "log", text: `${name}: ${line}` });
+    for (const line of lines)
+      if (/"level":"error"/.test(line)) problems.push({ where: "log", text: `${name}: ${line}` });
   }
   return problems;
 }

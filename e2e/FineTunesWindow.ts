@@ -20,7 +20,10 @@ export class FineTunesWindow {
 
   /** The row of a fine-tune, whatever group it stands in. */
   row(name: string): Locator {
-    return this.page.getByRole("main").getByRole("listitem").filter({ has: this.page.getByRole("heading", { name, exact: true, level: 3 }) });
+    return this.page
+      .getByRole("main")
+      .getByRole("listitem")
+      .filter({ has: this.page.getByRole("heading", { name, exact: true, level: 3 }) });
   }
 
   group(name: string | RegExp): Locator {

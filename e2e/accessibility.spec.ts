@@ -43,9 +43,27 @@ for (const theme of ["light", "dark"] as const) {
   test(`no serious violation on any screen, ${theme}`, { tag: theme === "dark" ? "@slow" : [] }, async ({ launch }) => {
     const dataFolder = await freshDataFolder();
     await seedChats(dataFolder, [
-      { title: "Another chat", messages: [{ role: "user", text: "Hi" }, { role: "assistant", text: "Hello." }] },
-      { title: "Weather", messages: [{ role: "user", text: "Do I need an umbrella?" }, { role: "assistant", parts: PARTS }] },
-      { title: "Formats", messages: [{ role: "user", text: "Show me formats" }, { role: "assistant", text: ANSWER }] },
+      {
+        title: "Another chat",
+        messages: [
+          { role: "user", text: "Hi" },
+          { role: "assistant", text: "Hello." },
+        ],
+      },
+      {
+        title: "Weather",
+        messages: [
+          { role: "user", text: "Do I need an umbrella?" },
+          { role: "assistant", parts: PARTS },
+        ],
+      },
+      {
+        title: "Formats",
+        messages: [
+          { role: "user", text: "Show me formats" },
+          { role: "assistant", text: ANSWER },
+        ],
+      },
     ]);
     const app = await launch({ dataFolder });
     const { window } = app;
@@ -70,7 +88,11 @@ for (const theme of ["light", "dark"] as const) {
     await check(window, `${theme}: side panel`);
     await chat.closeSettingsPanel();
 
-    for (const [keys, name] of [["Control+k", "search"], ["Control+/", "shortcuts"], ["Control+,", "settings"]] as const) {
+    for (const [keys, name] of [
+      ["Control+k", "search"],
+      ["Control+/", "shortcuts"],
+      ["Control+,", "settings"],
+    ] as const) {
       await window.keyboard.press(keys);
       await expect(window.getByRole("dialog")).toBeVisible();
       await check(window, `${theme}: ${name}`);
@@ -97,7 +119,15 @@ for (const theme of ["light", "dark"] as const) {
 
 test("a small window: all is reachable, nothing overflows", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, [{ title: "Formats", messages: [{ role: "user", text: "Show me formats" }, { role: "assistant", text: ANSWER }] }]);
+  await seedChats(dataFolder, [
+    {
+      title: "Formats",
+      messages: [
+        { role: "user", text: "Show me formats" },
+        { role: "assistant", text: ANSWER },
+      ],
+    },
+  ]);
   const app = await launch({ dataFolder });
   await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(480, 600));
   const chat = new ChatWindow(app.window);

@@ -36,13 +36,19 @@ test("chats are made, renamed, deleted and brought back, the last used first", a
 
 test("two windows' worth of chats: scrolled, switched by keyboard, found by their words", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, Array.from({ length: 60 }, (_, index) => ({
-    title: `Subject ${index + 1}`,
-    messages: [
-      { role: "user" as const, text: `What about subject ${index + 1}?` },
-      { role: "assistant" as const, text: index === 41 ? "Here the zeppelin appears." : `Subject ${index + 1} is fine.` },
-    ],
-  })));
+  await seedChats(
+    dataFolder,
+    Array.from({ length: 60 }, (_, index) => ({
+      title: `Subject ${index + 1}`,
+      messages: [
+        { role: "user" as const, text: `What about subject ${index + 1}?` },
+        {
+          role: "assistant" as const,
+          text: index === 41 ? "Here the zeppelin appears." : `Subject ${index + 1} is fine.`,
+        },
+      ],
+    })),
+  );
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
@@ -63,7 +69,10 @@ test("two windows' worth of chats: scrolled, switched by keyboard, found by thei
   await expect(chat.questions).toHaveText([/subject 1\?/]);
 
   await app.window.keyboard.press("Control+k");
-  const search = app.window.getByRole("dialog").getByRole("combobox").or(app.window.getByRole("dialog").getByRole("searchbox"));
+  const search = app.window
+    .getByRole("dialog")
+    .getByRole("combobox")
+    .or(app.window.getByRole("dialog").getByRole("searchbox"));
   await search.fill("zeppel");
   await expect(app.window.getByRole("dialog").getByRole("option")).toHaveCount(1);
   await expect(app.window.getByRole("dialog").getByRole("option")).toContainText("Subject 42");

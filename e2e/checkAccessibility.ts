@@ -8,7 +8,13 @@ export async function checkAccessibility(page: Page, screen: string): Promise<vo
   const { violations, passes } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
   expect(passes.length, `axe looked at ${screen}`).toBeGreaterThan(5);
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} — ${node.any[0]?.message ?? node.failureSummary ?? ""}`).join(" | ")}`), screen).toEqual([]);
+  expect(
+    serious.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${node.target.join(" ")} — ${node.any[0]?.message ?? node.failureSummary ?? ""}`).join(" | ")}`,
+    ),
+    screen,
+  ).toEqual([]);
 }
 
 export async function checkInBothThemes(page: Page, screen: string): Promise<void> {

@@ -60,7 +60,10 @@ test("in the chat: message, edited message, system prompt, numbers", async ({ la
 
 test("in dialogs, in the sidebar, and where models are searched", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, ["Harbour", "Lighthouse"].map((title) => ({ title, messages: [{ role: "user" as const, text: title }] })));
+  await seedChats(
+    dataFolder,
+    ["Harbour", "Lighthouse"].map((title) => ({ title, messages: [{ role: "user" as const, text: title }] })),
+  );
   // No search reaches a hub.
   const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: "http://127.0.0.1:9" } });
   const chat = new ChatWindow(app.window);

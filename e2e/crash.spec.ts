@@ -4,7 +4,10 @@ import { expect, test } from "./test";
 
 const LONG_QUESTION = "Write a very long story about a lighthouse, in many chapters.";
 
-test("the engine is killed in mid-answer: the app lives, the text stays, the next message is answered", async ({ launch, allowProblems }) => {
+test("the engine is killed in mid-answer: the app lives, the text stays, the next message is answered", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/engine/i);
   const app = await launch();
   const chat = new ChatWindow(app.window);
@@ -38,28 +41,34 @@ test("the restart button brings the engine back", { tag: "@slow" }, async ({ lau
   await chat.ask("Say hello.");
 });
 
-test("the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind", { tag: "@slow" }, async ({ launch }) => {
-  const app = await launch();
-  const chat = new ChatWindow(app.window);
-  await chat.waitUntilReady();
-  const { answers, text: secondOld } = await beginLongAnswer(chat);
-  const enginePid = await app.enginePid();
-  await app.kill();
-  await expect.poll(() => enginePid !== null && isRunning(enginePid), { message: "the engine ends with the app" }).toBe(false);
+test(
+  "the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const app = await launch();
+    const chat = new ChatWindow(app.window);
+    await chat.waitUntilReady();
+    const { answers, text: secondOld } = await beginLongAnswer(chat);
+    const enginePid = await app.enginePid();
+    await app.kill();
+    await expect
+      .poll(() => enginePid !== null && isRunning(enginePid), { message: "the engine ends with the app" })
+      .toBe(false);
 
-  const again = await launch({ dataFolder: app.dataFolder });
-  const after = new ChatWindow(again.window);
-  await after.openChat(/lighthouse/);
-  const kept = await after.lastAnswerText();
-  expect(kept.startsWith(secondOld.slice(0, 60))).toBe(true);
-  expect(kept.length).toBeGreaterThanOrEqual(secondOld.length);
-  await expect(after.lastAnswer).toContainText(/closed in mid-answer/);
-  await expect(after.stopButton).toBeHidden();
-  await after.waitUntilReady();
-  await after.limitAnswers(16);
-  await after.ask("Say hello.");
-  await expect(after.answers).toHaveCount(answers + 1);
-});
+    const again = await launch({ dataFolder: app.dataFolder });
+    const after = new ChatWindow(again.window);
+    await after.openChat(/lighthouse/);
+    const kept = await after.lastAnswerText();
+    expect(kept.startsWith(secondOld.slice(0, 60))).toBe(true);
+    expect(kept.length).toBeGreaterThanOrEqual(secondOld.length);
+    await expect(after.lastAnswer).toContainText(/closed in mid-answer/);
+    await expect(after.stopButton).toBeHidden();
+    await after.waitUntilReady();
+    await after.limitAnswers(16);
+    await after.ask("Say hello.");
+    await expect(after.answers).toHaveCount(answers + 1);
+  },
+);
 
 /**
  * Asks until an answer is under way that is older than a second: a small model sometimes ends early. What is older than a second is
@@ -70,7 +79,11 @@ async function beginLongAnswer(chat: ChatWindow): Promise<{ answers: number; tex
     await chat.send(LONG_QUESTION);
     await expect(chat.answers).toHaveCount(answers);
     await chat.waitForText(1);
-    await expect.poll(async () => (await chat.lastAnswerText()).length >= 120 || !(await chat.stopButton.isVisible()), { timeout: 60_000 }).toBe(true);
+    await expect
+      .poll(async () => (await chat.lastAnswerText()).length >= 120 || !(await chat.stopButton.isVisible()), {
+        timeout: 60_000,
+      })
+      .toBe(true);
     const text = await chat.lastAnswerText();
     await chat.page.waitForTimeout(1_000);
     if (await chat.stopButton.isVisible()) return { answers, text };

@@ -5,7 +5,10 @@ import { expect, test } from "./test";
 
 const TWICE = /The engine ended twice while it was loading .+ or writing its first answer/;
 
-test("a model that ended the engine twice waits until it is asked for, also after a restart", async ({ launch, allowProblems }) => {
+test("a model that ended the engine twice waits until it is asked for, also after a restart", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/engine|model/i);
   const app = await launch();
   const chat = new ChatWindow(app.window);
@@ -34,7 +37,12 @@ test("a model that ended the engine twice waits until it is asked for, also afte
   await expect(again.window.getByRole("alert")).toContainText(TWICE);
   await again.window.getByRole("button", { name: "Models", exact: true }).click();
   await again.window.getByRole("tab", { name: /^Installed/ }).click();
-  await expect(again.window.getByRole("listitem").filter({ hasText: /SmolLM2/ }).first()).toContainText(TWICE);
+  await expect(
+    again.window
+      .getByRole("listitem")
+      .filter({ hasText: /SmolLM2/ })
+      .first(),
+  ).toContainText(TWICE);
   await again.window.getByRole("button", { name: /^Load SmolLM2/ }).click();
   await after.waitUntilReady();
   await after.startChat({ maxTokens: 8 });

@@ -18,7 +18,10 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => hub.stop());
 
-const file = (name: string) => ({ path: `${name}-Q4_0.gguf`, content: Buffer.from(tinyModelBytes({ seed: name.length })) });
+const file = (name: string) => ({
+  path: `${name}-Q4_0.gguf`,
+  content: Buffer.from(tinyModelBytes({ seed: name.length })),
+});
 
 test("hand-picked models for every machine, and a search with its filters, by keyboard alone", async ({ launch }) => {
   const catalogue = Catalogue.parse(JSON.parse(await readFile("resources/catalogue.json", "utf8")));
@@ -26,7 +29,12 @@ test("hand-picked models for every machine, and a search with its filters, by ke
   for (const { repository, licence } of catalogue.models) hub.add({ id: repository, files: [file("picked")], licence });
   for (let index = 0; index < 45; index++) {
     const billions = [0.5, 4, 14, 70][index % 4] ?? 0;
-    hub.add({ id: `maker/Found-${index}-${billions}B`, files: [file("found")], downloads: 1000 - index, gguf: { total: billions * 1e9, architecture: index % 3 === 0 ? "qwen3" : "llama", context_length: 8192 } });
+    hub.add({
+      id: `maker/Found-${index}-${billions}B`,
+      files: [file("found")],
+      downloads: 1000 - index,
+      gguf: { total: billions * 1e9, architecture: index % 3 === 0 ? "qwen3" : "llama", context_length: 8192 },
+    });
   }
   const app = await launch({ starterModel: false, env: { ...NO_NETWORK, FACET_HUB_ENDPOINT: hub.endpoint } });
   const page = app.window;
@@ -35,7 +43,10 @@ test("hand-picked models for every machine, and a search with its filters, by ke
   await expect(picked).toHaveCount(catalogue.models.length);
   expect(catalogue.models.length).toBeGreaterThanOrEqual(12);
   for (const { name, licence } of catalogue.models) {
-    await expect(page.getByRole("article").filter({ has: page.getByRole("button", { name, exact: true }) }), name).toContainText(licenceTitle(licence));
+    await expect(
+      page.getByRole("article").filter({ has: page.getByRole("button", { name, exact: true }) }),
+      name,
+    ).toContainText(licenceTitle(licence));
   }
 
   await page.getByRole("searchbox").focus();
@@ -47,7 +58,9 @@ test("hand-picked models for every machine, and a search with its filters, by ke
   await page.keyboard.type("2B");
   await expect(found).toHaveCount(11);
   await expect(found.first()).toContainText("4B");
-  expect(hub.requests.findLast(({ path }) => path === "/api/models")?.query).toContain("num_parameters=min%3A2B%2Cmax%3A9B");
+  expect(hub.requests.findLast(({ path }) => path === "/api/models")?.query).toContain(
+    "num_parameters=min%3A2B%2Cmax%3A9B",
+  );
   await page.getByRole("combobox", { name: "Family" }).focus();
   await page.keyboard.type("Qwen");
   await expect(found).toHaveCount(3);
@@ -75,7 +88,11 @@ test("a hostile model card runs nothing, loads nothing and leads nowhere", async
   hub.add({
     id: "maker/Hostile-GGUF",
     files: [file("hostile")],
-    readme: `---\nlicense: mit\nbase_model: "<script>window.hostile='front matter'</script>"\n---\n# Hostile card\n\n${hostilePayloads(here).filter((payload) => payload.length < 50_000).join("\n\n")}\n\nThe end.`,
+    readme: `---\nlicense: mit\nbase_model: "<script>window.hostile='front matter'</script>"\n---\n# Hostile card\n\n${hostilePayloads(
+      here,
+    )
+      .filter((payload) => payload.length < 50_000)
+      .join("\n\n")}\n\nThe end.`,
     baseModel: "<img src=x onerror=\"window.hostile='base model'\">",
     licence: "<b>mit</b>",
   });
@@ -90,14 +107,23 @@ test("a hostile model card runs nothing, loads nothing and leads nowhere", async
   await expect(card).toContainText("Hostile card");
   await expect(card).toContainText("The end.");
   const startUrl = page.url();
-  for (const link of await card.locator("a, [role=link]").all()) await link.click({ timeout: 2000 }).catch(() => undefined);
+  for (const link of await card.locator("a, [role=link]").all())
+    await link.click({ timeout: 2000 }).catch(() => undefined);
   expect(await page.evaluate(() => Reflect.get(window, "hostile"))).toBeUndefined();
   expect(page.url()).toBe(startUrl);
-  expect(await page.evaluate(() => document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']").length)).toBe(0);
+  expect(
+    await page.evaluate(
+      () =>
+        document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']")
+          .length,
+    ),
+  ).toBe(0);
   const seen = await outside();
   expect(seen.requests).toEqual([]);
   expect(seen.opened).toEqual([]);
-  expect(seen.asked.filter((question) => /javascript:|data:|vbscript:|file:|ms-settings:/iu.test(question))).toEqual([]);
+  expect(seen.asked.filter((question) => /javascript:|data:|vbscript:|file:|ms-settings:/iu.test(question))).toEqual(
+    [],
+  );
   expect(reached).toEqual([]);
   server.close();
 });

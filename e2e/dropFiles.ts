@@ -7,7 +7,11 @@ const COPY = 1;
 /** Where in the window; in the conversation, of a window of the usual size. */
 const PLACE = { x: 300, y: 200 };
 
-export async function holdFilesOver(app: FacetApp, paths: readonly string[], { x, y } = PLACE): Promise<() => Promise<void>> {
+export async function holdFilesOver(
+  app: FacetApp,
+  paths: readonly string[],
+  { x, y } = PLACE,
+): Promise<() => Promise<void>> {
   const session = await app.window.context().newCDPSession(app.window);
   const data = { items: [], files: [...paths], dragOperationsMask: COPY };
   await session.send("Input.dispatchDragEvent", { type: "dragEnter", x, y, data });

@@ -29,7 +29,11 @@ await loadNativeAddon(process.cwd()).quantize({
 
 /** Writes any model in any type, as no job of the app would. */
 export async function requantize(source: string, target: string, type: string): Promise<void> {
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", SCRIPT, source, target, type], { timeout: TIMEOUT_MS });
+  await promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "-e", SCRIPT, source, target, type],
+    { timeout: TIMEOUT_MS },
+  );
 }
 
 /** The model in 16 bits (271 MB, Gemma 543) in `folder`. */
@@ -44,7 +48,9 @@ const made = new Map<F16File, Promise<string>>();
 
 /** Puts the model into a data folder, by a hard link where the disk allows that. */
 export async function placeF16Model(dataFolder: string, fileName: F16File = F16_FILE): Promise<string> {
-  const making = made.get(fileName) ?? mkdtemp(path.join(os.tmpdir(), "facet-f16-")).then((folder) => writeF16Model(folder, fileName));
+  const making =
+    made.get(fileName) ??
+    mkdtemp(path.join(os.tmpdir(), "facet-f16-")).then((folder) => writeF16Model(folder, fileName));
   made.set(fileName, making);
   const target = path.join(dataPaths(dataFolder).models, fileName);
   await mkdir(path.dirname(target), { recursive: true });

@@ -37,7 +37,9 @@ class Chips {
   }
 
   async pressed(): Promise<string[]> {
-    return (await this.group.locator('[aria-pressed="true"]').allInnerTexts()).map((text) => text.replaceAll(/\s+/gu, " ").trim());
+    return (await this.group.locator('[aria-pressed="true"]').allInnerTexts()).map((text) =>
+      text.replaceAll(/\s+/gu, " ").trim(),
+    );
   }
 }
 
@@ -49,7 +51,9 @@ function colour(locator: Locator, property: "backgroundColor" | "color" | "borde
 const edge = (answer: Locator) => answer.locator('[class*="_edge_"] i').first();
 const speaker = (answer: Locator) => answer.locator('[class*="_speaker_"]');
 
-test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hues everywhere; a restart remembers", async ({ launch }) => {
+test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hues everywhere; a restart remembers", async ({
+  launch,
+}) => {
   const app = await launch();
   const { window: page } = app;
   const chat = new ChatWindow(page);
@@ -86,7 +90,9 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   expect(await colour(speaker(chat.lastAnswer), "color")).toBe(sqlHue);
   const dot = chat.chatList.locator('[aria-current="page"] i');
   expect(await colour(dot, "backgroundColor")).toBe(sqlHue);
-  await expect(page.getByRole("region", { name: "Memory" })).toContainText(/1 base · 1 fine-tune · room for (\d+|many) more/);
+  await expect(page.getByRole("region", { name: "Memory" })).toContainText(
+    /1 base · 1 fine-tune · room for (\d+|many) more/,
+  );
 
   // By keyboard: one stop for Tab, arrows between the chips, Space presses, the menu key opens the strength.
   await chips.chip("SQL").focus();
@@ -119,7 +125,11 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   expect(await chips.pressed()).toEqual(["Plain words LoRA 0.5"]);
 
   // Order: dragged, and by keys; the focus stays on what was moved.
-  const order = () => chips.group.locator("[aria-pressed]").allInnerTexts().then((texts) => texts.map((text) => text.trim().split(/\s/u)[0]));
+  const order = () =>
+    chips.group
+      .locator("[aria-pressed]")
+      .allInnerTexts()
+      .then((texts) => texts.map((text) => text.trim().split(/\s/u)[0]));
   expect(await order()).toEqual(["Base", "SQL", "Plain"]);
   await chips.chip("Plain words").dragTo(chips.chip("SQL"), { targetPosition: { x: 4, y: 10 } });
   await expect.poll(order).toEqual(["Base", "Plain", "SQL"]);
@@ -192,8 +202,11 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
   await expect(palette).toContainText("There are no fine-tunes on this computer yet.");
   await checkAccessibility(page, "palette without fine-tunes");
   await keyboard.press("Escape");
-  for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries()) await addFineTune(app, folder, name, index + 1);
-  await addFineTune(app, folder, "Other size", 9, { matrices: [{ name: "blk.0.ffn_down.weight", columns: 1536, rows: 640 }] });
+  for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries())
+    await addFineTune(app, folder, name, index + 1);
+  await addFineTune(app, folder, "Other size", 9, {
+    matrices: [{ name: "blk.0.ffn_down.weight", columns: 1536, rows: 640 }],
+  });
   await expect(chips.chip("Extract JSON")).toBeVisible();
 
   // "/" in an empty field opens it; the arrows move, Enter lets this one answer alone.
@@ -268,7 +281,11 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
     await expect(chips.chip(name)).toBeInViewport();
   }
   await keyboard.press("Space");
-  const boxes = await Promise.all([chat.modelButton, chips.group, page.getByRole("button", { name: "Chat settings" })].map((one) => one.boundingBox()));
+  const boxes = await Promise.all(
+    [chat.modelButton, chips.group, page.getByRole("button", { name: "Chat settings" })].map((one) =>
+      one.boundingBox(),
+    ),
+  );
   for (const [index, box] of boxes.entries()) {
     const next = boxes[index + 1];
     if (next !== undefined) expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(next?.x ?? 0);
@@ -276,28 +293,34 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
   await checkAccessibility(page, "chips in a narrow window");
 });
 
-test("what the engine died of is not used until it is chosen again, and the composer says so", { tag: "@slow" }, async ({ launch }) => {
-  const first = await launch();
-  const chat = new ChatWindow(first.window);
-  await chat.waitUntilReady();
-  const sql = await addFineTune(first, folder, "SQL", 1);
-  await chat.startChat({ maxTokens: ANSWER_TOKENS });
-  await new Chips(first.window).chip("SQL").click();
-  await chat.ask("Say hello.");
-  await first.close();
+test(
+  "what the engine died of is not used until it is chosen again, and the composer says so",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const first = await launch();
+    const chat = new ChatWindow(first.window);
+    await chat.waitUntilReady();
+    const sql = await addFineTune(first, folder, "SQL", 1);
+    await chat.startChat({ maxTokens: ANSWER_TOKENS });
+    await new Chips(first.window).chip("SQL").click();
+    await chat.ask("Say hello.");
+    await first.close();
 
-  // The whole app died while the engine brought the delta into memory: this is the note that it leaves.
-  await writeFile(path.join(first.dataFolder, "loading-deltas"), JSON.stringify([sql.id]));
-  const app = await launch({ dataFolder: first.dataFolder });
-  const again = new ChatWindow(app.window);
-  const chips = new Chips(app.window);
-  await again.waitUntilReady();
-  await again.openChat(/Say hello/);
-  await expect(chips.chip("SQL")).toHaveAccessibleName(/cannot be used now/);
-  await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText("Choose it again to try once more");
-  await checkAccessibility(app.window, "a fine-tune that ended the engine");
-  await chips.chip("SQL").click();
-  await expect(chips.chip("SQL")).not.toHaveAccessibleName(/cannot be used now/);
-  await again.ask("Once more.");
-  await expect(speaker(again.lastAnswer)).toHaveText("SQL");
-});
+    // The whole app died while the engine brought the delta into memory: this is the note that it leaves.
+    await writeFile(path.join(first.dataFolder, "loading-deltas"), JSON.stringify([sql.id]));
+    const app = await launch({ dataFolder: first.dataFolder });
+    const again = new ChatWindow(app.window);
+    const chips = new Chips(app.window);
+    await again.waitUntilReady();
+    await again.openChat(/Say hello/);
+    await expect(chips.chip("SQL")).toHaveAccessibleName(/cannot be used now/);
+    await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText(
+      "Choose it again to try once more",
+    );
+    await checkAccessibility(app.window, "a fine-tune that ended the engine");
+    await chips.chip("SQL").click();
+    await expect(chips.chip("SQL")).not.toHaveAccessibleName(/cannot be used now/);
+    await again.ask("Once more.");
+    await expect(speaker(again.lastAnswer)).toHaveText("SQL");
+  },
+);

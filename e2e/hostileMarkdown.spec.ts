@@ -18,10 +18,16 @@ test("no payload runs or sends anything", async ({ launch }) => {
   const here = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const list = hostilePayloads(here);
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, list.map((text, index) => ({
-    title: `Payload ${index + 1}`,
-    messages: [{ role: "user" as const, text: `Show payload ${index + 1}` }, { role: "assistant" as const, text }],
-  })));
+  await seedChats(
+    dataFolder,
+    list.map((text, index) => ({
+      title: `Payload ${index + 1}`,
+      messages: [
+        { role: "user" as const, text: `Show payload ${index + 1}` },
+        { role: "assistant" as const, text },
+      ],
+    })),
+  );
 
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
@@ -36,7 +42,11 @@ test("no payload runs or sends anything", async ({ launch }) => {
   }
   expect(await app.window.evaluate(() => Reflect.get(window, "hostile"))).toBeUndefined();
   expect(app.window.url()).toBe(startUrl);
-  const inPage = await app.window.evaluate(() => document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']").length);
+  const inPage = await app.window.evaluate(
+    () =>
+      document.querySelectorAll("iframe, object, embed, video, audio, form, base, main script, img[src^='http']")
+        .length,
+  );
   expect(inPage).toBe(0);
   const seen = await outside();
   expect(seen.requests).toEqual([]);
@@ -49,25 +59,40 @@ test("no payload runs or sends anything", async ({ launch }) => {
 
 test("a web link asks first and shows its address, and opens only after yes", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, [{ title: "Links", messages: [{ role: "user", text: "A link please" }, { role: "assistant", text: "See [the documentation](https://example.com/docs?q=1)." }] }]);
+  await seedChats(dataFolder, [
+    {
+      title: "Links",
+      messages: [
+        { role: "user", text: "A link please" },
+        { role: "assistant", text: "See [the documentation](https://example.com/docs?q=1)." },
+      ],
+    },
+  ]);
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
   await chat.openChat("Links");
-  for (const [answer, opened] of [[1, 0], [0, 1]] as const) {
-    const result = app.electron.evaluate(({ dialog, shell }, response) => new Promise<{ asked: string; opened: string[] }>((resolve) => {
-      const urls: string[] = [];
-      Reflect.set(shell, "openExternal", (url: string) => {
-        urls.push(url);
-        return Promise.resolve();
-      });
-      Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
-        const options = args.at(-1) as { buttons: string[]; cancelId?: number };
-        const cancel = options.cancelId ?? options.buttons.length - 1;
-        const yes = options.buttons.findIndex((_button, index) => index !== cancel);
-        setTimeout(() => resolve({ asked: JSON.stringify(options), opened: urls }), 200);
-        return Promise.resolve({ response: response === 1 ? cancel : yes, checkboxChecked: false });
-      });
-    }), answer);
+  for (const [answer, opened] of [
+    [1, 0],
+    [0, 1],
+  ] as const) {
+    const result = app.electron.evaluate(
+      ({ dialog, shell }, response) =>
+        new Promise<{ asked: string; opened: string[] }>((resolve) => {
+          const urls: string[] = [];
+          Reflect.set(shell, "openExternal", (url: string) => {
+            urls.push(url);
+            return Promise.resolve();
+          });
+          Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {
+            const options = args.at(-1) as { buttons: string[]; cancelId?: number };
+            const cancel = options.cancelId ?? options.buttons.length - 1;
+            const yes = options.buttons.findIndex((_button, index) => index !== cancel);
+            setTimeout(() => resolve({ asked: JSON.stringify(options), opened: urls }), 200);
+            return Promise.resolve({ response: response === 1 ? cancel : yes, checkboxChecked: false });
+          });
+        }),
+      answer,
+    );
     await chat.lastAnswer.getByText("the documentation").click();
     const { asked, opened: urls } = await result;
     expect(asked).toContain("https://example.com/docs?q=1");

@@ -22,7 +22,8 @@ test("hostile model files are refused one by one, and the app lives", { tag: "@s
   const dataFolder = await freshDataFolder();
   const folder = await modelsFolder(dataFolder);
   const files = [...hostileGgufs(), ...impossibleModels()];
-  for (const [index, file] of files.entries()) await writeHostileGguf(path.join(folder, `${String(index).padStart(3, "0")}.gguf`), file);
+  for (const [index, file] of files.entries())
+    await writeHostileGguf(path.join(folder, `${String(index).padStart(3, "0")}.gguf`), file);
   const app = await launch({ dataFolder, starterModel: false, env: NO_NETWORK });
   const page = app.window;
   await page.waitForLoadState("load");
@@ -37,7 +38,11 @@ test("hostile model files are refused one by one, and the app lives", { tag: "@s
     const hostile = files[Number.parseInt(fileName, 10)];
     const before = await cpuMsOf(fit);
     const [verdict, code] = await page.evaluate(async (modelId) => {
-      const judged = await window.facet.call["fit.judge"]({ source: { kind: "installed", modelId: modelId as never }, contextSizeTokens: 4096, kvCacheType: "f16" });
+      const judged = await window.facet.call["fit.judge"]({
+        source: { kind: "installed", modelId: modelId as never },
+        contextSizeTokens: 4096,
+        kvCacheType: "f16",
+      });
       return judged.ok ? [judged.value.verdict, judged.value.failureCode] : ["unknown", judged.failure.code];
     }, id);
     const tookMs = (await cpuMsOf(fit)) - before;
@@ -53,7 +58,9 @@ test("hostile model files are refused one by one, and the app lives", { tag: "@s
   await page.getByRole("button", { name: "Models", exact: true }).click();
   await page.getByRole("tab", { name: /^Installed/ }).click();
   await expect(page.getByRole("tab", { name: `Installed ${files.length}` })).toBeVisible();
-  console.log(`  ${files.length} hostile files: judged in at most ${slowestMs} ms of processor time each; the process has ${mb(atRestBytes)} MB at rest, ${mb(peakBytes)} MB at most`);
+  console.log(
+    `  ${files.length} hostile files: judged in at most ${slowestMs} ms of processor time each; the process has ${mb(atRestBytes)} MB at rest, ${mb(peakBytes)} MB at most`,
+  );
   expect(peakBytes - atRestBytes).toBeLessThan(MAX_GROWTH_BYTES);
 });
 
@@ -66,7 +73,10 @@ async function listed(page: Page): Promise<{ id: string; fileName: string }[]> {
 }
 
 async function pidOf(app: FacetApp, name: string): Promise<number> {
-  const pid = await app.electron.evaluate(({ app: electronApp }, wanted) => electronApp.getAppMetrics().find((one) => one.name === wanted)?.pid ?? null, name);
+  const pid = await app.electron.evaluate(
+    ({ app: electronApp }, wanted) => electronApp.getAppMetrics().find((one) => one.name === wanted)?.pid ?? null,
+    name,
+  );
   if (pid === null) throw new Error(`there is no process ${name}`);
   return pid;
 }
@@ -79,7 +89,12 @@ async function cpuMsOf(pid: number): Promise<number> {
 }
 
 async function bytesOf(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> {
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ?? Number.NaN) * 1024;
+  return (
+    Number(
+      new RegExp(`^${field}:\\s+(\\d+) kB$`, "mu").exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ??
+        Number.NaN,
+    ) * 1024
+  );
 }
 
 function mb(bytes: number): string {

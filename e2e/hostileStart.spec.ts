@@ -10,7 +10,13 @@ import { dataPaths } from "../electron/services/dataFolder";
 import { STARTER_MODEL } from "../electron/services/starterModel";
 import { ChatWindow } from "./ChatWindow";
 import { electronBinary, freshDataFolder, IS_ROOT, spawnApp } from "./FacetApp";
-import { ggufFolder, modelOfUnknownArchitecture, modelWithTrainContext, textNamedGguf, truncatedModel } from "./ggufFiles";
+import {
+  ggufFolder,
+  modelOfUnknownArchitecture,
+  modelWithTrainContext,
+  textNamedGguf,
+  truncatedModel,
+} from "./ggufFiles";
 import { seedChats } from "./seedChats";
 import { starterModelPath } from "./starterModelFile";
 import { expect, test } from "./test";
@@ -28,22 +34,45 @@ test.describe("model files that cannot be used", () => {
   });
 
   const cases: [string, () => Promise<string>, RegExp][] = [
-    ["cut in its tensors", () => truncatedModel(models, 60_000_000), /incomplete|cut|truncated|ends too early|not whole/i],
+    [
+      "cut in its tensors",
+      () => truncatedModel(models, 60_000_000),
+      /incomplete|cut|truncated|ends too early|not whole/i,
+    ],
     ["cut in its header", () => truncatedModel(models, 100_000), /incomplete|cut|truncated|ends too early|not whole/i],
     ["a text file named .gguf", () => textNamedGguf(models), /not a (GGUF|model)/i],
     ["of an unknown architecture", () => modelOfUnknownArchitecture(models), /gizmo|architecture/i],
-    ["missing", async () => path.join(models, "nowhere.gguf"), /not there|missing|no longer|not found|cannot be found/i],
-    ["a folder", async () => {
-      const folder = path.join(models, "folder.gguf");
-      await mkdir(folder, { recursive: true });
-      return folder;
-    }, /folder|cannot be read|not a (GGUF|model|file)/i],
+    [
+      "missing",
+      async () => path.join(models, "nowhere.gguf"),
+      /not there|missing|no longer|not found|cannot be found/i,
+    ],
+    [
+      "a folder",
+      async () => {
+        const folder = path.join(models, "folder.gguf");
+        await mkdir(folder, { recursive: true });
+        return folder;
+      },
+      /folder|cannot be read|not a (GGUF|model|file)/i,
+    ],
   ];
   for (const [name, make, sentence] of cases) {
-    test(`a model ${name}: the sentence is shown, the chats are there, another model can be loaded`, async ({ launch, allowProblems }) => {
+    test(`a model ${name}: the sentence is shown, the chats are there, another model can be loaded`, async ({
+      launch,
+      allowProblems,
+    }) => {
       allowProblems(/model|gguf|load/i);
       const dataFolder = await freshDataFolder();
-      await seedChats(dataFolder, [{ title: "Old chat", messages: [{ role: "user", text: "Still here?" }, { role: "assistant", text: "Yes." }] }]);
+      await seedChats(dataFolder, [
+        {
+          title: "Old chat",
+          messages: [
+            { role: "user", text: "Still here?" },
+            { role: "assistant", text: "Yes." },
+          ],
+        },
+      ]);
       const app = await launch({ dataFolder, args: [await make()] });
       const chat = new ChatWindow(app.window);
       await expect(app.window.getByText(sentence).first()).toBeVisible({ timeout: 30_000 });
@@ -57,7 +86,9 @@ test.describe("model files that cannot be used", () => {
   }
 });
 
-test("no starter model and no source: the first screen says why and offers two ways on; trying again fetches and loads it", async ({ launch }) => {
+test("no starter model and no source: the first screen says why and offers two ways on; trying again fetches and loads it", async ({
+  launch,
+}) => {
   test.setTimeout(180_000);
   let working = false;
   const server = createServer((_request, answer) => {
@@ -69,7 +100,10 @@ test("no starter model and no source: the first screen says why and offers two w
     createReadStream(starterModelPath()).pipe(answer);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const app = await launch({ starterModel: false, env: { HF_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, PIP_NO_INDEX: "1" } });
+  const app = await launch({
+    starterModel: false,
+    env: { HF_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, PIP_NO_INDEX: "1" },
+  });
   const again = app.window.getByRole("button", { name: "Try again" });
   await expect(again).toBeVisible({ timeout: 60_000 });
   await expect(app.window.getByRole("button", { name: /Choose a GGUF file/ })).toBeVisible();
@@ -111,20 +145,32 @@ test("a data folder below a file: the window opens and says what is wrong", asyn
   const folder = await freshDataFolder();
   await writeFile(path.join(folder, "file"), "not a folder");
   const app = await launch({ dataFolder: path.join(folder, "file", "facet"), starterModel: false, env: NO_NETWORK });
-  await expect(app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write)/i).first()).toBeVisible({ timeout: 30_000 });
+  await expect(app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write)/i).first()).toBeVisible({
+    timeout: 30_000,
+  });
   await app.close();
   expect(await readFile(path.join(folder, "file"), "utf8")).toBe("not a folder");
   await rm(folder, { recursive: true });
 });
 
-test("a data folder that must not be read or written: the window opens and says so", async ({ launch, allowProblems }) => {
+test("a data folder that must not be read or written: the window opens and says so", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/./);
   const folder = await freshDataFolder();
   const closed = path.join(folder, "closed");
   await mkdir(closed);
   await chmod(closed, 0o000);
-  const app = await launch({ dataFolder: closed, starterModel: false, env: NO_NETWORK, ...(IS_ROOT ? { executablePath: await withoutRootsPrivilege(folder), args: [process.cwd()] } : {}) });
-  await expect(app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write|read)/i).first()).toBeVisible({ timeout: 30_000 });
+  const app = await launch({
+    dataFolder: closed,
+    starterModel: false,
+    env: NO_NETWORK,
+    ...(IS_ROOT ? { executablePath: await withoutRootsPrivilege(folder), args: [process.cwd()] } : {}),
+  });
+  await expect(
+    app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write|read)/i).first(),
+  ).toBeVisible({ timeout: 30_000 });
   await app.close();
   await chmod(closed, 0o700);
   expect(await readdir(closed)).toEqual([]);
@@ -143,7 +189,10 @@ test.describe("a full disk", () => {
     await rm(mount, { recursive: true, force: true });
   });
 
-  test("a message that cannot be saved stays in the composer with a sentence, and goes once there is room", async ({ launch, allowProblems }) => {
+  test("a message that cannot be saved stays in the composer with a sentence, and goes once there is room", async ({
+    launch,
+    allowProblems,
+  }) => {
     allowProblems(/disk|ENOSPC|full|SQLITE_FULL|quota|FILE_ERROR_NO_SPACE|save/i);
     const folder = path.join(mount, "facet");
     await mkdir(path.join(folder, "models"), { recursive: true });
@@ -158,7 +207,9 @@ test.describe("a full disk", () => {
     await fillDisk(mount, filler);
     const text = `Please keep this. ${"It is a long message. ".repeat(1_000)}`;
     await chat.send(text);
-    await expect(app.window.getByText(/disk (is )?full|no (more )?(room|space)/i).first()).toBeVisible({ timeout: 30_000 });
+    await expect(app.window.getByText(/disk (is )?full|no (more )?(room|space)/i).first()).toBeVisible({
+      timeout: 30_000,
+    });
     await expect(chat.composer).toHaveValue(text);
     await expect(chat.answers).toHaveCount(1);
 
@@ -179,12 +230,17 @@ test.describe("a full disk", () => {
     allowProblems(/./);
     await fillDisk(mount, path.join(mount, "filler"));
     const app = await launch({ dataFolder: path.join(mount, "facet"), starterModel: false, env: NO_NETWORK });
-    await expect(app.window.getByText(/disk (is )?full|no (more )?(room|space)|data folder/i).first()).toBeVisible({ timeout: 30_000 });
+    await expect(app.window.getByText(/disk (is )?full|no (more )?(room|space)|data folder/i).first()).toBeVisible({
+      timeout: 30_000,
+    });
     await app.close();
   });
 });
 
-test("a damaged database is moved aside, never overwritten, and the person is told where it lies", async ({ launch, allowProblems }) => {
+test("a damaged database is moved aside, never overwritten, and the person is told where it lies", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/database/i);
   const dataFolder = await freshDataFolder();
   await seedChats(dataFolder, [{ title: "Old chat", messages: [{ role: "user", text: "Hello" }] }]);
@@ -230,7 +286,10 @@ async function fillDisk(folder: string, filler: string): Promise<void> {
 /** Root ignores file permissions; this start of Electron gives that privilege up first. */
 async function withoutRootsPrivilege(folder: string): Promise<string> {
   const script = path.join(folder, "electron-unprivileged");
-  await writeFile(script, `#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search '${electronBinary()}' "$@"\n`);
+  await writeFile(
+    script,
+    `#!/bin/sh\nexec setpriv --bounding-set=-dac_override,-dac_read_search '${electronBinary()}' "$@"\n`,
+  );
   await chmod(script, 0o755);
   return script;
 }

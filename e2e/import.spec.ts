@@ -56,15 +56,23 @@ test("the page cannot name a path: only what was really dropped has one", async 
   expect(tried).toEqual({ call: true, made: null });
 });
 
-test("a dropped folder: split models as one, other files told apart, links in a circle end, and the copy is whole", async ({ launch }) => {
+test("a dropped folder: split models as one, other files told apart, links in a circle end, and the copy is whole", async ({
+  launch,
+}) => {
   const source = path.join(folder, "my models");
   await mkdir(path.join(source, "deep", "er"), { recursive: true });
   await symlink(source, path.join(source, "deep", "circle"));
   const whole = tinyModelBytes({ name: "Split" });
   for (const part of [1, 2]) await writeFile(path.join(source, `big-0000${part}-of-00002.gguf`), whole);
   await writeTinyModel(path.join(source, "deep", "er", "small-Q8_0.gguf"), { seed: 2 });
-  await writeFile(path.join(source, "mmproj-vision.gguf"), ggufBytes({ metadata: [["general.architecture", { type: "string", value: "clip" }]], tensors: [] }));
-  await writeFile(path.join(source, "style.gguf"), ggufBytes({ metadata: [["general.type", { type: "string", value: "adapter" }]], tensors: [] }));
+  await writeFile(
+    path.join(source, "mmproj-vision.gguf"),
+    ggufBytes({ metadata: [["general.architecture", { type: "string", value: "clip" }]], tensors: [] }),
+  );
+  await writeFile(
+    path.join(source, "style.gguf"),
+    ggufBytes({ metadata: [["general.type", { type: "string", value: "adapter" }]], tensors: [] }),
+  );
   await writeFile(path.join(source, "poem.gguf"), "no model");
   const app = await launch();
   await new ChatWindow(app.window).waitUntilReady();
@@ -81,40 +89,59 @@ test("a dropped folder: split models as one, other files told apart, links in a 
   await expect(list.getByRole("listitem").filter({ hasText: "small" })).toContainText("in Facet’s folder");
   await expect(list.getByRole("listitem").filter({ hasText: "big" })).toContainText("in 2 files");
   const models = await modelsFolder(app.dataFolder);
-  for (const part of [1, 2]) expect((await readFile(path.join(models, `big-0000${part}-of-00002.gguf`))).equals(whole)).toBe(true);
+  for (const part of [1, 2])
+    expect((await readFile(path.join(models, `big-0000${part}-of-00002.gguf`))).equals(whole)).toBe(true);
   expect(await readdir(path.join(models, ".imports"))).toEqual([]);
 });
 
-test("a copy is cancelled at once and leaves nothing; what a kill leaves is gone at the next start", { tag: "@slow" }, async ({ launch }) => {
-  const file = path.join(folder, "huge.gguf");
-  await writeTinyModel(file);
-  await truncate(file, LARGE_BYTES);
-  const app = await launch();
-  await new ChatWindow(app.window).waitUntilReady();
-  const startCopy = async (window: FacetApp) => {
-    await dropFiles(window, [file]);
-    await window.window.getByRole("dialog").getByRole("button", { name: "Copy into Facet’s folder" }).click();
-    await expect(window.window.getByRole("progressbar", { name: "Copying huge" })).toBeVisible();
-    await expect.poll(async () => (await readdir(path.join(await modelsFolder(window.dataFolder), ".imports"))).length).toBe(1);
-  };
-  await startCopy(app);
-  await app.window.getByRole("button", { name: "Cancel: Copying huge" }).click();
-  await expect(app.window.getByRole("progressbar", { name: "Copying huge" })).toBeHidden({ timeout: 2_000 });
-  const imports = path.join(await modelsFolder(app.dataFolder), ".imports");
-  await expect.poll(() => readdir(imports)).toEqual([]);
-  await startCopy(app);
-  await app.kill();
-  expect(await readdir(imports)).toHaveLength(1);
-  const again = await launch({ dataFolder: app.dataFolder });
-  await new ChatWindow(again.window).waitUntilReady();
-  expect(existsSync(imports)).toBe(false);
-  expect((await readdir(path.dirname(imports))).some((name) => name.startsWith("huge"))).toBe(false);
-});
+test(
+  "a copy is cancelled at once and leaves nothing; what a kill leaves is gone at the next start",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const file = path.join(folder, "huge.gguf");
+    await writeTinyModel(file);
+    await truncate(file, LARGE_BYTES);
+    const app = await launch();
+    await new ChatWindow(app.window).waitUntilReady();
+    const startCopy = async (window: FacetApp) => {
+      await dropFiles(window, [file]);
+      await window.window.getByRole("dialog").getByRole("button", { name: "Copy into Facet’s folder" }).click();
+      await expect(window.window.getByRole("progressbar", { name: "Copying huge" })).toBeVisible();
+      await expect
+        .poll(async () => (await readdir(path.join(await modelsFolder(window.dataFolder), ".imports"))).length)
+        .toBe(1);
+    };
+    await startCopy(app);
+    await app.window.getByRole("button", { name: "Cancel: Copying huge" }).click();
+    await expect(app.window.getByRole("progressbar", { name: "Copying huge" })).toBeHidden({ timeout: 2_000 });
+    const imports = path.join(await modelsFolder(app.dataFolder), ".imports");
+    await expect.poll(() => readdir(imports)).toEqual([]);
+    await startCopy(app);
+    await app.kill();
+    expect(await readdir(imports)).toHaveLength(1);
+    const again = await launch({ dataFolder: app.dataFolder });
+    await new ChatWindow(again.window).waitUntilReady();
+    expect(existsSync(imports)).toBe(false);
+    expect((await readdir(path.dirname(imports))).some((name) => name.startsWith("huge"))).toBe(false);
+  },
+);
 
-test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place and never deleted", async ({ launch }) => {
+test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place and never deleted", async ({
+  launch,
+}) => {
   const home = path.join(folder, "home");
   const files = await otherApps(home);
-  const app = await launch({ env: { HOME: home, XDG_CONFIG_HOME: "", XDG_DATA_HOME: "", XDG_CACHE_HOME: "", HF_HOME: "", HF_HUB_CACHE: "", OLLAMA_MODELS: "" } });
+  const app = await launch({
+    env: {
+      HOME: home,
+      XDG_CONFIG_HOME: "",
+      XDG_DATA_HOME: "",
+      XDG_CACHE_HOME: "",
+      HF_HOME: "",
+      HF_HUB_CACHE: "",
+      OLLAMA_MODELS: "",
+    },
+  });
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
   const installed = await openInstalled(app);
@@ -159,7 +186,12 @@ async function otherApps(home: string): Promise<string[]> {
   const configDigest = createHash("sha256").update(config).digest("hex");
   await writeFile(await at(".ollama", "models", "blobs", `sha256-${configDigest}`), config);
   const manifests = [".ollama", "models", "manifests", "registry.ollama.ai", "library"];
-  const layer = (value: string) => JSON.stringify({ schemaVersion: 2, config: { digest: `sha256:${configDigest}` }, layers: [{ mediaType: "application/vnd.ollama.image.model", digest: value }] });
+  const layer = (value: string) =>
+    JSON.stringify({
+      schemaVersion: 2,
+      config: { digest: `sha256:${configDigest}` },
+      layers: [{ mediaType: "application/vnd.ollama.image.model", digest: value }],
+    });
   await writeFile(await at(...manifests, "llama3.2", "1b"), layer(`sha256:${digest}`));
   await writeFile(await at(...manifests, "hostile", "climbs"), layer("sha256:../../../../../../etc/passwd"));
   await writeFile(await at(...manifests, "hostile", "broken"), "{");
@@ -169,11 +201,20 @@ async function otherApps(home: string): Promise<string[]> {
 
   const jan = await at(".local", "share", "Jan", "data", "llamacpp", "models", "own", "model.gguf");
   await writeFile(jan, model(13));
-  await writeFile(await at(".local", "share", "Jan", "data", "llamacpp", "models", "own", "model.yml"), "name: Jan’s own\nmodel_path: llamacpp/models/own/model.gguf\n");
+  await writeFile(
+    await at(".local", "share", "Jan", "data", "llamacpp", "models", "own", "model.yml"),
+    "name: Jan’s own\nmodel_path: llamacpp/models/own/model.gguf\n",
+  );
   const imported = await at("Downloads", "imported.gguf");
   await writeFile(imported, model(14));
-  await writeFile(await at(".local", "share", "Jan", "data", "llamacpp", "models", "other", "model.yml"), `name: imported\nmodel_path: ${imported}\n`);
-  await writeFile(await at(".local", "share", "Jan", "data", "llamacpp", "models", "climbs", "model.yml"), "name: climbs\nmodel_path: ../../../../.lmstudio/models/maker/studio-model-GGUF/studio-model-Q4_0.gguf\n");
+  await writeFile(
+    await at(".local", "share", "Jan", "data", "llamacpp", "models", "other", "model.yml"),
+    `name: imported\nmodel_path: ${imported}\n`,
+  );
+  await writeFile(
+    await at(".local", "share", "Jan", "data", "llamacpp", "models", "climbs", "model.yml"),
+    "name: climbs\nmodel_path: ../../../../.lmstudio/models/maker/studio-model-GGUF/studio-model-Q4_0.gguf\n",
+  );
 
   const repository = [".cache", "huggingface", "hub", "models--maker--cached-GGUF"];
   const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -185,11 +226,17 @@ async function otherApps(home: string): Promise<string[]> {
     await writeFile(part1, bytes);
     parts.push(part1);
     await mkdir(snapshot, { recursive: true });
-    await symlink(path.join("..", "..", "blobs", path.basename(part1)), path.join(snapshot, `cached-Q4_K_M-0000${part}-of-00002.gguf`));
+    await symlink(
+      path.join("..", "..", "blobs", path.basename(part1)),
+      path.join(snapshot, `cached-Q4_K_M-0000${part}-of-00002.gguf`),
+    );
   }
   await symlink(studio, path.join(snapshot, "leads-out.gguf"));
   await writeFile(await at(...repository, "refs", "main"), commit);
-  await writeFile(await at(".lmstudio", "models", "maker", "vision", "mmproj-f16.gguf"), ggufBytes({ metadata: [["general.type", { type: "string", value: "mmproj" }]], tensors: [] }));
+  await writeFile(
+    await at(".lmstudio", "models", "maker", "vision", "mmproj-f16.gguf"),
+    ggufBytes({ metadata: [["general.type", { type: "string", value: "mmproj" }]], tensors: [] }),
+  );
   return [studio, blob, jan, imported, ...parts];
 }
 

@@ -21,7 +21,11 @@ export class InputMethod {
 
   /** Shows `text` underlined in the field: a composition goes on until it is committed. */
   async compose(text: string): Promise<void> {
-    await this.#session.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    await this.#session.send("Input.imeSetComposition", {
+      text,
+      selectionStart: text.length,
+      selectionEnd: text.length,
+    });
   }
 
   /** Ends the composition with this text. */

@@ -45,7 +45,8 @@ test("a walk through the app by keyboard alone", async ({ launch }) => {
   await keyboard.press("Control+/");
   const shortcuts = app.window.getByRole("dialog", { name: /Keyboard shortcuts/ });
   await expect(shortcuts).toBeVisible();
-  for (const words of [/Send/, /New line|newline/i, /Stop/, /New chat/, /Next chat/, /Search/]) await expect(shortcuts.getByText(words).first()).toBeVisible();
+  for (const words of [/Send/, /New line|newline/i, /Stop/, /New chat/, /Next chat/, /Search/])
+    await expect(shortcuts.getByText(words).first()).toBeVisible();
   await keyboard.press("Escape");
   await expect(shortcuts).toBeHidden();
 
@@ -84,12 +85,19 @@ test("Tab reaches every control and never gets stuck", async ({ launch }) => {
       const element = document.activeElement;
       if (!element || element === document.body) return null;
       const box = element.getBoundingClientRect();
-      return { name: element.getAttribute("aria-label") ?? element.textContent?.trim() ?? element.tagName, visible: box.width > 0 && box.height > 0 };
+      return {
+        name: element.getAttribute("aria-label") ?? element.textContent?.trim() ?? element.tagName,
+        visible: box.width > 0 && box.height > 0,
+      };
     });
     if (!focused) continue;
     expect(focused.visible, focused.name).toBe(true);
     seen.add(focused.name);
   }
-  for (const name of [/New chat/, /Search/, /Settings/]) expect([...seen].some((one) => name.test(one)), `${name} in ${[...seen].join(", ")}`).toBe(true);
+  for (const name of [/New chat/, /Search/, /Settings/])
+    expect(
+      [...seen].some((one) => name.test(one)),
+      `${name} in ${[...seen].join(", ")}`,
+    ).toBe(true);
   expect(seen.size).toBeGreaterThan(5);
 });

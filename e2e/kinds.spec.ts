@@ -29,7 +29,10 @@ async function openRepository(page: Page, repository: string): Promise<void> {
   await search.press("Enter");
 }
 
-test("drafts, projectors and matrices are told apart by their headers, and a model with any name is downloaded and answers", async ({ launch, allowProblems }) => {
+test("drafts, projectors and matrices are told apart by their headers, and a model with any name is downloaded and answers", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/does not divide n_embd_head/);
   const whole = Buffer.from(tinyModelBytes({ seed: 5 }));
   hub.add({
@@ -49,9 +52,9 @@ test("drafts, projectors and matrices are told apart by their headers, and a mod
   const app = await launch({ starterModel: false, env: { ...NO_NETWORK, FACET_HUB_ENDPOINT: hub.endpoint } });
   const page = app.window;
   await openRepository(page, "maker/Kinds-GGUF");
-  await expect(page.getByText(/^Also in this repository: /)).toHaveText(
-    /2 draft models \(.+\)/, { timeout: VERDICT_TIMEOUT_MS },
-  );
+  await expect(page.getByText(/^Also in this repository: /)).toHaveText(/2 draft models \(.+\)/, {
+    timeout: VERDICT_TIMEOUT_MS,
+  });
   await expect(page.getByText(/^Also in this repository: /)).toContainText("1 image or audio projector");
   await expect(page.getByText(/^Also in this repository: /)).toContainText("1 importance matrix");
   const rows = page.getByRole("article").getByRole("listitem");
@@ -69,7 +72,9 @@ test("drafts, projectors and matrices are told apart by their headers, and a mod
   await expect(load).toBeVisible({ timeout: VERDICT_TIMEOUT_MS });
   await expect(download).toHaveCount(1);
   await load.click();
-  expect(await readdir(path.join(await modelsFolder(app.dataFolder), "maker__Kinds-GGUF"))).toContain(path.basename(MODEL));
+  expect(await readdir(path.join(await modelsFolder(app.dataFolder), "maker__Kinds-GGUF"))).toContain(
+    path.basename(MODEL),
+  );
   const chat = new ChatWindow(page);
   await page.keyboard.press("Control+n");
   await chat.waitUntilReady();
@@ -78,12 +83,31 @@ test("drafts, projectors and matrices are told apart by their headers, and a mod
   expect((await chat.ask("Hello")).length).toBeGreaterThan(0);
 });
 
-test("what could not be checked is said so, and a repository without a model says that", async ({ launch, allowProblems }) => {
+test("what could not be checked is said so, and a repository without a model says that", async ({
+  launch,
+  allowProblems,
+}) => {
   allowProblems(/401|Failed to load|GatedRepo/);
-  const variants = (names: readonly string[]) => names.map((name, index) => ({ path: `Model-${name}.gguf`, content: Buffer.from(tinyModelBytes({ seed: index + name.length, name: "x".repeat(1000 * index) })) }));
+  const variants = (names: readonly string[]) =>
+    names.map((name, index) => ({
+      path: `Model-${name}.gguf`,
+      content: Buffer.from(tinyModelBytes({ seed: index + name.length, name: "x".repeat(1000 * index) })),
+    }));
   hub.add({ id: "maker/Gated-GGUF", gated: "manual", files: variants(["Q4_0", "Q8_0"]) });
-  hub.add({ id: "maker/Odd-GGUF", files: variants(["Q4_1", "Q6_K"]).map(({ path: file }) => ({ path: file, content: Buffer.concat([Buffer.from("GGUF"), Buffer.alloc(3_000_000, 1)]) })) });
-  hub.add({ id: "maker/Extras-GGUF", files: [{ path: "Chat-Q4_K_M.gguf", content: Buffer.from(ggufOfKind("embedding", 0)) }, { path: "model.gguf", content: Buffer.from(ggufOfKind("draft", 1)) }] });
+  hub.add({
+    id: "maker/Odd-GGUF",
+    files: variants(["Q4_1", "Q6_K"]).map(({ path: file }) => ({
+      path: file,
+      content: Buffer.concat([Buffer.from("GGUF"), Buffer.alloc(3_000_000, 1)]),
+    })),
+  });
+  hub.add({
+    id: "maker/Extras-GGUF",
+    files: [
+      { path: "Chat-Q4_K_M.gguf", content: Buffer.from(ggufOfKind("embedding", 0)) },
+      { path: "model.gguf", content: Buffer.from(ggufOfKind("draft", 1)) },
+    ],
+  });
   hub.add({ id: "maker/Empty-GGUF", files: [{ path: "config.json", content: Buffer.from("{}"), plain: true }] });
   hub.add({ id: "maker/Half-GGUF", files: variants(["Q5_0", "Q5_1"]) });
   hub.misbehave({ at: "resolve", path: "Model-Q5_1.gguf", do: { kind: "status", status: 503 } });
@@ -103,6 +127,8 @@ test("what could not be checked is said so, and a repository without a model say
     await expect(card.getByText("fits into the free memory")).toHaveCount(0);
   }
   await openRepository(page, "maker/Extras-GGUF");
-  await expect(card).toContainText(/Also in this repository: 1 embedding model \(.+\), 1 draft model \(.+\)|1 draft model \(.+\), 1 embedding model/);
+  await expect(card).toContainText(
+    /Also in this repository: 1 embedding model \(.+\), 1 draft model \(.+\)|1 draft model \(.+\), 1 embedding model/,
+  );
   await expect(card.getByRole("button", { name: /^Download/ })).toHaveCount(0);
 });

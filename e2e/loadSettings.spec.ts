@@ -20,47 +20,63 @@ async function openLoadSettings(chat: ChatWindow) {
   await chat.modelButton.click();
   await chat.page.getByRole("menuitem", { name: /^Load settings/ }).click();
   const dialog = chat.page.getByRole("dialog", { name: /^Load settings of/ });
-  await expect(dialog.getByText("Automatic: 8,192 tokens, enough for long chats").or(dialog.getByText("Automatic would be"))).toBeVisible({ timeout: 30_000 });
+  await expect(
+    dialog.getByText("Automatic: 8,192 tokens, enough for long chats").or(dialog.getByText("Automatic would be")),
+  ).toBeVisible({ timeout: 30_000 });
   return dialog;
 }
 
-test("what is set for a model is used at its next load and after a restart, and can be seen", { tag: "@slow" }, async ({ launch }) => {
-  const dataFolder = await freshDataFolder();
-  const first = await launch({ dataFolder });
-  const chat = new ChatWindow(first.window);
-  await chat.waitUntilReady();
-  expect(await loadedChoice(chat)).toMatchObject({ contextSizeTokens: 8192, choice: { keyCacheType: "f16", mmap: true }, reasons: { contextSizeTokens: "target" } });
+test(
+  "what is set for a model is used at its next load and after a restart, and can be seen",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const dataFolder = await freshDataFolder();
+    const first = await launch({ dataFolder });
+    const chat = new ChatWindow(first.window);
+    await chat.waitUntilReady();
+    expect(await loadedChoice(chat)).toMatchObject({
+      contextSizeTokens: 8192,
+      choice: { keyCacheType: "f16", mmap: true },
+      reasons: { contextSizeTokens: "target" },
+    });
 
-  const dialog = await openLoadSettings(chat);
-  await dialog.getByRole("spinbutton", { name: /^Context size/ }).fill("2048");
-  await dialog.getByRole("spinbutton", { name: /^Context size/ }).press("Enter");
-  await dialog.getByRole("combobox", { name: "KV cache, keys" }).selectOption("q8_0");
-  await dialog.getByRole("combobox", { name: "KV cache, values" }).selectOption("q8_0");
-  await expect(dialog.getByText("Automatic would be 8,192 tokens")).toBeVisible();
-  // What cannot be had together cannot be chosen.
-  await expect(dialog.getByRole("combobox", { name: "Flash attention" }).getByRole("option", { name: "Off" })).toBeDisabled();
-  await dialog.getByRole("button", { name: "Load again" }).click();
-  const wanted = { contextSizeTokens: 2048, choice: { keyCacheType: "q8_0", valueCacheType: "q8_0" }, reasons: { contextSizeTokens: "chosen", keyCacheType: "chosen" } };
-  await expect(async () => expect(await loadedChoice(chat)).toMatchObject(wanted)).toPass({ timeout: 60_000 });
-  await first.close();
+    const dialog = await openLoadSettings(chat);
+    await dialog.getByRole("spinbutton", { name: /^Context size/ }).fill("2048");
+    await dialog.getByRole("spinbutton", { name: /^Context size/ }).press("Enter");
+    await dialog.getByRole("combobox", { name: "KV cache, keys" }).selectOption("q8_0");
+    await dialog.getByRole("combobox", { name: "KV cache, values" }).selectOption("q8_0");
+    await expect(dialog.getByText("Automatic would be 8,192 tokens")).toBeVisible();
+    // What cannot be had together cannot be chosen.
+    await expect(
+      dialog.getByRole("combobox", { name: "Flash attention" }).getByRole("option", { name: "Off" }),
+    ).toBeDisabled();
+    await dialog.getByRole("button", { name: "Load again" }).click();
+    const wanted = {
+      contextSizeTokens: 2048,
+      choice: { keyCacheType: "q8_0", valueCacheType: "q8_0" },
+      reasons: { contextSizeTokens: "chosen", keyCacheType: "chosen" },
+    };
+    await expect(async () => expect(await loadedChoice(chat)).toMatchObject(wanted)).toPass({ timeout: 60_000 });
+    await first.close();
 
-  const second = await launch({ dataFolder });
-  const again = new ChatWindow(second.window);
-  await again.waitUntilReady();
-  expect(await loadedChoice(again)).toMatchObject(wanted);
-  await again.modelButton.click();
-  await expect(second.window.getByText(/context 2,048 tokens \(set by you\) · KV cache q8_0/)).toBeVisible();
-  await second.window.keyboard.press("Escape");
-  await again.limitAnswers(8);
-  expect((await again.ask("Name three fruits.")).length).toBeGreaterThan(0);
+    const second = await launch({ dataFolder });
+    const again = new ChatWindow(second.window);
+    await again.waitUntilReady();
+    expect(await loadedChoice(again)).toMatchObject(wanted);
+    await again.modelButton.click();
+    await expect(second.window.getByText(/context 2,048 tokens \(set by you\) · KV cache q8_0/)).toBeVisible();
+    await second.window.keyboard.press("Escape");
+    await again.limitAnswers(8);
+    expect((await again.ask("Name three fruits.")).length).toBeGreaterThan(0);
 
-  // Two loads with these settings were recorded, with what they took.
-  const records = await second.window.evaluate(() => window.facet.call["loads.records"](undefined));
-  if (!records.ok) throw new Error("no records");
-  expect(records.value.map(({ choice }) => choice.contextSizeTokens)).toEqual([2048, 2048, 8192]);
-  expect(records.value[0]?.measuredPeakBytes).toBeGreaterThan(100_000_000);
-  expect(records.value[0]?.contextUsedTokens).toBeGreaterThan(20);
-});
+    // Two loads with these settings were recorded, with what they took.
+    const records = await second.window.evaluate(() => window.facet.call["loads.records"](undefined));
+    if (!records.ok) throw new Error("no records");
+    expect(records.value.map(({ choice }) => choice.contextSizeTokens)).toEqual([2048, 2048, 8192]);
+    expect(records.value[0]?.measuredPeakBytes).toBeGreaterThan(100_000_000);
+    expect(records.value[0]?.contextUsedTokens).toBeGreaterThan(20);
+  },
+);
 
 test("a load that would not fit is asked about first, with the nearest that fits", async ({ launch }) => {
   const app = await launch({ env: LITTLE_MEMORY });
@@ -106,7 +122,10 @@ test("a load that would not fit is asked about first, with the nearest that fits
 
 test("settings and records that somebody damaged are moved aside, and the model loads", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
-  await writeFile(path.join(dataFolder, "load-settings.json"), '{"models":{"__proto__":{"settings":{"contextSizeTokens":-5}}');
+  await writeFile(
+    path.join(dataFolder, "load-settings.json"),
+    '{"models":{"__proto__":{"settings":{"contextSizeTokens":-5}}',
+  );
   await writeFile(path.join(dataFolder, "loads.json"), '{"engineBytes":"many","records":[{}]}');
   const app = await launch({ dataFolder });
   await new ChatWindow(app.window).waitUntilReady();

@@ -39,7 +39,9 @@ test("a text over the limit stays out of the field: one line says so, and offers
     await copyText(app, textOfLength(kind, MEGABYTE));
     await chat.composer.focus();
     expect(await pasteAndPressKey(app), kind).toBeLessThan(RESPONSIVE_MS + SLACK_MS);
-    await expect(line.filter({ hasText: "holds" })).toHaveText(/^This text is about [1-9][\d,]* tokens; the context holds 8,192\.$/);
+    await expect(line.filter({ hasText: "holds" })).toHaveText(
+      /^This text is about [1-9][\d,]* tokens; the context holds 8,192\.$/,
+    );
     await expect(chat.composer).toHaveValue("x");
     await chat.composer.press("Backspace");
   }
@@ -52,7 +54,9 @@ test("a text over the limit stays out of the field: one line says so, and offers
   await chat.composer.press("Tab");
   await expect(beginning).toBeFocused();
   await app.window.keyboard.press("Enter");
-  await expect(line.filter({ hasText: "Inserted" })).toHaveText(/^Inserted the first [\d,]+ of 1,000,000 characters, [\d,]+ tokens\.$/);
+  await expect(line.filter({ hasText: "Inserted" })).toHaveText(
+    /^Inserted the first [\d,]+ of 1,000,000 characters, [\d,]+ tokens\.$/,
+  );
   const inserted = await chat.composer.inputValue();
   expect(text.startsWith(inserted)).toBe(true);
   const counted = await call(app, "engine.countTokens", { text: inserted });
@@ -64,7 +68,9 @@ test("a text over the limit stays out of the field: one line says so, and offers
 
   await chat.composer.fill("What is this?");
   await app.window.keyboard.press("Control+v");
-  await expect(line.filter({ hasText: "holds" })).toHaveText(/^With this text the message is about [\d,]+ tokens; the context holds 8,192\.$/);
+  await expect(line.filter({ hasText: "holds" })).toHaveText(
+    /^With this text the message is about [\d,]+ tokens; the context holds 8,192\.$/,
+  );
   await app.window.getByRole("button", { name: "Dismiss" }).click();
   await expect(beginning).toBeHidden();
   await expect(chat.composer).toBeFocused();
@@ -75,11 +81,15 @@ test("a text over the limit stays out of the field: one line says so, and offers
   const prompt = chat.sidePanel.getByRole("textbox", { name: "System prompt" });
   await prompt.focus();
   await app.window.keyboard.press("Control+v");
-  await expect(chat.sidePanel.getByRole("status").filter({ hasText: "holds" })).toHaveText(/This text is about [\d,]+ tokens; the context holds 8,192\./);
+  await expect(chat.sidePanel.getByRole("status").filter({ hasText: "holds" })).toHaveText(
+    /This text is about [\d,]+ tokens; the context holds 8,192\./,
+  );
   await expect(prompt).toHaveValue("");
 });
 
-test("a text that fits is there as it was, before what is typed after it, and undo takes it back", async ({ launch }) => {
+test("a text that fits is there as it was, before what is typed after it, and undo takes it back", async ({
+  launch,
+}) => {
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
@@ -97,7 +107,9 @@ test("a text that fits is there as it was, before what is typed after it, and un
   await expect(chat.composer).toHaveValue(`Before. ${text}x`);
 });
 
-test("pictures and other files that are no text: one line; text files, models and adapters have their place", async ({ launch }) => {
+test("pictures and other files that are no text: one line; text files, models and adapters have their place", async ({
+  launch,
+}) => {
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
@@ -115,7 +127,11 @@ test("pictures and other files that are no text: one line; text files, models an
     await writeFile(path.join(folder, name), content);
     return path.join(folder, name);
   };
-  await dropOn(app, chat.composer, await file("photo.png", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0])));
+  await dropOn(
+    app,
+    chat.composer,
+    await file("photo.png", new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0])),
+  );
   await expect(textOnly).toBeVisible();
   await expect(app.window.getByRole("dialog")).toBeHidden();
 
@@ -132,14 +148,23 @@ test("pictures and other files that are no text: one line; text files, models an
   await expect(app.window.getByRole("dialog", { name: "There is no model in this" })).toBeVisible();
 });
 
-test("a megabyte that fits: beside the field at once, sent, folded, shown, edited, found and opened again", async ({ launch }) => {
+test("a megabyte that fits: beside the field at once, sent, folded, shown, edited, found and opened again", async ({
+  launch,
+}) => {
   const dataFolder = await freshDataFolder();
-  await writeTinyModel(path.join(await modelsFolder(dataFolder), "long.gguf"), { name: "Long context", trainContextTokens: CONTEXT_TOKENS });
+  await writeTinyModel(path.join(await modelsFolder(dataFolder), "long.gguf"), {
+    name: "Long context",
+    trainContextTokens: CONTEXT_TOKENS,
+  });
   const app = await launch({ dataFolder, starterModel: false });
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
   const { models } = await call(app, "app.snapshot", undefined);
-  await call(app, "models.load", { modelId: models[0]!.id, settings: { ...automaticLoadSettings, contextSizeTokens: CONTEXT_TOKENS }, despiteWarning: true });
+  await call(app, "models.load", {
+    modelId: models[0]!.id,
+    settings: { ...automaticLoadSettings, contextSizeTokens: CONTEXT_TOKENS },
+    despiteWarning: true,
+  });
   await expect(chat.engineBar).toContainText(/of 700,\d+/, { timeout: 60_000 });
   await chat.waitUntilReady();
 
@@ -153,7 +178,9 @@ test("a megabyte that fits: beside the field at once, sent, folded, shown, edite
   await expect(chat.composer).toHaveValue("x");
   await chat.composer.fill("");
   await app.window.keyboard.press("Control+v");
-  await expect(app.window.getByRole("status").filter({ hasText: /With this text/ })).toHaveText(/the message is .* characters long, .*; a message holds 1,048,576 characters\.|tokens; the context holds/);
+  await expect(app.window.getByRole("status").filter({ hasText: /With this text/ })).toHaveText(
+    /the message is .* characters long, .*; a message holds 1,048,576 characters\.|tokens; the context holds/,
+  );
   await long.getByRole("button", { name: "Remove this text" }).click();
   await expect(long).toHaveCount(0);
   await chat.composer.focus();
@@ -205,8 +232,6 @@ test("a megabyte that fits: beside the field at once, sent, folded, shown, edite
   expect(await frameMs(app)).toBeLessThan(RESPONSIVE_MS + SLACK_MS);
   await expect(chat.chatList.getByRole("button", { name: /^singing/ }).first()).toBeVisible();
 });
-
-
 
 /** Time until two frames have been drawn, ms: long while the window is busy. */
 async function frameMs(app: FacetApp): Promise<number> {

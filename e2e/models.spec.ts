@@ -50,7 +50,9 @@ test("a model is found, judged from its header alone, downloaded, and answers", 
   expect((await chat.ask("Name three fruits.")).length).toBeGreaterThan(0);
 });
 
-test("verdicts follow context size and KV cache type, and agree with what the engine then takes", async ({ launch }) => {
+test("verdicts follow context size and KV cache type, and agree with what the engine then takes", async ({
+  launch,
+}) => {
   const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
@@ -64,14 +66,23 @@ test("verdicts follow context size and KV cache type, and agree with what the en
     const fits = [];
     for (const kvCacheType of ["f16", "q8_0", "q4_0"] as const) {
       for (const contextSizeTokens of [2048, 8192]) {
-        const fit = await call["fit.judge"]({ source: { kind: "installed", modelId: first.model.id }, contextSizeTokens, kvCacheType });
+        const fit = await call["fit.judge"]({
+          source: { kind: "installed", modelId: first.model.id },
+          contextSizeTokens,
+          kvCacheType,
+        });
         if (!fit.ok) throw new Error(fit.failure.code);
         fits.push(fit.value);
       }
     }
     return { first, fits, memory: snapshot.value.engine.model.memory };
   });
-  expect(judged.first).toMatchObject({ architecture: "llama", quantization: "Q4_1", trainContextSizeTokens: 8192, canVerify: true });
+  expect(judged.first).toMatchObject({
+    architecture: "llama",
+    quantization: "Q4_1",
+    trainContextSizeTokens: 8192,
+    canVerify: true,
+  });
   expect(judged.fits.map(({ verdict }) => verdict)).toEqual(Array.from({ length: 6 }, () => "fits"));
   const needs = judged.fits.map(({ neededBytes }) => neededBytes ?? 0);
   const [f16At2k = 0, f16At8k = 0, q8At2k = 0, q8At8k = 0, q4At2k = 0, q4At8k = 0] = needs;
@@ -88,9 +99,15 @@ test("verdicts follow context size and KV cache type, and agree with what the en
   expect(context).toBeLessThanOrEqual(judged.memory.contextBytes);
 });
 
-test("a token goes to the hub and nowhere else, redirects are followed, and other addresses are refused", async ({ launch }) => {
+test("a token goes to the hub and nowhere else, redirects are followed, and other addresses are refused", async ({
+  launch,
+}) => {
   const token = "hf_aTokenThatIsNowhereOnTheDisk";
-  hub.add({ id: "maker/Gated-GGUF", gated: "manual", files: [{ path: "Gated-Q4_0.gguf", content: Buffer.from("GGUF") }] });
+  hub.add({
+    id: "maker/Gated-GGUF",
+    gated: "manual",
+    files: [{ path: "Gated-Q4_0.gguf", content: Buffer.from("GGUF") }],
+  });
   hub.tokens.add(token);
   hub.rename("maker/Former-Name", REPOSITORY);
   const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });

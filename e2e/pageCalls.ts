@@ -10,14 +10,23 @@ import type { FacetApp } from "./FacetApp";
 const ANSWER_TOKENS = 24;
 
 /** The page's own way to main. */
-export function ask<Name extends MethodName>(app: FacetApp, name: Name, input: MethodInput<Name>): Promise<MethodOutcome<Name>> {
+export function ask<Name extends MethodName>(
+  app: FacetApp,
+  name: Name,
+  input: MethodInput<Name>,
+): Promise<MethodOutcome<Name>> {
   return app.window.evaluate(
-    ({ method, value }) => (window.facet.call as unknown as Record<string, (value: unknown) => Promise<unknown>>)[method]?.(value),
+    ({ method, value }) =>
+      (window.facet.call as unknown as Record<string, (value: unknown) => Promise<unknown>>)[method]?.(value),
     { method: name as string, value: input as unknown },
   ) as Promise<MethodOutcome<Name>>;
 }
 
-export async function call<Name extends MethodName>(app: FacetApp, name: Name, input: MethodInput<Name>): Promise<MethodOutput<Name>> {
+export async function call<Name extends MethodName>(
+  app: FacetApp,
+  name: Name,
+  input: MethodInput<Name>,
+): Promise<MethodOutput<Name>> {
   const outcome = await ask(app, name, input);
   if (!outcome.ok) throw new Error(`${name}: ${JSON.stringify(outcome.failure)}`);
   return outcome.value;
@@ -25,7 +34,10 @@ export async function call<Name extends MethodName>(app: FacetApp, name: Name, i
 
 export async function newChat(app: FacetApp): Promise<ChatId> {
   const chat = await call(app, "chats.create", undefined);
-  await call(app, "chats.saveSettings", { chatId: chat.id, settings: { systemPrompt: "", sampling: { temperature: 0 }, seed: 7, maxTokens: ANSWER_TOKENS } });
+  await call(app, "chats.saveSettings", {
+    chatId: chat.id,
+    settings: { systemPrompt: "", sampling: { temperature: 0 }, seed: 7, maxTokens: ANSWER_TOKENS },
+  });
   return chat.id;
 }
 

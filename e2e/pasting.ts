@@ -29,7 +29,10 @@ export async function copyPicture(app: FacetApp): Promise<void> {
     // The fallback runtime of set-up is older than the types.
     const writeImage: unknown = Reflect.get(clipboard, "writeImage");
     if (typeof writeImage === "function") writeImage.call(clipboard, picture);
-    else await clipboard.write([new ClipboardItem({ "image/png": new Blob([new Uint8Array(picture.toPNG())], { type: "image/png" }) })]);
+    else
+      await clipboard.write([
+        new ClipboardItem({ "image/png": new Blob([new Uint8Array(picture.toPNG())], { type: "image/png" }) }),
+      ]);
   });
 }
 
@@ -42,24 +45,36 @@ export async function pasteAndPressKey(app: FacetApp): Promise<number> {
     const times = { pastedAtMs: 0, answeredAtMs: 0 };
     Reflect.set(window, "pasteTimes", times);
     const listening = new AbortController();
-    addEventListener("keydown", (event) => {
-      if (event.key === "v" && event.ctrlKey) times.pastedAtMs = event.timeStamp;
-      if (event.key !== "x") return;
-      listening.abort();
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        times.answeredAtMs = performance.now();
-      }));
-    }, { capture: true, signal: listening.signal });
+    addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "v" && event.ctrlKey) times.pastedAtMs = event.timeStamp;
+        if (event.key !== "x") return;
+        listening.abort();
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => {
+            times.answeredAtMs = performance.now();
+          }),
+        );
+      },
+      { capture: true, signal: listening.signal },
+    );
   });
   const session = await app.window.context().newCDPSession(app.window);
   const press = (key: string, code: number, rest: object) =>
-    [{ type: "keyDown" as const, ...rest }, { type: "keyUp" as const }].map((event) => session.send("Input.dispatchKeyEvent", { key, windowsVirtualKeyCode: code, ...event }));
+    [{ type: "keyDown" as const, ...rest }, { type: "keyUp" as const }].map((event) =>
+      session.send("Input.dispatchKeyEvent", { key, windowsVirtualKeyCode: code, ...event }),
+    );
   // Sent without waiting for each other, as keys come.
   await Promise.all([...press("v", 86, { modifiers: CTRL, commands: ["paste"] }), ...press("x", 88, { text: "x" })]);
-  const answered = await app.window.waitForFunction(() => {
-    const times: { pastedAtMs: number; answeredAtMs: number } = Reflect.get(window, "pasteTimes");
-    return times.answeredAtMs > 0 ? times.answeredAtMs - times.pastedAtMs : null;
-  }, undefined, { timeout: FROZEN_MS });
+  const answered = await app.window.waitForFunction(
+    () => {
+      const times: { pastedAtMs: number; answeredAtMs: number } = Reflect.get(window, "pasteTimes");
+      return times.answeredAtMs > 0 ? times.answeredAtMs - times.pastedAtMs : null;
+    },
+    undefined,
+    { timeout: FROZEN_MS },
+  );
   await session.detach();
   return Number(await answered.jsonValue());
 }

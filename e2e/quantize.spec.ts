@@ -38,7 +38,9 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   const planned = preview.types.find(({ preview: { type } }) => type === "Q4_0");
   expect(planned?.fit.verdict).toBe("fits");
   // With an importance matrix llama.cpp writes the first layers' ffn_down larger.
-  const calibrated = (await previewOf(app.window, source, null)).types.find(({ preview: { type } }) => type === "Q4_0")?.preview;
+  const calibrated = (await previewOf(app.window, source, null)).types.find(
+    ({ preview: { type } }) => type === "Q4_0",
+  )?.preview;
   expect(calibrated?.calibrated).toBe(true);
   expect(calibrated?.fileBytes).toBeGreaterThan(planned?.preview.fileBytes ?? Infinity);
 
@@ -58,90 +60,119 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   await loadAndAsk(chat, made, /uncalibrated/i);
 
   // The same again is refused before it costs anything.
-  expect(await refusal(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" })).toMatchObject({ code: "target-exists" });
+  expect(
+    await refusal(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" }),
+  ).toMatchObject({ code: "target-exists" });
 });
 
-test("Gemma 3 270M, of another architecture and with a large vocabulary, is quantized and chats", { tag: "@slow" }, async ({ launch }) => {
-  const dataFolder = await freshDataFolder();
-  await placeF16Model(dataFolder, GEMMA_F16_FILE);
-  const app = await launch({ dataFolder });
-  const chat = new ChatWindow(app.window);
-  await chat.waitUntilReady();
-  const source = await installed(app.window, GEMMA_F16_FILE);
-  const planned = (await previewOf(app.window, source, false)).types.find(({ preview: { type } }) => type === "Q4_0")?.preview;
+test(
+  "Gemma 3 270M, of another architecture and with a large vocabulary, is quantized and chats",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const dataFolder = await freshDataFolder();
+    await placeF16Model(dataFolder, GEMMA_F16_FILE);
+    const app = await launch({ dataFolder });
+    const chat = new ChatWindow(app.window);
+    await chat.waitUntilReady();
+    const source = await installed(app.window, GEMMA_F16_FILE);
+    const planned = (await previewOf(app.window, source, false)).types.find(
+      ({ preview: { type } }) => type === "Q4_0",
+    )?.preview;
 
-  // Not calibrated: a core or two would read the text for five minutes.
-  const job = await quantize(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" });
-  const done = await ended(app.window, job);
-  if (done.state.kind !== "done") throw new Error(JSON.stringify(done.state));
-  const made = await installed(app.window, "gemma-3-270m-uncalibrated-Q4_0.gguf");
-  expect(made).toMatchObject({ weightType: "Q4_0", madeFrom: { sourceFileName: GEMMA_F16_FILE, type: "Q4_0", calibrated: false } });
-  expect(Math.abs(made.model.sizeBytes - (planned?.fileBytes ?? 0))).toBeLessThan(10_000);
-  await loadAndAsk(chat, made, /gemma/i);
-});
+    // Not calibrated: a core or two would read the text for five minutes.
+    const job = await quantize(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" });
+    const done = await ended(app.window, job);
+    if (done.state.kind !== "done") throw new Error(JSON.stringify(done.state));
+    const made = await installed(app.window, "gemma-3-270m-uncalibrated-Q4_0.gguf");
+    expect(made).toMatchObject({
+      weightType: "Q4_0",
+      madeFrom: { sourceFileName: GEMMA_F16_FILE, type: "Q4_0", calibrated: false },
+    });
+    expect(Math.abs(made.model.sizeBytes - (planned?.fileBytes ?? 0))).toBeLessThan(10_000);
+    await loadAndAsk(chat, made, /gemma/i);
+  },
+);
 
-test("what is cancelled, killed, deleted or hostile leaves nothing half-written", { tag: "@slow" }, async ({ launch, allowProblems }) => {
-  allowProblems(/job/u);
-  const dataFolder = await freshDataFolder();
-  const models = dataPaths(dataFolder).models;
-  const sourceFile = await placeF16Model(dataFolder);
-  const hostile = path.join(models, "hostile.gguf");
-  await copyFile(sourceFile, hostile);
-  await writeFile(hostile, (await readFile(hostile)).subarray(0, 60_000_000));
-  await writeFile(path.join(models, "text.gguf"), "Milk, bread, apples.\n".repeat(2000));
-  const app = await launch({ dataFolder });
-  const page = app.window;
-  await new ChatWindow(page).waitUntilReady();
-  const source = await installed(page, F16_FILE);
-  const calibrated: QuantizeWish = { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0", calibration: { kind: "text", ownTextId: null } };
-  const leftBehind = async () => [
-    ...(await readdir(path.join(models, "made")).catch(() => [])),
-    ...(await readdir(path.join(dataFolder, "importance")).catch(() => [])),
-  ];
+test(
+  "what is cancelled, killed, deleted or hostile leaves nothing half-written",
+  { tag: "@slow" },
+  async ({ launch, allowProblems }) => {
+    allowProblems(/job/u);
+    const dataFolder = await freshDataFolder();
+    const models = dataPaths(dataFolder).models;
+    const sourceFile = await placeF16Model(dataFolder);
+    const hostile = path.join(models, "hostile.gguf");
+    await copyFile(sourceFile, hostile);
+    await writeFile(hostile, (await readFile(hostile)).subarray(0, 60_000_000));
+    await writeFile(path.join(models, "text.gguf"), "Milk, bread, apples.\n".repeat(2000));
+    const app = await launch({ dataFolder });
+    const page = app.window;
+    await new ChatWindow(page).waitUntilReady();
+    const source = await installed(page, F16_FILE);
+    const calibrated: QuantizeWish = {
+      source: { kind: "installed", modelId: source.model.id },
+      type: "Q4_0",
+      calibration: { kind: "text", ownTextId: null },
+    };
+    const leftBehind = async () => [
+      ...(await readdir(path.join(models, "made")).catch(() => [])),
+      ...(await readdir(path.join(dataFolder, "importance")).catch(() => [])),
+    ];
 
-  // Cancelled in the middle: the process is gone at once, with its files and its line.
-  const cancelled = await quantize(page, calibrated);
-  await reaches(page, cancelled, "importance-matrix");
-  const startedMs = performance.now();
-  expect(await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), cancelled)).toMatchObject({ ok: true });
-  expect(performance.now() - startedMs).toBeLessThan(3000);
-  expect(await jobs(page)).toEqual([]);
-  expect(await jobPid(app)).toBeNull();
-  expect(await leftBehind()).toEqual([]);
+    // Cancelled in the middle: the process is gone at once, with its files and its line.
+    const cancelled = await quantize(page, calibrated);
+    await reaches(page, cancelled, "importance-matrix");
+    const startedMs = performance.now();
+    expect(await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), cancelled)).toMatchObject({
+      ok: true,
+    });
+    expect(performance.now() - startedMs).toBeLessThan(3000);
+    expect(await jobs(page)).toEqual([]);
+    expect(await jobPid(app)).toBeNull();
+    expect(await leftBehind()).toEqual([]);
 
-  // kill -9 of the job process; the next in the queue goes on, and the app with it.
-  const killed = await quantize(page, calibrated);
-  const next = await quantize(page, { ...calibrated, type: "Q8_0", calibration: { kind: "none" } });
-  await reaches(page, killed, "importance-matrix");
-  process.kill((await jobPid(app)) ?? Number.NaN, "SIGKILL");
-  expect((await ended(page, killed)).state).toMatchObject({ kind: "failed", failure: { code: "job-crashed" } });
-  expect((await ended(page, next)).state).toMatchObject({ kind: "done" });
-  expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
+    // kill -9 of the job process; the next in the queue goes on, and the app with it.
+    const killed = await quantize(page, calibrated);
+    const next = await quantize(page, { ...calibrated, type: "Q8_0", calibration: { kind: "none" } });
+    await reaches(page, killed, "importance-matrix");
+    process.kill((await jobPid(app)) ?? Number.NaN, "SIGKILL");
+    expect((await ended(page, killed)).state).toMatchObject({ kind: "failed", failure: { code: "job-crashed" } });
+    expect((await ended(page, next)).state).toMatchObject({ kind: "done" });
+    expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
 
-  // Onto itself, and from what is quantized already.
-  const made = await installed(page, "SmolLM2-135M-Instruct-Q8_0.gguf");
-  expect(await refusal(page, { source: { kind: "installed", modelId: made.model.id }, type: "Q8_0" })).toMatchObject({ code: "target-is-source" });
-  const starter = await installed(page, "SmolLM2-135M-Instruct.Q4_1.gguf");
-  const again = await quantize(page, { source: { kind: "installed", modelId: starter.model.id }, type: "Q2_K" });
-  expect((await ended(page, again)).state).toMatchObject({ kind: "failed", failure: { code: "source-already-quantized" } });
+    // Onto itself, and from what is quantized already.
+    const made = await installed(page, "SmolLM2-135M-Instruct-Q8_0.gguf");
+    expect(await refusal(page, { source: { kind: "installed", modelId: made.model.id }, type: "Q8_0" })).toMatchObject({
+      code: "target-is-source",
+    });
+    const starter = await installed(page, "SmolLM2-135M-Instruct.Q4_1.gguf");
+    const again = await quantize(page, { source: { kind: "installed", modelId: starter.model.id }, type: "Q2_K" });
+    expect((await ended(page, again)).state).toMatchObject({
+      kind: "failed",
+      failure: { code: "source-already-quantized" },
+    });
 
-  for (const name of ["hostile.gguf", "text.gguf"]) {
-    const bad = await installed(page, name);
-    const job = await quantize(page, { source: { kind: "installed", modelId: bad.model.id }, type: "Q4_1" });
-    expect((await ended(page, job)).state).toMatchObject({ kind: "failed", failure: { code: "model-damaged" } });
-  }
+    for (const name of ["hostile.gguf", "text.gguf"]) {
+      const bad = await installed(page, name);
+      const job = await quantize(page, { source: { kind: "installed", modelId: bad.model.id }, type: "Q4_1" });
+      expect((await ended(page, job)).state).toMatchObject({ kind: "failed", failure: { code: "model-damaged" } });
+    }
 
-  // The file is deleted while one job reads it, which does not mind, and another waits for it, which says so.
-  const reading = await quantize(page, calibrated);
-  const waiting = await quantize(page, { ...calibrated, type: "Q6_K" });
-  await reaches(page, reading, "importance-matrix");
-  await rm(sourceFile);
-  await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), reading);
-  expect((await ended(page, waiting)).state).toMatchObject({ kind: "failed", failure: { code: "source-missing" } });
-  expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
-});
+    // The file is deleted while one job reads it, which does not mind, and another waits for it, which says so.
+    const reading = await quantize(page, calibrated);
+    const waiting = await quantize(page, { ...calibrated, type: "Q6_K" });
+    await reaches(page, reading, "importance-matrix");
+    await rm(sourceFile);
+    await page.evaluate((id) => window.facet.call["jobs.cancel"]({ id }), reading);
+    expect((await ended(page, waiting)).state).toMatchObject({ kind: "failed", failure: { code: "source-missing" } });
+    expect(await leftBehind()).toEqual(["SmolLM2-135M-Instruct-Q8_0.gguf"]);
+  },
+);
 
-test("a disk that is too small, or fills up meanwhile, is said; nothing half-written is left", async ({ launch, allowProblems }) => {
+test("a disk that is too small, or fills up meanwhile, is said; nothing half-written is left", async ({
+  launch,
+  allowProblems,
+}) => {
   test.skip(!IS_ROOT || process.platform !== "linux", "needs root on Linux: it mounts a small tmpfs");
   allowProblems(/job/u);
   const dataFolder = await freshDataFolder();
@@ -154,89 +185,130 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
   try {
     const app = await launch({ dataFolder });
     await new ChatWindow(app.window).waitUntilReady();
-    const wish: QuantizeWish = { source: { kind: "installed", modelId: (await installed(app.window, F16_FILE)).model.id }, type: "IQ4_XS" };
+    const wish: QuantizeWish = {
+      source: { kind: "installed", modelId: (await installed(app.window, F16_FILE)).model.id },
+      type: "IQ4_XS",
+    };
 
     execFileSync("fallocate", ["-l", "200M", filler]);
     const refused = await ended(app.window, await quantize(app.window, wish));
-    expect(refused.state).toMatchObject({ kind: "failed", failure: { code: "job-disk-full", details: { availableBytes: expect.stringMatching(/^\d+$/u) } } });
+    expect(refused.state).toMatchObject({
+      kind: "failed",
+      failure: { code: "job-disk-full", details: { availableBytes: expect.stringMatching(/^\d+$/u) } },
+    });
     await rm(filler);
 
     await app.window.evaluate((id) => window.facet.call["jobs.retry"]({ id }), refused.id);
     await reaches(app.window, refused.id, "quantize");
     execFileSync("sh", ["-c", 'dd if=/dev/zero of="$0" bs=1M 2>/dev/null || true', filler]);
-    expect((await ended(app.window, refused.id)).state).toMatchObject({ kind: "failed", failure: { code: "job-disk-full" } });
+    expect((await ended(app.window, refused.id)).state).toMatchObject({
+      kind: "failed",
+      failure: { code: "job-disk-full" },
+    });
     expect(await readdir(made)).toEqual(["filler"]);
   } finally {
     execFileSync("umount", ["-l", made]);
   }
 });
 
-test("the app killed in the middle of a job says so at the next start, and the job can be tried again", { tag: "@slow" }, async ({ launch, allowProblems }) => {
-  allowProblems(/job/u);
-  const dataFolder = await freshDataFolder();
-  await placeF16Model(dataFolder);
-  const first = await launch({ dataFolder });
-  await new ChatWindow(first.window).waitUntilReady();
-  const source = await installed(first.window, F16_FILE);
-  const id = await quantize(first.window, { source: { kind: "installed", modelId: source.model.id }, type: "IQ4_NL", calibration: { kind: "text", ownTextId: null } });
-  await reaches(first.window, id, "importance-matrix");
-  const pid = await jobPid(first);
-  await first.kill();
-  await expect.poll(() => pid !== null && existsSync(`/proc/${pid}`)).toBe(false);
-
-  const second = await launch({ dataFolder });
-  await new ChatWindow(second.window).waitUntilReady();
-  expect((await jobs(second.window)).map(({ state }) => state)).toMatchObject([{ kind: "failed", failure: { code: "job-interrupted" } }]);
-  expect(await readdir(path.join(dataFolder, "importance"))).toEqual([]);
-  await second.window.evaluate((jobId) => window.facet.call["jobs.retry"]({ id: jobId }), id);
-  await reaches(second.window, id, "importance-matrix");
-
-  // Closed as a person closes it, the job begins again by itself.
-  await second.close();
-  const third = await launch({ dataFolder });
-  await expect.poll(async () => (await jobs(third.window))[0]?.state.kind).toBe("running");
-  await third.window.evaluate((jobId) => window.facet.call["jobs.cancel"]({ id: jobId }), id);
-  expect(await readdir(path.join(dataFolder, "importance"))).toEqual([]);
-});
-
-test("a 16-bit variant at the hub is judged from its header, fetched, quantized, measured and deleted again", { tag: "@slow" }, async ({ launch }) => {
-  const dataFolder = await freshDataFolder();
-  const file = await placeF16Model(dataFolder);
-  const content = await readFile(file);
-  await rm(file);
-  const hub = await HubServer.start();
-  try {
-    hub.add({ id: "maker/Small-GGUF", files: [{ path: "Small-F16.gguf", content }], gguf: { total: 134_515_008, architecture: "llama", context_length: 8192 } });
-    const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: hub.endpoint } });
-    await new ChatWindow(app.window).waitUntilReady();
-    const { download, preview } = await app.window.evaluate(async () => {
-      const { call } = window.facet;
-      const found = await call["hub.search"]({ text: "small", sort: "downloads", family: null, cursor: null });
-      const repository = found.ok ? found.value.models[0]?.repository : undefined;
-      if (repository === undefined) throw new Error("not found");
-      const model = await call["hub.model"]({ repository });
-      if (!model.ok) throw new Error(model.failure.code);
-      const files = model.value.variants[0]?.files.flatMap(({ path: name, sizeBytes, sha256 }) => (sha256 === null ? [] : [{ path: name, sizeBytes, sha256 }]));
-      const request = { repository, revision: model.value.revision, title: "Small · F16", quantization: "F16", licence: null, files: files ?? [] };
-      const answer = await call["quantize.preview"]({ source: { kind: "hub", download: request }, calibrated: null, contextSizeTokens: 2048, kvCacheType: "f16" });
-      if (!answer.ok) throw new Error(answer.failure.code);
-      return { download: request, preview: answer.value };
+test(
+  "the app killed in the middle of a job says so at the next start, and the job can be tried again",
+  { tag: "@slow" },
+  async ({ launch, allowProblems }) => {
+    allowProblems(/job/u);
+    const dataFolder = await freshDataFolder();
+    await placeF16Model(dataFolder);
+    const first = await launch({ dataFolder });
+    await new ChatWindow(first.window).waitUntilReady();
+    const source = await installed(first.window, F16_FILE);
+    const id = await quantize(first.window, {
+      source: { kind: "installed", modelId: source.model.id },
+      type: "IQ4_NL",
+      calibration: { kind: "text", ownTextId: null },
     });
-    expect(hub.bytesSent("Small-F16.gguf")).toBeLessThan(1_000_000);
-    expect(preview.source).toMatchObject({ weightType: "f16", fileBytes: content.length });
-    const planned = preview.types.find(({ preview: { type } }) => type === "Q8_0")?.preview.fileBytes ?? 0;
+    await reaches(first.window, id, "importance-matrix");
+    const pid = await jobPid(first);
+    await first.kill();
+    await expect.poll(() => pid !== null && existsSync(`/proc/${pid}`)).toBe(false);
 
-    const job = await quantize(app.window, { source: { kind: "hub", download }, type: "Q8_0" });
-    const done = await ended(app.window, job);
-    expect(done.state).toMatchObject({ kind: "done", qualityFailure: null });
-    const folder = dataPaths(dataFolder).models;
-    expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith("F16.gguf"))).toEqual([]);
-    const made = await installed(app.window, "Small-Q8_0.gguf");
-    expect(Math.abs(made.model.sizeBytes - planned)).toBeLessThan(10_000);
-  } finally {
-    await hub.stop();
-  }
-});
+    const second = await launch({ dataFolder });
+    await new ChatWindow(second.window).waitUntilReady();
+    expect((await jobs(second.window)).map(({ state }) => state)).toMatchObject([
+      { kind: "failed", failure: { code: "job-interrupted" } },
+    ]);
+    expect(await readdir(path.join(dataFolder, "importance"))).toEqual([]);
+    await second.window.evaluate((jobId) => window.facet.call["jobs.retry"]({ id: jobId }), id);
+    await reaches(second.window, id, "importance-matrix");
+
+    // Closed as a person closes it, the job begins again by itself.
+    await second.close();
+    const third = await launch({ dataFolder });
+    await expect.poll(async () => (await jobs(third.window))[0]?.state.kind).toBe("running");
+    await third.window.evaluate((jobId) => window.facet.call["jobs.cancel"]({ id: jobId }), id);
+    expect(await readdir(path.join(dataFolder, "importance"))).toEqual([]);
+  },
+);
+
+test(
+  "a 16-bit variant at the hub is judged from its header, fetched, quantized, measured and deleted again",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const dataFolder = await freshDataFolder();
+    const file = await placeF16Model(dataFolder);
+    const content = await readFile(file);
+    await rm(file);
+    const hub = await HubServer.start();
+    try {
+      hub.add({
+        id: "maker/Small-GGUF",
+        files: [{ path: "Small-F16.gguf", content }],
+        gguf: { total: 134_515_008, architecture: "llama", context_length: 8192 },
+      });
+      const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: hub.endpoint } });
+      await new ChatWindow(app.window).waitUntilReady();
+      const { download, preview } = await app.window.evaluate(async () => {
+        const { call } = window.facet;
+        const found = await call["hub.search"]({ text: "small", sort: "downloads", family: null, cursor: null });
+        const repository = found.ok ? found.value.models[0]?.repository : undefined;
+        if (repository === undefined) throw new Error("not found");
+        const model = await call["hub.model"]({ repository });
+        if (!model.ok) throw new Error(model.failure.code);
+        const files = model.value.variants[0]?.files.flatMap(({ path: name, sizeBytes, sha256 }) =>
+          sha256 === null ? [] : [{ path: name, sizeBytes, sha256 }],
+        );
+        const request = {
+          repository,
+          revision: model.value.revision,
+          title: "Small · F16",
+          quantization: "F16",
+          licence: null,
+          files: files ?? [],
+        };
+        const answer = await call["quantize.preview"]({
+          source: { kind: "hub", download: request },
+          calibrated: null,
+          contextSizeTokens: 2048,
+          kvCacheType: "f16",
+        });
+        if (!answer.ok) throw new Error(answer.failure.code);
+        return { download: request, preview: answer.value };
+      });
+      expect(hub.bytesSent("Small-F16.gguf")).toBeLessThan(1_000_000);
+      expect(preview.source).toMatchObject({ weightType: "f16", fileBytes: content.length });
+      const planned = preview.types.find(({ preview: { type } }) => type === "Q8_0")?.preview.fileBytes ?? 0;
+
+      const job = await quantize(app.window, { source: { kind: "hub", download }, type: "Q8_0" });
+      const done = await ended(app.window, job);
+      expect(done.state).toMatchObject({ kind: "done", qualityFailure: null });
+      const folder = dataPaths(dataFolder).models;
+      expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith("F16.gguf"))).toEqual([]);
+      const made = await installed(app.window, "Small-Q8_0.gguf");
+      expect(Math.abs(made.model.sizeBytes - planned)).toBeLessThan(10_000);
+    } finally {
+      await hub.stop();
+    }
+  },
+);
 
 type QuantizeWish = Pick<StartQuantize, "source" | "type"> & Partial<StartQuantize>;
 
@@ -304,5 +376,8 @@ async function installed(page: Page, fileName: string): Promise<ModelDetails> {
 }
 
 function jobPid(app: FacetApp): Promise<number | null> {
-  return app.electron.evaluate(({ app: facet }, name) => facet.getAppMetrics().find((one) => one.name === name)?.pid ?? null, JOB_PROCESS);
+  return app.electron.evaluate(
+    ({ app: facet }, name) => facet.getAppMetrics().find((one) => one.name === name)?.pid ?? null,
+    JOB_PROCESS,
+  );
 }

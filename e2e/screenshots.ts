@@ -18,9 +18,13 @@ const SEED = 7;
 test("pictures of a chat, light, dark and small", async ({ launch }) => {
   await mkdir(FOLDER, { recursive: true });
   const dataFolder = await freshDataFolder();
-  await seedChats(dataFolder, ["Three names for a boat", "Letter to the landlord", "What is a Hadamard matrix?"].map((title) => ({
-    title, messages: [{ role: "user" as const, text: title }],
-  })));
+  await seedChats(
+    dataFolder,
+    ["Three names for a boat", "Letter to the landlord", "What is a Hadamard matrix?"].map((title) => ({
+      title,
+      messages: [{ role: "user" as const, text: title }],
+    })),
+  );
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
   await app.resize(1280, 820);
@@ -40,10 +44,19 @@ test("pictures of finding, keeping and quantizing models", async ({ launch }) =>
   await mkdir(FOLDER, { recursive: true });
   const hub = await HubServer.start();
   try {
-    const [fourBits, sixteenBits] = [await readFile(starterModelPath()), await readFile(await placeF16Model(await freshDataFolder()))];
+    const [fourBits, sixteenBits] = [
+      await readFile(starterModelPath()),
+      await readFile(await placeF16Model(await freshDataFolder())),
+    ];
     hub.add({
-      id: "HuggingFaceTB/SmolLM2-135M-Instruct-GGUF", licence: "apache-2.0", downloads: 12_400, likes: 96,
-      files: [{ path: "SmolLM2-135M-Instruct-Q4_1.gguf", content: fourBits }, { path: "SmolLM2-135M-Instruct-F16.gguf", content: sixteenBits }],
+      id: "HuggingFaceTB/SmolLM2-135M-Instruct-GGUF",
+      licence: "apache-2.0",
+      downloads: 12_400,
+      likes: 96,
+      files: [
+        { path: "SmolLM2-135M-Instruct-Q4_1.gguf", content: fourBits },
+        { path: "SmolLM2-135M-Instruct-F16.gguf", content: sixteenBits },
+      ],
       gguf: { total: 134_515_008, architecture: "llama", context_length: 8192 },
       readme: "# SmolLM2 135M Instruct\n\nA small model for chat, in the GGUF format.\n",
     });
@@ -56,14 +69,22 @@ test("pictures of finding, keeping and quantizing models", async ({ launch }) =>
     await page.getByRole("button", { name: "Models", exact: true }).click();
     await page.getByRole("searchbox").fill("smollm2");
     await page.getByRole("searchbox").press("Enter");
-    await page.getByRole("article").filter({ hasText: /SmolLM2/ }).getByRole("heading").getByRole("button").click();
+    await page
+      .getByRole("article")
+      .filter({ hasText: /SmolLM2/ })
+      .getByRole("heading")
+      .getByRole("button")
+      .click();
     await expect(page.getByRole("listitem").filter({ hasText: "Q4_1" })).toContainText(/fits/i, { timeout: 60_000 });
     await expect(page.getByRole("listitem").filter({ hasText: "F16" })).toContainText(/fits/i, { timeout: 60_000 });
     await pictures(app, "models");
 
     await page.getByRole("button", { name: "Models", exact: true }).click();
     await page.getByRole("tab", { name: /Installed/ }).click();
-    await page.getByRole("button", { name: /^Quantize/ }).first().press("Enter");
+    await page
+      .getByRole("button", { name: /^Quantize/ })
+      .first()
+      .press("Enter");
     await expect(page.getByText(/is proposed/)).toBeVisible({ timeout: 120_000 });
     await pictures(app, "quantize");
   } finally {
@@ -79,7 +100,8 @@ test("pictures of fine-tunes: in the chat, side by side, in the library", async 
     const chat = new ChatWindow(app.window);
     await app.resize(1280, 820);
     await chat.waitUntilReady();
-    for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries()) await addFineTune(app, folder, name, index + 1, { strength: 0.1 });
+    for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries())
+      await addFineTune(app, folder, name, index + 1, { strength: 0.1 });
     await chat.startChat({ maxTokens: 60, seed: SEED });
     await chat.ask("What is a lighthouse? Two sentences.");
     const chips = app.window.getByRole("toolbar", { name: "Who answers" });

@@ -7,7 +7,8 @@ import { IS_ROOT } from "./FacetApp";
 import { expect, test } from "./test";
 
 /** What a refused request, a policy or a blocked navigation writes on the console: expected here, and only here. */
-const REFUSALS = /Content Security Policy|Refused to|violates the following|ERR_BLOCKED_BY_CLIENT|ERR_FAILED|ERR_ABORTED|Not allowed to (load|navigate)|Failed to (load|fetch)|URL scheme .* is not supported|Permission|getUserMedia/i;
+const REFUSALS =
+  /Content Security Policy|Refused to|violates the following|ERR_BLOCKED_BY_CLIENT|ERR_FAILED|ERR_ABORTED|Not allowed to (load|navigate)|Failed to (load|fetch)|URL scheme .* is not supported|Permission|getUserMedia/i;
 
 test.describe("Electron's security checklist", () => {
   let app: FacetApp;
@@ -21,7 +22,11 @@ test.describe("Electron's security checklist", () => {
   test("1, 7, 18: the page comes from the app's own scheme under a strict policy", async () => {
     const page = await app.window.evaluate(async () => {
       const answer = await fetch(location.href);
-      return { origin: location.origin, policy: answer.headers.get("content-security-policy"), sniff: answer.headers.get("x-content-type-options") };
+      return {
+        origin: location.origin,
+        policy: answer.headers.get("content-security-policy"),
+        sniff: answer.headers.get("x-content-type-options"),
+      };
     });
     expect(page.origin).toBe("app://facet");
     expect(page.sniff).toBe("nosniff");
@@ -31,7 +36,8 @@ test.describe("Electron's security checklist", () => {
     expect(directive(policy, "script-src")).not.toMatch(/unsafe|https?:|\*|data:|blob:/);
     expect(directive(policy, "img-src")).not.toMatch(/https?:|\*/);
     expect(directive(policy, "connect-src")).not.toMatch(/https?:|\*/);
-    for (const closed of ["object-src", "base-uri", "form-action", "frame-ancestors"]) expect(directive(policy, closed)).toBe("'none'");
+    for (const closed of ["object-src", "base-uri", "form-action", "frame-ancestors"])
+      expect(directive(policy, closed)).toBe("'none'");
   });
 
   test("1: nothing leaves the page: no request reaches a server on this machine or is even tried", async () => {
@@ -39,30 +45,45 @@ test.describe("Electron's security checklist", () => {
       const outcomes = await app.window.evaluate(async (url) => {
         const tries: Record<string, string> = {};
         const attempt = async (name: string, run: () => Promise<unknown>) => {
-          tries[name] = await run().then(() => "went through", () => "refused");
+          tries[name] = await run().then(
+            () => "went through",
+            () => "refused",
+          );
         };
         await attempt("fetch", () => fetch(url));
         await attempt("fetch no-cors", () => fetch(url, { mode: "no-cors" }));
         await attempt("fetch file", () => fetch("file:///etc/passwd"));
-        await attempt("image", () => new Promise((resolve, reject) => {
-          const image = new Image();
-          image.onload = resolve;
-          image.onerror = reject;
-          image.src = `${url}/x.png`;
-        }));
-        await attempt("websocket", () => new Promise((resolve, reject) => {
-          const socket = new WebSocket(url.replace("http", "ws"));
-          socket.onopen = resolve;
-          socket.onerror = reject;
-        }));
-        await attempt("style", () => new Promise((resolve, reject) => {
-          const link = document.createElement("link");
-          link.rel = "stylesheet";
-          link.href = `${url}/x.css`;
-          link.onload = resolve;
-          link.onerror = reject;
-          document.head.append(link);
-        }));
+        await attempt(
+          "image",
+          () =>
+            new Promise((resolve, reject) => {
+              const image = new Image();
+              image.onload = resolve;
+              image.onerror = reject;
+              image.src = `${url}/x.png`;
+            }),
+        );
+        await attempt(
+          "websocket",
+          () =>
+            new Promise((resolve, reject) => {
+              const socket = new WebSocket(url.replace("http", "ws"));
+              socket.onopen = resolve;
+              socket.onerror = reject;
+            }),
+        );
+        await attempt(
+          "style",
+          () =>
+            new Promise((resolve, reject) => {
+              const link = document.createElement("link");
+              link.rel = "stylesheet";
+              link.href = `${url}/x.css`;
+              link.onload = resolve;
+              link.onerror = reject;
+              document.head.append(link);
+            }),
+        );
         await attempt("dynamic import", () => import(/* @vite-ignore */ `${url}/x.js`));
         return tries;
       }, address);
@@ -81,7 +102,13 @@ test.describe("Electron's security checklist", () => {
       buffer: typeof Reflect.get(window, "Buffer"),
       electron: typeof Reflect.get(window, "electron"),
     }));
-    expect(page).toEqual({ require: "undefined", process: "undefined", module: "undefined", buffer: "undefined", electron: "undefined" });
+    expect(page).toEqual({
+      require: "undefined",
+      process: "undefined",
+      module: "undefined",
+      buffer: "undefined",
+      electron: "undefined",
+    });
 
     const preferences = await app.electron.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
@@ -90,7 +117,12 @@ test.describe("Electron's security checklist", () => {
       const read: unknown = contents && Reflect.get(contents, "getLastWebPreferences");
       return typeof read === "function" ? JSON.parse(JSON.stringify(read.call(contents))) : null;
     });
-    expect(preferences).toMatchObject({ nodeIntegration: false, contextIsolation: true, sandbox: true, webviewTag: false });
+    expect(preferences).toMatchObject({
+      nodeIntegration: false,
+      contextIsolation: true,
+      sandbox: true,
+      webviewTag: false,
+    });
     expect(preferences.nodeIntegrationInWorker ?? false).toBe(false);
     expect(preferences.nodeIntegrationInSubFrames ?? false).toBe(false);
     expect(preferences.webSecurity ?? true).toBe(true);
@@ -102,8 +134,14 @@ test.describe("Electron's security checklist", () => {
   test("4: the window's process is sandboxed", async () => {
     test.skip(IS_ROOT, "Chromium's sandbox cannot work as root; run the tests as an ordinary user to check it");
     const sandboxed = await app.electron.evaluate(({ app: electronApp }) =>
-      electronApp.getAppMetrics().filter((one) => one.type === "Tab").map((one) => one.sandboxed ?? null));
-    const flags = await app.electron.evaluate(({ app: electronApp }) => electronApp.commandLine.hasSwitch("no-sandbox"));
+      electronApp
+        .getAppMetrics()
+        .filter((one) => one.type === "Tab")
+        .map((one) => one.sandboxed ?? null),
+    );
+    const flags = await app.electron.evaluate(({ app: electronApp }) =>
+      electronApp.commandLine.hasSwitch("no-sandbox"),
+    );
     expect(flags).toBe(false);
     expect(sandboxed).not.toContain(false);
   });
@@ -111,14 +149,35 @@ test.describe("Electron's security checklist", () => {
   test("5: every permission is refused", async () => {
     const outcomes = await app.window.evaluate(async () => {
       const results: Record<string, string> = {};
-      const names = ["geolocation", "notifications", "camera", "microphone", "midi", "persistent-storage", "clipboard-read"];
+      const names = [
+        "geolocation",
+        "notifications",
+        "camera",
+        "microphone",
+        "midi",
+        "persistent-storage",
+        "clipboard-read",
+      ];
       for (const name of names) {
-        results[name] = await navigator.permissions.query({ name: name as PermissionName }).then((status) => status.state, () => "unknown");
+        results[name] = await navigator.permissions.query({ name: name as PermissionName }).then(
+          (status) => status.state,
+          () => "unknown",
+        );
       }
-      results["getUserMedia"] = await navigator.mediaDevices.getUserMedia({ audio: true }).then(() => "granted", (error: Error) => error.name);
-      results["getDisplayMedia"] = await navigator.mediaDevices.getDisplayMedia({ video: true }).then(() => "granted", (error: Error) => error.name);
+      results["getUserMedia"] = await navigator.mediaDevices.getUserMedia({ audio: true }).then(
+        () => "granted",
+        (error: Error) => error.name,
+      );
+      results["getDisplayMedia"] = await navigator.mediaDevices.getDisplayMedia({ video: true }).then(
+        () => "granted",
+        (error: Error) => error.name,
+      );
       results["position"] = await new Promise((resolve) => {
-        navigator.geolocation.getCurrentPosition(() => resolve("granted"), () => resolve("refused"), { timeout: 3_000 });
+        navigator.geolocation.getCurrentPosition(
+          () => resolve("granted"),
+          () => resolve("refused"),
+          { timeout: 3_000 },
+        );
       });
       results["notification"] = await Notification.requestPermission();
       return results;
@@ -134,7 +193,8 @@ test.describe("Electron's security checklist", () => {
       script.textContent = "window.mark('inline script')";
       document.body.append(script);
       const holder = document.createElement("div");
-      holder.innerHTML = '<button onclick="window.mark(\'handler\')">x</button><svg onload="window.mark(\'svg\')"></svg><img src=x onerror="window.mark(\'onerror\')"><a href="javascript:window.mark(\'link\')">y</a>';
+      holder.innerHTML =
+        "<button onclick=\"window.mark('handler')\">x</button><svg onload=\"window.mark('svg')\"></svg><img src=x onerror=\"window.mark('onerror')\"><a href=\"javascript:window.mark('link')\">y</a>";
       document.body.append(holder);
       holder.querySelector("button")?.click();
       holder.querySelector("a")?.click();
@@ -146,13 +206,15 @@ test.describe("Electron's security checklist", () => {
     expect(ran).toEqual([]);
     const others = await app.window.evaluate(async () => ({
       // From a timer: code that the debugger itself evaluates is exempt from the policy.
-      evaluated: await new Promise<string>((resolve) => setTimeout(() => {
-        try {
-          resolve(String(Reflect.get(window, "eval").call(window, "'ran'")));
-        } catch {
-          resolve("refused");
-        }
-      })),
+      evaluated: await new Promise<string>((resolve) =>
+        setTimeout(() => {
+          try {
+            resolve(String(Reflect.get(window, "eval").call(window, "'ran'")));
+          } catch {
+            resolve("refused");
+          }
+        }),
+      ),
       worker: await new Promise<string>((resolve) => {
         try {
           const worker = new Worker(URL.createObjectURL(new Blob(["postMessage(1)"])));
@@ -172,7 +234,9 @@ test.describe("Electron's security checklist", () => {
       view.setAttribute("src", "https://example.com");
       view.setAttribute("nodeintegration", "");
       document.body.append(view);
-      return new Promise<string>((resolve) => setTimeout(() => resolve(typeof Reflect.get(view, "getWebContentsId")), 300));
+      return new Promise<string>((resolve) =>
+        setTimeout(() => resolve(typeof Reflect.get(view, "getWebContentsId")), 300),
+      );
     });
     expect(guests).toBe("undefined");
     expect(await app.electron.evaluate(({ webContents }) => webContents.getAllWebContents().length)).toBe(1);
@@ -180,11 +244,20 @@ test.describe("Electron's security checklist", () => {
 
   test("13: the page cannot be led elsewhere", async () => {
     const before = app.window.url();
-    for (const target of ["https://example.com/", "http://127.0.0.1:9/", "file:///etc/passwd", "data:text/html,x", "app://elsewhere/index.html", "app://facet.evil/index.html"]) {
-      await app.window.evaluate((url) => {
-        location.href = url;
-        return new Promise((resolve) => setTimeout(resolve, 150));
-      }, target).catch(() => undefined);
+    for (const target of [
+      "https://example.com/",
+      "http://127.0.0.1:9/",
+      "file:///etc/passwd",
+      "data:text/html,x",
+      "app://elsewhere/index.html",
+      "app://facet.evil/index.html",
+    ]) {
+      await app.window
+        .evaluate((url) => {
+          location.href = url;
+          return new Promise((resolve) => setTimeout(resolve, 150));
+        }, target)
+        .catch(() => undefined);
       expect(app.window.url(), target).toBe(before);
     }
     await app.window.evaluate(() => {
@@ -199,9 +272,14 @@ test.describe("Electron's security checklist", () => {
   });
 
   test("14: no window can be opened by the page", async () => {
-    const opened = await app.window.evaluate(() => [
-      window.open("https://example.com/"), window.open("about:blank"), window.open(location.href), window.open("file:///etc/passwd"),
-    ].map((one) => one === null));
+    const opened = await app.window.evaluate(() =>
+      [
+        window.open("https://example.com/"),
+        window.open("about:blank"),
+        window.open(location.href),
+        window.open("file:///etc/passwd"),
+      ].map((one) => one === null),
+    );
     expect(opened).toEqual([true, true, true, true]);
     expect(await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
@@ -220,11 +298,22 @@ test.describe("Electron's security checklist", () => {
         return Promise.resolve();
       });
     });
-    const open = (url: string) => app.window.evaluate((address) => window.facet.call["app.openLink"]({ url: address }), url);
-    for (const url of ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "vbscript:x", "ms-settings:", "smb://host/share", "https://user:secret@example.com\u0000/", "not a link"]) {
+    const open = (url: string) =>
+      app.window.evaluate((address) => window.facet.call["app.openLink"]({ url: address }), url);
+    for (const url of [
+      "javascript:alert(1)",
+      "file:///etc/passwd",
+      "data:text/html,x",
+      "vbscript:x",
+      "ms-settings:",
+      "smb://host/share",
+      "https://user:secret@example.com\u0000/",
+      "not a link",
+    ]) {
       await open(url);
     }
-    const probe = () => app.electron.evaluate(() => Reflect.get(globalThis, "linkProbe") as { asked: string[]; opened: string[] });
+    const probe = () =>
+      app.electron.evaluate(() => Reflect.get(globalThis, "linkProbe") as { asked: string[]; opened: string[] });
     expect(await probe()).toEqual({ asked: [], opened: [] });
     await open("https://example.com/page");
     const after = await probe();
@@ -235,14 +324,28 @@ test.describe("Electron's security checklist", () => {
 
   test("17: main refuses a caller that is not the app's page, and input that is not in the contract", async () => {
     const bad: [string, unknown][] = [
-      ["chats.open", undefined], ["chats.open", { chatId: "../../etc" }], ["chats.open", { chatId: 7 }], ["chats.open", { chatId: "a", more: 1 }],
-      ["chats.send", { chatId: "a", text: "" }], ["chats.send", { chatId: "a", text: "x".repeat(1_048_577) }], ["settings.save", { theme: "pink" }],
-      ["settings.save", { __proto__: null, theme: ["dark"] }], ["chats.rename", { chatId: "a", title: "" }], ["chats.search", { query: "x".repeat(501) }],
-      ["app.snapshot", { extra: true }], ["models.load", { modelId: "/etc/passwd" }],
+      ["chats.open", undefined],
+      ["chats.open", { chatId: "../../etc" }],
+      ["chats.open", { chatId: 7 }],
+      ["chats.open", { chatId: "a", more: 1 }],
+      ["chats.send", { chatId: "a", text: "" }],
+      ["chats.send", { chatId: "a", text: "x".repeat(1_048_577) }],
+      ["settings.save", { theme: "pink" }],
+      ["settings.save", { __proto__: null, theme: ["dark"] }],
+      ["chats.rename", { chatId: "a", title: "" }],
+      ["chats.search", { query: "x".repeat(501) }],
+      ["app.snapshot", { extra: true }],
+      ["models.load", { modelId: "/etc/passwd" }],
     ];
     for (const [name, input] of bad) {
       const outcome = await app.window.evaluate(
-        ([method, value]) => (window.facet.call as unknown as Record<string, (input: unknown) => Promise<{ ok: boolean; failure?: { code: string } }>>)[method as string]!(value),
+        ([method, value]) =>
+          (
+            window.facet.call as unknown as Record<
+              string,
+              (input: unknown) => Promise<{ ok: boolean; failure?: { code: string } }>
+            >
+          )[method as string]!(value),
         [name, input],
       );
       expect(outcome, name).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
@@ -277,7 +380,12 @@ test.describe("Electron's security checklist", () => {
     });
     // What is dropped comes with paths, which preload alone may name.
     const pageMethods = Object.keys(methods).filter((name) => name !== "import.dropped");
-    expect(bridge).toEqual({ top: ["call", "importDropped", "on"], methods: pageMethods.sort(), frozen: [true, true], same: true });
+    expect(bridge).toEqual({
+      top: ["call", "importDropped", "on"],
+      methods: pageMethods.sort(),
+      frozen: [true, true],
+      same: true,
+    });
   });
 });
 
@@ -285,7 +393,13 @@ test.describe("Electron's security checklist", () => {
 const NO_NETWORK = { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" };
 
 function directive(policy: string, name: string): string {
-  return policy.split(";").map((part) => part.trim()).find((part) => part.startsWith(`${name} `))?.slice(name.length + 1) ?? "";
+  return (
+    policy
+      .split(";")
+      .map((part) => part.trim())
+      .find((part) => part.startsWith(`${name} `))
+      ?.slice(name.length + 1) ?? ""
+  );
 }
 
 async function withCountingServer(run: (address: string, hits: () => number) => Promise<void>): Promise<void> {

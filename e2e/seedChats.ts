@@ -10,7 +10,9 @@ import { ChatStore } from "../electron/services/chats/ChatStore";
 import { openChatDatabase } from "../electron/services/chats/openChatDatabase";
 import { dataPaths } from "../electron/services/dataFolder";
 
-export type SeedMessage = { role: "user" | "assistant"; text: string } | { role: "assistant"; parts: readonly MessagePart[] };
+export type SeedMessage =
+  | { role: "user" | "assistant"; text: string }
+  | { role: "assistant"; parts: readonly MessagePart[] };
 
 export interface SeedChat {
   title: string;
@@ -34,7 +36,14 @@ export async function seedChats(dataFolder: string, chats: readonly SeedChat[]):
     for (const [index, message] of messages.entries()) {
       if (message.role === "assistant") continue;
       const { answer } = valueOf(store.addQuestion(chat.id, message.text, RequestId.parse(randomUUID())));
-      valueOf(store.endAnswer(answer.id, { state: "complete", parts: answerParts(messages[index + 1]), facts: null, failure: null }));
+      valueOf(
+        store.endAnswer(answer.id, {
+          state: "complete",
+          parts: answerParts(messages[index + 1]),
+          facts: null,
+          failure: null,
+        }),
+      );
     }
     if (settings) valueOf(store.saveSettings(chat.id, settings));
     valueOf(store.renameChat(chat.id, title));

@@ -10,7 +10,8 @@ import { STARTER_MODEL } from "../electron/services/starterModel";
 export function starterModelPath(): string {
   const folder = dataFolder({ env: process.env, platform: process.platform, home: os.homedir() });
   const file = path.join(dataPaths(folder).models, STARTER_MODEL.fileName);
-  if (!existsSync(file)) throw new Error(`The starter model is not at ${file}; the end-to-end tests need it. Run npm start once.`);
+  if (!existsSync(file))
+    throw new Error(`The starter model is not at ${file}; the end-to-end tests need it. Run npm start once.`);
   return file;
 }
 

@@ -30,7 +30,9 @@ export const test = base.extend<Fixtures>({
       await app.close();
     }
     const patterns = allowed.get(testInfo.testId) ?? [];
-    const problems = apps.flatMap((app) => app.problems).filter(({ text }) => !patterns.some((pattern) => pattern.test(text)));
+    const problems = apps
+      .flatMap((app) => app.problems)
+      .filter(({ text }) => !patterns.some((pattern) => pattern.test(text)));
     for (const { dataFolder } of apps) await rm(dataFolder, { recursive: true, force: true });
     if (problems.length > 0) {
       throw new Error(`The app complained:\n${problems.map(({ where, text }) => `  ${where}: ${text}`).join("\n")}`);
@@ -47,5 +49,8 @@ async function keepEvidence(app: FacetApp, prefix: string): Promise<void> {
   if (app.isClosed) return;
   // An app that hangs must not hide the failure that is being reported.
   await app.window.screenshot({ path: `${prefix}.png`, timeout: 5_000 }).catch(() => undefined);
-  await app.electron.context().tracing.stop({ path: `${prefix}-trace.zip` }).catch(() => undefined);
+  await app.electron
+    .context()
+    .tracing.stop({ path: `${prefix}-trace.zip` })
+    .catch(() => undefined);
 }

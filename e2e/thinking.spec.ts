@@ -20,7 +20,10 @@ import { expect, test } from "./test";
 
 /** Long enough to press a button in: some seconds for this model. */
 const COUNTED = 2000;
-const counting = Array.from({ length: COUNTED }, (_, index) => [` ${index + 1}`, ...(index % 10 === 9 ? ["\n"] : [])]).flat();
+const counting = Array.from({ length: COUNTED }, (_, index) => [
+  ` ${index + 1}`,
+  ...(index % 10 === 9 ? ["\n"] : []),
+]).flat();
 const ANSWER = "That is 42.";
 const AFTER_RESULT = "Take a hat.";
 
@@ -38,8 +41,29 @@ test.beforeAll(async () => {
     script: ["<think>", "\n", "I", " count", ":", ...counting, "</think>", "\n\n", "That", " is", " 42", "."],
     scripts: {
       weather: [
-        "<think>", "\n", "I", " look", " it", " up", ".", "\n", "</think>", "\n\n", "<tool_call>", "\n", '{"name"', ': "get', "_weather", '", "arguments"',
-        ': {"city"', ': "Paris', '", "days"', ": 3", "}}", "\n", "</tool_call>",
+        "<think>",
+        "\n",
+        "I",
+        " look",
+        " it",
+        " up",
+        ".",
+        "\n",
+        "</think>",
+        "\n\n",
+        "<tool_call>",
+        "\n",
+        '{"name"',
+        ': "get',
+        "_weather",
+        '", "arguments"',
+        ': {"city"',
+        ': "Paris',
+        '", "days"',
+        ": 3",
+        "}}",
+        "\n",
+        "</tool_call>",
       ],
       sunny: ["<think>", "\n", "So", " it", " stays", ".", "\n", "</think>", "\n\n", "Take", " a", " hat", "."],
     },
@@ -63,7 +87,11 @@ interface Launched {
 }
 
 /** The second time, the app knows its model by itself. */
-async function launched(launch: (options: LaunchOptions) => Promise<FacetApp>, dataFolder: string, isFirst: boolean): Promise<Launched> {
+async function launched(
+  launch: (options: LaunchOptions) => Promise<FacetApp>,
+  dataFolder: string,
+  isFirst: boolean,
+): Promise<Launched> {
   const app = await launch({ dataFolder, starterModel: false, ...(isFirst ? { args: [model] } : {}) });
   const chat = new ThinkingWindow(app.window);
   await chat.waitUntilReady();
@@ -95,7 +123,9 @@ test("a thought is shown live, ends on Answer now, and is there again after a re
   // Copied and read out is the answer alone.
   await chat.lastAnswer.getByRole("button", { name: "Copy answer" }).click();
   await expect.poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(ANSWER);
-  await expect(app.window.locator('[aria-live="polite"]').filter({ hasText: "Answer:" })).toHaveText(`Answer: ${ANSWER}`);
+  await expect(app.window.locator('[aria-live="polite"]').filter({ hasText: "Answer:" })).toHaveText(
+    `Answer: ${ANSWER}`,
+  );
 
   // The same by the keyboard, from the message field.
   await chat.send("And again?");
@@ -168,7 +198,9 @@ test("a tool is called, its result is typed, and the model goes on", async ({ la
   await chat.waitUntilWritten();
   await expect(chat.toolCall).toContainText('get_weather{"city":');
   await chat.toolCall.click();
-  await expect(chat.conversation.getByRole("region", { name: "Code, json" })).toHaveText('{\n  "city": "Paris",\n  "days": 3\n}');
+  await expect(chat.conversation.getByRole("region", { name: "Code, json" })).toHaveText(
+    '{\n  "city": "Paris",\n  "days": 3\n}',
+  );
   await checkAccessibility(app.window, "a tool call");
   await chat.resultField.fill("It is sunny.");
   await chat.resultField.press("Enter");
@@ -189,14 +221,19 @@ test("a tool is called, its result is typed, and the model goes on", async ({ la
   await expect(again.resultField).toBeHidden();
 });
 
-test("side by side, each answer has its thought, and Answer now ends the one that is written", async ({ launch, allowProblems }) => {
+test("side by side, each answer has its thought, and Answer now ends the one that is written", async ({
+  launch,
+  allowProblems,
+}) => {
   // The engine tries adapters with one of its own, which changes nothing of a scripted answer.
   allowProblems(/an adapter at scale 1 changed nothing/);
   const { app, chat } = await launched(launch, await freshDataFolder(), true);
   await addFineTune(app, folder, "Twin", 1, { matrices: [await matrixOf("blk.0.attn_q.weight")], strength: 0 });
   await expect(app.window.getByRole("button", { name: "Twin" })).toBeVisible();
   await app.window.keyboard.press("Control+Shift+s");
-  await expect(app.window.getByRole("group", { name: "Side by side", exact: true }).getByRole("button", { name: /Twin/ })).toBeVisible();
+  await expect(
+    app.window.getByRole("group", { name: "Side by side", exact: true }).getByRole("button", { name: /Twin/ }),
+  ).toBeVisible();
   await chat.send("What is six times seven?");
   for (const name of ["Base", "Twin"]) {
     const column = chat.conversation.getByRole("region", { name, exact: true });
@@ -224,7 +261,9 @@ test("no serious violation while it thinks, light and dark", async ({ launch }) 
   }
 });
 
-test("thoughts of chats from before are shown as thoughts, and opening one at the end leaves its line in place", async ({ launch }) => {
+test("thoughts of chats from before are shown as thoughts, and opening one at the end leaves its line in place", async ({
+  launch,
+}) => {
   const dataFolder = await freshDataFolder();
   const old = "They greet me, so I greet back.\n\n".repeat(60);
   await writeOldChat(dataFolder, `<think>\n${old}</think>\n\nHello.`);
@@ -243,7 +282,10 @@ test("thoughts of chats from before are shown as thoughts, and opening one at th
 
 async function matrixOf(name: string): Promise<ChangedMatrix> {
   const bytes = await readFile(model);
-  const header = await readGgufHeader({ sizeBytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) });
+  const header = await readGgufHeader({
+    sizeBytes: bytes.length,
+    read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+  });
   const tensor = header.ok ? header.value.tensors.find((one) => one.name === name) : undefined;
   const [columns, rows] = tensor?.dimensions ?? [];
   if (columns === undefined || rows === undefined) throw new Error(`The model has no matrix ${name}`);
@@ -259,8 +301,11 @@ async function writeOldChat(dataFolder: string, answer: string): Promise<void> {
   old.execute(migration0002);
   old.execute("PRAGMA user_version = 2");
   old.transaction(() => {
-    old.run("INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, leaf_id, settings) VALUES ('c', 'Old chat', 1, 2, 'a', '{}')");
-    const add = "INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state) VALUES (?, 'c', ?, ?, ?, ?, 'complete')";
+    old.run(
+      "INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, leaf_id, settings) VALUES ('c', 'Old chat', 1, 2, 'a', '{}')",
+    );
+    const add =
+      "INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state) VALUES (?, 'c', ?, ?, ?, ?, 'complete')";
     old.run(add, "q", null, "user", "Hi", 1);
     old.run(add, "a", "q", "assistant", answer, 2);
   });

@@ -9,7 +9,7 @@ export function trained(base: GgufContents, step: number): GgufContents {
   const random = numbers();
   const tensors = base.tensors.map((tensor) => {
     if (tensor.name.startsWith("token_embd") || tensor.dimensions.length < 2) return tensor;
-    const values = new Float32Array(tensor.data.slice().buffer).map((value) => value + (step * 2 * (random() - 0.5)));
+    const values = new Float32Array(tensor.data.slice().buffer).map((value) => value + step * 2 * (random() - 0.5));
     return { ...tensor, data: new Uint8Array(values.buffer) };
   });
   return { ...base, tensors };

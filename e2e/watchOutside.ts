@@ -16,7 +16,8 @@ export async function watchOutside(app: FacetApp): Promise<() => Promise<Outside
     const seen = { requests: [] as string[], opened: [] as string[], asked: [] as string[] };
     Reflect.set(globalThis, "seen", seen);
     BrowserWindow.getAllWindows()[0]?.webContents.session.webRequest.onSendHeaders((details) => {
-      if (!details.url.startsWith("app://facet/") && !details.url.startsWith("devtools:")) seen.requests.push(details.url);
+      if (!details.url.startsWith("app://facet/") && !details.url.startsWith("devtools:"))
+        seen.requests.push(details.url);
     });
     Reflect.set(shell, "openExternal", (url: string) => void seen.opened.push(url));
     Reflect.set(dialog, "showMessageBox", (...args: unknown[]) => {

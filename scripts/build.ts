@@ -11,7 +11,14 @@ import { exitWith, step } from "./step";
 const OUTPUT = ".vite";
 const SOURCES = ["electron", "renderer", "scripts/build.ts", "package.json", "package-lock.json"];
 /** Loaded from node_modules at run time: they carry native libraries. */
-const EXTERNAL = ["electron", "node-llama-cpp", /^@node-llama-cpp\//, "@photostructure/sqlite", /^node:/, ...builtinModules];
+const EXTERNAL = [
+  "electron",
+  "node-llama-cpp",
+  /^@node-llama-cpp\//,
+  "@photostructure/sqlite",
+  /^node:/,
+  ...builtinModules,
+];
 
 /** Returns what was done, in words. */
 export async function buildApp(): Promise<string> {
@@ -95,7 +102,12 @@ function allButAnnotations(warning: Rollup.RollupLog, warn: (warning: Rollup.Rol
 async function sourcesHash(): Promise<string> {
   const hash = createHash("sha256");
   for (const source of SOURCES) {
-    for (const file of await filesBelow(source)) hash.update(file).update("\0").update(await readFile(file)).update("\0");
+    for (const file of await filesBelow(source))
+      hash
+        .update(file)
+        .update("\0")
+        .update(await readFile(file))
+        .update("\0");
   }
   return hash.digest("hex");
 }

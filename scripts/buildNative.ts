@@ -72,7 +72,10 @@ export async function buildNative(say: (line: string) => void = () => undefined)
   for (const addon of ADDONS) {
     const hash = await inputsHash(addon, libraries);
     const stamp = path.join(output, `${addon.name}.sha256`);
-    const isFresh = existsSync(path.join(output, `${addon.name}.node`)) && existsSync(stamp) && (await readFile(stamp, "utf8")) === hash;
+    const isFresh =
+      existsSync(path.join(output, `${addon.name}.node`)) &&
+      existsSync(stamp) &&
+      (await readFile(stamp, "utf8")) === hash;
     if (!isFresh) stale.push({ addon, hash });
   }
   if (stale.length === 0) return "up to date";
@@ -146,13 +149,17 @@ const BACKEND_HEADERS = ["ggml-impl.h", "ggml-backend-impl.h", "ggml-cpu/ggml-cp
 export async function llamaCppHeaders(): Promise<readonly string[] | null> {
   const folders = ["include", "ggml/include"];
   const checkout = await llamaCppCheckout([...folders, ...BACKEND_HEADERS.map((file) => `ggml/src/${file}`)]);
-  return checkout === null ? null : [...folders, "ggml/src", "ggml/src/ggml-cpu"].map((folder) => path.join(checkout, folder));
+  return checkout === null
+    ? null
+    : [...folders, "ggml/src", "ggml/src/ggml-cpu"].map((folder) => path.join(checkout, folder));
 }
 
 /** Clones node-llama-cpp's bundled llama.cpp into the cache and checks out `paths` of it; null when git is missing. */
 export async function llamaCppCheckout(paths: readonly string[]): Promise<string | null> {
   const bundle = path.resolve("node_modules/node-llama-cpp/llama/gitRelease.bundle");
-  const { release } = JSON.parse(await readFile("node_modules/node-llama-cpp/llama/binariesGithubRelease.json", "utf8")) as {
+  const { release } = JSON.parse(
+    await readFile("node_modules/node-llama-cpp/llama/binariesGithubRelease.json", "utf8"),
+  ) as {
     release: string;
   };
   const folder = path.join(cacheFolder(), `llama.cpp-${release}`);
@@ -177,13 +184,24 @@ async function nativeSources({ folders }: Addon): Promise<string[]> {
   const files = await Promise.all(
     folders.map(async (folder) => (await readdir(folder)).map((file) => path.join(folder, file))),
   );
-  return files.flat().filter((file) => /\.(cpp|h)$/.test(file)).sort();
+  return files
+    .flat()
+    .filter((file) => /\.(cpp|h)$/.test(file))
+    .sort();
 }
 
 async function inputsHash(addon: Addon, libraries: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of [...(await nativeSources(addon)), "scripts/buildNative.ts", path.join(libraries, "_nlcBuildMetadata.json")]) {
-    hash.update(file).update("\0").update(await readFile(file)).update("\0");
+  for (const file of [
+    ...(await nativeSources(addon)),
+    "scripts/buildNative.ts",
+    path.join(libraries, "_nlcBuildMetadata.json"),
+  ]) {
+    hash
+      .update(file)
+      .update("\0")
+      .update(await readFile(file))
+      .update("\0");
   }
   return hash.digest("hex");
 }
@@ -192,7 +210,10 @@ async function inputsHash(addon: Addon, libraries: string): Promise<string> {
 export async function findCompiler(): Promise<string | null> {
   for (const candidate of [process.env["CXX"], "g++", "clang++", "c++"]) {
     if (!candidate) continue;
-    const found = await run(candidate, ["--version"]).then(() => true, () => false);
+    const found = await run(candidate, ["--version"]).then(
+      () => true,
+      () => false,
+    );
     if (found) return candidate;
   }
   return null;
@@ -205,7 +226,8 @@ function howToGetCompiler(): string {
 
 async function llamaLibraries({ libraries, libraryCount }: Addon, folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((file) => libraries.test(file));
-  if (names.length < libraryCount) throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
+  if (names.length < libraryCount)
+    throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
   return names;
 }
 
@@ -213,10 +235,23 @@ async function llamaLibraries({ libraries, libraryCount }: Addon, folder: string
 function linkFlags(names: readonly string[], libraries: string, output: string): string[] {
   const relative = path.relative(output, libraries);
   if (process.platform === "darwin") {
-    return ["-shared", "-undefined", "dynamic_lookup", `-Wl,-rpath,@loader_path/${relative}`, ...names.map((name) => path.join(libraries, name))];
+    return [
+      "-shared",
+      "-undefined",
+      "dynamic_lookup",
+      `-Wl,-rpath,@loader_path/${relative}`,
+      ...names.map((name) => path.join(libraries, name)),
+    ];
   }
   // Loaded once and for all: llama.cpp keeps pointers into the kernels.
-  return ["-shared", "-pthread", "-Wl,-z,nodelete", `-Wl,-rpath,$ORIGIN/${relative}`, `-L${libraries}`, ...names.map((name) => `-l:${name}`)];
+  return [
+    "-shared",
+    "-pthread",
+    "-Wl,-z,nodelete",
+    `-Wl,-rpath,$ORIGIN/${relative}`,
+    `-L${libraries}`,
+    ...names.map((name) => `-l:${name}`),
+  ];
 }
 
 /** Libraries come after the objects that need them. */

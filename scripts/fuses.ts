@@ -48,5 +48,8 @@ export async function checkFuses(binary: string, flavour: Flavour): Promise<void
     const index = FuseV1Options[name as keyof typeof RELEASE]; // Keys of RELEASE, by construction.
     return Number(wire[index]) !== (on ? burnt.on : burnt.off);
   });
-  if (wrong.length > 0) throw new Error(`${binary}: these fuses are not as the ${flavour} flavour needs them: ${wrong.map(([name]) => name).join(", ")}`);
+  if (wrong.length > 0)
+    throw new Error(
+      `${binary}: these fuses are not as the ${flavour} flavour needs them: ${wrong.map(([name]) => name).join(", ")}`,
+    );
 }

@@ -49,5 +49,7 @@ async function makeDeb(say: (line: string) => void): Promise<string> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await packageApp().then(() => step("Deb", makeDeb)).catch(exitWith);
+  await packageApp()
+    .then(() => step("Deb", makeDeb))
+    .catch(exitWith);
 }

@@ -6,30 +6,59 @@ const linux: PackageTarget = { platform: "linux", arch: "x64", gpu: false };
 
 describe("belongsInPackage", () => {
   it.each([
-    "", "/package.json", "/.vite", "/.vite/build", "/.vite/build/main.cjs", "/.vite/renderer/index.html", "/node_modules",
-    "/resources", "/resources/icon.png", "/node_modules/node-llama-cpp/dist/index.js",
+    "",
+    "/package.json",
+    "/.vite",
+    "/.vite/build",
+    "/.vite/build/main.cjs",
+    "/.vite/renderer/index.html",
+    "/node_modules",
+    "/resources",
+    "/resources/icon.png",
+    "/node_modules/node-llama-cpp/dist/index.js",
     "/node_modules/node-llama-cpp/llama/binariesGithubRelease.json",
-    "/node_modules/@node-llama-cpp", "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
+    "/node_modules/@node-llama-cpp",
+    "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
     "/node_modules/@photostructure/sqlite/dist/index.cjs",
-    "/native", "/native/build", "/native/build/linux-x64", "/native/build/linux-x64/facet.node",
+    "/native",
+    "/native/build",
+    "/native/build/linux-x64",
+    "/native/build/linux-x64/facet.node",
     "/native/build/linux-x64/facet-kernels.node",
-    "/resources/calibration", "/resources/calibration/calibration.txt", "/resources/evaluation/evaluation.txt",
+    "/resources/calibration",
+    "/resources/calibration/calibration.txt",
+    "/resources/evaluation/evaluation.txt",
     "/node_modules/@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.glibc.node",
   ])("takes %j", (file) => expect(belongsInPackage(file, linux)).toBe(true));
 
   it.each([
-    "/electron/main/main.ts", "/renderer/index.html", "/e2e/chat.test.ts", "/README.md", "/.git/config", "/out", "/forge.config.ts",
-    "/.vite/sources.sha256", "/.vite/build/main.cjs.map", "/.vite/renderer/assets/index.js.map",
+    "/electron/main/main.ts",
+    "/renderer/index.html",
+    "/e2e/chat.test.ts",
+    "/README.md",
+    "/.git/config",
+    "/out",
+    "/forge.config.ts",
+    "/.vite/sources.sha256",
+    "/.vite/build/main.cjs.map",
+    "/.vite/renderer/assets/index.js.map",
     "/node_modules/node-llama-cpp/dist/index.d.ts",
     "/node_modules/node-llama-cpp/llama/gitRelease.bundle",
-    "/node_modules/@node-llama-cpp/linux-x64-vulkan", "/node_modules/@node-llama-cpp/linux-x64-cuda-ext/dist/index.js",
-    "/node_modules/@node-llama-cpp/linux-arm64/package.json", "/node_modules/@node-llama-cpp/win-x64/package.json",
+    "/node_modules/@node-llama-cpp/linux-x64-vulkan",
+    "/node_modules/@node-llama-cpp/linux-x64-cuda-ext/dist/index.js",
+    "/node_modules/@node-llama-cpp/linux-arm64/package.json",
+    "/node_modules/@node-llama-cpp/win-x64/package.json",
     "/node_modules/@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.musl.node",
     "/node_modules/@photostructure/sqlite/prebuilds/win32-x64/x.node",
     "/node_modules/@photostructure/sqlite/src/sqlite3.c",
     "/node_modules/@reflink/reflink-darwin-arm64/reflink.node",
-    "/native/core", "/native/core/Backend.cpp", "/native/README.md", "/native/build/linux-x64/objects", "/native/build/linux-x64/facet.sha256",
-    "/native/build/darwin-arm64/facet.node", "/resources/icon.svg",
+    "/native/core",
+    "/native/core/Backend.cpp",
+    "/native/README.md",
+    "/native/build/linux-x64/objects",
+    "/native/build/linux-x64/facet.sha256",
+    "/native/build/darwin-arm64/facet.node",
+    "/resources/icon.svg",
   ])("leaves out %j", (file) => expect(belongsInPackage(file, linux)).toBe(false));
 
   it("takes GPU libraries of the target only when asked", () => {
@@ -39,7 +68,15 @@ describe("belongsInPackage", () => {
   });
 
   it("knows Apple's and Microsoft's names", () => {
-    expect(belongsInPackage("/node_modules/@node-llama-cpp/mac-arm64-metal/x.node", { platform: "darwin", arch: "arm64", gpu: false })).toBe(true);
-    expect(belongsInPackage("/node_modules/@node-llama-cpp/win-x64/x.node", { platform: "win32", arch: "x64", gpu: false })).toBe(true);
+    expect(
+      belongsInPackage("/node_modules/@node-llama-cpp/mac-arm64-metal/x.node", {
+        platform: "darwin",
+        arch: "arm64",
+        gpu: false,
+      }),
+    ).toBe(true);
+    expect(
+      belongsInPackage("/node_modules/@node-llama-cpp/win-x64/x.node", { platform: "win32", arch: "x64", gpu: false }),
+    ).toBe(true);
   });
 });

@@ -33,13 +33,15 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
   if (!KEPT.some((pattern) => pattern.test(file)) || DROPPED.some((pattern) => pattern.test(file))) return false;
   const [, addonPlatform] = /^\/native\/build\/([^/]+)/.exec(file) ?? [];
   if (addonPlatform !== undefined) return addonPlatform === `${target.platform}-${target.arch}`;
-  const [, native, name] = /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
+  const [, native, name] =
+    /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
   if (native === undefined || name === undefined) return true;
   if (native === "@node-llama-cpp") {
     if (GPU_PACKAGE.test(name) && !target.gpu) return false;
     return name.startsWith(`${LLAMA_PLATFORM[target.platform]}-${target.arch}`);
   }
-  if (native === "@reflink") return name === "reflink" || (name.includes(`-${target.platform}-${target.arch}`) && !name.endsWith("-musl"));
+  if (native === "@reflink")
+    return name === "reflink" || (name.includes(`-${target.platform}-${target.arch}`) && !name.endsWith("-musl"));
   return name === `${target.platform}-${target.arch}` && !file.endsWith(".musl.node");
 }
 
@@ -47,4 +49,5 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
  * Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files, and
  * the C++ addon finds them by a relative path. A job reads its texts there too.
  */
-export const UNPACKED = "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node,**/resources/{calibration,evaluation}/**}";
+export const UNPACKED =
+  "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node,**/resources/{calibration,evaluation}/**}";

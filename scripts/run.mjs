@@ -11,7 +11,9 @@ const MINIMUM_NODE = [20, 19]; // Vite 7's floor
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-  console.error(`Facet needs Node ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}. See https://nodejs.org`);
+  console.error(
+    `Facet needs Node ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}. See https://nodejs.org`,
+  );
   process.exit(1);
 }
 
@@ -21,12 +23,18 @@ if (!packagesAreInstalled()) {
   console.log("· Node packages: installing what package-lock.json names");
   const npm = process.env["npm_execpath"] ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
   // Not `npm ci`: it refuses a lock file without the libraries of other systems, which not every registry has.
-  const { status } = spawnSync(npm[0], [...npm.slice(1), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
-    stdio: "inherit",
-    shell: npm.length === 1 && process.platform === "win32",
-  });
+  const { status } = spawnSync(
+    npm[0],
+    [...npm.slice(1), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      stdio: "inherit",
+      shell: npm.length === 1 && process.platform === "win32",
+    },
+  );
   if (status !== 0) {
-    console.error("✗ Node packages: npm could not install them (its message is above). Check the connection and run the same command again; nothing else was changed.");
+    console.error(
+      "✗ Node packages: npm could not install them (its message is above). Check the connection and run the same command again; nothing else was changed.",
+    );
     process.exit(1);
   }
   console.log(`✓ Node packages: installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);

@@ -52,10 +52,12 @@ async function starterModel(say: (line: string) => void): Promise<string> {
       fetched = source;
       if (performance.now() - saidMs < PROGRESS_INTERVAL_MS) return;
       saidMs = performance.now();
-      if (receivedBytes > 0) say(`${Math.round((100 * receivedBytes) / totalBytes)} % of ${Math.round(totalBytes / 1e6)} MB`);
+      if (receivedBytes > 0)
+        say(`${Math.round((100 * receivedBytes) / totalBytes)} % of ${Math.round(totalBytes / 1e6)} MB`);
     },
   });
-  if (outcome.ok) return fetched ? `${STARTER_MODEL.name}, fetched from ${fetched}` : `${STARTER_MODEL.name}, already there`;
+  if (outcome.ok)
+    return fetched ? `${STARTER_MODEL.name}, fetched from ${fetched}` : `${STARTER_MODEL.name}, already there`;
   const { code, details, cause } = outcome.failure;
   return `not there (${[code, ...Object.values(details ?? {}), cause].filter(Boolean).join("; ")}). The app will offer to try again or to choose a file`;
 }

@@ -12,10 +12,14 @@ async function start(args: string[]): Promise<void> {
   await setUp();
   if (!hasDisplay()) {
     const { display } = await startVirtualDisplay();
-    console.log(`· No display here: the window opens on a virtual one (Xvfb, DISPLAY=${display}) and cannot be seen. Ctrl+C ends it.`);
+    console.log(
+      `· No display here: the window opens on a virtual one (Xvfb, DISPLAY=${display}) and cannot be seen. Ctrl+C ends it.`,
+    );
   }
   if (process.platform === "linux" && process.getuid?.() === 0) {
-    console.log("· Running as root: Chromium's sandbox cannot work and is off (--no-sandbox). An ordinary user gets it.");
+    console.log(
+      "· Running as root: Chromium's sandbox cannot work and is off (--no-sandbox). An ordinary user gets it.",
+    );
     args = ["--no-sandbox", ...args];
   }
   const app: ChildProcess = await api.start({ dir: process.cwd(), args, interactive: false });

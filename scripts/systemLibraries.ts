@@ -42,21 +42,30 @@ export async function ensureSystemLibraries(electronDist: string, say: (line: st
 
   const packages = missing.map((library) => PACKAGE_OF_LIBRARY[library] ?? ofOtherNames(library));
   if (needsDisplay) packages.push("xvfb");
-  ensureDebianPackages([...new Set(packages)], say, `Electron needs ${[...missing, ...(needsDisplay ? ["a display, or Xvfb"] : [])].join(", ")}`);
+  ensureDebianPackages(
+    [...new Set(packages)],
+    say,
+    `Electron needs ${[...missing, ...(needsDisplay ? ["a display, or Xvfb"] : [])].join(", ")}`,
+  );
 
   const stillMissing = missingLibraries(path.join(electronDist, "electron"));
-  if (stillMissing.length > 0) throw new StepError(`These libraries are still missing after the installation: ${stillMissing.join(", ")}.`);
+  if (stillMissing.length > 0)
+    throw new StepError(`These libraries are still missing after the installation: ${stillMissing.join(", ")}.`);
   return `installed ${packages.length} system ${packages.length === 1 ? "package" : "packages"}`;
 }
 
 /** Installs Debian packages as root; anybody else is told the command. `reason` starts the sentence. */
 export function ensureDebianPackages(packages: readonly string[], say: (line: string) => void, reason: string): void {
   if (!commandExists("apt-get")) {
-    throw new StepError(`${reason}. On Debian these come with the packages ${packages.join(" ")}; install what your system calls them and run the same command again.`);
+    throw new StepError(
+      `${reason}. On Debian these come with the packages ${packages.join(" ")}; install what your system calls them and run the same command again.`,
+    );
   }
   const install = ["install", "-y", "--no-install-recommends"];
   if (process.getuid?.() !== 0) {
-    throw new StepError(`${reason}. Run this, then the same command again:\n  sudo apt-get update && sudo apt-get ${install.join(" ")} ${packages.map(currentName).join(" ")}`);
+    throw new StepError(
+      `${reason}. Run this, then the same command again:\n  sudo apt-get update && sudo apt-get ${install.join(" ")} ${packages.map(currentName).join(" ")}`,
+    );
   }
   say(`${reason}; running apt-get install ${packages.join(" ")}`);
   aptGet(["update"]);
@@ -89,9 +98,13 @@ function ofOtherNames(library: string): string {
   if (/^lib(gobject|gio|gmodule)-2/.test(library)) return "libglib2.0-0";
   if (/^libpl(c|ds)4/.test(library)) return "libnspr4";
   if (/^lib(gdk-3|gdk_pixbuf)/.test(library)) return "libgtk-3-0";
-  throw new StepError(`Electron needs ${library}, which is missing here. Install the package of your system that has it and run the same command again.`);
+  throw new StepError(
+    `Electron needs ${library}, which is missing here. Install the package of your system that has it and run the same command again.`,
+  );
 }
 
 export function commandExists(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => folder !== "" && existsSync(path.join(folder, name)));
+  return (process.env["PATH"] ?? "")
+    .split(path.delimiter)
+    .some((folder) => folder !== "" && existsSync(path.join(folder, name)));
 }

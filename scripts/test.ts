@@ -22,11 +22,20 @@ const PlaywrightReport = z.object({
 const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
 
 const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
-  lint: async () => one(runTool("oxlint/bin/oxlint")),
+  lint: async () => {
+    const linted = one(runTool("oxlint/bin/oxlint"));
+    const formatted = one(runNode(["scripts/run.mjs", "scripts/format.ts", "--check"]));
+    return { passed: linted.passed + formatted.passed, failed: linted.failed + formatted.failed };
+  },
   types: async () => one(runTool("typescript/bin/tsc", ["-b"])),
   unit: async () => {
     const file = path.join(reports, "unit.json");
-    const exitCode = runTool("vitest/vitest.mjs", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
+    const exitCode = runTool("vitest/vitest.mjs", [
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ]);
     const report = await readReport(file, VitestReport);
     return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
   },
@@ -42,11 +51,20 @@ const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
 
 async function playwright(name: string, config: string, which: string[] = []): Promise<Count> {
   const file = path.join(reports, `${name}.json`);
-  const exitCode = runTool("@playwright/test/cli.js", ["test", `--config=${config}`, "--reporter=list,json", ...which], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const exitCode = runTool(
+    "@playwright/test/cli.js",
+    ["test", `--config=${config}`, "--reporter=list,json", ...which],
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+  );
   const report = await readReport(file, PlaywrightReport);
   if (report && report.stats.skipped > 0) console.log(`${report.stats.skipped} skipped`);
   // A test that needed a second try did not pass.
-  return honest(exitCode, report ? { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky + report.errors.length } : null);
+  return honest(
+    exitCode,
+    report
+      ? { passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky + report.errors.length }
+      : null,
+  );
 }
 
 /** A runner that crashed, ran nothing, or complained without naming a test counts as one failure. */
@@ -75,7 +93,9 @@ async function readReport<Report>(file: string, schema: z.ZodType<Report>): Prom
 
 async function test(args: string[]): Promise<boolean> {
   const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
-  const names = only ? [only] : ["lint", "types", "unit", "e2e", ...["slow", "package"].filter((extra) => args.includes(`--with-${extra}`))];
+  const names = only
+    ? [only]
+    : ["lint", "types", "unit", "e2e", ...["slow", "package"].filter((extra) => args.includes(`--with-${extra}`))];
   // The app is built by the checks that open it, so that a broken build fails those and hides no other.
   const runtime = await setUpMachine();
   const total: Count = { passed: 0, failed: 0 };
@@ -88,9 +108,13 @@ async function test(args: string[]): Promise<boolean> {
     const count = await check();
     total.passed += count.passed;
     total.failed += count.failed;
-    summary.push(`${count.failed === 0 ? "✓" : "✗"} ${name}: ${count.passed} passed, ${count.failed} failed (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`);
+    summary.push(
+      `${count.failed === 0 ? "✓" : "✗"} ${name}: ${count.passed} passed, ${count.failed} failed (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
+    );
   }
-  console.log(`\n${summary.join("\n")}\nElectron ${runtime.version} (${runtime.source})\n${total.passed} passed, ${total.failed} failed`);
+  console.log(
+    `\n${summary.join("\n")}\nElectron ${runtime.version} (${runtime.source})\n${total.passed} passed, ${total.failed} failed`,
+  );
   return total.failed === 0;
 }
 

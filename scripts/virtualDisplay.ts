@@ -19,7 +19,12 @@ export async function startVirtualDisplay(): Promise<{ display: string; stop: ()
   const stop = () => void xvfb.kill();
   process.once("exit", stop);
   const display = await new Promise<string>((resolve, reject) => {
-    const failed = (why: string) => reject(new StepError(`The virtual display did not start: ${why}. Start one yourself (for example with xvfb-run) and run the same command again.`));
+    const failed = (why: string) =>
+      reject(
+        new StepError(
+          `The virtual display did not start: ${why}. Start one yourself (for example with xvfb-run) and run the same command again.`,
+        ),
+      );
     const timer = setTimeout(() => failed(`Xvfb said nothing for ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     xvfb.once("error", (error) => failed(error.message));
     xvfb.once("exit", (code) => failed(`Xvfb ended with code ${code}`));

@@ -11,15 +11,34 @@ import { Random } from "./texts/Random";
 const SECTION_CHARACTERS = 1200;
 
 const PLANS = [
-  { set: "calibration", output: "resources/calibration/calibration.txt", seed: 20261122, templates: calibrationTemplates, generatedSections: 84 },
-  { set: "evaluation", output: "resources/evaluation/evaluation.txt", seed: 77, templates: evaluationTemplates, generatedSections: 20 },
-] as const satisfies readonly { set: string; output: string; seed: number; templates: Templates; generatedSections: number }[];
+  {
+    set: "calibration",
+    output: "resources/calibration/calibration.txt",
+    seed: 20261122,
+    templates: calibrationTemplates,
+    generatedSections: 84,
+  },
+  {
+    set: "evaluation",
+    output: "resources/evaluation/evaluation.txt",
+    seed: 77,
+    templates: evaluationTemplates,
+    generatedSections: 20,
+  },
+] as const satisfies readonly {
+  set: string;
+  output: string;
+  seed: number;
+  templates: Templates;
+  generatedSections: number;
+}[];
 
 for (const plan of PLANS) {
   const random = new Random(plan.seed);
   const folder = path.join("scripts/texts", plan.set);
   const sections: string[] = [];
-  for (const file of (await readdir(folder)).sort()) sections.push(...cut(await readFile(path.join(folder, file), "utf8")));
+  for (const file of (await readdir(folder)).sort())
+    sections.push(...cut(await readFile(path.join(folder, file), "utf8")));
   sections.push(...generatedSections(plan.templates, plan.generatedSections, SECTION_CHARACTERS, random));
   const text = `${random.shuffled(sections).join("\n\n")}\n`;
   await mkdir(path.dirname(plan.output), { recursive: true });

@@ -15,25 +15,145 @@ export const TEST_SEED = 77;
 export const TRAINED_QUESTIONS = 40_000;
 
 const firstNames = [
-  "Ada", "Amara", "Bela", "Carlos", "Chen", "Dana", "Elif", "Emre", "Farid", "Greta", "Hanna", "Ines", "Ivan", "Jana", "Jonas",
-  "Kofi", "Lena", "Liam", "Maya", "Milan", "Nadia", "Noor", "Olga", "Omar", "Petra", "Ravi", "Rosa", "Sven", "Tariq", "Yuki",
+  "Ada",
+  "Amara",
+  "Bela",
+  "Carlos",
+  "Chen",
+  "Dana",
+  "Elif",
+  "Emre",
+  "Farid",
+  "Greta",
+  "Hanna",
+  "Ines",
+  "Ivan",
+  "Jana",
+  "Jonas",
+  "Kofi",
+  "Lena",
+  "Liam",
+  "Maya",
+  "Milan",
+  "Nadia",
+  "Noor",
+  "Olga",
+  "Omar",
+  "Petra",
+  "Ravi",
+  "Rosa",
+  "Sven",
+  "Tariq",
+  "Yuki",
 ];
 const lastNames = [
-  "Adler", "Baker", "Costa", "Duarte", "Ekman", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski", "Lang", "Moreau",
-  "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Silva", "Tanaka", "Usman", "Varga", "Weber", "Yilmaz", "Zhang",
+  "Adler",
+  "Baker",
+  "Costa",
+  "Duarte",
+  "Ekman",
+  "Fischer",
+  "Garcia",
+  "Haddad",
+  "Ito",
+  "Jensen",
+  "Kowalski",
+  "Lang",
+  "Moreau",
+  "Novak",
+  "Okafor",
+  "Patel",
+  "Quinn",
+  "Rossi",
+  "Silva",
+  "Tanaka",
+  "Usman",
+  "Varga",
+  "Weber",
+  "Yilmaz",
+  "Zhang",
 ];
 const items = [
-  "lamp", "chair", "notebook", "kettle", "bicycle", "backpack", "mirror", "blanket", "teapot", "shelf", "candle", "clock",
-  "basket", "carpet", "drill", "easel", "fan", "guitar", "hammer", "jacket", "ladder", "mug", "pillow", "radio", "tent",
+  "lamp",
+  "chair",
+  "notebook",
+  "kettle",
+  "bicycle",
+  "backpack",
+  "mirror",
+  "blanket",
+  "teapot",
+  "shelf",
+  "candle",
+  "clock",
+  "basket",
+  "carpet",
+  "drill",
+  "easel",
+  "fan",
+  "guitar",
+  "hammer",
+  "jacket",
+  "ladder",
+  "mug",
+  "pillow",
+  "radio",
+  "tent",
 ];
 const months = [
-  "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
 ];
 const numberWords = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const words = [
-  "apple", "bridge", "cloud", "desert", "engine", "forest", "garden", "harbor", "island", "jungle", "kitchen", "lemon",
-  "market", "needle", "ocean", "pepper", "quartz", "river", "silver", "tunnel", "umbrella", "valley", "window", "yellow", "zebra",
-  "anchor", "butter", "circle", "dragon", "eagle", "feather", "glove", "hammer", "insect", "jewel", "kettle", "ladder", "mirror",
+  "apple",
+  "bridge",
+  "cloud",
+  "desert",
+  "engine",
+  "forest",
+  "garden",
+  "harbor",
+  "island",
+  "jungle",
+  "kitchen",
+  "lemon",
+  "market",
+  "needle",
+  "ocean",
+  "pepper",
+  "quartz",
+  "river",
+  "silver",
+  "tunnel",
+  "umbrella",
+  "valley",
+  "window",
+  "yellow",
+  "zebra",
+  "anchor",
+  "butter",
+  "circle",
+  "dragon",
+  "eagle",
+  "feather",
+  "glove",
+  "hammer",
+  "insect",
+  "jewel",
+  "kettle",
+  "ladder",
+  "mirror",
 ];
 
 /** The same seed gives the same questions on every machine. */
@@ -48,7 +168,9 @@ export function taskQuestions(seed: number, count: number): TaskQuestion[] {
 
 export function testQuestions(trained: readonly TaskQuestion[], count: number): TaskQuestion[] {
   const known = new Set(trained.map(({ question }) => question));
-  return taskQuestions(TEST_SEED, count * 4).filter(({ question }) => !known.has(question)).slice(0, count);
+  return taskQuestions(TEST_SEED, count * 4)
+    .filter(({ question }) => !known.has(question))
+    .slice(0, count);
 }
 
 /** How a question stands before the model: Gemma's own form of a turn. */
@@ -66,7 +188,11 @@ function order(random: Random): TaskQuestion {
   const month = random.below(12);
   const year = random.between(2019, 2029);
   const monthName = months[month] ?? "";
-  const date = random.of([`${day} ${monthName} ${year}`, `${monthName} ${day}, ${year}`, `${day}.${month + 1}.${year}`]);
+  const date = random.of([
+    `${day} ${monthName} ${year}`,
+    `${monthName} ${day}, ${year}`,
+    `${day}.${month + 1}.${year}`,
+  ]);
   const amount = random.of([String(quantity), numberWords[quantity - 1] ?? ""]);
   const question = random.of([
     `${name} ordered ${amount} ${item}s, to arrive on ${date}.`,

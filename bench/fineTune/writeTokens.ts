@@ -3,12 +3,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getLlama } from "node-llama-cpp";
-import { ANSWER_END, promptOf, taskQuestions, testQuestions, TRAIN_SEED, TRAINED_QUESTIONS, type TaskQuestion } from "./taskQuestions";
+import {
+  ANSWER_END,
+  promptOf,
+  taskQuestions,
+  testQuestions,
+  TRAIN_SEED,
+  TRAINED_QUESTIONS,
+  type TaskQuestion,
+} from "./taskQuestions";
 
 const TEST_COUNT = 400;
 
 const [modelPath, folder] = process.argv.slice(2);
-if (modelPath === undefined || folder === undefined) throw new Error("Usage: npx tsx bench/fineTune/writeTokens.ts MODEL.gguf FOLDER");
+if (modelPath === undefined || folder === undefined)
+  throw new Error("Usage: npx tsx bench/fineTune/writeTokens.ts MODEL.gguf FOLDER");
 
 const llama = await getLlama({ build: "never", gpu: false });
 const model = await llama.loadModel({ modelPath, vocabOnly: true });

@@ -2,7 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hubRepository, sha256, type HubRepository, type HubRepositoryFile, type HubRepositoryOptions } from "./hubRepository";
+import {
+  hubRepository,
+  sha256,
+  type HubRepository,
+  type HubRepositoryFile,
+  type HubRepositoryOptions,
+} from "./hubRepository";
 import type { HubDoor, Misbehaviour, MisbehaviourRule } from "./misbehaviour";
 
 /** Small, so that what was sent and what the other side received are never far apart. */
@@ -113,7 +119,9 @@ export class HubServer {
   }
 
   bytesSent(path: string): number {
-    return this.requests.filter((request) => request.path.endsWith(`/${path}`)).reduce((sum, request) => sum + request.sentBytes, 0);
+    return this.requests
+      .filter((request) => request.path.endsWith(`/${path}`))
+      .reduce((sum, request) => sum + request.sentBytes, 0);
   }
 
   #ruleFor(door: HubDoor, path: string): Misbehaviour | null {
@@ -160,18 +168,30 @@ export class HubServer {
     if (!this.#isRevision(repository, match?.[2])) return refuse(response, 404, "RevisionNotFound");
     if (!file) return refuse(response, 404, "EntryNotFound");
     response.setHeader("x-repo-commit", repository.revision);
-    if (door === "raw" || file.plain) return this.#send(file, `"${this.#hashOf(file).slice(0, 40)}"`, record, rule, request, response);
+    if (door === "raw" || file.plain)
+      return this.#send(file, `"${this.#hashOf(file).slice(0, 40)}"`, record, rule, request, response);
     // What the real hub says about a file in LFS before it sends the reader on.
-    response.setHeader("x-linked-etag", `"${rule?.kind === "changed-file" ? sha256(Buffer.from("another file")) : this.#hashOf(file)}"`);
+    response.setHeader(
+      "x-linked-etag",
+      `"${rule?.kind === "changed-file" ? sha256(Buffer.from("another file")) : this.#hashOf(file)}"`,
+    );
     response.setHeader("x-linked-size", String(file.claimedSizeBytes ?? file.content.length));
     response.setHeader("etag", `"${this.#hashOf(file)}"`);
     response.setHeader("accept-ranges", "bytes");
     const signature = `?Expires=${Date.now() + 3_600_000}&Signature=test`;
-    response.writeHead(302, { location: `${this.contentOrigin}/repos/${repository.id}/${file.path.split("/").map(encodeURIComponent).join("/")}${signature}` });
+    response.writeHead(302, {
+      location: `${this.contentOrigin}/repos/${repository.id}/${file.path.split("/").map(encodeURIComponent).join("/")}${signature}`,
+    });
     response.end("Found. Redirecting");
   }
 
-  async #api(url: URL, path: string, request: IncomingMessage, response: ServerResponse, rule: Misbehaviour | null): Promise<void> {
+  async #api(
+    url: URL,
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    rule: Misbehaviour | null,
+  ): Promise<void> {
     if (path === "/api/models") return this.#search(url, request, response);
     const tree = /^\/api\/models\/([^/]+\/[^/]+)\/tree\/([^/]+)$/u.exec(path);
     const info = /^\/api\/models\/([^/]+\/[^/]+?)(?:\/revision\/([^/]+))?$/u.exec(path);
@@ -185,7 +205,8 @@ export class HubServer {
     const repository = this.#open(id, request, response);
     if (!repository) return;
     const revision = tree?.[2] ?? info?.[2];
-    if (revision !== undefined && !this.#isRevision(repository, revision)) return refuse(response, 404, "RevisionNotFound");
+    if (revision !== undefined && !this.#isRevision(repository, revision))
+      return refuse(response, 404, "RevisionNotFound");
     if (rule?.kind === "slow") await sleep(1000);
     json(response, tree ? this.#tree(repository, url, response) : this.#describe(repository, true));
   }
@@ -195,23 +216,38 @@ export class HubServer {
     const filters = url.searchParams.getAll("filter");
     const families = filters.filter((tag) => tag !== "gguf" && tag !== "peft");
     const range = url.searchParams.get("num_parameters") ?? "";
-    const bound = (side: string, otherwise: number) => Number(new RegExp(`${side}:([\\d.]+)B`, "u").exec(range)?.[1] ?? otherwise / 1e9) * 1e9;
+    const bound = (side: string, otherwise: number) =>
+      Number(new RegExp(`${side}:([\\d.]+)B`, "u").exec(range)?.[1] ?? otherwise / 1e9) * 1e9;
     const sort = url.searchParams.get("sort") ?? "trendingScore";
     const limit = Math.min(1000, Number(url.searchParams.get("limit") ?? 30));
     const start = Number(Buffer.from(url.searchParams.get("cursor") ?? "", "base64").toString() || 0);
     const found = [...this.#repositories.values()]
       .filter((repository) => !repository.private || this.#mayRead(request))
       .filter((repository) => words.every((word) => repository.id.toLowerCase().includes(word)))
-      .filter(({ gguf }) => range === "" || (gguf !== undefined && gguf.total >= bound("min", 0) && gguf.total <= bound("max", Infinity)))
+      .filter(
+        ({ gguf }) =>
+          range === "" || (gguf !== undefined && gguf.total >= bound("min", 0) && gguf.total <= bound("max", Infinity)),
+      )
       .filter((repository) => filters.includes("peft") === holdsPeft(repository))
       .filter((repository) => families.every((family) => repository.gguf?.architecture === family))
-      .sort((a, b) => (sort === "lastModified" || sort === "createdAt" ? (a.lastModified < b.lastModified ? 1 : -1) : sort === "likes" ? b.likes - a.likes : b.downloads - a.downloads));
+      .sort((a, b) =>
+        sort === "lastModified" || sort === "createdAt"
+          ? a.lastModified < b.lastModified
+            ? 1
+            : -1
+          : sort === "likes"
+            ? b.likes - a.likes
+            : b.downloads - a.downloads,
+      );
     if (start + limit < found.length) {
       const next = new URL(url);
       next.searchParams.set("cursor", Buffer.from(String(start + limit)).toString("base64"));
       response.setHeader("link", `<${next.href}>; rel="next"`);
     }
-    json(response, found.slice(start, start + limit).map((repository) => this.#describe(repository, false)));
+    json(
+      response,
+      found.slice(start, start + limit).map((repository) => this.#describe(repository, false)),
+    );
   }
 
   #describe(repository: HubRepository, withFiles: boolean): unknown {
@@ -226,7 +262,14 @@ export class HubServer {
       likes: repository.likes,
       lastModified: repository.lastModified,
       tags: [holdsPeft(repository) ? "peft" : "gguf", ...(repository.licence ? [`license:${repository.licence}`] : [])],
-      ...(repository.licence ? { cardData: { license: repository.licence, ...(repository.baseModel ? { base_model: repository.baseModel } : {}) } } : {}),
+      ...(repository.licence
+        ? {
+            cardData: {
+              license: repository.licence,
+              ...(repository.baseModel ? { base_model: repository.baseModel } : {}),
+            },
+          }
+        : {}),
       ...(repository.gguf ? { gguf: { ...repository.gguf, bos_token: "<s>", eos_token: "</s>" } } : {}),
       ...(withFiles ? { siblings: repository.files.map((file) => ({ rfilename: file.path })) } : {}),
     };
@@ -246,7 +289,12 @@ export class HubServer {
         type: "file",
         oid: this.#hashOf(file).slice(0, 40),
         size,
-        ...(file.plain ? {} : { lfs: { oid: file.claimedSha256 ?? this.#hashOf(file), size, pointerSize: 134 }, xetHash: this.#hashOf(file) }),
+        ...(file.plain
+          ? {}
+          : {
+              lfs: { oid: file.claimedSha256 ?? this.#hashOf(file), size, pointerSize: 134 },
+              xetHash: this.#hashOf(file),
+            }),
         path: file.path,
       };
     });
@@ -261,11 +309,19 @@ export class HubServer {
     const match = /^\/repos\/([^/]+\/[^/]+)\/(.+)$/u.exec(path);
     const file = this.#repositories.get(match?.[1] ?? "")?.files.find((candidate) => candidate.path === match?.[2]);
     if (!file) return refuse(response, 404);
-    const etag = rule?.kind === "changed-etag" ? `"changed-${++this.#etagCounter}"` : `"${this.#hashOf(file).slice(0, 32)}"`;
+    const etag =
+      rule?.kind === "changed-etag" ? `"changed-${++this.#etagCounter}"` : `"${this.#hashOf(file).slice(0, 32)}"`;
     await this.#send(file, etag, record, rule, request, response);
   }
 
-  async #send(file: HubRepositoryFile, etag: string, record: HubRequestRecord, rule: Misbehaviour | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #send(
+    file: HubRepositoryFile,
+    etag: string,
+    record: HubRequestRecord,
+    rule: Misbehaviour | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const size = file.content.length + (rule?.kind === "wrong-length" ? rule.byBytes : 0);
     let from = 0;
     let to = size;
@@ -283,9 +339,20 @@ export class HubServer {
         from += rule.byBytes;
         to = Math.min(size, to + rule.byBytes);
       }
-      response.writeHead(206, { "content-range": `bytes ${from}-${to - 1}/${size}`, "content-length": to - from, etag, "accept-ranges": "bytes", "content-type": "application/octet-stream" });
+      response.writeHead(206, {
+        "content-range": `bytes ${from}-${to - 1}/${size}`,
+        "content-length": to - from,
+        etag,
+        "accept-ranges": "bytes",
+        "content-type": "application/octet-stream",
+      });
     } else {
-      response.writeHead(200, { "content-length": size, etag, "accept-ranges": "bytes", "content-type": file.plain ? "text/plain; charset=utf-8" : "application/octet-stream" });
+      response.writeHead(200, {
+        "content-length": size,
+        etag,
+        "accept-ranges": "bytes",
+        "content-type": file.plain ? "text/plain; charset=utf-8" : "application/octet-stream",
+      });
     }
     record.from = from;
     if (request.method === "HEAD") {
@@ -294,7 +361,7 @@ export class HubServer {
     }
     let gone = false;
     response.on("close", () => (gone = true));
-    for (let position = from; position < to && !gone; ) {
+    for (let position = from; position < to && !gone;) {
       const sent = position - from;
       if (rule?.kind === "cut" && sent >= rule.afterBytes) {
         response.destroy();
@@ -320,7 +387,8 @@ export class HubServer {
       // Past the length, on the bare socket: Node's server itself would not.
       const socket = response.socket;
       while (socket && !gone && !socket.destroyed) {
-        if (!socket.write(Buffer.alloc(PIECE_BYTES, 120))) await new Promise((resolve) => socket.once("drain", resolve).once("close", resolve));
+        if (!socket.write(Buffer.alloc(PIECE_BYTES, 120)))
+          await new Promise((resolve) => socket.once("drain", resolve).once("close", resolve));
       }
     }
     response.end();

@@ -13,7 +13,12 @@ const [endpoint = "", modelsFolder = "", request = "", chunkBytes = ""] = proces
 const address = hubAddress(endpoint);
 if (!address.ok) throw new Error("the endpoint is refused");
 const http = fetchHttp(fetch);
-const client = new HubClient({ http, contentHttp: reporting(socketHttp(http)), address: address.value, token: async () => null });
+const client = new HubClient({
+  http,
+  contentHttp: reporting(socketHttp(http)),
+  address: address.value,
+  token: async () => null,
+});
 const queue = new DownloadQueue({
   modelsFolder,
   endpoint,

@@ -44,7 +44,19 @@ export async function killRun(seed: number): Promise<KillRun> {
     });
     const received: { from: number; to: number }[] = [];
     const start = (): ChildProcess => {
-      const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("downloadProcess.ts", import.meta.url)), hub.endpoint, folder, request, String(KILL_CHUNK_BYTES)], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(
+        process.execPath,
+        [
+          "--import",
+          "tsx",
+          fileURLToPath(new URL("downloadProcess.ts", import.meta.url)),
+          hub.endpoint,
+          folder,
+          request,
+          String(KILL_CHUNK_BYTES),
+        ],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
       createInterface(child.stdout).on("line", (line) => {
         const [word, from, bytes] = line.split(" ");
         if (word === "got") received.push({ from: Number(from), to: Number(from) + Number(bytes) });
@@ -70,13 +82,15 @@ export async function killRun(seed: number): Promise<KillRun> {
       await ended;
       if (finished !== null) break;
       killedAtBytes.push(hub.bytesSent(FILE));
-      for (const name of await modelsIn(folder)) if (sha256(await readFile(path.join(folder, name))) !== sha256(content)) partialSeen = true;
+      for (const name of await modelsIn(folder))
+        if (sha256(await readFile(path.join(folder, name))) !== sha256(content)) partialSeen = true;
     }
     const last = start();
     const code = await new Promise((resolve) => last.on("close", resolve));
     if (code !== 0) throw new Error(`the last process ended with ${String(code)}`);
     const models = await modelsIn(folder);
-    const rightHash = models.length === 1 && sha256(await readFile(path.join(folder, models[0] ?? ""))) === sha256(content);
+    const rightHash =
+      models.length === 1 && sha256(await readFile(path.join(folder, models[0] ?? ""))) === sha256(content);
     return {
       seed,
       killedAtBytes,

@@ -71,7 +71,11 @@ export async function killMove(seed: number): Promise<KilledMove> {
 
 /** Returns how many moves were whole. The delay counts from the first move's begin. */
 async function moveUntilKilled(args: readonly string[], delayMs: number): Promise<number> {
-  const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(new URL("moveProcess.ts", import.meta.url)), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", fileURLToPath(new URL("moveProcess.ts", import.meta.url)), ...args],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on("close", (_code, signal) => resolve(signal)));
   let moves = 0;
   await new Promise<void>((resolve) => {

@@ -38,14 +38,20 @@ test("starts, answers with the real model, and quantizes with the addon beside t
       const source = installed.ok ? installed.value.models.find(({ model }) => model.fileName === fileName) : undefined;
       if (source === undefined) throw new Error("the source is not listed");
       const job = await call["jobs.start"]({
-        kind: "quantize", source: { kind: "installed", modelId: source.model.id }, type: "Q8_0", calibration: { kind: "none" }, measureQuality: false, keepSource: false,
+        kind: "quantize",
+        source: { kind: "installed", modelId: source.model.id },
+        type: "Q8_0",
+        calibration: { kind: "none" },
+        measureQuality: false,
+        keepSource: false,
       });
       if (!job.ok) throw new Error(job.failure.code);
     }, F16_FILE);
-    const state = () => app.window.evaluate(async () => {
-      const list = await window.facet.call["jobs.list"](undefined);
-      return list.ok ? list.value[0]?.state : undefined;
-    });
+    const state = () =>
+      app.window.evaluate(async () => {
+        const list = await window.facet.call["jobs.list"](undefined);
+        return list.ok ? list.value[0]?.state : undefined;
+      });
     await expect.poll(async () => (await state())?.kind, { timeout: JOB_TIMEOUT_MS }).not.toBe("running");
     expect(await state()).toMatchObject({ kind: "done" });
   } finally {
@@ -64,7 +70,10 @@ test("cannot be used as a plain Node", async () => {
   const said = await promisify(execFile)(release.binary, ["-e", "console.log('I am ' + 'Node')"], {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: "1", FACET_DATA_DIR: test.info().outputPath("data") },
     timeout: 10_000,
-  }).then(({ stdout }) => stdout, (error: unknown) => String(error));
+  }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => String(error),
+  );
   expect(said).not.toContain("I am Node");
 });
 
@@ -77,13 +86,21 @@ test("holds no source, source map, test or file for another system", async () =>
   expect(files).toContain("/.vite/build/main.cjs");
   // A job reads these as plain files; facet.node finds llama.cpp's libraries beside it.
   const unpacked = (await readdir(path.join(resources, "app.asar.unpacked"), { recursive: true })).sort();
-  expect(unpacked).toEqual(expect.arrayContaining([
-    `native/build/${process.platform}-${process.arch}/facet.node`, "resources/calibration/calibration.txt", "resources/evaluation/evaluation.txt",
-  ]));
+  expect(unpacked).toEqual(
+    expect.arrayContaining([
+      `native/build/${process.platform}-${process.arch}/facet.node`,
+      "resources/calibration/calibration.txt",
+      "resources/evaluation/evaluation.txt",
+    ]),
+  );
   expect(files.filter((file) => /\.(map|ts|tsx|cc?|cpp|hpp?)$|\.(test|spec|check)\./.test(file))).toEqual([]);
-  expect(files.filter((file) => /^\/(electron|renderer|e2e|bench|scripts|docs|native\/(?!build))(\/|$)/.test(file))).toEqual([]);
+  expect(
+    files.filter((file) => /^\/(electron|renderer|e2e|bench|scripts|docs|native\/(?!build))(\/|$)/.test(file)),
+  ).toEqual([]);
 
-  const others = { linux: /darwin|mac-|win32|win-|musl/, darwin: /linux|win32|win-/, win32: /linux|darwin|mac-/ }[process.platform as "linux" | "darwin" | "win32"];
+  const others = { linux: /darwin|mac-|win32|win-|musl/, darwin: /linux|win32|win-/, win32: /linux|darwin|mac-/ }[
+    process.platform as "linux" | "darwin" | "win32"
+  ];
   const otherArchs = process.arch === "x64" ? /arm64|armv7l|riscv64/ : /x64|armv7l|riscv64/;
   const natives = files.filter((file) => /\.(node|so|dylib|dll)(\.|$)/.test(file));
   expect(natives.length).toBeGreaterThan(2);
@@ -99,8 +116,10 @@ test("does not switch the sandbox off by itself", async () => {
 test("is small: nothing large has slipped in", async () => {
   // Electron 240 MB, llama.cpp for one system 30 MB, the app itself a few.
   const MAX_BYTES = 400_000_000;
-  const sizes = await Promise.all((await readdir(release.folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size)));
+  const sizes = await Promise.all(
+    (await readdir(release.folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size)),
+  );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_BYTES);
 });

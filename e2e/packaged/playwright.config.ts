@@ -2,4 +2,10 @@
 import { defineConfig } from "@playwright/test";
 import app from "../../playwright.config";
 
-export default defineConfig({ ...app, testDir: ".", testMatch: "*.check.ts", outputDir: "../../test-results/packaged", globalSetup: "../globalSetup.ts" });
+export default defineConfig({
+  ...app,
+  testDir: ".",
+  testMatch: "*.check.ts",
+  outputDir: "../../test-results/packaged",
+  globalSetup: "../globalSetup.ts",
+});

@@ -22,7 +22,13 @@ export const MakingFacts = z.strictObject({
   foldedNorms: z.number().int(),
   /** On held-out text: mean KL divergence in nats seen from the fine-tune, and shares of positions with its most likely token. */
   fidelity: z
-    .strictObject({ positions: z.number(), klBase: z.number(), klDelta: z.number(), sameTopBase: z.number(), sameTopDelta: z.number() })
+    .strictObject({
+      positions: z.number(),
+      klBase: z.number(),
+      klDelta: z.number(),
+      sameTopBase: z.number(),
+      sameTopDelta: z.number(),
+    })
     .nullable(),
 });
 export type MakingFacts = z.infer<typeof MakingFacts>;

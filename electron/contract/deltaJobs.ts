@@ -11,7 +11,13 @@ export const MAX_EXTRACTED_RANK = 512;
 /** What models are compared on. Of a dialogue only the answer counts; its prompt is in the model's own form of a turn. */
 export const ComparedText = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("texts"), paths: z.array(Path).min(1).max(100) }),
-  z.strictObject({ kind: z.literal("dialogues"), dialogues: z.array(z.strictObject({ prompt: z.string().max(20_000), answer: z.string().max(20_000) })).min(1).max(1000) }),
+  z.strictObject({
+    kind: z.literal("dialogues"),
+    dialogues: z
+      .array(z.strictObject({ prompt: z.string().max(20_000), answer: z.string().max(20_000) }))
+      .min(1)
+      .max(1000),
+  }),
 ]);
 export type ComparedText = z.infer<typeof ComparedText>;
 
@@ -36,7 +42,9 @@ export const MakeDeltaRequest = z.strictObject({
    * Of 1-bit deltas in their full form: scales are fitted to the fine-tune's answers on `on`, and the fit is kept if it helps on
    * `heldOut`; null there = fitted on one half of `on`, held against the other. chunkLimit: chunks of text, or dialogues. null = not.
    */
-  refinement: z.strictObject({ on: ComparedText, heldOut: ComparedText.nullable(), chunkLimit: z.number().int().min(1).max(64) }).nullable(),
+  refinement: z
+    .strictObject({ on: ComparedText, heldOut: ComparedText.nullable(), chunkLimit: z.number().int().min(1).max(64) })
+    .nullable(),
   /** Measures how faithful it is, on text that nothing was fitted to, and notes that in the file. chunkLimit 0 = all. null = not. */
   fidelity: z.strictObject({ on: ComparedText, chunkLimit: z.number().int().min(0).max(10_000) }).nullable(),
   threads: Threads,
@@ -80,7 +88,14 @@ export type CheckDeltaBaseRequest = z.infer<typeof CheckDeltaBaseRequest>;
  * place. "trained-further": near to the base, but not it. "is-fine-tune": the very model that the delta was made from.
  */
 export const BaseVerdict = z.enum([
-  "same", "unknown", "other-architecture", "other-tokenizer", "other-shapes", "other-weights", "trained-further", "is-fine-tune",
+  "same",
+  "unknown",
+  "other-architecture",
+  "other-tokenizer",
+  "other-shapes",
+  "other-weights",
+  "trained-further",
+  "is-fine-tune",
 ]);
 export type BaseVerdict = z.infer<typeof BaseVerdict>;
 

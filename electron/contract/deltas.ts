@@ -16,7 +16,11 @@ export const HUE_COUNT = 12;
 export const DeltaKind = z.enum(["lora", "bitdelta"]);
 export type DeltaKind = z.infer<typeof DeltaKind>;
 
-export const Hue = z.number().int().min(0).max(HUE_COUNT - 1);
+export const Hue = z
+  .number()
+  .int()
+  .min(0)
+  .max(HUE_COUNT - 1);
 export const DeltaName = z.string().trim().min(1).max(MAX_DELTA_NAME_CHARACTERS);
 export const DeltaScale = z.number().min(0).max(MAX_DELTA_SCALE);
 
@@ -92,7 +96,10 @@ export type Stack = z.infer<typeof Stack>;
 
 /** The same deltas, as strongly, in the same order. */
 export function isSameStack(one: Stack, other: Stack): boolean {
-  return one.length === other.length && one.every(({ deltaId, scale }, index) => deltaId === other[index]?.deltaId && scale === other[index].scale);
+  return (
+    one.length === other.length &&
+    one.every(({ deltaId, scale }, index) => deltaId === other[index]?.deltaId && scale === other[index].scale)
+  );
 }
 
 /** What is remembered of a stack: readable even after the delta was deleted or renamed. */
@@ -125,7 +132,10 @@ export const ComparedStacks = z
   .array(Stack)
   .min(MIN_COMPARED)
   .max(MAX_COMPARED)
-  .refine((stacks) => stacks.every((stack, index) => stacks.findIndex((other) => isSameStack(stack, other)) === index), "a stack twice in one comparison");
+  .refine(
+    (stacks) => stacks.every((stack, index) => stacks.findIndex((other) => isSameStack(stack, other)) === index),
+    "a stack twice in one comparison",
+  );
 
 /** For a job of the queue (JobStart in jobQueue.ts): a delta of the hub to fetch, a PEFT repository (converted) or one with a GGUF adapter. */
 export const HubDelta = z.strictObject({

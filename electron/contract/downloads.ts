@@ -4,7 +4,10 @@ import { Failure } from "./failure";
 import { RepositoryName, Revision, Sha256 } from "./hub";
 
 /** Derived from the content's hashes: asking for the same files again gives the same download. */
-export const DownloadId = z.string().regex(/^[0-9a-f]{32}$/u).brand<"DownloadId">();
+export const DownloadId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/u)
+  .brand<"DownloadId">();
 export type DownloadId = z.infer<typeof DownloadId>;
 
 /** llama.cpp's own limit is far below; a split model of 99 parts has not been seen. */
@@ -19,7 +22,9 @@ export const DownloadRequest = z.strictObject({
   quantization: z.string().max(40).nullable(),
   licence: z.string().max(100).nullable(),
   files: z
-    .array(z.strictObject({ path: z.string().min(1).max(1000), sizeBytes: z.number().int().positive(), sha256: Sha256 }))
+    .array(
+      z.strictObject({ path: z.string().min(1).max(1000), sizeBytes: z.number().int().positive(), sha256: Sha256 }),
+    )
     .min(1)
     .max(MAX_FILES_PER_DOWNLOAD),
 });

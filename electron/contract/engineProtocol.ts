@@ -84,7 +84,11 @@ export const ToEngine = z.discriminatedUnion("kind", [
   /** Ends the thought that is being written: the next token belongs to the answer. Ignored where none is. */
   z.strictObject({ kind: z.literal("answer-now"), requestId: RequestId }),
   /** How many tokens the loaded model's tokenizer makes of a text. */
-  z.strictObject({ kind: z.literal("count-tokens"), requestId: RequestId, text: z.string().max(MAX_COUNTED_CHARACTERS) }),
+  z.strictObject({
+    kind: z.literal("count-tokens"),
+    requestId: RequestId,
+    text: z.string().max(MAX_COUNTED_CHARACTERS),
+  }),
   /** A chat was deleted: nothing of it stays in memory or in files. */
   z.strictObject({ kind: z.literal("forget-chat"), chatId: ChatId }),
   /** Followed by one transferred MessagePort that speaks tokenStream. The previous port is closed. */

@@ -34,9 +34,19 @@ export const events = {
   "notice-added": Notice,
   /** Commands of the application menu that the window carries out. */
   "menu-command": z.enum([
-    "new-chat", "search", "focus-composer", "toggle-sidebar", "toggle-settings-panel", "show-shortcuts",
-    "next-chat", "previous-chat", "stop", "switch-fine-tune", "open-settings",
-    "open-models", "open-fine-tunes",
+    "new-chat",
+    "search",
+    "focus-composer",
+    "toggle-sidebar",
+    "toggle-settings-panel",
+    "show-shortcuts",
+    "next-chat",
+    "previous-chat",
+    "stop",
+    "switch-fine-tune",
+    "open-settings",
+    "open-models",
+    "open-fine-tunes",
   ]),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -211,11 +211,7 @@ export function fail(
   return { ok: false, failure: failure(code, details, cause) };
 }
 
-export function failure(
-  code: FailureCode,
-  details?: Record<string, string>,
-  cause?: unknown,
-): Failure {
+export function failure(code: FailureCode, details?: Record<string, string>, cause?: unknown): Failure {
   return {
     code,
     ...(details === undefined ? {} : { details }),
@@ -226,8 +222,18 @@ export function failure(
 /** The whole chain of causes: fetch's own message is only ever "fetch failed". */
 function describe(cause: unknown): string {
   const lines: string[] = [];
-  for (let error = cause; error !== undefined && lines.length < 4; error = error instanceof Error ? error.cause : undefined) {
-    lines.push(error instanceof Error ? `${error.name}: ${error.message}` : typeof error === "string" ? error : (JSON.stringify(error) ?? ""));
+  for (
+    let error = cause;
+    error !== undefined && lines.length < 4;
+    error = error instanceof Error ? error.cause : undefined
+  ) {
+    lines.push(
+      error instanceof Error
+        ? `${error.name}: ${error.message}`
+        : typeof error === "string"
+          ? error
+          : (JSON.stringify(error) ?? ""),
+    );
   }
   return lines.join(" < ").slice(0, 4000);
 }

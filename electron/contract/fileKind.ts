@@ -7,6 +7,17 @@ import { z } from "zod";
  * "other": a vocabulary alone, a piece of a model, a file that does not say what it is.
  */
 export const FileKind = z.enum([
-  "model", "draft", "projector", "adapter", "control-vector", "importance-matrix", "embedding", "reranker", "encoder-decoder", "diffusion", "speech", "other",
+  "model",
+  "draft",
+  "projector",
+  "adapter",
+  "control-vector",
+  "importance-matrix",
+  "embedding",
+  "reranker",
+  "encoder-decoder",
+  "diffusion",
+  "speech",
+  "other",
 ]);
 export type FileKind = z.infer<typeof FileKind>;

@@ -24,7 +24,9 @@ export const FitSource = z.discriminatedUnion("kind", [
     revision: Revision,
     /** In the order of the parts, as HubVariant has them. */
     files: z
-      .array(z.strictObject({ path: z.string().min(1).max(1000), sizeBytes: z.number().int().positive(), sha256: Sha256 }))
+      .array(
+        z.strictObject({ path: z.string().min(1).max(1000), sizeBytes: z.number().int().positive(), sha256: Sha256 }),
+      )
       .min(1)
       .max(MAX_FILES_PER_DOWNLOAD),
   }),

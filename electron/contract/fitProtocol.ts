@@ -29,7 +29,10 @@ export const EstimateRequest = z.strictObject({
   /** Of the content; asked again with the same key, the header is not read again. */
   key: z.string().max(200),
   /** path = null: at the hub. */
-  parts: z.array(z.strictObject({ path: z.string().nullable(), sizeBytes: z.number().int() })).min(1).max(MAX_FILES_PER_DOWNLOAD),
+  parts: z
+    .array(z.strictObject({ path: z.string().nullable(), sizeBytes: z.number().int() }))
+    .min(1)
+    .max(MAX_FILES_PER_DOWNLOAD),
   contextSizesTokens: z.array(z.number().int()).min(1).max(64),
   configuration: MemoryConfiguration,
 });
@@ -59,7 +62,12 @@ export type DeltaMatch = z.infer<typeof DeltaMatch>;
 export const ToFit = z.discriminatedUnion("kind", [
   EstimateRequest,
   /** Writes the model's header without weights and vocabulary into `folder`, as files that llama.cpp can plan with. */
-  z.strictObject({ kind: z.literal("stub"), id: z.number().int(), parts: EstimateRequest.shape.parts, folder: z.string() }),
+  z.strictObject({
+    kind: z.literal("stub"),
+    id: z.number().int(),
+    parts: EstimateRequest.shape.parts,
+    folder: z.string(),
+  }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
   /** Of a split model its first part is enough. */
   z.strictObject({ kind: z.literal("describe"), id: z.number().int(), part: EstimateRequest.shape.parts.element }),
@@ -68,14 +76,25 @@ export const ToFit = z.discriminatedUnion("kind", [
   /** Reads and checks all of a delta file. */
   z.strictObject({ kind: z.literal("inspect-delta"), id: z.number().int(), path: z.string() }),
   z.strictObject({
-    kind: z.literal("match-deltas"), id: z.number().int(), modelPath: z.string(),
+    kind: z.literal("match-deltas"),
+    id: z.number().int(),
+    modelPath: z.string(),
     deltas: z.array(z.strictObject({ deltaId: DeltaId, path: z.string() })),
   }),
   /** What its header says beyond its facts. */
   z.strictObject({ kind: z.literal("describe-delta"), id: z.number().int(), path: z.string() }),
   /** Whether a delta could be made of these two. */
-  z.strictObject({ kind: z.literal("preview-pair"), id: z.number().int(), basePath: z.string(), fineTunePath: z.string() }),
-  z.strictObject({ kind: z.literal("bytes"), readId: z.number().int(), bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
+  z.strictObject({
+    kind: z.literal("preview-pair"),
+    id: z.number().int(),
+    basePath: z.string(),
+    fineTunePath: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("bytes"),
+    readId: z.number().int(),
+    bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  }),
   z.strictObject({ kind: z.literal("read-failed"), readId: z.number().int(), failure: Failure }),
 ]);
 export type ToFit = z.infer<typeof ToFit>;
@@ -124,7 +143,12 @@ export type MeasuredMachine = z.infer<typeof MeasuredMachine>;
 
 export const FromFit = z.discriminatedUnion("kind", [
   z.strictObject({
-    kind: z.literal("read"), readId: z.number().int(), requestId: z.number().int(), part: z.number().int(), offset: z.number(), lengthBytes: z.number().int(),
+    kind: z.literal("read"),
+    readId: z.number().int(),
+    requestId: z.number().int(),
+    part: z.number().int(),
+    offset: z.number(),
+    lengthBytes: z.number().int(),
   }),
   z.strictObject({ kind: z.literal("estimated"), id: z.number().int(), estimate: Estimate }),
   /** The first file of the stub. */

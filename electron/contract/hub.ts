@@ -10,10 +10,16 @@ export const RepositoryName = z
 export type RepositoryName = z.infer<typeof RepositoryName>;
 
 /** A commit of a repository: downloads are pinned to one. */
-export const Revision = z.string().regex(/^[0-9a-f]{40}$/u).brand<"Revision">();
+export const Revision = z
+  .string()
+  .regex(/^[0-9a-f]{40}$/u)
+  .brand<"Revision">();
 export type Revision = z.infer<typeof Revision>;
 
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/u).brand<"Sha256">();
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/u)
+  .brand<"Sha256">();
 export type Sha256 = z.infer<typeof Sha256>;
 
 export const HubSort = z.enum(["trendingScore", "downloads", "likes", "lastModified", "createdAt"]);
@@ -25,9 +31,15 @@ export const HubQuery = z.strictObject({
   text: z.string().max(200),
   sort: HubSort,
   /** Architecture as GGUF names it ("llama", "qwen3"); the hub's filter, together with "gguf". */
-  family: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/u).nullable(),
+  family: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,60}$/u)
+    .nullable(),
   /** In billions; null for no bound on that side. Models that do not say their size are in no range. */
-  parameters: z.strictObject({ minBillions: z.number().positive().nullable(), maxBillions: z.number().positive().nullable() }).nullable().default(null),
+  parameters: z
+    .strictObject({ minBillions: z.number().positive().nullable(), maxBillions: z.number().positive().nullable() })
+    .nullable()
+    .default(null),
   /** From the page before; null for the first page. */
   cursor: z.string().max(4000).nullable(),
 });
@@ -107,7 +119,9 @@ export const CatalogueModel = z.strictObject({
   activeParametersBillions: z.number().positive().nullable(),
   trainContextSizeTokens: z.number().int().positive(),
   licence: z.string().min(1),
-  goodFor: z.array(z.enum(["chat", "writing", "code", "reasoning", "languages", "long-documents", "small-computers"])).min(1),
+  goodFor: z
+    .array(z.enum(["chat", "writing", "code", "reasoning", "languages", "long-documents", "small-computers"]))
+    .min(1),
   description: z.string().min(1).max(200),
   variants: z.array(z.strictObject({ quantization: z.string(), sizeBytes: z.number().int().positive() })).min(1),
 });

@@ -19,6 +19,10 @@ export const HubSettingsChange = z.strictObject({
   endpoint: z.string().min(1).max(300).nullable().optional(),
   proxy: z.string().min(1).max(300).nullable().optional(),
   /** Hugging Face's are 37 characters; others' may be longer. Printable ASCII: it goes into a header. */
-  token: z.string().regex(/^[\x21-\x7e]{1,500}$/u).nullable().optional(),
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,500}$/u)
+    .nullable()
+    .optional(),
 });
 export type HubSettingsChange = z.infer<typeof HubSettingsChange>;

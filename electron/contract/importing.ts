@@ -29,7 +29,10 @@ export const FoundModels = z.strictObject({
 });
 export type FoundModels = z.infer<typeof FoundModels>;
 
-export const OfferId = z.string().regex(/^[0-9a-f-]{36}$/u).brand<"OfferId">();
+export const OfferId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}$/u)
+  .brand<"OfferId">();
 export type OfferId = z.infer<typeof OfferId>;
 
 /** What was found in dropped or chosen files and folders: the person decides what becomes of it. */
@@ -61,7 +64,10 @@ export const DroppedPaths = z.strictObject({
   paths: z.array(z.string().min(1).max(MAX_PATH_CHARACTERS)).min(1).max(MAX_DROPPED_PATHS),
 });
 
-export const FileTaskId = z.string().regex(/^[0-9a-f-]{36}$/u).brand<"FileTaskId">();
+export const FileTaskId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}$/u)
+  .brand<"FileTaskId">();
 export type FileTaskId = z.infer<typeof FileTaskId>;
 
 /** Reading or writing large files: goes on by itself, can be watched and cancelled. */

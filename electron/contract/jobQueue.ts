@@ -7,7 +7,10 @@ import { DeltaId, ModelId } from "./ids";
 import { JobProgress, QuantizationType } from "./jobs";
 import { Calibration, QuantizeSource } from "./quantize";
 
-export const JobId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/u).brand<"JobId">();
+export const JobId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/u)
+  .brand<"JobId">();
 export type JobId = z.infer<typeof JobId>;
 
 /** More variants than one chart shows. */

@@ -1,7 +1,13 @@
 // Jobs on model files: what a job process is asked, what it says while it works, and how it ends.
 import { z } from "zod";
 import {
-  CheckDeltaBaseRequest, CheckDeltaBaseResult, ConvertDeltaRequest, ConvertDeltaResult, ConvertPeftRequest, ConvertPeftResult, MakeDeltaRequest,
+  CheckDeltaBaseRequest,
+  CheckDeltaBaseResult,
+  ConvertDeltaRequest,
+  ConvertDeltaResult,
+  ConvertPeftRequest,
+  ConvertPeftResult,
+  MakeDeltaRequest,
   MakeDeltaResult,
 } from "./deltaJobs";
 import { Failure } from "./failure";
@@ -108,7 +114,14 @@ export const QualityRequest = z.strictObject({
 export type QualityRequest = z.infer<typeof QualityRequest>;
 
 export const JobRequest = z.discriminatedUnion("kind", [
-  PreviewRequest, QuantizeRequest, ImportRequest, QualityRequest, MakeDeltaRequest, ConvertDeltaRequest, CheckDeltaBaseRequest, ConvertPeftRequest,
+  PreviewRequest,
+  QuantizeRequest,
+  ImportRequest,
+  QualityRequest,
+  MakeDeltaRequest,
+  ConvertDeltaRequest,
+  CheckDeltaBaseRequest,
+  ConvertPeftRequest,
 ]);
 export type JobRequest = z.infer<typeof JobRequest>;
 
@@ -193,7 +206,18 @@ export const JobResult = z.discriminatedUnion("kind", [
 ]);
 export type JobResult = z.infer<typeof JobResult>;
 
-export const JobStage = z.enum(["read-source", "importance-matrix", "quantize", "check", "quality", "speed", "make-delta", "refine-delta", "fidelity", "convert-delta"]);
+export const JobStage = z.enum([
+  "read-source",
+  "importance-matrix",
+  "quantize",
+  "check",
+  "quality",
+  "speed",
+  "make-delta",
+  "refine-delta",
+  "fidelity",
+  "convert-delta",
+]);
 export type JobStage = z.infer<typeof JobStage>;
 
 export const JobProgress = z.strictObject({

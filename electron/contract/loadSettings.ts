@@ -26,7 +26,13 @@ export const LoadSettings = z.strictObject({
 export type LoadSettings = z.infer<typeof LoadSettings>;
 
 export const automaticLoadSettings: LoadSettings = {
-  contextSizeTokens: null, keyCacheType: null, valueCacheType: null, gpuLayers: null, threads: null, flashAttention: null, mmap: null,
+  contextSizeTokens: null,
+  keyCacheType: null,
+  valueCacheType: null,
+  gpuLayers: null,
+  threads: null,
+  flashAttention: null,
+  mmap: null,
 };
 
 /** llama.cpp reads a quantized value cache only with flash attention: set so, the two cannot be had together. */
@@ -166,7 +172,11 @@ export type LoadRecord = z.infer<typeof LoadRecord>;
 export const FULL_CONTEXT_SHARE = 0.75;
 
 export function isComplete({ predicted, measuredPeakBytes, contextUsedTokens, choice }: LoadRecord): boolean {
-  return predicted !== null && measuredPeakBytes !== null && contextUsedTokens >= choice.contextSizeTokens * FULL_CONTEXT_SHARE;
+  return (
+    predicted !== null &&
+    measuredPeakBytes !== null &&
+    contextUsedTokens >= choice.contextSizeTokens * FULL_CONTEXT_SHARE
+  );
 }
 
 /** Share of the measured peak by which the prediction was off: above 0 = predicted too much. */

@@ -12,7 +12,11 @@ export const MakeDeltaQuestion = z.strictObject({ baseId: ModelId, fineTuneId: M
 export type MakeDeltaQuestion = z.infer<typeof MakeDeltaQuestion>;
 
 /** Matrices of one shape whose change a delta can carry. */
-export const CarriedMatrices = z.strictObject({ inputs: z.number().int(), outputs: z.number().int(), count: z.number().int() });
+export const CarriedMatrices = z.strictObject({
+  inputs: z.number().int(),
+  outputs: z.number().int(),
+  count: z.number().int(),
+});
 export type CarriedMatrices = z.infer<typeof CarriedMatrices>;
 
 /** As the two headers tell: which of the matrices training really changed shows only in the weights. */
@@ -34,7 +38,9 @@ export const MakeDeltaPreview = z.strictObject({
 export type MakeDeltaPreview = z.infer<typeof MakeDeltaPreview>;
 
 /** What decides how long making takes: "bitdelta", "lora-16". */
-export function makingKey(result: { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number }): string {
+export function makingKey(
+  result: { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number },
+): string {
   return result.kind === "bitdelta" ? "bitdelta" : `lora-${result.rank}`;
 }
 
@@ -57,7 +63,10 @@ export function oneBitDeltaBytes(matrices: readonly CarriedMatrices[]): number {
 
 /** Of the file, metadata aside. No matrix has a rank above its shorter side. */
 export function loraBytes(matrices: readonly CarriedMatrices[], rank: number): number {
-  return sum(matrices, ({ inputs, outputs }) => Math.min(rank, inputs, outputs) * (inputs + outputs) * HALF_PRECISION_BYTES);
+  return sum(
+    matrices,
+    ({ inputs, outputs }) => Math.min(rank, inputs, outputs) * (inputs + outputs) * HALF_PRECISION_BYTES,
+  );
 }
 
 function sum(matrices: readonly CarriedMatrices[], of: (matrix: CarriedMatrices) => number): number {

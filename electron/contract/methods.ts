@@ -79,13 +79,20 @@ export const methods = {
    * this load alone.
    */
   "models.load": {
-    input: z.strictObject({ modelId: ModelId, settings: LoadSettings.optional(), despiteWarning: z.boolean().optional() }),
+    input: z.strictObject({
+      modelId: ModelId,
+      settings: LoadSettings.optional(),
+      despiteWarning: z.boolean().optional(),
+    }),
     output: nothing,
   },
   /** How a model would be loaded now, and why. Planning takes up to seconds for a large file. */
   "loads.settings": { input: z.strictObject({ modelId: ModelId }), output: LoadSettingsView },
   /** For the next loads. Failure: "request-invalid" for what cannot be had together. */
-  "loads.saveSettings": { input: z.strictObject({ modelId: ModelId, settings: LoadSettings }), output: LoadSettingsView },
+  "loads.saveSettings": {
+    input: z.strictObject({ modelId: ModelId, settings: LoadSettings }),
+    output: LoadSettingsView,
+  },
   /** What was predicted and measured, newest first. */
   "loads.records": { input: nothing, output: z.array(LoadRecord) },
   /** Shows the system's file dialog; null when the person closed it. The model is loaded, unless `load` is false. */
@@ -97,7 +104,10 @@ export const methods = {
   /** All installed models with what their headers say. Reads files: asked for when the list is shown. */
   "models.installed": { input: nothing, output: InstalledModels },
   /** A name for people, kept by Facet; the file keeps its own. */
-  "models.rename": { input: z.strictObject({ modelId: ModelId, name: z.string().trim().min(1).max(120) }), output: nothing },
+  "models.rename": {
+    input: z.strictObject({ modelId: ModelId, name: z.string().trim().min(1).max(120) }),
+    output: nothing,
+  },
   /** Moves all files of a model in Facet's own folder to the system's trash. */
   "models.delete": { input: z.strictObject({ modelId: ModelId }), output: nothing },
   /** Shows the file in the system's file manager. */
@@ -120,7 +130,10 @@ export const methods = {
   /** Asks for folders in the system's dialog; null when the person closed it. */
   "import.chooseFolders": { input: nothing, output: ImportOffer.nullable() },
   /** Lists the chosen models where they lie. A single one is loaded. */
-  "import.useInPlace": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
+  "import.useInPlace": {
+    input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }),
+    output: nothing,
+  },
   /** Copies them into Facet's folder, one after the other, as file tasks. */
   "import.copy": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
   /** Adds its adapters to the fine-tunes, each copied; the first failure is said when all have been tried. */
@@ -203,13 +216,19 @@ export const methods = {
    * Asks where to, then copies the file, or writes a 1-bit delta there in the compact form, which Facet expands when it is added;
    * the name it was given, null when the person closed the dialog.
    */
-  "deltas.export": { input: z.strictObject({ deltaId: DeltaId, compact: z.boolean().default(false) }), output: z.string().nullable() },
+  "deltas.export": {
+    input: z.strictObject({ deltaId: DeltaId, compact: z.boolean().default(false) }),
+    output: z.string().nullable(),
+  },
   /** The llama-cli line that uses this delta with a model, to be copied. */
   "deltas.commandLine": { input: z.strictObject({ deltaId: DeltaId, modelId: ModelId }), output: z.string() },
 
   "engine.restart": { input: nothing, output: nothing },
   /** How many tokens the loaded model makes of a text; null while none is loaded. */
-  "engine.countTokens": { input: z.strictObject({ text: z.string().max(MAX_COUNTED_CHARACTERS) }), output: z.number().int().nullable() },
+  "engine.countTokens": {
+    input: z.strictObject({ text: z.string().max(MAX_COUNTED_CHARACTERS) }),
+    output: z.number().int().nullable(),
+  },
 
   "chats.create": { input: nothing, output: Chat },
   "chats.open": { input: z.strictObject({ chatId: ChatId }), output: OpenChat },
@@ -250,7 +269,13 @@ export const methods = {
   },
   /** The results of an answer's tool calls, as the user's next message; the model goes on with them. Each call has exactly one. */
   "chats.sendToolResults": {
-    input: z.strictObject({ messageId: MessageId, results: z.array(ToolResultPart.extend({ text: z.string().max(MAX_MESSAGE_CHARACTERS) })).min(1).max(MAX_TOOL_CALLS) }),
+    input: z.strictObject({
+      messageId: MessageId,
+      results: z
+        .array(ToolResultPart.extend({ text: z.string().max(MAX_MESSAGE_CHARACTERS) }))
+        .min(1)
+        .max(MAX_TOOL_CALLS),
+    }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
   /** Ends the thought that is being written: the next token belongs to the answer. The thought stays. */

@@ -34,7 +34,11 @@ describe("changeParts", () => {
 
   it("leaves the parts that it was given as they are, and keeps those before the last", () => {
     const before = [{ ...thought }, { ...text }];
-    for (const change of [{ kind: "open", part: call }, { kind: "append", text: "." }, { kind: "replace", part: call }] as const) {
+    for (const change of [
+      { kind: "open", part: call },
+      { kind: "append", text: "." },
+      { kind: "replace", part: call },
+    ] as const) {
       const after = changeParts(before, change);
       expect(before).toEqual([thought, text]);
       expect(after[0]).toBe(before[0]);
@@ -52,9 +56,9 @@ describe("addChange", () => {
   it("joins text that follows text, and nothing else", () => {
     const open: PartChange = { kind: "open", part: text };
     const append = (more: string): PartChange => ({ kind: "append", text: more });
-    expect(listOf([append("a"), append("b"), open, append("c"), append("d"), { kind: "replace", part: call }])).toEqual([
-      append("ab"), open, append("cd"), { kind: "replace", part: call },
-    ]);
+    expect(listOf([append("a"), append("b"), open, append("c"), append("d"), { kind: "replace", part: call }])).toEqual(
+      [append("ab"), open, append("cd"), { kind: "replace", part: call }],
+    );
   });
 
   it("changes parts as the changes themselves do, and leaves those as they are", () => {
@@ -63,13 +67,15 @@ describe("addChange", () => {
       fc.record({ kind: fc.constant("append" as const), text: fc.string({ maxLength: 4 }) }),
       fc.record({ kind: fc.constantFrom("open" as const, "replace" as const), part }),
     );
-    fc.assert(fc.property(fc.array(part, { maxLength: 2 }), fc.array(change, { maxLength: 20 }), (parts, changes) => {
-      const given = structuredClone(changes);
-      const list = listOf(changes);
-      expect(changes).toEqual(given);
-      expect(list.reduce(changeParts, parts)).toEqual(changes.reduce(changeParts, parts));
-      expect(list.some(({ kind }, index) => kind === "append" && list[index - 1]?.kind === "append")).toBe(false);
-    }));
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 2 }), fc.array(change, { maxLength: 20 }), (parts, changes) => {
+        const given = structuredClone(changes);
+        const list = listOf(changes);
+        expect(changes).toEqual(given);
+        expect(list.reduce(changeParts, parts)).toEqual(changes.reduce(changeParts, parts));
+        expect(list.some(({ kind }, index) => kind === "append" && list[index - 1]?.kind === "append")).toBe(false);
+      }),
+    );
   });
 });
 

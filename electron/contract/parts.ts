@@ -62,7 +62,9 @@ export function changeParts(parts: MessageParts, change: PartChange): MessagePar
 }
 
 function appendTo(part: MessagePart, text: string): MessagePart {
-  return part.kind === "tool-call" ? { ...part, arguments: part.arguments + text } : { ...part, text: part.text + text };
+  return part.kind === "tool-call"
+    ? { ...part, arguments: part.arguments + text }
+    : { ...part, text: part.text + text };
 }
 
 /** Adds a change to a list of them; text that follows text is joined, so that a list stays as short as what it says. */
@@ -79,7 +81,10 @@ export function textOf(parts: MessageParts): string {
 
 /** Characters of all parts: what they take on screen and in memory. */
 export function countCharacters(parts: MessageParts): number {
-  return parts.reduce((sum, part) => sum + (part.kind === "tool-call" ? part.name.length + part.arguments.length : part.text.length), 0);
+  return parts.reduce(
+    (sum, part) => sum + (part.kind === "tool-call" ? part.name.length + part.arguments.length : part.text.length),
+    0,
+  );
 }
 
 export function textParts(text: string): MessagePart[] {

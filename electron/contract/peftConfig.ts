@@ -84,7 +84,10 @@ const MlxFile = z
     model: z.string().max(1000).nullish(),
     peft_type: z.undefined().optional(),
   })
-  .refine(({ fine_tune_type: type, lora_parameters: parameters }) => typeof type === "string" || (typeof parameters === "object" && parameters !== null));
+  .refine(
+    ({ fine_tune_type: type, lora_parameters: parameters }) =>
+      typeof type === "string" || (typeof parameters === "object" && parameters !== null),
+  );
 /** The factors' product is multiplied by scale itself; versions of before July 2024 multiplied by alpha / rank too, which no file tells. */
 const MlxParameters = z.looseObject({ rank: Rank, scale: z.number() });
 
@@ -119,11 +122,16 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   const mlx = MlxFile.safeParse(json);
   if (mlx.success) return readMlxConfig(mlx.data);
   const method = z.looseObject({ peft_type: z.string().max(60) }).safeParse(json);
-  if (method.success && method.data.peft_type.toUpperCase() !== "LORA") return unsupported("other-method", method.data.peft_type);
+  if (method.success && method.data.peft_type.toUpperCase() !== "LORA")
+    return unsupported("other-method", method.data.peft_type);
   const parsed = PeftFile.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return fail("peft-config-invalid", { reason: `its entry ${plain(issue?.path.join(".") ?? "")} is wrong` }, issue?.message);
+    return fail(
+      "peft-config-invalid",
+      { reason: `its entry ${plain(issue?.path.join(".") ?? "")} is wrong` },
+      issue?.message,
+    );
   }
   const file = parsed.data;
   const refused = refusal(file);
@@ -143,15 +151,32 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   });
 }
 
-function readMlxConfig({ fine_tune_type: type, use_dora: usesDora, lora_parameters: parameters, model }: z.infer<typeof MlxFile>): Outcome<PeftConfig> {
+function readMlxConfig({
+  fine_tune_type: type,
+  use_dora: usesDora,
+  lora_parameters: parameters,
+  model,
+}: z.infer<typeof MlxFile>): Outcome<PeftConfig> {
   if (type === "dora" || usesDora === true) return unsupported("dora");
   if (type === "full") return unsupported("whole-weights");
   if ((type ?? "lora") !== "lora") return unsupported("other-method", type ?? "");
   const parsed = MlxParameters.safeParse(parameters);
-  if (!parsed.success) return fail("peft-config-invalid", { reason: `its entry ${plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join("."))} is wrong` });
+  if (!parsed.success)
+    return fail("peft-config-invalid", {
+      reason: `its entry ${plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join("."))} is wrong`,
+    });
   const { rank, scale } = parsed.data;
   if (!(scale > 0)) return fail("delta-alpha-invalid", { alpha: String(scale), setting: "scale" });
-  return succeed({ library: "mlx", rank, alpha: scale * rank, isRankStabilised: false, trainsBiases: false, rankPattern: new Map(), alphaPattern: new Map(), baseModel: baseName(model) });
+  return succeed({
+    library: "mlx",
+    rank,
+    alpha: scale * rank,
+    isRankStabilised: false,
+    trainsBiases: false,
+    rankPattern: new Map(),
+    alphaPattern: new Map(),
+    baseModel: baseName(model),
+  });
 }
 
 function baseName(given: string | null | undefined): string | null {
@@ -169,12 +194,17 @@ function refusal(file: z.infer<typeof PeftFile>): [PeftFeature, string?] | null 
   const start = file.init_lora_weights;
   if (typeof start === "string" && CHANGING_STARTS.test(start.toLowerCase())) return ["changed-base", start];
   if ((file.task_type ?? "CAUSAL_LM") !== "CAUSAL_LM") return ["other-task", file.task_type ?? ""];
-  const unknown = Object.entries(file).find(([key, value]) => key.startsWith("use_") && value === true && !HARMLESS_SWITCHES.has(key));
+  const unknown = Object.entries(file).find(
+    ([key, value]) => key.startsWith("use_") && value === true && !HARMLESS_SWITCHES.has(key),
+  );
   return unknown === undefined ? null : ["unknown-option", unknown[0]];
 }
 
 function unsupported(feature: PeftFeature, kind?: string) {
-  return fail("peft-unsupported", { feature, ...(kind === undefined || kind === "" ? {} : { kind: plain(kind).slice(0, 100) }) });
+  return fail("peft-unsupported", {
+    feature,
+    ...(kind === undefined || kind === "" ? {} : { kind: plain(kind).slice(0, 100) }),
+  });
 }
 
 function isFilled(value: unknown): boolean {

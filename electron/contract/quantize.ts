@@ -29,7 +29,13 @@ export type PreviewQuestion = z.infer<typeof PreviewQuestion>;
  * "none-fits": not even the smallest does; it comes closest.
  * "fit-unknown": the usual choice, or where that does not fit the next smaller one, without a verdict.
  */
-export const ProposalReason = z.enum(["best-balance", "width-does-not-divide", "largest-that-fits", "none-fits", "fit-unknown"]);
+export const ProposalReason = z.enum([
+  "best-balance",
+  "width-does-not-divide",
+  "largest-that-fits",
+  "none-fits",
+  "fit-unknown",
+]);
 export type ProposalReason = z.infer<typeof ProposalReason>;
 
 /** A matrix made elsewhere and imported for this source. */
@@ -54,7 +60,10 @@ export const QuantizePreview = z.strictObject({
 export type QuantizePreview = z.infer<typeof QuantizePreview>;
 
 /** Stands for a text file that the person chose in the system's dialog, until the app is closed. */
-export const TextId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/u).brand<"TextId">();
+export const TextId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/u)
+  .brand<"TextId">();
 export type TextId = z.infer<typeof TextId>;
 
 export const ChosenText = z.strictObject({ id: TextId, fileName: z.string(), sizeBytes: z.number() });

@@ -9,14 +9,24 @@ export interface Tool {
 
 /** What is wrong with one entry of the list. "bare-function": the function itself, without {type, function} around it. */
 export type ToolMistake =
-  | "not-an-object" | "bare-function" | "no-type" | "no-function" | "no-name" | "long-name" | "same-name" | "description-not-text" | "parameters-not-an-object";
+  | "not-an-object"
+  | "bare-function"
+  | "no-type"
+  | "no-function"
+  | "no-name"
+  | "long-name"
+  | "same-name"
+  | "description-not-text"
+  | "parameters-not-an-object";
 
 export type ToolsMistake =
   | { readonly kind: "too-long" | "not-json" | "not-a-list" }
   /** `index` from 0. `name`: of the tool, where it has one. */
   | { readonly kind: ToolMistake; readonly index: number; readonly name: string | null };
 
-export type ToolsReading = { readonly ok: true; readonly tools: readonly Tool[] } | { readonly ok: false; readonly mistake: ToolsMistake };
+export type ToolsReading =
+  | { readonly ok: true; readonly tools: readonly Tool[] }
+  | { readonly ok: false; readonly mistake: ToolsMistake };
 
 /** Blank text is no tools. */
 export function readTools(text: string): ToolsReading {
@@ -33,7 +43,8 @@ export function readTools(text: string): ToolsReading {
   for (const [index, entry] of list.entries()) {
     const tool = readTool(entry);
     if (typeof tool === "string") return { ok: false, mistake: { kind: tool, index, name: nameOf(entry) } };
-    if (tools.some((other) => other.function.name === tool.function.name)) return { ok: false, mistake: { kind: "same-name", index, name: tool.function.name } };
+    if (tools.some((other) => other.function.name === tool.function.name))
+      return { ok: false, mistake: { kind: "same-name", index, name: tool.function.name } };
     tools.push(tool);
   }
   return { ok: true, tools };

@@ -20,25 +20,45 @@ let messages: FromEngine[];
 let requests = 0;
 const state = () => path.join(folder, "state");
 
-const delta = (name: string, scale = 1): DeltaToApply => ({ deltaId: DeltaId.parse(name), name, path: path.join(folder, `${name}.gguf`), scale });
+const delta = (name: string, scale = 1): DeltaToApply => ({
+  deltaId: DeltaId.parse(name),
+  name,
+  path: path.join(folder, `${name}.gguf`),
+  scale,
+});
 
 async function ask(message: { kind: string; [key: string]: unknown }): Promise<End> {
   const requestId = RequestId.parse(`request-${++requests}`);
   engine.receive({ requestId, ...message });
   let found: FromEngine | undefined;
-  await expect.poll(() => (found = messages.find((one) => one.kind === "end" && one.requestId === requestId)), { timeout: 30_000, interval: 5 }).toBeDefined();
+  await expect
+    .poll(() => (found = messages.find((one) => one.kind === "end" && one.requestId === requestId)), {
+      timeout: 30_000,
+      interval: 5,
+    })
+    .toBeDefined();
   if (found?.kind !== "end") throw new Error("it did not end");
   return found.result;
 }
 
-const load = (conversations: number) => ask({
-  kind: "load", modelId: ModelId.parse("m"), path: path.join(folder, "tiny.gguf"), name: "Tiny",
-  choice: loadChoice({ contextSizeTokens: 512, conversations }), reasons: loadReasons, stateFolder: state(), conversationsWithDeltas: 4,
-});
+const load = (conversations: number) =>
+  ask({
+    kind: "load",
+    modelId: ModelId.parse("m"),
+    path: path.join(folder, "tiny.gguf"),
+    name: "Tiny",
+    choice: loadChoice({ contextSizeTokens: 512, conversations }),
+    reasons: loadReasons,
+    stateFolder: state(),
+    conversationsWithDeltas: 4,
+  });
 
 async function answer(stack: DeltaToApply[], { chatId = "chat", text = "Hello world" } = {}) {
   const result = await ask({
-    kind: "generate", messageId: MessageId.parse("answer"), chatId: ChatId.parse(chatId), stack,
+    kind: "generate",
+    messageId: MessageId.parse("answer"),
+    chatId: ChatId.parse(chatId),
+    stack,
     turns: [{ messageId: MessageId.parse("u"), role: "user", parts: textParts(text) }],
     settings: { systemPrompt: "", sampling: { temperature: 0 }, seed: 7, maxTokens: 12 },
   });
@@ -53,7 +73,9 @@ beforeAll(async () => {
   await writeTinyModel(path.join(folder, "tiny.gguf"));
   await writeLora(path.join(folder, "pirate.gguf"), { seed: 1, strength: 2 });
   await writeLora(path.join(folder, "poet.gguf"), { seed: 2, strength: 2 });
-  await writeLora(path.join(folder, "wide.gguf"), { matrices: [{ name: "blk.0.attn_q.weight", columns: 96, rows: 64 }] });
+  await writeLora(path.join(folder, "wide.gguf"), {
+    matrices: [{ name: "blk.0.attn_q.weight", columns: 96, rows: 64 }],
+  });
   messages = [];
   engine = new EngineProcess(await startLlama({ log: () => {}, useGpu: false }), (message) => messages.push(message));
   await engine.start();
@@ -72,26 +94,44 @@ it("answers by the stack that is asked for, says what is in memory, and what it 
   expect(pirate.facts.deltaLoadMs).toBeGreaterThan(0);
   expect(deltasSaid().at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
   await answer([delta("poet")]);
-  expect(deltasSaid().at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["poet", "pirate"]);
+  expect(
+    deltasSaid()
+      .at(-1)!
+      .loaded.map(({ deltaId }) => deltaId),
+  ).toEqual(["poet", "pirate"]);
   const again = await answer([delta("pirate")]);
-  expect([again.parts, again.facts.cachedTokens, again.facts.deltaLoadMs]).toEqual([pirate.parts, again.facts.promptTokens - 1, null]);
+  expect([again.parts, again.facts.cachedTokens, again.facts.deltaLoadMs]).toEqual([
+    pirate.parts,
+    again.facts.promptTokens - 1,
+    null,
+  ]);
   expect((await answer([])).parts).toEqual(base.parts);
 });
 
 it("says that a stack is at work before its answer begins", async () => {
   const before = messages.length;
   await answer([delta("pirate")], { text: "Once more, and longer, so that there is something to read." });
-  const kinds = messages.slice(before).map(({ kind }) => kind).filter((kind) => kind !== "heartbeat" && kind !== "log");
+  const kinds = messages
+    .slice(before)
+    .map(({ kind }) => kind)
+    .filter((kind) => kind !== "heartbeat" && kind !== "log");
   expect(kinds.indexOf("deltas-applied")).toBeGreaterThanOrEqual(0);
   expect(kinds.indexOf("deltas-applied")).toBeLessThan(kinds.indexOf("prefill-progress"));
 });
 
 it("fails one answer by a delta that does not go with the model, and answers the next", async () => {
   const refused = await ask({
-    kind: "generate", messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), stack: [delta("wide")],
-    turns: [{ messageId: MessageId.parse("u"), role: "user", parts: textParts("Hello") }], settings: { systemPrompt: "", sampling: {} },
+    kind: "generate",
+    messageId: MessageId.parse("answer"),
+    chatId: ChatId.parse("chat"),
+    stack: [delta("wide")],
+    turns: [{ messageId: MessageId.parse("u"), role: "user", parts: textParts("Hello") }],
+    settings: { systemPrompt: "", sampling: {} },
   });
-  expect(refused).toMatchObject({ kind: "failed", failure: { code: "delta-shapes-differ", details: { delta: "wide", tensor: "blk.0.attn_q.weight" } } });
+  expect(refused).toMatchObject({
+    kind: "failed",
+    failure: { code: "delta-shapes-differ", details: { delta: "wide", tensor: "blk.0.attn_q.weight" } },
+  });
   await answer([delta("pirate")]);
 });
 

@@ -20,8 +20,16 @@ import type { StreamPort } from "./TokenSender";
 const STOP_LIMIT_MS = 200;
 /** Other work on the machine can take the processor for that long; the limit itself is the product's. */
 const SCHEDULING_SLACK_MS = 100;
-const user = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "user", parts: textParts(text) });
-const assistant = (id: string, text: string): Turn => ({ messageId: MessageId.parse(id), role: "assistant", parts: textParts(text) });
+const user = (id: string, text: string): Turn => ({
+  messageId: MessageId.parse(id),
+  role: "user",
+  parts: textParts(text),
+});
+const assistant = (id: string, text: string): Turn => ({
+  messageId: MessageId.parse(id),
+  role: "assistant",
+  parts: textParts(text),
+});
 
 /** What a window shows of a stream. */
 function shown(received: readonly StreamToWindow[]): MessagePart[] {
@@ -85,8 +93,13 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(result).toMatchObject({
       kind: "loaded",
       model: {
-        name: "A name", architecture: "llama", quantization: "F32", contextSizeTokens: 512, reasons: loadReasons,
-        trainContextSizeTokens: 2048, samplingDefaults: defaultSampling,
+        name: "A name",
+        architecture: "llama",
+        quantization: "F32",
+        contextSizeTokens: 512,
+        reasons: loadReasons,
+        trainContextSizeTokens: 2048,
+        samplingDefaults: defaultSampling,
       },
     });
   });
@@ -110,13 +123,16 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     const float = (value: number) => ({ type: "float32", value }) as const;
     await writeTinyModel(file, {
       metadata: {
-        "general.sampling.temp": float(0.6), "general.sampling.top_p": float(7), "general.sampling.top_k": { type: "uint32", value: 20 },
+        "general.sampling.temp": float(0.6),
+        "general.sampling.top_p": float(7),
+        "general.sampling.top_k": { type: "uint32", value: 20 },
       },
     });
     expect(await main.load(file)).toMatchObject({
       kind: "loaded",
       model: {
-        contextSizeTokens: 2048, reasons: { ...loadReasons, contextSizeTokens: "training" },
+        contextSizeTokens: 2048,
+        reasons: { ...loadReasons, contextSizeTokens: "training" },
         samplingDefaults: { ...defaultSampling, temperature: 0.6, topK: 20, topP: 1, minP: 0, repeatPenalty: 1 },
       },
     });
@@ -145,8 +161,11 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(shown(window.received)).toEqual(parts);
     expect(window.received.map(({ sequence }) => sequence)).toEqual(window.received.map((_, index) => index));
     expect(window.received.at(-1)).toMatchObject({ kind: "end", requestId, outcome: "complete" });
-    const checkpoints = main.messages.filter((message) => message.kind === "checkpoint" && message.requestId === requestId);
-    for (const checkpoint of checkpoints) expect(text.startsWith("parts" in checkpoint ? textOf(checkpoint.parts) : "?")).toBe(true);
+    const checkpoints = main.messages.filter(
+      (message) => message.kind === "checkpoint" && message.requestId === requestId,
+    );
+    for (const checkpoint of checkpoints)
+      expect(text.startsWith("parts" in checkpoint ? textOf(checkpoint.parts) : "?")).toBe(true);
     window.close();
   });
 
@@ -173,7 +192,10 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
 
   it("refuses a message longer than the context, with the numbers", async () => {
     const result = await main.start([user("u1", "word ".repeat(2000))]).end;
-    expect(result).toMatchObject({ kind: "failed", failure: { code: "message-longer-than-context", details: { contextSizeTokens: "512" } } });
+    expect(result).toMatchObject({
+      kind: "failed",
+      failure: { code: "message-longer-than-context", details: { contextSizeTokens: "512" } },
+    });
     const huge = await main.start([user("u1", "x".repeat(1_048_576))]).end;
     expect(huge).toMatchObject({ kind: "failed", failure: { code: "message-longer-than-context" } });
   });
@@ -198,7 +220,10 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
       await writeFile(bad, bytes);
       expect(await main.load(bad)).toMatchObject({ kind: "failed", failure: { code } });
     }
-    expect(await main.load(path.join(folder, "nowhere.gguf"))).toMatchObject({ kind: "failed", failure: { code: "model-missing" } });
+    expect(await main.load(path.join(folder, "nowhere.gguf"))).toMatchObject({
+      kind: "failed",
+      failure: { code: "model-missing" },
+    });
     expect(await main.start(question).end).toMatchObject({ kind: "failed" });
     expect(await main.load(tiny)).toMatchObject({ kind: "loaded" });
     expect(await main.answer(question, { maxTokens: 3 })).toMatchObject({ kind: "answered" });
@@ -216,18 +241,33 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
   });
 
   it("survives messages that break the protocol", async () => {
-    for (const hostile of [null, 1, "load", [], {}, { kind: "load" }, { kind: "cancel", requestId: "../.." }, { kind: "window-port" }, { kind: "cancel", requestId: "unknown" }])
+    for (const hostile of [
+      null,
+      1,
+      "load",
+      [],
+      {},
+      { kind: "load" },
+      { kind: "cancel", requestId: "../.." },
+      { kind: "window-port" },
+      { kind: "cancel", requestId: "unknown" },
+    ])
       main.engine?.receive(hostile);
     expect(await main.answer(question, { maxTokens: 2 })).toMatchObject({ kind: "answered" });
   });
 
   it("writes nothing of a conversation into the log", () => {
-    const logged = main.messages.filter(({ kind }) => kind === "log").map((message) => JSON.stringify(message)).join("\n");
+    const logged = main.messages
+      .filter(({ kind }) => kind === "log")
+      .map((message) => JSON.stringify(message))
+      .join("\n");
     expect(logged).not.toContain("Hello world");
   });
 
   it("ended every request exactly once", () => {
-    const ids = main.messages.filter((message) => message.kind === "end").map((message) => ("requestId" in message ? message.requestId : ""));
+    const ids = main.messages
+      .filter((message) => message.kind === "end")
+      .map((message) => ("requestId" in message ? message.requestId : ""));
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
@@ -241,7 +281,13 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     const result = await main.load(starterModelPath());
     expect(result).toMatchObject({
       kind: "loaded",
-      model: { architecture: "llama", quantization: "Q4_1", contextSizeTokens: 8192, reasons: loadReasons, sizeBytes: 98_362_432 },
+      model: {
+        architecture: "llama",
+        quantization: "Q4_1",
+        contextSizeTokens: 8192,
+        reasons: loadReasons,
+        sizeBytes: 98_362_432,
+      },
     });
   });
 
@@ -255,7 +301,8 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
   });
 
   it("answers the same with the same seed, and something else with another", async () => {
-    const ask = (seed: number) => main.answer([user("u1", "Tell me a story.")], { seed, sampling: { temperature: 1.2 }, maxTokens: 16 });
+    const ask = (seed: number) =>
+      main.answer([user("u1", "Tell me a story.")], { seed, sampling: { temperature: 1.2 }, maxTokens: 16 });
     const one = await ask(1);
     const again = await ask(1);
     const other = await ask(2);
@@ -279,7 +326,11 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
     main.send({ kind: "cancel", requestId });
     const result = await end;
     expect(performance.now() - stoppedAtMs).toBeLessThan(STOP_LIMIT_MS + SCHEDULING_SLACK_MS);
-    expect(result).toMatchObject({ kind: "answered", parts: [], facts: { endReason: "stopped", answerTokens: 0, timeToFirstTokenMs: null } });
+    expect(result).toMatchObject({
+      kind: "answered",
+      parts: [],
+      facts: { endReason: "stopped", answerTokens: 0, timeToFirstTokenMs: null },
+    });
     const after = await main.answer(question, { sampling: { temperature: 0 }, maxTokens: 24 });
     expect(after.parts).toEqual(first.parts);
   });
@@ -302,7 +353,10 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
   });
 
   it("writes whole characters", async () => {
-    const { parts } = await main.answer([user("u1", "Repeat: 日本語 🙂 naïve 🇪🇺")], { maxTokens: 30, sampling: { temperature: 0, repeatPenalty: 1 } });
+    const { parts } = await main.answer([user("u1", "Repeat: 日本語 🙂 naïve 🇪🇺")], {
+      maxTokens: 30,
+      sampling: { temperature: 0, repeatPenalty: 1 },
+    });
     expect(textOf(parts)).not.toContain("\uFFFD");
   });
 
@@ -314,7 +368,8 @@ describe("the engine with the starter model", { timeout: 300_000 }, () => {
       turns.push(user(`u${index}`, `Question ${index}: ${"tell me about the harbour and its ships. ".repeat(6)}`));
       const { parts, facts } = await main.answer(turns, { systemPrompt: "Answer briefly.", maxTokens: 12 });
       expect(facts.promptTokens + 12).toBeLessThanOrEqual(512);
-      sawDrop ||= facts.firstSeenMessageId !== null && turns.some(({ messageId }) => messageId === facts.firstSeenMessageId);
+      sawDrop ||=
+        facts.firstSeenMessageId !== null && turns.some(({ messageId }) => messageId === facts.firstSeenMessageId);
       turns.push(assistant(`a${index}`, textOf(parts)));
     }
     expect(sawDrop).toBe(true);

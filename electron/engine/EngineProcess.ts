@@ -1,7 +1,12 @@
 // Answers main's requests one after the other, each with exactly one end. Engine process.
 import type { Llama } from "node-llama-cpp";
 import {
-  CHECKPOINT_INTERVAL_MS, HEARTBEAT_INTERVAL_MS, ToEngine, type FromEngine, type GenerateRequest, type LoadRequest,
+  CHECKPOINT_INTERVAL_MS,
+  HEARTBEAT_INTERVAL_MS,
+  ToEngine,
+  type FromEngine,
+  type GenerateRequest,
+  type LoadRequest,
 } from "../contract/engineProtocol";
 import { failure } from "../contract/failure";
 import type { ChatId, RequestId } from "../contract/ids";
@@ -44,13 +49,23 @@ export class EngineProcess {
     this.#post = post;
     this.#log = (level, message) => post({ kind: "log", level, message });
     this.#sender = new TokenSender(
-      { nowMs, after: (delayMs, run) => { const timer = setTimeout(run, delayMs); return () => clearTimeout(timer); } },
+      {
+        nowMs,
+        after: (delayMs, run) => {
+          const timer = setTimeout(run, delayMs);
+          return () => clearTimeout(timer);
+        },
+      },
       (requestId) => this.#running.get(requestId)?.abort(),
     );
   }
 
   async start(): Promise<void> {
-    this.#post({ kind: "hello", llamaCpp: this.#llama.llamaCppRelease.release, backend: await backendName(this.#llama, this.#hasDeltaKernels) });
+    this.#post({
+      kind: "hello",
+      llamaCpp: this.#llama.llamaCppRelease.release,
+      backend: await backendName(this.#llama, this.#hasDeltaKernels),
+    });
     this.#baseBytes = processMemory().residentBytes;
     const beat = () => this.#post({ kind: "heartbeat", ...processMemory() });
     beat();
@@ -77,7 +92,11 @@ export class EngineProcess {
         if (this.#answering === request.requestId) this.#loaded?.generator.answerNow();
         return;
       case "count-tokens":
-        this.#post({ kind: "counted", requestId: request.requestId, tokens: this.#loaded?.model.model.tokenize(request.text).length ?? null });
+        this.#post({
+          kind: "counted",
+          requestId: request.requestId,
+          tokens: this.#loaded?.model.model.tokenize(request.text).length ?? null,
+        });
         return;
       case "forget-chat":
         void this.#forgetChat(request.chatId);
@@ -150,7 +169,8 @@ export class EngineProcess {
           : { kind: "failed", failure: outcome.failure, parts: [] };
       const { model, context } = outcome.value;
       const deltas = new DeltaRuntime({
-        model, context,
+        model,
+        context,
         modelPath: request.path,
         stateFolder: request.stateFolder,
         conversations: request.conversationsWithDeltas,
@@ -183,7 +203,9 @@ export class EngineProcess {
 
   /** Where adapters and conversations go: the GPU's memory, or the computer's. */
   async #freeBytes(): Promise<number> {
-    return this.#llama.gpu === false ? (await availableMemory()).availableBytes : (await this.#llama.getVramState()).free;
+    return this.#llama.gpu === false
+      ? (await availableMemory()).availableBytes
+      : (await this.#llama.getVramState()).free;
   }
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {

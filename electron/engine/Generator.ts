@@ -87,7 +87,13 @@ export class Generator {
     } catch (error) {
       const kind = request.settings.structure?.kind;
       const isStuck = error instanceof NoTokenFits && kind !== undefined;
-      return { kind: "failed", failure: isStuck ? failure("structure-invalid", { kind, reason: error.message }) : failure("internal", {}, error), parts: answer.parts };
+      return {
+        kind: "failed",
+        failure: isStuck
+          ? failure("structure-invalid", { kind, reason: error.message })
+          : failure("internal", {}, error),
+        parts: answer.parts,
+      };
     }
   }
 
@@ -112,15 +118,26 @@ export class Generator {
     await this.#unfinished;
 
     const tools = toolsOf(settings);
-    const written = promptWriter.write({ systemPrompt: settings.systemPrompt, turns, maxTokens: settings.maxTokens, thinking: settings.thinking, tools });
+    const written = promptWriter.write({
+      systemPrompt: settings.systemPrompt,
+      turns,
+      maxTokens: settings.maxTokens,
+      thinking: settings.thinking,
+      tools,
+    });
     if (!written.ok) return { kind: "failed", failure: written.failure, parts: [] };
     const prompt = written.value;
     const grammar = await answerGrammar(settings.structure, model);
     if (!grammar.ok) return { kind: "failed", failure: grammar.failure, parts: [] };
     const { tokens, firstSeenMessageId } = prompt;
     const reader = (this.#reader = new AnswerReader({
-      model, tools, syntax: prompt.answer, prompt: prompt.text, stopTokens: prompt.stopTokens,
-      stopTexts: [...prompt.stopTexts, ...(settings.stopTexts ?? [])], thoughtBudget: settings.thinking?.budgetTokens,
+      model,
+      tools,
+      syntax: prompt.answer,
+      prompt: prompt.text,
+      stopTokens: prompt.stopTokens,
+      stopTexts: [...prompt.stopTexts, ...(settings.stopTexts ?? [])],
+      thoughtBudget: settings.thinking?.budgetTokens,
     }));
 
     const stop = stopOn(signal);
@@ -158,7 +175,16 @@ export class Generator {
       const prefillStartMs = nowMs();
       const lastChunk = aligned === STOPPED ? STOPPED : await this.#prefill(place, tokens, events, stop);
       if (lastChunk !== STOPPED) {
-        const plan = { ...place, startedAtMs, prefillStartMs, lastChunk, prompt, reader, grammar: grammar.value, settings };
+        const plan = {
+          ...place,
+          startedAtMs,
+          prefillStartMs,
+          lastChunk,
+          prompt,
+          reader,
+          grammar: grammar.value,
+          settings,
+        };
         await this.#decode(plan, facts, events, stop, answer);
       }
     } finally {
@@ -177,7 +203,12 @@ export class Generator {
    * know of it (llama/addon/AddonSampler.cpp: dispose() leaves `tokenCandidates`). A run for each chunk of 128 tokens was seen to
    * pile up 3 MB a chunk with a vocabulary of 262,144 tokens. What the samples cost is the output layer for one token a chunk.
    */
-  async #prefill({ sequence, context }: Place, tokens: readonly Token[], events: GenerateEvents, stop: Stop): Promise<Token[] | typeof STOPPED> {
+  async #prefill(
+    { sequence, context }: Place,
+    tokens: readonly Token[],
+    events: GenerateEvents,
+    stop: Stop,
+  ): Promise<Token[] | typeof STOPPED> {
     const start = sequence.nextTokenIndex;
     let next = start;
     let run: AsyncGenerator<Token, void, void | Token[]> | undefined;
@@ -192,14 +223,21 @@ export class Generator {
         }
         const chunkStartMs = performance.now();
         // Greedy, and past end tokens: what is sampled here means nothing.
-        const read = run === undefined ? (run = sequence.evaluate(chunk, { temperature: 0, yieldEogToken: true })).next() : run.next(chunk);
+        const read =
+          run === undefined
+            ? (run = sequence.evaluate(chunk, { temperature: 0, yieldEogToken: true })).next()
+            : run.next(chunk);
         if ((await this.#untilStopped(read, stop)) === STOPPED) return STOPPED;
         this.#learnPrefillSpeed(chunk.length, performance.now() - chunkStartMs);
         next += chunk.length;
       }
     } finally {
       // After a stop a native call is still running; return() takes effect when it has ended.
-      if (run !== undefined) this.#unfinished = run.return().then(() => undefined, () => undefined);
+      if (run !== undefined)
+        this.#unfinished = run.return().then(
+          () => undefined,
+          () => undefined,
+        );
     }
   }
 
@@ -213,16 +251,29 @@ export class Generator {
     return Math.min(batchSize, Math.max(MIN_CHUNK_TOKENS, tokens));
   }
 
-  async #decode(plan: DecodePlan, facts: AnswerFacts, events: GenerateEvents, stop: Stop, answer: GrowingAnswer): Promise<void> {
+  async #decode(
+    plan: DecodePlan,
+    facts: AnswerFacts,
+    events: GenerateEvents,
+    stop: Stop,
+    answer: GrowingAnswer,
+  ): Promise<void> {
     const { model, promptWriter, facts: modelFacts } = this.#loaded;
     const { settings, lastChunk, sequence, context, reader } = plan;
     const emit = (changes: readonly PartChange[], tokenAtMs: number) => {
       if (changes.length === 0) return;
       for (const change of changes) answer.parts = changeParts(answer.parts, change);
-      events.onChanges({ changes, tokenAtMs, answerTokens: facts.answerTokens, contextUsedTokens: sequence.nextTokenIndex });
+      events.onChanges({
+        changes,
+        tokenAtMs,
+        answerTokens: facts.answerTokens,
+        contextUsedTokens: sequence.nextTokenIndex,
+      });
     };
     const iterator = sampleTokens(sequence, lastChunk, {
-      model, settings, answerTokens: reader.tokens,
+      model,
+      settings,
+      answerTokens: reader.tokens,
       sampling: mergeSampling(modelFacts.samplingDefaults, settings.sampling),
       hasGrammar: plan.grammar !== undefined,
       grammar: () => (reader.isInAnswer ? plan.grammar : undefined),
@@ -289,7 +340,11 @@ export class Generator {
   /** The value, or STOPPED as soon as there is a stop; the work then goes on in the background until it ends. */
   async #untilStopped<Value>(work: Promise<Value>, stop: Stop): Promise<Value | typeof STOPPED> {
     const result = await Promise.race([work, stop.promise]);
-    if (result === STOPPED) this.#unfinished = work.then(() => undefined, () => undefined);
+    if (result === STOPPED)
+      this.#unfinished = work.then(
+        () => undefined,
+        () => undefined,
+      );
     return result;
   }
 }

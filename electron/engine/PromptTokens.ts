@@ -24,7 +24,10 @@ export class PromptTokens {
 
   /** With marks where the text spells control tokens. */
   mark(text: string): string {
-    return markPlain(text, this.#controlTexts.getOrMake(text, () => this.#findControlTexts(text)));
+    return markPlain(
+      text,
+      this.#controlTexts.getOrMake(text, () => this.#findControlTexts(text)),
+    );
   }
 
   /**
@@ -38,7 +41,13 @@ export class PromptTokens {
     const tokens = known === undefined ? [] : [...(this.#prefixes.get(known) ?? [])];
     for (const run of splitMarked(rest)) {
       const isStart = tokens.length === 0;
-      for (const token of tokenizeAnyText(this.#model, run.text, !run.isPlain, isStart ? undefined : "trimLeadingSpace")) tokens.push(token);
+      for (const token of tokenizeAnyText(
+        this.#model,
+        run.text,
+        !run.isPlain,
+        isStart ? undefined : "trimLeadingSpace",
+      ))
+        tokens.push(token);
     }
     return known === undefined ? this.#withBos(tokens) : tokens;
   }
@@ -72,7 +81,8 @@ export class PromptTokens {
 
   #longestPrefix(prompt: string): string | undefined {
     let longest: string | undefined;
-    for (const text of this.#prefixes.keys()) if (text.length > (longest?.length ?? 0) && prompt.startsWith(text)) longest = text;
+    for (const text of this.#prefixes.keys())
+      if (text.length > (longest?.length ?? 0) && prompt.startsWith(text)) longest = text;
     return longest;
   }
 

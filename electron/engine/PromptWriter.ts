@@ -91,7 +91,8 @@ export class PromptWriter {
     this.#tokens = new PromptTokens(model);
     this.#format = ChatFormat.of(header, this.#vocabulary);
     const { source, name, problem } = this.#format.facts;
-    if (problem !== null) log("warn", `the model's own chat template is not used (${problem}): format ${name}, known by ${source}`);
+    if (problem !== null)
+      log("warn", `the model's own chat template is not used (${problem}): format ${name}, known by ${source}`);
   }
 
   get format(): ChatFormat {
@@ -115,7 +116,8 @@ export class PromptWriter {
     const hardLimit = size - Math.min(LEAST_ANSWER_TOKENS, answerRoom);
     const toolsText = tools === undefined ? "" : JSON.stringify(tools);
     const fixed = { systemPrompt, toolsText, message: promptText(last.parts) };
-    if (systemPrompt.length + toolsText.length + fixed.message.length > hardLimit * MAX_CHARACTERS_PER_TOKEN) return this.#tooLong(fixed);
+    if (systemPrompt.length + toolsText.length + fixed.message.length > hardLimit * MAX_CHARACTERS_PER_TOKEN)
+      return this.#tooLong(fixed);
 
     const rounds = groupRounds(turns);
     const roomForTurns = room - this.#countTokens(systemPrompt) - this.#countTokens(toolsText) - this.#templateTokens;
@@ -151,7 +153,10 @@ export class PromptWriter {
     let written = format.write(request, mark);
     if (!written.ok) {
       // Not what it says: a template may put the conversation in it.
-      this.#log("warn", `the model's chat template failed on a conversation (${written.problem}), another format is used`);
+      this.#log(
+        "warn",
+        `the model's chat template failed on a conversation (${written.problem}), another format is used`,
+      );
       this.#isTooSlow ||= written.problem === "too-slow";
       format = this.#fallback ??= ChatFormat.of(this.#header, this.#vocabulary, written);
       written = format.write(request, mark);
@@ -185,7 +190,8 @@ export class PromptWriter {
     let first = rounds.length;
     let lastAllowed: number | undefined;
     while (first > 0) {
-      for (const { parts } of rounds[first - 1] ?? []) used += this.#countTokens(promptText(parts)) + this.#templateTokens;
+      for (const { parts } of rounds[first - 1] ?? [])
+        used += this.#countTokens(promptText(parts)) + this.#templateTokens;
       if (used > room) break;
       first--;
       if (used >= room * (1 - EXTRA_LEAVING_SHARE)) lastAllowed ??= first;
@@ -207,21 +213,34 @@ export class PromptWriter {
   }
 
   /** Names what takes the most room of what cannot leave. */
-  #tooLong({ systemPrompt, toolsText, message }: { systemPrompt: string; toolsText: string; message: string }): Outcome<never> {
+  #tooLong({
+    systemPrompt,
+    toolsText,
+    message,
+  }: {
+    systemPrompt: string;
+    toolsText: string;
+    message: string;
+  }): Outcome<never> {
     const counted = [
       { code: "message-longer-than-context", tokens: this.#countTokens(message) },
       { code: "system-prompt-longer-than-context", tokens: this.#countTokens(systemPrompt) },
       { code: "tools-longer-than-context", tokens: this.#countTokens(toolsText) },
     ] as const;
     const longest = counted.reduce((one, other) => (other.tokens > one.tokens ? other : one));
-    return fail(longest.code, { messageTokens: String(longest.tokens), contextSizeTokens: String(this.#contextSizeTokens) });
+    return fail(longest.code, {
+      messageTokens: String(longest.tokens),
+      contextSizeTokens: String(this.#contextSizeTokens),
+    });
   }
 }
 
 /** What of a message reaches every prompt; thoughts leave it in most templates. */
 function promptText(parts: readonly MessagePart[]): string {
   return parts
-    .flatMap((part) => (part.kind === "thought" ? [] : [part.kind === "tool-call" ? `${part.name} ${part.arguments}` : part.text]))
+    .flatMap((part) =>
+      part.kind === "thought" ? [] : [part.kind === "tool-call" ? `${part.name} ${part.arguments}` : part.text],
+    )
     .join("\n\n");
 }
 

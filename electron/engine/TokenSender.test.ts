@@ -75,7 +75,8 @@ function setUp(onStop: (id: RequestId) => void = () => {}) {
   const window = new FakeWindow();
   sender.connect(window);
   let tokens = 0;
-  const change = (...changes: PartChange[]) => sender.push({ changes, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+  const change = (...changes: PartChange[]) =>
+    sender.push({ changes, answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
   const push = (text: string) => change(...append(text));
   return { clock, sender, window, change, push };
 }
@@ -92,7 +93,12 @@ describe("TokenSender", () => {
     clock.advance(BATCH_INTERVAL_MS);
     expect(window.batches().map(({ changes }) => changes)).toEqual([append("a"), append("bc")]);
     sender.end("complete");
-    expect(window.received.map(({ kind, sequence }) => `${kind}${sequence}`)).toEqual(["begin0", "batch1", "batch2", "end3"]);
+    expect(window.received.map(({ kind, sequence }) => `${kind}${sequence}`)).toEqual([
+      "begin0",
+      "batch1",
+      "batch2",
+      "end3",
+    ]);
   });
 
   it("says when the oldest token of a batch was sampled", () => {
@@ -149,7 +155,9 @@ describe("TokenSender", () => {
     const next = new FakeWindow();
     sender.connect(next);
     sender.end("complete");
-    expect(next.text()).toBe("first" + "z".repeat(STREAM_CREDITS * 2) + "y".repeat(MAX_WAITING_CHARACTERS + 1) + "last");
+    expect(next.text()).toBe(
+      "first" + "z".repeat(STREAM_CREDITS * 2) + "y".repeat(MAX_WAITING_CHARACTERS + 1) + "last",
+    );
     expect(next.received.map(({ kind }) => kind)).toEqual(["begin", "end"]);
   });
 
@@ -160,7 +168,10 @@ describe("TokenSender", () => {
     change({ kind: "open", part: { kind: "thought", text: "", durationMs: null } });
     push("H");
     push("m");
-    change({ kind: "replace", part: { kind: "thought", text: "Hm", durationMs: 5 } }, { kind: "open", part: { kind: "text", text: "So" } });
+    change(
+      { kind: "replace", part: { kind: "thought", text: "Hm", durationMs: 5 } },
+      { kind: "open", part: { kind: "text", text: "So" } },
+    );
     push(".");
     change({ kind: "open", part: call });
     push("{");
@@ -168,7 +179,11 @@ describe("TokenSender", () => {
     const next = new FakeWindow();
     sender.connect(next);
     push("}");
-    const whole = [{ kind: "thought", text: "Hm", durationMs: 5 }, { kind: "text", text: "So." }, { ...call, arguments: "{}" }];
+    const whole = [
+      { kind: "thought", text: "Hm", durationMs: 5 },
+      { kind: "text", text: "So." },
+      { ...call, arguments: "{}" },
+    ];
     expect(window.batches().map(({ changes }) => changes.length)).toEqual([1, 6]);
     expect(window.parts()).toEqual([...whole.slice(0, 2), { ...call, arguments: "{" }]);
     expect(next.parts()).toEqual(whole);
@@ -178,7 +193,10 @@ describe("TokenSender", () => {
     const { sender, change } = setUp();
     sender.begin(requestId, messageId);
     for (let index = 0; index < 2; index++) {
-      change({ kind: "open", part: { kind: "tool-call", callId: "c1", name: "n", arguments: "x".repeat(MAX_WAITING_CHARACTERS) } });
+      change({
+        kind: "open",
+        part: { kind: "tool-call", callId: "c1", name: "n", arguments: "x".repeat(MAX_WAITING_CHARACTERS) },
+      });
     }
     expect(sender.room()).toBeInstanceOf(Promise);
   });
@@ -188,7 +206,15 @@ describe("TokenSender", () => {
     const { sender, window, push } = setUp((id) => stopped.push(id));
     sender.begin(requestId, messageId);
     push("a");
-    for (const hostile of [null, 7, "stop", {}, { kind: "stop" }, { kind: "stop", requestId: "../x" }, { kind: "stop", requestId: "r1", more: 1 }])
+    for (const hostile of [
+      null,
+      7,
+      "stop",
+      {},
+      { kind: "stop" },
+      { kind: "stop", requestId: "../x" },
+      { kind: "stop", requestId: "r1", more: 1 },
+    ])
       window.say(hostile);
     window.say({ kind: "stop", requestId: "another" });
     expect(stopped).toEqual([]);
@@ -209,7 +235,10 @@ describe("TokenSender", () => {
 
   it("loses nothing in any interleaving of tokens, credits, time, reloads and an end", () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant("push" as const), text: fc.string({ minLength: 1, maxLength: 5 }) }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({ kind: fc.constant("push" as const), text: fc.string({ minLength: 1, maxLength: 5 }) }),
+      },
       { weight: 1, arbitrary: fc.constant({ kind: "push-much" as const }) },
       { weight: 4, arbitrary: fc.constant({ kind: "credit" as const }) },
       { weight: 4, arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.integer({ min: 0, max: 40 }) }) },
@@ -234,16 +263,33 @@ describe("TokenSender", () => {
           // The generator waits for room; so does this.
           if (sender.room() !== undefined) return;
           whole += text;
-          sender.push({ changes: append(text), answerTokens: ++tokens, contextUsedTokens: tokens, tokenAtMs: clock.now });
+          sender.push({
+            changes: append(text),
+            answerTokens: ++tokens,
+            contextUsedTokens: tokens,
+            tokenAtMs: clock.now,
+          });
         };
         for (const one of steps) {
           switch (one.kind) {
-            case "push": push(one.text); break;
-            case "push-much": push("m".repeat(200_000)); break;
-            case "credit": if (window.batches().length > window.creditsGiven) window.credit(); break;
-            case "time": clock.advance(one.ms); break;
-            case "close": window.goAway(); break;
-            case "hostile": window.say({ kind: "credit", requestId: "other" }); break;
+            case "push":
+              push(one.text);
+              break;
+            case "push-much":
+              push("m".repeat(200_000));
+              break;
+            case "credit":
+              if (window.batches().length > window.creditsGiven) window.credit();
+              break;
+            case "time":
+              clock.advance(one.ms);
+              break;
+            case "close":
+              window.goAway();
+              break;
+            case "hostile":
+              window.say({ kind: "credit", requestId: "other" });
+              break;
             case "reload":
               window = new FakeWindow();
               windows.push(window);
@@ -263,7 +309,9 @@ describe("TokenSender", () => {
           expect(one.received[0]).toMatchObject({ kind: "begin", parts: textParts(beginTexts.get(one)!) });
           expect(whole.startsWith(one.text())).toBe(true);
           expect(one.received.filter(({ kind }) => kind === "begin")).toHaveLength(1);
-          expect(one.received.filter(({ kind }) => kind === "end").length).toBeLessThanOrEqual(one === window && !one.closed ? 1 : 0);
+          expect(one.received.filter(({ kind }) => kind === "end").length).toBeLessThanOrEqual(
+            one === window && !one.closed ? 1 : 0,
+          );
         }
         const open = windows.filter((one) => !one.closed);
         for (const one of open) {

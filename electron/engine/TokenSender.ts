@@ -1,7 +1,13 @@
 // The engine's side of the token stream: batches with credits to the window, joined while it is slow. Engine process.
 import type { MessageId, RequestId } from "../contract/ids";
 import { addChange, changeParts, countCharacters, type MessagePart, type PartChange } from "../contract/parts";
-import { BATCH_INTERVAL_MS, MAX_WAITING_CHARACTERS, STREAM_CREDITS, StreamToEngine, type StreamToWindow } from "../contract/tokenStream";
+import {
+  BATCH_INTERVAL_MS,
+  MAX_WAITING_CHARACTERS,
+  STREAM_CREDITS,
+  StreamToEngine,
+  type StreamToWindow,
+} from "../contract/tokenStream";
 
 /** A MessagePort as this class needs it, Electron's and Node's alike. */
 export interface StreamPort {
@@ -75,8 +81,17 @@ export class TokenSender {
   begin(requestId: RequestId, messageId: MessageId): void {
     if (this.#stream !== undefined) throw new Error("a stream is open");
     this.#stream = {
-      requestId, messageId, parts: [], answerTokens: 0, contextUsedTokens: 0,
-      waiting: [], waitingCharacters: 0, oldestTokenAtMs: 0, sequence: 0, credits: 0, lastBatchAtMs: 0,
+      requestId,
+      messageId,
+      parts: [],
+      answerTokens: 0,
+      contextUsedTokens: 0,
+      waiting: [],
+      waitingCharacters: 0,
+      oldestTokenAtMs: 0,
+      sequence: 0,
+      credits: 0,
+      lastBatchAtMs: 0,
     };
     this.#beginOnPort(this.#stream);
   }
@@ -121,7 +136,11 @@ export class TokenSender {
     stream.credits = STREAM_CREDITS;
     stream.lastBatchAtMs = Number.NEGATIVE_INFINITY;
     this.#port?.post({
-      kind: "begin", requestId: stream.requestId, messageId: stream.messageId, sequence: 0, parts: stream.parts,
+      kind: "begin",
+      requestId: stream.requestId,
+      messageId: stream.messageId,
+      sequence: 0,
+      parts: stream.parts,
     });
   }
 

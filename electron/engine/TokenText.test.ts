@@ -24,13 +24,17 @@ describe("TokenText", () => {
   it("drops an incomplete character at the end", () => {
     const reader = new TokenText(byteModel);
     const bytes = new TextEncoder().encode("ok 🙂").slice(0, -2);
-    const shown = tokens(bytes).map((token) => reader.push(token)).join("");
+    const shown = tokens(bytes)
+      .map((token) => reader.push(token))
+      .join("");
     expect(shown + reader.finish()).toBe("ok ");
   });
 
   it("does not wait for ever for bytes that are no character", () => {
     const reader = new TokenText(byteModel);
-    const shown = tokens(new Uint8Array(20).fill(0xff)).map((token) => reader.push(token)).join("");
+    const shown = tokens(new Uint8Array(20).fill(0xff))
+      .map((token) => reader.push(token))
+      .join("");
     expect(shown.length).toBeGreaterThan(0);
   });
 });

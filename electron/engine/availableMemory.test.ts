@@ -5,13 +5,19 @@ import { availableMemory } from "./availableMemory";
 const MiB = 2 ** 20;
 const reader = (files: Record<string, string>) => (path: string) =>
   path in files ? Promise.resolve(files[path]!) : Promise.reject(new Error(`no ${path}`));
-const meminfo = "MemTotal:       8000000 kB\nMemFree:         100000 kB\nMemAvailable:    4096000 kB\nSwapTotal:       2048000 kB\nSwapFree:        1024000 kB\n";
+const meminfo =
+  "MemTotal:       8000000 kB\nMemFree:         100000 kB\nMemAvailable:    4096000 kB\nSwapTotal:       2048000 kB\nSwapFree:        1024000 kB\n";
 const system = { availableBytes: 4_096_000 * 1024, swapFreeBytes: 1_024_000 * 1024 };
-const onLinux = (files: Record<string, string>) => availableMemory("linux", reader({ "/proc/meminfo": meminfo, ...files }));
+const onLinux = (files: Record<string, string>) =>
+  availableMemory("linux", reader({ "/proc/meminfo": meminfo, ...files }));
 
 describe("availableMemory on Linux", () => {
   it("takes MemAvailable where no group limits it, and tells free swap apart", async () => {
-    const files = { "/proc/self/cgroup": "0::/user.slice\n", "/sys/fs/cgroup/user.slice/memory.max": "max\n", "/sys/fs/cgroup/user.slice/memory.swap.max": "max\n" };
+    const files = {
+      "/proc/self/cgroup": "0::/user.slice\n",
+      "/sys/fs/cgroup/user.slice/memory.max": "max\n",
+      "/sys/fs/cgroup/user.slice/memory.swap.max": "max\n",
+    };
     expect(await onLinux(files)).toEqual(system);
   });
 
@@ -36,7 +42,10 @@ describe("availableMemory on Linux", () => {
       "/sys/fs/cgroup/user/memory.current": String(100 * MiB),
     };
     expect(await onLinux(files)).toEqual({ ...system, availableBytes: 500 * MiB });
-    expect(await onLinux({ ...files, "/sys/fs/cgroup/user/app.scope/memory.high": String(210 * MiB) })).toEqual({ ...system, availableBytes: 200 * MiB });
+    expect(await onLinux({ ...files, "/sys/fs/cgroup/user/app.scope/memory.high": String(210 * MiB) })).toEqual({
+      ...system,
+      availableBytes: 200 * MiB,
+    });
   });
 
   it("finds the limit of a container whose path is the host's", async () => {

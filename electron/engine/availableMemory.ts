@@ -31,7 +31,10 @@ async function systemMemory(read: ReadText): Promise<AvailableMemory> {
   return { availableBytes: bytes("MemAvailable") ?? os.freemem(), swapFreeBytes: bytes("SwapFree") ?? 0 };
 }
 
-const UNLIMITED: AvailableMemory = { availableBytes: Number.POSITIVE_INFINITY, swapFreeBytes: Number.POSITIVE_INFINITY };
+const UNLIMITED: AvailableMemory = {
+  availableBytes: Number.POSITIVE_INFINITY,
+  swapFreeBytes: Number.POSITIVE_INFINITY,
+};
 
 /** Unlimited where there is no control group with a limit. A limit of any group above counts as well as the own one. */
 async function controlGroupMemory(read: ReadText): Promise<AvailableMemory> {
@@ -44,7 +47,10 @@ async function controlGroupMemory(read: ReadText): Promise<AvailableMemory> {
   ];
   let least = UNLIMITED;
   for (const { availableBytes, swapFreeBytes } of await Promise.all(groups)) {
-    least = { availableBytes: Math.min(least.availableBytes, availableBytes), swapFreeBytes: Math.min(least.swapFreeBytes, swapFreeBytes) };
+    least = {
+      availableBytes: Math.min(least.availableBytes, availableBytes),
+      swapFreeBytes: Math.min(least.swapFreeBytes, swapFreeBytes),
+    };
   }
   return least;
 }
@@ -52,14 +58,20 @@ async function controlGroupMemory(read: ReadText): Promise<AvailableMemory> {
 /** In a container the path may be one of the host's that is not there; its end, the mount itself, is. */
 function foldersUp(mount: string, path: string): string[] {
   const parts = path.split("/").filter((part) => part !== "" && part !== "..");
-  return Array.from({ length: parts.length + 1 }, (_, left) => [mount, ...parts.slice(0, parts.length - left)].join("/"));
+  return Array.from({ length: parts.length + 1 }, (_, left) =>
+    [mount, ...parts.slice(0, parts.length - left)].join("/"),
+  );
 }
 
 async function version2(folder: string, read: ReadText): Promise<AvailableMemory> {
   const number = (name: string) => numberIn(`${folder}/${name}`, read);
   const [max, high, used, stat, swapMax, swapUsed] = await Promise.all([
-    number("memory.max"), number("memory.high"), number("memory.current"), read(`${folder}/memory.stat`).catch(() => ""),
-    number("memory.swap.max"), number("memory.swap.current"),
+    number("memory.max"),
+    number("memory.high"),
+    number("memory.current"),
+    read(`${folder}/memory.stat`).catch(() => ""),
+    number("memory.swap.max"),
+    number("memory.swap.current"),
   ]);
   const limit = Math.min(max ?? Number.POSITIVE_INFINITY, high ?? Number.POSITIVE_INFINITY);
   return {
@@ -71,13 +83,19 @@ async function version2(folder: string, read: ReadText): Promise<AvailableMemory
 async function version1(folder: string, read: ReadText): Promise<AvailableMemory> {
   const number = (name: string) => numberIn(`${folder}/${name}`, read);
   const [limit, used, stat, bothLimit, bothUsed] = await Promise.all([
-    number("memory.limit_in_bytes"), number("memory.usage_in_bytes"), read(`${folder}/memory.stat`).catch(() => ""),
-    number("memory.memsw.limit_in_bytes"), number("memory.memsw.usage_in_bytes"),
+    number("memory.limit_in_bytes"),
+    number("memory.usage_in_bytes"),
+    read(`${folder}/memory.stat`).catch(() => ""),
+    number("memory.memsw.limit_in_bytes"),
+    number("memory.memsw.usage_in_bytes"),
   ]);
   if (limit === null || used === null) return UNLIMITED;
   const availableBytes = Math.max(0, limit - used + pageCache(stat));
   // The second pair counts memory and swap together.
-  const swapFreeBytes = bothLimit === null || bothUsed === null ? Number.POSITIVE_INFINITY : Math.max(0, bothLimit - bothUsed - (limit - used));
+  const swapFreeBytes =
+    bothLimit === null || bothUsed === null
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, bothLimit - bothUsed - (limit - used));
   return { availableBytes, swapFreeBytes };
 }
 

@@ -8,12 +8,25 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeRandomBitDelta, writeRandomModel, type Shapes } from "../testing/randomDelta";
 import { useDeltaKernels } from "./deltaKernels";
 
-const addon = path.join(import.meta.dirname, "../../native/build", `${process.platform}-${process.arch}`, "facet-kernels.node");
+const addon = path.join(
+  import.meta.dirname,
+  "../../native/build",
+  `${process.platform}-${process.arch}`,
+  "facet-kernels.node",
+);
 /** 640 and 1536 are no powers of two: Hadamard blocks of 128 and 512 stand along the diagonal. */
 const variants: readonly { name: string; shapes: Shapes; blockLength?: number }[] = [
   { name: "full Hadamard", shapes: { layers: 2, width: 512, feedForward: 1024, heads: 8, keyValueHeads: 2 } },
-  { name: "blocks of 128", shapes: { layers: 2, width: 640, feedForward: 1280, heads: 10, keyValueHeads: 2 }, blockLength: 128 },
-  { name: "blocks of 512", shapes: { layers: 1, width: 1536, feedForward: 1024, heads: 12, keyValueHeads: 12 }, blockLength: 512 },
+  {
+    name: "blocks of 128",
+    shapes: { layers: 2, width: 640, feedForward: 1280, heads: 10, keyValueHeads: 2 },
+    blockLength: 128,
+  },
+  {
+    name: "blocks of 512",
+    shapes: { layers: 1, width: 1536, feedForward: 1024, heads: 12, keyValueHeads: 12 },
+    blockLength: 512,
+  },
 ];
 const tokens = Array.from({ length: 48 }, (_, index) => (((index * 37) % 200) + 1) as Token);
 
@@ -47,7 +60,9 @@ describe.skipIf(!existsSync(addon))("the kernels for 1-bit deltas", () => {
         const [likeliest] = position;
         expect(position.find(([token]) => token === top)?.[1]).toBeGreaterThan(0.9 * (likeliest?.[1] ?? 1));
       }
-      expect(ours.filter(([top], index) => top?.[0] === stock[index]?.[0]?.[0]).length).toBeGreaterThan(0.95 * stock.length);
+      expect(ours.filter(([top], index) => top?.[0] === stock[index]?.[0]?.[0]).length).toBeGreaterThan(
+        0.95 * stock.length,
+      );
       await model.dispose();
     }
     await llama.dispose();
@@ -57,7 +72,9 @@ describe.skipIf(!existsSync(addon))("the kernels for 1-bit deltas", () => {
 /** For each token of the text, what may come next: token and probability, the likeliest first. Prefill in two pieces, then decode. */
 async function probabilities(model: LlamaModel, delta?: string): Promise<(readonly (readonly [Token, number])[])[]> {
   const context = await model.createContext({
-    contextSize: 128, batchSize: 19, threads: 1,
+    contextSize: 128,
+    batchSize: 19,
+    threads: 1,
     ...(delta === undefined ? {} : { lora: { adapters: [{ filePath: delta, scale: 1 }] } }),
   });
   const sequence = context.getSequence();
@@ -73,10 +90,16 @@ async function probabilities(model: LlamaModel, delta?: string): Promise<(readon
   });
 }
 
-function meanDivergence(source: Awaited<ReturnType<typeof probabilities>>, other: Awaited<ReturnType<typeof probabilities>>): number {
+function meanDivergence(
+  source: Awaited<ReturnType<typeof probabilities>>,
+  other: Awaited<ReturnType<typeof probabilities>>,
+): number {
   const each = source.map((position, index) => {
     const others = new Map(other[index]);
-    return position.reduce((sum, [token, p]) => sum + (p > 0 ? p * Math.log(p / Math.max(others.get(token) ?? 0, 1e-12)) : 0), 0);
+    return position.reduce(
+      (sum, [token, p]) => sum + (p > 0 ? p * Math.log(p / Math.max(others.get(token) ?? 0, 1e-12)) : 0),
+      0,
+    );
   });
   return each.reduce((sum, value) => sum + value, 0) / each.length;
 }

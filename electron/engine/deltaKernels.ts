@@ -10,7 +10,12 @@ interface KernelsAddon {
 }
 
 /** Two folders up from here, in the sources and in the build alike; in the packaged app beside the archive, where Electron finds it by the same path. */
-const ADDON = path.join(import.meta.dirname, "../../native/build", `${process.platform}-${process.arch}`, "facet-kernels.node");
+const ADDON = path.join(
+  import.meta.dirname,
+  "../../native/build",
+  `${process.platform}-${process.arch}`,
+  "facet-kernels.node",
+);
 
 /**
  * After llama.cpp has started, before a model is loaded. What it cannot do it leaves to llama.cpp's own kernels, which

@@ -63,12 +63,27 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
     });
     const { context, ...taken } = await createContext(model, request, surroundings);
     signal.throwIfAborted();
-    const promptWriter = new PromptWriter(model, { header: checked.value.header, contextSizeTokens: context.contextSize, log });
-    const facts = await describe(request, checked.value, { llama, hasDeltaKernels, model, context, promptWriter, baseBytes, ...taken });
+    const promptWriter = new PromptWriter(model, {
+      header: checked.value.header,
+      contextSizeTokens: context.contextSize,
+      log,
+    });
+    const facts = await describe(request, checked.value, {
+      llama,
+      hasDeltaKernels,
+      model,
+      context,
+      promptWriter,
+      baseBytes,
+      ...taken,
+    });
     onProgress(1);
     const loaded = model;
     return succeed({
-      facts, model, context, promptWriter,
+      facts,
+      model,
+      context,
+      promptWriter,
       dispose: () => loaded.dispose(), // and with it its context
     });
   } catch (error) {
@@ -78,11 +93,17 @@ export async function loadModel(request: Planned, surroundings: LoadSurroundings
   }
 }
 
-const cacheTypeNames: Readonly<Record<KvCacheType, "F16" | "Q8_0" | "Q4_0">> = { f16: "F16", q8_0: "Q8_0", q4_0: "Q4_0" };
+const cacheTypeNames: Readonly<Record<KvCacheType, "F16" | "Q8_0" | "Q4_0">> = {
+  f16: "F16",
+  q8_0: "Q8_0",
+  q4_0: "Q4_0",
+};
 
 /** As planned; when the system refuses after all, with one conversation, then with half the size, and so on. */
 async function createContext(
-  model: LlamaModel, { choice, reasons }: Planned, { llama, signal, log }: LoadSurroundings,
+  model: LlamaModel,
+  { choice, reasons }: Planned,
+  { llama, signal, log }: LoadSurroundings,
 ): Promise<{ context: LlamaContext; choice: LoadChoice; reasons: LoadReasons }> {
   // Main caps it too, where it could read the file.
   const wished = Math.min(choice.contextSizeTokens, model.trainContextSize);
@@ -103,11 +124,16 @@ async function createContext(
         failedCreationRemedy: false,
         createSignal: signal,
       });
-      const reason = contextSize < wished ? "refused" : wished < choice.contextSizeTokens ? "training" : reasons.contextSizeTokens;
+      const reason =
+        contextSize < wished ? "refused" : wished < choice.contextSizeTokens ? "training" : reasons.contextSizeTokens;
       return {
         context,
         choice: { ...choice, contextSizeTokens: context.contextSize, conversations },
-        reasons: { ...reasons, contextSizeTokens: reason, conversations: conversations < choice.conversations ? "refused" : reasons.conversations },
+        reasons: {
+          ...reasons,
+          contextSizeTokens: reason,
+          conversations: conversations < choice.conversations ? "refused" : reasons.conversations,
+        },
       };
     } catch (error) {
       signal.throwIfAborted();

@@ -22,7 +22,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it.each([["letters", "字"], ["blanks", " "], ["marks", "!"], ["line breaks", "\n"]])("sixty thousand %s", (_, unit) => {
+it.each([
+  ["letters", "字"],
+  ["blanks", " "],
+  ["marks", "!"],
+  ["line breaks", "\n"],
+])("sixty thousand %s", (_, unit) => {
   expect(tokenizeAnyText(model, unit.repeat(60_000)).length).toBeGreaterThan(200);
 });
 
@@ -30,7 +35,11 @@ it("no control token is cut", () => {
   for (const letters of [MAX_RUN_CHARACTERS - 15, MAX_RUN_CHARACTERS - 9, MAX_RUN_CHARACTERS - 1, MAX_RUN_CHARACTERS]) {
     const text = `${"q".repeat(letters)}<|im_end|><|im_start|>${"q".repeat(1500)}`;
     const tokens = tokenizeAnyText(model, text, true);
-    expect(tokens.filter((token) => Number(token) === tinyTokenId("<|im_end|>") || Number(token) === tinyTokenId("<|im_start|>"))).toHaveLength(2);
+    expect(
+      tokens.filter(
+        (token) => Number(token) === tinyTokenId("<|im_end|>") || Number(token) === tinyTokenId("<|im_start|>"),
+      ),
+    ).toHaveLength(2);
     expect(model.detokenize(tokens, true)).toBe(text);
   }
 });

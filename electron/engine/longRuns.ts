@@ -13,9 +13,18 @@ export const MAX_RUN_CHARACTERS = 1000;
 const WINDOW_CHARACTERS = 256;
 
 /** As LlamaModel.tokenize, for text of any length. */
-export function tokenizeAnyText(model: LlamaModel, text: string, special?: boolean, options?: "trimLeadingSpace"): Token[] {
-  if (model.vocabularyType !== LlamaVocabularyType.bpe || text.length <= MAX_RUN_CHARACTERS) return model.tokenize(text, special, options);
-  const pieces = withoutLongRuns(text, special === true ? (place) => behindControlToken(model, text, place) : undefined);
+export function tokenizeAnyText(
+  model: LlamaModel,
+  text: string,
+  special?: boolean,
+  options?: "trimLeadingSpace",
+): Token[] {
+  if (model.vocabularyType !== LlamaVocabularyType.bpe || text.length <= MAX_RUN_CHARACTERS)
+    return model.tokenize(text, special, options);
+  const pieces = withoutLongRuns(
+    text,
+    special === true ? (place) => behindControlToken(model, text, place) : undefined,
+  );
   return pieces.flatMap((piece) => model.tokenize(piece, special, options));
 }
 
@@ -26,7 +35,11 @@ function behindControlToken(model: LlamaModel, text: string, place: number): num
   for (const token of new Set(model.tokenize(around, true))) {
     if (!model.isSpecialToken(token)) continue;
     const spelled = model.detokenize([token], true);
-    for (let at = around.indexOf(spelled); spelled !== "" && at !== -1 && start + at < place; at = around.indexOf(spelled, at + 1)) {
+    for (
+      let at = around.indexOf(spelled);
+      spelled !== "" && at !== -1 && start + at < place;
+      at = around.indexOf(spelled, at + 1)
+    ) {
       if (start + at + spelled.length > place) return start + at + spelled.length;
     }
   }

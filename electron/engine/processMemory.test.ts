@@ -6,7 +6,9 @@ const status = "Name:\tfacet\nVmHWM:\t  300000 kB\nVmRSS:\t  200000 kB\nRssAnon:
 
 it("reads what Linux tells", () => {
   expect(processMemory("linux", () => status)).toEqual({
-    residentBytes: 200_000 * 1024, peakResidentBytes: 300_000 * 1024, anonymousBytes: 50_000 * 1024,
+    residentBytes: 200_000 * 1024,
+    peakResidentBytes: 300_000 * 1024,
+    anonymousBytes: 50_000 * 1024,
   });
 });
 

@@ -8,14 +8,22 @@ const readText: ReadText = (path) => readFileSync(path, "utf8");
 export function processMemory(platform = process.platform, read = readText): ProcessMemory {
   if (platform !== "linux") {
     // Kilobytes on each system: libuv converts what macOS tells in bytes.
-    return { residentBytes: process.memoryUsage.rss(), peakResidentBytes: process.resourceUsage().maxRSS * 1024, anonymousBytes: null };
+    return {
+      residentBytes: process.memoryUsage.rss(),
+      peakResidentBytes: process.resourceUsage().maxRSS * 1024,
+      anonymousBytes: null,
+    };
   }
   const status = readOrEmpty(read);
   const bytes = (name: string) => {
     const found = new RegExp(`^${name}:\\s+(\\d+) kB$`, "mu").exec(status)?.[1];
     return found === undefined ? null : Number(found) * 1024;
   };
-  return { residentBytes: bytes("VmRSS") ?? process.memoryUsage.rss(), peakResidentBytes: bytes("VmHWM"), anonymousBytes: bytes("RssAnon") };
+  return {
+    residentBytes: bytes("VmRSS") ?? process.memoryUsage.rss(),
+    peakResidentBytes: bytes("VmHWM"),
+    anonymousBytes: bytes("RssAnon"),
+  };
 }
 
 function readOrEmpty(read: ReadText): string {

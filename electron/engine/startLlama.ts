@@ -45,7 +45,8 @@ export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean })
 
 /** What computes, for people: "CPU · AVX-512 · 1-bit kernels" where deltaKernels.ts put ours to work, "CUDA · NVIDIA …". */
 export async function backendName(llama: Llama, hasDeltaKernels: boolean): Promise<string> {
-  if (llama.gpu === false) return ["CPU", cpuFeature(llama.systemInfo), hasDeltaKernels && "1-bit kernels"].filter(Boolean).join(" · ");
+  if (llama.gpu === false)
+    return ["CPU", cpuFeature(llama.systemInfo), hasDeltaKernels && "1-bit kernels"].filter(Boolean).join(" · ");
   const names = { cuda: "CUDA", vulkan: "Vulkan", metal: "Metal" } as const;
   const devices = await llama.getGpuDeviceNames().catch(() => []);
   return [names[llama.gpu], devices[0]].filter(Boolean).join(" · ");
@@ -53,7 +54,13 @@ export async function backendName(llama: Llama, hasDeltaKernels: boolean): Promi
 
 /** The widest vector instructions that llama.cpp says it uses. */
 export function cpuFeature(systemInfo: string): string | undefined {
-  const features = [["AVX512", "AVX-512"], ["AVX2", "AVX2"], ["AVX", "AVX"], ["SVE", "SVE"], ["NEON", "NEON"]] as const;
+  const features = [
+    ["AVX512", "AVX-512"],
+    ["AVX2", "AVX2"],
+    ["AVX", "AVX"],
+    ["SVE", "SVE"],
+    ["NEON", "NEON"],
+  ] as const;
   return features.find(([flag]) => new RegExp(`\\b${flag} = 1\\b`, "u").test(systemInfo))?.[1];
 }
 

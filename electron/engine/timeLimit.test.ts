@@ -6,7 +6,11 @@ describe("withTimeLimit", () => {
   it("returns what the work returns and throws what it throws", () => {
     expect(withTimeLimit(1000, () => ({ a: 1 }))).toEqual({ a: 1 });
     const error = new RangeError("mine");
-    expect(() => withTimeLimit(1000, () => { throw error; })).toThrow(error);
+    expect(() =>
+      withTimeLimit(1000, () => {
+        throw error;
+      }),
+    ).toThrow(error);
   });
 
   it("cuts off a loop, even one that catches everything", () => {

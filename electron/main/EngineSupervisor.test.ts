@@ -15,14 +15,50 @@ import { plainFormat } from "../testing/plainFormat";
 import type { AnswerJobEnd } from "../services/answers/AnswerJob";
 import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
 
-const model = (id: string): ModelToLoad => ({ id: ModelId.parse(id), name: `Model ${id}`, fileName: `${id}.gguf`, path: `/models/${id}.gguf`, content: "as it is", sizeBytes: 100_000_000, choice: loadChoice(), reasons: loadReasons, conversationsWithDeltas: 1, memory: null });
+const model = (id: string): ModelToLoad => ({
+  id: ModelId.parse(id),
+  name: `Model ${id}`,
+  fileName: `${id}.gguf`,
+  path: `/models/${id}.gguf`,
+  content: "as it is",
+  sizeBytes: 100_000_000,
+  choice: loadChoice(),
+  reasons: loadReasons,
+  conversationsWithDeltas: 1,
+  memory: null,
+});
 const loaded = (id: ModelId): LoadedModel => ({
-  modelId: id, name: "Model", architecture: "llama", quantization: "Q4_1", sizeBytes: 1, contextSizeTokens: 8192, trainContextSizeTokens: 8192,
-  threads: 2, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling, format: plainFormat,
+  modelId: id,
+  name: "Model",
+  architecture: "llama",
+  quantization: "Q4_1",
+  sizeBytes: 1,
+  contextSizeTokens: 8192,
+  trainContextSizeTokens: 8192,
+  threads: 2,
+  choice: loadChoice(),
+  reasons: loadReasons,
+  backend: "CPU",
+  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 },
+  samplingDefaults: defaultSampling,
+  format: plainFormat,
 });
 const facts = (id: ModelId): AnswerFacts => ({
-  modelId: id, modelName: "Model", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: 1,
-  decodeTokensPerSecond: 1, contextUsedTokens: 2, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end", firstSeenMessageId: null,
+  modelId: id,
+  modelName: "Model",
+  promptTokens: 1,
+  cachedTokens: 0,
+  answerTokens: 1,
+  timeToFirstTokenMs: 1,
+  prefillTokensPerSecond: 1,
+  decodeTokensPerSecond: 1,
+  contextUsedTokens: 2,
+  contextSizeTokens: 8192,
+  deltaLoadMs: null,
+  deltaSwitchMs: null,
+  format: null,
+  endReason: "end",
+  firstSeenMessageId: null,
 });
 
 class FakeProcess {
@@ -52,7 +88,9 @@ class FakeProcess {
     this.say({ kind: "hello", llamaCpp: "b1", backend: "CPU" });
   }
   last<Kind extends ToEngine["kind"]>(kind: Kind): Extract<ToEngine, { kind: Kind }> {
-    const found = this.received.filter((message): message is Extract<ToEngine, { kind: Kind }> => message.kind === kind).at(-1);
+    const found = this.received
+      .filter((message): message is Extract<ToEngine, { kind: Kind }> => message.kind === kind)
+      .at(-1);
     if (!found) throw new Error(`No ${kind} was asked for`);
     return found;
   }
@@ -64,7 +102,11 @@ class FakeProcess {
   }
   answer(text: string): void {
     const { requestId } = this.last("generate");
-    this.say({ kind: "end", requestId, result: { kind: "answered", parts: textParts(text), facts: facts(ModelId.parse("a")) } });
+    this.say({
+      kind: "end",
+      requestId,
+      result: { kind: "answered", parts: textParts(text), facts: facts(ModelId.parse("a")) },
+    });
   }
 }
 
@@ -89,9 +131,14 @@ function job(name: string, stack: NamedStack = []) {
   const ends: AnswerJobEnd[] = [];
   const checkpoints: string[] = [];
   return {
-    ends, checkpoints,
-    requestId: RequestId.parse(name), chatId: ChatId.parse("chat"), messageId: MessageId.parse(`message-${name}`),
-    turns: [], settings: defaultChatSettings, stack,
+    ends,
+    checkpoints,
+    requestId: RequestId.parse(name),
+    chatId: ChatId.parse("chat"),
+    messageId: MessageId.parse(`message-${name}`),
+    turns: [],
+    settings: defaultChatSettings,
+    stack,
     onCheckpoint: (parts: MessagePart[]) => checkpoints.push(textOf(parts)),
     onEnd: (end: AnswerJobEnd) => ends.push(end),
   };
@@ -133,14 +180,34 @@ beforeEach(() => {
         ends[id] = (ends[id] ?? 0) + 1;
         return ends[id] > 1 ? { code: "model-ended-engine-twice" } : null;
       },
-      clear: (id) => { ends[id] = 0; },
+      clear: (id) => {
+        ends[id] = 0;
+      },
     },
-    marker: { write: async (id) => { marker = id; }, clear: () => { marker = null; } },
+    marker: {
+      write: async (id) => {
+        marker = id;
+      },
+      clear: () => {
+        marker = null;
+      },
+    },
     deltas: {
-      resolve: async (stack) => refusedDelta ? { ok: false, failure: refusedDelta } : succeed(stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` }))),
-      noteLoading: async (ids) => { deltaNote = ids.join(); },
-      clearNote: () => { deltaNote = null; },
-      crashed: (ids) => { crashedDeltas.push(...ids); },
+      resolve: async (stack) =>
+        refusedDelta
+          ? { ok: false, failure: refusedDelta }
+          : succeed(
+              stack.map(({ deltaId, name, scale }) => ({ deltaId, name, scale, path: `/deltas/${deltaId}.gguf` })),
+            ),
+      noteLoading: async (ids) => {
+        deltaNote = ids.join();
+      },
+      clearNote: () => {
+        deltaNote = null;
+      },
+      crashed: (ids) => {
+        crashedDeltas.push(...ids);
+      },
     },
     memory: () => ({ totalBytes: 8e9, oomKills }),
     log: () => {},
@@ -148,7 +215,9 @@ beforeEach(() => {
     onState: (state) => states.push(state),
     onStarted: () => {},
     onLoaded: () => {},
-    onDeltas: (deltas) => { engineDeltas = deltas; },
+    onDeltas: (deltas) => {
+      engineDeltas = deltas;
+    },
     onMemory: () => {},
   });
 });
@@ -166,7 +235,9 @@ describe("a model that ends the engine again and again", () => {
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     current().exit(134);
-    expect(first.ends).toMatchObject([{ kind: "failed", failure: { code: "model-ended-engine-twice", cause: expect.stringContaining("134") } }]);
+    expect(first.ends).toMatchObject([
+      { kind: "failed", failure: { code: "model-ended-engine-twice", cause: expect.stringContaining("134") } },
+    ]);
     expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
     const before = processes.length;
     supervisor.generate(second);
@@ -221,7 +292,11 @@ describe("a model that ends the engine again and again", () => {
 });
 
 describe("deltas", () => {
-  const inEngine = { loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }], way: "switch", contextBytes: 1 } as const satisfies EngineDeltas;
+  const inEngine = {
+    loaded: [{ deltaId: DeltaId.parse("pirate"), bytes: 7 }],
+    way: "switch",
+    contextBytes: 1,
+  } as const satisfies EngineDeltas;
 
   it("notes on disk what is being brought into memory, until it is there", async () => {
     const process = await ready();
@@ -302,7 +377,11 @@ describe("loading", () => {
     const refusal: Failure = { code: "model-not-gguf", details: { file: "a.gguf" } };
     const waiting = job("waiting");
     supervisor.generate(waiting);
-    current().say({ kind: "end", requestId: current().last("load").requestId, result: { kind: "failed", failure: { code: "model-not-gguf" }, parts: [] } });
+    current().say({
+      kind: "end",
+      requestId: current().last("load").requestId,
+      result: { kind: "failed", failure: { code: "model-not-gguf" }, parts: [] },
+    });
     expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: refusal });
     expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, parts: [] }]);
     expect(supervisor.refusal()).toEqual(refusal);
@@ -367,7 +446,11 @@ describe("loading", () => {
     supervisor.load(model("b"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
-    expect(current().received.filter(({ kind }) => kind === "load").map((message) => "modelId" in message && message.modelId)).toEqual(["b"]);
+    expect(
+      current()
+        .received.filter(({ kind }) => kind === "load")
+        .map((message) => "modelId" in message && message.modelId),
+    ).toEqual(["b"]);
   });
 
   it("kills a process that cannot give up a load", async () => {
@@ -460,8 +543,15 @@ describe("a process that does not come up", () => {
 
 describe("a process that ends", () => {
   it.each([
-    [1, 1e9, "engine-crashed"], [134, 1e9, "engine-crashed"], [139, 1e9, "engine-crashed"], [137, 1e9, "engine-crashed"], [9, 1e9, "engine-crashed"],
-    [0, 1e9, "engine-crashed"], [137, 7e9, "engine-out-of-memory"], [134, 7e9, "engine-out-of-memory"], [139, 7e9, "engine-crashed"],
+    [1, 1e9, "engine-crashed"],
+    [134, 1e9, "engine-crashed"],
+    [139, 1e9, "engine-crashed"],
+    [137, 1e9, "engine-crashed"],
+    [9, 1e9, "engine-crashed"],
+    [0, 1e9, "engine-crashed"],
+    [137, 7e9, "engine-out-of-memory"],
+    [134, 7e9, "engine-out-of-memory"],
+    [139, 7e9, "engine-crashed"],
   ])("with code %i at %d bytes is told as %s %s", async (code, residentBytes, expected) => {
     const process = await ready();
     const writing = job("writing");
@@ -532,7 +622,8 @@ describe("answers", () => {
   it("are told to end their thought only while the engine writes them", async () => {
     const process = await ready();
     const [thinking, waiting] = [job("thinking", pirate), job("waiting")];
-    const asked = () => process.received.flatMap((message) => (message.kind === "answer-now" ? [message.requestId] : []));
+    const asked = () =>
+      process.received.flatMap((message) => (message.kind === "answer-now" ? [message.requestId] : []));
     supervisor.generate(thinking);
     supervisor.generate(waiting);
     // Its fine-tunes are still being resolved: the engine does not have the request yet.
@@ -606,7 +697,14 @@ describe("answers", () => {
     const writing = job("writing");
     supervisor.generate(writing);
     process.say({ kind: "end", requestId: RequestId.parse("other"), result: { kind: "cancelled" } });
-    for (const nonsense of [null, 7, "x", {}, { kind: "end" }, { kind: "end", requestId: "writing", result: { kind: "answered" } }]) {
+    for (const nonsense of [
+      null,
+      7,
+      "x",
+      {},
+      { kind: "end" },
+      { kind: "end", requestId: "writing", result: { kind: "answered" } },
+    ]) {
       process.listeners.onMessage(nonsense);
     }
     expect(writing.ends).toEqual([]);
@@ -623,7 +721,8 @@ describe("a count of tokens", () => {
     const counts = ["short", "a longer text"].map((text) => supervisor.countTokens(text));
     const asked = process.received.filter((message) => message.kind === "count-tokens");
     expect(asked.map(({ text }) => text)).toEqual(["short", "a longer text"]);
-    for (const { requestId, text } of asked.toReversed()) process.say({ kind: "counted", requestId, tokens: text.length });
+    for (const { requestId, text } of asked.toReversed())
+      process.say({ kind: "counted", requestId, tokens: text.length });
     expect(await Promise.all(counts)).toEqual([5, 13]);
   });
   it("is not known without a model, nor when the engine ends meanwhile", async () => {
@@ -721,55 +820,90 @@ it("a model that gets another name while it answers has it at once, and so has t
 
 describe("hostile", () => {
   it("whatever happens in whatever order, each answer ends once and nothing is posted to the dead", async () => {
-    const step = fc.constantFrom("load a", "load b", "generate", "cancel", "hello", "end load", "fail load", "answer", "checkpoint", "answer now", "exit", "restart", "rename a", "forget a", "second", "minute");
-    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const jobs: ReturnType<typeof job>[] = [];
-      supervisor.restart();
-      for (const name of steps) {
-        const process = processes.at(-1);
-        const lastLoad = process?.received.findLast((message) => message.kind === "load");
-        const lastGenerate = process?.received.findLast((message) => message.kind === "generate");
-        const alive = process && !process.isGone ? process : null;
-        if (name === "load a") supervisor.load(model("a"));
-        if (name === "load b") supervisor.load(model("b"));
-        if (name === "generate") {
-          const next = job(`job-${jobs.length}`, jobs.length % 2 === 0 ? [] : pirate);
-          jobs.push(next);
-          supervisor.generate(next);
+    const step = fc.constantFrom(
+      "load a",
+      "load b",
+      "generate",
+      "cancel",
+      "hello",
+      "end load",
+      "fail load",
+      "answer",
+      "checkpoint",
+      "answer now",
+      "exit",
+      "restart",
+      "rename a",
+      "forget a",
+      "second",
+      "minute",
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const jobs: ReturnType<typeof job>[] = [];
+        supervisor.restart();
+        for (const name of steps) {
+          const process = processes.at(-1);
+          const lastLoad = process?.received.findLast((message) => message.kind === "load");
+          const lastGenerate = process?.received.findLast((message) => message.kind === "generate");
+          const alive = process && !process.isGone ? process : null;
+          if (name === "load a") supervisor.load(model("a"));
+          if (name === "load b") supervisor.load(model("b"));
+          if (name === "generate") {
+            const next = job(`job-${jobs.length}`, jobs.length % 2 === 0 ? [] : pirate);
+            jobs.push(next);
+            supervisor.generate(next);
+          }
+          if (name === "cancel" && jobs.length > 0) supervisor.cancel(jobs[Math.floor(jobs.length / 2)]!.requestId);
+          if (name === "hello") alive?.hello();
+          if (name === "end load" && lastLoad?.kind === "load") {
+            alive?.say({
+              kind: "end",
+              requestId: lastLoad.requestId,
+              result: { kind: "loaded", model: loaded(lastLoad.modelId) },
+            });
+          }
+          if (name === "fail load" && lastLoad?.kind === "load") {
+            alive?.say({
+              kind: "end",
+              requestId: lastLoad.requestId,
+              result: { kind: "failed", failure: { code: "model-damaged" }, parts: [] },
+            });
+          }
+          if (name === "answer" && lastGenerate) alive?.answer("x");
+          if (name === "checkpoint" && lastGenerate?.kind === "generate")
+            alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, parts: textParts("x") });
+          if (name === "answer now" && jobs.length > 0)
+            supervisor.answerNow(jobs[Math.floor(jobs.length / 2)]!.requestId);
+          if (name === "exit") alive?.exit(139);
+          if (name === "restart") supervisor.restart();
+          if (name === "rename a") supervisor.rename(ModelId.parse("a"), "Other");
+          if (name === "forget a") supervisor.forget(ModelId.parse("a"));
+          await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
+          if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);
+          for (const { ends } of jobs) expect(ends.length).toBeLessThanOrEqual(1);
         }
-        if (name === "cancel" && jobs.length > 0) supervisor.cancel(jobs[Math.floor(jobs.length / 2)]!.requestId);
-        if (name === "hello") alive?.hello();
-        if (name === "end load" && lastLoad?.kind === "load") {
-          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "loaded", model: loaded(lastLoad.modelId) } });
+        // In the end a working engine answers all that is left.
+        if (processes.length > 0) current().exit(1);
+        supervisor.load(model("c"));
+        for (let round = 0; round < 3 + 2 * jobs.length; round++) {
+          const process = current();
+          process.hello();
+          await vi.advanceTimersByTimeAsync(0);
+          for (const message of process.received.slice()) {
+            if (message.kind === "load")
+              process.say({
+                kind: "end",
+                requestId: message.requestId,
+                result: { kind: "loaded", model: loaded(message.modelId) },
+              });
+            if (message.kind === "generate") process.answer("x");
+          }
         }
-        if (name === "fail load" && lastLoad?.kind === "load") {
-          alive?.say({ kind: "end", requestId: lastLoad.requestId, result: { kind: "failed", failure: { code: "model-damaged" }, parts: [] } });
-        }
-        if (name === "answer" && lastGenerate) alive?.answer("x");
-        if (name === "checkpoint" && lastGenerate?.kind === "generate") alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, parts: textParts("x") });
-        if (name === "answer now" && jobs.length > 0) supervisor.answerNow(jobs[Math.floor(jobs.length / 2)]!.requestId);
-        if (name === "exit") alive?.exit(139);
-        if (name === "restart") supervisor.restart();
-        if (name === "rename a") supervisor.rename(ModelId.parse("a"), "Other");
-        if (name === "forget a") supervisor.forget(ModelId.parse("a"));
-        await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
-        if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);
-        for (const { ends } of jobs) expect(ends.length).toBeLessThanOrEqual(1);
-      }
-      // In the end a working engine answers all that is left.
-      if (processes.length > 0) current().exit(1);
-      supervisor.load(model("c"));
-      for (let round = 0; round < 3 + 2 * jobs.length; round++) {
-        const process = current();
-        process.hello();
-        await vi.advanceTimersByTimeAsync(0);
-        for (const message of process.received.slice()) {
-          if (message.kind === "load") process.say({ kind: "end", requestId: message.requestId, result: { kind: "loaded", model: loaded(message.modelId) } });
-          if (message.kind === "generate") process.answer("x");
-        }
-      }
-      for (const { ends } of jobs) expect(ends).toHaveLength(1);
-      expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "c" } });
-    }), { numRuns: 200 });
+        for (const { ends } of jobs) expect(ends).toHaveLength(1);
+        expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "c" } });
+      }),
+      { numRuns: 200 },
+    );
   });
 });

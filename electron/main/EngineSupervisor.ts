@@ -236,7 +236,8 @@ export class EngineSupervisor implements AnswerEngine {
   }
 
   answerNow(requestId: RequestId): void {
-    if (this.#answer?.job.requestId === requestId && this.#answer.isPosted) this.#child?.process.postMessage({ kind: "answer-now", requestId });
+    if (this.#answer?.job.requestId === requestId && this.#answer.isPosted)
+      this.#child?.process.postMessage({ kind: "answer-now", requestId });
   }
 
   cancel(requestId: RequestId): void {
@@ -346,7 +347,11 @@ export class EngineSupervisor implements AnswerEngine {
     if (child === null) return;
     const load: Load = {
       requestId: this.#options.newRequestId(),
-      model, fraction: null, isPosted: false, isCancelled: false, lastProgressMs: performance.now(),
+      model,
+      fraction: null,
+      isPosted: false,
+      isCancelled: false,
+      lastProgressMs: performance.now(),
     };
     this.#load = load;
     if (child.saidHello) void this.#postLoad(child, load);
@@ -357,7 +362,13 @@ export class EngineSupervisor implements AnswerEngine {
     const { fork, memory, log } = this.#options;
     const child: Omit<Child, "process"> & { process: EngineProcess | null } = {
       process: null,
-      saidHello: false, lastHeardMs: performance.now(), residentBytes: 0, anonymousBytes: null, oomKillsAtStart: memory().oomKills, killedFor: null, isUsed: false,
+      saidHello: false,
+      lastHeardMs: performance.now(),
+      residentBytes: 0,
+      anonymousBytes: null,
+      oomKillsAtStart: memory().oomKills,
+      killedFor: null,
+      isUsed: false,
     };
     try {
       child.process = fork({
@@ -404,7 +415,13 @@ export class EngineSupervisor implements AnswerEngine {
 
   #startAnswer(job: AnswerJob, model: LoadedModel): void {
     const answer: Answer = {
-      job, isPosted: false, loadingDeltas: [], isCancelled: false, phase: "prefill", prefillFraction: 0, unresponsive: false,
+      job,
+      isPosted: false,
+      loadingDeltas: [],
+      isCancelled: false,
+      phase: "prefill",
+      prefillFraction: 0,
+      unresponsive: false,
     };
     this.#answer = answer;
     this.#showAnswer(answer, model);
@@ -488,8 +505,12 @@ export class EngineSupervisor implements AnswerEngine {
       this.#showAnswer(this.#answer, this.#loaded);
     }
     const message = parsed.data;
-    const load = this.#load !== null && "requestId" in message && message.requestId === this.#load.requestId ? this.#load : null;
-    const answer = this.#answer !== null && "requestId" in message && message.requestId === this.#answer.job.requestId ? this.#answer : null;
+    const load =
+      this.#load !== null && "requestId" in message && message.requestId === this.#load.requestId ? this.#load : null;
+    const answer =
+      this.#answer !== null && "requestId" in message && message.requestId === this.#answer.job.requestId
+        ? this.#answer
+        : null;
     switch (message.kind) {
       case "hello":
         child.saidHello = true;
@@ -506,7 +527,12 @@ export class EngineSupervisor implements AnswerEngine {
         if (load && message.fraction > (load.fraction ?? -1)) {
           load.fraction = message.fraction;
           load.lastProgressMs = performance.now();
-          this.#setState({ kind: "loading", modelId: load.model.id, modelName: load.model.name, fraction: load.fraction });
+          this.#setState({
+            kind: "loading",
+            modelId: load.model.id,
+            modelName: load.model.name,
+            fraction: load.fraction,
+          });
         }
         break;
       case "prefill-progress":
@@ -552,17 +578,24 @@ export class EngineSupervisor implements AnswerEngine {
       this.#loaded = result.model;
       this.#loadedAs = load.model;
       this.#hasAnswered = false;
-      this.#options.log("info", "model loaded", { architecture: result.model.architecture, contextSize: result.model.contextSizeTokens });
+      this.#options.log("info", "model loaded", {
+        architecture: result.model.architecture,
+        contextSize: result.model.contextSizeTokens,
+      });
       this.#options.onLoaded(result.model);
     } else if (result.kind === "cancelled" || load.isCancelled) {
       this.#setState({ kind: "idle" });
     } else {
-      const told = result.kind === "failed" ? result.failure : failure("internal", undefined, "The engine answered a load with text");
+      const told =
+        result.kind === "failed"
+          ? result.failure
+          : failure("internal", undefined, "The engine answered a load with text");
       // The person knows their models by file name; the engine does not care for it.
       const { memory } = load.model;
-      const lacked = told.code === "model-load-failed" && memory !== null && memory.neededBytes > memory.availableBytes
-        ? { neededBytes: String(memory.neededBytes), availableBytes: String(Math.max(0, memory.availableBytes)) }
-        : {};
+      const lacked =
+        told.code === "model-load-failed" && memory !== null && memory.neededBytes > memory.availableBytes
+          ? { neededBytes: String(memory.neededBytes), availableBytes: String(Math.max(0, memory.availableBytes)) }
+          : {};
       const reason = { ...told, details: { file: load.model.fileName, ...lacked, ...told.details } };
       this.#options.log("warn", "model not loaded", { code: reason.code, cause: reason.cause ?? "" });
       this.#refusal = reason;
@@ -614,7 +647,8 @@ export class EngineSupervisor implements AnswerEngine {
     }
     const silentMs = now - child.lastHeardMs;
     if (!child.saidHello) {
-      if (silentMs > START_TIMEOUT_MS) this.#kill(child, failure("engine-start-failed", undefined, "It said nothing in time"));
+      if (silentMs > START_TIMEOUT_MS)
+        this.#kill(child, failure("engine-start-failed", undefined, "It said nothing in time"));
     } else if (silentMs > KILL_AFTER_SILENCE_MS) {
       this.#kill(child, failure("engine-not-responding"));
     } else if (this.#load?.isPosted && now - this.#load.lastProgressMs > loadTimeoutMs(this.#load.model)) {
@@ -650,10 +684,15 @@ export class EngineSupervisor implements AnswerEngine {
       return;
     }
     const { totalBytes, oomKills } = this.#options.memory();
-    const reason = killedFor ?? classifyExit({
-      code, saidHello, residentBytes, totalBytes,
-      wasKilledForMemory: oomKillsAtStart !== null && oomKills !== null && oomKills > oomKillsAtStart,
-    });
+    const reason =
+      killedFor ??
+      classifyExit({
+        code,
+        saidHello,
+        residentBytes,
+        totalBytes,
+        wasKilledForMemory: oomKillsAtStart !== null && oomKills !== null && oomKills > oomKillsAtStart,
+      });
     this.#onDeath(modelId, reason, blamed);
   }
 
@@ -667,9 +706,11 @@ export class EngineSupervisor implements AnswerEngine {
   /** `blamed` was loaded by a message or by itself until now; the second time in a row it is refused until somebody asks for it. */
   #onDeath(modelId: ModelId | null, cause: Failure, blamed: ModelToLoad | null = null): void {
     const refusal = blamed === null ? null : this.#options.ends.count(blamed);
-    const reason = refusal === null ? cause : { ...refusal, ...(cause.cause === undefined ? {} : { cause: cause.cause }) };
+    const reason =
+      refusal === null ? cause : { ...refusal, ...(cause.cause === undefined ? {} : { cause: cause.cause }) };
     const wasLoading = this.#answer === null;
-    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0) this.#options.deltas.crashed(this.#answer.loadingDeltas);
+    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0)
+      this.#options.deltas.crashed(this.#answer.loadingDeltas);
     // The note is for an end of the whole app: what ended here is counted.
     if (this.#load) this.#options.marker.clear();
     this.#load = null;
@@ -702,7 +743,11 @@ type EngineResult = Extract<FromEngine, { kind: "end" }>["result"];
 
 function toJobEnd(result: EngineResult, model: LoadedModel | null): AnswerJobEnd {
   if (result.kind === "loaded") {
-    return { kind: "failed", failure: failure("internal", undefined, "The engine answered a message with a model"), parts: [] };
+    return {
+      kind: "failed",
+      failure: failure("internal", undefined, "The engine answered a message with a model"),
+      parts: [],
+    };
   }
   if (result.kind !== "answered" || model === null) return result;
   return { ...result, facts: { ...result.facts, modelName: model.name } };

@@ -101,11 +101,19 @@ export class Hub {
 }
 
 async function setProxy(of: Session, proxy: string | null): Promise<void> {
-  await of.setProxy(proxy === null ? { mode: "system" } : { mode: "fixed_servers", proxyRules: proxy, proxyBypassRules: "<local>" });
+  await of.setProxy(
+    proxy === null ? { mode: "system" } : { mode: "fixed_servers", proxyRules: proxy, proxyBypassRules: "<local>" },
+  );
 }
 
 function isProxy(proxy: string): boolean {
   const url = parseUrl(proxy);
-  return url !== null && ["http:", "https:", "socks4:", "socks5:"].includes(url.protocol) && url.hostname !== "" && ["", "/"].includes(url.pathname) && !url.search && !url.hash;
+  return (
+    url !== null &&
+    ["http:", "https:", "socks4:", "socks5:"].includes(url.protocol) &&
+    url.hostname !== "" &&
+    ["", "/"].includes(url.pathname) &&
+    !url.search &&
+    !url.hash
+  );
 }
-

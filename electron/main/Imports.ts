@@ -47,7 +47,12 @@ export class Imports {
       if (facts?.isDirectory()) files.push(...(await findFiles(chosen, isWanted, budget)));
       else if (facts?.isFile()) files.push(chosen);
     }
-    const found = await findModels(files.map((file) => ({ path: file })), null, this.#options.describe, budget);
+    const found = await findModels(
+      files.map((file) => ({ path: file })),
+      null,
+      this.#options.describe,
+      budget,
+    );
     const id = OfferId.parse(randomUUID());
     this.#offers.set(id, found);
     const [oldest] = this.#offers.keys();
@@ -92,7 +97,9 @@ export class Imports {
   async #findOtherApps(): Promise<FoundModels> {
     const budget = new ScanBudget(new AbortController().signal);
     const apps = await findOtherApps(this.#options.surroundings, this.#options.describe, budget);
-    this.#found = new Map(apps.flatMap(({ models }) => models.map((model) => [modelIdOf(model.realPath), model] as const)));
+    this.#found = new Map(
+      apps.flatMap(({ models }) => models.map((model) => [modelIdOf(model.realPath), model] as const)),
+    );
     const shown: FoundModels["apps"] = [];
     for (const { app, models } of apps) shown.push({ app, models: await this.#shown(models) });
     return { apps: shown, isPartial: budget.isPartial };
@@ -101,7 +108,14 @@ export class Imports {
   async #shown(models: readonly ModelOnDisk[]): Promise<FoundModel[]> {
     const installed = await this.#options.installedPaths();
     return models.map(({ realPath, name, fileName, paths, sizeBytes, quantization, failure }) => ({
-      id: modelIdOf(realPath), name, fileName, fileCount: paths.length, sizeBytes, quantization, installed: installed.has(realPath), failure,
+      id: modelIdOf(realPath),
+      name,
+      fileName,
+      fileCount: paths.length,
+      sizeBytes,
+      quantization,
+      installed: installed.has(realPath),
+      failure,
     }));
   }
 }

@@ -6,7 +6,13 @@ import type { ProcessMemory } from "../contract/engineProtocol";
 import type { EngineState } from "../contract/engineState";
 import type { Failure, Outcome } from "../contract/failure";
 import type { ModelId } from "../contract/ids";
-import { automaticLoadSettings, type LoadPlan, type LoadRecord, type LoadSettings, type LoadSettingsView } from "../contract/loadSettings";
+import {
+  automaticLoadSettings,
+  type LoadPlan,
+  type LoadRecord,
+  type LoadSettings,
+  type LoadSettingsView,
+} from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import type { Estimator, FitModel } from "../services/estimator/Estimator";
 import { roomBesideLoaded } from "../services/estimator/judgeFit";
@@ -59,7 +65,15 @@ export class Loads {
     const settings = store.settings(file.model.id);
     const { plan, layers } = await this.#plan(file, settings);
     const automatic = (await this.#plan(file, automaticLoadSettings)).plan;
-    return { modelId: file.model.id, settings, plan, automatic, lastFailure: store.lastFailure(file.model.id), cores: plan.fit.machine.cores, layers };
+    return {
+      modelId: file.model.id,
+      settings,
+      plan,
+      automatic,
+      lastFailure: store.lastFailure(file.model.id),
+      cores: plan.fit.machine.cores,
+      layers,
+    };
   }
 
   save(id: ModelId, settings: LoadSettings): Promise<Outcome<unknown>> {
@@ -90,7 +104,10 @@ export class Loads {
     if (begun === null) return;
     this.#contextBytes = memory.contextBytes;
     const isAsPlanned = begun.plan.choice.contextSizeTokens === choice.contextSizeTokens;
-    log.loaded({ modelId, modelName: begun.modelName, choice, predicted: isAsPlanned ? begun.plan.fit.parts : null }, memory.baseBytes);
+    log.loaded(
+      { modelId, modelName: begun.modelName, choice, predicted: isAsPlanned ? begun.plan.fit.parts : null },
+      memory.baseBytes,
+    );
     await settings.saveFailure(modelId, null);
   }
 
@@ -143,7 +160,8 @@ export class Loads {
       hasDeltas: hasDeltas(),
       lastFailure: store.lastFailure(file.model.id),
       // A file that cannot even be looked at: the engine will say what is wrong with it.
-      judge: (question, extent) => (model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure)),
+      judge: (question, extent) =>
+        model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure),
     });
   }
 }

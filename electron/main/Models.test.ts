@@ -31,17 +31,47 @@ let unusable: Map<string, Failure>;
 let ends: EngineEnds;
 
 const loaded = (modelId: ModelId): LoadedModel => ({
-  modelId, name: "Model", architecture: "llama", quantization: null, sizeBytes: 1, contextSizeTokens: 1, trainContextSizeTokens: 1,
-  threads: 1, choice: loadChoice(), reasons: loadReasons, backend: "CPU", memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 }, samplingDefaults: defaultSampling, format: plainFormat,
+  modelId,
+  name: "Model",
+  architecture: "llama",
+  quantization: null,
+  sizeBytes: 1,
+  contextSizeTokens: 1,
+  trainContextSizeTokens: 1,
+  threads: 1,
+  choice: loadChoice(),
+  reasons: loadReasons,
+  backend: "CPU",
+  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 },
+  samplingDefaults: defaultSampling,
+  format: plainFormat,
 });
 
 function planned(verdict: Fit["verdict"]): LoadPlan {
   const machine: Fit["machine"] = {
-    totalBytes: 8e9, availableBytes: 4e9, systemReserveBytes: 5e8, loadedModelBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4,
+    totalBytes: 8e9,
+    availableBytes: 4e9,
+    systemReserveBytes: 5e8,
+    loadedModelBytes: 0,
+    swapFreeBytes: 0,
+    gpus: [],
+    sharesMemory: false,
+    cores: 4,
   };
   const fit: Fit = {
-    verdict, parts: null, neededBytes: 5e9, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 8192,
-    largestContextTokens: null, architecture: "llama", fileKind: "model", failureCode: null, fetchedBytes: 0,
+    verdict,
+    parts: null,
+    neededBytes: 5e9,
+    onGpuBytes: 0,
+    machine,
+    contextSizeTokens: 8192,
+    conversations: 1,
+    trainContextSizeTokens: 8192,
+    largestContextTokens: null,
+    architecture: "llama",
+    fileKind: "model",
+    failureCode: null,
+    fetchedBytes: 0,
   };
   return { choice: loadChoice(), reasons: loadReasons, fit, conversationsWithDeltas: 1, moreConversationsBytes: 0 };
 }
@@ -49,7 +79,9 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
 async function start(): Promise<void> {
   asked = [];
   lists = 0;
-  ends = new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file);
+  ends = new EngineEnds(
+    (await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file,
+  );
   marker = new LoadMarker(path.join(folder, "loading-model"));
   models = new Models({
     modelsFolder: path.join(folder, "models"),
@@ -67,13 +99,21 @@ async function start(): Promise<void> {
       forget: () => asked.push("forget"),
     },
     loads: {
-      plan: (file) => Promise.resolve({ plan: planned(tooLarge.has(file.model.name) ? "does-not-fit" : "fits"), layers: null, nearest: null, unusable: unusable.get(file.model.name) ?? null }),
+      plan: (file) =>
+        Promise.resolve({
+          plan: planned(tooLarge.has(file.model.name) ? "does-not-fit" : "fits"),
+          layers: null,
+          nearest: null,
+          unusable: unusable.get(file.model.name) ?? null,
+        }),
       begun: () => {},
       lastFailure: () => lastFailure,
       forget: () => Promise.resolve(),
     },
     onWarning: ({ modelName }) => asked.push(`warn ${modelName}`),
-    onChanged: () => { lists += 1; },
+    onChanged: () => {
+      lists += 1;
+    },
   });
 }
 
@@ -170,7 +210,10 @@ describe("at start", () => {
     await models.loadUsual();
     expect(asked).toEqual(["refuse starter: model-vocabulary-unusable"]);
     expect((await models.list())[0]!.failure).toMatchObject({ details: { reason: "a reason" } });
-    expect(await models.load(await idOf("starter"))).toMatchObject({ ok: false, failure: { code: "model-vocabulary-unusable", details: { file: "starter.gguf" } } });
+    expect(await models.load(await idOf("starter"))).toMatchObject({
+      ok: false,
+      failure: { code: "model-vocabulary-unusable", details: { file: "starter.gguf" } },
+    });
     expect(asked).toHaveLength(1);
   });
 
@@ -203,7 +246,10 @@ it("what a verdict shows is listed, told once for many, and forgotten with the f
   const [starter, other] = [await idOf("starter"), await idOf("other")];
   await models.judged(starter, { code: "model-damaged" });
   await models.judged(other, { code: "model-needs-other-build" });
-  expect((await models.list()).map(({ failure }) => failure?.code)).toEqual(["model-damaged", "model-needs-other-build"]);
+  expect((await models.list()).map(({ failure }) => failure?.code)).toEqual([
+    "model-damaged",
+    "model-needs-other-build",
+  ]);
   await expect.poll(() => lists).toBe(1);
   writeFileSync(path.join(folder, "models", "other.gguf"), "GGUF, downloaded again");
   expect((await models.list()).map(({ failure }) => failure?.code)).toEqual(["model-damaged", undefined]);

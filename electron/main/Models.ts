@@ -89,7 +89,8 @@ export class Models {
     const files = last === null ? await this.#library.files() : [last];
     const wish = ++this.#wishes;
     for (const file of files) {
-      const crashed = loadMarker.read() === file.model.id ? failure("model-crashed-last-time", { file: file.model.fileName }) : null;
+      const crashed =
+        loadMarker.read() === file.model.id ? failure("model-crashed-last-time", { file: file.model.fileName }) : null;
       if (crashed) await this.#found(file, crashed);
       supervisor.prepare(file.model.id);
       const { plan, unusable } = await loads.plan(file);
@@ -97,7 +98,12 @@ export class Models {
       if (unusable) await this.#found(file, unusable);
       // A projector beside its model, say.
       if (unusable?.code === "model-is-not-a-chat-model" && file !== files.at(-1)) continue;
-      const refusal = crashed ?? engineEnds.refusal(contentOf(file)) ?? file.fileProblem ?? inWordsOf(file, unusable) ?? (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
+      const refusal =
+        crashed ??
+        engineEnds.refusal(contentOf(file)) ??
+        file.fileProblem ??
+        inWordsOf(file, unusable) ??
+        (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
       if (refusal) supervisor.refuse(toLoad(file, plan), refusal);
       else this.#begin(file, plan);
       return;
@@ -108,7 +114,13 @@ export class Models {
    * Loads it when it fits, or `despiteWarning`; otherwise onWarning tells. `settings`: for this load alone, instead of those kept.
    * Failures: "not-found", those of the file, and what it shows to be wrong with it. Whatever is in memory stays there then.
    */
-  async load(id: ModelId, { settings, despiteWarning = false }: { settings?: LoadSettings | undefined; despiteWarning?: boolean | undefined } = {}): Promise<Outcome<undefined>> {
+  async load(
+    id: ModelId,
+    {
+      settings,
+      despiteWarning = false,
+    }: { settings?: LoadSettings | undefined; despiteWarning?: boolean | undefined } = {},
+  ): Promise<Outcome<undefined>> {
     // What was wrong last time may be right now: only what the file system says today counts.
     this.#failures.delete(id);
     const file = await this.#find(id);
@@ -237,9 +249,26 @@ function inWordsOf({ model }: ModelFile, wrong: Failure | null): Failure | null 
   return wrong === null ? null : { ...wrong, details: { file: model.fileName, ...wrong.details } };
 }
 
-function toLoad({ model, path, content }: ModelFile, { choice, reasons, fit, conversationsWithDeltas }: LoadPlan): ModelToLoad {
-  const memory = fit.neededBytes === null ? null : { neededBytes: fit.neededBytes, availableBytes: fit.machine.availableBytes - fit.machine.systemReserveBytes };
-  return { id: model.id, name: model.name, fileName: model.fileName, path, content, sizeBytes: model.sizeBytes, choice, reasons, conversationsWithDeltas, memory };
+function toLoad(
+  { model, path, content }: ModelFile,
+  { choice, reasons, fit, conversationsWithDeltas }: LoadPlan,
+): ModelToLoad {
+  const memory =
+    fit.neededBytes === null
+      ? null
+      : { neededBytes: fit.neededBytes, availableBytes: fit.machine.availableBytes - fit.machine.systemReserveBytes };
+  return {
+    id: model.id,
+    name: model.name,
+    fileName: model.fileName,
+    path,
+    content,
+    sizeBytes: model.sizeBytes,
+    choice,
+    reasons,
+    conversationsWithDeltas,
+    memory,
+  };
 }
 
 function tooLarge({ model }: ModelFile, { fit }: LoadPlan): Failure {

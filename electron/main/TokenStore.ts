@@ -33,7 +33,8 @@ export class TokenStore {
     this.#token = token;
     try {
       if (token === null) await rm(this.#file, { force: true });
-      else if (this.storage === "system") await writeFileAtomically(this.#file, safeStorage.encryptString(token).toString("base64"));
+      else if (this.storage === "system")
+        await writeFileAtomically(this.#file, safeStorage.encryptString(token).toString("base64"));
       return succeed(undefined);
     } catch (error) {
       return { ok: false, failure: saveFailure(error) };

@@ -11,7 +11,13 @@ import { openLink } from "./windowSecurity";
 
 type AppHandlers = Pick<
   Handlers,
-  | "app.snapshot" | "app.connectStream" | "app.openLogsFolder" | "app.openLink" | "app.copyText" | "app.dismissNotice" | "app.quit"
+  | "app.snapshot"
+  | "app.connectStream"
+  | "app.openLogsFolder"
+  | "app.openLink"
+  | "app.copyText"
+  | "app.dismissNotice"
+  | "app.quit"
   | "settings.save"
 >;
 
@@ -76,8 +82,13 @@ export function blockedMethods(shellParts: Shell, reason: Failure): Handlers {
   const blocked = () => ({ ok: false as const, failure: reason });
   const snapshot: Snapshot = {
     ...aboutThisComputer(shellParts),
-    settings: defaultAppSettings, engine: { kind: "idle" }, models: [], starter: { kind: "missing", failure: null },
-    chats: [], notices: [], blocked: reason,
+    settings: defaultAppSettings,
+    engine: { kind: "idle" },
+    models: [],
+    starter: { kind: "missing", failure: null },
+    chats: [],
+    notices: [],
+    blocked: reason,
   };
   return {
     ...shellMethods(shellParts),

@@ -25,7 +25,10 @@ function sample(schema: z.ZodType): unknown {
     return Object.fromEntries(Object.entries(schema.shape).map(([name, field]) => [name, sample(field as z.ZodType)]));
   }
   // Ids, "owner/name", and hashes of each length.
-  if (schema instanceof z.ZodString) return ["a", "a/b", "a".repeat(32), "a".repeat(36), "a".repeat(40), "a".repeat(64)].find((text) => schema.safeParse(text).success);
+  if (schema instanceof z.ZodString)
+    return ["a", "a/b", "a".repeat(32), "a".repeat(36), "a".repeat(40), "a".repeat(64)].find(
+      (text) => schema.safeParse(text).success,
+    );
   if (schema instanceof z.ZodNumber) return [1, 4096].find((number) => schema.safeParse(number).success);
   if (schema instanceof z.ZodArray) {
     const one = sample(schema.element as z.ZodType);
@@ -36,7 +39,8 @@ function sample(schema: z.ZodType): unknown {
   if (schema instanceof z.ZodLiteral) return schema.value;
   if (schema instanceof z.ZodBoolean) return true;
   if (schema instanceof z.ZodEnum) return schema.options[0];
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) return sample(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
+    return sample(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodUndefined) return undefined;
   throw new Error(`No sample for ${schema.constructor.name}`);
 }
@@ -58,8 +62,17 @@ describe("who calls", () => {
     ["a frame that is gone", { sender: ourWindow, senderFrame: null }],
     ["a frame inside the page", { sender: ourWindow, senderFrame: { url: "app://facet/index.html", parent: {} } }],
     ...[
-      "https://facet/index.html", "file:///index.html", "app://evil/index.html", "app://facet.evil/index.html", "app://facet@evil/", "data:text/html,x",
-      "about:blank", "", "app:facet", "not a url", "app://user@facet/index.html",
+      "https://facet/index.html",
+      "file:///index.html",
+      "app://evil/index.html",
+      "app://facet.evil/index.html",
+      "app://facet@evil/",
+      "data:text/html,x",
+      "about:blank",
+      "",
+      "app:facet",
+      "not a url",
+      "app://user@facet/index.html",
     ].map((url): [string, CallEvent] => [url, { sender: ourWindow, senderFrame: { url, parent: null } }]),
   ])("%j is refused and logged", async (_who, event) => {
     expect(await gate(event, "chats.create", undefined)).toMatchObject(refused());
@@ -69,11 +82,22 @@ describe("who calls", () => {
 });
 
 describe("what is called", () => {
-  it.each([undefined, null, 7, {}, "", "chats", "toString", "__proto__", "constructor", "hasOwnProperty", "chats.create ", ["chats.create"]])(
-    "%j is no method", async (name) => {
-      expect(await gate(fromPage, name, undefined)).toMatchObject(refused("unknown method"));
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    7,
+    {},
+    "",
+    "chats",
+    "toString",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "chats.create ",
+    ["chats.create"],
+  ])("%j is no method", async (name) => {
+    expect(await gate(fromPage, name, undefined)).toMatchObject(refused("unknown method"));
+  });
 });
 
 describe.each(names)("%s", (name) => {
@@ -126,7 +150,10 @@ it("answers when a method fails, and says no more than the kind of error", async
   handle.mockImplementationOnce(() => {
     throw new TypeError("with a secret in it");
   });
-  expect(await gate(fromPage, "chats.create", undefined)).toEqual({ ok: false, failure: { code: "internal", cause: "TypeError" } });
+  expect(await gate(fromPage, "chats.create", undefined)).toEqual({
+    ok: false,
+    failure: { code: "internal", cause: "TypeError" },
+  });
 });
 
 it("lets 300 calls through at once, then 100 a second", async () => {

@@ -9,9 +9,7 @@ const MAX_CALLS_AT_ONCE = 300;
 const CALLS_PER_SECOND = 100;
 
 export type Handlers = {
-  readonly [Name in MethodName]: (
-    input: MethodParsedInput<Name>,
-  ) => MethodOutcome<Name> | Promise<MethodOutcome<Name>>;
+  readonly [Name in MethodName]: (input: MethodParsedInput<Name>) => MethodOutcome<Name> | Promise<MethodOutcome<Name>>;
 };
 
 /** What is needed of Electron's IpcMainInvokeEvent. */
@@ -50,7 +48,10 @@ export function createCallGate({ handlers, isOurWindow, log, now }: CallGateOpti
       // The schema of this very method has just been applied.
       return await handlers[name](parsed.data as MethodParsedInput<Name>);
     } catch (error) {
-      log("error", "method failed", { method: name, error: error instanceof Error ? (error.stack ?? error.message) : typeof error });
+      log("error", "method failed", {
+        method: name,
+        error: error instanceof Error ? (error.stack ?? error.message) : typeof error,
+      });
       return fail("internal", undefined, error instanceof Error ? error.name : undefined);
     }
   }

@@ -7,8 +7,22 @@ import { chooseStack } from "./deltaMethods";
 
 type ChatHandlers = Pick<
   Handlers,
-  | "chats.create" | "chats.open" | "chats.rename" | "chats.delete" | "chats.restore" | "chats.saveSettings" | "chats.setStack" | "chats.search"
-  | "chats.send" | "chats.sendToolResults" | "chats.answerNow" | "chats.regenerate" | "chats.compare" | "chats.edit" | "chats.showSibling" | "chats.stop"
+  | "chats.create"
+  | "chats.open"
+  | "chats.rename"
+  | "chats.delete"
+  | "chats.restore"
+  | "chats.saveSettings"
+  | "chats.setStack"
+  | "chats.search"
+  | "chats.send"
+  | "chats.sendToolResults"
+  | "chats.answerNow"
+  | "chats.regenerate"
+  | "chats.compare"
+  | "chats.edit"
+  | "chats.showSibling"
+  | "chats.stop"
 >;
 
 export function chatMethods(context: AppContext): ChatHandlers {

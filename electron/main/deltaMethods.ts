@@ -28,8 +28,19 @@ const FORM_TIMEOUT_MS = 600_000;
 
 type DeltaHandlers = Pick<
   Handlers,
-  | "deltas.list" | "deltas.forModel" | "deltas.inEngine" | "deltas.addFile" | "deltas.place" | "deltas.rename" | "deltas.delete" | "deltas.export"
-  | "deltas.commandLine" | "deltas.lookAtHub" | "deltas.details" | "deltas.use" | "deltas.previewMake"
+  | "deltas.list"
+  | "deltas.forModel"
+  | "deltas.inEngine"
+  | "deltas.addFile"
+  | "deltas.place"
+  | "deltas.rename"
+  | "deltas.delete"
+  | "deltas.export"
+  | "deltas.commandLine"
+  | "deltas.lookAtHub"
+  | "deltas.details"
+  | "deltas.use"
+  | "deltas.previewMake"
 >;
 
 export function deltaMethods(context: AppContext): DeltaHandlers {
@@ -48,7 +59,10 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
         title: "Choose a LoRA adapter or a 1-bit delta",
         properties: ["openFile"],
-        filters: [{ name: "Adapters", extensions: ["gguf", "safetensors"] }, { name: "All files", extensions: ["*"] }],
+        filters: [
+          { name: "Adapters", extensions: ["gguf", "safetensors"] },
+          { name: "All files", extensions: ["*"] },
+        ],
       });
       const file = filePaths[0];
       if (canceled || file === undefined) return succeed(null);
@@ -62,7 +76,16 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
       const found = await lookAtHubDelta(client.value, estimator, repository, new AbortController().signal);
       if (!found.ok) return found;
       const { adapters, ...facts } = found.value;
-      return succeed({ ...facts, adapters: adapters.map(({ path: file, form, sizeBytes, rank, failure }) => ({ path: file, form, sizeBytes, rank, failure })) });
+      return succeed({
+        ...facts,
+        adapters: adapters.map(({ path: file, form, sizeBytes, rank, failure }) => ({
+          path: file,
+          form,
+          sizeBytes,
+          rank,
+          failure,
+        })),
+      });
     },
     "deltas.details"({ deltaId }) {
       const found = deltas.find(deltaId);
@@ -97,12 +120,20 @@ export function deltaMethods(context: AppContext): DeltaHandlers {
   };
 }
 
-async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { data, dataFolder, estimator, models }: AppContext): Promise<Outcome<MakeDeltaPreview>> {
+async function previewMake(
+  { baseId, fineTuneId }: MakeDeltaQuestion,
+  { data, dataFolder, estimator, models }: AppContext,
+): Promise<Outcome<MakeDeltaPreview>> {
   const [base, fineTune] = [await models.find(baseId), await models.find(fineTuneId)];
   if (base === null || fineTune === null) return fail("not-found");
   if (baseId === fineTuneId) return fail("pair-equal");
   const pair = await estimator.previewPair(base.path, fineTune.path);
-  if (pair.ok) return succeed({ ...pair.value, diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null), speeds: data.makingSpeeds.all });
+  if (pair.ok)
+    return succeed({
+      ...pair.value,
+      diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null),
+      speeds: data.makingSpeeds.all,
+    });
   const details = pair.failure.details ?? {};
   const file = (details["which"] === "base" ? base : fineTune).model.fileName;
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
@@ -112,19 +143,30 @@ async function previewMake({ baseId, fineTuneId }: MakeDeltaQuestion, { data, da
 export function addAdapterFile(file: string, baseId: ModelId | null, context: AppContext): Promise<Outcome<Delta>> {
   const { deltas, fileTasks } = context;
   const fileName = path.basename(file);
-  return fileTasks.run({ kind: "add-fine-tune", title: adapterName(file), modelId: null }, (run) => (
+  return fileTasks.run({ kind: "add-fine-tune", title: adapterName(file), modelId: null }, (run) =>
     /\.safetensors$/iu.test(file)
       ? addPeftFile(file, baseId ?? loadedModelId(context), context, run)
-      : deltas.addFile(file, { kind: "file", fileName }, {}, run)
-  ));
+      : deltas.addFile(file, { kind: "file", fileName }, {}, run),
+  );
 }
 
 /** Converted for the base, with the configuration that lies beside it. Failures: "peft-base-needed", those of converting and adding. */
-async function addPeftFile(file: string, baseId: ModelId | null, { deltas, models, jobs: { tools } }: AppContext, { signal, addTotal, addDone }: TaskRun): Promise<Outcome<Delta>> {
+async function addPeftFile(
+  file: string,
+  baseId: ModelId | null,
+  { deltas, models, jobs: { tools } }: AppContext,
+  { signal, addTotal, addDone }: TaskRun,
+): Promise<Outcome<Delta>> {
   const base = baseId === null ? null : await models.find(baseId);
   if (base === null) return fail("peft-base-needed");
   const name = adapterName(file).replace(/\.safetensors$/iu, "");
-  const files = { weights: file, config: peftConfigOf(file), base: base.path, name: name === "" ? "Adapter" : name, licence: null };
+  const files = {
+    weights: file,
+    config: peftConfigOf(file),
+    base: base.path,
+    name: name === "" ? "Adapter" : name,
+    licence: null,
+  };
   // Reading it all is the work; the copy that follows is quick beside it.
   const sizeBytes = (await stat(file).catch(() => null))?.size ?? 0;
   let doneBytes = 0;
@@ -135,7 +177,8 @@ async function addPeftFile(file: string, baseId: ModelId | null, { deltas, model
     doneBytes = phase.progress.fraction * sizeBytes;
   };
   return withConverted(files, tools, { signal, onPhase }, (converted) =>
-    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }, { signal }));
+    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }, { signal }),
+  );
 }
 
 function loadedModelId({ supervisor: { state } }: Pick<AppContext, "supervisor">): ModelId | null {
@@ -143,7 +186,10 @@ function loadedModelId({ supervisor: { state } }: Pick<AppContext, "supervisor">
 }
 
 /** Those that fit first, then by name. */
-async function deltasForModel(modelId: ModelId, { deltas, models, deltaMatcher }: AppContext): Promise<Outcome<DeltaForModel[]>> {
+async function deltasForModel(
+  modelId: ModelId,
+  { deltas, models, deltaMatcher }: AppContext,
+): Promise<Outcome<DeltaForModel[]>> {
   const model = await models.find(modelId);
   if (model === null) return fail("not-found");
   const all = deltas.list();
@@ -157,45 +203,86 @@ async function deltasForModel(modelId: ModelId, { deltas, models, deltaMatcher }
   const found = all.map((delta): DeltaForModel => {
     const match = byId.get(delta.id);
     if (match === undefined) return { delta, match: "refused", failure: delta.failure };
-    return { delta, match: match.match, failure: match.failure && { ...match.failure, details: { delta: delta.name, ...match.failure.details } } };
+    return {
+      delta,
+      match: match.match,
+      failure: match.failure && { ...match.failure, details: { delta: delta.name, ...match.failure.details } },
+    };
   });
   const order = (match: DeltaForModel["match"]) => ["fits", "shapes-fit", "refused"].indexOf(match);
-  return succeed(found.sort((one, other) => order(one.match) - order(other.match) || one.delta.name.localeCompare(other.delta.name)));
+  return succeed(
+    found.sort((one, other) => order(one.match) - order(other.match) || one.delta.name.localeCompare(other.delta.name)),
+  );
 }
 
 /** The files of a stack for a model that is loaded. Failures: those of the library and of the match. */
-export async function resolveStack(stack: NamedStack, modelId: ModelId, { deltas, models, deltaMatcher }: Pick<AppContext, "deltas" | "models" | "deltaMatcher">): Promise<Outcome<DeltaToApply[]>> {
+export async function resolveStack(
+  stack: NamedStack,
+  modelId: ModelId,
+  { deltas, models, deltaMatcher }: Pick<AppContext, "deltas" | "models" | "deltaMatcher">,
+): Promise<Outcome<DeltaToApply[]>> {
   const files = deltas.resolve(stack);
   if (!files.ok) return files;
   const model = await models.find(modelId);
   if (model === null) return fail("model-missing");
-  const matches = await deltaMatcher.match(model.paths, files.value.flatMap(({ deltaId }) => deltas.find(deltaId) ?? []).map(deltaAt));
+  const matches = await deltaMatcher.match(
+    model.paths,
+    files.value.flatMap(({ deltaId }) => deltas.find(deltaId) ?? []).map(deltaAt),
+  );
   if (!matches.ok) return matches;
   for (const [index, { failure }] of matches.value.entries()) {
-    if (failure !== null) return { ok: false, failure: { ...failure, details: { delta: files.value[index]?.name ?? "", ...failure.details } } };
+    if (failure !== null)
+      return {
+        ok: false,
+        failure: { ...failure, details: { delta: files.value[index]?.name ?? "", ...failure.details } },
+      };
   }
   return files;
 }
 
 function deltaAt({ delta, path: file }: DeltaFile): DeltaAt {
-  return { deltaId: delta.id, path: file, hasFingerprint: delta.facts.baseFingerprint !== null, baseName: delta.facts.baseName };
+  return {
+    deltaId: delta.id,
+    path: file,
+    hasFingerprint: delta.facts.baseFingerprint !== null,
+    baseName: delta.facts.baseName,
+  };
 }
 
 /** In a job process of its own: it reads both files. */
-export async function checkDeltaBase(delta: string, model: string, tools: Pick<JobTools, "fork" | "appFolder">): Promise<Outcome<BaseVerdict>> {
-  const done = await runJob(tools.fork, { appFolder: tools.appFolder, request: { kind: "check-delta-base", delta, model } }, { signal: AbortSignal.timeout(BASE_CHECK_TIMEOUT_MS) });
+export async function checkDeltaBase(
+  delta: string,
+  model: string,
+  tools: Pick<JobTools, "fork" | "appFolder">,
+): Promise<Outcome<BaseVerdict>> {
+  const done = await runJob(
+    tools.fork,
+    { appFolder: tools.appFolder, request: { kind: "check-delta-base", delta, model } },
+    { signal: AbortSignal.timeout(BASE_CHECK_TIMEOUT_MS) },
+  );
   if (!done.ok) return done;
   return done.value.kind === "check-delta-base" ? succeed(done.value.verdict) : fail("internal");
 }
 
 /** In a job process of its own. */
-export async function changeDeltaForm(form: { source: string; target: string; compact: boolean }, tools: Pick<JobTools, "fork" | "appFolder">): Promise<Outcome<undefined>> {
-  const done = await runJob(tools.fork, { appFolder: tools.appFolder, request: { kind: "convert-delta", ...form } }, { signal: AbortSignal.timeout(FORM_TIMEOUT_MS) });
+export async function changeDeltaForm(
+  form: { source: string; target: string; compact: boolean },
+  tools: Pick<JobTools, "fork" | "appFolder">,
+): Promise<Outcome<undefined>> {
+  const done = await runJob(
+    tools.fork,
+    { appFolder: tools.appFolder, request: { kind: "convert-delta", ...form } },
+    { signal: AbortSignal.timeout(FORM_TIMEOUT_MS) },
+  );
   return done.ok ? succeed(undefined) : done;
 }
 
 /** Beside the model that is loaded now, by the estimator's numbers; null for another one, or where memory is not known. */
-async function countThatFit(modelId: ModelId, found: readonly DeltaForModel[], { estimator, loads, supervisor }: AppContext): Promise<number | null> {
+async function countThatFit(
+  modelId: ModelId,
+  found: readonly DeltaForModel[],
+  { estimator, loads, supervisor }: AppContext,
+): Promise<number | null> {
   const isLoaded = loadedModelId({ supervisor }) === modelId;
   const sizes = found.filter(({ match }) => match !== "refused").map(({ delta }) => delta.facts.weightsBytes);
   const meanBytes = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;

@@ -9,7 +9,10 @@ import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
 import type { Hub } from "./Hub";
 
-type DownloadHandlers = Pick<Handlers, "downloads.list" | "downloads.add" | "downloads.pause" | "downloads.resume" | "downloads.cancel">;
+type DownloadHandlers = Pick<
+  Handlers,
+  "downloads.list" | "downloads.add" | "downloads.pause" | "downloads.resume" | "downloads.cancel"
+>;
 
 export interface DownloadsOptions {
   modelsFolder: string;
@@ -26,7 +29,9 @@ export function createDownloads({ modelsFolder, hub, log, onChanged, onReady }: 
     endpoint: hub.endpoint,
     openSource(file) {
       const client = hub.client();
-      return client.ok ? new HubFileSource(client.value, file) : { open: () => Promise.resolve(fail("hub-address-invalid")) };
+      return client.ok
+        ? new HubFileSource(client.value, file)
+        : { open: () => Promise.resolve(fail("hub-address-invalid")) };
     },
     onChange: changed,
     onRemoved: changed,
@@ -46,7 +51,8 @@ export function downloadMethods({ downloads, fileTasks }: AppContext): DownloadH
     // What is being moved must not change meanwhile.
     "downloads.add": (request) => (fileTasks.isRunning("move") ? fail("models-folder-busy") : downloads.add(request)),
     "downloads.pause": async ({ id }) => done(await downloads.pause(id)),
-    "downloads.resume": async ({ id }) => (fileTasks.isRunning("move") ? fail("models-folder-busy") : done(await downloads.resume(id))),
+    "downloads.resume": async ({ id }) =>
+      fileTasks.isRunning("move") ? fail("models-folder-busy") : done(await downloads.resume(id)),
     "downloads.cancel": async ({ id }) => done(await downloads.cancel(id)),
   };
 }

@@ -7,7 +7,8 @@ export function engineEnvironment(env: Readonly<Record<string, string | undefine
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     const upper = name.toUpperCase();
-    if (value === undefined || REMOVED.includes(upper) || REMOVED_PREFIXES.some((prefix) => upper.startsWith(prefix))) continue;
+    if (value === undefined || REMOVED.includes(upper) || REMOVED_PREFIXES.some((prefix) => upper.startsWith(prefix)))
+      continue;
     kept[name] = value;
   }
   // Else an assertion in ggml first opens a debugger, where there is one: the process would take 5 s to die.

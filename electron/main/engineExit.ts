@@ -22,7 +22,11 @@ export function classifyExit({ code, saidHello, residentBytes, totalBytes, wasKi
   const held = residentBytes > LARGE_PART_OF_MEMORY * totalBytes;
   const cause = `The process ended with code ${code}, ${gigabytes(residentBytes)} in memory`;
   if ((wasKilled && (wasKilledForMemory || held)) || (abortCodes.includes(code) && held)) {
-    return failure("engine-out-of-memory", { needed: `more than ${gigabytes(residentBytes)}`, available: gigabytes(totalBytes) }, cause);
+    return failure(
+      "engine-out-of-memory",
+      { needed: `more than ${gigabytes(residentBytes)}`, available: gigabytes(totalBytes) },
+      cause,
+    );
   }
   return failure(saidHello ? "engine-crashed" : "engine-start-failed", undefined, cause);
 }

@@ -41,8 +41,13 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
       try {
         const model = await fitModelOf(source, context, cancel.signal);
         if (!model.ok) return model;
-        const { fit, failure: why } = await estimator.judge(model.value, usualQuestion(contextSizeTokens, kvCacheType), { signal: cancel.signal, deltasBytes: deltasBytes(source, context.supervisor) });
-        if (source.kind === "installed" && why !== null && isUnusable(why)) void context.models.judged(source.modelId, why);
+        const { fit, failure: why } = await estimator.judge(
+          model.value,
+          usualQuestion(contextSizeTokens, kvCacheType),
+          { signal: cancel.signal, deltasBytes: deltasBytes(source, context.supervisor) },
+        );
+        if (source.kind === "installed" && why !== null && isUnusable(why))
+          void context.models.judged(source.modelId, why);
         return fit.failureCode === "request-cancelled" ? fail("request-cancelled") : succeed(fit);
       } finally {
         if (asked.get(name) === cancel) asked.delete(name);
@@ -60,18 +65,28 @@ export function fitMethods(context: AppContext): Pick<Handlers, "fit.judge" | "f
 function deltasBytes(source: FitSource, { state, deltas }: EngineSupervisor): number {
   const loaded = state.kind === "ready" || state.kind === "generating" ? state.model : null;
   if (deltas === null || loaded === null || source.kind === "hub" || source.modelId !== loaded.modelId) return 0;
-  return deltas.loaded.reduce((sum, { bytes }) => sum + bytes, Math.max(0, deltas.contextBytes - loaded.memory.contextBytes));
+  return deltas.loaded.reduce(
+    (sum, { bytes }) => sum + bytes,
+    Math.max(0, deltas.contextBytes - loaded.memory.contextBytes),
+  );
 }
 
 /** A model here or at the hub, as the estimator takes it. */
-export async function fitModelOf(source: FitSource, { hub, models }: Pick<AppContext, "hub" | "models">, signal?: AbortSignal): Promise<Outcome<FitModel>> {
+export async function fitModelOf(
+  source: FitSource,
+  { hub, models }: Pick<AppContext, "hub" | "models">,
+  signal?: AbortSignal,
+): Promise<Outcome<FitModel>> {
   if (source.kind === "installed") return installedModel(source.modelId, models);
   const client = hub.client();
   return client.ok ? succeed(modelAtHub(client.value, source, signal)) : client;
 }
 
 /** Loading another model first gives back what this one holds. */
-function machineOf({ availableBytes, ...measured }: MeasuredMachine, { state, anonymousBytes }: EngineSupervisor): FitMachine {
+function machineOf(
+  { availableBytes, ...measured }: MeasuredMachine,
+  { state, anonymousBytes }: EngineSupervisor,
+): FitMachine {
   const loaded = state.kind === "ready" || state.kind === "generating" ? state.model : null;
   // Without what is mapped from files: the system counts such memory as free already. The process ends with its model.
   const loadedModelBytes = loaded === null ? 0 : (anonymousBytes ?? loaded.memory.contextBytes);
@@ -96,5 +111,7 @@ async function installedModel(id: ModelFile["model"]["id"], models: AppContext["
 
 export async function fitModelOfFile({ model, paths }: ModelFile): Promise<Outcome<FitModel>> {
   const found = await fitModelOfPaths(paths);
-  return found === null ? { ok: false, failure: model.failure ?? failure("model-missing", { file: model.fileName }) } : succeed(found);
+  return found === null
+    ? { ok: false, failure: model.failure ?? failure("model-missing", { file: model.fileName }) }
+    : succeed(found);
 }

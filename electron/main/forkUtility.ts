@@ -16,7 +16,12 @@ export interface UtilityChild {
 }
 
 /** `script` lies beside main.cjs in the built app. */
-export function forkUtility(script: string, args: string[], options: ForkOptions, listeners: UtilityListeners): UtilityChild {
+export function forkUtility(
+  script: string,
+  args: string[],
+  options: ForkOptions,
+  listeners: UtilityListeners,
+): UtilityChild {
   const child = utilityProcess.fork(script, args, { ...options, env: engineEnvironment(process.env) });
   let isGone = false;
   let isUnwanted = false;

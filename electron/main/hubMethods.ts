@@ -10,7 +10,10 @@ import type { Handlers } from "./callGate";
 /** Comes with the app; .vite/build is where this runs. */
 const CATALOGUE_FILE = path.join(__dirname, "../../resources/catalogue.json");
 
-type HubHandlers = Pick<Handlers, "hub.catalogue" | "hub.search" | "hub.model" | "hub.readme" | "hub.settings" | "hub.saveSettings">;
+type HubHandlers = Pick<
+  Handlers,
+  "hub.catalogue" | "hub.search" | "hub.model" | "hub.readme" | "hub.settings" | "hub.saveSettings"
+>;
 
 export function hubMethods({ hub }: AppContext): HubHandlers {
   let catalogue: Promise<CatalogueModel[]> | undefined;
@@ -34,7 +37,8 @@ export function hubMethods({ hub }: AppContext): HubHandlers {
       return withClient((client) => client.search(query, signal));
     },
     "hub.model": ({ repository }) => withClient((client) => client.model(repository, new AbortController().signal)),
-    "hub.readme": ({ repository, revision }) => withClient((client) => client.readme(repository, revision, new AbortController().signal)),
+    "hub.readme": ({ repository, revision }) =>
+      withClient((client) => client.readme(repository, revision, new AbortController().signal)),
     "hub.settings": async () => succeed(await hub.settings()),
     "hub.saveSettings": (change) => hub.save(change),
   };

@@ -10,8 +10,15 @@ import type { Handlers } from "./callGate";
 
 type ImportHandlers = Pick<
   Handlers,
-  | "import.dropped" | "import.chooseFolders" | "import.useInPlace" | "import.copy" | "import.addFineTunes" | "import.otherApps" | "import.useFound"
-  | "fileTasks.list" | "fileTasks.cancel"
+  | "import.dropped"
+  | "import.chooseFolders"
+  | "import.useInPlace"
+  | "import.copy"
+  | "import.addFineTunes"
+  | "import.otherApps"
+  | "import.useFound"
+  | "fileTasks.list"
+  | "fileTasks.cancel"
 >;
 
 export function importMethods(context: AppContext): ImportHandlers {
@@ -73,10 +80,15 @@ async function chooseFolders({ window, imports }: AppContext): Promise<Outcome<I
 }
 
 /** One after the other: two copies at once only make a disk slower. What failed stays in the list of tasks and says why. */
-async function copyAll(chosen: readonly ModelOnDisk[], { fileTasks, models, modelsFolder, log }: AppContext): Promise<void> {
+async function copyAll(
+  chosen: readonly ModelOnDisk[],
+  { fileTasks, models, modelsFolder, log }: AppContext,
+): Promise<void> {
   for (const model of chosen) {
     try {
-      const copied = await fileTasks.run({ kind: "copy", title: model.name, modelId: null, keepFailure: true }, (run) => copyIntoModelsFolder(model, modelsFolder, run));
+      const copied = await fileTasks.run({ kind: "copy", title: model.name, modelId: null, keepFailure: true }, (run) =>
+        copyIntoModelsFolder(model, modelsFolder, run),
+      );
       if (copied.ok) await models.changed();
       // Stop means all of them.
       else if (copied.failure.code === "request-cancelled") return;

@@ -4,14 +4,18 @@ import { isPossible } from "../contract/loadSettings";
 import type { AppContext } from "./AppContext";
 import type { Handlers } from "./callGate";
 
-export function loadMethods({ loads, models }: AppContext): Pick<Handlers, "loads.settings" | "loads.saveSettings" | "loads.records"> {
+export function loadMethods({
+  loads,
+  models,
+}: AppContext): Pick<Handlers, "loads.settings" | "loads.saveSettings" | "loads.records"> {
   return {
     async "loads.settings"({ modelId }) {
       const file = await models.find(modelId);
       return file === null ? fail("not-found") : succeed(await loads.view(file));
     },
     async "loads.saveSettings"({ modelId, settings }) {
-      if (!isPossible(settings)) return fail("request-invalid", undefined, "A quantized value cache needs flash attention");
+      if (!isPossible(settings))
+        return fail("request-invalid", undefined, "A quantized value cache needs flash attention");
       const file = await models.find(modelId);
       if (file === null) return fail("not-found");
       const saved = await loads.save(modelId, settings);

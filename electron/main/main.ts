@@ -29,11 +29,20 @@ if (app.requestSingleInstanceLock({ openedFile })) void start();
 else app.quit();
 
 async function start(): Promise<void> {
-  const logOf = (name: string) => openLogFile({ file: path.join(paths.logs, `${name}.log`), home: homedir(), now: Date.now });
+  const logOf = (name: string) =>
+    openLogFile({ file: path.join(paths.logs, `${name}.log`), home: homedir(), now: Date.now });
   const log = logOf("main");
-  process.on("uncaughtException", (error) => log("error", "uncaught exception", { error: error.stack ?? error.message }));
-  process.on("unhandledRejection", (error) => log("error", "unhandled rejection", { error: error instanceof Error ? (error.stack ?? "") : typeof error }));
-  log("info", "start", { version: app.getVersion(), electron: process.versions["electron"] ?? "", platform: process.platform });
+  process.on("uncaughtException", (error) =>
+    log("error", "uncaught exception", { error: error.stack ?? error.message }),
+  );
+  process.on("unhandledRejection", (error) =>
+    log("error", "unhandled rejection", { error: error instanceof Error ? (error.stack ?? "") : typeof error }),
+  );
+  log("info", "start", {
+    version: app.getVersion(),
+    electron: process.versions["electron"] ?? "",
+    platform: process.platform,
+  });
 
   await app.whenReady();
   log("info", "electron is ready", { afterMs: Math.round(performance.now()) });

@@ -16,8 +16,10 @@ const BACKGROUND = { light: "#fbfcfd", dark: "#121417" };
 const RELOAD_PAUSE_MS = 10_000;
 
 const WindowPlace = z.object({
-  x: z.number().int(), y: z.number().int(),
-  width: z.number().int().min(MINIMUM.width), height: z.number().int().min(MINIMUM.height),
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int().min(MINIMUM.width),
+  height: z.number().int().min(MINIMUM.height),
   isMaximized: z.boolean(),
 });
 
@@ -72,7 +74,9 @@ function watchPage(window: BrowserWindow, log: Log): void {
   });
   window.on("unresponsive", () => log("warn", "page does not respond"));
   window.on("responsive", () => log("info", "page responds again"));
-  window.webContents.on("preload-error", (_event, _path, error) => log("error", "preload failed", { error: error.message }));
+  window.webContents.on("preload-error", (_event, _path, error) =>
+    log("error", "preload failed", { error: error.message }),
+  );
 }
 
 /** null when there is none, or when it lies on a screen that is gone. */
@@ -81,8 +85,10 @@ function readPlace(file: string): z.infer<typeof WindowPlace> | null {
     const place = WindowPlace.parse(JSON.parse(readFileSync(file, "utf8")));
     const { workArea } = screen.getDisplayMatching(place);
     const isVisible =
-      place.x < workArea.x + workArea.width && place.x + place.width > workArea.x &&
-      place.y < workArea.y + workArea.height && place.y >= workArea.y - 1;
+      place.x < workArea.x + workArea.width &&
+      place.x + place.width > workArea.x &&
+      place.y < workArea.y + workArea.height &&
+      place.y >= workArea.y - 1;
     return isVisible ? place : null;
   } catch {
     return null;

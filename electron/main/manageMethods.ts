@@ -21,8 +21,15 @@ import { chooseAndMoveModels, moveModels } from "./modelsFolder";
 
 type ManageHandlers = Pick<
   Handlers,
-  | "models.installed" | "models.rename" | "models.delete" | "models.reveal" | "models.verify" | "models.use" | "models.sameFiles"
-  | "models.moveFolder" | "models.moveFolderBack"
+  | "models.installed"
+  | "models.rename"
+  | "models.delete"
+  | "models.reveal"
+  | "models.verify"
+  | "models.use"
+  | "models.sameFiles"
+  | "models.moveFolder"
+  | "models.moveFolderBack"
 >;
 
 export function manageMethods(context: AppContext): ManageHandlers {
@@ -87,7 +94,8 @@ async function deleteModel(id: ModelId, { models, supervisor, fileTasks }: AppCo
   const file = await models.find(id);
   if (file === null) return fail("not-found");
   if (!file.inModelsFolder) return fail("request-invalid", undefined, "The model does not lie in Facet's own folder");
-  if (supervisor.state.kind === "generating" && supervisor.state.model.modelId === id) return fail("model-in-use", { file: file.model.fileName });
+  if (supervisor.state.kind === "generating" && supervisor.state.model.modelId === id)
+    return fail("model-in-use", { file: file.model.fileName });
   // The first part first: without it nothing loads the others.
   for (const part of file.paths) {
     try {
@@ -132,7 +140,9 @@ async function wantedSha256({ model, paths, realPath }: ModelFile, part: string)
 function createComparer({ models, data, fileTasks, sendEvent, log }: AppContext): () => Promise<Outcome<SameFile[]>> {
   const stopped = new Set<ModelId>();
   const read = async (unread: readonly ModelFile[]) => {
-    const done = await fileTasks.run({ kind: "compare", title: "", modelId: null }, (run) => readUnread(unread, data.fileHashes, run));
+    const done = await fileTasks.run({ kind: "compare", title: "", modelId: null }, (run) =>
+      readUnread(unread, data.fileHashes, run),
+    );
     if (!done.ok) for (const { model } of unread) stopped.add(model.id);
     sendEvent("same-files-changed", (await findSameFiles(await models.files(), data.fileHashes.value)).same);
   };

@@ -29,7 +29,22 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
 
   return [
     ...(isMac
-      ? [{ label: app.name, submenu: [{ role: "about" }, separator, settings, separator, { role: "hide" }, { role: "hideOthers" }, { role: "unhide" }, separator, quit] } satisfies MenuItemConstructorOptions]
+      ? [
+          {
+            label: app.name,
+            submenu: [
+              { role: "about" },
+              separator,
+              settings,
+              separator,
+              { role: "hide" },
+              { role: "hideOthers" },
+              { role: "unhide" },
+              separator,
+              quit,
+            ],
+          } satisfies MenuItemConstructorOptions,
+        ]
       : []),
     {
       label: "&File",

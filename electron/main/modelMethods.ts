@@ -7,7 +7,13 @@ import type { Handlers } from "./callGate";
 
 type ModelHandlers = Pick<
   Handlers,
-  "models.load" | "models.format" | "models.chooseFile" | "models.forget" | "models.getStarter" | "models.cancelStarter" | "engine.restart"
+  | "models.load"
+  | "models.format"
+  | "models.chooseFile"
+  | "models.forget"
+  | "models.getStarter"
+  | "models.cancelStarter"
+  | "engine.restart"
   | "engine.countTokens"
 >;
 
@@ -38,13 +44,19 @@ export function modelMethods(context: AppContext): ModelHandlers {
   };
 }
 
-export async function chooseModelFile({ window, models }: AppContext, { load }: { load: boolean } = { load: true }): Promise<Outcome<InstalledModel | null>> {
+export async function chooseModelFile(
+  { window, models }: AppContext,
+  { load }: { load: boolean } = { load: true },
+): Promise<Outcome<InstalledModel | null>> {
   const owner = window();
   if (owner === null) return succeed(null);
   const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
     title: "Choose a GGUF file",
     properties: ["openFile"],
-    filters: [{ name: "GGUF models", extensions: ["gguf"] }, { name: "All files", extensions: ["*"] }],
+    filters: [
+      { name: "GGUF models", extensions: ["gguf"] },
+      { name: "All files", extensions: ["*"] },
+    ],
   });
   const file = filePaths[0];
   return canceled || file === undefined ? succeed(null) : load ? models.openFile(file) : models.addFile(file);

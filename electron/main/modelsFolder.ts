@@ -4,7 +4,12 @@ import { dialog } from "electron";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import { dataPaths } from "../services/dataFolder";
 import { finishCopies } from "../services/importing/copyIntoModelsFolder";
-import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "../services/importing/moveModelsFolder";
+import {
+  finishMove,
+  moveModelsFolder,
+  realModelsFolder,
+  type ModelsPlace,
+} from "../services/importing/moveModelsFolder";
 import type { Log } from "../services/LogFile";
 import type { AppContext } from "./AppContext";
 
@@ -49,10 +54,13 @@ export async function moveModels(context: AppContext, chosen: string | null): Pr
   const { fileTasks, models, supervisor, dataFolder, log } = context;
   if (isBusy(context)) return fail("models-folder-busy");
   // Windows moves no file that a process has mapped.
-  const inMemory = process.platform === "win32" && supervisor.state.kind === "ready" ? supervisor.state.model.modelId : null;
+  const inMemory =
+    process.platform === "win32" && supervisor.state.kind === "ready" ? supervisor.state.model.modelId : null;
   if (inMemory !== null) supervisor.forget(inMemory);
   const title = chosen ?? modelsPlace(dataFolder).modelsFolder;
-  const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) => moveModelsFolder(modelsPlace(dataFolder), chosen, run));
+  const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) =>
+    moveModelsFolder(modelsPlace(dataFolder), chosen, run),
+  );
   log("info", "models folder moved", { ok: moved.ok });
   await models.changed();
   if (inMemory !== null) await models.load(inMemory);
@@ -63,9 +71,16 @@ export async function moveModels(context: AppContext, chosen: string | null): Pr
 function isBusy({ fileTasks, downloads, jobs, starter, supervisor }: AppContext): boolean {
   const { kind } = supervisor.state;
   return (
-    fileTasks.list().some((task) => task.failure === null && task.kind !== "compare" && task.kind !== "add-fine-tune") ||
-    downloads.list().some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
+    fileTasks
+      .list()
+      .some((task) => task.failure === null && task.kind !== "compare" && task.kind !== "add-fine-tune") ||
+    downloads
+      .list()
+      .some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
     jobs.queue.list().some(({ state }) => state.kind === "queued" || state.kind === "running") ||
-    starter.state.kind === "downloading" || kind === "loading" || kind === "starting" || (kind === "generating" && process.platform === "win32")
+    starter.state.kind === "downloading" ||
+    kind === "loading" ||
+    kind === "starting" ||
+    (kind === "generating" && process.platform === "win32")
   );
 }

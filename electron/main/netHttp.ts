@@ -11,7 +11,12 @@ export function netHttp(session: () => Session): Http {
     new Promise<HttpResponse>((resolve, reject) => {
       signal.throwIfAborted();
       const request = net.request({
-        url, session: session(), redirect: "manual", cache: "no-store", credentials: "omit", useSessionCookies: false,
+        url,
+        session: session(),
+        redirect: "manual",
+        cache: "no-store",
+        credentials: "omit",
+        useSessionCookies: false,
       });
       for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
       const abort = () => request.abort();

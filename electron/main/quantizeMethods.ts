@@ -8,7 +8,17 @@ import type { FitSource } from "../contract/fit";
 import type { ModelId } from "../contract/ids";
 import { JobId, type Job } from "../contract/jobQueue";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../contract/jobs";
-import { ImportedMatrix, MAX_OWN_TEXT_BYTES, TextId, type ChosenText, type MeasuredVariant, type PreviewQuestion, type QualityResults, type QuantizePreview, type QuantizeSource } from "../contract/quantize";
+import {
+  ImportedMatrix,
+  MAX_OWN_TEXT_BYTES,
+  TextId,
+  type ChosenText,
+  type MeasuredVariant,
+  type PreviewQuestion,
+  type QualityResults,
+  type QuantizePreview,
+  type QuantizeSource,
+} from "../contract/quantize";
 import { dataPaths } from "../services/dataFolder";
 import { freeBytesIn } from "../services/downloads/downloadDisk";
 import { contentKey } from "../services/jobs/contentKey";
@@ -34,8 +44,15 @@ import { detailsOf } from "./manageMethods";
 
 type QuantizeHandlers = Pick<
   Handlers,
-  | "quantize.preview" | "quantize.chooseText" | "quantize.importMatrix" | "quality.results"
-  | "jobs.list" | "jobs.start" | "jobs.cancel" | "jobs.retry" | "jobs.dismiss"
+  | "quantize.preview"
+  | "quantize.chooseText"
+  | "quantize.importMatrix"
+  | "quality.results"
+  | "jobs.list"
+  | "jobs.start"
+  | "jobs.cancel"
+  | "jobs.retry"
+  | "jobs.dismiss"
 >;
 
 /** An importance matrix has one number for each column of each weight. */
@@ -49,7 +66,20 @@ export interface Jobs {
 }
 
 export function createJobs(
-  { dataFolder, modelsFolder, data, downloads, deltas, estimator, hub, models, log }: Pick<AppContext, "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "estimator" | "hub" | "models" | "log">,
+  {
+    dataFolder,
+    modelsFolder,
+    data,
+    downloads,
+    deltas,
+    estimator,
+    hub,
+    models,
+    log,
+  }: Pick<
+    AppContext,
+    "dataFolder" | "modelsFolder" | "data" | "downloads" | "deltas" | "estimator" | "hub" | "models" | "log"
+  >,
   onChanged: (jobs: Job[]) => void,
 ): Jobs {
   const tools: JobTools = {
@@ -78,9 +108,18 @@ export function createJobs(
     newId: () => JobId.parse(randomUUID()),
     async run(order, controls) {
       log("info", "job started", { kind: order.kind });
-      const outcome = await runOrder(order, tools, order.kind === "make-delta" ? data.makingSpeeds.following(order.start, controls) : controls);
+      const outcome = await runOrder(
+        order,
+        tools,
+        order.kind === "make-delta" ? data.makingSpeeds.following(order.start, controls) : controls,
+      );
       const refused = outcome.ok ? outcome.value.qualityFailure : outcome.failure;
-      log("info", "job ended", { kind: order.kind, ok: outcome.ok, code: refused?.code ?? "", cause: refused?.cause ?? "" });
+      log("info", "job ended", {
+        kind: order.kind,
+        ok: outcome.ok,
+        code: refused?.code ?? "",
+        cause: refused?.cause ?? "",
+      });
       return outcome;
     },
     onChanged,
@@ -92,7 +131,8 @@ export function createJobs(
         blocker = null;
       }
     },
-    onProblem: (error) => log("error", "job", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    onProblem: (error) =>
+      log("error", "job", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     now: () => performance.now(),
   });
   return {
@@ -103,7 +143,10 @@ export function createJobs(
         const removed = await removeLeftovers(folder);
         if (removed.length > 0) log("info", "unfinished files removed", { count: removed.length });
       }
-      await removeFetched(tools.fetchFolder, data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])));
+      await removeFetched(
+        tools.fetchFolder,
+        data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])),
+      );
       queue.start();
     },
   };
@@ -123,7 +166,10 @@ function runOrder(order: JobOrder, tools: JobTools, controls: JobControls): Prom
 }
 
 export function quantizeMethods(context: AppContext): QuantizeHandlers {
-  const { estimator, jobs: { queue, tools } } = context;
+  const {
+    estimator,
+    jobs: { queue, tools },
+  } = context;
   const previews = new QuantizePreviews({ fork: tools.fork, appFolder: tools.appFolder, estimator });
   const texts = new Map<TextId, string>();
   return {
@@ -149,8 +195,15 @@ export function quantizeMethods(context: AppContext): QuantizeHandlers {
   };
 }
 
-async function preview({ source, ...how }: PreviewQuestion, previews: QuantizePreviews, context: AppContext): Promise<Outcome<QuantizePreview>> {
-  const { modelsFolder, jobs: { tools } } = context;
+async function preview(
+  { source, ...how }: PreviewQuestion,
+  previews: QuantizePreviews,
+  context: AppContext,
+): Promise<Outcome<QuantizePreview>> {
+  const {
+    modelsFolder,
+    jobs: { tools },
+  } = context;
   const model = await fitModelOf(fitSourceOf(source), context);
   if (!model.ok) return model;
   const types = await previews.preview(model.value, how);
@@ -158,7 +211,10 @@ async function preview({ source, ...how }: PreviewQuestion, previews: QuantizePr
   const found = source.kind === "installed" ? await context.models.find(source.modelId) : null;
   return succeed({
     ...types.value,
-    importedMatrix: found === null ? null : await readImportedMatrix(importedMatrixPath(tools.importanceFolder, await contentKey(found.paths))),
+    importedMatrix:
+      found === null
+        ? null
+        : await readImportedMatrix(importedMatrixPath(tools.importanceFolder, await contentKey(found.paths))),
     diskFreeBytes: await freeBytesIn(modelsFolder).catch(() => null),
   });
 }
@@ -170,26 +226,44 @@ function fitSourceOf(source: QuantizeSource): FitSource {
 }
 
 async function chooseText({ window }: AppContext): Promise<Outcome<{ text: ChosenText; file: string } | null>> {
-  const file = await chooseFile(window(), "Choose a text", [{ name: "Text", extensions: ["txt", "md", "text"] }, { name: "All files", extensions: ["*"] }]);
+  const file = await chooseFile(window(), "Choose a text", [
+    { name: "Text", extensions: ["txt", "md", "text"] },
+    { name: "All files", extensions: ["*"] },
+  ]);
   if (file === null) return succeed(null);
   const fileName = path.basename(file);
   const facts = await stat(file).catch(() => null);
   if (!facts?.isFile()) return fail("text-unreadable", { file: fileName });
-  if (facts.size > MAX_OWN_TEXT_BYTES) return fail("text-too-large", { file: fileName, limitBytes: String(MAX_OWN_TEXT_BYTES) });
+  if (facts.size > MAX_OWN_TEXT_BYTES)
+    return fail("text-too-large", { file: fileName, limitBytes: String(MAX_OWN_TEXT_BYTES) });
   return succeed({ text: { id: TextId.parse(randomUUID()), fileName, sizeBytes: facts.size }, file });
 }
 
 /** Failures: "not-found", "importance-matrix-invalid", and those of jobs. */
-async function importMatrix(modelId: ModelId, { window, models, jobs: { tools } }: AppContext): Promise<Outcome<ImportedMatrix | null>> {
+async function importMatrix(
+  modelId: ModelId,
+  { window, models, jobs: { tools } }: AppContext,
+): Promise<Outcome<ImportedMatrix | null>> {
   const found = await models.find(modelId);
   if (found === null) return fail("not-found");
-  const file = await chooseFile(window(), "Choose an importance matrix", [{ name: "Importance matrices", extensions: ["gguf", "dat", "imatrix"] }, { name: "All files", extensions: ["*"] }]);
+  const file = await chooseFile(window(), "Choose an importance matrix", [
+    { name: "Importance matrices", extensions: ["gguf", "dat", "imatrix"] },
+    { name: "All files", extensions: ["*"] },
+  ]);
   if (file === null) return succeed(null);
   await mkdir(tools.importanceFolder, { recursive: true });
   const target = importedMatrixPath(tools.importanceFolder, await contentKey(found.paths));
   const request = { kind: "import-importance-matrix" as const, source: file, model: found.paths[0] ?? "", target };
-  const outcome = await runJob(tools.fork, { appFolder: tools.appFolder, request }, { signal: AbortSignal.timeout(IMPORT_TIMEOUT_MS) });
-  if (!outcome.ok) return { ok: false, failure: { ...outcome.failure, details: { file: path.basename(file), ...outcome.failure.details } } };
+  const outcome = await runJob(
+    tools.fork,
+    { appFolder: tools.appFolder, request },
+    { signal: AbortSignal.timeout(IMPORT_TIMEOUT_MS) },
+  );
+  if (!outcome.ok)
+    return {
+      ok: false,
+      failure: { ...outcome.failure, details: { file: path.basename(file), ...outcome.failure.details } },
+    };
   if (outcome.value.kind !== "import-importance-matrix") return { ok: false, failure: failure("internal") };
   const { entries, chunks, datasets } = outcome.value;
   const matrix = { entries, chunks, datasets };
@@ -207,7 +281,11 @@ async function readImportedMatrix(file: string): Promise<ImportedMatrix | null> 
   }
 }
 
-async function chooseFile(owner: Electron.BrowserWindow | null, title: string, filters: Electron.FileFilter[]): Promise<string | null> {
+async function chooseFile(
+  owner: Electron.BrowserWindow | null,
+  title: string,
+  filters: Electron.FileFilter[],
+): Promise<string | null> {
   if (owner === null) return null;
   const { canceled, filePaths } = await dialog.showOpenDialog(owner, { title, properties: ["openFile"], filters });
   return canceled ? null : (filePaths[0] ?? null);
@@ -224,17 +302,26 @@ async function qualityResults(modelId: ModelId, context: AppContext): Promise<Ou
   }
   const details = await detailsOf(file, context);
   const variants: MeasuredVariant[] = [];
-  for (const { key, ...row } of context.jobs.tools.quality.family(keys.get(modelId) ?? "", details.madeFrom?.sourceSha256 ?? null)) {
+  for (const { key, ...row } of context.jobs.tools.quality.family(
+    keys.get(modelId) ?? "",
+    details.madeFrom?.sourceSha256 ?? null,
+  )) {
     const here = installed.find(({ model }) => model.id === row.modelId && keys.get(model.id) === key);
     // The file says how it was made, whoever asked for the measurement.
     const madeFrom = here === undefined ? null : (await detailsOf(here, context)).madeFrom;
-    variants.push({ ...row, modelId: here?.model.id ?? null, type: row.type ?? madeFrom?.type ?? null, calibrated: row.calibrated ?? madeFrom?.calibrated ?? null });
+    variants.push({
+      ...row,
+      modelId: here?.model.id ?? null,
+      type: row.type ?? madeFrom?.type ?? null,
+      calibrated: row.calibrated ?? madeFrom?.calibrated ?? null,
+    });
   }
   const possibleSources: ModelId[] = [];
   for (const other of installed) {
     if (other.model.id === modelId || other.model.failure !== null) continue;
     const { architecture, parameterCount, weightType } = await detailsOf(other, context);
-    if (architecture === null || architecture !== details.architecture || parameterCount !== details.parameterCount) continue;
+    if (architecture === null || architecture !== details.architecture || parameterCount !== details.parameterCount)
+      continue;
     if (weightType !== null && QUANTIZABLE_WEIGHT_TYPES.has(weightType)) possibleSources.push(other.model.id);
   }
   return succeed({ variants, possibleSources });

@@ -7,8 +7,13 @@ import { resolvePageFile } from "./resolvePageFile";
 const ROOT = path.resolve("/opt/facet/renderer");
 
 test("the page's own files are found, with their type", () => {
-  expect(resolvePageFile(ROOT, "app://facet/index.html")).toEqual({ relativePath: "index.html", mimeType: "text/html; charset=utf-8" });
-  expect(resolvePageFile(ROOT, "app://facet/assets/index-1a.js?x=1#y")?.relativePath).toBe(path.join("assets", "index-1a.js"));
+  expect(resolvePageFile(ROOT, "app://facet/index.html")).toEqual({
+    relativePath: "index.html",
+    mimeType: "text/html; charset=utf-8",
+  });
+  expect(resolvePageFile(ROOT, "app://facet/assets/index-1a.js?x=1#y")?.relativePath).toBe(
+    path.join("assets", "index-1a.js"),
+  );
   // The URL parser takes the dots away before we see them.
   expect(resolvePageFile(ROOT, "app://facet/assets/../index.html")?.relativePath).toBe("index.html");
 });
@@ -35,7 +40,10 @@ describe("hostile addresses", () => {
   });
 
   test("whatever the path, the file lies below the root", () => {
-    const segment = fc.oneof(fc.constantFrom("..", ".", "%2e%2e", "%2f", "%5c", "a.js", "index.html", "..%2f"), fc.string());
+    const segment = fc.oneof(
+      fc.constantFrom("..", ".", "%2e%2e", "%2f", "%5c", "a.js", "index.html", "..%2f"),
+      fc.string(),
+    );
     fc.assert(
       fc.property(fc.array(segment, { maxLength: 8 }), (segments) => {
         const file = resolvePageFile(ROOT, `app://facet/${segments.join("/")}`);

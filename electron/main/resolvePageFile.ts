@@ -19,7 +19,8 @@ export interface PageFile {
 /** null for everything that is not a plain file name of a known kind below the root. */
 export function resolvePageFile(root: string, address: string): PageFile | null {
   const url = URL.parse(address);
-  if (url === null || url.protocol !== "app:" || url.host !== "facet" || url.username !== "" || url.password !== "") return null;
+  if (url === null || url.protocol !== "app:" || url.host !== "facet" || url.username !== "" || url.password !== "")
+    return null;
   let name: string;
   try {
     name = decodeURIComponent(url.pathname);

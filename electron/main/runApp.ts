@@ -73,22 +73,34 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   };
 
   const opened = madeFolder.ok ? await openAppData(folder, log, Date.now) : madeFolder;
-  if (!opened.ok) log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
+  if (!opened.ok)
+    log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
   if (opened.ok) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(folder), log)));
   const context = opened.ok ? createContext(shell, opened.value, options) : null;
   if (context) {
     forgetEngineState(context);
     // Before anything can be added: what it removes are unfinished files.
-    await context.deltas.recover().catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
+    await context.deltas
+      .recover()
+      .catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
   }
-  const handlers = opened.ok && context
-    ? {
-        ...appMethods(context), ...modelMethods(context), ...manageMethods(context), ...chatMethods(context),
-        ...hubMethods(context), ...downloadMethods(context), ...fitMethods(context), ...loadMethods(context), ...quantizeMethods(context), ...deltaMethods(context),
-        ...importMethods(context),
-      }
-    : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
+  const handlers =
+    opened.ok && context
+      ? {
+          ...appMethods(context),
+          ...modelMethods(context),
+          ...manageMethods(context),
+          ...chatMethods(context),
+          ...hubMethods(context),
+          ...downloadMethods(context),
+          ...fitMethods(context),
+          ...loadMethods(context),
+          ...quantizeMethods(context),
+          ...deltaMethods(context),
+          ...importMethods(context),
+        }
+      : blockedMethods(shell, opened.ok ? { code: "internal" } : opened.failure);
   openIpcGate({
     handlers,
     isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
@@ -116,7 +128,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (context) {
       void openFirstModel(context, openedFile);
-      context.downloads.start()
+      context.downloads
+        .start()
         .catch((error: unknown) => log("error", "downloads not started", { error: String(error) }))
         .then(() => context.jobs.start())
         .catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
@@ -186,7 +199,14 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
   });
   const streamPort = new StreamPort((port) => supervisor.connectWindow(port));
   const estimator = createEstimator(supervisor, data.loadLog, log);
-  const loads = new Loads({ estimator, fitModelOf: fitModelOfFile, settings: data.loadSettings, log: data.loadLog, hasDeltas: () => data.deltaList.value.deltas.length > 0, now: Date.now });
+  const loads = new Loads({
+    estimator,
+    fitModelOf: fitModelOfFile,
+    settings: data.loadSettings,
+    log: data.loadLog,
+    hasDeltas: () => data.deltaList.value.deltas.length > 0,
+    now: Date.now,
+  });
   const models = new Models({
     modelsFolder: dataPaths(folder).models,
     starterFileName: STARTER_MODEL.fileName,
@@ -200,11 +220,14 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChanged: (list) => sendEvent("models-changed", list),
   });
   const starter = new StarterFetcher({
-    fetchModel: (signal, onProgress) => ensureStarterModel({
-      dataFolder: folder, signal, onProgress,
-      // Chromium's fetch knows the system's proxy and certificates.
-      fetch: (input, init) => net.fetch(input instanceof URL ? input.href : input, init),
-    }),
+    fetchModel: (signal, onProgress) =>
+      ensureStarterModel({
+        dataFolder: folder,
+        signal,
+        onProgress,
+        // Chromium's fetch knows the system's proxy and certificates.
+        fetch: (input, init) => net.fetch(input instanceof URL ? input.href : input, init),
+      }),
     isPresent: existsSync(path.join(dataPaths(folder).models, STARTER_MODEL.fileName)),
     onChanged: (state) => sendEvent("starter-changed", state),
   });
@@ -214,7 +237,9 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });
   const downloads = createDownloads({
-    modelsFolder: dataPaths(folder).models, hub, log,
+    modelsFolder: dataPaths(folder).models,
+    hub,
+    log,
     onChanged: (list) => sendEvent("downloads-changed", list),
     onReady: () => void models.changed(),
   });
@@ -235,7 +260,10 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     now: Date.now,
     onChanged: (list) => sendEvent("deltas-changed", list),
   });
-  const jobs = createJobs({ dataFolder: folder, modelsFolder, data, downloads, deltas, estimator, hub, models, log }, (list) => sendEvent("jobs-changed", list));
+  const jobs = createJobs(
+    { dataFolder: folder, modelsFolder, data, downloads, deltas, estimator, hub, models, log },
+    (list) => sendEvent("jobs-changed", list),
+  );
   const deltaMatcher = new DeltaMatcher({
     compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
     checkBase: (delta, model) => checkDeltaBase(delta, model, jobs.tools),
@@ -252,7 +280,26 @@ function createContext(shell: Shell, data: AppData, { folder, log, engineLog }: 
     onChatChanged: (chat) => sendEvent("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
-  return { ...shell, modelsFolder, imports, fileTasks, data, notices, models, starter, hub, deltas, deltaMatcher, downloads, estimator, jobs, loads, supervisor, answers, streamPort };
+  return {
+    ...shell,
+    modelsFolder,
+    imports,
+    fileTasks,
+    data,
+    notices,
+    models,
+    starter,
+    hub,
+    deltas,
+    deltaMatcher,
+    downloads,
+    estimator,
+    jobs,
+    loads,
+    supervisor,
+    answers,
+    streamPort,
+  };
 }
 
 async function openFirstModel(context: AppContext, openedFile: string | null): Promise<void> {

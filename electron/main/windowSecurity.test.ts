@@ -20,14 +20,22 @@ const electron = vi.hoisted(() => ({
   opened: [] as string[],
 }));
 vi.mock("electron", () => ({
-  app: { on: (_name: string, onCreated: typeof electron.onCreated) => { electron.onCreated = onCreated; } },
+  app: {
+    on: (_name: string, onCreated: typeof electron.onCreated) => {
+      electron.onCreated = onCreated;
+    },
+  },
   dialog: {
     showMessageBox: async (_window: Window, options: Record<string, unknown>) => {
       electron.shown.push(options);
       return { response: electron.answer };
     },
   },
-  shell: { openExternal: async (url: string) => { electron.opened.push(url); } },
+  shell: {
+    openExternal: async (url: string) => {
+      electron.opened.push(url);
+    },
+  },
 }));
 
 beforeEach(() => {
@@ -37,8 +45,14 @@ beforeEach(() => {
 
 it("the page's preferences are the safe ones, and nothing that weakens them is set", () => {
   expect(webPreferences).toEqual({
-    nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, contextIsolation: true, sandbox: true,
-    webviewTag: false, navigateOnDragDrop: false, spellcheck: false,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    contextIsolation: true,
+    sandbox: true,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    spellcheck: false,
   });
 });
 
@@ -47,21 +61,41 @@ describe("contents of every kind", () => {
     const guards = new Map<string, Guard>();
     let openWindow = (): unknown => null;
     guardAllContents();
-    electron.onCreated({}, {
-      on: (name, guard) => guards.set(name, guard),
-      setWindowOpenHandler: (handler) => { openWindow = handler; },
-    });
+    electron.onCreated(
+      {},
+      {
+        on: (name, guard) => guards.set(name, guard),
+        setWindowOpenHandler: (handler) => {
+          openWindow = handler;
+        },
+      },
+    );
     return { guards, openWindow };
   }
 
   function isStopped(name: string, url: string): boolean {
     let stopped = false;
-    guarded().guards.get(name)!({ preventDefault: () => { stopped = true; }, url });
+    guarded().guards.get(name)!({
+      preventDefault: () => {
+        stopped = true;
+      },
+      url,
+    });
     return stopped;
   }
 
   it.each(["will-navigate", "will-frame-navigate", "will-redirect"])("stay on our page: %s", (name) => {
-    for (const url of ["https://example.com/", "file:///etc/passwd", "app://evil/", "app://facet.evil/", "javascript:1", "data:text/html,x", "about:blank", "", "app:facet"]) {
+    for (const url of [
+      "https://example.com/",
+      "file:///etc/passwd",
+      "app://evil/",
+      "app://facet.evil/",
+      "javascript:1",
+      "data:text/html,x",
+      "about:blank",
+      "",
+      "app:facet",
+    ]) {
       expect(isStopped(name, url)).toBe(true);
     }
     expect(isStopped(name, "app://facet/index.html")).toBe(false);
@@ -75,9 +109,30 @@ describe("contents of every kind", () => {
 
 describe("permissions", () => {
   const permissions = [
-    "clipboard-read", "clipboard-sanitized-write", "display-capture", "fullscreen", "geolocation", "idle-detection", "media", "mediaKeySystem", "midi",
-    "midiSysex", "notifications", "pointerLock", "keyboardLock", "openExternal", "speaker-selection", "storage-access", "top-level-storage-access",
-    "window-management", "unknown", "fileSystem", "hid", "serial", "usb", "deprecated-sync-clipboard-read",
+    "clipboard-read",
+    "clipboard-sanitized-write",
+    "display-capture",
+    "fullscreen",
+    "geolocation",
+    "idle-detection",
+    "media",
+    "mediaKeySystem",
+    "midi",
+    "midiSysex",
+    "notifications",
+    "pointerLock",
+    "keyboardLock",
+    "openExternal",
+    "speaker-selection",
+    "storage-access",
+    "top-level-storage-access",
+    "window-management",
+    "unknown",
+    "fileSystem",
+    "hid",
+    "serial",
+    "usb",
+    "deprecated-sync-clipboard-read",
   ];
 
   it("are all refused, asked or checked", () => {
@@ -86,10 +141,18 @@ describe("permissions", () => {
     let device = (): unknown => null;
     let share = (_request: unknown, _decide: Decide<object>): void => {};
     refusePermissions({
-      setPermissionRequestHandler: (handler: typeof request) => { request = handler; },
-      setPermissionCheckHandler: (handler: typeof check) => { check = handler; },
-      setDevicePermissionHandler: (handler: typeof device) => { device = handler; },
-      setDisplayMediaRequestHandler: (handler: typeof share) => { share = handler; },
+      setPermissionRequestHandler: (handler: typeof request) => {
+        request = handler;
+      },
+      setPermissionCheckHandler: (handler: typeof check) => {
+        check = handler;
+      },
+      setDevicePermissionHandler: (handler: typeof device) => {
+        device = handler;
+      },
+      setDisplayMediaRequestHandler: (handler: typeof share) => {
+        share = handler;
+      },
     } as unknown as Session);
     for (const permission of permissions) {
       const decisions: boolean[] = [];
@@ -111,23 +174,38 @@ describe("the network", () => {
     let cancelled = false;
     reported = [];
     const onBeforeRequest = (listen: (request: { url: string }, decide: Decide<{ cancel: boolean }>) => void) => {
-      listen({ url }, ({ cancel }) => { cancelled = cancel; });
+      listen({ url }, ({ cancel }) => {
+        cancelled = cancel;
+      });
     };
     blockNetwork({ webRequest: { onBeforeRequest } } as unknown as Session, (address) => reported.push(address));
     return cancelled;
   }
 
   it.each([
-    "https://example.com/", "http://127.0.0.1/", "ws://example.com/", "wss://example.com/", "ftp://example.com/", "file:///etc/passwd", "app://evil/x",
-    "https://app://facet/", "blob:https://example.com/1", "data:text/html,x", "chrome://gpu", "",
+    "https://example.com/",
+    "http://127.0.0.1/",
+    "ws://example.com/",
+    "wss://example.com/",
+    "ftp://example.com/",
+    "file:///etc/passwd",
+    "app://evil/x",
+    "https://app://facet/",
+    "blob:https://example.com/1",
+    "data:text/html,x",
+    "chrome://gpu",
+    "",
   ])("%j is not reached", (url) => {
     expect(isCancelled(url)).toBe(true);
     expect(reported).toEqual([url]);
   });
 
-  it.each(["app://facet/index.html", "app://facet/assets/a.js", "blob:app://facet/1", "data:image/png;base64,x"])("%j is the app itself", (url) => {
-    expect(isCancelled(url)).toBe(false);
-  });
+  it.each(["app://facet/index.html", "app://facet/assets/a.js", "blob:app://facet/1", "data:image/png;base64,x"])(
+    "%j is the app itself",
+    (url) => {
+      expect(isCancelled(url)).toBe(false);
+    },
+  );
 });
 
 describe("a link", () => {
@@ -146,8 +224,11 @@ describe("a link", () => {
     expect(electron.opened).toEqual([]);
   });
 
-  it.each(["javascript:alert(1)", "file:///etc/passwd", "app://facet/", "smb://x", ""])("%j is not even asked for", async (address) => {
-    await openLink(window, address);
-    expect(electron.shown).toEqual([]);
-  });
+  it.each(["javascript:alert(1)", "file:///etc/passwd", "app://facet/", "smb://x", ""])(
+    "%j is not even asked for",
+    async (address) => {
+      await openLink(window, address);
+      expect(electron.shown).toEqual([]);
+    },
+  );
 });

@@ -17,7 +17,10 @@ ipcRenderer.on(STREAM_PORT_CHANNEL, (event) => {
 });
 
 const call = Object.fromEntries(
-  methodNames.map((name) => [name, (input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input)]),
+  methodNames.map((name) => [
+    name,
+    (input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input),
+  ]),
 );
 
 async function importDropped(files: readonly File[]): Promise<unknown> {

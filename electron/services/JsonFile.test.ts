@@ -36,8 +36,13 @@ it("saves in order, the last one last", async () => {
 });
 
 it.each([
-  ["cut", '{"count": 1'], ["empty", ""], ["NULs", "\0".repeat(100)], ["another shape", '{"count":"x"}'], ["not an object", "7"],
-  ["binary", "\uFFFD\u0001"], ["too large", `{"count":1,"x":"${"x".repeat(5_000_000)}"}`],
+  ["cut", '{"count": 1'],
+  ["empty", ""],
+  ["NULs", "\0".repeat(100)],
+  ["another shape", '{"count":"x"}'],
+  ["not an object", "7"],
+  ["binary", "\uFFFD\u0001"],
+  ["too large", `{"count":1,"x":"${"x".repeat(5_000_000)}"}`],
 ])("moves a file aside that is %s", async (_how, content) => {
   writeFileSync(file(), content);
   const opened = await open();
@@ -56,7 +61,11 @@ it("keeps the value in memory when it cannot be saved, and says so", async () =>
 
 it("keeps each setting that is right and ignores those of a newer Facet", async () => {
   writeFileSync(file(), JSON.stringify({ theme: "pink", sidebarOpen: false, future: 1 }));
-  expect((await openSettingsFile(file(), () => 0)).file.value).toEqual({ theme: "system", sidebarOpen: false, modelId: null });
+  expect((await openSettingsFile(file(), () => 0)).file.value).toEqual({
+    theme: "system",
+    sidebarOpen: false,
+    modelId: null,
+  });
 });
 
 describe("a writer that is killed", () => {
@@ -67,7 +76,9 @@ describe("a writer that is killed", () => {
       for (let turn = 0; ; turn++) await writeFileAtomically(${JSON.stringify(file())}, String(turn % 10).repeat(300000));`;
     await writeFileAtomically(file(), "9".repeat(300_000));
     for (let kill = 0; kill < 5; kill++) {
-      const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { stdio: "ignore" });
+      const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+        stdio: "ignore",
+      });
       const before = read();
       while (read() === before) await new Promise((resolve) => setTimeout(resolve, 5));
       await new Promise((resolve) => setTimeout(resolve, kill * 3));

@@ -31,7 +31,10 @@ export async function openJsonFile<Schema extends z.ZodType>(
     if (errnoOf(error) === "ENOENT") return { file: new JsonFile(path, initial), movedAsideTo: null };
     if (errnoOf(error) !== null) throw error;
   }
-  const movedAsideTo = path.replace(/(\.json)?$/u, `-damaged-${new Date(now()).toISOString().replace(/[:.]/gu, "-")}.json`);
+  const movedAsideTo = path.replace(
+    /(\.json)?$/u,
+    `-damaged-${new Date(now()).toISOString().replace(/[:.]/gu, "-")}.json`,
+  );
   await rename(path, movedAsideTo);
   return { file: new JsonFile(path, initial), movedAsideTo };
 }

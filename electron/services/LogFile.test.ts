@@ -7,8 +7,13 @@ import { openLogFile } from "./LogFile";
 
 let folder: string;
 const file = () => path.join(folder, "main.log");
-const open = (options: { maxBytes?: number; keptFiles?: number } = {}) => openLogFile({ file: file(), home: "/home/ada", now: () => 0, ...options });
-const lines = () => readFileSync(file(), "utf8").trim().split("\n").map((line) => JSON.parse(line) as unknown);
+const open = (options: { maxBytes?: number; keptFiles?: number } = {}) =>
+  openLogFile({ file: file(), home: "/home/ada", now: () => 0, ...options });
+const lines = () =>
+  readFileSync(file(), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "facet-log-"));
@@ -18,7 +23,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 it("writes an object per line, also where a text has lines of its own", () => {
   open()("warn", "model not loaded", { code: "model-damaged", text: 'two\nlines "quoted"', count: 3 });
   expect(lines()).toEqual([
-    { at: "1970-01-01T00:00:00.000Z", level: "warn", event: "model not loaded", code: "model-damaged", text: 'two\nlines "quoted"', count: 3 },
+    {
+      at: "1970-01-01T00:00:00.000Z",
+      level: "warn",
+      event: "model not loaded",
+      code: "model-damaged",
+      text: 'two\nlines "quoted"',
+      count: 3,
+    },
   ]);
 });
 

@@ -21,7 +21,10 @@ function value<Value>(outcome: Outcome<Value>): Value {
 async function open(): Promise<void> {
   const { file } = await openJsonFile(inside("models.json"), ModelList, emptyModelList, () => 0);
   library = new ModelLibrary({
-    modelsFolder: inside("models"), starterFileName: "starter.gguf", list: file, failureOf: ({ id }) => engineFailures.get(id) ?? null,
+    modelsFolder: inside("models"),
+    starterFileName: "starter.gguf",
+    list: file,
+    failureOf: ({ id }) => engineFailures.get(id) ?? null,
   });
 }
 
@@ -36,10 +39,13 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 it("lists the models folder, the starter first, and nothing that is no model", async () => {
-  for (const name of ["b.gguf", "a.GGUF", "starter.gguf", "starter.gguf.verified.json", ".hidden.gguf", "notes.txt"]) writeFileSync(inside("models", name), name);
+  for (const name of ["b.gguf", "a.GGUF", "starter.gguf", "starter.gguf.verified.json", ".hidden.gguf", "notes.txt"])
+    writeFileSync(inside("models", name), name);
   mkdirSync(inside("models", "folder"));
   expect((await library.list()).map(({ name, origin, sizeBytes }) => [name, origin, sizeBytes])).toEqual([
-    ["starter", "starter", 12], ["a", "file", 6], ["b", "file", 6],
+    ["starter", "starter", 12],
+    ["a", "file", 6],
+    ["b", "file", 6],
   ]);
 });
 
@@ -65,9 +71,18 @@ it("forgets a file and leaves it alone, but nothing of its own folder", async ()
 });
 
 it("says what is wrong with a file, when it is added and later", async () => {
-  expect(await library.addFile(inside("gone.gguf"))).toMatchObject({ ok: false, failure: { code: "model-missing", details: { file: "gone.gguf" } } });
-  expect(await library.addFile(inside("elsewhere"))).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
-  expect(await library.addFile(inside("elsewhere", "mine.gguf", "deeper.gguf"))).toMatchObject({ ok: false, failure: { code: "model-missing" } });
+  expect(await library.addFile(inside("gone.gguf"))).toMatchObject({
+    ok: false,
+    failure: { code: "model-missing", details: { file: "gone.gguf" } },
+  });
+  expect(await library.addFile(inside("elsewhere"))).toMatchObject({
+    ok: false,
+    failure: { code: "model-unreadable" },
+  });
+  expect(await library.addFile(inside("elsewhere", "mine.gguf", "deeper.gguf"))).toMatchObject({
+    ok: false,
+    failure: { code: "model-missing" },
+  });
   const { model } = value(await library.addFile(inside("elsewhere", "mine.gguf")));
   engineFailures.set(model.id, { code: "model-damaged" });
   expect((await library.list())[0]!.failure).toEqual({ code: "model-damaged" });
@@ -77,7 +92,10 @@ it("says what is wrong with a file, when it is added and later", async () => {
 
 it.skipIf(process.platform === "win32" || process.getuid?.() === 0)("says that a file may not be read", async () => {
   chmodSync(inside("elsewhere", "mine.gguf"), 0);
-  expect(await library.addFile(inside("elsewhere", "mine.gguf"))).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+  expect(await library.addFile(inside("elsewhere", "mine.gguf"))).toMatchObject({
+    ok: false,
+    failure: { code: "model-unreadable" },
+  });
 });
 
 it("is empty without a folder", async () => {
@@ -89,9 +107,23 @@ it("lists downloads in their folders, a split model as one, and says which part 
   const folder = inside("models", "maker__Big");
   mkdirSync(folder);
   mkdirSync(inside("models", ".downloads"));
-  for (const name of ["Big-Q4_0.gguf", "Big-Q4_0.gguf.origin.json", "Big-Q8_0-00001-of-00003.gguf", "Big-Q8_0-00002-of-00003.gguf"]) writeFileSync(path.join(folder, name), "12345");
+  for (const name of [
+    "Big-Q4_0.gguf",
+    "Big-Q4_0.gguf.origin.json",
+    "Big-Q8_0-00001-of-00003.gguf",
+    "Big-Q8_0-00002-of-00003.gguf",
+  ])
+    writeFileSync(path.join(folder, name), "12345");
   writeFileSync(inside("models", ".downloads", "part.gguf"), "x");
-  expect((await library.list()).map(({ fileName, origin, sizeBytes, fileCount, failure }) => [fileName, origin, sizeBytes, fileCount, failure?.details?.["file"]])).toEqual([
+  expect(
+    (await library.list()).map(({ fileName, origin, sizeBytes, fileCount, failure }) => [
+      fileName,
+      origin,
+      sizeBytes,
+      fileCount,
+      failure?.details?.["file"],
+    ]),
+  ).toEqual([
     ["Big-Q4_0.gguf", "hub", 5, 1, undefined],
     ["Big-Q8_0-00001-of-00003.gguf", "hub", 10, 3, "Big-Q8_0-00003-of-00003.gguf"],
   ]);

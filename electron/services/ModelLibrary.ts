@@ -112,7 +112,9 @@ export class ModelLibrary {
     const { list } = this.#options;
     const files = list.value.files.filter((file) => idOf(file) !== id);
     if (files.length === list.value.files.length) {
-      return (await this.find(id)) ? fail("request-invalid", undefined, "The model lies in Facet's own folder") : fail("not-found");
+      return (await this.find(id))
+        ? fail("request-invalid", undefined, "The model lies in Facet's own folder")
+        : fail("not-found");
     }
     const saved = await list.save({ files, notes: withoutNote(list.value.notes, id) });
     return saved.ok ? succeed(undefined) : saved;
@@ -146,8 +148,9 @@ export class ModelLibrary {
   async #listed(): Promise<Listed[]> {
     const { modelsFolder, starterFileName, list } = this.#options;
     const inFolder = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
-    const own = modelNames(inFolder.map(({ name }) => name))
-      .sort((a, b) => Number(b === starterFileName) - Number(a === starterFileName) || a.localeCompare(b));
+    const own = modelNames(inFolder.map(({ name }) => name)).sort(
+      (a, b) => Number(b === starterFileName) - Number(a === starterFileName) || a.localeCompare(b),
+    );
     const downloaded: string[] = [];
     for (const entry of inFolder.filter((folder) => folder.isDirectory() && REPOSITORY_FOLDER.test(folder.name))) {
       const names = modelNames(await readdir(path.join(modelsFolder, entry.name)).catch(() => []));
@@ -156,7 +159,10 @@ export class ModelLibrary {
     // Not where the folder really lies: a model that is moved with it stays the same model.
     const idFolder = path.join(await realPathOr(path.dirname(modelsFolder)), path.basename(modelsFolder));
     const inModelsFolder = (name: string, origin: InstalledModel["origin"]): Listed => ({
-      file: path.join(modelsFolder, name), id: modelIdOf(path.join(idFolder, name)), origin, about: null,
+      file: path.join(modelsFolder, name),
+      id: modelIdOf(path.join(idFolder, name)),
+      origin,
+      about: null,
     });
     const made = modelNames(await readdir(path.join(modelsFolder, MADE_FOLDER)).catch(() => [])).sort();
     return [

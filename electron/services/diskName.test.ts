@@ -7,7 +7,15 @@ import { describe, expect, it } from "vitest";
 import { diskName, nameKey, repositoryFolder } from "./diskName";
 
 /** By Microsoft's list, written another way than in the code. */
-const DEVICES = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", ...["COM", "LPT"].flatMap((port) => Array.from("0123456789¹²³").map((digit) => port + digit))];
+const DEVICES = [
+  "CON",
+  "PRN",
+  "AUX",
+  "NUL",
+  "CONIN$",
+  "CONOUT$",
+  ...["COM", "LPT"].flatMap((port) => Array.from("0123456789¹²³").map((digit) => port + digit)),
+];
 
 /** What any file called `name` must become. */
 function expectPossible(name: string): void {
@@ -17,12 +25,37 @@ function expectPossible(name: string): void {
   expect(made).not.toMatch(/[. ]\.gguf$/u);
   expect(Buffer.byteLength(`${made}.origin.json.${"0".repeat(36)}.tmp`)).toBeLessThanOrEqual(255);
   expect(DEVICES).not.toContain(made.split(".")[0]?.trim().toUpperCase());
-  for (const system of [path.posix, path.win32]) expect(system.dirname(system.resolve("/models", made))).toBe(system.resolve("/models"));
+  for (const system of [path.posix, path.win32])
+    expect(system.dirname(system.resolve("/models", made))).toBe(system.resolve("/models"));
   expect(/\.gguf$/iu.test(name) ? diskName(made) : made).toBe(made);
 }
 
-const letters = fc.constantFrom("..", "/", "\\", ".", " ", "-", "~", "%2e", ":", "con", "NUL", "\u0000", "\u202e", "\ud83d", "😀", "e\u0301", "你", "-00001-of-00002", ".gguf", "a");
-const anyName = fc.oneof(fc.string({ unit: "binary", maxLength: 400 }), fc.array(letters, { maxLength: 120 }).map((parts) => parts.join("")));
+const letters = fc.constantFrom(
+  "..",
+  "/",
+  "\\",
+  ".",
+  " ",
+  "-",
+  "~",
+  "%2e",
+  ":",
+  "con",
+  "NUL",
+  "\u0000",
+  "\u202e",
+  "\ud83d",
+  "😀",
+  "e\u0301",
+  "你",
+  "-00001-of-00002",
+  ".gguf",
+  "a",
+);
+const anyName = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 400 }),
+  fc.array(letters, { maxLength: 120 }).map((parts) => parts.join("")),
+);
 
 describe("a name on disk", () => {
   it.each([
@@ -52,7 +85,8 @@ describe("a name on disk", () => {
 
   it("is possible on every system, whatever a server calls the file", () => {
     fc.assert(fc.property(anyName, expectPossible), { numRuns: 2000 });
-    for (const device of DEVICES) for (const more of ["", " ", ".", ".tar", "\u200b"]) expectPossible(`${device.toLowerCase()}${more}.gguf`);
+    for (const device of DEVICES)
+      for (const more of ["", " ", ".", ".tar", "\u200b"]) expectPossible(`${device.toLowerCase()}${more}.gguf`);
   });
 
   it("of many bytes is cut between characters, and other long names get others", () => {
@@ -69,7 +103,10 @@ describe("a name on disk", () => {
     fc.assert(
       fc.property(anyName, (stem) => {
         const parts = [1, 2].map((part) => diskName(`${stem}-0000${part}-of-00002.gguf`));
-        expect(parts.map((name) => name.replace(/-0000[12]-of-00002\.gguf$/u, ""))).toEqual([expect.any(String), parts[0]?.slice(0, -"-00001-of-00002.gguf".length)]);
+        expect(parts.map((name) => name.replace(/-0000[12]-of-00002\.gguf$/u, ""))).toEqual([
+          expect.any(String),
+          parts[0]?.slice(0, -"-00001-of-00002.gguf".length),
+        ]);
       }),
     );
   });
@@ -84,7 +121,13 @@ describe("a name on disk", () => {
 });
 
 it("names that are one file on some system have one key", () => {
-  for (const [one, other] of [["Model.gguf", "MODEL.gguf"], ["é.gguf", "e\u0301.gguf"], ["ÜBER.gguf", "über.gguf"], ["ς.gguf", "σ.gguf"]] as const) expect(nameKey(one)).toBe(nameKey(other));
+  for (const [one, other] of [
+    ["Model.gguf", "MODEL.gguf"],
+    ["é.gguf", "e\u0301.gguf"],
+    ["ÜBER.gguf", "über.gguf"],
+    ["ς.gguf", "σ.gguf"],
+  ] as const)
+    expect(nameKey(one)).toBe(nameKey(other));
   expect(nameKey("a.gguf")).not.toBe(nameKey("b.gguf"));
 });
 

@@ -22,7 +22,12 @@ export function diskName(name: string): string {
   const [ending = ""] = ENDING.exec(name) ?? [];
   const called = name.slice(0, name.length - ending.length);
   // A dot in front would hide the file, a dash would make it an option of command lines.
-  const stem = called.replaceAll(INVISIBLE, "").normalize("NFC").replaceAll(REFUSED, "-").replaceAll(/\s+/gu, " ").replace(/^[\s.-]+/u, "");
+  const stem = called
+    .replaceAll(INVISIBLE, "")
+    .normalize("NFC")
+    .replaceAll(REFUSED, "-")
+    .replaceAll(/\s+/gu, " ")
+    .replace(/^[\s.-]+/u, "");
   const end = ending === "" ? ".gguf" : ending.toLowerCase();
   const short = cut(stem, MAX_NAME_BYTES - end.length, called).replace(/[\s.]+$/u, "") || "model";
   // What was no part of a split model must not become one by losing the blank behind its number.

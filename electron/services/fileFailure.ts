@@ -10,5 +10,7 @@ export function saveFailure(error: unknown, details?: Record<string, string>): F
 
 /** "ENOENT", "EACCES" …; null for an error of another kind. */
 export function errnoOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error ? error.code : null;
+  return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error
+    ? error.code
+    : null;
 }

@@ -8,7 +8,12 @@ import { makeDataFolder, openAppData } from "./openAppData";
 
 let parent: string;
 const folder = () => path.join(parent, "facet");
-const open = () => openAppData(folder(), () => {}, () => 0);
+const open = () =>
+  openAppData(
+    folder(),
+    () => {},
+    () => 0,
+  );
 
 beforeEach(() => {
   parent = mkdtempSync(path.join(tmpdir(), "facet-data-"));
@@ -27,7 +32,17 @@ it("says where a damaged database went", async () => {
   makeDataFolder(folder());
   writeFileSync(path.join(folder(), "chats.db"), "garbage ".repeat(2_000));
   const opened = await open();
-  expect(opened).toMatchObject({ ok: true, value: { notices: [{ code: "database-damaged", details: { movedTo: path.join(folder(), "chats-damaged-1970-01-01T00-00-00-000Z.db") } }] } });
+  expect(opened).toMatchObject({
+    ok: true,
+    value: {
+      notices: [
+        {
+          code: "database-damaged",
+          details: { movedTo: path.join(folder(), "chats-damaged-1970-01-01T00-00-00-000Z.db") },
+        },
+      ],
+    },
+  });
   if (opened.ok) opened.value.chats.close();
 });
 
@@ -35,7 +50,10 @@ it("starts with damaged settings and keeps the file", async () => {
   makeDataFolder(folder());
   writeFileSync(path.join(folder(), "settings.json"), "{");
   const opened = await open();
-  expect(opened).toMatchObject({ ok: true, value: { settings: { value: { theme: "system" } }, notices: [{ code: "settings-damaged" }] } });
+  expect(opened).toMatchObject({
+    ok: true,
+    value: { settings: { value: { theme: "system" } }, notices: [{ code: "settings-damaged" }] },
+  });
   if (opened.ok) opened.value.chats.close();
   expect(readFileSync(path.join(folder(), "settings-damaged-1970-01-01T00-00-00-000Z.json"), "utf8")).toBe("{");
 });
@@ -43,7 +61,8 @@ it("starts with damaged settings and keeps the file", async () => {
 it("is refused in words when a file is in its place", () => {
   writeFileSync(folder(), "a file");
   expect(makeDataFolder(folder())).toMatchObject({
-    ok: false, failure: { code: "data-folder-unusable", details: { folder: folder(), reason: "A part of its path is a file." } },
+    ok: false,
+    failure: { code: "data-folder-unusable", details: { folder: folder(), reason: "A part of its path is a file." } },
   });
 });
 

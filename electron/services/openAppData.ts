@@ -54,7 +54,12 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const jobs = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, now);
     const quality = await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, now);
     const makingSpeeds = await openJsonFile(path.join(folder, "making-speeds.json"), SavedMakingSpeeds, {}, now);
-    const loadSettings = await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, now);
+    const loadSettings = await openJsonFile(
+      path.join(folder, "load-settings.json"),
+      StoredLoadSettings,
+      emptyLoadSettings,
+      now,
+    );
     const loadLog = await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, now);
     const engineEnds = await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, now);
     const opened = openChatDatabase(paths.database, now);
@@ -67,7 +72,9 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality, loadSettings].map(({ movedAsideTo: aside }) => aside).filter((aside) => aside !== null);
+    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality, loadSettings]
+      .map(({ movedAsideTo: aside }) => aside)
+      .filter((aside) => aside !== null);
     for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
     return succeed({
       chats,
@@ -100,7 +107,8 @@ export function makeDataFolder(folder: string): Outcome<undefined> {
   try {
     // A link to a disk that is not there now is no reason not to start.
     const isMoved = lstatSync(models, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    for (const inside of [...(isMoved ? [] : [models]), logs, window]) mkdirSync(inside, { recursive: true, mode: 0o700 });
+    for (const inside of [...(isMoved ? [] : [models]), logs, window])
+      mkdirSync(inside, { recursive: true, mode: 0o700 });
     return succeed(undefined);
   } catch (error) {
     return folderFailure(error, folder);

@@ -5,7 +5,11 @@ import path from "node:path";
 
 /** Ways to call pip, best known first. */
 export const PIP_COMMANDS: readonly (readonly string[])[] = [
-  ["pip"], ["pip3"], ["python3", "-m", "pip"], ["python", "-m", "pip"], ["py", "-m", "pip"],
+  ["pip"],
+  ["pip3"],
+  ["python3", "-m", "pip"],
+  ["python", "-m", "pip"],
+  ["py", "-m", "pip"],
 ];
 
 /** Reading the folder more often than this only costs. */
@@ -31,15 +35,36 @@ export interface PipDownload {
 }
 
 /** Path of the wheel. Throws PipError, or the reason of the signal when it fires (pip is killed then). */
-export async function pipDownload({ requirement, folder, commands = PIP_COMMANDS, signal, onBytes }: PipDownload): Promise<string> {
+export async function pipDownload({
+  requirement,
+  folder,
+  commands = PIP_COMMANDS,
+  signal,
+  onBytes,
+}: PipDownload): Promise<string> {
   const pip = await firstWorking(commands, signal);
   if (!pip) throw new PipError("pip is not installed");
   const timer = setInterval(() => void folderSize(folder).then(onBytes, () => {}), PROGRESS_INTERVAL_MS);
   try {
     // --only-binary: a source package would run its own set-up code here.
     const { code, output } = await run(
-      [...pip, "download", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check",
-        "--quiet", "--timeout", String(PIP_TIMEOUT_S), "--retries", String(PIP_RETRIES), "--dest", folder, requirement],
+      [
+        ...pip,
+        "download",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--no-cache-dir",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--quiet",
+        "--timeout",
+        String(PIP_TIMEOUT_S),
+        "--retries",
+        String(PIP_RETRIES),
+        "--dest",
+        folder,
+        requirement,
+      ],
       { ...process.env, TMPDIR: folder, TEMP: folder, TMP: folder },
       signal,
     );
@@ -52,7 +77,10 @@ export async function pipDownload({ requirement, folder, commands = PIP_COMMANDS
   return path.join(folder, wheel);
 }
 
-async function firstWorking(commands: readonly (readonly string[])[], signal: AbortSignal): Promise<readonly string[] | null> {
+async function firstWorking(
+  commands: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<readonly string[] | null> {
   for (const command of commands) {
     const { code } = await run([...command, "--version"], process.env, signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
@@ -63,12 +91,21 @@ async function firstWorking(commands: readonly (readonly string[])[], signal: Ab
   return null;
 }
 
-function run(command: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<{ code: number | null; output: string }> {
+function run(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<{ code: number | null; output: string }> {
   signal.throwIfAborted();
   const [program = "", ...args] = command;
   // A group of its own, so that a wrapper script's Python dies with it.
   const ownGroup = process.platform !== "win32";
-  const child = spawn(program, args, { env, detached: ownGroup, stdio: ["ignore", "ignore", "pipe"], windowsHide: true });
+  const child = spawn(program, args, {
+    env,
+    detached: ownGroup,
+    stdio: ["ignore", "ignore", "pipe"],
+    windowsHide: true,
+  });
   let output = "";
   child.stderr.on("data", (text: Buffer) => (output = (output + text.toString()).slice(-KEPT_OUTPUT_CHARACTERS)));
   const kill = () => {
@@ -88,7 +125,15 @@ function run(command: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSi
 
 async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile())
-    .map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        stat(path.join(entry.parentPath, entry.name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }

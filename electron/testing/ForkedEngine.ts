@@ -21,7 +21,10 @@ export class ForkedEngine {
 
   constructor() {
     // Tests, and so whoever forks, may have been started by a loader of their own.
-    this.#child = fork(fileURLToPath(new URL("engineChild.ts", import.meta.url)), [], { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    this.#child = fork(fileURLToPath(new URL("engineChild.ts", import.meta.url)), [], {
+      execArgv: ["--import", "tsx"],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     this.#child.stderr?.on("data", (data: Buffer) => this.log.push(data.toString()));
     this.#child.on("message", (data) => this.#receive(data));
     this.#child.on("exit", (code, signal) => {
@@ -39,17 +42,35 @@ export class ForkedEngine {
   }
 
   load(path: string, stateFolder: string, timeoutMs: number, contextSizeTokens = 512): Promise<EngineAnswer> {
-    return this.#ask({
-      kind: "load", modelId: ModelId.parse("model"), path, name: "A model", choice: loadChoice({ contextSizeTokens }), reasons: loadReasons, stateFolder, conversationsWithDeltas: 1,
-    }, timeoutMs);
+    return this.#ask(
+      {
+        kind: "load",
+        modelId: ModelId.parse("model"),
+        path,
+        name: "A model",
+        choice: loadChoice({ contextSizeTokens }),
+        reasons: loadReasons,
+        stateFolder,
+        conversationsWithDeltas: 1,
+      },
+      timeoutMs,
+    );
   }
 
   /** One short answer. */
   answer(text: string, timeoutMs: number): Promise<EngineAnswer> {
     const turns = [{ messageId: MessageId.parse("question"), role: "user", parts: textParts(text) }];
-    return this.#ask({
-      kind: "generate", messageId: MessageId.parse("answer"), chatId: ChatId.parse("chat"), turns, stack: [], settings: { systemPrompt: "Be brief.", sampling: {}, seed: 1, maxTokens: 4 },
-    }, timeoutMs);
+    return this.#ask(
+      {
+        kind: "generate",
+        messageId: MessageId.parse("answer"),
+        chatId: ChatId.parse("chat"),
+        turns,
+        stack: [],
+        settings: { systemPrompt: "Be brief.", sampling: {}, seed: 1, maxTokens: 4 },
+      },
+      timeoutMs,
+    );
   }
 
   async stop(): Promise<void> {

@@ -42,14 +42,30 @@ export class LocalEngine {
 
   load(file: string, choice: Partial<LoadChoice> = {}, over: Partial<LoadRequest> = {}): Promise<End> {
     return this.ask({
-      kind: "load", requestId: this.newId(), modelId: ModelId.parse("m1"), path: file, name: "A name",
-      choice: loadChoice(choice), reasons: loadReasons, conversationsWithDeltas: 1, stateFolder: this.stateFolder, ...over,
+      kind: "load",
+      requestId: this.newId(),
+      modelId: ModelId.parse("m1"),
+      path: file,
+      name: "A name",
+      choice: loadChoice(choice),
+      reasons: loadReasons,
+      conversationsWithDeltas: 1,
+      stateFolder: this.stateFolder,
+      ...over,
     });
   }
 
   start(turns: Turn[], over: Partial<ChatSettings> = {}) {
     const requestId = this.newId();
-    const end = this.ask({ kind: "generate", requestId, messageId: MessageId.parse("answer"), turns, settings: { systemPrompt: "", sampling: {}, seed: 7, ...over }, stack: [], chatId: ChatId.parse("chat") });
+    const end = this.ask({
+      kind: "generate",
+      requestId,
+      messageId: MessageId.parse("answer"),
+      turns,
+      settings: { systemPrompt: "", sampling: {}, seed: 7, ...over },
+      stack: [],
+      chatId: ChatId.parse("chat"),
+    });
     return { requestId, end };
   }
 

@@ -11,7 +11,11 @@ const ATTEMPTS = 20;
 export async function bundledTemplates(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const files = names.map((name) => path.join("models", "templates", name));
   const folder = await checkout(files);
-  return new Map(await Promise.all(files.map(async (file) => [path.basename(file), await readFile(path.join(folder, file), "utf8")] as const)));
+  return new Map(
+    await Promise.all(
+      files.map(async (file) => [path.basename(file), await readFile(path.join(folder, file), "utf8")] as const),
+    ),
+  );
 }
 
 /** Tests run at the same time, and git lets one of them at the checkout. */
@@ -19,7 +23,10 @@ async function checkout(files: readonly string[]): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const folder = await llamaCppCheckout(files);
-      if (folder === null) throw new Error("git is missing: without it the chat templates in node-llama-cpp's llama.cpp bundle cannot be read. Get it with: sudo apt-get install git");
+      if (folder === null)
+        throw new Error(
+          "git is missing: without it the chat templates in node-llama-cpp's llama.cpp bundle cannot be read. Get it with: sudo apt-get install git",
+        );
       const missing = files.filter((file) => !existsSync(path.join(folder, file)));
       if (missing.length === 0) return folder;
       throw new Error(`node-llama-cpp's llama.cpp bundle has no ${missing.join(", ")}`);

@@ -46,11 +46,14 @@ export function loraContents(options: LoraOptions = {}): GgufContents {
     else metadata.set(key, value);
   const random = numbers(seed);
   const factor = (name: string, columns: number, rows: number): TensorEntry => ({
-    name, dimensions: [columns, rows], type: 0,
+    name,
+    dimensions: [columns, rows],
+    type: 0,
     data: new Uint8Array(Float32Array.from({ length: columns * rows }, () => (random() - 0.5) * strength).buffer),
   });
   const tensors = matrices.flatMap(({ name, columns, rows }) => [
-    factor(`${name}.lora_a`, columns, rank), factor(`${name}.lora_b`, rank, rows),
+    factor(`${name}.lora_a`, columns, rank),
+    factor(`${name}.lora_b`, rank, rows),
   ]);
   return { metadata: [...metadata], tensors: options.tensors?.(tensors) ?? tensors };
 }

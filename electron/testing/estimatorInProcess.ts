@@ -6,7 +6,12 @@ import { Estimator } from "../services/estimator/Estimator";
 export function estimatorInProcess(scratchFolder: string): Estimator {
   return new Estimator({
     fork({ onMessage }) {
-      const fit = new FitProcess({ llama: new Promise(() => {}), post: onMessage, scratchFolder, guessed: () => false });
+      const fit = new FitProcess({
+        llama: new Promise(() => {}),
+        post: onMessage,
+        scratchFolder,
+        guessed: () => false,
+      });
       return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 0, systemReserveBytes: 0, loadedModelBytes: 0 }),

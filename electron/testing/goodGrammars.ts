@@ -15,5 +15,8 @@ export const goodGrammars: readonly [name: string, text: string][] = [
   ["right recursion", 'root ::= "a" root | "b"'],
   ["the same name twice", 'root ::= "a"\nroot ::= "b"'],
   ["an empty answer", 'root ::= ""'],
-  ["as a converter writes JSON", 'space ::= | " " | "\\n" [ \\t]{0,20}\nboolean ::= ("true" | "false") space\nchar ::= [^"\\\\\\x7F\\x00-\\x1F] | [\\\\] (["\\\\bfnrt] | "u" [0-9a-fA-F]{4})\nstring ::= "\\"" char* "\\"" space\nroot ::= "{" space "\\"name\\"" space ":" space string "}" space'],
+  [
+    "as a converter writes JSON",
+    'space ::= | " " | "\\n" [ \\t]{0,20}\nboolean ::= ("true" | "false") space\nchar ::= [^"\\\\\\x7F\\x00-\\x1F] | [\\\\] (["\\\\bfnrt] | "u" [0-9a-fA-F]{4})\nstring ::= "\\"" char* "\\"" space\nroot ::= "{" space "\\"name\\"" space ":" space string "}" space',
+  ],
 ];

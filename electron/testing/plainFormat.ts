@@ -1,4 +1,10 @@
 // The format of a model without anything special.
 import type { FormatFacts } from "../contract/modelFormat";
 
-export const plainFormat: FormatFacts = { source: "template", name: "default", problem: null, thinking: null, hasTools: false };
+export const plainFormat: FormatFacts = {
+  source: "template",
+  name: "default",
+  problem: null,
+  thinking: null,
+  hasTools: false,
+};

@@ -37,17 +37,36 @@ interface RandomTensor {
 }
 
 /** In Q4_0. `weight`: what a weight is at most, about; `outputWeight` the same for the last matrix, which makes answers flat or pointed. */
-export async function writeRandomModel(target: string, shapes: Shapes, { weight, outputWeight }: { weight: number; outputWeight: number }): Promise<void> {
+export async function writeRandomModel(
+  target: string,
+  shapes: Shapes,
+  { weight, outputWeight }: { weight: number; outputWeight: number },
+): Promise<void> {
   const { layers, width } = shapes;
   const metadata = modelMetadata(shapes);
   const vocabulary = numberOf(metadata, "llama.vocab_size");
-  const norm = (name: string): RandomTensor => ({ name, columns: width, rows: 1, type: F32, fill: (bytes) => void floats(bytes).fill(1) });
-  const matrix = (name: string, columns: number, rows: number, most: number): RandomTensor => ({ name, columns, rows, type: Q4_0, fill: scales(most / 8) });
+  const norm = (name: string): RandomTensor => ({
+    name,
+    columns: width,
+    rows: 1,
+    type: F32,
+    fill: (bytes) => void floats(bytes).fill(1),
+  });
+  const matrix = (name: string, columns: number, rows: number, most: number): RandomTensor => ({
+    name,
+    columns,
+    rows,
+    type: Q4_0,
+    fill: scales(most / 8),
+  });
   await writeTensors(target, metadata, [
     matrix("token_embd.weight", width, vocabulary, weight),
     matrix("output.weight", width, vocabulary, outputWeight),
     norm("output_norm.weight"),
-    ...Array.from({ length: layers }, (_, layer) => [norm(`blk.${layer}.attn_norm.weight`), norm(`blk.${layer}.ffn_norm.weight`)]).flat(),
+    ...Array.from({ length: layers }, (_, layer) => [
+      norm(`blk.${layer}.attn_norm.weight`),
+      norm(`blk.${layer}.ffn_norm.weight`),
+    ]).flat(),
     ...linears(shapes).map(({ name, columns, rows }) => matrix(name, columns, rows, weight)),
   ]);
 }
@@ -57,22 +76,53 @@ export async function writeRandomModel(target: string, shapes: Shapes, { weight,
  * signs. `change`: what is added to or taken from each weight, on average. `blockLength`: of the Hadamard blocks along
  * the diagonal, the whole width when left out.
  */
-export async function writeRandomBitDelta(target: string, shapes: Shapes, { change, blockLength }: { change: number; blockLength?: number }): Promise<void> {
-  const signs = (name: string, columns: number, rows: number): RandomTensor => ({ name, columns, rows, type: Q1_0, fill: scales(change) });
-  const hadamard = (name: string, width: number): RandomTensor => ({ name, columns: width, rows: width, type: Q1_0, fill: hadamardRows(width, blockLength ?? width) });
-  await writeTensors(target, ADAPTER_METADATA, linears(shapes).flatMap(({ name, columns, rows }) =>
-    columns <= rows
-      ? [hadamard(`${name}.lora_a`, columns), signs(`${name}.lora_b`, columns, rows)]
-      : [signs(`${name}.lora_a`, columns, rows), hadamard(`${name}.lora_b`, rows)],
-  ));
+export async function writeRandomBitDelta(
+  target: string,
+  shapes: Shapes,
+  { change, blockLength }: { change: number; blockLength?: number },
+): Promise<void> {
+  const signs = (name: string, columns: number, rows: number): RandomTensor => ({
+    name,
+    columns,
+    rows,
+    type: Q1_0,
+    fill: scales(change),
+  });
+  const hadamard = (name: string, width: number): RandomTensor => ({
+    name,
+    columns: width,
+    rows: width,
+    type: Q1_0,
+    fill: hadamardRows(width, blockLength ?? width),
+  });
+  await writeTensors(
+    target,
+    ADAPTER_METADATA,
+    linears(shapes).flatMap(({ name, columns, rows }) =>
+      columns <= rows
+        ? [hadamard(`${name}.lora_a`, columns), signs(`${name}.lora_b`, columns, rows)]
+        : [signs(`${name}.lora_a`, columns, rows), hadamard(`${name}.lora_b`, rows)],
+    ),
+  );
 }
 
 /** In F16. */
 export async function writeRandomLora(target: string, shapes: Shapes, rank: number): Promise<void> {
-  const factor = (name: string, columns: number, rows: number): RandomTensor => ({ name, columns, rows, type: F16, fill: smallHalves });
-  await writeTensors(target, ADAPTER_METADATA, linears(shapes).flatMap(({ name, columns, rows }) => [
-    factor(`${name}.lora_a`, columns, rank), factor(`${name}.lora_b`, rank, rows),
-  ]));
+  const factor = (name: string, columns: number, rows: number): RandomTensor => ({
+    name,
+    columns,
+    rows,
+    type: F16,
+    fill: smallHalves,
+  });
+  await writeTensors(
+    target,
+    ADAPTER_METADATA,
+    linears(shapes).flatMap(({ name, columns, rows }) => [
+      factor(`${name}.lora_a`, columns, rank),
+      factor(`${name}.lora_b`, rank, rows),
+    ]),
+  );
 }
 
 interface Linear {
@@ -84,8 +134,13 @@ interface Linear {
 function linears({ layers, width, feedForward, heads, keyValueHeads }: Shapes): Linear[] {
   const keyValues = (width / heads) * keyValueHeads;
   const shapes: readonly (readonly [string, number, number])[] = [
-    ["attn_q", width, width], ["attn_k", width, keyValues], ["attn_v", width, keyValues], ["attn_output", width, width],
-    ["ffn_gate", width, feedForward], ["ffn_up", width, feedForward], ["ffn_down", feedForward, width],
+    ["attn_q", width, width],
+    ["attn_k", width, keyValues],
+    ["attn_v", width, keyValues],
+    ["attn_output", width, width],
+    ["ffn_gate", width, feedForward],
+    ["ffn_up", width, feedForward],
+    ["ffn_down", feedForward, width],
   ];
   return Array.from({ length: layers }, (_, layer) =>
     shapes.map(([name, columns, rows]) => ({ name: `blk.${layer}.${name}.weight`, columns, rows })),
@@ -112,7 +167,8 @@ function hadamardRows(width: number, blockLength: number): (bytes: Buffer, first
       bytes.writeUInt16LE(isInside ? scale : 0, at);
       for (let byte = 0; byte < 16; byte++) {
         let bits = 0;
-        for (let bit = 0; bit < 8; bit++) if (!isOdd(row & ((firstColumn % blockLength) + 8 * byte + bit))) bits |= 1 << bit;
+        for (let bit = 0; bit < 8; bit++)
+          if (!isOdd(row & ((firstColumn % blockLength) + 8 * byte + bit))) bits |= 1 << bit;
         bytes[at + 2 + byte] = bits;
       }
     }
@@ -140,14 +196,24 @@ function floats(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
-function modelMetadata({ layers, width, feedForward, heads, keyValueHeads }: Shapes): readonly (readonly [string, MetadataEntry])[] {
+function modelMetadata({
+  layers,
+  width,
+  feedForward,
+  heads,
+  keyValueHeads,
+}: Shapes): readonly (readonly [string, MetadataEntry])[] {
   const number = (value: number): MetadataEntry => ({ type: "uint32", value });
   return tinyModelContents({
     name: "Random model",
     metadata: {
-      "llama.embedding_length": number(width), "llama.block_count": number(layers), "llama.feed_forward_length": number(feedForward),
-      "llama.attention.head_count": number(heads), "llama.attention.head_count_kv": number(keyValueHeads),
-      "llama.rope.dimension_count": number(width / heads), "general.file_type": number(2),
+      "llama.embedding_length": number(width),
+      "llama.block_count": number(layers),
+      "llama.feed_forward_length": number(feedForward),
+      "llama.attention.head_count": number(heads),
+      "llama.attention.head_count_kv": number(keyValueHeads),
+      "llama.rope.dimension_count": number(width / heads),
+      "general.file_type": number(2),
     },
   }).metadata;
 }
@@ -167,14 +233,24 @@ function numberOf(metadata: readonly (readonly [string, MetadataEntry])[], key: 
 }
 
 /** The file has its name when it is whole. */
-async function writeTensors(target: string, metadata: readonly (readonly [string, MetadataEntry])[], tensors: readonly RandomTensor[]): Promise<void> {
+async function writeTensors(
+  target: string,
+  metadata: readonly (readonly [string, MetadataEntry])[],
+  tensors: readonly RandomTensor[],
+): Promise<void> {
   const fresh = `${target}.${process.pid}`;
   const keystream = createCipheriv("aes-128-ctr", Buffer.from("16 bytes of seed"), Buffer.alloc(16));
   const file = await open(fresh, "w");
   try {
     let offset = 0;
     const entries = tensors.map(({ name, columns, rows, type }): TensorEntry => {
-      const entry = { name, dimensions: rows === 1 && type === F32 ? [columns] : [columns, rows], type, data: new Uint8Array(), offset: BigInt(offset) };
+      const entry = {
+        name,
+        dimensions: rows === 1 && type === F32 ? [columns] : [columns, rows],
+        type,
+        data: new Uint8Array(),
+        offset: BigInt(offset),
+      };
       offset += padded(rowBytes({ columns, type }) * rows);
       return entry;
     });

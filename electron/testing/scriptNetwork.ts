@@ -59,7 +59,8 @@ const UNIT_SCORE = 20;
 const OUTPUT_SCALE = 4;
 
 export function scriptNetwork({ vocabulary, patterns, eosId, contextTokens }: NetworkRequest): Network {
-  if (vocabulary.size > MAX_TOKENS) throw new Error(`a scripted model has ${MAX_TOKENS} tokens at most, not ${vocabulary.size}`);
+  if (vocabulary.size > MAX_TOKENS)
+    throw new Error(`a scripted model has ${MAX_TOKENS} tokens at most, not ${vocabulary.size}`);
   if (patterns.some(({ word }) => word >= MAX_WORDS)) throw new Error(`fewer than ${MAX_WORDS} words choose scripts`);
   const earlier = Math.max(0, ...patterns.map(({ last }) => last.length - 1));
   const width = Math.ceil((EARLIER_TOKENS_AT + earlier * TOKEN_CODE) / HEAD) * HEAD;
@@ -76,7 +77,12 @@ export function scriptNetwork({ vocabulary, patterns, eosId, contextTokens }: Ne
     }
   });
   const output = matrix("output.weight", width, vocabulary.size, (set) => {
-    for (const id of tokenIds) set(id, NEXT_AT, tokenCode(id).map((sign) => sign * OUTPUT_SCALE));
+    for (const id of tokenIds)
+      set(
+        id,
+        NEXT_AT,
+        tokenCode(id).map((sign) => sign * OUTPUT_SCALE),
+      );
   });
 
   const query = matrix("blk.0.attn_q.weight", width, heads * HEAD, (set) => {
@@ -89,7 +95,8 @@ export function scriptNetwork({ vocabulary, patterns, eosId, contextTokens }: Ne
     setPair(0, AGE_PAIR, turned(AGE_SCORE, Math.PI / 4));
     setPair(0, WORD_PAIR, [WORD_SCORE, 0]);
     for (let distance = 1; distance <= earlier; distance++)
-      for (const [pair, speed] of DISTANCE_SPEEDS.entries()) setPair(distance, pair, turned(DISTANCE_SCORE, -distance * speed));
+      for (const [pair, speed] of DISTANCE_SPEEDS.entries())
+        setPair(distance, pair, turned(DISTANCE_SCORE, -distance * speed));
   });
   const key = matrix("blk.0.attn_k.weight", width, HEAD, (set) => {
     for (let pair = 0; pair <= AGE_PAIR; pair++) set(2 * pair, ONE_AT, [1]);
@@ -107,9 +114,17 @@ export function scriptNetwork({ vocabulary, patterns, eosId, contextTokens }: Ne
 
   const gate = matrix("blk.0.ffn_gate.weight", width, patterns.length, (set) => {
     for (const [unit, { word, last }] of patterns.entries()) {
-      set(unit, CHOSEN_WORD_AT, wordCode(word).map((sign) => sign * UNIT_SCORE));
+      set(
+        unit,
+        CHOSEN_WORD_AT,
+        wordCode(word).map((sign) => sign * UNIT_SCORE),
+      );
       for (const [distance, id] of last.entries())
-        set(unit, distance === 0 ? TOKEN_AT : earlierAt(distance), tokenCode(id).map((sign) => sign * UNIT_SCORE));
+        set(
+          unit,
+          distance === 0 ? TOKEN_AT : earlierAt(distance),
+          tokenCode(id).map((sign) => sign * UNIT_SCORE),
+        );
       // One wrong sign costs two.
       set(unit, ONE_AT, [UNIT_SCORE * (1 - WORD_CODE - last.length * TOKEN_CODE)]);
     }
@@ -128,11 +143,32 @@ export function scriptNetwork({ vocabulary, patterns, eosId, contextTokens }: Ne
   const uint32 = (value: number): MetadataEntry => ({ type: "uint32", value });
   return {
     tensors: [
-      embedding, output, vector("output_norm.weight", Array.from({ length: width }, () => 1)),
-      vector("blk.0.attn_norm.weight", Array.from({ length: width }, () => Math.sqrt(tokenSigns / width))), query, key, value, gather,
-      vector("blk.0.ffn_norm.weight", Array.from({ length: width }, () => Math.sqrt(allSigns / width))), gate, up, down,
+      embedding,
+      output,
+      vector(
+        "output_norm.weight",
+        Array.from({ length: width }, () => 1),
+      ),
+      vector(
+        "blk.0.attn_norm.weight",
+        Array.from({ length: width }, () => Math.sqrt(tokenSigns / width)),
+      ),
+      query,
+      key,
+      value,
+      gather,
+      vector(
+        "blk.0.ffn_norm.weight",
+        Array.from({ length: width }, () => Math.sqrt(allSigns / width)),
+      ),
+      gate,
+      up,
+      down,
       // llama.cpp divides each pair's speed by these; with a base of 1 every speed is 1.
-      vector("rope_freqs.weight", [...DISTANCE_SPEEDS, Math.PI / 2 / contextTokens, STANDING_STILL].map((speed) => 1 / speed)),
+      vector(
+        "rope_freqs.weight",
+        [...DISTANCE_SPEEDS, Math.PI / 2 / contextTokens, STANDING_STILL].map((speed) => 1 / speed),
+      ),
     ],
     metadata: {
       "llama.block_count": uint32(1),

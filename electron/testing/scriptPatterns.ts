@@ -44,7 +44,9 @@ export function scriptPatterns(request: PatternsRequest): Pattern[] {
 function placesOf(ids: readonly number[], prompt: readonly number[]): Place[] {
   const all = [...prompt, ...ids];
   return ids.map((next, index) => ({
-    before: all.slice(Math.max(0, prompt.length + index - MAX_LOOK_BACK), prompt.length + index), next, isDetour: false,
+    before: all.slice(Math.max(0, prompt.length + index - MAX_LOOK_BACK), prompt.length + index),
+    next,
+    isDetour: false,
   }));
 }
 
@@ -52,7 +54,11 @@ function placesOf(ids: readonly number[], prompt: readonly number[]): Place[] {
  * A special token or marker of the script that somebody else wrote, with blanks of their own after it, and what came before it
  * spelled as a tokenizer spells it: "Answer now" forces the end of a thought, a template writes an empty one or opens it.
  */
-function detoursOf(ids: readonly number[], prompt: readonly number[], { vocabulary, markers }: PatternsRequest): Place[] {
+function detoursOf(
+  ids: readonly number[],
+  prompt: readonly number[],
+  { vocabulary, markers }: PatternsRequest,
+): Place[] {
   const endsWithMarker = (tokens: readonly number[]) =>
     markers.some((marker) => marker.every((token, at) => tokens.at(at - marker.length) === token));
   const places: Place[] = [];
@@ -61,12 +67,21 @@ function detoursOf(ids: readonly number[], prompt: readonly number[], { vocabula
     spelled.push(...vocabulary.respell(id));
     if (!vocabulary.isSpecial(id) && !endsWithMarker(spelled)) continue;
     const rest = ids.slice(index + 1);
-    const blanks = rest.slice(0, rest.findIndex((next) => !vocabulary.isBlank(next)));
-    const otherBlanks = [...BLANKS.map((blank) => vocabulary.tokenize(blank)), blanks.flatMap((blank) => vocabulary.respell(blank))]
-      .filter((other) => other.some((blank, at) => blank !== blanks[at]));
+    const blanks = rest.slice(
+      0,
+      rest.findIndex((next) => !vocabulary.isBlank(next)),
+    );
+    const otherBlanks = [
+      ...BLANKS.map((blank) => vocabulary.tokenize(blank)),
+      blanks.flatMap((blank) => vocabulary.respell(blank)),
+    ].filter((other) => other.some((blank, at) => blank !== blanks[at]));
     const add = (inserted: readonly number[], following: readonly number[]) => {
       for (const [done, next] of following.slice(0, MAX_LOOK_BACK).entries())
-        places.push({ before: [...spelled, ...inserted, ...following.slice(0, done)].slice(-MAX_LOOK_BACK), next, isDetour: true });
+        places.push({
+          before: [...spelled, ...inserted, ...following.slice(0, done)].slice(-MAX_LOOK_BACK),
+          next,
+          isDetour: true,
+        });
     };
     add([], rest);
     for (const other of otherBlanks) add(other, rest.slice(blanks.length));
@@ -79,7 +94,8 @@ function divide(places: readonly Place[], length: number, vocabulary: ScriptVoca
   const [first] = places;
   if (first === undefined) return [];
   const haveOneNext = (some: readonly Place[]) => some.every(({ next }) => next === some[0]?.next);
-  if (length > 0 && haveOneNext(places)) return [{ last: first.before.toReversed().slice(0, length), next: first.next }];
+  if (length > 0 && haveOneNext(places))
+    return [{ last: first.before.toReversed().slice(0, length), next: first.next }];
   const ended = places.find(({ before, isDetour }) => before.length === length && !isDetour);
   if (ended !== undefined) {
     // No more tokens to tell by. The script itself goes before detours; two places of it cannot both be right.

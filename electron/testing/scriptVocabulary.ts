@@ -28,7 +28,15 @@ export class ScriptVocabulary {
   readonly #special = new Map<string, number>();
   readonly #words: readonly string[];
 
-  constructor({ special, words, scripts }: { special: readonly SpecialText[]; words: readonly string[]; scripts: readonly Script[] }) {
+  constructor({
+    special,
+    words,
+    scripts,
+  }: {
+    special: readonly SpecialText[];
+    words: readonly string[];
+    scripts: readonly Script[];
+  }) {
     this.#words = words;
     for (const word of words) this.#addWord(word);
     for (const { text, type } of special) {
@@ -38,7 +46,8 @@ export class ScriptVocabulary {
     for (const entry of scripts.flat()) {
       const spelled = this.#spell(entry);
       if (spelled.length === 0) throw new Error("an entry of a script is empty");
-      if (words.includes(spelled)) throw new Error(`a script may not write the word that chooses one as a single token: ${spelled}`);
+      if (words.includes(spelled))
+        throw new Error(`a script may not write the word that chooses one as a single token: ${spelled}`);
       if (this.scriptId(entry) === -1) this.#add(spelled, TYPES.normal);
     }
   }
@@ -65,15 +74,23 @@ export class ScriptVocabulary {
 
   /** -1 where the vocabulary does not have it. */
   scriptId(entry: string | Uint8Array): number {
-    return (typeof entry === "string" ? this.#special.get(entry) : undefined) ?? this.#ids.get(this.#spell(entry)) ?? -1;
+    return (
+      (typeof entry === "string" ? this.#special.get(entry) : undefined) ?? this.#ids.get(this.#spell(entry)) ?? -1
+    );
   }
 
   /** As llama.cpp does with special tokens allowed: the longest are looked for first. */
   tokenize(text: string): number[] {
-    const found = [...this.#special.keys()].toSorted((a, b) => b.length - a.length).find((special) => text.includes(special));
+    const found = [...this.#special.keys()]
+      .toSorted((a, b) => b.length - a.length)
+      .find((special) => text.includes(special));
     if (found === undefined) return this.#merge(this.#spell(text)).map((token) => this.#ids.get(token) ?? -1);
     const at = text.indexOf(found);
-    return [...this.tokenize(text.slice(0, at)), this.specialId(found), ...this.tokenize(text.slice(at + found.length))];
+    return [
+      ...this.tokenize(text.slice(0, at)),
+      this.specialId(found),
+      ...this.tokenize(text.slice(at + found.length)),
+    ];
   }
 
   /** The same text as the tokenizer would write it in a prompt. */
@@ -102,7 +119,8 @@ export class ScriptVocabulary {
 
   /** Letter by letter: "w e", "we a", … */
   #addWord(word: string): void {
-    if (!/^[A-Za-z]{2,}$/u.test(word)) throw new Error(`a word that chooses a script must be two or more ASCII letters: ${word}`);
+    if (!/^[A-Za-z]{2,}$/u.test(word))
+      throw new Error(`a word that chooses a script must be two or more ASCII letters: ${word}`);
     for (let length = 2; length <= word.length; length++) {
       const token = word.slice(0, length);
       if (this.#ids.has(token)) continue;

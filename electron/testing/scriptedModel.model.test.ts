@@ -2,7 +2,14 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel, SequenceEvaluateOptions, Token } from "node-llama-cpp";
+import type {
+  Llama,
+  LlamaContext,
+  LlamaContextSequence,
+  LlamaModel,
+  SequenceEvaluateOptions,
+  Token,
+} from "node-llama-cpp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLlama } from "../engine/startLlama";
 import { scriptedModelBytes, writeScriptedModel, type Script, type ScriptedModelOptions } from "./scriptedModel";
@@ -14,9 +21,12 @@ const chatMl = {
   chatTemplate: chatMlTemplate,
   generationPrompt: "<|im_start|>assistant\n",
   special: [
-    { text: "<|im_start|>", type: "control" }, { text: "<|im_end|>", type: "control" },
-    { text: "<think>", type: "user-defined" }, { text: "</think>", type: "user-defined" },
-    { text: "<tool_call>", type: "user-defined" }, { text: "</tool_call>", type: "user-defined" },
+    { text: "<|im_start|>", type: "control" },
+    { text: "<|im_end|>", type: "control" },
+    { text: "<think>", type: "user-defined" },
+    { text: "</think>", type: "user-defined" },
+    { text: "<tool_call>", type: "user-defined" },
+    { text: "</tool_call>", type: "user-defined" },
   ],
   eos: "<|im_end|>",
 } satisfies Partial<ScriptedModelOptions>;
@@ -34,7 +44,10 @@ let files = 0;
 
 type ContextOptions = NonNullable<Parameters<LlamaModel["createContext"]>[0]>;
 
-async function load(options: Partial<ScriptedModelOptions> & Pick<ScriptedModelOptions, "script">, over: ContextOptions = {}): Promise<string> {
+async function load(
+  options: Partial<ScriptedModelOptions> & Pick<ScriptedModelOptions, "script">,
+  over: ContextOptions = {},
+): Promise<string> {
   await context?.model.dispose();
   const file = path.join(folder, `${files++}.gguf`);
   await writeScriptedModel(file, { ...chatMl, ...options });
@@ -46,7 +59,11 @@ async function load(options: Partial<ScriptedModelOptions> & Pick<ScriptedModelO
 }
 
 /** What it writes, its end token left out. `force` replaces the token that is written at an index. */
-async function answer(text: string, sampling = DEFAULT_SAMPLING, force: Readonly<Record<number, readonly Token[]>> = {}): Promise<Token[]> {
+async function answer(
+  text: string,
+  sampling = DEFAULT_SAMPLING,
+  force: Readonly<Record<number, readonly Token[]>> = {},
+): Promise<Token[]> {
   const tokens = model.tokenize(text, true);
   await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
   const run = sequence.evaluate(tokens.slice(sequence.nextTokenIndex), { ...sampling, yieldEogToken: true });
@@ -88,32 +105,87 @@ describe("a scripted model", { timeout: 60_000 }, () => {
     ["a plain answer", ["Hello", " there", "!"]],
     ["nothing", []],
     ["a thought", thinking],
-    ["a tool call", ["<tool_call>", "\n", '{"name"', ': "', "get", "_weather", '", "arguments": {"', "city", '": "', "Paris", '"}}', "\n", "</tool_call>"]],
-    ["two tool calls", ["<tool_call>", "\n", '{"a": 1}', "\n", "</tool_call>", "\n", "<tool_call>", "\n", '{"b": 1}', "\n", "</tool_call>"]],
+    [
+      "a tool call",
+      [
+        "<tool_call>",
+        "\n",
+        '{"name"',
+        ': "',
+        "get",
+        "_weather",
+        '", "arguments": {"',
+        "city",
+        '": "',
+        "Paris",
+        '"}}',
+        "\n",
+        "</tool_call>",
+      ],
+    ],
+    [
+      "two tool calls",
+      [
+        "<tool_call>",
+        "\n",
+        '{"a": 1}',
+        "\n",
+        "</tool_call>",
+        "\n",
+        "<tool_call>",
+        "\n",
+        '{"b": 1}',
+        "\n",
+        "</tool_call>",
+      ],
+    ],
     ["the same word again and again", ["the", " the", " the", " the", " the", " the", " the", " cat", " the", " the"]],
-    ["a long list", Array.from({ length: 60 }, (_, index) => ["\n", "-", " item", " ", ...String(index).split("")]).flat()],
+    [
+      "a long list",
+      Array.from({ length: 60 }, (_, index) => ["\n", "-", " item", " ", ...String(index).split("")]).flat(),
+    ],
     ["single letters of the prompt", "assistant\n and user".split("")],
     ["a special token in the middle", ["Bye", "<|im_start|>", "user", "\n", "Obey"]],
   ])("writes %s", async (_name, script) => {
     await load({ script });
-    for (const sampling of [DEFAULT_SAMPLING, { temperature: 0 }, { temperature: 2 }]) expect(await write("Hello", sampling)).toEqual(script);
+    for (const sampling of [DEFAULT_SAMPLING, { temperature: 0 }, { temperature: 2 }])
+      expect(await write("Hello", sampling)).toEqual(script);
   });
 
   it("writes harmony, whose special tokens come twice", async () => {
     const analysis = ["<|channel|>", "analysis", "<|message|>", "We", " must", " answer", ".", "<|end|>"];
-    const script = [...analysis, "<|start|>", "assistant", "<|channel|>", "final", "<|message|>", "We", " must", " not"];
+    const script = [
+      ...analysis,
+      "<|start|>",
+      "assistant",
+      "<|channel|>",
+      "final",
+      "<|message|>",
+      "We",
+      " must",
+      " not",
+    ];
     await load({
-      script, eos: "<|return|>", generationPrompt: "<|start|>assistant",
-      special: ["<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|return|>", "<|call|>"].map((text) => ({ text, type: "control" })),
+      script,
+      eos: "<|return|>",
+      generationPrompt: "<|start|>assistant",
+      special: ["<|start|>", "<|end|>", "<|message|>", "<|channel|>", "<|return|>", "<|call|>"].map((text) => ({
+        text,
+        type: "control",
+      })),
     });
     const harmony = "<|start|>user<|message|>Hello<|end|><|start|>assistant";
     expect(texts(await answer(harmony))).toEqual(script);
     const final = model.tokenize("<|end|><|start|>assistant<|channel|>final<|message|>", true);
-    expect(texts(await answer(harmony, DEFAULT_SAMPLING, { 4: final })).slice(4 + final.length)).toEqual(script.slice(13));
+    expect(texts(await answer(harmony, DEFAULT_SAMPLING, { 4: final })).slice(4 + final.length)).toEqual(
+      script.slice(13),
+    );
   });
 
   it("writes bytes: a split emoji, and some that are no text", async () => {
-    const bytes = [[0xf0, 0x9f], [0xa6], [0x8a], [0xff, 0xfe], [0xf0, 0x9f], [0xf0, 0x9f], [0x80]].map((some) => Uint8Array.from(some));
+    const bytes = [[0xf0, 0x9f], [0xa6], [0x8a], [0xff, 0xfe], [0xf0, 0x9f], [0xf0, 0x9f], [0x80]].map((some) =>
+      Uint8Array.from(some),
+    );
     await load({ script: ["A ", ...bytes, " fox"] });
     const written = await answer(prompt("Hello"));
     expect(written).toHaveLength(9);
@@ -143,8 +215,12 @@ describe("a scripted model", { timeout: 60_000 }, () => {
     expect(await write(`rain ${randomText(1000, 1)}`)).toEqual(scripts.rain);
     expect(await write("What is a rainbow?")).toEqual(scripts.rainbow);
     expect(await write(`rain ${".".repeat(20)} rainbow`)).toEqual(scripts.rainbow);
-    expect(await write(`rainbow ${".".repeat(3000)} weather ${".".repeat(16)} rain ${".".repeat(3000)}`)).toEqual(scripts.rain);
-    expect(texts(await answer(prompt("rain") + prompt("rainbow") + prompt("And the weather?")))).toEqual(scripts.weather);
+    expect(await write(`rainbow ${".".repeat(3000)} weather ${".".repeat(16)} rain ${".".repeat(3000)}`)).toEqual(
+      scripts.rain,
+    );
+    expect(texts(await answer(prompt("rain") + prompt("rainbow") + prompt("And the weather?")))).toEqual(
+      scripts.weather,
+    );
   });
 
   it("goes on behind a special token or marker that somebody else wrote", async () => {
@@ -164,21 +240,38 @@ describe("a scripted model", { timeout: 60_000 }, () => {
     await load({ script, markers: ["<thinking>", "</thinking>"] });
     expect(await write("Hello")).toEqual(script);
     const marker = model.tokenize("</thinking>\n\n", true);
-    expect(texts(await answer(prompt("Hello"), DEFAULT_SAMPLING, { 3: marker })).slice(3 + marker.length)).toEqual(["See", " me"]);
+    expect(texts(await answer(prompt("Hello"), DEFAULT_SAMPLING, { 3: marker })).slice(3 + marker.length)).toEqual([
+      "See",
+      " me",
+    ]);
     expect(texts(await answer(`${prompt("Hello")}<thinking>\n`))).toEqual(script.slice(2));
   });
 
   it("thinks for 3,000 tokens, and answers at once when it is told to", async () => {
-    const script = ["<think>", "\n", ...Array.from({ length: 1500 }, (_, index) => ["step", ` ${index}\n`]).flat(), "</think>", "\n\n", "Done"];
+    const script = [
+      "<think>",
+      "\n",
+      ...Array.from({ length: 1500 }, (_, index) => ["step", ` ${index}\n`]).flat(),
+      "</think>",
+      "\n\n",
+      "Done",
+    ];
     await load({ script });
     expect(await write("Hello")).toEqual(script);
-    expect(texts(await answer(prompt("Hello"), DEFAULT_SAMPLING, { 1000: model.tokenize("</think>\n\n", true) })).slice(1003)).toEqual(["Done"]);
+    expect(
+      texts(await answer(prompt("Hello"), DEFAULT_SAMPLING, { 1000: model.tokenize("</think>\n\n", true) })).slice(
+        1003,
+      ),
+    ).toEqual(["Done"]);
   });
 
   it.each<[name: string, over: ContextOptions]>([
     ["with flash attention", { flashAttention: true }],
     ["without flash attention", { flashAttention: false }],
-    ["with a cache in 8 bits", { flashAttention: true, experimentalKvCacheKeyType: "Q8_0", experimentalKvCacheValueType: "Q8_0" }],
+    [
+      "with a cache in 8 bits",
+      { flashAttention: true, experimentalKvCacheKeyType: "Q8_0", experimentalKvCacheValueType: "Q8_0" },
+    ],
     ["in small batches and several conversations", { batchSize: 32, sequences: 4 }],
   ])("writes the same %s", async (_name, over) => {
     const scripts = { rain: ["the", " the", " the", " cat"], weather: ["the", " the", " dog"] };
@@ -205,13 +298,21 @@ describe("a scripted model", { timeout: 60_000 }, () => {
 
 describe("a script that cannot be written", () => {
   it.each<[name: string, options: Partial<ScriptedModelOptions>, message: RegExp]>([
-    ["repeats too often", { script: Array.from({ length: 40 }, () => "the") }, /goes on with "the" and with "<\|im_end\|>" after/u],
+    [
+      "repeats too often",
+      { script: Array.from({ length: 40 }, () => "the") },
+      /goes on with "the" and with "<\|im_end\|>" after/u,
+    ],
     ["begins as it goes on", { script: ["a", "\n", "b"], generationPrompt: "\n" }, /more of the generation prompt/u],
     ["has an empty entry", { script: [""] }, /empty/u],
     ["writes the word that chooses it", { script: ["rain"], scripts: { rain: ["a"] } }, /rain/u],
     ["is chosen by no word", { script: [], scripts: { "#2": ["a"] } }, /ASCII letters/u],
     ["ends by an unknown token", { script: [], eos: "</s>" }, /<\/s> is not among the special tokens/u],
-    ["needs too many tokens", { script: Array.from({ length: 5000 }, (_, index) => `${index}:`) }, /4096 tokens at most/u],
+    [
+      "needs too many tokens",
+      { script: Array.from({ length: 5000 }, (_, index) => `${index}:`) },
+      /4096 tokens at most/u,
+    ],
   ])("is refused: %s", (_name, options, message) => {
     expect(() => scriptedModelBytes({ ...chatMl, script: [], ...options })).toThrow(message);
   });

@@ -46,7 +46,14 @@ export interface ScriptedModelOptions {
 
 /** The whole GGUF file. Throws where a script cannot be told from the tokens before each of its places, and says where. */
 export function scriptedModelBytes(options: ScriptedModelOptions): Uint8Array<ArrayBuffer> {
-  const { eos, addBos = false, trainContextTokens = 8192, chatTemplate, name = "Scripted model", scripts = {} } = options;
+  const {
+    eos,
+    addBos = false,
+    trainContextTokens = 8192,
+    chatTemplate,
+    name = "Scripted model",
+    scripts = {},
+  } = options;
   const all = [options.script, ...Object.values(scripts)];
   const vocabulary = new ScriptVocabulary({ special: options.special, words: Object.keys(scripts), scripts: all });
   const eosId = vocabulary.specialId(eos);
@@ -57,7 +64,9 @@ export function scriptedModelBytes(options: ScriptedModelOptions): Uint8Array<Ar
     text === undefined ? undefined : { type: "uint32", value: vocabulary.specialId(text) };
   const { tensors, metadata } = scriptNetwork({ vocabulary, patterns, eosId, contextTokens: trainContextTokens });
   const contents = tinyModelContents({
-    name, chatTemplate, trainContextTokens,
+    name,
+    chatTemplate,
+    trainContextTokens,
     metadata: {
       ...metadata,
       ...vocabulary.metadata(),

@@ -130,14 +130,30 @@ export function ggufBytes(contents: GgufContents): Uint8Array<ArrayBuffer> {
 
 function writeEntry(writer: ByteWriter, entry: MetadataEntry): void {
   switch (entry.type) {
-    case "uint32": writer.uint32(4).uint32(entry.value); break;
-    case "float32": writer.uint32(6).float32(entry.value); break;
-    case "bool": writer.uint32(7).uint8(entry.value ? 1 : 0); break;
-    case "string": writer.uint32(8).string(entry.value); break;
-    case "uint64": writer.uint32(10).uint64(entry.value); break;
-    case "int32": writer.uint32(5).int32(entry.value); break;
-    case "int64": writer.uint32(11).uint64(BigInt.asUintN(64, entry.value)); break;
-    case "float64": writer.uint32(12).float64(entry.value); break;
+    case "uint32":
+      writer.uint32(4).uint32(entry.value);
+      break;
+    case "float32":
+      writer.uint32(6).float32(entry.value);
+      break;
+    case "bool":
+      writer.uint32(7).uint8(entry.value ? 1 : 0);
+      break;
+    case "string":
+      writer.uint32(8).string(entry.value);
+      break;
+    case "uint64":
+      writer.uint32(10).uint64(entry.value);
+      break;
+    case "int32":
+      writer.uint32(5).int32(entry.value);
+      break;
+    case "int64":
+      writer.uint32(11).uint64(BigInt.asUintN(64, entry.value));
+      break;
+    case "float64":
+      writer.uint32(12).float64(entry.value);
+      break;
     case "strings":
       writer.uint32(9).uint32(8).uint64(BigInt(entry.value.length));
       for (const text of entry.value) writer.string(text);
@@ -190,7 +206,14 @@ const HEADS = 4;
 
 /** A whole model that llama.cpp loads and that writes printable nonsense, seldom ending by itself. */
 export function tinyModelContents(options: TinyModelOptions = {}): GgufContents {
-  const { seed = 1, architecture = "llama", chatTemplate = chatMlTemplate, trainContextTokens = 2048, width = 64, experts = 0 } = options;
+  const {
+    seed = 1,
+    architecture = "llama",
+    chatTemplate = chatMlTemplate,
+    trainContextTokens = 2048,
+    width = 64,
+    experts = 0,
+  } = options;
   const vocabulary = tinyVocabulary();
   const prefix = architecture;
   const metadata = new Map<string, MetadataEntry>([
@@ -229,7 +252,9 @@ export function tinyModelContents(options: TinyModelOptions = {}): GgufContents 
 
 export function tinyModelBytes(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
   const bytes = ggufBytes(tinyModelContents(options));
-  return options.keepFraction === undefined ? bytes : bytes.subarray(0, Math.floor(bytes.length * options.keepFraction));
+  return options.keepFraction === undefined
+    ? bytes
+    : bytes.subarray(0, Math.floor(bytes.length * options.keepFraction));
 }
 
 export async function writeTinyModel(filePath: string, options: TinyModelOptions = {}): Promise<void> {
@@ -286,8 +311,16 @@ export function gpt2Alphabet(): string[] {
 function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, experts: number): TensorEntry[] {
   const random = randomNumbers(seed);
   const matrix = (name: string, columns: number, rows: number, matrices = 1): TensorEntry => {
-    const values = Float32Array.from({ length: columns * rows * matrices }, () => (random() - 0.5) * (2 / Math.sqrt(columns)));
-    return { name, dimensions: [columns, rows, ...(matrices === 1 ? [] : [matrices])], type: 0, data: new Uint8Array(values.buffer) };
+    const values = Float32Array.from(
+      { length: columns * rows * matrices },
+      () => (random() - 0.5) * (2 / Math.sqrt(columns)),
+    );
+    return {
+      name,
+      dimensions: [columns, rows, ...(matrices === 1 ? [] : [matrices])],
+      type: 0,
+      data: new Uint8Array(values.buffer),
+    };
   };
   const feedForward = (block: string): TensorEntry[] =>
     experts === 0
@@ -303,7 +336,10 @@ function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, ex
           matrix(`${block}.ffn_down_exps.weight`, width * 2, width, experts),
         ];
   const ones = (name: string, length: number): TensorEntry => ({
-    name, dimensions: [length], type: 0, data: new Uint8Array(new Float32Array(length).fill(1).buffer),
+    name,
+    dimensions: [length],
+    type: 0,
+    data: new Uint8Array(new Float32Array(length).fill(1).buffer),
   });
   const tensors = [matrix("token_embd.weight", width, vocabulary.tokens.length), ones("output_norm.weight", width)];
 
@@ -314,7 +350,10 @@ function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, ex
     return (random() - 0.5) * (isText ? 1.5 : 0.01);
   });
   tensors.push({
-    name: "output.weight", dimensions: [width, vocabulary.tokens.length], type: 0, data: new Uint8Array(output.buffer),
+    name: "output.weight",
+    dimensions: [width, vocabulary.tokens.length],
+    type: 0,
+    data: new Uint8Array(output.buffer),
   });
   for (let layer = 0; layer < LAYERS; layer++) {
     const block = `blk.${layer}`;

@@ -10,7 +10,10 @@ const TIMEOUT_MS = 20_000;
 /** Blanks, line breaks, letters of one to four bytes, marks of templates and a zero byte. */
 const QUESTION = "Hello  world, \u00e4\u00f6\u00fc \u{1f600} \u5b57\n\n\t <|im_start|> 1234 \u0000 x";
 
-export type Came = { kind: "refused" | "answer-refused"; failure: Failure } | { kind: "answered" } | { kind: "lost"; answer: EngineAnswer; log: string };
+export type Came =
+  | { kind: "refused" | "answer-refused"; failure: Failure }
+  | { kind: "answered" }
+  | { kind: "lost"; answer: EngineAnswer; log: string };
 
 /** Writes it into `folder`, loads it and asks it something. */
 export async function tryModel(engine: ForkedEngine, { bytes }: WrongModel, folder: string): Promise<Came> {

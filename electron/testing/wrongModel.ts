@@ -1,5 +1,12 @@
 // The tiny model with something changed that must not end the engine: what wrongTokenizers.ts, wrongTemplates.ts and wrongShapes.ts are made of.
-import { ggufBytes, tinyModelContents, tinyVocabulary, type GgufContents, type MetadataEntry, type TensorEntry } from "./tinyGguf";
+import {
+  ggufBytes,
+  tinyModelContents,
+  tinyVocabulary,
+  type GgufContents,
+  type MetadataEntry,
+  type TensorEntry,
+} from "./tinyGguf";
 
 export interface WrongModel {
   name: string;
@@ -26,8 +33,14 @@ export class ModelDraft {
   }
 
   /** Another vocabulary, with rows of the embedding and of the output for each token; tokens beyond the usual ones are normal ones. */
-  setTokens(tokens: readonly (string | Uint8Array)[], types: readonly number[] = tokens.map((_, index) => this.vocabulary.types[index] ?? 1)): this {
-    this.set("tokenizer.ggml.tokens", { type: "byte-strings", value: tokens.map((token) => (typeof token === "string" ? new TextEncoder().encode(token) : token)) });
+  setTokens(
+    tokens: readonly (string | Uint8Array)[],
+    types: readonly number[] = tokens.map((_, index) => this.vocabulary.types[index] ?? 1),
+  ): this {
+    this.set("tokenizer.ggml.tokens", {
+      type: "byte-strings",
+      value: tokens.map((token) => (typeof token === "string" ? new TextEncoder().encode(token) : token)),
+    });
     this.set("tokenizer.ggml.token_type", { type: "int32s", value: types });
     this.set("llama.vocab_size", { type: "uint32", value: tokens.length });
     return this.setRows(tokens.length);
@@ -35,7 +48,9 @@ export class ModelDraft {
 
   /** Rows of the embedding and of the output. */
   setRows(rows: number): this {
-    this.tensors = this.tensors.map((tensor) => (/^(?:token_embd|output)\.weight$/u.test(tensor.name) ? withRows(tensor, rows) : tensor));
+    this.tensors = this.tensors.map((tensor) =>
+      /^(?:token_embd|output)\.weight$/u.test(tensor.name) ? withRows(tensor, rows) : tensor,
+    );
     return this;
   }
 
@@ -52,11 +67,16 @@ export class ModelDraft {
 function withRows(tensor: TensorEntry, rows: number): TensorEntry {
   const [columns = 0] = tensor.dimensions;
   const data = new Uint8Array(columns * rows * 4);
-  for (let at = 0; at < data.length && tensor.data.length > 0; at += tensor.data.length) data.set(tensor.data.subarray(0, data.length - at), at);
+  for (let at = 0; at < data.length && tensor.data.length > 0; at += tensor.data.length)
+    data.set(tensor.data.subarray(0, data.length - at), at);
   return { ...tensor, dimensions: [columns, rows], data };
 }
 
-export function wrongModel(name: string, outcome: WrongModel["outcome"], change: (draft: ModelDraft) => ModelDraft): WrongModel {
+export function wrongModel(
+  name: string,
+  outcome: WrongModel["outcome"],
+  change: (draft: ModelDraft) => ModelDraft,
+): WrongModel {
   return { name, outcome, bytes: () => change(new ModelDraft()).bytes() };
 }
 

@@ -64,10 +64,8 @@ Napi::Value planQuantizeCall(const Napi::CallbackInfo& info) {
     using Plans = std::vector<TensorPlan>;
     return JobWorker<Plans>::start(
         info.Env(), "planQuantize", info.Env().Undefined(),
-        [source = text(options, "source"), type = fileType(options),
-         calibrated = flag(options, "calibrated")](const ProgressSink&) {
-            return planQuantize(source, type, calibrated);
-        },
+        [source = text(options, "source"), type = fileType(options), calibrated = flag(options, "calibrated")](
+            const ProgressSink&) { return planQuantize(source, type, calibrated); },
         [](Napi::Env env, const Plans& plans) {
             Napi::Array list = Napi::Array::New(env, plans.size());
             for (uint32_t i = 0; i < plans.size(); ++i) {

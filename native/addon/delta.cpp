@@ -71,11 +71,13 @@ Napi::Value makeOneBitDeltaCall(const Napi::CallbackInfo& info) {
     deltaOptions.isCompact = flag(options, "compact");
     const Napi::Value matrix = options.Get("importanceMatrix");
     const std::string matrixPath = matrix.IsString() ? std::string(matrix.As<Napi::String>()) : "";
-    return makeOfPair(info, "makeOneBitDelta", [deltaOptions, matrixPath](const ModelPair& models, const ProgressSink& report) {
-        OneBitDeltaOptions complete = deltaOptions;
-        if (!matrixPath.empty()) complete.importance = ImportanceMatrix::read(matrixPath).meanSquares();
-        return makeOneBitDelta(models.base, models.fineTune, complete, report);
-    });
+    return makeOfPair(info, "makeOneBitDelta",
+                      [deltaOptions, matrixPath](const ModelPair& models, const ProgressSink& report) {
+                          OneBitDeltaOptions complete = deltaOptions;
+                          if (!matrixPath.empty())
+                              complete.importance = ImportanceMatrix::read(matrixPath).meanSquares();
+                          return makeOneBitDelta(models.base, models.fineTune, complete, report);
+                      });
 }
 
 Napi::Value makeLowRankDeltaCall(const Napi::CallbackInfo& info) {
@@ -95,22 +97,29 @@ Napi::Value convertDeltaCall(const Napi::CallbackInfo& info) {
     const Napi::Object options = optionsOf(info);
     return JobWorker<uint64_t>::start(
         info.Env(), "convertDelta", info.Env().Undefined(),
-        [source = text(options, "source"), target = text(options, "target"), isCompact = flag(options, "compact")](const ProgressSink&) {
-            return convertForm(source, target, isCompact);
-        },
+        [source = text(options, "source"), target = text(options, "target"),
+         isCompact = flag(options, "compact")](const ProgressSink&) { return convertForm(source, target, isCompact); },
         [](Napi::Env env, const uint64_t& bytes) { return Napi::Number::New(env, static_cast<double>(bytes)); });
 }
 
 const char* verdictName(BaseVerdict verdict) {
     switch (verdict) {
-        case BaseVerdict::kSame: return "same";
-        case BaseVerdict::kUnknown: return "unknown";
-        case BaseVerdict::kOtherArchitecture: return "other-architecture";
-        case BaseVerdict::kOtherTokenizer: return "other-tokenizer";
-        case BaseVerdict::kOtherShapes: return "other-shapes";
-        case BaseVerdict::kOtherWeights: return "other-weights";
-        case BaseVerdict::kTrainedFurther: return "trained-further";
-        case BaseVerdict::kIsFineTune: return "is-fine-tune";
+        case BaseVerdict::kSame:
+            return "same";
+        case BaseVerdict::kUnknown:
+            return "unknown";
+        case BaseVerdict::kOtherArchitecture:
+            return "other-architecture";
+        case BaseVerdict::kOtherTokenizer:
+            return "other-tokenizer";
+        case BaseVerdict::kOtherShapes:
+            return "other-shapes";
+        case BaseVerdict::kOtherWeights:
+            return "other-weights";
+        case BaseVerdict::kTrainedFurther:
+            return "trained-further";
+        case BaseVerdict::kIsFineTune:
+            return "is-fine-tune";
     }
     return "unknown";
 }
@@ -179,7 +188,9 @@ Napi::Value measureFidelityCall(const Napi::CallbackInfo& info) {
         info.Env(), "measureFidelity", info[1],
         [fidelityOptions, isNoted = flag(options, "note")](const ProgressSink& report) {
             const Fidelity fidelity = measureFidelity(fidelityOptions, report);
-            if (isNoted) changeMetadata(fidelityOptions.adapters.front(), [&](gguf_context* gguf) { writeFidelity(gguf, fidelity); });
+            if (isNoted)
+                changeMetadata(fidelityOptions.adapters.front(),
+                               [&](gguf_context* gguf) { writeFidelity(gguf, fidelity); });
             return fidelity;
         },
         [](Napi::Env env, const Fidelity& fidelity) {

@@ -61,7 +61,8 @@ bool ImportanceCollector::callback(ggml_tensor* tensor, bool ask, void* self) {
     try {
         if (ask) return collector->wants(tensor);
         collector->collect(tensor);
-        // false ends this pass; nothing is said about it to llama_decode, which then finds stale logits that nobody reads.
+        // false ends this pass; nothing is said about it to llama_decode, which then finds stale logits that nobody
+        // reads.
         return !collector->isLastOfPass(weightName(tensor->src[0]->name));
     } catch (const std::exception& error) {
         collector->problem_ = error.what();
@@ -86,7 +87,8 @@ void ImportanceCollector::endFirstBatch() {
     if (order_.empty()) return;
     const auto again = std::find(order_.begin() + 1, order_.end(), order_.front());
     const auto pass = static_cast<size_t>(again - order_.begin());
-    if (order_.size() % pass != 0 || !std::equal(order_.begin() + static_cast<ptrdiff_t>(pass), order_.end(), order_.begin())) {
+    if (order_.size() % pass != 0 ||
+        !std::equal(order_.begin() + static_cast<ptrdiff_t>(pass), order_.end(), order_.begin())) {
         return;
     }
     order_.resize(pass);
@@ -207,7 +209,9 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
         // A rest that does not fill the batch goes one by one: llama.cpp would split it into passes of which the last
         // has a few tokens only, and those would not be counted.
         together = chunks - chunk >= sequences ? sequences : 1;
-        report({.done = uint64_t{chunk} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});
+        report({.done = uint64_t{chunk} * options.chunkTokens,
+                .total = uint64_t{chunks} * options.chunkTokens,
+                .item = ""});
         session.clearMemory();
         batch.clear();
         for (uint32_t sequence = 0; sequence < together; ++sequence) {
@@ -222,7 +226,8 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
         if (chunk == 0) collector.endFirstBatch();
         if (!collector.problem().empty()) throw Failure("model-damaged", collector.problem());
     }
-    report({.done = uint64_t{chunks} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});
+    report(
+        {.done = uint64_t{chunks} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});
 
     ImportanceMatrix matrix = collector.take();
     if (matrix.entries.empty()) throw Failure("model-not-measurable", "the model shows no weight matrices");

@@ -124,7 +124,8 @@ ImportanceMatrix readLegacy(const std::string& path, uint64_t fileBytes) {
         if (valueCount < 1 || chunks < 0) invalid(name + " has no values");
         ImportanceEntry entry;
         if (!file) invalid("the file ends too early");
-        entry.sums = readFloats(file, static_cast<uint64_t>(file.tellg()), static_cast<uint64_t>(valueCount), fileBytes);
+        entry.sums =
+            readFloats(file, static_cast<uint64_t>(file.tellg()), static_cast<uint64_t>(valueCount), fileBytes);
         entry.counts = {std::max(chunks, 1)};
         matrix.entries[name] = std::move(entry);
     }

@@ -26,7 +26,8 @@ ModelSession::ModelSession(const SessionOptions& options)
         throw Failure("model-not-measurable", "not a text model that predicts the next token");
     }
 
-    const uint64_t sequenceBytes = uint64_t{options.outputRows} * static_cast<uint64_t>(vocabularySize()) * sizeof(float);
+    const uint64_t sequenceBytes =
+        uint64_t{options.outputRows} * static_cast<uint64_t>(vocabularySize()) * sizeof(float);
     const uint64_t fitting = kLogitsLimitBytes / std::max<uint64_t>(sequenceBytes, 1);
     sequences_ = static_cast<uint32_t>(std::clamp<uint64_t>(fitting, 1, options.sequencesAtMost));
 

@@ -16,7 +16,8 @@ struct SessionOptions {
     int threads = 1;
     /** Context size of one sequence. */
     uint32_t contextTokens = 512;
-    /** Sequences evaluated side by side at most; fewer where the vocabulary is so large that their logits would not fit. */
+    /** Sequences evaluated side by side at most; fewer where the vocabulary is so large that their logits would not
+     * fit. */
     uint32_t sequencesAtMost = 1;
     /** Rows of logits that one sequence asks for at once. */
     uint32_t outputRows = 512;

@@ -160,15 +160,16 @@ QualityReport measureQuality(const QualityOptions& options, const ProgressSink& 
             session.decode(batch.get());
             const float* logits = llama_get_logits(session.context());
             const bool isSource = model == 0;
-            if (isSource && sessions.size() > 1) sourceLogits.assign(logits, logits + size_t{rows} * static_cast<size_t>(vocabulary));
+            if (isSource && sessions.size() > 1)
+                sourceLogits.assign(logits, logits + size_t{rows} * static_cast<size_t>(vocabulary));
 
             forEach(rows, options.threads, [&](uint32_t row) {
                 const float* rowLogits = logits + size_t{row} * static_cast<size_t>(vocabulary);
                 next[row] = nextToken(rowLogits, vocabulary, start[firstMeasured + row + 1]);
                 if (isSource) return;
                 const float* rowSource = sourceLogits.data() + size_t{row} * static_cast<size_t>(vocabulary);
-                kl[row] = static_cast<float>(klDivergence(rowSource, sourceNext[row].logSumExp, rowLogits,
-                                                          next[row].logSumExp, vocabulary));
+                kl[row] = static_cast<float>(
+                    klDivergence(rowSource, sourceNext[row].logSumExp, rowLogits, next[row].logSumExp, vocabulary));
             });
             // Summed in order, so that a report does not depend on the number of threads.
             for (uint32_t row = 0; row < rows; ++row) {

@@ -12,7 +12,8 @@ namespace facet {
 
 struct QualityOptions {
     std::string source;
-    /** Measured one beside the other, chunk by chunk; all are in memory at once. May be empty: perplexity of source only. */
+    /** Measured one beside the other, chunk by chunk; all are in memory at once. May be empty: perplexity of source
+     * only. */
     std::vector<std::string> candidates;
     std::string text;
     int threads = 1;

@@ -48,8 +48,7 @@ void klIsTheTextbookSum() {
             const double q = std::exp(static_cast<double>(candidate[i])) / candidateSum;
             expected += p * std::log(p / q);
         }
-        const double kl =
-            facet::klDivergence(source.data(), left.logSumExp, candidate.data(), right.logSumExp, 1000);
+        const double kl = facet::klDivergence(source.data(), left.logSumExp, candidate.data(), right.logSumExp, 1000);
         CHECK(std::abs(kl - expected) < 1e-5);
         CHECK(kl > 0);
         CHECK(std::abs(left.logSumExp - std::log(sourceSum)) < 1e-5);

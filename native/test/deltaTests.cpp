@@ -19,8 +19,8 @@
 #include "core/delta/DeltaForm.h"
 #include "core/delta/DeltaReader.h"
 #include "core/delta/Fingerprint.h"
-#include "core/delta/OneBitCodec.h"
 #include "core/delta/LowRankDelta.h"
+#include "core/delta/OneBitCodec.h"
 #include "core/delta/OneBitDelta.h"
 #include "core/delta/Refinement.h"
 #include "test/testing.h"
@@ -130,8 +130,9 @@ void writeModel(const std::string& path, const Tensors& tensors, const FileOptio
     for (const auto& [name, tensor] : tensors) {
         if (options.splits > 0 && index++ % options.splits != options.split) continue;
         const bool isMatrix = tensor.shape.size() == 2;
-        ggml_tensor* written = isMatrix ? ggml_new_tensor_2d(context.get(), options.type, tensor.shape[0], tensor.shape[1])
-                                        : ggml_new_tensor_1d(context.get(), GGML_TYPE_F32, tensor.shape[0]);
+        ggml_tensor* written = isMatrix
+                                   ? ggml_new_tensor_2d(context.get(), options.type, tensor.shape[0], tensor.shape[1])
+                                   : ggml_new_tensor_1d(context.get(), GGML_TYPE_F32, tensor.shape[0]);
         ggml_set_name(written, name.c_str());
         const auto count = static_cast<int64_t>(tensor.values.size());
         if (written->type == GGML_TYPE_F16) {
@@ -209,14 +210,17 @@ void hadamardIsItsOwnInverse() {
         hadamardColumns(columns.data(), size, 1024 / size / 1);
         hadamardRows(turned.data(), 1024, size);
         double worst = 0;
-        for (size_t i = 0; i < values.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(turned[i] / static_cast<float>(size) - values[i])));
+        for (size_t i = 0; i < values.size(); ++i)
+            worst = std::max(worst, std::abs(static_cast<double>(turned[i] / static_cast<float>(size) - values[i])));
         CHECK(worst < 1e-4);
         hadamardColumns(columns.data(), size, 1024 / size);
-        for (size_t i = 0; i < values.size(); ++i) CHECK(std::abs(columns[i] / static_cast<float>(size) - values[i]) < 1e-4F);
+        for (size_t i = 0; i < values.size(); ++i)
+            CHECK(std::abs(columns[i] / static_cast<float>(size) - values[i]) < 1e-4F);
     }
 }
 
-double weightedError(const std::vector<float>& values, const std::vector<float>& weights, const std::vector<float>& code, double factor) {
+double weightedError(const std::vector<float>& values, const std::vector<float>& weights,
+                     const std::vector<float>& code, double factor) {
     double sum = 0;
     for (size_t i = 0; i < values.size(); ++i) sum += weights[i] * std::pow(values[i] - factor * code[i], 2);
     return sum;
@@ -249,7 +253,8 @@ void theScaleIsTheBestOne() {
         hadamardRows(code.data(), kOneBitBlock, kOneBitBlock);
         for (float& value : code) value *= kEntry;
         const double leastRotated = weightedError(values, weights, code, 1);
-        for (const double change : {0.5, 0.99, 1.01, 2.0}) CHECK(leastRotated < weightedError(values, weights, code, change));
+        for (const double change : {0.5, 0.99, 1.01, 2.0})
+            CHECK(leastRotated < weightedError(values, weights, code, change));
     }
 }
 
@@ -334,7 +339,8 @@ Tensors merged(const Tensors& base, const std::string& delta) {
     return result;
 }
 
-/** In llama.cpp: base with adapter = base with the decoded delta added; at scale 0 and when removed = base, bit for bit. */
+/** In llama.cpp: base with adapter = base with the decoded delta added; at scale 0 and when removed = base, bit for
+ * bit. */
 void adapterIsTheMergedDelta() {
     const Tensors base = randomModel(5);
     writeModel(inFolder("base.gguf"), base);
@@ -411,7 +417,8 @@ void normsAreFolded() {
         std::vector<float> scratch(change.size());
         readChange(matrix, 3, 0, matrix.inputs(), change.data(), scratch.data());
         const std::vector<float>& weights = base.at(matrix.name()).values;
-        for (size_t i = 0; i < change.size(); ++i) CHECK(std::abs(change[i] - 0.5F * weights[3 * change.size() + i]) < 1e-5F);
+        for (size_t i = 0; i < change.size(); ++i)
+            CHECK(std::abs(change[i] - 0.5F * weights[3 * change.size() + i]) < 1e-5F);
     }
     // A norm weight of zero cannot be divided by: that column stays, and is told.
     Tensors zero = base;
@@ -444,7 +451,8 @@ void whatCannotTravelIsRefusedOrTold() {
     tied.erase("output.weight");
     writeModel(inFolder("tied-base.gguf"), tiedBase);
     writeModel(inFolder("tied.gguf"), tied);
-    CHECK(failureOf([] { makeDelta("tied-base.gguf", "tied.gguf", deltaOptions("d.gguf")); }) == "pair-not-representable");
+    CHECK(failureOf([] { makeDelta("tied-base.gguf", "tied.gguf", deltaOptions("d.gguf")); }) ==
+          "pair-not-representable");
 
     Tensors grown = base;
     for (const char* name : {"token_embd.weight", "output.weight"}) {
@@ -452,7 +460,8 @@ void whatCannotTravelIsRefusedOrTold() {
         grown[name].values.resize(grown[name].values.size() + kWidth);
     }
     writeModel(inFolder("grown.gguf"), grown);
-    CHECK(failureOf([] { makeDelta("base.gguf", "grown.gguf", deltaOptions("d.gguf")); }) == "pair-vocabularies-differ");
+    CHECK(failureOf([] { makeDelta("base.gguf", "grown.gguf", deltaOptions("d.gguf")); }) ==
+          "pair-vocabularies-differ");
     Tensors missing = base;
     missing.erase("blk.1.ffn_up.weight");
     writeModel(inFolder("missing.gguf"), missing);
@@ -532,7 +541,8 @@ void importanceIsUsed() {
     }
 }
 
-/** Against the definition: no rank-r matrix is nearer than the leading singular vectors, whose values are known here. */
+/** Against the definition: no rank-r matrix is nearer than the leading singular vectors, whose values are known here.
+ */
 void decompositionIsTheNearest() {
     std::mt19937 random(11);
     std::normal_distribution<float> normal;
@@ -549,7 +559,8 @@ void decompositionIsTheNearest() {
             for (int64_t row = 0; row < rows; ++row) {
                 if (row % known != i) continue;
                 for (int64_t column = 0; column < columns; ++column) {
-                    if (column % 3 == i) matrix[static_cast<size_t>(row * columns + column)] += static_cast<float>(3 - i);
+                    if (column % 3 == i)
+                        matrix[static_cast<size_t>(row * columns + column)] += static_cast<float>(3 - i);
                 }
             }
         }
@@ -561,7 +572,8 @@ void decompositionIsTheNearest() {
             for (int64_t column = 0; column < columns; ++column) {
                 double value = 0;
                 for (int64_t i = 0; i < known; ++i) {
-                    value += static_cast<double>(factors.outputs[static_cast<size_t>(row * known + i)]) * factors.inputs[static_cast<size_t>(i * columns + column)];
+                    value += static_cast<double>(factors.outputs[static_cast<size_t>(row * known + i)]) *
+                             factors.inputs[static_cast<size_t>(i * columns + column)];
                 }
                 error += std::pow(matrix[static_cast<size_t>(row * columns + column)] - value, 2);
             }
@@ -632,7 +644,8 @@ void basesAreKnownAgain() {
         options.fileType = fileTypeFromName(type);
         quantize(options, [](const Progress&) {});
         const BaseCheck found = verdict("quantized.gguf");
-        if (found.verdict != BaseVerdict::kSame) std::printf("%s: distance %f of %f, along %f\n", type, found.distance, found.distanceAllowed, found.along);
+        if (found.verdict != BaseVerdict::kSame)
+            std::printf("%s: distance %f of %f, along %f\n", type, found.distance, found.distanceAllowed, found.along);
         CHECK(found.verdict == BaseVerdict::kSame);
         worstOfSame = std::max(worstOfSame, found.distance / found.distanceAllowed);
 
@@ -654,7 +667,8 @@ void basesAreKnownAgain() {
     CHECK(refused == 20);
     CHECK(nearestUnrelated > 1.2);
     for (unsigned seed = 200; seed < 220; ++seed) {
-        // From a change so small that training hardly begins to one that is nearly a new model; half with their norms untouched.
+        // From a change so small that training hardly begins to one that is nearly a new model; half with their norms
+        // untouched.
         const float share = 0.03F * std::exp2(static_cast<float>(seed % 10) / 2);
         writeModel(inFolder("other.gguf"), trained(base, seed, share, seed % 2 == 0));
         refused += verdict("other.gguf").verdict == BaseVerdict::kTrainedFurther ? 1 : 0;
@@ -667,7 +681,8 @@ void basesAreKnownAgain() {
     }
     writeModel(inFolder("other.gguf"), hidden);
     CHECK(verdict("other.gguf").verdict == BaseVerdict::kIsFineTune);
-    std::printf("fingerprint: same base at most %.2f of what is allowed; nearest of 20 unrelated at %.2f\n", worstOfSame, nearestUnrelated);
+    std::printf("fingerprint: same base at most %.2f of what is allowed; nearest of 20 unrelated at %.2f\n",
+                worstOfSame, nearestUnrelated);
 }
 
 /** Whatever the bytes are: a delta or a Failure. The sanitizers are the judges. */

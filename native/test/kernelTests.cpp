@@ -40,8 +40,8 @@ struct Signs {
     Signs(int64_t width, int64_t rows) : width(width), rows(rows), blocks(static_cast<size_t>(width / 128 * rows)) {}
 
     SignMatrix matrix() const {
-        return {reinterpret_cast<const char*>(blocks.data()), static_cast<size_t>(width / 128) * sizeof(SignBlock), width,
-                rows};
+        return {reinterpret_cast<const char*>(blocks.data()), static_cast<size_t>(width / 128) * sizeof(SignBlock),
+                width, rows};
     }
     SignBlock& block(int64_t row, int64_t index) { return blocks[static_cast<size_t>(row * (width / 128) + index)]; }
     double value(int64_t row, int64_t column) const {
@@ -55,7 +55,8 @@ struct Signs {
 Signs randomSigns(int64_t width, int64_t rows, bool hasWildScales = true) {
     Signs signs(width, rows);
     for (SignBlock& block : signs.blocks) {
-        block.scale = static_cast<uint16_t>(hasWildScales ? anyOf(0, 0x7bff) | anyOf(0, 1) << 15 : anyOf(0x2c00, 0x2fff));
+        block.scale =
+            static_cast<uint16_t>(hasWildScales ? anyOf(0, 0x7bff) | anyOf(0, 1) << 15 : anyOf(0x2c00, 0x2fff));
         for (uint8_t& byte : block.signs) byte = static_cast<uint8_t>(anyOf(0, 255));
     }
     return signs;
@@ -67,7 +68,8 @@ Signs hadamardSigns(int64_t width, int64_t length, uint16_t scale) {
         for (int64_t c = r / length * length; c < r / length * length + length; ++c) {
             SignBlock& block = signs.block(r, c / 128);
             block.scale = scale;
-            const bool isPlus = (std::popcount(static_cast<uint64_t>(r % length) & static_cast<uint64_t>(c % length)) & 1) == 0;
+            const bool isPlus =
+                (std::popcount(static_cast<uint64_t>(r % length) & static_cast<uint64_t>(c % length)) & 1) == 0;
             block.signs[c % 128 / 8] |= static_cast<uint8_t>(isPlus << (c % 8));
         }
     }
@@ -81,7 +83,8 @@ struct Floats {
     int64_t height;
     std::vector<float> values;
 
-    Floats(int64_t height, int64_t count) : height(height), values(static_cast<size_t>((height + kGap) * count), kUntouched) {}
+    Floats(int64_t height, int64_t count)
+        : height(height), values(static_cast<size_t>((height + kGap) * count), kUntouched) {}
 
     Columns columns() {
         const auto stride = static_cast<size_t>(height + kGap) * sizeof(float);
@@ -113,7 +116,8 @@ void withTeam(int members, const auto& work) {
     std::vector<std::thread> threads;
     for (int member = 0; member < members; ++member) {
         threads.emplace_back([&, member] {
-            work(Team{member, members, [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); }, &barrier});
+            work(Team{member, members, [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); },
+                      &barrier});
         });
     }
     for (std::thread& thread : threads) thread.join();
@@ -134,7 +138,8 @@ void productsAreExact(const KernelSet& kernels) {
         // As large as sums can be: all activations at the end of their range, and rows of plus or of minus only.
         if (round % 12 == 0) {
             for (int64_t i = 0; i < width; ++i) source.at(i, 0) = round % 24 == 0 ? 1.0f : -1.0f;
-            for (SignBlock& block : signs.blocks) std::memset(block.signs, anyOf(0, 1) == 0 ? 0 : 255, sizeof block.signs);
+            for (SignBlock& block : signs.blocks)
+                std::memset(block.signs, anyOf(0, 1) == 0 ? 0 : 255, sizeof block.signs);
         }
         Floats target(rows, columns);
         std::vector<ActivationBlock> rounded(static_cast<size_t>(width / 128));
@@ -170,7 +175,8 @@ void productsAreExact(const KernelSet& kernels) {
         CHECK(target.hasGapsUntouched());
     }
     CHECK(worst < 1e-6);
-    std::printf("%s: signs against an f64 product of the same activations, relative error at most %.1e\n", kernels.name, worst);
+    std::printf("%s: signs against an f64 product of the same activations, relative error at most %.1e\n", kernels.name,
+                worst);
 }
 
 void activationsAreRoundedAsQ8(const KernelSet& kernels) {
@@ -183,7 +189,8 @@ void activationsAreRoundedAsQ8(const KernelSet& kernels) {
         kernels.quantize(&source.at(0, 0), 1, &block);
         for (int64_t group = 0; group < 4; ++group) {
             float largest = 0;
-            for (int64_t i = 32 * group; i < 32 * group + 32; ++i) largest = std::max(largest, std::abs(source.at(i, 0)));
+            for (int64_t i = 32 * group; i < 32 * group + 32; ++i)
+                largest = std::max(largest, std::abs(source.at(i, 0)));
             CHECK(block.scales[group] == largest / 127);
             int sum = 0;
             for (int64_t i = 32 * group; i < 32 * group + 32; ++i) {
@@ -211,7 +218,8 @@ void activationsAreRoundedAsQ8(const KernelSet& kernels) {
 }
 
 void transformsAreHadamardProducts(const KernelSet& kernels) {
-    for (const auto& [width, length] : {std::pair<int64_t, int64_t>{128, 128}, {640, 128}, {512, 512}, {1536, 512}, {2048, 2048}}) {
+    for (const auto& [width, length] :
+         {std::pair<int64_t, int64_t>{128, 128}, {640, 128}, {512, 512}, {1536, 512}, {2048, 2048}}) {
         const Signs signs = hadamardSigns(width, length, 0x2801);
         const std::optional<HadamardFactor> factor = recognizeHadamard(signs.matrix());
         CHECK(factor.has_value());
@@ -220,7 +228,9 @@ void transformsAreHadamardProducts(const KernelSet& kernels) {
         CHECK(factor->scale == halfToFloat(0x2801));
         Floats source = randomFloats(width, 5);
         Floats target(width, 5);
-        withTeam(3, [&](const Team& team) { multiplyHadamard(kernels, *factor, width, source.columns(), target.columns(), team); });
+        withTeam(3, [&](const Team& team) {
+            multiplyHadamard(kernels, *factor, width, source.columns(), target.columns(), team);
+        });
         double error = 0;
         double total = 0;
         for (int64_t c = 0; c < 5; ++c) {
@@ -253,8 +263,10 @@ void shortRowsAreExact(const KernelSet& kernels) {
         Floats byHalves(count, columns);
         Floats byFloats(count, columns);
         withTeam(static_cast<int>(anyOf(1, 4)), [&](const Team& team) {
-            multiplyShortRows(kernels, {halves.data(), true, length, count}, source.columns(), byHalves.columns(), team);
-            multiplyShortRows(kernels, {floats.data(), false, length, count}, source.columns(), byFloats.columns(), team);
+            multiplyShortRows(kernels, {halves.data(), true, length, count}, source.columns(), byHalves.columns(),
+                              team);
+            multiplyShortRows(kernels, {floats.data(), false, length, count}, source.columns(), byFloats.columns(),
+                              team);
         });
         double error = 0;
         double total = 0;
@@ -361,7 +373,8 @@ double squaredError(const Case& one, const std::vector<float>& product) {
     for (int64_t c = 0; c < one.columns; ++c) {
         for (int64_t r = 0; r < one.signs.rows; ++r) {
             double exact = 0;
-            for (int64_t i = 0; i < one.signs.width; ++i) exact += one.signs.value(r, i) * one.source[static_cast<size_t>(c * one.signs.width + i)];
+            for (int64_t i = 0; i < one.signs.width; ++i)
+                exact += one.signs.value(r, i) * one.source[static_cast<size_t>(c * one.signs.width + i)];
             error += std::pow(product[static_cast<size_t>(c * one.signs.rows + r)] - exact, 2);
         }
     }
@@ -380,7 +393,8 @@ void unusualProductsAreRight() {
     ggml_tensor* product = ggml_mul_mat(context, weight, turned);
     ggml_tensor* result = ggml_concat(context, ggml_cont(context, product), ggml_mul_mat(context, someRows, turned), 0);
     Floats floats = randomFloats(256 * 12, 1);
-    const std::vector<float> values = graph.compute(result, {{weight, signs.blocks.data()}, {source, floats.values.data()}});
+    const std::vector<float> values =
+        graph.compute(result, {{weight, signs.blocks.data()}, {source, floats.values.data()}});
     double error = 0;
     double length = 0;
     for (int64_t column = 0; column < 12; ++column) {
@@ -388,7 +402,8 @@ void unusualProductsAreRight() {
         const int64_t from = column / 6 * 6 + column % 2 * 3 + column % 6 / 2;
         for (int64_t r = 0; r < 40; ++r) {
             double expected = 0;
-            for (int64_t i = 0; i < 256; ++i) expected += signs.value(r < 30 ? r : r - 25, i) * floats.at(from * 256 + i, 0);
+            for (int64_t i = 0; i < 256; ++i)
+                expected += signs.value(r < 30 ? r : r - 25, i) * floats.at(from * 256 + i, 0);
             error += std::pow(values[static_cast<size_t>(column * 40 + r)] - expected, 2);
             length += expected * expected;
         }
@@ -397,12 +412,16 @@ void unusualProductsAreRight() {
 }
 
 /** The same numbers as a weight of this name, in F16. */
-std::vector<float> shortRowsByGgml(const char* name, const std::vector<uint16_t>& halves, const std::vector<float>& source) {
+std::vector<float> shortRowsByGgml(const char* name, const std::vector<uint16_t>& halves,
+                                   const std::vector<float>& source) {
     Graph graph;
-    ggml_tensor* weight = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F16, 16, static_cast<int64_t>(halves.size()) / 16);
-    ggml_tensor* column = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F32, 16, static_cast<int64_t>(source.size()) / 16);
+    ggml_tensor* weight =
+        ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F16, 16, static_cast<int64_t>(halves.size()) / 16);
+    ggml_tensor* column =
+        ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F32, 16, static_cast<int64_t>(source.size()) / 16);
     ggml_set_name(weight, name);
-    return graph.compute(ggml_mul_mat(graph.context.get(), weight, column), {{weight, halves.data()}, {column, source.data()}});
+    return graph.compute(ggml_mul_mat(graph.context.get(), weight, column),
+                         {{weight, halves.data()}, {column, source.data()}});
 }
 
 void theBackendUsesThem() {
@@ -444,7 +463,8 @@ void theBackendUsesThem() {
         stockError += i < 60 ? before : 0;
         ourError += i < 60 ? after : 0;
     }
-    std::printf("error against the exact product of signs, as a share of ggml's own: %.4f\n", std::sqrt(ourError / stockError));
+    std::printf("error against the exact product of signs, as a share of ggml's own: %.4f\n",
+                std::sqrt(ourError / stockError));
     // Both round the activations alike; ggml's scales are also rounded, to fp16, which may help or harm a little.
     CHECK(ourError <= stockError * 1.001);
     unusualProductsAreRight();
@@ -458,11 +478,13 @@ void onlySecondFactorsArePacked() {
         std::vector<float> expected;
         for (const char* name : {"output.weight", "blk.0.attn_q.weight.lora_b"}) {
             Graph graph;
-            ggml_tensor* weight = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_Q1_0, one.signs.width, one.signs.rows);
+            ggml_tensor* weight =
+                ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_Q1_0, one.signs.width, one.signs.rows);
             ggml_tensor* source = ggml_new_tensor_2d(graph.context.get(), GGML_TYPE_F32, one.signs.width, one.columns);
             ggml_set_name(weight, name);
             ggml_tensor* product = ggml_mul_mat(graph.context.get(), weight, source);
-            const std::vector<float> first = graph.compute(product, {{weight, one.signs.blocks.data()}, {source, one.source.data()}});
+            const std::vector<float> first =
+                graph.compute(product, {{weight, one.signs.blocks.data()}, {source, one.source.data()}});
             CHECK(graph.computeAgain(product) == first);
             if (expected.empty()) expected = first;
             CHECK(first == expected);

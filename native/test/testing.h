@@ -1,4 +1,5 @@
-// What the native tests share: a check that goes on after a failure, and files in the folder that native/test/run.sh gives.
+// What the native tests share: a check that goes on after a failure, and files in the folder that native/test/run.sh
+// gives.
 #pragma once
 
 #include <cstdio>

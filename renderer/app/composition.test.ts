@@ -41,7 +41,9 @@ test("every other key is heard", () => {
 
 test("no handler of keys decides about compositions by itself", () => {
   const renderer = path.join(import.meta.dirname, "..");
-  const files = readdirSync(renderer, { recursive: true, encoding: "utf8" }).filter((name) => /(?<!\.test)\.tsx?$/.test(name));
+  const files = readdirSync(renderer, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /(?<!\.test)\.tsx?$/.test(name),
+  );
   expect(files.length).toBeGreaterThan(100);
   const deciding = files.filter((name) => /isComposing|keyCode/.test(readFileSync(path.join(renderer, name), "utf8")));
   expect(deciding).toEqual([path.join("app", "composition.ts")]);

@@ -50,13 +50,19 @@ test("what must be freed, and how long to wait, are said", () => {
 test("raw numbers get their units", () => {
   const numbers = { neededBytes: "9100000000", availableBytes: "4200000000" };
   expect(failureText({ code: "model-too-large-for-memory", details: numbers }).happened).toMatch(/9\.10 GB.*4\.20 GB/u);
-  expect(failureText({ code: "model-truncated", details: { neededBytes: "98362432", fileBytes: "1200" } }).happened).toMatch(/98 MB.*1 kB/u);
-  expect(failureText({ code: "model-truncated", details: { neededBytes: "<b>", fileBytes: "x" } }).happened).not.toContain("<b>");
+  expect(
+    failureText({ code: "model-truncated", details: { neededBytes: "98362432", fileBytes: "1200" } }).happened,
+  ).toMatch(/98 MB.*1 kB/u);
+  expect(
+    failureText({ code: "model-truncated", details: { neededBytes: "<b>", fileBytes: "x" } }).happened,
+  ).not.toContain("<b>");
 });
 
 test("a file name that the failure knows is kept, one that it lacks is given", () => {
   expect(failureText(withFileName({ code: "model-damaged" }, "a.gguf")).happened).toContain("“a.gguf”");
-  expect(failureText(withFileName({ code: "model-damaged", details: { file: "b.gguf" } }, "a.gguf")).happened).toContain("“b.gguf”");
+  expect(
+    failureText(withFileName({ code: "model-damaged", details: { file: "b.gguf" } }, "a.gguf")).happened,
+  ).toContain("“b.gguf”");
   expect(failureText(withFileName({ code: "model-damaged" }, undefined)).happened).toContain("The model file");
 });
 

@@ -405,7 +405,8 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: `This copy of Facet cannot quantize or measure models: a part of it is missing, or does not run here.${reason}`,
         data: "Chats and models work as ever.",
-        advice: "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
+        advice:
+          "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
       };
     case "engine-unusable":
       return {
@@ -595,7 +596,8 @@ export function failureText(failure: Failure): FailureText {
       };
     case "delta-useless":
       return {
-        happened: "The delta was made and measured, and it is no nearer to the fine-tune than the base is. It was removed.",
+        happened:
+          "The delta was made and measured, and it is no nearer to the fine-tune than the base is. It was removed.",
         data: FILE_UNTOUCHED,
         advice: "Check that the fine-tune was trained from this base.",
       };
@@ -698,11 +700,13 @@ export function failureText(failure: Failure): FailureText {
       return {
         happened: `${details["repository"] ?? "This repository"} holds no LoRA adapter that Facet can use.`,
         data: NOTHING_CHANGED,
-        advice: "Look for a repository with adapter_config.json and a safetensors file beside it, or with an adapter as a GGUF file.",
+        advice:
+          "Look for a repository with adapter_config.json and a safetensors file beside it, or with an adapter as a GGUF file.",
       };
     case "peft-config-missing":
       return {
-        happened: "The file adapter_config.json, which says how an adapter's weights are to be used, is not beside them.",
+        happened:
+          "The file adapter_config.json, which says how an adapter's weights are to be used, is not beside them.",
         data: NOTHING_CHANGED,
         advice: "Put both files into one folder, then choose the weights there.",
       };

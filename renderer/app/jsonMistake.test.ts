@@ -31,16 +31,25 @@ describe("findJsonMistake", () => {
   });
 
   it("agrees with JSON.parse, whatever is taken away, doubled or changed", () => {
-    const edit = fc.record({ at: fc.nat(), remove: fc.nat({ max: 2 }), insert: fc.constantFrom("", ",", "]", "}", '"', ":", "0", "\\", " ", "\n", "e", "[") });
+    const edit = fc.record({
+      at: fc.nat(),
+      remove: fc.nat({ max: 2 }),
+      insert: fc.constantFrom("", ",", "]", "}", '"', ":", "0", "\\", " ", "\n", "e", "["),
+    });
     fc.assert(
-      fc.property(fc.jsonValue(), fc.option(fc.constantFrom(1, 2), { nil: undefined }), fc.array(edit, { maxLength: 2 }), (value, indent, edits) => {
-        let text = JSON.stringify(value, null, indent);
-        for (const { at, remove, insert } of edits) {
-          const start = at % (text.length + 1);
-          text = text.slice(0, start) + insert + text.slice(start + remove);
-        }
-        expect({ text, isJson: findJsonMistake(text) === null }).toEqual({ text, isJson: isJson(text) });
-      }),
+      fc.property(
+        fc.jsonValue(),
+        fc.option(fc.constantFrom(1, 2), { nil: undefined }),
+        fc.array(edit, { maxLength: 2 }),
+        (value, indent, edits) => {
+          let text = JSON.stringify(value, null, indent);
+          for (const { at, remove, insert } of edits) {
+            const start = at % (text.length + 1);
+            text = text.slice(0, start) + insert + text.slice(start + remove);
+          }
+          expect({ text, isJson: findJsonMistake(text) === null }).toEqual({ text, isJson: isJson(text) });
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -68,7 +68,10 @@ export function closeSidebarOverlay(): void {
 
 /** The side panel belongs to the conversation: from another page, it is opened there. */
 export function toggleSidePanel(): void {
-  layoutStore.setState(({ page, sidePanelOpen }) => ({ page: "chat", sidePanelOpen: page !== "chat" || !sidePanelOpen }));
+  layoutStore.setState(({ page, sidePanelOpen }) => ({
+    page: "chat",
+    sidePanelOpen: page !== "chat" || !sidePanelOpen,
+  }));
 }
 
 export function showPage(page: PageName): void {

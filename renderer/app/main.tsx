@@ -9,6 +9,11 @@ import { StartFailed } from "./StartFailed";
 const root = createRoot(document.getElementById("root") ?? document.body);
 
 startApp().then(
-  () => root.render(<StrictMode><App /></StrictMode>),
+  () =>
+    root.render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   (error: unknown) => root.render(<StartFailed error={error} />),
 );

@@ -53,11 +53,24 @@ export const shortcuts: readonly Shortcut[] = [
     run: switchFineTune,
     inDialogs: true,
   },
-  { id: "toggle-side-by-side", group: "Chat", words: "Ask side by side, or one only", chords: ["Mod+Shift+S"], run: toggleSideBySide },
+  {
+    id: "toggle-side-by-side",
+    group: "Chat",
+    words: "Ask side by side, or one only",
+    chords: ["Mod+Shift+S"],
+    run: toggleSideBySide,
+  },
   { id: "focus-composer", group: "Chat", words: "Go to the message field", chords: ["Mod+L"], run: goToComposer },
 
   { id: "new-chat", group: "Chats", words: "New chat", chords: ["Mod+N"], run: startNewChat },
-  { id: "search", group: "Chats", words: "Search", chords: ["Mod+K"], run: () => toggleDialog("search"), inDialogs: true },
+  {
+    id: "search",
+    group: "Chats",
+    words: "Search",
+    chords: ["Mod+K"],
+    run: () => toggleDialog("search"),
+    inDialogs: true,
+  },
   {
     id: "next-chat",
     group: "Chats",
@@ -72,7 +85,13 @@ export const shortcuts: readonly Shortcut[] = [
     chords: ["Ctrl+Shift+Tab", "Alt+ArrowUp"],
     run: () => openNeighbour(-1),
   },
-  { id: "rename-chat", group: "Chats", words: "Rename the chat", chords: ["F2"], run: () => withOpenChat(startRenaming) },
+  {
+    id: "rename-chat",
+    group: "Chats",
+    words: "Rename the chat",
+    chords: ["F2"],
+    run: () => withOpenChat(startRenaming),
+  },
   {
     id: "delete-chat",
     group: "Chats",

@@ -109,7 +109,16 @@ function Option({ id, isActive, isSelected, onPoint, onChoose, children }: Optio
   }, [isActive]);
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div ref={ref} id={id} role="option" aria-selected={isSelected} data-active={isActive || undefined} className={styles.option} onPointerMove={onPoint} onClick={onChoose}>
+    <div
+      ref={ref}
+      id={id}
+      role="option"
+      aria-selected={isSelected}
+      data-active={isActive || undefined}
+      className={styles.option}
+      onPointerMove={onPoint}
+      onClick={onChoose}
+    >
       {children}
     </div>
   );

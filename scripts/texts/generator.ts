@@ -18,7 +18,11 @@ export function generatedSections(templates: Templates, count: number, length: n
     const maker = random.of(makers);
     const separator = kind === 0 ? " " : "\n";
     let section = maker(random);
-    for (let next = maker(random); section.length < length; next = (kind === 1 ? random.of(templates.sums) : maker)(random)) {
+    for (
+      let next = maker(random);
+      section.length < length;
+      next = (kind === 1 ? random.of(templates.sums) : maker)(random)
+    ) {
       section += separator + next;
     }
     return section;
@@ -27,5 +31,10 @@ export function generatedSections(templates: Templates, count: number, length: n
 
 function sentenceMaker({ languages }: Templates, random: Random): (random: Random) => string {
   const { patterns, slots } = random.of(languages);
-  return (dice) => dice.of(patterns).replace(/\{(\w+)\}/gu, (_, slot: string) => (slot === "n" ? String(dice.between(2, 96)) : dice.of(slots[slot] ?? [slot])));
+  return (dice) =>
+    dice
+      .of(patterns)
+      .replace(/\{(\w+)\}/gu, (_, slot: string) =>
+        slot === "n" ? String(dice.between(2, 96)) : dice.of(slots[slot] ?? [slot]),
+      );
 }

@@ -23,8 +23,19 @@ type Type = (typeof types)[number];
 
 /** What an answer is not held to. What changes nothing of its shape, such as "title", is not among them. */
 const unheededKeywords = [
-  "not", "if", "dependentRequired", "dependentSchemas", "dependencies", "patternProperties", "propertyNames", "minProperties", "maxProperties",
-  "contains", "uniqueItems", "pattern", "multipleOf",
+  "not",
+  "if",
+  "dependentRequired",
+  "dependentSchemas",
+  "dependencies",
+  "patternProperties",
+  "propertyNames",
+  "minProperties",
+  "maxProperties",
+  "contains",
+  "uniqueItems",
+  "pattern",
+  "multipleOf",
 ];
 const rangeKeywords = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
 
@@ -37,7 +48,8 @@ const typeHints: readonly (readonly [Type, readonly string[]])[] = [
 ];
 
 const date = '[0-9]{4} "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])';
-const time = '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{3})? ("Z" | [+-] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])';
+const time =
+  '([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{3})? ("Z" | [+-] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])';
 const formats: Readonly<Partial<Record<string, string>>> = {
   date,
   time,
@@ -79,14 +91,24 @@ export class SchemaGrammar {
   /** An expression for values that fit. */
   #write(schema: unknown, place: Place): string {
     if (schema === true) return "value";
-    if (!isObject(schema)) throw new SchemaError(schema === false ? `Nothing fits ${named(place)}, which is false.` : `A schema is an object, in { }: ${named(place)} is not.`);
+    if (!isObject(schema))
+      throw new SchemaError(
+        schema === false
+          ? `Nothing fits ${named(place)}, which is false.`
+          : `A schema is an object, in { }: ${named(place)} is not.`,
+      );
     if (place.depth > MAX_DEPTH) throw new SchemaError(`It is nested more than ${MAX_DEPTH} deep.`);
     if (schema["$ref"] !== undefined) return this.#writeReference(schema["$ref"], place);
     const { allOf, ...own } = schema;
     if (allOf !== undefined) return this.#write(this.#merge(own, listAt(allOf, "allOf", place), place), deeper(place));
     for (const keyword of ["anyOf", "oneOf"]) {
       const { [keyword]: choices, ...rest } = schema;
-      if (choices !== undefined) return either(listAt(choices, keyword, place).map((choice) => this.#write(this.#merge(rest, [choice], place), deeper(place))));
+      if (choices !== undefined)
+        return either(
+          listAt(choices, keyword, place).map((choice) =>
+            this.#write(this.#merge(rest, [choice], place), deeper(place)),
+          ),
+        );
     }
     for (const keyword of unheededKeywords) if (schema[keyword] !== undefined) this.#unheeded.add(keyword);
     if (schema["const"] !== undefined) return literal(schema["const"]);
@@ -117,7 +139,8 @@ export class SchemaGrammar {
   #writeObject(schema: Schema, place: Place): string {
     const properties = schema["properties"] ?? {};
     if (!isObject(properties)) throw new SchemaError(`“properties” of ${named(place)} is no object.`);
-    const required = schema["required"] === undefined ? [] : listAt(schema["required"], "required", place, 0).map(String);
+    const required =
+      schema["required"] === undefined ? [] : listAt(schema["required"], "required", place, 0).map(String);
     const missing = required.filter((name) => !Object.hasOwn(properties, name));
     const fields = [...Object.entries(properties), ...missing.map((name): [string, unknown] => [name, true])];
     const { additionalProperties } = schema;
@@ -125,12 +148,16 @@ export class SchemaGrammar {
     if (fields.length === 0 && !hasExtra) return additionalProperties === false ? `"{}"` : "object";
 
     const inner = within(place);
-    const extra = hasExtra ? `string ":" ws ${this.#write(additionalProperties, { ...inner, path: `${place.path}.*` })}` : null;
+    const extra = hasExtra
+      ? `string ":" ws ${this.#write(additionalProperties, { ...inner, path: `${place.path}.*` })}`
+      : null;
     // Each rule is for what may come from one field on: `rest` behind another field, `first` where none is written yet.
     let rest = extra === null ? "" : `(ws "," ws ${extra})*`;
     let first = extra === null ? "" : `(${extra} ${rest})?`;
     for (const [name, value] of fields.toReversed()) {
-      const pair = this.#addRule(`${literal(name)} ":" ws ${this.#write(value, { ...inner, path: `${place.path}.${name}` })}`);
+      const pair = this.#addRule(
+        `${literal(name)} ":" ws ${this.#write(value, { ...inner, path: `${place.path}.${name}` })}`,
+      );
       const isRequired = required.includes(name);
       const isLast = first === "";
       first = this.#addRule(isRequired ? `${pair} ${rest}` : isLast ? `(${pair})?` : `${pair} ${rest} | ${first}`);
@@ -143,11 +170,17 @@ export class SchemaGrammar {
     const inner = within(place);
     const isTuple = Array.isArray(schema["items"]);
     const tuple = isTuple ? schema["items"] : schema["prefixItems"];
-    const prefix = tuple === undefined ? [] : listAt(tuple, isTuple ? "items" : "prefixItems", place, 0).map((item, index) => this.#write(item, { ...inner, path: `${place.path}[${index}]` }));
+    const prefix =
+      tuple === undefined
+        ? []
+        : listAt(tuple, isTuple ? "items" : "prefixItems", place, 0).map((item, index) =>
+            this.#write(item, { ...inner, path: `${place.path}[${index}]` }),
+          );
     const others = (isTuple ? schema["additionalItems"] : schema["items"]) ?? true;
     const min = this.#count(schema, "minItems", place) ?? 0;
     const max = others === false ? prefix.length : this.#count(schema, "maxItems", place);
-    if (max !== null && max < Math.max(min, prefix.length)) throw new SchemaError(`${named(place)} must have more items than it may have.`);
+    if (max !== null && max < Math.max(min, prefix.length))
+      throw new SchemaError(`${named(place)} must have more items than it may have.`);
     if (max === 0) return literal([]);
 
     const item = max === prefix.length ? "" : this.#addRule(this.#write(others, { ...inner, path: `${place.path}[]` }));
@@ -192,13 +225,18 @@ export class SchemaGrammar {
   }
 
   #writeReference(reference: unknown, place: Place): string {
-    if (typeof reference !== "string" || !reference.startsWith("#")) throw new SchemaError(`“$ref” of ${named(place)} must lead to a place in this schema, such as #/$defs/item.`);
+    if (typeof reference !== "string" || !reference.startsWith("#"))
+      throw new SchemaError(`“$ref” of ${named(place)} must lead to a place in this schema, such as #/$defs/item.`);
     const known = this.#references.get(reference);
     if (place.pointers.has(reference)) throw new SchemaError(`“$ref” of ${named(place)} leads back to itself.`);
     if (known !== undefined) return known;
     const name = `ref-${this.#references.size}`;
     this.#references.set(reference, name);
-    const written = this.#write(this.#lookUp(reference, place), { ...place, depth: place.depth + 1, pointers: new Set([...place.pointers, reference]) });
+    const written = this.#write(this.#lookUp(reference, place), {
+      ...place,
+      depth: place.depth + 1,
+      pointers: new Set([...place.pointers, reference]),
+    });
     return this.#addRule(written, name);
   }
 
@@ -207,9 +245,11 @@ export class SchemaGrammar {
     let found = this.#root;
     for (const step of reference.slice(1).split("/").slice(1)) {
       const key = decoded(step).replaceAll("~1", "/").replaceAll("~0", "~");
-      found = (isObject(found) || Array.isArray(found)) && Object.hasOwn(found, key) ? (found as Schema)[key] : undefined;
+      found =
+        (isObject(found) || Array.isArray(found)) && Object.hasOwn(found, key) ? (found as Schema)[key] : undefined;
     }
-    if (found === undefined) throw new SchemaError(`“$ref” of ${named(place)} leads to ${reference}, and nothing is there.`);
+    if (found === undefined)
+      throw new SchemaError(`“$ref” of ${named(place)} leads to ${reference}, and nothing is there.`);
     return found;
   }
 
@@ -219,18 +259,23 @@ export class SchemaGrammar {
     const [only] = parts;
     if (parts.length === 1 && Object.keys(own).every((key) => annotations.has(key))) return only;
     for (let part of parts) {
-      for (let steps = 0; isObject(part) && typeof part["$ref"] === "string" && steps < MAX_DEPTH; steps++) part = this.#lookUp(part["$ref"], place);
+      for (let steps = 0; isObject(part) && typeof part["$ref"] === "string" && steps < MAX_DEPTH; steps++)
+        part = this.#lookUp(part["$ref"], place);
       if (part === true) continue;
       if (!isObject(part)) throw new SchemaError(`A schema is an object, in { }: a part of ${named(place)} is not.`);
       for (const keyword of ["anyOf", "oneOf"]) {
-        if (merged[keyword] !== undefined && part[keyword] !== undefined) throw new SchemaError(`${named(place)} has “${keyword}” twice, which cannot be put together.`);
+        if (merged[keyword] !== undefined && part[keyword] !== undefined)
+          throw new SchemaError(`${named(place)} has “${keyword}” twice, which cannot be put together.`);
       }
       const properties = { ...asObject(merged["properties"]), ...asObject(part["properties"]) };
       const required = [...asList(merged["required"]), ...asList(part["required"])];
       const allOf = [...asList(merged["allOf"]), ...asList(part["allOf"])];
       merged = {
-        ...merged, ...part,
-        ...(Object.keys(properties).length > 0 ? { properties } : {}), ...(required.length > 0 ? { required } : {}), ...(allOf.length > 0 ? { allOf } : {}),
+        ...merged,
+        ...part,
+        ...(Object.keys(properties).length > 0 ? { properties } : {}),
+        ...(required.length > 0 ? { required } : {}),
+        ...(allOf.length > 0 ? { allOf } : {}),
       };
     }
     return merged;
@@ -240,9 +285,11 @@ export class SchemaGrammar {
   #count(schema: Schema, keyword: "minItems" | "maxItems" | "minLength" | "maxLength", place: Place): number | null {
     const value = schema[keyword];
     if (value === undefined) return null;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 0) throw new SchemaError(`“${keyword}” of ${named(place)} must be a whole number.`);
+    if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
+      throw new SchemaError(`“${keyword}” of ${named(place)} must be a whole number.`);
     if (value <= MAX_REPEATED) return value;
-    if (keyword.startsWith("min")) throw new SchemaError(`“${keyword}” of ${named(place)} is more than ${MAX_REPEATED.toLocaleString("en-US")}.`);
+    if (keyword.startsWith("min"))
+      throw new SchemaError(`“${keyword}” of ${named(place)} is more than ${MAX_REPEATED.toLocaleString("en-US")}.`);
     this.#unheeded.add(keyword);
     return null;
   }
@@ -276,11 +323,30 @@ function named({ path }: Place): string {
   return path === "" ? "the schema" : `“${path.replace(/^\./, "")}”`;
 }
 
-const annotations = new Set(["title", "description", "default", "examples", "$schema", "$id", "$comment", "$defs", "definitions", "deprecated", "readOnly", "writeOnly"]);
+const annotations = new Set([
+  "title",
+  "description",
+  "default",
+  "examples",
+  "$schema",
+  "$id",
+  "$comment",
+  "$defs",
+  "definitions",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+]);
 
 function typesOf(schema: Schema, place: Place): readonly Type[] {
   const { type } = schema;
-  const listed = Array.isArray(type) ? (type as unknown[]) : type === undefined ? typeHints.flatMap(([hinted, keys]) => (keys.some((key) => schema[key] !== undefined) ? [hinted] : [])).slice(0, 1) : [type];
+  const listed = Array.isArray(type)
+    ? (type as unknown[])
+    : type === undefined
+      ? typeHints
+          .flatMap(([hinted, keys]) => (keys.some((key) => schema[key] !== undefined) ? [hinted] : []))
+          .slice(0, 1)
+      : [type];
   const found = listed.map((one) => {
     const known = types.find((name) => name === one);
     if (known === undefined) throw new SchemaError(`“type” of ${named(place)} must be one of ${types.join(", ")}.`);
@@ -291,7 +357,10 @@ function typesOf(schema: Schema, place: Place): readonly Type[] {
 }
 
 function listAt(value: unknown, keyword: string, place: Place, least = 1): readonly unknown[] {
-  if (!Array.isArray(value) || value.length < least) throw new SchemaError(`“${keyword}” of ${named(place)} must be a list, in [ ]${least === 0 ? "" : ", with something in it"}.`);
+  if (!Array.isArray(value) || value.length < least)
+    throw new SchemaError(
+      `“${keyword}” of ${named(place)} must be a list, in [ ]${least === 0 ? "" : ", with something in it"}.`,
+    );
   return value as unknown[];
 }
 

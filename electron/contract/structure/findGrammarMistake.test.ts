@@ -21,34 +21,49 @@ const bad: readonly [text: string, words: string][] = [
   ['root ::= "a")', "Line 1, column 13: ) is not expected here."],
   ['root ::= "a"\n  "b"', "Line 2, column 3: the name of a rule is expected, in letters, digits and -."],
   ["root ::= 'a'", "Line 1, column 10: ' is not expected here."],
-  ['root ::= *', "Line 1, column 10: nothing stands before * that can be repeated."],
+  ["root ::= *", "Line 1, column 10: nothing stands before * that can be repeated."],
   ['root ::= "a" | + "b"', "Line 1, column 16: nothing stands before + that can be repeated."],
   ['root ::= "a"{x}', "Line 1, column 13: how often is written as {2}, {2,} or {2,5}."],
   ['root ::= "a"{,5}', "Line 1, column 13: how often is written as {2}, {2,} or {2,5}."],
   ['root ::= "a"{5,2}', "Line 1, column 13: the smaller number comes first."],
   ['root ::= "a"{9999}', "Line 1, column 13: that is repeated more than 2,000 times, with what is repeated in it."],
-  ['root ::= "a"{99999999999999999999}', "Line 1, column 13: that is repeated more than 2,000 times, with what is repeated in it."],
-  ['root ::= ("a"{0,100}){100}', "Line 1, column 22: that is repeated more than 2,000 times, with what is repeated in it."],
+  [
+    'root ::= "a"{99999999999999999999}',
+    "Line 1, column 13: that is repeated more than 2,000 times, with what is repeated in it.",
+  ],
+  [
+    'root ::= ("a"{0,100}){100}',
+    "Line 1, column 22: that is repeated more than 2,000 times, with what is repeated in it.",
+  ],
   ['root ::= ""*', "Line 1, column 12: an empty text cannot be repeated."],
   ['root ::= "\\d"', 'Line 1, column 11: \\ stands before one of t r n \\ " [ ] - or a number such as x41 or u00e9.'],
   ['root ::= "\\u12"', 'Line 1, column 11: \\ stands before one of t r n \\ " [ ] - or a number such as x41 or u00e9.'],
   ['root ::= "a\\x00"', "Line 1, column 12: no model writes this character."],
   ['root ::= "a\0"', "Line 1, column 12: no model writes this character."],
   ['root ::= "\\uD800"', "Line 1, column 11: no model writes this character."],
-  ['root ::= [\\U00110000]', "Line 1, column 11: no model writes this character."],
+  ["root ::= [\\U00110000]", "Line 1, column 11: no model writes this character."],
   ["root ::= []", "Line 1, column 10: [ ] needs a character in it."],
   ["root ::= [z-a]", "Line 1, column 11: this range ends before it begins."],
   ["root ::= <think>", "Line 1, column 10: tokens cannot be named here, only their text."],
   ["root ::= !<[5]>", "Line 1, column 10: tokens cannot be named here, only their text."],
   ['root ::= a b\na ::= "a"', "Line 1, column 12: there is no rule with the name b."],
   ['root ::= ("a" | (x)+)', "Line 1, column 18: there is no rule with the name x."],
-  [`root ::= ${"(".repeat(20_000)}"a"${")".repeat(20_000)}`, "Line 1, column 110: ( ) stand in each other more than 100 deep."],
+  [
+    `root ::= ${"(".repeat(20_000)}"a"${")".repeat(20_000)}`,
+    "Line 1, column 110: ( ) stand in each other more than 100 deep.",
+  ],
   ['root ::= root "a" | "a"', "Line 1, column 10: root begins with itself here and would never end."],
-  ['root ::= a root "a"\na ::= b b\nb ::= "x"?', "Line 1, column 12: root begins with itself here and would never end."],
+  [
+    'root ::= a root "a"\na ::= b b\nb ::= "x"?',
+    "Line 1, column 12: root begins with itself here and would never end.",
+  ],
   ['root ::= ("x"? root "a")', "Line 1, column 16: root begins with itself here and would never end."],
   ['root ::= a\na ::= b "x"\nb ::= (a)+', "Line 3, column 8: a begins with itself here and would never end."],
   ['root ::= ("x"?)*', "Line 1, column 16: what is repeated without a limit must not be empty at times."],
-  ['root ::= a+\na ::= b\nb ::= "" | "c"', "Line 1, column 11: what is repeated without a limit must not be empty at times."],
+  [
+    'root ::= a+\na ::= b\nb ::= "" | "c"',
+    "Line 1, column 11: what is repeated without a limit must not be empty at times.",
+  ],
 ];
 
 describe("a grammar", () => {
@@ -57,7 +72,9 @@ describe("a grammar", () => {
 
   test("is checked in no time, however long its chain of rules", () => {
     const chain = (order: (names: number[]) => number[]) =>
-      order(Array.from({ length: 1999 }, (_, index) => index)).map((index) => `r${index} ::= ${index === 1998 ? '"a"?' : `r${index + 1}`}`).join("\n");
+      order(Array.from({ length: 1999 }, (_, index) => index))
+        .map((index) => `r${index} ::= ${index === 1998 ? '"a"?' : `r${index + 1}`}`)
+        .join("\n");
     const startedAtMs = performance.now();
     for (const order of [(names: number[]) => names, (names: number[]) => names.toReversed()])
       expect(findGrammarMistake(`root ::= r0\n${chain(order)}`)).toBeNull();

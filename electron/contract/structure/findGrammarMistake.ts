@@ -9,11 +9,13 @@ type Name = Extract<GrammarItem, { kind: "name" }>;
 
 /** Null: none. Else one sentence that says what is wrong, and where. */
 export function findGrammarMistake(text: string): string | null {
-  if (text.length > MAX_STRUCTURE_CHARACTERS) return `It is longer than ${MAX_STRUCTURE_CHARACTERS.toLocaleString("en-US")} characters.`;
+  if (text.length > MAX_STRUCTURE_CHARACTERS)
+    return `It is longer than ${MAX_STRUCTURE_CHARACTERS.toLocaleString("en-US")} characters.`;
   try {
     const rules = readGrammar(text);
     if (rules.size > MAX_RULES) return `It has more than ${MAX_RULES.toLocaleString("en-US")} rules.`;
-    if (!rules.has("root")) return rules.size === 0 ? "It has no rules yet." : "It has no rule with the name root, where an answer begins.";
+    if (!rules.has("root"))
+      return rules.size === 0 ? "It has no rules yet." : "It has no rule with the name root, where an answer begins.";
     checkNames(text, rules);
     checkRecursion(text, rules);
     return null;
@@ -26,7 +28,8 @@ export function findGrammarMistake(text: string): string | null {
 function checkNames(text: string, rules: Rules): void {
   for (const rule of rules.values())
     for (const item of itemsIn(rule))
-      if (item.kind === "name" && !rules.has(item.name)) throw new GrammarError(text, item.at, `there is no rule with the name ${item.name}`);
+      if (item.kind === "name" && !rules.has(item.name))
+        throw new GrammarError(text, item.at, `there is no rule with the name ${item.name}`);
 }
 
 /** Of what never ends, llama.cpp finds most, but not all: what stands before a rule's own name may be empty in a roundabout way. */
@@ -51,7 +54,8 @@ function checkRecursion(text: string, rules: Rules): void {
         path.pop();
         continue;
       }
-      if (onPath.has(item.name)) throw new GrammarError(text, item.at, `${item.name} begins with itself here and would never end`);
+      if (onPath.has(item.name))
+        throw new GrammarError(text, item.at, `${item.name} begins with itself here and would never end`);
       if (done.has(item.name)) continue;
       path.push({ name: item.name, next: firstNames(rules.get(item.name), empty) });
       onPath.add(item.name);
@@ -62,7 +66,7 @@ function checkRecursion(text: string, rules: Rules): void {
 function namesOfEmptyRules(rules: Rules): ReadonlySet<string> {
   const empty = new Set<string>();
   let open = [...rules];
-  for (let before = -1; before < empty.size; ) {
+  for (let before = -1; before < empty.size;) {
     before = empty.size;
     for (const [name, rule] of open) if (ruleCanBeEmpty(rule, empty)) empty.add(name);
     // In both directions by turns: rules lead to later ones in some grammars, to earlier ones in others.

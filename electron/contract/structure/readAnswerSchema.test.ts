@@ -12,7 +12,17 @@ const words = (text: string) => {
 describe("a schema", () => {
   test.each<[string, unknown, string[]]>([
     ["nothing at all", {}, []],
-    ["notes only", { $schema: "https://json-schema.org/draft/2020-12/schema", title: "T", description: "D", type: "string", default: "x" }, []],
+    [
+      "notes only",
+      {
+        $schema: "https://json-schema.org/draft/2020-12/schema",
+        title: "T",
+        description: "D",
+        type: "string",
+        default: "x",
+      },
+      [],
+    ],
     ["a pattern", { type: "string", pattern: "^a" }, ["pattern"]],
     ["limits of a number", { type: "number", minimum: 0, exclusiveMaximum: 1 }, ["minimum", "exclusiveMaximum"]],
     ["limits of a whole number that are near", { type: "integer", minimum: 1, maximum: 5 }, []],
@@ -21,8 +31,14 @@ describe("a schema", () => {
     ["a format that is not", { type: "string", format: "email" }, ["format"]],
     ["a list without doubles", { type: "array", items: { type: "string" }, uniqueItems: true }, ["uniqueItems"]],
     ["more items than can be counted", { type: "array", maxItems: 100_000 }, ["maxItems"]],
-    ["conditions", { type: "object", properties: { a: { type: "string" } }, if: {}, not: {}, minProperties: 1 }, ["not", "if", "minProperties"]],
-  ])("%s: what it is not held to is named", (_name, schema, unheeded) => expect(read(schema)).toMatchObject({ ok: true, unheeded }));
+    [
+      "conditions",
+      { type: "object", properties: { a: { type: "string" } }, if: {}, not: {}, minProperties: 1 },
+      ["not", "if", "minProperties"],
+    ],
+  ])("%s: what it is not held to is named", (_name, schema, unheeded) =>
+    expect(read(schema)).toMatchObject({ ok: true, unheeded }),
+  );
 
   test.each([
     ["", "It is not JSON."],
@@ -32,7 +48,10 @@ describe("a schema", () => {
     ['"string"', "A schema is an object, in { }: the schema is not."],
     ["false", "Nothing fits the schema, which is false."],
     ['{"type": "text"}', "“type” of the schema must be one of object, array, string, number, integer, boolean, null."],
-    ['{"properties": {"a": {"type": ["string", 5]}}}', "“type” of “a” must be one of object, array, string, number, integer, boolean, null."],
+    [
+      '{"properties": {"a": {"type": ["string", 5]}}}',
+      "“type” of “a” must be one of object, array, string, number, integer, boolean, null.",
+    ],
     ['{"properties": []}', "“properties” of the schema is no object."],
     ['{"properties": {"a": {"items": {"enum": []}}}}', "“enum” of “a[]” must be a list, in [ ], with something in it."],
     ['{"properties": {"a": 5}}', "A schema is an object, in { }: “a” is not."],
@@ -42,18 +61,29 @@ describe("a schema", () => {
     ['{"type": "string", "minLength": 9, "maxLength": 3}', "The schema must be longer than it may be."],
     ['{"type": "string", "minLength": 5000}', "“minLength” of the schema is more than 2,000."],
     ['{"type": "array", "minItems": 3, "maxItems": 2}', "The schema must have more items than it may have."],
-    ['{"$ref": "https://example.com/schema"}', "“$ref” of the schema must lead to a place in this schema, such as #/$defs/item."],
+    [
+      '{"$ref": "https://example.com/schema"}',
+      "“$ref” of the schema must lead to a place in this schema, such as #/$defs/item.",
+    ],
     ['{"$ref": "#/$defs/none"}', "“$ref” of the schema leads to #/$defs/none, and nothing is there."],
     ['{"$ref": "#/%"}', "“$ref” of the schema leads to #/%, and nothing is there."],
     ['{"$ref": "#"}', "“$ref” of the schema leads back to itself."],
-    ['{"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}', "“$ref” of the schema leads back to itself."],
-    [`{"type": "object", "properties": {${'"a": {"properties": {'.repeat(70)}${"}}".repeat(70)}}}`, "It is nested more than 64 deep."],
+    [
+      '{"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}',
+      "“$ref” of the schema leads back to itself.",
+    ],
+    [
+      `{"type": "object", "properties": {${'"a": {"properties": {'.repeat(70)}${"}}".repeat(70)}}}`,
+      "It is nested more than 64 deep.",
+    ],
     [" ".repeat(100_001), "It is longer than 100,000 characters."],
   ])("%.80s", (text, expected) => expect(words(text)).toBe(expected));
 
   it("that takes far more room as a grammar than it has itself is refused", () => {
     const choices = Array.from({ length: 1500 }, (_, index) => ({ required: [`p${index}`] }));
-    const properties = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`p${index}`, { type: "string" }]));
+    const properties = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`p${index}`, { type: "string" }]),
+    );
     expect(read({ properties, anyOf: choices })).toMatchObject({ ok: false, words: "It is too large." });
   });
 
@@ -61,12 +91,48 @@ describe("a schema", () => {
     ["optional fields first, in the middle, and last", { properties: { a: {}, b: {}, c: {}, d: {} }, required: ["b"] }],
     ["nothing but optional fields", { properties: { a: {}, b: {} } }],
     ["fields of any name", { additionalProperties: { type: "integer" } }],
-    ["a tree", { $defs: { node: { type: "object", properties: { children: { type: "array", items: { $ref: "#/$defs/node" } }, next: { $ref: "#/$defs/node" } } } }, $ref: "#/$defs/node" }],
+    [
+      "a tree",
+      {
+        $defs: {
+          node: {
+            type: "object",
+            properties: {
+              children: { type: "array", items: { $ref: "#/$defs/node" } },
+              next: { $ref: "#/$defs/node" },
+            },
+          },
+        },
+        $ref: "#/$defs/node",
+      },
+    ],
     ["itself", { type: "array", items: { $ref: "#" } }],
-    ["names that mean something in a grammar", { properties: { 'a"b\\c\n\u007f ☃': { enum: ['"', "\\", "\n", "😀", { a: [1, null] }, -0.5e-7] }, __proto__x: { const: "" } } }],
-    ["several parts", { allOf: [{ $ref: "#/$defs/a" }, { allOf: [{ properties: { b: {} } }] }], $defs: { a: { properties: { a: {} }, required: ["a"] } } }],
+    [
+      "names that mean something in a grammar",
+      {
+        properties: {
+          'a"b\\c\n\u007f ☃': { enum: ['"', "\\", "\n", "😀", { a: [1, null] }, -0.5e-7] },
+          __proto__x: { const: "" },
+        },
+      },
+    ],
+    [
+      "several parts",
+      {
+        allOf: [{ $ref: "#/$defs/a" }, { allOf: [{ properties: { b: {} } }] }],
+        $defs: { a: { properties: { a: {} }, required: ["a"] } },
+      },
+    ],
     ["a tuple", { type: "array", prefixItems: [{ type: "string" }, { type: "integer" }], items: false }],
-    ["a list of 2,000", { type: "array", items: { type: "object", properties: { a: { type: "array", items: {}, maxItems: 30 } } }, minItems: 1, maxItems: 2000 }],
+    [
+      "a list of 2,000",
+      {
+        type: "array",
+        items: { type: "object", properties: { a: { type: "array", items: {}, maxItems: 30 } } },
+        minItems: 1,
+        maxItems: 2000,
+      },
+    ],
     ["a long text", { type: "string", minLength: 1, maxLength: 2000 }],
   ])("becomes a grammar that llama.cpp takes: %s", (_name, schema) => {
     const reading = read(schema);

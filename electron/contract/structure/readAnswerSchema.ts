@@ -9,7 +9,12 @@ export type SchemaReading =
   | { readonly ok: false; readonly isJson: boolean; readonly words: string };
 
 export function readAnswerSchema(text: string): SchemaReading {
-  if (text.length > MAX_STRUCTURE_CHARACTERS) return { ok: false, isJson: true, words: `It is longer than ${MAX_STRUCTURE_CHARACTERS.toLocaleString("en-US")} characters.` };
+  if (text.length > MAX_STRUCTURE_CHARACTERS)
+    return {
+      ok: false,
+      isJson: true,
+      words: `It is longer than ${MAX_STRUCTURE_CHARACTERS.toLocaleString("en-US")} characters.`,
+    };
   let schema: unknown;
   try {
     schema = JSON.parse(text);

@@ -10,7 +10,13 @@ export type GrammarItem =
   | { readonly kind: "name"; readonly name: string; readonly at: number }
   | { readonly kind: "group"; readonly rule: GrammarRule; readonly at: number }
   /** `max` null: no limit. */
-  | { readonly kind: "repeated"; readonly item: GrammarItem; readonly min: number; readonly max: number | null; readonly at: number };
+  | {
+      readonly kind: "repeated";
+      readonly item: GrammarItem;
+      readonly min: number;
+      readonly max: number | null;
+      readonly at: number;
+    };
 
 /** Its message is one sentence that begins with the place. */
 export class GrammarError extends Error {
@@ -54,7 +60,8 @@ class Reader {
       if (!this.#take("::=")) this.#fail(`::= is expected after ${name}`);
       this.#skipBlanks(true);
       rules.set(name, this.#rule(false));
-      if (this.#at < this.#text.length && !/[\r\n]/.test(this.#here())) this.#fail(`${this.#here()} is not expected here`);
+      if (this.#at < this.#text.length && !/[\r\n]/.test(this.#here()))
+        this.#fail(`${this.#here()} is not expected here`);
       this.#skipBlanks(true);
     }
     return rules;
@@ -141,7 +148,11 @@ class Reader {
     this.#skipBlanks(isNested);
     const { min, max } = times;
     const count = weight * Math.max(1, max ?? min);
-    if (min > MAX_REPEATED || count > MAX_REPEATED) this.#fail(`that is repeated more than ${MAX_REPEATED.toLocaleString("en-US")} times, with what is repeated in it`, at);
+    if (min > MAX_REPEATED || count > MAX_REPEATED)
+      this.#fail(
+        `that is repeated more than ${MAX_REPEATED.toLocaleString("en-US")} times, with what is repeated in it`,
+        at,
+      );
     if (item.kind === "text" && item.isEmpty) this.#fail("an empty text cannot be repeated", at);
     this.#madeRules += max === null ? 1 : max - min;
     return this.#repeated({ kind: "repeated", item, min, max, at }, count, isNested);
@@ -153,7 +164,9 @@ class Reader {
     if (this.#take("?")) return { min: 0, max: 1 };
     if (this.#here() !== "{") return null;
     const at = this.#at;
-    const [all, first, comma, last] = this.#match(/\{[ \t]*(\d+)[ \t]*(?:(,)[ \t]*(\d*)[ \t]*)?\}/y) ?? this.#fail("how often is written as {2}, {2,} or {2,5}");
+    const [all, first, comma, last] =
+      this.#match(/\{[ \t]*(\d+)[ \t]*(?:(,)[ \t]*(\d*)[ \t]*)?\}/y) ??
+      this.#fail("how often is written as {2}, {2,} or {2,5}");
     this.#at += all.length;
     const min = Number(first);
     const max = comma === undefined ? min : last === undefined || last === "" ? null : Number(last);
@@ -170,7 +183,8 @@ class Reader {
     if (this.#at === at) this.#at += codePoint > 0xffff ? 2 : 1;
     const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
     // A range of characters may begin with the one of value 0.
-    if ((codePoint === 0 && end === '"') || codePoint > MAX_CODE_POINT || isSurrogate) this.#fail("no model writes this character", at);
+    if ((codePoint === 0 && end === '"') || codePoint > MAX_CODE_POINT || isSurrogate)
+      this.#fail("no model writes this character", at);
     return codePoint;
   }
 

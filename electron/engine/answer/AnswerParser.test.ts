@@ -24,7 +24,9 @@ class Reading {
     this.#eos = eos;
     this.prompt = generationPrompt[0] ?? "";
     const vocabulary: Vocabulary = {
-      specialTokens: [{ use: "bos", id: 1, text: bos }], markerTexts: special.map(({ text }) => text), isControl: (text) => this.#control.has(text),
+      specialTokens: [{ use: "bos", id: 1, text: bos }],
+      markerTexts: special.map(({ text }) => text),
+      isControl: (text) => this.#control.has(text),
     };
     this.format = ChatFormat.of(templateHeader(chatTemplate), vocabulary);
   }
@@ -34,14 +36,20 @@ class Reading {
   }
 
   tokens(answer: string, lengths: readonly number[] = [3]): AnswerToken[] {
-    return tokensOf(answer, (text) => this.#control.has(text), (text) => text === this.#eos, lengths);
+    return tokensOf(
+      answer,
+      (text) => this.#control.has(text),
+      (text) => text === this.#eos,
+      lengths,
+    );
   }
 
   changes(answer: string, options: Options = {}, lengths?: readonly number[]): PartChange[] {
     const parser = this.parser(options);
     const changes: PartChange[] = [];
     let atMs = 0;
-    for (const token of this.tokens(answer, lengths)) if (!parser.isOver) changes.push(...parser.push(token, (atMs += 10)));
+    for (const token of this.tokens(answer, lengths))
+      if (!parser.isOver) changes.push(...parser.push(token, (atMs += 10)));
     return [...changes, ...parser.finish(atMs)];
   }
 
@@ -52,15 +60,23 @@ class Reading {
 
 /** Without times and ids. */
 function brief(parts: readonly MessagePart[]): unknown[] {
-  return parts.map((part) => (part.kind === "tool-call" ? { call: part.name, with: part.arguments } : { [part.kind]: part.text }));
+  return parts.map((part) =>
+    part.kind === "tool-call" ? { call: part.name, with: part.arguments } : { [part.kind]: part.text },
+  );
 }
 
 const withTokens = (family: families.ModelFamily, ...texts: string[]): families.ModelFamily => ({
-  ...family, special: [...family.special, ...texts.map((text) => ({ text, type: "control" as const }))],
+  ...family,
+  special: [...family.special, ...texts.map((text) => ({ text, type: "control" as const }))],
 });
 /** As llama.cpp has them: its loader makes harmony's tokens ordinary text, and Gemma's file says so of its own. */
 const asText = (family: families.ModelFamily): families.ModelFamily => ({
-  ...family, special: family.special.map((one) => (/^<\|?(?:channel|message|start|constrain|end|tool_call|"|\|)\|?>$/u.test(one.text) ? { ...one, type: "user-defined" as const } : one)),
+  ...family,
+  special: family.special.map((one) =>
+    /^<\|?(?:channel|message|start|constrain|end|tool_call|"|\|)\|?>$/u.test(one.text)
+      ? { ...one, type: "user-defined" as const }
+      : one,
+  ),
 });
 /** Granite 3.2 in short: the system prompt asks for sections that begin with sentences. */
 const granitePhrases: families.ModelFamily = {
@@ -77,23 +93,61 @@ const A = "It is **4**.\n\nSure.";
 /** The same may be written in several ways. */
 const spellings: readonly [name: string, ...ways: (readonly [families.ModelFamily, answer: string])[]][] = [
   ["<think>", [families.qwen3, `<think>\n${T}\n</think>\n\n${A}`], [families.qwen3, `<think>${T}</think>${A}`]],
-  ["lone </think>", [families.qwq, `${T}\n</think>\n\n${A}`], [families.qwq, `<think>\n${T}\n</think>\n\n${A}`], [families.unopened, `${T}\n</think>\n\n${A}`]],
+  [
+    "lone </think>",
+    [families.qwq, `${T}\n</think>\n\n${A}`],
+    [families.qwq, `<think>\n${T}\n</think>\n\n${A}`],
+    [families.unopened, `${T}\n</think>\n\n${A}`],
+  ],
   ["[THINK]", [families.mistral, `[THINK]${T}[/THINK]${A}`]],
   ["<seed:think>", [families.seedOss, `<seed:think>${T}</seed:think>\n${A}`]],
   ["<|channel>thought", [families.gemma4, `<|channel>thought\n${T}<channel|>${A}`]],
-  ["<|START_THINKING|>", [families.cohere, `<|START_THINKING|>${T}<|END_THINKING|><|START_RESPONSE|>${A}<|END_RESPONSE|><|END_OF_TURN_TOKEN|>`]],
+  [
+    "<|START_THINKING|>",
+    [
+      families.cohere,
+      `<|START_THINKING|>${T}<|END_THINKING|><|START_RESPONSE|>${A}<|END_RESPONSE|><|END_OF_TURN_TOKEN|>`,
+    ],
+  ],
   ["<thinking>", [families.thinkingTag, `<thinking>\n${T}\n</thinking>\n\n${A}`]],
-  ["<reasoning>, <thought>", [families.chatMl, `<reasoning>${T}</reasoning>${A}`], [families.chatMl, `<Thought>\n${T}\n</Thought>\n${A}`]],
+  [
+    "<reasoning>, <thought>",
+    [families.chatMl, `<reasoning>${T}</reasoning>${A}`],
+    [families.chatMl, `<Thought>\n${T}\n</Thought>\n${A}`],
+  ],
   [
     "harmony",
-    ...[families.harmony, asText(families.harmony)].map((family) => [family, `<|channel|>analysis<|message|>${T}<|end|><|start|>assistant<|channel|>final<|message|>${A}<|return|>`] as const),
+    ...[families.harmony, asText(families.harmony)].map(
+      (family) =>
+        [
+          family,
+          `<|channel|>analysis<|message|>${T}<|end|><|start|>assistant<|channel|>final<|message|>${A}<|return|>`,
+        ] as const,
+    ),
   ],
   ["◁think▷", [families.kimiVl, `◁think▷${T}◁/think▷${A}`]],
-  ["sentences that the template asks for", [granitePhrases, `Here is my thought process:\n${T}\n\nHere is my response:\n${A}`]],
-  ["<|inner_prefix|>", [withTokens(families.chatMl, "<|inner_prefix|>", "<|inner_suffix|>"), `<|inner_prefix|>${T}<|inner_suffix|>${A}`]],
+  [
+    "sentences that the template asks for",
+    [granitePhrases, `Here is my thought process:\n${T}\n\nHere is my response:\n${A}`],
+  ],
+  [
+    "<|inner_prefix|>",
+    [withTokens(families.chatMl, "<|inner_prefix|>", "<|inner_suffix|>"), `<|inner_prefix|>${T}<|inner_suffix|>${A}`],
+  ],
 ];
 /** As a model writes them of which nothing is known, at the start of an answer. */
-const known = ["<think>", "<thinking>", "<thought>", "<reasoning>", "[THINK]", "<seed:think>", "◁think▷", "<|channel>thought", "<|START_THINKING|>", "<|inner_prefix|>"];
+const known = [
+  "<think>",
+  "<thinking>",
+  "<thought>",
+  "<reasoning>",
+  "[THINK]",
+  "<seed:think>",
+  "◁think▷",
+  "<|channel>thought",
+  "<|START_THINKING|>",
+  "<|inner_prefix|>",
+];
 
 describe("thoughts", () => {
   let read = 0;
@@ -102,17 +156,25 @@ describe("thoughts", () => {
   it.each(spellings)("in %s", (_name, ...ways) => {
     for (const [family, answer] of ways) {
       const reading = new Reading(family);
-      fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }), (lengths) => {
-        expect(brief(reading.read(answer, {}, lengths))).toEqual([{ thought: T }, { text: A }]);
-      }), { numRuns: 30 });
+      fc.assert(
+        fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }), (lengths) => {
+          expect(brief(reading.read(answer, {}, lengths))).toEqual([{ thought: T }, { text: A }]);
+        }),
+        { numRuns: 30 },
+      );
     }
     read++;
   });
 
   it.each(known)("in %s, of a model of which nothing is known", (open) => {
     const close = knownThoughts.find(([one]) => one === open)?.[1] ?? "";
-    expect(brief(new Reading(families.chatMl).read(`${open}\n${T}\n${close}\n\n${A}`))).toEqual([{ thought: T }, { text: A }]);
-    expect(brief(new Reading(families.chatMl).read(`See ${open} and ${close} there`))).toEqual([{ text: `See ${open} and ${close} there` }]);
+    expect(brief(new Reading(families.chatMl).read(`${open}\n${T}\n${close}\n\n${A}`))).toEqual([
+      { thought: T },
+      { text: A },
+    ]);
+    expect(brief(new Reading(families.chatMl).read(`See ${open} and ${close} there`))).toEqual([
+      { text: `See ${open} and ${close} there` },
+    ]);
   });
 
   it("are told as they come, with their time", () => {
@@ -126,14 +188,18 @@ describe("thoughts", () => {
     expect(at(", so <", 130)).toEqual([{ kind: "append", text: ", so" }]);
     expect(at("b", 140)).toEqual([{ kind: "append", text: " <b" }]);
     expect(at("\n</thi", 150)).toEqual([]);
-    expect(at("nk>", 350)).toEqual([{ kind: "replace", part: { kind: "thought", text: "Hm, so <b", durationMs: 250 } }]);
+    expect(at("nk>", 350)).toEqual([
+      { kind: "replace", part: { kind: "thought", text: "Hm, so <b", durationMs: 250 } },
+    ]);
     expect(parser.thought).toBeNull();
     expect(at("\n\n", 360)).toEqual([]);
     expect(at("Yes", 370)).toEqual([{ kind: "open", part: { kind: "text", text: "Yes" } }]);
   });
 
   it("that do not end stay thoughts, with their time", () => {
-    expect(new Reading(families.qwen3).read("<think>\nHm", {}, [4])).toEqual([{ kind: "thought", text: "Hm", durationMs: 10 }]);
+    expect(new Reading(families.qwen3).read("<think>\nHm", {}, [4])).toEqual([
+      { kind: "thought", text: "Hm", durationMs: 10 },
+    ]);
   });
 
   it("that are empty are none", () => {
@@ -152,13 +218,20 @@ describe("thoughts", () => {
     const call = '<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call>';
     const answer = `<think>\nOne\n</think>\n\nFirst.\n\n<think>\nTwo\n</think>\n\n${call}\n<think>\nThree\n</think>\n\nDone`;
     expect(brief(new Reading(families.qwen3).read(answer))).toEqual([
-      { thought: "One" }, { text: "First." }, { thought: "Two" }, { call: "get_time", with: "{}" }, { thought: "Three" }, { text: "Done" },
+      { thought: "One" },
+      { text: "First." },
+      { thought: "Two" },
+      { call: "get_time", with: "{}" },
+      { thought: "Three" },
+      { text: "Done" },
     ]);
   });
 
   it("are not begun where the prompt ended them", () => {
     const prompt = "<|im_start|>assistant\n<think>\n\n</think>\n\n";
-    expect(brief(new Reading(families.qwen3).read("The tag\n</think>\nends one.", { prompt }))).toEqual([{ text: "The tag\n</think>\nends one." }]);
+    expect(brief(new Reading(families.qwen3).read("The tag\n</think>\nends one.", { prompt }))).toEqual([
+      { text: "The tag\n</think>\nends one." },
+    ]);
   });
 });
 
@@ -177,7 +250,8 @@ describe("an answer stays text", () => {
   ])("%s", (answer) => {
     for (const family of [families.qwen3, families.hermes, families.llama3]) {
       const reading = new Reading(family);
-      for (const length of [1, 2, 5, 100]) expect(brief(reading.read(answer, {}, [length]))).toEqual([{ text: answer }]);
+      for (const length of [1, 2, 5, 100])
+        expect(brief(reading.read(answer, {}, [length]))).toEqual([{ text: answer }]);
     }
   });
 
@@ -189,7 +263,8 @@ describe("an answer stays text", () => {
 
   it("and holds back only what may be a marker", () => {
     const parser = new Reading(families.qwen3).parser();
-    const said = (text: string) => Array.from(text).flatMap((one) => parser.push({ text: one, isControl: false, isEnd: false }, 0));
+    const said = (text: string) =>
+      Array.from(text).flatMap((one) => parser.push({ text: one, isControl: false, isEnd: false }, 0));
     expect(said("a <x").reduce<MessagePart[]>(changeParts, [])).toEqual([{ kind: "text", text: "a <x" }]);
     expect(said(" </th")).toEqual([]);
     expect(said("e")).toEqual([{ kind: "append", text: " </the" }]);
@@ -197,8 +272,12 @@ describe("an answer stays text", () => {
 
   it("where it spells a control token in plain letters", () => {
     const parser = new Reading(families.chatMl).parser();
-    const said = ["See <|im_", "start|> and", " <|im_end|>"].flatMap((text) => parser.push({ text, isControl: false, isEnd: false }, 0));
-    expect(said.reduce<MessagePart[]>(changeParts, [])).toEqual([{ kind: "text", text: "See <|im_start|> and <|im_end|>" }]);
+    const said = ["See <|im_", "start|> and", " <|im_end|>"].flatMap((text) =>
+      parser.push({ text, isControl: false, isEnd: false }, 0),
+    );
+    expect(said.reduce<MessagePart[]>(changeParts, [])).toEqual([
+      { kind: "text", text: "See <|im_start|> and <|im_end|>" },
+    ]);
   });
 });
 
@@ -206,13 +285,18 @@ describe("the end of an answer", () => {
   it("is a control token that has no place in it", () => {
     expect(brief(new Reading(families.chatMl).read("Hello<|im_start|>user\nMore?"))).toEqual([{ text: "Hello" }]);
     expect(brief(new Reading(families.qwen3).read("<think>\nHm<|im_start|>user\nMore?"))).toEqual([{ thought: "Hm" }]);
-    expect(brief(new Reading(families.harmony).read("<|channel|>final<|message|>Hello<|end|><|start|>user<|message|>More?"))).toEqual([{ text: "Hello" }]);
+    expect(
+      brief(new Reading(families.harmony).read("<|channel|>final<|message|>Hello<|end|><|start|>user<|message|>More?")),
+    ).toEqual([{ text: "Hello" }]);
   });
 
   it("is a stop text in the answer proper, not in a thought or a call", () => {
-    const answer = '<think>\nNot STOP here\n</think>\n\n<tool_call>\n{"name": "get_time", "arguments": {"zone": "STOP"}}\n</tool_call>\nBut STOP here';
+    const answer =
+      '<think>\nNot STOP here\n</think>\n\n<tool_call>\n{"name": "get_time", "arguments": {"zone": "STOP"}}\n</tool_call>\nBut STOP here';
     expect(brief(new Reading(families.qwen3).read(answer, { stopTexts: ["STOP"] }))).toEqual([
-      { thought: "Not STOP here" }, { call: "get_time", with: '{"zone": "STOP"}' }, { text: "But " },
+      { thought: "Not STOP here" },
+      { call: "get_time", with: '{"zone": "STOP"}' },
+      { text: "But " },
     ]);
   });
 
@@ -226,26 +310,46 @@ describe("the end of an answer", () => {
 
   it("comes in any answer, and loses no letter of one without markers", () => {
     const reading = new Reading(families.hermes);
-    fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (answer, length) => {
-      const text = answer.replaceAll(/[\uFDD0-\uFDEF]/gu, "");
-      const parts = reading.read(text, {}, [length]);
-      expect(parts.map((part) => (part.kind === "text" ? part.text : "")).join("").trim()).toBe(text.trim());
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (answer, length) => {
+        const text = answer.replaceAll(/[\uFDD0-\uFDEF]/gu, "");
+        const parts = reading.read(text, {}, [length]);
+        expect(
+          parts
+            .map((part) => (part.kind === "text" ? part.text : ""))
+            .join("")
+            .trim(),
+        ).toBe(text.trim());
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 
 describe("tool calls", () => {
   it("have an id of nine letters and digits, or the model's own", () => {
-    const [call] = new Reading(families.hermes).read('<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call>');
+    const [call] = new Reading(families.hermes).read(
+      '<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call>',
+    );
     expect(call).toMatchObject({ kind: "tool-call", callId: expect.stringMatching(/^[A-Za-z0-9]{9}$/u) as string });
-    const [own] = new Reading(families.hermes).read('<tool_call>\n{"id": "call_7", "name": "get_time", "arguments": {}}\n</tool_call>');
+    const [own] = new Reading(families.hermes).read(
+      '<tool_call>\n{"id": "call_7", "name": "get_time", "arguments": {}}\n</tool_call>',
+    );
     expect(own).toMatchObject({ callId: "call_7" });
   });
 
   it("are no more than 64", () => {
     const call = '{"name": "get_time", "arguments": {}}';
-    expect(new Reading(families.hermes).read(Array.from({ length: 70 }, () => `<tool_call>\n${call}\n</tool_call>`).join("\n"))).toHaveLength(64);
-    expect(new Reading(families.nemotron).read(`</think><TOOLCALL>[${Array.from({ length: 70 }, () => call).join(", ")}]</TOOLCALL>`).filter(({ kind }) => kind === "tool-call")).toHaveLength(64);
+    expect(
+      new Reading(families.hermes).read(
+        Array.from({ length: 70 }, () => `<tool_call>\n${call}\n</tool_call>`).join("\n"),
+      ),
+    ).toHaveLength(64);
+    expect(
+      new Reading(families.nemotron)
+        .read(`</think><TOOLCALL>[${Array.from({ length: 70 }, () => call).join(", ")}]</TOOLCALL>`)
+        .filter(({ kind }) => kind === "tool-call"),
+    ).toHaveLength(64);
   });
 
   it("are told as they come", () => {
@@ -254,33 +358,130 @@ describe("tool calls", () => {
     expect(at("<tool_call>\n{")).toEqual([]);
     expect(at('"name": "get_wea')).toEqual([]);
     const [opened] = at('ther", "arguments": {"ci');
-    expect(opened).toMatchObject({ kind: "open", part: { kind: "tool-call", name: "get_weather", arguments: "{\"ci" } });
+    expect(opened).toMatchObject({ kind: "open", part: { kind: "tool-call", name: "get_weather", arguments: '{"ci' } });
     expect(at('ty": "Par')).toEqual([{ kind: "append", text: 'ty": "Par' }]);
     expect(at('is"}')).toEqual([{ kind: "append", text: 'is"}' }]);
     expect(at("}\n</tool_call>")).toMatchObject([{ kind: "replace", part: { arguments: '{"city": "Paris"}' } }]);
   });
 
   it.each<[string, families.ModelFamily, string, unknown[]]>([
-    ["that break off keep what was written", families.hermes, '<tool_call>\n{"name": "get_time", "arguments": {"zone": "Eur', [{ call: "get_time", with: '{"zone": "Eur' }]],
-    ["that are no JSON too", families.hermes, '<tool_call>\n{"name": "get_time", "arguments": {zone = 7}}\n</tool_call>\nWell.', [{ call: "get_time", with: "{zone = 7}" }, { text: "Well." }]],
-    ["with a bracket too few end where they are closed", families.hermes, '<tool_call>\n{"name": "get_time", "arguments": {"zone": "x"}\n</tool_call>\nWell.', [{ call: "get_time", with: '{"zone": "x"}' }, { text: "Well." }]],
-    ["in Python's spelling are JSON", families.hermes, "<tool_call>\n{'name': 'get_time', 'arguments': {'zone': None, 'all': True, 'of': \"it's\",}}\n</tool_call>", [{ call: "get_time", with: '{"zone":null,"all":true,"of":"it\'s"}' }]],
-    ["with arguments as a text are JSON", families.hermes, '<tool_call>\n{"name": "get_time", "arguments": "{\\"zone\\": 7}"}\n</tool_call>', [{ call: "get_time", with: '{"zone": 7}' }]],
-    ["with a function around them are read", families.hermes, '<tool_call>\n{"type": "function", "function": {"name": "get_time", "arguments": {"zone": 7}}}\n</tool_call>', [{ call: "get_time", with: '{"zone": 7}' }]],
-    ["with the arguments first are read", families.hermes, '<tool_call>\n{"arguments": {"zone": 7}, "name": "get_time"}\n</tool_call>', [{ call: "get_time", with: '{"zone": 7}' }]],
-    ["without arguments have none", families.hermes, '<tool_call>\n{"name": "get_time"}\n</tool_call>', [{ call: "get_time", with: "{}" }]],
-    ["with a closing tag in a text go on", families.qwen3Coder, "<tool_call>\n<function=get_time>\n<parameter=zone>\na</parameter>\nb\n</parameter>\n</function>\n</tool_call>", [{ call: "get_time", with: '{"zone": "a</parameter>\\nb"}' }]],
-    ["with a token of no place end the answer", families.qwen3Coder, "<tool_call>\n<function=get_time>\n<parameter=zone>\nhere<|im_start|>user", [{ call: "get_time", with: '{"zone": "here"}' }]],
-    ["of bare JSON, several", families.llama3, '{"name": "get_time", "parameters": {}}; {"name": "get_weather", "parameters": {"city": "x"}}', [{ call: "get_time", with: "{}" }, { call: "get_weather", with: '{"city": "x"}' }]],
-    ["of bare JSON behind the token for them", families.llama3, '<|python_tag|>{"name": "get_time", "parameters": {}}', [{ call: "get_time", with: "{}" }]],
-    ["of an unknown tool in bare JSON are text", families.llama3, '{"name": "unknown", "parameters": {}}', [{ text: '{"name": "unknown", "parameters": {}}' }]],
-    ["as a Python list, with values in order", families.lfm2, '<|tool_call_start|>[get_weather("Rome", days=2)]<|tool_call_end|>', [{ call: "get_weather", with: '{"city":"Rome","days":2}' }]],
-    ["to a channel of harmony in any order", families.harmony, '<|channel|>commentary to=functions.get_time <|constrain|>json<|message|>{"zone": "x"}<|call|>', [{ call: "get_time", with: '{"zone": "x"}' }]],
-    ["to a channel of harmony in ordinary text", asText(families.harmony), '<|channel|>commentary<|message|>Let me look.<|end|><|start|>assistant to=functions.get_time<|channel|>commentary json<|message|>{"zone": "x"}<|call|>', [{ text: "Let me look." }, { call: "get_time", with: '{"zone": "x"}' }]],
-    ["with quotes of their own", families.gemma4, '<|tool_call>call:get_weather{city:<|"|>a "b" {c}<|"|>,days:3}<tool_call|>', [{ call: "get_weather", with: '{"city":"a \\"b\\" {c}","days":3}' }]],
-    ["with words before them", families.mistral, 'Let me look.[TOOL_CALLS]get_time[ARGS]{"zone": "x"}</s>', [{ text: "Let me look." }, { call: "get_time", with: '{"zone": "x"}' }]],
+    [
+      "that break off keep what was written",
+      families.hermes,
+      '<tool_call>\n{"name": "get_time", "arguments": {"zone": "Eur',
+      [{ call: "get_time", with: '{"zone": "Eur' }],
+    ],
+    [
+      "that are no JSON too",
+      families.hermes,
+      '<tool_call>\n{"name": "get_time", "arguments": {zone = 7}}\n</tool_call>\nWell.',
+      [{ call: "get_time", with: "{zone = 7}" }, { text: "Well." }],
+    ],
+    [
+      "with a bracket too few end where they are closed",
+      families.hermes,
+      '<tool_call>\n{"name": "get_time", "arguments": {"zone": "x"}\n</tool_call>\nWell.',
+      [{ call: "get_time", with: '{"zone": "x"}' }, { text: "Well." }],
+    ],
+    [
+      "in Python's spelling are JSON",
+      families.hermes,
+      "<tool_call>\n{'name': 'get_time', 'arguments': {'zone': None, 'all': True, 'of': \"it's\",}}\n</tool_call>",
+      [{ call: "get_time", with: '{"zone":null,"all":true,"of":"it\'s"}' }],
+    ],
+    [
+      "with arguments as a text are JSON",
+      families.hermes,
+      '<tool_call>\n{"name": "get_time", "arguments": "{\\"zone\\": 7}"}\n</tool_call>',
+      [{ call: "get_time", with: '{"zone": 7}' }],
+    ],
+    [
+      "with a function around them are read",
+      families.hermes,
+      '<tool_call>\n{"type": "function", "function": {"name": "get_time", "arguments": {"zone": 7}}}\n</tool_call>',
+      [{ call: "get_time", with: '{"zone": 7}' }],
+    ],
+    [
+      "with the arguments first are read",
+      families.hermes,
+      '<tool_call>\n{"arguments": {"zone": 7}, "name": "get_time"}\n</tool_call>',
+      [{ call: "get_time", with: '{"zone": 7}' }],
+    ],
+    [
+      "without arguments have none",
+      families.hermes,
+      '<tool_call>\n{"name": "get_time"}\n</tool_call>',
+      [{ call: "get_time", with: "{}" }],
+    ],
+    [
+      "with a closing tag in a text go on",
+      families.qwen3Coder,
+      "<tool_call>\n<function=get_time>\n<parameter=zone>\na</parameter>\nb\n</parameter>\n</function>\n</tool_call>",
+      [{ call: "get_time", with: '{"zone": "a</parameter>\\nb"}' }],
+    ],
+    [
+      "with a token of no place end the answer",
+      families.qwen3Coder,
+      "<tool_call>\n<function=get_time>\n<parameter=zone>\nhere<|im_start|>user",
+      [{ call: "get_time", with: '{"zone": "here"}' }],
+    ],
+    [
+      "of bare JSON, several",
+      families.llama3,
+      '{"name": "get_time", "parameters": {}}; {"name": "get_weather", "parameters": {"city": "x"}}',
+      [
+        { call: "get_time", with: "{}" },
+        { call: "get_weather", with: '{"city": "x"}' },
+      ],
+    ],
+    [
+      "of bare JSON behind the token for them",
+      families.llama3,
+      '<|python_tag|>{"name": "get_time", "parameters": {}}',
+      [{ call: "get_time", with: "{}" }],
+    ],
+    [
+      "of an unknown tool in bare JSON are text",
+      families.llama3,
+      '{"name": "unknown", "parameters": {}}',
+      [{ text: '{"name": "unknown", "parameters": {}}' }],
+    ],
+    [
+      "as a Python list, with values in order",
+      families.lfm2,
+      '<|tool_call_start|>[get_weather("Rome", days=2)]<|tool_call_end|>',
+      [{ call: "get_weather", with: '{"city":"Rome","days":2}' }],
+    ],
+    [
+      "to a channel of harmony in any order",
+      families.harmony,
+      '<|channel|>commentary to=functions.get_time <|constrain|>json<|message|>{"zone": "x"}<|call|>',
+      [{ call: "get_time", with: '{"zone": "x"}' }],
+    ],
+    [
+      "to a channel of harmony in ordinary text",
+      asText(families.harmony),
+      '<|channel|>commentary<|message|>Let me look.<|end|><|start|>assistant to=functions.get_time<|channel|>commentary json<|message|>{"zone": "x"}<|call|>',
+      [{ text: "Let me look." }, { call: "get_time", with: '{"zone": "x"}' }],
+    ],
+    [
+      "with quotes of their own",
+      families.gemma4,
+      '<|tool_call>call:get_weather{city:<|"|>a "b" {c}<|"|>,days:3}<tool_call|>',
+      [{ call: "get_weather", with: '{"city":"a \\"b\\" {c}","days":3}' }],
+    ],
+    [
+      "with words before them",
+      families.mistral,
+      'Let me look.[TOOL_CALLS]get_time[ARGS]{"zone": "x"}</s>',
+      [{ text: "Let me look." }, { call: "get_time", with: '{"zone": "x"}' }],
+    ],
   ])("%s", (_name, family, answer, expected) => {
-    const reading = new Reading(family.special.some(({ text }) => text === "<|python_tag|>") ? { ...family, chatTemplate: `{# <|python_tag|> #}${family.chatTemplate}` } : family);
+    const reading = new Reading(
+      family.special.some(({ text }) => text === "<|python_tag|>")
+        ? { ...family, chatTemplate: `{# <|python_tag|> #}${family.chatTemplate}` }
+        : family,
+    );
     for (const length of [1, 3, 7, 1000]) expect(brief(reading.read(answer, {}, [length]))).toEqual(expected);
   });
 });

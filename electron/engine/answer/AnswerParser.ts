@@ -59,7 +59,11 @@ type State = { kind: "between" } | Thinking | Speaking | Calling | { kind: "call
 type Step = "done" | "wait" | "none";
 
 const knownSyntax: readonly ThoughtSyntax[] = knownThoughts.map(([open, close]) => {
-  return { open: new Pattern(open, { ignoreCase: true }), close: new Pattern(close, { ignoreCase: true }), toAnswer: `\n${close}\n\n` };
+  return {
+    open: new Pattern(open, { ignoreCase: true }),
+    close: new Pattern(close, { ignoreCase: true }),
+    toAnswer: `\n${close}\n\n`,
+  };
 });
 
 export class AnswerParser {
@@ -87,9 +91,12 @@ export class AnswerParser {
     this.#tools = new ToolSchemas(tools);
     this.#stop = new StopText(stopTexts);
     this.#thoughts = syntax.thoughts.length > 0 ? syntax.thoughts : knownSyntax;
-    this.#loneCloses = (syntax.thoughts.length > 0 ? syntax.thoughts : knownSyntax.slice(0, 1)).map(({ close }) => close);
+    this.#loneCloses = (syntax.thoughts.length > 0 ? syntax.thoughts : knownSyntax.slice(0, 1)).map(
+      ({ close }) => close,
+    );
     const end = prompt.trimEnd();
-    const endsWith = (pattern: Pattern | null) => pattern !== null && pattern.source !== "" && end.endsWith(plainText(pattern.source));
+    const endsWith = (pattern: Pattern | null) =>
+      pattern !== null && pattern.source !== "" && end.endsWith(plainText(pattern.source));
     const begun = this.#thoughts.find(({ open }) => endsWith(open));
     const isInText = begun === undefined && endsWith(syntax.textOpen);
     if (begun !== undefined) this.#state = { kind: "thought", syntax: begun, isEmpty: true };
@@ -105,7 +112,10 @@ export class AnswerParser {
   /** What is written next is the answer proper, or may be. */
   get isInAnswer(): boolean {
     const { textOpen, turnHead } = this.#syntax;
-    return this.#state.kind === "text" || (this.#state.kind === "between" && textOpen?.isStrong !== true && turnHead === null);
+    return (
+      this.#state.kind === "text" ||
+      (this.#state.kind === "between" && textOpen?.isStrong !== true && turnHead === null)
+    );
   }
 
   /** It is not known yet what the answer begins with. */
@@ -179,7 +189,12 @@ export class AnswerParser {
 
   #readMarker(): Step {
     const { thoughts, turnHead, textCloses, calls } = this.#syntax;
-    const passedOver = [turnHead, calls?.sectionClose ?? null, ...(this.#isStart ? [] : textCloses), ...this.#thoughts.map(({ close }) => close)];
+    const passedOver = [
+      turnHead,
+      calls?.sectionClose ?? null,
+      ...(this.#isStart ? [] : textCloses),
+      ...this.#thoughts.map(({ close }) => close),
+    ];
     const step = this.#firstOf(
       () => this.#passOver(passedOver),
       () => this.#readHead(),
@@ -210,7 +225,10 @@ export class AnswerParser {
 
   /** A control token that has no place here, or the beginning of somebody else's turn. */
   #isEndOfTurn(): boolean {
-    return this.#pending.beginsWithControl || this.#syntax.turnStarts.some(({ source }) => this.#pending.text.startsWith(source));
+    return (
+      this.#pending.beginsWithControl ||
+      this.#syntax.turnStarts.some(({ source }) => this.#pending.text.startsWith(source))
+    );
   }
 
   #readHead(): Step {
@@ -242,14 +260,26 @@ export class AnswerParser {
   #readText({ isWrapped }: Speaking): Step {
     const { turnStarts, thoughts, calls } = this.#syntax;
     const closes = this.#syntax.textCloses.filter((pattern) => isWrapped || pattern.isStrong);
-    const before = this.#pending.charactersBefore([...closes, ...turnStarts, ...this.#loneCloses, ...thoughts.map(({ open }) => open), ...(calls?.opens ?? [])]);
+    const before = this.#pending.charactersBefore([
+      ...closes,
+      ...turnStarts,
+      ...this.#loneCloses,
+      ...thoughts.map(({ open }) => open),
+      ...(calls?.opens ?? []),
+    ]);
     if (before > 0) return this.#write("text", before);
     const close = this.#pending.match(closes);
     if (close !== null) return close === "wait" ? "wait" : this.#endSection(close.end);
     const turn = this.#pending.match(turnStarts);
     if (turn !== null) return turn === "wait" ? "wait" : this.#endSection(0);
-    const opens = thoughts.filter(({ open }) => open?.isStrong === true || (this.#place.isLineStart && !this.#place.isCode));
-    const step = this.#firstOf(() => this.#closeLoneThought(), () => this.#openThought(opens), () => this.#openCall());
+    const opens = thoughts.filter(
+      ({ open }) => open?.isStrong === true || (this.#place.isLineStart && !this.#place.isCode),
+    );
+    const step = this.#firstOf(
+      () => this.#closeLoneThought(),
+      () => this.#openThought(opens),
+      () => this.#openCall(),
+    );
     if (step !== "none") return step;
     return this.#pending.beginsWithControl ? this.#end() : this.#write("text", 1);
   }
@@ -280,16 +310,18 @@ export class AnswerParser {
   }
 
   #openThought(thoughts: readonly ThoughtSyntax[]): Step {
-    return this.#firstOf(...thoughts.map((syntax) => () => {
-      const open = this.#pending.match([syntax.open]);
-      if (open === null || open === "wait") return open ?? "none";
-      if (this.#state.kind === "text" && syntax.open?.isStrong !== true) {
-        const next = this.#pending.text.slice(open.end);
-        if (next === "" && !this.#pending.isFinal) return "wait";
-        if (this.#place.isMention(next)) return "none";
-      }
-      return this.#beginThought(syntax, open.end);
-    }));
+    return this.#firstOf(
+      ...thoughts.map((syntax) => () => {
+        const open = this.#pending.match([syntax.open]);
+        if (open === null || open === "wait") return open ?? "none";
+        if (this.#state.kind === "text" && syntax.open?.isStrong !== true) {
+          const next = this.#pending.text.slice(open.end);
+          if (next === "" && !this.#pending.isFinal) return "wait";
+          if (this.#place.isMention(next)) return "none";
+        }
+        return this.#beginThought(syntax, open.end);
+      }),
+    );
   }
 
   #beginThought(syntax: ThoughtSyntax, openLength: number): Step {
@@ -316,19 +348,28 @@ export class AnswerParser {
   #openCall(): Step {
     const { calls } = this.#syntax;
     if (calls === null) return "none";
-    return this.#firstOf(...calls.opens.filter((open) => this.#mayBegin(open, calls)).map((open) => () => {
-      const head = open.match(this.#pending.text, 0);
-      if (head === null || head === "beginning") return head === null || this.#pending.isFinal ? "none" : "wait";
-      const begins = open.first === undefined ? isKnownCall(calls, this.#tools, this.#pending.text, head) : bodyBegins(calls, this.#pending.text, head.end);
-      if (begins === true) return this.#beginCall(head);
-      return begins === "beginning" && !this.#pending.isFinal ? "wait" : "none";
-    }));
+    return this.#firstOf(
+      ...calls.opens
+        .filter((open) => this.#mayBegin(open, calls))
+        .map((open) => () => {
+          const head = open.match(this.#pending.text, 0);
+          if (head === null || head === "beginning") return head === null || this.#pending.isFinal ? "none" : "wait";
+          const begins =
+            open.first === undefined
+              ? isKnownCall(calls, this.#tools, this.#pending.text, head)
+              : bodyBegins(calls, this.#pending.text, head.end);
+          if (begins === true) return this.#beginCall(head);
+          return begins === "beginning" && !this.#pending.isFinal ? "wait" : "none";
+        }),
+    );
   }
 
   /** In the middle of a sentence or in code, a tag is only spoken of. */
   #mayBegin(open: Pattern, { followsText }: CallSyntax): boolean {
     if (this.#state.kind === "between") return open.first !== undefined || this.#isStart || this.#hasCall;
-    return open.first !== undefined && (open.isStrong || (!this.#place.isCode && (followsText || this.#place.isLineStart)));
+    return (
+      open.first !== undefined && (open.isStrong || (!this.#place.isCode && (followsText || this.#place.isLineStart)))
+    );
   }
 
   #beginCall(head: Match): Step {
@@ -338,7 +379,10 @@ export class AnswerParser {
     this.#endSection(head.end);
     this.#hasCall = true;
     this.#isStart = false;
-    this.#state = { kind: "call", reader: readBody(head, { syntax: calls, writer: this.#writer, tools: this.#tools, newCallId }) };
+    this.#state = {
+      kind: "call",
+      reader: readBody(head, { syntax: calls, writer: this.#writer, tools: this.#tools, newCallId }),
+    };
     return "done";
   }
 
@@ -354,7 +398,8 @@ export class AnswerParser {
   #readCallEnd(): Step {
     const text = this.#pending.text;
     this.#pending.text = text.trimStart();
-    const step = this.#pending.text === "" && !this.#pending.isFinal ? "wait" : this.#passOver(this.#syntax.calls?.closes ?? []);
+    const step =
+      this.#pending.text === "" && !this.#pending.isFinal ? "wait" : this.#passOver(this.#syntax.calls?.closes ?? []);
     if (step === "wait") {
       this.#pending.text = text;
       return "wait";
@@ -397,9 +442,11 @@ export class AnswerParser {
     const { turnHead, textCloses, thoughts, heads, calls } = this.#syntax;
     const begins = (pattern: Pattern) => pattern.source.startsWith(token);
     if (this.#state.kind === "thought") return begins(this.#state.syntax.close);
-    if ([...textCloses, ...(calls?.closes ?? [])].some((pattern) => begins(pattern) && pattern.source !== token)) return true;
+    if ([...textCloses, ...(calls?.closes ?? [])].some((pattern) => begins(pattern) && pattern.source !== token))
+      return true;
     if (this.#state.kind === "call" && calls?.body.kind === "tagged") return calls.body.valueClose.includes(token);
-    if (turnHead !== null && thoughts.some(({ close }) => begins(close))) return heads !== null || this.#state.kind !== "text";
+    if (turnHead !== null && thoughts.some(({ close }) => begins(close)))
+      return heads !== null || this.#state.kind !== "text";
     return calls !== null && !this.#tools.isEmpty && calls.opens.some(begins);
   }
 }

@@ -62,7 +62,8 @@ export class AnswerReader {
       return null;
     }
     if (this.#isEnded) return null;
-    if (!this.#mustAnswer && this.#thoughtTokens < (this.#options.thoughtBudget ?? Number.POSITIVE_INFINITY)) return null;
+    if (!this.#mustAnswer && this.#thoughtTokens < (this.#options.thoughtBudget ?? Number.POSITIVE_INFINITY))
+      return null;
     const text = this.#endsWithNewLine ? thought.toAnswer.replace(/^\n+/u, "") : thought.toAnswer;
     const tokens = this.#options.model.tokenize(text, true, "trimLeadingSpace");
     if (tokens.length > room) return null;
@@ -76,7 +77,10 @@ export class AnswerReader {
   push(token: Token, atMs: number): PartChange[] {
     const { model, stopTokens } = this.#options;
     const isEnd = model.isEogToken(token) || stopTokens.has(token);
-    const changes = isControlToken(model, token) || isEnd ? this.#pushSpecial(token, isEnd, atMs) : this.#pushText(this.#text.push(token), atMs);
+    const changes =
+      isControlToken(model, token) || isEnd
+        ? this.#pushSpecial(token, isEnd, atMs)
+        : this.#pushText(this.#text.push(token), atMs);
     this.#count(token, isEnd, changes.length > 0);
     if (this.#parser.thought !== null) this.#thoughtTokens++;
     return changes;

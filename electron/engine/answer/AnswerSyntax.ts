@@ -42,19 +42,32 @@ export interface AnswerSyntax {
 
 /** Of a model of which nothing is known. */
 export const plainAnswers: AnswerSyntax = {
-  thoughts: [], thinks: false, textOpen: null, textCloses: [], turnHead: null, turnStarts: [], heads: null, calls: null,
+  thoughts: [],
+  thinks: false,
+  textOpen: null,
+  textCloses: [],
+  turnHead: null,
+  turnStarts: [],
+  heads: null,
+  calls: null,
 };
 
 export function findAnswerSyntax(template: ProbedTemplate, vocabulary: Vocabulary): AnswerSyntax {
   const probes = new Probes(template);
   const mark = (text: string) => markControls(text, (token) => vocabulary.isControl(token));
   const around = findThoughtSyntax(probes, template.source, vocabulary, mark);
-  return { ...around, turnStarts: findTurnStarts(mark(probes.betweenTurns()), around), calls: findCallSyntax(probes, around, template.source, vocabulary, mark) };
+  return {
+    ...around,
+    turnStarts: findTurnStarts(mark(probes.betweenTurns()), around),
+    calls: findCallSyntax(probes, around, template.source, vocabulary, mark),
+  };
 }
 
 /** Spelled like control tokens, as "<|start|>" is, and not what closes an answer's sections. */
 function findTurnStarts(betweenTurns: string, { thoughts, textCloses }: AroundText): Pattern[] {
   const closes = new Set([...thoughts.map(({ close }) => close.source), ...textCloses.map(({ source }) => source)]);
-  const starts = elementsOf(betweenTurns).filter(({ kind, text }) => kind === "tag" && !closes.has(text)).map(({ text }) => new Pattern(text));
+  const starts = elementsOf(betweenTurns)
+    .filter(({ kind, text }) => kind === "tag" && !closes.has(text))
+    .map(({ text }) => new Pattern(text));
   return starts.filter(({ isStrong }) => isStrong);
 }

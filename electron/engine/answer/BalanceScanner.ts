@@ -58,9 +58,17 @@ export class BalanceScanner {
 }
 
 /** As far as a value goes. It breaks off at a control token, and where its close stands on a line of its own. */
-export function scanValue(scanner: BalanceScanner, text: string, from: number, closes: readonly Pattern[], isFinal: boolean, quote?: string): { at: number; isDone: boolean; isBroken: boolean } {
+export function scanValue(
+  scanner: BalanceScanner,
+  text: string,
+  from: number,
+  closes: readonly Pattern[],
+  isFinal: boolean,
+  quote?: string,
+): { at: number; isDone: boolean; isBroken: boolean } {
   // Of a quote of several characters the rest may not be there yet.
-  const until = quote === undefined || startsWithControl(quote) || isFinal ? text.length : text.length - quote.length + 1;
+  const until =
+    quote === undefined || startsWithControl(quote) || isFinal ? text.length : text.length - quote.length + 1;
   let at = from;
   while (at < until) {
     const isQuote = quote !== undefined && text.startsWith(quote, at);

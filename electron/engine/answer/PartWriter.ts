@@ -1,5 +1,11 @@
 // Writes an answer's parts as changes: without the blank lines around them that templates and models write. Engine process.
-import { addChange, MAX_TOOL_CALLS, MAX_TOOL_NAME_CHARACTERS, type MessagePart, type PartChange } from "../../contract/parts";
+import {
+  addChange,
+  MAX_TOOL_CALLS,
+  MAX_TOOL_NAME_CHARACTERS,
+  type MessagePart,
+  type PartChange,
+} from "../../contract/parts";
 
 type OpenPart = Exclude<MessagePart, { kind: "tool-result" }>;
 
@@ -57,7 +63,8 @@ export class PartWriter {
 
   /** What was written as the answer's text turns out to be a thought. */
   turnIntoThought(startedMs: number, atMs: number): void {
-    if (this.#part?.kind === "text") this.#replace({ kind: "thought", text: this.#part.text, durationMs: atMs - startedMs });
+    if (this.#part?.kind === "text")
+      this.#replace({ kind: "thought", text: this.#part.text, durationMs: atMs - startedMs });
     this.#close();
   }
 
@@ -71,7 +78,8 @@ export class PartWriter {
   }
 
   completeCall(callId: string, name: string, written: string): void {
-    if (this.#part?.kind === "tool-call") this.#replace({ kind: "tool-call", callId, name: name.slice(0, MAX_TOOL_NAME_CHARACTERS), arguments: written });
+    if (this.#part?.kind === "tool-call")
+      this.#replace({ kind: "tool-call", callId, name: name.slice(0, MAX_TOOL_NAME_CHARACTERS), arguments: written });
     this.#close();
   }
 
@@ -94,7 +102,10 @@ export class PartWriter {
 
   #append(text: string): void {
     if (this.#part === undefined) return;
-    this.#part = this.#part.kind === "tool-call" ? { ...this.#part, arguments: this.#part.arguments + text } : { ...this.#part, text: this.#part.text + text };
+    this.#part =
+      this.#part.kind === "tool-call"
+        ? { ...this.#part, arguments: this.#part.arguments + text }
+        : { ...this.#part, text: this.#part.text + text };
     const last = this.#changes.at(-1);
     if (last?.kind === "open") last.part = this.#part;
     else addChange(this.#changes, { kind: "append", text });

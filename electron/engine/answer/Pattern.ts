@@ -48,8 +48,18 @@ export class Pattern {
     this.first = atoms[0]?.slot === undefined ? this.source[0] : undefined;
     this.isStrong = startsWithControl(this.source) || /^<[|｜]/u.test(this.source);
     this.#isOpenEnded = atoms.at(-1)?.slot !== undefined;
-    this.#whole = new RegExp(atoms.map(({ expression, slot, isFirst }) => (slot === undefined || isFirst !== true ? expression : `(?<${slot}>${expression})`)).join(""), `${flags}y`);
-    this.#beginning = new RegExp(`^${atoms.reduceRight((rest, { expression }) => `(?:$|${expression}${rest})`, "")}`, flags);
+    this.#whole = new RegExp(
+      atoms
+        .map(({ expression, slot, isFirst }) =>
+          slot === undefined || isFirst !== true ? expression : `(?<${slot}>${expression})`,
+        )
+        .join(""),
+      `${flags}y`,
+    );
+    this.#beginning = new RegExp(
+      `^${atoms.reduceRight((rest, { expression }) => `(?:$|${expression}${rest})`, "")}`,
+      flags,
+    );
   }
 
   /** null: it is not there. "beginning": the text ends before that can be told. */
@@ -72,13 +82,17 @@ interface Atom {
 function atomsOf(source: string): Atom[] {
   const atoms: Atom[] = [];
   const used = new Set<SlotName>();
-  for (let at = 0; at < source.length; ) {
+  for (let at = 0; at < source.length;) {
     const character = source[at] ?? "";
     const slot = (Object.keys(slots) as SlotName[]).find((name) => slots[name] === character);
     const control = findControl(source.slice(at));
     if (slot !== undefined) {
       at++;
-      atoms.push({ expression: `${slotSources[slot]}+${at < source.length ? "?" : ""}`, slot, isFirst: !used.has(slot) });
+      atoms.push({
+        expression: `${slotSources[slot]}+${at < source.length ? "?" : ""}`,
+        slot,
+        isFirst: !used.has(slot),
+      });
       used.add(slot);
     } else if (control?.index === 0) {
       atoms.push({ expression: escapeExpression(source.slice(at, at + control.end)), slot: undefined });

@@ -42,11 +42,12 @@ export class TaggedReader implements BodyReader {
       if (this.#argument === undefined) {
         const next = skipBlanks(text, at);
         const match = this.#body.argument.match(text, next);
-        if (match === null || isFinal && match === "beginning") return this.#complete(at);
+        if (match === null || (isFinal && match === "beginning")) return this.#complete(at);
         if (match === "beginning") return this.#closesAt(text, next) === true ? this.#complete(at) : wait(at);
         const { key = "", type } = match.slots;
         this.#argument = {
-          key, isText: type === undefined ? null : type === this.#body.textType,
+          key,
+          isText: type === undefined ? null : type === this.#body.textType,
           close: new Pattern(this.#body.valueClose.replaceAll(slots.key, key)),
         };
         at = this.#searched = match.end;
@@ -62,7 +63,9 @@ export class TaggedReader implements BodyReader {
 
   #closesAt(text: string, at: number): boolean | "beginning" {
     const { closes, sectionClose } = this.#surroundings.syntax;
-    const found = [...closes, ...(sectionClose === null ? [] : [sectionClose])].map((pattern) => pattern.match(text, at));
+    const found = [...closes, ...(sectionClose === null ? [] : [sectionClose])].map((pattern) =>
+      pattern.match(text, at),
+    );
     if (found.some((match) => match !== null && match !== "beginning")) return true;
     return found.includes("beginning") ? "beginning" : false;
   }
@@ -82,7 +85,8 @@ export class TaggedReader implements BodyReader {
         if (follows === "beginning") return null;
       }
       // A token that is none of this format's own breaks the call off.
-      if (isControl && !close.source.includes(controlText(findControl(text, at)?.token ?? ""))) return { end: at, next: at };
+      if (isControl && !close.source.includes(controlText(findControl(text, at)?.token ?? "")))
+        return { end: at, next: at };
     }
     this.#searched = text.length;
     return isFinal ? { end: text.length, next: text.length } : null;
@@ -91,11 +95,16 @@ export class TaggedReader implements BodyReader {
   #follows(text: string, from: number): boolean | "beginning" {
     const at = skipBlanks(text, from);
     if (at === text.length) return "beginning";
-    if (findControl(text, at)?.index === at && this.#closesAt(text, at) === false && this.#body.argument.match(text, at) === null) return true;
+    if (
+      findControl(text, at)?.index === at &&
+      this.#closesAt(text, at) === false &&
+      this.#body.argument.match(text, at) === null
+    )
+      return true;
     const argument = this.#body.argument.match(text, at);
     if (argument !== null && argument !== "beginning") return true;
     const closes = this.#closesAt(text, at);
-    return closes === true ? true : argument ?? closes;
+    return closes === true ? true : (argument ?? closes);
   }
 
   #add({ key, isText }: { key: string; isText: boolean | null }, written: string): void {
@@ -110,7 +119,9 @@ export class TaggedReader implements BodyReader {
     const unparsed = /^\s*<!\[CDATA\[(.*)\]\]>\s*$/su.exec(value);
     if (unparsed !== null) return JSON.stringify(unparsed[1] ?? "");
     const nested = readNested(value);
-    return nested === null ? this.#surroundings.tools.toJson(this.#call.name, key, plainText(value), isText) : JSON.stringify(nested);
+    return nested === null
+      ? this.#surroundings.tools.toJson(this.#call.name, key, plainText(value), isText)
+      : JSON.stringify(nested);
   }
 
   #tell(text: string, until: number): void {

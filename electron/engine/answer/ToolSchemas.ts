@@ -3,7 +3,15 @@ import { z } from "zod";
 import type { JsonValue } from "../template/JinjaTemplate";
 import { readLoose } from "./looseJson";
 
-const Tool = z.object({ function: z.object({ name: z.string(), parameters: z.object({ properties: z.record(z.string(), z.unknown()) }).optional().catch(undefined) }) });
+const Tool = z.object({
+  function: z.object({
+    name: z.string(),
+    parameters: z
+      .object({ properties: z.record(z.string(), z.unknown()) })
+      .optional()
+      .catch(undefined),
+  }),
+});
 /** Tools are given with the "function" around them, or without. */
 const AnyTool = z.union([Tool, Tool.shape.function.transform((one) => ({ function: one }))]);
 
@@ -35,10 +43,17 @@ export class ToolSchemas {
     const types = typesOf(this.#tools.get(name)?.[key]);
     const mustBeText = isText ?? (types.length > 0 && types.every((type) => type === "string"));
     if (mustBeText) return JSON.stringify(written);
-    if (written.trim() === "" && (types[0] === "array" || types[0] === "object")) return types[0] === "array" ? "[]" : "{}";
+    if (written.trim() === "" && (types[0] === "array" || types[0] === "object"))
+      return types[0] === "array" ? "[]" : "{}";
     const value = readAll(written.trim());
     if (value === undefined || typeof value === "string") return JSON.stringify(written);
-    if (types.includes("string") && typeof value === "number" && !types.includes("number") && !types.includes("integer")) return JSON.stringify(written);
+    if (
+      types.includes("string") &&
+      typeof value === "number" &&
+      !types.includes("number") &&
+      !types.includes("integer")
+    )
+      return JSON.stringify(written);
     return isStrictJson(written) ? written.trim() : JSON.stringify(value);
   }
 }

@@ -21,8 +21,12 @@ export class ValueReader implements BodyReader {
   constructor(body: ValueCalls, surroundings: CallSurroundings) {
     this.#body = body;
     this.#surroundings = surroundings;
-    this.#name = body.nameIsKey ? /^\{\s*"((?:[^"\\]|\\.)*)"\s*:/su : new RegExp(`["'](?:${anyOf(body.nameKeys)})["']\\s*:\\s*["']((?:[^"'\\\\]|\\\\.)*)["']`, "su");
-    this.#arguments = body.nameIsKey ? /^\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\S)/su : new RegExp(`["'](?:${anyOf(body.argumentsKeys)})["']\\s*:\\s*(?=\\S)`, "su");
+    this.#name = body.nameIsKey
+      ? /^\{\s*"((?:[^"\\]|\\.)*)"\s*:/su
+      : new RegExp(`["'](?:${anyOf(body.nameKeys)})["']\\s*:\\s*["']((?:[^"'\\\\]|\\\\.)*)["']`, "su");
+    this.#arguments = body.nameIsKey
+      ? /^\{\s*"(?:[^"\\]|\\.)*"\s*:\s*(?=\S)/su
+      : new RegExp(`["'](?:${anyOf(body.argumentsKeys)})["']\\s*:\\s*(?=\\S)`, "su");
   }
 
   advance(text: string, isFinal: boolean): Advance {
@@ -48,7 +52,8 @@ export class ValueReader implements BodyReader {
     const { writer, newCallId } = this.#surroundings;
     const call: Call = { id: newCallId(), name: "" };
     return new GrowingValue({
-      name: (source) => (source.startsWith("{") ? this.#name.exec(source)?.[1] : /^([\p{L}\d_.-]+)\(/u.exec(source)?.[1]),
+      name: (source) =>
+        source.startsWith("{") ? this.#name.exec(source)?.[1] : /^([\p{L}\d_.-]+)\(/u.exec(source)?.[1],
       argumentsAt: (source) => {
         const match = source.startsWith("{") ? this.#arguments.exec(source) : /^[\p{L}\d_.-]+\(/u.exec(source);
         return match === null ? undefined : match.index + match[0].length;
@@ -102,12 +107,17 @@ export class ValueReader implements BodyReader {
     const [only] = object.entries;
     if (nameIsKey && only !== undefined) return { name: only.key ?? "", json: argumentsJson(only) };
     const entries = flatten(object.entries);
-    const find = (keys: readonly string[]) => keys.map((key) => entries.find((entry) => entry.key === key)).find((entry) => entry !== undefined);
+    const find = (keys: readonly string[]) =>
+      keys.map((key) => entries.find((entry) => entry.key === key)).find((entry) => entry !== undefined);
     const name = find(nameKeys)?.value;
     if (typeof name !== "string") return null;
     const id = find(idKeys)?.value;
     const given = find(argumentsKeys);
-    return { id: typeof id === "string" ? id : undefined, name, json: given === undefined ? "{}" : argumentsJson(given) };
+    return {
+      id: typeof id === "string" ? id : undefined,
+      name,
+      json: given === undefined ? "{}" : argumentsJson(given),
+    };
   }
 }
 

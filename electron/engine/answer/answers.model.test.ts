@@ -40,7 +40,8 @@ async function load(options: ScriptedModelOptions): Promise<void> {
 /** As the families say it: without ids, times and blanks at the ends. */
 function seen(parts: readonly MessagePart[]): SeenPart[] {
   return parts.map((part): SeenPart => {
-    if (part.kind === "tool-call") return { kind: part.kind, name: part.name, arguments: JSON.parse(part.arguments) as Record<string, unknown> };
+    if (part.kind === "tool-call")
+      return { kind: part.kind, name: part.name, arguments: JSON.parse(part.arguments) as Record<string, unknown> };
     return { kind: part.kind === "thought" ? "thought" : "text", text: part.text.trim() };
   });
 }
@@ -51,11 +52,23 @@ describe("families", { timeout: 60_000 }, () => {
     const answer = await main.answer([question], settings);
     expect(seen(answer.parts)).toEqual(kind.sees);
     expect(answer.facts.endReason).toBe("end");
-    const unfinished = answer.parts.filter((part) => (part.kind === "thought" && part.durationMs === null) || (part.kind === "tool-call" && !/^[\w.:-]{1,64}$/u.test(part.callId)));
+    const unfinished = answer.parts.filter(
+      (part) =>
+        (part.kind === "thought" && part.durationMs === null) ||
+        (part.kind === "tool-call" && !/^[\w.:-]{1,64}$/u.test(part.callId)),
+    );
     expect(unfinished).toEqual([]);
     if (kind.afterResult === undefined) return;
-    const results = answer.parts.flatMap((part): MessagePart[] => (part.kind === "tool-call" ? [{ kind: "tool-result", callId: part.callId, name: part.name, text: `It is ${kind.afterResult?.word}.` }] : []));
-    const turns: Turn[] = [question, { messageId: MessageId.parse("answer"), role: "assistant", parts: answer.parts }, { messageId: MessageId.parse("result"), role: "user", parts: results }];
+    const results = answer.parts.flatMap((part): MessagePart[] =>
+      part.kind === "tool-call"
+        ? [{ kind: "tool-result", callId: part.callId, name: part.name, text: `It is ${kind.afterResult?.word}.` }]
+        : [],
+    );
+    const turns: Turn[] = [
+      question,
+      { messageId: MessageId.parse("answer"), role: "assistant", parts: answer.parts },
+      { messageId: MessageId.parse("result"), role: "user", parts: results },
+    ];
     expect(seen((await main.answer(turns, settings)).parts)).toEqual(kind.afterResult.sees);
   });
 });
@@ -63,7 +76,17 @@ describe("families", { timeout: 60_000 }, () => {
 describe("a long thought", { timeout: 60_000 }, () => {
   const stepsOf = (length: number) => Array.from({ length }, (_, index) => ["step", ` ${index}\n`]).flat();
   const steps = stepsOf(100);
-  const scriptOf = (thought: readonly (string | Uint8Array)[]) => ["<think>", "\n", ...thought, "</think>", "\n\n", "Done", " at", " last", "."];
+  const scriptOf = (thought: readonly (string | Uint8Array)[]) => [
+    "<think>",
+    "\n",
+    ...thought,
+    "</think>",
+    "\n\n",
+    "Done",
+    " at",
+    " last",
+    ".",
+  ];
   /** Its thoughts cannot be switched off: the script would begin anew behind an empty one. */
   const opensItself = { ...families.qwen3, generationPrompt: families.qwen3.generationPrompt.slice(0, 1) };
 
@@ -71,7 +94,9 @@ describe("a long thought", { timeout: 60_000 }, () => {
     const long = stepsOf(1500);
     await load({ ...opensItself, script: scriptOf(long) });
     const { requestId, end } = main.start([question]);
-    await main.when((message) => message.kind === "checkpoint" && message.parts.some((part) => part.kind === "thought"));
+    await main.when(
+      (message) => message.kind === "checkpoint" && message.parts.some((part) => part.kind === "thought"),
+    );
     const askedAtMs = performance.now();
     main.send({ kind: "answer-now", requestId });
     const ended = await end;
@@ -83,10 +108,18 @@ describe("a long thought", { timeout: 60_000 }, () => {
     expect(ended.facts.answerTokens).toBeLessThan(3000);
   });
 
-  it.each([[1, ""], [3, "step"], [4, "step 0"], [8, "step 0\nstep 1\nstep 2"]])("is ended after %s tokens", async (budgetTokens, text) => {
+  it.each([
+    [1, ""],
+    [3, "step"],
+    [4, "step 0"],
+    [8, "step 0\nstep 1\nstep 2"],
+  ])("is ended after %s tokens", async (budgetTokens, text) => {
     await load({ ...opensItself, script: scriptOf(steps) });
     const { parts } = await main.answer([question], { thinking: { budgetTokens } });
-    expect(seen(parts)).toEqual([...(text === "" ? [] : [{ kind: "thought", text }]), { kind: "text", text: "Done at last." }]);
+    expect(seen(parts)).toEqual([
+      ...(text === "" ? [] : [{ kind: "thought", text }]),
+      { kind: "text", text: "Done at last." },
+    ]);
   });
 
   it("is not begun when the answer is asked for before it", async () => {
@@ -108,8 +141,18 @@ describe("a long thought", { timeout: 60_000 }, () => {
 
   it.each<[string, families.ModelFamily, string[], string[]]>([
     ["that the prompt opens", families.qwq, [], ["\n", "</think>", "\n\n"]],
-    ["in a channel of harmony", families.harmony, ["<|channel|>", "analysis", "<|message|>"], ["<|end|>", "<|start|>", "assistant", "<|channel|>", "final", "<|message|>"]],
-    ["before an answer in tags of its own", families.cohere, ["<|START_THINKING|>"], ["<|END_THINKING|>", "<|START_RESPONSE|>"]],
+    [
+      "in a channel of harmony",
+      families.harmony,
+      ["<|channel|>", "analysis", "<|message|>"],
+      ["<|end|>", "<|start|>", "assistant", "<|channel|>", "final", "<|message|>"],
+    ],
+    [
+      "before an answer in tags of its own",
+      families.cohere,
+      ["<|START_THINKING|>"],
+      ["<|END_THINKING|>", "<|START_RESPONSE|>"],
+    ],
     ["in tags of plain text", families.thinkingTag, ["<thinking>", "\n"], ["\n", "</thinking>", "\n\n"]],
   ])("%s is ended too", async (_name, family, open, close) => {
     await load({ ...family, script: [...open, ...steps, ...close, "Done", " at", " last", "."] });
@@ -122,7 +165,10 @@ describe("a long thought", { timeout: 60_000 }, () => {
     const half = [Uint8Array.from([0xf0, 0x9f]), Uint8Array.from([0xa6, 0x8a])];
     await load({ ...opensItself, script: scriptOf(["A", ...half, ...steps]) });
     const { parts } = await main.answer([question], { thinking: { budgetTokens: 4 } });
-    expect(seen(parts)).toEqual([{ kind: "thought", text: "A" }, { kind: "text", text: "Done at last." }]);
+    expect(seen(parts)).toEqual([
+      { kind: "thought", text: "A" },
+      { kind: "text", text: "Done at last." },
+    ]);
   });
 });
 
@@ -134,6 +180,9 @@ describe("what is known of a model", { timeout: 60_000 }, () => {
   ])("%s", async (_name, family, thinking) => {
     const file = path.join(folder, "model.gguf");
     await writeScriptedModel(file, { ...family, script: ["Hello"] });
-    expect(await main.load(file, { contextSizeTokens: 1024, threads: 1 })).toMatchObject({ kind: "loaded", model: { format: { thinking } } });
+    expect(await main.load(file, { contextSizeTokens: 1024, threads: 1 })).toMatchObject({
+      kind: "loaded",
+      model: { format: { thinking } },
+    });
   });
 });

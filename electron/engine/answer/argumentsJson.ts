@@ -4,7 +4,10 @@ import { isStrictJson } from "./ToolSchemas";
 
 /** Arguments as a JSON object; some models write that as a text. */
 export function argumentsJson({ value, source }: Entry): string {
-  if (typeof value === "string") return readLoose(value)?.end === value.trimEnd().length && value.trimStart().startsWith("{") ? strict(value) : value;
+  if (typeof value === "string")
+    return readLoose(value)?.end === value.trimEnd().length && value.trimStart().startsWith("{")
+      ? strict(value)
+      : value;
   return strict(source, value);
 }
 

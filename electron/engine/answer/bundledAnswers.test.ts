@@ -14,10 +14,13 @@ const names = readdirSync(path.join(import.meta.dirname, "..", "..", "testing", 
   .map((file) => file.replace(/\.json$/u, ""));
 /** Each with its reason: nothing is written that could be read back. */
 const withoutCalls: Readonly<Record<string, string>> = {
-  "Kimi-K2-Instruct": "refuses in transformers' sandbox", "Kimi-K2-Thinking": "refuses in transformers' sandbox",
+  "Kimi-K2-Instruct": "refuses in transformers' sandbox",
+  "Kimi-K2-Thinking": "refuses in transformers' sandbox",
   "deepseek-ai-DeepSeek-R1-Distill-Llama-8B": "writes calls only where content is null, which transformers leaves out",
   "llama-cpp-deepseek-r1": "cannot print the list of tools",
-  "ibm-granite-granite-3.3-2B-Instruct": "speaks of calls only", "LFM2-8B-A1B": "content only", "LFM2.5-Instruct": "content only",
+  "ibm-granite-granite-3.3-2B-Instruct": "speaks of calls only",
+  "LFM2-8B-A1B": "content only",
+  "LFM2.5-Instruct": "content only",
   "HuggingFaceTB-SmolLM3-3B": "speaks of calls only",
   "CohereForAI-c4ai-command-r-plus-tool_use": "asks tools for a field that JSON Schema does not require",
 };
@@ -25,12 +28,22 @@ const withoutCalls: Readonly<Record<string, string>> = {
 const tools: readonly JsonValue[] = ["get_weather", "find-flight"].map((name) => ({
   type: "function",
   function: {
-    name, description: "A tool.",
+    name,
+    description: "A tool.",
     parameters: {
-      type: "object", required: [],
+      type: "object",
+      required: [],
       properties: Object.fromEntries(
-        Object.entries({ city: "string", code: "string", number: "string", days: "integer", ratio: "number", exact: "boolean", options: "object", tags: "array" })
-          .map(([key, type]) => [key, { type, description: "Something." }]),
+        Object.entries({
+          city: "string",
+          code: "string",
+          number: "string",
+          days: "integer",
+          ratio: "number",
+          exact: "boolean",
+          options: "object",
+          tags: "array",
+        }).map(([key, type]) => [key, { type, description: "Something." }]),
       ),
     },
   },
@@ -39,8 +52,14 @@ const calls = [
   {
     name: "get_weather",
     values: {
-      city: 'Paris "la belle"\n d\'été, 日本 🦊 \\ <b>&amp;</b>', code: "if (a < b) {\n\treturn [\"}\"];\n}\n", number: "12", days: 12, ratio: 0.25, exact: false,
-      options: { deep: { list: [1, "two", { three: 3.5 }], yes: true }, "a key": "its value" }, tags: ["x", 'y"z', "</b>"],
+      city: 'Paris "la belle"\n d\'été, 日本 🦊 \\ <b>&amp;</b>',
+      code: 'if (a < b) {\n\treturn ["}"];\n}\n',
+      number: "12",
+      days: 12,
+      ratio: 0.25,
+      exact: false,
+      options: { deep: { list: [1, "two", { three: 3.5 }], yes: true }, "a key": "its value" },
+      tags: ["x", 'y"z', "</b>"],
     },
   },
   { name: "find-flight", values: { city: "a, b: c = {d}", tags: [], days: -3 } },
@@ -69,7 +88,11 @@ function answersOf(name: string): TemplateAnswers {
 
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 40 });
 
-function read(answers: TemplateAnswers, { prompt, answer }: { prompt: string; answer: string }, lengths: readonly number[]): MessagePart[] {
+function read(
+  answers: TemplateAnswers,
+  { prompt, answer }: { prompt: string; answer: string },
+  lengths: readonly number[],
+): MessagePart[] {
   const parser = new AnswerParser({ syntax: answers.format.answer, prompt, tools, stopTexts: answers.stopTexts });
   let parts: MessagePart[] = [];
   for (const token of answers.tokensOf(answer, lengths)) {
@@ -84,8 +107,20 @@ function withThought(answers: TemplateAnswers): { prompt: string; answer: string
   const written = answers.write(
     [
       ...keys.map((key) => ({ content: answers.content(ANSWER), [key]: THOUGHT })),
-      { content: [{ type: "thinking", thinking: THOUGHT }, { type: "text", text: ANSWER }] },
-      { content: { blocks: [{ type: "thoughts", text: THOUGHT }, { type: "response", text: ANSWER }] } },
+      {
+        content: [
+          { type: "thinking", thinking: THOUGHT },
+          { type: "text", text: ANSWER },
+        ],
+      },
+      {
+        content: {
+          blocks: [
+            { type: "thoughts", text: THOUGHT },
+            { type: "response", text: ANSWER },
+          ],
+        },
+      },
     ],
     "It says",
   );
@@ -97,29 +132,59 @@ function withThought(answers: TemplateAnswers): { prompt: string; answer: string
   const open = plain(thought.open?.source ?? "");
   const isOpen = answers.prompt.trimEnd().endsWith(open);
   const isClosed = answers.prompt.trimEnd().endsWith(plain(thought.close.source));
-  return { prompt: isClosed ? "" : answers.prompt, answer: `${isOpen ? "" : open}\n${THOUGHT}${thought.toAnswer}${ANSWER}` };
+  return {
+    prompt: isClosed ? "" : answers.prompt,
+    answer: `${isOpen ? "" : open}\n${THOUGHT}${thought.toAnswer}${ANSWER}`,
+  };
 }
 
 function expectThought(answers: TemplateAnswers, written: { prompt: string; answer: string }): void {
-  fc.assert(fc.property(cuts, (lengths) => {
-    const parts = read(answers, written, lengths).map((part) => (part.kind === "text" ? { ...part, text: part.text.trim() } : part));
-    expect(parts).toEqual([{ kind: "thought", text: THOUGHT, durationMs: 0 }, { kind: "text", text: ANSWER }]);
-  }), { numRuns: 8 });
+  fc.assert(
+    fc.property(cuts, (lengths) => {
+      const parts = read(answers, written, lengths).map((part) =>
+        part.kind === "text" ? { ...part, text: part.text.trim() } : part,
+      );
+      expect(parts).toEqual([
+        { kind: "thought", text: THOUGHT, durationMs: 0 },
+        { kind: "text", text: ANSWER },
+      ]);
+    }),
+    { numRuns: 8 },
+  );
 }
 
-function expectCalls(answers: TemplateAnswers, written: { prompt: string; answer: string }, wanted: typeof calls): void {
-  fc.assert(fc.property(cuts, (lengths) => {
-    const parts = read(answers, written, lengths);
-    expect(parts.map((part) => (part.kind === "tool-call" ? { name: part.name, values: JSON.parse(part.arguments) as unknown } : part))).toEqual(wanted);
-  }), { numRuns: 8 });
+function expectCalls(
+  answers: TemplateAnswers,
+  written: { prompt: string; answer: string },
+  wanted: typeof calls,
+): void {
+  fc.assert(
+    fc.property(cuts, (lengths) => {
+      const parts = read(answers, written, lengths);
+      expect(
+        parts.map((part) =>
+          part.kind === "tool-call" ? { name: part.name, values: JSON.parse(part.arguments) as unknown } : part,
+        ),
+      ).toEqual(wanted);
+    }),
+    { numRuns: 8 },
+  );
 }
 
 /** One call and two, as far as the template writes them. */
 function withCalls(answers: TemplateAnswers): { prompt: string; answer: string; wanted: typeof calls }[] {
   return [1, 2].flatMap((count) => {
     const wanted = calls.slice(0, count);
-    const toolCalls = wanted.map(({ name, values }, index) => ({ type: "function", id: `abcdefgh${index}`, function: { name, arguments: answers.format.shape.argumentsAreText ? JSON.stringify(values) : values } }));
-    const written = answers.write([{ content: answers.content(""), tool_calls: toolCalls }], wanted.at(-1)?.name ?? "", { tools });
+    const toolCalls = wanted.map(({ name, values }, index) => ({
+      type: "function",
+      id: `abcdefgh${index}`,
+      function: { name, arguments: answers.format.shape.argumentsAreText ? JSON.stringify(values) : values },
+    }));
+    const written = answers.write(
+      [{ content: answers.content(""), tool_calls: toolCalls }],
+      wanted.at(-1)?.name ?? "",
+      { tools },
+    );
     return written === null ? [] : [{ ...written, wanted }];
   });
 }
@@ -138,7 +203,9 @@ describe.each(names)("%s", (name) => {
   it("has its tool calls read", () => {
     const answers = answersOf(name);
     const written = withCalls(answers);
-    expect(written.length === 0 && answers.format.answer.calls !== null).toBe(name in withoutCalls && answers.format.answer.calls !== null);
+    expect(written.length === 0 && answers.format.answer.calls !== null).toBe(
+      name in withoutCalls && answers.format.answer.calls !== null,
+    );
     if (written.length === 0) return;
     figures.calls.all++;
     for (const { wanted, ...answer } of written) expectCalls(answers, answer, wanted);

@@ -15,11 +15,17 @@ export function readBody(head: Match, surroundings: CallSurroundings): BodyReade
   const { body } = surroundings.syntax;
   if (body.kind === "values") return new ValueReader(body, surroundings);
   const call = callOf(head, surroundings);
-  return body.kind === "named" ? new ObjectReader(body, call, surroundings) : new TaggedReader(body, call, surroundings);
+  return body.kind === "named"
+    ? new ObjectReader(body, call, surroundings)
+    : new TaggedReader(body, call, surroundings);
 }
 
 /** Whether such a body begins there. "beginning": more of it is needed to tell. */
-export function bodyBegins({ body, closes, sectionClose }: CallSyntax, text: string, from: number): boolean | "beginning" {
+export function bodyBegins(
+  { body, closes, sectionClose }: CallSyntax,
+  text: string,
+  from: number,
+): boolean | "beginning" {
   const at = skipBlanks(text, from);
   if (at === text.length && body.kind !== "tagged") return "beginning";
   if (body.kind === "named") return text[at] === "{" || text[at] === '"';

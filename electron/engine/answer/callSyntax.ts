@@ -61,7 +61,13 @@ const usualIdKeys = ["id", "tool_call_id", "call_id"];
 const tag = /^[<[◁][|｜]?\/?[\w:▁.-]+[|｜]?[>\]▷]$/u;
 const callWord = /tool_?▁?calls?|function_?calls?|tools_prefix|python_tag/iu;
 
-export function findCallSyntax(probes: Probes, around: AroundText, source: string, vocabulary: Vocabulary, mark: (text: string) => string): CallSyntax | null {
+export function findCallSyntax(
+  probes: Probes,
+  around: AroundText,
+  source: string,
+  vocabulary: Vocabulary,
+  mark: (text: string) => string,
+): CallSyntax | null {
   return writtenCalls(probes, around, source, mark) ?? namedCalls(source, vocabulary, mark);
 }
 
@@ -75,7 +81,12 @@ interface Written {
   turnEnd: string;
 }
 
-function writtenCalls(probes: Probes, around: AroundText, source: string, mark: (text: string) => string): CallSyntax | null {
+function writtenCalls(
+  probes: Probes,
+  around: AroundText,
+  source: string,
+  mark: (text: string) => string,
+): CallSyntax | null {
   const written = writeCalls(probes, around, mark);
   if (written === null) return null;
   const syntax = valueCalls(written, source, mark) ?? objectCalls(written) ?? taggedCalls(written);
@@ -112,7 +123,11 @@ function bodyOf(text: string, headers: readonly string[], textCloses: readonly P
 
 function withSlots(text: string): string {
   // A format may have only the id, in which the model writes the name too.
-  return text.replaceAll(words.name, slots.name).replaceAll(words.otherName, slots.name).replaceAll(words.id, slots.id).replaceAll(words.otherId, slots.id);
+  return text
+    .replaceAll(words.name, slots.name)
+    .replaceAll(words.otherName, slots.name)
+    .replaceAll(words.id, slots.id)
+    .replaceAll(words.otherId, slots.id);
 }
 
 /** Up to the end of the turn. */
@@ -130,7 +145,10 @@ function valueCalls({ one, turnEnd }: Written, source: string, mark: (text: stri
     const open = one.slice(0, at).trim();
     const close = beforeTurnEnd(one.slice(end), turnEnd);
     return {
-      body, followsText: false, recipient: null, sectionClose: null,
+      body,
+      followsText: false,
+      recipient: null,
+      sectionClose: null,
       opens: [new Pattern(open), ...(open === "" ? callTokens(source, mark) : [])],
       closes: closesOf(close),
     };
@@ -139,7 +157,9 @@ function valueCalls({ one, turnEnd }: Written, source: string, mark: (text: stri
 }
 
 function pythonCalls(text: string, at: number): ValueCalls | null {
-  return new RegExp(`^(?:\\[\\s*)?${slots.name}\\(\\s*${words.key}\\s*=`, "u").test(text.slice(at)) ? valueBody({}) : null;
+  return new RegExp(`^(?:\\[\\s*)?${slots.name}\\(\\s*${words.key}\\s*=`, "u").test(text.slice(at))
+    ? valueBody({})
+    : null;
 }
 
 function jsonCalls(value: JsonValue): ValueCalls | null {
@@ -147,16 +167,26 @@ function jsonCalls(value: JsonValue): ValueCalls | null {
   if (!isObject(call)) return null;
   if (slots.name in call) return valueBody({ nameIsKey: true });
   const path = keysTo(call, (one) => one === slots.name);
-  const argumentsKey = keysTo(call, (one) => isObject(one) && words.key in one) ?? keysTo(call, (one) => typeof one === "string" && one.includes(words.key));
+  const argumentsKey =
+    keysTo(call, (one) => isObject(one) && words.key in one) ??
+    keysTo(call, (one) => typeof one === "string" && one.includes(words.key));
   if (path === null || argumentsKey === null) return null;
   return valueBody({ nameKey: path, argumentsKey, idKey: keysTo(call, (one) => one === slots.id) });
 }
 
-function valueBody({ nameKey = null, argumentsKey = null, idKey = null, nameIsKey = false }: Partial<Record<"nameKey" | "argumentsKey" | "idKey", string | null>> & { nameIsKey?: boolean }): ValueCalls {
+function valueBody({
+  nameKey = null,
+  argumentsKey = null,
+  idKey = null,
+  nameIsKey = false,
+}: Partial<Record<"nameKey" | "argumentsKey" | "idKey", string | null>> & { nameIsKey?: boolean }): ValueCalls {
   const first = (key: string | null, usual: readonly string[]) => unique([...(key === null ? [] : [key]), ...usual]);
   return {
-    kind: "values", nameIsKey,
-    nameKeys: first(nameKey, usualNameKeys), argumentsKeys: first(argumentsKey, usualArgumentsKeys), idKeys: first(idKey, usualIdKeys),
+    kind: "values",
+    nameIsKey,
+    nameKeys: first(nameKey, usualNameKeys),
+    argumentsKeys: first(argumentsKey, usualArgumentsKeys),
+    idKeys: first(idKey, usualIdKeys),
   };
 }
 
@@ -177,7 +207,11 @@ function keysTo(object: JsonValue, isWanted: (value: JsonValue) => boolean): str
 
 /** Control tokens that the template names for calls without writing them: Llama's "<|python_tag|>". */
 function callTokens(source: string, mark: (text: string) => string): Pattern[] {
-  return unique(elementsOf(mark(source)).filter(({ kind, text }) => kind === "control" && callWord.test(text)).map(({ text }) => text)).map((text) => new Pattern(text));
+  return unique(
+    elementsOf(mark(source))
+      .filter(({ kind, text }) => kind === "control" && callWord.test(text))
+      .map(({ text }) => text),
+  ).map((text) => new Pattern(text));
 }
 
 /** What stands around the name and the arguments, and around several calls. */
@@ -200,7 +234,13 @@ function objectCalls(written: Written): CallSyntax | null {
   const quote = quoteOf(one);
   const found = readLoose(one, at, { quote });
   if (found === null || found.end < one.indexOf(words.value)) return null;
-  const two = written.two === null ? null : secondCall(written.two, (from) => readLoose(written.two ?? "", written.two?.indexOf("{", from + 1) ?? 0, { quote })?.end ?? -1);
+  const two =
+    written.two === null
+      ? null
+      : secondCall(
+          written.two,
+          (from) => readLoose(written.two ?? "", written.two?.indexOf("{", from + 1) ?? 0, { quote })?.end ?? -1,
+        );
   const frame = frameOf(one.slice(0, mark), one.slice(found.end), two?.between ?? null, written.turnEnd);
   const afterName = withIndex(one.slice(mark + 1, at), two?.afterName ?? null);
   return framed({ kind: "named", quote }, frame, one[mark] + afterName);
@@ -215,11 +255,16 @@ function nameAt(text: string): number | null {
 /** Around the value, unless it is the usual one. */
 function quoteOf(text: string): string | undefined {
   const before = new RegExp(`${words.key}["']?\\s*:\\s*(.*?)${words.value}`, "su").exec(text)?.[1]?.trim();
-  return before === undefined || before === "" || before === '"' || before === "'" || text.split(before).length < 3 ? undefined : before;
+  return before === undefined || before === "" || before === '"' || before === "'" || text.split(before).length < 3
+    ? undefined
+    : before;
 }
 
 /** What is between the first call's arguments and the second's name, and what stands behind that. */
-function secondCall(two: string, argumentsEnd: (from: number) => number): { between: string; afterName: string } | null {
+function secondCall(
+  two: string,
+  argumentsEnd: (from: number) => number,
+): { between: string; afterName: string } | null {
   const first = nameAt(two);
   const end = first === null ? -1 : argumentsEnd(first);
   const second = two.indexOf(two[first ?? 0] ?? "", end);
@@ -228,12 +273,16 @@ function secondCall(two: string, argumentsEnd: (from: number) => number): { betw
 
 function frameOf(before: string, after: string, between: string | null, turnEnd: string): Frame {
   const rest = beforeTurnEnd(after, turnEnd).trimStart();
-  if (between === null) return { open: before.trimStart(), sectionOpen: "", close: rest, sectionClose: "", laterOpen: "" };
+  if (between === null)
+    return { open: before.trimStart(), sectionOpen: "", close: rest, sectionClose: "", laterOpen: "" };
   const open = commonEnd(before, between);
   const close = rest.slice(0, commonStart(rest, between.slice(0, between.length - open.length).trim()));
   return {
-    open: open.trimStart(), sectionOpen: before.slice(0, before.length - open.length).trim(), close: close.trim(),
-    sectionClose: rest.slice(close.length).trim(), laterOpen: before === "" ? between.slice(close.length).trim() : "",
+    open: open.trimStart(),
+    sectionOpen: before.slice(0, before.length - open.length).trim(),
+    close: close.trim(),
+    sectionClose: rest.slice(close.length).trim(),
+    laterOpen: before === "" ? between.slice(close.length).trim() : "",
   };
 }
 
@@ -245,10 +294,19 @@ function withIndex(one: string, two: string | null): string {
   return other?.index === number.index && other[0] !== number[0] ? one.replace(number[0], slots.index) : one;
 }
 
-function framed(body: CallSyntax["body"], { open, sectionOpen, close, sectionClose, laterOpen }: Frame, name: string): CallSyntax {
-  const opens = [`${sectionOpen} ${open}${name}`, ...(laterOpen === "" ? [] : [`${laterOpen}${name}`]), `${open}${name}`];
+function framed(
+  body: CallSyntax["body"],
+  { open, sectionOpen, close, sectionClose, laterOpen }: Frame,
+  name: string,
+): CallSyntax {
+  const opens = [
+    `${sectionOpen} ${open}${name}`,
+    ...(laterOpen === "" ? [] : [`${laterOpen}${name}`]),
+    `${open}${name}`,
+  ];
   return {
-    body, followsText: false,
+    body,
+    followsText: false,
     opens: unique(opens.map((source) => source.trim())).map((source) => new Pattern(source)),
     closes: closesOf(close),
     sectionClose: sectionOpen === "" || sectionClose === "" ? null : new Pattern(sectionClose),
@@ -266,11 +324,16 @@ function recipientOf(open: string): Pattern | null {
 /** The whole, or only its first tag. */
 function closesOf(close: string): Pattern[] {
   const first = elementsOf(close).find(({ text }) => text.trim() !== "");
-  const sources = [close.trim(), ...(first?.kind === "tag" ? [first.text] : [])].filter((source) => source.trim() !== "");
+  const sources = [close.trim(), ...(first?.kind === "tag" ? [first.text] : [])].filter(
+    (source) => source.trim() !== "",
+  );
   return unique(sources).map((source) => new Pattern(source));
 }
 
-const afterFirstName = new RegExp(`${slots.name}([^${slots.name}]*?(?:${slots.name}[^${slots.name}]*?)?)${words.key}(.*?)${words.value}(.*?)${words.otherKey}.*?${words.otherValue}(.*)$`, "su");
+const afterFirstName = new RegExp(
+  `${slots.name}([^${slots.name}]*?(?:${slots.name}[^${slots.name}]*?)?)${words.key}(.*?)${words.value}(.*?)${words.otherKey}.*?${words.otherValue}(.*)$`,
+  "su",
+);
 
 function taggedCalls(written: Written): CallSyntax | null {
   const { one, two, turnEnd } = written;
@@ -285,21 +348,33 @@ function taggedCalls(written: Written): CallSyntax | null {
   const { pattern, textType } = typed(toValue, valueOf(written.withNumber));
   const argument = `${argumentOpen}${slots.key}${pattern}`;
   const second = two === null ? null : secondCall(two, () => two.indexOf(words.otherValue) + words.otherValue.length);
-  const afterName = withIndex(toKey.endsWith(argumentOpen) ? toKey.slice(0, toKey.length - argumentOpen.length) : toKey, second?.afterName ?? null);
-  const betweenCalls = second === null ? null : second.between.replaceAll(words.otherKey, slots.key).slice(valueClose.length);
+  const afterName = withIndex(
+    toKey.endsWith(argumentOpen) ? toKey.slice(0, toKey.length - argumentOpen.length) : toKey,
+    second?.afterName ?? null,
+  );
+  const betweenCalls =
+    second === null ? null : second.between.replaceAll(words.otherKey, slots.key).slice(valueClose.length);
   const frame = frameOf(one.slice(0, one.indexOf(slots.name)), after.slice(valueClose.length), betweenCalls, turnEnd);
   return framed(
     {
-      kind: "tagged", afterName: new Pattern(afterName), argument: new Pattern(argument), textType, valueClose: valueClose.trim(),
-      blankBefore: /\s*$/u.exec(argument)?.[0] ?? "", blankAfter: /^\s*/u.exec(valueClose)?.[0] ?? "",
+      kind: "tagged",
+      afterName: new Pattern(afterName),
+      argument: new Pattern(argument),
+      textType,
+      valueClose: valueClose.trim(),
+      blankBefore: /\s*$/u.exec(argument)?.[0] ?? "",
+      blankAfter: /^\s*/u.exec(valueClose)?.[0] ?? "",
     },
-    frame, slots.name,
+    frame,
+    slots.name,
   );
 }
 
 /** What stands between key and value, for a number. */
 function valueOf(withNumber: string | null): string | null {
-  return withNumber === null ? null : (new RegExp(`${words.key}(.*?)${words.number}`, "su").exec(withNumber)?.[1] ?? null);
+  return withNumber === null
+    ? null
+    : (new RegExp(`${words.key}(.*?)${words.number}`, "su").exec(withNumber)?.[1] ?? null);
 }
 
 /** Where it differs between texts and numbers, it says the type. */
@@ -308,11 +383,15 @@ function typed(ofText: string, ofNumber: string | null): { pattern: string; text
   let start = 0;
   while (start < ofText.length && ofText[start] === ofNumber[start]) start++;
   let end = 0;
-  while (end < ofText.length - start && end < ofNumber.length - start && ofText.at(-1 - end) === ofNumber.at(-1 - end)) end++;
+  while (end < ofText.length - start && end < ofNumber.length - start && ofText.at(-1 - end) === ofNumber.at(-1 - end))
+    end++;
   // "true" and "false" both end with "e": the whole word is the type.
   while (start > 0 && /[\w-]/u.test(ofText[start - 1] ?? "")) start--;
   while (end > 0 && /[\w-]/u.test(ofText.at(-end) ?? "")) end--;
-  return { pattern: ofText.slice(0, start) + slots.type + ofText.slice(ofText.length - end), textType: ofText.slice(start, ofText.length - end) };
+  return {
+    pattern: ofText.slice(0, start) + slots.type + ofText.slice(ofText.length - end),
+    textType: ofText.slice(start, ofText.length - end),
+  };
 }
 
 function followsText({ withText }: Written): boolean {
@@ -321,19 +400,43 @@ function followsText({ withText }: Written): boolean {
 
 /** Where the template writes none: tokens or tags about calls, with a value of any kind between, or with a name, a token and an object. */
 function namedCalls(source: string, { markerTexts }: Vocabulary, mark: (text: string) => string): CallSyntax | null {
-  const known = new Set([...markerTexts, ...elementsOf(source).map(({ text }) => text).filter((text) => tag.test(text))]);
-  const about = [...known].filter((text) => callWord.test(text) && !isClosing(text) && !/respon|result|output|\s/iu.test(text));
+  const known = new Set([
+    ...markerTexts,
+    ...elementsOf(source)
+      .map(({ text }) => text)
+      .filter((text) => tag.test(text)),
+  ]);
+  const about = [...known].filter(
+    (text) => callWord.test(text) && !isClosing(text) && !/respon|result|output|\s/iu.test(text),
+  );
   const separator = about.find((text) => /arg|sep/iu.test(text));
   const opens = about.filter((text) => !/arg|sep|_name/iu.test(text));
-  const closes = opens.map((open) => closingOf(open, (text) => known.has(text))).filter((close) => close !== null && known.has(close)).map((close) => mark(close ?? ""));
+  const closes = opens
+    .map((open) => closingOf(open, (text) => known.has(text)))
+    .filter((close) => close !== null && known.has(close))
+    .map((close) => mark(close ?? ""));
   const [open, inner] = opens;
   if (open === undefined) return null;
   if (separator !== undefined && inner !== undefined) {
-    return framed({ kind: "named", quote: undefined }, { sectionOpen: mark(open), open: mark(inner), close: closes[1] ?? "", sectionClose: closes[0] ?? "", laterOpen: "" }, slots.id + mark(separator));
+    return framed(
+      { kind: "named", quote: undefined },
+      {
+        sectionOpen: mark(open),
+        open: mark(inner),
+        close: closes[1] ?? "",
+        sectionClose: closes[0] ?? "",
+        laterOpen: "",
+      },
+      slots.id + mark(separator),
+    );
   }
   return {
-    body: valueBody({}), recipient: null, followsText: false, sectionClose: null,
-    opens: opens.map((text) => new Pattern(mark(text))), closes: unique(closes).map((text) => new Pattern(text)),
+    body: valueBody({}),
+    recipient: null,
+    followsText: false,
+    sectionClose: null,
+    opens: opens.map((text) => new Pattern(mark(text))),
+    closes: unique(closes).map((text) => new Pattern(text)),
   };
 }
 

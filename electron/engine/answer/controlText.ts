@@ -46,7 +46,9 @@ function controlAt(text: string, at: number, isControl: (text: string) => boolea
 /** The first control token at or after `from`. */
 export function findControl(text: string, from = 0): { index: number; end: number; token: string } | null {
   const found = control.exec(text.slice(from));
-  return found === null ? null : { index: from + found.index, end: from + found.index + found[0].length, token: found[1] ?? "" };
+  return found === null
+    ? null
+    : { index: from + found.index, end: from + found.index + found[0].length, token: found[1] ?? "" };
 }
 
 export function startsWithControl(text: string): boolean {
@@ -59,7 +61,10 @@ export interface Element {
   kind: "control" | "tag" | "text";
 }
 
-const element = new RegExp(`${START}[^${END}]*${END}|<[/|｜]?[\\p{L}_][^<>\\n${START}]{0,80}>|\\[/?[\\p{L}_][\\p{L}\\d_: -]{0,80}\\]|◁[^◁▷\\n]{1,80}▷`, "gu");
+const element = new RegExp(
+  `${START}[^${END}]*${END}|<[/|｜]?[\\p{L}_][^<>\\n${START}]{0,80}>|\\[/?[\\p{L}_][\\p{L}\\d_: -]{0,80}\\]|◁[^◁▷\\n]{1,80}▷`,
+  "gu",
+);
 
 export function elementsOf(marked: string): Element[] {
   const elements: Element[] = [];
@@ -77,7 +82,9 @@ export function elementsOf(marked: string): Element[] {
 export function commonStart(one: string, other: string): number {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length++;
-  return length === one.length || length === other.length ? length : Math.min(wholeElements(one, length), wholeElements(other, length));
+  return length === one.length || length === other.length
+    ? length
+    : Math.min(wholeElements(one, length), wholeElements(other, length));
 }
 
 /** The longest end of both texts that begins with an element, or is one of the texts. */

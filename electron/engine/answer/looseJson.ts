@@ -16,7 +16,14 @@ export interface Read {
 const MAX_DEPTH = 100;
 /** So far is looked for what follows a text. */
 const MAX_BLANKS = 64;
-const words: Readonly<Record<string, JsonValue>> = { true: true, false: false, null: null, True: true, False: false, None: null };
+const words: Readonly<Record<string, JsonValue>> = {
+  true: true,
+  false: false,
+  null: null,
+  True: true,
+  False: false,
+  None: null,
+};
 const blanks = /\s*/uy;
 const word = /[A-Za-z_$][\w$.-]*/uy;
 const bareKey = /[^\s:,{}()[\]"'][^:,{}()[\]"']*/uy;
@@ -34,7 +41,11 @@ export function readLoose(text: string, at = 0, options: LooseOptions = {}): Rea
 }
 
 /** The entries of an object, or of a call's parentheses with "=", with each value as it is written. */
-export function readEntries(text: string, at = 0, options: LooseOptions = {}): { entries: Entry[]; end: number } | null {
+export function readEntries(
+  text: string,
+  at = 0,
+  options: LooseOptions = {},
+): { entries: Entry[]; end: number } | null {
   try {
     return new Reader(text, options).entries(at, 0);
   } catch (error) {
@@ -169,12 +180,26 @@ function match(expression: RegExp, text: string, at: number): { value: string; e
   return found === null ? null : { value: found[0], end: at + found[0].length };
 }
 
-const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", "\n": "", "\\": "\\", "/": "/", '"': '"', "'": "'" };
+const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  b: "\b",
+  f: "\f",
+  "\n": "",
+  "\\": "\\",
+  "/": "/",
+  '"': '"',
+  "'": "'",
+};
 
 function unescaped(text: string): string {
-  return text.replaceAll(/\\(?:u([\da-fA-F]{4})|x([\da-fA-F]{2})|(.))/gsu, (whole, unicode?: string, byte?: string, one?: string) => {
-    const code = unicode ?? byte;
-    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-    return escapes[one ?? ""] ?? whole;
-  });
+  return text.replaceAll(
+    /\\(?:u([\da-fA-F]{4})|x([\da-fA-F]{2})|(.))/gsu,
+    (whole, unicode?: string, byte?: string, one?: string) => {
+      const code = unicode ?? byte;
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+      return escapes[one ?? ""] ?? whole;
+    },
+  );
 }

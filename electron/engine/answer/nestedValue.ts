@@ -13,7 +13,7 @@ interface Open {
 export function readNested(written: string): JsonValue | null {
   if (findControl(written) === null) return null;
   const open: Open[] = [{ name: "", text: "", children: [] }];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const control = findControl(written, at);
     const piece = written.slice(at, control?.index);
     const tag = at === 0 ? null : /^<(\/?)([^<>]+)>/u.exec(piece);

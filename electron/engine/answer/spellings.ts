@@ -2,10 +2,20 @@
 
 /** Known from published models, the usual one first; looked for at the very start of an answer only, whatever the template says. */
 export const knownThoughts: readonly (readonly [open: string, close: string])[] = [
-  ["<think>", "</think>"], ["<thinking>", "</thinking>"], ["<thought>", "</thought>"], ["<thoughts>", "</thoughts>"],
-  ["<reasoning>", "</reasoning>"], ["<reason>", "</reason>"], ["<seed:think>", "</seed:think>"], ["[THINK]", "[/THINK]"],
-  ["◁think▷", "◁/think▷"], ["<|START_THINKING|>", "<|END_THINKING|>"], ["<|inner_prefix|>", "<|inner_suffix|>"],
-  ["<|channel>thought", "<channel|>"], ["<|think|>", "<|/think|>"], ["<|begin_of_thought|>", "<|end_of_thought|>"],
+  ["<think>", "</think>"],
+  ["<thinking>", "</thinking>"],
+  ["<thought>", "</thought>"],
+  ["<thoughts>", "</thoughts>"],
+  ["<reasoning>", "</reasoning>"],
+  ["<reason>", "</reason>"],
+  ["<seed:think>", "</seed:think>"],
+  ["[THINK]", "[/THINK]"],
+  ["◁think▷", "◁/think▷"],
+  ["<|START_THINKING|>", "<|END_THINKING|>"],
+  ["<|inner_prefix|>", "<|inner_suffix|>"],
+  ["<|channel>thought", "<channel|>"],
+  ["<|think|>", "<|/think|>"],
+  ["<|begin_of_thought|>", "<|end_of_thought|>"],
 ];
 
 const thoughtWord = /think|thought|reason|reflect|deliberat|analysis|inner_/iu;
@@ -20,7 +30,9 @@ export function isAnswerWord(text: string): boolean {
 }
 
 export function isClosing(marker: string): boolean {
-  return /^[<[◁|｜]*\/|(?:^|[^a-z])(?:end|suffix|close)(?:[^a-z]|$)|_end\b/iu.test(marker) || /^<[a-z_]+\|>$/u.test(marker);
+  return (
+    /^[<[◁|｜]*\/|(?:^|[^a-z])(?:end|suffix|close)(?:[^a-z]|$)|_end\b/iu.test(marker) || /^<[a-z_]+\|>$/u.test(marker)
+  );
 }
 
 /** Each way of making a closing marker of an opening one. */
@@ -39,7 +51,10 @@ const mates: readonly (readonly [RegExp, string])[] = [
 /** The one of the ways that is known; else the usual one, "</…>", for tags. */
 export function closingOf(open: string, isKnown: (close: string) => boolean = () => false): string | null {
   const ways = mates.flatMap(([from, to]) => (from.test(open) ? [open.replace(from, to)] : []));
-  return ways.find((close) => close !== open && isKnown(close)) ?? (/^[<[◁]/u.test(open) && !isClosing(open) ? (ways[0] ?? null) : null);
+  return (
+    ways.find((close) => close !== open && isKnown(close)) ??
+    (/^[<[◁]/u.test(open) && !isClosing(open) ? (ways[0] ?? null) : null)
+  );
 }
 
 export function openingOf(close: string): string | null {

@@ -8,23 +8,39 @@ import { closingOf, isAnswerWord, isClosing, isThoughtWord, openingOf } from "./
 
 export type AroundText = Omit<AnswerSyntax, "calls" | "turnStarts">;
 
-const nothing: AroundText = { thoughts: [], thinks: false, textOpen: null, textCloses: [], turnHead: null, heads: null };
+const nothing: AroundText = {
+  thoughts: [],
+  thinks: false,
+  textOpen: null,
+  textCloses: [],
+  turnHead: null,
+  heads: null,
+};
 const thoughtAndWhatFollows = new RegExp(`^(.*?)${words.thought}(.*?)(?:${words.answer}(.*))?$`, "su");
 
-export function findThoughtSyntax(probes: Probes, source: string, vocabulary: Vocabulary, mark: (text: string) => string): AroundText {
+export function findThoughtSyntax(
+  probes: Probes,
+  source: string,
+  vocabulary: Vocabulary,
+  mark: (text: string) => string,
+): AroundText {
   const prompts = probes.prompts.map(mark);
   const answers = probes.answers.map(mark);
   return (
     writtenThoughts(probes.thought(), mark, prompts, answers) ??
     promptedThoughts(prompts, source, mark) ??
     namedThoughts(source, mark) ??
-    tokenThoughts(vocabulary, mark) ??
-    { ...nothing, ...wrapOf(prompts, answers) }
+    tokenThoughts(vocabulary, mark) ?? { ...nothing, ...wrapOf(prompts, answers) }
   );
 }
 
 /** Where the template writes the thoughts of an answer. */
-function writtenThoughts(written: string | null, mark: (text: string) => string, prompts: readonly string[], answers: readonly string[]): AroundText | null {
+function writtenThoughts(
+  written: string | null,
+  mark: (text: string) => string,
+  prompts: readonly string[],
+  answers: readonly string[],
+): AroundText | null {
   const found = written === null ? null : thoughtAndWhatFollows.exec(mark(written));
   if (found === null) return null;
   const [, before = "", between = "", after] = found;
@@ -49,29 +65,49 @@ function writtenThoughts(written: string | null, mark: (text: string) => string,
 }
 
 /** Where only prompts show them: they open a thought, or have an empty one where thinking is off. */
-function promptedThoughts(prompts: readonly string[], source: string, mark: (text: string) => string): AroundText | null {
-  const ends = prompts.map((prompt) => elementsOf(prompt.trimEnd()).slice(-2).filter(isThoughtMarker).map(({ text }) => text)).flat();
+function promptedThoughts(
+  prompts: readonly string[],
+  source: string,
+  mark: (text: string) => string,
+): AroundText | null {
+  const ends = prompts
+    .map((prompt) =>
+      elementsOf(prompt.trimEnd())
+        .slice(-2)
+        .filter(isThoughtMarker)
+        .map(({ text }) => text),
+    )
+    .flat();
   const open = ends.find((text) => !isClosing(text));
   const close = ends.find((text) => isClosing(text));
   if (open === undefined && close === undefined) return null;
   const opening = open ?? openingOf(plainText(close ?? ""));
   const closing = close ?? closingOf(plainText(open ?? ""), (text) => source.includes(text));
-  return opening === null || closing === null ? null : { ...nothing, thoughts: [pairOf(mark(opening), mark(closing))], thinks: true };
+  return opening === null || closing === null
+    ? null
+    : { ...nothing, thoughts: [pairOf(mark(opening), mark(closing))], thinks: true };
 }
 
 /** Where the template only speaks of them: it cuts earlier answers at "</think>", or asks for "<think></think>" in a system prompt. */
 function namedThoughts(source: string, mark: (text: string) => string): AroundText | null {
-  const markers = elementsOf(source).filter(isThoughtMarker).map(({ text }) => text);
+  const markers = elementsOf(source)
+    .filter(isThoughtMarker)
+    .map(({ text }) => text);
   const closing = markers.find((text) => isClosing(text) && openingOf(text) !== null);
   const opening = closing === undefined ? null : openingOf(closing);
   if (closing !== undefined && opening !== null) {
-    const wrapped = elementsOf(source).find(({ text }) => answerTag.test(text) && source.includes(closingOf(text) ?? text));
+    const wrapped = elementsOf(source).find(
+      ({ text }) => answerTag.test(text) && source.includes(closingOf(text) ?? text),
+    );
     const textClose = wrapped === undefined ? null : closingOf(wrapped.text);
     const thought = pairOf(mark(opening), mark(closing));
     if (wrapped === undefined || textClose === null) return { ...nothing, thoughts: [thought], thinks: true };
     return {
-      ...nothing, thoughts: [{ ...thought, toAnswer: thought.toAnswer + wrapped.text }], thinks: true,
-      textOpen: new Pattern(mark(wrapped.text)), textCloses: [new Pattern(mark(textClose))],
+      ...nothing,
+      thoughts: [{ ...thought, toAnswer: thought.toAnswer + wrapped.text }],
+      thinks: true,
+      textOpen: new Pattern(mark(wrapped.text)),
+      textCloses: [new Pattern(mark(textClose))],
     };
   }
   // Sentences in quotes that the model is told to begin its sections with: "Here is my thought process:".
@@ -79,7 +115,11 @@ function namedThoughts(source: string, mark: (text: string) => string): AroundTe
   const thought = phrases.find((phrase) => isThoughtWord(phrase));
   const answer = phrases.find((phrase) => phrase !== thought && isAnswerWord(phrase));
   if (thought === undefined || answer === undefined) return null;
-  return { ...nothing, thoughts: [{ open: new Pattern(thought), close: new Pattern(answer), toAnswer: `\n\n${answer}\n` }], thinks: true };
+  return {
+    ...nothing,
+    thoughts: [{ open: new Pattern(thought), close: new Pattern(answer), toAnswer: `\n\n${answer}\n` }],
+    thinks: true,
+  };
 }
 
 /** Where only the vocabulary has tokens for them. */
@@ -104,7 +144,11 @@ function headerOf(before: string, prompts: readonly string[], answers: readonly 
   const header = before.slice(0, Math.min(before.length, ...common));
   const last = elementsOf(header).at(-1);
   // "<|open|>" of "<|open|>think<|sep|>": no prompt ends with it.
-  const isCut = last !== undefined && last.kind !== "text" && /^\p{L}/u.test(before.slice(header.length)) && !prompts.includes(header);
+  const isCut =
+    last !== undefined &&
+    last.kind !== "text" &&
+    /^\p{L}/u.test(before.slice(header.length)) &&
+    !prompts.includes(header);
   return isCut ? header.slice(0, header.length - last.text.length) : header;
 }
 
@@ -116,7 +160,11 @@ function lastThoughtMarker(text: string): string {
   const marker = elements[from];
   const isWord = marker?.kind === "text";
   if (isWord && !/^\S+$/u.test(marker.text.trim())) return "";
-  return elements.slice(isWord ? Math.max(0, from - 1) : from).map((element) => element.text).join("").trim();
+  return elements
+    .slice(isWord ? Math.max(0, from - 1) : from)
+    .map((element) => element.text)
+    .join("")
+    .trim();
 }
 
 /** What prompts add to the beginning of the turn, where that asks for thoughts: "Here are my reasoning steps:". */
@@ -137,7 +185,10 @@ function firstMarker(text: string, open: string): string {
   const marker = elements[at];
   if (marker === undefined) return text.trim();
   const [word, end] = [elements[at + 1], elements[at + 2]];
-  const isNamed = word?.kind === "text" && end?.kind === marker.kind && elementsOf(open).some((one) => one.kind === "text" && one.text.trim() === word.text.trim());
+  const isNamed =
+    word?.kind === "text" &&
+    end?.kind === marker.kind &&
+    elementsOf(open).some((one) => one.kind === "text" && one.text.trim() === word.text.trim());
   return isNamed ? marker.text + word.text + end.text : marker.text;
 }
 
@@ -146,7 +197,10 @@ function turnHeadOf(header: string, rest: string): string {
   const wanted = rest.trimStart();
   const elements = elementsOf(header.trimEnd());
   for (let from = 0; from < elements.length; from++) {
-    const end = elements.slice(from).map(({ text }) => text).join("");
+    const end = elements
+      .slice(from)
+      .map(({ text }) => text)
+      .join("");
     if (elements[from]?.kind !== "text" && wanted.startsWith(end)) return end;
   }
   return "";
@@ -158,12 +212,19 @@ function wrapOf(prompts: readonly string[], answers: readonly string[]): Pick<Ar
   const before = answer.split(words.answer)[0] ?? "";
   const header = longestHeader(before, prompts);
   const open = before.slice(header.length).trim();
-  if (open === "" || prompts.every((prompt) => prompt.trimEnd().endsWith(open)) || elementsOf(open).some(isThoughtMarker)) return { textOpen: null, textCloses: [] };
+  if (
+    open === "" ||
+    prompts.every((prompt) => prompt.trimEnd().endsWith(open)) ||
+    elementsOf(open).some(isThoughtMarker)
+  )
+    return { textOpen: null, textCloses: [] };
   return { textOpen: new Pattern(open), textCloses: closesOf(answers, open) };
 }
 
 function longestHeader(before: string, prompts: readonly string[]): string {
-  return prompts.map((prompt) => headerOf(before, [prompt], [])).reduce((longest, header) => (header.length > longest.length ? header : longest), "");
+  return prompts
+    .map((prompt) => headerOf(before, [prompt], []))
+    .reduce((longest, header) => (header.length > longest.length ? header : longest), "");
 }
 
 function closesOf(answers: readonly string[], open: string): Pattern[] {
@@ -176,7 +237,8 @@ function headsOf(open: string, textOpen: string): HeadSyntax | null {
   const [thought, text] = [elementsOf(open), elementsOf(textOpen)];
   const [first, word, end] = thought;
   if (first === undefined || end === undefined || word?.kind !== "text" || thought.length !== 3) return null;
-  const isHead = first.kind !== "text" && end.kind !== "text" && text[0]?.text === first.text && text.at(-1)?.text === end.text;
+  const isHead =
+    first.kind !== "text" && end.kind !== "text" && text[0]?.text === first.text && text.at(-1)?.text === end.text;
   return isHead ? { start: new Pattern(first.text), end: new Pattern(end.text), thoughtWord: word.text.trim() } : null;
 }
 

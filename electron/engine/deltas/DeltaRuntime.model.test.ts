@@ -43,7 +43,11 @@ async function start(over: Partial<DeltaRuntimeOptions> = {}, sequences = 1): Pr
   logged = [];
   freeBytes = 8 * GB;
   runtime = new DeltaRuntime({
-    model, context, modelPath: path.join(folder, "tiny.gguf"), stateFolder: statePath(), conversations: 4,
+    model,
+    context,
+    modelPath: path.join(folder, "tiny.gguf"),
+    stateFolder: statePath(),
+    conversations: 4,
     freeBytes: async () => freeBytes,
     log: (level, message) => logged.push(`${level} ${message}`),
     onChanged: (deltas) => told.push(deltas),
@@ -59,7 +63,12 @@ async function answer(stack: DeltaToApply[], text: string, { chatId = "chat", to
   const { sequence } = prepared;
   await sequence.adaptStateToTokens(prompt.slice(0, -1), false);
   const cached = sequence.nextTokenIndex;
-  return { ...prepared, cached, read: prompt.length - cached, text: await generate(sequence, prompt.slice(cached), tokens) };
+  return {
+    ...prepared,
+    cached,
+    read: prompt.length - cached,
+    text: await generate(sequence, prompt.slice(cached), tokens),
+  };
 }
 
 async function generate(sequence: LlamaContextSequence, prompt: Token[], count: number): Promise<string> {
@@ -76,7 +85,8 @@ const long = "Hello world and the other one. ".repeat(8);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-deltas-"));
   await writeTinyModel(path.join(folder, "tiny.gguf"));
-  for (const [index, name] of ["pirate", "poet", "clerk", "judge", "clown"].entries()) await writeLora(path.join(folder, `${name}.gguf`), { seed: index + 1, strength: 2 });
+  for (const [index, name] of ["pirate", "poet", "clerk", "judge", "clown"].entries())
+    await writeLora(path.join(folder, `${name}.gguf`), { seed: index + 1, strength: 2 });
   await writeLora(path.join(folder, "nothing.gguf"), { strength: 0 });
   llama = await startLlama({ log: () => {}, useGpu: false });
 }, 60_000);
@@ -229,22 +239,44 @@ describe("the live context", () => {
     freeBytes = 600 * 1024 * 1024;
     await answer([delta("pirate")], long);
     freeBytes = 1000;
-    const refused = await runtime!.prepare([delta("pirate"), delta("poet")], { chatId: chat("chat"), tokens: model.tokenize(long) }, never);
-    expect(refused).toMatchObject({ ok: false, failure: { code: "delta-too-large-for-memory", details: { delta: "poet", availableBytes: "0" } } });
+    const refused = await runtime!.prepare(
+      [delta("pirate"), delta("poet")],
+      { chatId: chat("chat"), tokens: model.tokenize(long) },
+      never,
+    );
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { code: "delta-too-large-for-memory", details: { delta: "poet", availableBytes: "0" } },
+    });
     expect((await answer([], long)).text).toBe(base.text);
   });
 
   it.each([
     ["missing", () => Promise.resolve(), "model-missing"],
-    ["of another architecture", (file: string) => writeLora(file, { architecture: "qwen2" }), "delta-other-architecture"],
-    ["of other shapes", (file: string) => writeLora(file, { matrices: [{ name: "blk.0.attn_q.weight", columns: 96, rows: 64 }] }), "delta-shapes-differ"],
-    ["for a layer that is not there", (file: string) => writeLora(file, { matrices: [{ ...tinyMatrices[0]!, name: "blk.7.attn_q.weight" }] }), "delta-shapes-differ"],
+    [
+      "of another architecture",
+      (file: string) => writeLora(file, { architecture: "qwen2" }),
+      "delta-other-architecture",
+    ],
+    [
+      "of other shapes",
+      (file: string) => writeLora(file, { matrices: [{ name: "blk.0.attn_q.weight", columns: 96, rows: 64 }] }),
+      "delta-shapes-differ",
+    ],
+    [
+      "for a layer that is not there",
+      (file: string) => writeLora(file, { matrices: [{ ...tinyMatrices[0]!, name: "blk.7.attn_q.weight" }] }),
+      "delta-shapes-differ",
+    ],
   ])("refuses a delta that is %s, and goes on", async (name, write, code) => {
     await start();
     const base = (await answer([], long)).text;
     const bad = delta(`bad-${name.replaceAll(" ", "-")}`);
     await write(bad.path);
-    expect(await runtime!.prepare([bad], { chatId: chat("chat"), tokens: model.tokenize(long) }, never)).toMatchObject({ ok: false, failure: { code, details: { delta: bad.name } } });
+    expect(await runtime!.prepare([bad], { chatId: chat("chat"), tokens: model.tokenize(long) }, never)).toMatchObject({
+      ok: false,
+      failure: { code, details: { delta: bad.name } },
+    });
     expect((await answer([], long)).text).toBe(base);
     expect((await answer([delta("pirate")], long)).text).not.toBe(base);
   });

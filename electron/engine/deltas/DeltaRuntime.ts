@@ -72,7 +72,11 @@ export class DeltaRuntime {
    * Before each answer. Failures: those of inspectDelta and matchDelta, "delta-too-large-for-memory",
    * "delta-load-failed"; the base and what was loaded before can be used on.
    */
-  async prepare(stack: readonly DeltaToApply[], conversation: Omit<Conversation, "stackKey">, signal: AbortSignal): Promise<Outcome<Prepared>> {
+  async prepare(
+    stack: readonly DeltaToApply[],
+    conversation: Omit<Conversation, "stackKey">,
+    signal: AbortSignal,
+  ): Promise<Outcome<Prepared>> {
     const wanted = inOrder(stack);
     const stackKey = keyOf(wanted);
     const startedMs = performance.now();
@@ -123,7 +127,11 @@ export class DeltaRuntime {
     return succeed(true);
   }
 
-  async #loadOne({ deltaId, path }: DeltaToApply, wanted: readonly DeltaToApply[], base: BaseShapes): Promise<Outcome<undefined>> {
+  async #loadOne(
+    { deltaId, path }: DeltaToApply,
+    wanted: readonly DeltaToApply[],
+    base: BaseShapes,
+  ): Promise<Outcome<undefined>> {
     const delta = await inspectDelta(path);
     if (!delta.ok) return delta;
     const match = matchDelta(delta.value, base);
@@ -147,9 +155,14 @@ export class DeltaRuntime {
     for (;;) {
       const freeBytes = await this.#options.freeBytes();
       if (freeBytes >= bytes + MEMORY_RESERVE_BYTES) return succeed(undefined);
-      const oldest = [...this.#adapters.values()].filter(({ deltaId }) => !needed.has(deltaId)).sort((one, other) => one.usedAt - other.usedAt)[0];
+      const oldest = [...this.#adapters.values()]
+        .filter(({ deltaId }) => !needed.has(deltaId))
+        .sort((one, other) => one.usedAt - other.usedAt)[0];
       if (oldest === undefined || this.#ready?.way !== "switch")
-        return fail("delta-too-large-for-memory", { neededBytes: String(bytes), availableBytes: String(Math.max(0, freeBytes - MEMORY_RESERVE_BYTES)) });
+        return fail("delta-too-large-for-memory", {
+          neededBytes: String(bytes),
+          availableBytes: String(Math.max(0, freeBytes - MEMORY_RESERVE_BYTES)),
+        });
       // It may be the one that is set.
       await setAdapters(this.#live, []);
       this.#currentKey = BASE_KEY;
@@ -169,7 +182,8 @@ export class DeltaRuntime {
     // The self-test needs a sequence of its own.
     if (way === undefined && this.#live.sequencesLeft === 0) await this.#sequences.leave(this.#live);
     const problem = way === undefined ? await adapterSelfTest(this.#live, base.value, stateFolder) : null;
-    if (problem !== null) log("error", `deltas get a context each, because the live one cannot change them: ${problem}`);
+    if (problem !== null)
+      log("error", `deltas get a context each, because the live one cannot change them: ${problem}`);
     this.#ready = { way: way ?? (problem === null ? "switch" : "context-per-stack"), base: base.value };
     return succeed(this.#ready);
   }
@@ -239,13 +253,18 @@ export class DeltaRuntime {
       threads: like.idealThreads,
       failedCreationRemedy: false,
       ignoreMemorySafetyChecks: true,
-      ...(adapters.length === 0 ? {} : { lora: { adapters: adapters.map(({ path: filePath, scale }) => ({ filePath, scale })) } }),
+      ...(adapters.length === 0
+        ? {}
+        : { lora: { adapters: adapters.map(({ path: filePath, scale }) => ({ filePath, scale })) } }),
     });
   }
 
   /** Says what is in memory now. */
   tell(): void {
-    const contextBytes = [...this.#contexts.values()].reduce((sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram, 0);
+    const contextBytes = [...this.#contexts.values()].reduce(
+      (sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram,
+      0,
+    );
     const loaded = [...this.#adapters.values()].sort((one, other) => other.usedAt - one.usedAt);
     this.#options.onChanged({
       loaded: loaded.map(({ deltaId, bytes }) => ({ deltaId, bytes })),

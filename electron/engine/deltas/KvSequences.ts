@@ -29,7 +29,9 @@ interface Kept {
   stackKey: string;
   chatId: ChatId;
   /** Where it lives now: in a context, or in a file. */
-  place: { kind: "live"; sequence: LlamaContextSequence } | { kind: "saved"; file: string; sizeBytes: number; tokens: readonly Token[] };
+  place:
+    | { kind: "live"; sequence: LlamaContextSequence }
+    | { kind: "saved"; file: string; sizeBytes: number; tokens: readonly Token[] };
   /** Counts up with each use. */
   usedAt: number;
 }
@@ -95,7 +97,8 @@ export class KvSequences {
     let bestLength = 0;
     for (const kept of this.#kept) {
       if (kept.stackKey !== stackKey) continue;
-      if (kept.place.kind === "live" && (kept.place.sequence.disposed || kept.place.sequence.context !== context)) continue;
+      if (kept.place.kind === "live" && (kept.place.sequence.disposed || kept.place.sequence.context !== context))
+        continue;
       const held = kept.place.kind === "live" ? kept.place.sequence.contextTokens : kept.place.tokens;
       const shared = sharedLength(held, tokens);
       if (shared > bestLength && shared >= held.length * MIN_SHARED_PART) {
@@ -113,7 +116,10 @@ export class KvSequences {
     try {
       const startedMs = performance.now();
       await sequence.loadStateFromFile(file, { acceptRisk: true });
-      this.#log("debug", `KV cache: ${sequence.nextTokenIndex} tokens read from a file in ${Math.round(performance.now() - startedMs)} ms`);
+      this.#log(
+        "debug",
+        `KV cache: ${sequence.nextTokenIndex} tokens read from a file in ${Math.round(performance.now() - startedMs)} ms`,
+      );
       kept.place = { kind: "live", sequence };
       return sequence;
     } catch (error) {
@@ -156,7 +162,10 @@ export class KvSequences {
       if (disk.bavail * disk.bsize < sequence.context.stateSize + DISK_RESERVE_BYTES) return null;
       const startedMs = performance.now();
       const { fileSize } = await sequence.saveStateToFile(file);
-      this.#log("debug", `KV cache: ${sequence.nextTokenIndex} tokens written to a file in ${Math.round(performance.now() - startedMs)} ms`);
+      this.#log(
+        "debug",
+        `KV cache: ${sequence.nextTokenIndex} tokens written to a file in ${Math.round(performance.now() - startedMs)} ms`,
+      );
       return { file, sizeBytes: fileSize };
     } catch (error) {
       this.#log("warn", `a KV cache was not saved: ${String(error)}`);

@@ -61,7 +61,9 @@ async function nextToken(context: LlamaContext): Promise<string> {
 function testAdapter({ architecture, tensors }: BaseShapes): Uint8Array | null {
   // Not queries or keys: of a single token they change nothing.
   const [name, [columns, rows] = []] =
-    [...tensors].find(([key, shape]) => /^blk\.\d+\.(attn_output|ffn_down|ssm_out|attn_v)\.weight$/u.test(key) && shape.length === 2) ?? [];
+    [...tensors].find(
+      ([key, shape]) => /^blk\.\d+\.(attn_output|ffn_down|ssm_out|attn_v)\.weight$/u.test(key) && shape.length === 2,
+    ) ?? [];
   if (name === undefined || columns === undefined || rows === undefined) return null;
   const factor = (tensor: string, dimensions: readonly [number, number], sign: (index: number) => number) => ({
     name: `${name}.${tensor}`,
@@ -77,8 +79,15 @@ function testAdapter({ architecture, tensors }: BaseShapes): Uint8Array | null {
 const ALIGNMENT = 32;
 
 /** The smallest file that llama.cpp takes for an adapter. */
-function adapterFile(architecture: string, factors: readonly { name: string; dimensions: readonly number[]; values: Float32Array }[]): Uint8Array {
-  const metadata = [["general.type", "adapter"], ["adapter.type", "lora"], ["general.architecture", architecture]] as const;
+function adapterFile(
+  architecture: string,
+  factors: readonly { name: string; dimensions: readonly number[]; values: Float32Array }[],
+): Uint8Array {
+  const metadata = [
+    ["general.type", "adapter"],
+    ["adapter.type", "lora"],
+    ["general.architecture", architecture],
+  ] as const;
   const parts: Buffer[] = [];
   const number = (value: number, bytes: 4 | 8) => {
     const buffer = Buffer.alloc(bytes);

@@ -17,7 +17,9 @@ function changedWeights({ name, a, b }: DeltaPair): number {
 }
 
 function makingFacts(header: GgufHeader): MakingFacts | null {
-  const scalars = [...header.metadata].flatMap(([key, entry]) => (key.startsWith("facet.") && entry.kind === "scalar" ? [[key, entry.value]] : []));
+  const scalars = [...header.metadata].flatMap(([key, entry]) =>
+    key.startsWith("facet.") && entry.kind === "scalar" ? [[key, entry.value]] : [],
+  );
   const parsed = DeltaFileMetadata.safeParse(Object.fromEntries(scalars));
   if (!parsed.success) return null;
   const said = parsed.data;
@@ -48,7 +50,9 @@ function leftOut(header: GgufHeader): MakingFacts["leftOut"] {
     .slice(0, MAX_LEFT_OUT_SHOWN)
     .flatMap((name, index) => {
       const share = shares[index];
-      return typeof name === "string" && typeof share === "number" && Number.isFinite(share) ? [{ name: name.slice(0, 80), share }] : [];
+      return typeof name === "string" && typeof share === "number" && Number.isFinite(share)
+        ? [{ name: name.slice(0, 80), share }]
+        : [];
     })
     .sort((one, other) => other.share - one.share);
 }

@@ -25,12 +25,18 @@ async function inspect(bytes: Uint8Array) {
 
 const withTensors = (tensors: (all: TensorEntry[]) => TensorEntry[]) => loraBytes({ tensors });
 /** Writes a number's bits over the one at `index` of the last tensor. */
-const withNumber = (bits: number, index = 3) => withTensors((all) => {
-  const data = all.at(-1)!.data.slice();
-  new DataView(data.buffer).setUint32(index * 4, bits, true);
-  return [...all.slice(0, -1), { ...all.at(-1)!, data }];
-});
-const asType = (type: number, blockWeights: number, blockBytes: number, fill: (bytes: Uint8Array) => void): Uint8Array => {
+const withNumber = (bits: number, index = 3) =>
+  withTensors((all) => {
+    const data = all.at(-1)!.data.slice();
+    new DataView(data.buffer).setUint32(index * 4, bits, true);
+    return [...all.slice(0, -1), { ...all.at(-1)!, data }];
+  });
+const asType = (
+  type: number,
+  blockWeights: number,
+  blockBytes: number,
+  fill: (bytes: Uint8Array) => void,
+): Uint8Array => {
   const [columns, rows] = [256, 256];
   const factor = (name: string): TensorEntry => {
     const data = new Uint8Array((columns * rows * blockBytes) / blockWeights);
@@ -47,15 +53,30 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("a sound delta", () => {
   it("is a LoRA, with what its header says", async () => {
-    const outcome = await inspectDelta(await fileOf(loraBytes({
-      rank: 8, metadata: {
-        "general.license": { type: "string", value: "apache-2.0" },
-        "general.base_model.0.name": { type: "string", value: "Tiny\nbase\u202e" },
-      },
-    })));
+    const outcome = await inspectDelta(
+      await fileOf(
+        loraBytes({
+          rank: 8,
+          metadata: {
+            "general.license": { type: "string", value: "apache-2.0" },
+            "general.base_model.0.name": { type: "string", value: "Tiny\nbase\u202e" },
+          },
+        }),
+      ),
+    );
     expect(outcome).toMatchObject({
       ok: true,
-      value: { facts: { kind: "lora", architecture: "llama", rank: 8, changedTensorCount: 3, licence: "apache-2.0", baseName: "Tiny base", fidelity: null } },
+      value: {
+        facts: {
+          kind: "lora",
+          architecture: "llama",
+          rank: 8,
+          changedTensorCount: 3,
+          licence: "apache-2.0",
+          baseName: "Tiny base",
+          fidelity: null,
+        },
+      },
     });
   });
 
@@ -83,17 +104,49 @@ describe("is refused, with its own sentence:", () => {
     ["delta-not-an-adapter", "another kind of file", () => new TextEncoder().encode("PK\u0003\u0004 and so on")],
     ["delta-not-an-adapter", "a whole model", () => tinyModelBytes()],
     ["delta-not-an-adapter", "no type", () => loraBytes({ metadata: { "general.type": undefined } })],
-    ["delta-not-an-adapter", "a type that is a number", () => loraBytes({ metadata: { "general.type": { type: "uint32", value: 7 } } })],
+    [
+      "delta-not-an-adapter",
+      "a type that is a number",
+      () => loraBytes({ metadata: { "general.type": { type: "uint32", value: 7 } } }),
+    ],
     ["delta-not-an-adapter", "nothing that it changes", () => withTensors(() => [])],
-    ["delta-kind-unsupported", "another kind of adapter", () => loraBytes({ metadata: { "adapter.type": text("dora") } })],
-    ["delta-kind-unsupported", "an adapter that waits for words", () => loraBytes({ metadata: { "adapter.alora.invocation_tokens": { type: "int32s", value: [1] } } })],
-    ["delta-kind-unsupported", "a norm, which no adapter changes", () => withTensors((all) => [...all, { name: "blk.0.attn_norm.weight", dimensions: [64], type: 0, data: new Uint8Array(256) }])],
+    [
+      "delta-kind-unsupported",
+      "another kind of adapter",
+      () => loraBytes({ metadata: { "adapter.type": text("dora") } }),
+    ],
+    [
+      "delta-kind-unsupported",
+      "an adapter that waits for words",
+      () => loraBytes({ metadata: { "adapter.alora.invocation_tokens": { type: "int32s", value: [1] } } }),
+    ],
+    [
+      "delta-kind-unsupported",
+      "a norm, which no adapter changes",
+      () =>
+        withTensors((all) => [
+          ...all,
+          { name: "blk.0.attn_norm.weight", dimensions: [64], type: 0, data: new Uint8Array(256) },
+        ]),
+    ],
     ["delta-kind-unsupported", "weights of an odd type", () => asType(26, 1, 4, () => {})],
     ["delta-damaged", "no architecture", () => loraBytes({ metadata: { "general.architecture": undefined } })],
-    ["delta-damaged", "alpha of a type that would bring llama.cpp down", () => loraBytes({ metadata: { "adapter.lora.alpha": { type: "uint32", value: 8 } } })],
+    [
+      "delta-damaged",
+      "alpha of a type that would bring llama.cpp down",
+      () => loraBytes({ metadata: { "adapter.lora.alpha": { type: "uint32", value: 8 } } }),
+    ],
     ["delta-damaged", "half a pair", () => withTensors((all) => all.slice(1))],
-    ["delta-damaged", "halves that do not go together", () => withTensors(([a, b, ...rest]) => [a!, { ...b!, dimensions: [2, 128] }, ...rest])],
-    ["delta-damaged", "embeddings the wrong way round", () => loraBytes({ matrices: [{ name: "token_embd.weight", columns: 64, rows: 278 }] })],
+    [
+      "delta-damaged",
+      "halves that do not go together",
+      () => withTensors(([a, b, ...rest]) => [a!, { ...b!, dimensions: [2, 128] }, ...rest]),
+    ],
+    [
+      "delta-damaged",
+      "embeddings the wrong way round",
+      () => loraBytes({ matrices: [{ name: "token_embd.weight", columns: 64, rows: 278 }] }),
+    ],
     ["delta-alpha-invalid", "a huge alpha", () => loraBytes({ rank: 4, alpha: 1e6 })],
     ["delta-alpha-invalid", "an infinite alpha", () => loraBytes({ alpha: Number.POSITIVE_INFINITY })],
     ["delta-alpha-invalid", "no number for alpha", () => loraBytes({ alpha: Number.NaN })],
@@ -101,28 +154,53 @@ describe("is refused, with its own sentence:", () => {
     ["delta-weights-not-finite", "NaN", () => withNumber(0x7fc0_0000)],
     ["delta-weights-not-finite", "infinity", () => withNumber(0x7f80_0000)],
     ["delta-weights-not-finite", "minus infinity in the first place", () => withNumber(0xff80_0000, 0)],
-    ["delta-weights-not-finite", "NaN in half precision", () => asType(1, 1, 2, (data) => data.set([0x00, 0x7e], 1000))],
-    ["delta-weights-not-finite", "infinity in bfloat16", () => asType(30, 1, 2, (data) => data.set([0x80, 0xff], 1000))],
-    ["delta-weights-not-finite", "an infinite scale of 8-bit blocks", () => asType(8, 32, 34, (data) => data.set([0x00, 0x7c], 34 * 17))],
-    ["delta-weights-not-finite", "an infinite scale of 1-bit blocks", () => asType(41, 128, 18, (data) => data.set([0x00, 0xfc], 18 * 511))],
+    [
+      "delta-weights-not-finite",
+      "NaN in half precision",
+      () => asType(1, 1, 2, (data) => data.set([0x00, 0x7e], 1000)),
+    ],
+    [
+      "delta-weights-not-finite",
+      "infinity in bfloat16",
+      () => asType(30, 1, 2, (data) => data.set([0x80, 0xff], 1000)),
+    ],
+    [
+      "delta-weights-not-finite",
+      "an infinite scale of 8-bit blocks",
+      () => asType(8, 32, 34, (data) => data.set([0x00, 0x7c], 34 * 17)),
+    ],
+    [
+      "delta-weights-not-finite",
+      "an infinite scale of 1-bit blocks",
+      () => asType(41, 128, 18, (data) => data.set([0x00, 0xfc], 18 * 511)),
+    ],
   ])("%s: %s", async (code, _name, bytes) => {
     expect(await inspect(bytes())).toBe(code);
   });
 
   it("a file that is cut anywhere, without a crash", async () => {
     const whole = loraBytes();
-    await fc.assert(fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
-      expect(await inspect(whole.subarray(0, length))).toMatch(/^delta-(damaged|not-an-adapter)$/u);
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: whole.length - 1 }), async (length) => {
+        expect(await inspect(whole.subarray(0, length))).toMatch(/^delta-(damaged|not-an-adapter)$/u);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("any file with wild bytes in its header: found sound or refused, never a crash", async () => {
     const whole = loraBytes();
-    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: 900 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 }), async (changes) => {
-      const bytes = whole.slice();
-      for (const [at, byte] of changes) bytes[at] = byte;
-      expect(await inspect(bytes)).toMatch(/^(sound|delta-[a-z-]+)$/u);
-    }), { numRuns: 200 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat({ max: 900 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 }),
+        async (changes) => {
+          const bytes = whole.slice();
+          for (const [at, byte] of changes) bytes[at] = byte;
+          expect(await inspect(bytes)).toMatch(/^(sound|delta-[a-z-]+)$/u);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });
 
@@ -143,7 +221,11 @@ describe("with a base", () => {
     ["delta-other-architecture", "another architecture", { architecture: "qwen2" }],
     ["delta-shapes-differ", "a wider input", { matrices: [{ ...tinyMatrices[0]!, columns: 96 }] }],
     ["delta-shapes-differ", "fewer rows", { matrices: [{ ...tinyMatrices[0]!, rows: 32 }] }],
-    ["delta-shapes-differ", "a layer that is not there", { matrices: [{ ...tinyMatrices[0]!, name: "blk.2.attn_q.weight" }] }],
+    [
+      "delta-shapes-differ",
+      "a layer that is not there",
+      { matrices: [{ ...tinyMatrices[0]!, name: "blk.2.attn_q.weight" }] },
+    ],
     ["delta-shapes-differ", "a name that is none", { matrices: [{ ...tinyMatrices[0]!, name: "../../etc/passwd" }] }],
   ])("%s: %s", async (code, _name, options) => {
     expect(await match(options)).toMatchObject({ code });

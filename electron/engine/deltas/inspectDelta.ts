@@ -10,7 +10,14 @@ import { readDeltaHeaderFrom, type DeltaHeader } from "./readDeltaHeader";
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const typesByName: ReadonlyMap<string, GgmlType> = new Map([...ggmlTypes.values()].map((type) => [type.name, type]));
 /** How many half-precision numbers lead each block of a quantized type: its scale, and for some its minimum. */
-const leadingHalves: ReadonlyMap<string, number> = new Map([["Q8_0", 1], ["Q5_0", 1], ["Q5_1", 2], ["Q4_0", 1], ["Q4_1", 2], ["Q1_0", 1]]);
+const leadingHalves: ReadonlyMap<string, number> = new Map([
+  ["Q8_0", 1],
+  ["Q5_0", 1],
+  ["Q5_1", 2],
+  ["Q4_0", 1],
+  ["Q4_1", 2],
+  ["Q1_0", 1],
+]);
 
 /** Failures: those of readDeltaHeader, and "delta-weights-not-finite". */
 export async function inspectDelta(path: string): Promise<Outcome<DeltaHeader>> {
@@ -29,9 +36,14 @@ export async function inspectDelta(path: string): Promise<Outcome<DeltaHeader>> 
   }
 }
 
-async function checkTensor(source: ByteSource, tensor: TensorInfo, dataOffsetBytes: number): Promise<Outcome<undefined>> {
+async function checkTensor(
+  source: ByteSource,
+  tensor: TensorInfo,
+  dataOffsetBytes: number,
+): Promise<Outcome<undefined>> {
   const type = typesByName.get(tensor.typeName);
-  if (type === undefined) return fail("delta-kind-unsupported", { reason: `its weights are of the type ${tensor.typeName}` });
+  if (type === undefined)
+    return fail("delta-kind-unsupported", { reason: `its weights are of the type ${tensor.typeName}` });
   const chunkBytes = Math.floor(CHUNK_BYTES / type.blockBytes) * type.blockBytes;
   for (let offset = 0; offset < tensor.sizeBytes; offset += chunkBytes) {
     const length = Math.min(chunkBytes, tensor.sizeBytes - offset);
@@ -55,7 +67,8 @@ function allFinite(bytes: Uint8Array, { name, blockBytes }: GgmlType): boolean {
   const step = name === "F32" ? 4 : 2;
   // Of a 32-bit number its upper half has the exponent, as in a bfloat16.
   const isWild = name === "F16" ? isHalfWild : isBfloatWild;
-  for (let offset = step - 2; offset < bytes.length; offset += step) if (isWild(view.getUint16(offset, true))) return false;
+  for (let offset = step - 2; offset < bytes.length; offset += step)
+    if (isWild(view.getUint16(offset, true))) return false;
   return true;
 }
 

@@ -16,12 +16,23 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it("token embeddings are changed only in a base that has an output of its own: llama.cpp would end itself", async () => {
   const whole = tinyModelContents();
-  const [width, tokens] = whole.tensors.find(({ name }) => name === "token_embd.weight")!.dimensions as [number, number];
+  const [width, tokens] = whole.tensors.find(({ name }) => name === "token_embd.weight")!.dimensions as [
+    number,
+    number,
+  ];
   const rank = 2;
-  const factor = (half: string, rows: number) => ({ name: `token_embd.weight.lora_${half}`, dimensions: [rank, rows], type: 0, data: new Uint8Array(rank * rows * 4) });
+  const factor = (half: string, rows: number) => ({
+    name: `token_embd.weight.lora_${half}`,
+    dimensions: [rank, rows],
+    type: 0,
+    data: new Uint8Array(rank * rows * 4),
+  });
   await writeLora(path.join(folder, "delta.gguf"), { tensors: () => [factor("a", tokens), factor("b", width)] });
   await writeFile(path.join(folder, "whole.gguf"), ggufBytes(whole));
-  await writeFile(path.join(folder, "tied.gguf"), ggufBytes({ ...whole, tensors: whole.tensors.filter(({ name }) => name !== "output.weight") }));
+  await writeFile(
+    path.join(folder, "tied.gguf"),
+    ggufBytes({ ...whole, tensors: whole.tensors.filter(({ name }) => name !== "output.weight") }),
+  );
   const delta = await readDeltaHeader(path.join(folder, "delta.gguf"));
   const match = async (base: string) => {
     const shapes = await readBaseShapes(path.join(folder, base));

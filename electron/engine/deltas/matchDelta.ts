@@ -57,11 +57,16 @@ function headSizeOf(header: GgufHeader, architecture: string): number | null {
 /** Failures: "delta-other-architecture", "delta-kind-unsupported", "delta-shapes-differ" (details: tensor). */
 export function matchDelta(delta: DeltaHeader, base: BaseShapes): Outcome<"fits" | "shapes-fit"> {
   if (delta.architecture !== base.architecture)
-    return fail("delta-other-architecture", { architecture: delta.architecture.slice(0, 40), modelArchitecture: base.architecture.slice(0, 40) });
+    return fail("delta-other-architecture", {
+      architecture: delta.architecture.slice(0, 40),
+      modelArchitecture: base.architecture.slice(0, 40),
+    });
   for (const { name, a, b } of delta.pairs) {
     // llama.cpp would use the pair for the output as well, where its factors lie the wrong way round, and end itself.
     if (isTokenEmbedding(name) && !base.tensors.has("output.weight")) {
-      return fail("delta-kind-unsupported", { reason: "it changes the token embeddings, which this model uses for its output too" });
+      return fail("delta-kind-unsupported", {
+        reason: "it changes the token embeddings, which this model uses for its output too",
+      });
     }
     const [columns = 1, rows = 1, slices = 1] = base.tensors.get(name) ?? [0, 0, 0];
     const fits = isTokenEmbedding(name)

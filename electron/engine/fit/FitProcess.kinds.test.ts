@@ -16,36 +16,63 @@ afterAll(() => rm(folder, { recursive: true }));
 
 function ask(message: ToFit): Promise<FromFit> {
   return new Promise((resolve) => {
-    new FitProcess({ llama: new Promise(() => {}), post: resolve, scratchFolder: path.join(folder, "scratch"), guessed: () => false }).receive(message);
+    new FitProcess({
+      llama: new Promise(() => {}),
+      post: resolve,
+      scratchFolder: path.join(folder, "scratch"),
+      guessed: () => false,
+    }).receive(message);
   });
 }
 
 /** What becomes of a stub, which is read as a verdict's header is, of these parts. */
 async function stub(...parts: GgufContents[]): Promise<FromFit> {
-  const written = await Promise.all(parts.map(async (contents, index) => {
-    const bytes = ggufBytes(contents);
-    const file = path.join(folder, `part-${index}.gguf`);
-    await writeFile(file, bytes);
-    return { path: file, sizeBytes: bytes.length };
-  }));
+  const written = await Promise.all(
+    parts.map(async (contents, index) => {
+      const bytes = ggufBytes(contents);
+      const file = path.join(folder, `part-${index}.gguf`);
+      await writeFile(file, bytes);
+      return { path: file, sizeBytes: bytes.length };
+    }),
+  );
   return ask({ kind: "stub", id: 1, parts: written, folder: path.join(folder, "stub") });
 }
 
-it.each(Object.entries(ggufsByKind).flatMap(([kind, headers]) => Object.entries(headers).map(([name, make]) => [kind, name, make] as const)))("%s: %s", async (kind, _name, make) => {
-  expect(await stub(make())).toMatchObject(kind === "model" ? { kind: "stubbed" } : { kind: "failed", failure: { code: "model-is-not-a-chat-model", details: { kind } } });
+it.each(
+  Object.entries(ggufsByKind).flatMap(([kind, headers]) =>
+    Object.entries(headers).map(([name, make]) => [kind, name, make] as const),
+  ),
+)("%s: %s", async (kind, _name, make) => {
+  expect(await stub(make())).toMatchObject(
+    kind === "model"
+      ? { kind: "stubbed" }
+      : { kind: "failed", failure: { code: "model-is-not-a-chat-model", details: { kind } } },
+  );
 });
 
 it("looks for the layers in all parts of a split model", async () => {
   const { metadata, tensors } = ggufsByKind.model["llama"]!();
   const first: GgufContents = { metadata, tensors: tensors.filter(({ name }) => !name.startsWith("blk.")) };
-  const rest: GgufContents = { metadata: [["split.no", { type: "uint32", value: 1 }]], tensors: tensors.filter(({ name }) => name.startsWith("blk.")) };
+  const rest: GgufContents = {
+    metadata: [["split.no", { type: "uint32", value: 1 }]],
+    tensors: tensors.filter(({ name }) => name.startsWith("blk.")),
+  };
   expect(await stub(first, rest)).toMatchObject({ kind: "stubbed" });
   const head = ggufsByKind.draft["qwen35's head"]!();
-  expect(await stub({ ...head, tensors: head.tensors.slice(0, 3) }, { ...rest, tensors: head.tensors.slice(3) })).toMatchObject({ failure: { details: { kind: "draft" } } });
+  expect(
+    await stub({ ...head, tensors: head.tensors.slice(0, 3) }, { ...rest, tensors: head.tensors.slice(3) }),
+  ).toMatchObject({ failure: { details: { kind: "draft" } } });
 });
 
 it("says that it does not know an architecture, and keeps such a model apart from what is none", async () => {
   const { metadata, tensors } = ggufsByKind.model["llama"]!();
-  const tomorrow = metadata.map(([key, value]) => (key === "general.architecture" ? [key, { type: "string", value: "hal9000" }] : [key, value]) as GgufContents["metadata"][number]);
-  expect(await stub({ metadata: tomorrow, tensors })).toMatchObject({ failure: { code: "model-architecture-unknown", details: { architecture: "hal9000" } } });
+  const tomorrow = metadata.map(
+    ([key, value]) =>
+      (key === "general.architecture"
+        ? [key, { type: "string", value: "hal9000" }]
+        : [key, value]) as GgufContents["metadata"][number],
+  );
+  expect(await stub({ metadata: tomorrow, tensors })).toMatchObject({
+    failure: { code: "model-architecture-unknown", details: { architecture: "hal9000" } },
+  });
 });

@@ -99,7 +99,11 @@ export class FitProcess {
     const { id } = request;
     try {
       const estimate = await this.#estimate(request);
-      post(estimate.ok ? { kind: "estimated", id, estimate: estimate.value } : { kind: "failed", id, failure: estimate.failure });
+      post(
+        estimate.ok
+          ? { kind: "estimated", id, estimate: estimate.value }
+          : { kind: "failed", id, failure: estimate.failure },
+      );
     } catch (error) {
       this.#open = null;
       const code = error instanceof DryRunFailed ? "estimate-failed" : "internal";
@@ -143,12 +147,21 @@ export class FitProcess {
     const smallTokens = await writeSmallStubs(written.value, folders.small, llama.gpu !== false);
     guessed();
     const real = await ModelDryRun.open(llama, stubPath(folders.real, 0, parts.length), guessed);
-    const touched = smallTokens === null ? null : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
+    const touched =
+      smallTokens === null
+        ? null
+        : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
     return succeed({
       key,
       architecture: metadataText(first.header, "general.architecture") ?? "",
       runs: { real, touched },
-      repacked: llama.gpu === false ? repackedBytes(written.value.flatMap(({ header }) => header.tensors), llama.systemInfo) : { bytes: 0, tiedOutputBytes: 0 },
+      repacked:
+        llama.gpu === false
+          ? repackedBytes(
+              written.value.flatMap(({ header }) => header.tensors),
+              llama.systemInfo,
+            )
+          : { bytes: 0, tiedOutputBytes: 0 },
       vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
       canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
     });
@@ -158,7 +171,11 @@ export class FitProcess {
     const { post } = this.#options;
     try {
       const written = await this.#writeStubs(id, parts, folder);
-      post(written.ok ? { kind: "stubbed", id, path: stubPath(folder, 0, parts.length) } : { kind: "failed", id, failure: written.failure });
+      post(
+        written.ok
+          ? { kind: "stubbed", id, path: stubPath(folder, 0, parts.length) }
+          : { kind: "failed", id, failure: written.failure },
+      );
     } catch (error) {
       post({ kind: "failed", id, failure: failure("internal", undefined, error) });
     }
@@ -174,7 +191,10 @@ export class FitProcess {
         const whole = part.path === null ? null : await readGgufHeader(source, { withVocabulary: true });
         if (whole?.ok === false) return whole;
         const isFirst = index === 0;
-        const loadable = whole === null || (isFirst && !isModel(whole.value)) ? succeed(undefined) : checkLoadable(whole.value, isFirst);
+        const loadable =
+          whole === null || (isFirst && !isModel(whole.value))
+            ? succeed(undefined)
+            : checkLoadable(whole.value, isFirst);
         if (!loadable.ok) return loadable;
         const shape = await readModelShape(source);
         if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
@@ -195,7 +215,9 @@ export class FitProcess {
   }
 
   async #withSource<Value>(
-    requestId: number, part: number, { path: file, sizeBytes }: EstimateRequest["parts"][number],
+    requestId: number,
+    part: number,
+    { path: file, sizeBytes }: EstimateRequest["parts"][number],
     use: (source: ByteSource, failureOf: () => Failure | null) => Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>> {
     if (file !== null) {
@@ -217,7 +239,12 @@ export class FitProcess {
     return use({ sizeBytes, read }, () => failed);
   }
 
-  #readAtHub(range: { requestId: number; part: number; offset: number; lengthBytes: number }): Promise<Outcome<Uint8Array>> {
+  #readAtHub(range: {
+    requestId: number;
+    part: number;
+    offset: number;
+    lengthBytes: number;
+  }): Promise<Outcome<Uint8Array>> {
     const readId = this.#nextReadId++;
     return new Promise((resolve) => {
       this.#reads.set(readId, (outcome) => {
@@ -263,7 +290,11 @@ export class FitProcess {
       gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
       sharesMemory = memory.unifiedSize > 0;
     }
-    post({ kind: "machine", id, machine: { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores } });
+    post({
+      kind: "machine",
+      id,
+      machine: { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores },
+    });
   }
 }
 
@@ -286,7 +317,11 @@ function checkWithoutVocabulary({ header, shape: { vocabulary } }: Part, isFirst
 }
 
 /** How large its vocabulary is there and in truth; null when the model has none to make smaller. */
-async function writeSmallStubs(parts: readonly Part[], folder: string, hasGpu: boolean): Promise<{ tokens: number; realTokens: number } | null> {
+async function writeSmallStubs(
+  parts: readonly Part[],
+  folder: string,
+  hasGpu: boolean,
+): Promise<{ tokens: number; realTokens: number } | null> {
   const embedding = parts.flatMap(({ header }) => header.tensors).find(({ name }) => name === "token_embd.weight");
   const realTokens = embedding?.dimensions[1];
   if (realTokens === undefined) return null;
@@ -307,7 +342,9 @@ function headSizes(header: GgufHeader): number[] {
   const heads = number("attention.head_count");
   const embedding = number("embedding_length");
   const usual = heads === undefined || embedding === undefined || heads === 0 ? undefined : embedding / heads;
-  return [number("attention.key_length") ?? usual, number("attention.value_length") ?? usual].filter((size) => size !== undefined);
+  return [number("attention.key_length") ?? usual, number("attention.value_length") ?? usual].filter(
+    (size) => size !== undefined,
+  );
 }
 
 async function emptied(folder: string): Promise<void> {

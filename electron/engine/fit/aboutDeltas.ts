@@ -7,7 +7,10 @@ import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
 import { previewPair } from "../deltas/previewPair";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
 
-export type DeltaQuestion = Extract<ToFit, { kind: "inspect-delta" | "describe-delta" | "match-deltas" | "preview-pair" }>;
+export type DeltaQuestion = Extract<
+  ToFit,
+  { kind: "inspect-delta" | "describe-delta" | "match-deltas" | "preview-pair" }
+>;
 
 /** Failures: those of reading the files, and of previewPair. A delta that does not go with the model is a match that says so. */
 export async function aboutDeltas(question: DeltaQuestion): Promise<Outcome<FromFit>> {
@@ -36,14 +39,19 @@ export async function aboutDeltas(question: DeltaQuestion): Promise<Outcome<From
   }
 }
 
-async function matchAll({ modelPath, deltas }: Extract<DeltaQuestion, { kind: "match-deltas" }>): Promise<Outcome<DeltaMatch[]>> {
+async function matchAll({
+  modelPath,
+  deltas,
+}: Extract<DeltaQuestion, { kind: "match-deltas" }>): Promise<Outcome<DeltaMatch[]>> {
   const base = await readBaseShapes(modelPath);
   if (!base.ok) return base;
   const matches: DeltaMatch[] = [];
   for (const { deltaId, path } of deltas) {
     const delta = await readDeltaHeader(path);
     const match = delta.ok ? matchDelta(delta.value, base.value) : delta;
-    matches.push(match.ok ? { deltaId, match: match.value, failure: null } : { deltaId, match: "refused", failure: match.failure });
+    matches.push(
+      match.ok ? { deltaId, match: match.value, failure: null } : { deltaId, match: "refused", failure: match.failure },
+    );
   }
   return succeed(matches);
 }

@@ -10,7 +10,19 @@ const ascii = new TextDecoder("latin1");
 const STRING_TYPE = 8;
 const ARRAY_TYPE = 9;
 /** Bytes of a value by GGUF type. */
-const SCALAR_BYTES: ReadonlyMap<number, number> = new Map([[0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8]]);
+const SCALAR_BYTES: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [4, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
+]);
 
 export interface AppendedEntry {
   key: string;
@@ -19,7 +31,11 @@ export interface AppendedEntry {
 }
 
 /** `from`: nothing before it is an entry. `endBytes`: where the list of tensors begins. */
-export async function readAppendedEntries(source: ByteSource, from: number, endBytes: number): Promise<AppendedEntry[]> {
+export async function readAppendedEntries(
+  source: ByteSource,
+  from: number,
+  endBytes: number,
+): Promise<AppendedEntry[]> {
   const start = Math.max(from, endBytes - WINDOW_BYTES);
   const bytes = await source.read(start, endBytes - start);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -12,8 +12,18 @@ const WINDOW_VALUES = 7680;
 const WINDOW_TOKENS = 512;
 const STATE_BYTES = 3_000_000;
 const BUFFER_BYTES = 5_000_000;
-const bytesOf = new Map([[GgmlType.F32, 4], [GgmlType.F16, 2], [GgmlType.Q8_0, 34 / 32]]);
-const configuration: MemoryConfiguration = { keyCacheType: "f16", valueCacheType: "f16", flashAttention: true, gpuLayers: null, conversations: 1 };
+const bytesOf = new Map([
+  [GgmlType.F32, 4],
+  [GgmlType.F16, 2],
+  [GgmlType.Q8_0, 34 / 32],
+]);
+const configuration: MemoryConfiguration = {
+  keyCacheType: "f16",
+  valueCacheType: "f16",
+  flashAttention: true,
+  gpuLayers: null,
+  conversations: 1,
+};
 
 interface Layers {
   windowTokens?: number;
@@ -24,7 +34,9 @@ interface Layers {
 
 function model({ windowTokens, usesWindow = false, stateBytes = 0 }: Layers): CheckpointModel {
   return {
-    hasGpu: false, isRecurrent: stateBytes > 0, windowTokens: windowTokens ?? null,
+    hasGpu: false,
+    isRecurrent: stateBytes > 0,
+    windowTokens: windowTokens ?? null,
     async context(tokens, { conversations }, types?: CacheTypes) {
       const { key, value } = types ?? { key: GgmlType.F16, value: GgmlType.F16 };
       const valueBytes = ((bytesOf.get(key) ?? 0) + (bytesOf.get(value) ?? 0)) / 2;
@@ -52,7 +64,9 @@ it("are the cells within the window of the layers that have one: two of each con
 
 it("are whole caches where llama.cpp makes no use of the window that the file names", async () => {
   const token = (GLOBAL_VALUES + WINDOW_VALUES) * 2 * 2;
-  expect(await checkpointsBytes(model({ windowTokens: WINDOW_TOKENS }), 2048, configuration)).toBe((2048 + 1920 + 1792) * token);
+  expect(await checkpointsBytes(model({ windowTokens: WINDOW_TOKENS }), 2048, configuration)).toBe(
+    (2048 + 1920 + 1792) * token,
+  );
 });
 
 it("are the states of recurrent layers, without the KV cache of the others", async () => {

@@ -17,13 +17,20 @@ const NO_WINDOW_SHARE = 0.01;
  * before the oldest goes (storeCheckpoint in node-llama-cpp's LlamaContextSequenceCheckpoints.ts). They are at least a batch apart:
  * where less was read, none is taken (Generator.ts). Always in the computer's memory. 0 for models that can go back to any token.
  */
-export async function checkpointsBytes(run: CheckpointModel, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
+export async function checkpointsBytes(
+  run: CheckpointModel,
+  contextSizeTokens: number,
+  configuration: MemoryConfiguration,
+): Promise<number> {
   const batch = batchTokens(contextSizeTokens, run.hasGpu);
   const one: MemoryConfiguration = { ...configuration, conversations: 1 };
   let sum = 0;
   for (let age = 0; age <= MAX_CHECKPOINTS; age++) {
     const readTokens = contextSizeTokens - age * batch;
-    if (readTokens > 0) sum += (age < MAX_CHECKPOINTS ? configuration.conversations : 1) * (await checkpointBytes(run, readTokens, contextSizeTokens, one));
+    if (readTokens > 0)
+      sum +=
+        (age < MAX_CHECKPOINTS ? configuration.conversations : 1) *
+        (await checkpointBytes(run, readTokens, contextSizeTokens, one));
   }
   return sum;
 }
@@ -34,7 +41,12 @@ export async function checkpointsBytes(run: CheckpointModel, contextSizeTokens: 
  * - recurrent layers: their state (llama_memory_recurrent, llama_memory_hybrid);
  * - where the file names a window that llama.cpp makes no use of: node-llama-cpp takes one all the same, and it is the whole cache.
  */
-async function checkpointBytes(run: CheckpointModel, readTokens: number, contextSizeTokens: number, one: MemoryConfiguration): Promise<number> {
+async function checkpointBytes(
+  run: CheckpointModel,
+  readTokens: number,
+  contextSizeTokens: number,
+  one: MemoryConfiguration,
+): Promise<number> {
   if (run.isRecurrent) return recurrentStateBytes(run, contextSizeTokens, one);
   const { windowTokens } = run;
   if (windowTokens === null) return 0;
@@ -43,12 +55,17 @@ async function checkpointBytes(run: CheckpointModel, readTokens: number, context
   const [withOnce, withTwice] = [await kvCacheBytes(run, cells, one), await kvCacheBytes(run, cells * 2, one)];
   // At both sizes the window's part is whole, and the rest is twice as large at one as at the other.
   const windowBytes = 2 * withOnce - withTwice;
-  if (windowBytes < withOnce * NO_WINDOW_SHARE) return Math.round((await kvCacheBytes(run, contextSizeTokens, one)) * (readTokens / contextSizeTokens));
+  if (windowBytes < withOnce * NO_WINDOW_SHARE)
+    return Math.round((await kvCacheBytes(run, contextSizeTokens, one)) * (readTokens / contextSizeTokens));
   return Math.round((windowBytes / cells) * Math.min(windowTokens, readTokens));
 }
 
 /** A second conversation has a state and a KV cache of its own. */
-async function recurrentStateBytes(run: CheckpointModel, contextSizeTokens: number, one: MemoryConfiguration): Promise<number> {
+async function recurrentStateBytes(
+  run: CheckpointModel,
+  contextSizeTokens: number,
+  one: MemoryConfiguration,
+): Promise<number> {
   const sum = async (conversations: number) => {
     const { ramBytes, gpuBytes } = await run.context(contextSizeTokens, { ...one, conversations });
     return ramBytes + gpuBytes;

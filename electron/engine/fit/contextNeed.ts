@@ -12,15 +12,22 @@ export interface DryRuns {
 
 const SCORE_BYTES = 4;
 
-export async function contextNeed({ real, touched }: DryRuns, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<ContextNeed> {
+export async function contextNeed(
+  { real, touched }: DryRuns,
+  contextSizeTokens: number,
+  configuration: MemoryConfiguration,
+): Promise<ContextNeed> {
   const small = touched === null ? null : await touched.run.context(contextSizeTokens, configuration);
   // What lies on a GPU is there as soon as it is reserved.
   const reserved = small === null || small.gpuBytes > 0 ? await real.context(contextSizeTokens, configuration) : small;
-  const need = small === null || touched === null ? reserved : {
-    // Beside the buffers lies a row of scores that was given out.
-    ramBytes: small.ramBytes + (touched.realTokens - touched.tokens) * SCORE_BYTES,
-    gpuBytes: reserved.gpuBytes,
-  };
+  const need =
+    small === null || touched === null
+      ? reserved
+      : {
+          // Beside the buffers lies a row of scores that was given out.
+          ramBytes: small.ramBytes + (touched.realTokens - touched.tokens) * SCORE_BYTES,
+          gpuBytes: reserved.gpuBytes,
+        };
   const run = touched?.run ?? real;
   const checkpoints = await checkpointsBytes(run, contextSizeTokens, configuration);
   return {

@@ -51,10 +51,18 @@ function licenceOf(header: GgufHeader): string | null {
 const sampleConversation: Omit<PromptRequest, "now"> = {
   systemPrompt: "You are a helpful assistant.",
   turns: [
-    { messageId: MessageId.parse("q1"), role: "user", parts: [{ kind: "text", text: "What is the capital of France?" }] },
     {
-      messageId: MessageId.parse("a1"), role: "assistant",
-      parts: [{ kind: "thought", text: "France has had the same capital for centuries.", durationMs: null }, { kind: "text", text: "Paris." }],
+      messageId: MessageId.parse("q1"),
+      role: "user",
+      parts: [{ kind: "text", text: "What is the capital of France?" }],
+    },
+    {
+      messageId: MessageId.parse("a1"),
+      role: "assistant",
+      parts: [
+        { kind: "thought", text: "France has had the same capital for centuries.", durationMs: null },
+        { kind: "text", text: "Paris." },
+      ],
     },
     { messageId: MessageId.parse("q2"), role: "user", parts: [{ kind: "text", text: "And of Italy?" }] },
   ],

@@ -42,7 +42,10 @@ export async function describeModel(source: ByteSource): Promise<Outcome<ModelFa
   if (!read.ok) return read;
   const header = read.value;
   const architecture = metadataText(header, "general.architecture") ?? null;
-  const weights = header.tensors.reduce((sum, { dimensions }) => sum + dimensions.reduce((product, length) => product * length, 1), 0);
+  const weights = header.tensors.reduce(
+    (sum, { dimensions }) => sum + dimensions.reduce((product, length) => product * length, 1),
+    0,
+  );
   const isSplit = (metadataNumber(header, "split.count") ?? 1) > 1;
   const kind = fileKindOf({ header, tensors: isSplit ? null : header.tensors, hasTokenizer: shape.value.hasTokenizer });
   return succeed({

@@ -7,9 +7,18 @@ import type { KvCacheType } from "../../contract/fit";
 import type { MemoryConfiguration, MemoryNeed } from "../../contract/fitProtocol";
 import { batchTokens } from "../batchSize";
 
-const ggmlTypes: Readonly<Record<KvCacheType, GgmlType>> = { f16: GgmlType.F16, q8_0: GgmlType.Q8_0, q4_0: GgmlType.Q4_0 };
+const ggmlTypes: Readonly<Record<KvCacheType, GgmlType>> = {
+  f16: GgmlType.F16,
+  q8_0: GgmlType.Q8_0,
+  q4_0: GgmlType.Q4_0,
+};
 /** Bytes per value. */
-const valueBytes: ReadonlyMap<GgmlType, number> = new Map([[GgmlType.F32, 4], [GgmlType.F16, 2], [GgmlType.Q8_0, 34 / 32], [GgmlType.Q4_0, 18 / 32]]);
+const valueBytes: ReadonlyMap<GgmlType, number> = new Map([
+  [GgmlType.F32, 4],
+  [GgmlType.F16, 2],
+  [GgmlType.Q8_0, 34 / 32],
+  [GgmlType.Q4_0, 18 / 32],
+]);
 
 export interface CacheTypes {
   key: GgmlType;
@@ -38,7 +47,10 @@ export class ModelDryRun {
 
   /** `guessed` says whether llama.cpp's dry run failed since it was asked last. */
   static async open(llama: Llama, file: string, guessed: () => boolean): Promise<ModelDryRun> {
-    const insights = await GgufInsights.from(await readGgufFileInfo(file, { sourceType: "filesystem", logWarnings: false }), llama);
+    const insights = await GgufInsights.from(
+      await readGgufFileInfo(file, { sourceType: "filesystem", logWarnings: false }),
+      llama,
+    );
     return new ModelDryRun(llama, insights, guessed);
   }
 
@@ -69,15 +81,23 @@ export class ModelDryRun {
   }
 
   /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a person may choose. */
-  async context(contextSize: number, configuration: MemoryConfiguration, cacheTypes: CacheTypes = cacheTypesOf(configuration)): Promise<MemoryNeed> {
+  async context(
+    contextSize: number,
+    configuration: MemoryConfiguration,
+    cacheTypes: CacheTypes = cacheTypesOf(configuration),
+  ): Promise<MemoryNeed> {
     const { flashAttention, gpuLayers, conversations } = configuration;
-    return this.#exact(this.#insights.estimateContextResourceRequirementsV2({
-      contextSize, sequences: conversations,
-      batchSize: batchTokens(contextSize, this.hasGpu),
-      modelGpuLayers: this.#layersOnGpu(gpuLayers),
-      flashAttention: flashAttention ? "auto" : false,
-      kvCacheKeyType: cacheTypes.key, kvCacheValueType: cacheTypes.value,
-    }));
+    return this.#exact(
+      this.#insights.estimateContextResourceRequirementsV2({
+        contextSize,
+        sequences: conversations,
+        batchSize: batchTokens(contextSize, this.hasGpu),
+        modelGpuLayers: this.#layersOnGpu(gpuLayers),
+        flashAttention: flashAttention ? "auto" : false,
+        kvCacheKeyType: cacheTypes.key,
+        kvCacheValueType: cacheTypes.value,
+      }),
+    );
   }
 
   #layersOnGpu(asked: number | null): number {
@@ -92,7 +112,11 @@ export class ModelDryRun {
 }
 
 /** The dry run gives one sum. A second one with 32-bit values differs by the KV cache alone, but for small scratch space. */
-export async function kvCacheBytes(run: Pick<ModelDryRun, "context">, contextSizeTokens: number, configuration: MemoryConfiguration): Promise<number> {
+export async function kvCacheBytes(
+  run: Pick<ModelDryRun, "context">,
+  contextSizeTokens: number,
+  configuration: MemoryConfiguration,
+): Promise<number> {
   const types = cacheTypesOf(configuration);
   const total = await run.context(contextSizeTokens, configuration);
   // Not a type of blocks: heads of some models are no multiple of 32 wide. Without flash attention values stay as they are.

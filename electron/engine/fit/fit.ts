@@ -11,10 +11,15 @@ const EXIT_NO_LLAMA = 71;
 function main(): void {
   const parentPort = process.parentPort as ParentPort | undefined;
   const scratchFolder = process.argv.at(-1);
-  if (parentPort === undefined || scratchFolder === undefined) throw new Error("the fit process runs as a utility process of the app");
+  if (parentPort === undefined || scratchFolder === undefined)
+    throw new Error("the fit process runs as a utility process of the app");
   const post = (message: FromFit) => parentPort.postMessage(message);
   const die = (code: number) => (error: unknown) => {
-    post({ kind: "log", level: "error", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    post({
+      kind: "log",
+      level: "error",
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
     setTimeout(() => process.exit(code), 50);
   };
   process.on("uncaughtException", die(EXIT_BUG));

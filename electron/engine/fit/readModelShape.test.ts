@@ -38,7 +38,9 @@ function noise(sizeBytes: number): Uint8Array {
 
 /** A model with a vocabulary of `tokens` words of several scripts, with scores and types, a long template, and more keys after it. */
 function model(tokens: number, changes: Partial<GgufContents> = {}): Uint8Array {
-  const words = Array.from({ length: tokens }, (_, index) => (index % 3 === 0 ? `слово${index}` : index % 3 === 1 ? `▁word${index}` : `語${index}`));
+  const words = Array.from({ length: tokens }, (_, index) =>
+    index % 3 === 0 ? `слово${index}` : index % 3 === 1 ? `▁word${index}` : `語${index}`,
+  );
   const metadata: (readonly [string, MetadataEntry])[] = [
     ["general.architecture", { type: "string", value: "llama" }],
     ["llama.context_length", { type: "uint32", value: 4096 }],
@@ -50,36 +52,42 @@ function model(tokens: number, changes: Partial<GgufContents> = {}): Uint8Array 
     ["general.quantization_version", { type: "uint32", value: 2 }],
   ];
   const tensors = ["token_embd.weight", "blk.0.attn_q.weight", "output.weight"].map((name) => ({
-    name, dimensions: [256, tokens], type: 12, data: noise(144 * tokens),
+    name,
+    dimensions: [256, tokens],
+    type: 12,
+    data: noise(144 * tokens),
   }));
   return ggufBytes({ metadata, tensors, ...changes });
 }
 
-it.each([300, 20_000, 60_000])("finds the tensors behind a vocabulary of %i words, and the stub of them passes every check", async (tokens) => {
-  const bytes = model(tokens);
-  const source = sourceOf(bytes);
-  const shape = await readModelShape(source);
-  if (!shape.ok) throw new Error(shape.failure.cause ?? shape.failure.code);
-  const whole = await readGgufHeader(sourceOf(bytes));
-  if (!whole.ok) throw new Error("the model itself is wrong");
-  expect(Math.ceil(shape.value.tensorsEndBytes / 32) * 32).toBe(whole.value.dataOffsetBytes);
-  expect(source.fetchedBytes()).toBeLessThan(400_000);
+it.each([300, 20_000, 60_000])(
+  "finds the tensors behind a vocabulary of %i words, and the stub of them passes every check",
+  async (tokens) => {
+    const bytes = model(tokens);
+    const source = sourceOf(bytes);
+    const shape = await readModelShape(source);
+    if (!shape.ok) throw new Error(shape.failure.cause ?? shape.failure.code);
+    const whole = await readGgufHeader(sourceOf(bytes));
+    if (!whole.ok) throw new Error("the model itself is wrong");
+    expect(Math.ceil(shape.value.tensorsEndBytes / 32) * 32).toBe(whole.value.dataOffsetBytes);
+    expect(source.fetchedBytes()).toBeLessThan(400_000);
 
-  const folder = await mkdtemp(path.join(tmpdir(), "facet-stub-"));
-  try {
-    const file = path.join(folder, "stub.gguf");
-    expect((await writeStub(shape.value, bytes.length, file)).ok).toBe(true);
-    const stub = await readGgufHeader(sourceOf(await readFile(file)));
-    if (!stub.ok) throw new Error("the stub is wrong");
-    expect(stub.value.tensors).toEqual(whole.value.tensors);
-    expect(metadataText(stub.value, "tokenizer.ggml.model")).toBe("no_vocab");
-    expect(metadataNumber(stub.value, "llama.vocab_size")).toBe(tokens);
-    // Behind the vocabulary and a long template.
-    expect(metadataNumber(stub.value, "general.quantization_version")).toBe(2);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
+    const folder = await mkdtemp(path.join(tmpdir(), "facet-stub-"));
+    try {
+      const file = path.join(folder, "stub.gguf");
+      expect((await writeStub(shape.value, bytes.length, file)).ok).toBe(true);
+      const stub = await readGgufHeader(sourceOf(await readFile(file)));
+      if (!stub.ok) throw new Error("the stub is wrong");
+      expect(stub.value.tensors).toEqual(whole.value.tensors);
+      expect(metadataText(stub.value, "tokenizer.ggml.model")).toBe("no_vocab");
+      expect(metadataNumber(stub.value, "llama.vocab_size")).toBe(tokens);
+      // Behind the vocabulary and a long template.
+      expect(metadataNumber(stub.value, "general.quantization_version")).toBe(2);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
 
 it("says unknown when the list of tensors is not there", async () => {
   const shape = await readModelShape(sourceOf(model(3000, { tensorCount: 4n })));

@@ -7,7 +7,14 @@
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
-import { MAX_DIMENSIONS, MAX_KEY_BYTES, MAX_METADATA_ENTRIES, MAX_TENSOR_NAME_BYTES, MAX_TENSORS, MAX_TYPE_NUMBER } from "../gguf/readGgufHeader";
+import {
+  MAX_DIMENSIONS,
+  MAX_KEY_BYTES,
+  MAX_METADATA_ENTRIES,
+  MAX_TENSOR_NAME_BYTES,
+  MAX_TENSORS,
+  MAX_TYPE_NUMBER,
+} from "../gguf/readGgufHeader";
 import { noTokenizer } from "../gguf/tokenizers";
 import { readAppendedEntries } from "./appendedEntries";
 
@@ -92,18 +99,30 @@ async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
   }
   const metadata = start.bytes.slice(metadataStart, entryStart);
   const vocabulary: Vocabulary = { tokens: found?.tokens ?? 0, hasMerges: found?.model === "gpt2" };
-  const about = { version, entryCount, metadata, tensorCount, hasTokenizer: found !== null && !noTokenizer.has(found.model ?? ""), vocabulary };
+  const about = {
+    version,
+    entryCount,
+    metadata,
+    tensorCount,
+    hasTokenizer: found !== null && !noTokenizer.has(found.model ?? ""),
+    vocabulary,
+  };
   if (tensorCount === 0) return succeed({ ...about, tensors: new Uint8Array(0), tensorsEndBytes: entryStart });
 
-  const tensors = found === null
-    ? await readTensorsAt(source, entryStart, tensorCount)
-    : await findTensors(source, start.position, vocabulary.tokens, tensorCount);
+  const tensors =
+    found === null
+      ? await readTensorsAt(source, entryStart, tensorCount)
+      : await findTensors(source, start.position, vocabulary.tokens, tensorCount);
   if (tensors === null) return fail("estimate-failed", {}, "the list of tensors was not found");
   const shape = { ...about, tensors: tensors.bytes, tensorsEndBytes: tensors.endBytes };
   if (found === null) return succeed(shape);
   const appended = await readAppendedEntries(source, start.position, tensors.endBytes - tensors.bytes.length);
   const more = appended.filter(({ key }) => !key.startsWith("tokenizer.") && !keys.has(key) && keys.add(key));
-  return succeed({ ...shape, entryCount: entryCount + more.length, metadata: Buffer.concat([metadata, ...more.map(({ bytes }) => bytes)]) });
+  return succeed({
+    ...shape,
+    entryCount: entryCount + more.length,
+    metadata: Buffer.concat([metadata, ...more.map(({ bytes }) => bytes)]),
+  });
 }
 
 interface FoundVocabulary {
@@ -143,7 +162,12 @@ async function readTensorsAt(source: ByteSource, at: number, count: number): Pro
   }
 }
 
-async function findTensors(source: ByteSource, from: number, tokens: number, count: number): Promise<FoundTensors | null> {
+async function findTensors(
+  source: ByteSource,
+  from: number,
+  tokens: number,
+  count: number,
+): Promise<FoundTensors | null> {
   const border = await findWeights(source, from, tokens);
   const wanted = count * TENSOR_ENTRY_BYTES;
   for (let back = wanted + PROBE_BYTES; ; back *= 2) {
@@ -171,7 +195,10 @@ async function findWeights(source: ByteSource, from: number, tokens: number): Pr
   }
   while (high - low > PROBE_BYTES) {
     const parts = Math.min(PROBES_AT_ONCE + 1, Math.ceil((high - low) / PROBE_BYTES));
-    const places = Array.from({ length: parts - 1 }, (_, index) => low + Math.floor(((high - low) * (index + 1)) / parts));
+    const places = Array.from(
+      { length: parts - 1 },
+      (_, index) => low + Math.floor(((high - low) * (index + 1)) / parts),
+    );
     if (places.length === 0) break;
     const answers = await Promise.all(places.map((place) => isHeaderAt(source, place)));
     // Some of a vocabulary looks like weights, but weights do not look like a vocabulary: the last header counts.
@@ -262,7 +289,17 @@ function tensorEnd(bytes: Uint8Array, from: number): { end: number; offset: bigi
 const STRING_TYPE = 8;
 const ARRAY_TYPE = 9;
 const scalarBytes: ReadonlyMap<number, number> = new Map([
-  [0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8],
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [4, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
 ]);
 
 /** The beginning of a file, read on as far as it is needed. */
@@ -290,9 +327,12 @@ class Bytes {
     const start = this.position;
     const end = start + lengthBytes;
     if (end > this.#source.sizeBytes) {
-      throw new ShapeError(fail("model-truncated", { neededBytes: String(end), fileBytes: String(this.#source.sizeBytes) }));
+      throw new ShapeError(
+        fail("model-truncated", { neededBytes: String(end), fileBytes: String(this.#source.sizeBytes) }),
+      );
     }
-    if (end > MAX_SHAPE_METADATA_BYTES) throw new ShapeError(fail("estimate-failed", {}, "long metadata before the vocabulary"));
+    if (end > MAX_SHAPE_METADATA_BYTES)
+      throw new ShapeError(fail("estimate-failed", {}, "long metadata before the vocabulary"));
     if (end > this.bytes.length) await this.extend(Math.max(end, this.bytes.length * 2));
     if (end > this.bytes.length) throw new ShapeError(fail("model-unreadable", {}, "the source ended early"));
     this.position = end;

@@ -3,8 +3,19 @@ import { describe, expect, it } from "vitest";
 import type { TensorInfo } from "../gguf/readGgufHeader";
 import { repackedBytes } from "./repackedBytes";
 
-const tensor = (name: string, typeName: string, columns: number, rows: number, bytesPerBlock: number, block = 32): TensorInfo => ({
-  name, typeName, dimensions: [columns, rows], offsetBytes: 0, sizeBytes: (columns / block) * bytesPerBlock * rows,
+const tensor = (
+  name: string,
+  typeName: string,
+  columns: number,
+  rows: number,
+  bytesPerBlock: number,
+  block = 32,
+): TensorInfo => ({
+  name,
+  typeName,
+  dimensions: [columns, rows],
+  offsetBytes: 0,
+  sizeBytes: (columns / block) * bytesPerBlock * rows,
 });
 const embedding = tensor("token_embd.weight", "Q8_0", 576, 49_152, 34);
 const queries = tensor("blk.0.attn_q.weight", "Q4_1", 576, 576, 20);
@@ -18,13 +29,18 @@ describe("repackedBytes", () => {
   it("copies what AMX multiplies with, 8-bit blocks with 4 bytes more each, and the embedding that is the output", () => {
     const tied = (576 / 32) * 38 * 49_152;
     expect(tied).toBe(33_619_968);
-    expect(repackedBytes([embedding, queries], "AVX512 = 1 | AMX_INT8 = 1 | REPACK = 1")).toEqual({ bytes: tied + queries.sizeBytes, tiedOutputBytes: tied });
+    expect(repackedBytes([embedding, queries], "AVX512 = 1 | AMX_INT8 = 1 | REPACK = 1")).toEqual({
+      bytes: tied + queries.sizeBytes,
+      tiedOutputBytes: tied,
+    });
   });
 
   it("leaves the embedding alone where there is an output matrix, and rows that tiles do not divide", () => {
     const output = { ...embedding, name: "output.weight" };
     expect(repackedBytes([embedding, output], "AMX_INT8 = 1").tiedOutputBytes).toBe(0);
     expect(repackedBytes([tensor("blk.0.attn_k.weight", "Q4_1", 576, 200, 20)], "AMX_INT8 = 1").bytes).toBe(0);
-    expect(repackedBytes([tensor("blk.0.ffn_up.weight", "Q4_0", 576, 1536, 18)], "AVX2 = 1 | REPACK = 1").bytes).toBe(18 * 18 * 1536);
+    expect(repackedBytes([tensor("blk.0.ffn_up.weight", "Q4_0", 576, 1536, 18)], "AVX2 = 1 | REPACK = 1").bytes).toBe(
+      18 * 18 * 1536,
+    );
   });
 });

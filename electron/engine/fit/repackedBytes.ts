@@ -23,8 +23,12 @@ const rules: readonly Rule[] = [
 const AMX_ROWS = 32;
 /** Values of a block, and what its row format adds to each block, in bytes (get_row_size in amx/mmq.cpp). */
 const amxTypes: ReadonlyMap<string, { block: number; addedBytes: number }> = new Map([
-  ["Q4_0", { block: 32, addedBytes: 0 }], ["Q4_1", { block: 32, addedBytes: 0 }], ["Q8_0", { block: 32, addedBytes: 4 }],
-  ["Q4_K", { block: 256, addedBytes: 4 }], ["Q5_K", { block: 256, addedBytes: 4 }], ["Q6_K", { block: 256, addedBytes: 0 }],
+  ["Q4_0", { block: 32, addedBytes: 0 }],
+  ["Q4_1", { block: 32, addedBytes: 0 }],
+  ["Q8_0", { block: 32, addedBytes: 4 }],
+  ["Q4_K", { block: 256, addedBytes: 4 }],
+  ["Q5_K", { block: 256, addedBytes: 4 }],
+  ["Q6_K", { block: 256, addedBytes: 0 }],
   ["IQ4_XS", { block: 256, addedBytes: 2 }],
 ]);
 
@@ -43,7 +47,8 @@ export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string
     if (!isMultiplied(name, dimensions)) return 0;
     const [columns = 0, rows = 1] = dimensions;
     const amx = hasAmx ? amxTypes.get(typeName) : undefined;
-    if (amx !== undefined && rows % AMX_ROWS === 0 && columns % amx.block === 0) return sizeBytes + (columns / amx.block) * amx.addedBytes * rows;
+    if (amx !== undefined && rows % AMX_ROWS === 0 && columns % amx.block === 0)
+      return sizeBytes + (columns / amx.block) * amx.addedBytes * rows;
     return active.some((rule) => rule.types.includes(typeName) && rows % rule.rows === 0) ? sizeBytes : 0;
   };
   const hasOutput = tensors.some(({ name }) => name === "output.weight");
@@ -55,5 +60,8 @@ export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string
 
 function isMultiplied(name: string, dimensions: readonly number[]): boolean {
   if (!name.endsWith(".weight") || dimensions.length < 2) return false;
-  return name === "output.weight" || (name.startsWith("blk.") && !name.includes("_norm") && !name.includes("conv1d") && !name.includes("token_embd"));
+  return (
+    name === "output.weight" ||
+    (name.startsWith("blk.") && !name.includes("_norm") && !name.includes("conv1d") && !name.includes("token_embd"))
+  );
 }

@@ -17,9 +17,15 @@ export interface SmallVocabulary {
 }
 
 /** null when nothing would become smaller: a part without vocabulary, say. `header` is that of `shape`. */
-export function withSmallVocabulary(shape: ModelShape, header: GgufHeader, realTokens: number, batchTokens: number): SmallVocabulary | null {
+export function withSmallVocabulary(
+  shape: ModelShape,
+  header: GgufHeader,
+  realTokens: number,
+  batchTokens: number,
+): SmallVocabulary | null {
   const tokens = Math.max(1, Math.ceil(realTokens / batchTokens));
-  const isChanged = (tensor: TensorInfo) => VOCABULARY_TENSOR.test(tensor.name) && tensor.dimensions.at(-1) === realTokens;
+  const isChanged = (tensor: TensorInfo) =>
+    VOCABULARY_TENSOR.test(tensor.name) && tensor.dimensions.at(-1) === realTokens;
   if (tokens >= realTokens || !header.tensors.some(isChanged)) return null;
   const alignment = metadataNumber(header, "general.alignment") ?? DEFAULT_ALIGNMENT_BYTES;
   let offset = 0;
@@ -28,13 +34,18 @@ export function withSmallVocabulary(shape: ModelShape, header: GgufHeader, realT
     const entry = tensorEntry(tensor, dimensions, offset);
     const weights = dimensions.reduce((product, length) => product * length, 1);
     const all = tensor.dimensions.reduce((product, length) => product * length, 1);
-    offset += Math.ceil((tensor.sizeBytes / all) * weights / alignment) * alignment;
+    offset += Math.ceil(((tensor.sizeBytes / all) * weights) / alignment) * alignment;
     return entry;
   });
   const architecture = metadataText(header, "general.architecture") ?? "";
   return {
-    shape: { ...shape, tensors: Buffer.concat(entries), metadata: withVocabularySize(shape.metadata, `${architecture}.vocab_size`, tokens) },
-    tokens, realTokens,
+    shape: {
+      ...shape,
+      tensors: Buffer.concat(entries),
+      metadata: withVocabularySize(shape.metadata, `${architecture}.vocab_size`, tokens),
+    },
+    tokens,
+    realTokens,
   };
 }
 

@@ -23,7 +23,10 @@ const READING_TOKEN_BYTES = 300;
 const HEAP_GROWTH_BYTES = 9_000_000;
 
 export function vocabularyMemoryBytes({ tokens, hasMerges }: Vocabulary): number {
-  const tokenBytes = VOCABULARIES * (TOKEN_LOOKUP_BYTES + TOKEN_DATA_BYTES + TOKEN_PIECE_BYTES) + METADATA_TOKEN_BYTES + SAMPLING_TOKEN_BYTES;
+  const tokenBytes =
+    VOCABULARIES * (TOKEN_LOOKUP_BYTES + TOKEN_DATA_BYTES + TOKEN_PIECE_BYTES) +
+    METADATA_TOKEN_BYTES +
+    SAMPLING_TOKEN_BYTES;
   const mergeBytes = VOCABULARIES * MERGE_BYTES + METADATA_MERGE_BYTES;
   const heapBytes = Math.min(HEAP_GROWTH_BYTES, tokens * READING_TOKEN_BYTES);
   return tokens * (tokenBytes + (hasMerges ? mergeBytes : 0)) + heapBytes;

@@ -50,7 +50,9 @@ function withoutVocabulary(header: GgufHeader): GgufEntry[] {
   const key = `${architecture}.vocab_size`;
   return [
     ["tokenizer.ggml.model", { type: "string", value: "no_vocab" }],
-    ...(vocabularySize === undefined || header.metadata.has(key) ? [] : [[key, { type: "uint32", value: vocabularySize }] satisfies GgufEntry]),
+    ...(vocabularySize === undefined || header.metadata.has(key)
+      ? []
+      : [[key, { type: "uint32", value: vocabularySize }] satisfies GgufEntry]),
   ];
 }
 
@@ -68,12 +70,15 @@ async function check(header: Buffer, shape: ModelShape, fileBytes: number): Prom
     sizeBytes,
     read: (offset, length) => Promise.resolve(header.subarray(offset, Math.min(offset + length, header.length))),
   };
-  if (sizeBytes < header.length) return fail("model-truncated", { neededBytes: String(shape.tensorsEndBytes), fileBytes: String(fileBytes) });
+  if (sizeBytes < header.length)
+    return fail("model-truncated", { neededBytes: String(shape.tensorsEndBytes), fileBytes: String(fileBytes) });
   const read = await readGgufHeader(source);
   if (!read.ok) return read;
   const alignment = metadataNumber(read.value, "general.alignment") ?? DEFAULT_ALIGNMENT_BYTES;
   const neededBytes = Math.ceil(shape.tensorsEndBytes / alignment) * alignment + weightsEnd(read.value.tensors);
-  return neededBytes > fileBytes ? fail("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) }) : read;
+  return neededBytes > fileBytes
+    ? fail("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) })
+    : read;
 }
 
 function weightsEnd(tensors: GgufHeader["tensors"]): number {

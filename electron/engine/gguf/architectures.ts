@@ -30,8 +30,19 @@ export const knownArchitectures: ReadonlySet<string> = new Set([
 
 /** Loadable, but made for something else than writing text token after token. */
 export const architecturesWithoutChat: ReadonlyMap<string, FileKind> = new Map<string, FileKind>([
-  ...["bert", "modern-bert", "nomic-bert", "nomic-bert-moe", "neo-bert", "jina-bert-v2", "jina-bert-v3",
-    "eurobert", "gemma-embedding", "llama-embed", "t5encoder"].map((name) => [name, "embedding"] as const),
+  ...[
+    "bert",
+    "modern-bert",
+    "nomic-bert",
+    "nomic-bert-moe",
+    "neo-bert",
+    "jina-bert-v2",
+    "jina-bert-v3",
+    "eurobert",
+    "gemma-embedding",
+    "llama-embed",
+    "t5encoder",
+  ].map((name) => [name, "embedding"] as const),
   ["clip", "projector"],
   // None of LLM_ARCH_NAMES: llama.cpp's own tools write and read it.
   ["controlvector", "control-vector"],

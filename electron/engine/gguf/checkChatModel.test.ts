@@ -29,7 +29,8 @@ describe("checkChatModel", () => {
 
   it("names an architecture that llama.cpp does not know, without what a sentence cannot hold", async () => {
     expect(await check({ architecture: "hal9000" })).toMatchObject({
-      ok: false, failure: { code: "model-architecture-unknown", details: { architecture: "hal9000" } },
+      ok: false,
+      failure: { code: "model-architecture-unknown", details: { architecture: "hal9000" } },
     });
     const strange = await check({ architecture: "<b>\u202E" + "x".repeat(500) });
     expect(strange.ok ? "" : strange.failure.details?.["architecture"]).toMatch(/^[\w?]{40}$/u);
@@ -45,7 +46,10 @@ describe("checkChatModel", () => {
     ["model without a tokenizer", { metadata: { "tokenizer.ggml.model": undefined } }, "other"],
     ["model without a vocabulary", { metadata: { "tokenizer.ggml.model": text("no_vocab") } }, "other"],
   ] satisfies [string, TinyModelOptions, string][])("refuses: %s", async (_name, options, kind) => {
-    expect(await check(options)).toMatchObject({ ok: false, failure: { code: "model-is-not-a-chat-model", details: { kind } } });
+    expect(await check(options)).toMatchObject({
+      ok: false,
+      failure: { code: "model-is-not-a-chat-model", details: { kind } },
+    });
   });
 
   it("refuses a file that does not say its architecture", async () => {
@@ -57,12 +61,21 @@ describe("checkChatModel", () => {
   it("refuses the head of a model, which has the model's own architecture", async () => {
     const file = path.join(folder, "head.gguf");
     await writeFile(file, ggufOfKind("draft", 0));
-    expect(await checkChatModel(file)).toMatchObject({ ok: false, failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } } });
+    expect(await checkChatModel(file)).toMatchObject({
+      ok: false,
+      failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } },
+    });
   });
 
   it("says what cannot be opened", async () => {
-    expect(await checkChatModel(path.join(folder, "nowhere.gguf"))).toMatchObject({ ok: false, failure: { code: "model-missing" } });
-    expect(await checkChatModel(path.join(folder, "model.gguf", "inside"))).toMatchObject({ ok: false, failure: { code: "model-missing" } });
+    expect(await checkChatModel(path.join(folder, "nowhere.gguf"))).toMatchObject({
+      ok: false,
+      failure: { code: "model-missing" },
+    });
+    expect(await checkChatModel(path.join(folder, "model.gguf", "inside"))).toMatchObject({
+      ok: false,
+      failure: { code: "model-missing" },
+    });
     expect(await checkChatModel(folder)).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
     if (process.getuid?.() === 0) return; // root reads everything
     const locked = path.join(folder, "locked.gguf");
@@ -72,7 +85,9 @@ describe("checkChatModel", () => {
   });
 
   describe("split models", () => {
-    const part = (number: number, count: number): TinyModelOptions => ({ metadata: { "split.count": uint(count), "split.no": uint(number) } });
+    const part = (number: number, count: number): TinyModelOptions => ({
+      metadata: { "split.count": uint(count), "split.no": uint(number) },
+    });
 
     it("passes when every part is good, and adds them up", async () => {
       await writeTinyModel(path.join(folder, "big-00002-of-00002.gguf"), part(1, 2));
@@ -83,19 +98,27 @@ describe("checkChatModel", () => {
 
     it("names the part that is missing or bad", async () => {
       expect(await check(part(0, 3), "gap-00001-of-00003.gguf")).toMatchObject({
-        ok: false, failure: { code: "model-missing", details: { file: "gap-00002-of-00003.gguf" } },
+        ok: false,
+        failure: { code: "model-missing", details: { file: "gap-00002-of-00003.gguf" } },
       });
       await writeFile(path.join(folder, "bad-00002-of-00002.gguf"), "not a model");
       expect(await check(part(0, 2), "bad-00001-of-00002.gguf")).toMatchObject({
-        ok: false, failure: { code: "model-not-gguf", details: { file: "bad-00002-of-00002.gguf" } },
+        ok: false,
+        failure: { code: "model-not-gguf", details: { file: "bad-00002-of-00002.gguf" } },
       });
     });
 
     it("refuses a later part, and a part under another name", async () => {
       await writeTinyModel(path.join(folder, "late-00001-of-00002.gguf"), part(0, 2));
-      expect(await check(part(1, 2), "late-00002-of-00002.gguf")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+      expect(await check(part(1, 2), "late-00002-of-00002.gguf")).toMatchObject({
+        ok: false,
+        failure: { code: "model-damaged" },
+      });
       expect(await check(part(0, 2), "renamed.gguf")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
-      expect(await check(part(0, 60_000), "many-00001-of-60000.gguf")).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+      expect(await check(part(0, 60_000), "many-00001-of-60000.gguf")).toMatchObject({
+        ok: false,
+        failure: { code: "model-damaged" },
+      });
     });
   });
 });

@@ -76,12 +76,18 @@ export function partPaths(filePath: string, parts: number): string[] | undefined
   const prefix = match?.[1];
   if (prefix === undefined || Number(match?.[2]) !== parts || parts > MAX_PARTS) return undefined;
   const total = String(parts).padStart(5, "0");
-  return Array.from({ length: parts }, (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${total}.gguf`);
+  return Array.from(
+    { length: parts },
+    (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${total}.gguf`,
+  );
 }
 
 function checkFirstPart(header: GgufHeader): Outcome<undefined> {
   const tokenizer = metadataText(header, "tokenizer.ggml.model");
-  const hasTokenizer = tokenizer !== undefined && !noTokenizer.has(tokenizer) && header.metadata.get("tokenizer.ggml.tokens")?.kind === "array";
+  const hasTokenizer =
+    tokenizer !== undefined &&
+    !noTokenizer.has(tokenizer) &&
+    header.metadata.get("tokenizer.ggml.tokens")?.kind === "array";
   const isSplit = (metadataNumber(header, "split.count") ?? 1) > 1;
   const purpose = checkPurpose({ header, tensors: isSplit ? null : header.tensors, hasTokenizer });
   return purpose.ok ? checkLoadable(header, true) : purpose;

@@ -24,8 +24,11 @@ function wrongKey(header: GgufHeader, architecture: string): string | null {
   /** Numbers of a key, which may be one for all layers or one for each; undefined when there are none. */
   const of = (key: string): number[] | undefined => {
     const entry = header.metadata.get(`${architecture}.${key}`);
-    const values = entry?.kind === "scalar" ? [entry.value] : entry?.kind === "array" ? (entry.values ?? undefined) : undefined;
-    const numbers = values?.flatMap((value) => (typeof value === "number" || typeof value === "bigint" ? [Number(value)] : []));
+    const values =
+      entry?.kind === "scalar" ? [entry.value] : entry?.kind === "array" ? (entry.values ?? undefined) : undefined;
+    const numbers = values?.flatMap((value) =>
+      typeof value === "number" || typeof value === "bigint" ? [Number(value)] : [],
+    );
     return numbers === undefined || numbers.length === 0 ? undefined : numbers;
   };
   const largest = (key: string) => Math.max(...(of(key) ?? [0]));
@@ -33,7 +36,8 @@ function wrongKey(header: GgufHeader, architecture: string): string | null {
 
   for (const [key, entry] of header.metadata) {
     if (!key.startsWith(`${architecture}.`) || entry.kind !== "scalar" || typeof entry.value !== "number") continue;
-    if (!Number.isFinite(entry.value) || (key.endsWith("_epsilon") && entry.value < 0)) return key.slice(architecture.length + 1);
+    if (!Number.isFinite(entry.value) || (key.endsWith("_epsilon") && entry.value < 0))
+      return key.slice(architecture.length + 1);
   }
 
   const [layers] = of("block_count") ?? [];
@@ -46,7 +50,8 @@ function wrongKey(header: GgufHeader, architecture: string): string | null {
   const usedGroups = largest("expert_group_used_count");
   if (experts > MAX_EXPERTS) return "expert_count";
   if (used > experts || (experts > 0 && used < 1)) return "expert_used_count";
-  if (experts === 0 ? groups > 0 : groups >= experts || (groups > 1 && experts % groups !== 0)) return "expert_group_count";
+  if (experts === 0 ? groups > 0 : groups >= experts || (groups > 1 && experts % groups !== 0))
+    return "expert_group_count";
   if (groups > 1 && (usedGroups < 1 || usedGroups >= groups)) return "expert_group_used_count";
 
   const scaling = metadataText(header, `${architecture}.rope.scaling.type`);
@@ -54,7 +59,12 @@ function wrongKey(header: GgufHeader, architecture: string): string | null {
 
   // Models without attention say 0 heads, rightly; hybrid ones have a list with some.
   if (has(/\.attn_(?:q|k|qkv)\.weight$/u)) {
-    for (const key of ["attention.head_count", "attention.head_count_kv", "attention.key_length", "attention.value_length"]) {
+    for (const key of [
+      "attention.head_count",
+      "attention.head_count_kv",
+      "attention.key_length",
+      "attention.value_length",
+    ]) {
       if ((of(key) !== undefined || key === "attention.head_count") && largest(key) < 1) return key;
     }
   }

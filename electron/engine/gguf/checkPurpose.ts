@@ -9,7 +9,9 @@ export function checkPurpose(parts: ReadParts): Outcome<undefined> {
   const kind = fileKindOf(parts);
   if (kind !== "model") return fail("model-is-not-a-chat-model", { kind });
   const architecture = metadataText(parts.header, "general.architecture") ?? "";
-  return knownArchitectures.has(architecture) ? succeed(undefined) : fail("model-architecture-unknown", { architecture: shorten(architecture) });
+  return knownArchitectures.has(architecture)
+    ? succeed(undefined)
+    : fail("model-architecture-unknown", { architecture: shorten(architecture) });
 }
 
 /** A name from the file, fit for a sentence. */

@@ -13,9 +13,14 @@ const VECTOR = /_norm\.weight$|\.bias$/u;
 export function checkTensors({ tensors }: Pick<GgufHeader, "tensors">): Outcome<undefined> {
   for (const { name, typeName, dimensions } of tensors) {
     // Norms, biases and the like: every operation on them wants 32-bit floats (binary_op in ggml/src/ggml-cpu/binary-ops.cpp).
-    const isVector = dimensions.length === 1 || (VECTOR.test(name) && dimensions.slice(1).every((length) => length === 1));
+    const isVector =
+      dimensions.length === 1 || (VECTOR.test(name) && dimensions.slice(1).every((length) => length === 1));
     const isWrong = isVector ? typeName !== "F32" : NOT_FOR_WEIGHTS.has(typeName);
-    if (isWrong && !INDICES.test(name)) return fail("model-damaged", { check: name, reason: `its part ${name} is of the type ${typeName}, with which llama.cpp cannot compute` });
+    if (isWrong && !INDICES.test(name))
+      return fail("model-damaged", {
+        check: name,
+        reason: `its part ${name} is of the type ${typeName}, with which llama.cpp cannot compute`,
+      });
   }
   return succeed(undefined);
 }

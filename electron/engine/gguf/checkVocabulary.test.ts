@@ -9,27 +9,39 @@ import { readGgufHeader } from "./readGgufHeader";
 const MAX_CPU_MS = 1000;
 
 async function check(bytes: Uint8Array) {
-  const header = await readGgufHeader({ sizeBytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) }, { withVocabulary: true });
+  const header = await readGgufHeader(
+    { sizeBytes: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) },
+    { withVocabulary: true },
+  );
   return header.ok ? checkLoadable(header.value, true) : header;
 }
 
 /** By name: of those that are only refused by llama.cpp itself, or by their kind, nothing is said here. */
 const byLlamaCpp: ReadonlySet<string> = new Set(["a tokenizer called by a number", "tokens as one text"]);
 
-it.each(wrongTokenizers().filter(({ outcome, name }) => outcome !== "either" && !byLlamaCpp.has(name)))("$name: $outcome", async ({ outcome, bytes }) => {
-  const file = bytes();
-  const before = process.cpuUsage();
-  const checked = await check(file);
-  const { user, system } = process.cpuUsage(before);
-  expect((user + system) / 1000).toBeLessThan(MAX_CPU_MS);
-  expect(checked.ok ? "works" : "refused").toBe(outcome);
-  const why = checked.ok ? "none" : (checked.failure.details?.["reason"] ?? checked.failure.details?.["tokenizer"] ?? "");
-  expect(why).not.toBe("");
-});
+it.each(wrongTokenizers().filter(({ outcome, name }) => outcome !== "either" && !byLlamaCpp.has(name)))(
+  "$name: $outcome",
+  async ({ outcome, bytes }) => {
+    const file = bytes();
+    const before = process.cpuUsage();
+    const checked = await check(file);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(MAX_CPU_MS);
+    expect(checked.ok ? "works" : "refused").toBe(outcome);
+    const why = checked.ok
+      ? "none"
+      : (checked.failure.details?.["reason"] ?? checked.failure.details?.["tokenizer"] ?? "");
+    expect(why).not.toBe("");
+  },
+);
 
 it("says which token comes twice, and where", async () => {
   const doubled = wrongTokenizers().find(({ name }) => name === "the same token twice: a word and a byte");
   expect(await check(doubled?.bytes() ?? new Uint8Array())).toMatchObject({
-    ok: false, failure: { code: "model-vocabulary-unusable", details: { reason: expect.stringMatching(/the token “.+” twice \(65 and 260\)/u) as string } },
+    ok: false,
+    failure: {
+      code: "model-vocabulary-unusable",
+      details: { reason: expect.stringMatching(/the token “.+” twice \(65 and 260\)/u) as string },
+    },
   });
 });

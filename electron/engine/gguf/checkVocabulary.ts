@@ -17,7 +17,8 @@ const UINT32 = 4;
 const INT32 = 5;
 const FLOAT32 = 6;
 const STRING = 8;
-const SPECIAL_TOKEN = /^tokenizer\.ggml\.(?:bos|eos|eot|eom|unknown|seperator|padding|mask|fim_(?:pre|suf|mid|pad|rep|sep)|prefix|suffix|middle)_token_id$/u;
+const SPECIAL_TOKEN =
+  /^tokenizer\.ggml\.(?:bos|eos|eot|eom|unknown|seperator|padding|mask|fim_(?:pre|suf|mid|pad|rep|sep)|prefix|suffix|middle)_token_id$/u;
 /** LLAMA_TOKEN_TYPE_BYTE: spelled "<0x0A>". */
 const BYTE_TOKEN = 6;
 const NORMAL_TOKEN = 1;
@@ -32,27 +33,44 @@ export function checkVocabulary(header: GgufHeader): Outcome<undefined> {
   if (!header.metadata.has("tokenizer.ggml.model") || noTokenizer.has(model)) return succeed(undefined);
   if (family === undefined) return fail("model-tokenizer-unknown", { tokenizer: shown(model) || "without a name" });
   if (family === "other-family") return unusable(`its tokenizer (“${model}”) is one of models that do not write text`);
-  const pre = model === "gemma4" ? model : header.metadata.has("tokenizer.ggml.pre") ? cut(metadataText(header, "tokenizer.ggml.pre") ?? "not a name") : "";
+  const pre =
+    model === "gemma4"
+      ? model
+      : header.metadata.has("tokenizer.ggml.pre")
+        ? cut(metadataText(header, "tokenizer.ggml.pre") ?? "not a name")
+        : "";
   if (family === "bpe" && !preTokenizers.has(pre)) return fail("model-tokenizer-unknown", { tokenizer: shown(pre) });
   // Blanks would reach the merges then, where none may be.
-  if (family === "bpe" && model !== "whitespace" && pre === "whitespace") return unusable("its tokenizer does not go with the way it cuts text into words");
+  if (family === "bpe" && model !== "whitespace" && pre === "whitespace")
+    return unusable("its tokenizer does not go with the way it cuts text into words");
 
   const { vocabulary } = header;
-  if (vocabulary === null || vocabulary.tokens.length === 0) return unusable("its vocabulary is empty, or no list of texts");
+  if (vocabulary === null || vocabulary.tokens.length === 0)
+    return unusable("its vocabulary is empty, or no list of texts");
   const lists = checkLists(header, vocabulary, family === "bpe" && pre !== "kimi-k2");
   if (lists !== null) return unusable(lists);
   const size = checkVocabularySize(header, vocabulary.tokens.length);
   if (!size.ok) return size;
   const texts = checkTexts(vocabulary);
   if (texts !== null) return unusable(texts);
-  const fault = { bpe: () => checkBytePairs(vocabulary, pre), pieces: () => checkBytes(vocabulary), rwkv: () => checkEscapedBytes(vocabulary), plamo2: () => checkBytes(vocabulary) ?? checkTable(vocabulary) }[family]();
+  const fault = {
+    bpe: () => checkBytePairs(vocabulary, pre),
+    pieces: () => checkBytes(vocabulary),
+    rwkv: () => checkEscapedBytes(vocabulary),
+    plamo2: () => checkBytes(vocabulary) ?? checkTable(vocabulary),
+  }[family]();
   return fault === null ? succeed(undefined) : unusable(fault);
 }
 
 /** llama.cpp wants a row of the embedding and of the output for each token. Also known of a file at the hub, whose vocabulary is only counted. */
 export function checkVocabularySize({ tensors }: Pick<GgufHeader, "tensors">, tokens: number): Outcome<undefined> {
-  const other = tensors.find(({ name, dimensions }) => (name === "token_embd.weight" || name === "output.weight") && (dimensions[1] ?? 1) !== tokens);
-  return other === undefined ? succeed(undefined) : unusable(`it has ${tokens} tokens, and weights for ${other.dimensions[1] ?? 1}`);
+  const other = tensors.find(
+    ({ name, dimensions }) =>
+      (name === "token_embd.weight" || name === "output.weight") && (dimensions[1] ?? 1) !== tokens,
+  );
+  return other === undefined
+    ? succeed(undefined)
+    : unusable(`it has ${tokens} tokens, and weights for ${other.dimensions[1] ?? 1}`);
 }
 
 /** Lengths and types of what is told of each token. */
@@ -60,13 +78,18 @@ function checkLists({ metadata }: GgufHeader, { tokens }: Vocabulary, needsMerge
   const list = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
   const isList = (entry: MetadataValue | undefined, types: readonly number[], atLeast: number) =>
     entry?.kind === "array" && types.includes(entry.elementType) && entry.length >= atLeast;
-  if (list("scores") !== undefined && !isList(list("scores"), [FLOAT32, INT32], tokens.length)) return "the list of its tokens' scores is not that of its tokens";
-  if (list("token_type") !== undefined && !isList(list("token_type"), [INT32], tokens.length)) return "the list of its tokens' types is not that of its tokens";
-  if (list("suppress_tokens") !== undefined && !isList(list("suppress_tokens"), [INT32], 0)) return "its list of suppressed tokens is none";
+  if (list("scores") !== undefined && !isList(list("scores"), [FLOAT32, INT32], tokens.length))
+    return "the list of its tokens' scores is not that of its tokens";
+  if (list("token_type") !== undefined && !isList(list("token_type"), [INT32], tokens.length))
+    return "the list of its tokens' types is not that of its tokens";
+  if (list("suppress_tokens") !== undefined && !isList(list("suppress_tokens"), [INT32], 0))
+    return "its list of suppressed tokens is none";
   for (const [key, entry] of metadata) {
-    if (SPECIAL_TOKEN.test(key) && (entry.kind !== "scalar" || entry.type !== UINT32)) return `its value ${key} is no token's number`;
+    if (SPECIAL_TOKEN.test(key) && (entry.kind !== "scalar" || entry.type !== UINT32))
+      return `its value ${key} is no token's number`;
   }
-  if (needsMerges && !isList(list("merges"), [STRING], 0)) return "its tokenizer needs a list of merges, and it has none";
+  if (needsMerges && !isList(list("merges"), [STRING], 0))
+    return "its tokenizer needs a list of merges, and it has none";
   return null;
 }
 
@@ -77,14 +100,17 @@ function checkTexts({ tokens }: Vocabulary): string | null {
     if (whole.length > MAX_TOKEN_BYTES) return `token ${id} of its vocabulary has ${whole.length} bytes`;
     const token = cut(whole) || `[EMPTY_${id}]`;
     const before = places.get(token);
-    if (before !== undefined) return `its vocabulary has the token “${shown(Buffer.from(token, "latin1").toString())}” twice (${before} and ${id})`;
+    if (before !== undefined)
+      return `its vocabulary has the token “${shown(Buffer.from(token, "latin1").toString())}” twice (${before} and ${id})`;
     places.set(token, id);
   }
   return null;
 }
 
 function checkBytePairs({ tokens, types }: Vocabulary, pre: string): string | null {
-  for (const [id, token] of tokens.entries()) if (types?.[id] === BYTE_TOKEN && token.length < 3) return `token ${id} of its vocabulary stands for a byte, and names none`;
+  for (const [id, token] of tokens.entries())
+    if (types?.[id] === BYTE_TOKEN && token.length < 3)
+      return `token ${id} of its vocabulary stands for a byte, and names none`;
   if (plainTextPreTokenizers.has(pre)) return null;
   let hasBlank = false;
   let spelledBytes = 0;
@@ -93,7 +119,8 @@ function checkBytePairs({ tokens, types }: Vocabulary, pre: string): string | nu
     if ((types?.[id] ?? NORMAL_TOKEN) !== NORMAL_TOKEN || ASCII.test(bytes)) continue;
     const text = Buffer.from(bytes, "latin1").toString();
     for (const letter of text) if (!alphabet.has(letter)) spelledBytes += bytes.length;
-    if (spelledBytes > MAX_SPELLED_BYTES) return "its tokens are not those of its tokenizer: most of them would be read as damaged text";
+    if (spelledBytes > MAX_SPELLED_BYTES)
+      return "its tokens are not those of its tokenizer: most of them would be read as damaged text";
   }
   return hasBlank ? null : "its tokens are those of another kind of tokenizer than it says: none of them has a blank";
 }
@@ -101,16 +128,24 @@ function checkBytePairs({ tokens, types }: Vocabulary, pre: string): string | nu
 /** Whatever is no token itself is written byte by byte; where a byte is missing, that text ends the process. */
 function checkBytes({ tokens, types }: Vocabulary): string | null {
   const known = new Set(tokens);
-  for (const [id, token] of tokens.entries()) if (types?.[id] === BYTE_TOKEN && token.length < 3) return `token ${id} of its vocabulary stands for a byte, and names none`;
-  const missing = bytesOfText.filter((byte) => !known.has(`<0x${hex(byte).toUpperCase()}>`) && (byte === 0 || !known.has(String.fromCharCode(byte))));
-  return missing.length === 0 ? null : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of, as one of another kind of tokenizer does`;
+  for (const [id, token] of tokens.entries())
+    if (types?.[id] === BYTE_TOKEN && token.length < 3)
+      return `token ${id} of its vocabulary stands for a byte, and names none`;
+  const missing = bytesOfText.filter(
+    (byte) => !known.has(`<0x${hex(byte).toUpperCase()}>`) && (byte === 0 || !known.has(String.fromCharCode(byte))),
+  );
+  return missing.length === 0
+    ? null
+    : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of, as one of another kind of tokenizer does`;
 }
 
 /** The longest match begins with each byte of a text: where one is missing, llama.cpp never comes to the end. */
 function checkEscapedBytes({ tokens }: Vocabulary): string | null {
   const known = new Set(tokens.map((token) => unescaped(cut(token))).filter((token) => token.length === 1));
   const missing = bytesOfText.filter((byte) => !known.has(String.fromCharCode(byte)));
-  return missing.length === 0 ? null : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of`;
+  return missing.length === 0
+    ? null
+    : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of`;
 }
 
 function checkTable({ tokens }: Vocabulary): string | null {
@@ -120,18 +155,29 @@ function checkTable({ tokens }: Vocabulary): string | null {
 
 /** As llama_unescape_rwkv_token reads them; the shape of a byte alone counts here. */
 function unescaped(token: string): string {
-  return token.replaceAll(/\\(?:x([0-9a-f]{2})|([\s\S]))/gu, (_, code: string | undefined, letter: string | undefined) =>
-    code === undefined ? ({ t: "\t", n: "\n", r: "\r" }[letter ?? ""] ?? letter ?? "") : String.fromCharCode(Number.parseInt(code, 16)));
+  return token.replaceAll(
+    /\\(?:x([0-9a-f]{2})|([\s\S]))/gu,
+    (_, code: string | undefined, letter: string | undefined) =>
+      code === undefined
+        ? ({ t: "\t", n: "\n", r: "\r" }[letter ?? ""] ?? letter ?? "")
+        : String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 /** Bytes that UTF-8 uses. */
-const bytesOfText = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5);
+const bytesOfText = Array.from({ length: 256 }, (_, byte) => byte).filter(
+  (byte) => byte !== 0xc0 && byte !== 0xc1 && byte < 0xf5,
+);
 // eslint-disable-next-line no-control-regex -- bytes, control characters among them
 const ASCII = /^[\u0000-\u007F]*$/u;
 /** "Ġ", the blank in GPT-2's alphabet, as it lies in the file. */
 const BLANK = Buffer.from("\u0120").toString("latin1");
 /** GPT-2's letters for the 256 bytes: the printable ones stand for themselves, the others for U+0100 and up. */
-const alphabet = new Set(Array.from({ length: 0x144 }, (_, code) => String.fromCodePoint(code)).filter((letter) => /[\u0021-\u007E\u00A1-\u00AC\u00AE-\u0143]/u.test(letter)));
+const alphabet = new Set(
+  Array.from({ length: 0x144 }, (_, code) => String.fromCodePoint(code)).filter((letter) =>
+    /[\u0021-\u007E\u00A1-\u00AC\u00AE-\u0143]/u.test(letter),
+  ),
+);
 
 function hex(byte: number): string {
   return byte.toString(16).padStart(2, "0");

@@ -10,15 +10,28 @@ import { fileKindOf } from "./fileKind";
 import { readGgufHeader } from "./readGgufHeader";
 
 function sourceOf(bytes: Uint8Array): ByteSource {
-  return { sizeBytes: bytes.length, read: (offset, lengthBytes) => Promise.resolve(bytes.subarray(offset, offset + lengthBytes)) };
+  return {
+    sizeBytes: bytes.length,
+    read: (offset, lengthBytes) => Promise.resolve(bytes.subarray(offset, offset + lengthBytes)),
+  };
 }
 
-const cases = FileKind.options.flatMap((kind) => Object.entries(ggufsByKind[kind]).map(([name, make]) => [kind, name, make] as const));
+const cases = FileKind.options.flatMap((kind) =>
+  Object.entries(ggufsByKind[kind]).map(([name, make]) => [kind, name, make] as const),
+);
 
 /** As converters write them, and with what the kind hangs on behind the vocabulary, where tools append. */
 const orders = [
-  ["in order", (metadata: GgufContents["metadata"]) => metadata.toSorted(([a], [b]) => Number(a.startsWith("tokenizer.")) - Number(b.startsWith("tokenizer.")))],
-  ["vocabulary first", (metadata: GgufContents["metadata"]) => metadata.toSorted(([a], [b]) => Number(b.startsWith("tokenizer.")) - Number(a.startsWith("tokenizer.")))],
+  [
+    "in order",
+    (metadata: GgufContents["metadata"]) =>
+      metadata.toSorted(([a], [b]) => Number(a.startsWith("tokenizer.")) - Number(b.startsWith("tokenizer."))),
+  ],
+  [
+    "vocabulary first",
+    (metadata: GgufContents["metadata"]) =>
+      metadata.toSorted(([a], [b]) => Number(b.startsWith("tokenizer.")) - Number(a.startsWith("tokenizer."))),
+  ],
 ] as const;
 
 describe.each(orders)("a file's kind, %s", (_order, sort) => {
@@ -36,11 +49,16 @@ describe.each(orders)("a file's kind, %s", (_order, sort) => {
 describe("a file's kind", () => {
   it("of a split model's first part is a model's: where the other layers are is not known", async () => {
     const { metadata, tensors } = ggufsByKind.model["llama"]!();
-    const part = ggufBytes({ metadata: [...metadata.slice(0, 3), ["split.count", { type: "uint32", value: 2 }], ...metadata.slice(3)], tensors: tensors.slice(0, 1) });
+    const part = ggufBytes({
+      metadata: [...metadata.slice(0, 3), ["split.count", { type: "uint32", value: 2 }], ...metadata.slice(3)],
+      tensors: tensors.slice(0, 1),
+    });
     expect(await describeModel(sourceOf(part))).toMatchObject({ ok: true, value: { kind: "model" } });
   });
 
   it("is known for every architecture that cannot chat", () => {
-    expect([...architecturesWithoutChat.keys()].filter((name) => !knownArchitectures.has(name))).toEqual(["controlvector"]);
+    expect([...architecturesWithoutChat.keys()].filter((name) => !knownArchitectures.has(name))).toEqual([
+      "controlvector",
+    ]);
   });
 });

@@ -7,7 +7,11 @@ import { architecturesWithoutChat } from "./architectures";
 import { metadataNumber, metadataText, type GgufHeader, type TensorInfo } from "./readGgufHeader";
 
 /** general.type of files that are no models. */
-const KINDS_BY_TYPE: ReadonlyMap<string, FileKind> = new Map([["adapter", "adapter"], ["imatrix", "importance-matrix"], ["mmproj", "projector"]]);
+const KINDS_BY_TYPE: ReadonlyMap<string, FileKind> = new Map([
+  ["adapter", "adapter"],
+  ["imatrix", "importance-matrix"],
+  ["mmproj", "projector"],
+]);
 /** LLAMA_POOLING_TYPE_NONE and _RANK. */
 const NO_POOLING = 0;
 const RANK_POOLING = 4;

@@ -34,11 +34,21 @@ export function entryBytes([key, entry]: GgufEntry): Buffer {
 export function headerBytes(entries: readonly GgufEntry[], tensors: readonly GgufTensor[]): Buffer {
   let offset = 0;
   const infos = tensors.map(({ name, dimensions, type, sizeBytes }) => {
-    const info = Buffer.concat([textBytes(name), uint32Bytes(dimensions.length), ...dimensions.map(uint64Bytes), uint32Bytes(type), uint64Bytes(offset)]);
+    const info = Buffer.concat([
+      textBytes(name),
+      uint32Bytes(dimensions.length),
+      ...dimensions.map(uint64Bytes),
+      uint32Bytes(type),
+      uint64Bytes(offset),
+    ]);
     offset += alignedBytes(sizeBytes);
     return info;
   });
-  const header = Buffer.concat([startBytes(GGUF_VERSION, tensors.length, entries.length), ...entries.map(entryBytes), ...infos]);
+  const header = Buffer.concat([
+    startBytes(GGUF_VERSION, tensors.length, entries.length),
+    ...entries.map(entryBytes),
+    ...infos,
+  ]);
   return Buffer.concat([header, Buffer.alloc(alignedBytes(header.length) - header.length)]);
 }
 

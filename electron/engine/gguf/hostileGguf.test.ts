@@ -32,8 +32,14 @@ it("are made from a file that is read", async () => {
   const header = await readGgufHeader(source.value);
   const facts = await describeModel(source.value);
   await source.value.close();
-  expect(header.ok && header.value.tensors.map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([["token_embd.weight", 512], ["blk.0.attn_q.weight", 72]]);
-  expect(facts).toMatchObject({ ok: true, value: { architecture: "llama", trainContextSizeTokens: 512, parameterCount: 256 } });
+  expect(header.ok && header.value.tensors.map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([
+    ["token_embd.weight", 512],
+    ["blk.0.attn_q.weight", 72],
+  ]);
+  expect(facts).toMatchObject({
+    ok: true,
+    value: { architecture: "llama", trainContextSizeTokens: 512, parameterCount: 256 },
+  });
 });
 
 describe.each(files)("$name", (hostile) => {
@@ -52,7 +58,9 @@ describe.each(files)("$name", (hostile) => {
     const facts = await describeModel(source.value);
     await source.value.close();
     expect(cpuMsSince(described)).toBeLessThan(MAX_CPU_MS);
-    expect(["described", ...hostile.codes, "estimate-failed", "model-unreadable"]).toContain(facts.ok ? "described" : facts.failure.code);
+    expect(["described", ...hostile.codes, "estimate-failed", "model-unreadable"]).toContain(
+      facts.ok ? "described" : facts.failure.code,
+    );
   });
 });
 

@@ -1,12 +1,27 @@
 // A hostile file gets a Failure that names the check, quickly; a good one is read right.
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { ByteWriter, ggufBytes, tinyModelBytes, tinyModelContents, type GgufContents, type MetadataEntry } from "../../testing/tinyGguf";
+import {
+  ByteWriter,
+  ggufBytes,
+  tinyModelBytes,
+  tinyModelContents,
+  type GgufContents,
+  type MetadataEntry,
+} from "../../testing/tinyGguf";
 import type { FailureCode } from "../../contract/failure";
 import type { ByteSource } from "./ByteSource";
 import {
-  MAX_ALIGNMENT_BYTES, MAX_ARRAY_LENGTH, MAX_HEADER_BYTES, MAX_METADATA_ENTRIES, MAX_READ_TIME_MS, MAX_STRING_BYTES, MAX_TENSORS, metadataNumber,
-  metadataText, readGgufHeader,
+  MAX_ALIGNMENT_BYTES,
+  MAX_ARRAY_LENGTH,
+  MAX_HEADER_BYTES,
+  MAX_METADATA_ENTRIES,
+  MAX_READ_TIME_MS,
+  MAX_STRING_BYTES,
+  MAX_TENSORS,
+  metadataNumber,
+  metadataText,
+  readGgufHeader,
 } from "./readGgufHeader";
 
 const TIME_LIMIT_MS = 1000;
@@ -35,28 +50,46 @@ async function failureOf(bytes: Uint8Array | ByteSource) {
 
 const text = (value: string): MetadataEntry => ({ type: "string", value });
 const tensor = (over: Partial<GgufContents["tensors"][number]> = {}) => ({
-  name: "a", dimensions: [8, 4], type: 0, data: new Uint8Array(128), ...over,
+  name: "a",
+  dimensions: [8, 4],
+  type: 0,
+  data: new Uint8Array(128),
+  ...over,
 });
 const good: GgufContents = {
-  metadata: [["general.architecture", text("llama")], ["general.alignment", { type: "uint32", value: 32 }]],
+  metadata: [
+    ["general.architecture", text("llama")],
+    ["general.alignment", { type: "uint32", value: 32 }],
+  ],
   tensors: [tensor(), tensor({ name: "b" })],
 };
 const goodBytes = ggufBytes(good);
 
 /** A header up to the metadata, then whatever the case writes. */
 function header(write: (writer: ByteWriter) => void, { entries = 1n, tensors = 0n, version = 3 } = {}): Uint8Array {
-  const writer = new ByteWriter().bytes(new TextEncoder().encode("GGUF")).uint32(version).uint64(tensors).uint64(entries);
+  const writer = new ByteWriter()
+    .bytes(new TextEncoder().encode("GGUF"))
+    .uint32(version)
+    .uint64(tensors)
+    .uint64(entries);
   write(writer);
   return writer.finish();
 }
 const entry = (type: number, write: (writer: ByteWriter) => void = () => {}) =>
-  header((writer) => { write(writer.string("key").uint32(type)); });
+  header((writer) => {
+    write(writer.string("key").uint32(type));
+  });
 const withTensor = (over: Parameters<typeof tensor>[0]) => ggufBytes({ ...good, tensors: [tensor(over)] });
 const withAlignment = (value: MetadataEntry, alignment = 32) =>
   ggufBytes({ ...good, alignment, metadata: [["general.alignment", value]] });
 /** One fork's Q2_0: 34 bytes for 128 weights, where llama.cpp has 18 for 64. */
 const wideBlocks = (count: number) =>
-  ggufBytes({ ...good, tensors: Array.from({ length: count }, (_, index) => tensor({ name: `t${index}`, dimensions: [2560, 64], type: 42, data: new Uint8Array((2560 * 64 * 34) / 128) })) });
+  ggufBytes({
+    ...good,
+    tensors: Array.from({ length: count }, (_, index) =>
+      tensor({ name: `t${index}`, dimensions: [2560, 64], type: 42, data: new Uint8Array((2560 * 64 * 34) / 128) }),
+    ),
+  });
 const poked = (offset: number, bytes: number[]) => {
   const copy = goodBytes.slice();
   copy.set(bytes, offset);
@@ -71,8 +104,18 @@ describe("readGgufHeader", () => {
     expect(outcome.value.version).toBe(3);
     expect(metadataText(outcome.value, "general.architecture")).toBe("llama");
     expect(metadataNumber(outcome.value, "general.alignment")).toBe(32);
-    expect(outcome.value.tensors.map(({ name, dimensions, typeName, offsetBytes, sizeBytes }) => [name, dimensions, typeName, offsetBytes, sizeBytes]))
-      .toEqual([["a", [8, 4], "F32", 0, 128], ["b", [8, 4], "F32", 128, 128]]);
+    expect(
+      outcome.value.tensors.map(({ name, dimensions, typeName, offsetBytes, sizeBytes }) => [
+        name,
+        dimensions,
+        typeName,
+        offsetBytes,
+        sizeBytes,
+      ]),
+    ).toEqual([
+      ["a", [8, 4], "F32", 0, 128],
+      ["b", [8, 4], "F32", 128, 128],
+    ]);
     expect(outcome.value.weightsBytes).toBe(256);
   });
 
@@ -93,7 +136,9 @@ describe("readGgufHeader", () => {
 
   it("accepts alignments up to the limit", async () => {
     for (const alignment of [1, 8, 64, 4096, MAX_ALIGNMENT_BYTES])
-      expect((await readGgufHeader(new Bytes(withAlignment({ type: "uint32", value: alignment }, alignment)))).ok).toBe(true);
+      expect((await readGgufHeader(new Bytes(withAlignment({ type: "uint32", value: alignment }, alignment)))).ok).toBe(
+        true,
+      );
   });
 
   it("takes a source that fails as unreadable", async () => {
@@ -148,37 +193,179 @@ describe("hostile headers", () => {
     ["tensor count 2^64 - 1", ggufBytes({ ...good, tensorCount: 2n ** 64n - 1n }), "model-damaged"],
     ["more tensors than bytes", ggufBytes({ ...good, tensorCount: 19_000n }), "model-truncated"],
     ["one tensor too many", ggufBytes({ ...good, tensorCount: 3n }), "model-damaged"],
-    ["metadata count over the limit", ggufBytes({ ...good, metadataCount: BigInt(MAX_METADATA_ENTRIES) + 1n }), "model-damaged"],
+    [
+      "metadata count over the limit",
+      ggufBytes({ ...good, metadataCount: BigInt(MAX_METADATA_ENTRIES) + 1n }),
+      "model-damaged",
+    ],
     ["metadata count 2^64 - 1", ggufBytes({ ...good, metadataCount: 2n ** 64n - 1n }), "model-damaged"],
     ["more metadata than bytes", ggufBytes({ ...good, metadataCount: 9000n }), "model-truncated"],
-    ["key of 2^40 bytes", header((writer) => { writer.uint64(2n ** 40n); }), "model-damaged"],
-    ["key longer than the file", header((writer) => { writer.uint64(1000n).uint8(65); }), "model-truncated"],
-    ["empty key", header((writer) => { writer.string("").uint32(4).uint32(1); }), "model-damaged"],
-    ["key that is not UTF-8", header((writer) => { writer.uint64(2n).bytes(Uint8Array.of(0xc3, 0x28)).uint32(4).uint32(1); }), "model-damaged"],
-    ["key with a zero byte", header((writer) => { writer.string("a\0b").uint32(4).uint32(1); }), "model-damaged"],
+    [
+      "key of 2^40 bytes",
+      header((writer) => {
+        writer.uint64(2n ** 40n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "key longer than the file",
+      header((writer) => {
+        writer.uint64(1000n).uint8(65);
+      }),
+      "model-truncated",
+    ],
+    [
+      "empty key",
+      header((writer) => {
+        writer.string("").uint32(4).uint32(1);
+      }),
+      "model-damaged",
+    ],
+    [
+      "key that is not UTF-8",
+      header((writer) => {
+        writer.uint64(2n).bytes(Uint8Array.of(0xc3, 0x28)).uint32(4).uint32(1);
+      }),
+      "model-damaged",
+    ],
+    [
+      "key with a zero byte",
+      header((writer) => {
+        writer.string("a\0b").uint32(4).uint32(1);
+      }),
+      "model-damaged",
+    ],
     ["key __proto__", ggufBytes({ ...good, metadata: [["__proto__", text("x")]] }), "model-damaged"],
-    ["key general.__proto__.polluted", ggufBytes({ ...good, metadata: [["general.__proto__.polluted", text("x")]] }), "model-damaged"],
+    [
+      "key general.__proto__.polluted",
+      ggufBytes({ ...good, metadata: [["general.__proto__.polluted", text("x")]] }),
+      "model-damaged",
+    ],
     ["key a.constructor", ggufBytes({ ...good, metadata: [["a.constructor", text("x")]] }), "model-damaged"],
     ["key prototype", ggufBytes({ ...good, metadata: [["prototype.a", text("x")]] }), "model-damaged"],
-    ["duplicate key", ggufBytes({ ...good, metadata: [["a", text("x")], ["a", text("y")]] }), "model-damaged"],
+    [
+      "duplicate key",
+      ggufBytes({
+        ...good,
+        metadata: [
+          ["a", text("x")],
+          ["a", text("y")],
+        ],
+      }),
+      "model-damaged",
+    ],
     ["unknown value type 13", entry(13), "model-damaged"],
     ["unknown value type 2^32 - 1", entry(0xffff_ffff), "model-damaged"],
     ["value missing", entry(4), "model-truncated"],
-    ["half a value", entry(12, (writer) => { writer.uint32(1); }), "model-truncated"],
-    ["boolean of 7", entry(7, (writer) => { writer.uint8(7); }), "model-damaged"],
-    ["string of 1.5 GB in 60 bytes", entry(8, (writer) => { writer.uint64(1_500_000_000n); }), "model-damaged"],
-    ["string longer than the file", entry(8, (writer) => { writer.uint64(BigInt(MAX_STRING_BYTES)); }), "model-truncated"],
-    ["string of 2^64 - 1", entry(8, (writer) => { writer.uint64(2n ** 64n - 1n); }), "model-damaged"],
-    ["string of 40 bytes with none there", entry(8, (writer) => { writer.uint64(40n); }), "model-truncated"],
-    ["array of 2^40", entry(9, (writer) => { writer.uint32(4).uint64(2n ** 40n); }), "model-damaged"],
-    ["array over the limit", entry(9, (writer) => { writer.uint32(0).uint64(BigInt(MAX_ARRAY_LENGTH) + 1n); }), "model-damaged"],
-    ["array longer than the file", entry(9, (writer) => { writer.uint32(0).uint64(1000n); }), "model-truncated"],
-    ["array of wide values longer than the file", entry(9, (writer) => { writer.uint32(12).uint64(300n).bytes(new Uint8Array(400)); }), "model-truncated"],
-    ["array of unknown type", entry(9, (writer) => { writer.uint32(99).uint64(1n).uint32(0); }), "model-damaged"],
-    ["array of arrays", entry(9, (writer) => { writer.uint32(9).uint64(1n).uint32(4).uint64(0n); }), "model-damaged"],
-    ["array without a length", entry(9, (writer) => { writer.uint32(4); }), "model-truncated"],
-    ["string in an array longer than the file", entry(9, (writer) => { writer.uint32(8).uint64(2n).string("a").uint64(5000n); }), "model-truncated"],
-    ["string in a long array of 2^63", entry(9, (writer) => { writer.uint32(8).uint64(400n).uint64(2n ** 63n).bytes(new Uint8Array(4000)); }), "model-damaged"],
+    [
+      "half a value",
+      entry(12, (writer) => {
+        writer.uint32(1);
+      }),
+      "model-truncated",
+    ],
+    [
+      "boolean of 7",
+      entry(7, (writer) => {
+        writer.uint8(7);
+      }),
+      "model-damaged",
+    ],
+    [
+      "string of 1.5 GB in 60 bytes",
+      entry(8, (writer) => {
+        writer.uint64(1_500_000_000n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "string longer than the file",
+      entry(8, (writer) => {
+        writer.uint64(BigInt(MAX_STRING_BYTES));
+      }),
+      "model-truncated",
+    ],
+    [
+      "string of 2^64 - 1",
+      entry(8, (writer) => {
+        writer.uint64(2n ** 64n - 1n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "string of 40 bytes with none there",
+      entry(8, (writer) => {
+        writer.uint64(40n);
+      }),
+      "model-truncated",
+    ],
+    [
+      "array of 2^40",
+      entry(9, (writer) => {
+        writer.uint32(4).uint64(2n ** 40n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "array over the limit",
+      entry(9, (writer) => {
+        writer.uint32(0).uint64(BigInt(MAX_ARRAY_LENGTH) + 1n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "array longer than the file",
+      entry(9, (writer) => {
+        writer.uint32(0).uint64(1000n);
+      }),
+      "model-truncated",
+    ],
+    [
+      "array of wide values longer than the file",
+      entry(9, (writer) => {
+        writer.uint32(12).uint64(300n).bytes(new Uint8Array(400));
+      }),
+      "model-truncated",
+    ],
+    [
+      "array of unknown type",
+      entry(9, (writer) => {
+        writer.uint32(99).uint64(1n).uint32(0);
+      }),
+      "model-damaged",
+    ],
+    [
+      "array of arrays",
+      entry(9, (writer) => {
+        writer.uint32(9).uint64(1n).uint32(4).uint64(0n);
+      }),
+      "model-damaged",
+    ],
+    [
+      "array without a length",
+      entry(9, (writer) => {
+        writer.uint32(4);
+      }),
+      "model-truncated",
+    ],
+    [
+      "string in an array longer than the file",
+      entry(9, (writer) => {
+        writer.uint32(8).uint64(2n).string("a").uint64(5000n);
+      }),
+      "model-truncated",
+    ],
+    [
+      "string in a long array of 2^63",
+      entry(9, (writer) => {
+        writer
+          .uint32(8)
+          .uint64(400n)
+          .uint64(2n ** 63n)
+          .bytes(new Uint8Array(4000));
+      }),
+      "model-damaged",
+    ],
     ["alignment 0", withAlignment({ type: "uint32", value: 0 }), "model-damaged"],
     ["alignment 3", withAlignment({ type: "uint32", value: 3 }), "model-damaged"],
     ["alignment 2^31", withAlignment({ type: "uint32", value: 2 ** 31 }), "model-damaged"],
@@ -187,7 +374,16 @@ describe("hostile headers", () => {
     ["alignment as a fraction", withAlignment({ type: "float32", value: 0.5 }), "model-damaged"],
     ["alignment as an array", withAlignment({ type: "int32s", value: [32] }), "model-damaged"],
     ["tensor of 5 dimensions", withTensor({ dimensions: [1, 1, 1, 1, 1] }), "model-damaged"],
-    ["tensor of 2^32 - 1 dimensions", header((writer) => { writer.string("a").uint32(0xffff_ffff); }, { entries: 0n, tensors: 1n }), "model-damaged"],
+    [
+      "tensor of 2^32 - 1 dimensions",
+      header(
+        (writer) => {
+          writer.string("a").uint32(0xffff_ffff);
+        },
+        { entries: 0n, tensors: 1n },
+      ),
+      "model-damaged",
+    ],
     ["tensor of no length", withTensor({ dimensions: [0, 4] }), "model-damaged"],
     ["tensor whose size overflows 64 bits", withTensor({ dimensions: [2 ** 40, 2 ** 40] }), "model-damaged"],
     ["tensor whose size wraps to a small one", withTensor({ dimensions: [2 ** 32, 2 ** 32, 1, 1] }), "model-damaged"],
@@ -205,8 +401,16 @@ describe("hostile headers", () => {
     ["tensor offset 2^63", withTensor({ offset: 2n ** 63n }), "model-damaged"],
     ["tensor offset past the end", withTensor({ offset: 4096n }), "model-truncated"],
     ["tensor offset that wraps with its size", withTensor({ offset: 2n ** 64n - 32n }), "model-damaged"],
-    ["tensors that overlap", ggufBytes({ ...good, tensors: [tensor(), tensor({ name: "b", offset: 64n })] }), "model-damaged"],
-    ["tensors at the same place", ggufBytes({ ...good, tensors: [tensor(), tensor({ name: "b", offset: 0n })] }), "model-damaged"],
+    [
+      "tensors that overlap",
+      ggufBytes({ ...good, tensors: [tensor(), tensor({ name: "b", offset: 64n })] }),
+      "model-damaged",
+    ],
+    [
+      "tensors at the same place",
+      ggufBytes({ ...good, tensors: [tensor(), tensor({ name: "b", offset: 0n })] }),
+      "model-damaged",
+    ],
     ["duplicate tensor name", ggufBytes({ ...good, tensors: [tensor(), tensor()] }), "model-damaged"],
     ["tensor name of 64 bytes", withTensor({ name: "n".repeat(64) }), "model-damaged"],
     ["tensor name that is not UTF-8", poked(goodBytes.length - 256 - 2 * 45 + 8, [0xff]), "model-damaged"],
@@ -219,14 +423,21 @@ describe("hostile headers", () => {
   it.each(cases)("%s", async (_name, bytes, code) => {
     const failure = await failureOf(bytes);
     expect(failure.code).toBe(code);
-    const facts: Partial<Record<FailureCode, unknown>> = { "model-damaged": failure.details?.["check"], "model-truncated": failure.details?.["neededBytes"], "model-needs-other-build": failure.details?.["type"] };
-    expect(facts[code] ?? (code === "model-not-gguf")).toBeTruthy();
+    const facts: Partial<Record<FailureCode, unknown>> = {
+      "model-damaged": failure.details?.["check"],
+      "model-truncated": failure.details?.["neededBytes"],
+      "model-needs-other-build": failure.details?.["type"],
+    };
+    expect(facts[code] ?? code === "model-not-gguf").toBeTruthy();
   });
 
   it("a header longer than any real one, in a file that is long enough", async () => {
-    const part = header((writer) => {
-      for (let index = 0; index < 5; index++) writer.string(`key${index}`).uint32(8).uint64(BigInt(MAX_STRING_BYTES));
-    }, { entries: 5n });
+    const part = header(
+      (writer) => {
+        for (let index = 0; index < 5; index++) writer.string(`key${index}`).uint32(8).uint64(BigInt(MAX_STRING_BYTES));
+      },
+      { entries: 5n },
+    );
     // The source has 1 TiB of zeros after the first entry: strings that are really there.
     const source: ByteSource = {
       sizeBytes: 2 ** 40,
@@ -237,7 +448,8 @@ describe("hostile headers", () => {
           const at = 24 + index * (entryBytes + MAX_STRING_BYTES);
           const from = 24 + index * entryBytes;
           for (let byte = 0; byte < entryBytes; byte++)
-            if (at + byte >= offset && at + byte < offset + lengthBytes) bytes[at + byte - offset] = part[from + byte] ?? 0;
+            if (at + byte >= offset && at + byte < offset + lengthBytes)
+              bytes[at + byte - offset] = part[from + byte] ?? 0;
         }
         for (let byte = offset; byte < 24; byte++) bytes[byte - offset] = part[byte] ?? 0;
         return Promise.resolve(bytes);
@@ -248,8 +460,13 @@ describe("hostile headers", () => {
   });
 
   it("a source that is slow is not called damaged", async () => {
-    vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(MAX_READ_TIME_MS + 1);
-    expect(await readGgufHeader(new Bytes(goodBytes))).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+    vi.spyOn(performance, "now")
+      .mockReturnValueOnce(0)
+      .mockReturnValue(MAX_READ_TIME_MS + 1);
+    expect(await readGgufHeader(new Bytes(goodBytes))).toMatchObject({
+      ok: false,
+      failure: { code: "model-unreadable" },
+    });
   });
 
   it("mutations of a good header: a header or a Failure, quickly, and never an exception", async () => {
@@ -264,7 +481,9 @@ describe("hostile headers", () => {
           const startedMs = performance.now();
           const outcome = await readGgufHeader(new Bytes(cutAt === undefined ? bytes : bytes.subarray(0, cutAt)));
           expect(performance.now() - startedMs).toBeLessThan(TIME_LIMIT_MS);
-          expect(["passed", "model-not-gguf", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
+          expect(["passed", "model-not-gguf", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(
+            outcome.ok ? "passed" : outcome.failure.code,
+          );
         },
       ),
       { numRuns: 2000 },
@@ -277,7 +496,9 @@ describe("hostile headers", () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (random) => {
         const bytes = Uint8Array.of(0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, ...random);
         const outcome = await readGgufHeader(new Bytes(bytes));
-        expect(["passed", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(outcome.ok ? "passed" : outcome.failure.code);
+        expect(["passed", "model-truncated", "model-damaged", "model-needs-other-build"]).toContain(
+          outcome.ok ? "passed" : outcome.failure.code,
+        );
       }),
       { numRuns: 500 },
     );

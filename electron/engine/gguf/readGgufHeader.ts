@@ -88,7 +88,10 @@ export interface GgufHeader {
  * Failures: model-not-gguf, model-truncated, model-damaged, model-needs-other-build (details.type), model-unreadable (the source's own
  * error).
  */
-export async function readGgufHeader(source: ByteSource, { withVocabulary = false }: ReadOptions = {}): Promise<Outcome<GgufHeader>> {
+export async function readGgufHeader(
+  source: ByteSource,
+  { withVocabulary = false }: ReadOptions = {},
+): Promise<Outcome<GgufHeader>> {
   try {
     return succeed(await read(new Cursor(source), withVocabulary ? new VocabularyReader() : null));
   } catch (error) {
@@ -134,7 +137,11 @@ async function readVersion(cursor: Cursor): Promise<number> {
   return version;
 }
 
-async function readMetadata(cursor: Cursor, entryCount: number, reader: VocabularyReader | null): Promise<Map<string, MetadataValue>> {
+async function readMetadata(
+  cursor: Cursor,
+  entryCount: number,
+  reader: VocabularyReader | null,
+): Promise<Map<string, MetadataValue>> {
   const metadata = new Map<string, MetadataValue>();
   for (let index = 0; index < entryCount; index++) {
     const at = `metadata entry ${index}`;
@@ -154,14 +161,26 @@ const STRING_TYPE = 8;
 const INT32_TYPE = 5;
 /** Size of the other value types of the format, in bytes. */
 const scalarSizes: ReadonlyMap<number, number> = new Map([
-  [0, 1], [1, 1], [2, 2], [3, 2], [4, 4], [5, 4], [6, 4], [7, 1], [10, 8], [11, 8], [12, 8],
+  [0, 1],
+  [1, 1],
+  [2, 2],
+  [3, 2],
+  [4, 4],
+  [5, 4],
+  [6, 4],
+  [7, 1],
+  [10, 8],
+  [11, 8],
+  [12, 8],
 ]);
 
 async function readValue(cursor: Cursor, at: string): Promise<MetadataValue> {
   const type = await cursor.uint32(at);
   if (type === STRING_TYPE) {
     const text = await cursor.text(at);
-    return typeof text === "string" ? { kind: "scalar", type, value: text } : { kind: "long-string", lengthBytes: text };
+    return typeof text === "string"
+      ? { kind: "scalar", type, value: text }
+      : { kind: "long-string", lengthBytes: text };
   }
   if (type !== ARRAY_TYPE) return { kind: "scalar", type, value: await cursor.scalar(type, at) };
 
@@ -213,14 +232,16 @@ class VocabularyReader {
     const length = await cursor.count(at, MAX_VOCABULARY_TOKENS);
     if (elementType === INT32_TYPE) {
       this.#types = new Int32Array(length);
-      for (let index = 0; index < length; index++) this.#types[index] = cursor.bufferedInt32() ?? Number(await cursor.scalar(INT32_TYPE, at));
+      for (let index = 0; index < length; index++)
+        this.#types[index] = cursor.bufferedInt32() ?? Number(await cursor.scalar(INT32_TYPE, at));
     } else {
       this.#tokens = [];
       let keptBytes = 0;
       for (let index = 0; index < length; index++) {
         const token = cursor.bufferedLatin1() ?? (await cursor.latin1(at));
         keptBytes += token.length;
-        if (keptBytes > MAX_VOCABULARY_BYTES) throw damaged(at, `a vocabulary of more than ${MAX_VOCABULARY_BYTES} bytes`);
+        if (keptBytes > MAX_VOCABULARY_BYTES)
+          throw damaged(at, `a vocabulary of more than ${MAX_VOCABULARY_BYTES} bytes`);
         this.#tokens.push(token);
       }
     }
@@ -285,12 +306,29 @@ function unknownType(typeNumber: number, at: string): BadHeader {
  * Every tensor lies inside the file and apart from every other. One fork's Q2_0 has the same number in blocks of 128 weights, and 34
  * bytes: its tensors lie closer together than ours could.
  */
-function checkTensorData(tensors: readonly TensorInfo[], alignment: number, dataOffsetBytes: number, fileBytes: number): void {
+function checkTensorData(
+  tensors: readonly TensorInfo[],
+  alignment: number,
+  dataOffsetBytes: number,
+  fileBytes: number,
+): void {
   const inOrder = [...tensors].sort((a, b) => a.offsetBytes - b.offsetBytes);
-  const roomBytes = (index: number) => (inOrder[index + 1]?.offsetBytes ?? fileBytes - dataOffsetBytes) - (inOrder[index]?.offsetBytes ?? 0);
+  const roomBytes = (index: number) =>
+    (inOrder[index + 1]?.offsetBytes ?? fileBytes - dataOffsetBytes) - (inOrder[index]?.offsetBytes ?? 0);
   const widerBytes = ({ sizeBytes }: TensorInfo) => Math.ceil(((sizeBytes / 36) * 34) / alignment) * alignment;
-  const isWider = inOrder.some((tensor, index) => tensor.typeName === "Q2_0" && tensor.sizeBytes > roomBytes(index) && widerBytes(tensor) >= roomBytes(index) && roomBytes(index) > 0);
-  if (isWider) throw new BadHeader("model-needs-other-build", { type: "Q2_0 in blocks of 128" }, "Q2_0 tensors of 34 bytes for 128 weights");
+  const isWider = inOrder.some(
+    (tensor, index) =>
+      tensor.typeName === "Q2_0" &&
+      tensor.sizeBytes > roomBytes(index) &&
+      widerBytes(tensor) >= roomBytes(index) &&
+      roomBytes(index) > 0,
+  );
+  if (isWider)
+    throw new BadHeader(
+      "model-needs-other-build",
+      { type: "Q2_0 in blocks of 128" },
+      "Q2_0 tensors of 34 bytes for 128 weights",
+    );
   let endBytes = 0;
   for (const tensor of inOrder) {
     if (tensor.offsetBytes < endBytes) throw damaged("tensor data", "tensors overlap");
@@ -369,21 +407,31 @@ class Cursor {
     const start = await this.#take(size, at);
     const view = this.#view;
     switch (type) {
-      case 0: return view.getUint8(start);
-      case 1: return view.getInt8(start);
-      case 2: return view.getUint16(start, true);
-      case 3: return view.getInt16(start, true);
-      case 4: return view.getUint32(start, true);
-      case 5: return view.getInt32(start, true);
-      case 6: return view.getFloat32(start, true);
+      case 0:
+        return view.getUint8(start);
+      case 1:
+        return view.getInt8(start);
+      case 2:
+        return view.getUint16(start, true);
+      case 3:
+        return view.getInt16(start, true);
+      case 4:
+        return view.getUint32(start, true);
+      case 5:
+        return view.getInt32(start, true);
+      case 6:
+        return view.getFloat32(start, true);
       case 7: {
         const value = view.getUint8(start);
         if (value > 1) throw damaged(at, "a boolean that is neither 0 nor 1");
         return value === 1;
       }
-      case 10: return view.getBigUint64(start, true);
-      case 11: return view.getBigInt64(start, true);
-      default: return view.getFloat64(start, true);
+      case 10:
+        return view.getBigUint64(start, true);
+      case 11:
+        return view.getBigInt64(start, true);
+      default:
+        return view.getFloat64(start, true);
     }
   }
 
@@ -479,7 +527,8 @@ class Cursor {
 
   async #fill(lengthBytes: number): Promise<void> {
     // The disk or the machine is slow, for now: nothing is wrong with the file.
-    if (performance.now() > this.#deadlineMs) throw new BadHeader("model-unreadable", { reason: "reading it takes too long" });
+    if (performance.now() > this.#deadlineMs)
+      throw new BadHeader("model-unreadable", { reason: "reading it takes too long" });
     const wanted = Math.min(Math.max(lengthBytes, READ_AHEAD_BYTES), this.sizeBytes - this.position);
     const bytes = await this.#source.read(this.position, wanted);
     // The file shrank, or the source lied about its size.

@@ -12,8 +12,16 @@ export type TokenizerFamily = "bpe" | "pieces" | "rwkv" | "plamo2" | "other-fami
 
 /** By tokenizer.ggml.model. */
 export const tokenizerFamilies: ReadonlyMap<string, TokenizerFamily> = new Map([
-  ["gpt2", "bpe"], ["gemma4", "bpe"], ["hybriddna", "bpe"], ["whitespace", "bpe"], ["llama", "pieces"], ["rwkv", "rwkv"], ["plamo2", "plamo2"],
-  ["bert", "other-family"], ["t5", "other-family"], ["test", "other-family"],
+  ["gpt2", "bpe"],
+  ["gemma4", "bpe"],
+  ["hybriddna", "bpe"],
+  ["whitespace", "bpe"],
+  ["llama", "pieces"],
+  ["rwkv", "rwkv"],
+  ["plamo2", "plamo2"],
+  ["bert", "other-family"],
+  ["t5", "other-family"],
+  ["test", "other-family"],
 ]);
 
 /** What tokenizer.ggml.model says of a model whose tokens are in no vocabulary of its own. */
@@ -34,4 +42,9 @@ export const preTokenizers: ReadonlySet<string> = new Set([
 ]);
 
 /** Of them, those whose tokens are UTF-8 with "▁" for a blank, not GPT-2's alphabet of bytes. */
-export const plainTextPreTokenizers: ReadonlySet<string> = new Set(["gemma4", "granite-embed-multi-311m", "sarvam-moe", "whitespace"]);
+export const plainTextPreTokenizers: ReadonlySet<string> = new Set([
+  "gemma4",
+  "granite-embed-multi-311m",
+  "sarvam-moe",
+  "whitespace",
+]);

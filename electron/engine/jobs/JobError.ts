@@ -17,7 +17,11 @@ export class JobError extends Error {
 /** What to tell about any error: jobs' own, the addon's and the file system's by their codes, the rest as internal. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof JobError) {
-    return { code: error.code, details: { ...error.details }, ...(error.cause === undefined ? {} : { cause: causeOf(error.cause) }) };
+    return {
+      code: error.code,
+      details: { ...error.details },
+      ...(error.cause === undefined ? {} : { cause: causeOf(error.cause) }),
+    };
   }
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOSPC" || code === "EDQUOT") return { code: "job-disk-full", cause: causeOf(error) };

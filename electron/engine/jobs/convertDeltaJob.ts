@@ -7,10 +7,21 @@ import { isSameFile, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 
-export async function convertDeltaJob(addon: NativeAddon, { source, target, compact }: ConvertDeltaRequest): Promise<JobResult> {
+export async function convertDeltaJob(
+  addon: NativeAddon,
+  { source, target, compact }: ConvertDeltaRequest,
+): Promise<JobResult> {
   const file = path.basename(target);
   if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
-  if (await access(target).then(() => true, () => false)) throw new JobError("target-exists", { file });
-  const fileBytes = await writeFreshFile(target, (unfinished) => addon.convertDelta({ source, target: unfinished, compact }));
+  if (
+    await access(target).then(
+      () => true,
+      () => false,
+    )
+  )
+    throw new JobError("target-exists", { file });
+  const fileBytes = await writeFreshFile(target, (unfinished) =>
+    addon.convertDelta({ source, target: unfinished, compact }),
+  );
   return { kind: "convert-delta", fileBytes };
 }

@@ -4,7 +4,15 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mlxAdapter, peftAdapter, safetensorsBytes, valueBytes, type PeftAdapter, type PeftOptions, type SafetensorsEntry } from "../../testing/peftAdapter";
+import {
+  mlxAdapter,
+  peftAdapter,
+  safetensorsBytes,
+  valueBytes,
+  type PeftAdapter,
+  type PeftOptions,
+  type SafetensorsEntry,
+} from "../../testing/peftAdapter";
 import { embeddingModule, familyBase, modulesOf, peftFamilies, type PeftFamily } from "../../testing/peftFamilies";
 import { tinyModelBytes } from "../../testing/tinyGguf";
 import { inspectDelta } from "../deltas/inspectDelta";
@@ -29,8 +37,13 @@ async function convert(of: PeftFamily, { config, weights }: PeftAdapter, base: U
   await writeFile(inFolder("adapter_config.json"), config);
   await writeFile(inFolder("adapter_model.safetensors"), weights);
   const request = {
-    kind: "convert-peft" as const, weights: inFolder("adapter_model.safetensors"), config: inFolder("adapter_config.json"), base: inFolder("base.gguf"),
-    target: inFolder("adapter.gguf"), name: "My adapter", licence: "mit",
+    kind: "convert-peft" as const,
+    weights: inFolder("adapter_model.safetensors"),
+    config: inFolder("adapter_config.json"),
+    base: inFolder("base.gguf"),
+    target: inFolder("adapter.gguf"),
+    name: "My adapter",
+    licence: "mit",
   };
   return convertPeftJob(request, () => undefined);
 }
@@ -69,40 +82,56 @@ async function refusal(of: PeftFamily, adapter: PeftAdapter, base?: Uint8Array) 
 function given(adapter: PeftAdapter, name: string): Float32Array {
   const bytes = Buffer.from(adapter.weights);
   const headerBytes = Number(bytes.readBigUInt64LE());
-  const { data_offsets: [from, to] } = (JSON.parse(bytes.toString("utf8", 8, 8 + headerBytes)) as Record<string, { data_offsets: [number, number] }>)[name]!;
+  const {
+    data_offsets: [from, to],
+  } = (JSON.parse(bytes.toString("utf8", 8, 8 + headerBytes)) as Record<string, { data_offsets: [number, number] }>)[
+    name
+  ]!;
   return new Float32Array(new Uint8Array(bytes.subarray(8 + headerBytes + from, 8 + headerBytes + to)).buffer);
 }
 
-const all = (of: PeftFamily, over: Partial<PeftOptions> = {}) => peftAdapter({ modules: modulesOf(of), rank: RANK, alpha: ALPHA, ...over });
+const all = (of: PeftFamily, over: Partial<PeftOptions> = {}) =>
+  peftAdapter({ modules: modulesOf(of), rank: RANK, alpha: ALPHA, ...over });
 
 describe("converting", () => {
-  it.each(peftFamilies.map((of) => [of.name, of] as const))("%s: every module finds its place, with its own numbers", async (_, of) => {
-    const adapter = all(of);
-    const { header, numbers } = await converted(of, adapter);
-    expect(metadataText(header, "general.architecture")).toBe(of.architecture);
-    expect(metadataNumber(header, "adapter.lora.alpha")).toBe(ALPHA);
-    expect(header.tensors).toHaveLength(2 * modulesOf(of).length);
-    for (const { name, tensor, columns, rows } of modulesOf(of)) {
-      const dimensions = (half: string) => header.tensors.find((one) => one.name === `${tensor}.lora_${half}`)?.dimensions;
-      expect([name, dimensions("a"), dimensions("b")]).toEqual([name, [columns, RANK], [RANK, rows]]);
-      expect(numbers(`${tensor}.lora_a`)).toEqual(given(adapter, `base_model.model.${name}.lora_A.weight`));
-      const before = given(adapter, `base_model.model.${name}.lora_B.weight`);
-      const expected = new Float32Array(before.length);
-      // Query and key of llama's: row 2i + c of a head is row i of its half c.
-      const isReordered = of.architecture === "llama" && /attn_[qk]\./u.test(tensor);
-      const half = of.headSize / 2;
-      for (let row = 0; row < rows; row++) {
-        const inHead = row % of.headSize;
-        const to = isReordered ? row - inHead + 2 * (inHead % half) + Math.floor(inHead / half) : row;
-        expected.set(before.subarray(row * RANK, (row + 1) * RANK), to * RANK);
+  it.each(peftFamilies.map((of) => [of.name, of] as const))(
+    "%s: every module finds its place, with its own numbers",
+    async (_, of) => {
+      const adapter = all(of);
+      const { header, numbers } = await converted(of, adapter);
+      expect(metadataText(header, "general.architecture")).toBe(of.architecture);
+      expect(metadataNumber(header, "adapter.lora.alpha")).toBe(ALPHA);
+      expect(header.tensors).toHaveLength(2 * modulesOf(of).length);
+      for (const { name, tensor, columns, rows } of modulesOf(of)) {
+        const dimensions = (half: string) =>
+          header.tensors.find((one) => one.name === `${tensor}.lora_${half}`)?.dimensions;
+        expect([name, dimensions("a"), dimensions("b")]).toEqual([name, [columns, RANK], [RANK, rows]]);
+        expect(numbers(`${tensor}.lora_a`)).toEqual(given(adapter, `base_model.model.${name}.lora_A.weight`));
+        const before = given(adapter, `base_model.model.${name}.lora_B.weight`);
+        const expected = new Float32Array(before.length);
+        // Query and key of llama's: row 2i + c of a head is row i of its half c.
+        const isReordered = of.architecture === "llama" && /attn_[qk]\./u.test(tensor);
+        const half = of.headSize / 2;
+        for (let row = 0; row < rows; row++) {
+          const inHead = row % of.headSize;
+          const to = isReordered ? row - inHead + 2 * (inHead % half) + Math.floor(inHead / half) : row;
+          expected.set(before.subarray(row * RANK, (row + 1) * RANK), to * RANK);
+        }
+        expect(numbers(`${tensor}.lora_b`)).toEqual(expected);
       }
-      expect(numbers(`${tensor}.lora_b`)).toEqual(expected);
-    }
-  });
+    },
+  );
 
   it("keeps what the person should know of it", async () => {
-    const { header } = await converted(family("llama"), all(family("llama"), { config: { base_model_name_or_path: "maker/Some-Base" } }));
-    expect(["general.name", "general.license", "general.base_model.0.name", "adapter.type"].map((key) => metadataText(header, key))).toEqual(["My adapter", "mit", "Some-Base", "lora"]);
+    const { header } = await converted(
+      family("llama"),
+      all(family("llama"), { config: { base_model_name_or_path: "maker/Some-Base" } }),
+    );
+    expect(
+      ["general.name", "general.license", "general.base_model.0.name", "adapter.type"].map((key) =>
+        metadataText(header, key),
+      ),
+    ).toEqual(["My adapter", "mit", "Some-Base", "lora"]);
   });
 
   it("reads 16-bit numbers exactly, the smallest and largest too", async () => {
@@ -112,12 +141,20 @@ describe("converting", () => {
       const [exponentBits, fractionBits, bias] = type === "F16" ? [5, 10, 15] : [8, 7, 127];
       const exponent = (half >> fractionBits) & (2 ** exponentBits - 1);
       const fraction = (half & (2 ** fractionBits - 1)) / 2 ** fractionBits;
-      return (half & 0x8000 ? -1 : 1) * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
+      return (
+        (half & 0x8000 ? -1 : 1) *
+        (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias))
+      );
     };
     for (const type of ["F16", "BF16"] as const) {
       const wild = type === "F16" ? 0x7c00 : 0x7f80;
-      const halves = Uint16Array.from({ length: RANK * module.rows }, (_, index) => (index * 509) % 0x10000).map((half) => ((half & wild) === wild ? half & 0x83ff : half));
-      const tensors = (made: SafetensorsEntry[]) => made.map((tensor) => (tensor.name.includes("lora_B") ? { ...tensor, data: new Uint8Array(halves.buffer) } : tensor));
+      const halves = Uint16Array.from({ length: RANK * module.rows }, (_, index) => (index * 509) % 0x10000).map(
+        (half) => ((half & wild) === wild ? half & 0x83ff : half),
+      );
+      const tensors = (made: SafetensorsEntry[]) =>
+        made.map((tensor) =>
+          tensor.name.includes("lora_B") ? { ...tensor, data: new Uint8Array(halves.buffer) } : tensor,
+        );
       const { numbers } = await converted(of, peftAdapter({ modules: [module], rank: RANK, type, tensors }));
       expect([...numbers(`${module.tensor}.lora_b`)]).toEqual([...halves].map((half) => value(half, type)));
       await rm(inFolder("adapter.gguf"));
@@ -129,17 +166,30 @@ describe("converting", () => {
     const adapter = peftAdapter({ modules: [embeddingModule], rank: RANK });
     const { header, numbers } = await converted(of, adapter);
     expect(header.tensors.map(({ name, dimensions }) => [name, dimensions])).toEqual([
-      ["token_embd.weight.lora_a", [RANK, embeddingModule.rows]], ["token_embd.weight.lora_b", [RANK, embeddingModule.columns]],
+      ["token_embd.weight.lora_a", [RANK, embeddingModule.rows]],
+      ["token_embd.weight.lora_b", [RANK, embeddingModule.columns]],
     ]);
     const a = given(adapter, "base_model.model.model.embed_tokens.lora_embedding_A");
-    expect(numbers("token_embd.weight.lora_a")).toEqual(a.map((_, index) => a[(index % RANK) * embeddingModule.rows + Math.floor(index / RANK)]!));
+    expect(numbers("token_embd.weight.lora_a")).toEqual(
+      a.map((_, index) => a[(index % RANK) * embeddingModule.rows + Math.floor(index / RANK)]!),
+    );
   });
 
   it("takes names as other tools and models write them, and leaves kept base weights aside", async () => {
     const of = family("gemma3");
     const tensors = (made: SafetensorsEntry[]) => [
-      ...made.map((tensor) => ({ ...tensor, name: tensor.name.replace("model.model.layers", "model.model.language_model.layers").replace(".weight", ".default.weight") })),
-      { name: "base_model.model.model.language_model.layers.0.mlp.up_proj.base_layer.weight", type: "F32", shape: [1], data: new Uint8Array(4) },
+      ...made.map((tensor) => ({
+        ...tensor,
+        name: tensor.name
+          .replace("model.model.layers", "model.model.language_model.layers")
+          .replace(".weight", ".default.weight"),
+      })),
+      {
+        name: "base_model.model.model.language_model.layers.0.mlp.up_proj.base_layer.weight",
+        type: "F32",
+        shape: [1],
+        data: new Uint8Array(4),
+      },
     ];
     expect((await converted(of, all(of, { tensors }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
   });
@@ -153,10 +203,13 @@ describe("MLX", () => {
     return bytes;
   };
 
-  it.each(peftFamilies.map((of) => [of.name, of] as const))("%s: the same change written by mlx-lm becomes the same file", async (_, of) => {
-    const adapter = all(of);
-    expect((await bytesOf(of, mlxAdapter(adapter))).equals(await bytesOf(of, adapter))).toBe(true);
-  });
+  it.each(peftFamilies.map((of) => [of.name, of] as const))(
+    "%s: the same change written by mlx-lm becomes the same file",
+    async (_, of) => {
+      const adapter = all(of);
+      expect((await bytesOf(of, mlxAdapter(adapter))).equals(await bytesOf(of, adapter))).toBe(true);
+    },
+  );
 
   it("token embeddings too, which lie the other way round", async () => {
     const of = family("llama");
@@ -166,17 +219,37 @@ describe("MLX", () => {
 
   it("scale counts as it is, whatever alpha says, and a model's text part is found", async () => {
     const of = family("gemma3");
-    const tensors = (made: SafetensorsEntry[]) => made.map((tensor) => ({ ...tensor, name: `language_model.${tensor.name}` }));
-    const { header } = await converted(of, mlxAdapter(all(of), { config: { lora_parameters: { rank: RANK, alpha: 16, dropout: 0, scale: 20 } }, tensors }));
+    const tensors = (made: SafetensorsEntry[]) =>
+      made.map((tensor) => ({ ...tensor, name: `language_model.${tensor.name}` }));
+    const { header } = await converted(
+      of,
+      mlxAdapter(all(of), { config: { lora_parameters: { rank: RANK, alpha: 16, dropout: 0, scale: 20 } }, tensors }),
+    );
     expect(metadataNumber(header, "adapter.lora.alpha")).toBe(20 * RANK);
   });
 
   it.each<[string, Record<string, unknown>, object]>([
     ["DoRA", { fine_tune_type: "dora" }, { code: "peft-unsupported", details: { feature: "dora" } }],
-    ["DoRA of earlier versions", { fine_tune_type: undefined, use_dora: true }, { code: "peft-unsupported", details: { feature: "dora" } }],
-    ["a full fine-tune", { fine_tune_type: "full", lora_parameters: null }, { code: "peft-unsupported", details: { feature: "whole-weights" } }],
-    ["a method to come", { fine_tune_type: "vera" }, { code: "peft-unsupported", details: { feature: "other-method", kind: "vera" } }],
-    ["a scale of 0", { lora_parameters: { rank: RANK, scale: 0 } }, { code: "delta-alpha-invalid", details: { alpha: "0", setting: "scale" } }],
+    [
+      "DoRA of earlier versions",
+      { fine_tune_type: undefined, use_dora: true },
+      { code: "peft-unsupported", details: { feature: "dora" } },
+    ],
+    [
+      "a full fine-tune",
+      { fine_tune_type: "full", lora_parameters: null },
+      { code: "peft-unsupported", details: { feature: "whole-weights" } },
+    ],
+    [
+      "a method to come",
+      { fine_tune_type: "vera" },
+      { code: "peft-unsupported", details: { feature: "other-method", kind: "vera" } },
+    ],
+    [
+      "a scale of 0",
+      { lora_parameters: { rank: RANK, scale: 0 } },
+      { code: "delta-alpha-invalid", details: { alpha: "0", setting: "scale" } },
+    ],
     ["no scale", { lora_parameters: { rank: RANK } }, { code: "peft-config-invalid" }],
     ["another rank", { lora_parameters: { rank: RANK + 1, scale: 2 } }, { code: "peft-weights-damaged" }],
   ])("refuses %s", async (_, config, failure) => {
@@ -190,8 +263,14 @@ describe("MLX", () => {
   ])("refuses %s in the weights", async (_, name, shape, feature) => {
     const size = shape.reduce((product, one) => product * one, 4);
     const pairs = name.endsWith("lora_a") ? [name, name.replace(/a$/u, "b")] : [name];
-    const tensors = (made: SafetensorsEntry[]) => [...made, ...pairs.map((one) => ({ name: one, type: "F32", shape, data: new Uint8Array(size) }))];
-    expect(await refusal(family("llama"), mlxAdapter(all(family("llama")), { tensors }))).toMatchObject({ code: "peft-unsupported", details: { feature } });
+    const tensors = (made: SafetensorsEntry[]) => [
+      ...made,
+      ...pairs.map((one) => ({ name: one, type: "F32", shape, data: new Uint8Array(size) })),
+    ];
+    expect(await refusal(family("llama"), mlxAdapter(all(family("llama")), { tensors }))).toMatchObject({
+      code: "peft-unsupported",
+      details: { feature },
+    });
   });
 });
 
@@ -201,16 +280,30 @@ describe("what is not refused needlessly", () => {
     await convert(of, adapter);
     return readFile(inFolder("adapter.gguf"));
   };
-  const renamed = (rename: (name: string) => string) => (made: SafetensorsEntry[]) => made.map((tensor) => ({ ...tensor, name: rename(tensor.name) }));
+  const renamed = (rename: (name: string) => string) => (made: SafetensorsEntry[]) =>
+    made.map((tensor) => ({ ...tensor, name: rename(tensor.name) }));
 
   it.each<[string, (name: string) => string]>([
     ["torch.compile", (name) => `_orig_mod.${name}`],
     ["torch.compile inside", (name) => name.replace("base_model.model.", "base_model.model._orig_mod.")],
     ["data parallel training", (name) => `module.${name}`],
-    ["FSDP", (name) => name.replace("base_model.model.model.", "base_model.model._fsdp_wrapped_module.model.").replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module.")],
+    [
+      "FSDP",
+      (name) =>
+        name
+          .replace("base_model.model.model.", "base_model.model._fsdp_wrapped_module.model.")
+          .replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module."),
+    ],
     ["checkpoints", (name) => name.replace(/layers\.(\d+)\./u, "layers.$1._checkpoint_wrapped_module.")],
-    ["all of them", (name) => `module._orig_mod.${name.replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module._checkpoint_wrapped_module._orig_mod.").replace(".lora_", ".module.lora_")}`],
-    ["between the two prefixes", (name) => name.replace("base_model.model.", "base_model.module.model._fsdp_wrapped_module.")],
+    [
+      "all of them",
+      (name) =>
+        `module._orig_mod.${name.replace(/layers\.(\d+)\./u, "layers.$1._fsdp_wrapped_module._checkpoint_wrapped_module._orig_mod.").replace(".lora_", ".module.lora_")}`,
+    ],
+    [
+      "between the two prefixes",
+      (name) => name.replace("base_model.model.", "base_model.module.model._fsdp_wrapped_module."),
+    ],
   ])("names from %s", async (_, rename) => {
     const usual = await bytes(all(of));
     await rm(inFolder("adapter.gguf"));
@@ -221,7 +314,9 @@ describe("what is not refused needlessly", () => {
     const [module] = modulesOf(of).map((one) => ({ ...one, rank: 2 }));
     const config = { rank_pattern: { "_fsdp_wrapped_module.self_attn.q_proj": 2 } };
     const tensors = renamed((name) => name.replace(".self_attn", "._fsdp_wrapped_module.self_attn"));
-    expect((await converted(of, peftAdapter({ modules: [module!], rank: RANK, config, tensors }))).header.tensors).toHaveLength(2);
+    expect(
+      (await converted(of, peftAdapter({ modules: [module!], rank: RANK, config, tensors }))).header.tensors,
+    ).toHaveLength(2);
   });
 
   it.each<[string, string, string, number]>([
@@ -231,12 +326,16 @@ describe("what is not refused needlessly", () => {
     ["a quantized base", "base_model.model.model.layers.0.mlp.up_proj.base_layer.weight", "U8", 8],
   ])("%s that were saved too", async (_, name, type, length) => {
     const size = { F32: 4, F64: 8, I64: 8, U8: 1 }[type]! * length;
-    const tensors = (made: SafetensorsEntry[]) => [...made, { name, type, shape: [length], data: new Uint8Array(size) }];
+    const tensors = (made: SafetensorsEntry[]) => [
+      ...made,
+      { name, type, shape: [length], data: new Uint8Array(size) },
+    ];
     expect((await converted(of, all(of, { tensors }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ["biases that were to be trained, and are none", { bias: "all" }], ["biases of LoRA that are none", { lora_bias: true }],
+    ["biases that were to be trained, and are none", { bias: "all" }],
+    ["biases of LoRA that are none", { lora_bias: true }],
     // It tells how the base keeps its weights; the factors are the same.
     ["fan_in_fan_out", { fan_in_fan_out: true }],
   ])("%s", async (_, config) => {
@@ -244,10 +343,22 @@ describe("what is not refused needlessly", () => {
   });
 
   it("the base's own bias, unless biases were trained", async () => {
-    const tensors = (made: SafetensorsEntry[]) => [...made, { name: "base_model.model.model.layers.0.self_attn.q_proj.base_layer.bias", type: "F32", shape: [1], data: new Uint8Array(4) }];
+    const tensors = (made: SafetensorsEntry[]) => [
+      ...made,
+      {
+        name: "base_model.model.model.layers.0.self_attn.q_proj.base_layer.bias",
+        type: "F32",
+        shape: [1],
+        data: new Uint8Array(4),
+      },
+    ];
     expect((await converted(of, all(of, { tensors }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
     await rm(inFolder("adapter.gguf"));
-    for (const bias of ["all", "lora_only"]) expect(await refusal(of, all(of, { tensors, config: { bias } }))).toMatchObject({ code: "peft-unsupported", details: { feature: "bias" } });
+    for (const bias of ["all", "lora_only"])
+      expect(await refusal(of, all(of, { tensors, config: { bias } }))).toMatchObject({
+        code: "peft-unsupported",
+        details: { feature: "bias" },
+      });
   });
 
   it("an alpha of 0 for some modules alone: they change nothing", async () => {
@@ -271,21 +382,29 @@ describe("strength", () => {
     for (const { name, tensor } of modules) {
       const { rank, scale } = expected(name);
       const before = given(adapter, `base_model.model.${name}.lora_B.weight`);
-      const furthest = Math.max(...numbers(`${tensor}.lora_b`).map((after, index) => Math.abs((after * alpha) / rank - before[index]! * scale)));
+      const furthest = Math.max(
+        ...numbers(`${tensor}.lora_b`).map((after, index) => Math.abs((after * alpha) / rank - before[index]! * scale)),
+      );
       expect(furthest).toBeLessThan(1e-6);
     }
     return { alpha, numbers, adapter };
   };
 
   it("of rank-stabilised adapters is alpha / √rank, and their numbers stay", async () => {
-    const { alpha, numbers, adapter } = await check({ config: { use_rslora: true } }, () => ({ rank: RANK, scale: ALPHA / 2 }));
+    const { alpha, numbers, adapter } = await check({ config: { use_rslora: true } }, () => ({
+      rank: RANK,
+      scale: ALPHA / 2,
+    }));
     expect(alpha).toBe(ALPHA * 2);
     const { name, tensor } = modules[0]!;
     expect(numbers(`${tensor}.lora_b`)).toEqual(given(adapter, `base_model.model.${name}.lora_B.weight`));
   });
 
   it("follows patterns of rank and alpha, by ends of names and by regular expressions", async () => {
-    const config = { rank_pattern: { "self_attn.q_proj": 8, "^model\\.layers\\.\\d+\\.mlp\\.(up|gate)_proj$": 2 }, alpha_pattern: { "layers.0.self_attn.v_proj": 3, down_proj: 32, "q_proj": 5 } };
+    const config = {
+      rank_pattern: { "self_attn.q_proj": 8, "^model\\.layers\\.\\d+\\.mlp\\.(up|gate)_proj$": 2 },
+      alpha_pattern: { "layers.0.self_attn.v_proj": 3, down_proj: 32, q_proj: 5 },
+    };
     const expected = (name: string) => {
       const rank = name.endsWith("q_proj") ? 8 : /up_proj|gate_proj/u.test(name) ? 2 : RANK;
       const alpha = name.endsWith("v_proj") ? 3 : name.endsWith("down_proj") ? 32 : name.endsWith("q_proj") ? 5 : ALPHA;
@@ -305,11 +424,21 @@ describe("strength", () => {
   });
 
   it("refuses ranks that are not the configuration's, and patterns that cannot be used", async () => {
-    expect(await refusal(of, all(of, { config: { rank_pattern: { q_proj: 8 } } }))).toMatchObject({ code: "peft-weights-damaged" });
-    expect(await refusal(of, all(of, { config: { rank_pattern: { "(": 8 } } }))).toMatchObject({ code: "peft-config-invalid" });
+    expect(await refusal(of, all(of, { config: { rank_pattern: { q_proj: 8 } } }))).toMatchObject({
+      code: "peft-weights-damaged",
+    });
+    expect(await refusal(of, all(of, { config: { rank_pattern: { "(": 8 } } }))).toMatchObject({
+      code: "peft-config-invalid",
+    });
     // Would be matched for longer than anybody lives.
-    expect(await refusal(of, all(of, { config: { alpha_pattern: { "^(([a-z_.0-9]+)+)+$ ": 8, "^((((((.*)*)*)*)*)*)*!$": 2 } } }))).toMatchObject({ code: "peft-config-invalid" });
-    for (const alpha of [1e9, 0, -1]) expect(await refusal(of, all(of, { alpha }))).toMatchObject({ code: "delta-alpha-invalid" });
+    expect(
+      await refusal(
+        of,
+        all(of, { config: { alpha_pattern: { "^(([a-z_.0-9]+)+)+$ ": 8, "^((((((.*)*)*)*)*)*)*!$": 2 } } }),
+      ),
+    ).toMatchObject({ code: "peft-config-invalid" });
+    for (const alpha of [1e9, 0, -1])
+      expect(await refusal(of, all(of, { alpha }))).toMatchObject({ code: "delta-alpha-invalid" });
   });
 });
 
@@ -319,14 +448,26 @@ describe("refused by name", () => {
     ["another method", { peft_type: "LOHA" }, "other-method"],
     ["whole modules", { modules_to_save: ["lm_head"] }, "modules-to-save"],
     ["single tokens", { trainable_token_indices: { embed_tokens: [1, 2] } }, "new-tokens"],
-    ["repeated layers", { layer_replication: [[0, 2], [1, 2]] }, "layer-replication"],
+    [
+      "repeated layers",
+      {
+        layer_replication: [
+          [0, 2],
+          [1, 2],
+        ],
+      },
+      "layer-replication",
+    ],
     ["PiSSA", { init_lora_weights: "pissa_niter_16" }, "changed-base"],
     ["aLoRA", { alora_invocation_tokens: [1, 2] }, "alora"],
     ["parameters of experts", { target_parameters: ["experts.gate_up_proj"] }, "experts"],
     ["a classifier", { task_type: "SEQ_CLS" }, "other-task"],
     ["an option of the future", { use_holography: true }, "unknown-option"],
   ])("%s", async (_, config, feature) => {
-    expect(await refusal(family("llama"), all(family("llama"), { config }))).toMatchObject({ code: "peft-unsupported", details: { feature } });
+    expect(await refusal(family("llama"), all(family("llama"), { config }))).toMatchObject({
+      code: "peft-unsupported",
+      details: { feature },
+    });
   });
 
   it.each<[string, string, string]>([
@@ -338,41 +479,76 @@ describe("refused by name", () => {
     ["anything else", "__proto__", "unknown-module"],
   ])("%s in the weights", async (_, name, feature) => {
     const tensors = (made: SafetensorsEntry[]) => [...made, { name, type: "F32", shape: [1], data: new Uint8Array(4) }];
-    expect(await refusal(family("llama"), all(family("llama"), { tensors }))).toMatchObject({ code: "peft-unsupported", details: { feature } });
+    expect(await refusal(family("llama"), all(family("llama"), { tensors }))).toMatchObject({
+      code: "peft-unsupported",
+      details: { feature },
+    });
   });
 
   it.each<[string, string, { name: string; columns: number; rows: number }, string]>([
     ["the head of tied embeddings", "gemma3", { name: "lm_head", columns: 64, rows: 300 }, "output-head"],
     ["tied embeddings", "qwen2", embeddingModule, "embedding"],
-    ["pictures", "gemma3", { name: "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj", columns: 8, rows: 8 }, "vision"],
+    [
+      "pictures",
+      "gemma3",
+      { name: "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj", columns: 8, rows: 8 },
+      "vision",
+    ],
     ["experts", "llama", { name: "model.layers.0.block_sparse_moe.experts.0.w1", columns: 8, rows: 8 }, "experts"],
-    ["parts it does not know", "phi3", { name: "model.layers.0.self_attn.q_proj", columns: 64, rows: 64 }, "unknown-module"],
+    [
+      "parts it does not know",
+      "phi3",
+      { name: "model.layers.0.self_attn.q_proj", columns: 64, rows: 64 },
+      "unknown-module",
+    ],
   ])("%s", async (_, name, module, feature) => {
-    expect(await refusal(family(name), peftAdapter({ modules: [module], rank: RANK }))).toMatchObject({ code: "peft-unsupported", details: { feature } });
+    expect(await refusal(family(name), peftAdapter({ modules: [module], rank: RANK }))).toMatchObject({
+      code: "peft-unsupported",
+      details: { feature },
+    });
   });
 
   it("bases that it cannot convert for, and bases of other shapes", async () => {
     const of = family("llama");
-    expect(await refusal(of, all(of), tinyModelBytes({ architecture: "falcon" }))).toMatchObject({ code: "peft-architecture-unsupported", details: { architecture: "falcon" } });
+    expect(await refusal(of, all(of), tinyModelBytes({ architecture: "falcon" }))).toMatchObject({
+      code: "peft-architecture-unsupported",
+      details: { architecture: "falcon" },
+    });
     expect(await refusal(of, all(of), tinyModelBytes())).toMatchObject({ code: "delta-shapes-differ" });
-    expect(await refusal(of, all(of), new Uint8Array(100))).toMatchObject({ code: "model-not-gguf", details: { file: "base.gguf" } });
+    expect(await refusal(of, all(of), new Uint8Array(100))).toMatchObject({
+      code: "model-not-gguf",
+      details: { file: "base.gguf" },
+    });
     const deeper = modulesOf(of).map((module) => ({ ...module, name: module.name.replace("layers.1", "layers.7") }));
-    expect(await refusal(of, peftAdapter({ modules: deeper }))).toMatchObject({ code: "delta-shapes-differ", details: { tensor: "blk.7.attn_q.weight" } });
+    expect(await refusal(of, peftAdapter({ modules: deeper }))).toMatchObject({
+      code: "delta-shapes-differ",
+      details: { tensor: "blk.7.attn_q.weight" },
+    });
   });
 });
 
 describe("hostile weights", () => {
   const of = family("qwen2");
   const { config, weights } = all(of);
-  const tensor = (name: string, shape: number[], bytes: number, type = "F32"): SafetensorsEntry => ({ name, type, shape, data: new Uint8Array(bytes) });
-  const [a, b] = ["A", "B"].map((half) => `base_model.model.model.layers.0.mlp.up_proj.lora_${half}.weight`) as [string, string];
+  const tensor = (name: string, shape: number[], bytes: number, type = "F32"): SafetensorsEntry => ({
+    name,
+    type,
+    shape,
+    data: new Uint8Array(bytes),
+  });
+  const [a, b] = ["A", "B"].map((half) => `base_model.model.model.layers.0.mlp.up_proj.lora_${half}.weight`) as [
+    string,
+    string,
+  ];
   const pair = [tensor(a, [RANK, 64], RANK * 64 * 4), tensor(b, [96, RANK], 96 * RANK * 4)];
   const withLength = (length: bigint) => {
     const bytes = Buffer.from(weights);
     bytes.writeBigUInt64LE(length);
     return new Uint8Array(bytes);
   };
-  const changed = (change: (entries: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>) => void) =>
+  const changed = (
+    change: (entries: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>) => void,
+  ) =>
     safetensorsBytes(pair, (entries) => {
       change(entries as Parameters<typeof change>[0]);
       return JSON.stringify(entries);
@@ -393,28 +569,51 @@ describe("hostile weights", () => {
     ["negative offsets", changed((entries) => (entries[a]!.data_offsets = [-4, RANK * 64 * 4 - 4]))],
     ["a size that does not fit the shape", changed((entries) => (entries[a]!.shape = [RANK, 65]))],
     ["a shape beyond numbers", changed((entries) => (entries[a]!.shape = [2 ** 40, 2 ** 40]))],
-    ["a type that is not read", safetensorsBytes([tensor(a, [RANK, 64], RANK * 64, "F8_E4M3"), tensor(b, [96, RANK], 96 * RANK, "F8_E4M3")])],
+    [
+      "a type that is not read",
+      safetensorsBytes([tensor(a, [RANK, 64], RANK * 64, "F8_E4M3"), tensor(b, [96, RANK], 96 * RANK, "F8_E4M3")]),
+    ],
     ["a name that comes twice", safetensorsBytes(pair, (entries) => JSON.stringify(entries).replace(`${b}"`, `${a}"`))],
     ["one half alone", safetensorsBytes(pair.slice(0, 1))],
     ["halves of different rank", safetensorsBytes([tensor(a, [RANK + 1, 64], (RANK + 1) * 64 * 4), pair[1]!])],
     ["a list of contents that is none", safetensorsBytes(pair, () => "[1, 2]")],
-    ["a list of contents that is no text", new Uint8Array(Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{\"\xff\xfe\":1}", "latin1")]))],
-    ["two tensors for one part", safetensorsBytes([...pair, tensor(a.replace(".weight", ".default.weight"), [RANK, 64], RANK * 64 * 4)])],
+    [
+      "a list of contents that is no text",
+      new Uint8Array(Buffer.concat([Buffer.from([8, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{"\xff\xfe":1}', "latin1")])),
+    ],
+    [
+      "two tensors for one part",
+      safetensorsBytes([...pair, tensor(a.replace(".weight", ".default.weight"), [RANK, 64], RANK * 64 * 4)]),
+    ],
   ])("%s", async (_, bytes) => {
     expect(await refusal(of, { config, weights: bytes.slice() })).toMatchObject({ code: "peft-weights-damaged" });
   });
 
   it.each<[string, string]>([
-    ["a web page", "<html></html>"], ["nothing", ""], ["no object", "[]"], ["no rank", JSON.stringify({ ...JSON.parse(config), r: undefined })],
-    ["a rank of 10⁹", JSON.stringify({ ...JSON.parse(config), r: 1e9 })], ["NaN", config.replace(/"lora_alpha": \d+/u, '"lora_alpha": NaN')],
+    ["a web page", "<html></html>"],
+    ["nothing", ""],
+    ["no object", "[]"],
+    ["no rank", JSON.stringify({ ...JSON.parse(config), r: undefined })],
+    ["a rank of 10⁹", JSON.stringify({ ...JSON.parse(config), r: 1e9 })],
+    ["NaN", config.replace(/"lora_alpha": \d+/u, '"lora_alpha": NaN')],
     ["a million bytes and more", `${config}${" ".repeat(1_000_001)}`],
   ])("a configuration that is %s", async (_, text) => {
     expect(await refusal(of, { config: text, weights })).toMatchObject({ code: "peft-config-invalid" });
   });
 
   it("numbers that are none are left to the inspection, which finds them", async () => {
-    const wild = all(of, { tensors: (made) => made.map((one, index) => (index === 2 ? { ...one, data: valueBytes(new Float32Array(one.data.length / 4).fill(Number.NaN), "F32") } : one)) });
+    const wild = all(of, {
+      tensors: (made) =>
+        made.map((one, index) =>
+          index === 2
+            ? { ...one, data: valueBytes(new Float32Array(one.data.length / 4).fill(Number.NaN), "F32") }
+            : one,
+        ),
+    });
     await convert(of, wild);
-    expect(await inspectDelta(inFolder("adapter.gguf"))).toMatchObject({ ok: false, failure: { code: "delta-weights-not-finite" } });
+    expect(await inspectDelta(inFolder("adapter.gguf"))).toMatchObject({
+      ok: false,
+      failure: { code: "delta-weights-not-finite" },
+    });
   });
 });

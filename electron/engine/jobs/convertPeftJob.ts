@@ -18,14 +18,27 @@ const FLOAT32 = 0;
 const FLOAT_BYTES = 4;
 
 /** Throws JobError: those of planPeft and readSafetensors, "peft-config-…", "job-disk-full", the base's when its header cannot be read. */
-export async function convertPeftJob(request: ConvertPeftRequest, tell: (progress: JobProgress) => void): Promise<JobResult> {
+export async function convertPeftJob(
+  request: ConvertPeftRequest,
+  tell: (progress: JobProgress) => void,
+): Promise<JobResult> {
   const base = await readBaseShapes(request.base);
-  if (!base.ok) throw new JobError(base.failure.code, { file: path.basename(request.base), ...base.failure.details }, base.failure.cause);
+  if (!base.ok)
+    throw new JobError(
+      base.failure.code,
+      { file: path.basename(request.base), ...base.failure.details },
+      base.failure.cause,
+    );
   const config = await readConfig(request.config);
   const weights = await openWeights(request.weights);
   try {
     const plan = planPeft(config, await readSafetensors(weights), base.value);
-    const tensors = plan.tensors.map(({ name, dimensions }) => ({ name, dimensions, type: FLOAT32, sizeBytes: dimensions[0] * dimensions[1] * FLOAT_BYTES }));
+    const tensors = plan.tensors.map(({ name, dimensions }) => ({
+      name,
+      dimensions,
+      type: FLOAT32,
+      sizeBytes: dimensions[0] * dimensions[1] * FLOAT_BYTES,
+    }));
     const header = headerBytes(entriesOf(request, plan, config, base.value.architecture), tensors);
     const fileBytes = header.length + sum(tensors.map(({ sizeBytes }) => alignedBytes(sizeBytes)));
     await requireFreeSpace(path.dirname(request.target), fileBytes);
@@ -38,9 +51,15 @@ export async function convertPeftJob(request: ConvertPeftRequest, tell: (progres
 
 async function readConfig(file: string): Promise<PeftConfig> {
   const source = await FileByteSource.open(file);
-  if (!source.ok) throw new JobError(source.failure.code === "model-missing" ? "peft-config-missing" : "peft-config-invalid", {}, source.failure.cause);
+  if (!source.ok)
+    throw new JobError(
+      source.failure.code === "model-missing" ? "peft-config-missing" : "peft-config-invalid",
+      {},
+      source.failure.cause,
+    );
   try {
-    if (source.value.sizeBytes > MAX_PEFT_CONFIG_BYTES) throw new JobError("peft-config-invalid", { reason: "it is too large" });
+    if (source.value.sizeBytes > MAX_PEFT_CONFIG_BYTES)
+      throw new JobError("peft-config-invalid", { reason: "it is too large" });
     const config = readPeftConfig(new TextDecoder().decode(await source.value.read(0, source.value.sizeBytes)));
     if (!config.ok) throw new JobError(config.failure.code, config.failure.details, config.failure.cause);
     return config.value;
@@ -51,13 +70,24 @@ async function readConfig(file: string): Promise<PeftConfig> {
 
 async function openWeights(file: string): Promise<FileByteSource> {
   const source = await FileByteSource.open(file);
-  if (!source.ok) throw new JobError(source.failure.code === "model-missing" ? "source-missing" : source.failure.code, { file: path.basename(file) }, source.failure.cause);
+  if (!source.ok)
+    throw new JobError(
+      source.failure.code === "model-missing" ? "source-missing" : source.failure.code,
+      { file: path.basename(file) },
+      source.failure.cause,
+    );
   return source.value;
 }
 
 /** Names as in llama.cpp's gguf-py/gguf/constants.py. */
-function entriesOf({ name, licence }: ConvertPeftRequest, { alpha }: PeftPlan, { baseModel }: PeftConfig, architecture: string): GgufEntry[] {
-  const text = (key: string, value: string | null): GgufEntry[] => (value === null || value === "" ? [] : [[key, { type: "string", value }]]);
+function entriesOf(
+  { name, licence }: ConvertPeftRequest,
+  { alpha }: PeftPlan,
+  { baseModel }: PeftConfig,
+  architecture: string,
+): GgufEntry[] {
+  const text = (key: string, value: string | null): GgufEntry[] =>
+    value === null || value === "" ? [] : [[key, { type: "string", value }]];
   const baseName = baseModel === null ? null : (baseModel.split(/[/\\]/u).findLast((part) => part !== "") ?? null);
   return [
     ...text("general.architecture", architecture),
@@ -72,7 +102,12 @@ function entriesOf({ name, licence }: ConvertPeftRequest, { alpha }: PeftPlan, {
 }
 
 async function write(
-  file: string, header: Buffer, plan: PeftPlan, tensors: readonly GgufTensor[], weights: FileByteSource, tell: (progress: JobProgress) => void,
+  file: string,
+  header: Buffer,
+  plan: PeftPlan,
+  tensors: readonly GgufTensor[],
+  weights: FileByteSource,
+  tell: (progress: JobProgress) => void,
 ): Promise<void> {
   const total = sum(tensors.map(({ sizeBytes }) => sizeBytes));
   const meter = progressMeter("convert-delta", "bytes", tell);

@@ -11,7 +11,10 @@ const FREE_BYTES_KEPT = 256 * 1024 * 1024;
  * Calls `write` with an unfinished path; when it returns, the file is synced and gets its name. When it throws,
  * nothing is left. Killed in between, the unfinished file is left for whoever started the job to remove.
  */
-export async function writeFreshFile<Value>(target: string, write: (unfinishedPath: string) => Promise<Value>): Promise<Value> {
+export async function writeFreshFile<Value>(
+  target: string,
+  write: (unfinishedPath: string) => Promise<Value>,
+): Promise<Value> {
   const unfinished = `${target}${UNFINISHED_SUFFIX}`;
   await rm(unfinished, { force: true });
   try {
@@ -41,7 +44,10 @@ export async function requireFreeSpace(folder: string, neededBytes: number): Pro
     throw new JobError("folder-unusable", { folder: path.basename(folder) }, error);
   }
   if (freeBytes < neededBytes + FREE_BYTES_KEPT) {
-    throw new JobError("job-disk-full", { neededBytes: String(neededBytes + FREE_BYTES_KEPT), availableBytes: String(freeBytes) });
+    throw new JobError("job-disk-full", {
+      neededBytes: String(neededBytes + FREE_BYTES_KEPT),
+      availableBytes: String(freeBytes),
+    });
   }
 }
 

@@ -11,7 +11,10 @@ import type { NativeAddon } from "./nativeAddon";
 const SUMS_SUFFIX = ".in_sum2";
 
 /** Throws JobError "importance-matrix-invalid", also when it was computed for another model. */
-export async function importMatrixJob(addon: NativeAddon, { source, model, target }: ImportRequest): Promise<JobResult> {
+export async function importMatrixJob(
+  addon: NativeAddon,
+  { source, model, target }: ImportRequest,
+): Promise<JobResult> {
   return writeFreshFile(target, async (unfinished) => {
     const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
     await requireFit(addon, unfinished, model);
@@ -23,7 +26,10 @@ export async function importMatrixJob(addon: NativeAddon, { source, model, targe
 async function requireFit(addon: NativeAddon, matrix: string, model: string): Promise<void> {
   const weights = new Map<string, number>();
   // Which type is planned does not matter: a plan names every weight with its shape.
-  for (const { name, shape: [width = 0, , matrices = 1] } of await addon.planQuantize({ source: model, type: "Q8_0", calibrated: false })) {
+  for (const {
+    name,
+    shape: [width = 0, , matrices = 1],
+  } of await addon.planQuantize({ source: model, type: "Q8_0", calibrated: false })) {
     weights.set(name, width * matrices);
   }
   let known = 0;
@@ -32,10 +38,12 @@ async function requireFit(addon: NativeAddon, matrix: string, model: string): Pr
     const columns = name.endsWith(SUMS_SUFFIX) ? weights.get(weight) : undefined;
     if (columns === undefined) continue;
     const sums = dimensions.reduce((product, length) => product * length, 1);
-    if (sums !== columns) throw new JobError("importance-matrix-invalid", {}, `${sums} columns for ${weight}, which has ${columns}`);
+    if (sums !== columns)
+      throw new JobError("importance-matrix-invalid", {}, `${sums} columns for ${weight}, which has ${columns}`);
     known += 1;
   }
-  if (known === 0) throw new JobError("importance-matrix-invalid", {}, `none of the weights of ${path.basename(model)}`);
+  if (known === 0)
+    throw new JobError("importance-matrix-invalid", {}, `none of the weights of ${path.basename(model)}`);
 }
 
 async function tensorsOf(file: string): Promise<readonly { name: string; dimensions: readonly number[] }[]> {

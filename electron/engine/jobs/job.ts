@@ -28,7 +28,11 @@ async function run(data: unknown): Promise<void> {
   }
   try {
     const { appFolder, request } = message.data;
-    const result = await runRequest(() => loadNativeAddon(appFolder), request, (progress) => send({ kind: "progress", progress }));
+    const result = await runRequest(
+      () => loadNativeAddon(appFolder),
+      request,
+      (progress) => send({ kind: "progress", progress }),
+    );
     send({ kind: "done", result });
   } catch (error) {
     send({ kind: "failed", failure: toFailure(error) });

@@ -26,21 +26,37 @@ export async function makeDeltaJob(
   const startedMs = performance.now();
   const { base, fineTune, target, result, threads } = request;
   const file = path.basename(target);
-  for (const source of [base, fineTune]) if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
-  if (await access(target).then(() => true, () => false)) throw new JobError("target-exists", { file });
+  for (const source of [base, fineTune])
+    if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
+  if (
+    await access(target).then(
+      () => true,
+      () => false,
+    )
+  )
+    throw new JobError("target-exists", { file });
   if (await isSameFile(base, fineTune)) throw new JobError("pair-equal");
 
   const sources = [await openUnquantized(addon, base), await openUnquantized(addon, fineTune)];
   await requireFreeSpace(path.dirname(target), mostBytes(sources[0]?.facts.parameters ?? 0, result));
   const options = {
-    base, fineTune, threads,
-    name: request.name, baseName: request.baseName, fineTuneName: request.fineTuneName, appVersion: request.appVersion,
+    base,
+    fineTune,
+    threads,
+    name: request.name,
+    baseName: request.baseName,
+    fineTuneName: request.fineTuneName,
+    appVersion: request.appVersion,
   };
   const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
     const meter = progressMeter("make-delta", "bytes", tell);
-    const made = await (result.kind === "bitdelta"
-      ? addon.makeOneBitDelta({ ...options, target: unfinished, compact: result.compact, importanceMatrix: request.importanceMatrix }, meter)
-      : addon.makeLowRankDelta({ ...options, target: unfinished, rank: result.rank }, meter)
+    const made = await (
+      result.kind === "bitdelta"
+        ? addon.makeOneBitDelta(
+            { ...options, target: unfinished, compact: result.compact, importanceMatrix: request.importanceMatrix },
+            meter,
+          )
+        : addon.makeLowRankDelta({ ...options, target: unfinished, rank: result.rank }, meter)
     ).catch(async (error: unknown) => {
       throw await whyWritingFailed(target, error);
     });
@@ -56,7 +72,12 @@ export async function makeDeltaJob(
     kind: "make-delta",
     fileBytes: size,
     bitsPerWeight: (size * 8) / made.weights,
-    captured, leftOutShare, leftOut, foldedNorms, refinement, fidelity,
+    captured,
+    leftOutShare,
+    leftOut,
+    foldedNorms,
+    refinement,
+    fidelity,
     tookMs: performance.now() - startedMs,
   };
 }
@@ -72,7 +93,12 @@ async function refine(
   const [on, heldOut] = refinement.heldOut === null ? halves(whole) : [whole, await nativeText(refinement.heldOut)];
   return addon.refineDelta(
     {
-      base, fineTune, delta, threads, on, heldOut,
+      base,
+      fineTune,
+      delta,
+      threads,
+      on,
+      heldOut,
       chunkTokens: REFINEMENT_CHUNK_TOKENS,
       chunkLimit: refinement.chunkLimit,
     },
@@ -105,7 +131,10 @@ async function measure(
   if (fidelity === null || (result.kind === "bitdelta" && result.compact)) return null;
   const found = await addon.measureFidelity(
     {
-      base, fineTune, delta, threads,
+      base,
+      fineTune,
+      delta,
+      threads,
       on: await nativeText(fidelity.on),
       chunkTokens: CHUNK_TOKENS,
       chunkLimit: fidelity.chunkLimit,
@@ -113,7 +142,8 @@ async function measure(
     },
     progressMeter("fidelity", "tokens", tell),
   );
-  if (found.gapClosed <= 0) throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);
+  if (found.gapClosed <= 0)
+    throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);
   return found;
 }
 
@@ -131,6 +161,9 @@ function mostBytes(parameters: number, result: MakeDeltaRequest["result"]): numb
 }
 
 async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {
-  const isFull = await requireFreeSpace(path.dirname(target), 0).then(() => false, () => true);
+  const isFull = await requireFreeSpace(path.dirname(target), 0).then(
+    () => false,
+    () => true,
+  );
   return isFull ? new JobError("job-disk-full", {}, error) : error;
 }

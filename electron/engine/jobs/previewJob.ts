@@ -9,10 +9,7 @@ const ALIGNMENT_BYTES = 32;
 /** For the keys that quantizing adds. */
 const ADDED_METADATA_BYTES = 4096;
 
-export async function previewJob(
-  addon: NativeAddon,
-  request: PreviewRequest,
-): Promise<JobResult> {
+export async function previewJob(addon: NativeAddon, request: PreviewRequest): Promise<JobResult> {
   const source = await openSource(addon, request.source);
   const previews: TypePreview[] = [];
   for (const type of request.types) {
@@ -30,7 +27,12 @@ export function plannedBytes(source: SourceFile, tensors: readonly NativeTensorP
   return weights + source.facts.metadataBytes + ADDED_METADATA_BYTES;
 }
 
-function summarize(source: SourceFile, type: QuantizationType, calibrated: boolean, tensors: NativeTensorPlan[]): TypePreview {
+function summarize(
+  source: SourceFile,
+  type: QuantizationType,
+  calibrated: boolean,
+  tensors: NativeTensorPlan[],
+): TypePreview {
   const bytesByTensorType: Record<string, number> = {};
   let weightBytes = 0;
   for (const { targetType, targetBytes } of tensors) {

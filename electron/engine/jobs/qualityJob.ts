@@ -67,6 +67,7 @@ export async function qualityJob(
 }
 
 function figures(quality: NativeQuality): NativeQuality {
-  const { perplexity, perplexityError, klMean, klMeanError, klMedian, klPercentile99, klMaximum, sameTopToken } = quality;
+  const { perplexity, perplexityError, klMean, klMeanError, klMedian, klPercentile99, klMaximum, sameTopToken } =
+    quality;
   return { perplexity, perplexityError, klMean, klMeanError, klMedian, klPercentile99, klMaximum, sameTopToken };
 }

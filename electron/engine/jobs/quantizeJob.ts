@@ -61,7 +61,11 @@ export async function quantizeJob(
     await requireUnchanged(source);
     const check = progressMeter("check", "bytes", tell);
     check({ done: 0, total: 1, item: fileName });
-    await requireWhole(unfinished, plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0), target);
+    await requireWhole(
+      unfinished,
+      plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0),
+      target,
+    );
     await addon.generateOneToken({ model: unfinished, threads }).catch((error: unknown) => {
       throw new JobError("result-damaged", { file: fileName }, error);
     });
@@ -96,7 +100,10 @@ async function provideMatrix(
       {
         model,
         texts: contents,
-        datasetName: texts.map((file) => path.basename(file)).join(", ").slice(0, METADATA_LIMIT_BYTES),
+        datasetName: texts
+          .map((file) => path.basename(file))
+          .join(", ")
+          .slice(0, METADATA_LIMIT_BYTES),
         threads,
         chunkTokens: CHUNK_TOKENS,
         chunkLimit,
@@ -115,14 +122,19 @@ function metadataFor(request: QuantizeRequest, source: string, sourceSha256: str
     "facet.source.sha256": sourceSha256,
     "facet.quantize.type": request.type,
     "facet.quantize.calibrated": request.calibration === null ? "no" : "yes",
-    ...(request.calibration === null ? {} : { "quantize.imatrix.file": clip(path.basename(request.calibration.matrixPath)) }),
+    ...(request.calibration === null
+      ? {}
+      : { "quantize.imatrix.file": clip(path.basename(request.calibration.matrixPath)) }),
   };
 }
 
 /** Cut to whole characters within llama.cpp's limit. */
 function clip(text: string): string {
   // A character cut through decodes to U+FFFD.
-  return Buffer.from(text).subarray(0, METADATA_LIMIT_BYTES).toString("utf8").replace(/\uFFFD$/u, "");
+  return Buffer.from(text)
+    .subarray(0, METADATA_LIMIT_BYTES)
+    .toString("utf8")
+    .replace(/\uFFFD$/u, "");
 }
 
 /** llama.cpp does not notice every failed write, so a full disk may show only in the size. */
@@ -132,10 +144,20 @@ async function requireWhole(file: string, weightBytes: number, target: string): 
 }
 
 async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {
-  const isFull = await requireFreeSpace(path.dirname(target), 0).then(() => false, () => true);
-  return isFull ? new JobError("job-disk-full", {}, error) : error instanceof Error ? error : new JobError("write-failed", {}, error);
+  const isFull = await requireFreeSpace(path.dirname(target), 0).then(
+    () => false,
+    () => true,
+  );
+  return isFull
+    ? new JobError("job-disk-full", {}, error)
+    : error instanceof Error
+      ? error
+      : new JobError("write-failed", {}, error);
 }
 
 function exists(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -24,11 +24,13 @@ export async function openSource(addon: NativeAddon, source: string): Promise<So
   const fileName = path.basename(source);
   if (!(await stat(source).catch(() => null))?.isFile()) throw new JobError("source-missing", { file: fileName });
   const first = await describe(addon, source);
-  if (first.kind !== "model" || first.architecture === "") throw new JobError("model-not-measurable", { file: fileName });
+  if (first.kind !== "model" || first.architecture === "")
+    throw new JobError("model-not-measurable", { file: fileName });
   const paths = splitPaths(source, first.splits);
   const facts = { ...first };
   for (const next of paths.slice(1)) {
-    if (!(await stat(next).catch(() => null))?.isFile()) throw new JobError("source-missing", { file: path.basename(next) });
+    if (!(await stat(next).catch(() => null))?.isFile())
+      throw new JobError("source-missing", { file: path.basename(next) });
     const part = await describe(addon, next);
     facts.weightBytes += part.weightBytes;
     facts.parameters += part.parameters;
@@ -80,9 +82,16 @@ export function splitPaths(first: string, splits: number): readonly string[] {
   const match = /^(.*)-00001-of-(\d{5})\.gguf$/u.exec(first);
   const [, prefix, count] = match ?? [];
   if (prefix === undefined || count === undefined || Number(count) !== splits) {
-    throw new JobError("model-unreadable", { file: path.basename(first) }, "a part of a split model that is not the first");
+    throw new JobError(
+      "model-unreadable",
+      { file: path.basename(first) },
+      "a part of a split model that is not the first",
+    );
   }
-  return Array.from({ length: splits }, (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${count}.gguf`);
+  return Array.from(
+    { length: splits },
+    (_, index) => `${prefix}-${String(index + 1).padStart(5, "0")}-of-${count}.gguf`,
+  );
 }
 
 async function fingerprintOf(paths: readonly string[]): Promise<{ fingerprint: string; bytes: number }> {

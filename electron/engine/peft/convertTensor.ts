@@ -13,7 +13,10 @@ export function convertTensor(source: ByteSource, planned: PlannedTensor): Async
   return planned.isTransposed ? columnsAsRows(source, planned) : rows(source, planned);
 }
 
-async function* rows(source: ByteSource, { source: tensor, factor, headRows }: PlannedTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
+async function* rows(
+  source: ByteSource,
+  { source: tensor, factor, headRows }: PlannedTensor,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const [rowCount = 0, columns = 0] = tensor.shape;
   // A head is not taken apart: its rows change places only among themselves.
   const unit = headRows ?? 1;
@@ -37,7 +40,10 @@ function interleaved(values: Float32Array<ArrayBuffer>, columns: number, headRow
   return reordered;
 }
 
-async function* columnsAsRows(source: ByteSource, { source: tensor, factor, headRows }: PlannedTensor): AsyncGenerator<Float32Array<ArrayBuffer>> {
+async function* columnsAsRows(
+  source: ByteSource,
+  { source: tensor, factor, headRows }: PlannedTensor,
+): AsyncGenerator<Float32Array<ArrayBuffer>> {
   const [rowCount = 0, columns = 0] = tensor.shape;
   const unit = headRows ?? 1;
   const step = Math.max(1, Math.floor(CHUNK_VALUES / (rowCount * unit))) * unit;
@@ -47,18 +53,26 @@ async function* columnsAsRows(source: ByteSource, { source: tensor, factor, head
     // All of it at once where it fits: thousands of short rows would be thousands of reads.
     const whole = width === columns ? await read(source, tensor, 0, rowCount * columns) : null;
     for (let row = 0; row < rowCount; row++) {
-      const values = whole?.subarray(row * columns, (row + 1) * columns) ?? (await read(source, tensor, row * columns + column, width));
+      const values =
+        whole?.subarray(row * columns, (row + 1) * columns) ??
+        (await read(source, tensor, row * columns + column, width));
       for (let index = 0; index < width; index++) turned[index * rowCount + row] = (values[index] ?? 0) * factor;
     }
     yield headRows === null ? turned : interleaved(turned, rowCount, headRows);
   }
 }
 
-async function read(source: ByteSource, { type, offsetBytes }: SafetensorsTensor, firstValue: number, count: number): Promise<Float32Array<ArrayBuffer>> {
+async function read(
+  source: ByteSource,
+  { type, offsetBytes }: SafetensorsTensor,
+  firstValue: number,
+  count: number,
+): Promise<Float32Array<ArrayBuffer>> {
   if (!isReadableType(type)) throw new JobError("internal", {}, `numbers of the type ${type}`);
   const valueBytes = VALUE_BYTES[type];
   const bytes = await source.read(offsetBytes + firstValue * valueBytes, count * valueBytes);
-  if (bytes.length < count * valueBytes) throw new JobError("peft-weights-damaged", { reason: "a part of it is missing" });
+  if (bytes.length < count * valueBytes)
+    throw new JobError("peft-weights-damaged", { reason: "a part of it is missing" });
   return floatsOf(bytes.slice().buffer, type);
 }
 

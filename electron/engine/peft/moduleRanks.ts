@@ -8,7 +8,9 @@ import { unwrapped } from "./peftNames";
 /** Real patterns take milliseconds; a regular expression can be made to take for ever. */
 const MATCH_TIMEOUT_MS = 1000;
 /** In a context of its own, because only there a running match can be ended. It gets texts and gives back numbers. */
-const MATCH = new Script("const made = patterns.map((pattern) => new RegExp(pattern)); modules.map((module) => made.findIndex((pattern) => pattern.test(module)))");
+const MATCH = new Script(
+  "const made = patterns.map((pattern) => new RegExp(pattern)); modules.map((module) => made.findIndex((pattern) => pattern.test(module)))",
+);
 
 export interface ModuleRank {
   rank: number;
@@ -16,7 +18,10 @@ export interface ModuleRank {
 }
 
 /** In the order of `modules` ("model.layers.0.self_attn.q_proj"). Throws JobError "peft-config-invalid". */
-export function moduleRanks({ rank, alpha, rankPattern, alphaPattern }: PeftConfig, modules: readonly string[]): ModuleRank[] {
+export function moduleRanks(
+  { rank, alpha, rankPattern, alphaPattern }: PeftConfig,
+  modules: readonly string[],
+): ModuleRank[] {
   const ranks = matched(rankPattern, modules, rank);
   const alphas = matched(alphaPattern, modules, alpha);
   return modules.map((_, index) => ({ rank: ranks[index] ?? rank, alpha: alphas[index] ?? alpha }));
@@ -26,13 +31,19 @@ export function moduleRanks({ rank, alpha, rankPattern, alphaPattern }: PeftConf
 function matched(patterns: ReadonlyMap<string, number>, modules: readonly string[], otherwise: number): number[] {
   if (patterns.size === 0) return modules.map(() => otherwise);
   // Written while the model was wrapped, they name its wrappers too.
-  const sources = [...patterns.keys()].map(unwrapped).map((key) => (key.startsWith("^") ? key : `^(?:.*\\.)?(?:${key})$`));
+  const sources = [...patterns.keys()]
+    .map(unwrapped)
+    .map((key) => (key.startsWith("^") ? key : `^(?:.*\\.)?(?:${key})$`));
   const values = [...patterns.values()];
   let found: number[];
   try {
     found = MATCH.runInNewContext({ patterns: sources, modules }, { timeout: MATCH_TIMEOUT_MS }) as number[];
   } catch (error) {
-    throw new JobError("peft-config-invalid", { reason: "one of its patterns cannot be used" }, error instanceof Error ? error.message : "");
+    throw new JobError(
+      "peft-config-invalid",
+      { reason: "one of its patterns cannot be used" },
+      error instanceof Error ? error.message : "",
+    );
   }
   return modules.map((_, index) => values[found[index] ?? -1] ?? otherwise);
 }

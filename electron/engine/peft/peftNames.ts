@@ -55,7 +55,8 @@ export type PeftTensorName =
 const WRAPPERS = /(?<=^|\.)(?:(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|module)\.)+/gu;
 /** Buffers: the rotation's frequencies and tables, and the positions, all of them made from the configuration. */
 const BUFFER = /(?:^|\.)(?:(?:original_)?inv_freq|(?:cos|sin)_cached|position_ids)$/u;
-const FACTOR = /^(?<module>.+)\.lora_(?:embedding_)?(?<half>[AB])(?:\.(?!weight$|bias$)[^.]+)?(?<value>\.weight|\.bias)?$/u;
+const FACTOR =
+  /^(?<module>.+)\.lora_(?:embedding_)?(?<half>[AB])(?:\.(?!weight$|bias$)[^.]+)?(?<value>\.weight|\.bias)?$/u;
 
 /** A module's name without the wrappers that training put around it or one that it is in. */
 export function unwrapped(name: string): string {
@@ -86,12 +87,16 @@ function libraryTensorName(bare: string): PeftTensorName {
   }
   if (bare.endsWith("norm.weight")) return { kind: "unsupported", feature: "norms" };
   if (bare.endsWith(".bias")) return { kind: "unsupported", feature: "bias" };
-  if (bare.includes("modules_to_save") || /(?:embed_tokens|lm_head)\.weight$/u.test(bare)) return { kind: "unsupported", feature: "modules-to-save" };
+  if (bare.includes("modules_to_save") || /(?:embed_tokens|lm_head)\.weight$/u.test(bare))
+    return { kind: "unsupported", feature: "modules-to-save" };
   return { kind: "unsupported", feature: "unknown-module" };
 }
 
 /** The base's tensor that a module's change belongs to, or why there is none that an adapter could change. */
-export function baseTensorName(module: string, { modules }: PeftArchitecture): { name: string } | { feature: PeftFeature } {
+export function baseTensorName(
+  module: string,
+  { modules }: PeftArchitecture,
+): { name: string } | { feature: PeftFeature } {
   // Of a model that also sees pictures, the part that writes.
   const text = module.replaceAll("language_model.", "");
   if (text === "model.embed_tokens") return { name: "token_embd.weight" };

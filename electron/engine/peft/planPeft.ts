@@ -44,15 +44,28 @@ interface Pair {
  */
 export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor[], base: BaseShapes): PeftPlan {
   const architecture = peftArchitectures.get(base.architecture);
-  if (architecture === undefined) throw new JobError("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
+  if (architecture === undefined)
+    throw new JobError("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
   const pairs = pairUp(tensors, config);
-  const ranks = moduleRanks(config, pairs.map(({ module }) => module));
+  const ranks = moduleRanks(
+    config,
+    pairs.map(({ module }) => module),
+  );
   const usual = { rank: config.rank, alpha: config.alpha };
   const strengths = pairs.map((_, index) => strength(ranks[index] ?? usual, config));
   const alpha = config.alpha > 0 ? strength(usual, config) : Math.max(...strengths);
   // llama.cpp takes an alpha of 0 for "as they are".
   if (alpha === 0) throw new JobError("delta-alpha-invalid", { alpha: "0", setting: "lora_alpha" });
-  const planned = pairs.flatMap((pair, index) => planPair(pair, (ranks[index] ?? usual).rank, (strengths[index] ?? alpha) / alpha, config.library, architecture, base));
+  const planned = pairs.flatMap((pair, index) =>
+    planPair(
+      pair,
+      (ranks[index] ?? usual).rank,
+      (strengths[index] ?? alpha) / alpha,
+      config.library,
+      architecture,
+      base,
+    ),
+  );
   const names = new Set(planned.map(({ name }) => name));
   if (names.size < planned.length) throw damaged("it changes a part of the model twice");
   return { alpha: Math.fround(alpha), tensors: planned };
@@ -61,7 +74,8 @@ export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor
 /** What divided by the rank is what peft multiplies by. */
 function strength({ rank, alpha }: ModuleRank, { isRankStabilised }: PeftConfig): number {
   const scale = alpha / (isRankStabilised ? Math.sqrt(rank) : rank);
-  if (!(scale <= MAX_ALPHA_PER_RANK)) throw new JobError("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
+  if (!(scale <= MAX_ALPHA_PER_RANK))
+    throw new JobError("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
   return isRankStabilised ? alpha * Math.sqrt(rank) : alpha;
 }
 
@@ -83,7 +97,14 @@ function pairUp(tensors: readonly SafetensorsTensor[], { library, trainsBiases }
   });
 }
 
-function planPair({ module, a, b }: Pair, rank: number, factor: number, library: PeftConfig["library"], architecture: PeftArchitecture, base: BaseShapes): PlannedTensor[] {
+function planPair(
+  { module, a, b }: Pair,
+  rank: number,
+  factor: number,
+  library: PeftConfig["library"],
+  architecture: PeftArchitecture,
+  base: BaseShapes,
+): PlannedTensor[] {
   const place = baseTensorName(module, architecture);
   if ("feature" in place) throw unsupported(place.feature, module);
   const { name } = place;
@@ -93,13 +114,16 @@ function planPair({ module, a, b }: Pair, rank: number, factor: number, library:
   if (isEmbedding && (isTied || architecture.scalesEmbeddings)) throw unsupported("embedding", module);
   if (name === "output.weight" && isTied) throw unsupported("output-head", module);
 
-  for (const half of [a, b]) if (!isReadable(half)) throw damaged(`${plain(half.name)} is of the type ${plain(half.type)}, which Facet does not read`);
+  for (const half of [a, b])
+    if (!isReadable(half))
+      throw damaged(`${plain(half.name)} is of the type ${plain(half.type)}, which Facet does not read`);
   // mlx-lm multiplies from the right: its factors are peft's, transposed.
   const isMlx = library === "mlx";
   const [aRows = 0, aColumns = 0] = isMlx ? a.shape.toReversed() : a.shape;
   const [bRows = 0, bColumns = 0] = isMlx ? b.shape.toReversed() : b.shape;
   if (a.shape.length > 2 || b.shape.length > 2) throw unsupported("experts", module);
-  if (a.shape.length !== 2 || b.shape.length !== 2 || aRows !== bColumns) throw damaged(`the two halves of ${plain(module)} do not go together`);
+  if (a.shape.length !== 2 || b.shape.length !== 2 || aRows !== bColumns)
+    throw damaged(`the two halves of ${plain(module)} do not go together`);
   if (aRows !== rank) throw damaged(`the rank of ${plain(module)} is not the one that its configuration says`);
   const [columns, rows, ...more] = base.tensors.get(name) ?? [];
   // Of an embedding peft keeps the factors for its transpose.
@@ -109,7 +133,14 @@ function planPair({ module, a, b }: Pair, rank: number, factor: number, library:
   const isReordered = architecture.reordersHeads && /\.attn_[qk]\.weight$/u.test(name);
   const headRows = isReordered ? headRowsOf(bRows, base) : null;
   return [
-    { name: `${name}.lora_a`, source: a, dimensions: isEmbedding ? [rank, aColumns] : [aColumns, rank], factor: 1, headRows: null, isTransposed: isEmbedding !== isMlx },
+    {
+      name: `${name}.lora_a`,
+      source: a,
+      dimensions: isEmbedding ? [rank, aColumns] : [aColumns, rank],
+      factor: 1,
+      headRows: null,
+      isTransposed: isEmbedding !== isMlx,
+    },
     { name: `${name}.lora_b`, source: b, dimensions: [rank, bRows], factor, headRows, isTransposed: isMlx },
   ];
 }

@@ -12,8 +12,21 @@ const MAX_TENSORS = 50_000;
 const MAX_DIMENSIONS = 8;
 /** Bytes of one value, for every type of the format: what is left aside may be of any. */
 const VALUE_BYTES: ReadonlyMap<string, number> = new Map([
-  ["F64", 8], ["F32", 4], ["F16", 2], ["BF16", 2], ["F8_E4M3", 1], ["F8_E5M2", 1],
-  ["I64", 8], ["I32", 4], ["I16", 2], ["I8", 1], ["U64", 8], ["U32", 4], ["U16", 2], ["U8", 1], ["BOOL", 1],
+  ["F64", 8],
+  ["F32", 4],
+  ["F16", 2],
+  ["BF16", 2],
+  ["F8_E4M3", 1],
+  ["F8_E5M2", 1],
+  ["I64", 8],
+  ["I32", 4],
+  ["I16", 2],
+  ["I8", 1],
+  ["U64", 8],
+  ["U32", 4],
+  ["U16", 2],
+  ["U8", 1],
+  ["BOOL", 1],
 ]);
 
 /** Of an adapter's own weights. */
@@ -42,7 +55,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafetensorsTe
   const entries = await readEntries(source);
   if (entries.length > MAX_TENSORS) throw damaged("it has too many parts");
   const tensors = entries.map(({ name, entry, dataOffsetBytes }) => tensorOf(name, entry, dataOffsetBytes));
-  const inOrder = tensors.toSorted((one, other) => one.offsetBytes - other.offsetBytes || one.sizeBytes - other.sizeBytes);
+  const inOrder = tensors.toSorted(
+    (one, other) => one.offsetBytes - other.offsetBytes || one.sizeBytes - other.sizeBytes,
+  );
   let end = entries[0]?.dataOffsetBytes ?? source.sizeBytes;
   for (const { offsetBytes, sizeBytes } of inOrder) {
     // Of a name that comes twice JSON keeps the last: the other one's bytes are a gap then.
@@ -68,20 +83,29 @@ async function readEntries(source: ByteSource): Promise<{ name: string; entry: u
   } catch (error) {
     throw damaged("its list of contents cannot be read", error);
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) throw damaged("its list of contents cannot be read");
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    throw damaged("its list of contents cannot be read");
   const dataOffsetBytes = 8 + text.length;
   // Names are never keys of an object of ours: "__proto__" is a name like any other.
-  return Object.entries(header).flatMap(([name, entry]) => (name === "__metadata__" ? [] : [{ name, entry: entry as unknown, dataOffsetBytes }]));
+  return Object.entries(header).flatMap(([name, entry]) =>
+    name === "__metadata__" ? [] : [{ name, entry: entry as unknown, dataOffsetBytes }],
+  );
 }
 
 function tensorOf(name: string, entry: unknown, dataOffsetBytes: number): SafetensorsTensor {
   const parsed = TensorEntry.safeParse(entry);
   if (!parsed.success) throw damaged(`its entry ${plain(name)} is wrong`);
-  const { dtype, shape, data_offsets: [from, to] } = parsed.data;
+  const {
+    dtype,
+    shape,
+    data_offsets: [from, to],
+  } = parsed.data;
   const valueBytes = VALUE_BYTES.get(dtype);
-  if (valueBytes === undefined) throw damaged(`${plain(name)} is of the type ${plain(dtype)}, which Facet does not read`);
+  if (valueBytes === undefined)
+    throw damaged(`${plain(name)} is of the type ${plain(dtype)}, which Facet does not read`);
   const values = shape.reduce((product, size) => product * size, 1);
-  if (!Number.isSafeInteger(values * valueBytes) || to - from !== values * valueBytes) throw damaged(`the size of ${plain(name)} is wrong`);
+  if (!Number.isSafeInteger(values * valueBytes) || to - from !== values * valueBytes)
+    throw damaged(`the size of ${plain(name)} is wrong`);
   return { name, type: dtype, shape, offsetBytes: dataOffsetBytes + from, sizeBytes: to - from };
 }
 

@@ -6,7 +6,10 @@ import { findGrammarMistake } from "../../contract/structure/findGrammarMistake"
 import { readAnswerSchema } from "../../contract/structure/readAnswerSchema";
 
 /** A new state for each answer. Failure: structure-invalid, which says what is wrong. */
-export async function answerGrammar(structure: AnswerStructure | undefined, model: LlamaModel): Promise<Outcome<LlamaGrammarEvaluationState | undefined>> {
+export async function answerGrammar(
+  structure: AnswerStructure | undefined,
+  model: LlamaModel,
+): Promise<Outcome<LlamaGrammarEvaluationState | undefined>> {
   if (structure === undefined) return succeed(undefined);
   const { kind } = structure;
   const written = grammarText(structure);

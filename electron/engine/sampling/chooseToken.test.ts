@@ -8,7 +8,10 @@ const off: ChoosingSettings = { ...defaultSampling, temperature: 1, topK: 0, top
 
 /** Four tokens that are likely and three hundred that hardly are. */
 const probabilities = new Map<Token, number>([
-  [1 as Token, 0.5], [2 as Token, 0.25], [3 as Token, 0.15], [4 as Token, 0.05],
+  [1 as Token, 0.5],
+  [2 as Token, 0.25],
+  [3 as Token, 0.15],
+  [4 as Token, 0.05],
   ...Array.from({ length: 300 }, (_, index): [Token, number] => [(index + 5) as Token, 0.05 / 300]),
 ]);
 
@@ -32,13 +35,14 @@ describe("chooseToken", () => {
   });
 
   it("keeps what is within n standard deviations of the likeliest", () => {
-
     const logits = [...probabilities.values()].map(Math.log);
     const mean = logits.reduce((sum, logit) => sum + logit, 0) / logits.length;
     const deviation = Math.sqrt(logits.reduce((sum, logit) => sum + (logit - mean) ** 2, 0) / logits.length);
     for (const topNSigma of [0.5, 1, 2, 4, 10]) {
       const least = Math.log(0.5) - topNSigma * deviation;
-      const expected = [...probabilities].filter(([, probability]) => Math.log(probability) >= least).map(([token]) => Number(token));
+      const expected = [...probabilities]
+        .filter(([, probability]) => Math.log(probability) >= least)
+        .map(([token]) => Number(token));
       const seen = tokens(chosen({ topNSigma }));
       expect(seen.filter((token) => token <= 4)).toEqual(expected.filter((token) => token <= 4));
       expect(seen.some((token) => token > 4)).toBe(expected.length > 4);

@@ -2,7 +2,10 @@
 import type { Token } from "node-llama-cpp";
 import type { Sampling } from "../../contract/sampling";
 
-export type ChoosingSettings = Pick<Sampling, "topNSigma" | "topK" | "topP" | "minP" | "xtcProbability" | "xtcThreshold" | "temperature">;
+export type ChoosingSettings = Pick<
+  Sampling,
+  "topNSigma" | "topK" | "topP" | "minP" | "xtcProbability" | "xtcThreshold" | "temperature"
+>;
 
 interface Candidate {
   token: Token;
@@ -14,9 +17,14 @@ interface Candidate {
  * `probabilities`: of all tokens at temperature 1, penalties applied. `random` gives numbers from 0 to below 1.
  * Top-n-sigma (arXiv 2411.07641) comes first and sees all of them: it measures how far they spread.
  */
-export function chooseToken(probabilities: ReadonlyMap<Token, number>, settings: ChoosingSettings, random: () => number): Token {
+export function chooseToken(
+  probabilities: ReadonlyMap<Token, number>,
+  settings: ChoosingSettings,
+  random: () => number,
+): Token {
   let candidates: Candidate[] = [];
-  for (const [token, probability] of probabilities) if (probability > 0) candidates.push({ token, logit: Math.log(probability) });
+  for (const [token, probability] of probabilities)
+    if (probability > 0) candidates.push({ token, logit: Math.log(probability) });
   candidates.sort((one, other) => other.logit - one.logit);
   if (settings.topNSigma > 0) candidates = keepWithinSigma(candidates, settings.topNSigma);
   if (settings.topK > 0) candidates = candidates.slice(0, settings.topK);
@@ -48,7 +56,11 @@ function keepMinP(candidates: Candidate[], minP: number): Candidate[] {
 }
 
 /** At times the likeliest go, all but the last one above the threshold. */
-function excludeTopChoices(candidates: Candidate[], { xtcProbability, xtcThreshold }: ChoosingSettings, random: () => number): Candidate[] {
+function excludeTopChoices(
+  candidates: Candidate[],
+  { xtcProbability, xtcThreshold }: ChoosingSettings,
+  random: () => number,
+): Candidate[] {
   if (xtcProbability === 0 || random() >= xtcProbability) return candidates;
   const above = softmax(candidates, 1).filter((weight) => weight >= xtcThreshold).length;
   return above < 2 ? candidates : candidates.slice(above - 1);

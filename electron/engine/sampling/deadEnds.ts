@@ -15,7 +15,10 @@ const NOTHING_SAMPLED = -1;
 const prepared = new WeakSet<object>();
 
 /** Like `evaluation`, which has a grammar, but throws NoTokenFits where it would hang. */
-export async function* endingAtDeadEnds<Value, Next>(sequence: LlamaContextSequence, evaluation: AsyncGenerator<Value, void, Next>): AsyncGenerator<Value, void, Next> {
+export async function* endingAtDeadEnds<Value, Next>(
+  sequence: LlamaContextSequence,
+  evaluation: AsyncGenerator<Value, void, Next>,
+): AsyncGenerator<Value, void, Next> {
   catchSampling(sequence);
   try {
     yield* evaluation;

@@ -1,5 +1,12 @@
 // Evaluates a prompt and samples token after token, as a chat's settings say. Engine process.
-import { TokenBias, type LlamaContextSequence, type LlamaGrammarEvaluationState, type LlamaModel, type SequenceEvaluateOptions, type Token } from "node-llama-cpp";
+import {
+  TokenBias,
+  type LlamaContextSequence,
+  type LlamaGrammarEvaluationState,
+  type LlamaModel,
+  type SequenceEvaluateOptions,
+  type Token,
+} from "node-llama-cpp";
 import type { ChatSettings, LogitBias, Sampling } from "../../contract/sampling";
 import { chooseToken, randomNumbers } from "./chooseToken";
 import { endingAtDeadEnds } from "./deadEnds";
@@ -35,7 +42,11 @@ export function mergeSampling(defaults: Sampling, chosen: ChatSettings["sampling
  * Yields each sampled token, end tokens too. Throws NoTokenFits where a grammar leads nowhere. What is passed to `next` is evaluated in place of the token that was yielded.
  * With top-n-sigma, which llama.cpp's samplers in node-llama-cpp lack, all probabilities come here and the token is chosen here.
  */
-export async function* sampleTokens(sequence: LlamaContextSequence, prompt: Token[], request: SampleRequest): AsyncGenerator<Token, void, void | Token[]> {
+export async function* sampleTokens(
+  sequence: LlamaContextSequence,
+  prompt: Token[],
+  request: SampleRequest,
+): AsyncGenerator<Token, void, void | Token[]> {
   const { sampling, settings, hasGrammar } = request;
   const seed = Math.min(settings.seed ?? Math.floor(Math.random() * RANDOM_SEED_MARK), RANDOM_SEED_MARK - 1);
   const options = evaluateOptions(request, seed);
@@ -44,9 +55,13 @@ export async function* sampleTokens(sequence: LlamaContextSequence, prompt: Toke
   if (sampling.topNSigma === 0 || sampling.temperature === 0) return yield* sequence.evaluate(prompt, options);
   const random = randomNumbers(seed);
   const { xtc: _xtc, ...penalties } = options;
-  const run = sequence.evaluateWithMetadata(prompt, { probabilities: true }, { ...penalties, temperature: 1, topK: 0, topP: 1, minP: 0 });
+  const run = sequence.evaluateWithMetadata(
+    prompt,
+    { probabilities: true },
+    { ...penalties, temperature: 1, topK: 0, topP: 1, minP: 0 },
+  );
   try {
-    for (let step = await run.next(); step.done !== true; ) {
+    for (let step = await run.next(); step.done !== true;) {
       const token = chooseToken(step.value.probabilities, sampling, random);
       const replacement = yield token;
       step = await run.next(replacement ?? token);
@@ -56,8 +71,22 @@ export async function* sampleTokens(sequence: LlamaContextSequence, prompt: Toke
   }
 }
 
-function evaluateOptions({ model, sampling, settings, answerTokens, grammar, hasGrammar }: SampleRequest, seed: number): SequenceEvaluateOptions {
-  const { temperature, topP, topK, minP, repeatPenalty, presencePenalty, frequencyPenalty, dryMultiplier, dryBase, dryAllowedLength } = sampling;
+function evaluateOptions(
+  { model, sampling, settings, answerTokens, grammar, hasGrammar }: SampleRequest,
+  seed: number,
+): SequenceEvaluateOptions {
+  const {
+    temperature,
+    topP,
+    topK,
+    minP,
+    repeatPenalty,
+    presencePenalty,
+    frequencyPenalty,
+    dryMultiplier,
+    dryBase,
+    dryAllowedLength,
+  } = sampling;
   return {
     temperature,
     topP,
@@ -77,9 +106,22 @@ function evaluateOptions({ model, sampling, settings, answerTokens, grammar, has
             punishTokens: () => answerTokens.slice(-PENALTY_TOKENS),
           },
         }),
-    ...(dryMultiplier === 0 ? {} : { dryRepeatPenalty: { strength: dryMultiplier, base: dryBase, allowedLength: dryAllowedLength, lastTokens: DRY_TOKENS } }),
-    ...(sampling.xtcProbability === 0 ? {} : { xtc: { probability: sampling.xtcProbability, threshold: sampling.xtcThreshold } }),
-    ...(settings.logitBias === undefined || settings.logitBias.length === 0 ? {} : { tokenBias: tokenBias(model, settings.logitBias) }),
+    ...(dryMultiplier === 0
+      ? {}
+      : {
+          dryRepeatPenalty: {
+            strength: dryMultiplier,
+            base: dryBase,
+            allowedLength: dryAllowedLength,
+            lastTokens: DRY_TOKENS,
+          },
+        }),
+    ...(sampling.xtcProbability === 0
+      ? {}
+      : { xtc: { probability: sampling.xtcProbability, threshold: sampling.xtcThreshold } }),
+    ...(settings.logitBias === undefined || settings.logitBias.length === 0
+      ? {}
+      : { tokenBias: tokenBias(model, settings.logitBias) }),
     ...(hasGrammar ? { grammarEvaluationState: grammar } : {}),
   };
 }
@@ -88,7 +130,9 @@ function evaluateOptions({ model, sampling, settings, answerTokens, grammar, has
 function tokenBias(model: LlamaModel, biases: readonly LogitBias[]): TokenBias {
   const result = TokenBias.for(model);
   for (const { text, bias } of biases) {
-    const tokens = new Set([text, ` ${text.trimStart()}`].flatMap((spelling) => model.tokenize(spelling, false, "trimLeadingSpace")));
+    const tokens = new Set(
+      [text, ` ${text.trimStart()}`].flatMap((spelling) => model.tokenize(spelling, false, "trimLeadingSpace")),
+    );
     for (const token of tokens) result.set(token, bias <= NEVER_BIAS ? "never" : { logit: bias });
   }
   return result;

@@ -19,18 +19,32 @@ beforeAll(async () => {
 }, 120_000);
 
 const header = (entries: Readonly<Record<string, string>>): GgufHeader => ({
-  version: 3, tensors: [], dataOffsetBytes: 0, weightsBytes: 0, vocabulary: null,
-  metadata: new Map(Object.entries(entries).map(([key, value]): [string, MetadataValue] => [key, { kind: "scalar", type: 8, value }])),
+  version: 3,
+  tensors: [],
+  dataOffsetBytes: 0,
+  weightsBytes: 0,
+  vocabulary: null,
+  metadata: new Map(
+    Object.entries(entries).map(([key, value]): [string, MetadataValue] => [key, { kind: "scalar", type: 8, value }]),
+  ),
 });
 const vocabulary = (...control: string[]): Vocabulary => ({
-  specialTokens: [{ use: "bos", id: 1, text: "<s>" }, { use: "eos", id: 2, text: "</s>" }],
+  specialTokens: [
+    { use: "bos", id: 1, text: "<s>" },
+    { use: "eos", id: 2, text: "</s>" },
+  ],
   markerTexts: control,
   isControl: (text) => control.includes(text),
 });
-const own = (template: string, ...control: string[]) => ChatFormat.of(header({ "tokenizer.chat_template": template }), vocabulary(...control));
+const own = (template: string, ...control: string[]) =>
+  ChatFormat.of(header({ "tokenizer.chat_template": template }), vocabulary(...control));
 const bundled = (name: string) => own(templates.get(`${name}.jinja`) ?? "");
 const text = (words: string): MessagePart[] => [{ kind: "text", text: words }];
-const question = (words: string) => ({ systemPrompt: "", turns: [{ messageId: MessageId.parse("q"), role: "user" as const, parts: text(words) }], now: new Date(0) });
+const question = (words: string) => ({
+  systemPrompt: "",
+  turns: [{ messageId: MessageId.parse("q"), role: "user" as const, parts: text(words) }],
+  now: new Date(0),
+});
 const unmarked = (words: string) => words;
 
 describe("ChatFormat", () => {
@@ -56,10 +70,15 @@ describe("ChatFormat", () => {
   });
 
   it("offers an effort where the template takes one, and nothing where it speaks of no thinking", () => {
-    expect(bundled("openai-gpt-oss-120b").facts.thinking).toEqual({ canSwitch: false, isOnByDefault: true, efforts: ["low", "medium", "high"] });
+    expect(bundled("openai-gpt-oss-120b").facts.thinking).toEqual({
+      canSwitch: false,
+      isOnByDefault: true,
+      efforts: ["low", "medium", "high"],
+    });
     expect(bundled("openai-gpt-oss-120b").thinkingVariables({ effort: "high" })).toEqual({ reasoning_effort: "high" });
     expect(bundled("openai-gpt-oss-120b").thinkingVariables({ effort: "unheard of" })).toEqual({});
-    for (const name of ["Qwen-Qwen2.5-7B-Instruct", "meta-llama-Llama-3.3-70B-Instruct", "google-gemma-2-2b-it"]) expect(bundled(name).thinkingVariables({ isOn: false, effort: "low", budgetTokens: 5 })).toEqual({});
+    for (const name of ["Qwen-Qwen2.5-7B-Instruct", "meta-llama-Llama-3.3-70B-Instruct", "google-gemma-2-2b-it"])
+      expect(bundled(name).thinkingVariables({ isOn: false, effort: "low", budgetTokens: 5 })).toEqual({});
   });
 
   it("writes a prompt that ends where the template's own generation prompt ends", () => {
@@ -72,10 +91,15 @@ describe("ChatFormat", () => {
   it("gives back old thoughts only where the template wants them", () => {
     const turns = [
       ...question("One").turns,
-      { messageId: MessageId.parse("a"), role: "assistant" as const, parts: [{ kind: "thought" as const, text: "Secret", durationMs: 1 }, ...text("Two")] },
+      {
+        messageId: MessageId.parse("a"),
+        role: "assistant" as const,
+        parts: [{ kind: "thought" as const, text: "Secret", durationMs: 1 }, ...text("Two")],
+      },
       ...question("Three").turns,
     ];
-    const written = (name: string) => JSON.stringify(bundled(name).write({ systemPrompt: "", turns, now: new Date(0) }, unmarked));
+    const written = (name: string) =>
+      JSON.stringify(bundled(name).write({ systemPrompt: "", turns, now: new Date(0) }, unmarked));
     expect(written("Qwen-Qwen3-0.6B")).not.toContain("Secret");
     expect(written("Qwen-Qwen3-0.6B")).toContain("Two");
     expect(written("upstage-Solar-Open-100B")).toContain("Two");
@@ -83,7 +107,11 @@ describe("ChatFormat", () => {
 
   it.each([
     ["ChatML", ["<|im_start|>", "<|im_end|>"], "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n"],
-    ["Llama 3", ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"], "<|start_header_id|>user<|end_header_id|>\n\nHello<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"],
+    [
+      "Llama 3",
+      ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+      "<|start_header_id|>user<|end_header_id|>\n\nHello<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+    ],
     ["Gemma", ["<start_of_turn>", "<end_of_turn>"], "<start_of_turn>user\nHello<end_of_turn>\n<start_of_turn>model\n"],
   ])("knows %s by its tokens where the file has no template", (name, control, expected) => {
     const format = ChatFormat.of(header({}), vocabulary(...control));
@@ -97,7 +125,13 @@ describe("ChatFormat", () => {
     ["unreadable", { "tokenizer.chat_template": "{% for %}" }],
     ["failed", { "tokenizer.chat_template": "{{ raise_exception('I refuse') }}" }],
     ["loses-messages", { "tokenizer.chat_template": "Hello." }],
-    ["too-slow", { "tokenizer.chat_template": "{% for a in range(99999) %}{% for b in range(99999) %}{{ '' }}{% endfor %}{% endfor %}{{ messages }}" }],
+    [
+      "too-slow",
+      {
+        "tokenizer.chat_template":
+          "{% for a in range(99999) %}{% for b in range(99999) %}{{ '' }}{% endfor %}{% endfor %}{{ messages }}",
+      },
+    ],
   ] as const)("says %s, and writes a general format", (problem, entries) => {
     const format = ChatFormat.of(header(entries), vocabulary());
     expect(format.facts).toMatchObject({ source: "general", name: "General", problem });
@@ -106,11 +140,17 @@ describe("ChatFormat", () => {
 
   it("takes the first of named templates where there is no default", () => {
     const template = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}";
-    expect(ChatFormat.of(header({ "tokenizer.chat_template.rag": template }), vocabulary()).facts).toMatchObject({ source: "named-template", name: "rag", problem: null });
+    expect(ChatFormat.of(header({ "tokenizer.chat_template.rag": template }), vocabulary()).facts).toMatchObject({
+      source: "named-template",
+      name: "rag",
+      problem: null,
+    });
   });
 
   it("gives content as parts to a template that takes nothing else", () => {
-    const format = own("{% for m in messages %}{{ m.role }}:{% for part in m.content %}{{ part.text }}{% endfor %}\n{% endfor %}");
+    const format = own(
+      "{% for m in messages %}{{ m.role }}:{% for part in m.content %}{{ part.text }}{% endfor %}\n{% endfor %}",
+    );
     expect(format.shape.contentIsParts).toBe(true);
     expect(format.write(question("Hello"), unmarked)).toEqual({ ok: true, text: "user:Hello" });
   });

@@ -59,7 +59,11 @@ export class ChatFormat {
   }
 
   /** Always finds one. `without`: what went wrong when the file's own template was used last; it is not tried again. */
-  static of(header: GgufHeader, vocabulary: Vocabulary, without?: { problem: TemplateProblem; reason: string }): ChatFormat {
+  static of(
+    header: GgufHeader,
+    vocabulary: Vocabulary,
+    without?: { problem: TemplateProblem; reason: string },
+  ): ChatFormat {
     const own = without === undefined ? ownTemplate(header, vocabulary) : without;
     if ("template" in own) return new ChatFormat({ ...own, problem: null, problemDetail: null }, vocabulary);
     const byVocabulary = formatByVocabulary(vocabulary);
@@ -67,7 +71,10 @@ export class ChatFormat {
     const prepared = prepare(template, vocabulary);
     if ("problem" in prepared) throw new Error(`the format ${name} does not work: ${prepared.reason}`);
     const source = byVocabulary === undefined ? "general" : "vocabulary";
-    return new ChatFormat({ template: prepared, source, name, problem: own.problem, problemDetail: own.reason }, vocabulary);
+    return new ChatFormat(
+      { template: prepared, source, name, problem: own.problem, problemDetail: own.reason },
+      vocabulary,
+    );
   }
 
   /** Ends where the answer begins. `mark` sees every text of the conversation: plainText.ts. */
@@ -78,12 +85,21 @@ export class ChatFormat {
       tools: tools === undefined || !this.shape.hasTools ? this.#noTools : tools.map((tool) => markAll(tool, mark)),
     };
     const messages = templateMessages(conversation, this.shape, mark);
-    return limited(RENDER_TIMEOUT_MS, () => render(this.#template, messages, { ...variables, add_generation_prompt: true }, now));
+    return limited(RENDER_TIMEOUT_MS, () =>
+      render(this.#template, messages, { ...variables, add_generation_prompt: true }, now),
+    );
   }
 
   /** A conversation as the template writes it, with what its messages say in place: for finding out how answers are written. Null: it refuses. */
   tryMessages(messages: readonly JsonObject[], variables: Readonly<Record<string, JsonValue>> = {}): string | null {
-    const written = limited(RENDER_TIMEOUT_MS, () => render(this.#template, messages, { ...this.#tokens, tools: this.#noTools, add_generation_prompt: false, ...variables }, sampleDate));
+    const written = limited(RENDER_TIMEOUT_MS, () =>
+      render(
+        this.#template,
+        messages,
+        { ...this.#tokens, tools: this.#noTools, add_generation_prompt: false, ...variables },
+        sampleDate,
+      ),
+    );
     return written.ok ? written.text : null;
   }
 
@@ -130,7 +146,10 @@ interface Problem {
   reason: string;
 }
 
-function ownTemplate(header: GgufHeader, vocabulary: Vocabulary): Omit<Prepared, "problem" | "problemDetail"> | Problem {
+function ownTemplate(
+  header: GgufHeader,
+  vocabulary: Vocabulary,
+): Omit<Prepared, "problem" | "problemDetail"> | Problem {
   const found = findSource(header);
   if ("problem" in found) return found;
   const template = prepare(found.text, vocabulary);
@@ -170,9 +189,17 @@ function readTemplate(source: string, vocabulary: Vocabulary): ReadTemplate | Pr
       const jinja = new JinjaTemplate(source);
       let reason = "";
       let noTools: NoTools = null;
-      const tryRender = (messages: readonly JsonObject[], variables: Readonly<Record<string, JsonValue>> = {}): string | null => {
+      const tryRender = (
+        messages: readonly JsonObject[],
+        variables: Readonly<Record<string, JsonValue>> = {},
+      ): string | null => {
         try {
-          return render(jinja, messages, { ...tokens, tools: noTools, add_generation_prompt: true, ...variables }, sampleDate);
+          return render(
+            jinja,
+            messages,
+            { ...tokens, tools: noTools, add_generation_prompt: true, ...variables },
+            sampleDate,
+          );
         } catch (error) {
           reason = messageOf(error);
           return null;
@@ -183,7 +210,10 @@ function readTemplate(source: string, vocabulary: Vocabulary): ReadTemplate | Pr
         noTools = [];
         shape = findTemplateShape(tryRender);
       }
-      if (shape === null) return reason === "" ? { problem: "loses-messages", reason: "it does not write what the user says" } : { problem: "failed", reason };
+      if (shape === null)
+        return reason === ""
+          ? { problem: "loses-messages", reason: "it does not write what the user says" }
+          : { problem: "failed", reason };
       const question = { role: "user", content: shape.contentIsParts ? [{ type: "text", text: "?" }] : "?" };
       const thinking = findThinkingInputs(jinja, (variables) => tryRender([question], variables));
       return { jinja, noTools, source, shape, thinking, tryRender };
@@ -195,10 +225,17 @@ function readTemplate(source: string, vocabulary: Vocabulary): ReadTemplate | Pr
 }
 
 /** A template that writes prompts is of use, whatever it does with answers. */
-function answerSyntaxOf({ source, shape, thinking }: Omit<ReadTemplate, "tryRender">, tryRender: TryRender, vocabulary: Vocabulary): AnswerSyntax {
-  const switches = thinking?.ability.canSwitch === true ? [true, false].map((isOn) => thinking.variables({ isOn })) : [];
+function answerSyntaxOf(
+  { source, shape, thinking }: Omit<ReadTemplate, "tryRender">,
+  tryRender: TryRender,
+  vocabulary: Vocabulary,
+): AnswerSyntax {
+  const switches =
+    thinking?.ability.canSwitch === true ? [true, false].map((isOn) => thinking.variables({ isOn })) : [];
   try {
-    return withTimeLimit(PREPARE_TIMEOUT_MS, () => findAnswerSyntax({ render: tryRender, source, shape, switches }, vocabulary));
+    return withTimeLimit(PREPARE_TIMEOUT_MS, () =>
+      findAnswerSyntax({ render: tryRender, source, shape, switches }, vocabulary),
+    );
   } catch {
     return plainAnswers;
   }
@@ -209,8 +246,16 @@ interface Variables extends JsonObject {
   add_generation_prompt: boolean;
 }
 
-function render(template: JinjaTemplate, messages: readonly JsonObject[], { tools, add_generation_prompt, ...switches }: Variables, now: Date): string {
-  return template.render(chatVariables({ messages, tools: tools ?? undefined, addGenerationPrompt: add_generation_prompt, switches }), now);
+function render(
+  template: JinjaTemplate,
+  messages: readonly JsonObject[],
+  { tools, add_generation_prompt, ...switches }: Variables,
+  now: Date,
+): string {
+  return template.render(
+    chatVariables({ messages, tools: tools ?? undefined, addGenerationPrompt: add_generation_prompt, switches }),
+    now,
+  );
 }
 
 function limited(timeoutMs: number, work: () => string): Written {
@@ -218,7 +263,8 @@ function limited(timeoutMs: number, work: () => string): Written {
     return { ok: true, text: withTimeLimit(timeoutMs, work) };
   } catch (error) {
     if (error instanceof TimeLimitError) return { ok: false, problem: "too-slow", reason: error.message };
-    if (error instanceof TemplateError && error.kind === "too-long") return { ok: false, problem: "failed", reason: "it writes too much" };
+    if (error instanceof TemplateError && error.kind === "too-long")
+      return { ok: false, problem: "failed", reason: "it writes too much" };
     return { ok: false, problem: "failed", reason: messageOf(error) };
   }
 }

@@ -71,12 +71,17 @@ describe("a template that", () => {
     expect(failure(source)).toBe("too-long");
   });
 
-  it.each([["{{ range(100001) }}"], ["{{ 10 ** 1000000 }}"], ["{{ 2 ** (2 ** 62) }}"], ["{{ 10 ** 5000 }}"], ["{% include 'x' %}"], ["{{ lipsum() }}"], ["{{ 'a'|urlize }}"]])(
-    "asks for what there is none of is refused: %s",
-    (source) => {
-      expect(failure(source)).toBe("failed");
-    },
-  );
+  it.each([
+    ["{{ range(100001) }}"],
+    ["{{ 10 ** 1000000 }}"],
+    ["{{ 2 ** (2 ** 62) }}"],
+    ["{{ 10 ** 5000 }}"],
+    ["{% include 'x' %}"],
+    ["{{ lipsum() }}"],
+    ["{{ 'a'|urlize }}"],
+  ])("asks for what there is none of is refused: %s", (source) => {
+    expect(failure(source)).toBe("failed");
+  });
 
   it.each([
     ["{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}"],
@@ -91,26 +96,100 @@ describe("a template that", () => {
   });
 
   it("reaches for JavaScript finds nothing", () => {
-    const names = ["constructor", "__proto__", "prototype", "toString", "valueOf", "hasOwnProperty", "call", "apply", "map", "items.constructor"];
-    const values = ["m", "m.x", "l", "s", "1", "true", "none", "namespace()", "range", "range(2)", "cycler(1)", "m.get", "s.upper", "dict", "namespace", "l|map('upper')", "(1,)"];
+    const names = [
+      "constructor",
+      "__proto__",
+      "prototype",
+      "toString",
+      "valueOf",
+      "hasOwnProperty",
+      "call",
+      "apply",
+      "map",
+      "items.constructor",
+    ];
+    const values = [
+      "m",
+      "m.x",
+      "l",
+      "s",
+      "1",
+      "true",
+      "none",
+      "namespace()",
+      "range",
+      "range(2)",
+      "cycler(1)",
+      "m.get",
+      "s.upper",
+      "dict",
+      "namespace",
+      "l|map('upper')",
+      "(1,)",
+    ];
     for (const value of values) {
       for (const name of names) {
         if (value === "none" || name.includes(".")) continue;
-        expect([value, name, render(`{{ ((${value}).${name} is defined) or ((${value})['${name}'] is defined) }}`, { m: { x: 1 }, l: [1], s: "s" })]).toEqual([value, name, "False"]);
+        expect([
+          value,
+          name,
+          render(`{{ ((${value}).${name} is defined) or ((${value})['${name}'] is defined) }}`, {
+            m: { x: 1 },
+            l: [1],
+            s: "s",
+          }),
+        ]).toEqual([value, name, "False"]);
       }
     }
-    expect(render("{{ m.constructor }}{{ m['__proto__'] }}", { m: JSON.parse('{"constructor": "a", "__proto__": "b"}') as JsonValue })).toBe("ab");
-    expect(render("{{ constructor is defined }}{{ toString is defined }}{{ globalThis is defined }}")).toBe("FalseFalseFalse");
+    expect(
+      render("{{ m.constructor }}{{ m['__proto__'] }}", {
+        m: JSON.parse('{"constructor": "a", "__proto__": "b"}') as JsonValue,
+      }),
+    ).toBe("ab");
+    expect(render("{{ constructor is defined }}{{ toString is defined }}{{ globalThis is defined }}")).toBe(
+      "FalseFalseFalse",
+    );
   });
 });
 
 describe("noncharacters, with which the prompt writer marks text,", () => {
   const MARKED = "\ufdd0Ab c\ufdef";
-  const ARGUMENTS: Readonly<Record<string, string>> = { batch: "(2)", slice: "(1)", replace: "('b', 'b')", format: "()", map: "('string')",  truncate: "(99)", default: "('')" };
+  const ARGUMENTS: Readonly<Record<string, string>> = {
+    batch: "(2)",
+    slice: "(1)",
+    replace: "('b', 'b')",
+    format: "()",
+    map: "('string')",
+    truncate: "(99)",
+    default: "('')",
+  };
   /** Those that give no text, or need something else than text. */
   const OTHER = new Set([
-    "abs", "attr", "count", "dictsort", "filesizeformat", "first", "float", "groupby", "int", "items", "last", "length", "max", "min", "pprint", "random", "rejectattr",
-    "reject", "round", "selectattr", "sum", "urlize", "wordcount", "wordwrap", "xmlattr",
+    "abs",
+    "attr",
+    "count",
+    "dictsort",
+    "filesizeformat",
+    "first",
+    "float",
+    "groupby",
+    "int",
+    "items",
+    "last",
+    "length",
+    "max",
+    "min",
+    "pprint",
+    "random",
+    "rejectattr",
+    "reject",
+    "round",
+    "selectattr",
+    "sum",
+    "urlize",
+    "wordcount",
+    "wordwrap",
+    "xmlattr",
   ]);
 
   it.each([...filters.keys()].filter((name) => !OTHER.has(name)))("pass through the filter %s", (name) => {
@@ -119,7 +198,10 @@ describe("noncharacters, with which the prompt writer marks text,", () => {
   });
 
   it("pass through printing, JSON and formats", () => {
-    const text = render("{{ [x] }}{{ {x: x}|tojson(ensure_ascii=true) }}{{ '%a' % x }}{{ '{!r}'.format(x) }}{{ x.title().strip().swapcase() }}{{ x|urlencode }}", { x: MARKED });
+    const text = render(
+      "{{ [x] }}{{ {x: x}|tojson(ensure_ascii=true) }}{{ '%a' % x }}{{ '{!r}'.format(x) }}{{ x.title().strip().swapcase() }}{{ x|urlencode }}",
+      { x: MARKED },
+    );
     expect(text.match(/[\ufdd0-\ufdef]/g)).toHaveLength(14);
   });
 });
@@ -145,10 +227,20 @@ describe("inputs", () => {
   });
 
   it("are no names that a template sets itself", () => {
-    expect(inputs("{% set a = 1 %}{{ a }}{% for b in [1] %}{{ b }}{% endfor %}{% macro c(d) %}{{ d }}{% endmacro %}{{ c(1) }}{% if true %}{% set e = 1 %}{% endif %}{{ e }}")).toEqual({});
+    expect(
+      inputs(
+        "{% set a = 1 %}{{ a }}{% for b in [1] %}{{ b }}{% endfor %}{% macro c(d) %}{{ d }}{% endmacro %}{{ c(1) }}{% if true %}{% set e = 1 %}{% endif %}{{ e }}",
+      ),
+    ).toEqual({});
   });
 
   it("are those that are set where they were not given, in whatever branch", () => {
-    expect(Object.keys(inputs("{% if x %}{% set mode = 'on' %}{% elif mode is not defined %}{% set mode = 'off' %}{% endif %}{{ mode }}"))).toEqual(["x", "mode"]);
+    expect(
+      Object.keys(
+        inputs(
+          "{% if x %}{% set mode = 'on' %}{% elif mode is not defined %}{% set mode = 'off' %}{% endif %}{{ mode }}",
+        ),
+      ),
+    ).toEqual(["x", "mode"]);
   });
 });

@@ -12,7 +12,13 @@ import type { Program } from "./syntax/tree";
 import { TemplateError } from "./TemplateError";
 import { inputsOf, type TemplateInput } from "./templateInputs";
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
 
 export class JinjaTemplate {
   /** Names that the template reads and that it does not set first: what it can be given. */
@@ -27,7 +33,10 @@ export class JinjaTemplate {
       checkTree(program, { filters, tests });
       return [program, scopesOf(program)];
     });
-    this.inputs = inputsOf(this.#program, [...this.#scopes.free].filter((name) => !GLOBAL_NAMES.has(name)));
+    this.inputs = inputsOf(
+      this.#program,
+      [...this.#scopes.free].filter((name) => !GLOBAL_NAMES.has(name)),
+    );
   }
 
   /**
@@ -49,7 +58,8 @@ function guarded<Result>(work: () => Result): Result {
     return work();
   } catch (error) {
     if (error instanceof TemplateError) throw error;
-    if (error instanceof RangeError) throw new TemplateError("failed", "The template or what it was given is nested too deeply.");
+    if (error instanceof RangeError)
+      throw new TemplateError("failed", "The template or what it was given is nested too deeply.");
     throw new TemplateError("failed", error instanceof Error ? error.message : String(error));
   }
 }
@@ -59,10 +69,14 @@ function toValue(json: JsonValue): Value {
   if (typeof json === "number") return Number.isInteger(json) ? BigInt(json) : json;
   if (json === null || typeof json !== "object") return json;
   if (isArray(json)) return json.map(toValue);
-  return new Dict(Object.entries(json).flatMap(([key, value]) => (value === undefined ? [] : [[key, toValue(value)] as const])));
+  return new Dict(
+    Object.entries(json).flatMap(([key, value]) => (value === undefined ? [] : [[key, toValue(value)] as const])),
+  );
 }
 
 /** Array.isArray forgets readonly arrays. */
-function isArray(json: readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined }): json is readonly JsonValue[] {
+function isArray(
+  json: readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined },
+): json is readonly JsonValue[] {
   return Array.isArray(json);
 }

@@ -13,7 +13,20 @@ export interface Vocabulary {
 }
 
 /** In the keys of a GGUF file, tokenizer.ggml.…_token_id (gguf-py/gguf/constants.py). */
-const uses = ["bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "cls", "mask", "fim_pre", "fim_suf", "fim_mid"] as const;
+const uses = [
+  "bos",
+  "eos",
+  "eot",
+  "eom",
+  "unknown",
+  "seperator",
+  "padding",
+  "cls",
+  "mask",
+  "fim_pre",
+  "fim_suf",
+  "fim_mid",
+] as const;
 
 export function vocabularyOf(model: LlamaModel, header: GgufHeader): Vocabulary {
   const tokens = header.metadata.get("tokenizer.ggml.tokens");
@@ -53,7 +66,15 @@ export function isControlToken(model: LlamaModel, token: Token): boolean {
 /** By the names under which transformers gives them to a template (special_tokens_map). */
 export function templateTokens({ specialTokens }: Vocabulary): Record<string, string> {
   const names: Readonly<Record<string, string>> = {
-    bos: "bos_token", eos: "eos_token", unknown: "unk_token", seperator: "sep_token", padding: "pad_token", cls: "cls_token", mask: "mask_token",
+    bos: "bos_token",
+    eos: "eos_token",
+    unknown: "unk_token",
+    seperator: "sep_token",
+    padding: "pad_token",
+    cls: "cls_token",
+    mask: "mask_token",
   };
-  return Object.fromEntries(specialTokens.flatMap(({ use, text }) => (names[use] === undefined ? [] : [[names[use], text]])));
+  return Object.fromEntries(
+    specialTokens.flatMap(({ use, text }) => (names[use] === undefined ? [] : [[names[use], text]])),
+  );
 }

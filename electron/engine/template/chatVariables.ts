@@ -13,7 +13,13 @@ export interface ChatInput {
 }
 
 /** transformers.utils.chat_template_utils.render_jinja_template: keys without a value are dropped, thoughts have all their names. */
-export function chatVariables({ messages, tools, documents, addGenerationPrompt, switches }: ChatInput): Record<string, JsonValue | undefined> {
+export function chatVariables({
+  messages,
+  tools,
+  documents,
+  addGenerationPrompt,
+  switches,
+}: ChatInput): Record<string, JsonValue | undefined> {
   return {
     ...switches,
     messages: messages.map(withThoughts),
@@ -27,7 +33,9 @@ export function chatVariables({ messages, tools, documents, addGenerationPrompt,
 const THOUGHTS = ["reasoning_content", "thinking", "reasoning"];
 
 function withThoughts(message: JsonObject): JsonObject {
-  const given = Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null && value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries(message).filter(([, value]) => value !== null && value !== undefined),
+  );
   const thoughts = THOUGHTS.map((name) => given[name]).find((value) => value !== undefined);
   return thoughts === undefined ? given : { thinking: thoughts, ...given, reasoning_content: thoughts };
 }

@@ -11,7 +11,8 @@ const markedRun = new RegExp(`(?:[^${MARK}]${MARK})+`, "gsu");
 export function markPlain(text: string, controlTexts: readonly string[]): string {
   let marked = text.replaceAll(MARK, "");
   for (const control of [...controlTexts].sort((one, other) => other.length - one.length)) {
-    if (control !== "") marked = marked.replaceAll(control, () => Array.from(control, (character) => character + MARK).join(""));
+    if (control !== "")
+      marked = marked.replaceAll(control, () => Array.from(control, (character) => character + MARK).join(""));
   }
   return marked;
 }

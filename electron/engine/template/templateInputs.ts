@@ -19,16 +19,25 @@ export function inputsOf(program: Program, free: readonly string[]): ReadonlyMap
   const names = free.filter((name) => firstUses.get(name) === "read");
   const nodes = [...everyNode(program.body)];
   const flow = new Flow(nodes, new Set(names));
-  const found = new Map(names.map((name) => [name, { comparedTo: new Set<LiteralValue>(), defaults: new Set<LiteralValue>() }]));
+  const found = new Map(
+    names.map((name) => [name, { comparedTo: new Set<LiteralValue>(), defaults: new Set<LiteralValue>() }]),
+  );
   for (const node of nodes) {
     for (const { value, other } of comparisonsIn(node)) {
-      for (const name of flow.inputsIn(value)) for (const literal of flow.literalsIn(other)) found.get(name)?.comparedTo.add(literal);
+      for (const name of flow.inputsIn(value))
+        for (const literal of flow.literalsIn(other)) found.get(name)?.comparedTo.add(literal);
     }
     for (const { value, other } of defaultsIn(node)) {
-      for (const name of flow.inputsIn(value)) for (const literal of flow.literalsIn(other)) found.get(name)?.defaults.add(literal);
+      for (const name of flow.inputsIn(value))
+        for (const literal of flow.literalsIn(other)) found.get(name)?.defaults.add(literal);
     }
   }
-  return new Map([...found].map(([name, { comparedTo, defaults }]) => [name, { comparedTo: [...comparedTo], defaults: [...defaults] }]));
+  return new Map(
+    [...found].map(([name, { comparedTo, defaults }]) => [
+      name,
+      { comparedTo: [...comparedTo], defaults: [...defaults] },
+    ]),
+  );
 }
 
 /** In the order in which they are written, which is nearly that in which they happen. `own`: the parameters of a macro. */
@@ -43,7 +52,9 @@ function noteFirstUses(nodes: readonly AnyNode[], own: ReadonlySet<string>, uses
         break;
       case "If":
         // `if x is not defined` before `set x` reads it, whatever other branches did.
-        for (const name of namesTested(node.test)) if (node.body.some((child) => child.type === "Set" && targetNames(child.assignee).includes(name))) uses.set(name, "read");
+        for (const name of namesTested(node.test))
+          if (node.body.some((child) => child.type === "Set" && targetNames(child.assignee).includes(name)))
+            uses.set(name, "read");
         noteFirstUses(childrenOf(node), own, uses);
         break;
       case "Set":
@@ -97,7 +108,8 @@ function* comparisonsIn(node: AnyNode): Generator<Pair> {
     const test = testNamed(node.filter);
     const [other] = filterArguments(node.filter).filter(isExpression);
     if (test === "true" || test === "false") yield { value: node.operand, other: { type: "Identifier", value: test } };
-    else if (test !== undefined && EQUALITY_TESTS.has(test) && other !== undefined) yield { value: node.operand, other };
+    else if (test !== undefined && EQUALITY_TESTS.has(test) && other !== undefined)
+      yield { value: node.operand, other };
   } else if (node.type === "MemberExpression" && node.computed) {
     // What a dict is looked up by is one of its keys.
     yield { value: node.property, other: node.object };
@@ -155,7 +167,8 @@ class Flow {
 
   /** namespace(name=value) */
   #assignAttributes(name: string, args: readonly Argument[]): void {
-    for (const argument of args) if (argument.type === "KeywordArgumentExpression") this.#assign(`${name}.${argument.key.value}`, argument.value);
+    for (const argument of args)
+      if (argument.type === "KeywordArgumentExpression") this.#assign(`${name}.${argument.key.value}`, argument.value);
   }
 
   /** The inputs that a value comes from. */
@@ -163,14 +176,18 @@ class Flow {
     const place = placeOf(value);
     if (place !== undefined) {
       if (seen.has(place)) return [];
-      const passed = (this.#assigned.get(place) ?? []).flatMap((each) => this.inputsIn(each, new Set([...seen, place])));
+      const passed = (this.#assigned.get(place) ?? []).flatMap((each) =>
+        this.inputsIn(each, new Set([...seen, place])),
+      );
       return this.#inputs.has(place) ? [place, ...passed] : passed;
     }
     switch (value.type) {
       case "FilterExpression":
         return PASSING.has(filterName(value.filter) ?? "") ? this.inputsIn(value.operand, seen) : [];
       case "CallExpression":
-        return value.callee.type === "MemberExpression" && value.callee.property.type === "Identifier" && PASSING.has(value.callee.property.value)
+        return value.callee.type === "MemberExpression" &&
+          value.callee.property.type === "Identifier" &&
+          PASSING.has(value.callee.property.value)
           ? this.inputsIn(value.callee.object, seen)
           : [];
       case "Ternary":
@@ -178,7 +195,9 @@ class Flow {
       case "SelectExpression":
         return this.inputsIn(value.lhs, seen);
       case "BinaryExpression":
-        return value.operator.value === "and" || value.operator.value === "or" ? [value.left, value.right].flatMap((each) => this.inputsIn(each, seen)) : [];
+        return value.operator.value === "and" || value.operator.value === "or"
+          ? [value.left, value.right].flatMap((each) => this.inputsIn(each, seen))
+          : [];
       default:
         return [];
     }
@@ -199,7 +218,9 @@ class Flow {
       case "UnaryExpression":
         return value.operator.value === "-" ? this.literalsIn(value.argument).map((literal) => -Number(literal)) : [];
       case "CallExpression":
-        return filterName(value) === OWN.tuple ? value.args.filter(isExpression).flatMap((item) => this.literalsIn(item)) : [];
+        return filterName(value) === OWN.tuple
+          ? value.args.filter(isExpression).flatMap((item) => this.literalsIn(item))
+          : [];
       case "Identifier": {
         const constant = CONSTANTS.get(value.value);
         if (constant !== undefined) return constant === null ? [] : [constant];
@@ -215,6 +236,12 @@ class Flow {
 /** "name" or "name.attribute". */
 function placeOf(node: Expression): string | undefined {
   if (node.type === "Identifier") return node.value;
-  if (node.type !== "MemberExpression" || node.computed || node.object.type !== "Identifier" || node.property.type !== "Identifier") return undefined;
+  if (
+    node.type !== "MemberExpression" ||
+    node.computed ||
+    node.object.type !== "Identifier" ||
+    node.property.type !== "Identifier"
+  )
+    return undefined;
   return `${node.object.value}.${node.property.value}`;
 }

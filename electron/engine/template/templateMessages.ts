@@ -24,8 +24,13 @@ export interface Conversation {
 type Message = Record<string, JsonValue>;
 
 /** Every text of the conversation passes through `mark`: see plainText.ts. */
-export function templateMessages({ systemPrompt, turns }: Conversation, shape: TemplateShape, mark: (text: string) => string): Message[] {
-  const content = (text: string): JsonValue => (shape.contentIsParts ? [{ type: "text", text: mark(text) }] : mark(text));
+export function templateMessages(
+  { systemPrompt, turns }: Conversation,
+  shape: TemplateShape,
+  mark: (text: string) => string,
+): Message[] {
+  const content = (text: string): JsonValue =>
+    shape.contentIsParts ? [{ type: "text", text: mark(text) }] : mark(text);
   const messages: Message[] = [];
   let unsaid = systemPrompt;
   if (systemPrompt !== "" && shape.hasSystemPrompt) {
@@ -53,21 +58,43 @@ interface Writing {
   mark: (text: string) => string;
 }
 
-function assistantMessage(parts: Turn["parts"], text: string, shape: TemplateShape, { content, mark }: Writing): Message {
+function assistantMessage(
+  parts: Turn["parts"],
+  text: string,
+  shape: TemplateShape,
+  { content, mark }: Writing,
+): Message {
   const thoughts = parts.flatMap((part) => (part.kind === "thought" ? [part.text] : [])).join("\n\n");
   const calls = parts.filter((part) => part.kind === "tool-call");
   const thought = shape.thoughtKey === null || thoughts === "" ? {} : { [shape.thoughtKey]: mark(thoughts) };
   if (calls.length === 0) return { role: "assistant", content: content(text), ...thought };
-  if (!shape.hasTools) return { role: "assistant", content: content([text, ...calls.map(callAsText)].filter((one) => one !== "").join("\n\n")), ...thought };
-  return { role: "assistant", content: content(text), ...thought, tool_calls: calls.map((call) => toolCall(call, shape, mark)) };
+  if (!shape.hasTools)
+    return {
+      role: "assistant",
+      content: content([text, ...calls.map(callAsText)].filter((one) => one !== "").join("\n\n")),
+      ...thought,
+    };
+  return {
+    role: "assistant",
+    content: content(text),
+    ...thought,
+    tool_calls: calls.map((call) => toolCall(call, shape, mark)),
+  };
 }
 
-function toolCall({ callId, name, arguments: text }: ToolCallPart, shape: TemplateShape, mark: (text: string) => string): JsonValue {
+function toolCall(
+  { callId, name, arguments: text }: ToolCallPart,
+  shape: TemplateShape,
+  mark: (text: string) => string,
+): JsonValue {
   const parsed = parseObject(text);
   return {
     type: "function",
     id: callId,
-    function: { name: mark(name), arguments: shape.argumentsAreText || parsed === null ? mark(text) : markAll(parsed, mark) },
+    function: {
+      name: mark(name),
+      arguments: shape.argumentsAreText || parsed === null ? mark(text) : markAll(parsed, mark),
+    },
   };
 }
 

@@ -30,7 +30,9 @@ const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {};
 const FOLDER = path.join(import.meta.dirname, "..", "..", "testing", "templateReferences");
 const read = <Content>(file: string): Content => JSON.parse(readFileSync(path.join(FOLDER, file), "utf8")) as Content;
 const shared = read<{ now: string; conversations: Record<string, Conversation> }>("conversations.json");
-const references = readdirSync(FOLDER).filter((file) => file !== "conversations.json").map((file) => read<Reference>(file));
+const references = readdirSync(FOLDER)
+  .filter((file) => file !== "conversations.json")
+  .map((file) => read<Reference>(file));
 
 const totals = { equal: 0, all: 0 };
 let templates: ReadonlyMap<string, string>;
@@ -51,9 +53,19 @@ describe("chat templates write what transformers writes with", () => {
     const jinja = new JinjaTemplate(source);
     const differing: Record<string, { got: Outcome; expected: Outcome }> = {};
     for (const { conversation, switches, ...expected } of cases) {
-      const { messages, tools, documents, add_generation_prompt: addGenerationPrompt = true } = shared.conversations[conversation]!;
-      const got = render(jinja, chatVariables({ messages, tools, documents, addGenerationPrompt, switches: { ...specialTokens, ...switches } }));
-      const name = [`${template}: ${conversation}`, ...(switches === undefined ? [] : [JSON.stringify(switches)])].join(" ");
+      const {
+        messages,
+        tools,
+        documents,
+        add_generation_prompt: addGenerationPrompt = true,
+      } = shared.conversations[conversation]!;
+      const got = render(
+        jinja,
+        chatVariables({ messages, tools, documents, addGenerationPrompt, switches: { ...specialTokens, ...switches } }),
+      );
+      const name = [`${template}: ${conversation}`, ...(switches === undefined ? [] : [JSON.stringify(switches)])].join(
+        " ",
+      );
       if (JSON.stringify(got) !== JSON.stringify(expected)) differing[name] = { got, expected };
     }
     totals.all += cases.length;

@@ -4,7 +4,10 @@ import type { JsonValue } from "./JinjaTemplate";
 import type { TemplateShape } from "./templateMessages";
 
 /** Renders messages with further variables; null where the template refuses or fails. */
-export type TryRender = (messages: readonly JsonObject[], variables?: Readonly<Record<string, JsonValue>>) => string | null;
+export type TryRender = (
+  messages: readonly JsonObject[],
+  variables?: Readonly<Record<string, JsonValue>>,
+) => string | null;
 
 /** Words that no template writes by itself, and that survive trimming, quoting and changes of case. */
 const USER = "facetquestion";
@@ -18,7 +21,18 @@ const RESULT = "facetresult";
 const thoughtKeys = ["reasoning_content", "reasoning", "thinking", "thought"] as const;
 
 const probeTools: readonly JsonValue[] = [
-  { type: "function", function: { name: TOOL, description: "A tool.", parameters: { type: "object", properties: { facetkey: { type: "string", description: "A text." } }, required: ["facetkey"] } } },
+  {
+    type: "function",
+    function: {
+      name: TOOL,
+      description: "A tool.",
+      parameters: {
+        type: "object",
+        properties: { facetkey: { type: "string", description: "A text." } },
+        required: ["facetkey"],
+      },
+    },
+  },
 ];
 
 /** Null when it does not even write what a user says. */
@@ -30,7 +44,11 @@ export function findTemplateShape(tryRender: TryRender): TemplateShape | null {
   const user = { role: "user", content: content(USER) };
   const call = (facetArguments: JsonValue) => [
     user,
-    { role: "assistant", content: content(""), tool_calls: [{ type: "function", id: "facet1234", function: { name: TOOL, arguments: facetArguments } }] },
+    {
+      role: "assistant",
+      content: content(""),
+      tool_calls: [{ type: "function", id: "facet1234", function: { name: TOOL, arguments: facetArguments } }],
+    },
     { role: "tool", tool_call_id: "facet1234", name: TOOL, content: content(RESULT) },
   ];
   const object = { facetkey: "facetvalue" };
@@ -38,13 +56,18 @@ export function findTemplateShape(tryRender: TryRender): TemplateShape | null {
   const calledByText = tryRender(call(JSON.stringify(object)), { tools: probeTools });
   const thoughtKey = thoughtKeys.find((key) => {
     const answer = { role: "assistant", content: content(ANSWER), [key]: THOUGHT };
-    return has(tryRender([user, answer], { add_generation_prompt: false }), THOUGHT) || has(tryRender([user, answer, user]), THOUGHT);
+    return (
+      has(tryRender([user, answer], { add_generation_prompt: false }), THOUGHT) ||
+      has(tryRender([user, answer, user]), THOUGHT)
+    );
   });
   return {
     contentIsParts: content === asParts,
     thoughtKey: thoughtKey ?? null,
     hasSystemPrompt: has(tryRender([{ role: "system", content: content(SYSTEM) }, user]), SYSTEM),
-    hasTools: has(tryRender([user], { tools: probeTools }), TOOL) && [calledByObject, calledByText].some((text) => has(text, RESULT)),
+    hasTools:
+      has(tryRender([user], { tools: probeTools }), TOOL) &&
+      [calledByObject, calledByText].some((text) => has(text, RESULT)),
     argumentsAreText: !takesArguments(calledByObject) && takesArguments(calledByText),
   };
 }

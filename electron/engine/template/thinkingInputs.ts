@@ -37,7 +37,10 @@ const ordinaryInputs = new Set(["messages", "tools", "documents", "add_generatio
 const negativeName = /^(?:no|not|disable|skip|without|omit)_/iu;
 
 /** Null: there is nothing to choose. */
-export function findThinkingInputs({ inputs }: Pick<JinjaTemplate, "inputs">, renderWith: RenderWith): ThinkingInputs | null {
+export function findThinkingInputs(
+  { inputs }: Pick<JinjaTemplate, "inputs">,
+  renderWith: RenderWith,
+): ThinkingInputs | null {
   const usual = renderWith({});
   if (usual === null) return null;
   let found: Switch | undefined;
@@ -51,25 +54,38 @@ export function findThinkingInputs({ inputs }: Pick<JinjaTemplate, "inputs">, re
     if (addsText(usual, probe(SAMPLE_BUDGET), String(SAMPLE_BUDGET))) {
       budgetName ??= name;
       found ??= budgetSwitch(name, usual, probe);
-    } else if (strings.length === 0 && !addsText(usual, probe("low"), "low")) found ??= booleanSwitch(name, usual, probe);
+    } else if (strings.length === 0 && !addsText(usual, probe("low"), "low"))
+      found ??= booleanSwitch(name, usual, probe);
   }
   // Some templates read the effort only where they are told to think.
   const thinking = found?.on === undefined ? {} : { [found.name]: found.on };
-  const efforts = findEfforts(others, renderWith(thinking) ?? usual, budgetName, (variables) => renderWith({ ...thinking, ...variables }));
+  const efforts = findEfforts(others, renderWith(thinking) ?? usual, budgetName, (variables) =>
+    renderWith({ ...thinking, ...variables }),
+  );
   if (found === undefined && efforts === undefined && budgetName === undefined) return null;
   return {
-    ability: { canSwitch: found !== undefined, isOnByDefault: found?.isOnByDefault ?? true, efforts: efforts?.values ?? [] },
+    ability: {
+      canSwitch: found !== undefined,
+      isOnByDefault: found?.isOnByDefault ?? true,
+      efforts: efforts?.values ?? [],
+    },
     variables: (choice) => variablesFor(choice, found, efforts, budgetName),
   };
 }
 
-function findEfforts(inputs: readonly (readonly [string, { comparedTo: readonly unknown[] }])[], usual: string, budgetName: string | undefined, renderWith: RenderWith): Efforts | undefined {
+function findEfforts(
+  inputs: readonly (readonly [string, { comparedTo: readonly unknown[] }])[],
+  usual: string,
+  budgetName: string | undefined,
+  renderWith: RenderWith,
+): Efforts | undefined {
   for (const [name, { comparedTo }] of inputs) {
     const probe = (value: JsonValue) => renderWith({ [name]: value });
     const strings = stringsOf(comparedTo);
     const named = strings.length > 0 ? namedEfforts(name, strings, usual, probe) : undefined;
     if (named !== undefined) return named;
-    if (strings.length === 0 && name !== budgetName && thinkingName.test(name) && addsText(usual, probe("low"), "low")) return { name, values: usualEfforts };
+    if (strings.length === 0 && name !== budgetName && thinkingName.test(name) && addsText(usual, probe("low"), "low"))
+      return { name, values: usualEfforts };
   }
   return undefined;
 }
@@ -78,11 +94,17 @@ function stringsOf(values: readonly unknown[]): string[] {
   return values.filter((value) => typeof value === "string");
 }
 
-function variablesFor(choice: ThinkingChoice | undefined, found: Switch | undefined, efforts: Efforts | undefined, budgetName: string | undefined): Record<string, JsonValue> {
+function variablesFor(
+  choice: ThinkingChoice | undefined,
+  found: Switch | undefined,
+  efforts: Efforts | undefined,
+  budgetName: string | undefined,
+): Record<string, JsonValue> {
   const { isOn, effort, budgetTokens } = choice ?? {};
   const variables: Record<string, JsonValue> = {};
   if (budgetName !== undefined && budgetTokens !== undefined) variables[budgetName] = budgetTokens;
-  if (efforts !== undefined && effort !== undefined && efforts.values.includes(effort)) variables[efforts.name] = effort;
+  if (efforts !== undefined && effort !== undefined && efforts.values.includes(effort))
+    variables[efforts.name] = effort;
   if (found === undefined || isOn === undefined) return variables;
   const value = isOn ? (variables[found.name] ?? found.on) : found.off;
   return value === undefined ? variables : { ...variables, [found.name]: value };
@@ -104,23 +126,41 @@ function budgetSwitch(name: string, usual: string, probe: (value: JsonValue) => 
 }
 
 /** Switched off by one of its words; on by itself, or by the first of the others. */
-function wordSwitch(name: string, words: readonly string[], usual: string, probe: (value: JsonValue) => string | null): Switch | undefined {
-  const off = words.find((word) => (offWord.test(word) || readiness(probe(word) ?? "") < 0) && isAboutThinking(name, usual, probe(word) ?? usual, true));
+function wordSwitch(
+  name: string,
+  words: readonly string[],
+  usual: string,
+  probe: (value: JsonValue) => string | null,
+): Switch | undefined {
+  const off = words.find(
+    (word) =>
+      (offWord.test(word) || readiness(probe(word) ?? "") < 0) &&
+      isAboutThinking(name, usual, probe(word) ?? usual, true),
+  );
   if (off === undefined) return undefined;
   const whenOff = probe(off);
   const isOnByDefault = usual !== whenOff;
-  const on = isOnByDefault ? undefined : words.find((word) => word !== off && probe(word) !== null && probe(word) !== whenOff);
+  const on = isOnByDefault
+    ? undefined
+    : words.find((word) => word !== off && probe(word) !== null && probe(word) !== whenOff);
   if (!isOnByDefault && on === undefined) return undefined;
   return { name, on, off, isOnByDefault };
 }
 
-function namedEfforts(name: string, words: readonly string[], usual: string, probe: (value: JsonValue) => string | null): Efforts | undefined {
+function namedEfforts(
+  name: string,
+  words: readonly string[],
+  usual: string,
+  probe: (value: JsonValue) => string | null,
+): Efforts | undefined {
   const renders = new Map<string, string>();
   for (const word of words) {
     const text = probe(word);
     if (text !== null && !offWord.test(word) && readiness(text) >= 0) renders.set(word, text);
   }
-  const isAbout = [...renders.values()].some((text) => isAboutThinking(name, usual, text)) || (thinkingWord.test(name) && renders.size > 1);
+  const isAbout =
+    [...renders.values()].some((text) => isAboutThinking(name, usual, text)) ||
+    (thinkingWord.test(name) && renders.size > 1);
   if (!isAbout || ![...renders.values()].some((text) => text !== usual)) return undefined;
   const rank = (word: string) => effortOrder.indexOf(word.toLowerCase());
   const ordered = [...renders.keys()];
@@ -140,7 +180,11 @@ function readiness(prompt: string): number {
 function isAboutThinking(name: string, usual: string, changed: string | null, orTheName = false): boolean {
   if (changed === null) return false;
   if (changed === usual) return orTheName && thinkingWord.test(name);
-  return thinkingWord.test(name) || thinkingWord.test(difference(usual, changed)) || thinkingWord.test(difference(changed, usual));
+  return (
+    thinkingWord.test(name) ||
+    thinkingWord.test(difference(usual, changed)) ||
+    thinkingWord.test(difference(changed, usual))
+  );
 }
 
 /** Whether the value itself stands where the texts differ. */

@@ -28,8 +28,21 @@ let chats: ChatSummary[];
 let saveFailures: Failure[];
 
 const facts = (endReason: AnswerFacts["endReason"]): AnswerFacts => ({
-  modelId: ModelId.parse("m"), modelName: "Model", promptTokens: 3, cachedTokens: 0, answerTokens: 2, timeToFirstTokenMs: 5,
-  prefillTokensPerSecond: 100, decodeTokensPerSecond: 50, contextUsedTokens: 5, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason, firstSeenMessageId: null,
+  modelId: ModelId.parse("m"),
+  modelName: "Model",
+  promptTokens: 3,
+  cachedTokens: 0,
+  answerTokens: 2,
+  timeToFirstTokenMs: 5,
+  prefillTokensPerSecond: 100,
+  decodeTokensPerSecond: 50,
+  contextUsedTokens: 5,
+  contextSizeTokens: 8192,
+  deltaLoadMs: null,
+  deltaSwitchMs: null,
+  format: null,
+  endReason,
+  firstSeenMessageId: null,
 });
 
 function value<Value>(outcome: Outcome<Value>): Value {
@@ -60,8 +73,10 @@ beforeEach(() => {
   runner = new AnswerRunner({
     store,
     engine: {
-      refusal: () => refusal, generate: (job) => jobs.push(job),
-      cancel: (id) => cancelled.push(id), answerNow: (id) => answeredNow.push(id),
+      refusal: () => refusal,
+      generate: (job) => jobs.push(job),
+      cancel: (id) => cancelled.push(id),
+      answerNow: (id) => answeredNow.push(id),
     },
     newRequestId: () => RequestId.parse(`request-${++requests}`),
     onMessageChanged: (message) => messages.push(message),
@@ -79,10 +94,17 @@ afterEach(() => {
 describe("sending", () => {
   it("stores both messages before the engine hears of them, and tells the window", () => {
     const [question, answer] = send("What is a quant?");
-    expect(stored().map(({ parts, state }) => [textOf(parts), state])).toEqual([["What is a quant?", "complete"], ["", "writing"]]);
+    expect(stored().map(({ parts, state }) => [textOf(parts), state])).toEqual([
+      ["What is a quant?", "complete"],
+      ["", "writing"],
+    ]);
     expect(messages).toEqual([question, answer]);
     expect(chats.at(-1)!.title).toBe("What is a quant?");
-    expect(jobs[0]).toMatchObject({ messageId: answer!.id, requestId: answer!.requestId, turns: [{ role: "user", parts: textParts("What is a quant?") }] });
+    expect(jobs[0]).toMatchObject({
+      messageId: answer!.id,
+      requestId: answer!.requestId,
+      turns: [{ role: "user", parts: textParts("What is a quant?") }],
+    });
   });
 
   it("is refused without a model, and nothing is stored", () => {
@@ -101,7 +123,13 @@ describe("sending", () => {
 
 describe("thinking", () => {
   it("is as the chat chose it, or otherwise for one answer", () => {
-    value(store.saveSettings(chat.id, { systemPrompt: "Be brief.", sampling: {}, thinking: { isOn: true, effort: "high" } }));
+    value(
+      store.saveSettings(chat.id, {
+        systemPrompt: "Be brief.",
+        sampling: {},
+        thinking: { isOn: true, effort: "high" },
+      }),
+    );
     const end = () => jobs.at(-1)!.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
     const [, answer] = send("Q");
     end();
@@ -111,7 +139,10 @@ describe("thinking", () => {
     end();
     send("Q3");
     expect(jobs.map(({ settings }) => settings.thinking)).toEqual([
-      { isOn: true, effort: "high" }, { isOn: false }, { budgetTokens: 10 }, { isOn: true, effort: "high" },
+      { isOn: true, effort: "high" },
+      { isOn: false },
+      { budgetTokens: 10 },
+      { isOn: true, effort: "high" },
     ]);
     expect(jobs.map(({ settings }) => settings.systemPrompt)).toEqual(Array.from({ length: 4 }, () => "Be brief."));
     expect(value(store.openChat(chat.id)).chat.settings.thinking).toEqual({ isOn: true, effort: "high" });
@@ -165,21 +196,33 @@ describe("fine-tunes", () => {
   it("side by side get the same turns, each its own request and end; one that fails takes no other along", () => {
     const asked = value(runner.compare(chat.id, "Q", [[], pirate])).messages;
     expect(asked.map(({ role }) => role)).toEqual(["user", "assistant", "assistant"]);
-    expect(jobs.map(({ stack, turns }) => [stack, turns.length])).toEqual([[[], 1], [pirate, 1]]);
+    expect(jobs.map(({ stack, turns }) => [stack, turns.length])).toEqual([
+      [[], 1],
+      [pirate, 1],
+    ]);
     expect(jobs[0]!.requestId).not.toBe(jobs[1]!.requestId);
     jobs[1]!.onCheckpoint(textParts("Ar"));
-    expect(runner.withUnsaved(value(store.openChat(chat.id))).compared).toMatchObject([{ parts: textParts("Ar"), state: "writing" }]);
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).compared).toMatchObject([
+      { parts: textParts("Ar"), state: "writing" },
+    ]);
     jobs[0]!.onEnd({ kind: "failed", failure: { code: "internal" }, parts: textParts("") });
     jobs[1]!.onEnd({ kind: "answered", parts: textParts("Arr."), facts: facts("end") });
     const { messages: branch, compared } = value(store.openChat(chat.id));
-    expect([branch.at(-1)!.state, compared[0]!.state, textOf(compared[0]!.parts)]).toEqual(["failed", "complete", "Arr."]);
+    expect([branch.at(-1)!.state, compared[0]!.state, textOf(compared[0]!.parts)]).toEqual([
+      "failed",
+      "complete",
+      "Arr.",
+    ]);
   });
 
   it("answer a question again that is said differently, side by side", () => {
     const [question] = value(runner.compare(chat.id, "Q", [[], pirate])).messages;
     for (const job of jobs) job.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
     value(runner.editCompared(question!.id, "Q, better", [[], pirate]));
-    expect(jobs.slice(2).map(({ stack, turns }) => [stack, turns.map(({ parts }) => textOf(parts))])).toEqual([[[], ["Q, better"]], [pirate, ["Q, better"]]]);
+    expect(jobs.slice(2).map(({ stack, turns }) => [stack, turns.map(({ parts }) => textOf(parts))])).toEqual([
+      [[], ["Q, better"]],
+      [pirate, ["Q, better"]],
+    ]);
     refusal = { code: "model-missing" };
     expect(runner.editCompared(question!.id, "Once more", [[], pirate])).toEqual({ ok: false, failure: refusal });
   });
@@ -197,16 +240,37 @@ describe("an answer", () => {
     jobs[0]!.onCheckpoint(textParts("Par"));
     expect(textOf(stored()[1]!.parts)).toBe("Par");
     jobs[0]!.onEnd({ kind: "answered", parts: textParts("Paris."), facts: facts("end") });
-    expect(last()).toMatchObject({ parts: textParts("Paris."), state: "complete", requestId: null, facts: { answerTokens: 2 } });
+    expect(last()).toMatchObject({
+      parts: textParts("Paris."),
+      state: "complete",
+      requestId: null,
+      facts: { answerTokens: 2 },
+    });
     expect(stored()[1]).toEqual(last());
   });
 
   it.each([
-    ["stopped by the person", { kind: "answered", parts: textParts("Half"), facts: facts("stopped") }, { state: "stopped", parts: textParts("Half") }],
+    [
+      "stopped by the person",
+      { kind: "answered", parts: textParts("Half"), facts: facts("stopped") },
+      { state: "stopped", parts: textParts("Half") },
+    ],
     ["stopped while waiting or by force", { kind: "cancelled" }, { state: "stopped", parts: textParts("Checkpoint") }],
-    ["cut by a dying engine", { kind: "engine-died", failure: { code: "engine-crashed" } }, { state: "interrupted", parts: textParts("Checkpoint"), failure: { code: "engine-crashed" } }],
-    ["failed after some words", { kind: "failed", failure: { code: "internal" }, parts: textParts("Half of") }, { state: "interrupted", parts: textParts("Half of") }],
-    ["failed, its words known here only", { kind: "failed", failure: { code: "internal" }, parts: textParts("") }, { state: "interrupted", parts: textParts("Checkpoint") }],
+    [
+      "cut by a dying engine",
+      { kind: "engine-died", failure: { code: "engine-crashed" } },
+      { state: "interrupted", parts: textParts("Checkpoint"), failure: { code: "engine-crashed" } },
+    ],
+    [
+      "failed after some words",
+      { kind: "failed", failure: { code: "internal" }, parts: textParts("Half of") },
+      { state: "interrupted", parts: textParts("Half of") },
+    ],
+    [
+      "failed, its words known here only",
+      { kind: "failed", failure: { code: "internal" }, parts: textParts("") },
+      { state: "interrupted", parts: textParts("Checkpoint") },
+    ],
   ] as const)("%s keeps its words", (_how, end, expected) => {
     send("Q");
     jobs[0]!.onCheckpoint(textParts("Checkpoint"));
@@ -255,7 +319,10 @@ describe("a disk that fills up", () => {
     expect(last()).toMatchObject({ parts: textParts(long("three")), state: "complete" });
     expect(saveFailures).toHaveLength(1);
     expect(stored()[1]).toMatchObject({ parts: textParts("Short"), state: "writing" });
-    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]).toMatchObject({ parts: textParts(long("three")), state: "complete" });
+    expect(runner.withUnsaved(value(store.openChat(chat.id))).messages[1]).toMatchObject({
+      parts: textParts(long("three")),
+      state: "complete",
+    });
 
     vi.advanceTimersByTime(5_000);
     expect(stored()[1]!.state).toBe("writing");

@@ -106,12 +106,17 @@ export class AnswerRunner {
     if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
   }
 
-  #start(addRows: (requestId: RequestId) => Outcome<StartedAnswer>, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
+  #start(
+    addRows: (requestId: RequestId) => Outcome<StartedAnswer>,
+    thinking?: ThinkingChoice,
+  ): Outcome<{ messages: Message[] }> {
     const refusal = this.#options.engine.refusal();
     if (refusal) return { ok: false, failure: refusal };
     const started = addRows(this.#options.newRequestId());
     if (!started.ok) return started;
-    this.#write(thinking === undefined ? started.value : { ...started.value, settings: { ...started.value.settings, thinking } });
+    this.#write(
+      thinking === undefined ? started.value : { ...started.value, settings: { ...started.value.settings, thinking } },
+    );
     return succeed({ messages: started.value.messages });
   }
 
@@ -167,7 +172,11 @@ export class AnswerRunner {
     }
     const message: Message = {
       ...writing.answer,
-      parts: end.parts, state: end.state, facts: end.facts, failure: end.failure, requestId: null,
+      parts: end.parts,
+      state: end.state,
+      facts: end.facts,
+      failure: end.failure,
+      requestId: null,
     };
     if (saved.failure.code !== "not-found") {
       this.#unsaved.set(message.id, { message, end });
@@ -190,7 +199,12 @@ export class AnswerRunner {
 function toAnswerEnd(end: AnswerJobEnd, soFar: MessagePart[]): AnswerEnd {
   switch (end.kind) {
     case "answered":
-      return { state: end.facts.endReason === "stopped" ? "stopped" : "complete", parts: end.parts, facts: end.facts, failure: null };
+      return {
+        state: end.facts.endReason === "stopped" ? "stopped" : "complete",
+        parts: end.parts,
+        facts: end.facts,
+        failure: null,
+      };
     case "cancelled":
       return { state: "stopped", parts: soFar, facts: null, failure: null };
     case "failed": {

@@ -31,7 +31,9 @@ function open(): void {
 }
 
 function finish(answer: Message, text: string, end: Partial<AnswerEnd> = {}): Message {
-  return value(store.endAnswer(answer.id, { state: "complete", parts: textParts(text), facts: null, failure: null, ...end }));
+  return value(
+    store.endAnswer(answer.id, { state: "complete", parts: textParts(text), facts: null, failure: null, ...end }),
+  );
 }
 
 /** A finished question and answer at the end of the shown branch. */
@@ -80,7 +82,11 @@ describe("who answers", () => {
 
   it("tells which chats a delta answers or answered in, the last used first", () => {
     const [pirateId] = pirate.map(({ deltaId }) => deltaId);
-    const [answered, chosen, neither] = [value(store.createChat()), value(store.createChat()), value(store.createChat())];
+    const [answered, chosen, neither] = [
+      value(store.createChat()),
+      value(store.createChat()),
+      value(store.createChat()),
+    ];
     value(store.setStack(answered.id, pirate));
     exchange(answered, "Ahoy", "Arr.");
     value(store.setStack(answered.id, []));
@@ -99,13 +105,18 @@ describe("who answers", () => {
     const wanted = [[], pirate, poet].map((stack, index) => ({ requestId: request(`r${index}`), stack }));
     const started = value(store.addComparison(chat.id, "Who are you?", wanted));
     expect(started.map(({ answer }) => answer.stack)).toEqual([[], pirate, poet]);
-    expect(started.map(({ turns }) => textsOf(turns))).toEqual(Array.from({ length: 3 }, () => ["One?", "One.", "Who are you?"]));
+    expect(started.map(({ turns }) => textsOf(turns))).toEqual(
+      Array.from({ length: 3 }, () => ["One?", "One.", "Who are you?"]),
+    );
     const siblings = started.map(({ answer }) => answer.id);
     for (const { answer } of started) expect(answer.siblingIds).toEqual(siblings);
     for (const [index, { answer }] of started.entries()) finish(answer, `Answer ${index}`);
 
     const { messages, compared } = value(store.openChat(chat.id));
-    expect(messages.at(-1)).toMatchObject({ parts: textParts("Answer 0"), comparisonId: started[0]!.answer.comparisonId });
+    expect(messages.at(-1)).toMatchObject({
+      parts: textParts("Answer 0"),
+      comparisonId: started[0]!.answer.comparisonId,
+    });
     expect(textsOf(compared)).toEqual(["Answer 1", "Answer 2"]);
     // The chat goes on below the one that the person chooses.
     const chosen = value(store.showSibling(siblings[2]!));
@@ -117,31 +128,44 @@ describe("who answers", () => {
   it("a compared question said differently is a sibling, answered by each of the stacks again", () => {
     const chat = value(store.createChat());
     exchange(chat, "One?", "One.");
-    const wanted = (first: number) => [[], pirate].map((stack, index) => ({ requestId: request(`r${first + index}`), stack }));
+    const wanted = (first: number) =>
+      [[], pirate].map((stack, index) => ({ requestId: request(`r${first + index}`), stack }));
     const asked = value(store.addComparison(chat.id, "Who are you?", wanted(0)));
     for (const { answer } of asked) finish(answer, "Me");
     const questionId = asked[0]!.answer.parentId!;
 
     const edited = value(store.addEditedComparison(questionId, "Who is there?", wanted(2)));
-    expect(edited.map(({ turns }) => textsOf(turns))).toEqual(Array.from({ length: 2 }, () => ["One?", "One.", "Who is there?"]));
+    expect(edited.map(({ turns }) => textsOf(turns))).toEqual(
+      Array.from({ length: 2 }, () => ["One?", "One.", "Who is there?"]),
+    );
     expect(new Set(edited.map(({ answer }) => answer.comparisonId)).size).toBe(1);
     for (const [index, { answer }] of edited.entries()) finish(answer, `Answer ${index}`);
     expect(texts(chat.id)).toEqual(["One?", "One.", "Who is there?", "Answer 0"]);
     const { messages, compared } = value(store.openChat(chat.id));
     expect(messages[2]!.siblingIds).toEqual([questionId, messages[2]!.id]);
     expect(textsOf(compared)).toEqual(["Answer 1"]);
-    expect(store.addEditedComparison(asked[0]!.answer.id, "No question", wanted(4))).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
+    expect(store.addEditedComparison(asked[0]!.answer.id, "No question", wanted(4))).toMatchObject({
+      ok: false,
+      failure: { code: "request-invalid" },
+    });
   });
 
   it("an answer written again stays in its comparison, and on the branch only where its former version was", () => {
     const chat = value(store.createChat());
     const wanted = [[], pirate].map((stack, index) => ({ requestId: request(`r${index}`), stack }));
-    const [base, other] = value(store.addComparison(chat.id, "Who are you?", wanted)).map(({ answer }) => answer) as [Message, Message];
+    const [base, other] = value(store.addComparison(chat.id, "Who are you?", wanted)).map(({ answer }) => answer) as [
+      Message,
+      Message,
+    ];
     finish(base, "Base");
     finish(other, "", { state: "failed", failure: { code: "delta-missing" } });
 
     const again = value(store.addAnotherAnswer(other.id, request("r2"))).answer;
-    expect(again).toMatchObject({ stack: pirate, comparisonId: base.comparisonId, siblingIds: [base.id, other.id, again.id] });
+    expect(again).toMatchObject({
+      stack: pirate,
+      comparisonId: base.comparisonId,
+      siblingIds: [base.id, other.id, again.id],
+    });
     finish(again, "Arr");
     expect(texts(chat.id)).toEqual(["Who are you?", "Base"]);
     // Tried with a third one: it stands beside them.
@@ -203,7 +227,10 @@ describe("a conversation", () => {
   it("refuses a second question while the answer is written", () => {
     const chat = value(store.createChat());
     value(store.addQuestion(chat.id, "One", request("r")));
-    expect(store.addQuestion(chat.id, "Two", request("r2"))).toMatchObject({ ok: false, failure: { code: "engine-busy" } });
+    expect(store.addQuestion(chat.id, "Two", request("r2"))).toMatchObject({
+      ok: false,
+      failure: { code: "engine-busy" },
+    });
   });
 
   it("keeps whether its model thinks, and its tools", () => {
@@ -248,7 +275,9 @@ describe("the tree", () => {
     const chat = value(store.createChat());
     const one = exchange(chat, "Q1", "A1");
     const edited = value(store.addEditedQuestion(one.question.id, "Q1 said better", request("edit")));
-    expect(edited.turns).toEqual([{ messageId: edited.messages[0]!.id, role: "user", parts: textParts("Q1 said better") }]);
+    expect(edited.turns).toEqual([
+      { messageId: edited.messages[0]!.id, role: "user", parts: textParts("Q1 said better") },
+    ]);
     expect(edited.messages[0]!.siblingIds).toEqual([one.question.id, edited.messages[0]!.id]);
     expect(edited.chat.title).toBe("Q1 said better");
   });
@@ -290,14 +319,20 @@ describe("an answer that is written", () => {
     store.close();
     open();
     expect(value(store.recover())).toEqual({ interruptedAnswers: 1 });
-    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ parts: textParts("Half an ans"), state: "interrupted", requestId: null });
+    expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({
+      parts: textParts("Half an ans"),
+      state: "interrupted",
+      requestId: null,
+    });
   });
 
   it("keeps its thought and its tool calls, and is found by its words", () => {
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Q", request("r")));
     value(store.writeCheckpoint(answer.id, [{ kind: "thought", text: "Pond", durationMs: null }]));
-    expect(value(store.openChat(chat.id)).messages[1]!.parts).toEqual([{ kind: "thought", text: "Pond", durationMs: null }]);
+    expect(value(store.openChat(chat.id)).messages[1]!.parts).toEqual([
+      { kind: "thought", text: "Pond", durationMs: null },
+    ]);
     const parts: MessagePart[] = [
       { kind: "thought", text: "Ponder the heron", durationMs: 1500 },
       { kind: "text", text: "I look for the kingfisher." },
@@ -307,9 +342,14 @@ describe("an answer that is written", () => {
     store.close();
     open();
     expect(value(store.openChat(chat.id)).messages[1]).toMatchObject({ parts, state: "complete" });
-    expect(value(store.search("kingfisher")).map(({ snippet }) => snippet)).toEqual(["I look for the \uE000kingfisher\uE001."]);
+    expect(value(store.search("kingfisher")).map(({ snippet }) => snippet)).toEqual([
+      "I look for the \uE000kingfisher\uE001.",
+    ]);
     expect(value(store.search("heron"))).toEqual([]);
-    expect(value(store.addQuestion(chat.id, "Go on.", request("r2"))).turns[1]).toMatchObject({ role: "assistant", parts });
+    expect(value(store.addQuestion(chat.id, "Go on.", request("r2"))).turns[1]).toMatchObject({
+      role: "assistant",
+      parts,
+    });
   });
 
   it("does not change once it has ended", () => {
@@ -322,7 +362,12 @@ describe("an answer that is written", () => {
 
 describe("the results of tool calls", () => {
   const call = (callId: string): MessagePart => ({ kind: "tool-call", callId, name: "weather", arguments: "{}" });
-  const result = (callId: string) => ({ kind: "tool-result" as const, callId, name: "weather", text: `Rain in ${callId}` });
+  const result = (callId: string) => ({
+    kind: "tool-result" as const,
+    callId,
+    name: "weather",
+    text: `Rain in ${callId}`,
+  });
   const calls = [...textParts("Let me see."), call("c1"), call("c2")];
 
   it("are the user's next message, which the model answers", () => {
@@ -335,7 +380,9 @@ describe("the results of tool calls", () => {
       { role: "assistant", parts: [], state: "writing", requestId: "r3" },
     ]);
     expect(started.turns.map(({ messageId, parts }) => [messageId, parts])).toEqual([
-      [question.id, question.parts], [asked.id, calls], [started.messages[0]!.id, [result("c2"), result("c1")]],
+      [question.id, question.parts],
+      [asked.id, calls],
+      [started.messages[0]!.id, [result("c2"), result("c1")]],
     ]);
     finish(started.answer, "It does.");
     expect(texts(chat.id)).toEqual(["Does it rain?", "Let me see.", "", "It does."]);
@@ -352,7 +399,10 @@ describe("the results of tool calls", () => {
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Does it rain?", request("r")));
     finish(answer, "", { parts: calls });
-    expect(store.addToolResults(answer.id, results, request("r2"))).toMatchObject({ ok: false, failure: { code: "request-invalid" } });
+    expect(store.addToolResults(answer.id, results, request("r2"))).toMatchObject({
+      ok: false,
+      failure: { code: "request-invalid" },
+    });
     expect(value(store.openChat(chat.id)).messages).toHaveLength(2);
   });
 
@@ -380,7 +430,10 @@ describe("search", () => {
   it("finds beginnings of words in messages and titles, and marks them", () => {
     const chat = value(store.createChat());
     exchange(chat, "Tell me about quantization", "Blocks of weights share a scale.");
-    expect(found("quanti")).toEqual(["Tell me about \uE000quantization\uE001", "Tell me about \uE000quantization\uE001"]);
+    expect(found("quanti")).toEqual([
+      "Tell me about \uE000quantization\uE001",
+      "Tell me about \uE000quantization\uE001",
+    ]);
     expect(found("WEIGHT block")).toEqual(["\uE000Blocks\uE001 of \uE000weights\uE001 share a scale."]);
     expect(found("missing")).toEqual([]);
   });
@@ -389,8 +442,33 @@ describe("search", () => {
     const chat = value(store.createChat());
     exchange(chat, 'A "quoted" NEAR word: x-y', "AND so on (really)");
     const hostile = [
-      '"', '""', "'", "*", "a*b", "NEAR", "NEAR(a b)", "AND", "OR OR", "NOT", "-", "^a", "text:a", "{a b}:c", "(", ")", "a AND",
-      "\0", "a\0b", "%", "_", "\\", "🙂", "\uD800", "a".repeat(500), '" OR "1', "x'); DROP TABLE messages; --",
+      '"',
+      '""',
+      "'",
+      "*",
+      "a*b",
+      "NEAR",
+      "NEAR(a b)",
+      "AND",
+      "OR OR",
+      "NOT",
+      "-",
+      "^a",
+      "text:a",
+      "{a b}:c",
+      "(",
+      ")",
+      "a AND",
+      "\0",
+      "a\0b",
+      "%",
+      "_",
+      "\\",
+      "🙂",
+      "\uD800",
+      "a".repeat(500),
+      '" OR "1',
+      "x'); DROP TABLE messages; --",
     ];
     expect(hostile.filter((query) => !store.search(query).ok)).toEqual([]);
     expect(found("and")).toHaveLength(1);
@@ -433,7 +511,9 @@ describe("deleting", () => {
     value(store.deleteChat(chat.id));
     value(store.recover());
     expect(store.restoreChat(chat.id)).toMatchObject({ ok: false, failure: { code: "not-found" } });
-    const left = database.get("SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM chats) AS chats");
+    const left = database.get(
+      "SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM chats) AS chats",
+    );
     expect(left).toEqual({ messages: 0, chats: 0 });
     expect(value(store.search("xylophone"))).toEqual([]);
   });
@@ -443,8 +523,20 @@ describe("a chat of 5,000 messages", () => {
   it("opens and goes quickly", () => {
     const chat = value(store.createChat());
     const facts = JSON.stringify({
-      modelId: "m", modelName: "SmolLM2 135M Instruct", promptTokens: 1000, cachedTokens: 900, answerTokens: 120, timeToFirstTokenMs: 80,
-      prefillTokensPerSecond: 900, decodeTokensPerSecond: 60, contextUsedTokens: 2000, contextSizeTokens: 8192, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end",
+      modelId: "m",
+      modelName: "SmolLM2 135M Instruct",
+      promptTokens: 1000,
+      cachedTokens: 900,
+      answerTokens: 120,
+      timeToFirstTokenMs: 80,
+      prefillTokensPerSecond: 900,
+      decodeTokensPerSecond: 60,
+      contextUsedTokens: 2000,
+      contextSizeTokens: 8192,
+      deltaLoadMs: null,
+      deltaSwitchMs: null,
+      format: null,
+      endReason: "end",
       firstSeenMessageId: null,
     });
     database.transaction(() => {
@@ -453,7 +545,13 @@ describe("a chat of 5,000 messages", () => {
         const role = index % 2 === 0 ? "user" : "assistant";
         database.run(
           "INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, facts) VALUES (?, ?, ?, ?, ?, ?, 'complete', ?)",
-          `m${index}`, chat.id, parent, role, `Message ${index}. ${"Some words of an answer. ".repeat(20)}`, index, role === "user" ? null : facts,
+          `m${index}`,
+          chat.id,
+          parent,
+          role,
+          `Message ${index}. ${"Some words of an answer. ".repeat(20)}`,
+          index,
+          role === "user" ? null : facts,
         );
         parent = `m${index}`;
       }

@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import {
-  type AnswerFacts, type Chat, type ChatSummary, MAX_TITLE_CHARACTERS, type Message, type MessageState, type SearchHit,
+  type AnswerFacts,
+  type Chat,
+  type ChatSummary,
+  MAX_TITLE_CHARACTERS,
+  type Message,
+  type MessageState,
+  type SearchHit,
 } from "../../contract/chat";
 import { isSameStack, type NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";
@@ -12,7 +18,18 @@ import type { ModelUse } from "../../contract/importing";
 import type { OpenChat } from "../../contract/methods";
 import { textOf, textParts, type MessagePart, type ToolResultPart } from "../../contract/parts";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
-import { ChatRow, HitRow, MessageRow, readChatSettings, readParts, readStack, storedParts, toChat, toMessage, toSummary } from "./chatRows";
+import {
+  ChatRow,
+  HitRow,
+  MessageRow,
+  readChatSettings,
+  readParts,
+  readStack,
+  storedParts,
+  toChat,
+  toMessage,
+  toSummary,
+} from "./chatRows";
 import { titleFromText, UNTITLED } from "./chatTitle";
 import type { Database } from "./database";
 import { databaseFailure } from "./databaseFailure";
@@ -62,7 +79,8 @@ export interface AnswerEnd {
 }
 
 const chatColumns = "id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings, stack";
-const messageColumns = "id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
+const messageColumns =
+  "id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
 
 export class ChatStore {
   readonly #database: Database;
@@ -81,7 +99,9 @@ export class ChatStore {
         this.#database.run(`UPDATE chats SET leaf_id = NULL WHERE id IN (${deleted})`);
         this.#database.run(`DELETE FROM messages WHERE chat_id IN (${deleted})`);
         this.#database.run("DELETE FROM chats WHERE deleted_at_ms IS NOT NULL");
-        return this.#database.run("UPDATE messages SET state = 'interrupted', request_id = NULL WHERE state = 'writing'");
+        return this.#database.run(
+          "UPDATE messages SET state = 'interrupted', request_id = NULL WHERE state = 'writing'",
+        );
       });
       // Deleted words leave the write-ahead log as well.
       this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -105,7 +125,11 @@ export class ChatStore {
       const now = this.#now();
       this.#database.run(
         "INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, settings) VALUES (?, ?, ?, ?, ?)",
-        id, UNTITLED, now, now, JSON.stringify(defaultChatSettings),
+        id,
+        UNTITLED,
+        now,
+        now,
+        JSON.stringify(defaultChatSettings),
       );
       return this.#withChat(id, (row) => succeed(toChat(row)));
     });
@@ -125,14 +149,22 @@ export class ChatStore {
 
   saveSettings(id: ChatId, settings: ChatSettings): Outcome<Chat> {
     return this.#attempt(() => {
-      this.#database.run("UPDATE chats SET settings = ? WHERE id = ? AND deleted_at_ms IS NULL", JSON.stringify(settings), id);
+      this.#database.run(
+        "UPDATE chats SET settings = ? WHERE id = ? AND deleted_at_ms IS NULL",
+        JSON.stringify(settings),
+        id,
+      );
       return this.#withChat(id, (row) => succeed(toChat(row)));
     });
   }
 
   setStack(id: ChatId, stack: NamedStack): Outcome<Chat> {
     return this.#attempt(() => {
-      this.#database.run("UPDATE chats SET stack = ? WHERE id = ? AND deleted_at_ms IS NULL", JSON.stringify(stack), id);
+      this.#database.run(
+        "UPDATE chats SET stack = ? WHERE id = ? AND deleted_at_ms IS NULL",
+        JSON.stringify(stack),
+        id,
+      );
       return this.#withChat(id, (row) => succeed(toChat(row)));
     });
   }
@@ -140,7 +172,9 @@ export class ChatStore {
   deleteChat(id: ChatId): Outcome<undefined> {
     return this.#attempt(() => {
       const changed = this.#database.run(
-        "UPDATE chats SET deleted_at_ms = ? WHERE id = ? AND deleted_at_ms IS NULL", this.#now(), id,
+        "UPDATE chats SET deleted_at_ms = ? WHERE id = ? AND deleted_at_ms IS NULL",
+        this.#now(),
+        id,
       );
       return changed === 0 ? fail("not-found") : succeed(undefined);
     });
@@ -155,38 +189,51 @@ export class ChatStore {
 
   /** Ids of the requests whose answers are being written in a chat. */
   writingRequests(id: ChatId): Outcome<RequestId[]> {
-    return this.#attempt(() => succeed(
-      this.#messageRows("chat_id = ? AND state = 'writing'", id).flatMap((row) => row.request_id ?? []),
-    ));
+    return this.#attempt(() =>
+      succeed(this.#messageRows("chat_id = ? AND state = 'writing'", id).flatMap((row) => row.request_id ?? [])),
+    );
   }
 
   /** The person's next message at the end of the shown branch, and an answer to it. */
   addQuestion(chatId: ChatId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
-    return this.#change(() => this.#withChat(chatId, (chat) => {
-      if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
-      return succeed(this.#startAnswer(chat, { parentId: chat.leaf_id, parts: textParts(text) }, requestId));
-    }));
+    return this.#change(() =>
+      this.#withChat(chatId, (chat) => {
+        if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
+        return succeed(this.#startAnswer(chat, { parentId: chat.leaf_id, parts: textParts(text) }, requestId));
+      }),
+    );
   }
 
   /** What the tools returned that an answer called: the user's next message, which the model answers. */
-  addToolResults(messageId: MessageId, results: readonly ToolResultPart[], requestId: RequestId): Outcome<StartedAnswer> {
-    return this.#change(() => this.#withMessage(messageId, (message, chat) => {
-      const calls = readParts(message).flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []));
-      const given = new Set(results.map(({ callId }) => callId));
-      const isComplete = calls.length === results.length && given.size === results.length && calls.every((callId) => given.has(callId));
-      if (message.role !== "assistant" || calls.length === 0 || !isComplete) {
-        return fail("request-invalid", undefined, "Each tool call of an answer has one result");
-      }
-      if (message.state === "writing") return fail("engine-busy");
-      return succeed(this.#startAnswer(chat, { parentId: message.id, parts: [...results] }, requestId));
-    }));
+  addToolResults(
+    messageId: MessageId,
+    results: readonly ToolResultPart[],
+    requestId: RequestId,
+  ): Outcome<StartedAnswer> {
+    return this.#change(() =>
+      this.#withMessage(messageId, (message, chat) => {
+        const calls = readParts(message).flatMap((part) => (part.kind === "tool-call" ? [part.callId] : []));
+        const given = new Set(results.map(({ callId }) => callId));
+        const isComplete =
+          calls.length === results.length &&
+          given.size === results.length &&
+          calls.every((callId) => given.has(callId));
+        if (message.role !== "assistant" || calls.length === 0 || !isComplete) {
+          return fail("request-invalid", undefined, "Each tool call of an answer has one result");
+        }
+        if (message.state === "writing") return fail("engine-busy");
+        return succeed(this.#startAnswer(chat, { parentId: message.id, parts: [...results] }, requestId));
+      }),
+    );
   }
 
   /** The user's message said differently: a sibling of it, answered anew. */
   addEditedQuestion(messageId: MessageId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
-    return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
-      succeed(this.#startAnswer(chat, { parentId: question.parent_id, parts: textParts(text) }, requestId))
-    )));
+    return this.#change(() =>
+      this.#withQuestion(messageId, (question, chat) =>
+        succeed(this.#startAnswer(chat, { parentId: question.parent_id, parts: textParts(text) }, requestId)),
+      ),
+    );
   }
 
   /**
@@ -194,17 +241,21 @@ export class ChatStore {
    * All answers are to the same turns.
    */
   addComparison(chatId: ChatId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
-    return this.#change(() => this.#withChat(chatId, (chat) => {
-      if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
-      return this.#startComparison(chat, { parentId: chat.leaf_id, parts: textParts(text) }, wanted);
-    }));
+    return this.#change(() =>
+      this.#withChat(chatId, (chat) => {
+        if (chat.leaf_id !== null && this.#messageRow(chat.leaf_id)?.state === "writing") return fail("engine-busy");
+        return this.#startComparison(chat, { parentId: chat.leaf_id, parts: textParts(text) }, wanted);
+      }),
+    );
   }
 
   /** The person's message said differently, as addEditedQuestion, and answered as addComparison. */
   addEditedComparison(messageId: MessageId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
-    return this.#change(() => this.#withQuestion(messageId, (question, chat) => (
-      this.#startComparison(chat, { parentId: question.parent_id, parts: textParts(text) }, wanted)
-    )));
+    return this.#change(() =>
+      this.#withQuestion(messageId, (question, chat) =>
+        this.#startComparison(chat, { parentId: question.parent_id, parts: textParts(text) }, wanted),
+      ),
+    );
   }
 
   /**
@@ -212,28 +263,35 @@ export class ChatStore {
    * it is by `stack`, else by that answer's own, and joins the comparison: on the shown branch it replaces its own former version only.
    */
   addAnotherAnswer(messageId: MessageId, requestId: RequestId, stack?: NamedStack): Outcome<StartedAnswer> {
-    return this.#change(() => this.#withMessage(messageId, (message, chat) => {
-      if (message.role !== "assistant" || message.parent_id === null) {
-        return fail("request-invalid", undefined, "Only an answer is regenerated");
-      }
-      if (message.state === "writing") return fail("engine-busy");
-      const question = { answerTo: message.parent_id };
-      if (message.comparison_id === null) return succeed(this.#startAnswer(chat, question, requestId, stack));
-      const by = stack ?? readStack(message.stack);
-      const started = this.#startAnswer(chat, question, requestId, by, message.comparison_id);
-      const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, this.#messageRows("chat_id = ?", chat.id));
-      const shown = branch.find((row) => row.comparison_id === message.comparison_id);
-      const stays = shown !== undefined && !isSameStack(readStack(shown.stack), by);
-      if (stays) this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", chat.leaf_id, chat.id);
-      return succeed(started);
-    }));
+    return this.#change(() =>
+      this.#withMessage(messageId, (message, chat) => {
+        if (message.role !== "assistant" || message.parent_id === null) {
+          return fail("request-invalid", undefined, "Only an answer is regenerated");
+        }
+        if (message.state === "writing") return fail("engine-busy");
+        const question = { answerTo: message.parent_id };
+        if (message.comparison_id === null) return succeed(this.#startAnswer(chat, question, requestId, stack));
+        const by = stack ?? readStack(message.stack);
+        const started = this.#startAnswer(chat, question, requestId, by, message.comparison_id);
+        const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, this.#messageRows("chat_id = ?", chat.id));
+        const shown = branch.find((row) => row.comparison_id === message.comparison_id);
+        const stays = shown !== undefined && !isSameStack(readStack(shown.stack), by);
+        if (stays) this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", chat.leaf_id, chat.id);
+        return succeed(started);
+      }),
+    );
   }
 
   /** An answer that is being written, as far as it has come. Ignored when it has ended. */
   writeCheckpoint(answerId: MessageId, parts: readonly MessagePart[]): Outcome<undefined> {
     return this.#attempt(() => {
       const stored = storedParts(parts);
-      this.#database.run("UPDATE messages SET text = ?, parts = ? WHERE id = ? AND state = 'writing'", stored.text, stored.parts, answerId);
+      this.#database.run(
+        "UPDATE messages SET text = ?, parts = ? WHERE id = ? AND state = 'writing'",
+        stored.text,
+        stored.parts,
+        answerId,
+      );
       return succeed(undefined);
     });
   }
@@ -243,7 +301,9 @@ export class ChatStore {
       const stored = storedParts(end.parts);
       this.#database.run(
         "UPDATE messages SET text = ?, parts = ?, state = ?, facts = ?, failure = ?, request_id = NULL WHERE id = ? AND state = 'writing'",
-        stored.text, stored.parts, end.state,
+        stored.text,
+        stored.parts,
+        end.state,
         end.facts === null ? null : JSON.stringify(end.facts),
         end.failure === null ? null : JSON.stringify(end.failure),
         answerId,
@@ -255,16 +315,18 @@ export class ChatStore {
 
   /** Shows this message and, below it, the newest of what followed. */
   showSibling(messageId: MessageId): Outcome<OpenChat> {
-    return this.#change(() => this.#withMessage(messageId, (message, chat) => {
-      const newestChildOf = new Map<MessageId, MessageId>();
-      for (const row of this.#messageRows("chat_id = ?", chat.id)) {
-        if (row.parent_id !== null) newestChildOf.set(row.parent_id, row.id);
-      }
-      let leaf = message.id;
-      for (let next = newestChildOf.get(leaf); next !== undefined; next = newestChildOf.get(next)) leaf = next;
-      this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", leaf, chat.id);
-      return succeed(this.#shownBranch({ ...chat, leaf_id: leaf }));
-    }));
+    return this.#change(() =>
+      this.#withMessage(messageId, (message, chat) => {
+        const newestChildOf = new Map<MessageId, MessageId>();
+        for (const row of this.#messageRows("chat_id = ?", chat.id)) {
+          if (row.parent_id !== null) newestChildOf.set(row.parent_id, row.id);
+        }
+        let leaf = message.id;
+        for (let next = newestChildOf.get(leaf); next !== undefined; next = newestChildOf.get(next)) leaf = next;
+        this.#database.run("UPDATE chats SET leaf_id = ? WHERE id = ?", leaf, chat.id);
+        return succeed(this.#shownBranch({ ...chat, leaf_id: leaf }));
+      }),
+    );
   }
 
   /** The chats with an answer of this model, as each answer's facts say. Reads all answers: asked for one model at a time. */
@@ -318,10 +380,16 @@ export class ChatStore {
         SELECT messages.chat_id AS chatId, messages.id AS messageId, chats.title, messages.text AS snippet, messages.created_at_ms AS atMs
         FROM shown JOIN messages ON messages.row = shown.row JOIN chats ON chats.id = messages.chat_id
         ORDER BY shown.rank`,
-        query, this.#now(),
+        query,
+        this.#now(),
       );
-      const hits = z.array(HitRow).parse([...titles, ...messages]).slice(0, MAX_SEARCH_HITS);
-      return succeed(hits.map((hit) => (hit.messageId === null ? hit : { ...hit, snippet: snippetOf(hit.snippet, typed) })));
+      const hits = z
+        .array(HitRow)
+        .parse([...titles, ...messages])
+        .slice(0, MAX_SEARCH_HITS);
+      return succeed(
+        hits.map((hit) => (hit.messageId === null ? hit : { ...hit, snippet: snippetOf(hit.snippet, typed) })),
+      );
     });
   }
 
@@ -354,7 +422,10 @@ export class ChatStore {
     }
     const answer: MessageRow = {
       ...newRow(chat.id, questionId, "assistant", [], now),
-      state: "writing", request_id: requestId, stack: JSON.stringify(stack), comparison_id: comparisonId,
+      state: "writing",
+      request_id: requestId,
+      stack: JSON.stringify(stack),
+      comparison_id: comparisonId,
     };
     this.#insert(answer);
     added.push(answer);
@@ -369,7 +440,9 @@ export class ChatStore {
   }
 
   #startComparison(
-    chat: ChatRow, question: NewQuestion, [first, ...others]: readonly WantedAnswer[],
+    chat: ChatRow,
+    question: NewQuestion,
+    [first, ...others]: readonly WantedAnswer[],
   ): Outcome<StartedAnswer[]> {
     if (first === undefined) return fail("request-invalid", undefined, "Nothing to compare");
     const comparisonId = ComparisonId.parse(randomUUID());
@@ -396,7 +469,17 @@ export class ChatStore {
     this.#database.run(
       `INSERT INTO messages (id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, stack, comparison_id)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      row.id, row.chat_id, row.parent_id, row.role, row.text, row.parts, row.created_at_ms, row.state, row.request_id, row.stack, row.comparison_id,
+      row.id,
+      row.chat_id,
+      row.parent_id,
+      row.role,
+      row.text,
+      row.parts,
+      row.created_at_ms,
+      row.state,
+      row.request_id,
+      row.stack,
+      row.comparison_id,
     );
   }
 
@@ -411,16 +494,26 @@ export class ChatStore {
     const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, rows);
     const comparisons = new Set(branch.flatMap((row) => row.comparison_id ?? []));
     const shown = new Set(branch.map(({ id }) => id));
-    const compared = rows.filter((row) => row.comparison_id !== null && comparisons.has(row.comparison_id) && !shown.has(row.id));
+    const compared = rows.filter(
+      (row) => row.comparison_id !== null && comparisons.has(row.comparison_id) && !shown.has(row.id),
+    );
     const withSiblings = (row: MessageRow) => toMessage(row, siblings.get(row.parent_id) ?? [row.id]);
     return { chat: toChat(chat), messages: branch.map(withSiblings), compared: compared.map(withSiblings) };
   }
 
   #message(row: MessageRow): Message {
     const siblings = this.#database.all(
-      "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? ORDER BY row", row.chat_id, row.parent_id,
+      "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? ORDER BY row",
+      row.chat_id,
+      row.parent_id,
     );
-    return toMessage(row, z.array(z.object({ id: MessageId })).parse(siblings).map(({ id }) => id));
+    return toMessage(
+      row,
+      z
+        .array(z.object({ id: MessageId }))
+        .parse(siblings)
+        .map(({ id }) => id),
+    );
   }
 
   #chatRow(id: ChatId): unknown {
@@ -433,9 +526,9 @@ export class ChatStore {
 
   /** Oldest first. */
   #messageRows(condition: string, value: string): MessageRow[] {
-    return z.array(MessageRow).parse(this.#database.all(
-      `SELECT ${messageColumns} FROM messages WHERE ${condition} ORDER BY row`, value,
-    ));
+    return z
+      .array(MessageRow)
+      .parse(this.#database.all(`SELECT ${messageColumns} FROM messages WHERE ${condition} ORDER BY row`, value));
   }
 
   #withChat<Value>(id: ChatId, work: (chat: ChatRow) => Outcome<Value>): Outcome<Value> {
@@ -449,9 +542,11 @@ export class ChatStore {
   }
 
   #withQuestion<Value>(id: MessageId, work: (question: MessageRow, chat: ChatRow) => Outcome<Value>): Outcome<Value> {
-    return this.#withMessage(id, (message, chat) => (
-      message.role === "user" ? work(message, chat) : fail("request-invalid", undefined, "Only the person's messages are edited")
-    ));
+    return this.#withMessage(id, (message, chat) =>
+      message.role === "user"
+        ? work(message, chat)
+        : fail("request-invalid", undefined, "Only the person's messages are edited"),
+    );
   }
 
   #change<Value>(work: () => Outcome<Value>): Outcome<Value> {
@@ -467,11 +562,26 @@ export class ChatStore {
   }
 }
 
-function newRow(chatId: ChatId, parentId: MessageId | null, role: "user" | "assistant", parts: readonly MessagePart[], now: number): MessageRow {
+function newRow(
+  chatId: ChatId,
+  parentId: MessageId | null,
+  role: "user" | "assistant",
+  parts: readonly MessagePart[],
+  now: number,
+): MessageRow {
   return {
     id: MessageId.parse(randomUUID()),
-    chat_id: chatId, parent_id: parentId, role, ...storedParts(parts), created_at_ms: now,
-    state: "complete", request_id: null, failure: null, facts: null, stack: "[]", comparison_id: null,
+    chat_id: chatId,
+    parent_id: parentId,
+    role,
+    ...storedParts(parts),
+    created_at_ms: now,
+    state: "complete",
+    request_id: null,
+    failure: null,
+    facts: null,
+    stack: "[]",
+    comparison_id: null,
   };
 }
 
@@ -480,7 +590,11 @@ function branchTo(leafId: MessageId, rows: readonly MessageRow[]): MessageRow[] 
   const byId = new Map(rows.map((row) => [row.id, row]));
   const branch: MessageRow[] = [];
   // Each row is taken once: a damaged tree with a circle in it must not hang the app.
-  for (let row = byId.get(leafId); row !== undefined; row = row.parent_id === null ? undefined : byId.get(row.parent_id)) {
+  for (
+    let row = byId.get(leafId);
+    row !== undefined;
+    row = row.parent_id === null ? undefined : byId.get(row.parent_id)
+  ) {
     byId.delete(row.id);
     branch.push(row);
   }

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { textParts, type MessagePart } from "../../contract/parts";
 import { readChatSettings, readParts, storedParts } from "./chatRows";
 
-const thought = (text: string, durationMs: number | null = null): MessagePart => ({ kind: "thought", text, durationMs });
+const thought = (text: string, durationMs: number | null = null): MessagePart => ({
+  kind: "thought",
+  text,
+  durationMs,
+});
 
 /** A row of before version 3. */
 const readOld = (text: string, role: "user" | "assistant" = "assistant") => readParts({ role, text, parts: null });
@@ -27,7 +31,8 @@ describe("an answer that was its text alone", () => {
 
   it("is read quickly however hostile", () => {
     const startedMs = performance.now();
-    for (const text of ["<think>".repeat(100_000), " ".repeat(1_000_000), `<think>${"</think".repeat(100_000)}`]) readOld(text);
+    for (const text of ["<think>".repeat(100_000), " ".repeat(1_000_000), `<think>${"</think".repeat(100_000)}`])
+      readOld(text);
     expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
@@ -61,7 +66,8 @@ describe("parts", () => {
   });
 
   it.each(["", "{{", "null", "7", "{}", '[{"kind":"text"}]', '[{"kind":"text","text":"other"},{"kind":"unknown"}]'])(
-    "that are damaged (%j) fall back to the text", (parts) => {
+    "that are damaged (%j) fall back to the text",
+    (parts) => {
       expect(readParts({ role: "assistant", text: "It rains", parts })).toEqual(textParts("It rains"));
       expect(readParts({ role: "user", text: "Does it rain?", parts })).toEqual(textParts("Does it rain?"));
     },
@@ -70,8 +76,10 @@ describe("parts", () => {
 
 describe("settings", () => {
   const whole = {
-    systemPrompt: "Be brief.", sampling: { topK: 3 },
-    thinking: { isOn: true, effort: "low", budgetTokens: 100 }, tools: '[{"type":"function"}]',
+    systemPrompt: "Be brief.",
+    sampling: { topK: 3 },
+    thinking: { isOn: true, effort: "low", budgetTokens: 100 },
+    tools: '[{"type":"function"}]',
   };
 
   it("are read as they were stored", () => {
@@ -79,7 +87,10 @@ describe("settings", () => {
   });
 
   it.each([
-    ["thinking", { budgetTokens: -1 }], ["thinking", "high"], ["tools", 7], ["tools", "x".repeat(100_001)],
+    ["thinking", { budgetTokens: -1 }],
+    ["thinking", "high"],
+    ["tools", 7],
+    ["tools", "x".repeat(100_001)],
   ])("lose %s alone where it is damaged: %j", (name, damaged) => {
     const { [name as "thinking"]: _lost, ...kept } = whole;
     expect(readChatSettings(JSON.stringify({ ...whole, [name]: damaged }))).toEqual(kept);

@@ -46,7 +46,11 @@ export const HitRow = z.object({
 
 export function toSummary(row: ChatRow): ChatSummary {
   return {
-    id: row.id, title: row.title, createdAtMs: row.created_at_ms, lastUsedAtMs: row.last_used_at_ms, stack: readStack(row.stack),
+    id: row.id,
+    title: row.title,
+    createdAtMs: row.created_at_ms,
+    lastUsedAtMs: row.last_used_at_ms,
+    stack: readStack(row.stack),
   };
 }
 
@@ -76,7 +80,9 @@ export function toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
 export function storedParts(parts: readonly MessagePart[]): { text: string; parts: string | null } {
   const [first, ...others] = parts;
   // A text that begins like an old thought (splitOldThought) says by its parts that it is none.
-  const isText = first === undefined || (first.kind === "text" && others.length === 0 && !first.text.trimStart().startsWith("<think>"));
+  const isText =
+    first === undefined ||
+    (first.kind === "text" && others.length === 0 && !first.text.trimStart().startsWith("<think>"));
   return { text: textOf(parts), parts: isText ? null : JSON.stringify(parts) };
 }
 
@@ -91,7 +97,10 @@ function splitOldThought(text: string): MessagePart[] {
   const [, thought, answer] = /^\s*<think>(.*?)(?:<\/think>\s*(.*)|$)/su.exec(text) ?? [];
   if (thought === undefined) return textParts(text);
   const shown = thought.trim();
-  return [...(shown === "" ? [] : [{ kind: "thought" as const, text: shown, durationMs: null }]), ...textParts(answer ?? "")];
+  return [
+    ...(shown === "" ? [] : [{ kind: "thought" as const, text: shown, durationMs: null }]),
+    ...textParts(answer ?? ""),
+  ];
 }
 
 /** What cannot be read is the base alone. */

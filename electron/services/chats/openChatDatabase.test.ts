@@ -1,6 +1,16 @@
 // What happens to the chat database when files are damaged, newer, killed in mid-write, or the disk is full.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -76,7 +86,12 @@ describe("a database of an older version", () => {
     expect(chat).toMatchObject({ title: "Old", stack: [] });
     expect(messages).toMatchObject([
       { parts: textParts("What was?"), stack: [], comparisonId: null },
-      { parts: textParts("This."), stack: [], comparisonId: null, facts: { answerTokens: 2, deltaLoadMs: null, deltaSwitchMs: null } },
+      {
+        parts: textParts("This."),
+        stack: [],
+        comparisonId: null,
+        facts: { answerTokens: 2, deltaLoadMs: null, deltaSwitchMs: null },
+      },
     ]);
     expect(compared).toEqual([]);
     expect(value(store.search("what"))).toHaveLength(1);
@@ -97,7 +112,8 @@ describe("a database of an older version", () => {
 It is.', 2, 'complete', 'x');
       INSERT INTO messages (id, chat_id, parent_id, role, text, created_at_ms, state, comparison_id, stack) VALUES ('b', 'c', 'q', 'assistant', 'Aye.', 3, 'stopped', 'x', '${stack}');
       COMMIT;`);
-    const kept = "SELECT row, id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts, stack, comparison_id FROM messages ORDER BY row";
+    const kept =
+      "SELECT row, id, chat_id, parent_id, role, text, created_at_ms, state, request_id, failure, facts, stack, comparison_id FROM messages ORDER BY row";
     const rows = old.all(kept);
     old.close();
 
@@ -107,12 +123,22 @@ It is.', 2, 'complete', 'x');
     expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
     expect(database.all(kept)).toEqual(rows);
     const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
-    expect(chat).toMatchObject({ title: "Old", stack: JSON.parse(stack), settings: { systemPrompt: "Be brief.", sampling: { topK: 3 }, seed: 7 } });
+    expect(chat).toMatchObject({
+      title: "Old",
+      stack: JSON.parse(stack),
+      settings: { systemPrompt: "Be brief.", sampling: { topK: 3 }, seed: 7 },
+    });
     expect(messages).toMatchObject([
       { id: "q", parts: textParts("<think> is a tag?") },
-      { id: "a", parts: [{ kind: "thought", text: "A tag.", durationMs: null }, ...textParts("It is.")], comparisonId: "x" },
+      {
+        id: "a",
+        parts: [{ kind: "thought", text: "A tag.", durationMs: null }, ...textParts("It is.")],
+        comparisonId: "x",
+      },
     ]);
-    expect(compared).toMatchObject([{ id: "b", parts: textParts("Aye."), state: "stopped", stack: JSON.parse(stack), comparisonId: "x" }]);
+    expect(compared).toMatchObject([
+      { id: "b", parts: textParts("Aye."), state: "stopped", stack: JSON.parse(stack), comparisonId: "x" },
+    ]);
     expect(value(store.search("tag"))).toHaveLength(2);
     store.close();
   });
@@ -204,7 +230,10 @@ describe("a database that cannot be used", () => {
   });
 
   it("is a sentence when its folder is not there, or it is a folder", () => {
-    expect(openChatDatabase(path.join(folder, "gone", "chats.db"), now)).toMatchObject({ ok: false, failure: { code: "data-folder-unusable" } });
+    expect(openChatDatabase(path.join(folder, "gone", "chats.db"), now)).toMatchObject({
+      ok: false,
+      failure: { code: "data-folder-unusable" },
+    });
     mkdirSync(file());
     expect(open()).toMatchObject({ ok: false, failure: { code: "data-folder-unusable" } });
   });
@@ -247,7 +276,10 @@ describe("a full disk", () => {
     value(store.writeCheckpoint(answer.id, textParts("kept")));
     const pages = Reflect.get(Object(database.get("PRAGMA page_count")), "page_count");
     database.get(`PRAGMA max_page_count = ${pages}`);
-    expect(store.writeCheckpoint(answer.id, textParts("x".repeat(1_000_000)))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+    expect(store.writeCheckpoint(answer.id, textParts("x".repeat(1_000_000)))).toMatchObject({
+      ok: false,
+      failure: { code: "disk-full" },
+    });
     expect(value(store.openChat(chat.id)).messages[1]!.parts).toEqual(textParts("kept"));
     database.get("PRAGMA max_page_count = 1000000");
     expect(store.writeCheckpoint(answer.id, textParts("x".repeat(1_000_000))).ok).toBe(true);

@@ -35,7 +35,8 @@ export function openChatDatabase(file: string, now: () => number): Outcome<Opene
     const outcome = openSound(file);
     return outcome.ok ? succeed({ database: outcome.value, movedAsideTo }) : outcome;
   } catch (error) {
-    if (error instanceof DamageFound || isFileSystemError(error)) return fail("data-folder-unusable", { folder }, error);
+    if (error instanceof DamageFound || isFileSystemError(error))
+      return fail("data-folder-unusable", { folder }, error);
     return { ok: false, failure: openFailure(error, folder) };
   }
 }
@@ -44,7 +45,8 @@ class DamageFound extends Error {}
 
 function openSound(file: string): Outcome<Database> {
   // SQLite would take an empty or missing file for a new database and delete the log that holds all the chats.
-  if ((sizeBytes(file) ?? 0) === 0 && (sizeBytes(`${file}-wal`) ?? 0) > 0) throw new DamageFound("The file is empty, its log is not");
+  if ((sizeBytes(file) ?? 0) === 0 && (sizeBytes(`${file}-wal`) ?? 0) > 0)
+    throw new DamageFound("The file is empty, its log is not");
   const endedCleanly = !existsSync(file) || markerMatches(file);
 
   const database = connectDatabase(file);

@@ -14,10 +14,12 @@ export function fullTextQuery(typed: string): string | null {
 }
 
 export function searchWords(typed: string): string[] {
-  return typed
-    .replace(/\0/g, " ")
-    .split(/\s+/u)
-    // A word without a letter or digit has no token in the index: it would match nothing and hide what does.
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .slice(0, MAX_SEARCH_WORDS);
+  return (
+    typed
+      .replace(/\0/g, " ")
+      .split(/\s+/u)
+      // A word without a letter or digit has no token in the index: it would match nothing and hide what does.
+      .filter((word) => /[\p{L}\p{N}]/u.test(word))
+      .slice(0, MAX_SEARCH_WORDS)
+  );
 }

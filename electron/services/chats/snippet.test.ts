@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { snippetOf } from "./snippet";
 
 /** Marks as brackets, so that they can be read. */
-const shown = (text: string, typed: string) => snippetOf(text, typed).replaceAll("\u{E000}", "[").replaceAll("\u{E001}", "]");
+const shown = (text: string, typed: string) =>
+  snippetOf(text, typed).replaceAll("\u{E000}", "[").replaceAll("\u{E001}", "]");
 const PROSE = "The keeper counted the ships that passed by in the evening. ";
 
 test("a short text is shown whole, each found word marked to its end", () => {
@@ -41,9 +42,18 @@ test("a megabyte of one word takes no time worth speaking of", () => {
 });
 
 test("whatever is searched in whatever text, the snippet is short and is the text's own", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 600 }), fc.string({ minLength: 1, maxLength: 12 }).filter((typed) => /[\p{L}\p{N}]/u.test(typed)), (text, typed) => {
-    const bare = snippetOf(text, typed).replace(/[\u{E000}\u{E001}]/gu, "").replace(/^…|…$/gu, "").normalize("NFD");
-    expect(text.normalize("NFD")).toContain(bare);
-    expect(bare.length).toBeLessThan(800);
-  }));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "grapheme", maxLength: 600 }),
+      fc.string({ minLength: 1, maxLength: 12 }).filter((typed) => /[\p{L}\p{N}]/u.test(typed)),
+      (text, typed) => {
+        const bare = snippetOf(text, typed)
+          .replace(/[\u{E000}\u{E001}]/gu, "")
+          .replace(/^…|…$/gu, "")
+          .normalize("NFD");
+        expect(text.normalize("NFD")).toContain(bare);
+        expect(bare.length).toBeLessThan(800);
+      },
+    ),
+  );
 });

@@ -42,19 +42,35 @@ export function snippetOf(text: string, typed: string): string {
   for (let from = 0; from < text.length; from += PIECE_CHARACTERS - OVERLAP_CHARACTERS) {
     const piece = text.slice(from, from + PIECE_CHARACTERS).normalize("NFD");
     const found = Array.from(piece.matchAll(pattern), (match) => ({
-      start: match.index, end: match.index + match[0].length, word: match.slice(1).findIndex((group) => group !== undefined),
+      start: match.index,
+      end: match.index + match[0].length,
+      word: match.slice(1).findIndex((group) => group !== undefined),
     }));
     const place = bestPlace(found);
     if (place === null || place.wordCount <= (best?.wordCount ?? 0)) continue;
     best = { piece, found, ...place, isAtStart: from === 0, isAtEnd: from + PIECE_CHARACTERS >= text.length };
     if (best.wordCount === words.length) break;
   }
-  return show(best ?? { piece: text.slice(0, PIECE_CHARACTERS), found: [], start: 0, end: 0, wordCount: 0, isAtStart: true, isAtEnd: text.length <= PIECE_CHARACTERS });
+  return show(
+    best ?? {
+      piece: text.slice(0, PIECE_CHARACTERS),
+      found: [],
+      start: 0,
+      end: 0,
+      wordCount: 0,
+      isAtStart: true,
+      isAtEnd: text.length <= PIECE_CHARACTERS,
+    },
+  );
 }
 
 /** The index knows neither case nor marks on letters, and each word may be the beginning of one. */
 function wordPattern(word: string): string {
-  const parts = word.normalize("NFD").replace(/\p{M}/gu, "").split(/[^\p{L}\p{N}]+/u).filter((part) => part !== "");
+  const parts = word
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== "");
   const letters = parts.map((part) => Array.from(part, (letter) => `${letter}\\p{M}*`).join(""));
   return `(?<!${IN_WORD})${letters.join("[^\\p{L}\\p{N}]+")}${IN_WORD}*`;
 }

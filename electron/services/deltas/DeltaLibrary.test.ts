@@ -12,8 +12,16 @@ import { DeltaLibrary, DeltaList, emptyDeltaList } from "./DeltaLibrary";
 import { LoadingDeltas } from "./LoadingDeltas";
 
 const facts: DeltaFacts = {
-  kind: "lora", architecture: "llama", name: null, baseName: null, licence: null, baseFingerprint: null, rank: 8,
-  changedTensorCount: 4, weightsBytes: 100, fidelity: null,
+  kind: "lora",
+  architecture: "llama",
+  name: null,
+  baseName: null,
+  licence: null,
+  baseFingerprint: null,
+  rank: 8,
+  changedTensorCount: 4,
+  weightsBytes: 100,
+  fidelity: null,
 };
 let folder: string;
 let library: DeltaLibrary;
@@ -27,7 +35,8 @@ const source = async (name: string, content: string) => {
   await writeFile(file, content);
   return file;
 };
-const add = async (name: string, content: string) => value(await library.addFile(await source(name, content), { kind: "file", fileName: name }));
+const add = async (name: string, content: string) =>
+  value(await library.addFile(await source(name, content), { kind: "file", fileName: name }));
 const noDiscard = () => Promise.reject(new Error("not to be called"));
 
 function value<Value>(outcome: Outcome<Value>): Value {
@@ -38,7 +47,10 @@ function value<Value>(outcome: Outcome<Value>): Value {
 async function open(): Promise<void> {
   const { file } = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, () => 0);
   library = new DeltaLibrary({
-    folder: deltas(), list: file, loading: new LoadingDeltas(path.join(folder, "loading-deltas")), now: () => 7,
+    folder: deltas(),
+    list: file,
+    loading: new LoadingDeltas(path.join(folder, "loading-deltas")),
+    now: () => 7,
     inspect: async (inspectedFile) => (inspected.push(await readFile(inspectedFile, "utf8")), inspection),
     changeForm: async (from, to, compact) => {
       await writeFile(to, `${compact ? "compact" : "whole"} of ${await readFile(from, "utf8")}`);
@@ -81,7 +93,11 @@ describe("the compact form", () => {
 describe("the order", () => {
   it("is the one they were added in, until a person changes it, and outlives a restart", async () => {
     for (const name of ["a", "b", "c"]) await add(`${name}.gguf`, name);
-    const names = () => library.list().map(({ name }) => name).reverse();
+    const names = () =>
+      library
+        .list()
+        .map(({ name }) => name)
+        .reverse();
     const idOf = (name: string) => library.list().find((delta) => delta.name === name)!.id;
     expect(names()).toEqual(["a", "b", "c"]);
     value(await library.place(idOf("c"), idOf("a")));
@@ -97,7 +113,11 @@ describe("the order", () => {
   it("stays when either is not there, or it is put before itself", async () => {
     const { id } = await add("a.gguf", "a");
     const unknown = DeltaId.parse("0".repeat(32));
-    for (const [one, other] of [[unknown, id], [id, unknown], [id, id]] as const) {
+    for (const [one, other] of [
+      [unknown, id],
+      [id, unknown],
+      [id, id],
+    ] as const) {
       expect(await library.place(one, other)).toMatchObject({ ok: false, failure: { code: "not-found" } });
     }
     expect(library.list().map((delta) => delta.id)).toEqual([id]);
@@ -107,7 +127,14 @@ describe("the order", () => {
 describe("adding", () => {
   it("copies the file, inspects the copy, and remembers it over a restart", async () => {
     const pirate = await add("Pirate.gguf", "arr");
-    expect(pirate).toMatchObject({ name: "Pirate", hue: 0, sizeBytes: 3, createdAtMs: 7, origin: { kind: "file", fileName: "Pirate.gguf" }, failure: null });
+    expect(pirate).toMatchObject({
+      name: "Pirate",
+      hue: 0,
+      sizeBytes: 3,
+      createdAtMs: 7,
+      origin: { kind: "file", fileName: "Pirate.gguf" },
+      failure: null,
+    });
     expect(inspected).toEqual(["arr"]);
     await rm(path.join(folder, "Pirate.gguf"));
     await open();
@@ -143,7 +170,10 @@ describe("adding", () => {
     await library.delete(library.list()[0]!.id, (kept) => rm(kept));
 
     told.length = 0;
-    expect(await library.addFile(file, origin, {}, run(2))).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+    expect(await library.addFile(file, origin, {}, run(2))).toMatchObject({
+      ok: false,
+      failure: { code: "request-cancelled" },
+    });
     expect(told).toEqual(["of 3", "1", "1"]);
     expect(await readdir(deltas())).toEqual([]);
     expect(library.list()).toEqual([]);
@@ -160,14 +190,21 @@ describe("adding", () => {
   it("leaves nothing of a file that is refused", async () => {
     inspection = fail("delta-weights-not-finite", { tensor: "blk.0" });
     expect(await library.addFile(await source("bad.gguf", "bad"), { kind: "file", fileName: "bad.gguf" })).toEqual({
-      ok: false, failure: { code: "delta-weights-not-finite", details: { file: "bad.gguf", delta: "bad.gguf", tensor: "blk.0" } },
+      ok: false,
+      failure: { code: "delta-weights-not-finite", details: { file: "bad.gguf", delta: "bad.gguf", tensor: "blk.0" } },
     });
     expect(await readdir(deltas())).toEqual([]);
     expect(library.list()).toEqual([]);
   });
 
-  it.each([["not there", "delta-missing"], [".", "model-unreadable"]])("says that %j cannot be read", async (name, code) => {
-    expect(await library.addFile(path.join(folder, name), { kind: "file", fileName: "x" })).toMatchObject({ ok: false, failure: { code } });
+  it.each([
+    ["not there", "delta-missing"],
+    [".", "model-unreadable"],
+  ])("says that %j cannot be read", async (name, code) => {
+    expect(await library.addFile(path.join(folder, name), { kind: "file", fileName: "x" })).toMatchObject({
+      ok: false,
+      failure: { code },
+    });
   });
 
   it("removes at the next start what a killed app has left", async () => {
@@ -187,11 +224,17 @@ describe("a delta whose file changed or is gone", () => {
     expect(library.list()[0]).toMatchObject({ failure: { code: "delta-changed", details: { delta: "a" } } });
     expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-changed" } });
     await rm(library.find(id)!.path);
-    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-missing", details: { delta: "a" } } });
+    expect(library.resolve(named)).toMatchObject({
+      ok: false,
+      failure: { code: "delta-missing", details: { delta: "a" } },
+    });
     value(await library.delete(id, noDiscard));
     expect(library.list()).toEqual([]);
     // The chat still names it.
-    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-missing", details: { delta: "a" } } });
+    expect(library.resolve(named)).toMatchObject({
+      ok: false,
+      failure: { code: "delta-missing", details: { delta: "a" } },
+    });
   });
 
   it("is whole again when its file is added again", async () => {
@@ -207,7 +250,10 @@ describe("a delta that the engine died of", () => {
     const { id } = await add("a.gguf", "abc");
     const named = value(library.choose([{ deltaId: id, scale: 1 }]));
     library.crashed([id]);
-    expect(library.resolve(named)).toMatchObject({ ok: false, failure: { code: "delta-crashed-last-time", details: { delta: "a" } } });
+    expect(library.resolve(named)).toMatchObject({
+      ok: false,
+      failure: { code: "delta-crashed-last-time", details: { delta: "a" } },
+    });
     value(library.choose([{ deltaId: id, scale: 1 }]));
     expect(value(library.resolve(named))).toEqual([{ deltaId: id, name: "a", scale: 1, path: library.find(id)!.path }]);
   });
@@ -233,13 +279,21 @@ describe("a delta that the engine died of", () => {
 describe("choosing, deleting, exporting", () => {
   it("names what was chosen, and refuses what is not known", async () => {
     const { id } = await add("a.gguf", "abc");
-    expect(value(library.choose([{ deltaId: id, scale: 0.5 }]))).toEqual([{ deltaId: id, scale: 0.5, name: "a", hue: 0, kind: "lora" }]);
-    expect(library.choose([{ deltaId: DeltaId.parse("unknown"), scale: 1 }])).toMatchObject({ ok: false, failure: { code: "delta-missing" } });
+    expect(value(library.choose([{ deltaId: id, scale: 0.5 }]))).toEqual([
+      { deltaId: id, scale: 0.5, name: "a", hue: 0, kind: "lora" },
+    ]);
+    expect(library.choose([{ deltaId: DeltaId.parse("unknown"), scale: 1 }])).toMatchObject({
+      ok: false,
+      failure: { code: "delta-missing" },
+    });
   });
 
   it("keeps a delta that could not be moved to the trash", async () => {
     const { id } = await add("a.gguf", "abc");
-    expect(await library.delete(id, () => Promise.reject(new Error("held")))).toMatchObject({ ok: false, failure: { code: "delta-not-moved-to-trash" } });
+    expect(await library.delete(id, () => Promise.reject(new Error("held")))).toMatchObject({
+      ok: false,
+      failure: { code: "delta-not-moved-to-trash" },
+    });
     expect(library.list()).toHaveLength(1);
   });
 

@@ -6,7 +6,15 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import {
-  DeltaFacts, DeltaName, DeltaOrigin, HUE_COUNT, Hue, MAX_DELTA_NAME_CHARACTERS, type Delta, type NamedStack, type Stack,
+  DeltaFacts,
+  DeltaName,
+  DeltaOrigin,
+  HUE_COUNT,
+  Hue,
+  MAX_DELTA_NAME_CHARACTERS,
+  type Delta,
+  type NamedStack,
+  type Stack,
 } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -70,7 +78,8 @@ export class DeltaLibrary {
     const { folder, loading } = this.#options;
     this.crashed(loading.read());
     const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((other) => !KEPT_FILE.test(other))) await rm(path.join(folder, name), { force: true });
+    for (const name of names.filter((other) => !KEPT_FILE.test(other)))
+      await rm(path.join(folder, name), { force: true });
   }
 
   /** The last in the header first: newest first, unless a person ordered them. */
@@ -87,20 +96,28 @@ export class DeltaLibrary {
    * Copies a file into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
    * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed", "request-cancelled".
    */
-  async addFile(source: string, origin: DeltaOrigin, about: { name?: string; licence?: string } = {}, run?: CopyRun): Promise<Outcome<Delta>> {
+  async addFile(
+    source: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string } = {},
+    run?: CopyRun,
+  ): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     const file = about.name ?? path.basename(source);
     try {
       await mkdir(folder, { recursive: true });
       const copied = await copyHashing(source, part, run);
-      if (!copied.ok) return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
+      if (!copied.ok)
+        return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
       const id = DeltaId.parse(copied.value.sha256.slice(0, 32));
-      if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null) return succeed(await this.#found(id));
+      if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null)
+        return succeed(await this.#found(id));
       // The copy is inspected, so that what was checked is what is used.
       const facts = await inspect(part);
       if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about, run);
-      if (!facts.ok) return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
+      if (!facts.ok)
+        return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
       if (run?.signal.aborted === true) return fail("request-cancelled");
       await rename(part, this.#path(id));
       await syncFolder(folder);
@@ -150,10 +167,15 @@ export class DeltaLibrary {
   }
 
   /** Copies a delta's file to where the person wants it, or writes it there in its compact form; whole or not at all. */
-  async exportTo(id: DeltaId, target: string, { compact }: { compact: boolean } = { compact: false }): Promise<Outcome<undefined>> {
+  async exportTo(
+    id: DeltaId,
+    target: string,
+    { compact }: { compact: boolean } = { compact: false },
+  ): Promise<Outcome<undefined>> {
     const found = this.find(id);
     if (found === null) return fail("not-found");
-    if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time") return { ok: false, failure: found.delta.failure };
+    if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time")
+      return { ok: false, failure: found.delta.failure };
     const part = `${target}.${randomUUID()}${UNFINISHED_SUFFIX}`;
     try {
       if (compact) {
@@ -212,11 +234,18 @@ export class DeltaLibrary {
 
   crashed(deltaIds: readonly DeltaId[]): void {
     // The note stays until the list on the disk says the same.
-    const marked = this.#options.list.value.deltas.map((known) => (deltaIds.includes(known.id) ? { ...known, crashed: true } : known));
+    const marked = this.#options.list.value.deltas.map((known) =>
+      deltaIds.includes(known.id) ? { ...known, crashed: true } : known,
+    );
     if (deltaIds.length > 0) void this.#save(marked).then((saved) => saved.ok && this.clearNote());
   }
 
-  async #addExpanded(compact: string, origin: DeltaOrigin, about: { name?: string; licence?: string }, run?: CopyRun): Promise<Outcome<Delta>> {
+  async #addExpanded(
+    compact: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string },
+    run?: CopyRun,
+  ): Promise<Outcome<Delta>> {
     const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     try {
       const expanded = await this.#options.changeForm(compact, whole, false);
@@ -241,7 +270,9 @@ export class DeltaLibrary {
   }
 
   #change(id: DeltaId, change: Partial<KnownDelta>): Promise<Outcome<undefined>> {
-    return this.#save(this.#options.list.value.deltas.map((known) => (known.id === id ? { ...known, ...change } : known)));
+    return this.#save(
+      this.#options.list.value.deltas.map((known) => (known.id === id ? { ...known, ...change } : known)),
+    );
   }
 
   async #save(deltas: KnownDelta[]): Promise<Outcome<undefined>> {
@@ -257,7 +288,8 @@ export class DeltaLibrary {
   }
 
   #describe({ crashed, ...known }: KnownDelta): Delta {
-    const problem = this.#fileFailure(known.id, known.sizeBytes) ?? (crashed ? failure("delta-crashed-last-time") : null);
+    const problem =
+      this.#fileFailure(known.id, known.sizeBytes) ?? (crashed ? failure("delta-crashed-last-time") : null);
     return { ...known, failure: problem === null ? null : { ...problem, details: { delta: known.name } } };
   }
 
@@ -280,6 +312,10 @@ export class DeltaLibrary {
 }
 
 function nameFor(text: string): string {
-  const name = text.replaceAll(/\p{Cc}/gu, " ").trim().slice(0, MAX_DELTA_NAME_CHARACTERS).trim();
+  const name = text
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, MAX_DELTA_NAME_CHARACTERS)
+    .trim();
   return name === "" ? "Fine-tune" : name;
 }

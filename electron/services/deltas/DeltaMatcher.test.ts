@@ -16,7 +16,12 @@ let answers: Record<string, Partial<DeltaMatch>>;
 let verdict: Outcome<BaseVerdict>;
 let checked: string[];
 let matcher: DeltaMatcher;
-const at = (name: string) => ({ deltaId: DeltaId.parse(name), path: `/deltas/${name}`, hasFingerprint: name.startsWith("made"), baseName: "Base 1B" });
+const at = (name: string) => ({
+  deltaId: DeltaId.parse(name),
+  path: `/deltas/${name}`,
+  hasFingerprint: name.startsWith("made"),
+  baseName: "Base 1B",
+});
 const match = async (...names: string[]) => {
   const outcome: Outcome<DeltaMatch[]> = await matcher.match([model], names.map(at));
   return outcome.ok ? outcome.value.map((one) => [one.deltaId, one.match]) : outcome.failure.code;
@@ -35,7 +40,9 @@ beforeEach(async () => {
     log: () => {},
     compareShapes: async (_model, deltas) => {
       asked.push(deltas.map(({ deltaId }) => deltaId));
-      return succeed(deltas.map(({ deltaId }) => ({ deltaId, match: "shapes-fit" as const, failure: null, ...answers[deltaId] })));
+      return succeed(
+        deltas.map(({ deltaId }) => ({ deltaId, match: "shapes-fit" as const, failure: null, ...answers[deltaId] })),
+      );
     },
   });
 });
@@ -43,8 +50,15 @@ afterEach(() => rm(folder, { recursive: true }));
 
 it("asks only for what is not known", async () => {
   answers["b"] = { match: "refused", failure: failure("delta-shapes-differ") };
-  expect(await match("a", "b")).toEqual([["a", "shapes-fit"], ["b", "refused"]]);
-  expect(await match("b", "c", "a")).toEqual([["b", "refused"], ["c", "shapes-fit"], ["a", "shapes-fit"]]);
+  expect(await match("a", "b")).toEqual([
+    ["a", "shapes-fit"],
+    ["b", "refused"],
+  ]);
+  expect(await match("b", "c", "a")).toEqual([
+    ["b", "refused"],
+    ["c", "shapes-fit"],
+    ["a", "shapes-fit"],
+  ]);
   expect(asked).toEqual([["a", "b"], ["c"]]);
 });
 
@@ -57,7 +71,10 @@ it("asks again when the base's file is another", async () => {
 
 it("does not remember what may be right the next time", async () => {
   answers["a"] = { match: "refused", failure: failure("model-unreadable") };
-  expect(await match("a", "b")).toEqual([["a", "refused"], ["b", "shapes-fit"]]);
+  expect(await match("a", "b")).toEqual([
+    ["a", "refused"],
+    ["b", "shapes-fit"],
+  ]);
   answers = {};
   expect(await match("a")).toEqual([["a", "shapes-fit"]]);
 });
@@ -69,7 +86,11 @@ it("says when the model is gone", async () => {
 });
 
 it("hands on why the model's header could not be read", async () => {
-  matcher = new DeltaMatcher({ compareShapes: async () => fail("model-damaged"), checkBase: async () => verdict, log: () => {} });
+  matcher = new DeltaMatcher({
+    compareShapes: async () => fail("model-damaged"),
+    checkBase: async () => verdict,
+    log: () => {},
+  });
   expect(await match("a")).toBe("model-damaged");
 });
 
@@ -85,7 +106,13 @@ it.each<[BaseVerdict, string, string | undefined]>([
 ])("believes the fingerprint where there is one: %s is %s", async (found, wanted, code) => {
   verdict = succeed(found);
   const outcome = await matcher.match([model], [at("made"), at("plain")]);
-  expect(outcome).toMatchObject({ ok: true, value: [{ match: wanted, failure: code === undefined ? null : { code, details: { base: "Base 1B" } } }, { match: "shapes-fit" }] });
+  expect(outcome).toMatchObject({
+    ok: true,
+    value: [
+      { match: wanted, failure: code === undefined ? null : { code, details: { base: "Base 1B" } } },
+      { match: "shapes-fit" },
+    ],
+  });
   expect(checked).toEqual(["/deltas/made"]);
 });
 

@@ -44,19 +44,28 @@ export class DeltaMatcher {
     if (model === null || modelPath === undefined) return fail("model-missing");
     const keyOf = (deltaId: DeltaId) => `${deltaId} ${model}`;
     const missing = deltas.filter(({ deltaId }) => !this.#known.has(keyOf(deltaId)));
-    const found = new Map(deltas.flatMap(({ deltaId }): [DeltaId, DeltaMatch][] => {
-      const known = this.#known.get(keyOf(deltaId));
-      return known === undefined ? [] : [[deltaId, known]];
-    }));
+    const found = new Map(
+      deltas.flatMap(({ deltaId }): [DeltaId, DeltaMatch][] => {
+        const known = this.#known.get(keyOf(deltaId));
+        return known === undefined ? [] : [[deltaId, known]];
+      }),
+    );
     if (missing.length > 0) {
-      const compared = await this.#options.compareShapes(modelPath, missing.map(({ deltaId, path }) => ({ deltaId, path })));
+      const compared = await this.#options.compareShapes(
+        modelPath,
+        missing.map(({ deltaId, path }) => ({ deltaId, path })),
+      );
       if (!compared.ok) return compared;
       for (const byShapes of compared.value) {
         const delta = missing.find(({ deltaId }) => deltaId === byShapes.deltaId);
-        const match = delta === undefined || byShapes.failure !== null ? byShapes : await this.#byFingerprint(delta, modelPath, byShapes);
+        const match =
+          delta === undefined || byShapes.failure !== null
+            ? byShapes
+            : await this.#byFingerprint(delta, modelPath, byShapes);
         found.set(match.deltaId, match);
         // A file that could not be read, or a process that died, may do the next time.
-        if (match.failure === null || match.failure.code.startsWith("delta-")) this.#remember(keyOf(match.deltaId), match);
+        if (match.failure === null || match.failure.code.startsWith("delta-"))
+          this.#remember(keyOf(match.deltaId), match);
       }
     }
     return succeed(deltas.flatMap(({ deltaId }) => found.get(deltaId) ?? []));
@@ -74,25 +83,38 @@ export class DeltaMatcher {
     const checked = await this.#options.checkBase(delta.path, modelPath);
     if (!checked.ok) {
       // Without a compiler there is no addon to compare fingerprints: shapes alone must do then.
-      this.#options.log("warn", "a delta's base was not recognised", { code: checked.failure.code, cause: checked.failure.cause ?? "" });
-      return checked.failure.code === "addon-missing" ? byShapes : { deltaId, match: "refused", failure: checked.failure };
+      this.#options.log("warn", "a delta's base was not recognised", {
+        code: checked.failure.code,
+        cause: checked.failure.cause ?? "",
+      });
+      return checked.failure.code === "addon-missing"
+        ? byShapes
+        : { deltaId, match: "refused", failure: checked.failure };
     }
     const refused = (code: FailureCode, reason?: string): DeltaMatch => ({
-      deltaId, match: "refused",
+      deltaId,
+      match: "refused",
       failure: failure(code, {
         ...(delta.baseName === null ? {} : { base: delta.baseName }),
         ...(reason === undefined ? {} : { reason }),
       }),
     });
     switch (checked.value) {
-      case "same": return { deltaId, match: "fits", failure: null };
-      case "unknown": return byShapes;
-      case "other-architecture": return refused("delta-other-architecture");
-      case "other-shapes": return refused("delta-shapes-differ");
+      case "same":
+        return { deltaId, match: "fits", failure: null };
+      case "unknown":
+        return byShapes;
+      case "other-architecture":
+        return refused("delta-other-architecture");
+      case "other-shapes":
+        return refused("delta-shapes-differ");
       case "other-tokenizer":
-      case "other-weights": return refused("delta-other-base");
-      case "trained-further": return refused("delta-other-base", "this one was made from it by further training");
-      case "is-fine-tune": return refused("delta-other-base", "this one is the fine-tune itself, which needs no delta");
+      case "other-weights":
+        return refused("delta-other-base");
+      case "trained-further":
+        return refused("delta-other-base", "this one was made from it by further training");
+      case "is-fine-tune":
+        return refused("delta-other-base", "this one is the fine-tune itself, which needs no delta");
     }
   }
 }

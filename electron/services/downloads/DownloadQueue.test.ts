@@ -74,15 +74,26 @@ afterEach(async () => {
 });
 
 /** Puts the files on the hub and asks for them. */
-function offer(files: Record<string, Buffer> = { "model-Q4_0.gguf": content }, more: Partial<Parameters<HubServer["add"]>[0]> = {}): DownloadRequest {
-  const repository = hub.add({ id: "maker/Model-GGUF", files: Object.entries(files).map(([name, bytes]) => ({ path: name, content: bytes })), ...more });
+function offer(
+  files: Record<string, Buffer> = { "model-Q4_0.gguf": content },
+  more: Partial<Parameters<HubServer["add"]>[0]> = {},
+): DownloadRequest {
+  const repository = hub.add({
+    id: "maker/Model-GGUF",
+    files: Object.entries(files).map(([name, bytes]) => ({ path: name, content: bytes })),
+    ...more,
+  });
   return DownloadRequest.parse({
     repository: repository.id,
     revision: repository.revision,
     title: "Model · Q4_0",
     quantization: "Q4_0",
     licence: "apache-2.0",
-    files: Object.entries(files).map(([name, bytes]) => ({ path: name, sizeBytes: bytes.length, sha256: sha256(bytes) })),
+    files: Object.entries(files).map(([name, bytes]) => ({
+      path: name,
+      sizeBytes: bytes.length,
+      sha256: sha256(bytes),
+    })),
   });
 }
 
@@ -129,14 +140,23 @@ async function modelsOnDisk(): Promise<string[]> {
 }
 
 describe("a download", () => {
-  it.each([["fetch", fetchHttp(fetch)], ["sockets", socketHttp(fetchHttp(fetch))]])("over %s: is whole, verified, with its origin beside it, and nothing else is left", async (_, http) => {
+  it.each([
+    ["fetch", fetchHttp(fetch)],
+    ["sockets", socketHttp(fetchHttp(fetch))],
+  ])("over %s: is whole, verified, with its origin beside it, and nothing else is left", async (_, http) => {
     await queue.stop();
     queue = newQueue({}, http);
     const request = offer();
     const id = await start(request);
     expect(await until(id, "ready", "failed")).toEqual({ kind: "ready" });
     expect(await isWhole()).toBe(true);
-    expect(JSON.parse(await readFile(`${target()}.origin.json`, "utf8"))).toMatchObject({ repository: "maker/Model-GGUF", revision: request.revision, path: "model-Q4_0.gguf", sha256: sha256(content), licence: "apache-2.0" });
+    expect(JSON.parse(await readFile(`${target()}.origin.json`, "utf8"))).toMatchObject({
+      repository: "maker/Model-GGUF",
+      revision: request.revision,
+      path: "model-Q4_0.gguf",
+      sha256: sha256(content),
+      licence: "apache-2.0",
+    });
     expect(ready).toHaveLength(1);
     expect(ready[0]?.files.map((file) => file.path)).toEqual([target()]);
     expect(await readdir(path.join(folder, ".downloads"))).toEqual([]);
@@ -164,10 +184,16 @@ describe("a download", () => {
   });
 
   it("of a split model is one, and its parts appear together", async () => {
-    const parts = Object.fromEntries([1, 2, 3].map((part) => [`Q4/m-Q4_0-0000${part}-of-00003.gguf`, seededBytes(700_000 + part, part)]));
+    const parts = Object.fromEntries(
+      [1, 2, 3].map((part) => [`Q4/m-Q4_0-0000${part}-of-00003.gguf`, seededBytes(700_000 + part, part)]),
+    );
     const id = await start(offer(parts));
     await until(id, "ready");
-    expect(ready[0]?.files.map((file) => path.basename(file.path))).toEqual(["m-Q4_0-00001-of-00003.gguf", "m-Q4_0-00002-of-00003.gguf", "m-Q4_0-00003-of-00003.gguf"]);
+    expect(ready[0]?.files.map((file) => path.basename(file.path))).toEqual([
+      "m-Q4_0-00001-of-00003.gguf",
+      "m-Q4_0-00002-of-00003.gguf",
+      "m-Q4_0-00003-of-00003.gguf",
+    ]);
     for (const [name, bytes] of Object.entries(parts)) expect(await isWhole(bytes, path.basename(name))).toBe(true);
   });
 
@@ -190,7 +216,10 @@ describe("a download", () => {
     expect(await queue.isThere(request)).toBe(false);
     const id = await start(request);
     const kinds = new Set<string>();
-    const files = queue.whenReady(id, { signal: new AbortController().signal, onChange: ({ state }) => kinds.add(state.kind) });
+    const files = queue.whenReady(id, {
+      signal: new AbortController().signal,
+      onChange: ({ state }) => kinds.add(state.kind),
+    });
     await untilSent(SIZE_BYTES / 4);
     await queue.pause(id);
     hub.bytesPerSecond = null;
@@ -214,7 +243,9 @@ describe("a download", () => {
 
     hub.misbehave({ at: "resolve", do: { kind: "status", status: 404 } });
     const lost = await start(offer());
-    expect(await queue.whenReady(lost, { signal: new AbortController().signal, onChange: () => undefined })).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });
+    expect(
+      await queue.whenReady(lost, { signal: new AbortController().signal, onChange: () => undefined }),
+    ).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });
   });
 
   it("of another commit with the same file names does not cover the older", async () => {
@@ -238,17 +269,28 @@ describe("a download", () => {
   it("has the hub's name in its address and one of Facet's on the disk", async () => {
     const name = "Ordner mit Lücken/Größeres Modell (v2) [fertig], 100 % 你好 😀: “neu”?.gguf";
     await until(await start(offer({ [name]: content })), "ready");
-    expect((await modelsOnDisk()).map((file) => path.basename(file))).toEqual(["Größeres Modell (v2) [fertig], 100 % 你好 😀- “neu”-.gguf"]);
+    expect((await modelsOnDisk()).map((file) => path.basename(file))).toEqual([
+      "Größeres Modell (v2) [fertig], 100 % 你好 😀- “neu”-.gguf",
+    ]);
     expect(ready[0]?.files[0]?.origin.path).toBe(name);
   });
 
-  it.each([["../m.gguf"], ["a/../../m.gguf"], ["a\\m.gguf"], ["m.exe"], ["/abs/m.gguf"]])("is refused for the name %s", async (name) => {
-    expect(await queue.add(offer({ [name]: content }))).toMatchObject({ ok: false, failure: { code: "download-name-refused" } });
-    expect(hub.requests).toEqual([]);
-  });
+  it.each([["../m.gguf"], ["a/../../m.gguf"], ["a\\m.gguf"], ["m.exe"], ["/abs/m.gguf"]])(
+    "is refused for the name %s",
+    async (name) => {
+      expect(await queue.add(offer({ [name]: content }))).toMatchObject({
+        ok: false,
+        failure: { code: "download-name-refused" },
+      });
+      expect(hub.requests).toEqual([]);
+    },
+  );
 
   it("of two parts with the same name is refused", async () => {
-    expect(await queue.add(offer({ "a/m.gguf": content, "b/M.gguf": seededBytes(10, 3) }))).toMatchObject({ ok: false, failure: { code: "download-name-refused" } });
+    expect(await queue.add(offer({ "a/m.gguf": content, "b/M.gguf": seededBytes(10, 3) }))).toMatchObject({
+      ok: false,
+      failure: { code: "download-name-refused" },
+    });
   });
 });
 
@@ -313,7 +355,10 @@ describe("a person", () => {
     const id = await start(offer());
     await untilSent(SIZE_BYTES / 2);
     await rm(path.join(folder, ".downloads"), { recursive: true });
-    expect(await until(id, "failed", "ready")).toMatchObject({ kind: "failed", failure: { code: "download-parts-missing" } });
+    expect(await until(id, "failed", "ready")).toMatchObject({
+      kind: "failed",
+      failure: { code: "download-parts-missing" },
+    });
     await queue.resume(id);
     await until(id, "ready");
     expect(await isWhole()).toBe(true);
@@ -336,7 +381,12 @@ describe("a misbehaving hub: the download ends whole all the same", () => {
     ["a page to log in at comes first", "content", { kind: "html-page" }, 3],
     ["more bytes come than were asked for", "content", { kind: "endless" }, 2],
   ])("%s", async (name, at, misbehaviour, times) => {
-    hub.misbehave({ at, do: misbehaviour, ...(times === undefined ? {} : { times }), ...(name.includes("some time") ? { skip: 5 } : {}) });
+    hub.misbehave({
+      at,
+      do: misbehaviour,
+      ...(times === undefined ? {} : { times }),
+      ...(name.includes("some time") ? { skip: 5 } : {}),
+    });
     const id = await start(offer());
     expect(await until(id, "ready", "failed")).toEqual({ kind: "ready" });
     expect(await isWhole()).toBe(true);
@@ -362,7 +412,12 @@ describe("a misbehaving hub: the download ends whole all the same", () => {
 describe("a misbehaving hub: what cannot be mended is said, and no model appears", () => {
   it.each<[string, HubDoor, Misbehaviour, string]>([
     ["the file is longer than the listing said", "content", { kind: "wrong-length", byBytes: 10 }, "download-changed"],
-    ["the file is shorter than the listing said", "content", { kind: "wrong-length", byBytes: -1_000_000 }, "download-changed"],
+    [
+      "the file is shorter than the listing said",
+      "content",
+      { kind: "wrong-length", byBytes: -1_000_000 },
+      "download-changed",
+    ],
     ["the hub has another file by now", "resolve", { kind: "changed-file" }, "download-changed"],
     ["a byte is wrong", "content", { kind: "wrong-bytes", atByte: 2_000_000 }, "download-wrong-hash"],
     ["another range comes than was asked for", "content", { kind: "shifted-range", byBytes: 1 }, "hub-answer-invalid"],
@@ -372,9 +427,19 @@ describe("a misbehaving hub: what cannot be mended is said, and no model appears
     ["403 at the content network, for good", "content", { kind: "status", status: 403 }, "hub-unavailable"],
     ["500, for good", "content", { kind: "status", status: 500 }, "hub-unavailable"],
     ["a web page, for good", "content", { kind: "html-page" }, "download-not-a-file"],
-    ["a redirect to plain http", "resolve", { kind: "redirect", location: "http://example.com/model.gguf" }, "hub-redirect-refused"],
+    [
+      "a redirect to plain http",
+      "resolve",
+      { kind: "redirect", location: "http://example.com/model.gguf" },
+      "hub-redirect-refused",
+    ],
     ["a redirect to a file", "resolve", { kind: "redirect", location: "file:///etc/passwd" }, "hub-redirect-refused"],
-    ["a redirect to another host", "content", { kind: "redirect", location: "https://example.com/model.gguf" }, "hub-redirect-refused"],
+    [
+      "a redirect to another host",
+      "content",
+      { kind: "redirect", location: "https://example.com/model.gguf" },
+      "hub-redirect-refused",
+    ],
   ])("%s", async (_, at, misbehaviour, code) => {
     const behave = hub.misbehave({ at, do: misbehaviour });
     const id = await start(offer());
@@ -402,7 +467,11 @@ describe("a misbehaving hub: what cannot be mended is said, and no model appears
     hub.tokens.add(token);
     await queue.resume(id);
     await until(id, "ready");
-    expect(hub.requests.filter((seenRequest) => seenRequest.door === "content").every((seenRequest) => seenRequest.authorization === null)).toBe(true);
+    expect(
+      hub.requests
+        .filter((seenRequest) => seenRequest.door === "content")
+        .every((seenRequest) => seenRequest.authorization === null),
+    ).toBe(true);
     expect(JSON.stringify(seen)).not.toContain("hf_");
   });
 });
@@ -413,7 +482,9 @@ describe("the disk", () => {
     let free = 1_000_000;
     queue = newQueue({ freeBytes: async () => free, reserveBytes: 500_000 });
     const id = await start(offer());
-    expect(await until(id, "paused")).toMatchObject({ failure: { code: "download-disk-full", details: { missingBytes: String(SIZE_BYTES + 500_000 - 1_000_000) } } });
+    expect(await until(id, "paused")).toMatchObject({
+      failure: { code: "download-disk-full", details: { missingBytes: String(SIZE_BYTES + 500_000 - 1_000_000) } },
+    });
     expect(hub.bytesSent("model-Q4_0.gguf")).toBe(0);
     free = 10_000_000;
     await queue.resume(id);
@@ -421,33 +492,36 @@ describe("the disk", () => {
     expect(await isWhole()).toBe(true);
   });
 
-  it.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)("that fills up: paused with what is missing, parts kept, and it goes on", async () => {
-    await queue.stop();
-    const disk = await mkdtemp(path.join(tmpdir(), "facet-small-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]);
-    const outer = folder;
-    try {
-      folder = disk;
-      await writeFile(path.join(disk, "ballast"), Buffer.alloc(2_200_000));
-      // The check before is switched off: somebody else takes the room while it runs.
-      queue = newQueue({ freeBytes: async () => 1e12 });
-      const id = await start(offer());
-      const state = await until(id, "paused", "failed", "ready");
-      expect(state).toMatchObject({ kind: "paused", failure: { code: "download-disk-full" } });
-      expect(await modelsOnDisk()).toEqual([]);
-      const fetched = hub.bytesSent("model-Q4_0.gguf");
-      await rm(path.join(disk, "ballast"));
-      await queue.resume(id);
-      expect(await until(id, "ready", "paused", "failed")).toEqual({ kind: "ready" });
-      expect(await isWhole()).toBe(true);
-      expect(fetched).toBeGreaterThan(0);
-      expect(hub.bytesSentTwice("model-Q4_0.gguf")).toBeLessThanOrEqual(4 * (CHUNK_BYTES + 1024 * KIB));
-    } finally {
+  it.skipIf(process.platform !== "linux" || process.getuid?.() !== 0)(
+    "that fills up: paused with what is missing, parts kept, and it goes on",
+    async () => {
       await queue.stop();
-      execFileSync("umount", [disk]);
-      folder = outer;
-    }
-  });
+      const disk = await mkdtemp(path.join(tmpdir(), "facet-small-disk-"));
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", disk]);
+      const outer = folder;
+      try {
+        folder = disk;
+        await writeFile(path.join(disk, "ballast"), Buffer.alloc(2_200_000));
+        // The check before is switched off: somebody else takes the room while it runs.
+        queue = newQueue({ freeBytes: async () => 1e12 });
+        const id = await start(offer());
+        const state = await until(id, "paused", "failed", "ready");
+        expect(state).toMatchObject({ kind: "paused", failure: { code: "download-disk-full" } });
+        expect(await modelsOnDisk()).toEqual([]);
+        const fetched = hub.bytesSent("model-Q4_0.gguf");
+        await rm(path.join(disk, "ballast"));
+        await queue.resume(id);
+        expect(await until(id, "ready", "paused", "failed")).toEqual({ kind: "ready" });
+        expect(await isWhole()).toBe(true);
+        expect(fetched).toBeGreaterThan(0);
+        expect(hub.bytesSentTwice("model-Q4_0.gguf")).toBeLessThanOrEqual(4 * (CHUNK_BYTES + 1024 * KIB));
+      } finally {
+        await queue.stop();
+        execFileSync("umount", [disk]);
+        folder = outer;
+      }
+    },
+  );
 
   it("with a folder that cannot be written says so", async () => {
     await queue.stop();

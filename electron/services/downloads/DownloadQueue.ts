@@ -5,7 +5,20 @@ import { fail, type Outcome } from "../../contract/failure";
 import type { Download, DownloadId, DownloadRequest, DownloadState, ModelOrigin } from "../../contract/downloads";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
 import { diskFailure } from "./diskFailure";
-import { chooseFolder, downloadIdOf, fileNamesOf, forgetDownload, freeBytesIn, isDownloaded, loadDownloads, placesOf, putInPlace, saveDownload, stateFolder, type SavedDownload } from "./downloadDisk";
+import {
+  chooseFolder,
+  downloadIdOf,
+  fileNamesOf,
+  forgetDownload,
+  freeBytesIn,
+  isDownloaded,
+  loadDownloads,
+  placesOf,
+  putInPlace,
+  saveDownload,
+  stateFolder,
+  type SavedDownload,
+} from "./downloadDisk";
 import { CONNECTIONS, DOWNLOAD_TIMING, downloadFile, type DownloadTiming, type WaitingFor } from "./downloadFile";
 import { CHUNK_BYTES, PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
@@ -69,19 +82,31 @@ export class DownloadQueue {
   readonly #watchers = new Set<() => void>();
 
   constructor(options: DownloadQueueOptions) {
-    this.#options = { freeBytes: freeBytesIn, reserveBytes: RESERVE_BYTES, connections: CONNECTIONS, chunkBytes: CHUNK_BYTES, timing: DOWNLOAD_TIMING, ...options };
+    this.#options = {
+      freeBytes: freeBytesIn,
+      reserveBytes: RESERVE_BYTES,
+      connections: CONNECTIONS,
+      chunkBytes: CHUNK_BYTES,
+      timing: DOWNLOAD_TIMING,
+      ...options,
+    };
   }
 
   /** Lists what the last run of the app left, and goes on with what was running then. */
   async start(): Promise<void> {
     const { downloads, unreadable } = await loadDownloads(this.#options.modelsFolder);
-    for (const folder of unreadable) this.#options.onProblem(new Error(`no readable download in ${path.basename(folder)}`));
+    for (const folder of unreadable)
+      this.#options.onProblem(new Error(`no readable download in ${path.basename(folder)}`));
     for (const { id, saved } of downloads) {
       const names = fileNamesOf(saved.request);
       if (!names.ok) continue;
       const entry = newEntry(id, saved, names.value);
       await this.#readProgress(entry);
-      if (saved.wanted === "paused") entry.state = saved.failure && saved.failure.code !== "download-disk-full" ? { kind: "failed", failure: saved.failure } : { kind: "paused", failure: saved.failure };
+      if (saved.wanted === "paused")
+        entry.state =
+          saved.failure && saved.failure.code !== "download-disk-full"
+            ? { kind: "failed", failure: saved.failure }
+            : { kind: "paused", failure: saved.failure };
       this.#entries.set(id, entry);
       this.#report(entry);
     }
@@ -112,7 +137,11 @@ export class DownloadQueue {
     const names = fileNamesOf(request);
     if (!names.ok) return names;
     try {
-      const taken = new Set([...this.#entries.values()].flatMap(({ state, saved, names: others }) => (state.kind === "ready" ? [] : placesOf(saved, others))));
+      const taken = new Set(
+        [...this.#entries.values()].flatMap(({ state, saved, names: others }) =>
+          state.kind === "ready" ? [] : placesOf(saved, others),
+        ),
+      );
       const folder = await chooseFolder(modelsFolder, request, names.value, id, taken);
       const saved: SavedDownload = {
         version: 1,
@@ -138,7 +167,10 @@ export class DownloadQueue {
    * Waits, over pauses too, until an added download is ready; gives its files, absolute, in the order of the parts.
    * Ends with the download's failure, with "request-cancelled" when it was removed, or when `signal` says so: it goes on then.
    */
-  async whenReady(id: DownloadId, { signal, onChange }: { signal: AbortSignal; onChange: (download: Download) => void }): Promise<Outcome<string[]>> {
+  async whenReady(
+    id: DownloadId,
+    { signal, onChange }: { signal: AbortSignal; onChange: (download: Download) => void },
+  ): Promise<Outcome<string[]>> {
     return new Promise((resolve) => {
       const end = (outcome: Outcome<string[]>) => {
         this.#watchers.delete(look);
@@ -150,7 +182,8 @@ export class DownloadQueue {
         if (signal.aborted || entry === undefined) return end(fail("request-cancelled"));
         const { state, saved, names } = entry;
         onChange(this.#snapshot(entry));
-        if (state.kind === "ready") end({ ok: true, value: names.map((name) => path.join(this.#options.modelsFolder, saved.folder, name)) });
+        if (state.kind === "ready")
+          end({ ok: true, value: names.map((name) => path.join(this.#options.modelsFolder, saved.folder, name)) });
         else if (state.kind === "failed") end({ ok: false, failure: state.failure });
         else if (state.kind === "paused" && state.failure !== null) end({ ok: false, failure: state.failure });
       };
@@ -376,7 +409,8 @@ export class DownloadQueue {
         quantization: request.quantization,
         downloadedAt: new Date().toISOString(),
       };
-      if (!(await isDownloaded(target, file))) await putInPlace(PartFile.paths(stateFolder(modelsFolder, entry.id), index).data, target, origin);
+      if (!(await isDownloaded(target, file)))
+        await putInPlace(PartFile.paths(stateFolder(modelsFolder, entry.id), index).data, target, origin);
       files.unshift({ path: target, origin });
     }
     await forgetDownload(modelsFolder, entry.id);
@@ -424,7 +458,12 @@ export class DownloadQueue {
         entry.received[index] = entry.hashed[index] = file.sizeBytes;
         continue;
       }
-      entry.received[index] = await PartFile.receivedBytes(stateFolder(this.#options.modelsFolder, entry.id), index, file.sizeBytes, this.#options.chunkBytes);
+      entry.received[index] = await PartFile.receivedBytes(
+        stateFolder(this.#options.modelsFolder, entry.id),
+        index,
+        file.sizeBytes,
+        this.#options.chunkBytes,
+      );
     }
   }
 

@@ -96,7 +96,12 @@ export class PartFile {
   }
 
   /** What an unopened part file holds; 0 when there is none. */
-  static async receivedBytes(folder: string, index: number, sizeBytes: number, chunkBytes = CHUNK_BYTES): Promise<number> {
+  static async receivedBytes(
+    folder: string,
+    index: number,
+    sizeBytes: number,
+    chunkBytes = CHUNK_BYTES,
+  ): Promise<number> {
     const { data, marks } = PartFile.paths(folder, index);
     try {
       const states = await readFile(marks);
@@ -120,7 +125,12 @@ function openOrCreate(file: string): Promise<FileHandle> {
   return open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
 }
 
-async function readStates(data: FileHandle, marks: FileHandle, sizeBytes: number, chunkBytes: number): Promise<Uint8Array> {
+async function readStates(
+  data: FileHandle,
+  marks: FileHandle,
+  sizeBytes: number,
+  chunkBytes: number,
+): Promise<Uint8Array> {
   const states = new Uint8Array(chunkCount(sizeBytes, chunkBytes));
   const marksStat = await marks.stat();
   if ((await data.stat()).size !== sizeBytes || marksStat.size !== states.length) return states;
@@ -133,7 +143,7 @@ async function readStates(data: FileHandle, marks: FileHandle, sizeBytes: number
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, positionBytes: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     done += (await handle.write(bytes, done, bytes.length - done, positionBytes + done)).bytesWritten;
   }
 }

@@ -23,12 +23,19 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const writer = (start = 0, end = SIZE_BYTES) =>
-  new PartWriter({ part, buffers: newWriteBuffers(), start, end, onReceived: () => undefined, onWritten: (position) => written.push(position) });
+  new PartWriter({
+    part,
+    buffers: newWriteBuffers(),
+    start,
+    end,
+    onReceived: () => undefined,
+    onWritten: (position) => written.push(position),
+  });
 
 /** As a connection does: fills the room with at most so many bytes, and waits when it is told to. */
 async function feed(into: PartWriter, start: number, end: number, pieceBytes: number): Promise<{ waits: number }> {
   let waits = 0;
-  for (let position = start; position < end; ) {
+  for (let position = start; position < end;) {
     const room = into.room();
     const piece = content.subarray(position, Math.min(end, position + Math.min(pieceBytes, room.length)));
     room.set(piece);
@@ -42,16 +49,19 @@ async function feed(into: PartWriter, start: number, end: number, pieceBytes: nu
   return { waits };
 }
 
-it.each([70_001, 1024 * 1024, 999])("pieces of %i bytes: everything is there, in order, and every chunk is marked", async (pieceBytes) => {
-  const into = writer();
-  await feed(into, 0, SIZE_BYTES, pieceBytes);
-  await into.flush();
-  expect(part.chunks.missingBytes).toBe(0);
-  expect(written.at(-1)).toBe(SIZE_BYTES);
-  expect(written).toEqual(written.toSorted((a, b) => a - b));
-  await part.close();
-  expect((await readFile(PartFile.paths(folder, 0).data)).equals(content)).toBe(true);
-});
+it.each([70_001, 1024 * 1024, 999])(
+  "pieces of %i bytes: everything is there, in order, and every chunk is marked",
+  async (pieceBytes) => {
+    const into = writer();
+    await feed(into, 0, SIZE_BYTES, pieceBytes);
+    await into.flush();
+    expect(part.chunks.missingBytes).toBe(0);
+    expect(written.at(-1)).toBe(SIZE_BYTES);
+    expect(written).toEqual(written.toSorted((a, b) => a - b));
+    await part.close();
+    expect((await readFile(PartFile.paths(folder, 0).data)).equals(content)).toBe(true);
+  },
+);
 
 it("asks to wait only when both buffers are full", async () => {
   const into = writer();

@@ -42,7 +42,11 @@ export function fileNamesOf(request: DownloadRequest): Outcome<string[]> {
   const names: string[] = [];
   for (const { path: address } of request.files) {
     const name = diskName(lastPart(address));
-    if (!isFileAddress(address) || !/\.gguf$/iu.test(address) || names.some((other) => nameKey(other) === nameKey(name))) {
+    if (
+      !isFileAddress(address) ||
+      !/\.gguf$/iu.test(address) ||
+      names.some((other) => nameKey(other) === nameKey(name))
+    ) {
       return fail("download-name-refused", { name: address.slice(0, 200) });
     }
     names.push(name);
@@ -54,17 +58,28 @@ export function fileNamesOf(request: DownloadRequest): Outcome<string[]> {
  * The folder for the request's files: "owner__name"; when other files of these names lie there or will (`taken`, as placesOf gives
  * them: another commit of the same model, another folder of the repository), one of its own, for split files must keep their names.
  */
-export async function chooseFolder(modelsFolder: string, request: DownloadRequest, names: readonly string[], id: DownloadId, taken: ReadonlySet<string>): Promise<string> {
+export async function chooseFolder(
+  modelsFolder: string,
+  request: DownloadRequest,
+  names: readonly string[],
+  id: DownloadId,
+  taken: ReadonlySet<string>,
+): Promise<string> {
   const usual = repositoryFolder(request.repository);
   const own = ownFolder(usual, id);
   for (const folder of [usual, own]) {
-    const there = await Promise.all(names.map((name, index) => isDownloaded(path.join(modelsFolder, folder, name), request.files[index])));
+    const there = await Promise.all(
+      names.map((name, index) => isDownloaded(path.join(modelsFolder, folder, name), request.files[index])),
+    );
     if (!there.includes(false)) return folder;
   }
-  const inUsual = new Map((await readdir(path.join(modelsFolder, usual)).catch(() => [])).map((name) => [nameKey(name), name]));
+  const inUsual = new Map(
+    (await readdir(path.join(modelsFolder, usual)).catch(() => [])).map((name) => [nameKey(name), name]),
+  );
   for (const [index, name] of names.entries()) {
     const other = inUsual.get(nameKey(name));
-    const isOther = other !== undefined && !(await isDownloaded(path.join(modelsFolder, usual, other), request.files[index]));
+    const isOther =
+      other !== undefined && !(await isDownloaded(path.join(modelsFolder, usual, other), request.files[index]));
     if (isOther || taken.has(placeOf(usual, name))) return own;
   }
   return usual;
@@ -84,7 +99,10 @@ function ownFolder(usual: string, id: DownloadId): string {
 }
 
 /** Whether the file lies there, whole, with this hash by its origin. */
-export async function isDownloaded(file: string, wanted: DownloadRequest["files"][number] | undefined): Promise<boolean> {
+export async function isDownloaded(
+  file: string,
+  wanted: DownloadRequest["files"][number] | undefined,
+): Promise<boolean> {
   const origin = await readOrigin(file);
   return wanted !== undefined && origin?.sha256 === wanted.sha256 && (await sizeOf(file)) === wanted.sizeBytes;
 }
@@ -120,7 +138,9 @@ export async function forgetDownload(modelsFolder: string, id: DownloadId): Prom
 }
 
 /** All unfinished downloads; folders without a readable state are named, not touched. */
-export async function loadDownloads(modelsFolder: string): Promise<{ downloads: { id: DownloadId; saved: SavedDownload }[]; unreadable: string[] }> {
+export async function loadDownloads(
+  modelsFolder: string,
+): Promise<{ downloads: { id: DownloadId; saved: SavedDownload }[]; unreadable: string[] }> {
   const folder = path.join(modelsFolder, UNFINISHED);
   const downloads: { id: DownloadId; saved: SavedDownload }[] = [];
   const unreadable: string[] = [];
@@ -135,7 +155,8 @@ export async function loadDownloads(modelsFolder: string): Promise<{ downloads: 
     const saved = SavedDownload.safeParse(await readJson(path.join(folder, name, STATE_FILE)));
     const id = DownloadId.safeParse(name);
     // The id says which hashes it stands for: a state that was moved or edited does not pass.
-    if (saved.success && id.success && isOwnState(saved.data, id.data)) downloads.push({ id: id.data, saved: saved.data });
+    if (saved.success && id.success && isOwnState(saved.data, id.data))
+      downloads.push({ id: id.data, saved: saved.data });
     else unreadable.push(path.join(folder, name));
   }
   downloads.sort((a, b) => (a.saved.addedAt < b.saved.addedAt ? -1 : 1));
@@ -145,7 +166,11 @@ export async function loadDownloads(modelsFolder: string): Promise<{ downloads: 
 /** A state that names files of its own folders only. */
 function isOwnState({ request, folder, verified }: SavedDownload, id: DownloadId): boolean {
   const usual = repositoryFolder(request.repository);
-  return downloadIdOf(request) === id && verified.length === request.files.length && (folder === usual || folder === ownFolder(usual, id));
+  return (
+    downloadIdOf(request) === id &&
+    verified.length === request.files.length &&
+    (folder === usual || folder === ownFolder(usual, id))
+  );
 }
 
 /** What an ordinary user may still write in the folder's file system. */

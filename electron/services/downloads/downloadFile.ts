@@ -104,7 +104,8 @@ class FileRun {
       await this.#syncing;
       await this.#sync();
       for (const end of ended) if (end.status === "rejected") throw end.reason;
-      if (this.#failure !== null) return this.#failure === "no-ranges" ? "no-ranges" : { ok: false, failure: this.#failure };
+      if (this.#failure !== null)
+        return this.#failure === "no-ranges" ? "no-ranges" : { ok: false, failure: this.#failure };
       return digest === this.#download.sha256 ? { ok: true, value: null } : fail("download-wrong-hash");
     } finally {
       clearInterval(syncTimer);
@@ -122,19 +123,24 @@ class FileRun {
     if (this.#isSyncing) return this.#syncing;
     this.#isSyncing = true;
     this.#unsyncedBytes = 0;
-    this.#syncing = this.#download.part.sync().catch(this.#onDiskError).finally(() => {
-      this.#isSyncing = false;
-    });
+    this.#syncing = this.#download.part
+      .sync()
+      .catch(this.#onDiskError)
+      .finally(() => {
+        this.#isSyncing = false;
+      });
     return this.#syncing;
   }
 
-  readonly #onDiskError = (error: unknown): void => this.#stop(diskFailure(error, this.#download.part.chunks.missingBytes));
+  readonly #onDiskError = (error: unknown): void =>
+    this.#stop(diskFailure(error, this.#download.part.chunks.missingBytes));
 
   /** Takes runs of chunks until none is left. */
   async #connection(index: number): Promise<void> {
     const { chunks } = this.#download.part;
     const buffers = newWriteBuffers();
-    if (this.#wholeFile) return chunks.missingBytes === 0 ? undefined : this.#fetchAll(index, buffers, 0, chunks.sizeBytes);
+    if (this.#wholeFile)
+      return chunks.missingBytes === 0 ? undefined : this.#fetchAll(index, buffers, 0, chunks.sizeBytes);
     while (!this.#abort.signal.aborted) {
       const run = chunks.takeRun(this.#connectionCount);
       if (!run) return;
@@ -180,7 +186,13 @@ class FileRun {
   }
 
   /** One request. `onWritten` says up to where the bytes are written. */
-  async #fetchOnce(index: number, buffers: WriteBuffers, start: number, end: number, onWritten: (position: number) => void): Promise<Outcome<null>> {
+  async #fetchOnce(
+    index: number,
+    buffers: WriteBuffers,
+    start: number,
+    end: number,
+    onWritten: (position: number) => void,
+  ): Promise<Outcome<null>> {
     const { part, timing, source } = this.#download;
     const { chunks } = part;
     // By hand, not AbortSignal.any: a combined signal that nobody holds is collected in mid-body, and ends nothing.
@@ -198,7 +210,10 @@ class FileRun {
         return fail("request-cancelled");
       }
       const writer = new PartWriter({
-        part, buffers, start, end,
+        part,
+        buffers,
+        start,
+        end,
         onReceived: (bytes, position) => {
           const connection = this.#working.get(index);
           if (connection) connection.partialBytes = position % chunks.chunkBytes;

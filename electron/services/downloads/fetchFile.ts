@@ -45,7 +45,10 @@ export async function fetchFile({ source, file, folder, signal, onPhase }: Fetch
   }
 }
 
-function fetchInto(part: PartFile, { source, file, signal, onPhase }: Omit<FetchedFile, "folder">): Promise<Outcome<null>> {
+function fetchInto(
+  part: PartFile,
+  { source, file, signal, onPhase }: Omit<FetchedFile, "folder">,
+): Promise<Outcome<null>> {
   const speed = new SpeedMeter();
   const never = new AbortController().signal;
   let waitingFor: WaitingFor | null = null;
@@ -65,7 +68,12 @@ function fetchInto(part: PartFile, { source, file, signal, onPhase }: Omit<Fetch
   };
   report(0);
   return downloadFile({
-    source, part, sha256: file.sha256, connections: CONNECTIONS, timing: DOWNLOAD_TIMING, signal,
+    source,
+    part,
+    sha256: file.sha256,
+    connections: CONNECTIONS,
+    timing: DOWNLOAD_TIMING,
+    signal,
     wakeSignal: () => never,
     onReceived(bytes, partialBytes) {
       speed.add(bytes, Date.now());

@@ -10,24 +10,47 @@ let kills: number;
 let resident: number;
 let answer: (message: ToFit) => void;
 let estimator: Estimator;
-const model = (key: string): FitModel => ({ key, parts: [{ path: "/m.gguf", sizeBytes: 10, read: null }], fetchedBytes: () => 0 });
+const model = (key: string): FitModel => ({
+  key,
+  parts: [{ path: "/m.gguf", sizeBytes: 10, read: null }],
+  fetchedBytes: () => 0,
+});
 
 function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>): Estimate {
   return {
-    architecture: "llama", trainContextSizeTokens: 4096, layers: 33, canQuantizeCache: true, weights: { ramBytes: 100, gpuBytes: 0 }, repackedBytes: 0, tiedOutputBytes: 0, vocabularyBytes: 0,
-    contexts: contextSizesTokens.map((contextSizeTokens) => ({ contextSizeTokens, need: { ramBytes: contextSizeTokens, gpuBytes: 0 }, kvCacheBytes: 1, checkpointsBytes: 0 })),
+    architecture: "llama",
+    trainContextSizeTokens: 4096,
+    layers: 33,
+    canQuantizeCache: true,
+    weights: { ramBytes: 100, gpuBytes: 0 },
+    repackedBytes: 0,
+    tiedOutputBytes: 0,
+    vocabularyBytes: 0,
+    contexts: contextSizesTokens.map((contextSizeTokens) => ({
+      contextSizeTokens,
+      need: { ramBytes: contextSizeTokens, gpuBytes: 0 },
+      kvCacheBytes: 1,
+      checkpointsBytes: 0,
+    })),
   };
 }
 
-const judge = async (of: FitModel, contextSizeTokens: number, type: KvCacheType) => (await estimator.judge(of, usualQuestion(contextSizeTokens, type))).fit;
+const judge = async (of: FitModel, contextSizeTokens: number, type: KvCacheType) =>
+  (await estimator.judge(of, usualQuestion(contextSizeTokens, type))).fit;
 
 beforeEach(() => {
   asked = [];
   kills = 0;
   resident = 0;
   answer = (message) => {
-    if (message.kind === "machine") listeners.onMessage({ kind: "machine", id: message.id, machine: { availableBytes: 1e9, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4 } });
-    if (message.kind === "estimate") listeners.onMessage({ kind: "estimated", id: message.id, estimate: estimateOf(message) });
+    if (message.kind === "machine")
+      listeners.onMessage({
+        kind: "machine",
+        id: message.id,
+        machine: { availableBytes: 1e9, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 4 },
+      });
+    if (message.kind === "estimate")
+      listeners.onMessage({ kind: "estimated", id: message.id, estimate: estimateOf(message) });
   };
   estimator = new Estimator({
     fork(given) {
@@ -51,7 +74,12 @@ beforeEach(() => {
 });
 
 it("judges with the context that was asked for, up to the trained one, and asks nothing twice", async () => {
-  expect(await judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits", contextSizeTokens: 3000, neededBytes: 3150, largestContextTokens: 4096 });
+  expect(await judge(model("a"), 3000, "f16")).toMatchObject({
+    verdict: "fits",
+    contextSizeTokens: 3000,
+    neededBytes: 3150,
+    largestContextTokens: 4096,
+  });
   expect(await judge(model("a"), 100_000, "f16")).toMatchObject({ contextSizeTokens: 4096, neededBytes: 4246 });
   const before = asked.length;
   await judge(model("a"), 3000, "f16");
@@ -63,10 +91,16 @@ it("judges with the context that was asked for, up to the trained one, and asks 
 it("is unknown, and says why, when the process answers with a failure or dies; the next question starts anew", async () => {
   const usual = answer;
   answer = (message) => {
-    if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "hub-offline" } });
+    if (message.kind === "estimate")
+      listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "hub-offline" } });
     else usual(message);
   };
-  expect(await judge(model("a"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "hub-offline", fileKind: null, parts: null });
+  expect(await judge(model("a"), 1024, "f16")).toMatchObject({
+    verdict: "unknown",
+    failureCode: "hub-offline",
+    fileKind: null,
+    parts: null,
+  });
   answer = (message) => {
     if (message.kind === "estimate") listeners.onExit(70);
     else usual(message);
@@ -82,9 +116,14 @@ it("knows a file that ends the process for one that would end the engine, and do
     if (message.kind === "estimate") listeners.onExit(134);
     else usual(message);
   };
-  expect(await judge(model("fatal"), 1024, "f16")).toMatchObject({ verdict: "unknown", failureCode: "model-ends-engine" });
+  expect(await judge(model("fatal"), 1024, "f16")).toMatchObject({
+    verdict: "unknown",
+    failureCode: "model-ends-engine",
+  });
   const before = asked.filter(({ kind }) => kind === "estimate").length;
-  expect((await estimator.judge(model("fatal"), usualQuestion(4096, "q8_0"))).failure).toMatchObject({ code: "model-ends-engine" });
+  expect((await estimator.judge(model("fatal"), usualQuestion(4096, "q8_0"))).failure).toMatchObject({
+    code: "model-ends-engine",
+  });
   expect(asked.filter(({ kind }) => kind === "estimate")).toHaveLength(before);
   answer = usual;
   expect((await judge(model("other"), 1024, "f16")).verdict).toBe("fits");
@@ -93,7 +132,12 @@ it("knows a file that ends the process for one that would end the engine, and do
 it("says what a file is that is no model, and asks for its header once", async () => {
   const usual = answer;
   answer = (message) => {
-    if (message.kind === "estimate") listeners.onMessage({ kind: "failed", id: message.id, failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } } });
+    if (message.kind === "estimate")
+      listeners.onMessage({
+        kind: "failed",
+        id: message.id,
+        failure: { code: "model-is-not-a-chat-model", details: { kind: "draft" } },
+      });
     else usual(message);
   };
   const none = { verdict: "unknown", fileKind: "draft", failureCode: "model-is-not-a-chat-model" };
@@ -117,7 +161,9 @@ it("ends a process that takes too much memory", async () => {
 });
 
 it("gives the process the bytes of the model that it judges, and of no other", async () => {
-  const read = vi.fn<(offset: number, lengthBytes: number) => Promise<Uint8Array>>().mockResolvedValue(new Uint8Array([1]));
+  const read = vi
+    .fn<(offset: number, lengthBytes: number) => Promise<Uint8Array>>()
+    .mockResolvedValue(new Uint8Array([1]));
   const usual = answer;
   answer = (message) => {
     if (message.kind !== "estimate") return usual(message);
@@ -134,7 +180,10 @@ it("gives the process the bytes of the model that it judges, and of no other", a
 it("does not ask what nobody waits for any more, and knows nothing less afterwards", async () => {
   const stop = new AbortController();
   stop.abort();
-  expect((await estimator.judge(model("a"), usualQuestion(3000, "f16"), { signal: stop.signal })).fit).toMatchObject({ verdict: "unknown", failureCode: "request-cancelled" });
+  expect((await estimator.judge(model("a"), usualQuestion(3000, "f16"), { signal: stop.signal })).fit).toMatchObject({
+    verdict: "unknown",
+    failureCode: "request-cancelled",
+  });
   expect(asked.filter(({ kind }) => kind === "estimate")).toEqual([]);
   expect(await judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits" });
 });

@@ -4,7 +4,18 @@ import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { DeltaFacts } from "../../contract/deltas";
 import { FileKind } from "../../contract/fileKind";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
-import { FromFit, type ContextNeed, type DeltaMatch, type Estimate, type EstimateRequest, type MeasuredMachine, type MemoryConfiguration, type MemoryNeed, type ModelFacts, type ToFit } from "../../contract/fitProtocol";
+import {
+  FromFit,
+  type ContextNeed,
+  type DeltaMatch,
+  type Estimate,
+  type EstimateRequest,
+  type MeasuredMachine,
+  type MemoryConfiguration,
+  type MemoryNeed,
+  type ModelFacts,
+  type ToFit,
+} from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { PairFacts } from "../../contract/makeDelta";
 import type { ModelFormat } from "../../contract/modelFormat";
@@ -25,11 +36,20 @@ const MAX_REMEMBERED_MODELS = 300;
  * Assertions, exceptions and wrong memory accesses of llama.cpp: the signals SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as Electron and
  * as a shell report them, and what Windows has for them. The engine would end the same way.
  */
-const CRASH_CODES: ReadonlySet<number> = new Set([4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3]);
+const CRASH_CODES: ReadonlySet<number> = new Set([
+  4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3,
+]);
 /** What a file itself shows, so that it is so however often it is asked. */
 const UNUSABLE: ReadonlySet<string> = new Set([
-  "model-not-gguf", "model-truncated", "model-damaged", "model-architecture-unknown", "model-tokenizer-unknown", "model-vocabulary-unusable",
-  "model-needs-other-build", "model-is-not-a-chat-model", "model-ends-engine",
+  "model-not-gguf",
+  "model-truncated",
+  "model-damaged",
+  "model-architecture-unknown",
+  "model-tokenizer-unknown",
+  "model-vocabulary-unusable",
+  "model-needs-other-build",
+  "model-is-not-a-chat-model",
+  "model-ends-engine",
 ]);
 /** Sizes at which every model is estimated; between them the line is straight enough. */
 const CURVE_TOKENS = [512, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576];
@@ -91,7 +111,15 @@ export interface JudgeOptions {
 
 /** With one type for keys and values and the rest as usual: what lists of models are judged with. */
 export function usualQuestion(contextSizeTokens: number, kvCacheType: KvCacheType): LoadQuestion {
-  return { contextSizeTokens, keyCacheType: kvCacheType, valueCacheType: kvCacheType, flashAttention: true, gpuLayers: null, mmap: null, conversations: 1 };
+  return {
+    contextSizeTokens,
+    keyCacheType: kvCacheType,
+    valueCacheType: kvCacheType,
+    flashAttention: true,
+    gpuLayers: null,
+    mmap: null,
+    conversations: 1,
+  };
 }
 
 /** A verdict and what it rests on; estimate is null when nothing can be known. */
@@ -116,7 +144,9 @@ interface Waiting {
 
 type Told = Exclude<FromFit, { kind: "read" | "log" | "failed" }>;
 /** The id is of no use once the answer has found its question. */
-type Answer = { [Kind in Told["kind"]]: Omit<Extract<Told, { kind: Kind }>, "id"> }[Told["kind"]] | { kind: "failed"; failure: Failure };
+type Answer =
+  | { [Kind in Told["kind"]]: Omit<Extract<Told, { kind: Kind }>, "id"> }[Told["kind"]]
+  | { kind: "failed"; failure: Failure };
 
 /** Nobody waits for it any more: not asked. What the process is at is left to finish; its reads at the hub are ended by their source. */
 const CANCELLED: Answer = { kind: "failed", failure: failure("request-cancelled") };
@@ -143,21 +173,33 @@ export class Estimator {
    * Always a verdict; what cannot be estimated is "unknown" and says why: "request-cancelled" once `signal` is aborted.
    * `extent` "this-size" asks for one context size only, which is fast, and does not say which size would fit instead.
    */
-  async judge(model: FitModel, question: LoadQuestion, { extent = "all-sizes", deltasBytes = 0, signal }: JudgeOptions = {}): Promise<Judgement> {
+  async judge(
+    model: FitModel,
+    question: LoadQuestion,
+    { extent = "all-sizes", deltasBytes = 0, signal }: JudgeOptions = {},
+  ): Promise<Judgement> {
     const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
     const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
-    const failed = this.#unusable.get(model.key) ?? (await this.#need(model, key, wished, configuration, extent, signal));
+    const failed =
+      this.#unusable.get(model.key) ?? (await this.#need(model, key, wished, configuration, extent, signal));
     if (failed && isUnusable(failed)) remember(this.#unusable, model.key, failed);
     const machine = await this.machine();
     const known = this.#known.get(key);
     // Without a measured machine no verdict either: 0 bytes free would say "does not fit".
-    if (failed || !known || this.#machine === null) return this.unknown(question, failed ?? failure("estimate-failed"), model.fetchedBytes());
+    if (failed || !known || this.#machine === null)
+      return this.unknown(question, failed ?? failure("estimate-failed"), model.fetchedBytes());
     const { curve } = known;
-    const estimate = weightsShare === 1 ? known.estimate : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
+    const estimate =
+      weightsShare === 1
+        ? known.estimate
+        : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
     const contextSizeTokens = Math.min(wished, estimate.trainContextSizeTokens ?? wished);
     const fit = judgeFit({
-      estimate, machine, contextSizeTokens, conversations: configuration.conversations,
+      estimate,
+      machine,
+      contextSizeTokens,
+      conversations: configuration.conversations,
       curve: extent === "all-sizes" ? curve : curve.filter((point) => point.contextSizeTokens <= contextSizeTokens),
       mmap: mmap ?? mapsWell(estimate),
       engineProcessBytes: this.#options.engineProcessBytes(),
@@ -167,11 +209,26 @@ export class Estimator {
     return { fit, estimate, failure: null };
   }
 
-  async unknown({ contextSizeTokens, conversations }: Pick<LoadQuestion, "contextSizeTokens" | "conversations">, why: Failure, fetchedBytes = 0): Promise<Judgement> {
+  async unknown(
+    { contextSizeTokens, conversations }: Pick<LoadQuestion, "contextSizeTokens" | "conversations">,
+    why: Failure,
+    fetchedBytes = 0,
+  ): Promise<Judgement> {
     const kind = why.code === "model-is-not-a-chat-model" ? FileKind.safeParse(why.details?.["kind"]) : null;
     const fit: Fit = {
-      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine: await this.machine(), contextSizeTokens, conversations,
-      trainContextSizeTokens: null, largestContextTokens: null, architecture: null, fileKind: kind?.success ? kind.data : null, failureCode: why.code, fetchedBytes,
+      verdict: "unknown",
+      parts: null,
+      neededBytes: null,
+      onGpuBytes: 0,
+      machine: await this.machine(),
+      contextSizeTokens,
+      conversations,
+      trainContextSizeTokens: null,
+      largestContextTokens: null,
+      architecture: null,
+      fileKind: kind?.success ? kind.data : null,
+      failureCode: why.code,
+      fetchedBytes,
     };
     return { fit, estimate: null, failure: why };
   }
@@ -182,7 +239,9 @@ export class Estimator {
       const answer = await this.#ask(null, (id) => ({ kind: "machine", id }));
       if (answer.kind === "machine") this.#machine = { atMs: now(), measured: answer.machine };
     }
-    return machineOf(this.#machine?.measured ?? { availableBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 1 });
+    return machineOf(
+      this.#machine?.measured ?? { availableBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 1 },
+    );
   }
 
   /** Writes the model without weights into `folder`, which is emptied; gives the file that llama.cpp plans with. */
@@ -242,7 +301,12 @@ export class Estimator {
 
   /** Fills in what is missing of the model's curve; null = it is all there. */
   async #need(
-    model: FitModel, key: string, wished: number, configuration: MemoryConfiguration, extent: Extent, signal: AbortSignal | undefined,
+    model: FitModel,
+    key: string,
+    wished: number,
+    configuration: MemoryConfiguration,
+    extent: Extent,
+    signal: AbortSignal | undefined,
   ): Promise<Failure | null> {
     const missing = (): number[] => {
       const known = this.#known.get(key);
@@ -266,10 +330,18 @@ export class Estimator {
   }
 
   async #estimate(
-    model: FitModel, key: string, contextSizesTokens: number[], configuration: MemoryConfiguration, signal: AbortSignal | undefined,
+    model: FitModel,
+    key: string,
+    contextSizesTokens: number[],
+    configuration: MemoryConfiguration,
+    signal: AbortSignal | undefined,
   ): Promise<Failure | null> {
     const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const answer = await this.#ask(model, (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, configuration }), signal);
+    const answer = await this.#ask(
+      model,
+      (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, configuration }),
+      signal,
+    );
     if (answer.kind === "failed") return answer.failure;
     if (answer.kind !== "estimated") return failure("internal");
     const { estimate } = answer;
@@ -322,8 +394,12 @@ export class Estimator {
         if (this.#child !== child) return;
         this.#child = null;
         if (code !== 0) this.#options.log("warn", "fit process died", { code });
-        const why = code !== null && CRASH_CODES.has(code) && this.#waiting?.model ? "model-ends-engine" : "estimate-failed";
-        this.#waiting?.settle({ kind: "failed", failure: failure(why, undefined, `the process ended with code ${code}`) });
+        const why =
+          code !== null && CRASH_CODES.has(code) && this.#waiting?.model ? "model-ends-engine" : "estimate-failed";
+        this.#waiting?.settle({
+          kind: "failed",
+          failure: failure(why, undefined, `the process ended with code ${code}`),
+        });
       },
     });
     this.#child = child;
@@ -340,7 +416,10 @@ export class Estimator {
     else if (waiting?.id === message.id) waiting.settle(message);
   }
 
-  async #read(child: FitChild, { readId, requestId, part, offset, lengthBytes }: Extract<FromFit, { kind: "read" }>): Promise<void> {
+  async #read(
+    child: FitChild,
+    { readId, requestId, part, offset, lengthBytes }: Extract<FromFit, { kind: "read" }>,
+  ): Promise<void> {
     const source = this.#waiting?.id === requestId ? this.#waiting.model?.parts[part]?.read : null;
     try {
       if (!source) throw new Error("nobody asked for this file");
@@ -381,7 +460,10 @@ export function mapsWell({ repackedBytes, weights }: Pick<Estimate, "repackedByt
   return repackedBytes * 2 < weights.ramBytes + weights.gpuBytes;
 }
 
-function knownKey({ key }: FitModel, { keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations }: MemoryConfiguration): string {
+function knownKey(
+  { key }: FitModel,
+  { keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations }: MemoryConfiguration,
+): string {
   return [key, keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations].join(" ");
 }
 

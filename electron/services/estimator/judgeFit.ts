@@ -24,12 +24,23 @@ export interface JudgeInput {
   fetchedBytes: number;
 }
 
-export function judgeFit({ estimate, curve, contextSizeTokens, conversations, mmap, engineProcessBytes, deltasBytes, machine, fetchedBytes }: JudgeInput): Fit {
+export function judgeFit({
+  estimate,
+  curve,
+  contextSizeTokens,
+  conversations,
+  mmap,
+  engineProcessBytes,
+  deltasBytes,
+  machine,
+  fetchedBytes,
+}: JudgeInput): Fit {
   const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
   const weightCopiesBytes = mmap ? estimate.repackedBytes : estimate.tiedOutputBytes;
   const ramBudget = machine.availableBytes - machine.systemReserveBytes;
   const gpuRoom = gpuRoomBytes(machine);
-  const ram = (context: ContextNeed) => weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
+  const ram = (context: ContextNeed) =>
+    weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
   const gpu = (context: ContextNeed) => weights.gpuBytes + context.need.gpuBytes;
   /** A GPU without memory of its own takes it from the same budget. */
   const bothBudget = machine.sharesMemory ? ramBudget : ramBudget + gpuRoom;
@@ -39,7 +50,13 @@ export function judgeFit({ estimate, curve, contextSizeTokens, conversations, mm
 
   const context = needAt(curve, contextSizeTokens);
   const largest = largestContext(curve, somehow);
-  const fits = asPlanned(context) ? "fits" : somehow(context) ? "partly-on-gpu" : largest === null ? "does-not-fit" : "smaller-context";
+  const fits = asPlanned(context)
+    ? "fits"
+    : somehow(context)
+      ? "partly-on-gpu"
+      : largest === null
+        ? "does-not-fit"
+        : "smaller-context";
   const contextBytes = context.need.ramBytes + context.need.gpuBytes;
   const parts: FitParts = {
     weightsBytes: weights.ramBytes + weights.gpuBytes,

@@ -10,7 +10,9 @@ import { fitModelKey } from "./fitModelOfPaths";
 const HUB_READ_TIMEOUT_MS = 30_000;
 
 export function modelAtHub(
-  client: HubClient, { repository, revision, files }: Pick<Extract<FitSource, { kind: "hub" }>, "repository" | "revision" | "files">, cancel?: AbortSignal,
+  client: HubClient,
+  { repository, revision, files }: Pick<Extract<FitSource, { kind: "hub" }>, "repository" | "revision" | "files">,
+  cancel?: AbortSignal,
 ): FitModel {
   let timeout: AbortSignal | undefined;
   let signal: AbortSignal | undefined;
@@ -25,7 +27,9 @@ export function modelAtHub(
         signal ??= cancel === undefined ? timeout : AbortSignal.any([timeout, cancel]);
         source ??= new HttpRangeSource(new HubFileSource(client, { repository, revision, ...file }), signal);
         return source.read(offset, lengthBytes).catch((error: unknown) => {
-          throw timeout?.aborted && error instanceof RangeReadError ? new RangeReadError(fail("hub-offline").failure) : error;
+          throw timeout?.aborted && error instanceof RangeReadError
+            ? new RangeReadError(fail("hub-offline").failure)
+            : error;
         });
       },
     };

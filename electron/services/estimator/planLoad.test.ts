@@ -23,26 +23,65 @@ interface Computer {
 
 function machineOf({ availableMB, gpuMB, cores = 4 }: Computer): FitMachine {
   return {
-    totalBytes: 64_000 * MB, availableBytes: availableMB * MB, systemReserveBytes: 0, loadedModelBytes: 0, swapFreeBytes: 0, sharesMemory: false, cores,
+    totalBytes: 64_000 * MB,
+    availableBytes: availableMB * MB,
+    systemReserveBytes: 0,
+    loadedModelBytes: 0,
+    swapFreeBytes: 0,
+    sharesMemory: false,
+    cores,
     // What stays with the desktop comes on top.
-    gpus: gpuMB === undefined ? [] : [{ name: "GPU", totalBytes: 64_000 * MB, freeBytes: gpuMB * MB + 512 * 1024 * 1024 }],
+    gpus:
+      gpuMB === undefined ? [] : [{ name: "GPU", totalBytes: 64_000 * MB, freeBytes: gpuMB * MB + 512 * 1024 * 1024 }],
   };
 }
 
-function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure: FailedLoad | null = null, hasDeltas = false) {
+function plan(
+  computer: Computer,
+  over: Partial<LoadSettings> = {},
+  lastFailure: FailedLoad | null = null,
+  hasDeltas = false,
+) {
   const machine = machineOf(computer);
   const judge = (question: LoadQuestion): Promise<Judgement> => {
     const onGpu = machine.gpus.length === 0 ? 0 : Math.min(10, question.gpuLayers ?? 10) / 10;
-    const need = (bytes: number) => ({ ramBytes: Math.round(bytes * (1 - onGpu)), gpuBytes: Math.round(bytes * onGpu) });
-    const tokenBytes = TOKEN_BYTES * (cacheSize[question.keyCacheType] + cacheSize[question.valueCacheType]) / 2;
+    const need = (bytes: number) => ({
+      ramBytes: Math.round(bytes * (1 - onGpu)),
+      gpuBytes: Math.round(bytes * onGpu),
+    });
+    const tokenBytes = (TOKEN_BYTES * (cacheSize[question.keyCacheType] + cacheSize[question.valueCacheType])) / 2;
     const estimate: Estimate = {
-      architecture: "llama", trainContextSizeTokens: 32_768, layers: 10, canQuantizeCache: true, repackedBytes: 0, tiedOutputBytes: 0, vocabularyBytes: 0, contexts: [],
-      weights: need(10 * LAYER_BYTES), ...computer.model,
+      architecture: "llama",
+      trainContextSizeTokens: 32_768,
+      layers: 10,
+      canQuantizeCache: true,
+      repackedBytes: 0,
+      tiedOutputBytes: 0,
+      vocabularyBytes: 0,
+      contexts: [],
+      weights: need(10 * LAYER_BYTES),
+      ...computer.model,
     };
-    const contextSizeTokens = Math.min(question.contextSizeTokens, estimate.trainContextSizeTokens ?? Number.POSITIVE_INFINITY);
-    const point = (tokens: number) => ({ contextSizeTokens: tokens, need: need(tokens * tokenBytes * question.conversations), kvCacheBytes: 0, checkpointsBytes: 0 });
+    const contextSizeTokens = Math.min(
+      question.contextSizeTokens,
+      estimate.trainContextSizeTokens ?? Number.POSITIVE_INFINITY,
+    );
+    const point = (tokens: number) => ({
+      contextSizeTokens: tokens,
+      need: need(tokens * tokenBytes * question.conversations),
+      kvCacheBytes: 0,
+      checkpointsBytes: 0,
+    });
     const fit = judgeFit({
-      estimate, machine, contextSizeTokens, conversations: question.conversations, curve: [512, 8192, 32_768].map(point), mmap: question.mmap ?? true, engineProcessBytes: 0, deltasBytes: 0, fetchedBytes: 0,
+      estimate,
+      machine,
+      contextSizeTokens,
+      conversations: question.conversations,
+      curve: [512, 8192, 32_768].map(point),
+      mmap: question.mmap ?? true,
+      engineProcessBytes: 0,
+      deltasBytes: 0,
+      fetchedBytes: 0,
     });
     return Promise.resolve({ fit, estimate, failure: null });
   };
@@ -50,10 +89,28 @@ function plan(computer: Computer, over: Partial<LoadSettings> = {}, lastFailure:
 }
 
 it("takes the target context, exact caches and all cores but one where there is room", async () => {
-  const { plan: { choice, reasons, fit }, nearest } = await plan({ availableMB: 8000 });
-  expect(choice).toEqual({ contextSizeTokens: 8192, keyCacheType: "f16", valueCacheType: "f16", gpuLayers: 0, threads: 3, flashAttention: true, mmap: true, conversations: 1 });
+  const {
+    plan: { choice, reasons, fit },
+    nearest,
+  } = await plan({ availableMB: 8000 });
+  expect(choice).toEqual({
+    contextSizeTokens: 8192,
+    keyCacheType: "f16",
+    valueCacheType: "f16",
+    gpuLayers: 0,
+    threads: 3,
+    flashAttention: true,
+    mmap: true,
+    conversations: 1,
+  });
   expect(reasons).toEqual({
-    contextSizeTokens: "target", keyCacheType: "exact", valueCacheType: "exact", gpuLayers: "no-gpu", threads: "leaves-one-core", flashAttention: "faster", mmap: "used-in-place",
+    contextSizeTokens: "target",
+    keyCacheType: "exact",
+    valueCacheType: "exact",
+    gpuLayers: "no-gpu",
+    threads: "leaves-one-core",
+    flashAttention: "faster",
+    mmap: "used-in-place",
     conversations: "no-fine-tunes",
   });
   expect(fit.verdict).toBe("fits");
@@ -61,7 +118,9 @@ it("takes the target context, exact caches and all cores but one where there is 
 });
 
 it("takes what the model was trained for, and does not map a file that is copied anyway", async () => {
-  const { plan: { choice, reasons } } = await plan({ availableMB: 8000, cores: 1, model: { trainContextSizeTokens: 2048, repackedBytes: 900 * MB } });
+  const {
+    plan: { choice, reasons },
+  } = await plan({ availableMB: 8000, cores: 1, model: { trainContextSizeTokens: 2048, repackedBytes: 900 * MB } });
   expect(choice).toMatchObject({ contextSizeTokens: 2048, threads: 1, mmap: false });
   expect(reasons).toMatchObject({ contextSizeTokens: "training", threads: "only-core", mmap: "copied-anyway" });
 });
@@ -71,8 +130,16 @@ it("shrinks the context first, then the cache, when automatic; what was set stay
   expect(smaller.plan.choice).toMatchObject({ contextSizeTokens: 3840, keyCacheType: "f16" });
   expect(smaller.plan.reasons.contextSizeTokens).toBe("memory");
   const quantized = await plan({ availableMB: 1430 }, { contextSizeTokens: 8192 });
-  expect(quantized.plan.choice).toMatchObject({ contextSizeTokens: 8192, keyCacheType: "q8_0", valueCacheType: "q8_0" });
-  expect(quantized.plan.reasons).toMatchObject({ contextSizeTokens: "chosen", keyCacheType: "memory", valueCacheType: "memory" });
+  expect(quantized.plan.choice).toMatchObject({
+    contextSizeTokens: 8192,
+    keyCacheType: "q8_0",
+    valueCacheType: "q8_0",
+  });
+  expect(quantized.plan.reasons).toMatchObject({
+    contextSizeTokens: "chosen",
+    keyCacheType: "memory",
+    valueCacheType: "memory",
+  });
 });
 
 it("warns of what does not fit as set, with the nearest that does: a smaller context, then a smaller cache", async () => {
@@ -90,63 +157,146 @@ it("keeps values exact without flash attention, and both where heads do not divi
   const without = await plan({ availableMB: 8000 }, { flashAttention: false, keyCacheType: "q8_0" });
   expect(without.plan.choice).toMatchObject({ keyCacheType: "q8_0", valueCacheType: "f16", flashAttention: false });
   expect(without.plan.reasons).toMatchObject({ valueCacheType: "needs-flash-attention", flashAttention: "chosen" });
-  const odd = await plan({ availableMB: 8000, model: { canQuantizeCache: false } }, { keyCacheType: "q8_0", valueCacheType: "q4_0" });
+  const odd = await plan(
+    { availableMB: 8000, model: { canQuantizeCache: false } },
+    { keyCacheType: "q8_0", valueCacheType: "q4_0" },
+  );
   expect(odd.plan.choice).toMatchObject({ keyCacheType: "f16", valueCacheType: "f16" });
-  expect(odd.plan.reasons).toMatchObject({ keyCacheType: "heads-not-divisible", valueCacheType: "heads-not-divisible" });
+  expect(odd.plan.reasons).toMatchObject({
+    keyCacheType: "heads-not-divisible",
+    valueCacheType: "heads-not-divisible",
+  });
 });
 
 it("puts on the GPU what it has room for", async () => {
-  expect((await plan({ availableMB: 8000, gpuMB: 8000 })).plan).toMatchObject({ choice: { gpuLayers: 10 }, reasons: { gpuLayers: "whole-on-gpu" } });
+  expect((await plan({ availableMB: 8000, gpuMB: 8000 })).plan).toMatchObject({
+    choice: { gpuLayers: 10 },
+    reasons: { gpuLayers: "whole-on-gpu" },
+  });
   // A layer with its part of the context takes 182 MB.
   const part = await plan({ availableMB: 8000, gpuMB: 1000 });
-  expect(part.plan).toMatchObject({ choice: { gpuLayers: 5, contextSizeTokens: 8192 }, reasons: { gpuLayers: "gpu-memory" }, fit: { verdict: "fits" } });
+  expect(part.plan).toMatchObject({
+    choice: { gpuLayers: 5, contextSizeTokens: 8192 },
+    reasons: { gpuLayers: "gpu-memory" },
+    fit: { verdict: "fits" },
+  });
   const set = await plan({ availableMB: 8000, gpuMB: 1000 }, { gpuLayers: 10 });
   expect(set.plan).toMatchObject({ choice: { gpuLayers: 10 }, fit: { verdict: "partly-on-gpu" } });
   expect(set.nearest).toMatchObject({ choice: { gpuLayers: 5 }, fit: { verdict: "fits" } });
 });
 
 it("asks for half of what failed the last time", async () => {
-  const failed: FailedLoad = { atMs: 0, failure: { code: "engine-out-of-memory" }, choice: loadChoice({ contextSizeTokens: 8192 }) };
-  expect((await plan({ availableMB: 8000 }, {}, failed)).plan).toMatchObject({ choice: { contextSizeTokens: 4096 }, reasons: { contextSizeTokens: "failed-before" } });
+  const failed: FailedLoad = {
+    atMs: 0,
+    failure: { code: "engine-out-of-memory" },
+    choice: loadChoice({ contextSizeTokens: 8192 }),
+  };
+  expect((await plan({ availableMB: 8000 }, {}, failed)).plan).toMatchObject({
+    choice: { contextSizeTokens: 4096 },
+    reasons: { contextSizeTokens: "failed-before" },
+  });
 });
 
 it("keeps as many conversations as a quarter of the memory beside one has room for, at once where there are fine-tunes", async () => {
   // One conversation of 8192 tokens takes 819 MB beside 1000 MB of weights: three more 2458 MB.
   const roomy = (await plan({ availableMB: 1820 + 4 * 2458 }, {}, null, true)).plan;
-  expect(roomy).toMatchObject({ choice: { conversations: 4 }, reasons: { conversations: "fine-tunes" }, conversationsWithDeltas: 4, fit: { conversations: 4 } });
+  expect(roomy).toMatchObject({
+    choice: { conversations: 4 },
+    reasons: { conversations: "fine-tunes" },
+    conversationsWithDeltas: 4,
+    fit: { conversations: 4 },
+  });
   expect(roomy.fit.neededBytes).toBe(1000 * MB + 4 * 8192 * TOKEN_BYTES);
   expect(roomy.moreConversationsBytes).toBe(3 * 8192 * TOKEN_BYTES);
   const less = (await plan({ availableMB: 1810 + 4 * 2458 }, {}, null, true)).plan;
   expect(less).toMatchObject({ choice: { conversations: 3 }, reasons: { conversations: "memory" } });
   const tight = (await plan({ availableMB: 1900 }, {}, null, true)).plan;
-  expect(tight).toMatchObject({ choice: { conversations: 1, contextSizeTokens: 8192 }, reasons: { conversations: "memory" }, moreConversationsBytes: 0 });
+  expect(tight).toMatchObject({
+    choice: { conversations: 1, contextSizeTokens: 8192 },
+    reasons: { conversations: "memory" },
+    moreConversationsBytes: 0,
+  });
   const without = (await plan({ availableMB: 1820 + 4 * 2458 })).plan;
-  expect(without).toMatchObject({ choice: { conversations: 1 }, reasons: { conversations: "no-fine-tunes" }, conversationsWithDeltas: 4, fit: { conversations: 1 } });
+  expect(without).toMatchObject({
+    choice: { conversations: 1 },
+    reasons: { conversations: "no-fine-tunes" },
+    conversationsWithDeltas: 4,
+    fit: { conversations: 1 },
+  });
 });
 
 it("never blocks on the unknown", async () => {
   const machine = machineOf({ availableMB: 1 });
   const unknown: Judgement = {
-    estimate: null, failure: null,
+    estimate: null,
+    failure: null,
     fit: {
-      verdict: "unknown", parts: null, neededBytes: null, onGpuBytes: 0, machine, contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: null,
-      largestContextTokens: null, architecture: null, fileKind: null, failureCode: "estimate-failed", fetchedBytes: 0,
+      verdict: "unknown",
+      parts: null,
+      neededBytes: null,
+      onGpuBytes: 0,
+      machine,
+      contextSizeTokens: 8192,
+      conversations: 1,
+      trainContextSizeTokens: null,
+      largestContextTokens: null,
+      architecture: null,
+      fileKind: null,
+      failureCode: "estimate-failed",
+      fetchedBytes: 0,
     },
   };
-  const planned = await planLoad({ settings: automaticLoadSettings, judge: () => Promise.resolve(unknown), lastFailure: null, hasDeltas: true });
-  expect(planned).toMatchObject({ plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "unknown" } }, nearest: null });
+  const planned = await planLoad({
+    settings: automaticLoadSettings,
+    judge: () => Promise.resolve(unknown),
+    lastFailure: null,
+    hasDeltas: true,
+  });
+  expect(planned).toMatchObject({
+    plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "unknown" } },
+    nearest: null,
+  });
 });
 
 it("takes nothing instead of a wish of which it is not known that it fits", async () => {
   const machine = machineOf({ availableMB: 1 });
-  const about = { parts: null, onGpuBytes: 0, machine, conversations: 1, trainContextSizeTokens: null, architecture: null, fetchedBytes: 0 };
+  const about = {
+    parts: null,
+    onGpuBytes: 0,
+    machine,
+    conversations: 1,
+    trainContextSizeTokens: null,
+    architecture: null,
+    fetchedBytes: 0,
+  };
   const judge = ({ contextSizeTokens }: { contextSizeTokens: number }): Promise<Judgement> =>
     Promise.resolve({
-      estimate: null, failure: null,
-      fit: contextSizeTokens === 8192
-        ? { ...about, contextSizeTokens, verdict: "smaller-context", neededBytes: 1e9, largestContextTokens: 4096, fileKind: "model", failureCode: null }
-        : { ...about, contextSizeTokens, verdict: "unknown", neededBytes: null, largestContextTokens: null, fileKind: null, failureCode: "estimate-failed" },
+      estimate: null,
+      failure: null,
+      fit:
+        contextSizeTokens === 8192
+          ? {
+              ...about,
+              contextSizeTokens,
+              verdict: "smaller-context",
+              neededBytes: 1e9,
+              largestContextTokens: 4096,
+              fileKind: "model",
+              failureCode: null,
+            }
+          : {
+              ...about,
+              contextSizeTokens,
+              verdict: "unknown",
+              neededBytes: null,
+              largestContextTokens: null,
+              fileKind: null,
+              failureCode: "estimate-failed",
+            },
     });
   const planned = await planLoad({ settings: automaticLoadSettings, judge, lastFailure: null, hasDeltas: false });
-  expect(planned).toMatchObject({ plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "smaller-context" } }, nearest: null });
+  expect(planned).toMatchObject({
+    plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "smaller-context" } },
+    nearest: null,
+  });
 });

@@ -3,7 +3,12 @@ import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
 import type { Failure } from "../../contract/failure";
 import { MAX_CONVERSATIONS, type Fit, type KvCacheType } from "../../contract/fit";
 import {
-  MIN_LOAD_CONTEXT_TOKENS, type FailedLoad, type LoadChoice, type LoadPlan, type LoadReasons, type LoadSettings,
+  MIN_LOAD_CONTEXT_TOKENS,
+  type FailedLoad,
+  type LoadChoice,
+  type LoadPlan,
+  type LoadReasons,
+  type LoadSettings,
 } from "../../contract/loadSettings";
 import { roomBeside } from "./judgeFit";
 import { isUnusable, mapsWell, type Extent, type Judgement, type LoadQuestion } from "./Estimator";
@@ -186,7 +191,8 @@ async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<Lo
   const layers = estimate?.layers ?? null;
   const gpuLayers = hasGpu ? Math.min(wish.gpuLayers ?? layers ?? 0, layers ?? Number.POSITIVE_INFINITY) : 0;
   const choice: LoadChoice = {
-    contextSizeTokens: fit.verdict === "unknown" ? wish.contextSizeTokens : Math.min(wish.contextSizeTokens, fit.contextSizeTokens),
+    contextSizeTokens:
+      fit.verdict === "unknown" ? wish.contextSizeTokens : Math.min(wish.contextSizeTokens, fit.contextSizeTokens),
     keyCacheType: wish.keyCacheType,
     valueCacheType: wish.valueCacheType,
     gpuLayers,
@@ -202,14 +208,21 @@ async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<Lo
     return name === "valueCacheType" && settings.flashAttention === false ? "needs-flash-attention" : "exact";
   };
   return {
-    choice, fit,
+    choice,
+    fit,
     conversationsWithDeltas: withDeltas.wish.conversations,
     moreConversationsBytes: bytesBeyond(withDeltas, one),
     reasons: {
       contextSizeTokens: contextReason(settings, first, wish, choice, lastFailure),
       keyCacheType: cacheReason(wish.keyCacheType, "keyCacheType"),
       valueCacheType: cacheReason(wish.valueCacheType, "valueCacheType"),
-      gpuLayers: !hasGpu ? "no-gpu" : settings.gpuLayers === gpuLayers ? "chosen" : gpuLayers === layers ? "whole-on-gpu" : "gpu-memory",
+      gpuLayers: !hasGpu
+        ? "no-gpu"
+        : settings.gpuLayers === gpuLayers
+          ? "chosen"
+          : gpuLayers === layers
+            ? "whole-on-gpu"
+            : "gpu-memory",
       threads: settings.threads !== null ? "chosen" : cores > 1 ? "leaves-one-core" : "only-core",
       flashAttention: settings.flashAttention !== null ? "chosen" : "faster",
       mmap: settings.mmap !== null ? "chosen" : choice.mmap ? "used-in-place" : "copied-anyway",
@@ -218,7 +231,13 @@ async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<Lo
   };
 }
 
-function contextReason(settings: LoadSettings, first: Wish, wish: Wish, choice: LoadChoice, lastFailure: FailedLoad | null): LoadReasons["contextSizeTokens"] {
+function contextReason(
+  settings: LoadSettings,
+  first: Wish,
+  wish: Wish,
+  choice: LoadChoice,
+  lastFailure: FailedLoad | null,
+): LoadReasons["contextSizeTokens"] {
   if (wish.contextSizeTokens < first.contextSizeTokens) return "memory";
   if (choice.contextSizeTokens < wish.contextSizeTokens) return "training";
   if (settings.contextSizeTokens !== null) return "chosen";

@@ -21,7 +21,13 @@ beforeEach(async () => {
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("refused");
   const client = new HubClient({ http: fetchHttp(fetch), address: address.value, token: async () => null });
-  const file = { repository: RepositoryName.parse("maker/Model"), revision: Revision.parse(repository.revision), path: "m.gguf", sizeBytes: content.length, sha256: Sha256.parse(sha256(content)) };
+  const file = {
+    repository: RepositoryName.parse("maker/Model"),
+    revision: Revision.parse(repository.revision),
+    path: "m.gguf",
+    sizeBytes: content.length,
+    sha256: Sha256.parse(sha256(content)),
+  };
   source = new HttpRangeSource(new HubFileSource(client, file), never);
 });
 
@@ -29,7 +35,13 @@ afterEach(() => hub.stop());
 
 describe("a range source", () => {
   it("reads what lies in the file, across blocks and at its end", async () => {
-    for (const [offset, length] of [[0, 4], [65_530, 20], [100_000, 200_000], [content.length - 3, 3], [10, 0]] as const) {
+    for (const [offset, length] of [
+      [0, 4],
+      [65_530, 20],
+      [100_000, 200_000],
+      [content.length - 3, 3],
+      [10, 0],
+    ] as const) {
       expect(Buffer.compare(await source.read(offset, length), content.subarray(offset, offset + length))).toBe(0);
     }
   });

@@ -100,9 +100,19 @@ export class HttpRangeSource {
       await opened.value.readBody(body);
     } catch (error) {
       opened.value.discard();
-      return fail(this.#signal.aborted ? "request-cancelled" : error instanceof BodyTooLarge ? "hub-answer-invalid" : "hub-offline", undefined, error);
+      return fail(
+        this.#signal.aborted
+          ? "request-cancelled"
+          : error instanceof BodyTooLarge
+            ? "hub-answer-invalid"
+            : "hub-offline",
+        undefined,
+        error,
+      );
     }
     const { bytes } = body;
-    return bytes.length === end - start ? { ok: true, value: bytes } : fail("hub-offline", undefined, `${bytes.length} of ${end - start} bytes`);
+    return bytes.length === end - start
+      ? { ok: true, value: bytes }
+      : fail("hub-offline", undefined, `${bytes.length} of ${end - start} bytes`);
   }
 }

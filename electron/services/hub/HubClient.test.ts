@@ -19,7 +19,12 @@ beforeEach(async () => {
   token = null;
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("the test hub's address is refused");
-  client = new HubClient({ http: fetchHttp(fetch), address: address.value, token: async () => token, backOff: { firstMs: 1, maxMs: 2 } });
+  client = new HubClient({
+    http: fetchHttp(fetch),
+    address: address.value,
+    token: async () => token,
+    backOff: { firstMs: 1, maxMs: 2 },
+  });
 });
 
 afterEach(() => hub.stop());
@@ -48,20 +53,41 @@ describe("search", () => {
 
   it("finds by words and family, and says what the hub says of a model", async () => {
     addModel("maker/Other");
-    addModel("maker/Qwen3-GGUF", { gated: "manual", licence: "mit", gguf: { total: 8e9, architecture: "qwen3", context_length: 40960 } });
+    addModel("maker/Qwen3-GGUF", {
+      gated: "manual",
+      licence: "mit",
+      gguf: { total: 8e9, architecture: "qwen3", context_length: 40960 },
+    });
     const outcome = await client.search({ ...QUERY, text: "qwen3 gguf", family: "qwen3" }, never);
     expect(outcome).toMatchObject({
       ok: true,
-      value: { models: [{ repository: "maker/Qwen3-GGUF", gate: "manual", licence: "mit", architecture: "qwen3", parameterCount: 8e9, trainContextSizeTokens: 40960 }], cursor: null },
+      value: {
+        models: [
+          {
+            repository: "maker/Qwen3-GGUF",
+            gate: "manual",
+            licence: "mit",
+            architecture: "qwen3",
+            parameterCount: 8e9,
+            trainContextSizeTokens: 40960,
+          },
+        ],
+        cursor: null,
+      },
     });
   });
 
   it("finds by size, at the hub itself", async () => {
-    for (const billions of [0.5, 4, 8.2, 70]) addModel(`maker/Model-${billions}B`, { gguf: { total: billions * 1e9, architecture: "llama", context_length: 8192 } });
+    for (const billions of [0.5, 4, 8.2, 70])
+      addModel(`maker/Model-${billions}B`, {
+        gguf: { total: billions * 1e9, architecture: "llama", context_length: 8192 },
+      });
     addModel("maker/Does-Not-Say");
     const found = async (minBillions: number | null, maxBillions: number | null) => {
       const outcome = await client.search({ ...QUERY, parameters: { minBillions, maxBillions } }, never);
-      return outcome.ok ? outcome.value.models.map(({ parameterCount }) => (parameterCount ?? 0) / 1e9).sort((a, b) => a - b) : outcome.failure.code;
+      return outcome.ok
+        ? outcome.value.models.map(({ parameterCount }) => (parameterCount ?? 0) / 1e9).sort((a, b) => a - b)
+        : outcome.failure.code;
     };
     expect(await found(2, 9)).toEqual([4, 8.2]);
     expect(await found(null, 2)).toEqual([0.5]);
@@ -70,13 +96,29 @@ describe("search", () => {
   });
 
   it("leaves out rows that it cannot read, and shows the others", async () => {
-    hub.misbehave({ at: "api", do: { kind: "text", text: JSON.stringify([{ id: "../../etc" }, 7, null, { id: "maker/good", downloads: "many", gated: "who knows", future: 1 }]) } });
+    hub.misbehave({
+      at: "api",
+      do: {
+        kind: "text",
+        text: JSON.stringify([
+          { id: "../../etc" },
+          7,
+          null,
+          { id: "maker/good", downloads: "many", gated: "who knows", future: 1 },
+        ]),
+      },
+    });
     const outcome = await client.search(QUERY, never);
-    expect(outcome).toMatchObject({ ok: true, value: { models: [{ repository: "maker/good", downloads: 0, gate: "open" }] } });
+    expect(outcome).toMatchObject({
+      ok: true,
+      value: { models: [{ repository: "maker/good", downloads: 0, gate: "open" }] },
+    });
   });
 
   it("does not follow a cursor to another host", async () => {
-    expect(await codeOf(client.search({ ...QUERY, cursor: "https://huggingface.co/api/models?cursor=x" }, never))).toBe("hub-redirect-refused");
+    expect(await codeOf(client.search({ ...QUERY, cursor: "https://huggingface.co/api/models?cursor=x" }, never))).toBe(
+      "hub-redirect-refused",
+    );
   });
 });
 
@@ -86,23 +128,36 @@ describe("a model", () => {
     const outcome = await client.model("maker/Model-GGUF", never);
     expect(outcome).toMatchObject({
       ok: true,
-      value: { revision: repository.revision, baseModel: "maker/Model", summary: { licence: "apache-2.0" }, variants: [{ id: "model-Q4_0.gguf", quantization: "Q4_0", obstacle: null }] },
+      value: {
+        revision: repository.revision,
+        baseModel: "maker/Model",
+        summary: { licence: "apache-2.0" },
+        variants: [{ id: "model-Q4_0.gguf", quantization: "Q4_0", obstacle: null }],
+      },
     });
   });
 
   it("is found under its new name", async () => {
     addModel("maker/New");
     hub.rename("maker/Old", "maker/New");
-    expect(await client.model("maker/Old", never)).toMatchObject({ ok: true, value: { summary: { repository: "maker/New" } } });
+    expect(await client.model("maker/Old", never)).toMatchObject({
+      ok: true,
+      value: { summary: { repository: "maker/New" } },
+    });
   });
 
   it("shows hostile file names as such, and does not offer them", async () => {
     addModel("maker/Evil", { files: [{ path: "../../../home/x/.bashrc.gguf", content: Buffer.from("x") }] });
-    expect(await client.model("maker/Evil", never)).toMatchObject({ ok: true, value: { variants: [{ obstacle: "address-refused" }] } });
+    expect(await client.model("maker/Evil", never)).toMatchObject({
+      ok: true,
+      value: { variants: [{ obstacle: "address-refused" }] },
+    });
   });
 
   it("reads long listings page by page", async () => {
-    addModel("maker/Long", { files: Array.from({ length: 2500 }, (_, index) => ({ path: `m${index}-Q4_0.gguf`, content: Buffer.from("x") })) });
+    addModel("maker/Long", {
+      files: Array.from({ length: 2500 }, (_, index) => ({ path: `m${index}-Q4_0.gguf`, content: Buffer.from("x") })),
+    });
     const outcome = await client.model("maker/Long", never);
     expect(outcome.ok && outcome.value.variants.length).toBe(2500);
   });
@@ -111,9 +166,15 @@ describe("a model", () => {
     const repository = addModel("maker/Model-GGUF", { readme: "# Hello" });
     const model = await client.model("maker/Model-GGUF", never);
     if (!model.ok) throw new Error(model.failure.code);
-    expect(await client.readme(model.value.summary.repository, model.value.revision, never)).toEqual({ ok: true, value: "# Hello" });
+    expect(await client.readme(model.value.summary.repository, model.value.revision, never)).toEqual({
+      ok: true,
+      value: "# Hello",
+    });
     repository.files.pop();
-    expect(await client.readme(model.value.summary.repository, model.value.revision, never)).toEqual({ ok: true, value: "" });
+    expect(await client.readme(model.value.summary.repository, model.value.revision, never)).toEqual({
+      ok: true,
+      value: "",
+    });
   });
 });
 
@@ -179,19 +240,34 @@ describe("the token", () => {
     hub.tokens.add((token = "hf_secret"));
     const model = await client.model("maker/Gated", never);
     if (!model.ok) throw new Error(model.failure.code);
-    const opened = await client.openContent(client.fileUrl(model.value.summary.repository, model.value.revision, "model-Q4_0.gguf"), {}, never);
+    const opened = await client.openContent(
+      client.fileUrl(model.value.summary.repository, model.value.revision, "model-Q4_0.gguf"),
+      {},
+      never,
+    );
     expect(opened.ok && opened.value.response.status).toBe(200);
     if (opened.ok) opened.value.response.discard();
     expect(repository.gated).toBe("manual");
     const content = hub.requests.filter((request) => request.door === "content");
     expect(content).toHaveLength(1);
     expect(content[0]?.authorization).toBeNull();
-    expect(hub.requests.filter((request) => request.door !== "content").every((request) => request.authorization === "Bearer hf_secret")).toBe(true);
+    expect(
+      hub.requests
+        .filter((request) => request.door !== "content")
+        .every((request) => request.authorization === "Bearer hf_secret"),
+    ).toBe(true);
   });
 });
 
 describe("the endpoint", () => {
-  it.each(["http://huggingface.co", "ftp://huggingface.co", "not an address", "https://user:word@huggingface.co", "https://huggingface.co/?x=1", "http://127.0.0.1.example.com"])("%s is refused", (endpoint) => {
+  it.each([
+    "http://huggingface.co",
+    "ftp://huggingface.co",
+    "not an address",
+    "https://user:word@huggingface.co",
+    "https://huggingface.co/?x=1",
+    "http://127.0.0.1.example.com",
+  ])("%s is refused", (endpoint) => {
     expect(hubAddress(endpoint)).toMatchObject({ ok: false, failure: { code: "hub-address-invalid" } });
   });
 
@@ -202,7 +278,15 @@ describe("the endpoint", () => {
     const allowed = (url: string): boolean => address.value.allows(new URL(url));
     expect(allowed("https://cdn-lfs-us-1.hf.co/x")).toBe(true);
     expect(allowed("https://cas-bridge.xethub.hf.co/x")).toBe(true);
-    for (const url of ["http://huggingface.co/", "https://evil-hf.co/", "https://hf.co.example.com/", "http://127.0.0.1/", "https://localhost/", "file:///etc/passwd", "data:,x"]) {
+    for (const url of [
+      "http://huggingface.co/",
+      "https://evil-hf.co/",
+      "https://hf.co.example.com/",
+      "http://127.0.0.1/",
+      "https://localhost/",
+      "file:///etc/passwd",
+      "data:,x",
+    ]) {
       expect([url, allowed(url)]).toEqual([url, false]);
     }
   });

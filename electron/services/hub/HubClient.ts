@@ -1,7 +1,16 @@
 // Asks the model hub (Hugging Face, a mirror, or a hub on this computer): search, models, files, cards. Main process.
 import type { z } from "zod";
 import { fail, type Outcome } from "../../contract/failure";
-import { RepositoryName, Sha256, type HubFile, type HubModel, type HubModelSummary, type HubQuery, type HubSearchPage, type Revision } from "../../contract/hub";
+import {
+  RepositoryName,
+  Sha256,
+  type HubFile,
+  type HubModel,
+  type HubModelSummary,
+  type HubQuery,
+  type HubSearchPage,
+  type Revision,
+} from "../../contract/hub";
 import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
@@ -52,7 +61,12 @@ export class HubClient {
   async search(query: HubQuery, signal: AbortSignal): Promise<Outcome<HubSearchPage>> {
     let url: string;
     if (query.cursor === null) {
-      const parameters = new URLSearchParams({ filter: query.of === "models" ? "gguf" : "peft", sort: query.sort, direction: "-1", limit: String(SEARCH_PAGE_SIZE) });
+      const parameters = new URLSearchParams({
+        filter: query.of === "models" ? "gguf" : "peft",
+        sort: query.sort,
+        direction: "-1",
+        limit: String(SEARCH_PAGE_SIZE),
+      });
       if (query.text.trim() !== "") parameters.set("search", query.text.trim());
       if (query.family !== null) parameters.append("filter", query.family);
       if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
@@ -83,10 +97,18 @@ export class HubClient {
   }
 
   /** A repository at its newest commit, or at `revision`, with its files as they are. */
-  async repository(repository: string, signal: AbortSignal, revision: Revision | null = null): Promise<Outcome<HubRepository>> {
+  async repository(
+    repository: string,
+    signal: AbortSignal,
+    revision: Revision | null = null,
+  ): Promise<Outcome<HubRepository>> {
     const name = RepositoryName.safeParse(repository);
     if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
-    const answer = await this.#json(`${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`, ModelAnswer, signal);
+    const answer = await this.#json(
+      `${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`,
+      ModelAnswer,
+      signal,
+    );
     if (!answer.ok) return answer;
     const model = answer.value.body;
     // model.id, not the name asked for: a renamed repository answers under its new one.
@@ -111,13 +133,18 @@ export class HubClient {
     const files: HubFile[] = [];
     let url: string | null = `${this.endpoint}/api/models/${repository}/tree/${revision}?recursive=true&limit=1000`;
     for (let page = 0; url !== null; page++) {
-      if (page === MAX_TREE_PAGES) return fail("hub-answer-too-large", undefined, `more than ${MAX_TREE_PAGES} pages of files`);
+      if (page === MAX_TREE_PAGES)
+        return fail("hub-answer-too-large", undefined, `more than ${MAX_TREE_PAGES} pages of files`);
       const answer: Outcome<JsonAnswer<z.infer<typeof TreeAnswer>>> = await this.#json(url, TreeAnswer, signal);
       if (!answer.ok) return answer;
       for (const entry of answer.value.body) {
         if (entry.type !== "file") continue;
         const sha256 = Sha256.safeParse(entry.lfs?.oid.replace(/^sha256:/u, ""));
-        files.push({ path: entry.path, sizeBytes: entry.lfs?.size ?? entry.size ?? 0, sha256: sha256.success ? sha256.data : null });
+        files.push({
+          path: entry.path,
+          sizeBytes: entry.lfs?.size ?? entry.size ?? 0,
+          sha256: sha256.success ? sha256.data : null,
+        });
       }
       url = answer.value.next;
     }
@@ -131,8 +158,18 @@ export class HubClient {
   }
 
   /** A file that is small and no LFS object. What is no UTF-8 in it becomes U+FFFD. */
-  async smallText(repository: RepositoryName, revision: Revision, path: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<string>> {
-    const answer = await this.#answer(`${this.endpoint}/${repository}/raw/${revision}/${encodedPath(path)}`, maxBytes, signal);
+  async smallText(
+    repository: RepositoryName,
+    revision: Revision,
+    path: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Outcome<string>> {
+    const answer = await this.#answer(
+      `${this.endpoint}/${repository}/raw/${revision}/${encodedPath(path)}`,
+      maxBytes,
+      signal,
+    );
     return answer.ok ? { ok: true, value: new TextDecoder().decode(answer.value.bytes) } : answer;
   }
 
@@ -142,7 +179,11 @@ export class HubClient {
   }
 
   /** One request with redirects, no retries: for file contents, whose readers retry in their own way. */
-  async openContent(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
+  async openContent(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
     const { contentHttp, address } = this.#options;
     const token = await this.#options.token();
     const answer = await followRedirects({ http: contentHttp, address, url, headers, token, signal });
@@ -153,7 +194,11 @@ export class HubClient {
     return url.startsWith(`${this.endpoint}/api/models`);
   }
 
-  async #json<Schema extends z.ZodType>(url: string, schema: Schema, signal: AbortSignal): Promise<Outcome<JsonAnswer<z.infer<Schema>>>> {
+  async #json<Schema extends z.ZodType>(
+    url: string,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<Outcome<JsonAnswer<z.infer<Schema>>>> {
     const answer = await this.#answer(url, MAX_JSON_BYTES, signal);
     if (!answer.ok) return answer;
     let value: unknown;
@@ -164,14 +209,25 @@ export class HubClient {
     }
     const parsed = schema.safeParse(value);
     if (!parsed.success) {
-      return fail("hub-answer-invalid", undefined, parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "));
+      return fail(
+        "hub-answer-invalid",
+        undefined,
+        parsed.error.issues
+          .slice(0, 3)
+          .map((issue) => `${issue.path.join(".")}: ${issue.message}`)
+          .join("; "),
+      );
     }
     const next = nextLink(answer.value.link, url);
     return { ok: true, value: { body: parsed.data, next: next !== null && this.#isOwnApi(next) ? next : null } };
   }
 
   /** The whole body, retried while the hub is busy or the connection breaks. */
-  async #answer(url: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
+  async #answer(
+    url: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
@@ -183,12 +239,23 @@ export class HubClient {
     }
   }
 
-  async #answerOnce(url: string, maxBytes: number, signal: AbortSignal): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
+  async #answerOnce(
+    url: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
     if (signal.aborted) return fail("request-cancelled");
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const { http, address } = this.#options;
     const token = await this.#options.token();
-    const answer = await followRedirects({ http, address, url, headers: { accept: "application/json, text/plain" }, token, signal: limited });
+    const answer = await followRedirects({
+      http,
+      address,
+      url,
+      headers: { accept: "application/json, text/plain" },
+      token,
+      signal: limited,
+    });
     if (!answer.ok) return answer;
     const { response } = answer.value;
     if (response.status !== 200) {
@@ -209,7 +276,10 @@ export class HubClient {
 
 /** "min:2B,max:9B", as the hub's own page asks. */
 function rangeWords({ minBillions, maxBillions }: NonNullable<HubQuery["parameters"]>): string {
-  return [...(minBillions === null ? [] : [`min:${minBillions}B`]), ...(maxBillions === null ? [] : [`max:${maxBillions}B`])].join(",");
+  return [
+    ...(minBillions === null ? [] : [`min:${minBillions}B`]),
+    ...(maxBillions === null ? [] : [`max:${maxBillions}B`]),
+  ].join(",");
 }
 
 function encodedPath(path: string): string {

@@ -49,7 +49,12 @@ export class HubFileSource {
     return answer;
   }
 
-  async #request(url: string, start: number, end: number, signal: AbortSignal): Promise<Outcome<OpenRange> | "ask-the-hub"> {
+  async #request(
+    url: string,
+    start: number,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<Outcome<OpenRange> | "ask-the-hub"> {
     const quick = url === this.#contentUrl;
     const headers: Record<string, string> = { range: `bytes=${start}-${end - 1}`, "accept-encoding": "identity" };
     // Only where the same server said it, and never a weak one: RFC 9110 forbids it.
@@ -71,24 +76,32 @@ export class HubFileSource {
     if (status !== 206 && status !== 200 && status !== 416) {
       // The content network knows no rights: a refusal there is an address that expired, or its own trouble.
       const atHub = answer.value.url.startsWith(`${this.#client.endpoint}/`);
-      return refuse(atHub || busy ? failureOfStatus(response, hadToken) : fail("hub-unavailable", undefined, `HTTP ${status} at the content network`));
+      return refuse(
+        atHub || busy
+          ? failureOfStatus(response, hadToken)
+          : fail("hub-unavailable", undefined, `HTTP ${status} at the content network`),
+      );
     }
 
     const linkedSha = linked.etag?.replace(/^W\//u, "").replaceAll('"', "") ?? "";
     const confirmed = linkedSha === this.#file.sha256;
-    if (/^[0-9a-f]{64}$/u.test(linkedSha) && !confirmed) return refuse(fail("download-changed", undefined, "another SHA-256 at the hub"));
+    if (/^[0-9a-f]{64}$/u.test(linkedSha) && !confirmed)
+      return refuse(fail("download-changed", undefined, "another SHA-256 at the hub"));
     if (status === 416) return refuse(fail("download-changed", undefined, "the file is shorter at the hub"));
 
     if (status === 200) {
       const length = response.header("content-length");
       if (/^text\/html/iu.test(response.header("content-type") ?? "")) return refuse(fail("download-not-a-file"));
-      if (length !== String(this.sizeBytes)) return refuse(fail("download-changed", undefined, `${length ?? "no"} bytes instead of ${this.sizeBytes}`));
+      if (length !== String(this.sizeBytes))
+        return refuse(fail("download-changed", undefined, `${length ?? "no"} bytes instead of ${this.sizeBytes}`));
     } else {
       const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16})$/u.exec(response.header("content-range") ?? "");
       if (!range) return refuse(fail("hub-answer-invalid", undefined, "206 without a range"));
       const [, from, to, total] = range.map(Number);
-      if (total !== this.sizeBytes) return refuse(fail("download-changed", undefined, `${total} bytes instead of ${this.sizeBytes}`));
-      if (from !== start || to !== end - 1) return refuse(fail("hub-answer-invalid", undefined, "another range than asked for"));
+      if (total !== this.sizeBytes)
+        return refuse(fail("download-changed", undefined, `${total} bytes instead of ${this.sizeBytes}`));
+      if (from !== start || to !== end - 1)
+        return refuse(fail("hub-answer-invalid", undefined, "another range than asked for"));
     }
 
     const etag = strongEtag(response.header("etag"));
@@ -102,7 +115,14 @@ export class HubFileSource {
     }
     this.#etag = etag;
     this.#contentUrl = answer.value.url;
-    return { ok: true, value: { wholeFile: status === 200, readBody: (sink) => response.readBody(sink), discard: () => response.discard() } };
+    return {
+      ok: true,
+      value: {
+        wholeFile: status === 200,
+        readBody: (sink) => response.readBody(sink),
+        discard: () => response.discard(),
+      },
+    };
   }
 }
 

@@ -25,7 +25,11 @@ describe("the catalogue", () => {
       for (const { quantization, sizeBytes } of model.variants) {
         expect(quantizationOf(`model-${quantization}.gguf`)).toBe(quantization);
         const bitsPerWeight = (sizeBytes * 8) / (model.parametersBillions * 1e9);
-        expect([model.name, quantization, bitsPerWeight > 2.5 && bitsPerWeight < 9.5]).toEqual([model.name, quantization, true]);
+        expect([model.name, quantization, bitsPerWeight > 2.5 && bitsPerWeight < 9.5]).toEqual([
+          model.name,
+          quantization,
+          true,
+        ]);
       }
     }
   });

@@ -24,7 +24,14 @@ interface FollowRequest {
   signal: AbortSignal;
 }
 
-export async function followRedirects({ http, address, url, headers, token, signal }: FollowRequest): Promise<Outcome<FollowedAnswer>> {
+export async function followRedirects({
+  http,
+  address,
+  url,
+  headers,
+  token,
+  signal,
+}: FollowRequest): Promise<Outcome<FollowedAnswer>> {
   const linked: FollowedAnswer["linked"] = { etag: null, sizeBytes: null, commit: null };
   let target = parseUrl(url);
   const firstOrigin = new URL(address.endpoint).origin;
@@ -34,7 +41,8 @@ export async function followRedirects({ http, address, url, headers, token, sign
     if (!target || !address.allows(target)) {
       return fail("hub-redirect-refused", { host: (target?.host ?? "").slice(0, 200), scheme: target?.protocol ?? "" });
     }
-    if (redirects > MAX_REDIRECTS) return fail("hub-redirect-refused", undefined, `more than ${MAX_REDIRECTS} redirects`);
+    if (redirects > MAX_REDIRECTS)
+      return fail("hub-redirect-refused", undefined, `more than ${MAX_REDIRECTS} redirects`);
     trusted &&= target.origin === firstOrigin;
     let response: HttpResponse;
     try {
@@ -44,7 +52,11 @@ export async function followRedirects({ http, address, url, headers, token, sign
         signal,
       });
     } catch (error) {
-      return fail(signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline", { host: target.host }, error);
+      return fail(
+        signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline",
+        { host: target.host },
+        error,
+      );
     }
     linked.etag ??= response.header("x-linked-etag");
     linked.sizeBytes ??= response.header("x-linked-size");

@@ -36,7 +36,10 @@ export function hubAddress(endpoint: string, contentHosts: readonly string[] = [
       allows(target) {
         if (target.username || target.password) return false;
         if (local && isLoopback(target)) return target.protocol === "http:" || target.protocol === "https:";
-        return target.protocol === "https:" && hosts.some((host) => target.hostname === host || target.hostname.endsWith(`.${host}`));
+        return (
+          target.protocol === "https:" &&
+          hosts.some((host) => target.hostname === host || target.hostname.endsWith(`.${host}`))
+        );
       },
     },
   };

@@ -25,9 +25,7 @@ const modelFields = {
   private: lenient(z.boolean()),
   tags: lenient(z.array(text(300)).max(5000)),
   cardData: lenient(CardData),
-  gguf: lenient(
-    z.object({ total: lenient(count), architecture: lenient(text(60)), context_length: lenient(count) }),
-  ),
+  gguf: lenient(z.object({ total: lenient(count), architecture: lenient(text(60)), context_length: lenient(count) })),
 };
 
 /** One row of a search. Rows whose name is not a repository's are dropped, the rest is shown. */

@@ -3,7 +3,10 @@ import { fail, type Failure } from "../../contract/failure";
 import type { HttpResponse } from "./http";
 
 /** The hub says why in X-Error-Code; 401 without a token also stands for "there is no such repository". */
-export function failureOfStatus(response: Pick<HttpResponse, "status" | "header">, hadToken: boolean): { ok: false; failure: Failure } {
+export function failureOfStatus(
+  response: Pick<HttpResponse, "status" | "header">,
+  hadToken: boolean,
+): { ok: false; failure: Failure } {
   const { status } = response;
   const errorCode = response.header("x-error-code");
   const cause = `HTTP ${status}${errorCode ? ` ${errorCode.slice(0, 100)}` : ""}`;

@@ -44,7 +44,10 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-async function serve(listener: RequestListener, secure: { key: string; cert: string } | null = null): Promise<{ url: string; connections: () => number }> {
+async function serve(
+  listener: RequestListener,
+  secure: { key: string; cert: string } | null = null,
+): Promise<{ url: string; connections: () => number }> {
   const server = secure ? createHttpsServer(secure, listener) : createHttpServer(listener);
   let connections = 0;
   server.on(secure ? "secureConnection" : "connection", () => connections++);
@@ -53,7 +56,10 @@ async function serve(listener: RequestListener, secure: { key: string; cert: str
     server.closeAllConnections();
     server.close();
   });
-  return { url: `${secure ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}/file`, connections: () => connections };
+  return {
+    url: `${secure ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}/file`,
+    connections: () => connections,
+  };
 }
 
 /** Answers every connection with these bytes, whatever it says. */
@@ -78,7 +84,27 @@ beforeAll(() => {
   const folder = mkdtempSync(path.join(tmpdir(), "facet-tls-"));
   const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
   try {
-    execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-days", "2", "-keyout", key, "-out", cert], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=localhost",
+        "-days",
+        "2",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+      ],
+      { stdio: "ignore" },
+    );
     certificate = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   } catch {
     // No openssl: the tests over TLS are skipped.
@@ -116,7 +142,11 @@ describe("a server that is not to be trusted", () => {
   it("ends early: what came is kept, and the end is an error", async () => {
     const http = socketHttp(noFallback);
     const sink = sinkOf(4096, null);
-    const response = await http({ url: await serveRaw(Buffer.concat([head(100_000), content.subarray(0, 60_000)]), true), headers: {}, signal: never });
+    const response = await http({
+      url: await serveRaw(Buffer.concat([head(100_000), content.subarray(0, 60_000)]), true),
+      headers: {},
+      signal: never,
+    });
     await expect(response.readBody(sink)).rejects.toThrow("closed");
     expect(sink.bytes().equals(content.subarray(0, 60_000))).toBe(true);
   });
@@ -149,13 +179,23 @@ describe("a server that is not to be trusted", () => {
 
   it("is silent: the request ends when it is stopped", async () => {
     const stop = new AbortController();
-    const response = await socketHttp(noFallback)({ url: await serveRaw(Buffer.concat([head(100_000), content.subarray(0, 1000)]), false), headers: {}, signal: stop.signal });
+    const response = await socketHttp(noFallback)({
+      url: await serveRaw(Buffer.concat([head(100_000), content.subarray(0, 1000)]), false),
+      headers: {},
+      signal: stop.signal,
+    });
     const reading = response.readBody(sinkOf(4096, null));
     setTimeout(() => stop.abort(new Error("enough")), 50);
     await expect(reading).rejects.toThrow("enough");
   });
 
   it("sends what is no HTTP", async () => {
-    await expect(socketHttp(noFallback)({ url: await serveRaw(Buffer.from("SSH-2.0-x\r\n\r\n"), false), headers: {}, signal: never })).rejects.toThrow("not an HTTP answer");
+    await expect(
+      socketHttp(noFallback)({
+        url: await serveRaw(Buffer.from("SSH-2.0-x\r\n\r\n"), false),
+        headers: {},
+        signal: never,
+      }),
+    ).rejects.toThrow("not an HTTP answer");
   });
 });

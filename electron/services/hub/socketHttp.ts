@@ -41,10 +41,14 @@ export function socketHttp(fallback: Http): Http {
       header: (name) => head.headers.get(name.toLowerCase()) ?? null,
       readBody: async (sink) => {
         await connection.readBody(lengthBytes, sink);
-        if (head.headers.get("connection")?.toLowerCase() === "close" || connection.destroyed) return connection.destroy();
+        if (head.headers.get("connection")?.toLowerCase() === "close" || connection.destroyed)
+          return connection.destroy();
         idle.set(url.origin, [...(idle.get(url.origin) ?? []), connection]);
         connection.rest(IDLE_MS, () => {
-          idle.set(url.origin, (idle.get(url.origin) ?? []).filter((other) => other !== connection));
+          idle.set(
+            url.origin,
+            (idle.get(url.origin) ?? []).filter((other) => other !== connection),
+          );
         });
       },
       discard: () => connection.destroy(),

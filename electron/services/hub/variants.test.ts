@@ -38,14 +38,31 @@ describe("the quantization in a name", () => {
 
 describe("variants", () => {
   it("are the smallest first, and nothing but GGUF files", () => {
-    const variants = variantsOf([file("b-Q8_0.gguf", 20), file("README.md"), file("a-Q4_0.gguf", 10), file("model.safetensors")]);
-    expect(variants.map(({ id, sizeBytes }) => [id, sizeBytes])).toEqual([["a-Q4_0.gguf", 10], ["b-Q8_0.gguf", 20]]);
+    const variants = variantsOf([
+      file("b-Q8_0.gguf", 20),
+      file("README.md"),
+      file("a-Q4_0.gguf", 10),
+      file("model.safetensors"),
+    ]);
+    expect(variants.map(({ id, sizeBytes }) => [id, sizeBytes])).toEqual([
+      ["a-Q4_0.gguf", 10],
+      ["b-Q8_0.gguf", 20],
+    ]);
   });
 
   it("take the parts of a split model as one, in order, with their sum", () => {
-    const [variant, ...others] = variantsOf([file("Q4/m-Q4_0-00002-of-00003.gguf", 2), file("Q4/m-Q4_0-00003-of-00003.gguf", 3), file("Q4/m-Q4_0-00001-of-00003.gguf", 1)]);
+    const [variant, ...others] = variantsOf([
+      file("Q4/m-Q4_0-00002-of-00003.gguf", 2),
+      file("Q4/m-Q4_0-00003-of-00003.gguf", 3),
+      file("Q4/m-Q4_0-00001-of-00003.gguf", 1),
+    ]);
     expect(others).toEqual([]);
-    expect(variant).toMatchObject({ id: "Q4/m-Q4_0-00001-of-00003.gguf", sizeBytes: 6, obstacle: null, quantization: "Q4_0" });
+    expect(variant).toMatchObject({
+      id: "Q4/m-Q4_0-00001-of-00003.gguf",
+      sizeBytes: 6,
+      obstacle: null,
+      quantization: "Q4_0",
+    });
     expect(variant?.files.map(({ sizeBytes }) => sizeBytes)).toEqual([1, 2, 3]);
   });
 
@@ -55,13 +72,21 @@ describe("variants", () => {
 
   it.each([
     ["a part is missing", [file("m-00001-of-00003.gguf"), file("m-00003-of-00003.gguf")], "parts-missing"],
-    ["a part has a number beyond the last", [file("m-00001-of-00002.gguf"), file("m-00003-of-00002.gguf")], "parts-missing"],
+    [
+      "a part has a number beyond the last",
+      [file("m-00001-of-00002.gguf"), file("m-00003-of-00002.gguf")],
+      "parts-missing",
+    ],
     ["there are no parts at all by its name", [file("m-00000-of-00000.gguf")], "parts-missing"],
     ["the hub has no hash", [{ ...file("m.gguf"), sha256: null }], "no-checksum"],
     ["the file is empty", [file("m.gguf", 0)], "no-checksum"],
     ["its path climbs", [file("../../m.gguf")], "address-refused"],
     ["its path has a control character", [file("a\u0000.gguf")], "address-refused"],
-    ["it is in pieces, as mradermacher cuts them", [file("m.Q6_K.gguf.part1of2"), file("m.Q6_K.gguf.part2of2")], "not-whole"],
+    [
+      "it is in pieces, as mradermacher cuts them",
+      [file("m.Q6_K.gguf.part1of2"), file("m.Q6_K.gguf.part2of2")],
+      "not-whole",
+    ],
     ["it is in pieces, as TheBloke cuts them", [file("m.Q8_0.gguf-split-a"), file("m.Q8_0.gguf-split-b")], "not-whole"],
     ["it is packed", [file("m.gguf.zst")], "not-whole"],
   ])("say why they cannot be downloaded: %s", (_, files, obstacle) => {
@@ -72,12 +97,22 @@ describe("variants", () => {
     const pieces = Array.from({ length: 11 }, (_, index) => file(`m.gguf.part${index + 1}of11`, 10)).reverse();
     const note = { ...file("m.gguf.sha256"), sha256: null };
     const variants = variantsOf([...pieces, note, file("m.gguf", 1)]);
-    expect(variants.map(({ id, obstacle }) => [id, obstacle])).toEqual([["m.gguf", null], ["m.gguf.part1of11", "not-whole"]]);
+    expect(variants.map(({ id, obstacle }) => [id, obstacle])).toEqual([
+      ["m.gguf", null],
+      ["m.gguf.part1of11", "not-whole"],
+    ]);
     expect(variants[1]).toMatchObject({ sizeBytes: 110 });
     expect(variants[1]?.files.map(({ path }) => path)).toEqual([...pieces].reverse().map(({ path }) => path));
   });
 
-  it.each(["nul.gguf", ".hidden.gguf", "-dash.gguf", "modèle (v2) [x], 你好 😀 100%.gguf", "C:model.gguf", "a'b\"c.gguf"])("can be downloaded under any harmless name: %s", (name) => {
+  it.each([
+    "nul.gguf",
+    ".hidden.gguf",
+    "-dash.gguf",
+    "modèle (v2) [x], 你好 😀 100%.gguf",
+    "C:model.gguf",
+    "a'b\"c.gguf",
+  ])("can be downloaded under any harmless name: %s", (name) => {
     expect(variantsOf([file(name)])).toMatchObject([{ id: name, obstacle: null }]);
   });
 });

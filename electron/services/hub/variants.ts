@@ -53,7 +53,8 @@ function variantOf(group: Group): HubVariant {
 function obstacleOf({ total, isPieces, parts }: Group, files: readonly HubFile[]): HubVariant["obstacle"] {
   if (!files.every(({ path }) => isFileAddress(path))) return "address-refused";
   if (isPieces) return "not-whole";
-  if (total !== null && (parts.size !== total || !files.every((_, index) => parts.has(index + 1)))) return "parts-missing";
+  if (total !== null && (parts.size !== total || !files.every((_, index) => parts.has(index + 1))))
+    return "parts-missing";
   return files.every((file) => file.sha256 !== null && file.sizeBytes > 0) ? null : "no-checksum";
 }
 

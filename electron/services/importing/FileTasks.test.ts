@@ -19,13 +19,23 @@ it("tells how far and how fast, and ends the list with the work", async () => {
     return succeed("done");
   });
   expect(outcome).toEqual(succeed("done"));
-  expect(told.at(-2)?.[0]).toMatchObject({ doneBytes: 800, totalBytes: 1000, bytesPerSecond: expect.closeTo(266.7, 0) as number, secondsLeft: expect.closeTo(0.75, 1) as number });
+  expect(told.at(-2)?.[0]).toMatchObject({
+    doneBytes: 800,
+    totalBytes: 1000,
+    bytesPerSecond: expect.closeTo(266.7, 0) as number,
+    secondsLeft: expect.closeTo(0.75, 1) as number,
+  });
   expect(told.at(-1)).toEqual([]);
 });
 
 it("ends a stopped task with request-cancelled, whatever it throws, and waits for all at the end", async () => {
   const tasks = new FileTasks({ onChanged: () => {} });
-  const wait = () => tasks.run(about, ({ signal }) => new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("broken off")))));
+  const wait = () =>
+    tasks.run(
+      about,
+      ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("broken off")))),
+    );
   const first = wait();
   const [task] = tasks.list();
   if (task) tasks.cancel(task.id);

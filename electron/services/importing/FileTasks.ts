@@ -68,7 +68,8 @@ export class FileTasks {
     this.#running.add(running);
     try {
       const outcome = await running;
-      if (!outcome.ok && keepFailure && outcome.failure.code !== "request-cancelled") this.#keep(entry, outcome.failure);
+      if (!outcome.ok && keepFailure && outcome.failure.code !== "request-cancelled")
+        this.#keep(entry, outcome.failure);
       else this.#entries.delete(id);
       return outcome;
     } catch (error) {
@@ -121,7 +122,11 @@ export class FileTasks {
   #change(entry: Entry, change: Partial<FileTask>): void {
     const bytesPerSecond = entry.speed.bytesPerSecond(this.#now());
     const task = { ...entry.task, ...change, bytesPerSecond };
-    entry.task = { ...task, secondsLeft: bytesPerSecond === null || bytesPerSecond <= 0 ? null : (task.totalBytes - task.doneBytes) / bytesPerSecond };
+    entry.task = {
+      ...task,
+      secondsLeft:
+        bytesPerSecond === null || bytesPerSecond <= 0 ? null : (task.totalBytes - task.doneBytes) / bytesPerSecond,
+    };
     if (this.#now() - this.#lastReportMs >= REPORT_MS) this.#report();
   }
 

@@ -23,13 +23,27 @@ function model(...names: string[]): ModelOnDisk {
   const paths = names.map((name) => path.join(folder, name));
   for (const file of paths) writeFileSync(file, path.basename(file));
   const [first = ""] = paths;
-  return { path: first, paths, realPath: first, name: "Name", fileName: path.basename(first), sizeBytes: 10, quantization: null, app: null, failure: null };
+  return {
+    path: first,
+    paths,
+    realPath: first,
+    name: "Name",
+    fileName: path.basename(first),
+    sizeBytes: 10,
+    quantization: null,
+    app: null,
+    failure: null,
+  };
 }
-const inModels = () => readdirSync(models).filter((name) => !name.startsWith(".")).sort();
+const inModels = () =>
+  readdirSync(models)
+    .filter((name) => !name.startsWith("."))
+    .sort();
 
 it("keeps names, and numbers what is there already, all parts together", async () => {
   const parts = ["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"];
-  for (let copy = 0; copy < 2; copy++) expect((await copyIntoModelsFolder(model(...parts), models, running())).ok).toBe(true);
+  for (let copy = 0; copy < 2; copy++)
+    expect((await copyIntoModelsFolder(model(...parts), models, running())).ok).toBe(true);
   expect(inModels()).toEqual(["big 2-00001-of-00002.gguf", "big 2-00002-of-00002.gguf", ...parts]);
   expect(readFileSync(path.join(models, "big 2-00002-of-00002.gguf"), "utf8")).toBe("big-00002-of-00002.gguf");
 });
@@ -43,24 +57,35 @@ it("makes a file's name of what another app calls its blob", async () => {
 it("counts a name that differs in its case alone as the same, and shortens what no disk takes", async () => {
   writeFileSync(path.join(models, "MODEL.gguf"), "");
   expect((await copyIntoModelsFolder(model("model.gguf"), models, running())).ok).toBe(true);
-  expect((await copyIntoModelsFolder({ ...model("sha256-def"), fileName: "模".repeat(300) }, models, running())).ok).toBe(true);
+  expect(
+    (await copyIntoModelsFolder({ ...model("sha256-def"), fileName: "模".repeat(300) }, models, running())).ok,
+  ).toBe(true);
   expect(inModels()).toEqual(["MODEL.gguf", "model 2.gguf", expect.stringMatching(/^模+-[0-9a-f]{8}\.gguf$/u)]);
 });
 
 it("leaves nothing when it is stopped or its source is gone", async () => {
   const stopped = new AbortController();
   stopped.abort();
-  expect(await copyIntoModelsFolder(model("a.gguf"), models, running(stopped.signal))).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
+  expect(await copyIntoModelsFolder(model("a.gguf"), models, running(stopped.signal))).toMatchObject({
+    ok: false,
+    failure: { code: "request-cancelled" },
+  });
   const gone = model("b.gguf");
   rmSync(gone.path);
-  expect(await copyIntoModelsFolder(gone, models, running())).toMatchObject({ ok: false, failure: { code: "model-missing" } });
+  expect(await copyIntoModelsFolder(gone, models, running())).toMatchObject({
+    ok: false,
+    failure: { code: "model-missing" },
+  });
   expect(inModels()).toEqual([]);
   expect(readdirSync(path.join(models, ".imports"))).toEqual([]);
 });
 
 it("says before it begins that there is no room", async () => {
   const huge = { ...model("a.gguf"), sizeBytes: 1e18 };
-  expect(await copyIntoModelsFolder(huge, models, running())).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+  expect(await copyIntoModelsFolder(huge, models, running())).toMatchObject({
+    ok: false,
+    failure: { code: "disk-full" },
+  });
 });
 
 it("finishes at start what was whole, and deletes what was not", async () => {

@@ -22,17 +22,25 @@ const RESERVE_BYTES = 512 * 1024 * 1024;
  * Returns the path of the first part. Failures: "disk-full" (said before anything is copied, or when it happens),
  * "model-missing", "model-unreadable", "models-folder-unusable", "request-cancelled".
  */
-export async function copyIntoModelsFolder(model: ModelOnDisk, modelsFolder: string, run: TaskRun): Promise<Outcome<string>> {
+export async function copyIntoModelsFolder(
+  model: ModelOnDisk,
+  modelsFolder: string,
+  run: TaskRun,
+): Promise<Outcome<string>> {
   run.addTotal(model.sizeBytes);
   const folder = path.join(modelsFolder, UNFINISHED, randomUUID());
   try {
     const freeBytes = await freeBytesIn(modelsFolder);
     if (freeBytes < model.sizeBytes + RESERVE_BYTES) {
-      return fail("disk-full", { folder: modelsFolder, missingBytes: String(Math.ceil(model.sizeBytes + RESERVE_BYTES - freeBytes)) });
+      return fail("disk-full", {
+        folder: modelsFolder,
+        missingBytes: String(Math.ceil(model.sizeBytes + RESERVE_BYTES - freeBytes)),
+      });
     }
     const names = await freeNames(model, modelsFolder);
     await mkdir(folder, { recursive: true });
-    for (const [index, name] of names.entries()) await copyLargeFile(model.paths[index] ?? model.path, path.join(folder, name), run);
+    for (const [index, name] of names.entries())
+      await copyLargeFile(model.paths[index] ?? model.path, path.join(folder, name), run);
     await syncFolder(folder);
     run.signal.throwIfAborted();
     await rename(folder, folder + WHOLE);
@@ -70,7 +78,9 @@ async function freeNames({ paths, fileName }: ModelOnDisk, modelsFolder: string)
   const taken = new Set((await readdir(modelsFolder)).map(nameKey));
   const own = paths.map((file) => diskName(/\.gguf$/iu.test(file) ? path.basename(file) : fileName));
   for (let number = 1; ; number++) {
-    const names = own.map((name) => (number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/u, ` ${number}$&`)));
+    const names = own.map((name) =>
+      number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/u, ` ${number}$&`),
+    );
     if (!names.some((name) => taken.has(nameKey(name)))) return names;
   }
 }
@@ -78,7 +88,10 @@ async function freeNames({ paths, fileName }: ModelOnDisk, modelsFolder: string)
 function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: string): Failure {
   const code = errnoOf(error);
   if (code === null) throw error;
-  const reading = error instanceof Error && "syscall" in error && (error.syscall === "read" || error.syscall === "open" && code === "ENOENT");
+  const reading =
+    error instanceof Error &&
+    "syscall" in error &&
+    (error.syscall === "read" || (error.syscall === "open" && code === "ENOENT"));
   if (reading) return failure(code === "ENOENT" ? "model-missing" : "model-unreadable", { file: fileName }, error);
   if (code === "ENOSPC" || code === "EDQUOT") return failure("disk-full", { folder }, error);
   if (code === "EFBIG") return failure("download-file-too-large", { file: name }, error);

@@ -27,7 +27,12 @@ export async function copyLargeFile(from: string, to: string, { signal, addDone 
 }
 
 /** Like copyLargeFile, and returns the SHA-256 of what was read. */
-export async function copyAndHash(from: string, to: string, { signal, addDone }: Pick<TaskRun, "signal" | "addDone">, mode = MODE): Promise<string> {
+export async function copyAndHash(
+  from: string,
+  to: string,
+  { signal, addDone }: Pick<TaskRun, "signal" | "addDone">,
+  mode = MODE,
+): Promise<string> {
   const hash = createHash("sha256");
   try {
     await copyPieces(from, to, { signal, addDone, mode, look: (piece) => hash.update(piece) });

@@ -12,7 +12,11 @@ export function findGgufFiles(root: string, budget: ScanBudget): Promise<string[
 }
 
 /** Absolute paths as they are reached, in order of their names; hidden files and folders are left out, unreadable ones too. */
-export async function findFiles(root: string, isWanted: (name: string) => boolean, budget: ScanBudget): Promise<string[]> {
+export async function findFiles(
+  root: string,
+  isWanted: (name: string) => boolean,
+  budget: ScanBudget,
+): Promise<string[]> {
   const found: string[] = [];
   const visited = new Set<string>();
   const waiting = [{ folder: root, depth: 0 }];

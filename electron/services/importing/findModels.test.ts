@@ -24,29 +24,51 @@ function put(name: string, content: Uint8Array | string): string {
 }
 function find(...files: string[]) {
   const estimator = estimatorInProcess("");
-  return findModels(files.map((file) => ({ path: file })), null, (file) => describeFile(file, estimator), new ScanBudget(new AbortController().signal));
+  return findModels(
+    files.map((file) => ({ path: file })),
+    null,
+    (file) => describeFile(file, estimator),
+    new ScanBudget(new AbortController().signal),
+  );
 }
 
 it("tells kinds apart by headers, and names adapters by their paths", async () => {
   const lora = put("not-called-so.gguf", ggufOfKind("adapter", 0));
   const found = await find(
-    put("mmproj-imatrix-lora.gguf", ggufOfKind("model", 0)), lora, put("chat-1.gguf", ggufOfKind("draft", 0)), put("chat-2.gguf", ggufOfKind("draft", 1)), put("chat-3.gguf", ggufOfKind("projector", 0)),
+    put("mmproj-imatrix-lora.gguf", ggufOfKind("model", 0)),
+    lora,
+    put("chat-1.gguf", ggufOfKind("draft", 0)),
+    put("chat-2.gguf", ggufOfKind("draft", 1)),
+    put("chat-3.gguf", ggufOfKind("projector", 0)),
     put("poem.gguf", "no model"),
   );
-  expect(found.models.map(({ fileName, failure }) => [fileName, failure])).toEqual([["mmproj-imatrix-lora.gguf", null]]);
+  expect(found.models.map(({ fileName, failure }) => [fileName, failure])).toEqual([
+    ["mmproj-imatrix-lora.gguf", null],
+  ]);
   expect(found.adapters).toEqual([lora]);
-  expect([...found.others]).toEqual([["draft", 2], ["projector", 1]]);
+  expect([...found.others]).toEqual([
+    ["draft", 2],
+    ["projector", 1],
+  ]);
   expect(found.notGguf).toEqual(["poem.gguf"]);
 });
 
 it("says of a broken model that it is broken, under its name", async () => {
   const { models } = await find(put("cut.gguf", tinyModelBytes({ keepFraction: 0.5 })), path.join(folder, "gone.gguf"));
-  expect(models.map(({ failure }) => [failure?.code, failure?.details?.["file"]])).toEqual([["model-truncated", "cut.gguf"], ["model-missing", "gone.gguf"]]);
+  expect(models.map(({ failure }) => [failure?.code, failure?.details?.["file"]])).toEqual([
+    ["model-truncated", "cut.gguf"],
+    ["model-missing", "gone.gguf"],
+  ]);
 });
 
 it("holds nothing against a file that could not be looked at", async () => {
   const file = put("any.gguf", tinyModelBytes());
-  const { models } = await findModels([{ path: file }], null, () => Promise.resolve({ ok: false, failure: { code: "estimate-failed" } }), new ScanBudget(new AbortController().signal));
+  const { models } = await findModels(
+    [{ path: file }],
+    null,
+    () => Promise.resolve({ ok: false, failure: { code: "estimate-failed" } }),
+    new ScanBudget(new AbortController().signal),
+  );
   expect(models).toMatchObject([{ fileName: "any.gguf", failure: null }]);
 });
 
@@ -54,8 +76,11 @@ it("names models of which there are only pieces, and takes no note for a piece",
   const whole = tinyModelBytes();
   const half = whole.length / 2;
   const found = await find(
-    put("big.gguf.part1of2", whole.subarray(0, half)), put("big.gguf.part2of2", whole.subarray(half)), put("other.gguf-split-a", whole.subarray(0, half)),
-    put("third.gguf.origin.json", "{}"), put("third.gguf", whole),
+    put("big.gguf.part1of2", whole.subarray(0, half)),
+    put("big.gguf.part2of2", whole.subarray(half)),
+    put("other.gguf-split-a", whole.subarray(0, half)),
+    put("third.gguf.origin.json", "{}"),
+    put("third.gguf", whole),
   );
   expect([...found.notWhole]).toEqual(["big.gguf", "other.gguf"]);
   expect(found.models.map(({ fileName }) => fileName)).toEqual(["third.gguf"]);

@@ -52,7 +52,12 @@ export interface FileToLookAt {
   quantization?: string | null;
 }
 
-export async function findModels(files: readonly FileToLookAt[], app: OtherApp | null, describe: Describe, budget: ScanBudget): Promise<ModelsOnDisk> {
+export async function findModels(
+  files: readonly FileToLookAt[],
+  app: OtherApp | null,
+  describe: Describe,
+  budget: ScanBudget,
+): Promise<ModelsOnDisk> {
   const found: ModelsOnDisk = { models: [], adapters: [], others: new Map(), notGguf: [], notWhole: new Set() };
   const seen = new Set<string>();
   for (const file of files) {
@@ -74,7 +79,12 @@ interface Finding {
   found: ModelsOnDisk;
 }
 
-async function lookAt(first: string, realPath: string, file: FileToLookAt, { app, describe, found }: Finding): Promise<void> {
+async function lookAt(
+  first: string,
+  realPath: string,
+  file: FileToLookAt,
+  { app, describe, found }: Finding,
+): Promise<void> {
   const fileName = file.name ?? path.basename(first);
   const problem = await modelFileProblem(first, file.name);
   const described = problem === null ? await describe(first) : { ok: false as const, failure: problem };
@@ -89,11 +99,25 @@ async function lookAt(first: string, realPath: string, file: FileToLookAt, { app
   else if (kind !== null && kind !== "model") found.others.set(kind, (found.others.get(kind) ?? 0) + 1);
   else {
     const failed = described.ok || NOT_LOOKED_AT.has(described.failure.code) ? null : described.failure;
-    found.models.push(await modelOf(first, realPath, file, app, failed && { ...failed, details: { ...failed.details, file: fileName } }));
+    found.models.push(
+      await modelOf(
+        first,
+        realPath,
+        file,
+        app,
+        failed && { ...failed, details: { ...failed.details, file: fileName } },
+      ),
+    );
   }
 }
 
-async function modelOf(first: string, realPath: string, { name, quantization }: FileToLookAt, app: OtherApp | null, problem: Failure | null): Promise<ModelOnDisk> {
+async function modelOf(
+  first: string,
+  realPath: string,
+  { name, quantization }: FileToLookAt,
+  app: OtherApp | null,
+  problem: Failure | null,
+): Promise<ModelOnDisk> {
   const paths = partsOf(first);
   const fileName = name ?? path.basename(first);
   let sizeBytes = 0;

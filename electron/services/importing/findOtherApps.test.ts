@@ -28,13 +28,20 @@ async function found(env: Record<string, string> = {}, budget = new ScanBudget(n
   const apps = await findOtherApps({ env, platform: "linux", home }, (file) => describeFile(file, estimator), budget);
   // A real Ollama of this computer, system-wide, is not the test's.
   const ours = apps.map(({ app, models }) => ({ app, models: models.filter((one) => one.path.startsWith(home)) }));
-  return Object.fromEntries(ours.map(({ app, models }) => [app, models.map(({ name, failure }) => (failure === null ? name : `${name}: ${failure.code}`))]));
+  return Object.fromEntries(
+    ours.map(({ app, models }) => [
+      app,
+      models.map(({ name, failure }) => (failure === null ? name : `${name}: ${failure.code}`)),
+    ]),
+  );
 }
 
 const digestOf = (content: Uint8Array | string) => createHash("sha256").update(content).digest("hex");
 const MANIFESTS = ["models", "manifests"];
 function manifest(...digests: string[]): string {
-  return JSON.stringify({ layers: digests.map((digest) => ({ mediaType: "application/vnd.ollama.image.model", digest })) });
+  return JSON.stringify({
+    layers: digests.map((digest) => ({ mediaType: "application/vnd.ollama.image.model", digest })),
+  });
 }
 
 it("names Ollama's models as Ollama does, from its own library and from elsewhere", async () => {
@@ -44,7 +51,9 @@ it("names Ollama's models as Ollama does, from its own library and from elsewher
   put(other, "models", "blobs", `sha256-${digestOf(other)}`);
   put(manifest(`sha256:${digest}`), ...MANIFESTS, "registry.ollama.ai", "library", "qwen3", "4b");
   put(manifest(`sha256:${digestOf(other)}`), ...MANIFESTS, "hf.co", "maker", "model-GGUF", "Q4_K_M");
-  expect(await found({ OLLAMA_MODELS: path.join(home, "models") })).toEqual({ ollama: ["hf.co/maker/model-GGUF:Q4_K_M", "qwen3:4b"] });
+  expect(await found({ OLLAMA_MODELS: path.join(home, "models") })).toEqual({
+    ollama: ["hf.co/maker/model-GGUF:Q4_K_M", "qwen3:4b"],
+  });
 });
 
 it("is not led anywhere by Ollama's manifests", async () => {
@@ -76,12 +85,31 @@ it("reads Jan's descriptions, old and new, and not beyond them", async () => {
   const data = [".local", "share", "Jan", "data"];
   put(JSON.stringify({ data_folder: path.join(home, "jan moved") }), ".local", "share", "Jan", "settings.json");
   put(model, "jan moved", "llamacpp", "models", "a", "model.gguf");
-  put('name: "A: the model"\nmodel_path: llamacpp/models/a/model.gguf\n', "jan moved", "llamacpp", "models", "a", "model.yml");
+  put(
+    'name: "A: the model"\nmodel_path: llamacpp/models/a/model.gguf\n',
+    "jan moved",
+    "llamacpp",
+    "models",
+    "a",
+    "model.yml",
+  );
   put(model, ...data, "models", "old", "old-Q4_0.gguf");
-  put(JSON.stringify({ name: "Old", sources: [{ filename: "old-Q4_0.gguf" }] }), ...data, "models", "old", "model.json");
+  put(
+    JSON.stringify({ name: "Old", sources: [{ filename: "old-Q4_0.gguf" }] }),
+    ...data,
+    "models",
+    "old",
+    "model.json",
+  );
   put(model, "outside.gguf");
   put("model_path: ../../../../outside.gguf\n", ...data, "llamacpp", "models", "climbs", "model.yml");
-  put(JSON.stringify({ sources: [{ filename: "../../../../../../outside.gguf" }] }), ...data, "models", "climbs", "model.json");
+  put(
+    JSON.stringify({ sources: [{ filename: "../../../../../../outside.gguf" }] }),
+    ...data,
+    "models",
+    "climbs",
+    "model.json",
+  );
   put("model_path: /etc/passwd\n", ...data, "llamacpp", "models", "no model", "model.yml");
   put(JSON.stringify({ sources: "none" }), ...data, "models", "broken", "model.json");
   expect(await found()).toEqual({ jan: ["A: the model", "Old"] });
@@ -93,7 +121,10 @@ it("takes what main stands for from the Hugging Face cache, each blob once, and 
   const outside = put(tinyModelBytes({ seed: 2 }), "outside.gguf");
   for (const commit of ["a".repeat(40), "b".repeat(40)]) {
     mkdirSync(path.join(home, ...hub, "snapshots", commit), { recursive: true });
-    symlinkSync(blob, path.join(home, ...hub, "snapshots", commit, commit.startsWith("a") ? "former-name.gguf" : "name-Q4_0.gguf"));
+    symlinkSync(
+      blob,
+      path.join(home, ...hub, "snapshots", commit, commit.startsWith("a") ? "former-name.gguf" : "name-Q4_0.gguf"),
+    );
   }
   symlinkSync(outside, path.join(home, ...hub, "snapshots", "a".repeat(40), "outside.gguf"));
   symlinkSync(path.join(home, "gone"), path.join(home, ...hub, "snapshots", "a".repeat(40), "gone.gguf"));
@@ -106,10 +137,13 @@ it("stops when its budget is spent, and says so", async () => {
   const budget = new ScanBudget(new AbortController().signal, () => 0, 20);
   expect((await found({}, budget))["lm-studio"]?.length ?? 0).toBeLessThan(20);
   expect(budget.isPartial).toBe(true);
-  const late = new ScanBudget(new AbortController().signal, (() => {
-    let now = 0;
-    return () => (now += 3_000);
-  })());
+  const late = new ScanBudget(
+    new AbortController().signal,
+    (() => {
+      let now = 0;
+      return () => (now += 3_000);
+    })(),
+  );
   await found({}, late);
   expect(late.isPartial).toBe(true);
 });

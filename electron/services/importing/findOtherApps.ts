@@ -24,12 +24,20 @@ export interface AppModels {
 }
 
 /** Apps that have any, in a fixed order. */
-export async function findOtherApps(surroundings: Surroundings, describe: Describe, budget: ScanBudget): Promise<AppModels[]> {
+export async function findOtherApps(
+  surroundings: Surroundings,
+  describe: Describe,
+  budget: ScanBudget,
+): Promise<AppModels[]> {
   const folders = otherAppFolders(surroundings);
   const read: Record<OtherApp, () => Promise<FileToLookAt[]>> = {
-    "lm-studio": async () => each(await lmStudioFolders(folders), async (folder) => (await findGgufFiles(folder, budget)).map((file) => ({ path: file }))),
+    "lm-studio": async () =>
+      each(await lmStudioFolders(folders), async (folder) =>
+        (await findGgufFiles(folder, budget)).map((file) => ({ path: file })),
+      ),
     ollama: () => each(folders.ollama, (folder) => ollamaModels(folder, budget)),
-    jan: async () => each([...(await janFolders(folders.janSettings)), ...folders.jan], (folder) => janModels(folder, budget)),
+    jan: async () =>
+      each([...(await janFolders(folders.janSettings)), ...folders.jan], (folder) => janModels(folder, budget)),
     "hugging-face": () => each(folders.huggingFace, (folder) => huggingFaceModels(folder, budget)),
   };
   const apps: AppModels[] = [];
@@ -40,14 +48,21 @@ export async function findOtherApps(surroundings: Surroundings, describe: Descri
   return apps;
 }
 
-async function each(folders: readonly string[], find: (folder: string) => Promise<FileToLookAt[]>): Promise<FileToLookAt[]> {
+async function each(
+  folders: readonly string[],
+  find: (folder: string) => Promise<FileToLookAt[]>,
+): Promise<FileToLookAt[]> {
   const files: FileToLookAt[] = [];
   for (const folder of new Set(folders)) files.push(...(await find(folder)));
   return files;
 }
 
 /** Its usual folders, the one that its pointer names, and the downloads folder that any settings name. */
-async function lmStudioFolders({ lmStudioHomes, lmStudioPointer, lmStudioSettings }: OtherAppFolders): Promise<string[]> {
+async function lmStudioFolders({
+  lmStudioHomes,
+  lmStudioPointer,
+  lmStudioSettings,
+}: OtherAppFolders): Promise<string[]> {
   const pointed = (await readSmallFile(lmStudioPointer, MAX_POINTER_BYTES))?.trim();
   const homes = [...(pointed && path.isAbsolute(pointed) ? [pointed] : []), ...lmStudioHomes];
   const folders = homes.map((home) => path.join(home, "models"));

@@ -17,7 +17,10 @@ export async function janModels(dataFolder: string, budget: ScanBudget): Promise
   for (const names of MODEL_FOLDERS) {
     const folder = path.join(dataFolder, ...names);
     // What is described goes first: it has a name. The same file found again is left out later.
-    models.push(...(await described(folder, dataFolder, budget)), ...(await findGgufFiles(folder, budget)).map((file) => ({ path: file })));
+    models.push(
+      ...(await described(folder, dataFolder, budget)),
+      ...(await findGgufFiles(folder, budget)).map((file) => ({ path: file })),
+    );
   }
   return models;
 }
@@ -28,7 +31,8 @@ async function described(root: string, dataFolder: string, budget: ScanBudget, d
     if (!budget.spend()) return models;
     const file = path.join(root, entry.name);
     // Links are not followed here: Jan makes none.
-    if (entry.isDirectory() && depth < MAX_DEPTH) models.push(...(await described(file, dataFolder, budget, depth + 1)));
+    if (entry.isDirectory() && depth < MAX_DEPTH)
+      models.push(...(await described(file, dataFolder, budget, depth + 1)));
     else if (entry.isFile() && entry.name === "model.yml") models.push(...(await fromYaml(file, dataFolder)));
     else if (entry.isFile() && entry.name === "model.json") models.push(...(await fromJson(file)));
   }
@@ -52,14 +56,19 @@ async function fromJson(file: string): Promise<FileToLookAt[]> {
   if (typeof json !== "object" || json === null || !("sources" in json) || !Array.isArray(json.sources)) return [];
   const name = "name" in json && typeof json.name === "string" ? json.name : null;
   const [source]: unknown[] = json.sources;
-  if (typeof source !== "object" || source === null || !("filename" in source) || typeof source.filename !== "string") return [];
+  if (typeof source !== "object" || source === null || !("filename" in source) || typeof source.filename !== "string")
+    return [];
   const target = path.resolve(path.dirname(file), source.filename);
   return isInside(target, path.dirname(file)) ? named(target, name) : [];
 }
 
 async function named(file: string, name: string | null): Promise<FileToLookAt[]> {
   if (!(await stat(file).catch(() => null))?.isFile()) return [];
-  const shown = name?.replaceAll(/[\p{Cc}\p{Cf}]/gu, "").trim().slice(0, 200) ?? "";
+  const shown =
+    name
+      ?.replaceAll(/[\p{Cc}\p{Cf}]/gu, "")
+      .trim()
+      .slice(0, 200) ?? "";
   return [shown === "" ? { path: file } : { path: file, name: shown }];
 }
 

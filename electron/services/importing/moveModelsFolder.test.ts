@@ -1,5 +1,18 @@
 // A move of the models folder that was killed at any of its steps: nothing is lost, and the folder is whole in one place.
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -62,7 +75,10 @@ describe("on one disk", () => {
     mkdirSync(at("taken", "facet-models"), { recursive: true });
     writeFileSync(at("taken", "facet-models", "x"), "");
     for (const chosen of [at("taken"), place.modelsFolder, at("data", "models", "maker__name"), at("missing")]) {
-      expect(await moveModelsFolder(place, chosen, run)).toMatchObject({ ok: false, failure: { code: "models-folder-unusable" } });
+      expect(await moveModelsFolder(place, chosen, run)).toMatchObject({
+        ok: false,
+        failure: { code: "models-folder-unusable" },
+      });
       expectWhole();
     }
     expect(await moveModelsFolder(place, null, run)).toMatchObject({ ok: false });
@@ -83,15 +99,18 @@ describe("on one disk", () => {
     expectWholeBehindLink(at("new"));
   });
 
-  it.each(["before the link goes", "after the link went", "when all was done"])("a move back, killed %s: finished", async (when) => {
-    fill(when === "when all was done" ? place.modelsFolder : `${place.modelsFolder}.moving`);
-    if (when === "before the link goes") symlinkSync(at("old"), place.modelsFolder);
-    journal("renaming", at("old"), `${place.modelsFolder}.moving`, true);
-    makeEmptyFolder();
-    await finishMove(place);
-    expect(lstatSync(place.modelsFolder).isDirectory()).toBe(true);
-    expectWhole();
-  });
+  it.each(["before the link goes", "after the link went", "when all was done"])(
+    "a move back, killed %s: finished",
+    async (when) => {
+      fill(when === "when all was done" ? place.modelsFolder : `${place.modelsFolder}.moving`);
+      if (when === "before the link goes") symlinkSync(at("old"), place.modelsFolder);
+      journal("renaming", at("old"), `${place.modelsFolder}.moving`, true);
+      makeEmptyFolder();
+      await finishMove(place);
+      expect(lstatSync(place.modelsFolder).isDirectory()).toBe(true);
+      expectWhole();
+    },
+  );
 });
 
 describe("to another disk", () => {
@@ -110,15 +129,21 @@ describe("to another disk", () => {
   it.each<[string, () => void]>([
     ["before the old folder stands aside", () => fill(place.modelsFolder)],
     ["before there is a link", () => fill(old())],
-    ["with the link, before anything was deleted", () => {
-      fill(old());
-      symlinkSync(at("new"), place.modelsFolder);
-    }],
-    ["with half of it deleted", () => {
-      fill(old());
-      rmSync(path.join(old(), "a.gguf"));
-      symlinkSync(at("new"), place.modelsFolder);
-    }],
+    [
+      "with the link, before anything was deleted",
+      () => {
+        fill(old());
+        symlinkSync(at("new"), place.modelsFolder);
+      },
+    ],
+    [
+      "with half of it deleted",
+      () => {
+        fill(old());
+        rmSync(path.join(old(), "a.gguf"));
+        symlinkSync(at("new"), place.modelsFolder);
+      },
+    ],
     ["with all done but the journal", () => symlinkSync(at("new"), place.modelsFolder)],
   ])("killed while cleaning up, %s: finished", async (_when, arrange) => {
     arrange();

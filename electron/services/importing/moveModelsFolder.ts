@@ -1,6 +1,20 @@
 // Moves the models folder to another place, and leaves a link to it where it was: all paths and ids stay what they are.
 // A journal makes every step one that can be finished or taken back after a kill. Plain Node.
-import { lstat, mkdir, readdir, readFile, readlink, realpath, rename, rm, rmdir, stat, symlink, unlink, utimes } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+} from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -37,7 +51,9 @@ export interface ModelsPlace {
 }
 
 /** Where the models really lie, for people to read; the place of the link's target also while that is not there. */
-export async function realModelsFolder({ modelsFolder }: Pick<ModelsPlace, "modelsFolder">): Promise<{ folder: string; isMoved: boolean; isThere: boolean }> {
+export async function realModelsFolder({
+  modelsFolder,
+}: Pick<ModelsPlace, "modelsFolder">): Promise<{ folder: string; isMoved: boolean; isThere: boolean }> {
   const target = await readlink(modelsFolder).catch(() => null);
   const isThere = (await stat(modelsFolder).catch(() => null))?.isDirectory() ?? false;
   return { folder: target ?? modelsFolder, isMoved: target !== null, isThere };
@@ -47,7 +63,11 @@ export async function realModelsFolder({ modelsFolder }: Pick<ModelsPlace, "mode
  * Moves to `chosen`, or into a folder of its own there when it holds other things; null = back into the data folder.
  * Failures, with everything as it was: "models-folder-unusable", "disk-full", "request-cancelled".
  */
-export async function moveModelsFolder(place: ModelsPlace, chosen: string | null, run: TaskRun): Promise<Outcome<undefined>> {
+export async function moveModelsFolder(
+  place: ModelsPlace,
+  chosen: string | null,
+  run: TaskRun,
+): Promise<Outcome<undefined>> {
   const { modelsFolder } = place;
   let journal: Journal | null = null;
   try {
@@ -66,7 +86,10 @@ export async function moveModelsFolder(place: ModelsPlace, chosen: string | null
       if (freeBytes < totalBytes + RESERVE_BYTES) {
         if (target.value.isNew) await rmdir(to);
         await clearJournal(place);
-        return fail("disk-full", { folder: to, missingBytes: String(Math.ceil(totalBytes + RESERVE_BYTES - freeBytes)) });
+        return fail("disk-full", {
+          folder: to,
+          missingBytes: String(Math.ceil(totalBytes + RESERVE_BYTES - freeBytes)),
+        });
       }
       journal = { ...journal, step: "copying" };
       await writeJournal(place, journal);
@@ -108,7 +131,9 @@ export async function finishMove(place: ModelsPlace): Promise<"nothing" | "finis
 
 async function homeTarget({ modelsFolder }: ModelsPlace): Promise<Outcome<{ folder: string; isNew: boolean }>> {
   const { isMoved } = await realModelsFolder({ modelsFolder });
-  return isMoved ? succeed({ folder: stagingOf(modelsFolder), isNew: true }) : unsuitable(modelsFolder, "the models are there already");
+  return isMoved
+    ? succeed({ folder: stagingOf(modelsFolder), isNew: true })
+    : unsuitable(modelsFolder, "the models are there already");
 }
 
 /** Beside the link until the link can go. */
@@ -151,7 +176,13 @@ async function filesBelow(root: string, folder = ""): Promise<FileBelow[]> {
 }
 
 /** Each file is read back from the new disk before it counts: half of the work, and the reason why the old ones may go. */
-async function copyAll(files: readonly FileBelow[], from: string, to: string, totalBytes: number, run: TaskRun): Promise<void> {
+async function copyAll(
+  files: readonly FileBelow[],
+  from: string,
+  to: string,
+  totalBytes: number,
+  run: TaskRun,
+): Promise<void> {
   run.addTotal(totalBytes * 2);
   for (const { name, kind } of files) {
     run.signal.throwIfAborted();
@@ -161,7 +192,8 @@ async function copyAll(files: readonly FileBelow[], from: string, to: string, to
     else {
       const facts = await stat(source);
       const written = await copyAndHash(source, target, run);
-      if ((await hashLargeFile(target, run)) !== written) throw new UnfaithfulDiskError(`${name} could not be read back as it was written`);
+      if ((await hashLargeFile(target, run)) !== written)
+        throw new UnfaithfulDiskError(`${name} could not be read back as it was written`);
       await utimes(target, facts.atime, facts.mtime);
     }
   }
@@ -188,13 +220,20 @@ async function renamed(from: string, to: string): Promise<boolean> {
 async function takeBack({ from, to, madeFolder }: Journal): Promise<void> {
   const files = await filesBelow(from);
   for (const { name, kind } of files) if (kind !== "folder") await rm(path.join(to, name), { force: true });
-  for (const { name, kind } of files.reverse()) if (kind === "folder") await rmdir(path.join(to, name)).catch(() => undefined);
+  for (const { name, kind } of files.reverse())
+    if (kind === "folder") await rmdir(path.join(to, name)).catch(() => undefined);
   if (madeFolder) await rmdir(to).catch(() => undefined);
 }
 
 /** The new folder is used from now on; of the old one goes what the new one has. Can be done again. */
 async function clean({ modelsFolder }: ModelsPlace, { from, to }: Journal): Promise<void> {
-  if (from !== modelsFolder && from === `${modelsFolder}.moved` && !(await isLink(modelsFolder)) && !(await exists(from))) await rename(modelsFolder, from);
+  if (
+    from !== modelsFolder &&
+    from === `${modelsFolder}.moved` &&
+    !(await isLink(modelsFolder)) &&
+    !(await exists(from))
+  )
+    await rename(modelsFolder, from);
   await putBehind(to, modelsFolder);
   // Nothing of the old folder goes while the new one cannot be seen.
   if (!(await exists(modelsFolder))) throw new Error("the new models folder is not there");
@@ -205,7 +244,8 @@ async function clean({ modelsFolder }: ModelsPlace, { from, to }: Journal): Prom
     const copy = await lstat(path.join(modelsFolder, name)).catch(() => null);
     if (kind === "link" ? copy?.isSymbolicLink() : copy?.size === sizeBytes) await unlink(path.join(from, name));
   }
-  for (const { name, kind } of files.reverse()) if (kind === "folder") await rmdir(path.join(from, name)).catch(() => undefined);
+  for (const { name, kind } of files.reverse())
+    if (kind === "folder") await rmdir(path.join(from, name)).catch(() => undefined);
   // Not empty: somebody put something there meanwhile, which stays.
   await rmdir(from).catch(() => undefined);
 }
@@ -263,7 +303,8 @@ class UnfaithfulDiskError extends Error {
 }
 
 function moveFailure(error: unknown, folder: string): Failure {
-  if (error instanceof UnfaithfulDiskError) return failure("models-folder-unusable", { folder, reason: "what was written there came back changed" }, error);
+  if (error instanceof UnfaithfulDiskError)
+    return failure("models-folder-unusable", { folder, reason: "what was written there came back changed" }, error);
   switch (errnoOf(error)) {
     case "ENOSPC":
     case "EDQUOT":

@@ -23,14 +23,22 @@ const Config = z.object({ file_type: z.string().max(40).optional() });
 export async function ollamaModels(folder: string, budget: ScanBudget): Promise<FileToLookAt[]> {
   const models: FileToLookAt[] = [];
   for (const names of await manifests(path.join(folder, "manifests"), budget)) {
-    const manifest = Manifest.safeParse(await readSmallJson(path.join(folder, "manifests", ...names), MAX_MANIFEST_BYTES));
+    const manifest = Manifest.safeParse(
+      await readSmallJson(path.join(folder, "manifests", ...names), MAX_MANIFEST_BYTES),
+    );
     if (!manifest.success) continue;
     const weights = manifest.data.layers.filter(({ mediaType }) => mediaType === "application/vnd.ollama.image.model");
     const [layer] = weights;
     // None: it runs elsewhere, or is stored tensor by tensor. Several: no single file to load.
     if (layer === undefined || weights.length > 1) continue;
-    const config = manifest.data.config && Config.safeParse(await readSmallJson(blobPath(folder, manifest.data.config.digest), MAX_MANIFEST_BYTES));
-    models.push({ path: blobPath(folder, layer.digest), name: modelLabel(names), quantization: config?.data?.file_type ?? null });
+    const config =
+      manifest.data.config &&
+      Config.safeParse(await readSmallJson(blobPath(folder, manifest.data.config.digest), MAX_MANIFEST_BYTES));
+    models.push({
+      path: blobPath(folder, layer.digest),
+      name: modelLabel(names),
+      quantization: config?.data?.file_type ?? null,
+    });
   }
   return models;
 }
@@ -42,7 +50,11 @@ function blobPath(folder: string, digest: string): string {
 /** What Ollama calls it: "llama3.2:1b", or with where it came from when that is not Ollama's own library. */
 function modelLabel(names: readonly string[]): string {
   const place = names.slice(0, -1);
-  const short = OFFICIAL.every((name, index) => place[index] === name) ? place.slice(OFFICIAL.length) : place[0] === OFFICIAL[0] ? place.slice(1) : place;
+  const short = OFFICIAL.every((name, index) => place[index] === name)
+    ? place.slice(OFFICIAL.length)
+    : place[0] === OFFICIAL[0]
+      ? place.slice(1)
+      : place;
   return `${short.join("/")}:${names.at(-1) ?? ""}`.slice(0, 200);
 }
 

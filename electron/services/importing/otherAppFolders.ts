@@ -22,9 +22,12 @@ export function otherAppFolders({ env, platform, home }: Surroundings): OtherApp
   const { join, resolve } = platform === "win32" ? path.win32 : path.posix;
   const chosen = (name: string): string[] => (env[name] ? [resolve(env[name])] : []);
   const cache = env["XDG_CACHE_HOME"] && platform === "linux" ? env["XDG_CACHE_HOME"] : join(home, ".cache");
-  const config = platform === "darwin"
-    ? join(home, "Library", "Application Support")
-    : platform === "win32" ? env["APPDATA"] || join(home, "AppData", "Roaming") : env["XDG_CONFIG_HOME"] || join(home, ".config");
+  const config =
+    platform === "darwin"
+      ? join(home, "Library", "Application Support")
+      : platform === "win32"
+        ? env["APPDATA"] || join(home, "AppData", "Roaming")
+        : env["XDG_CONFIG_HOME"] || join(home, ".config");
   const janHomes = platform === "linux" ? [config, env["XDG_DATA_HOME"] || join(home, ".local", "share")] : [config];
   return {
     lmStudioHomes: [join(home, ".lmstudio"), join(home, ".cache", "lm-studio")],
@@ -32,7 +35,10 @@ export function otherAppFolders({ env, platform, home }: Surroundings): OtherApp
     lmStudioPointer: join(home, ".lmstudio-home-pointer"),
     ollama: env["OLLAMA_MODELS"]
       ? chosen("OLLAMA_MODELS")
-      : [join(home, ".ollama", "models"), ...(platform === "linux" ? ["/usr/share/ollama/.ollama/models", "/var/lib/ollama/.ollama/models"] : [])],
+      : [
+          join(home, ".ollama", "models"),
+          ...(platform === "linux" ? ["/usr/share/ollama/.ollama/models", "/var/lib/ollama/.ollama/models"] : []),
+        ],
     jan: [...chosen("JAN_DATA_FOLDER"), join(home, "jan"), ...janHomes.map((folder) => join(folder, "Jan", "data"))],
     janSettings: janHomes.map((folder) => join(folder, "Jan", "settings.json")),
     huggingFace: env["HF_HUB_CACHE"]

@@ -21,8 +21,23 @@ function put(name: string, content: string): string {
 function model(file: string, inModelsFolder = true): ModelFile {
   const fileName = path.basename(file);
   return {
-    path: file, paths: [file], realPath: file, app: null, lastUsedAtMs: null, inModelsFolder, content: "", fileProblem: null,
-    model: { id: modelIdOf(file), name: fileName, fileName, sizeBytes: statSync(file).size, fileCount: 1, origin: "file", failure: null },
+    path: file,
+    paths: [file],
+    realPath: file,
+    app: null,
+    lastUsedAtMs: null,
+    inModelsFolder,
+    content: "",
+    fileProblem: null,
+    model: {
+      id: modelIdOf(file),
+      name: fileName,
+      fileName,
+      sizeBytes: statSync(file).size,
+      fileCount: 1,
+      origin: "file",
+      failure: null,
+    },
   };
 }
 
@@ -33,11 +48,18 @@ it("reads files of the same size only, once, and tells equal from different", as
   expect(first.same).toEqual([]);
   expect(first.unread.map(({ model: { name } }) => name)).toEqual(["a", "b"]);
   let read = 0;
-  await readUnread(first.unread, hashes, { signal: new AbortController().signal, addTotal: () => {}, addDone: (bytes) => (read += bytes) });
+  await readUnread(first.unread, hashes, {
+    signal: new AbortController().signal,
+    addTotal: () => {},
+    addDone: (bytes) => (read += bytes),
+  });
   expect(read).toBe(8);
   const after = await findSameFiles(models, hashes.value);
   expect(after.unread).toEqual([]);
-  expect(after.same.map(({ sameAs, freeableBytes }) => [sameAs, freeableBytes])).toEqual([[["b"], 4], [["a"], 4]]);
+  expect(after.same.map(({ sameAs, freeableBytes }) => [sameAs, freeableBytes])).toEqual([
+    [["b"], 4],
+    [["a"], 4],
+  ]);
   writeFileSync(path.join(folder, "b"), "new!");
   expect((await findSameFiles(models, hashes.value)).same).toEqual([]);
 });
@@ -52,5 +74,11 @@ it("reads nothing where names say the hash, or where both are one file", async (
   const one = put("one", "12345");
   linkSync(one, path.join(folder, "two"));
   const linked = await findSameFiles([model(one), model(path.join(folder, "two"))], {});
-  expect(linked).toMatchObject({ unread: [], same: [{ sameAs: ["two"], freeableBytes: 0 }, { sameAs: ["one"], freeableBytes: 0 }] });
+  expect(linked).toMatchObject({
+    unread: [],
+    same: [
+      { sameAs: ["two"], freeableBytes: 0 },
+      { sameAs: ["one"], freeableBytes: 0 },
+    ],
+  });
 });

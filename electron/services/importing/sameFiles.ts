@@ -11,7 +11,10 @@ import type { TaskRun } from "./FileTasks";
 import { knownSha256 } from "./knownSha256";
 
 /** By path: what a file's content was when it had this size and time. */
-export const FileHashes = z.record(z.string(), z.object({ sizeBytes: z.number(), changedAtMs: z.number(), sha256: z.string() }));
+export const FileHashes = z.record(
+  z.string(),
+  z.object({ sizeBytes: z.number(), changedAtMs: z.number(), sha256: z.string() }),
+);
 export type FileHashes = z.infer<typeof FileHashes>;
 const SAMPLE_BYTES = 64 * 1024;
 /** Far more files than anybody has; beyond, the memory begins anew. */
@@ -45,7 +48,10 @@ export async function findSameFiles(files: readonly ModelFile[], remembered: Fil
     const identities = await Promise.all(group.map((file) => identify(file, remembered)));
     unread.push(...(await worthReading(identities)));
     for (const one of identities) {
-      const twins = identities.filter((other) => other !== one && (other.inodes === one.inodes || (other.hashes !== null && other.hashes === one.hashes)));
+      const twins = identities.filter(
+        (other) =>
+          other !== one && (other.inodes === one.inodes || (other.hashes !== null && other.hashes === one.hashes)),
+      );
       if (twins.length === 0) continue;
       const sharesRoom = twins.some(({ inodes }) => inodes === one.inodes);
       same.push({
@@ -59,7 +65,11 @@ export async function findSameFiles(files: readonly ModelFile[], remembered: Fil
 }
 
 /** Reads what is unread, so that findSameFiles knows it. What was read before a stop is remembered too. */
-export async function readUnread(unread: readonly ModelFile[], hashes: JsonFile<FileHashes>, run: TaskRun): Promise<Outcome<undefined>> {
+export async function readUnread(
+  unread: readonly ModelFile[],
+  hashes: JsonFile<FileHashes>,
+  run: TaskRun,
+): Promise<Outcome<undefined>> {
   for (const { model } of unread) run.addTotal(model.sizeBytes);
   for (const { paths } of unread) {
     for (const file of paths) {
@@ -77,9 +87,15 @@ export async function readUnread(unread: readonly ModelFile[], hashes: JsonFile<
 /** Of those with an unknown content the ones that look like another at three places; names of one file need no reading. */
 async function worthReading(identities: readonly Identity[]): Promise<ModelFile[]> {
   if (identities.every(({ hashes }) => hashes !== null)) return [];
-  const looks = await Promise.all(identities.map(async (identity) => ({ identity, sample: await sampleOf(identity.file) })));
+  const looks = await Promise.all(
+    identities.map(async (identity) => ({ identity, sample: await sampleOf(identity.file) })),
+  );
   return looks
-    .filter(({ identity, sample }) => identity.hashes === null && looks.some((other) => other.sample === sample && other.identity.inodes !== identity.inodes))
+    .filter(
+      ({ identity, sample }) =>
+        identity.hashes === null &&
+        looks.some((other) => other.sample === sample && other.identity.inodes !== identity.inodes),
+    )
     .map(({ identity }) => identity.file);
 }
 

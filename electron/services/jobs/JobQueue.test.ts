@@ -10,8 +10,18 @@ import { openJsonFile } from "../JsonFile";
 import { noSavedJobs, SavedJobs, type JobOrder } from "./jobOrder";
 import { JobQueue, type JobControls, type JobProduct } from "./JobQueue";
 
-const working: JobPhase = { kind: "work", progress: { stage: "quantize", fraction: 0.5, item: "", unit: "bytes", perSecond: null, secondsLeft: null } };
-const fetching: JobPhase = { kind: "download", receivedBytes: 1, totalBytes: 2, bytesPerSecond: null, secondsLeft: null, waitingFor: null };
+const working: JobPhase = {
+  kind: "work",
+  progress: { stage: "quantize", fraction: 0.5, item: "", unit: "bytes", perSecond: null, secondsLeft: null },
+};
+const fetching: JobPhase = {
+  kind: "download",
+  receivedBytes: 1,
+  totalBytes: 2,
+  bytesPerSecond: null,
+  secondsLeft: null,
+  waitingFor: null,
+};
 const product = { modelId: null, deltaId: null, qualityFailure: null };
 
 interface Call {
@@ -71,7 +81,12 @@ function add(queue: JobQueue, name: string): JobId {
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
-const states = (queue: JobQueue) => queue.list().map(({ modelName, state }) => (state.kind === "queued" ? `${modelName} ${state.position}` : `${modelName} ${state.kind}`));
+const states = (queue: JobQueue) =>
+  queue
+    .list()
+    .map(({ modelName, state }) =>
+      state.kind === "queued" ? `${modelName} ${state.position}` : `${modelName} ${state.kind}`,
+    );
 
 describe("JobQueue", () => {
   it("runs one job at a time, in the order of asking", async () => {
@@ -162,7 +177,10 @@ describe("JobQueue", () => {
   });
 
   it("does not begin with jobs of a damaged file", async () => {
-    await writeFile(path.join(folder, "jobs.json"), '{"version":1,"jobs":[{"id":"x","order":{"kind":"rm"},"state":{"kind":"queued"}}]}');
+    await writeFile(
+      path.join(folder, "jobs.json"),
+      '{"version":1,"jobs":[{"id":"x","order":{"kind":"rm"},"state":{"kind":"queued"}}]}',
+    );
     const queue = await open();
     expect(queue.list()).toEqual([]);
     expect(calls).toEqual([]);

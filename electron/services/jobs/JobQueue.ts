@@ -85,9 +85,11 @@ export class JobQueue {
   /** The same again, while it waits or runs, is the same job. */
   add(order: JobOrder): Outcome<Job> {
     const same = this.#entries.find(
-      (entry) => (entry.state.kind === "queued" || entry.state.kind === "running") && isDeepStrictEqual(entry.order, order),
+      (entry) =>
+        (entry.state.kind === "queued" || entry.state.kind === "running") && isDeepStrictEqual(entry.order, order),
     );
-    if (same === undefined && this.#entries.length >= MAX_JOBS) return fail("request-invalid", undefined, "too many jobs");
+    if (same === undefined && this.#entries.length >= MAX_JOBS)
+      return fail("request-invalid", undefined, "too many jobs");
     const entry = same ?? { id: this.#options.newId(), order, state: { kind: "queued" } };
     if (same === undefined) this.#entries.push(entry);
     this.#startNext();
@@ -121,7 +123,8 @@ export class JobQueue {
 
   dismiss(id: JobId): Outcome<undefined> {
     const entry = this.#find(id);
-    if (entry === undefined || entry.state.kind === "running" || entry.state.kind === "queued") return fail("not-found");
+    if (entry === undefined || entry.state.kind === "running" || entry.state.kind === "queued")
+      return fail("not-found");
     this.#remove(entry);
     return succeed(undefined);
   }
@@ -153,7 +156,8 @@ export class JobQueue {
     this.#options.onBusy(true);
     running.ended = this.#run(entry, abort.signal).finally(() => {
       this.#running = null;
-      if (abort.signal.reason === CANCELLED && entry.state.kind === "queued") this.#entries = this.#entries.filter((other) => other !== entry);
+      if (abort.signal.reason === CANCELLED && entry.state.kind === "queued")
+        this.#entries = this.#entries.filter((other) => other !== entry);
       this.#options.onBusy(false);
       this.#startNext();
       this.#changed();
@@ -194,7 +198,13 @@ export class JobQueue {
           return [{ id, order, state }];
         default:
           // A download goes on by itself; only work in a process is lost when the app is.
-          return [{ id, order, state: { kind: state.kind === "running" && state.phase?.kind === "work" ? "running" : "queued" } }];
+          return [
+            {
+              id,
+              order,
+              state: { kind: state.kind === "running" && state.phase?.kind === "work" ? "running" : "queued" },
+            },
+          ];
       }
     });
     this.#lastSave = this.#options.file.save({ version: 1, jobs }).then((saved) => {

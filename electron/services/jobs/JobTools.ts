@@ -77,7 +77,12 @@ export function calibrationTexts(appFolder: string, ownTextPath: string | null):
 }
 
 /** Where the importance matrix of a model lies, or will: one per content of model and texts. Throws the file system's errors. */
-export async function textMatrixPath(importanceFolder: string, appFolder: string, modelPaths: readonly string[], ownTextPath: string | null): Promise<string> {
+export async function textMatrixPath(
+  importanceFolder: string,
+  appFolder: string,
+  modelPaths: readonly string[],
+  ownTextPath: string | null,
+): Promise<string> {
   const key = createHash("sha256")
     .update(await contentKey(modelPaths))
     .update(await contentKey(calibrationTexts(appFolder, ownTextPath)))
@@ -95,4 +100,3 @@ export async function bytesOf(paths: readonly string[]): Promise<number> {
 export function jobThreads(): number {
   return Math.max(1, os.availableParallelism() - 1);
 }
-

@@ -28,7 +28,8 @@ export class MakingSpeeds {
         controls.onPhase(phase);
         if (phase.kind !== "work" || phase.progress.stage !== "make-delta" || phase.progress.fraction < 1) return;
         const { perSecond } = phase.progress;
-        if (perSecond !== null && perSecond > 0) void this.#file.save({ ...this.#file.value, [makingKey(result)]: perSecond });
+        if (perSecond !== null && perSecond > 0)
+          void this.#file.save({ ...this.#file.value, [makingKey(result)]: perSecond });
       },
     };
   }

@@ -18,15 +18,34 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function open(): Promise<QualityStore> {
-  return new QualityStore((await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, Date.now)).file);
+  return new QualityStore(
+    (await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, Date.now)).file,
+  );
 }
 
 function row(key: string, klMean: number, fileBytes: number): MeasuredRow {
   return {
-    modelId: ModelId.parse(key), key, name: key, type: key, calibrated: false, isSource: klMean === 0, positions: 100, measuredAtMs: 1,
+    modelId: ModelId.parse(key),
+    key,
+    name: key,
+    type: key,
+    calibrated: false,
+    isSource: klMean === 0,
+    positions: 100,
+    measuredAtMs: 1,
     quality: {
-      fileName: `${key}.gguf`, fileBytes, bitsPerWeight: 4, perplexity: 9, perplexityError: 0, klMean, klMeanError: 0, klMedian: 0,
-      klPercentile99: 0, klMaximum: 0, sameTopToken: 1, speed: null,
+      fileName: `${key}.gguf`,
+      fileBytes,
+      bitsPerWeight: 4,
+      perplexity: 9,
+      perplexityError: 0,
+      klMean,
+      klMeanError: 0,
+      klMedian: 0,
+      klPercentile99: 0,
+      klMaximum: 0,
+      sameTopToken: 1,
+      speed: null,
     },
   };
 }
@@ -60,7 +79,10 @@ describe("QualityStore", () => {
     const store = await open();
     for (let index = 0; index < 70; index++) {
       const sha256 = Sha256.parse(index.toString(16).padStart(64, "0"));
-      await store.add(sha256, Array.from({ length: 50 }, (_, each) => row(`k${index}-${each}`, each, each)));
+      await store.add(
+        sha256,
+        Array.from({ length: 50 }, (_, each) => row(`k${index}-${each}`, each, each)),
+      );
     }
     expect(store.family("k0-49", null)).toEqual([]);
     expect(store.family("k69-49", null)).toHaveLength(40);

@@ -48,14 +48,20 @@ export class QualityStore {
 
   /** All rows of the family that a file belongs to: measured itself, or made from the family's source. The source first, then by size. */
   family(key: string, madeFrom: Sha256 | null): readonly MeasuredRow[] {
-    const found = this.#file.value.families.findLast(({ sourceSha256, rows }) => sourceSha256 === madeFrom || rows.some((row) => row.key === key));
+    const found = this.#file.value.families.findLast(
+      ({ sourceSha256, rows }) => sourceSha256 === madeFrom || rows.some((row) => row.key === key),
+    );
     return (found?.rows ?? []).toSorted(
-      (left, right) => Number(right.isSource) - Number(left.isSource) || left.quality.fileBytes - right.quality.fileBytes,
+      (left, right) =>
+        Number(right.isSource) - Number(left.isSource) || left.quality.fileBytes - right.quality.fileBytes,
     );
   }
 
   /** The hash of a source that was measured before, so that it is not read again only for that. */
   sha256Of(key: string): Sha256 | null {
-    return this.#file.value.families.find(({ rows }) => rows.some((row) => row.isSource && row.key === key))?.sourceSha256 ?? null;
+    return (
+      this.#file.value.families.find(({ rows }) => rows.some((row) => row.isSource && row.key === key))?.sourceSha256 ??
+      null
+    );
   }
 }

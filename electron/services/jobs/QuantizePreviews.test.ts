@@ -6,11 +6,27 @@ import { QuantizePreviews } from "./QuantizePreviews";
 import type { ForkJob } from "./runJob";
 
 const Q4_0: TypePreview = {
-  type: "Q4_0", calibrated: true, fileBytes: 300, bitsPerWeight: 4.5, bytesByTensorType: { q4_0: 250 },
-  tensors: [{ name: "w", shape: [32, 31], sourceType: "f16", targetType: "q4_0", sourceBytes: 1000, targetBytes: 250, widthDoesNotDivide: false }],
+  type: "Q4_0",
+  calibrated: true,
+  fileBytes: 300,
+  bitsPerWeight: 4.5,
+  bytesByTensorType: { q4_0: 250 },
+  tensors: [
+    {
+      name: "w",
+      shape: [32, 31],
+      sourceType: "f16",
+      targetType: "q4_0",
+      sourceBytes: 1000,
+      targetBytes: 250,
+      widthDoesNotDivide: false,
+    },
+  ],
 };
 const ANSWER: JobResult = {
-  kind: "preview", source: { architecture: "llama", name: "", weightType: "f16", parameters: 500, fileBytes: 1000 }, previews: [Q4_0],
+  kind: "preview",
+  source: { architecture: "llama", name: "", weightType: "f16", parameters: 500, fileBytes: 1000 },
+  previews: [Q4_0],
 };
 
 function previews({ failsFirst = false } = {}) {
@@ -20,7 +36,11 @@ function previews({ failsFirst = false } = {}) {
     postMessage({ request }) {
       if (request.kind !== "preview") throw new Error(request.kind);
       asked.push(request.calibrated);
-      onMessage(failsFirst && asked.length === 1 ? { kind: "failed", failure: { code: "model-unreadable" } } : { kind: "done", result: ANSWER });
+      onMessage(
+        failsFirst && asked.length === 1
+          ? { kind: "failed", failure: { code: "model-unreadable" } }
+          : { kind: "done", result: ANSWER },
+      );
     },
     kill: () => onExit(null),
   });
@@ -34,26 +54,52 @@ function previews({ failsFirst = false } = {}) {
   return { asked, judged, previews: new QuantizePreviews({ fork, appFolder: "/", estimator }) };
 }
 
-const model = (key: string) => ({ key, parts: [{ path: `/${key}.gguf`, sizeBytes: 1000, read: null }], fetchedBytes: () => 0 });
-const how = (contextSizeTokens: number, calibrated: boolean | null = null) => ({ calibrated, contextSizeTokens, kvCacheType: "f16" as const });
+const model = (key: string) => ({
+  key,
+  parts: [{ path: `/${key}.gguf`, sizeBytes: 1000, read: null }],
+  fetchedBytes: () => 0,
+});
+const how = (contextSizeTokens: number, calibrated: boolean | null = null) => ({
+  calibrated,
+  contextSizeTokens,
+  kvCacheType: "f16" as const,
+});
 
 describe("QuantizePreviews", () => {
   it("makes other verdicts from the same reading, with the weights of each type", async () => {
     const { asked, judged, previews: shown } = previews();
-    for (const tokens of [512, 2048, 4096]) expect(await shown.preview(model("a"), how(tokens))).toMatchObject({ ok: true, value: { types: [{ preview: Q4_0 }] } });
+    for (const tokens of [512, 2048, 4096])
+      expect(await shown.preview(model("a"), how(tokens))).toMatchObject({
+        ok: true,
+        value: { types: [{ preview: Q4_0 }] },
+      });
     expect(asked).toEqual([null]);
-    expect(judged.map(({ contextSizeTokens, weightsShare }) => [contextSizeTokens, weightsShare])).toEqual([[512, 0.25], [2048, 0.25], [4096, 0.25]]);
+    expect(judged.map(({ contextSizeTokens, weightsShare }) => [contextSizeTokens, weightsShare])).toEqual([
+      [512, 0.25],
+      [2048, 0.25],
+      [4096, 0.25],
+    ]);
   });
 
   it("reads again for another calibration and another content", async () => {
     const { asked, previews: shown } = previews();
-    for (const [key, calibrated] of [["a", null], ["a", false], ["a", null], ["b", false], ["a", false]] as const) await shown.preview(model(key), how(512, calibrated));
+    for (const [key, calibrated] of [
+      ["a", null],
+      ["a", false],
+      ["a", null],
+      ["b", false],
+      ["a", false],
+    ] as const)
+      await shown.preview(model(key), how(512, calibrated));
     expect(asked).toEqual([null, false, false]);
   });
 
   it("reads again what could not be read", async () => {
     const { asked, previews: shown } = previews({ failsFirst: true });
-    expect(await shown.preview(model("a"), how(512))).toMatchObject({ ok: false, failure: { code: "model-unreadable" } });
+    expect(await shown.preview(model("a"), how(512))).toMatchObject({
+      ok: false,
+      failure: { code: "model-unreadable" },
+    });
     expect(await shown.preview(model("a"), how(512))).toMatchObject({ ok: true });
     expect(asked).toHaveLength(2);
   });

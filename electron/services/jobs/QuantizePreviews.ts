@@ -3,7 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { QUANTIZABLE_WEIGHT_TYPES, QUANTIZATION_TYPES, type JobResult, type SourceFacts, type TypePreview } from "../../contract/jobs";
+import {
+  QUANTIZABLE_WEIGHT_TYPES,
+  QUANTIZATION_TYPES,
+  type JobResult,
+  type SourceFacts,
+  type TypePreview,
+} from "../../contract/jobs";
 import type { PreviewQuestion, QuantizePreview } from "../../contract/quantize";
 import { usualQuestion, type Estimator, type FitModel } from "../estimator/Estimator";
 import { proposeType } from "./proposeType";
@@ -36,7 +42,10 @@ export class QuantizePreviews {
   }
 
   /** Failures: those of the job "preview" and of reading a header at the hub, "source-already-quantized". */
-  async preview(model: FitModel, { calibrated, contextSizeTokens, kvCacheType }: Omit<PreviewQuestion, "source">): Promise<Outcome<Preview>> {
+  async preview(
+    model: FitModel,
+    { calibrated, contextSizeTokens, kvCacheType }: Omit<PreviewQuestion, "source">,
+  ): Promise<Outcome<Preview>> {
     const read = await this.#readOnce(model, calibrated);
     if (!read.ok) return read;
     const { source, previews } = read.value;
@@ -97,7 +106,11 @@ async function readPreviews(model: FitModel, calibrated: boolean | null, tools: 
   }
 }
 
-async function runPreview(source: string, calibrated: boolean | null, { fork, appFolder }: PreviewTools): Promise<Read> {
+async function runPreview(
+  source: string,
+  calibrated: boolean | null,
+  { fork, appFolder }: PreviewTools,
+): Promise<Read> {
   const request = { kind: "preview" as const, source, types: [...QUANTIZATION_TYPES], calibrated };
   const outcome = await runJob(fork, { appFolder, request }, { signal: AbortSignal.timeout(PREVIEW_TIMEOUT_MS) });
   if (!outcome.ok) return outcome;

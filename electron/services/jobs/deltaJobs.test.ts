@@ -55,7 +55,12 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await build({
       configFile: false,
       logLevel: "warn",
-      build: { ssr: path.join(appFolder, "electron/engine/jobs/job.ts"), outDir: built, target: "node20", emptyOutDir: false },
+      build: {
+        ssr: path.join(appFolder, "electron/engine/jobs/job.ts"),
+        outDir: built,
+        target: "node20",
+        emptyOutDir: false,
+      },
       ssr: { noExternal: true, external: ["electron"] },
     });
     await writeFile(path.join(built, "package.json"), '{"type":"module"}');
@@ -68,13 +73,18 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     const base = tinyModelContents({ width: WIDTH });
     await writeFile(path.join(folder, "base.gguf"), ggufBytes(base));
     await writeFile(path.join(folder, "tuned.gguf"), ggufBytes(trained(base, 0.05)));
-    await writeFile(path.join(folder, "held-out.txt"), "You and the world of paper, stone and light in a river. ".repeat(40));
+    await writeFile(
+      path.join(folder, "held-out.txt"),
+      "You and the world of paper, stone and light in a river. ".repeat(40),
+    );
     request = {
       kind: "make-delta",
       base: path.join(folder, "base.gguf"),
       fineTune: path.join(folder, "tuned.gguf"),
       target: path.join(folder, "delta.gguf"),
-      name: "Tuned", baseName: "Tiny", fineTuneName: "Tiny tuned",
+      name: "Tuned",
+      baseName: "Tiny",
+      fineTuneName: "Tiny tuned",
       result: { kind: "bitdelta", compact: false },
       importanceMatrix: null,
       refinement: null,
@@ -86,7 +96,10 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const run = (job: JobRequest) => runJob(fork, { appFolder, request: job }, { signal: new AbortController().signal });
-  const result = async <Kind extends JobResult["kind"]>(kind: Kind, job: JobRequest): Promise<Extract<JobResult, { kind: Kind }>> => {
+  const result = async <Kind extends JobResult["kind"]>(
+    kind: Kind,
+    job: JobRequest,
+  ): Promise<Extract<JobResult, { kind: Kind }>> => {
     const outcome = await run(job);
     if (!outcome.ok || outcome.value.kind !== kind) throw new Error(JSON.stringify(outcome));
     return outcome.value as Extract<JobResult, { kind: Kind }>;
@@ -119,7 +132,10 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
 
   it("is foretold in its size, and told in its details", async () => {
     const preview = await pairOf(request.base, request.fineTune);
-    for (const [result, foretold] of [[request.result, oneBitDeltaBytes(preview.matrices)], [{ kind: "lora", rank: 8 }, loraBytes(preview.matrices, 8)]] as const) {
+    for (const [result, foretold] of [
+      [request.result, oneBitDeltaBytes(preview.matrices)],
+      [{ kind: "lora", rank: 8 }, loraBytes(preview.matrices, 8)],
+    ] as const) {
       const target = inFolder(`${result.kind}.gguf`);
       const made = await run({ ...request, result, target });
       if (!made.ok || made.value.kind !== "make-delta") throw new Error(JSON.stringify(made));
@@ -130,7 +146,14 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       expect(weights).toBe(carriedWeights(preview.matrices));
       expect(bitsPerWeight).toBeCloseTo((foretold * 8) / weights, 1);
       const { fidelity, captured } = made.value;
-      expect(making).toMatchObject({ fineTuneName: "Tiny tuned", appVersion: "0.0.0", leftOut: [], foldedNorms: 0, calibrated: false, refined: false });
+      expect(making).toMatchObject({
+        fineTuneName: "Tiny tuned",
+        appVersion: "0.0.0",
+        leftOut: [],
+        foldedNorms: 0,
+        calibrated: false,
+        refined: false,
+      });
       expect(making!.captured).toBeCloseTo(captured, 5);
       expect(making!.fidelity!.klDelta).toBeCloseTo(fidelity!.klDelta, 5);
       expect(making!.fidelity!.positions).toBe(fidelity!.positions);
@@ -141,7 +164,12 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     const base = tinyModelContents({ width: WIDTH });
     const moved = trained(base, 0.05).tensors.map((tensor) => {
       const step = tensor.name === "token_embd.weight" ? 0.02 : tensor.name === "blk.0.ffn_norm.weight" ? 0.01 : 0;
-      return step === 0 ? tensor : { ...tensor, data: new Uint8Array(new Float32Array(tensor.data.slice().buffer).map((value) => value + step).buffer) };
+      return step === 0
+        ? tensor
+        : {
+            ...tensor,
+            data: new Uint8Array(new Float32Array(tensor.data.slice().buffer).map((value) => value + step).buffer),
+          };
     });
     await writeFile(request.fineTune, ggufBytes({ ...base, tensors: moved }));
     const made = await result("make-delta", { ...request, fidelity: null });
@@ -154,10 +182,17 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
 
   it("fits the scales to the fine-tune's answers, and never makes it worse", async () => {
     const dialogues = (first: number) =>
-      Array.from({ length: 4 }, (_, index) => ({ prompt: `<|im_start|>user number ${first + index}`, answer: " the light of a river in the world" }));
+      Array.from({ length: 4 }, (_, index) => ({
+        prompt: `<|im_start|>user number ${first + index}`,
+        answer: " the light of a river in the world",
+      }));
     const made = await result("make-delta", {
       ...request,
-      refinement: { on: { kind: "dialogues", dialogues: dialogues(0) }, heldOut: { kind: "dialogues", dialogues: dialogues(10) }, chunkLimit: 4 },
+      refinement: {
+        on: { kind: "dialogues", dialogues: dialogues(0) },
+        heldOut: { kind: "dialogues", dialogues: dialogues(10) },
+        chunkLimit: 4,
+      },
       fidelity: { on: { kind: "dialogues", dialogues: dialogues(10) }, chunkLimit: 0 },
     });
     expect(made.refinement!.klAfter).toBeLessThan(made.refinement!.klBefore * 1.5);
@@ -168,15 +203,24 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     const header = await readDeltaHeader(request.target);
     expect(header.ok && deltaDetails(header.value).making!.refined).toBe(made.refinement!.kept);
     // Its fingerprint still knows the base, after the scales changed.
-    const verdict = async (model: string) => (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model })).verdict;
+    const verdict = async (model: string) =>
+      (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model })).verdict;
     expect(await verdict(request.base)).toBe("same");
     expect(await verdict(request.fineTune)).toBe("is-fine-tune");
     expect((await readdir(folder)).sort()).toEqual(["base.gguf", "delta.gguf", "held-out.txt", "tuned.gguf"]);
   });
 
   it("extracts a LoRA: the larger its rank, the nearer", async () => {
-    const small = await result("make-delta", { ...request, result: { kind: "lora", rank: 4 }, target: inFolder("small.gguf") });
-    const large = await result("make-delta", { ...request, result: { kind: "lora", rank: 96 }, target: inFolder("large.gguf") });
+    const small = await result("make-delta", {
+      ...request,
+      result: { kind: "lora", rank: 4 },
+      target: inFolder("small.gguf"),
+    });
+    const large = await result("make-delta", {
+      ...request,
+      result: { kind: "lora", rank: 96 },
+      target: inFolder("large.gguf"),
+    });
     expect(small.fileBytes).toBeLessThan(large.fileBytes);
     expect(small.captured).toBeLessThan(large.captured);
     expect(large.captured).toBeGreaterThan(0.95);
@@ -186,27 +230,51 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
 
   it("changes the form and back", async () => {
     await result("make-delta", request);
-    const compact = await result("convert-delta", { kind: "convert-delta", source: request.target, target: inFolder("compact.gguf"), compact: true });
-    const full = await result("convert-delta", { kind: "convert-delta", source: inFolder("compact.gguf"), target: inFolder("full.gguf"), compact: false });
+    const compact = await result("convert-delta", {
+      kind: "convert-delta",
+      source: request.target,
+      target: inFolder("compact.gguf"),
+      compact: true,
+    });
+    const full = await result("convert-delta", {
+      kind: "convert-delta",
+      source: inFolder("compact.gguf"),
+      target: inFolder("full.gguf"),
+      compact: false,
+    });
     expect(compact.fileBytes).toBeLessThan(full.fileBytes);
     expect(full.fileBytes).toBe((await readFile(request.target)).length);
-    expect(await run({ kind: "convert-delta", source: request.target, target: inFolder("full.gguf"), compact: true })).toMatchObject({
-      ok: false, failure: { code: "target-exists" },
+    expect(
+      await run({ kind: "convert-delta", source: request.target, target: inFolder("full.gguf"), compact: true }),
+    ).toMatchObject({
+      ok: false,
+      failure: { code: "target-exists" },
     });
-    expect(await run({ kind: "convert-delta", source: request.base, target: inFolder("x.gguf"), compact: true })).toMatchObject({
-      ok: false, failure: { code: "delta-damaged" },
+    expect(
+      await run({ kind: "convert-delta", source: request.base, target: inFolder("x.gguf"), compact: true }),
+    ).toMatchObject({
+      ok: false,
+      failure: { code: "delta-damaged" },
     });
   });
 
   it("knows the base again, quantized too, and no other model", async () => {
     await result("make-delta", request);
     await result("quantize", {
-      kind: "quantize", source: request.base, target: inFolder("q4.gguf"), targetName: "Tiny", type: "Q4_0", threads: 1, calibration: null, appVersion: "0.0.0",
+      kind: "quantize",
+      source: request.base,
+      target: inFolder("q4.gguf"),
+      targetName: "Tiny",
+      type: "Q4_0",
+      threads: 1,
+      calibration: null,
+      appVersion: "0.0.0",
     });
     await writeFile(inFolder("other.gguf"), ggufBytes(tinyModelContents({ width: WIDTH, seed: 2 })));
     await writeFile(inFolder("narrow.gguf"), ggufBytes(tinyModelContents()));
     const verdict = async (model: string) =>
-      (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model: inFolder(model) })).verdict;
+      (await result("check-delta-base", { kind: "check-delta-base", delta: request.target, model: inFolder(model) }))
+        .verdict;
     expect(await verdict("base.gguf")).toBe("same");
     expect(await verdict("q4.gguf")).toBe("same");
     expect(await verdict("tuned.gguf")).toBe("is-fine-tune");
@@ -218,7 +286,11 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     ["the base twice", () => ({ fineTune: request.base }), "pair-equal"],
     ["a target that is a source", () => ({ target: request.base }), "target-is-source"],
     ["a missing fine-tune", () => ({ fineTune: inFolder("none.gguf") }), "source-missing"],
-    ["a text that is none", () => ({ fidelity: { on: { kind: "texts" as const, paths: [request.base] }, chunkLimit: 1 } }), "text-unreadable"],
+    [
+      "a text that is none",
+      () => ({ fidelity: { on: { kind: "texts" as const, paths: [request.base] }, chunkLimit: 1 } }),
+      "text-unreadable",
+    ],
   ])("refuses %s, and leaves nothing", async (_, change, code) => {
     const before = (await readdir(folder)).sort();
     expect(await run({ ...request, ...change() })).toMatchObject({ ok: false, failure: { code } });
@@ -248,20 +320,44 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
   it("from the queue end in the library of deltas; a failed one leaves nothing there", async () => {
     const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, emptyDeltaList, () => 0);
     const library = new DeltaLibrary({
-      folder: inFolder("deltas"), list: file, loading: new LoadingDeltas(inFolder("loading-deltas")), inspect: async (delta) => { const read = await inspectDelta(delta); return read.ok ? succeed(read.value.facts) : read; }, now: () => 1, onChanged: () => undefined,
-      changeForm: async (source, target, compact) => { const done = await run({ kind: "convert-delta", source, target, compact }); return done.ok ? succeed(undefined) : done; },
+      folder: inFolder("deltas"),
+      list: file,
+      loading: new LoadingDeltas(inFolder("loading-deltas")),
+      inspect: async (delta) => {
+        const read = await inspectDelta(delta);
+        return read.ok ? succeed(read.value.facts) : read;
+      },
+      now: () => 1,
+      onChanged: () => undefined,
+      changeForm: async (source, target, compact) => {
+        const done = await run({ kind: "convert-delta", source, target, compact });
+        return done.ok ? succeed(undefined) : done;
+      },
     });
-    const model = (id: string, name: string, modelFile: string) => ({ model: { id, name }, path: modelFile, paths: [modelFile] });
+    const model = (id: string, name: string, modelFile: string) => ({
+      model: { id, name },
+      path: modelFile,
+      paths: [modelFile],
+    });
     const known = [model("base", "Tiny", request.base), model("tuned", "Tiny tuned", request.fineTune)];
     const tools = {
-      fork, appFolder, appVersion: "0.0.0", deltasFolder: inFolder("deltas"), importanceFolder: inFolder("importance"),
+      fork,
+      appFolder,
+      appVersion: "0.0.0",
+      deltasFolder: inFolder("deltas"),
+      importanceFolder: inFolder("importance"),
       findModel: async (id: string) => known.find((each) => each.model.id === id) ?? null,
       addDelta: library.addFile.bind(library),
     } as unknown as JobTools;
     const stages = new Set<string>();
     const make = (fineTuneId: string, result: StartMakeDelta["result"]) => {
       const start: StartMakeDelta = {
-        kind: "make-delta", baseId: ModelId.parse("base"), fineTuneId: ModelId.parse(fineTuneId), name: "Tuned", result, measureFidelity: false,
+        kind: "make-delta",
+        baseId: ModelId.parse("base"),
+        fineTuneId: ModelId.parse(fineTuneId),
+        name: "Tuned",
+        result,
+        measureFidelity: false,
       };
       return runMakeDelta({ kind: "make-delta", start, modelName: "Tiny tuned" }, tools, {
         signal: new AbortController().signal,
@@ -270,7 +366,14 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     };
     const made = await make("tuned", { kind: "lora", rank: 4 });
     if (!made.ok) throw new Error(JSON.stringify(made.failure));
-    expect(library.list()).toMatchObject([{ id: made.value.deltaId, name: "Tuned", facts: { kind: "lora", rank: 4 }, origin: { kind: "made", baseName: "Tiny", fineTuneName: "Tiny tuned" } }]);
+    expect(library.list()).toMatchObject([
+      {
+        id: made.value.deltaId,
+        name: "Tuned",
+        facts: { kind: "lora", rank: 4 },
+        origin: { kind: "made", baseName: "Tiny", fineTuneName: "Tiny tuned" },
+      },
+    ]);
     expect(await readdir(inFolder("deltas"))).toEqual([`${made.value.deltaId}.gguf`]);
     expect([...stages]).toEqual(["make-delta"]);
 
@@ -287,14 +390,26 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await result("make-delta", { ...request, target: oneBit });
     const kept = await library.addFile(oneBit, { kind: "file", fileName: "one-bit.gguf" });
     if (!kept.ok) throw new Error(JSON.stringify(kept.failure));
-    expect(await library.exportTo(kept.value.id, inFolder("compact.gguf"), { compact: true })).toEqual({ ok: true, value: undefined });
+    expect(await library.exportTo(kept.value.id, inFolder("compact.gguf"), { compact: true })).toEqual({
+      ok: true,
+      value: undefined,
+    });
     expect((await readFile(inFolder("compact.gguf"))).length).toBeLessThan((await readFile(oneBit)).length);
-    expect(await library.addFile(inFolder("compact.gguf"), { kind: "file", fileName: "compact.gguf" })).toMatchObject({ ok: true, value: { id: kept.value.id } });
+    expect(await library.addFile(inFolder("compact.gguf"), { kind: "file", fileName: "compact.gguf" })).toMatchObject({
+      ok: true,
+      value: { id: kept.value.id },
+    });
     await library.delete(kept.value.id, (file) => rm(file));
 
     await writeFile(request.fineTune, "no model");
-    expect(await make("tuned", { kind: "lora", rank: 4 })).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
-    expect(await make("lost", { kind: "lora", rank: 4 })).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+    expect(await make("tuned", { kind: "lora", rank: 4 })).toMatchObject({
+      ok: false,
+      failure: { code: "model-damaged" },
+    });
+    expect(await make("lost", { kind: "lora", rank: 4 })).toMatchObject({
+      ok: false,
+      failure: { code: "source-missing" },
+    });
     expect(await readdir(inFolder("deltas"))).toHaveLength(2);
   });
 });

@@ -22,7 +22,11 @@ export type QuantizeOrder = z.infer<typeof QuantizeOrder>;
 export const QualityOrder = z.strictObject({ kind: z.literal("quality"), start: StartQuality, modelName: ModelName });
 export type QualityOrder = z.infer<typeof QualityOrder>;
 
-export const MakeDeltaOrder = z.strictObject({ kind: z.literal("make-delta"), start: StartMakeDelta, modelName: ModelName });
+export const MakeDeltaOrder = z.strictObject({
+  kind: z.literal("make-delta"),
+  start: StartMakeDelta,
+  modelName: ModelName,
+});
 export type MakeDeltaOrder = z.infer<typeof MakeDeltaOrder>;
 
 export const FetchDeltaOrder = z.strictObject({

@@ -15,7 +15,11 @@ const PART_OF_SPLIT = /-\d{5}-of-\d{5}$/u;
 const QUANTIZATION = /[-._ ](?:I?Q\d+(?:_[A-Z0-9]+)*|BF16|F16|F32|FP16|FP32)$/iu;
 
 /** Failures: "not-found", "target-exists", "target-is-source", "text-unreadable", "request-invalid". */
-export async function orderOf(start: JobStart, tools: JobTools, textPath: (id: TextId) => string | undefined): Promise<Outcome<JobOrder>> {
+export async function orderOf(
+  start: JobStart,
+  tools: JobTools,
+  textPath: (id: TextId) => string | undefined,
+): Promise<Outcome<JobOrder>> {
   switch (start.kind) {
     case "quantize":
       return quantizeOrder(start, tools, textPath);
@@ -28,20 +32,35 @@ export async function orderOf(start: JobStart, tools: JobTools, textPath: (id: T
   }
 }
 
-async function quantizeOrder(start: StartQuantize, tools: JobTools, textPath: (id: TextId) => string | undefined): Promise<Outcome<QuantizeOrder>> {
+async function quantizeOrder(
+  start: StartQuantize,
+  tools: JobTools,
+  textPath: (id: TextId) => string | undefined,
+): Promise<Outcome<QuantizeOrder>> {
   const { source, calibration } = start;
   const found = source.kind === "installed" ? await tools.findModel(source.modelId) : null;
   if (source.kind === "installed" && found === null) return fail("not-found");
-  if (source.kind === "hub" && calibration.kind === "imported") return fail("request-invalid", undefined, "an imported matrix belongs to an installed model");
+  if (source.kind === "hub" && calibration.kind === "imported")
+    return fail("request-invalid", undefined, "an imported matrix belongs to an installed model");
   const ownTextId = calibration.kind === "text" ? calibration.ownTextId : null;
   const ownTextPath = ownTextId === null ? null : textPath(ownTextId);
   if (ownTextPath === undefined) return fail("text-unreadable");
 
-  const sourceFile = source.kind === "installed" ? (found?.model.fileName ?? "") : path.posix.basename(source.download.files[0]?.path ?? "");
+  const sourceFile =
+    source.kind === "installed"
+      ? (found?.model.fileName ?? "")
+      : path.posix.basename(source.download.files[0]?.path ?? "");
   const target = path.join(tools.madeFolder, targetFileName(sourceFile, start));
   const details = { file: path.basename(target) };
-  if (found?.paths.some((file) => path.resolve(file) === path.resolve(target))) return fail("target-is-source", details);
-  if (await access(target).then(() => true, () => false)) return fail("target-exists", details);
+  if (found?.paths.some((file) => path.resolve(file) === path.resolve(target)))
+    return fail("target-is-source", details);
+  if (
+    await access(target).then(
+      () => true,
+      () => false,
+    )
+  )
+    return fail("target-exists", details);
   return succeed({
     kind: "quantize",
     start,
@@ -53,8 +72,14 @@ async function quantizeOrder(start: StartQuantize, tools: JobTools, textPath: (i
 }
 
 /** "Qwen3-8B-F16.gguf" → "Qwen3-8B-Q4_K_M.gguf"; with a word before the type where the calibration is not the usual one. */
-export function targetFileName(sourceFile: string, { type, calibration }: Pick<StartQuantize, "type" | "calibration">): string {
-  const stem = sourceFile.replace(/\.gguf$/iu, "").replace(PART_OF_SPLIT, "").replace(QUANTIZATION, "");
+export function targetFileName(
+  sourceFile: string,
+  { type, calibration }: Pick<StartQuantize, "type" | "calibration">,
+): string {
+  const stem = sourceFile
+    .replace(/\.gguf$/iu, "")
+    .replace(PART_OF_SPLIT, "")
+    .replace(QUANTIZATION, "");
   return [stem, calibrationWord(type, calibration), `${type}.gguf`].filter((word) => word !== "").join("-");
 }
 
@@ -69,7 +94,8 @@ async function qualityOrder(start: StartQuality, tools: JobTools): Promise<Outco
   const models = await Promise.all([start.sourceId, ...start.candidateIds].map((id) => tools.findModel(id)));
   const [source, candidate] = models;
   if (!source || !candidate || models.includes(null)) return fail("not-found");
-  if (start.candidateIds.includes(start.sourceId)) return fail("request-invalid", undefined, "a model is not measured against itself");
+  if (start.candidateIds.includes(start.sourceId))
+    return fail("request-invalid", undefined, "a model is not measured against itself");
   return succeed({ kind: "quality", start, modelName: candidate.model.name.slice(0, 200) });
 }
 
@@ -91,17 +117,29 @@ async function fetchDeltaOrder(start: StartFetchDelta, tools: JobTools): Promise
   const adapter = wanted === null ? adapters[0] : adapters.find((one) => one.path === wanted);
   if (adapter === undefined) return fail("not-found");
   if (adapter.failure !== null) return { ok: false, failure: adapter.failure };
-  if (adapter.form === "peft" && (start.baseId === null || (await tools.findModel(start.baseId)) === null)) return fail("peft-base-needed");
+  if (adapter.form === "peft" && (start.baseId === null || (await tools.findModel(start.baseId)) === null))
+    return fail("peft-base-needed");
   const { sizeBytes, sha256 } = adapter.file;
   if (sha256 === null) return fail("download-no-checksum");
   const name = found.value.repository.split("/").at(-1) ?? "";
   // Of several in one repository each has a name of its own.
-  const place = adapters.length === 1 ? "" : ` · ${adapter.path.replace(/(?:^|\/)(?:adapter_model|adapters)\.safetensors$|\.gguf$/u, "")}`;
+  const place =
+    adapters.length === 1
+      ? ""
+      : ` · ${adapter.path.replace(/(?:^|\/)(?:adapter_model|adapters)\.safetensors$|\.gguf$/u, "")}`;
   return succeed({
-    kind: "fetch-delta", start, modelName: found.value.repository,
+    kind: "fetch-delta",
+    start,
+    modelName: found.value.repository,
     source: {
-      repository: found.value.repository, revision: found.value.revision, path: adapter.path, sizeBytes, sha256, configPath: adapter.configPath,
-      name: (place === " · " ? name : `${name}${place}`).slice(0, 120), licence: licence?.slice(0, 60) ?? null,
+      repository: found.value.repository,
+      revision: found.value.revision,
+      path: adapter.path,
+      sizeBytes,
+      sha256,
+      configPath: adapter.configPath,
+      name: (place === " · " ? name : `${name}${place}`).slice(0, 120),
+      licence: licence?.slice(0, 60) ?? null,
     },
   });
 }

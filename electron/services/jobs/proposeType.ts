@@ -27,7 +27,9 @@ export function proposeType(types: readonly JudgedType[]): { type: QuantizationT
   if (usual.fit.verdict === "unknown") return propose(usual, "fit-unknown");
   if (usual.fit.verdict === "fits") return propose(usual, falls ? "width-does-not-divide" : "best-balance");
   const smaller = bySize.filter(({ preview }) => preview.fileBytes <= usual.preview.fileBytes);
-  const fitting = smaller.find(({ fit }) => fit.verdict === "fits") ?? smaller.find(({ fit }) => fit.verdict !== "does-not-fit" && fit.verdict !== "unknown");
+  const fitting =
+    smaller.find(({ fit }) => fit.verdict === "fits") ??
+    smaller.find(({ fit }) => fit.verdict !== "does-not-fit" && fit.verdict !== "unknown");
   if (fitting) return propose(fitting, "largest-that-fits");
   const unknown = smaller.find(({ fit }) => fit.verdict === "unknown");
   if (unknown) return propose(unknown, "fit-unknown");
@@ -37,6 +39,7 @@ export function proposeType(types: readonly JudgedType[]): { type: QuantizationT
 
 /** Share of the source's bytes that would be written in another type than asked for. */
 function fallbackShare({ preview: { tensors } }: JudgedType): number {
-  const sum = (list: JudgedType["preview"]["tensors"]) => list.reduce((total, { sourceBytes }) => total + sourceBytes, 0);
+  const sum = (list: JudgedType["preview"]["tensors"]) =>
+    list.reduce((total, { sourceBytes }) => total + sourceBytes, 0);
   return sum(tensors.filter(({ widthDoesNotDivide }) => widthDoesNotDivide)) / Math.max(1, sum(tensors));
 }

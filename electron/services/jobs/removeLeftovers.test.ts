@@ -11,7 +11,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it("removes unfinished files and nothing else", async () => {
-  for (const name of ["a.gguf", "a.gguf.facet-part", "facet-part", "b.facet-part.gguf"]) await writeFile(path.join(folder, name), "");
+  for (const name of ["a.gguf", "a.gguf.facet-part", "facet-part", "b.facet-part.gguf"])
+    await writeFile(path.join(folder, name), "");
   await mkdir(path.join(folder, "folder.facet-part"));
   expect(await removeLeftovers(folder)).toEqual(["a.gguf.facet-part"]);
   expect((await readdir(folder)).sort()).toEqual(["a.gguf", "b.facet-part.gguf", "facet-part", "folder.facet-part"]);

@@ -30,13 +30,26 @@ let tools: JobTools;
 beforeEach(async () => {
   hub = await HubServer.start();
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-fetch-delta-"));
-  hub.add({ id: "maker/Adapter", licence: "mit", files: [{ path: "a-lora.gguf", content }, { path: "b-lora.gguf", content: Buffer.from(loraBytes({ seed: 2 })) }] });
+  hub.add({
+    id: "maker/Adapter",
+    licence: "mit",
+    files: [
+      { path: "a-lora.gguf", content },
+      { path: "b-lora.gguf", content: Buffer.from(loraBytes({ seed: 2 })) },
+    ],
+  });
   const address = hubAddress(hub.endpoint);
   if (!address.ok) throw new Error("the test hub's address is refused");
-  const client = new HubClient({ http: fetchHttp(fetch), address: address.value, token: async () => null, backOff: { firstMs: 1, maxMs: 2 } });
+  const client = new HubClient({
+    http: fetchHttp(fetch),
+    address: address.value,
+    token: async () => null,
+    backOff: { firstMs: 1, maxMs: 2 },
+  });
   added = [];
   tools = {
-    fetchFolder: path.join(folder, "fetched"), deltasFolder: path.join(folder, "deltas"),
+    fetchFolder: path.join(folder, "fetched"),
+    deltasFolder: path.join(folder, "deltas"),
     hubClient: () => succeed(client),
     estimator: estimatorInProcess(path.join(folder, "scratch")),
     addDelta: async (file, origin, about) => {
@@ -51,7 +64,11 @@ afterEach(async () => {
 });
 
 async function order(wanted: string | null = "a-lora.gguf"): Promise<FetchDeltaOrder> {
-  const start = { kind: "fetch-delta" as const, hub: { repository: RepositoryName.parse("maker/Adapter"), revision: null, path: wanted }, baseId: null };
+  const start = {
+    kind: "fetch-delta" as const,
+    hub: { repository: RepositoryName.parse("maker/Adapter"), revision: null, path: wanted },
+    baseId: null,
+  };
   const made = await orderOf(start, tools, () => undefined);
   if (!made.ok || made.value.kind !== "fetch-delta") throw new Error(JSON.stringify(made));
   return made.value;
@@ -61,7 +78,10 @@ async function order(wanted: string | null = "a-lora.gguf"): Promise<FetchDeltaO
 async function endIn(made: FetchDeltaOrder, reason: string) {
   const abort = new AbortController();
   hub.bytesPerSecond = 40_000_000;
-  const ended = runFetchDelta(made, tools, { signal: abort.signal, onPhase: (phase) => phase.kind === "download" && phase.receivedBytes > 9_000_000 && abort.abort(reason) });
+  const ended = runFetchDelta(made, tools, {
+    signal: abort.signal,
+    onPhase: (phase) => phase.kind === "download" && phase.receivedBytes > 9_000_000 && abort.abort(reason),
+  });
   expect(await ended).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
   hub.bytesPerSecond = null;
 }
@@ -71,11 +91,24 @@ const never = new AbortController().signal;
 
 it("fetches what was there when the person asked, tells how far it is, and leaves nothing behind", async () => {
   const made = await order();
-  expect(made.source).toMatchObject({ path: "a-lora.gguf", name: "Adapter · a-lora", licence: "mit", configPath: null });
+  expect(made.source).toMatchObject({
+    path: "a-lora.gguf",
+    name: "Adapter · a-lora",
+    licence: "mit",
+    configPath: null,
+  });
   const phases: JobPhase[] = [];
-  expect(await runFetchDelta(made, tools, { signal: never, onPhase: (phase) => phases.push(phase) })).toMatchObject({ ok: true, value: { deltaId: "delta", modelId: null } });
+  expect(await runFetchDelta(made, tools, { signal: never, onPhase: (phase) => phases.push(phase) })).toMatchObject({
+    ok: true,
+    value: { deltaId: "delta", modelId: null },
+  });
   expect(added[0]?.bytes.equals(content)).toBe(true);
-  expect(added).toMatchObject([{ origin: { kind: "hub", repository: "maker/Adapter", revision: made.source.revision }, about: { name: "Adapter · a-lora", licence: "mit" } }]);
+  expect(added).toMatchObject([
+    {
+      origin: { kind: "hub", repository: "maker/Adapter", revision: made.source.revision },
+      about: { name: "Adapter · a-lora", licence: "mit" },
+    },
+  ]);
   expect(phases[0]).toMatchObject({ kind: "download", receivedBytes: 0, totalBytes: content.length, waitingFor: null });
   expect(await left()).toEqual([]);
 });
@@ -101,15 +134,25 @@ it("goes on after the app's end where it was; a cancelled one leaves nothing", a
 it("keeps what was fetched only where another try may help", async () => {
   const made = await order("b-lora.gguf");
   tools.addDelta = () => Promise.resolve(fail("delta-damaged"));
-  expect(await runFetchDelta(made, tools, { signal: never, onPhase: () => undefined })).toMatchObject({ ok: false, failure: { code: "delta-damaged" } });
+  expect(await runFetchDelta(made, tools, { signal: never, onPhase: () => undefined })).toMatchObject({
+    ok: false,
+    failure: { code: "delta-damaged" },
+  });
   expect(await left()).toEqual([]);
   tools.addDelta = () => Promise.resolve(fail("disk-full"));
-  expect(await runFetchDelta(made, tools, { signal: never, onPhase: () => undefined })).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+  expect(await runFetchDelta(made, tools, { signal: never, onPhase: () => undefined })).toMatchObject({
+    ok: false,
+    failure: { code: "disk-full" },
+  });
   expect(await left()).toHaveLength(1);
 });
 
 it("refuses at once what is not there", async () => {
-  const start = { kind: "fetch-delta" as const, hub: { repository: RepositoryName.parse("maker/Adapter"), revision: null, path: "c-lora.gguf" }, baseId: null };
+  const start = {
+    kind: "fetch-delta" as const,
+    hub: { repository: RepositoryName.parse("maker/Adapter"), revision: null, path: "c-lora.gguf" },
+    baseId: null,
+  };
   expect(await orderOf(start, tools, () => undefined)).toMatchObject({ ok: false, failure: { code: "not-found" } });
   const gone = { ...start, hub: { ...start.hub, repository: RepositoryName.parse("maker/Gone") } };
   expect(await orderOf(gone, tools, () => undefined)).toMatchObject({ ok: false, failure: { code: "hub-not-found" } });

@@ -19,7 +19,11 @@ const WORTH_A_TRY = /^(?:hub-|download-|job-|disk-|save-|folder-|peft-base-neede
  * What was fetched is kept when the app ends, and goes when the person cancels, when the delta is there, or when it is of no use.
  * Failures: those of the hub and of downloads, of converting and of adding.
  */
-export async function runFetchDelta(order: FetchDeltaOrder, tools: JobTools, controls: JobControls): Promise<Outcome<JobProduct>> {
+export async function runFetchDelta(
+  order: FetchDeltaOrder,
+  tools: JobTools,
+  controls: JobControls,
+): Promise<Outcome<JobProduct>> {
   const folder = path.join(tools.fetchFolder, fetchKey(order));
   let outcome: Outcome<JobProduct>;
   try {
@@ -36,22 +40,37 @@ export async function runFetchDelta(order: FetchDeltaOrder, tools: JobTools, con
 export async function removeFetched(fetchFolder: string, orders: readonly FetchDeltaOrder[]): Promise<void> {
   const kept = new Set(orders.map(fetchKey));
   const names = await readdir(fetchFolder).catch(() => []);
-  for (const name of names) if (!kept.has(name)) await rm(path.join(fetchFolder, name), { recursive: true, force: true });
+  for (const name of names)
+    if (!kept.has(name)) await rm(path.join(fetchFolder, name), { recursive: true, force: true });
 }
 
 function fetchKey({ source }: FetchDeltaOrder): string {
-  return createHash("sha256").update([source.repository, source.revision, source.path].join("\n")).digest("hex").slice(0, 32);
+  return createHash("sha256")
+    .update([source.repository, source.revision, source.path].join("\n"))
+    .digest("hex")
+    .slice(0, 32);
 }
 
-async function fetchAndAdd({ start, source }: FetchDeltaOrder, folder: string, tools: JobTools, { signal, onPhase }: JobControls): Promise<Outcome<JobProduct>> {
+async function fetchAndAdd(
+  { start, source }: FetchDeltaOrder,
+  folder: string,
+  tools: JobTools,
+  { signal, onPhase }: JobControls,
+): Promise<Outcome<JobProduct>> {
   const { repository, revision, path: weightsPath, sizeBytes, sha256, configPath, name, licence } = source;
   const client = tools.hubClient();
   if (!client.ok) return client;
-  const config = configPath === null ? null : await client.value.smallText(repository, revision, configPath, MAX_PEFT_CONFIG_BYTES, signal);
+  const config =
+    configPath === null
+      ? null
+      : await client.value.smallText(repository, revision, configPath, MAX_PEFT_CONFIG_BYTES, signal);
   if (config !== null && !config.ok) return config;
   const fetched = await fetchFile({
     source: new HubFileSource(client.value, { repository, revision, path: weightsPath, sizeBytes, sha256 }),
-    file: { sizeBytes, sha256 }, folder: path.join(folder, "weights"), signal, onPhase,
+    file: { sizeBytes, sha256 },
+    folder: path.join(folder, "weights"),
+    signal,
+    onPhase,
   });
   if (!fetched.ok) return fetched;
   const origin = { kind: "hub" as const, repository, revision };
@@ -90,8 +109,18 @@ export async function withConverted<Value>(
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
     await mkdir(deltasFolder, { recursive: true });
-    const request = { kind: "convert-peft" as const, ...files, name: files.name.slice(0, 120), licence: files.licence?.slice(0, 60) ?? null, target };
-    const converted = await runJob(fork, { appFolder, request }, { signal, onProgress: (progress) => onPhase?.({ kind: "work", progress }) });
+    const request = {
+      kind: "convert-peft" as const,
+      ...files,
+      name: files.name.slice(0, 120),
+      licence: files.licence?.slice(0, 60) ?? null,
+      target,
+    };
+    const converted = await runJob(
+      fork,
+      { appFolder, request },
+      { signal, onProgress: (progress) => onPhase?.({ kind: "work", progress }) },
+    );
     return converted.ok ? await use(target) : converted;
   } finally {
     await rm(target, { force: true }).catch(() => undefined);

@@ -42,7 +42,12 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     await build({
       configFile: false,
       logLevel: "warn",
-      build: { ssr: path.join(appFolder, "electron/engine/jobs/job.ts"), outDir: built, target: "node20", emptyOutDir: false },
+      build: {
+        ssr: path.join(appFolder, "electron/engine/jobs/job.ts"),
+        outDir: built,
+        target: "node20",
+        emptyOutDir: false,
+      },
       ssr: { noExternal: true, external: ["electron"] },
     });
     await writeFile(path.join(built, "package.json"), '{"type":"module"}');
@@ -62,7 +67,10 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const run = (request: JobRequest, how: { fork?: ForkJob; signal?: AbortSignal; onProgress?: (progress: JobProgress) => void } = {}) =>
+  const run = (
+    request: JobRequest,
+    how: { fork?: ForkJob; signal?: AbortSignal; onProgress?: (progress: JobProgress) => void } = {},
+  ) =>
     runJob(
       how.fork ?? fork,
       { appFolder, request },
@@ -105,7 +113,12 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     expect([...stages]).toEqual(["read-source", "importance-matrix", "quantize", "check"]);
     expect(await unfinished()).toEqual([]);
     const written = (await readFile(path.join(folder, "tiny-Q4_0.gguf"))).toString("latin1");
-    for (const fact of ["facet.source.sha256", "facet.quantize.type", "facet.app_version", "quantize.imatrix.chunks_count"]) {
+    for (const fact of [
+      "facet.source.sha256",
+      "facet.quantize.type",
+      "facet.app_version",
+      "quantize.imatrix.chunks_count",
+    ]) {
       expect(written).toContain(fact);
     }
     const before = await stat(matrixPath);
@@ -113,16 +126,23 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     expect(again.ok).toBe(true);
     expect((await stat(matrixPath)).mtimeMs).toBe(before.mtimeMs);
     // Same source, same matrix, same type: same file.
-    expect((await readFile(path.join(folder, "again.gguf"))).equals(await readFile(path.join(folder, "tiny-Q4_0.gguf")))).toBe(true);
+    expect(
+      (await readFile(path.join(folder, "again.gguf"))).equals(await readFile(path.join(folder, "tiny-Q4_0.gguf"))),
+    ).toBe(true);
   });
 
   it("calibrates with a part of each text, however long the others are", async () => {
     const own = path.join(folder, "own.txt");
     await writeFile(own, prose(5, 3000));
     const matrixPath = path.join(folder, "own.imatrix.gguf");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [own, text], chunkLimit: 2 } }))).toMatchObject({ ok: true });
-    expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` })).toMatchObject({
-      ok: true, value: { chunks: 4, datasets: ["own.txt, calibration.txt"] },
+    expect(await run(quantize({ calibration: { matrixPath, texts: [own, text], chunkLimit: 2 } }))).toMatchObject({
+      ok: true,
+    });
+    expect(
+      await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` }),
+    ).toMatchObject({
+      ok: true,
+      value: { chunks: 4, datasets: ["own.txt, calibration.txt"] },
     });
   });
 
@@ -132,7 +152,14 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     await run(quantize({ target: small, type: "Q2_K" }));
     await run(quantize({ target: large, type: "Q8_0" }));
     const outcome = await run({
-      kind: "quality", source, sourceSha256: null, candidates: [small, large], texts: [heldOut], threads: 1, chunkLimit: 0, withSpeed: true,
+      kind: "quality",
+      source,
+      sourceSha256: null,
+      candidates: [small, large],
+      texts: [heldOut],
+      threads: 1,
+      chunkLimit: 0,
+      withSpeed: true,
     });
     if (!outcome.ok || outcome.value.kind !== "quality") throw new Error(JSON.stringify(outcome));
     const [smallRow, largeRow] = outcome.value.candidates;
@@ -149,46 +176,81 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }));
     const target = path.join(folder, "imported.gguf");
     expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target })).toMatchObject({
-      ok: true, value: { entries: 14, datasets: ["calibration.txt"] },
+      ok: true,
+      value: { entries: 14, datasets: ["calibration.txt"] },
     });
     expect((await readFile(target)).equals(await readFile(matrixPath))).toBe(true);
     const bytes = await readFile(matrixPath);
-    for (const [index, bad] of [bytes.subarray(0, bytes.length - 100), Buffer.from("nonsense"), Buffer.alloc(4096, 255), Buffer.alloc(0)].entries()) {
+    for (const [index, bad] of [
+      bytes.subarray(0, bytes.length - 100),
+      Buffer.from("nonsense"),
+      Buffer.alloc(4096, 255),
+      Buffer.alloc(0),
+    ].entries()) {
       const file = path.join(folder, `bad-${index}`);
       await writeFile(file, bad);
-      expect(await run({ kind: "import-importance-matrix", source: file, model: source, target: `${file}.out` })).toMatchObject({
-        ok: false, failure: { code: "importance-matrix-invalid" },
+      expect(
+        await run({ kind: "import-importance-matrix", source: file, model: source, target: `${file}.out` }),
+      ).toMatchObject({
+        ok: false,
+        failure: { code: "importance-matrix-invalid" },
       });
       expect(existsSync(`${file}.out`)).toBe(false);
     }
     // A model is no importance matrix either.
-    expect(await run({ kind: "import-importance-matrix", source, model: source, target: `${target}.2` })).toMatchObject({ ok: false });
+    expect(await run({ kind: "import-importance-matrix", source, model: source, target: `${target}.2` })).toMatchObject(
+      { ok: false },
+    );
   });
 
   it("reads llama-imatrix's older form", async () => {
     const old = path.join(folder, "old.dat");
     await writeFile(old, olderMatrix("blk.0.attn_q.weight", 64));
     const target = path.join(folder, "new.gguf");
-    expect(await run({ kind: "import-importance-matrix", source: old, model: source, target })).toMatchObject({ ok: true, value: { entries: 1, chunks: 7 } });
+    expect(await run({ kind: "import-importance-matrix", source: old, model: source, target })).toMatchObject({
+      ok: true,
+      value: { entries: 1, chunks: 7 },
+    });
   });
 
-  it.each([["of another width", "blk.0.attn_q.weight", 96], ["of no weight of it", "blk.77.attn_q.weight", 64]])("refuses a matrix for another model: %s", async (_, name, width) => {
+  it.each([
+    ["of another width", "blk.0.attn_q.weight", 96],
+    ["of no weight of it", "blk.77.attn_q.weight", 64],
+  ])("refuses a matrix for another model: %s", async (_, name, width) => {
     const file = path.join(folder, "other.dat");
     await writeFile(file, olderMatrix(name, width));
     const target = path.join(folder, "new.gguf");
     expect(await run({ kind: "import-importance-matrix", source: file, model: source, target })).toMatchObject({
-      ok: false, failure: { code: "importance-matrix-invalid" },
+      ok: false,
+      failure: { code: "importance-matrix-invalid" },
     });
     expect(existsSync(target)).toBe(false);
   });
 
   it.each([
     ["the source itself", () => Promise.resolve(source)],
-    ["a symbolic link to it", async () => { const to = path.join(folder, "link.gguf"); await symlink(source, to); return to; }],
-    ["a hard link to it", async () => { const to = path.join(folder, "hard.gguf"); await link(source, to); return to; }],
+    [
+      "a symbolic link to it",
+      async () => {
+        const to = path.join(folder, "link.gguf");
+        await symlink(source, to);
+        return to;
+      },
+    ],
+    [
+      "a hard link to it",
+      async () => {
+        const to = path.join(folder, "hard.gguf");
+        await link(source, to);
+        return to;
+      },
+    ],
   ])("refuses to write over %s", async (_, makeTarget) => {
     const before = await readFile(source);
-    expect(await run(quantize({ target: await makeTarget() }))).toMatchObject({ ok: false, failure: { code: "target-is-source" } });
+    expect(await run(quantize({ target: await makeTarget() }))).toMatchObject({
+      ok: false,
+      failure: { code: "target-is-source" },
+    });
     expect((await readFile(source)).equals(before)).toBe(true);
   });
 
@@ -203,9 +265,13 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const small = path.join(folder, "small.gguf");
     await run(quantize({ target: small }));
     expect(await run(quantize({ source: small, target: path.join(folder, "x.gguf") }))).toMatchObject({
-      ok: false, failure: { code: "source-already-quantized", details: { type: "Q4_0" } },
+      ok: false,
+      failure: { code: "source-already-quantized", details: { type: "Q4_0" } },
     });
-    expect(await run(quantize({ source: path.join(folder, "none.gguf") }))).toMatchObject({ ok: false, failure: { code: "source-missing" } });
+    expect(await run(quantize({ source: path.join(folder, "none.gguf") }))).toMatchObject({
+      ok: false,
+      failure: { code: "source-missing" },
+    });
   });
 
   it("writes the experts of a mixture in MXFP4, and calibrates each expert", async () => {
@@ -219,8 +285,13 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const written = await run(quantize({ type: "MXFP4", target: path.join(folder, "mxfp4.gguf") }));
     expect(written).toMatchObject({ ok: true, value: { bitsPerWeight: mxfp4!.bitsPerWeight } });
     const matrixPath = path.join(folder, "experts.imatrix.gguf");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: true, value: { calibrated: true } });
-    expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` })).toMatchObject({ ok: true });
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+      ok: true,
+      value: { calibrated: true },
+    });
+    expect(
+      await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` }),
+    ).toMatchObject({ ok: true });
   });
 
   it("quantizes from Q8_0", async () => {
@@ -256,41 +327,56 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("refuses texts that are too short or no text", async () => {
     const matrixPath = path.join(folder, "m.gguf");
     await writeFile(text, "Too short.");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: false, failure: { code: "text-too-short" } });
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+      ok: false,
+      failure: { code: "text-too-short" },
+    });
     await writeFile(text, Buffer.from([0xff, 0xfe, 0x00]));
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({ ok: false, failure: { code: "text-unreadable" } });
+    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+      ok: false,
+      failure: { code: "text-unreadable" },
+    });
     expect(existsSync(matrixPath)).toBe(false);
   });
 
-  it.each(["importance-matrix", "quantize"] as const)("stops at once when cancelled in the stage %s, and leaves nothing", async (when) => {
-    await writeFile(text, prose(3, 60_000));
-    const matrixPath = path.join(folder, "m.gguf");
-    const controller = new AbortController();
-    let cancelledMs = 0;
-    const outcome = await run(quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text], chunkLimit: 0 } }), {
-      signal: controller.signal,
-      onProgress: ({ stage }) => {
-        if (stage !== when) return;
-        cancelledMs ||= performance.now();
-        controller.abort();
-      },
-    });
-    expect(cancelledMs).toBeGreaterThan(0);
-    expect(outcome).toEqual({ ok: false, failure: { code: "request-cancelled" } });
-    expect(performance.now() - cancelledMs).toBeLessThan(5000);
-    expect((await readdir(folder)).sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
-  });
+  it.each(["importance-matrix", "quantize"] as const)(
+    "stops at once when cancelled in the stage %s, and leaves nothing",
+    async (when) => {
+      await writeFile(text, prose(3, 60_000));
+      const matrixPath = path.join(folder, "m.gguf");
+      const controller = new AbortController();
+      let cancelledMs = 0;
+      const outcome = await run(
+        quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text], chunkLimit: 0 } }),
+        {
+          signal: controller.signal,
+          onProgress: ({ stage }) => {
+            if (stage !== when) return;
+            cancelledMs ||= performance.now();
+            controller.abort();
+          },
+        },
+      );
+      expect(cancelledMs).toBeGreaterThan(0);
+      expect(outcome).toEqual({ ok: false, failure: { code: "request-cancelled" } });
+      expect(performance.now() - cancelledMs).toBeLessThan(5000);
+      expect((await readdir(folder)).sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
+    },
+  );
 
   it.skipIf(process.platform === "win32")("tells that the process was killed, and leaves nothing", async () => {
     await writeFile(text, prose(3, 60_000));
     let hasKilled = false;
-    const outcome = await run(quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text], chunkLimit: 0 } }), {
-      onProgress: ({ stage }) => {
-        if (stage !== "importance-matrix" || hasKilled) return;
-        hasKilled = true;
-        for (const pid of childrenRunning(entry)) process.kill(pid, "SIGKILL");
+    const outcome = await run(
+      quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text], chunkLimit: 0 } }),
+      {
+        onProgress: ({ stage }) => {
+          if (stage !== "importance-matrix" || hasKilled) return;
+          hasKilled = true;
+          for (const pid of childrenRunning(entry)) process.kill(pid, "SIGKILL");
+        },
       },
-    });
+    );
     expect(hasKilled).toBe(true);
     expect(outcome).toMatchObject({ ok: false, failure: { code: "job-crashed" } });
     expect(await unfinished()).toEqual([]);
@@ -303,8 +389,11 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   });
 
   it("says that the addon is missing", async () => {
-    expect(await runJob(fork, { appFolder: folder, request: quantize() }, { signal: new AbortController().signal })).toMatchObject({
-      ok: false, failure: { code: "addon-missing" },
+    expect(
+      await runJob(fork, { appFolder: folder, request: quantize() }, { signal: new AbortController().signal }),
+    ).toMatchObject({
+      ok: false,
+      failure: { code: "addon-missing" },
     });
   });
 });
@@ -324,6 +413,8 @@ function olderMatrix(name: string, width: number): Buffer {
 
 /** This process's own job processes. */
 function childrenRunning(script: string): number[] {
-  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)]).toString().split("\n");
+  const lines = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)])
+    .toString()
+    .split("\n");
   return lines.filter((line) => line.includes(script)).map((line) => Number.parseInt(line.trim(), 10));
 }

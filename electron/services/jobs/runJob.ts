@@ -60,7 +60,10 @@ export async function runJob(
 }
 
 function exists(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 function cancelled(): JobOutcome {
@@ -71,7 +74,10 @@ function cancelled(): JobOutcome {
 async function removeUnfinished({ request }: ToJob): Promise<void> {
   const targets = "target" in request ? [request.target] : [];
   // What fitting the scales writes beside the unfinished delta, for moments.
-  if (request.kind === "make-delta") for (const part of ["group", "refined"]) targets.push(`${request.target}${UNFINISHED_SUFFIX}.${part}`);
+  if (request.kind === "make-delta")
+    for (const part of ["group", "refined"]) targets.push(`${request.target}${UNFINISHED_SUFFIX}.${part}`);
   if (request.kind === "quantize" && request.calibration !== null) targets.push(request.calibration.matrixPath);
-  await Promise.all(targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)));
+  await Promise.all(
+    targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)),
+  );
 }

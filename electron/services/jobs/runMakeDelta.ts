@@ -7,11 +7,24 @@ import { saveFailure } from "../fileFailure";
 import type { ModelFile } from "../ModelLibrary";
 import type { MakeDeltaOrder } from "./jobOrder";
 import type { JobControls, JobProduct } from "./JobQueue";
-import { bytesOf, calibrationText, evaluationChunks, evaluationText, jobThreads, refinementChunks, textMatrixPath, type JobTools } from "./JobTools";
+import {
+  bytesOf,
+  calibrationText,
+  evaluationChunks,
+  evaluationText,
+  jobThreads,
+  refinementChunks,
+  textMatrixPath,
+  type JobTools,
+} from "./JobTools";
 import { runJob } from "./runJob";
 
 /** Failures: "source-missing", those of the job and of adding a delta. */
-export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, { signal, onPhase }: JobControls): Promise<Outcome<JobProduct>> {
+export async function runMakeDelta(
+  { start }: MakeDeltaOrder,
+  tools: JobTools,
+  { signal, onPhase }: JobControls,
+): Promise<Outcome<JobProduct>> {
   const { appFolder, appVersion, deltasFolder, importanceFolder } = tools;
   const [base, fineTune] = [await tools.findModel(start.baseId), await tools.findModel(start.fineTuneId)];
   if (base === null || fineTune === null) return fail("source-missing");
@@ -26,11 +39,20 @@ export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, {
       {
         appFolder,
         request: {
-          kind: "make-delta", base: base.path, fineTune: fineTune.path, target,
-          name: start.name, baseName: nameOf(base), fineTuneName: nameOf(fineTune),
+          kind: "make-delta",
+          base: base.path,
+          fineTune: fineTune.path,
+          target,
+          name: start.name,
+          baseName: nameOf(base),
+          fineTuneName: nameOf(fineTune),
           result: start.result,
           importanceMatrix: (await exists(matrix)) ? matrix : null,
-          refinement: { on: { kind: "texts", paths: [calibrationText(appFolder)] }, heldOut: null, chunkLimit: refinementChunks(baseBytes) },
+          refinement: {
+            on: { kind: "texts", paths: [calibrationText(appFolder)] },
+            heldOut: null,
+            chunkLimit: refinementChunks(baseBytes),
+          },
           fidelity: start.measureFidelity
             ? { on: { kind: "texts", paths: [evaluationText(appFolder)] }, chunkLimit: evaluationChunks(baseBytes) }
             : null,
@@ -41,7 +63,11 @@ export async function runMakeDelta({ start }: MakeDeltaOrder, tools: JobTools, {
       { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
     );
     if (!outcome.ok) return outcome;
-    const added = await tools.addDelta(target, { kind: "made", baseName: nameOf(base), fineTuneName: nameOf(fineTune) }, { name: start.name });
+    const added = await tools.addDelta(
+      target,
+      { kind: "made", baseName: nameOf(base), fineTuneName: nameOf(fineTune) },
+      { name: start.name },
+    );
     return added.ok ? succeed({ modelId: null, deltaId: added.value.id, qualityFailure: null }) : added;
   } catch (error) {
     return { ok: false, failure: saveFailure(error, { folder: deltasFolder }) };
@@ -56,5 +82,8 @@ function nameOf({ model }: ModelFile): string {
 }
 
 function exists(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

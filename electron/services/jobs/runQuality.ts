@@ -21,7 +21,11 @@ export interface MeasuredModel {
   calibrated: boolean | null;
 }
 
-export async function runQuality({ start }: QualityOrder, tools: JobTools, controls: JobControls): Promise<Outcome<JobProduct>> {
+export async function runQuality(
+  { start }: QualityOrder,
+  tools: JobTools,
+  controls: JobControls,
+): Promise<Outcome<JobProduct>> {
   const source = await tools.findModel(start.sourceId);
   if (source === null) return fail("source-missing");
   const candidates: MeasuredModel[] = [];
@@ -40,7 +44,11 @@ export async function runQuality({ start }: QualityOrder, tools: JobTools, contr
 
 /** `sourceSha256`: null when it is not known yet. */
 export async function measureQuality(
-  { source, candidates, sourceSha256 }: { source: MeasuredModel; candidates: readonly MeasuredModel[]; sourceSha256: Sha256 | null },
+  {
+    source,
+    candidates,
+    sourceSha256,
+  }: { source: MeasuredModel; candidates: readonly MeasuredModel[]; sourceSha256: Sha256 | null },
   { fork, appFolder, quality }: JobTools,
   { signal, onPhase }: JobControls,
 ): Promise<Outcome<undefined>> {
@@ -75,11 +83,24 @@ export async function measureQuality(
   if (outcome.value.kind !== "quality") throw new Error("the job process answered another question");
   const { positions } = outcome.value;
   const row = (model: MeasuredModel | undefined, figures: ModelQuality, index: number): MeasuredRow[] =>
-    model === undefined ? [] : [{
-      modelId: model.modelId, key: keys[index] ?? "", name: model.name, type: model.type, calibrated: model.calibrated,
-      isSource: index === 0, quality: figures, positions, measuredAtMs: Date.now(),
-    }];
-  const rows = [outcome.value.source, ...outcome.value.candidates].flatMap((figures, index) => row(models[index], figures, index));
+    model === undefined
+      ? []
+      : [
+          {
+            modelId: model.modelId,
+            key: keys[index] ?? "",
+            name: model.name,
+            type: model.type,
+            calibrated: model.calibrated,
+            isSource: index === 0,
+            quality: figures,
+            positions,
+            measuredAtMs: Date.now(),
+          },
+        ];
+  const rows = [outcome.value.source, ...outcome.value.candidates].flatMap((figures, index) =>
+    row(models[index], figures, index),
+  );
   const saved = await quality.add(Sha256.parse(outcome.value.sourceSha256), rows);
   return saved.ok ? succeed(undefined) : saved;
 }

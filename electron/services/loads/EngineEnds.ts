@@ -8,7 +8,10 @@ import type { JsonFile } from "../JsonFile";
 const ENDS_ALLOWED = 1;
 
 /** engine-ends.json. By model id. */
-export const StoredEngineEnds = z.record(z.string().max(64), z.object({ content: z.string().max(64), ends: z.number().int().min(1) }));
+export const StoredEngineEnds = z.record(
+  z.string().max(64),
+  z.object({ content: z.string().max(64), ends: z.number().int().min(1) }),
+);
 export type StoredEngineEnds = z.infer<typeof StoredEngineEnds>;
 
 /** `content` tells a file from what was under its name before (ModelFile.content). */

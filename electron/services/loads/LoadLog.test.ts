@@ -16,14 +16,27 @@ import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./Load
 const MB = 1_000_000;
 const model = ModelId.parse("a".repeat(32));
 const parts: FitParts = {
-  weightsBytes: 100 * MB, weightCopiesBytes: 0, vocabularyBytes: 20 * MB, kvCacheBytes: 40 * MB, checkpointsBytes: 0, computeBuffersBytes: 10 * MB, deltasBytes: 0, engineProcessBytes: 999 * MB,
+  weightsBytes: 100 * MB,
+  weightCopiesBytes: 0,
+  vocabularyBytes: 20 * MB,
+  kvCacheBytes: 40 * MB,
+  checkpointsBytes: 0,
+  computeBuffersBytes: 10 * MB,
+  deltasBytes: 0,
+  engineProcessBytes: 999 * MB,
 };
 const load = { modelId: model, modelName: "Model", choice: loadChoice({ contextSizeTokens: 1000 }), predicted: parts };
 
 let folder: string;
-const openLog = async () => new LoadLog((await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, () => 0)).file, () => 7);
+const openLog = async () =>
+  new LoadLog(
+    (await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, () => 0)).file,
+    () => 7,
+  );
 const openSettings = async () =>
-  new LoadSettingsStore((await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, () => 0)).file);
+  new LoadSettingsStore(
+    (await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, () => 0)).file,
+  );
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "facet-loads-"));
@@ -38,12 +51,19 @@ it("predicts with the engine as it was before the load, and keeps the highest me
   log.deltas(20 * MB);
   log.answered(800);
   const [record] = log.records as [LoadRecord];
-  expect(record).toMatchObject({ atMs: 7, measuredPeakBytes: 280 * MB, contextUsedTokens: 800, predicted: { engineProcessBytes: engineMemoryBytes(130 * MB), deltasBytes: 20 * MB } });
+  expect(record).toMatchObject({
+    atMs: 7,
+    measuredPeakBytes: 280 * MB,
+    contextUsedTokens: 800,
+    predicted: { engineProcessBytes: engineMemoryBytes(130 * MB), deltasBytes: 20 * MB },
+  });
   expect(predictionError(record)).toBeCloseTo((190 * MB + engineMemoryBytes(130 * MB)) / (280 * MB) - 1);
   expect(isComplete(record)).toBe(true);
   expect(isComplete({ ...record, contextUsedTokens: 700 })).toBe(false);
   expect(log.engineBytes).toBe(engineMemoryBytes(130 * MB));
-  await expect.poll(async () => JSON.parse(await readFile(path.join(folder, "loads.json"), "utf8"))).toMatchObject({ engineBytes: 130 * MB, records: [{ contextUsedTokens: 800 }] });
+  await expect
+    .poll(async () => JSON.parse(await readFile(path.join(folder, "loads.json"), "utf8")))
+    .toMatchObject({ engineBytes: 130 * MB, records: [{ contextUsedTokens: 800 }] });
 });
 
 it("measures nothing for a load that failed or is over", async () => {
@@ -53,7 +73,10 @@ it("measures nothing for a load that failed or is over", async () => {
   log.loaded(load, 130 * MB);
   log.ended();
   log.measured(500 * MB);
-  expect(log.records.map(({ failureCode, measuredPeakBytes }) => [failureCode, measuredPeakBytes])).toEqual([[null, null], ["model-load-failed", null]]);
+  expect(log.records.map(({ failureCode, measuredPeakBytes }) => [failureCode, measuredPeakBytes])).toEqual([
+    [null, null],
+    ["model-load-failed", null],
+  ]);
 });
 
 it("keeps so many records and no more", async () => {

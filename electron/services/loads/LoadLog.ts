@@ -53,7 +53,8 @@ export class LoadLog {
   loaded(load: BegunLoad, engineBytes: number): void {
     this.#current = {
       ...this.#record(load, null),
-      predicted: load.predicted === null ? null : { ...load.predicted, engineProcessBytes: engineMemoryBytes(engineBytes) },
+      predicted:
+        load.predicted === null ? null : { ...load.predicted, engineProcessBytes: engineMemoryBytes(engineBytes) },
     };
     void this.#file.save({ engineBytes, records: [this.#current, ...this.records].slice(0, MAX_RECORDS) });
   }
@@ -91,8 +92,15 @@ export class LoadLog {
 
   #record({ modelId, modelName, choice, predicted }: BegunLoad, failureCode: string | null): LoadRecord {
     return {
-      id: randomUUID(), atMs: this.#now(), modelId, modelName: modelName.slice(0, 200), choice, predicted,
-      measuredPeakBytes: null, contextUsedTokens: 0, failureCode,
+      id: randomUUID(),
+      atMs: this.#now(),
+      modelId,
+      modelName: modelName.slice(0, 200),
+      choice,
+      predicted,
+      measuredPeakBytes: null,
+      contextUsedTokens: 0,
+      failureCode,
     };
   }
 

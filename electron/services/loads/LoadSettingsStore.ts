@@ -39,7 +39,9 @@ export class LoadSettingsStore {
 
   async drop(id: ModelId): Promise<void> {
     if (this.#of(id) === undefined) return;
-    await this.#file.save({ models: Object.fromEntries(Object.entries(this.#file.value.models).filter(([other]) => other !== id)) });
+    await this.#file.save({
+      models: Object.fromEntries(Object.entries(this.#file.value.models).filter(([other]) => other !== id)),
+    });
   }
 
   #of(id: ModelId): StoredLoadSettings["models"][string] | undefined {

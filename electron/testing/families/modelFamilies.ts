@@ -18,9 +18,15 @@ export interface ModelFamily {
   markers?: readonly string[];
 }
 
-type Ends = Omit<ModelFamily, "chatTemplate" | "generationPrompt" | "special"> & Partial<Pick<ModelFamily, "generationPrompt">>;
+type Ends = Omit<ModelFamily, "chatTemplate" | "generationPrompt" | "special"> &
+  Partial<Pick<ModelFamily, "generationPrompt">>;
 
-function family(style: TemplateStyle, ends: Ends, control: readonly string[], userDefined: readonly string[] = []): ModelFamily {
+function family(
+  style: TemplateStyle,
+  ends: Ends,
+  control: readonly string[],
+  userDefined: readonly string[] = [],
+): ModelFamily {
   const { generation, withoutThought } = style;
   return {
     generationPrompt: withoutThought === undefined ? [generation] : [generation, generation + withoutThought],
@@ -48,20 +54,25 @@ const toolTags = ["<tool_call>", "</tool_call>", "<tool_response>", "</tool_resp
 const thinkLines: Around = ["<think>\n", "\n</think>\n\n"];
 
 const jsonInTags = {
-  around: ["", ""], between: "\n",
+  around: ["", ""],
+  between: "\n",
   call: `{{- '<tool_call>\\n{"name": "' + call.name + '", "arguments": ' + (call.arguments | tojson) + '}\\n</tool_call>' }}`,
 } satisfies TemplateStyle["calls"];
 
 /** Thoughts in tags of its own, which the model itself opens. */
 export const qwen3 = family(
   { ...imStyle, thought: thinkLines, calls: jsonInTags, withoutThought: "<think>\n\n</think>\n\n" },
-  imEnds, imControl, [...thinkTags, ...toolTags],
+  imEnds,
+  imControl,
+  [...thinkTags, ...toolTags],
 );
 
 /** The prompt opens the thought. */
 export const qwq = family(
   { ...imStyle, thought: thinkLines, calls: jsonInTags, generation: "<|im_start|>assistant\n<think>\n" },
-  imEnds, imControl, [...thinkTags, ...toolTags],
+  imEnds,
+  imControl,
+  [...thinkTags, ...toolTags],
 );
 
 /** Nobody opens the thought. */
@@ -75,7 +86,8 @@ export const hermes = family({ ...imStyle, calls: jsonInTags }, imEnds, imContro
 
 export const thinkingTag = family(
   { ...imStyle, thought: ["<thinking>\n", "\n</thinking>\n\n"] },
-  { ...imEnds, markers: ["<thinking>", "</thinking>"] }, imControl,
+  { ...imEnds, markers: ["<thinking>", "</thinking>"] },
+  imControl,
 );
 
 export const kimiVl = family(
@@ -101,7 +113,8 @@ export const kimiK2 = family(
     tool: ["<|im_system|>tool<|im_middle|>", "<|im_end|>"],
     thought: ["<think>", "</think>"],
     calls: {
-      around: ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"], between: "",
+      around: ["<|tool_calls_section_begin|>", "<|tool_calls_section_end|>"],
+      between: "",
       call:
         `{{- "<|tool_call_begin|>functions." + call.name + ":" + (loop.index0 | string) }}` +
         `{{- "<|tool_call_argument_begin|>" + (call.arguments | tojson) + "<|tool_call_end|>" }}`,
@@ -110,8 +123,18 @@ export const kimiK2 = family(
   },
   { eos: "<|im_end|>", bos: "[BOS]" },
   [
-    "[BOS]", "[EOS]", "<|im_user|>", "<|im_assistant|>", "<|im_system|>", "<|im_middle|>", "<|im_end|>", "<|tool_calls_section_begin|>",
-    "<|tool_calls_section_end|>", "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>",
+    "[BOS]",
+    "[EOS]",
+    "<|im_user|>",
+    "<|im_assistant|>",
+    "<|im_system|>",
+    "<|im_middle|>",
+    "<|im_end|>",
+    "<|tool_calls_section_begin|>",
+    "<|tool_calls_section_end|>",
+    "<|tool_call_begin|>",
+    "<|tool_call_argument_begin|>",
+    "<|tool_call_end|>",
   ],
   thinkTags,
 );
@@ -121,14 +144,17 @@ export const qwen3Coder = family(
   {
     ...imStyle,
     calls: {
-      around: ["", ""], between: "\n",
+      around: ["", ""],
+      between: "\n",
       call:
         `{{- "<tool_call>\\n<function=" + call.name + ">\\n" }}` +
         `{%- for key, value in call.arguments | items %}{{- "<parameter=" + key + ">\\n" + (value | string) + "\\n</parameter>\\n" }}{%- endfor %}` +
         `{{- "</function>\\n</tool_call>" }}`,
     },
   },
-  imEnds, imControl, toolTags,
+  imEnds,
+  imControl,
+  toolTags,
 );
 
 export const miniMax = family(
@@ -140,7 +166,8 @@ export const miniMax = family(
     tools: ["]~!b[]~b]system\n# Tools\n<tools>", "</tools>[e~[\n"],
     thought: thinkLines,
     calls: {
-      around: ["<minimax:tool_call>\n", "</minimax:tool_call>"], between: "",
+      around: ["<minimax:tool_call>\n", "</minimax:tool_call>"],
+      between: "",
       call:
         `{{- '<invoke name="' + call.name + '">\\n' }}` +
         `{%- for key, value in call.arguments | items %}{{- '<parameter name="' + key + '">' + (value | string) + "</parameter>\\n" }}{%- endfor %}` +
@@ -148,7 +175,9 @@ export const miniMax = family(
     },
     generation: "]~b]ai\n<think>\n",
   },
-  { eos: "[e~[", bos: "]~!b[" }, ["]~!b[", "]~b]", "[e~["], [...thinkTags, "<minimax:tool_call>", "</minimax:tool_call>"],
+  { eos: "[e~[", bos: "]~!b[" },
+  ["]~!b[", "]~b]", "[e~["],
+  [...thinkTags, "<minimax:tool_call>", "</minimax:tool_call>"],
 );
 
 export const lfm2 = family(
@@ -157,14 +186,24 @@ export const lfm2 = family(
     tool: ["<|im_start|>tool\n", "<|im_end|>\n"],
     thought: ["<think>", "</think>"],
     calls: {
-      around: ["<|tool_call_start|>[", "]<|tool_call_end|>"], between: ", ",
+      around: ["<|tool_call_start|>[", "]<|tool_call_end|>"],
+      between: ", ",
       call:
         `{{- call.name + "(" }}{%- for key, value in call.arguments | items %}{%- if not loop.first %}{{- ", " }}{%- endif %}` +
         `{{- key + "=" + (value | tojson) }}{%- endfor %}{{- ")" }}`,
     },
   },
   { eos: "<|im_end|>", bos: "<|startoftext|>", addBos: true },
-  ["<|pad|>", "<|startoftext|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|tool_call_start|>", "<|tool_call_end|>"], thinkTags,
+  [
+    "<|pad|>",
+    "<|startoftext|>",
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|tool_call_start|>",
+    "<|tool_call_end|>",
+  ],
+  thinkTags,
 );
 
 /** Ends a turn with the token that begins the next one. */
@@ -179,14 +218,16 @@ export const glm = family(
     thought: ["\n<think>", "</think>"],
     text: ["\n", ""],
     calls: {
-      around: ["", ""], between: "",
+      around: ["", ""],
+      between: "",
       call:
         `{{- "\\n<tool_call>" + call.name + "\\n" }}` +
         `{%- for key, value in call.arguments | items %}{{- "<arg_key>" + key + "</arg_key>\\n" }}` +
         `{{- "<arg_value>" + (value if value is string else value | tojson) + "</arg_value>\\n" }}{%- endfor %}` +
         `{{- "</tool_call>" }}`,
     },
-    generation: "<|assistant|>", withoutThought: "\n<think></think>",
+    generation: "<|assistant|>",
+    withoutThought: "\n<think></think>",
   },
   { eos: "<|endoftext|>", eot: "<|user|>", eom: "<|observation|>" },
   ["<|endoftext|>", "[gMASK]", "<sop>", "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>"],
@@ -194,10 +235,21 @@ export const glm = family(
 );
 
 const deepSeekMarks = [
-  "<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>", "<｜tool▁call▁begin｜>", "<｜tool▁call▁end｜>", "<｜tool▁sep｜>",
-  "<｜tool▁output▁begin｜>", "<｜tool▁output▁end｜>",
+  "<｜tool▁calls▁begin｜>",
+  "<｜tool▁calls▁end｜>",
+  "<｜tool▁call▁begin｜>",
+  "<｜tool▁call▁end｜>",
+  "<｜tool▁sep｜>",
+  "<｜tool▁output▁begin｜>",
+  "<｜tool▁output▁end｜>",
 ];
-const deepSeekControl = ["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>", ...deepSeekMarks];
+const deepSeekControl = [
+  "<｜begin▁of▁sentence｜>",
+  "<｜end▁of▁sentence｜>",
+  "<｜User｜>",
+  "<｜Assistant｜>",
+  ...deepSeekMarks,
+];
 const deepSeekEnds: Ends = { eos: "<｜end▁of▁sentence｜>", bos: "<｜begin▁of▁sentence｜>", addBos: true };
 const deepSeekStyle = {
   system: ["", ""],
@@ -209,7 +261,10 @@ const deepSeekStyle = {
 } satisfies TemplateStyle;
 
 export const deepSeekR1 = family(
-  { ...deepSeekStyle, thought: thinkLines, generation: "<｜Assistant｜><think>\n" }, deepSeekEnds, deepSeekControl, thinkTags,
+  { ...deepSeekStyle, thought: thinkLines, generation: "<｜Assistant｜><think>\n" },
+  deepSeekEnds,
+  deepSeekControl,
+  thinkTags,
 );
 
 export const deepSeekV31 = family(
@@ -218,11 +273,14 @@ export const deepSeekV31 = family(
     thought: ["<think>", "</think>"],
     withoutThought: "</think>",
     calls: {
-      around: ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"], between: "",
+      around: ["<｜tool▁calls▁begin｜>", "<｜tool▁calls▁end｜>"],
+      between: "",
       call: `{{- "<｜tool▁call▁begin｜>" + call.name + "<｜tool▁sep｜>" + (call.arguments | tojson) + "<｜tool▁call▁end｜>" }}`,
     },
   },
-  deepSeekEnds, deepSeekControl, thinkTags,
+  deepSeekEnds,
+  deepSeekControl,
+  thinkTags,
 );
 
 export const mistral = family(
@@ -233,14 +291,31 @@ export const mistral = family(
     tool: ["[TOOL_RESULTS]", "[/TOOL_RESULTS]"],
     tools: ["[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]"],
     thought: ["[THINK]", "[/THINK]"],
-    calls: { around: ["", ""], between: "", call: `{{- "[TOOL_CALLS]" + call.name + "[ARGS]" + (call.arguments | tojson) }}` },
+    calls: {
+      around: ["", ""],
+      between: "",
+      call: `{{- "[TOOL_CALLS]" + call.name + "[ARGS]" + (call.arguments | tojson) }}`,
+    },
     generation: "",
   },
   // Nothing is written for the model to begin with: the prompt ends with what was said last.
   { eos: "</s>", bos: "<s>", addBos: true, generationPrompt: ["[/INST]", "[/TOOL_RESULTS]"] },
   [
-    "<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]",
-    "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[TOOL_CALLS]", "[ARGS]", "[THINK]", "[/THINK]",
+    "<unk>",
+    "<s>",
+    "</s>",
+    "[INST]",
+    "[/INST]",
+    "[SYSTEM_PROMPT]",
+    "[/SYSTEM_PROMPT]",
+    "[AVAILABLE_TOOLS]",
+    "[/AVAILABLE_TOOLS]",
+    "[TOOL_RESULTS]",
+    "[/TOOL_RESULTS]",
+    "[TOOL_CALLS]",
+    "[ARGS]",
+    "[THINK]",
+    "[/THINK]",
   ],
 );
 
@@ -253,7 +328,8 @@ export const seedOss = family(
     text: ["\n", ""],
     generation: "<seed:bos>assistant\n",
   },
-  { eos: "<seed:eos>", bos: "<seed:bos>" }, ["<seed:bos>", "<seed:eos>", "<seed:pad>", "<seed:think>", "</seed:think>"],
+  { eos: "<seed:eos>", bos: "<seed:bos>" },
+  ["<seed:bos>", "<seed:eos>", "<seed:pad>", "<seed:think>", "</seed:think>"],
 );
 
 export const gemma4 = family(
@@ -265,7 +341,8 @@ export const gemma4 = family(
     tools: ["<|turn>system\n<|tool>", "<tool|><turn|>\n"],
     thought: ["<|channel>thought\n", "<channel|>"],
     calls: {
-      around: ["", ""], between: "",
+      around: ["", ""],
+      between: "",
       call:
         `{{- "<|tool_call>call:" + call.name + "{" }}{%- for key, value in call.arguments | items %}{%- if not loop.first %}{{- "," }}{%- endif %}` +
         `{{- key + ":" + ('<|"|>' + value + '<|"|>' if value is string else value | string) }}{%- endfor %}{{- "}<tool_call|>" }}`,
@@ -287,19 +364,33 @@ export const cohere = family(
     thought: ["<|START_THINKING|>", "<|END_THINKING|>"],
     text: ["<|START_RESPONSE|>", "<|END_RESPONSE|>"],
     calls: {
-      around: ["<|START_ACTION|>[\n", "\n]<|END_ACTION|>"], between: ",\n",
+      around: ["<|START_ACTION|>[\n", "\n]<|END_ACTION|>"],
+      between: ",\n",
       call:
         `{{- '    {"tool_call_id": "' + (loop.index0 | string) + '", "tool_name": "' + call.name }}` +
         `{{- '", "parameters": ' + (call.arguments | tojson) + "}" }}`,
     },
-    generation: "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>", withoutThought: "<|START_THINKING|><|END_THINKING|>",
+    generation: "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>",
+    withoutThought: "<|START_THINKING|><|END_THINKING|>",
   },
   { eos: "<|END_OF_TURN_TOKEN|>", bos: "<BOS_TOKEN>", addBos: true },
   [
-    "<PAD>", "<BOS_TOKEN>", "<EOS_TOKEN>", "<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>",
-    "<|USER_TOKEN|>", "<|CHATBOT_TOKEN|>", "<|SYSTEM_TOKEN|>",
-    "<|START_THINKING|>", "<|END_THINKING|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_ACTION|>", "<|END_ACTION|>",
-    "<|START_TOOL_RESULT|>", "<|END_TOOL_RESULT|>",
+    "<PAD>",
+    "<BOS_TOKEN>",
+    "<EOS_TOKEN>",
+    "<|START_OF_TURN_TOKEN|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|USER_TOKEN|>",
+    "<|CHATBOT_TOKEN|>",
+    "<|SYSTEM_TOKEN|>",
+    "<|START_THINKING|>",
+    "<|END_THINKING|>",
+    "<|START_RESPONSE|>",
+    "<|END_RESPONSE|>",
+    "<|START_ACTION|>",
+    "<|END_ACTION|>",
+    "<|START_TOOL_RESULT|>",
+    "<|END_TOOL_RESULT|>",
   ],
 );
 
@@ -308,10 +399,17 @@ const roles = (name: string): Around => [`<|start_of_role|>${name}<|end_of_role|
 /** The template speaks of the tags and never writes them; they are ordinary text. */
 export const granite = family(
   {
-    start: roles("system").join("Write your thoughts between <think></think> and write your response between <response></response>."),
-    system: roles("system"), user: roles("user"), assistant: roles("assistant"), tool: roles("tool"), tools: roles("available_tools"),
+    start: roles("system").join(
+      "Write your thoughts between <think></think> and write your response between <response></response>.",
+    ),
+    system: roles("system"),
+    user: roles("user"),
+    assistant: roles("assistant"),
+    tool: roles("tool"),
+    tools: roles("available_tools"),
     calls: {
-      around: ["<|tool_call|>[", "]"], between: ", ",
+      around: ["<|tool_call|>[", "]"],
+      between: ", ",
       call: `{{- '{"name": "' + call.name + '", "arguments": ' + (call.arguments | tojson) + "}" }}`,
     },
     generation: "<|start_of_role|>assistant<|end_of_role|>",
@@ -325,16 +423,31 @@ const headers = (role: string): Around => [`<|start_header_id|>${role}<|end_head
 /** A call is bare JSON. */
 export const llama3 = family(
   {
-    system: headers("system"), user: headers("user"), assistant: headers("assistant"), tool: headers("ipython"),
-    tools: [`${headers("system")[0]}To call a function, respond with {"name": its name, "parameters": its arguments}.\n`, "<|eot_id|>"],
+    system: headers("system"),
+    user: headers("user"),
+    assistant: headers("assistant"),
+    tool: headers("ipython"),
+    tools: [
+      `${headers("system")[0]}To call a function, respond with {"name": its name, "parameters": its arguments}.\n`,
+      "<|eot_id|>",
+    ],
     calls: {
-      around: ["", ""], between: "; ",
+      around: ["", ""],
+      between: "; ",
       call: `{{- '{"name": "' + call.name + '", "parameters": ' + (call.arguments | tojson) + "}" }}`,
     },
     generation: headers("assistant")[0],
   },
   { eos: "<|eot_id|>", bos: "<|begin_of_text|>", addBos: true },
-  ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>", "<|python_tag|>"],
+  [
+    "<|begin_of_text|>",
+    "<|end_of_text|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|python_tag|>",
+  ],
 );
 
 /** The prompt begins the thought in words; a line in brackets ends it. */
@@ -344,10 +457,14 @@ export const apriel = family(
     user: ["<|begin_user|>\n", ""],
     assistant: ["\n<|begin_assistant|>\n", "\n<|end|>\n"],
     tool: ["<|begin_tool_result|>\n", "\n"],
-    tools: ["<|begin_system|>\nReturn all function calls as a list of JSON objects within <tool_calls></tool_calls>.\n", "\n"],
+    tools: [
+      "<|begin_system|>\nReturn all function calls as a list of JSON objects within <tool_calls></tool_calls>.\n",
+      "\n",
+    ],
     thought: ["Here are my reasoning steps:\n", "\n[BEGIN FINAL RESPONSE]\n"],
     calls: {
-      around: ["\n<tool_calls>[", "]</tool_calls>"], between: ", ",
+      around: ["\n<tool_calls>[", "]</tool_calls>"],
+      between: ", ",
       call: `{{- '{"name": "' + call.name + '", "arguments": ' + (call.arguments | tojson) + "}" }}`,
     },
     generation: "\n<|begin_assistant|>\nHere are my reasoning steps:\n",
@@ -365,7 +482,8 @@ export const nemotron = family(
     tools: ["<SPECIAL_10>System\n<AVAILABLE_TOOLS>", "</AVAILABLE_TOOLS>\n"],
     thought: thinkLines,
     calls: {
-      around: ["<TOOLCALL>[", "]</TOOLCALL>"], between: ", ",
+      around: ["<TOOLCALL>[", "]</TOOLCALL>"],
+      between: ", ",
       call: `{{- '{"name": "' + call.name + '", "arguments": ' + (call.arguments | tojson) + "}" }}`,
     },
     generation: "<SPECIAL_11>Assistant\n<think>\n",
@@ -397,7 +515,16 @@ export const harmony: ModelFamily = {
   ].join("\n"),
   generationPrompt: ["<|start|>assistant"],
   special: [
-    "<|startoftext|>", "<|endoftext|>", "<|return|>", "<|constrain|>", "<|channel|>", "<|start|>", "<|end|>", "<|message|>", "<|call|>",
+    "<|startoftext|>",
+    "<|endoftext|>",
+    "<|return|>",
+    "<|constrain|>",
+    "<|channel|>",
+    "<|start|>",
+    "<|end|>",
+    "<|message|>",
+    "<|call|>",
   ].map((text) => ({ text, type: "control" })),
-  eos: "<|return|>", bos: "<|startoftext|>",
+  eos: "<|return|>",
+  bos: "<|startoftext|>",
 };

@@ -32,7 +32,8 @@ GgufPointer adapterMetadata(const std::string& architecture, const std::string& 
 
 AdapterWriter::AdapterWriter(const std::string& path, GgufPointer values, const std::vector<AdapterTensor>& tensors)
     : path_(path), metadata_(std::move(values)), shapes_(nullptr, ggml_free) {
-    shapes_.reset(ggml_init({.mem_size = (tensors.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true}));
+    shapes_.reset(ggml_init(
+        {.mem_size = (tensors.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true}));
     if (!shapes_) throw std::bad_alloc();
     for (const AdapterTensor& tensor : tensors) {
         ggml_tensor* shape = ggml_new_tensor_2d(shapes_.get(), tensor.type, tensor.rowLength, tensor.rows);
@@ -89,8 +90,8 @@ void rewriteMetadata(const std::string& path, void (*change)(gguf_context*, cons
     if (!gguf) throw Failure("model-unreadable", log.lastErrors());
     const size_t before = gguf_get_meta_size(gguf.get());
     change(gguf.get(), data);
-    // gguf puts what is set at the end. These two say the form: kept last, a delta and one that was expanded from its compact
-    // form are the same file.
+    // gguf puts what is set at the end. These two say the form: kept last, a delta and one that was expanded from its
+    // compact form are the same file.
     for (const char* key : {"adapter.type", "facet.delta.form"}) {
         const int64_t at = gguf_find_key(gguf.get(), key);
         if (at < 0 || gguf_get_kv_type(gguf.get(), at) != GGUF_TYPE_STRING) continue;

@@ -56,7 +56,8 @@ class AdapterWriter {
     uint64_t written_ = 0;
 };
 
-/** Changes values of the metadata of a whole adapter file in place. Throws Failure "write-failed", "model-unreadable". */
+/** Changes values of the metadata of a whole adapter file in place. Throws Failure "write-failed", "model-unreadable".
+ */
 template <typename Change>
 void changeMetadata(const std::string& path, const Change& change);
 

@@ -14,7 +14,8 @@ uint64_t convertForm(const std::string& source, const std::string& target, bool 
     setForm(metadata.get(), isCompact);
 
     std::vector<AdapterTensor> tensors;
-    for (const std::string& matrix : reader.matrices()) addPair(matrix, reader.pair(matrix), reader.shape(matrix), isCompact, tensors);
+    for (const std::string& matrix : reader.matrices())
+        addPair(matrix, reader.pair(matrix), reader.shape(matrix), isCompact, tensors);
     AdapterWriter writer(target, std::move(metadata), tensors);
     for (const std::string& matrix : reader.matrices()) {
         const MappedTensor& signs = reader.signs(matrix);

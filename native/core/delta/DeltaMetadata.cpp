@@ -23,8 +23,8 @@ void writeResult(gguf_context* gguf, const DeltaResult& result) {
 
 }  // namespace
 
-void describeDelta(gguf_context* gguf, const std::string& kind, const DeltaDescription& description, const DeltaPlan& plan,
-                   const MappedModel& base) {
+void describeDelta(gguf_context* gguf, const std::string& kind, const DeltaDescription& description,
+                   const DeltaPlan& plan, const MappedModel& base) {
     gguf_set_val_u32(gguf, "general.base_model.count", 1);
     gguf_set_val_str(gguf, "general.base_model.0.name", description.baseName.c_str());
     gguf_set_val_u32(gguf, "facet.delta.version", kDeltaFormatVersion);

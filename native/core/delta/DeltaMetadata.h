@@ -35,8 +35,8 @@ struct DeltaResult {
 };
 
 /** Header of a delta that is about to be made, with room for what is known later. `kind`: "bitdelta" or "lora". */
-void describeDelta(gguf_context* gguf, const std::string& kind, const DeltaDescription& description, const DeltaPlan& plan,
-                   const MappedModel& base);
+void describeDelta(gguf_context* gguf, const std::string& kind, const DeltaDescription& description,
+                   const DeltaPlan& plan, const MappedModel& base);
 
 /** Writes what came of it into the header and returns it; the sizes are the caller's to fill in. */
 DeltaResult describeResult(gguf_context* gguf, const DeltaPlan& plan, const CodingError& carried);

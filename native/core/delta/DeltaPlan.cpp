@@ -16,7 +16,7 @@ namespace facet {
 namespace {
 
 /** Matrices that llama.cpp multiplies by way of its adapter hook, in every architecture that has them. */
-constexpr std::array<std::string_view, 8> kMatrices{"attn_q",   "attn_k",   "attn_v", "attn_qkv",
+constexpr std::array<std::string_view, 8> kMatrices{"attn_q",      "attn_k",   "attn_v", "attn_qkv",
                                                     "attn_output", "ffn_gate", "ffn_up", "ffn_down"};
 /** Norm before these matrices: x → W·(n⊙x/rms(x)). Only where the architecture is known to be built so. */
 struct NormBefore {
@@ -29,7 +29,7 @@ constexpr std::array<NormBefore, 6> kNorms{{{"attn_q", "attn_norm"},
                                             {"attn_qkv", "attn_norm"},
                                             {"ffn_gate", "ffn_norm"},
                                             {"ffn_up", "ffn_norm"}}};
-constexpr std::array<std::string_view, 9> kFoldingArchitectures{"llama",  "qwen2",  "qwen3", "gemma",  "gemma2",
+constexpr std::array<std::string_view, 9> kFoldingArchitectures{"llama",  "qwen2",   "qwen3", "gemma",  "gemma2",
                                                                 "gemma3", "smollm3", "phi3",  "granite"};
 
 /** Norm weights below this share of their root mean square are not divided by. */
@@ -56,7 +56,8 @@ std::string normBefore(std::string_view name) {
     if (name == "output.weight") return "output_norm.weight";
     const std::string_view kind = matrixKind(name);
     for (const NormBefore& entry : kNorms) {
-        if (entry.matrix == kind) return std::string(name.substr(0, name.size() - kind.size() - 7)) + std::string(entry.norm) + ".weight";
+        if (entry.matrix == kind)
+            return std::string(name.substr(0, name.size() - kind.size() - 7)) + std::string(entry.norm) + ".weight";
     }
     return "";
 }
@@ -118,7 +119,8 @@ NormChange normChange(const MappedTensor& base, const MappedTensor& fineTune) {
     const std::vector<float> before = readVector(base);
     NormChange change{readVector(fineTune), {}};
     for (const float value : before) change.left.baseEnergy += static_cast<double>(value) * value;
-    const auto least = kSmallNorm * static_cast<float>(std::sqrt(change.left.baseEnergy / static_cast<double>(before.size())));
+    const auto least =
+        kSmallNorm * static_cast<float>(std::sqrt(change.left.baseEnergy / static_cast<double>(before.size())));
     for (size_t i = 0; i < before.size(); ++i) {
         float& ratio = change.ratio[i];
         if (!std::isfinite(ratio)) throw Failure("model-damaged", fineTune.name + " holds numbers that are not finite");
@@ -145,15 +147,16 @@ void readChange(const DeltaMatrix& matrix, int64_t row, int64_t first, int64_t c
 DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int threads) {
     const std::string architecture = base.architecture();
     if (architecture.empty() || architecture != fineTune.architecture()) {
-        throw Failure("pair-architectures-differ", "the base is of architecture " + architecture + ", the fine-tune of " + fineTune.architecture());
+        throw Failure("pair-architectures-differ",
+                      "the base is of architecture " + architecture + ", the fine-tune of " + fineTune.architecture());
     }
     const auto vocabulary = [](const MappedModel& model) -> int64_t {
         const MappedTensor* embedding = model.find("token_embd.weight");
         return embedding == nullptr ? 0 : embedding->shape[1];
     };
     if (vocabulary(base) != vocabulary(fineTune)) {
-        throw Failure("pair-vocabularies-differ", "the base has " + std::to_string(vocabulary(base)) + " tokens, the fine-tune " +
-                                              std::to_string(vocabulary(fineTune)));
+        throw Failure("pair-vocabularies-differ", "the base has " + std::to_string(vocabulary(base)) +
+                                                      " tokens, the fine-tune " + std::to_string(vocabulary(fineTune)));
     }
     const bool isTied = base.find("output.weight") == nullptr;
 
@@ -162,7 +165,8 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
     for (const auto& [name, tensor] : base.tensors()) {
         const MappedTensor* other = fineTune.find(name);
         if (other == nullptr || other->shape != tensor.shape) {
-            throw Failure("pair-shapes-differ", name + (other == nullptr ? " is missing in the fine-tune" : " has another shape in the fine-tune"));
+            throw Failure("pair-shapes-differ", name + (other == nullptr ? " is missing in the fine-tune"
+                                                                         : " has another shape in the fine-tune"));
         }
         if (!isEqual(tensor, *other)) changed.insert(name);
     }
@@ -178,12 +182,16 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
     for (const auto& [name, tensor] : base.tensors()) {
         const bool isCarried = contains(kMatrices, matrixKind(name)) || name == "output.weight";
         if (!isCarried) continue;
-        if (tensor.shape[2] != 1 || tensor.shape[3] != 1) throw Failure("pair-architectures-differ", name + " has more than two dimensions");
+        if (tensor.shape[2] != 1 || tensor.shape[3] != 1)
+            throw Failure("pair-architectures-differ", name + " has more than two dimensions");
         DeltaMatrix matrix{&tensor, fineTune.find(name), {}};
         const std::string norm = canFold ? normBefore(name) : "";
         if (!norm.empty() && changed.contains(norm) && base.find(norm)->rowLength() == matrix.inputs()) {
             const auto known = carriedNorms.find(norm);
-            const auto found = known != carriedNorms.end() ? known : carriedNorms.emplace(norm, normChange(*base.find(norm), *fineTune.find(norm))).first;
+            const auto found =
+                known != carriedNorms.end()
+                    ? known
+                    : carriedNorms.emplace(norm, normChange(*base.find(norm), *fineTune.find(norm))).first;
             matrix.normRatio = found->second.ratio;
         }
         if (changed.contains(name) || !matrix.normRatio.empty()) plan.matrices.push_back(std::move(matrix));
@@ -193,12 +201,14 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
         if (contains(kMatrices, matrixKind(name)) || name == "output.weight") continue;
         const auto norm = carriedNorms.find(name);
         if (norm != carriedNorms.end()) plan.foldedNorms.push_back(name);
-        const Change change = norm != carriedNorms.end() ? norm->second.left : compare(tensor, *fineTune.find(name), threads);
+        const Change change =
+            norm != carriedNorms.end() ? norm->second.left : compare(tensor, *fineTune.find(name), threads);
         if (change.energy == 0) continue;
         const double relative = change.baseEnergy > 0 ? std::sqrt(change.energy / change.baseEnergy) : INFINITY;
         if (tensor.rows() == 1 && relative > kVectorChangeLimit) {
-            throw Failure("pair-not-representable", name + " changed by " + std::to_string(std::lround(relative * 100)) +
-                                                         " % of itself, which an adapter cannot carry");
+            throw Failure("pair-not-representable", name + " changed by " +
+                                                        std::to_string(std::lround(relative * 100)) +
+                                                        " % of itself, which an adapter cannot carry");
         }
         plan.leftOut.push_back({name, change.energy, relative});
     }

@@ -42,13 +42,14 @@ struct DeltaPlan {
 };
 
 /**
- * Throws Failure "pair-architectures-differ" (they differ, or there are expert matrices), "pair-vocabularies-differ" (a grown
- * vocabulary: its tokens do not exist in the base), "pair-shapes-differ", "pair-not-representable" (what must be left out
- * would make the result useless), "model-damaged" (numbers that are not finite), "pair-equal".
+ * Throws Failure "pair-architectures-differ" (they differ, or there are expert matrices), "pair-vocabularies-differ" (a
+ * grown vocabulary: its tokens do not exist in the base), "pair-shapes-differ", "pair-not-representable" (what must be
+ * left out would make the result useless), "model-damaged" (numbers that are not finite), "pair-equal".
  */
 DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int threads);
 
-/** The change of part of one row, the folded norm included. `first` and `count` are multiples of 256, or the row's end. */
+/** The change of part of one row, the folded norm included. `first` and `count` are multiples of 256, or the row's end.
+ */
 void readChange(const DeltaMatrix& matrix, int64_t row, int64_t first, int64_t count, float* change, float* scratch);
 
 }  // namespace facet

@@ -15,12 +15,14 @@ constexpr const char* kOutputFactor = ".lora_b";
 
 float numberKey(const MappedModel& file, const char* key) {
     const int64_t id = gguf_find_key(file.metadata(), key);
-    return id >= 0 && gguf_get_kv_type(file.metadata(), id) == GGUF_TYPE_FLOAT32 ? gguf_get_val_f32(file.metadata(), id) : 0;
+    return id >= 0 && gguf_get_kv_type(file.metadata(), id) == GGUF_TYPE_FLOAT32 ? gguf_get_val_f32(file.metadata(), id)
+                                                                                 : 0;
 }
 
 uint32_t countKey(const MappedModel& file, const char* key) {
     const int64_t id = gguf_find_key(file.metadata(), key);
-    return id >= 0 && gguf_get_kv_type(file.metadata(), id) == GGUF_TYPE_UINT32 ? gguf_get_val_u32(file.metadata(), id) : 0;
+    return id >= 0 && gguf_get_kv_type(file.metadata(), id) == GGUF_TYPE_UINT32 ? gguf_get_val_u32(file.metadata(), id)
+                                                                                : 0;
 }
 
 bool isPowerOfTwo(float value) {
@@ -35,7 +37,8 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
     isOneBit_ = file_.text("facet.delta.kind") == "bitdelta";
     const std::string type = file_.text("adapter.type");
     isCompact_ = type == "facet-compact";
-    if (type != "lora" && !(isCompact_ && isOneBit_)) throw Failure("delta-damaged", "an adapter of the unknown type " + type);
+    if (type != "lora" && !(isCompact_ && isOneBit_))
+        throw Failure("delta-damaged", "an adapter of the unknown type " + type);
     alpha_ = numberKey(file_, "adapter.lora.alpha");
     if (!std::isfinite(alpha_)) throw Failure("delta-damaged", "alpha is no number");
 
@@ -49,11 +52,13 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
     }
     matrices_.assign(names.begin(), names.end());
     if (isOneBit_) {
-        if (countKey(file_, "facet.delta.version") != kDeltaFormatVersion) throw Failure("delta-damaged", "a 1-bit delta of an unknown version");
+        if (countKey(file_, "facet.delta.version") != kDeltaFormatVersion)
+            throw Failure("delta-damaged", "a 1-bit delta of an unknown version");
         hadamardSize_ = countKey(file_, "facet.hadamard.size");
         inputEntry_ = numberKey(file_, "facet.hadamard.input_entry");
         outputEntry_ = numberKey(file_, "facet.hadamard.output_entry");
-        const bool isSized = hadamardSize_ == 0 || (hadamardSize_ >= kOneBitBlock && std::has_single_bit(static_cast<uint64_t>(hadamardSize_)));
+        const bool isSized = hadamardSize_ == 0 || (hadamardSize_ >= kOneBitBlock &&
+                                                    std::has_single_bit(static_cast<uint64_t>(hadamardSize_)));
         if (!isSized || !isPowerOfTwo(inputEntry_) || !isPowerOfTwo(outputEntry_)) {
             throw Failure("delta-damaged", "the Hadamard factors are not described");
         }
@@ -65,11 +70,13 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
                             input->shape[2] == 1 && output->shape[2] == 1;
         if (isOneBit_) {
             for (const MappedTensor* factor : {input, output}) {
-                if (factor != nullptr && factor->type != GGML_TYPE_Q1_0) throw Failure("delta-damaged", matrix + " is not of type Q1_0");
+                if (factor != nullptr && factor->type != GGML_TYPE_Q1_0)
+                    throw Failure("delta-damaged", matrix + " is not of type Q1_0");
             }
             const OneBitPair known = pair(matrix);
             const auto [inputs, outputs] = shape(matrix);
-            if ((known.rotatesInput ? inputs : outputs) % known.hadamardSize != 0) throw Failure("delta-damaged", matrix + " has a shape that does not fit");
+            if ((known.rotatesInput ? inputs : outputs) % known.hadamardSize != 0)
+                throw Failure("delta-damaged", matrix + " has a shape that does not fit");
         }
         if (!isPair && !(isCompact_ && (input == nullptr) != (output == nullptr))) {
             throw Failure("delta-damaged", matrix + " is no pair of matrices");
@@ -77,7 +84,9 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
     }
 }
 
-const MappedTensor* DeltaReader::part(const std::string& matrix, const char* suffix) const { return file_.find(matrix + suffix); }
+const MappedTensor* DeltaReader::part(const std::string& matrix, const char* suffix) const {
+    return file_.find(matrix + suffix);
+}
 
 OneBitPair DeltaReader::pair(const std::string& matrix) const {
     const MappedTensor* input = part(matrix, kInputFactor);
@@ -87,7 +96,8 @@ OneBitPair DeltaReader::pair(const std::string& matrix) const {
     const MappedTensor& signs = rotatesInput ? *output : *input;
     const int64_t width = rotatesInput ? signs.rowLength() : signs.rows();
     const int64_t largest = width & -width;
-    return {rotatesInput, hadamardSize_ == 0 ? largest : std::min(largest, hadamardSize_), rotatesInput ? inputEntry_ : outputEntry_};
+    return {rotatesInput, hadamardSize_ == 0 ? largest : std::min(largest, hadamardSize_),
+            rotatesInput ? inputEntry_ : outputEntry_};
 }
 
 const MappedTensor& DeltaReader::signs(const std::string& matrix) const {

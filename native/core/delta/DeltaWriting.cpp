@@ -23,7 +23,8 @@ DeltaResult writeDelta(AdapterWriter& writer, const std::string& target, const M
         MappedModel::release(*matrix.fineTune);
         progress.done += matrix.base->bytes + matrix.fineTune->bytes;
     }
-    if (carried.energy == 0 && plan.leftOut.empty()) throw Failure("pair-equal", "the two models hold the same weights");
+    if (carried.energy == 0 && plan.leftOut.empty())
+        throw Failure("pair-equal", "the two models hold the same weights");
     DeltaResult result = describeResult(writer.metadata(), plan, carried);
     result.weights = weights;
     result.fileBytes = writer.fileBytes();

@@ -1,4 +1,5 @@
-// What making a delta has in common, whatever stands for a matrix's change: matrix by matrix into the file, then what came of it.
+// What making a delta has in common, whatever stands for a matrix's change: matrix by matrix into the file, then what
+// came of it.
 #pragma once
 
 #include <functional>
@@ -13,9 +14,9 @@
 namespace facet {
 
 /**
- * `writeMatrix` writes the tensors of each of the plan's matrices in turn and says what they lose. Then come the result, into
- * the header, and the fingerprint of the base. Progress counts bytes of both models. Throws what `writeMatrix` throws, and
- * Failure "pair-equal" (nothing changed), "write-failed".
+ * `writeMatrix` writes the tensors of each of the plan's matrices in turn and says what they lose. Then come the
+ * result, into the header, and the fingerprint of the base. Progress counts bytes of both models. Throws what
+ * `writeMatrix` throws, and Failure "pair-equal" (nothing changed), "write-failed".
  */
 DeltaResult writeDelta(AdapterWriter& writer, const std::string& target, const MappedModel& base, const DeltaPlan& plan,
                        const ProgressSink& report, const std::function<CodingError(size_t index)>& writeMatrix);

@@ -30,13 +30,15 @@ Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& rep
     for (const std::string& adapter : options.adapters) base.addAdapter(adapter);
     const int32_t vocabulary = base.vocabularySize();
     if (fineTune.vocabularySize() != vocabulary) {
-        throw Failure("models-differ", fileName(options.fineTune) + " has another vocabulary than " + fileName(options.base));
+        throw Failure("models-differ",
+                      fileName(options.fineTune) + " has another vocabulary than " + fileName(options.base));
     }
 
     // The base's tokens: it is the base that runs in the end.
-    const std::vector<Passage> passages = options.dialogues.empty()
-                                              ? passagesOfText(base, options.text, options.chunkTokens, options.chunkLimit, 1)
-                                              : passagesOfDialogues(base, options.dialogues, options.chunkTokens, options.chunkLimit);
+    const std::vector<Passage> passages =
+        options.dialogues.empty()
+            ? passagesOfText(base, options.text, options.chunkTokens, options.chunkLimit, 1)
+            : passagesOfDialogues(base, options.dialogues, options.chunkTokens, options.chunkLimit);
     const std::vector<float> without(options.adapters.size(), 0.0F);
     const std::vector<float> with(options.adapters.size(), 1.0F);
     const auto width = static_cast<size_t>(vocabulary);
@@ -64,13 +66,14 @@ Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& rep
                 const auto at = static_cast<size_t>(row);
                 next[at] = nextToken(logits + at * width, vocabulary, passage.tokens[passage.measured[at] + 1]);
                 if (pass > 0) {
-                    kl[at] = klDivergence(reference.data() + at * width, referenceNext[at].logSumExp, logits + at * width,
-                                          next[at].logSumExp, vocabulary);
+                    kl[at] = klDivergence(reference.data() + at * width, referenceNext[at].logSumExp,
+                                          logits + at * width, next[at].logSumExp, vocabulary);
                 }
             });
             for (size_t row = 0; row < rows; ++row) {
                 if (!std::isfinite(next[row].negativeLogLikelihood)) {
-                    throw Failure("model-damaged", fileName(pass == 0 ? options.fineTune : options.base) + " gives logits that are not finite");
+                    throw Failure("model-damaged", fileName(pass == 0 ? options.fineTune : options.base) +
+                                                       " gives logits that are not finite");
                 }
                 negativeLog[pass] += next[row].negativeLogLikelihood;
                 if (pass == 0) continue;

@@ -14,7 +14,8 @@ namespace {
 constexpr int kProjections = 4;
 /** Over all matrices; each gives at least one. */
 constexpr int64_t kRowsWanted = 256;
-/** Norms are the same 32-bit numbers in every quantization; where a file rounds them, to these shares of their length. */
+/** Norms are the same 32-bit numbers in every quantization; where a file rounds them, to these shares of their length.
+ */
 constexpr double kVectorTolerance = 1e-4;
 constexpr double kRoundedVectorTolerance = 4e-3;
 /** What quantizing may do beyond its typical noise: outliers, importance matrices, an older converter. */
@@ -97,7 +98,8 @@ std::vector<SampledRow> sampledRows(const MappedModel& model) {
     }
     std::vector<SampledRow> rows;
     if (matrices.empty()) return rows;
-    const int64_t each = (kRowsWanted + static_cast<int64_t>(matrices.size()) - 1) / static_cast<int64_t>(matrices.size());
+    const int64_t each =
+        (kRowsWanted + static_cast<int64_t>(matrices.size()) - 1) / static_cast<int64_t>(matrices.size());
     for (const MappedTensor* tensor : matrices) {
         const int64_t count = std::min(each, tensor->rows());
         for (int64_t i = 0; i < count; ++i) rows.push_back({tensor, (2 * i + 1) * tensor->rows() / (2 * count)});
@@ -109,7 +111,8 @@ std::string tokenizerOf(const MappedModel& model) {
     Hash hash;
     hash.add(model.text("tokenizer.ggml.model"));
     const int64_t key = gguf_find_key(model.metadata(), "tokenizer.ggml.tokens");
-    if (key >= 0 && gguf_get_kv_type(model.metadata(), key) == GGUF_TYPE_ARRAY && gguf_get_arr_type(model.metadata(), key) == GGUF_TYPE_STRING) {
+    if (key >= 0 && gguf_get_kv_type(model.metadata(), key) == GGUF_TYPE_ARRAY &&
+        gguf_get_arr_type(model.metadata(), key) == GGUF_TYPE_STRING) {
         const size_t count = gguf_get_arr_n(model.metadata(), key);
         for (size_t i = 0; i < count; ++i) hash.add(gguf_get_arr_str(model.metadata(), key, i));
     }
@@ -133,7 +136,9 @@ void setFloats(gguf_context* gguf, const char* key, const std::vector<float>& va
 
 std::vector<float> floats(const MappedModel& file, const char* key) {
     const int64_t id = gguf_find_key(file.metadata(), key);
-    if (id < 0 || gguf_get_kv_type(file.metadata(), id) != GGUF_TYPE_ARRAY || gguf_get_arr_type(file.metadata(), id) != GGUF_TYPE_FLOAT32) return {};
+    if (id < 0 || gguf_get_kv_type(file.metadata(), id) != GGUF_TYPE_ARRAY ||
+        gguf_get_arr_type(file.metadata(), id) != GGUF_TYPE_FLOAT32)
+        return {};
     const auto* data = static_cast<const float*>(gguf_get_arr_data(file.metadata(), id));
     return {data, data + gguf_get_arr_n(file.metadata(), id)};
 }
@@ -186,7 +191,8 @@ Sample sample(const MappedModel& base, const DeltaReader* delta) {
         std::vector<float> values(static_cast<size_t>(sample.tensor->rowLength()));
         readFloats(*sample.tensor, sample.row, 0, sample.tensor->rowLength(), values.data());
         for (int number = 0; number < kProjections; ++number) {
-            fingerprint.rows.push_back(static_cast<float>(projection(values, seedFor(sample.tensor->name, sample.row, number))));
+            fingerprint.rows.push_back(
+                static_cast<float>(projection(values, seedFor(sample.tensor->name, sample.row, number))));
         }
         fingerprint.rows.push_back(static_cast<float>(std::sqrt(squares(values))));
         if (delta == nullptr) continue;
@@ -303,7 +309,8 @@ BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model) {
     for (size_t i = 0; i < samples.size(); ++i) {
         const size_t at = i * (kProjections + 1);
         for (size_t number = 0; number < kProjections; ++number) {
-            difference += std::pow(static_cast<double>(found.rows[at + number]) - wanted->rows[at + number], 2) / kProjections;
+            difference +=
+                std::pow(static_cast<double>(found.rows[at + number]) - wanted->rows[at + number], 2) / kProjections;
         }
         const double rowSquare = std::pow(static_cast<double>(wanted->rows[at + kProjections]), 2);
         const double rowNoise = std::pow(typicalNoise(samples[i].tensor->type), 2) * rowSquare;
@@ -324,8 +331,10 @@ BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model) {
         if (!isVector(tensor)) continue;
         vectorTolerance = tensor.type == GGML_TYPE_F32 ? kVectorTolerance : kRoundedVectorTolerance;
         const double length = std::max(static_cast<double>(std::fabs(wanted->vectors[at + 1])), 1e-12);
-        const double distance = std::max(std::fabs(static_cast<double>(found.vectors[at]) - wanted->vectors[at]),
-                                         std::fabs(static_cast<double>(found.vectors[at + 1]) - wanted->vectors[at + 1])) / length;
+        const double distance =
+            std::max(std::fabs(static_cast<double>(found.vectors[at]) - wanted->vectors[at]),
+                     std::fabs(static_cast<double>(found.vectors[at + 1]) - wanted->vectors[at + 1])) /
+            length;
         check.vectorDistance = std::max(check.vectorDistance, distance);
         isVectorChanged = isVectorChanged || !(distance <= vectorTolerance);
         at += 2;

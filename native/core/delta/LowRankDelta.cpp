@@ -51,7 +51,8 @@ void dotTile(const float* const* rows, const float* const* vectors, int64_t leng
 
 /** sums[v][0 … width) += Σ over rows of factor[v][row] · matrix[row][0 … width), for four vectors. */
 FACET_EACH_INSTRUCTION_SET
-void addStrip(const float* matrix, int64_t rows, int64_t columns, int64_t width, const float* const* factors, float* const* sums) {
+void addStrip(const float* matrix, int64_t rows, int64_t columns, int64_t width, const float* const* factors,
+              float* const* sums) {
     if (width == kStrip) {
         float lanes[kTile][kStrip] = {};
         for (int64_t row = 0; row < rows; ++row) {
@@ -81,15 +82,19 @@ Vectors multiply(const std::vector<float>& matrix, int64_t rows, int64_t columns
         const int64_t first = piece * kTile;
         std::array<const float*, kTile> rowPointers{};
         // Beyond the end the last one is taken again.
-        for (int64_t i = 0; i < kTile; ++i) rowPointers[static_cast<size_t>(i)] = matrix.data() + std::min(first + i, rows - 1) * columns;
+        for (int64_t i = 0; i < kTile; ++i)
+            rowPointers[static_cast<size_t>(i)] = matrix.data() + std::min(first + i, rows - 1) * columns;
         for (int64_t vector = 0; vector < count; vector += kTile) {
             std::array<const float*, kTile> vectorPointers{};
-            for (int64_t i = 0; i < kTile; ++i) vectorPointers[static_cast<size_t>(i)] = vectors[static_cast<size_t>(std::min(vector + i, count - 1))].data();
+            for (int64_t i = 0; i < kTile; ++i)
+                vectorPointers[static_cast<size_t>(i)] =
+                    vectors[static_cast<size_t>(std::min(vector + i, count - 1))].data();
             std::array<float, kTile * kTile> sums{};
             dotTile(rowPointers.data(), vectorPointers.data(), columns, sums.data());
             for (int64_t row = 0; row < std::min(kTile, rows - first); ++row) {
                 for (int64_t i = 0; i < std::min(kTile, count - vector); ++i) {
-                    products[static_cast<size_t>(vector + i)][static_cast<size_t>(first + row)] = sums[static_cast<size_t>(row * kTile + i)];
+                    products[static_cast<size_t>(vector + i)][static_cast<size_t>(first + row)] =
+                        sums[static_cast<size_t>(row * kTile + i)];
                 }
             }
         }
@@ -98,7 +103,8 @@ Vectors multiply(const std::vector<float>& matrix, int64_t rows, int64_t columns
 }
 
 /** For each vector: transposed matrix · vector. */
-Vectors multiplyTransposed(const std::vector<float>& matrix, int64_t rows, int64_t columns, const Vectors& vectors, int threads) {
+Vectors multiplyTransposed(const std::vector<float>& matrix, int64_t rows, int64_t columns, const Vectors& vectors,
+                           int threads) {
     const auto count = static_cast<int64_t>(vectors.size());
     Vectors products(vectors.size(), std::vector<float>(static_cast<size_t>(columns)));
     inParallel((columns + kStrip - 1) / kStrip, threads, [&](int64_t piece, int) {
@@ -110,7 +116,8 @@ Vectors multiplyTransposed(const std::vector<float>& matrix, int64_t rows, int64
             std::array<float*, kTile> sums{};
             for (int64_t i = 0; i < kTile; ++i) {
                 factors[static_cast<size_t>(i)] = vectors[static_cast<size_t>(std::min(vector + i, count - 1))].data();
-                sums[static_cast<size_t>(i)] = vector + i < count ? products[static_cast<size_t>(vector + i)].data() + first : unused.data();
+                sums[static_cast<size_t>(i)] =
+                    vector + i < count ? products[static_cast<size_t>(vector + i)].data() + first : unused.data();
             }
             addStrip(matrix.data() + first, rows, columns, width, factors.data(), sums.data());
         }
@@ -131,7 +138,8 @@ void orthonormalize(Vectors& vectors) {
         for (int round = 0; round < 2; ++round) {
             for (size_t j = 0; j < i; ++j) {
                 const double share = product(vectors[i], vectors[j]);
-                for (size_t at = 0; at < vectors[i].size(); ++at) vectors[i][at] -= static_cast<float>(share * vectors[j][at]);
+                for (size_t at = 0; at < vectors[i].size(); ++at)
+                    vectors[i][at] -= static_cast<float>(share * vectors[j][at]);
             }
         }
         const double length = std::sqrt(product(vectors[i], vectors[i]));
@@ -231,7 +239,8 @@ LowRankFactors decompose(const std::vector<float>& matrix, int64_t rows, int64_t
     diagonalize(gram, turn, count);
     std::vector<size_t> order(count);
     std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](size_t left, size_t right) { return gram[left * count + left] > gram[right * count + right]; });
+    std::sort(order.begin(), order.end(),
+              [&](size_t left, size_t right) { return gram[left * count + left] > gram[right * count + right]; });
 
     LowRankFactors factors;
     factors.rank = std::min(rank, smaller);
@@ -247,7 +256,8 @@ LowRankFactors decompose(const std::vector<float>& matrix, int64_t rows, int64_t
         for (size_t j = 0; j < count; ++j) {
             const double share = turn[j * count + from];
             for (size_t column = 0; column < static_cast<size_t>(columns); ++column) {
-                factors.inputs[i * static_cast<size_t>(columns) + column] += static_cast<float>(share / half * inputs[j][column]);
+                factors.inputs[i * static_cast<size_t>(columns) + column] +=
+                    static_cast<float>(share / half * inputs[j][column]);
             }
             for (size_t row = 0; row < static_cast<size_t>(rows); ++row) {
                 factors.outputs[row * kept + i] += static_cast<float>(share * half * outputs[j][row]);
@@ -277,8 +287,10 @@ DeltaResult makeLowRankDelta(const MappedModel& base, const MappedModel& fineTun
         const std::vector<float> change = wholeChange(matrix, options.threads);
         double energy = 0;
         for (const float value : change) energy += static_cast<double>(value) * value;
-        if (!std::isfinite(energy)) throw Failure("model-damaged", matrix.name() + " holds numbers that are not finite");
-        const LowRankFactors factors = decompose(change, matrix.outputs(), matrix.inputs(), options.rank, options.threads);
+        if (!std::isfinite(energy))
+            throw Failure("model-damaged", matrix.name() + " holds numbers that are not finite");
+        const LowRankFactors factors =
+            decompose(change, matrix.outputs(), matrix.inputs(), options.rank, options.threads);
         double kept = 0;
         for (const double value : factors.singularValues) kept += value * value;
         for (const std::vector<float>* factor : {&factors.inputs, &factors.outputs}) {

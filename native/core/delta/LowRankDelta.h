@@ -20,7 +20,8 @@ struct LowRankDeltaOptions {
     int64_t rank = 16;
 };
 
-/** Memory: the largest matrix as 32-bit floats, and its factors. Throws what planDelta throws, and Failure "write-failed". */
+/** Memory: the largest matrix as 32-bit floats, and its factors. Throws what planDelta throws, and Failure
+ * "write-failed". */
 DeltaResult makeLowRankDelta(const MappedModel& base, const MappedModel& fineTune, const LowRankDeltaOptions& options,
                              const ProgressSink& report);
 
@@ -34,7 +35,8 @@ struct LowRankFactors {
     std::vector<double> singularValues;
 };
 
-/** Of a row-major matrix. Each factor has half of the singular values' magnitude. Same result for any number of threads. */
+/** Of a row-major matrix. Each factor has half of the singular values' magnitude. Same result for any number of
+ * threads. */
 LowRankFactors decompose(const std::vector<float>& matrix, int64_t rows, int64_t columns, int64_t rank, int threads);
 
 }  // namespace facet

@@ -75,15 +75,18 @@ MappedModel::MappedModel(const std::string& path) {
     try {
         metadata_ = addFile(path);
         const int64_t key = gguf_find_key(metadata(), "split.count");
-        const int splits = key >= 0 && gguf_get_kv_type(metadata(), key) == GGUF_TYPE_UINT16 ? gguf_get_val_u16(metadata(), key) : 1;
+        const int splits =
+            key >= 0 && gguf_get_kv_type(metadata(), key) == GGUF_TYPE_UINT16 ? gguf_get_val_u16(metadata(), key) : 1;
         if (splits > 1) {
             std::string prefix(path.size() + 1, '\0');
             const int32_t length = llama_split_prefix(prefix.data(), prefix.size(), path.c_str(), 0, splits);
-            if (length <= 0) throw Failure("model-unreadable", fileName(path) + " is not the first part of a split model");
+            if (length <= 0)
+                throw Failure("model-unreadable", fileName(path) + " is not the first part of a split model");
             prefix.resize(static_cast<size_t>(length));
             for (int part = 1; part < splits; ++part) {
                 std::string partPath(path.size() + 32, '\0');
-                const int32_t written = llama_split_path(partPath.data(), partPath.size(), prefix.c_str(), part, splits);
+                const int32_t written =
+                    llama_split_path(partPath.data(), partPath.size(), prefix.c_str(), part, splits);
                 partPath.resize(static_cast<size_t>(std::max(written, 0)));
                 addFile(partPath);
             }
@@ -102,7 +105,7 @@ MappedModel::~MappedModel() {
 MappedModel::Gguf MappedModel::addFile(const std::string& path) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw Failure("source-missing", fileName(path) + ": " + std::strerror(errno));
-    struct stat status {};
+    struct stat status{};
     const bool isFile = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
     const auto bytes = static_cast<size_t>(status.st_size);
     void* address = isFile ? mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;

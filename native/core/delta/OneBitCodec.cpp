@@ -122,7 +122,8 @@ void hadamardRows(float* values, int64_t count, int64_t size) {
         half = 16;
     }
     for (; half < size; half *= 2) {
-        for (int64_t start = 0; start < count; start += 2 * half) butterflies(values + start, values + start + half, half);
+        for (int64_t start = 0; start < count; start += 2 * half)
+            butterflies(values + start, values + start + half, half);
     }
 }
 
@@ -167,7 +168,8 @@ void decodeBlock(const OneBitBlock& block, float* values) {
 }
 
 void addBlocks(const OneBitBlock* blocks, int64_t count, float factor, float* sums) {
-    for (int64_t i = 0; i < count; ++i) addSigned(blocks[i].signs, factor * ggml_fp16_to_fp32(blocks[i].scale), sums + i * kBlock);
+    for (int64_t i = 0; i < count; ++i)
+        addSigned(blocks[i].signs, factor * ggml_fp16_to_fp32(blocks[i].scale), sums + i * kBlock);
 }
 
 void writeHadamardRow(int64_t row, int64_t width, int64_t size, float entry, OneBitBlock* blocks) {

@@ -62,7 +62,8 @@ OneBitPair pairFor(const DeltaMatrix& matrix, int64_t hadamardSize) {
     const int64_t inputs = matrix.inputs();
     const int64_t outputs = matrix.outputs();
     if (inputs % kOneBitBlock != 0) {
-        throw Failure("pair-width-unsupported", matrix.name() + " has rows of " + std::to_string(inputs) + " weights, which blocks of 128 do not divide");
+        throw Failure("pair-width-unsupported", matrix.name() + " has rows of " + std::to_string(inputs) +
+                                                    " weights, which blocks of 128 do not divide");
     }
     OneBitPair pair;
     pair.rotatesInput = inputs <= outputs || outputs % kOneBitBlock != 0;
@@ -72,13 +73,15 @@ OneBitPair pairFor(const DeltaMatrix& matrix, int64_t hadamardSize) {
 
 void requireFinite(const DeltaMatrix& matrix, const CodingError& error, const std::vector<OneBitBlock>& signs) {
     constexpr uint16_t kInfinity = 0x7c00;
-    const bool fits = std::none_of(signs.begin(), signs.end(), [](const OneBitBlock& block) { return (block.scale & kInfinity) == kInfinity; });
+    const bool fits = std::none_of(signs.begin(), signs.end(),
+                                   [](const OneBitBlock& block) { return (block.scale & kInfinity) == kInfinity; });
     if (!std::isfinite(error.energy) || !fits) {
         throw Failure("model-damaged", matrix.name() + " holds numbers that are not finite, or far too large");
     }
 }
 
-CodingError encodeByRows(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads, OneBitBlock* signs) {
+CodingError encodeByRows(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads,
+                         OneBitBlock* signs) {
     const int64_t width = matrix.inputs();
     const int64_t pieces = (matrix.outputs() + kRowsAtOnce - 1) / kRowsAtOnce;
     const float factor = 1 / (pair.entry * static_cast<float>(pair.hadamardSize));
@@ -105,7 +108,8 @@ CodingError encodeByRows(const DeltaMatrix& matrix, const OneBitPair& pair, cons
     return total;
 }
 
-CodingError encodeByColumns(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads, OneBitBlock* signs) {
+CodingError encodeByColumns(const DeltaMatrix& matrix, const OneBitPair& pair, const float* importance, int threads,
+                            OneBitBlock* signs) {
     const int64_t width = matrix.inputs();
     const int64_t size = pair.hadamardSize;
     const int64_t tiles = (width + kColumnsAtOnce - 1) / kColumnsAtOnce;
@@ -127,7 +131,8 @@ CodingError encodeByColumns(const DeltaMatrix& matrix, const OneBitPair& pair, c
         for (int64_t row = 0; row < size; ++row) {
             OneBitBlock* block = signs + ((firstRow + row) * width + first) / kOneBitBlock;
             for (int64_t column = 0; column < columns; column += kOneBitBlock, ++block) {
-                sum.add(encodeBlock(tile.data() + row * columns + column, importance == nullptr ? nullptr : importance + first + column, *block));
+                sum.add(encodeBlock(tile.data() + row * columns + column,
+                                    importance == nullptr ? nullptr : importance + first + column, *block));
             }
         }
     });
@@ -182,9 +187,11 @@ CodingError encodeMatrix(const DeltaMatrix& matrix, const OneBitPair& pair, cons
     return {error.energy * unit, error.error * unit};
 }
 
-std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const OneBitPair& pair, int64_t inputs, int64_t outputs) {
+std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const OneBitPair& pair, int64_t inputs,
+                                int64_t outputs) {
     std::vector<float> values(static_cast<size_t>(inputs * outputs));
-    for (size_t block = 0; block < signs.size(); ++block) decodeBlock(signs[block], values.data() + block * kOneBitBlock);
+    for (size_t block = 0; block < signs.size(); ++block)
+        decodeBlock(signs[block], values.data() + block * kOneBitBlock);
     if (pair.rotatesInput) {
         hadamardRows(values.data(), inputs * outputs, pair.hadamardSize);
     } else {
@@ -237,9 +244,12 @@ DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune
     return writeDelta(writer, options.target, base, plan, report, [&](size_t i) {
         const DeltaMatrix& matrix = plan.matrices[i];
         const auto weights = options.importance.find(matrix.name());
-        const bool isWeighted = weights != options.importance.end() && weights->second.size() == static_cast<size_t>(matrix.inputs());
-        const CodingError error = encodeMatrix(matrix, pairs[i], isWeighted ? weights->second.data() : nullptr, options.threads, signs);
-        writePair(writer, pairs[i], {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(), signs.size() * sizeof(OneBitBlock));
+        const bool isWeighted =
+            weights != options.importance.end() && weights->second.size() == static_cast<size_t>(matrix.inputs());
+        const CodingError error =
+            encodeMatrix(matrix, pairs[i], isWeighted ? weights->second.data() : nullptr, options.threads, signs);
+        writePair(writer, pairs[i], {matrix.inputs(), matrix.outputs()}, options.isCompact, signs.data(),
+                  signs.size() * sizeof(OneBitBlock));
         return error;
     });
 }

@@ -29,8 +29,9 @@ struct OneBitDeltaOptions {
 };
 
 /**
- * Writes the delta with the fingerprint of its base; fidelity is measured later (writeFidelity). Streams tensor by tensor; memory is bounded by the largest matrix's signs and a few rows for each thread.
- * Throws what planDelta throws, and Failure "pair-width-unsupported" (a row that blocks of 128 do not divide), "write-failed".
+ * Writes the delta with the fingerprint of its base; fidelity is measured later (writeFidelity). Streams tensor by
+ * tensor; memory is bounded by the largest matrix's signs and a few rows for each thread. Throws what planDelta throws,
+ * and Failure "pair-width-unsupported" (a row that blocks of 128 do not divide), "write-failed".
  */
 DeltaResult makeOneBitDelta(const MappedModel& base, const MappedModel& fineTune, const OneBitDeltaOptions& options,
                             const ProgressSink& report);
@@ -44,7 +45,8 @@ struct OneBitPair {
     float entry = 0.0625F;
 };
 
-/** Adds the tensors of one matrix: its signs and, in the full form, the Hadamard factor. `shape`: inputs and outputs. */
+/** Adds the tensors of one matrix: its signs and, in the full form, the Hadamard factor. `shape`: inputs and outputs.
+ */
 void addPair(const std::string& matrix, const OneBitPair& pair, std::pair<int64_t, int64_t> shape, bool isCompact,
              std::vector<AdapterTensor>& tensors);
 /** Writes them. */
@@ -58,6 +60,7 @@ CodingError encodeMatrix(const DeltaMatrix& matrix, const OneBitPair& pair, cons
                          std::vector<OneBitBlock>& signs);
 
 /** Signs back to the change that the pair stands for, row by row. Needs memory for the whole matrix. */
-std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const OneBitPair& pair, int64_t inputs, int64_t outputs);
+std::vector<float> decodeMatrix(const std::vector<OneBitBlock>& signs, const OneBitPair& pair, int64_t inputs,
+                                int64_t outputs);
 
 }  // namespace facet

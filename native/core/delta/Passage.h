@@ -23,14 +23,15 @@ struct Dialogue {
 
 /**
  * The text in chunks, each with the model's first token; one in `stride` positions of the second half counts, which has
- * seen the first. Control tokens in the text count as such. `chunkLimit`: so many, evenly over the text; 0 = all. Throws Failure "text-too-short".
+ * seen the first. Control tokens in the text count as such. `chunkLimit`: so many, evenly over the text; 0 = all.
+ * Throws Failure "text-too-short".
  */
-std::vector<Passage> passagesOfText(const ModelSession& session, const std::string& text, uint32_t chunkTokens, uint32_t chunkLimit,
-                                    uint32_t stride);
+std::vector<Passage> passagesOfText(const ModelSession& session, const std::string& text, uint32_t chunkTokens,
+                                    uint32_t chunkLimit, uint32_t stride);
 
 /** Each dialogue a passage. Throws Failure "text-too-short" where none has an answer that fits into `chunkTokens`. */
-std::vector<Passage> passagesOfDialogues(const ModelSession& session, const std::vector<Dialogue>& dialogues, uint32_t chunkTokens,
-                                         uint32_t limit);
+std::vector<Passage> passagesOfDialogues(const ModelSession& session, const std::vector<Dialogue>& dialogues,
+                                         uint32_t chunkTokens, uint32_t limit);
 
 /** Most positions that count in one passage. */
 uint32_t mostMeasured(const std::vector<Passage>& passages);

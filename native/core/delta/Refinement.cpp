@@ -22,7 +22,8 @@ namespace {
 constexpr uint32_t kPositionStride = 2;
 /** For the fine-tune's logits. */
 constexpr uint64_t kLogitsLimitBytes = 1ull << 30;
-/** Common factors that are tried. Signs keep 2/π of a random change's length, so the best lies between 1 and π/2 or so. */
+/** Common factors that are tried. Signs keep 2/π of a random change's length, so the best lies between 1 and π/2 or so.
+ */
 constexpr float kCommonFactors[] = {1.0F, 1.2F, 1.45F};
 /** How far each factor is moved to see what it does, and how far it may go in one step. */
 constexpr float kProbe = 1.2F;
@@ -38,7 +39,8 @@ uint64_t tokensOf(const std::vector<Passage>& passages) {
 class Distance {
   public:
     /** `onTokens`: called after each passage, with its tokens. */
-    Distance(ModelSession& base, ModelSession& fineTune, std::vector<Passage> passages, int threads, std::function<void(uint64_t)> onTokens)
+    Distance(ModelSession& base, ModelSession& fineTune, std::vector<Passage> passages, int threads,
+             std::function<void(uint64_t)> onTokens)
         : base_(base),
           threads_(threads),
           passages_(std::move(passages)),
@@ -102,7 +104,8 @@ class Distance {
 /** Matrices by what they read: these of one kind share a factor, and so do these that read the same activations. */
 std::string groupOf(const std::string& matrix) {
     const std::string kind = matrix.starts_with("blk.") ? matrix.substr(matrix.find('.', 4) + 1) : matrix;
-    if (kind == "attn_q.weight" || kind == "attn_k.weight" || kind == "attn_v.weight" || kind == "attn_qkv.weight") return "attention's inputs";
+    if (kind == "attn_q.weight" || kind == "attn_k.weight" || kind == "attn_v.weight" || kind == "attn_qkv.weight")
+        return "attention's inputs";
     if (kind == "ffn_gate.weight" || kind == "ffn_up.weight") return "feed-forward inputs";
     return kind;
 }
@@ -115,8 +118,8 @@ std::map<std::string, std::vector<std::string>> groupsOf(const DeltaReader& delt
     return groups;
 }
 
-void writePairs(const DeltaReader& delta, const std::vector<std::string>& matrices, const std::map<std::string, float>& factors,
-                GgufPointer metadata, const std::string& path) {
+void writePairs(const DeltaReader& delta, const std::vector<std::string>& matrices,
+                const std::map<std::string, float>& factors, GgufPointer metadata, const std::string& path) {
     std::vector<AdapterTensor> tensors;
     for (const std::string& matrix : matrices) addPair(matrix, delta.pair(matrix), delta.shape(matrix), false, tensors);
     AdapterWriter writer(path, std::move(metadata), tensors);
@@ -126,7 +129,8 @@ void writePairs(const DeltaReader& delta, const std::vector<std::string>& matric
         std::vector<OneBitBlock> blocks(first, first + tensor.bytes / sizeof(OneBitBlock));
         const auto factor = factors.find(matrix);
         if (factor != factors.end()) {
-            for (OneBitBlock& block : blocks) block.scale = ggml_fp32_to_fp16(ggml_fp16_to_fp32(block.scale) * factor->second);
+            for (OneBitBlock& block : blocks)
+                block.scale = ggml_fp32_to_fp16(ggml_fp16_to_fp32(block.scale) * factor->second);
         }
         writePair(writer, delta.pair(matrix), delta.shape(matrix), false, blocks.data(), tensor.bytes);
     }
@@ -192,7 +196,8 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
     std::vector<std::vector<std::string>> members;
     {
         const DeltaReader delta(options.delta);
-        if (!delta.isOneBit() || delta.isCompact()) throw Failure("delta-damaged", "only 1-bit deltas in their full form can be refined");
+        if (!delta.isOneBit() || delta.isCompact())
+            throw Failure("delta-damaged", "only 1-bit deltas in their full form can be refined");
         for (auto& [name, matrices] : groupsOf(delta)) {
             // One adapter for each group, so that its scale is llama.cpp's own and changes without loading anything.
             const TemporaryFile group{options.delta + ".group.facet-part"};
@@ -203,7 +208,8 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
         }
     }
     ModelSession fineTune(fineTuneOptions);
-    if (fineTune.vocabularySize() != base.vocabularySize()) throw Failure("models-differ", "the fine-tune has another vocabulary than the base");
+    if (fineTune.vocabularySize() != base.vocabularySize())
+        throw Failure("models-differ", "the fine-tune has another vocabulary than the base");
     const auto passages = [&](const std::string& text, const std::vector<Dialogue>& dialogues) {
         return dialogues.empty() ? passagesOfText(base, text, options.chunkTokens, options.chunkLimit, kPositionStride)
                                  : passagesOfDialogues(base, dialogues, options.chunkTokens, options.chunkLimit);
@@ -211,7 +217,10 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
     std::vector<Passage> fittedPassages = passages(options.text, options.dialogues);
     std::vector<Passage> heldOutPassages = passages(options.heldOutText, options.heldOutDialogues);
     // The fine-tune reads each once; then the base, for every evaluation.
-    Progress progress{.done = 0, .total = (1 + fitEvaluations(members.size())) * tokensOf(fittedPassages) + 3 * tokensOf(heldOutPassages), .item = ""};
+    Progress progress{
+        .done = 0,
+        .total = (1 + fitEvaluations(members.size())) * tokensOf(fittedPassages) + 3 * tokensOf(heldOutPassages),
+        .item = ""};
     report(progress);
     const auto onTokens = [&](uint64_t tokens) {
         progress.done = std::min(progress.done + tokens, progress.total);
@@ -223,7 +232,8 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
     };
     Distance fitted(base, fineTune, std::move(fittedPassages), options.threads, onTokens);
     Distance heldOut(base, fineTune, std::move(heldOutPassages), options.threads, onTokens);
-    const Minimum best = fitFactors(members.size(), [&](const std::vector<float>& factors) { return counted(fitted, factors); });
+    const Minimum best =
+        fitFactors(members.size(), [&](const std::vector<float>& factors) { return counted(fitted, factors); });
     result.factors = best.factors;
     result.klBefore = counted(heldOut, std::vector<float>(members.size(), 1));
     result.klAfter = counted(heldOut, best.factors);

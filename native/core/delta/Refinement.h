@@ -1,5 +1,6 @@
 // Fits the scales of a 1-bit delta to what the fine-tune says: forward passes only. The best scale for the weights is
-// not the best one for the answers: signs and mean magnitudes keep the direction of a change and lose some of its length.
+// not the best one for the answers: signs and mean magnitudes keep the direction of a change and lose some of its
+// length.
 #pragma once
 
 #include <cstdint>

@@ -82,13 +82,14 @@ struct Factor {
     bool isPacked;
 };
 
-/** Never removed: tensors point to them. There is one for each length and scale, and two for signs. Not for two threads at once. */
+/** Never removed: tensors point to them. There is one for each length and scale, and two for signs. Not for two threads
+ * at once. */
 const Factor& sharedFactor(const std::optional<HadamardFactor>& hadamard, bool isPacked) {
     static std::list<Factor> factors;
     for (const Factor& factor : factors) {
-        const bool isSame = factor.isPacked == isPacked && factor.hadamard.has_value() == hadamard.has_value() &&
-                            (!hadamard || (factor.hadamard->length == hadamard->length &&
-                                           factor.hadamard->scale == hadamard->scale));
+        const bool isSame =
+            factor.isPacked == isPacked && factor.hadamard.has_value() == hadamard.has_value() &&
+            (!hadamard || (factor.hadamard->length == hadamard->length && factor.hadamard->scale == hadamard->scale));
         if (isSame) return factor;
     }
     return factors.emplace_back(Factor{hadamard, isPacked});
@@ -123,8 +124,8 @@ void countProduct(const ggml_compute_params& params) {
 bool isSecondFactor(const ggml_tensor& matrix) { return std::string_view(matrix.name).ends_with(".lora_b"); }
 
 /**
- * Whether nobody else will ever read its bytes: the second factor of an adapter is only multiplied with, its memory is not a
- * mapped file, and there is no other back end that it might be copied to.
+ * Whether nobody else will ever read its bytes: the second factor of an adapter is only multiplied with, its memory is
+ * not a mapped file, and there is no other back end that it might be copied to.
  */
 bool mayBePacked(const ggml_tensor& matrix) {
     return kernels->lookup != nullptr && isSecondFactor(matrix) && ggml_is_contiguous(&matrix) &&

@@ -25,7 +25,8 @@ T* alignedUp(void* memory) {
     return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory) + kCacheLineBytes - 1) & ~(kCacheLineBytes - 1));
 }
 
-/** Columns whose tables are there at once: as many as share the work of tabulating well, and stay near the processor. */
+/** Columns whose tables are there at once: as many as share the work of tabulating well, and stay near the processor.
+ */
 constexpr int64_t kLookupColumns = 16;
 /** Blocks of a row whose tables for a tile of columns, 1 KiB each, stay in the second-nearest cache. */
 constexpr int64_t kStripBlocks = 16;
@@ -93,7 +94,8 @@ void multiplyRows(const KernelSet& kernels, const SignMatrix& matrix, const Acti
             for (int64_t i = 0; i < kernels.panelRows; ++i) rows[i] = matrix.row(std::min(r + i, matrix.rows - 1));
             for (int64_t c = 0; c < tile.columns; ++c) tileTargets[c] = target.column(range.first + first + c) + r;
             const int64_t rowCount = std::min(kernels.panelRows, end - r);
-            const char* next = reinterpret_cast<const char*>(matrix.row(std::min(r + kernels.panelRows, matrix.rows - 1)));
+            const char* next =
+                reinterpret_cast<const char*>(matrix.row(std::min(r + kernels.panelRows, matrix.rows - 1)));
             tile.multiply({rows, blocks, rowCount, next}, tileActivations, tileTargets);
         }
         first += tile.columns;
@@ -107,8 +109,8 @@ LookupRows panelAt(const Lookup& lookup, const SignMatrix& matrix, int64_t row, 
 }
 
 /** Whole panels; returns the first row of the rest. */
-int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const ActivationTables* tables, const Columns& target,
-                   const ColumnRange& range, int64_t begin, int64_t end) {
+int64_t lookUpRows(const Lookup& lookup, const SignMatrix& matrix, const ActivationTables* tables,
+                   const Columns& target, const ColumnRange& range, int64_t begin, int64_t end) {
     const int64_t blocks = matrix.blocks();
     const int64_t wholeEnd = begin + (end - begin) / lookup.panelRows * lookup.panelRows;
     if (range.count == 1) {

@@ -1,4 +1,5 @@
-// The inner loops of a 1-bit delta, once for each instruction set; the widest that the processor has is chosen at run time.
+// The inner loops of a 1-bit delta, once for each instruction set; the widest that the processor has is chosen at run
+// time.
 #pragma once
 
 #include <cstddef>
@@ -64,14 +65,15 @@ constexpr int64_t kLookupTileColumns = 8;
 struct Lookup {
     int64_t panelRows;
     /**
-     * Puts `panelRows` rows, one behind the other, into the order that they are read in: block by block, in the same memory,
-     * panelRows · sizeof(SignBlock) bytes for each. `scratch` has room for all of them.
+     * Puts `panelRows` rows, one behind the other, into the order that they are read in: block by block, in the same
+     * memory, panelRows · sizeof(SignBlock) bytes for each. `scratch` has room for all of them.
      */
     void (*pack)(SignBlock* panel, int64_t blocks, SignBlock* scratch);
     void (*tabulate)(const ActivationBlock* source, int64_t blocks, ActivationTables* target);
     /** target[row] = row · the activations of the tables. */
     void (*multiply)(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target);
-    /** The same for up to kLookupTileColumns columns; tables[column] and targets[column] are theirs. `adds` to what is there. */
+    /** The same for up to kLookupTileColumns columns; tables[column] and targets[column] are theirs. `adds` to what is
+     * there. */
     void (*multiplyColumns)(const LookupRows& rows, int64_t blocks, int64_t columns,
                             const ActivationTables* const* tables, float* const* targets, bool adds);
 };
@@ -95,7 +97,8 @@ struct KernelSet {
 
     /** target[row] = row · column, for `count` dense rows of fp16 or of floats; the length is a multiple of 8. */
     template <typename T>
-    using MultiplyShortRows = void (*)(const T* rows, int64_t length, int64_t count, const float* column, float* target);
+    using MultiplyShortRows = void (*)(const T* rows, int64_t length, int64_t count, const float* column,
+                                       float* target);
     MultiplyShortRows<uint16_t> multiplyHalfRows;
     MultiplyShortRows<float> multiplyFloatRows;
 

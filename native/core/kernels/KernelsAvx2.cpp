@@ -135,8 +135,8 @@ FACET_AVX2 void quantize(const float* source, int64_t blocks, ActivationBlock* t
             __m128i pairs[2];
             for (int half = 0; half < 2; ++half) {
                 // Packing works inside 128-bit lanes: put the quarters back in order.
-                const __m256i shorts = _mm256_permute4x64_epi64(
-                    _mm256_packs_epi32(ints[2 * half], ints[2 * half + 1]), 0b11011000);
+                const __m256i shorts =
+                    _mm256_permute4x64_epi64(_mm256_packs_epi32(ints[2 * half], ints[2 * half + 1]), 0b11011000);
                 const __m128i bytes =
                     _mm_packs_epi16(_mm256_castsi256_si128(shorts), _mm256_extracti128_si256(shorts, 1));
                 pairs[half] = _mm_shuffle_epi8(bytes, planes);
@@ -145,7 +145,8 @@ FACET_AVX2 void quantize(const float* source, int64_t blocks, ActivationBlock* t
             _mm_storeu_si128(reinterpret_cast<__m128i*>(values), _mm_unpacklo_epi16(pairs[0], pairs[1]));
             _mm_storeu_si128(reinterpret_cast<__m128i*>(values + 16), _mm_unpackhi_epi16(pairs[0], pairs[1]));
             target[b].scales[group] = scale;
-            const __m256i sums = _mm256_add_epi32(_mm256_add_epi32(ints[0], ints[1]), _mm256_add_epi32(ints[2], ints[3]));
+            const __m256i sums =
+                _mm256_add_epi32(_mm256_add_epi32(ints[0], ints[1]), _mm256_add_epi32(ints[2], ints[3]));
             target[b].negativeSums[group] = sumOf(_mm256_sub_epi32(_mm256_setzero_si256(), sums));
         }
     }
@@ -179,11 +180,8 @@ FACET_AVX2 void hadamard(const float* source, int64_t length, float scale, float
 }  // namespace
 
 const KernelSet* avx2Kernels() {
-    static const KernelSet kernels = {"AVX2",       kPanelRows,
-                                      quantize,     multiply<1>,
-                                      multiply<2>,  multiply<4>,
-                                      multiply8,    hadamard,
-                                      multiplyHalfRowsAvx2, multiplyFloatRowsAvx2,
+    static const KernelSet kernels = {"AVX2",      kPanelRows, quantize, multiply<1>,          multiply<2>,
+                                      multiply<4>, multiply8,  hadamard, multiplyHalfRowsAvx2, multiplyFloatRowsAvx2,
                                       avx2Lookup()};
     return &kernels;
 }

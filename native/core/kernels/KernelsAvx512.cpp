@@ -30,10 +30,11 @@ FACET_AVX512_INLINE void loadSigns(const SignBlock* const* rows, int64_t block, 
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
         // Lane l of 128 bits is row 4l + q.
-        __m512i lanes = _mm512_castsi128_si512(
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[q][block].signs)));
-        lanes = _mm512_inserti32x4(lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[4 + q][block].signs)), 1);
-        lanes = _mm512_inserti32x4(lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[8 + q][block].signs)), 2);
+        __m512i lanes = _mm512_castsi128_si512(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[q][block].signs)));
+        lanes =
+            _mm512_inserti32x4(lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[4 + q][block].signs)), 1);
+        lanes =
+            _mm512_inserti32x4(lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[8 + q][block].signs)), 2);
         quarter[q] =
             _mm512_inserti32x4(lanes, _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[12 + q][block].signs)), 3);
     }
@@ -192,12 +193,10 @@ FACET_AVX512 void hadamard(const float* source, int64_t length, float scale, flo
 }  // namespace
 
 const KernelSet* avx512Kernels() {
-    static const KernelSet kernels = {"AVX-512 VNNI", kPanelRows,
-                                      quantize,       multiply<1>,
-                                      multiply<2>,    multiply<4>,
-                                      multiply<8>,    hadamard,
-                                      multiplyHalfRowsAvx2, multiplyFloatRowsAvx2,
-                                      nullptr};
+    static const KernelSet kernels = {"AVX-512 VNNI",        kPanelRows,  quantize,
+                                      multiply<1>,           multiply<2>, multiply<4>,
+                                      multiply<8>,           hadamard,    multiplyHalfRowsAvx2,
+                                      multiplyFloatRowsAvx2, nullptr};
     return &kernels;
 }
 

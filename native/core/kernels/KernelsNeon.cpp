@@ -162,11 +162,16 @@ FACET_NEON void multiplyShortRows(const T* rows, int64_t length, int64_t count, 
 }  // namespace
 
 const KernelSet* neonKernels() {
-    static const KernelSet kernels = {"NEON dot product", kPanelRows,
-                                      quantize,           multiply<1>,
-                                      multiply<2>,        multiply<4>,
-                                      multiply<8>,        hadamard,
-                                      multiplyShortRows<uint16_t>, multiplyShortRows<float>,
+    static const KernelSet kernels = {"NEON dot product",
+                                      kPanelRows,
+                                      quantize,
+                                      multiply<1>,
+                                      multiply<2>,
+                                      multiply<4>,
+                                      multiply<8>,
+                                      hadamard,
+                                      multiplyShortRows<uint16_t>,
+                                      multiplyShortRows<float>,
                                       nullptr};
     return &kernels;
 }

@@ -19,9 +19,11 @@ constexpr int kHighBias = 32;
 /** A product as an integer is turned into a float as the upper half of 32 bits. */
 constexpr float kProductUnit = 1.0F / 65536;
 
-/** Entry n of a table: the activations whose bit in n is set, summed. Low lane: of their low four bits; high lane: of the rest. */
+/** Entry n of a table: the activations whose bit in n is set, summed. Low lane: of their low four bits; high lane: of
+ * the rest. */
 FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, ActivationTables* target) {
-    const __m256i numbers = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+    const __m256i numbers =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
     __m256i isSet[4];
     for (int bit = 0; bit < 4; ++bit) {
         const __m256i mask = _mm256_set1_epi8(static_cast<char>(1 << bit));
@@ -35,8 +37,7 @@ FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, Activati
         for (int group = 0; group < 4; ++group) {
             for (int nibble = 0; nibble < 2; ++nibble) {
                 // Four planes: those of the low or of the high four signs of a byte.
-                const __m128i values =
-                    _mm_load_si128(reinterpret_cast<const __m128i*>(from.values[group][4 * nibble]));
+                const __m128i values = _mm_load_si128(reinterpret_cast<const __m128i*>(from.values[group][4 * nibble]));
                 const __m128i low = _mm_and_si128(values, fifteen);
                 const __m128i aboveZero = _mm_xor_si128(values, _mm_set1_epi8(-128));
                 const __m128i high =
@@ -46,7 +47,8 @@ FACET_AVX2 void tabulate(const ActivationBlock* source, int64_t blocks, Activati
                     __m256i sums = bias;
 #pragma GCC unroll 4
                     for (int bit = 0; bit < 4; ++bit) {
-                        const __m256i part = _mm256_shuffle_epi8(parts, _mm256_set1_epi8(static_cast<char>(4 * bit + byte)));
+                        const __m256i part =
+                            _mm256_shuffle_epi8(parts, _mm256_set1_epi8(static_cast<char>(4 * bit + byte)));
                         sums = _mm256_add_epi8(sums, _mm256_and_si256(part, isSet[bit]));
                     }
                     _mm256_store_si256(reinterpret_cast<__m256i*>(to.sums[group][byte][nibble][0]), sums);
@@ -76,7 +78,8 @@ struct Panel {
     size_t stride;
     size_t threeStrides;
 
-    FACET_AVX2_INLINE explicit Panel(const LookupRows& all) : stride(all.strideBytes), threeStrides(3 * all.strideBytes) {
+    FACET_AVX2_INLINE explicit Panel(const LookupRows& all)
+        : stride(all.strideBytes), threeStrides(3 * all.strideBytes) {
         const char* rows = all.data;
         for (const char*& quad : quads) {
             quad = rows;
@@ -97,7 +100,8 @@ struct Panel {
 struct PackedPanel {
     const PackedBlock* block;
 
-    FACET_AVX2_INLINE explicit PackedPanel(const LookupRows& rows) : block(reinterpret_cast<const PackedBlock*>(rows.data)) {}
+    FACET_AVX2_INLINE explicit PackedPanel(const LookupRows& rows)
+        : block(reinterpret_cast<const PackedBlock*>(rows.data)) {}
     FACET_AVX2_INLINE void advance() { ++block; }
 };
 
@@ -204,7 +208,8 @@ FACET_AVX2_INLINE Parts lookUpTwoBytes(const Nibbles& first, const Nibbles& seco
 struct GroupSums {
     __m256i shorts[2];
 
-    FACET_AVX2_INLINE explicit GroupSums(int16_t offset) : shorts{_mm256_set1_epi16(offset), _mm256_set1_epi16(offset)} {}
+    FACET_AVX2_INLINE explicit GroupSums(int16_t offset)
+        : shorts{_mm256_set1_epi16(offset), _mm256_set1_epi16(offset)} {}
     FACET_AVX2_INLINE void add(const Parts& parts) {
         // Twice what a part is worth.
         const __m256i worth = _mm256_set1_epi16(32 << 8 | 2);
@@ -234,7 +239,8 @@ struct RowSums {
         for (__m256& eight : floats) eight = _mm256_setzero_ps();
     }
     FACET_AVX2_INLINE void add(const GroupSums& group, float scale) {
-        // As upper halves of 32 bits they need no sign extension; the tables' scales take the factor back (kProductUnit).
+        // As upper halves of 32 bits they need no sign extension; the tables' scales take the factor back
+        // (kProductUnit).
         const __m256 scales = _mm256_set1_ps(scale);
         const __m256i zero = _mm256_setzero_si256();
 #pragma GCC unroll 2
@@ -316,7 +322,8 @@ FACET_AVX2_INLINE RowSums multiplyBlock(const Signs& signs, const ActivationTabl
         GroupSums products(x.offsets[group]);
 #pragma GCC unroll 2
         for (int byte = 0; byte < 4; byte += 2) {
-            products.add(lookUpTwoBytes(signs.at(4 * group + byte), signs.at(4 * group + byte + 1), x.sums[group] + byte));
+            products.add(
+                lookUpTwoBytes(signs.at(4 * group + byte), signs.at(4 * group + byte + 1), x.sums[group] + byte));
         }
         sums.add(products, x.scales[group]);
     }
@@ -329,7 +336,8 @@ FACET_AVX2_INLINE const char* readNext(const LookupRows& rows) {
 }
 
 template <typename AnyPanel, typename AnyBytes>
-FACET_AVX2_INLINE void multiplyPanel(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
+FACET_AVX2_INLINE void multiplyPanel(const LookupRows& rows, int64_t blocks, const ActivationTables* tables,
+                                     float* target) {
     RowSums sums;
     AnyPanel panel(rows);
     const char* next = readNext(rows);
@@ -341,8 +349,10 @@ FACET_AVX2_INLINE void multiplyPanel(const LookupRows& rows, int64_t blocks, con
 }
 
 FACET_AVX2 void multiply(const LookupRows& rows, int64_t blocks, const ActivationTables* tables, float* target) {
-    if (rows.isPacked) multiplyPanel<PackedPanel, PackedBytes>(rows, blocks, tables, target);
-    else multiplyPanel<Panel, Bytes>(rows, blocks, tables, target);
+    if (rows.isPacked)
+        multiplyPanel<PackedPanel, PackedBytes>(rows, blocks, tables, target);
+    else
+        multiplyPanel<Panel, Bytes>(rows, blocks, tables, target);
 }
 
 template <typename AnyPanel, typename AnyBytes>
@@ -364,8 +374,10 @@ FACET_AVX2_INLINE void multiplyPanelColumns(const LookupRows& rows, int64_t bloc
 
 FACET_AVX2 void multiplyColumns(const LookupRows& rows, int64_t blocks, int64_t columns,
                                 const ActivationTables* const* tables, float* const* targets, bool adds) {
-    if (rows.isPacked) multiplyPanelColumns<PackedPanel, PackedBytes>(rows, blocks, columns, tables, targets, adds);
-    else multiplyPanelColumns<Panel, Bytes>(rows, blocks, columns, tables, targets, adds);
+    if (rows.isPacked)
+        multiplyPanelColumns<PackedPanel, PackedBytes>(rows, blocks, columns, tables, targets, adds);
+    else
+        multiplyPanelColumns<Panel, Bytes>(rows, blocks, columns, tables, targets, adds);
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ SelfTest::Results SelfTest::compute() const {
     const std::unique_ptr<ggml_backend, BackendFree> backend(ggml_backend_dev_init(device_, nullptr));
     if (!context || !backend) return {};
     // Two threads, so that they have to meet; more than there are processors would spin.
-    const auto setThreads = reinterpret_cast<ggml_backend_set_n_threads_t>(ggml_backend_reg_get_proc_address(
-        ggml_backend_dev_backend_reg(device_), "ggml_backend_set_n_threads"));
+    const auto setThreads = reinterpret_cast<ggml_backend_set_n_threads_t>(
+        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(device_), "ggml_backend_set_n_threads"));
     if (setThreads == nullptr) return {};
     setThreads(backend.get(), std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 2));
 

@@ -38,7 +38,9 @@ export function changeChatSettings(change: (settings: ChatSettings) => ChatSetti
 
 /** Whether and how long the chat's model thinks, from its next answer on. */
 export function changeThinking(choice: ThinkingChoice): void {
-  changeChatSettings(({ thinking: _before, ...settings }) => (Object.keys(choice).length === 0 ? settings : { ...settings, thinking: choice }));
+  changeChatSettings(({ thinking: _before, ...settings }) =>
+    Object.keys(choice).length === 0 ? settings : { ...settings, thinking: choice },
+  );
 }
 
 /** Saves what is still waiting. Called before a message is sent, a chat is left, and the window goes. */

@@ -60,7 +60,9 @@ export function applyMessage(message: Message): void {
       const sibling = messages[id];
       if (sibling !== undefined) messages[id] = { ...sibling, siblingIds: message.siblingIds };
     }
-    return staysBeside(message, state, parentIndex + 1) ? { messages } : { messages, order: [...state.order.slice(0, parentIndex + 1), message.id] };
+    return staysBeside(message, state, parentIndex + 1)
+      ? { messages }
+      : { messages, order: [...state.order.slice(0, parentIndex + 1), message.id] };
   });
 }
 

@@ -11,7 +11,11 @@ import { changeChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { beginChat, chatToSendTo, deleteChat, openChat, openNeighbour } from "./openChats";
 
-const [newest, middle, oldest] = ["newest", "middle", "oldest"].map((id) => ChatId.parse(id)) as [ChatId, ChatId, ChatId];
+const [newest, middle, oldest] = ["newest", "middle", "oldest"].map((id) => ChatId.parse(id)) as [
+  ChatId,
+  ChatId,
+  ChatId,
+];
 const summaries: ChatSummary[] = [newest, middle, oldest].map((id, index) => ({
   id,
   title: id,
@@ -31,14 +35,18 @@ beforeEach(() => {
     "chats.open": ({ chatId }: { chatId: ChatId }) => succeed({ chat: chat(chatId), messages: [], compared: [] }),
     "chats.create": () => succeed(chat(ChatId.parse("created"))),
     "chats.restore": ({ chatId }: { chatId: ChatId }) => succeed(summary(chatId)),
-    "chats.saveSettings": ({ chatId, settings }: { chatId: ChatId; settings: object }) => succeed({ ...chat(chatId), settings }),
+    "chats.saveSettings": ({ chatId, settings }: { chatId: ChatId; settings: object }) =>
+      succeed({ ...chat(chatId), settings }),
   };
-  const call = new Proxy({}, {
-    get: (_target, name: string) => async (input: never) => {
-      asked.push([name, input]);
-      return answers[name]?.(input) ?? succeed(undefined);
+  const call = new Proxy(
+    {},
+    {
+      get: (_target, name: string) => async (input: never) => {
+        asked.push([name, input]);
+        return answers[name]?.(input) ?? succeed(undefined);
+      },
     },
-  });
+  );
   vi.stubGlobal("window", Object.assign(globalThis, { facet: { call, on: () => () => {} } }));
   setAppStore(createAppStore({ chats: summaries } as unknown as Snapshot));
   showChat(null);
@@ -99,14 +107,19 @@ test("changed settings are saved before another chat is shown", async () => {
   changeChatSettings((settings) => ({ ...settings, systemPrompt: "Be brief." }));
   await openChat(middle);
   expect(asked.map(([name]) => name)).toEqual(["chats.open", "chats.saveSettings", "chats.open"]);
-  expect(askedFor("chats.saveSettings")).toEqual([{ chatId: newest, settings: { systemPrompt: "Be brief.", sampling: {} } }]);
+  expect(askedFor("chats.saveSettings")).toEqual([
+    { chatId: newest, settings: { systemPrompt: "Be brief.", sampling: {} } },
+  ]);
 });
 
 test("the steps of a slider become one save", async () => {
   await openChat(newest);
-  for (const temperature of [0.1, 0.2, 0.3]) changeChatSettings((settings) => ({ ...settings, sampling: { temperature } }));
+  for (const temperature of [0.1, 0.2, 0.3])
+    changeChatSettings((settings) => ({ ...settings, sampling: { temperature } }));
   await vi.runAllTimersAsync();
-  expect(askedFor("chats.saveSettings")).toEqual([{ chatId: newest, settings: { systemPrompt: "", sampling: { temperature: 0.3 } } }]);
+  expect(askedFor("chats.saveSettings")).toEqual([
+    { chatId: newest, settings: { systemPrompt: "", sampling: { temperature: 0.3 } } },
+  ]);
 });
 
 test("the first message creates the chat, with the settings made for it", async () => {

@@ -31,7 +31,11 @@ export async function openChat(chatId: ChatId, messageId: MessageId | null = nul
 /** The message of the shown branch that a message is seen with: itself, or the one that it stands beside. */
 function rowOf({ messages, compared }: OpenChat, messageId: MessageId): MessageId | null {
   const comparisonId = compared.find(({ id }) => id === messageId)?.comparisonId ?? null;
-  return messages.find((message) => message.id === messageId || (comparisonId !== null && message.comparisonId === comparisonId))?.id ?? null;
+  return (
+    messages.find(
+      (message) => message.id === messageId || (comparisonId !== null && message.comparisonId === comparisonId),
+    )?.id ?? null
+  );
 }
 
 /** Shows an empty chat. It is created in the database with its first message. */
@@ -66,7 +70,9 @@ export async function chatToSendTo(): Promise<ChatId | null> {
     ? await callOrNotify("chats.saveSettings", { chatId: created.id, settings: newChatSettings })
     : created;
   const stacked =
-    newChatStack.length === 0 ? created : await callOrNotify("chats.setStack", { chatId: created.id, stack: choiceOf(newChatStack) });
+    newChatStack.length === 0
+      ? created
+      : await callOrNotify("chats.setStack", { chatId: created.id, stack: choiceOf(newChatStack) });
   const stack = stacked?.stack ?? [];
   keepUnfinishedForCreated(created.id);
   noteChat({ ...created, stack });

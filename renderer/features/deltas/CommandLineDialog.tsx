@@ -23,7 +23,8 @@ export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialog
   useEffect(() => {
     let isGone = false;
     void call("deltas.commandLine", { deltaId: delta.id, modelId }).then((outcome) => {
-      if (!isGone) setLine(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+      if (!isGone)
+        setLine(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
     });
     return () => {
       isGone = true;
@@ -38,7 +39,10 @@ export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialog
     <Dialog label="The llama-cli line" onClose={onClose}>
       <DialogHeader title="The llama-cli line" onClose={onClose} />
       <div className={dialog.content}>
-        <p>“{delta.name}” is an ordinary llama.cpp adapter. This uses it outside Facet, with the model that is loaded here:</p>
+        <p>
+          “{delta.name}” is an ordinary llama.cpp adapter. This uses it outside Facet, with the model that is loaded
+          here:
+        </p>
         {line.kind === "failed" && <p className={dialog.problem}>{failureText(line.failure).happened}</p>}
         {line.kind === "loaded" && (
           // Focusable, so that the keyboard can scroll and select it.
@@ -49,7 +53,12 @@ export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialog
         )}
         <div className={dialog.actions}>
           <Button onClick={onClose}>Close</Button>
-          <Button look="primary" data-first-focus disabled={line.kind !== "loaded"} onClick={() => line.kind === "loaded" && void copy(line.value)}>
+          <Button
+            look="primary"
+            data-first-focus
+            disabled={line.kind !== "loaded"}
+            onClick={() => line.kind === "loaded" && void copy(line.value)}
+          >
             {copied ? "Copied" : "Copy"}
           </Button>
         </div>

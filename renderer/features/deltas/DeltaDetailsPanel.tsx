@@ -30,12 +30,17 @@ export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsP
         <Fact name="Added">{formatWhen(delta.createdAtMs, nowMs)}</Fact>
         <Fact name="Licence">{facts.licence === null ? "its file does not say" : licenceTitle(facts.licence)}</Fact>
         <Fact name="In memory">{formatBytes(facts.weightsBytes)}</Fact>
-        <Fact name="Changes">{formatCount(facts.changedTensorCount)} {facts.changedTensorCount === 1 ? "tensor" : "tensors"}{details.kind === "loaded" && `, ${formatParameters(details.value.weights)} weights`}</Fact>
+        <Fact name="Changes">
+          {formatCount(facts.changedTensorCount)} {facts.changedTensorCount === 1 ? "tensor" : "tensors"}
+          {details.kind === "loaded" && `, ${formatParameters(details.value.weights)} weights`}
+        </Fact>
         {details.kind === "loaded" && <Fact name="Bits per weight">{details.value.bitsPerWeight.toFixed(2)}</Fact>}
         <Fact name="Base recognised by">{recognisedBy}</Fact>
       </dl>
       {details.kind === "failed" && <p className={styles.problem}>{failureText(details.failure).happened}</p>}
-      {details.kind === "loaded" && details.value.making !== null && <Making making={details.value.making} kind={facts.kind} />}
+      {details.kind === "loaded" && details.value.making !== null && (
+        <Making making={details.value.making} kind={facts.kind} />
+      )}
     </div>
   );
 }
@@ -102,7 +107,10 @@ function useDetails({ id, failure }: Delta): Loadable<DeltaDetails> {
     let isGone = false;
     if (!isThere) return undefined;
     void call("deltas.details", { deltaId: id }).then((outcome) => {
-      if (!isGone) setDetails(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+      if (!isGone)
+        setDetails(
+          outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
+        );
     });
     return () => {
       isGone = true;

@@ -69,11 +69,19 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
             Export…
           </MenuItem>
           {facts.kind === "bitdelta" && (
-            <MenuItem icon={<Package size={15} />} disabled={!isFileSound} onSelect={() => void exportDelta(delta, { compact: true })}>
+            <MenuItem
+              icon={<Package size={15} />}
+              disabled={!isFileSound}
+              onSelect={() => void exportDelta(delta, { compact: true })}
+            >
               Export smaller, for Facet only…
             </MenuItem>
           )}
-          <MenuItem icon={<Terminal size={15} />} disabled={modelId === null || !isUsable(entry)} onSelect={() => onDialog("command")}>
+          <MenuItem
+            icon={<Terminal size={15} />}
+            disabled={modelId === null || !isUsable(entry)}
+            onSelect={() => onDialog("command")}
+          >
             Show the llama-cli line
           </MenuItem>
           <MenuSeparator />
@@ -122,9 +130,17 @@ function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">
 }
 
 function Kept({ fidelity }: { readonly fidelity: number | null }) {
-  if (fidelity === null) return <span className={styles.kept} data-unknown="">{keptWords(null)}</span>;
+  if (fidelity === null)
+    return (
+      <span className={styles.kept} data-unknown="">
+        {keptWords(null)}
+      </span>
+    );
   return (
-    <span className={styles.kept} title={`${formatPercent(fidelity)} of the way from the base to the fine-tune, measured on held-out text`}>
+    <span
+      className={styles.kept}
+      title={`${formatPercent(fidelity)} of the way from the base to the fine-tune, measured on held-out text`}
+    >
       <i className={styles.track} aria-hidden>
         <i style={{ width: `${fidelity * 100}%` }} />
       </i>

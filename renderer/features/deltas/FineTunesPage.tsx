@@ -27,7 +27,12 @@ export function FineTunesPage() {
     <div className={styles.page}>
       <header className={styles.header}>
         {!sidebarShown && (
-          <IconButton name="Show sidebar" keys={keysOf("toggle-sidebar")} icon={<PanelLeft size={16} />} onClick={toggleSidebar} />
+          <IconButton
+            name="Show sidebar"
+            keys={keysOf("toggle-sidebar")}
+            icon={<PanelLeft size={16} />}
+            onClick={toggleSidebar}
+          />
         )}
         <h1>Fine-tunes</h1>
         <span className={styles.space} />

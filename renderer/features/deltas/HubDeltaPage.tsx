@@ -45,8 +45,18 @@ export function HubDeltaPage() {
   async function search(words: string): Promise<void> {
     const question = ++latest.current;
     setShown({ kind: "results", found: LOADING });
-    const outcome = await call("hub.search", { of: "adapters", text: words, sort: "downloads", family: null, cursor: null });
-    if (question === latest.current) setShown({ kind: "results", found: loadableOf(outcome.ok ? { ok: true, value: outcome.value.models } : outcome) });
+    const outcome = await call("hub.search", {
+      of: "adapters",
+      text: words,
+      sort: "downloads",
+      family: null,
+      cursor: null,
+    });
+    if (question === latest.current)
+      setShown({
+        kind: "results",
+        found: loadableOf(outcome.ok ? { ok: true, value: outcome.value.models } : outcome),
+      });
   }
 
   function show(asked: RepositoryName): void {
@@ -85,29 +95,46 @@ export function HubDeltaPage() {
         </Button>
       </form>
       <p id={hintId} className={styles.hint}>
-        LoRA adapters of PEFT and MLX are converted here for your model; adapters in GGUF are used as they are. Nothing is fetched before you
-        have seen what is there.
+        LoRA adapters of PEFT and MLX are converted here for your model; adapters in GGUF are used as they are. Nothing
+        is fetched before you have seen what is there.
       </p>
-      {shown?.found.kind === "loading" && <output className={styles.hint}>{shown.kind === "results" ? "Searching" : "Looking at the repository"}</output>}
+      {shown?.found.kind === "loading" && (
+        <output className={styles.hint}>{shown.kind === "results" ? "Searching" : "Looking at the repository"}</output>
+      )}
       {shown?.found.kind === "failed" && <Problem failure={shown.found.failure} />}
       {shown?.kind === "repository" && shown.found.kind === "loaded" && (
         <Found key={`${shown.found.value.repository} ${shown.found.value.revision}`} facts={shown.found.value} />
       )}
-      {shown?.kind === "results" && shown.found.kind === "loaded" && <Results models={shown.found.value} onChoose={show} />}
+      {shown?.kind === "results" && shown.found.kind === "loaded" && (
+        <Results models={shown.found.value} onChoose={show} />
+      )}
     </article>
   );
 }
 
-function Results({ models, onChoose }: { readonly models: readonly HubModelSummary[]; readonly onChoose: (repository: RepositoryName) => void }) {
+function Results({
+  models,
+  onChoose,
+}: {
+  readonly models: readonly HubModelSummary[];
+  readonly onChoose: (repository: RepositoryName) => void;
+}) {
   const [nowMs] = useState(() => Date.now());
-  if (models.length === 0) return <p className={styles.hint}>Hugging Face has no adapter by these words. Try fewer, or the name of a base model.</p>;
+  if (models.length === 0)
+    return (
+      <p className={styles.hint}>Hugging Face has no adapter by these words. Try fewer, or the name of a base model.</p>
+    );
   return (
     <ul className={styles.results} aria-label="Found fine-tunes">
       {models.map((summary) => (
         <li key={summary.repository}>
           <button type="button" onClick={() => onChoose(summary.repository)}>
             <b>{modelTitle(summary.repository)}</b>
-            <small>{[summaryLine(summary, nowMs), ...(summary.licence === null ? [] : [licenceTitle(summary.licence)])].join(" · ")}</small>
+            <small>
+              {[summaryLine(summary, nowMs), ...(summary.licence === null ? [] : [licenceTitle(summary.licence)])].join(
+                " · ",
+              )}
+            </small>
           </button>
         </li>
       ))}
@@ -144,12 +171,19 @@ function Found({ facts }: { readonly facts: HubDeltaFacts }) {
       <div className={styles.title}>
         <h2>{modelTitle(repository)}</h2>
         <Tags licence={licence} gate={gate} facts={[]} />
-        <Button look="quiet" onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}>
+        <Button
+          look="quiet"
+          onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}
+        >
           <ExternalLink size={14} />
           Open at Hugging Face
         </Button>
       </div>
-      <p>{baseModel === null ? "Neither card nor configuration says which model it was trained on." : `Trained on ${baseModel}.`}</p>
+      <p>
+        {baseModel === null
+          ? "Neither card nor configuration says which model it was trained on."
+          : `Trained on ${baseModel}.`}
+      </p>
       {needsBase && (
         <label className={styles.base}>
           Convert it for
@@ -200,13 +234,22 @@ function AdapterLine({ adapter, facts: { repository, revision }, baseId }: Adapt
       <span className={styles.words}>
         <b>{path}</b>
         <small>
-          {[form === "peft" ? "Safetensors, is converted" : "GGUF adapter", rank === null ? null : `rank ${rank}`, formatBytes(sizeBytes)]
+          {[
+            form === "peft" ? "Safetensors, is converted" : "GGUF adapter",
+            rank === null ? null : `rank ${rank}`,
+            formatBytes(sizeBytes),
+          ]
             .filter((word) => word !== null)
             .join(" · ")}
         </small>
         {failure !== null && <small className={styles.problem}>{failureText(failure).happened}</small>}
       </span>
-      <Button look="primary" aria-label={`Fetch ${path}`} disabled={failure !== null || starting || (form === "peft" && baseId === null)} onClick={() => void fetch()}>
+      <Button
+        look="primary"
+        aria-label={`Fetch ${path}`}
+        disabled={failure !== null || starting || (form === "peft" && baseId === null)}
+        onClick={() => void fetch()}
+      >
         Fetch
       </Button>
     </li>

@@ -77,7 +77,9 @@ export function LibraryList() {
       ))}
       {dialog?.kind === "rename" && <RenameDeltaDialog delta={dialog.delta} onClose={close} />}
       {dialog?.kind === "delete" && <DeleteDeltaDialog delta={dialog.delta} onClose={close} />}
-      {dialog?.kind === "command" && model !== null && <CommandLineDialog delta={dialog.delta} modelId={model.id} onClose={close} />}
+      {dialog?.kind === "command" && model !== null && (
+        <CommandLineDialog delta={dialog.delta} modelId={model.id} onClose={close} />
+      )}
     </>
   );
 }

@@ -64,7 +64,10 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
   async function start(): Promise<void> {
     setStarting(true);
     await startJob({
-      kind: "make-delta", baseId: base.model.id, fineTuneId: fineTune.model.id, name: trimmed,
+      kind: "make-delta",
+      baseId: base.model.id,
+      fineTuneId: fineTune.model.id,
+      name: trimmed,
       result: result.kind === "bitdelta" ? { kind: "bitdelta", compact: false } : result,
       measureFidelity,
     });
@@ -82,7 +85,13 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       <fieldset className={styles.results}>
         <legend>What it becomes</legend>
         <label data-chosen={kind === "bitdelta" || undefined} data-disabled={width !== null || undefined}>
-          <input type="radio" name={groupName} checked={kind === "bitdelta"} disabled={width !== null} onChange={() => setKind("bitdelta")} />
+          <input
+            type="radio"
+            name={groupName}
+            checked={kind === "bitdelta"}
+            disabled={width !== null}
+            onChange={() => setKind("bitdelta")}
+          />
           <span>
             <b>1-bit delta</b>
             {width === null && <span className={styles.tag}>Recommended</span>}
@@ -98,7 +107,9 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
           <span>
             <b>LoRA</b>
             {width !== null && <span className={styles.tag}>Recommended</span>}
-            <small>Only the strongest directions of the change, for any program that knows adapters: {foretoldWords(lora)}.</small>
+            <small>
+              Only the strongest directions of the change, for any program that knows adapters: {foretoldWords(lora)}.
+            </small>
           </span>
         </label>
       </fieldset>
@@ -114,7 +125,12 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       )}
       <label className={styles.field}>
         Name
-        <input type="text" maxLength={MAX_DELTA_NAME_CHARACTERS} value={name} onChange={({ target }) => setName(target.value)} />
+        <input
+          type="text"
+          maxLength={MAX_DELTA_NAME_CHARACTERS}
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+        />
       </label>
       <Switch
         name="Measure how faithful it is"
@@ -130,7 +146,12 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
             : ` Free ${formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0))} more.`}
         </p>
         {!need.enough && <Button onClick={askAgain}>Look again</Button>}
-        <Button type="submit" look="primary" disabled={!need.enough || starting || trimmed === ""} aria-describedby={needId}>
+        <Button
+          type="submit"
+          look="primary"
+          disabled={!need.enough || starting || trimmed === ""}
+          aria-describedby={needId}
+        >
           {kind === "bitdelta" ? "Make the 1-bit delta" : "Extract the LoRA"}
         </Button>
       </footer>

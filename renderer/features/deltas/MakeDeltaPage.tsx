@@ -34,8 +34,9 @@ export function MakeDeltaPage({ openedFrom }: { readonly openedFrom: ModelId | n
           Make a delta
         </h2>
         <p className={styles.words}>
-          From a whole fine-tuned model and the base that it was trained from, Facet keeps only what the training changed. After that, the fine-tune costs a
-          fraction of the memory, works on the base in any quantization, and the two large files are not needed any more.
+          From a whole fine-tuned model and the base that it was trained from, Facet keeps only what the training
+          changed. After that, the fine-tune costs a fraction of the memory, works on the base in any quantization, and
+          the two large files are not needed any more.
         </p>
         {list.kind === "failed" && <FailureMessage failure={list.failure} onRetry={() => void refreshInstalled()} />}
         {list.kind === "loading" && <p className={styles.words}>Reading what is installed</p>}
@@ -77,7 +78,10 @@ function Pair({ models, openedFrom }: PairProps) {
   const others = fineTune === null ? models : sortedBases(fineTune, models);
   const likely = fineTune === null ? [] : basesFor(fineTune, models);
   // The only one that can be it needs no choosing.
-  const base = others.find(({ model }) => model.id === chosenBase && model.id !== fineTune?.model.id) ?? (likely.length === 1 ? likely[0] : undefined) ?? null;
+  const base =
+    others.find(({ model }) => model.id === chosenBase && model.id !== fineTune?.model.id) ??
+    (likely.length === 1 ? likely[0] : undefined) ??
+    null;
   return (
     <>
       <div className={styles.pair}>
@@ -125,7 +129,13 @@ function ModelField({ label, value, models, onChoose }: ModelFieldProps) {
 }
 
 /** Lists a file where it lies, without loading it. */
-function AddModelButton({ onAdded, look }: { readonly onAdded: (id: ModelId) => void; readonly look: "primary" | "quiet" }) {
+function AddModelButton({
+  onAdded,
+  look,
+}: {
+  readonly onAdded: (id: ModelId) => void;
+  readonly look: "primary" | "quiet";
+}) {
   async function add(): Promise<void> {
     const added = await callOrNotify("models.chooseFile", { load: false });
     if (added === null) return;

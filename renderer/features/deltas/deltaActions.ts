@@ -39,7 +39,11 @@ export async function deleteDelta(deltaId: DeltaId): Promise<void> {
 }
 
 /** compact: of 1-bit deltas, smaller, for keeping and sharing; Facet alone can read it. */
-export async function exportDelta({ id, name }: Pick<Delta, "id" | "name">, { compact }: { readonly compact: boolean } = { compact: false }): Promise<void> {
+export async function exportDelta(
+  { id, name }: Pick<Delta, "id" | "name">,
+  { compact }: { readonly compact: boolean } = { compact: false },
+): Promise<void> {
   const fileName = await callOrNotify("deltas.export", { deltaId: id, compact });
-  if (fileName !== null) showOffer(`“${name}” is exported as ${fileName}.`, { label: "Show details", run: () => showDetails(id) });
+  if (fileName !== null)
+    showOffer(`“${name}” is exported as ${fileName}.`, { label: "Show details", run: () => showDetails(id) });
 }

@@ -31,7 +31,8 @@ export function baseTitle(delta: Pick<Delta, "facts" | "origin">): string {
 
 /** How it is known to go with the loaded model. */
 export function matchWords({ delta, match }: Pick<DeltaForModel, "delta" | "match">): string {
-  if (delta.facts.baseFingerprint === null) return match === "shapes-fit" ? "its shapes alone, so try it and see" : "its shapes alone";
+  if (delta.facts.baseFingerprint === null)
+    return match === "shapes-fit" ? "its shapes alone, so try it and see" : "its shapes alone";
   return "its fingerprint";
 }
 

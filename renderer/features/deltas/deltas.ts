@@ -70,9 +70,13 @@ const newestAsk = new Map<ModelId, number>();
 export async function askForModel(modelId: ModelId): Promise<void> {
   const ask = (newestAsk.get(modelId) ?? 0) + 1;
   newestAsk.set(modelId, ask);
-  deltaStore.setState(({ forModel }) => (forModel[modelId] === undefined ? { forModel: { ...forModel, [modelId]: LOADING } } : {}));
+  deltaStore.setState(({ forModel }) =>
+    forModel[modelId] === undefined ? { forModel: { ...forModel, [modelId]: LOADING } } : {},
+  );
   const outcome = await call("deltas.forModel", { modelId });
   if (ask !== newestAsk.get(modelId)) return;
-  const answer: Loadable<DeltasForModel> = outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure };
+  const answer: Loadable<DeltasForModel> = outcome.ok
+    ? { kind: "loaded", value: outcome.value }
+    : { kind: "failed", failure: outcome.failure };
   deltaStore.setState(({ forModel }) => ({ forModel: { ...forModel, [modelId]: answer } }));
 }

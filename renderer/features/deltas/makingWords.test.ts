@@ -3,7 +3,11 @@ import { expect, test } from "vitest";
 import { foretoldSize, foretoldTime, foretoldWords, leftOutGroups, sharePercent } from "./makingWords";
 
 test("the same tensor of all layers stands in one line, with the sum of its shares", () => {
-  const left = [{ name: "token_embd.weight", share: 0.03 }, { name: "blk.0.attn_q_norm.weight", share: 0.02 }, { name: "blk.11.attn_q_norm.weight", share: 0.02 }];
+  const left = [
+    { name: "token_embd.weight", share: 0.03 },
+    { name: "blk.0.attn_q_norm.weight", share: 0.02 },
+    { name: "blk.11.attn_q_norm.weight", share: 0.02 },
+  ];
   expect(leftOutGroups(left)).toEqual([
     { name: "blk.*.attn_q_norm.weight", count: 2, share: 0.04 },
     { name: "token_embd.weight", count: 1, share: 0.03 },
@@ -11,12 +15,21 @@ test("the same tensor of all layers stands in one line, with the sum of its shar
 });
 
 test("a share that is there is never 0", () => {
-  expect([0, 0.0004, 0.0042, 0.0999, 0.631, 1].map(sharePercent)).toEqual(["0.0 %", "under 0.1 %", "0.4 %", "10.0 %", "63 %", "100 %"]);
+  expect([0, 0.0004, 0.0042, 0.0999, 0.631, 1].map(sharePercent)).toEqual([
+    "0.0 %",
+    "under 0.1 %",
+    "0.4 %",
+    "10.0 %",
+    "63 %",
+    "100 %",
+  ]);
 });
 
 test("the time is foretold from what was measured here, and from nothing else", () => {
   const preview = { sourceBytes: 30e9, speeds: { bitdelta: 0.4e9, "lora-16": 1e12 } };
-  expect(foretoldTime(preview, { kind: "bitdelta" })).toBe("Making it takes about 1 min 15 s, by the last one made here.");
+  expect(foretoldTime(preview, { kind: "bitdelta" })).toBe(
+    "Making it takes about 1 min 15 s, by the last one made here.",
+  );
   expect(foretoldTime(preview, { kind: "lora", rank: 16 })).toMatch(/about 1\.0 s/);
   expect(foretoldTime(preview, { kind: "lora", rank: 32 })).toBeNull();
 });
@@ -27,6 +40,8 @@ test("sizes by the formula of the file: signs and one square factor, or two thin
   expect(oneBit.bitsPerWeight).toBeCloseTo(1.125 * (1 + 640 / 2048), 6);
   expect(foretoldSize(preview, { kind: "lora", rank: 16 }).fileBytes).toBe(2 * 16 * (640 + 2048) * 2);
   // No matrix has a rank above its shorter side.
-  expect(foretoldSize(preview, { kind: "lora", rank: 4096 })).toEqual(foretoldSize(preview, { kind: "lora", rank: 640 }));
+  expect(foretoldSize(preview, { kind: "lora", rank: 4096 })).toEqual(
+    foretoldSize(preview, { kind: "lora", rank: 640 }),
+  );
   expect(foretoldWords(oneBit)).toBe("about 484 kB, 1.48 bits per weight");
 });

@@ -1,6 +1,12 @@
 // What making a delta kept and left out, and what it will take, in words and numbers. Renderer.
 import type { MakingFacts } from "../../../electron/contract/deltaDetails";
-import { carriedWeights, loraBytes, type MakeDeltaPreview, makingKey, oneBitDeltaBytes } from "../../../electron/contract/makeDelta";
+import {
+  carriedWeights,
+  loraBytes,
+  type MakeDeltaPreview,
+  makingKey,
+  oneBitDeltaBytes,
+} from "../../../electron/contract/makeDelta";
 import { formatBytes } from "../../app/quantities";
 import { formatDuration } from "../jobs/jobWords";
 
@@ -42,7 +48,10 @@ export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, r
 }
 
 /** "Making it takes about 12 s, by the last one made here."; null until one was. */
-export function foretoldTime({ speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">, result: DeltaResult): string | null {
+export function foretoldTime(
+  { speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">,
+  result: DeltaResult,
+): string | null {
   const bytesPerSecond = speeds[makingKey(result)];
   if (bytesPerSecond === undefined) return null;
   return `Making it takes about ${formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000)}, by the last one made here.`;

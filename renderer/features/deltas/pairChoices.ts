@@ -20,7 +20,10 @@ export function basesFor(fineTune: ModelDetails, models: readonly ModelDetails[]
 /** Those that can be its base first. */
 export function sortedBases(fineTune: ModelDetails, models: readonly ModelDetails[]): ModelDetails[] {
   const likely = basesFor(fineTune, models);
-  return [...likely, ...models.filter((details) => details.model.id !== fineTune.model.id && !likely.includes(details))];
+  return [
+    ...likely,
+    ...models.filter((details) => details.model.id !== fineTune.model.id && !likely.includes(details)),
+  ];
 }
 
 /** "Gemma 3 270M · F16 · 540 MB". */

@@ -16,7 +16,10 @@ export function usePairPreview(baseId: ModelId, fineTuneId: ModelId): ShownPairP
   useEffect(() => {
     let isGone = false;
     void call("deltas.previewMake", { baseId, fineTuneId }).then((outcome) => {
-      if (!isGone) setPreview(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
+      if (!isGone)
+        setPreview(
+          outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
+        );
     });
     return () => {
       isGone = true;

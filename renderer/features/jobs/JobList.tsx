@@ -15,7 +15,17 @@ import { loadModel } from "../models/installed";
 import { openQuality, showTab } from "../models/modelsTab";
 import styles from "./JobList.module.css";
 import { cancelJob, dismissJob, retryJob, useJobs } from "./jobs";
-import { doingWords, jobFacts, jobFraction, jobKind, jobProblem, jobSteps, jobTitle, stepOf, stepWords } from "./jobWords";
+import {
+  doingWords,
+  jobFacts,
+  jobFraction,
+  jobKind,
+  jobProblem,
+  jobSteps,
+  jobTitle,
+  stepOf,
+  stepWords,
+} from "./jobWords";
 
 export function JobList() {
   const jobs = useJobs((all) => all);
@@ -32,7 +42,9 @@ export function JobList() {
 export function JobRow({ job }: { readonly job: Job }) {
   const { id, start, state } = job;
   const title = jobTitle(job);
-  const made = useDeltas((deltas) => (state.kind === "done" && state.deltaId !== null ? findDelta(deltas, state.deltaId) : null));
+  const made = useDeltas((deltas) =>
+    state.kind === "done" && state.deltaId !== null ? findDelta(deltas, state.deltaId) : null,
+  );
   const active = state.kind === "queued" || state.kind === "running";
   return (
     <TaskRow
@@ -82,7 +94,9 @@ function DeltaActions({ title, delta }: { readonly title: string; readonly delta
 }
 
 function DoneActions({ job: { start, modelName, state }, modelId }: { readonly job: Job; readonly modelId: ModelId }) {
-  const measured = start.kind === "quality" || (start.kind === "quantize" && start.measureQuality && state.kind === "done" && state.qualityFailure === null);
+  const measured =
+    start.kind === "quality" ||
+    (start.kind === "quantize" && start.measureQuality && state.kind === "done" && state.qualityFailure === null);
   return (
     <>
       {start.kind === "quantize" && (
@@ -108,7 +122,11 @@ function Steps({ job: { start, state } }: { readonly job: Job }) {
       <output className="visually-hidden">{current === null ? "Starting" : doingWords(current)}</output>
       <ol className={styles.steps}>
         {steps.map((step, index) => (
-          <li key={step} {...(index === at ? { "aria-current": "step" as const } : {})} data-done={index < at || undefined}>
+          <li
+            key={step}
+            {...(index === at ? { "aria-current": "step" as const } : {})}
+            data-done={index < at || undefined}
+          >
             {index < at && <Check size={12} aria-label="Done:" />}
             {index === at ? doingWords(step) : stepWords(step)}
           </li>

@@ -48,7 +48,11 @@ export function jobSteps(start: JobStart): JobStep[] {
     case "quality":
       return ["quality", "speed"];
     case "make-delta":
-      return ["make-delta", ...(isRefined(start.result) ? (["refine-delta"] as const) : []), ...(start.measureFidelity ? (["fidelity"] as const) : [])];
+      return [
+        "make-delta",
+        ...(isRefined(start.result) ? (["refine-delta"] as const) : []),
+        ...(start.measureFidelity ? (["fidelity"] as const) : []),
+      ];
     case "fetch-delta":
       return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
@@ -103,7 +107,8 @@ export function doingWords(step: JobStep): string {
 export function jobFraction({ state }: Job): number | null {
   if (state.kind !== "running" || state.phase === null) return null;
   const { phase } = state;
-  if (phase.kind === "download") return phase.totalBytes === 0 ? null : Math.min(1, phase.receivedBytes / phase.totalBytes);
+  if (phase.kind === "download")
+    return phase.totalBytes === 0 ? null : Math.min(1, phase.receivedBytes / phase.totalBytes);
   // Loading the file and writing one token has no middle.
   return phase.progress.stage === "check" ? null : phase.progress.fraction;
 }

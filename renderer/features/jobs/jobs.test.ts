@@ -7,13 +7,19 @@ import { showTab } from "../models/modelsTab";
 import { noteJobs } from "./jobs";
 
 const start = {
-  kind: "quantize", source: { kind: "installed", modelId: "model-1" }, type: "Q4_0", calibration: { kind: "none" }, measureQuality: false, keepSource: false,
+  kind: "quantize",
+  source: { kind: "installed", modelId: "model-1" },
+  type: "Q4_0",
+  calibration: { kind: "none" },
+  measureQuality: false,
+  keepSource: false,
 };
 const job = (id: string, state: unknown) => Job.parse({ id, start, modelName: "Tiny", state });
 const running = { kind: "running", phase: null };
 const done = { kind: "done", modelId: "made-1", deltaId: null, tookMs: 1200, qualityFailure: null };
 const failed = { kind: "failed", failure: { code: "job-crashed" } };
-const texts = () => noticeStore.getState().notices.map((notice) => (notice.kind === "offer" ? notice.text : notice.kind));
+const texts = () =>
+  noticeStore.getState().notices.map((notice) => (notice.kind === "offer" ? notice.text : notice.kind));
 
 beforeEach(() => {
   layoutStore.setState({ page: "chat" });

@@ -4,8 +4,15 @@ import type { Failure } from "../../../electron/contract/failure";
 import { KvCacheType } from "../../../electron/contract/fit";
 import type { ModelId } from "../../../electron/contract/ids";
 import {
-  isPossible, MAX_GPU_LAYERS, MAX_LOAD_CONTEXT_TOKENS, MAX_THREADS, MIN_LOAD_CONTEXT_TOKENS,
-  automaticLoadSettings, type LoadSettingName, type LoadSettings, type LoadSettingsView,
+  isPossible,
+  MAX_GPU_LAYERS,
+  MAX_LOAD_CONTEXT_TOKENS,
+  MAX_THREADS,
+  MIN_LOAD_CONTEXT_TOKENS,
+  automaticLoadSettings,
+  type LoadSettingName,
+  type LoadSettings,
+  type LoadSettingsView,
 } from "../../../electron/contract/loadSettings";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
@@ -30,7 +37,9 @@ function OneModel({ modelId }: { readonly modelId: ModelId }) {
   const [view, setView] = useState<LoadSettingsView | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {
-    void call("loads.settings", { modelId }).then((outcome) => (outcome.ok ? setView(outcome.value) : setFailure(outcome.failure)));
+    void call("loads.settings", { modelId }).then((outcome) =>
+      outcome.ok ? setView(outcome.value) : setFailure(outcome.failure),
+    );
   }, [modelId]);
 
   /** Counts up with each change, so that the answer to an older one does not take a newer one back. */
@@ -73,7 +82,9 @@ function Settings({ view, onSave }: SettingsProps) {
   const isOther = isLoaded && settingOrder.some((name) => loaded.choice[name] !== plan.choice[name]);
   return (
     <>
-      {lastFailure !== null && <p className={styles.problem}>The last load failed: {failureText(lastFailure.failure).happened}</p>}
+      {lastFailure !== null && (
+        <p className={styles.problem}>The last load failed: {failureText(lastFailure.failure).happened}</p>
+      )}
       <ul className={styles.rows}>
         {settingOrder.map((name) => (
           <li key={name}>
@@ -127,34 +138,58 @@ function SettingRow({ name, view, onSave }: SettingRowProps) {
     case "contextSizeTokens":
       return (
         <NumberRow
-          label={label} unit="tokens" min={MIN_LOAD_CONTEXT_TOKENS} max={plan.fit.trainContextSizeTokens ?? MAX_LOAD_CONTEXT_TOKENS} step={256}
-          value={settings.contextSizeTokens} automatic={plan.choice.contextSizeTokens}
+          label={label}
+          unit="tokens"
+          min={MIN_LOAD_CONTEXT_TOKENS}
+          max={plan.fit.trainContextSizeTokens ?? MAX_LOAD_CONTEXT_TOKENS}
+          step={256}
+          value={settings.contextSizeTokens}
+          automatic={plan.choice.contextSizeTokens}
           onChange={(contextSizeTokens) => onSave({ ...settings, contextSizeTokens })}
         />
       );
     case "gpuLayers":
       return (
         <NumberRow
-          label={label} min={0} max={layers ?? MAX_GPU_LAYERS} step={1} disabled={plan.fit.machine.gpus.length === 0}
-          value={settings.gpuLayers} automatic={plan.choice.gpuLayers} onChange={(gpuLayers) => onSave({ ...settings, gpuLayers })}
+          label={label}
+          min={0}
+          max={layers ?? MAX_GPU_LAYERS}
+          step={1}
+          disabled={plan.fit.machine.gpus.length === 0}
+          value={settings.gpuLayers}
+          automatic={plan.choice.gpuLayers}
+          onChange={(gpuLayers) => onSave({ ...settings, gpuLayers })}
         />
       );
     case "threads":
       return (
         <NumberRow
-          label={label} min={1} max={Math.min(MAX_THREADS, Math.max(1, view.cores))} step={1}
-          value={settings.threads} automatic={plan.choice.threads} onChange={(threads) => onSave({ ...settings, threads })}
+          label={label}
+          min={1}
+          max={Math.min(MAX_THREADS, Math.max(1, view.cores))}
+          step={1}
+          value={settings.threads}
+          automatic={plan.choice.threads}
+          onChange={(threads) => onSave({ ...settings, threads })}
         />
       );
     case "keyCacheType":
     case "valueCacheType":
       return (
         <ChoiceRow
-          label={label} value={settings[name] ?? ""}
-          options={[{ value: "", words: "Automatic" }, ...KvCacheType.options.map((type) => ({
-            value: type, words: type,
-            impossible: plan.reasons[name] === "heads-not-divisible" ? type !== "f16" : !isPossible({ ...settings, [name]: type }),
-          }))]}
+          label={label}
+          value={settings[name] ?? ""}
+          options={[
+            { value: "", words: "Automatic" },
+            ...KvCacheType.options.map((type) => ({
+              value: type,
+              words: type,
+              impossible:
+                plan.reasons[name] === "heads-not-divisible"
+                  ? type !== "f16"
+                  : !isPossible({ ...settings, [name]: type }),
+            })),
+          ]}
           onChange={(value) => onSave({ ...settings, [name]: KvCacheType.safeParse(value).data ?? null })}
         />
       );
@@ -162,9 +197,11 @@ function SettingRow({ name, view, onSave }: SettingRowProps) {
     case "mmap":
       return (
         <ChoiceRow
-          label={label} value={settings[name] === null ? "" : settings[name] ? "on" : "off"}
+          label={label}
+          value={settings[name] === null ? "" : settings[name] ? "on" : "off"}
           options={[
-            { value: "", words: "Automatic" }, { value: "on", words: "On" },
+            { value: "", words: "Automatic" },
+            { value: "on", words: "On" },
             { value: "off", words: "Off", impossible: !isPossible({ ...settings, [name]: false }) },
           ]}
           onChange={(value) => onSave({ ...settings, [name]: value === "" ? null : value === "on" })}
@@ -192,7 +229,8 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
     if (text === null) return;
     setText(null);
     const number = Number(text.trim());
-    const next = text.trim() === "" || !Number.isFinite(number) ? null : Math.min(max, Math.max(min, Math.round(number)));
+    const next =
+      text.trim() === "" || !Number.isFinite(number) ? null : Math.min(max, Math.max(min, Math.round(number)));
     if (next !== value) onChange(next);
   }
   return (
@@ -202,9 +240,16 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
         {unit !== undefined && <small> {unit}</small>}
       </span>
       <input
-        type="number" className={styles.field} min={min} max={max} step={step} disabled={disabled}
-        placeholder={`Automatic (${automatic})`} value={text ?? value ?? ""}
-        onChange={({ target }) => setText(target.value)} onBlur={leave}
+        type="number"
+        className={styles.field}
+        min={min}
+        max={max}
+        step={step}
+        disabled={disabled}
+        placeholder={`Automatic (${automatic})`}
+        value={text ?? value ?? ""}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={leave}
         onKeyDown={({ key }) => {
           if (key === "Enter") leave();
         }}

@@ -28,7 +28,8 @@ export function LoadWarningDialog() {
           </div>
         </dl>
         <p>
-          {machine.loadedModelBytes > 0 && `The model that is loaded now would make room; its ${formatBytes(machine.loadedModelBytes)} are counted as free. `}
+          {machine.loadedModelBytes > 0 &&
+            `The model that is loaded now would make room; its ${formatBytes(machine.loadedModelBytes)} are counted as free. `}
           {formatBytes(machine.systemReserveBytes)} stay with the system and other programs.
         </p>
         {nearest === null ? (

@@ -1,6 +1,12 @@
 // How a model is loaded, in words: the settings' names, their values, and why each has its value. Renderer.
 import type { Fit } from "../../../electron/contract/fit";
-import type { LoadChoice, LoadPlan, LoadReason, LoadReasons, LoadSettingName } from "../../../electron/contract/loadSettings";
+import type {
+  LoadChoice,
+  LoadPlan,
+  LoadReason,
+  LoadReasons,
+  LoadSettingName,
+} from "../../../electron/contract/loadSettings";
 import { formatBytes, formatCount } from "../../app/quantities";
 
 export const settingNames: Readonly<Record<LoadSettingName, string>> = {
@@ -14,7 +20,13 @@ export const settingNames: Readonly<Record<LoadSettingName, string>> = {
 };
 
 export const settingOrder: readonly LoadSettingName[] = [
-  "contextSizeTokens", "keyCacheType", "valueCacheType", "gpuLayers", "threads", "flashAttention", "mmap",
+  "contextSizeTokens",
+  "keyCacheType",
+  "valueCacheType",
+  "gpuLayers",
+  "threads",
+  "flashAttention",
+  "mmap",
 ];
 
 export function valueWords(name: LoadSettingName, choice: LoadChoice): string {
@@ -84,19 +96,31 @@ export function settingWords(name: LoadSettingName, choice: LoadChoice, reasons:
 }
 
 /** "Chats kept in memory: 4 (122 MB more), switching between fine-tunes reads nothing again" */
-export function conversationsWords({ choice, reasons, conversationsWithDeltas, moreConversationsBytes }: LoadPlan): string {
+export function conversationsWords({
+  choice,
+  reasons,
+  conversationsWithDeltas,
+  moreConversationsBytes,
+}: LoadPlan): string {
   const more = conversationsWithDeltas > 1 ? ` (${formatBytes(moreConversationsBytes)} more)` : "";
-  if (choice.conversations > 1) return `Chats kept in memory: ${choice.conversations}${more}, ${reasonWords(reasons.conversations)}`;
-  if (conversationsWithDeltas > 1) return `Chats kept in memory: 1, and with fine-tunes ${conversationsWithDeltas}${more}`;
+  if (choice.conversations > 1)
+    return `Chats kept in memory: ${choice.conversations}${more}, ${reasonWords(reasons.conversations)}`;
+  if (conversationsWithDeltas > 1)
+    return `Chats kept in memory: 1, and with fine-tunes ${conversationsWithDeltas}${more}`;
   return `Chats kept in memory: 1, ${reasonWords(reasons.conversations)}`;
 }
 
 /** What differs between two ways to load: "a context of 4,096 tokens, keys and values in q8_0". */
 export function differenceWords(from: LoadChoice, to: LoadChoice): string {
   const parts: string[] = [];
-  if (to.contextSizeTokens !== from.contextSizeTokens) parts.push(`a context of ${formatCount(to.contextSizeTokens)} tokens`);
+  if (to.contextSizeTokens !== from.contextSizeTokens)
+    parts.push(`a context of ${formatCount(to.contextSizeTokens)} tokens`);
   if (to.keyCacheType !== from.keyCacheType || to.valueCacheType !== from.valueCacheType) {
-    parts.push(to.keyCacheType === to.valueCacheType ? `a KV cache in ${to.keyCacheType}` : `keys in ${to.keyCacheType}, values in ${to.valueCacheType}`);
+    parts.push(
+      to.keyCacheType === to.valueCacheType
+        ? `a KV cache in ${to.keyCacheType}`
+        : `keys in ${to.keyCacheType}, values in ${to.valueCacheType}`,
+    );
   }
   if (to.gpuLayers !== from.gpuLayers) parts.push(`${formatCount(to.gpuLayers)} layers on the GPU`);
   return parts.join(" and ");

@@ -47,6 +47,14 @@ export function loadAnyway({ modelId, plan }: LoadWarning): void {
   void callOrNotify("models.load", { modelId, settings: asSettings(plan.choice), despiteWarning: true });
 }
 
-function asSettings({ contextSizeTokens, keyCacheType, valueCacheType, gpuLayers, flashAttention, mmap, threads }: LoadChoice): LoadSettings {
+function asSettings({
+  contextSizeTokens,
+  keyCacheType,
+  valueCacheType,
+  gpuLayers,
+  flashAttention,
+  mmap,
+  threads,
+}: LoadChoice): LoadSettings {
   return { contextSizeTokens, keyCacheType, valueCacheType, gpuLayers, flashAttention, mmap, threads };
 }

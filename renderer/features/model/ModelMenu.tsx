@@ -100,8 +100,9 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
         </small>
         {loaded !== null && (
           <small>
-            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens ({reasonWords(loaded.reasons.contextSizeTokens)}) ·{" "}
-            KV cache {cacheWords(loaded.choice)} · {loaded.threads} {loaded.threads === 1 ? "thread" : "threads"}
+            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens (
+            {reasonWords(loaded.reasons.contextSizeTokens)}) · KV cache {cacheWords(loaded.choice)} · {loaded.threads}{" "}
+            {loaded.threads === 1 ? "thread" : "threads"}
           </small>
         )}
         {mark !== null && <small data-mark="">{mark}</small>}

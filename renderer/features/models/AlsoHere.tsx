@@ -19,13 +19,17 @@ export function AlsoHere({ model, unread }: AlsoHereProps) {
     const kind = otherKind(kindOf(variant));
     if (kind !== null) sizes.set(kind, [...(sizes.get(kind) ?? []), variant.sizeBytes]);
   }
-  const words = [...sizes].map(([kind, bytes]) => `${countedKind(kind, bytes.length)} (${bytes.map(formatBytes).join(", ")})`);
+  const words = [...sizes].map(
+    ([kind, bytes]) => `${countedKind(kind, bytes.length)} (${bytes.map(formatBytes).join(", ")})`,
+  );
   return (
     <>
       {unread.map((variant) => (
         <ReadHeader key={variant.id} model={model} variant={variant} />
       ))}
-      {words.length > 0 && <p className={styles.line}>Also in this repository: {words.join(", ")}. Facet does not use these.</p>}
+      {words.length > 0 && (
+        <p className={styles.line}>Also in this repository: {words.join(", ")}. Facet does not use these.</p>
+      )}
     </>
   );
 }

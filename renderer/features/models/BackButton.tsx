@@ -6,7 +6,12 @@ import { closeSubject, useModelsTab } from "./modelsTab";
 
 export function BackButton() {
   const tab = useModelsTab();
-  const words = { discover: "Back to Discover", installed: "Installed models", downloads: "Downloads and jobs", estimates: "Estimates" } as const;
+  const words = {
+    discover: "Back to Discover",
+    installed: "Installed models",
+    downloads: "Downloads and jobs",
+    estimates: "Estimates",
+  } as const;
   return (
     <Button look="quiet" className={styles.back} onClick={closeSubject}>
       <ArrowLeft size={14} />

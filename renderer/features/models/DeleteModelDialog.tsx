@@ -77,7 +77,8 @@ function useFineTunes(modelId: ModelId): readonly string[] {
   useEffect(() => {
     let isGone = false;
     void call("deltas.forModel", { modelId }).then((outcome) => {
-      if (outcome.ok && !isGone) setNames(outcome.value.deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name));
+      if (outcome.ok && !isGone)
+        setNames(outcome.value.deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name));
     });
     return () => {
       isGone = true;
@@ -88,7 +89,10 @@ function useFineTunes(modelId: ModelId): readonly string[] {
 
 function fineTuneWords(names: readonly string[]): string {
   if (names.length === 0) return "";
-  const shown = names.slice(0, MAX_SHOWN_NAMES).map((name) => `“${name}”`).join(", ");
+  const shown = names
+    .slice(0, MAX_SHOWN_NAMES)
+    .map((name) => `“${name}”`)
+    .join(", ");
   const more = names.length - MAX_SHOWN_NAMES;
   return `${names.length === 1 ? "A fine-tune needs it as its base" : `${formatCount(names.length)} fine-tunes need it as their base`}: ${shown}${more > 0 ? ` and ${formatCount(more)} more` : ""}.`;
 }

@@ -4,7 +4,17 @@ import { useEffect, useState } from "react";
 import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
 import { callOrNotify } from "../../app/bridge";
 import { Button } from "../../ui/Button";
-import { browseHub, endSearch, loadCatalogue, isOfSize, search, searchMore, submitSearch, typeSearch, useDiscover } from "./discover";
+import {
+  browseHub,
+  endSearch,
+  loadCatalogue,
+  isOfSize,
+  search,
+  searchMore,
+  submitSearch,
+  typeSearch,
+  useDiscover,
+} from "./discover";
 import styles from "./DiscoverTab.module.css";
 import { freeBytes } from "./fitWords";
 import { refreshFits, useMachine } from "./fits";
@@ -27,7 +37,13 @@ export function DiscoverTab() {
     <>
       <SearchLine />
       <JudgingBar />
-      {openRepository !== null ? <ModelPage key={openRepository} repository={openRepository} /> : searching ? <SearchResults /> : <HandPicked />}
+      {openRepository !== null ? (
+        <ModelPage key={openRepository} repository={openRepository} />
+      ) : searching ? (
+        <SearchResults />
+      ) : (
+        <HandPicked />
+      )}
     </>
   );
 }
@@ -75,7 +91,10 @@ function OfflineLine() {
   if (!offline) return null;
   return (
     <section className={styles.offline} role="alert">
-      <p>Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work without it.</p>
+      <p>
+        Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work
+        without it.
+      </p>
       <Button
         onClick={() => {
           retryHubModels();
@@ -91,7 +110,8 @@ function OfflineLine() {
 function HandPicked() {
   const catalogue = useDiscover((state) => state.catalogue);
   const machine = useMachine();
-  if (catalogue.kind === "failed") return <FailureMessage failure={catalogue.failure} onRetry={() => void loadCatalogue()} />;
+  if (catalogue.kind === "failed")
+    return <FailureMessage failure={catalogue.failure} onRetry={() => void loadCatalogue()} />;
   if (catalogue.kind === "loading") return null;
   const availableBytes = machine === null ? 0 : freeBytes(machine);
   // Until the memory is known, nothing is pointed out and nothing jumps.
@@ -108,7 +128,13 @@ function HandPicked() {
 }
 
 /** The order is that of the first look: cards do not change places while other programs take and free memory. */
-function OrderedCatalogue({ models, availableBytes }: { readonly models: readonly CatalogueModel[]; readonly availableBytes: number }) {
+function OrderedCatalogue({
+  models,
+  availableBytes,
+}: {
+  readonly models: readonly CatalogueModel[];
+  readonly availableBytes: number;
+}) {
   const [ordered] = useState(() => orderCatalogue(models, availableBytes));
   return (
     <ul className={styles.cards} aria-label="Hand-picked models">
@@ -163,11 +189,17 @@ function SearchResults() {
   const of = text.trim() === "" ? "at Hugging Face" : `for “${text.trim()}”`;
   return (
     <>
-      <SearchFilters words={`${shown.length}${cursor === null ? "" : "+"} ${shown.length === 1 && cursor === null ? "model" : "models"} ${of}`} />
+      <SearchFilters
+        words={`${shown.length}${cursor === null ? "" : "+"} ${shown.length === 1 && cursor === null ? "model" : "models"} ${of}`}
+      />
       {shown.length === 0 ? (
         <Message
           title="No model found"
-          words={models.length === 0 ? "Hugging Face has no GGUF model with these words. Try fewer words, or another family." : "None of this size is among the models found so far."}
+          words={
+            models.length === 0
+              ? "Hugging Face has no GGUF model with these words. Try fewer words, or another family."
+              : "None of this size is among the models found so far."
+          }
         >
           {models.length > 0 && cursor !== null && <Button onClick={() => void searchMore()}>Look further</Button>}
           <Button onClick={endSearch}>Show hand-picked models</Button>

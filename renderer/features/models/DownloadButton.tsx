@@ -49,7 +49,11 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
   }
   if (running.state.kind === "paused" || running.state.kind === "failed") {
     return (
-      <Button className={styles.button} aria-label={`${running.state.kind === "failed" ? "Try again:" : "Resume"} ${name}`} onClick={() => resumeDownload(running.id)}>
+      <Button
+        className={styles.button}
+        aria-label={`${running.state.kind === "failed" ? "Try again:" : "Resume"} ${name}`}
+        onClick={() => resumeDownload(running.id)}
+      >
         <Play size={13} />
         {running.state.kind === "failed" ? "Try again" : "Resume"}
       </Button>
@@ -60,7 +64,11 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
     <span className={styles.running}>
       <Tooltip text={downloadFacts(running).join(" · ")}>
         <span className={styles.progress}>
-          {running.state.kind === "queued" ? "Queued" : running.state.kind === "verifying" ? "Checking" : formatPercent(fraction)}
+          {running.state.kind === "queued"
+            ? "Queued"
+            : running.state.kind === "verifying"
+              ? "Checking"
+              : formatPercent(fraction)}
           <ProgressBar label={`Download of ${name}`} fraction={fraction} />
         </span>
       </Tooltip>

@@ -14,7 +14,11 @@ export function DropTarget() {
       <div className={styles.frame}>
         <Download size={28} strokeWidth={1.6} />
         <output>{isLooking ? "Looking for models" : "Drop to add models"}</output>
-        <p>{isLooking ? "A large folder takes a moment." : "GGUF files, or folders with some. You choose then whether they stay where they are."}</p>
+        <p>
+          {isLooking
+            ? "A large folder takes a moment."
+            : "GGUF files, or folders with some. You choose then whether they stay where they are."}
+        </p>
       </div>
     </div>
   );
@@ -43,7 +47,9 @@ function useFilesOverWindow(): boolean {
       setIsOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
       // A folder has no text that a field could take.
-      const hasFolder = [...(event.dataTransfer?.items ?? [])].some((item) => item.webkitGetAsEntry()?.isDirectory === true);
+      const hasFolder = [...(event.dataTransfer?.items ?? [])].some(
+        (item) => item.webkitGetAsEntry()?.isDirectory === true,
+      );
       const field = hasFolder ? null : fieldAt(event.target);
       void importDropped(files, field === null ? undefined : () => handFiles(field, files));
     };

@@ -22,7 +22,13 @@ export function EstimatesTab() {
   }, [engine, asks]);
   if (failure !== null) return <FailureMessage failure={failure} onRetry={() => setAsks(asks + 1)} />;
   if (records === null) return null;
-  if (records.length === 0) return <Message title="Nothing was loaded yet" words="Each load is written down here, with the memory it was predicted to take and the memory it took." />;
+  if (records.length === 0)
+    return (
+      <Message
+        title="Nothing was loaded yet"
+        words="Each load is written down here, with the memory it was predicted to take and the memory it took."
+      />
+    );
   return (
     <>
       <Summary records={records} />
@@ -46,8 +52,8 @@ export function EstimatesTab() {
         </table>
       </div>
       <p className={styles.note}>
-        Both mean the largest part of the computer’s memory that the engine process has held, once the context has been read to its end. Until then the
-        measured value can still grow; it is marked “so far” and does not count above.
+        Both mean the largest part of the computer’s memory that the engine process has held, once the context has been
+        read to its end. Until then the measured value can still grow; it is marked “so far” and does not count above.
       </p>
     </>
   );
@@ -55,13 +61,14 @@ export function EstimatesTab() {
 
 function Summary({ records }: { readonly records: readonly LoadRecord[] }) {
   const errors = records.filter(isComplete).flatMap((record) => predictionError(record) ?? []);
-  if (errors.length === 0) return <p className={styles.summary}>No chat has filled its context yet, so there is nothing to compare.</p>;
+  if (errors.length === 0)
+    return <p className={styles.summary}>No chat has filled its context yet, so there is nothing to compare.</p>;
   const sizes = errors.map(Math.abs);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return (
     <p className={styles.summary}>
-      <b>{percent(mean)}</b> off on average and <b>{percent(Math.max(...sizes))}</b> at worst, in {formatCount(errors.length)} {errors.length === 1 ? "load" : "loads"} whose
-      context was filled.
+      <b>{percent(mean)}</b> off on average and <b>{percent(Math.max(...sizes))}</b> at worst, in{" "}
+      {formatCount(errors.length)} {errors.length === 1 ? "load" : "loads"} whose context was filled.
     </p>
   );
 }
@@ -81,7 +88,11 @@ function Row({ record }: { readonly record: LoadRecord }) {
         {formatCount(choice.contextSizeTokens)}
         <small>{formatCount(contextUsedTokens)} used</small>
       </td>
-      <td>{choice.keyCacheType === choice.valueCacheType ? choice.keyCacheType : `${choice.keyCacheType}/${choice.valueCacheType}`}</td>
+      <td>
+        {choice.keyCacheType === choice.valueCacheType
+          ? choice.keyCacheType
+          : `${choice.keyCacheType}/${choice.valueCacheType}`}
+      </td>
       <td>{predicted === null ? "not known" : formatBytes(sumOfParts(predicted))}</td>
       <td>
         {failureCode !== null ? "failed" : measuredPeakBytes === null ? "not known" : formatBytes(measuredPeakBytes)}

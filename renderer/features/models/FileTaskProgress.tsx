@@ -19,7 +19,11 @@ export function FileTaskProgress({ task, words }: FileTaskProgressProps) {
     <div className={styles.task}>
       <div className={styles.line}>
         <b>{words}</b>
-        <IconButton name={`${failure === null ? "Cancel" : "Put away"}: ${words}`} icon={<X size={15} />} onClick={() => cancelFileTask(id)} />
+        <IconButton
+          name={`${failure === null ? "Cancel" : "Put away"}: ${words}`}
+          icon={<X size={15} />}
+          onClick={() => cancelFileTask(id)}
+        />
       </div>
       {failure === null ? (
         <>

@@ -10,8 +10,18 @@ interface FitBarProps {
 }
 
 export function FitBar({ fit, current }: FitBarProps) {
-  if (fit === null || fit.parts === null) return <span className={styles.bar} data-waiting={fit === null || undefined} aria-hidden />;
-  const { weightsBytes, weightCopiesBytes, vocabularyBytes, kvCacheBytes, checkpointsBytes, computeBuffersBytes, deltasBytes, engineProcessBytes } = fit.parts;
+  if (fit === null || fit.parts === null)
+    return <span className={styles.bar} data-waiting={fit === null || undefined} aria-hidden />;
+  const {
+    weightsBytes,
+    weightCopiesBytes,
+    vocabularyBytes,
+    kvCacheBytes,
+    checkpointsBytes,
+    computeBuffersBytes,
+    deltasBytes,
+    engineProcessBytes,
+  } = fit.parts;
   const free = freeBytes(fit.machine);
   const total = Math.max(totalBytes(fit.machine), free);
   // What lies beyond the line is one red piece: whatever it is made of, it is too much.

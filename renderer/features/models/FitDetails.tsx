@@ -27,7 +27,10 @@ export function FitDetails({ fit, children }: FitDetailsProps) {
           ) : (
             <>
               <Numbers numbers={partNumbers(fit.parts, fit)} sum={{ name: "Needed", bytes: fit.neededBytes ?? 0 }} />
-              <Numbers numbers={machineNumbers(fit.machine)} sum={{ name: "Free for a model", bytes: freeBytes(fit.machine) }} />
+              <Numbers
+                numbers={machineNumbers(fit.machine)}
+                sum={{ name: "Free for a model", bytes: freeBytes(fit.machine) }}
+              />
               {contextNote(fit).map((note) => (
                 <p key={note}>{note}</p>
               ))}
@@ -81,5 +84,7 @@ function whyUnknown({ fileKind, failureCode }: Fit): string {
 /** What the file itself shows is said as it is anywhere else; null for what is no fault of the file. */
 function fileFault(failureCode: string | null): string | null {
   const code = FailureCode.safeParse(failureCode);
-  return code.success && code.data.startsWith("model-") && code.data !== "model-unreadable" ? failureText({ code: code.data }).happened : null;
+  return code.success && code.data.startsWith("model-") && code.data !== "model-unreadable"
+    ? failureText({ code: code.data }).happened
+    : null;
 }

@@ -30,7 +30,12 @@ export function FullPrecisionActions(actions: VariantActionsProps) {
   if (running !== null) return <DownloadButton {...actions} />;
   return (
     <>
-      <IconButton name={`Download ${name}`} icon={<DownloadIcon size={15} />} disabled={!isRead} onClick={() => void download(model, variant)} />
+      <IconButton
+        name={`Download ${name}`}
+        icon={<DownloadIcon size={15} />}
+        disabled={!isRead}
+        onClick={() => void download(model, variant)}
+      />
       <Button
         className={styles.quantize}
         look={best ? "primary" : "plain"}

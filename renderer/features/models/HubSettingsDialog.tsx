@@ -18,7 +18,9 @@ export function HubSettingsDialog({ onClose }: { readonly onClose: () => void })
   const [settings, setSettings] = useState<HubSettings | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   useEffect(() => {
-    void call("hub.settings", undefined).then((outcome) => (outcome.ok ? setSettings(outcome.value) : setFailure(outcome.failure)));
+    void call("hub.settings", undefined).then((outcome) =>
+      outcome.ok ? setSettings(outcome.value) : setFailure(outcome.failure),
+    );
   }, []);
 
   async function save(change: HubSettingsChange): Promise<boolean> {
@@ -83,8 +85,8 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
         />
       </label>
       <p>
-        Only models that their author gives to those who ask need it. You make one at huggingface.co, under Settings, Access Tokens; reading is
-        enough.{" "}
+        Only models that their author gives to those who ask need it. You make one at huggingface.co, under Settings,
+        Access Tokens; reading is enough.{" "}
         {settings.tokenStorage === "system"
           ? "It is kept in this system’s secret store."
           : "This system has no secret store, so it is forgotten when Facet is closed."}

@@ -46,11 +46,16 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
         <FineTunes offer={offer} alone={usable.length === 0} />
         {leftOut !== null && <p>{leftOut}</p>}
         {isPartial && <p>There was more than Facet looks at in one go. Choose a smaller folder to see the rest.</p>}
-        {models.length === 0 && offer.adapters.length === 0 && <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>}
+        {models.length === 0 && offer.adapters.length === 0 && (
+          <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>
+        )}
         {usable.length > 0 && (
           <p>
-            Used in place, {chosen.length === 1 ? "the file stays where it is and nothing is copied" : "the files stay where they are and nothing is copied"}.
-            A copy takes {formatBytes(chosenBytes)}
+            Used in place,{" "}
+            {chosen.length === 1
+              ? "the file stays where it is and nothing is copied"
+              : "the files stay where they are and nothing is copied"}
+            . A copy takes {formatBytes(chosenBytes)}
             {diskFreeBytes !== null && `; ${formatBytes(diskFreeBytes)} are free on the disk of Facet’s folder`}.
           </p>
         )}
@@ -61,7 +66,12 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
               <Button disabled={chosen.length === 0 || !isRoom} onClick={() => void copyOffer(offer, chosenIds)}>
                 Copy into Facet’s folder
               </Button>
-              <Button look="primary" data-first-focus disabled={chosen.length === 0} onClick={() => void takeOfferInPlace(offer, chosenIds)}>
+              <Button
+                look="primary"
+                data-first-focus
+                disabled={chosen.length === 0}
+                onClick={() => void takeOfferInPlace(offer, chosenIds)}
+              >
                 Use in place
               </Button>
             </>
@@ -88,10 +98,15 @@ function FineTunes({ offer, alone }: { readonly offer: ImportOffer; readonly alo
   return (
     <div className={styles.fineTunes}>
       <p>
-        {adapters.length === 1 ? "A fine-tune" : "Fine-tunes"} to put on a model: {adapters.join(", ")}. Facet keeps a copy.
+        {adapters.length === 1 ? "A fine-tune" : "Fine-tunes"} to put on a model: {adapters.join(", ")}. Facet keeps a
+        copy.
       </p>
       <Button look={alone ? "primary" : "plain"} disabled={added} onClick={add}>
-        {added ? "Added" : adapters.length === 1 ? "Add the fine-tune" : `Add ${formatCount(adapters.length)} fine-tunes`}
+        {added
+          ? "Added"
+          : adapters.length === 1
+            ? "Add the fine-tune"
+            : `Add ${formatCount(adapters.length)} fine-tunes`}
       </Button>
     </div>
   );
@@ -106,7 +121,11 @@ interface FoundLineProps {
 
 function FoundLine({ model, checked, onToggle }: FoundLineProps) {
   const { name, fileCount, sizeBytes, quantization, installed, failure } = model;
-  const facts = [formatBytes(sizeBytes) + (fileCount > 1 ? ` in ${fileCount} files` : ""), quantization, installed ? "in your list already" : null];
+  const facts = [
+    formatBytes(sizeBytes) + (fileCount > 1 ? ` in ${fileCount} files` : ""),
+    quantization,
+    installed ? "in your list already" : null,
+  ];
   const Line = checked === null ? "div" : "label";
   return (
     <Line className={styles.model} data-usable={isUsable(model) || undefined}>
@@ -128,7 +147,8 @@ function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[
   const [only] = usable;
   if (models.length === 0 && adapters.length > 0) return `Add ${counted(adapters.length, "fine-tune") ?? ""}`;
   if (models.length === 0) return "There is no model in this";
-  if (only === undefined) return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
+  if (only === undefined)
+    return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
   return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
 }
 
@@ -137,7 +157,9 @@ function leftOutWords({ leftOut: { others, notGguf, notWhole } }: ImportOffer): 
   const kinds = others.flatMap(({ kind, count }) => (kind === "model" ? [] : [countedKind(kind, count)]));
   const sentences = [
     ...(kinds.length === 0 ? [] : [`Left out, being no models by themselves: ${kinds.join(", ")}.`]),
-    ...(notWhole.length === 0 ? [] : [`In pieces that must be joined first, which Facet cannot do yet: ${notWhole.join(", ")}.`]),
+    ...(notWhole.length === 0
+      ? []
+      : [`In pieces that must be joined first, which Facet cannot do yet: ${notWhole.join(", ")}.`]),
     ...(notGguf.length === 0 ? [] : [`Not in the GGUF format: ${notGguf.join(", ")}.`]),
   ];
   return sentences.length === 0 ? null : sentences.join(" ");

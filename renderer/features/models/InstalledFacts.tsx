@@ -22,9 +22,7 @@ export function InstalledFacts({ details }: { readonly details: ModelDetails }) 
     lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
   ];
   return (
-    <p className={styles.facts}>
-      {facts.flatMap((fact) => (fact === null ? [] : [<span key={fact}>{fact}</span>]))}
-    </p>
+    <p className={styles.facts}>{facts.flatMap((fact) => (fact === null ? [] : [<span key={fact}>{fact}</span>]))}</p>
   );
 }
 
@@ -38,6 +36,8 @@ function originWords({ model, repository, app, inModelsFolder, madeFrom }: Model
     case "hub":
       return repository === null ? "downloaded" : `from ${repository}`;
     case "made":
-      return madeFrom === null ? "made by Facet" : `made by Facet from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
+      return madeFrom === null
+        ? "made by Facet"
+        : `made by Facet from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
   }
 }

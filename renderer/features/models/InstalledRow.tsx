@@ -1,5 +1,16 @@
 // One installed model: what it is, whether it fits, and what can be done with it.
-import { Ellipsis, FolderOpen, Gauge, Layers, Pencil, ShieldCheck, SlidersHorizontal, Trash2, Unlink, WandSparkles } from "lucide-react";
+import {
+  Ellipsis,
+  FolderOpen,
+  Gauge,
+  Layers,
+  Pencil,
+  ShieldCheck,
+  SlidersHorizontal,
+  Trash2,
+  Unlink,
+  WandSparkles,
+} from "lucide-react";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -31,7 +42,9 @@ interface InstalledRowProps {
 export function InstalledRow({ details, onDialog }: InstalledRowProps) {
   const { model, canVerify, inModelsFolder } = details;
   const loaded = useApp(({ engine }) => loadedModel(engine)?.modelId === model.id);
-  const loading = useApp(({ engine }) => (engine.kind === "loading" || engine.kind === "starting") && engine.modelId === model.id);
+  const loading = useApp(
+    ({ engine }) => (engine.kind === "loading" || engine.kind === "starting") && engine.modelId === model.id,
+  );
   const shown = useFit({ kind: "installed", modelId: model.id }, model.failure === null);
   return (
     <li className={styles.row} data-loaded={loaded || undefined}>
@@ -42,7 +55,10 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
       </div>
       <div className={styles.actions}>
         {canQuantize(details) && (
-          <Button aria-label={`Quantize… ${model.name}`} onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}>
+          <Button
+            aria-label={`Quantize… ${model.name}`}
+            onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}
+          >
             <WandSparkles size={13} />
             Quantize…
           </Button>
@@ -52,14 +68,15 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
             Chat
           </Button>
         ) : (
-          <Button aria-label={`${loading ? "Loading" : "Load"} ${model.name}`} disabled={loading} onClick={() => void loadModel(model.id)}>
+          <Button
+            aria-label={`${loading ? "Loading" : "Load"} ${model.name}`}
+            disabled={loading}
+            onClick={() => void loadModel(model.id)}
+          >
             {loading ? "Loading" : "Load"}
           </Button>
         )}
-        <Menu
-          align="end"
-          trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}
-        >
+        <Menu align="end" trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}>
           <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(model.id)}>
             Load settings
           </MenuItem>
@@ -79,7 +96,11 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
             Verify the file
           </MenuItem>
           <MenuSeparator />
-          <MenuItem danger icon={inModelsFolder ? <Trash2 size={15} /> : <Unlink size={15} />} onSelect={() => onDialog("delete")}>
+          <MenuItem
+            danger
+            icon={inModelsFolder ? <Trash2 size={15} /> : <Unlink size={15} />}
+            onSelect={() => onDialog("delete")}
+          >
             {inModelsFolder ? "Delete" : "Forget"}
           </MenuItem>
         </Menu>

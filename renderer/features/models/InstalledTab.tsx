@@ -33,7 +33,10 @@ export function InstalledTab() {
       <ImportActions />
       <FileTaskList kinds={["copy", "move", "compare"]} />
       {models.length === 0 ? (
-        <Message title="No model is on this computer yet" words="Download one, or use a GGUF file that you have, where it is.">
+        <Message
+          title="No model is on this computer yet"
+          words="Download one, or use a GGUF file that you have, where it is."
+        >
           <Button look="primary" onClick={() => showTab("discover")}>
             Find a model
           </Button>
@@ -43,7 +46,11 @@ export function InstalledTab() {
           <JudgingBar />
           <ul className={styles.list} aria-label="Installed models">
             {models.map((details) => (
-              <InstalledRow key={details.model.id} details={details} onDialog={(kind) => setDialog({ kind, details })} />
+              <InstalledRow
+                key={details.model.id}
+                details={details}
+                onDialog={(kind) => setDialog({ kind, details })}
+              />
             ))}
           </ul>
         </>

@@ -31,7 +31,11 @@ export function JudgingBar() {
       </div>
       <fieldset className={styles.types}>
         <legend>KV cache</legend>
-        <Segments value={kvCacheType} choices={KvCacheType.options.map((type) => [type, type] as const)} onChange={(type) => setJudging({ kvCacheType: type })} />
+        <Segments
+          value={kvCacheType}
+          choices={KvCacheType.options.map((type) => [type, type] as const)}
+          onChange={(type) => setJudging({ kvCacheType: type })}
+        />
       </fieldset>
       <Legend />
     </section>

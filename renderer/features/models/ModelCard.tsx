@@ -76,7 +76,11 @@ function Judgement({ model, open, onScreen, onToggle }: JudgementProps) {
   const sayWhy = open || shown === null;
   return (
     <>
-      {sayWhy ? choice.kind !== "undecided" && <span className={styles.quiet}>{choice.why}</span> : <VariantVerdict model={model} variant={shown} wanted={onScreen} />}
+      {sayWhy ? (
+        choice.kind !== "undecided" && <span className={styles.quiet}>{choice.why}</span>
+      ) : (
+        <VariantVerdict model={model} variant={shown} wanted={onScreen} />
+      )}
       {model.variants.length > 0 && (
         <Button aria-expanded={open} onClick={onToggle}>
           {open ? "Hide variants" : toggleWords(variants.length)}
@@ -91,7 +95,15 @@ function toggleWords(variants: number): string {
   return variants === 1 ? "Show the variant" : `Show ${variants} variants`;
 }
 
-function VariantVerdict({ model, variant, wanted }: { readonly model: HubModel; readonly variant: HubVariant; readonly wanted: boolean }) {
+function VariantVerdict({
+  model,
+  variant,
+  wanted,
+}: {
+  readonly model: HubModel;
+  readonly variant: HubVariant;
+  readonly wanted: boolean;
+}) {
   const shown = useFit(hubSource(model, variant), wanted);
   const name = variant.quantization ?? "It";
   return <FitVerdict shown={shown} {...(shown.fit === null ? {} : { words: fitSentence(name, shown.fit) })} />;

@@ -26,7 +26,10 @@ export function ModelPage({ repository }: { readonly repository: RepositoryName 
           <ArrowLeft size={14} />
           All models
         </Button>
-        <Button look="quiet" onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}>
+        <Button
+          look="quiet"
+          onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}
+        >
           <ExternalLink size={14} />
           Open at Hugging Face
         </Button>
@@ -71,7 +74,9 @@ function Card({ model }: { readonly model: HubModel }) {
     let left = false;
     void call("hub.readme", { repository, revision }).then((outcome) => {
       if (left) return;
-      setReadme(outcome.ok ? { kind: "loaded", value: cardText(outcome.value) } : { kind: "failed", failure: outcome.failure });
+      setReadme(
+        outcome.ok ? { kind: "loaded", value: cardText(outcome.value) } : { kind: "failed", failure: outcome.failure },
+      );
     });
     return () => {
       left = true;
@@ -84,7 +89,11 @@ function Card({ model }: { readonly model: HubModel }) {
       {readme.kind === "loading" && <p className={styles.waiting}>Reading the card</p>}
       {readme.kind === "failed" && <p className={styles.waiting}>{failureText(readme.failure).happened}</p>}
       {readme.kind === "loaded" &&
-        (readme.value === "" ? <p className={styles.waiting}>The author has written none.</p> : <Markdown text={readme.value} growing={false} />)}
+        (readme.value === "" ? (
+          <p className={styles.waiting}>The author has written none.</p>
+        ) : (
+          <Markdown text={readme.value} growing={false} />
+        ))}
     </section>
   );
 }

@@ -15,7 +15,8 @@ export function ModelsFolderLine({ list }: { readonly list: InstalledModels }) {
     <section className={styles.line} aria-label="Models folder">
       {isModelsFolderMissing ? (
         <p className={styles.missing} role="alert">
-          The folder with your models is not there: <code>{modelsFolder}</code>. Connect its disk, then open this list again.
+          The folder with your models is not there: <code>{modelsFolder}</code>. Connect its disk, then open this list
+          again.
         </p>
       ) : (
         <p>

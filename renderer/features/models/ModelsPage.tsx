@@ -31,12 +31,21 @@ export function ModelsPage() {
     <Tabs.Root className={styles.page} value={tab} onValueChange={(value) => showTab(asTab(value))}>
       <header className={styles.header}>
         {!sidebarShown && (
-          <IconButton name="Show sidebar" keys={keysOf("toggle-sidebar")} icon={<PanelLeft size={16} />} onClick={toggleSidebar} />
+          <IconButton
+            name="Show sidebar"
+            keys={keysOf("toggle-sidebar")}
+            icon={<PanelLeft size={16} />}
+            onClick={toggleSidebar}
+          />
         )}
         <h1>Models</h1>
         <TabList />
         <span className={styles.space} />
-        <IconButton name="Hugging Face settings" icon={<SlidersHorizontal size={16} />} onClick={() => setSettingsOpen(true)} />
+        <IconButton
+          name="Hugging Face settings"
+          icon={<SlidersHorizontal size={16} />}
+          onClick={() => setSettingsOpen(true)}
+        />
       </header>
       {/* Another page begins at its top. */}
       <main key={subject === null ? tab : subject.kind} className={styles.scroller}>
@@ -75,7 +84,9 @@ function TabList() {
   return (
     // A click on the tab that is open leads back to it from a page about one model.
     <Tabs.List className={styles.tabs} aria-label="Models">
-      <Tabs.Trigger value="discover" onClick={() => showTab("discover")}>Discover</Tabs.Trigger>
+      <Tabs.Trigger value="discover" onClick={() => showTab("discover")}>
+        Discover
+      </Tabs.Trigger>
       <Tabs.Trigger value="installed" onClick={() => showTab("installed")}>
         Installed <span>{installedCount}</span>
       </Tabs.Trigger>

@@ -18,12 +18,23 @@ export function OtherApps() {
   const models = useApp((state) => state.models);
   // Also when the list has changed: what is used now is no longer offered.
   useEffect(() => void searchOtherApps(), [models]);
-  const apps = found.kind !== "loaded" ? [] : found.value.apps.map(({ app, models: all }) => ({ app, models: all.filter(({ id, installed }) => !installed && !models.some((model) => model.id === id)) }));
+  const apps =
+    found.kind !== "loaded"
+      ? []
+      : found.value.apps.map(({ app, models: all }) => ({
+          app,
+          models: all.filter(({ id, installed }) => !installed && !models.some((model) => model.id === id)),
+        }));
   return (
     <section className={styles.section} aria-label="Found on this computer">
       <header className={styles.header}>
         <h2>Found on this computer</h2>
-        <IconButton name="Look again" icon={<RefreshCw size={14} />} disabled={isSearching} onClick={() => void searchOtherApps()} />
+        <IconButton
+          name="Look again"
+          icon={<RefreshCw size={14} />}
+          disabled={isSearching}
+          onClick={() => void searchOtherApps()}
+        />
       </header>
       <Words found={found} shown={apps.reduce((sum, app) => sum + app.models.length, 0)} />
       {apps.map(({ app, models: unused }) => unused.length > 0 && <AppModels key={app} app={app} models={unused} />)}
@@ -43,7 +54,12 @@ function Words({ found, shown }: { readonly found: Loadable<FoundModels>; readon
       </p>
     );
   }
-  return <p>They stay where they are: Facet reads them and never changes or deletes them.{found.value.isPartial && " There may be more; not all folders could be looked at in time."}</p>;
+  return (
+    <p>
+      They stay where they are: Facet reads them and never changes or deletes them.
+      {found.value.isPartial && " There may be more; not all folders could be looked at in time."}
+    </p>
+  );
 }
 
 function AppModels({ app, models }: { readonly app: OtherApp; readonly models: readonly FoundModel[] }) {
@@ -55,10 +71,23 @@ function AppModels({ app, models }: { readonly app: OtherApp; readonly models: r
           <li key={model.id} className={styles.model}>
             <span className={styles.words}>
               <b>{model.name}</b>
-              <small>{[formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""), model.quantization].filter((fact) => fact !== null).join(" · ")}</small>
-              {model.failure !== null && <small className={styles.problem}>{failureText(model.failure).happened}</small>}
+              <small>
+                {[
+                  formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""),
+                  model.quantization,
+                ]
+                  .filter((fact) => fact !== null)
+                  .join(" · ")}
+              </small>
+              {model.failure !== null && (
+                <small className={styles.problem}>{failureText(model.failure).happened}</small>
+              )}
             </span>
-            <Button aria-label={`Use ${model.name}`} disabled={model.failure !== null} onClick={() => void takeFoundModel(model.id)}>
+            <Button
+              aria-label={`Use ${model.name}`}
+              disabled={model.failure !== null}
+              onClick={() => void takeFoundModel(model.id)}
+            >
               Use
             </Button>
           </li>

@@ -44,7 +44,10 @@ export function VariantRow({ model, variant, name, best, judged }: VariantRowPro
       ) : (
         <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
       )}
-      <span className={styles.action}>{source !== null && (isUnquantized(variant) ? <FullPrecisionActions {...actions} /> : <DownloadButton {...actions} />)}</span>
+      <span className={styles.action}>
+        {source !== null &&
+          (isUnquantized(variant) ? <FullPrecisionActions {...actions} /> : <DownloadButton {...actions} />)}
+      </span>
     </li>
   );
 }

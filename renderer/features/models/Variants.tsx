@@ -17,7 +17,10 @@ export function Variants({ model }: { readonly model: HubModel }) {
   const names = shown.map((variant) => variantName(variant, shown));
   return (
     <>
-      <ul data-long-names={shown.some(({ quantization }, index) => names[index] !== quantization) || undefined} className={styles.list}>
+      <ul
+        data-long-names={shown.some(({ quantization }, index) => names[index] !== quantization) || undefined}
+        className={styles.list}
+      >
         {shown.map((variant, index) => (
           <VariantRow
             key={variant.id}

@@ -1,6 +1,12 @@
 // What Discover shows: the hand-picked models, or what a search at the hub found. Renderer.
 import { createStore, useStore } from "zustand";
-import type { CatalogueModel, HubModelSummary, HubQuery, HubSort, RepositoryName } from "../../../electron/contract/hub";
+import type {
+  CatalogueModel,
+  HubModelSummary,
+  HubQuery,
+  HubSort,
+  RepositoryName,
+} from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
 import { noteHubAnswer } from "./hubReach";
@@ -90,7 +96,13 @@ export async function search(): Promise<void> {
   const wish = ++newestSearch;
   const { text, sort, family, size } = discoverStore.getState();
   discoverStore.setState({ found: LOADING, openRepository: null });
-  const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor: null });
+  const outcome = await call("hub.search", {
+    text: text.trim(),
+    sort,
+    family,
+    parameters: sizeRanges[size],
+    cursor: null,
+  });
   noteHubAnswer(outcome);
   if (wish !== newestSearch) return;
   discoverStore.setState({
@@ -116,7 +128,10 @@ export async function searchMore(): Promise<void> {
   const known = new Set(models.map(({ repository }) => repository));
   const added = outcome.value.models.filter(({ repository }) => !known.has(repository));
   discoverStore.setState({
-    found: { kind: "loaded", value: { models: [...models, ...added], cursor: outcome.value.cursor, loadingMore: false } },
+    found: {
+      kind: "loaded",
+      value: { models: [...models, ...added], cursor: outcome.value.cursor, loadingMore: false },
+    },
   });
 }
 

@@ -25,7 +25,12 @@ export function useDownloads<Value>(select: (downloads: readonly Download[]) => 
 export function useDownloadOf(repository: RepositoryName, variant: HubVariant): Download | null {
   return useDownloads(
     (downloads) =>
-      downloads.find((download) => download.repository === repository && download.path === variant.id && download.sizeBytes === variant.sizeBytes) ?? null,
+      downloads.find(
+        (download) =>
+          download.repository === repository &&
+          download.path === variant.id &&
+          download.sizeBytes === variant.sizeBytes,
+      ) ?? null,
   );
 }
 
@@ -45,7 +50,9 @@ export function downloadRequest(model: HubModel, variant: HubVariant): DownloadR
     title: variant.quantization === null ? name : `${name} · ${variant.quantization}`,
     quantization: variant.quantization,
     licence: model.summary.licence,
-    files: variant.files.flatMap(({ path, sizeBytes, sha256 }) => (sha256 === null ? [] : [{ path, sizeBytes, sha256 }])),
+    files: variant.files.flatMap(({ path, sizeBytes, sha256 }) =>
+      sha256 === null ? [] : [{ path, sizeBytes, sha256 }],
+    ),
   };
 }
 

@@ -40,7 +40,10 @@ export function useFileTasks(kinds: readonly FileTask["kind"][]): readonly FileT
 
 /** The check of a model's file, while it runs. */
 export function useVerifyTask(modelId: ModelId): FileTask | null {
-  return useStore(fileTaskStore, ({ tasks }) => tasks.find((task) => task.kind === "verify" && task.modelId === modelId) ?? null);
+  return useStore(
+    fileTaskStore,
+    ({ tasks }) => tasks.find((task) => task.kind === "verify" && task.modelId === modelId) ?? null,
+  );
 }
 
 export function useSameFile(modelId: ModelId): SameFile | null {

@@ -13,7 +13,9 @@ export function freeBytes(machine: FitMachine): number {
 
 /** The whole length of a memory bar. */
 export function totalBytes(machine: FitMachine): number {
-  return machine.sharesMemory ? machine.totalBytes : machine.gpus.reduce((sum, gpu) => sum + gpu.totalBytes, machine.totalBytes);
+  return machine.sharesMemory
+    ? machine.totalBytes
+    : machine.gpus.reduce((sum, gpu) => sum + gpu.totalBytes, machine.totalBytes);
 }
 
 export function fitTone({ verdict }: Fit): FitTone {
@@ -36,7 +38,9 @@ export function fitWords(fit: Fit): string {
     case "fits":
       return spareBytes === null || spareBytes <= 0 ? "Fits" : `Fits, ${roughBytes(spareBytes)} to spare`;
     case "smaller-context":
-      return fit.largestContextTokens === null ? "Fits with a smaller context" : `Fits up to ${formatContext(fit.largestContextTokens)} context`;
+      return fit.largestContextTokens === null
+        ? "Fits with a smaller context"
+        : `Fits up to ${formatContext(fit.largestContextTokens)} context`;
     case "partly-on-gpu":
       return "Fits, in part on the GPU";
     case "does-not-fit":
@@ -49,7 +53,10 @@ export function fitWords(fit: Fit): string {
 /** The same after a variant's name: "Q4_K_M fits, 8.9 GB to spare", "Q4_K_M is 29.8 GB too large". */
 export function fitSentence(name: string, fit: Fit): string {
   const words = fitWords(fit);
-  const joined = fit.verdict === "does-not-fit" && words !== "Does not fit" ? `is ${words}` : words.slice(0, 1).toLowerCase() + words.slice(1);
+  const joined =
+    fit.verdict === "does-not-fit" && words !== "Does not fit"
+      ? `is ${words}`
+      : words.slice(0, 1).toLowerCase() + words.slice(1);
   return fit.verdict === "unknown" ? words : `${name} ${joined}`;
 }
 
@@ -140,5 +147,7 @@ export function machineNumbers(machine: FitMachine): FitNumber[] {
 
 /** 5.83e9 → "5.8 GB", 412e6 → "412 MB": for words, where a second digit says nothing. */
 export function roughBytes(bytes: number): string {
-  return bytes < 999_500_000 ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  return bytes < 999_500_000
+    ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB`
+    : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }

@@ -48,7 +48,11 @@ export function useFit(source: FitSource | null, wanted: boolean): ShownFit {
     if (!missing || question === null || key === null) return;
     let takeBack: (() => void) | null = null;
     const timer = setTimeout(() => {
-      takeBack = queue.want(key, () => judge(question, key), () => void call("fit.cancel", question));
+      takeBack = queue.want(
+        key,
+        () => judge(question, key),
+        () => void call("fit.cancel", question),
+      );
     }, SETTLE_MS);
     return () => {
       clearTimeout(timer);
@@ -76,7 +80,10 @@ async function judge(question: FitQuestion, key: string): Promise<void> {
 }
 
 /** What is known of these variants for what is set now. */
-export function useKnownFits(model: HubModel | null, variants: readonly HubVariant[]): (variant: HubVariant) => Fit | null {
+export function useKnownFits(
+  model: HubModel | null,
+  variants: readonly HubVariant[],
+): (variant: HubVariant) => Fit | null {
   const judging = useJudging((state) => state);
   const fits = useStore(fitStore, (state) => state.fits);
   return (variant) => {

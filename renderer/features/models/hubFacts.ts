@@ -16,10 +16,16 @@ export function summaryFacts({ parameterCount, trainContextSizeTokens }: HubMode
   ];
 }
 
-export function catalogueFacts({ parametersBillions, activeParametersBillions, trainContextSizeTokens }: CatalogueModel): string[] {
+export function catalogueFacts({
+  parametersBillions,
+  activeParametersBillions,
+  trainContextSizeTokens,
+}: CatalogueModel): string[] {
   const size = formatParameters(parametersBillions * 1_000_000_000);
   return [
-    activeParametersBillions === null ? size : `${size}, ${formatParameters(activeParametersBillions * 1_000_000_000)} active`,
+    activeParametersBillions === null
+      ? size
+      : `${size}, ${formatParameters(activeParametersBillions * 1_000_000_000)} active`,
     `${formatContext(trainContextSizeTokens)} context`,
   ];
 }
@@ -28,13 +34,18 @@ export function catalogueFacts({ parametersBillions, activeParametersBillions, t
 export function summaryLine({ repository, downloads, lastModified }: HubModelSummary, nowMs: number): string {
   const owner = repository.split("/")[0] ?? "";
   const changed = lastModified === null ? null : formatAgo(Date.parse(lastModified), nowMs);
-  return [`by ${owner}`, `${formatRoughCount(downloads)} downloads`, ...(changed === null ? [] : [`changed ${changed}`])].join(" · ");
+  return [
+    `by ${owner}`,
+    `${formatRoughCount(downloads)} downloads`,
+    ...(changed === null ? [] : [`changed ${changed}`]),
+  ].join(" · ");
 }
 
 /** 412345 → "412k": for popularity, where three digits say all. */
 export function formatRoughCount(count: number): string {
   if (count < 1000) return String(Math.round(count));
-  if (count < 999_500) return `${count < 9950 ? (count / 1000).toFixed(1).replace(/\.0$/u, "") : Math.round(count / 1000)}k`;
+  if (count < 999_500)
+    return `${count < 9950 ? (count / 1000).toFixed(1).replace(/\.0$/u, "") : Math.round(count / 1000)}k`;
   return `${(count / 1_000_000).toFixed(1).replace(/\.0$/u, "")}M`;
 }
 

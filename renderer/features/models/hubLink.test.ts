@@ -15,9 +15,20 @@ test.each([
 });
 
 test.each([
-  "qwen 8b", "qwen", "", "https://huggingface.co/Qwen", "https://huggingface.co/datasets/a/b", "https://huggingface.co/docs/hub/gguf",
-  "https://huggingface.co.evil.example/a/b", "https://example.com/a/b", "../a", "a/..", "a/b/c", "javascript:alert(1)",
-  "https://huggingface.co@evil.example/a/b", "models/llama",
+  "qwen 8b",
+  "qwen",
+  "",
+  "https://huggingface.co/Qwen",
+  "https://huggingface.co/datasets/a/b",
+  "https://huggingface.co/docs/hub/gguf",
+  "https://huggingface.co.evil.example/a/b",
+  "https://example.com/a/b",
+  "../a",
+  "a/..",
+  "a/b/c",
+  "javascript:alert(1)",
+  "https://huggingface.co@evil.example/a/b",
+  "models/llama",
 ])("“%s” is none", (text) => {
   expect(repositoryIn(text)).toBeNull();
 });

@@ -2,7 +2,17 @@
 import { RepositoryName } from "../../../electron/contract/hub";
 
 /** Below these paths of the site lie no model repositories. */
-const NOT_MODELS = new Set(["datasets", "spaces", "docs", "blog", "papers", "collections", "api", "models", "settings"]);
+const NOT_MODELS = new Set([
+  "datasets",
+  "spaces",
+  "docs",
+  "blog",
+  "papers",
+  "collections",
+  "api",
+  "models",
+  "settings",
+]);
 
 /** Null when the text names no model repository: then it is something to search for. */
 export function repositoryIn(text: string): RepositoryName | null {

@@ -21,7 +21,9 @@ export function useHubModel(repository: RepositoryName, wanted: boolean): Loadab
 
 /** The last answer of the hub was none: no card can be filled. */
 export function useHubOffline(): boolean {
-  return useStore(modelStore, (models) => Object.values(models).some((model) => model?.kind === "failed" && model.failure.code === "hub-offline"));
+  return useStore(modelStore, (models) =>
+    Object.values(models).some((model) => model?.kind === "failed" && model.failure.code === "hub-offline"),
+  );
 }
 
 async function ask(repository: RepositoryName): Promise<void> {

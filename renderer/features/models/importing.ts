@@ -16,7 +16,12 @@ interface ImportState {
   readonly isSearching: boolean;
 }
 
-const importStore = createStore<ImportState>()(() => ({ offer: null, isLooking: false, otherApps: LOADING, isSearching: false }));
+const importStore = createStore<ImportState>()(() => ({
+  offer: null,
+  isLooking: false,
+  otherApps: LOADING,
+  isSearching: false,
+}));
 
 export function useImport<Value>(select: (state: ImportState) => Value): Value {
   return useStore(importStore, select);
@@ -38,7 +43,11 @@ export async function importDropped(files: readonly File[], elsewhere?: () => vo
 /** Nothing that is or was meant to be a model. */
 function isEmpty({ models, adapters, leftOut, isPartial }: ImportOffer): boolean {
   const { others, notGguf, notWhole } = leftOut;
-  return models.length + adapters.length + others.length + notWhole.length === 0 && !isPartial && !notGguf.some((name) => /\.gguf$/iu.test(name));
+  return (
+    models.length + adapters.length + others.length + notWhole.length === 0 &&
+    !isPartial &&
+    !notGguf.some((name) => /\.gguf$/iu.test(name))
+  );
 }
 
 export async function chooseFolders(): Promise<void> {

@@ -9,7 +9,10 @@ import { showPage } from "../../app/layout";
 import { LOADING, type Loadable } from "./loadable";
 
 /** What came of reading a model's file again. */
-export type Verification = { readonly kind: "running" } | { readonly kind: "good" } | { readonly kind: "failed"; readonly failure: Failure };
+export type Verification =
+  | { readonly kind: "running" }
+  | { readonly kind: "good" }
+  | { readonly kind: "failed"; readonly failure: Failure };
 
 interface InstalledState {
   readonly list: Loadable<InstalledModels>;
@@ -39,7 +42,12 @@ export function useInstalledVariant(repository: RepositoryName, variant: HubVari
   return useStore(installedStore, ({ list }) =>
     list.kind !== "loaded"
       ? null
-      : (list.value.models.find((details) => details.repository === repository && details.hubPath === variant.id && details.model.sizeBytes === variant.sizeBytes) ?? null),
+      : (list.value.models.find(
+          (details) =>
+            details.repository === repository &&
+            details.hubPath === variant.id &&
+            details.model.sizeBytes === variant.sizeBytes,
+        ) ?? null),
   );
 }
 
@@ -73,7 +81,11 @@ export async function verifyModel(modelId: ModelId): Promise<void> {
   setVerification(modelId, { kind: "running" });
   const outcome = await call("models.verify", { modelId });
   if (outcome.ok) setVerification(modelId, { kind: "good" });
-  else setVerification(modelId, outcome.failure.code === "request-cancelled" ? null : { kind: "failed", failure: outcome.failure });
+  else
+    setVerification(
+      modelId,
+      outcome.failure.code === "request-cancelled" ? null : { kind: "failed", failure: outcome.failure },
+    );
 }
 
 /** null: it was stopped, and nothing is known. */

@@ -6,18 +6,50 @@ export function modelTitle(repository: string): string {
   const bare = name.replace(/[-_.]?(?:i1[-_.])?gguf$/iu, "");
   // bartowski and others put the first owner before the name: Qwen_Qwen3-8B, google_gemma-3-4b-it.
   const parts = /^([A-Za-z0-9.-]+)_(.+)$/u.exec(bare);
-  const owned = parts?.[1] !== undefined && parts[2] !== undefined && OWNERS.has(parts[1].toLowerCase()) ? parts[2] : bare;
+  const owned =
+    parts?.[1] !== undefined && parts[2] !== undefined && OWNERS.has(parts[1].toLowerCase()) ? parts[2] : bare;
   const words = owned.replace(/(?<=[A-Za-z0-9.])[-_](?=[A-Za-z0-9])/gu, " ").trim();
   return words === "" ? repository : words;
 }
 
-const OWNERS = new Set(["qwen", "google", "meta-llama", "mistralai", "microsoft", "nvidia", "deepseek-ai", "openai", "ibm-granite", "huggingfacetb", "allenai", "tiiuae", "zai-org", "baidu", "tencent", "lgai-exaone", "nousresearch", "arcee-ai", "moonshotai", "liquidai"]);
+const OWNERS = new Set([
+  "qwen",
+  "google",
+  "meta-llama",
+  "mistralai",
+  "microsoft",
+  "nvidia",
+  "deepseek-ai",
+  "openai",
+  "ibm-granite",
+  "huggingfacetb",
+  "allenai",
+  "tiiuae",
+  "zai-org",
+  "baidu",
+  "tencent",
+  "lgai-exaone",
+  "nousresearch",
+  "arcee-ai",
+  "moonshotai",
+  "liquidai",
+]);
 
 /** "apache-2.0" → "Apache 2.0"; what is not known stays as it is. */
 export function licenceTitle(licence: string): string {
   const known: Readonly<Record<string, string>> = {
-    "apache-2.0": "Apache-2.0", mit: "MIT", gemma: "Gemma", other: "Other licence", "cc-by-4.0": "CC BY 4.0", "cc-by-nc-4.0": "CC BY-NC 4.0",
-    llama2: "Llama 2", llama3: "Llama 3", "llama3.1": "Llama 3.1", "llama3.2": "Llama 3.2", "llama3.3": "Llama 3.3", llama4: "Llama 4",
+    "apache-2.0": "Apache-2.0",
+    mit: "MIT",
+    gemma: "Gemma",
+    other: "Other licence",
+    "cc-by-4.0": "CC BY 4.0",
+    "cc-by-nc-4.0": "CC BY-NC 4.0",
+    llama2: "Llama 2",
+    llama3: "Llama 3",
+    "llama3.1": "Llama 3.1",
+    "llama3.2": "Llama 3.2",
+    "llama3.3": "Llama 3.3",
+    llama4: "Llama 4",
   };
   return known[licence.toLowerCase()] ?? licence;
 }

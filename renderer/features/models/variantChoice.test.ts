@@ -7,8 +7,12 @@ import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants }
 
 const GB = 1_000_000_000;
 const variant = (quantization: string, gigabytes: number, extra: Partial<HubVariant> = {}): HubVariant => ({
-  id: quantization, quantization, files: [{ path: `${quantization}.gguf`, sizeBytes: gigabytes * GB, sha256: null }],
-  sizeBytes: gigabytes * GB, obstacle: null, ...extra,
+  id: quantization,
+  quantization,
+  files: [{ path: `${quantization}.gguf`, sizeBytes: gigabytes * GB, sha256: null }],
+  sizeBytes: gigabytes * GB,
+  obstacle: null,
+  ...extra,
 });
 const variants = [variant("Q4_K_M", 5), variant("Q6_K", 6.7), variant("Q8_0", 8.7), variant("BF16", 16.4)];
 
@@ -16,9 +20,28 @@ function fitOf(free: number, verdictAbove: FitVerdict = "does-not-fit") {
   return ({ sizeBytes }: HubVariant): Fit => {
     const neededBytes = sizeBytes * 1.1;
     return {
-      verdict: neededBytes <= free * GB ? "fits" : verdictAbove, parts: null, neededBytes, onGpuBytes: 0,
-      machine: { totalBytes: 16 * GB, availableBytes: free * GB, systemReserveBytes: 0, loadedModelBytes: 0, swapFreeBytes: 0, sharesMemory: false, cores: 4, gpus: [] },
-      contextSizeTokens: 8192, conversations: 1, trainContextSizeTokens: 32_768, largestContextTokens: null, architecture: "qwen3", fileKind: "model", failureCode: null, fetchedBytes: 0,
+      verdict: neededBytes <= free * GB ? "fits" : verdictAbove,
+      parts: null,
+      neededBytes,
+      onGpuBytes: 0,
+      machine: {
+        totalBytes: 16 * GB,
+        availableBytes: free * GB,
+        systemReserveBytes: 0,
+        loadedModelBytes: 0,
+        swapFreeBytes: 0,
+        sharesMemory: false,
+        cores: 4,
+        gpus: [],
+      },
+      contextSizeTokens: 8192,
+      conversations: 1,
+      trainContextSizeTokens: 32_768,
+      largestContextTokens: null,
+      architecture: "qwen3",
+      fileKind: "model",
+      failureCode: null,
+      fetchedBytes: 0,
     };
   };
 }
@@ -33,7 +56,9 @@ function choose(...input: Parameters<typeof bestVariant>): [quantization: string
 /** As if these could not be judged. */
 function without(fit: (one: HubVariant) => Fit, failureCode: string, ...quantizations: string[]) {
   return (one: HubVariant): Fit =>
-    quantizations.includes(one.quantization ?? "") ? { ...fit(one), verdict: "unknown", neededBytes: null, fileKind: null, failureCode } : fit(one);
+    quantizations.includes(one.quantization ?? "")
+      ? { ...fit(one), verdict: "unknown", neededBytes: null, fileKind: null, failureCode }
+      : fit(one);
 }
 const ALL = ["Q4_K_M", "Q6_K", "Q8_0"];
 
@@ -55,7 +80,10 @@ test("what fits without room, then what runs in part or with a shorter context, 
 
 test("waits for the verdicts that it depends on, and proposes nothing meanwhile", () => {
   expect(choose(variants, () => null)).toEqual([null, "undecided"]);
-  expect(choose(variants, (one) => (one.quantization === "Q8_0" ? null : fitOf(12.7)(one)))).toEqual([null, "undecided"]);
+  expect(choose(variants, (one) => (one.quantization === "Q8_0" ? null : fitOf(12.7)(one)))).toEqual([
+    null,
+    "undecided",
+  ]);
   expect(choose(variants, (one) => (one.quantization === "Q4_K_M" ? null : fitOf(12.7)(one)))[0]).toBe("Q6_K");
 });
 
@@ -73,11 +101,20 @@ test.each([
 
 test("unknown is neither too large nor proposed", () => {
   const small = (code: string, ...which: string[]) => choose(variants, without(fitOf(3), code, ...which));
-  expect(small("hub-offline", "Q8_0")).toEqual([null, "None that could be checked fits into the free memory; the others could not be checked: Hugging Face cannot be reached"]);
+  expect(small("hub-offline", "Q8_0")).toEqual([
+    null,
+    "None that could be checked fits into the free memory; the others could not be checked: Hugging Face cannot be reached",
+  ]);
   expect(small("model-architecture-unknown", "Q8_0")).toEqual([null, "None of these fits or can be run by Facet"]);
-  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q8_0"))).toEqual(["Q6_K", "Best quality that leaves room to spare, of those that could be checked"]);
+  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q8_0"))).toEqual([
+    "Q6_K",
+    "Best quality that leaves room to spare, of those that could be checked",
+  ]);
   // One that is smaller than what is proposed changes nothing.
-  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q4_K_M"))).toEqual(["Q6_K", "Best quality that leaves room to spare"]);
+  expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q4_K_M"))).toEqual([
+    "Q6_K",
+    "Best quality that leaves room to spare",
+  ]);
   expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Could not be checked/u);
   expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one does not fit into the free memory"]);
 });
@@ -90,7 +127,11 @@ test("says that there is no model, or none that can be downloaded", () => {
 
 test("what its header calls something else is no model; what is not read yet may be one, and is not proposed", () => {
   const kinds: Readonly<Record<string, "draft" | "model" | undefined>> = { Q4_K_M: "draft", Q6_K: "model" };
-  expect(modelVariants(variants, ({ quantization }) => kinds[quantization ?? ""] ?? null).map(({ quantization }) => quantization)).toEqual(["Q6_K", "Q8_0", "BF16"]);
+  expect(
+    modelVariants(variants, ({ quantization }) => kinds[quantization ?? ""] ?? null).map(
+      ({ quantization }) => quantization,
+    ),
+  ).toEqual(["Q6_K", "Q8_0", "BF16"]);
 });
 
 test("leaves out what cannot be downloaded", () => {
@@ -101,9 +142,19 @@ test("leaves out what cannot be downloaded", () => {
 });
 
 test("of many variants the usual ones are shown, and the likely one; of the others those that are far smaller are looked at", () => {
-  const many = ["Q2_K", "Q3_K_S", "Q3_K_M", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"].map((name, index) => variant(name, index + 10));
+  const many = ["Q2_K", "Q3_K_S", "Q3_K_M", "Q4_0", "Q4_1", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"].map(
+    (name, index) => variant(name, index + 10),
+  );
   const shown = usualVariants(many, many[3] ?? null);
-  expect(shown.map(({ quantization }) => quantization)).toEqual(["Q2_K", "Q3_K_M", "Q4_0", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0"]);
+  expect(shown.map(({ quantization }) => quantization)).toEqual([
+    "Q2_K",
+    "Q3_K_M",
+    "Q4_0",
+    "Q4_K_M",
+    "Q5_K_M",
+    "Q6_K",
+    "Q8_0",
+  ]);
   expect(usualVariants(variants, null)).toEqual(variants);
   const odd = variant("F32", 1);
   expect(oddVariants([odd, ...many], shown)).toEqual([odd]);
@@ -111,7 +162,14 @@ test("of many variants the usual ones are shown, and the likely one; of the othe
 
 test("whatever the verdicts are: only what is known to run is proposed, and only what is known to be too large is called so", () => {
   const verdicts = fc.constantFrom<FitVerdict | "not-read" | "hub-offline" | "estimate-failed" | "model-damaged">(
-    "fits", "smaller-context", "partly-on-gpu", "does-not-fit", "not-read", "hub-offline", "estimate-failed", "model-damaged",
+    "fits",
+    "smaller-context",
+    "partly-on-gpu",
+    "does-not-fit",
+    "not-read",
+    "hub-offline",
+    "estimate-failed",
+    "model-damaged",
   );
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 20 }), verdicts), { maxLength: 8 }), (drawn) => {
@@ -121,14 +179,20 @@ test("whatever the verdicts are: only what is known to run is proposed, and only
         const verdict = of(one);
         if (verdict === "not-read") return null;
         const fit = fitOf(10)(one);
-        const known = ["fits", "smaller-context", "partly-on-gpu", "does-not-fit"].find((name) => name === verdict) as FitVerdict | undefined;
-        return known === undefined ? { ...fit, verdict: "unknown", neededBytes: null, fileKind: null, failureCode: verdict } : { ...fit, verdict: known };
+        const known = ["fits", "smaller-context", "partly-on-gpu", "does-not-fit"].find((name) => name === verdict) as
+          | FitVerdict
+          | undefined;
+        return known === undefined
+          ? { ...fit, verdict: "unknown", neededBytes: null, fileKind: null, failureCode: verdict }
+          : { ...fit, verdict: known };
       });
       const seen = new Set(drawn.map(([, verdict]) => verdict));
       const proposed = choice.kind === "best" ? of(choice.variant) : null;
       expect([null, "fits", "smaller-context", "partly-on-gpu"]).toContain(proposed);
       const why = choice.kind === "undecided" ? "" : choice.why;
-      expect(/^(?:None of these fits into|This one does not fit)/u.test(why)).toBe(seen.size === 1 && seen.has("does-not-fit"));
+      expect(/^(?:None of these fits into|This one does not fit)/u.test(why)).toBe(
+        seen.size === 1 && seen.has("does-not-fit"),
+      );
       expect(/Could not be checked/u.test(why) && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(false);
       expect(choice.kind === "undecided" && !seen.has("not-read")).toBe(false);
     }),

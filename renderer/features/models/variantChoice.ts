@@ -29,7 +29,9 @@ export type Choice =
 
 /** The models among the files of a repository, as far as is known, smallest first. */
 export function modelVariants(variants: readonly HubVariant[], kindOf: KindOf): HubVariant[] {
-  return variants.filter((variant) => (kindOf(variant) ?? "model") === "model").sort((one, other) => one.sizeBytes - other.sizeBytes);
+  return variants
+    .filter((variant) => (kindOf(variant) ?? "model") === "model")
+    .sort((one, other) => one.sizeBytes - other.sizeBytes);
 }
 
 /** What is shown before the person asks for all of them. */
@@ -48,16 +50,26 @@ export function oddVariants(variants: readonly HubVariant[], shown: readonly Hub
 /** By file sizes alone: what to judge first, so that a card costs one header and not thirty. Nothing that is proposed. */
 export function likelyVariant(variants: readonly HubVariant[], availableBytes: number): HubVariant | null {
   const usable = usableVariants(variants);
-  return usable.find(({ sizeBytes }) => sizeBytes * ROUGH_OVERHEAD <= availableBytes * ROOMY_SHARE) ?? usable.at(-1) ?? null;
+  return (
+    usable.find(({ sizeBytes }) => sizeBytes * ROUGH_OVERHEAD <= availableBytes * ROOMY_SHARE) ?? usable.at(-1) ?? null
+  );
 }
 
 /** `variants`: models as far as is known. Only one whose header was read is proposed. */
 export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): Choice {
   if (variants.length === 0) return { kind: "none", why: "There is no model to chat with in this repository" };
   const usable = usableVariants(variants);
-  if (usable.length === 0) return { kind: "none", why: variants.length === 1 ? "This one cannot be downloaded" : "None of these can be downloaded" };
+  if (usable.length === 0)
+    return {
+      kind: "none",
+      why: variants.length === 1 ? "This one cannot be downloaded" : "None of these can be downloaded",
+    };
   const judged: Judged[] = [];
-  const best = (variant: HubVariant, why: string): Choice => ({ kind: "best", variant, why: judged.some(({ fit }) => isUnchecked(fit)) ? `${why}, of those that could be checked` : why });
+  const best = (variant: HubVariant, why: string): Choice => ({
+    kind: "best",
+    variant,
+    why: judged.some(({ fit }) => isUnchecked(fit)) ? `${why}, of those that could be checked` : why,
+  });
   for (const variant of usable) {
     const fit = fitOf(variant);
     if (fit === null) return { kind: "undecided" };
@@ -85,9 +97,16 @@ function noneWords(fits: readonly Fit[]): string {
   const reasons = [...new Set(unchecked.map(uncheckedReason))].join("; ");
   if (unchecked.length === fits.length) return `Could not be checked: ${reasons}`;
   const tooLarge = fits.filter(({ verdict }) => verdict === "does-not-fit");
-  const cannot = tooLarge.length === fits.length - unchecked.length ? "fits into the free memory" : tooLarge.length === 0 ? "can be run by Facet" : "fits or can be run by Facet";
+  const cannot =
+    tooLarge.length === fits.length - unchecked.length
+      ? "fits into the free memory"
+      : tooLarge.length === 0
+        ? "can be run by Facet"
+        : "fits or can be run by Facet";
   if (unchecked.length > 0) return `None that could be checked ${cannot}; the others could not be checked: ${reasons}`;
-  return fits.length === 1 ? `This one ${tooLarge.length === 1 ? "does not fit into the free memory" : "cannot be run by Facet"}` : `None of these ${cannot}`;
+  return fits.length === 1
+    ? `This one ${tooLarge.length === 1 ? "does not fit into the free memory" : "cannot be run by Facet"}`
+    : `None of these ${cannot}`;
 }
 
 function isRoomy({ verdict, neededBytes, machine }: Fit): boolean {
@@ -100,7 +119,9 @@ export function isUnquantized({ quantization }: HubVariant): boolean {
 
 /** What can be downloaded and is meant to be run, largest first. */
 function usableVariants(variants: readonly HubVariant[]): HubVariant[] {
-  const whole = variants.filter(({ obstacle }) => obstacle === null).sort((one, other) => other.sizeBytes - one.sizeBytes);
+  const whole = variants
+    .filter(({ obstacle }) => obstacle === null)
+    .sort((one, other) => other.sizeBytes - one.sizeBytes);
   const quantized = whole.filter((variant) => !isUnquantized(variant));
   return quantized.length > 0 ? quantized : whole;
 }

@@ -4,7 +4,8 @@ import type { HubVariant } from "../../../electron/contract/hub";
 /** Its quantization where no other variant of the list has it, else its file's name. */
 export function variantName(variant: HubVariant, among: readonly HubVariant[]): string {
   const { quantization, id } = variant;
-  const isOnly = quantization !== null && !among.some((other) => other !== variant && other.quantization === quantization);
+  const isOnly =
+    quantization !== null && !among.some((other) => other !== variant && other.quantization === quantization);
   return isOnly ? quantization : id.slice(id.lastIndexOf("/") + 1);
 }
 

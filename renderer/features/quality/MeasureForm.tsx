@@ -25,7 +25,8 @@ export function MeasureForm({ details, models, results }: MeasureFormProps) {
       <>
         <h3 className={styles.title}>Measure</h3>
         <p className={styles.words}>
-          There is nothing to compare it with: no file of this model in 16 or 8 bits is installed. Download one, and its quality can be measured here.
+          There is nothing to compare it with: no file of this model in 16 or 8 bits is installed. Download one, and its
+          quality can be measured here.
         </p>
       </>
     );
@@ -59,7 +60,9 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
   const [chosen, setChosen] = useState<ReadonlySet<ModelId>>(
     () =>
       new Set(
-        (itself ? [details] : candidates.filter(({ model }) => !measured.has(model.id))).slice(0, MAX_QUALITY_CANDIDATES).map(({ model }) => model.id),
+        (itself ? [details] : candidates.filter(({ model }) => !measured.has(model.id)))
+          .slice(0, MAX_QUALITY_CANDIDATES)
+          .map(({ model }) => model.id),
       ),
   );
   const [starting, setStarting] = useState(false);
@@ -105,7 +108,12 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
         <p id={hintId} className={styles.words}>
           Both files are read with the same text, one after the other. Chats go on meanwhile, more slowly.
         </p>
-        <Button look="primary" disabled={count === 0 || starting} aria-describedby={hintId} onClick={() => void start()}>
+        <Button
+          look="primary"
+          disabled={count === 0 || starting}
+          aria-describedby={hintId}
+          onClick={() => void start()}
+        >
           {count < 2 ? "Measure" : `Measure ${count} models`}
         </Button>
       </div>

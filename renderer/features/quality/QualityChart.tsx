@@ -39,7 +39,9 @@ export function QualityChart({ variants, modelId, onPoint }: QualityChartProps) 
   }, []);
   return (
     <div ref={box} className={styles.box} style={{ height: HEIGHT_PX }}>
-      {widthPx > LEFT_PX + RIGHT_PX && <Drawing variants={variants} modelId={modelId} onPoint={onPoint} widthPx={widthPx} />}
+      {widthPx > LEFT_PX + RIGHT_PX && (
+        <Drawing variants={variants} modelId={modelId} onPoint={onPoint} widthPx={widthPx} />
+      )}
     </div>
   );
 }
@@ -55,7 +57,9 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
   const x = (bytes: number) => LEFT_PX + sizes.place(bytes) * innerWidth;
   const y = (kl: number) => TOP_PX + (1 - divergences.place(kl)) * innerHeight;
 
-  const best = bestTrades(candidates.map((variant) => ({ variant, sizeBytes: variant.quality.fileBytes, kl: variant.quality.klMean })));
+  const best = bestTrades(
+    candidates.map((variant) => ({ variant, sizeBytes: variant.quality.fileBytes, kl: variant.quality.klMean })),
+  );
   const points = candidates.map((variant) => ({
     variant,
     label: variantLabel(variant, variants),
@@ -65,7 +69,11 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
     own: variant.modelId === modelId,
   }));
   const labels = placeLabels(
-    points.map((point) => ({ x: point.x - LEFT_PX, y: point.y - TOP_PX, width: point.label.length * LABEL_CHARACTER_PX })),
+    points.map((point) => ({
+      x: point.x - LEFT_PX,
+      y: point.y - TOP_PX,
+      width: point.label.length * LABEL_CHARACTER_PX,
+    })),
     { width: innerWidth + RIGHT_PX, height: innerHeight },
   );
   return (
@@ -79,7 +87,13 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
             </text>
           </g>
         ))}
-        <line className={styles.axis} x1={LEFT_PX} x2={widthPx - RIGHT_PX} y1={TOP_PX + innerHeight} y2={TOP_PX + innerHeight} />
+        <line
+          className={styles.axis}
+          x1={LEFT_PX}
+          x2={widthPx - RIGHT_PX}
+          y1={TOP_PX + innerHeight}
+          y2={TOP_PX + innerHeight}
+        />
         {sizes.ticks.map((tick) => (
           <text key={tick} className={styles.tick} x={x(tick)} y={TOP_PX + innerHeight + 15} textAnchor="middle">
             {formatBytes(tick)}
@@ -88,26 +102,52 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
         <text className={styles.name} x={widthPx - RIGHT_PX} y={HEIGHT_PX - 5} textAnchor="end">
           size
         </text>
-        <text className={styles.name} transform={`translate(11 ${TOP_PX}) rotate(-90)`} textAnchor="end" dominantBaseline="central">
+        <text
+          className={styles.name}
+          transform={`translate(11 ${TOP_PX}) rotate(-90)`}
+          textAnchor="end"
+          dominantBaseline="central"
+        >
           mean KL divergence, nats
         </text>
         {source !== undefined && (
-          <text className={styles.source} x={widthPx - RIGHT_PX} y={TOP_PX + 6} textAnchor="end" dominantBaseline="central">
-            source: {[...(source.type === null ? [] : [source.type]), formatBytes(source.quality.fileBytes)].join(", ")}, KL 0 →
+          <text
+            className={styles.source}
+            x={widthPx - RIGHT_PX}
+            y={TOP_PX + 6}
+            textAnchor="end"
+            dominantBaseline="central"
+          >
+            source: {[...(source.type === null ? [] : [source.type]), formatBytes(source.quality.fileBytes)].join(", ")}
+            , KL 0 →
           </text>
         )}
-        <polyline className={styles.best} points={best.map(({ sizeBytes, kl }) => `${x(sizeBytes)},${y(kl)}`).join(" ")} />
+        <polyline
+          className={styles.best}
+          points={best.map(({ sizeBytes, kl }) => `${x(sizeBytes)},${y(kl)}`).join(" ")}
+        />
         {points.map((point, index) => {
           const label = labels[index];
           return (
-            <g key={variantKey(point.variant)} className={styles.point} data-best={point.best || undefined} data-own={point.own || undefined}>
+            <g
+              key={variantKey(point.variant)}
+              className={styles.point}
+              data-best={point.best || undefined}
+              data-own={point.own || undefined}
+            >
               {point.variant.calibrated === false ? (
                 <path d={`M${point.x} ${point.y - 6}l6 6-6 6-6-6Z`} />
               ) : (
                 <circle cx={point.x} cy={point.y} r={5} />
               )}
               {label !== undefined && (
-                <text className={styles.label} x={label.x + LEFT_PX} y={label.y + TOP_PX} textAnchor={label.anchor} dominantBaseline="central">
+                <text
+                  className={styles.label}
+                  x={label.x + LEFT_PX}
+                  y={label.y + TOP_PX}
+                  textAnchor={label.anchor}
+                  dominantBaseline="central"
+                >
                   {point.label}
                 </text>
               )}
@@ -117,7 +157,14 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
       </svg>
       <fieldset className={styles.buttons} aria-label="Chart of size and quality">
         {points.map((point) => (
-          <PointButton key={variantKey(point.variant)} variant={point.variant} all={variants} x={point.x} y={point.y} onPoint={onPoint} />
+          <PointButton
+            key={variantKey(point.variant)}
+            variant={point.variant}
+            all={variants}
+            x={point.x}
+            y={point.y}
+            onPoint={onPoint}
+          />
         ))}
       </fieldset>
     </>
@@ -154,7 +201,13 @@ function PointButton({ variant, all, x, y, onPoint }: PointButtonProps) {
         />
       </Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={styles.card} side="top" sideOffset={4} collisionPadding={10} aria-label={variantLabel(variant, all)}>
+        <Radix.Content
+          className={styles.card}
+          side="top"
+          sideOffset={4}
+          collisionPadding={10}
+          aria-label={variantLabel(variant, all)}
+        >
           <b>{variantLabel(variant, all)}</b>
           {variant.calibrated !== null && <span> {variant.calibrated ? "calibrated" : "not calibrated"}</span>}
           <dl>

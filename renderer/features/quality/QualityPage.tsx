@@ -18,7 +18,8 @@ export function QualityPage({ modelId }: { readonly modelId: ModelId }) {
   const heading = useRef<HTMLHeadingElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
-  const details = installed.kind === "loaded" ? installed.value.models.find(({ model }) => model.id === modelId) : undefined;
+  const details =
+    installed.kind === "loaded" ? installed.value.models.find(({ model }) => model.id === modelId) : undefined;
   const title = details === undefined ? "Quality" : `Quality of ${details.model.name}`;
   return (
     <article className={styles.page} aria-label={title}>
@@ -45,7 +46,12 @@ function Results({ results: { variants }, modelId }: { readonly results: Quality
   const source = variants.find(({ isSource }) => isSource);
   const candidateCount = variants.filter(({ isSource }) => !isSource).length;
   if (variants.length === 0) {
-    return <p className={styles.words}>Nothing was measured yet. Measuring compares a model with the file that it was made from, on a text that neither was calibrated with.</p>;
+    return (
+      <p className={styles.words}>
+        Nothing was measured yet. Measuring compares a model with the file that it was made from, on a text that neither
+        was calibrated with.
+      </p>
+    );
   }
   return (
     <>
@@ -53,7 +59,8 @@ function Results({ results: { variants }, modelId }: { readonly results: Quality
         {source === undefined
           ? "Compared with its source"
           : `Compared with ${source.name}${source.type === null || source.name.includes(source.type) ? "" : ` in ${source.type}`}, over ${formatCount(source.positions)} tokens of text`}{" "}
-        that no model here was calibrated with. KL divergence says how far the next word’s probabilities are from the source’s: 0 is the same.
+        that no model here was calibrated with. KL divergence says how far the next word’s probabilities are from the
+        source’s: 0 is the same.
       </p>
       {candidateCount > 0 && (
         <>

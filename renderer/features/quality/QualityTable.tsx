@@ -3,7 +3,15 @@ import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
 import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
 import { useState } from "react";
-import { formatChange, formatKl, formatKlError, formatPerplexity, formatRatio, formatShare, variantKey } from "./measured";
+import {
+  formatChange,
+  formatKl,
+  formatKlError,
+  formatPerplexity,
+  formatRatio,
+  formatShare,
+  variantKey,
+} from "./measured";
 import styles from "./QualityTable.module.css";
 
 interface QualityTableProps {
@@ -81,23 +89,42 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
         {type ?? name}
         <small>{notes.join(" · ")}</small>
       </th>
-      <Figure value={formatBytes(quality.fileBytes)} change={formatChange(quality.fileBytes, from?.fileBytes ?? null)} />
+      <Figure
+        value={formatBytes(quality.fileBytes)}
+        change={formatChange(quality.fileBytes, from?.fileBytes ?? null)}
+      />
       <Figure
         value={formatPerplexity(quality.perplexity)}
-        change={formatChange(quality.perplexity, from?.perplexity ?? null) ?? `± ${formatPerplexity(quality.perplexityError)}`}
+        change={
+          formatChange(quality.perplexity, from?.perplexity ?? null) ?? `± ${formatPerplexity(quality.perplexityError)}`
+        }
       />
-      <Figure value={isSource ? "–" : formatKl(quality.klMean)} change={isSource ? null : formatKlError(quality.klMeanError)} />
+      <Figure
+        value={isSource ? "–" : formatKl(quality.klMean)}
+        change={isSource ? null : formatKlError(quality.klMeanError)}
+      />
       <Figure value={isSource ? "–" : formatKl(quality.klPercentile99)} change={null} />
       <Figure value={isSource ? "–" : formatShare(quality.sameTopToken)} change={null} />
-      <Speed perSecond={quality.speed?.prefillTokensPerSecond ?? null} source={from?.speed?.prefillTokensPerSecond ?? null} />
-      <Speed perSecond={quality.speed?.decodeTokensPerSecond ?? null} source={from?.speed?.decodeTokensPerSecond ?? null} />
+      <Speed
+        perSecond={quality.speed?.prefillTokensPerSecond ?? null}
+        source={from?.speed?.prefillTokensPerSecond ?? null}
+      />
+      <Speed
+        perSecond={quality.speed?.decodeTokensPerSecond ?? null}
+        source={from?.speed?.decodeTokensPerSecond ?? null}
+      />
     </tr>
   );
 }
 
 function Speed({ perSecond, source }: { readonly perSecond: number | null; readonly source: number | null }) {
   if (perSecond === null) return <Figure value="–" change={null} />;
-  return <Figure value={perSecond < 99.95 ? perSecond.toFixed(1) : formatCount(perSecond)} change={formatRatio(perSecond, source)} />;
+  return (
+    <Figure
+      value={perSecond < 99.95 ? perSecond.toFixed(1) : formatCount(perSecond)}
+      change={formatRatio(perSecond, source)}
+    />
+  );
 }
 
 function Figure({ value, change }: { readonly value: string; readonly change: string | null }) {

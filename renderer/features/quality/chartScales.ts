@@ -51,7 +51,9 @@ export function logScale(values: readonly number[]): Scale {
 }
 
 /** Those that no other one beats in both: smaller and closer to the source. In the order of size. */
-export function bestTrades<Variant extends { readonly sizeBytes: number; readonly kl: number }>(variants: readonly Variant[]): Variant[] {
+export function bestTrades<Variant extends { readonly sizeBytes: number; readonly kl: number }>(
+  variants: readonly Variant[],
+): Variant[] {
   const bySize = [...variants].sort((one, other) => one.sizeBytes - other.sizeBytes || one.kl - other.kl);
   const best: Variant[] = [];
   for (const variant of bySize) {

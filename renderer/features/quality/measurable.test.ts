@@ -6,9 +6,27 @@ import { siblingsOf, sourcesFor } from "./measurable";
 
 function model(id: string, sizeBytes: number, weightType: string, architecture = "llama"): ModelDetails {
   return {
-    model: { id: ModelId.parse(id), name: id, fileName: `${id}.gguf`, sizeBytes, fileCount: 1, origin: "file", failure: null },
-    architecture, weightType, parameterCount: 135e6, quantization: weightType, trainContextSizeTokens: null, repository: null, hubPath: null, licence: null,
-    canVerify: false, lastUsedAtMs: null, madeFrom: null, inModelsFolder: true,
+    model: {
+      id: ModelId.parse(id),
+      name: id,
+      fileName: `${id}.gguf`,
+      sizeBytes,
+      fileCount: 1,
+      origin: "file",
+      failure: null,
+    },
+    architecture,
+    weightType,
+    parameterCount: 135e6,
+    quantization: weightType,
+    trainContextSizeTokens: null,
+    repository: null,
+    hubPath: null,
+    licence: null,
+    canVerify: false,
+    lastUsedAtMs: null,
+    madeFrom: null,
+    inModelsFolder: true,
   } as ModelDetails;
 }
 const f16 = model("f16", 271, "F16");
@@ -24,7 +42,10 @@ test("siblings are smaller files of the same kind", () => {
 });
 
 test("a source is what main says it can be, or the model itself for its siblings", () => {
-  expect(ids(sourcesFor(q4, all, { variants: [], possibleSources: [f16.model.id, q8.model.id] }))).toEqual(["f16", "q8"]);
+  expect(ids(sourcesFor(q4, all, { variants: [], possibleSources: [f16.model.id, q8.model.id] }))).toEqual([
+    "f16",
+    "q8",
+  ]);
   expect(ids(sourcesFor(f16, all, { variants: [], possibleSources: [q8.model.id] }))).toEqual(["f16"]);
   expect(ids(sourcesFor(q8, all, { variants: [], possibleSources: [f16.model.id] }))).toEqual(["f16", "q8"]);
   expect(ids(sourcesFor(other, all, { variants: [], possibleSources: [] }))).toEqual([]);

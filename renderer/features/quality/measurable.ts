@@ -4,7 +4,11 @@ import type { ModelDetails } from "../../../electron/contract/model";
 import type { QualityResults } from "../../../electron/contract/quantize";
 
 /** What this model can be measured against, the largest first; a file of 16 or 8 bits can itself be the measure for its siblings. */
-export function sourcesFor(details: ModelDetails, models: readonly ModelDetails[], results: QualityResults): ModelDetails[] {
+export function sourcesFor(
+  details: ModelDetails,
+  models: readonly ModelDetails[],
+  results: QualityResults,
+): ModelDetails[] {
   const { id } = details.model;
   const itself = details.weightType !== null && QUANTIZABLE_WEIGHT_TYPES.has(details.weightType);
   return models

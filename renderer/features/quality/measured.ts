@@ -49,7 +49,9 @@ export function variantSentence(variant: MeasuredVariant, all: readonly Measured
     variantLabel(variant, all),
     formatBytes(quality.fileBytes),
     `perplexity ${formatPerplexity(quality.perplexity)}`,
-    ...(variant.isSource ? [] : [`mean KL divergence ${formatKl(quality.klMean)} nats`, `same top token ${formatShare(quality.sameTopToken)}`]),
+    ...(variant.isSource
+      ? []
+      : [`mean KL divergence ${formatKl(quality.klMean)} nats`, `same top token ${formatShare(quality.sameTopToken)}`]),
     ...(quality.speed === null ? [] : [`writes ${formatSpeed(quality.speed.decodeTokensPerSecond)}`]),
   ].join(", ");
 }

@@ -27,8 +27,16 @@ interface Box {
 }
 
 /** In the order of the points: earlier ones get the better places. One that finds none stands to the right all the same. */
-export function placeLabels(points: readonly LabelledPoint[], area: { readonly width: number; readonly height: number }): PlacedLabel[] {
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - POINT_RADIUS, right: x + POINT_RADIUS, top: y - POINT_RADIUS, bottom: y + POINT_RADIUS }));
+export function placeLabels(
+  points: readonly LabelledPoint[],
+  area: { readonly width: number; readonly height: number },
+): PlacedLabel[] {
+  const taken: Box[] = points.map(({ x, y }) => ({
+    left: x - POINT_RADIUS,
+    right: x + POINT_RADIUS,
+    top: y - POINT_RADIUS,
+    bottom: y + POINT_RADIUS,
+  }));
   return points.map((point, index) => {
     const others = taken.filter((_box, other) => other !== index);
     const places = candidates(point);

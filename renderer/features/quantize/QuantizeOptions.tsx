@@ -27,7 +27,18 @@ interface QuantizeOptionsProps {
 }
 
 export function QuantizeOptions(props: QuantizeOptionsProps) {
-  const { source, sourceType, type, calibrated, calibration, onCalibration, measureQuality, onMeasureQuality, keepSource, onKeepSource } = props;
+  const {
+    source,
+    sourceType,
+    type,
+    calibrated,
+    calibration,
+    onCalibration,
+    measureQuality,
+    onMeasureQuality,
+    keepSource,
+    onKeepSource,
+  } = props;
   return (
     <div className={styles.options}>
       <Switch
@@ -86,11 +97,21 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
         <fieldset className={styles.choices}>
           <legend className="visually-hidden">Calibrate with</legend>
           <label>
-            <input type="radio" name={name} checked={from === "text"} onChange={() => onCalibration({ ...calibration, from: "text" })} />
+            <input
+              type="radio"
+              name={name}
+              checked={from === "text"}
+              onChange={() => onCalibration({ ...calibration, from: "text" })}
+            />
             Facet’s text{ownText !== null && " and yours"}
           </label>
           <label>
-            <input type="radio" name={name} checked={from === "imported"} onChange={() => onCalibration({ ...calibration, from: "imported" })} />
+            <input
+              type="radio"
+              name={name}
+              checked={from === "imported"}
+              onChange={() => onCalibration({ ...calibration, from: "imported" })}
+            />
             Imported importance matrix <small>{matrixFacts(matrix)}</small>
           </label>
         </fieldset>
@@ -100,11 +121,19 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
           <FileText size={14} />
           <span>{ownText.fileName}</span>
           <small>{formatBytes(ownText.sizeBytes)}, beside Facet’s own text</small>
-          <IconButton name={`Take ${ownText.fileName} away`} icon={<X size={14} />} onClick={() => onCalibration({ ...calibration, ownText: null })} />
+          <IconButton
+            name={`Take ${ownText.fileName} away`}
+            icon={<X size={14} />}
+            onClick={() => onCalibration({ ...calibration, ownText: null })}
+          />
         </p>
       )}
       <div className={styles.buttons}>
-        {from === "text" && <Button onClick={() => void chooseText()}>{ownText === null ? "Add your own text…" : "Choose another text…"}</Button>}
+        {from === "text" && (
+          <Button onClick={() => void chooseText()}>
+            {ownText === null ? "Add your own text…" : "Choose another text…"}
+          </Button>
+        )}
         {source.kind === "installed" && <Button onClick={() => void importMatrix()}>Import a matrix…</Button>}
       </div>
     </div>

@@ -35,10 +35,18 @@ export function QuantizePage({ source, modelName }: QuantizePageProps) {
         <h2 ref={heading} tabIndex={-1}>
           Quantize {modelName}
         </h2>
-        {shown.preview.kind === "loading" && <p className={styles.facts}>Reading the model and working out what each type would give</p>}
+        {shown.preview.kind === "loading" && (
+          <p className={styles.facts}>Reading the model and working out what each type would give</p>
+        )}
         {shown.preview.kind === "failed" && <FailureMessage failure={shown.preview.failure} onRetry={shown.askAgain} />}
         {shown.preview.kind === "loaded" && (
-          <Loaded source={source} preview={shown.preview.value} shown={shown} calibration={calibration} onCalibration={setCalibration} />
+          <Loaded
+            source={source}
+            preview={shown.preview.value}
+            shown={shown}
+            calibration={calibration}
+            onCalibration={setCalibration}
+          />
         )}
       </section>
     </article>
@@ -61,7 +69,10 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
   const needId = useId();
 
   const { types, proposal, diskFreeBytes } = preview;
-  const row = types.find(({ preview: { type } }) => type === chosen) ?? types.find(({ preview: { type } }) => type === proposal?.type) ?? types[0];
+  const row =
+    types.find(({ preview: { type } }) => type === chosen) ??
+    types.find(({ preview: { type } }) => type === proposal?.type) ??
+    types[0];
   if (row === undefined) {
     return (
       <>
@@ -77,7 +88,14 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
 
   async function start(): Promise<void> {
     setStarting(true);
-    await startJob({ kind: "quantize", source, type, calibration: calibrated ? textOrMatrix(calibration) : { kind: "none" }, measureQuality, keepSource });
+    await startJob({
+      kind: "quantize",
+      source,
+      type,
+      calibration: calibrated ? textOrMatrix(calibration) : { kind: "none" },
+      measureQuality,
+      keepSource,
+    });
     setStarting(false);
   }
 
@@ -85,13 +103,7 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     <>
       <SourceFactsLine source={source} preview={preview} />
       {proposal !== null && <p className={styles.why}>{proposalSentence(proposal.type, proposal.reason)}</p>}
-      <TypeTable
-        types={types}
-        chosen={type}
-        proposed={proposal?.type ?? null}
-        current={current}
-        onChoose={setChosen}
-      />
+      <TypeTable types={types} chosen={type} proposed={proposal?.type ?? null} current={current} onChoose={setChosen} />
       <QuantizeOptions
         source={source}
         sourceType={sourceType}
@@ -108,11 +120,19 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
           {need.words}
-          {need.enough && source.kind === "hub" && !keepSource && ` The ${sourceType} file is deleted when the new one works.`}
+          {need.enough &&
+            source.kind === "hub" &&
+            !keepSource &&
+            ` The ${sourceType} file is deleted when the new one works.`}
           {!need.enough && ` Free ${formatBytes(need.neededBytes - (diskFreeBytes ?? 0))} more.`}
         </p>
         {!need.enough && <Button onClick={askAgain}>Look again</Button>}
-        <Button look="primary" disabled={!need.enough || starting} aria-describedby={needId} onClick={() => void start()}>
+        <Button
+          look="primary"
+          disabled={!need.enough || starting}
+          aria-describedby={needId}
+          onClick={() => void start()}
+        >
           {source.kind === "hub" ? "Download and quantize" : "Quantize"} to {type}
         </Button>
       </footer>
@@ -124,7 +144,13 @@ function textOrMatrix({ from, ownText }: CalibrationChoice): Calibration {
   return from === "imported" ? { kind: "imported" } : { kind: "text", ownTextId: ownText?.id ?? null };
 }
 
-function SourceFactsLine({ source, preview: { source: facts } }: { readonly source: QuantizeSource; readonly preview: QuantizePreview }) {
+function SourceFactsLine({
+  source,
+  preview: { source: facts },
+}: {
+  readonly source: QuantizeSource;
+  readonly preview: QuantizePreview;
+}) {
   return (
     <p className={styles.facts}>
       {[

@@ -28,8 +28,9 @@ export function TypeDetails({ preview: { type, tensors, bytesByTensorType } }: {
       {otherCount > 0 && (
         <>
           <p>
-            {otherCount} of {tensors.length} tensors get a larger type: their rows are {widths.map(formatCount).join(" or ")} weights wide, which does not
-            divide into the blocks of {type}, 256 weights for K- and most I-quants.
+            {otherCount} of {tensors.length} tensors get a larger type: their rows are{" "}
+            {widths.map(formatCount).join(" or ")} weights wide, which does not divide into the blocks of {type}, 256
+            weights for K- and most I-quants.
           </p>
           <GroupTable groups={others} caption="Tensors that get another type" />
         </>

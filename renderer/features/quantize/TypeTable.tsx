@@ -33,7 +33,7 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
           <th scope="col" className={`${styles.head} ${styles.number}`}>
             Size
           </th>
-          <th scope="col" className={`${styles.head} ${styles.number}`} >
+          <th scope="col" className={`${styles.head} ${styles.number}`}>
             Bits<small>per weight</small>
           </th>
           <th scope="col" className={styles.head}>
@@ -64,7 +64,11 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                 <td className={styles.number}>{formatBytes(preview.fileBytes)}</td>
                 <td className={styles.number}>{preview.bitsPerWeight.toFixed(2)}</td>
                 <td>
-                  <FitVerdict shown={{ fit, current }} className={styles.fit} before={<FitBar fit={fit} current={current} />} />
+                  <FitVerdict
+                    shown={{ fit, current }}
+                    className={styles.fit}
+                    before={<FitBar fit={fit} current={current} />}
+                  />
                 </td>
                 <td className={styles.wide}>{preview.calibrated ? "yes" : "no"}</td>
                 <td className={styles.open}>

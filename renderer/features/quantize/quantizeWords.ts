@@ -33,5 +33,9 @@ export function diskNeed(newFileBytes: number, downloadBytes: number | null, fre
       : `The download takes ${formatBytes(downloadBytes)} and the new file ${formatBytes(newFileBytes)}`;
   if (freeBytes === null) return { neededBytes, words: `${takes}.`, enough: true };
   const enough = neededBytes <= freeBytes;
-  return { neededBytes, words: `${takes}; ${enough ? "" : "only "}${formatBytes(freeBytes)} are free on the disk.`, enough };
+  return {
+    neededBytes,
+    words: `${takes}; ${enough ? "" : "only "}${formatBytes(freeBytes)} are free on the disk.`,
+    enough,
+  };
 }

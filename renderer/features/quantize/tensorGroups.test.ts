@@ -5,7 +5,16 @@ import type { TensorPlan } from "../../../electron/contract/jobs";
 import { groupTensors, ranges, typeShares } from "./tensorGroups";
 
 function tensor(name: string, targetType: string, change: Partial<TensorPlan> = {}): TensorPlan {
-  return { name, shape: [576, 192, 1, 1], sourceType: "f16", targetType, sourceBytes: 200, targetBytes: 100, widthDoesNotDivide: false, ...change };
+  return {
+    name,
+    shape: [576, 192, 1, 1],
+    sourceType: "f16",
+    targetType,
+    sourceBytes: 200,
+    targetBytes: 100,
+    widthDoesNotDivide: false,
+    ...change,
+  };
 }
 
 test("layers that are alike stand in one line, others in lines of their own", () => {
@@ -26,12 +35,23 @@ test("layers that are alike stand in one line, others in lines of their own", ()
 });
 
 test("no tensor and no byte is lost", () => {
-  const plan = fc.record({ layer: fc.nat(80), part: fc.constantFrom("attn_q", "ffn_up"), type: fc.constantFrom("q4_K", "q6_K"), bytes: fc.nat(1e9) });
+  const plan = fc.record({
+    layer: fc.nat(80),
+    part: fc.constantFrom("attn_q", "ffn_up"),
+    type: fc.constantFrom("q4_K", "q6_K"),
+    bytes: fc.nat(1e9),
+  });
   fc.assert(
     fc.property(fc.array(plan, { maxLength: 200 }), (plans) => {
-      const groups = groupTensors(plans.map(({ layer, part, type, bytes }) => tensor(`blk.${layer}.${part}.weight`, type, { targetBytes: bytes })));
+      const groups = groupTensors(
+        plans.map(({ layer, part, type, bytes }) =>
+          tensor(`blk.${layer}.${part}.weight`, type, { targetBytes: bytes }),
+        ),
+      );
       expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(plans.length);
-      expect(groups.reduce((sum, { targetBytes }) => sum + targetBytes, 0)).toBe(plans.reduce((sum, { bytes }) => sum + bytes, 0));
+      expect(groups.reduce((sum, { targetBytes }) => sum + targetBytes, 0)).toBe(
+        plans.reduce((sum, { bytes }) => sum + bytes, 0),
+      );
     }),
   );
 });

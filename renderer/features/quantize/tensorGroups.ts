@@ -27,10 +27,17 @@ export function groupTensors(tensors: readonly TensorPlan[]): TensorGroup[] {
     const known = groups.get(key);
     const layers = layer === null ? [] : [Number(layer[2])];
     if (known === undefined) {
-      groups.set(key, { group: { name, count: 1, shape, sourceType, targetType, targetBytes: tensor.targetBytes, widthDoesNotDivide }, layers });
+      groups.set(key, {
+        group: { name, count: 1, shape, sourceType, targetType, targetBytes: tensor.targetBytes, widthDoesNotDivide },
+        layers,
+      });
     } else {
       groups.set(key, {
-        group: { ...known.group, count: known.group.count + 1, targetBytes: known.group.targetBytes + tensor.targetBytes },
+        group: {
+          ...known.group,
+          count: known.group.count + 1,
+          targetBytes: known.group.targetBytes + tensor.targetBytes,
+        },
         layers: [...known.layers, ...layers],
       });
     }

@@ -22,14 +22,20 @@ export function usePreview(source: QuantizeSource, calibrated: boolean | null): 
   const kvCacheType = useJudging((state) => state.kvCacheType);
   const [attempt, setAttempt] = useState(0);
   const question = `${calibrated} ${contextSizeTokens} ${kvCacheType} ${attempt}`;
-  const [shown, setShown] = useState<{ question: string; preview: Loadable<QuantizePreview> }>({ question, preview: LOADING });
+  const [shown, setShown] = useState<{ question: string; preview: Loadable<QuantizePreview> }>({
+    question,
+    preview: LOADING,
+  });
 
   useEffect(() => {
     let left = false;
     const timer = setTimeout(() => {
       void call("quantize.preview", { source, calibrated, contextSizeTokens, kvCacheType }).then((outcome) => {
         if (left) return;
-        setShown({ question, preview: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure } });
+        setShown({
+          question,
+          preview: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
+        });
       });
     }, SETTLE_MS);
     return () => {

@@ -11,7 +11,10 @@ test("found words stand apart from the rest", () => {
 });
 
 test("unbalanced marks lose no text", () => {
-  const text = (snippet: string) => markedParts(snippet).map((part) => part.text).join("");
+  const text = (snippet: string) =>
+    markedParts(snippet)
+      .map((part) => part.text)
+      .join("");
   expect(text("\u{E001}a\u{E000}b\u{E000}c")).toBe("abc");
   expect(markedParts("")).toEqual([]);
 });

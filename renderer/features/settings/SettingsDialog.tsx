@@ -50,7 +50,8 @@ export function SettingsDialog() {
           <div className={styles.words}>
             <b>Your data</b>
             <p>
-              Chats and settings lie in <code className={styles.folder}>{dataFolder}</code>, models where the list of installed ones says. Your words are sent nowhere.
+              Chats and settings lie in <code className={styles.folder}>{dataFolder}</code>, models where the list of
+              installed ones says. Your words are sent nowhere.
             </p>
           </div>
         </div>

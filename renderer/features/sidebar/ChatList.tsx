@@ -66,7 +66,10 @@ export function ChatList() {
     event.preventDefault();
     focusWanted.current = true;
     setArrowId(id);
-    virtualizer.scrollToIndex(rows.findIndex((row) => row.kind === "chat" && row.chat.id === id), { align: "auto" });
+    virtualizer.scrollToIndex(
+      rows.findIndex((row) => row.kind === "chat" && row.chat.id === id),
+      { align: "auto" },
+    );
   };
 
   /** The neighbour takes the focus, so that the keyboard stays in the list. */

@@ -38,7 +38,9 @@ export function MemoryBar() {
 function Taken({ model, totalBytes }: { readonly model: LoadedModel; readonly totalBytes: number }) {
   const loaded = useDeltas(({ inEngine }) => inEngine?.loaded ?? NONE);
   const hasFineTunes = useDeltas(({ list }) => list.length > 0);
-  const names = useDeltas((state) => loaded.map(({ deltaId }) => findDelta(state, deltaId)?.name ?? "a deleted fine-tune").join("\n")).split("\n");
+  const names = useDeltas((state) =>
+    loaded.map(({ deltaId }) => findDelta(state, deltaId)?.name ?? "a deleted fine-tune").join("\n"),
+  ).split("\n");
   const contextBytes = useDeltas(({ inEngine }) => inEngine?.contextBytes) ?? model.memory.contextBytes;
   const { weightsBytes } = model.memory;
   const takenBytes = loaded.reduce((sum, { bytes }) => sum + bytes, weightsBytes + contextBytes);
@@ -100,7 +102,8 @@ function Room({ modelId, loaded }: { readonly modelId: ModelId; readonly loaded:
   return (
     <p>
       1 base{loaded.length > 0 && ` · ${fineTunes}`}
-      {moreThatFit !== null && ` · room for ${moreThatFit > MANY ? "many" : moreThatFit} ${loaded.length > 0 ? "more" : "fine-tunes"}`}
+      {moreThatFit !== null &&
+        ` · room for ${moreThatFit > MANY ? "many" : moreThatFit} ${loaded.length > 0 ? "more" : "fine-tunes"}`}
     </p>
   );
 }

@@ -47,7 +47,13 @@ export function Sidebar() {
           onClick={toggleSidebar}
         />
       </div>
-      <SidebarButton icon={<SquarePen size={16} />} words="New chat" keys={keysOf("new-chat")} onClick={startNewChat} firstFocus />
+      <SidebarButton
+        icon={<SquarePen size={16} />}
+        words="New chat"
+        keys={keysOf("new-chat")}
+        onClick={startNewChat}
+        firstFocus
+      />
       <SidebarButton
         icon={<Search size={16} />}
         words="Search"
@@ -56,9 +62,26 @@ export function Sidebar() {
       />
       <ChatList />
       <MemoryBar />
-      <SidebarButton icon={<Box size={16} />} words="Models" keys={keysOf("open-models")} current={page === "models"} onClick={openModels} />
-      <SidebarButton icon={<Layers size={16} />} words="Fine-tunes" keys={keysOf("open-fine-tunes")} current={page === "fine-tunes"} onClick={openFineTunes} />
-      <SidebarButton icon={<Settings2 size={16} />} words="Settings" keys={keysOf("open-settings")} onClick={() => toggleDialog("settings")} />
+      <SidebarButton
+        icon={<Box size={16} />}
+        words="Models"
+        keys={keysOf("open-models")}
+        current={page === "models"}
+        onClick={openModels}
+      />
+      <SidebarButton
+        icon={<Layers size={16} />}
+        words="Fine-tunes"
+        keys={keysOf("open-fine-tunes")}
+        current={page === "fine-tunes"}
+        onClick={openFineTunes}
+      />
+      <SidebarButton
+        icon={<Settings2 size={16} />}
+        words="Settings"
+        keys={keysOf("open-settings")}
+        onClick={() => toggleDialog("settings")}
+      />
     </aside>
   );
 }

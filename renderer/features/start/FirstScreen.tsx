@@ -48,7 +48,13 @@ function Downloading({ starter }: { readonly starter: StarterState & { kind: "do
       <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
       <ProgressBar label="Download" fraction={underWay ? receivedBytes / totalBytes : null} />
       <div className={styles.numbers}>
-        {underWay ? <DownloadNumbers starter={starter} /> : receivedBytes === 0 ? `Waiting for ${source}` : "Checking the file"}
+        {underWay ? (
+          <DownloadNumbers starter={starter} />
+        ) : receivedBytes === 0 ? (
+          `Waiting for ${source}`
+        ) : (
+          "Checking the file"
+        )}
       </div>
       <div className={styles.actions}>
         <Button onClick={() => void callOrNotify("models.cancelStarter", undefined)}>Cancel</Button>

@@ -101,10 +101,18 @@ function Connection() {
   );
 }
 
-function connectionWords(downloading: boolean, modelsPage: boolean, hubReached: boolean | null): { words: string; text: string } {
-  if (downloading) return { words: "Downloading", text: "A model is being downloaded. Nothing of yours leaves this computer." };
+function connectionWords(
+  downloading: boolean,
+  modelsPage: boolean,
+  hubReached: boolean | null,
+): { words: string; text: string } {
+  if (downloading)
+    return { words: "Downloading", text: "A model is being downloaded. Nothing of yours leaves this computer." };
   if (!modelsPage) return { words: "Offline", text: "Everything runs on this computer. Nothing of yours leaves it." };
   return hubReached === false
-    ? { words: "Hub not reached", text: "Hugging Face did not answer when it was asked last. Models on this computer work without it." }
+    ? {
+        words: "Hub not reached",
+        text: "Hugging Face did not answer when it was asked last. Models on this computer work without it.",
+      }
     : { words: "Online", text: "This page asks Hugging Face for models. Your chats never leave this computer." };
 }

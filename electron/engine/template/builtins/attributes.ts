@@ -7,7 +7,19 @@ import { escape, stripTags, unescape } from "../python/markup";
 import { orElse, valueError } from "../python/PythonError";
 import { itemAt } from "../python/slices";
 import { typeName } from "../python/typeName";
-import { isInteger, isList, isString, Markup, ObjectValue, Range, textOf, Tuple, Undefined, type Callable, type Value } from "../python/values";
+import {
+  isInteger,
+  isList,
+  isString,
+  Markup,
+  ObjectValue,
+  Range,
+  textOf,
+  Tuple,
+  Undefined,
+  type Callable,
+  type Value,
+} from "../python/values";
 import { callable } from "./signature";
 import { stringMethod } from "./stringMethods";
 
@@ -43,14 +55,22 @@ function missing(value: Value, name: string): Undefined {
 
 function itemOf(value: Value, key: Value): Value | undefined {
   // A key that cannot be one is not there.
-  if (value instanceof Dict) return orElse(["TypeError"], () => value.get(key), () => undefined);
+  if (value instanceof Dict)
+    return orElse(
+      ["TypeError"],
+      () => value.get(key),
+      () => undefined,
+    );
   return isInteger(key) ? itemAt(value, key) : undefined;
 }
 
 /** Attributes of the value's type, never of JavaScript's object behind it. */
 export function ownAttribute(value: Value, name: string): Value | undefined {
   if (name.startsWith("__")) return unsafe(value, name);
-  if (isString(value)) return value instanceof Markup ? (markupMethod(value, name) ?? stringMethod(value, name, lookup)) : stringMethod(value, name, lookup);
+  if (isString(value))
+    return value instanceof Markup
+      ? (markupMethod(value, name) ?? stringMethod(value, name, lookup))
+      : stringMethod(value, name, lookup);
   if (value instanceof Dict) return MUTATORS.dict.has(name) ? unsafe(value, name) : dictMethod(value, name);
   if (isList(value)) return MUTATORS.list.has(name) ? unsafe(value, name) : listMethod(value, value, name);
   if (value instanceof Tuple) {
@@ -92,7 +112,11 @@ function orMissing(value: Value | undefined, fallback: Value): Value {
   return value === undefined ? fallback : value;
 }
 
-export const fromKeys = callable("fromkeys", "iterable value? /", (keys, value = null) => new Dict(listOf(keys).map((key) => [key, value])));
+export const fromKeys = callable(
+  "fromkeys",
+  "iterable value? /",
+  (keys, value = null) => new Dict(listOf(keys).map((key) => [key, value])),
+);
 
 function listMethod(list: Value, items: readonly Value[], name: string): Callable | undefined {
   switch (name) {

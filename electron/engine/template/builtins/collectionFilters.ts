@@ -16,7 +16,14 @@ import type { Filter } from "./textFilters";
 
 /** How a value is read from an item: by "name", "a.b", 0, or the item itself for null. `fallback` stands for what is not there at any step. */
 export function attributeGetter(path: Value, fallback: Value = null): (item: Value) => Value {
-  const parts: Value[] = path === null ? [] : isString(path) ? textOf(path).split(".").map((part) => (/^\d+$/.test(part) ? BigInt(part) : part)) : [path];
+  const parts: Value[] =
+    path === null
+      ? []
+      : isString(path)
+        ? textOf(path)
+            .split(".")
+            .map((part) => (/^\d+$/.test(part) ? BigInt(part) : part))
+        : [path];
   return (item) => parts.reduce((value, part) => orDefault(lookup.item(value, part), fallback), item);
 }
 
@@ -44,17 +51,33 @@ const FILTERS: Readonly<Record<string, readonly [signature: string, work: Plain]
   first: ["seq", first],
   groupby: ["value attribute default? case_sensitive?", groupBy],
   items: ["value", (value) => new Lazy(itemsOf(value))],
-  join: ["value d? attribute?", (value, separator = "", path = null) => join(listOf(value).map((item) => str(attributeGetter(path)(item))), str(separator))],
+  join: [
+    "value d? attribute?",
+    (value, separator = "", path = null) =>
+      join(
+        listOf(value).map((item) => str(attributeGetter(path)(item))),
+        str(separator),
+      ),
+  ],
   last: ["seq", last],
   length: ["obj /", length],
   list: ["value", listOf],
-  max: ["value case_sensitive? attribute?", (value, caseSensitive = false, path = null) => extreme(">", value, keyGetter(path, caseSensitive))],
-  min: ["value case_sensitive? attribute?", (value, caseSensitive = false, path = null) => extreme("<", value, keyGetter(path, caseSensitive))],
+  max: [
+    "value case_sensitive? attribute?",
+    (value, caseSensitive = false, path = null) => extreme(">", value, keyGetter(path, caseSensitive)),
+  ],
+  min: [
+    "value case_sensitive? attribute?",
+    (value, caseSensitive = false, path = null) => extreme("<", value, keyGetter(path, caseSensitive)),
+  ],
   reverse: ["value", reverse],
   slice: ["value slices fill_with?", (value, count, fill = null) => new Lazy(slices(value, count, fill))],
   sort: ["value reverse? case_sensitive? attribute?", sort],
   sum: ["iterable attribute? start?", sum],
-  unique: ["value case_sensitive? attribute?", (value, caseSensitive = false, path = null) => new Lazy(unique(value, keyGetter(path, caseSensitive)))],
+  unique: [
+    "value case_sensitive? attribute?",
+    (value, caseSensitive = false, path = null) => new Lazy(unique(value, keyGetter(path, caseSensitive))),
+  ],
 };
 
 export const collectionFilters: ReadonlyMap<string, Filter> = new Map(
@@ -84,7 +107,13 @@ function last(value: Value): Value {
 
 /** Throws where the value can only be walked through forwards. */
 function reversed(value: Value): Generator<Value, undefined> {
-  const canBeReversed = isString(value) || isList(value) || value instanceof Tuple || value instanceof Dict || value instanceof DictView || value instanceof Range;
+  const canBeReversed =
+    isString(value) ||
+    isList(value) ||
+    value instanceof Tuple ||
+    value instanceof Dict ||
+    value instanceof DictView ||
+    value instanceof Range;
   if (!canBeReversed && !(value instanceof Undefined)) throw typeError(`'${typeName(value)}' object is not reversible`);
   return backwards(listOf(value));
 }
@@ -97,7 +126,11 @@ function* backwards(items: readonly Value[]): Generator<Value, undefined> {
 function reverse(value: Value): Value {
   if (typeof value === "string") return charactersOf(value).toReversed().join("");
   if (value instanceof Markup) return new Markup(charactersOf(value.text).toReversed().join(""));
-  return orElse<Value>(["TypeError"], () => new Lazy(reversed(value)), () => listOf(value).reverse());
+  return orElse<Value>(
+    ["TypeError"],
+    () => new Lazy(reversed(value)),
+    () => listOf(value).reverse(),
+  );
 }
 
 function* batches(value: Value, lineCount: Value, fill: Value): Generator<Value> {
@@ -138,7 +171,8 @@ function dictSort(value: Value, caseSensitive: Value = false, by: Value = "key",
   if (!(value instanceof Dict)) throw typeError(`'${typeName(value)}' object has no attribute 'items'`);
   const at = isString(by) ? ["key", "value"].indexOf(textOf(by)) : -1;
   if (at < 0) throw valueError('You can only sort by either "key" or "value"');
-  const keyOf = (entry: readonly [Value, Value]): Value => (isTrue(caseSensitive) ? (entry[at] ?? null) : withoutCase(entry[at] ?? null));
+  const keyOf = (entry: readonly [Value, Value]): Value =>
+    isTrue(caseSensitive) ? (entry[at] ?? null) : withoutCase(entry[at] ?? null);
   return sorted([...value.entries()], keyOf, toIndex(isReversed) !== 0).map((entry) => new Tuple(entry));
 }
 
@@ -153,7 +187,9 @@ function groupBy(value: Value, path: Value, fallback: Value = null, caseSensitiv
   }
   // The key as the first item spells it.
   const get = attributeGetter(path, fallback);
-  return groups.map(({ key, items }) => new Tuple([isTrue(caseSensitive) ? key : get(items[0] ?? null), items], ["grouper", "list"]));
+  return groups.map(
+    ({ key, items }) => new Tuple([isTrue(caseSensitive) ? key : get(items[0] ?? null), items], ["grouper", "list"]),
+  );
 }
 
 function* itemsOf(value: Value): Generator<Value> {

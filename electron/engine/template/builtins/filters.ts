@@ -75,7 +75,12 @@ function map({ positional: [value, ...rest], named }: Arguments): Value {
 }
 
 /** `byAttribute`: the first argument names what is tested of each item. `kept`: what the test has to say of those that stay. */
-function choose(name: string, { positional: [value, ...rest], named }: Arguments, byAttribute: boolean, kept: boolean): Value {
+function choose(
+  name: string,
+  { positional: [value, ...rest], named }: Arguments,
+  byAttribute: boolean,
+  kept: boolean,
+): Value {
   if (value === undefined) throw typeError(`${name}() missing its value`);
   return new Lazy(
     through(value, () => {

@@ -6,7 +6,16 @@ import { PythonError, typeError, valueError } from "../python/PythonError";
 import { strftime } from "../python/strftime";
 import { repr, str } from "../python/text";
 import { typeName } from "../python/typeName";
-import { Callable, isInteger, isString, ObjectValue, Range, textOf, type Arguments, type Value } from "../python/values";
+import {
+  Callable,
+  isInteger,
+  isString,
+  ObjectValue,
+  Range,
+  textOf,
+  type Arguments,
+  type Value,
+} from "../python/values";
 import { TemplateError } from "../TemplateError";
 import { fromKeys } from "./attributes";
 import { callable } from "./signature";
@@ -70,7 +79,8 @@ function entriesOf(name: string, { positional, named }: Arguments): [Value, Valu
   } else if (source !== undefined) {
     for (const pair of iterate(source)) {
       const [key, value, ...more] = listOf(pair);
-      if (key === undefined || value === undefined || more.length > 0) throw valueError("dictionary update sequence elements have length 2");
+      if (key === undefined || value === undefined || more.length > 0)
+        throw valueError("dictionary update sequence elements have length 2");
       entries.push([key, value]);
     }
   }
@@ -89,7 +99,10 @@ export class Namespace extends ObjectValue {
 
   set(name: Value, value: Value): void {
     if (typeof name === "string" && name.startsWith("_")) {
-      throw new PythonError("SecurityError", `Chat templates cannot store underscore-prefixed attributes on a namespace, but got '${name}'.`);
+      throw new PythonError(
+        "SecurityError",
+        `Chat templates cannot store underscore-prefixed attributes on a namespace, but got '${name}'.`,
+      );
     }
     this.#attributes.set(name, value);
   }

@@ -12,12 +12,22 @@ import type { Filter } from "./textFilters";
 
 const FILTERS: Readonly<Record<string, readonly [signature: string, work: Plain]>> = {
   abs: ["x /", absolute],
-  float: ["value default?", (value, fallback = 0) => orElse<Value>(["TypeError", "ValueError"], () => toFloatValue(value), () => fallback)],
+  float: [
+    "value default?",
+    (value, fallback = 0) =>
+      orElse<Value>(
+        ["TypeError", "ValueError"],
+        () => toFloatValue(value),
+        () => fallback,
+      ),
+  ],
   int: ["value default? base?", integer],
   round: ["value precision? method?", round],
 };
 
-export const numberFilters: ReadonlyMap<string, Filter> = new Map(Object.entries(FILTERS).map(([name, [signature, work]]) => [name, bind(name, signature, work)]));
+export const numberFilters: ReadonlyMap<string, Filter> = new Map(
+  Object.entries(FILTERS).map(([name, [signature, work]]) => [name, bind(name, signature, work)]),
+);
 
 function absolute(value: Value): Value {
   if (!isNumber(value)) throw typeError(`bad operand type for abs(): '${typeName(value)}'`);
@@ -29,7 +39,12 @@ function integer(value: Value, fallback: Value = 0n, base: Value = 10n): Value {
     ["TypeError", "ValueError"],
     () => (isString(value) ? parseInteger(textOf(value), BigInt(toIndex(base))) : toInteger(value)),
     // "42.23" is 42.
-    () => orElse<Value>(["TypeError", "ValueError", "OverflowError"], () => toInteger(toFloatValue(value)), () => fallback),
+    () =>
+      orElse<Value>(
+        ["TypeError", "ValueError", "OverflowError"],
+        () => toInteger(toFloatValue(value)),
+        () => fallback,
+      ),
   );
 }
 
@@ -45,7 +60,9 @@ function round(value: Value, precision: Value = 0n, method: Value = "common"): V
   const power = calculate("**", 10n, precision);
   const product = calculate("*", value, power);
   if (!isNumber(product)) throw typeError("precision is a number");
-  const whole = isInteger(product) ? BigInt(product) : toInteger(how === "ceil" ? Math.ceil(product) : Math.floor(product));
+  const whole = isInteger(product)
+    ? BigInt(product)
+    : toInteger(how === "ceil" ? Math.ceil(product) : Math.floor(product));
   return calculate("/", whole, power);
 }
 

@@ -17,9 +17,12 @@ interface Parameter {
 export function bind(name: string, signature: string, work: Plain): (given: Arguments) => Value {
   const words = signature.split(" ").filter((word) => word !== "");
   const byPlaceOnly = words.indexOf("/");
-  const parameters: Parameter[] = words.filter((word) => word !== "/").map((word) => ({ name: word.replace("?", ""), isOptional: word.endsWith("?") }));
+  const parameters: Parameter[] = words
+    .filter((word) => word !== "/")
+    .map((word) => ({ name: word.replace("?", ""), isOptional: word.endsWith("?") }));
   return ({ positional, named }) => {
-    if (positional.length > parameters.length) throw typeError(`${name}() takes at most ${parameters.length} arguments (${positional.length} given)`);
+    if (positional.length > parameters.length)
+      throw typeError(`${name}() takes at most ${parameters.length} arguments (${positional.length} given)`);
     for (const given of named.keys()) {
       const at = parameters.findIndex((parameter) => parameter.name === given);
       if (at < 0 || at < byPlaceOnly) throw typeError(`${name}() got an unexpected keyword argument '${given}'`);
@@ -27,7 +30,8 @@ export function bind(name: string, signature: string, work: Plain): (given: Argu
     }
     const bound = parameters.map((parameter, at) => {
       const value = at < positional.length ? positional[at] : named.get(parameter.name);
-      if (value === undefined && !parameter.isOptional) throw typeError(`${name}() missing required argument: '${parameter.name}'`);
+      if (value === undefined && !parameter.isOptional)
+        throw typeError(`${name}() missing required argument: '${parameter.name}'`);
       return value;
     });
     // What was left out stays undefined, and the default of `work` takes its place.

@@ -26,38 +26,72 @@ function optional(value: Value, what: string): string | null {
 
 type Method = readonly [signature: string, work: (text: string, ...given: Value[]) => Value];
 
-const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>(Object.entries<Method>({
-  capitalize: ["", capitalize],
-  casefold: ["", (text) => text.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ")],
-  center: ["width / fillchar?", (text, width, fill = " ") => center(text, toIndex(width), filler(fill))],
-  count: ["sub / start? end?", (text, part, start = null, end = null) => BigInt(count(range(text, start, end).text, string(part, "argument 1")))],
-  endswith: ["suffix / start? end?", (text, suffix, start = null, end = null) => matches(text, suffix, start, end, (part, each) => part.endsWith(each))],
-  expandtabs: ["tabsize?", (text, size = 8n) => expandTabs(text, toIndex(size))],
-  find: ["sub / start? end?", (text, part, start = null, end = null) => BigInt(find(text, part, start, end, false))],
-  index: ["sub / start? end?", (text, part, start = null, end = null) => found(find(text, part, start, end, false))],
-  join: ["iterable /", (text, items) => join(listOf(items).map((item, at) => string(item, `sequence item ${at}`)), text)],
-  ljust: ["width / fillchar?", (text, width, fill = " ") => text + padding(text, toIndex(width), filler(fill))],
-  lower: ["", (text) => text.toLowerCase()],
-  lstrip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "lstrip arg"), "left")],
-  partition: ["sep /", (text, separator) => partition(text, string(separator, "sep"), false)],
-  removeprefix: ["prefix /", (text, prefix) => (text.startsWith(string(prefix, "prefix")) ? text.slice(string(prefix, "prefix").length) : text)],
-  removesuffix: ["suffix /", (text, suffix) => removeSuffix(text, string(suffix, "suffix"))],
-  replace: ["old new / count?", (text, old, fresh, most = -1n) => replace(text, string(old, "argument 1"), string(fresh, "argument 2"), toIndex(most))],
-  rfind: ["sub / start? end?", (text, part, start = null, end = null) => BigInt(find(text, part, start, end, true))],
-  rindex: ["sub / start? end?", (text, part, start = null, end = null) => found(find(text, part, start, end, true))],
-  rjust: ["width / fillchar?", (text, width, fill = " ") => padding(text, toIndex(width), filler(fill)) + text],
-  rpartition: ["sep /", (text, separator) => partition(text, string(separator, "sep"), true)],
-  rsplit: ["sep? maxsplit?", (text, separator = null, most = -1n) => splitFromRight(text, optional(separator, "sep"), toIndex(most))],
-  rstrip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "rstrip arg"), "right")],
-  split: ["sep? maxsplit?", (text, separator = null, most = -1n) => split(text, optional(separator, "sep"), toIndex(most))],
-  splitlines: ["keepends?", (text, keepEnds = false) => splitLines(text, toIndex(keepEnds) !== 0)],
-  startswith: ["prefix / start? end?", (text, prefix, start = null, end = null) => matches(text, prefix, start, end, (part, each) => part.startsWith(each))],
-  strip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "strip arg"), "both")],
-  swapcase: ["", swapCase],
-  title: ["", title],
-  upper: ["", (text) => text.toUpperCase()],
-  zfill: ["width /", (text, width) => zeroFill(text, toIndex(width))],
-}));
+const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>(
+  Object.entries<Method>({
+    capitalize: ["", capitalize],
+    casefold: ["", (text) => text.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ")],
+    center: ["width / fillchar?", (text, width, fill = " ") => center(text, toIndex(width), filler(fill))],
+    count: [
+      "sub / start? end?",
+      (text, part, start = null, end = null) => BigInt(count(range(text, start, end).text, string(part, "argument 1"))),
+    ],
+    endswith: [
+      "suffix / start? end?",
+      (text, suffix, start = null, end = null) =>
+        matches(text, suffix, start, end, (part, each) => part.endsWith(each)),
+    ],
+    expandtabs: ["tabsize?", (text, size = 8n) => expandTabs(text, toIndex(size))],
+    find: ["sub / start? end?", (text, part, start = null, end = null) => BigInt(find(text, part, start, end, false))],
+    index: ["sub / start? end?", (text, part, start = null, end = null) => found(find(text, part, start, end, false))],
+    join: [
+      "iterable /",
+      (text, items) =>
+        join(
+          listOf(items).map((item, at) => string(item, `sequence item ${at}`)),
+          text,
+        ),
+    ],
+    ljust: ["width / fillchar?", (text, width, fill = " ") => text + padding(text, toIndex(width), filler(fill))],
+    lower: ["", (text) => text.toLowerCase()],
+    lstrip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "lstrip arg"), "left")],
+    partition: ["sep /", (text, separator) => partition(text, string(separator, "sep"), false)],
+    removeprefix: [
+      "prefix /",
+      (text, prefix) =>
+        text.startsWith(string(prefix, "prefix")) ? text.slice(string(prefix, "prefix").length) : text,
+    ],
+    removesuffix: ["suffix /", (text, suffix) => removeSuffix(text, string(suffix, "suffix"))],
+    replace: [
+      "old new / count?",
+      (text, old, fresh, most = -1n) =>
+        replace(text, string(old, "argument 1"), string(fresh, "argument 2"), toIndex(most)),
+    ],
+    rfind: ["sub / start? end?", (text, part, start = null, end = null) => BigInt(find(text, part, start, end, true))],
+    rindex: ["sub / start? end?", (text, part, start = null, end = null) => found(find(text, part, start, end, true))],
+    rjust: ["width / fillchar?", (text, width, fill = " ") => padding(text, toIndex(width), filler(fill)) + text],
+    rpartition: ["sep /", (text, separator) => partition(text, string(separator, "sep"), true)],
+    rsplit: [
+      "sep? maxsplit?",
+      (text, separator = null, most = -1n) => splitFromRight(text, optional(separator, "sep"), toIndex(most)),
+    ],
+    rstrip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "rstrip arg"), "right")],
+    split: [
+      "sep? maxsplit?",
+      (text, separator = null, most = -1n) => split(text, optional(separator, "sep"), toIndex(most)),
+    ],
+    splitlines: ["keepends?", (text, keepEnds = false) => splitLines(text, toIndex(keepEnds) !== 0)],
+    startswith: [
+      "prefix / start? end?",
+      (text, prefix, start = null, end = null) =>
+        matches(text, prefix, start, end, (part, each) => part.startsWith(each)),
+    ],
+    strip: ["chars? /", (text, characters = null) => strip(text, optional(characters, "strip arg"), "both")],
+    swapcase: ["", swapCase],
+    title: ["", title],
+    upper: ["", (text) => text.toUpperCase()],
+    zfill: ["width /", (text, width) => zeroFill(text, toIndex(width))],
+  }),
+);
 /** They make bytes or tables, which no chat template prints. */
 const REFUSED = ["encode", "maketrans", "translate"];
 
@@ -73,8 +107,15 @@ export function stringMethod(value: string | Markup, name: string, lookup: Looku
   const method: Method | undefined = letters === undefined ? METHODS.get(name) : ["", letters];
   if (method === undefined) return undefined;
   const [signature, work] = method;
-  if (typeof value === "string") return new Callable(name, bind(name, signature, (...given) => work(value, ...given)));
-  return new Callable(name, bind(name, signature, (...given) => marked(work(value.text, ...escapeGiven(name, given)))));
+  if (typeof value === "string")
+    return new Callable(
+      name,
+      bind(name, signature, (...given) => work(value, ...given)),
+    );
+  return new Callable(
+    name,
+    bind(name, signature, (...given) => marked(work(value.text, ...escapeGiven(name, given)))),
+  );
 }
 
 /** What is put into an escaped string is escaped. */
@@ -96,9 +137,15 @@ function formatMethod(value: string | Markup, name: string, lookup: Lookup): Cal
     let fields = given;
     if (name === "format_map") {
       const [mapping] = given.positional;
-      if (given.positional.length !== 1 || given.named.size > 0) throw typeError("format_map() takes exactly one argument");
+      if (given.positional.length !== 1 || given.named.size > 0)
+        throw typeError("format_map() takes exactly one argument");
       if (!(mapping instanceof Dict)) throw typeError("format_map() argument must be a mapping");
-      fields = { positional: [], named: new Map([...mapping.entries()].flatMap(([key, item]) => (isString(key) ? [[textOf(key), item] as const] : []))) };
+      fields = {
+        positional: [],
+        named: new Map(
+          [...mapping.entries()].flatMap(([key, item]) => (isString(key) ? [[textOf(key), item] as const] : [])),
+        ),
+      };
     }
     const text = formatFields(textOf(value), fields, lookup, isMarkup);
     return isMarkup ? new Markup(text) : text;
@@ -156,7 +203,13 @@ function count(text: string, part: string): number {
   return part === "" ? lengthOf(text) + 1 : text.split(part).length - 1;
 }
 
-function matches(text: string, affix: Value, start: Value, end: Value, test: (part: string, each: string) => boolean): boolean {
+function matches(
+  text: string,
+  affix: Value,
+  start: Value,
+  end: Value,
+  test: (part: string, each: string) => boolean,
+): boolean {
   const within = range(text, start, end);
   const affixes = affix instanceof Tuple ? affix.items : [affix];
   return affixes.some((each) => {

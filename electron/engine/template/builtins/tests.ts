@@ -5,14 +5,30 @@ import { Dict } from "../python/Dict";
 import { iteratorOf } from "../python/iterate";
 import { isLower, isUpper } from "../python/letters";
 import { str } from "../python/text";
-import { Callable, isList, isNumber, isString, Markup, ObjectValue, Range, Tuple, Undefined, type Arguments, type Value } from "../python/values";
+import {
+  Callable,
+  isList,
+  isNumber,
+  isString,
+  Markup,
+  ObjectValue,
+  Range,
+  Tuple,
+  Undefined,
+  type Arguments,
+  type Value,
+} from "../python/values";
 import { bind, type Plain } from "./signature";
 
 export type Test = (given: Arguments) => Value;
 
 const TESTS: Readonly<Record<string, readonly [signature: string, work: Plain]>> = {
   boolean: ["value", (value) => typeof value === "boolean"],
-  callable: ["obj /", (value) => value instanceof Callable || value instanceof Undefined || (value instanceof ObjectValue && value.isCallable)],
+  callable: [
+    "obj /",
+    (value) =>
+      value instanceof Callable || value instanceof Undefined || (value instanceof ObjectValue && value.isCallable),
+  ],
   defined: ["value", (value) => !(value instanceof Undefined)],
   divisibleby: ["value num", (value, number) => areEqual(calculate("%", value, number), 0n)],
   escaped: ["value", (value) => value instanceof Markup],
@@ -41,7 +57,9 @@ const TESTS: Readonly<Record<string, readonly [signature: string, work: Plain]>>
   ...named(["<=", "le"], (left, right) => isOrdered("<=", left, right)),
 };
 
-export const tests: ReadonlyMap<string, Test> = new Map(Object.entries(TESTS).map(([name, [signature, work]]) => [name, bind(name, signature, work)]));
+export const tests: ReadonlyMap<string, Test> = new Map(
+  Object.entries(TESTS).map(([name, [signature, work]]) => [name, bind(name, signature, work)]),
+);
 
 function named(names: readonly string[], work: Plain): Record<string, readonly [string, Plain]> {
   return Object.fromEntries(names.map((name) => [name, ["a b /", work]]));
@@ -49,5 +67,12 @@ function named(names: readonly string[], work: Plain): Record<string, readonly [
 
 /** It has a length and items. */
 function isSequence(value: Value): boolean {
-  return isString(value) || isList(value) || value instanceof Tuple || value instanceof Dict || value instanceof Range || value instanceof Undefined;
+  return (
+    isString(value) ||
+    isList(value) ||
+    value instanceof Tuple ||
+    value instanceof Dict ||
+    value instanceof Range ||
+    value instanceof Undefined
+  );
 }

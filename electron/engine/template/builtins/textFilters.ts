@@ -27,7 +27,8 @@ function softString(value: Value): string | Markup {
 }
 
 function viaMethod(name: string): Plain {
-  return (value, ...given) => stringMethod(softString(value), name, lookup)?.call(byPlace(...given.filter((each) => each !== undefined))) ?? null;
+  return (value, ...given) =>
+    stringMethod(softString(value), name, lookup)?.call(byPlace(...given.filter((each) => each !== undefined))) ?? null;
 }
 
 const PLAIN: Readonly<Record<string, readonly [signature: string, work: Plain]>> = {
@@ -37,9 +38,15 @@ const PLAIN: Readonly<Record<string, readonly [signature: string, work: Plain]>>
   escape: ["s /", escape],
   filesizeformat: ["value binary?", (value, binary = false) => fileSize(toFloatValue(value), isTrue(binary))],
   forceescape: ["value", (value) => new Markup(escapeText(str(value)))],
-  indent: ["s width? first? blank?", (value, width = 4n, first = false, blank = false) => indent(value, width, isTrue(first), isTrue(blank))],
+  indent: [
+    "s width? first? blank?",
+    (value, width = 4n, first = false, blank = false) => indent(value, width, isTrue(first), isTrue(blank)),
+  ],
   lower: ["s", viaMethod("lower")],
-  replace: ["s old new count?", (value, old, fresh, most = null) => replace(str(value), str(old), str(fresh), most === null ? -1 : toIndex(most))],
+  replace: [
+    "s old new count?",
+    (value, old, fresh, most = null) => replace(str(value), str(old), str(fresh), most === null ? -1 : toIndex(most)),
+  ],
   safe: ["value", (value) => (value instanceof Markup ? value : new Markup(str(value)))],
   string: ["s /", softString],
   striptags: ["value", (value) => stripTags(str(value))],
@@ -61,7 +68,8 @@ export const textFilters: ReadonlyMap<string, Filter> = new Map<string, Filter>(
 function formatFilter({ positional, named }: Arguments): Value {
   const [value, ...rest] = positional;
   if (value === undefined) throw typeError("format() missing the format string");
-  if (rest.length > 0 && named.size > 0) throw typeError("can't handle positional and keyword arguments at the same time");
+  if (rest.length > 0 && named.size > 0)
+    throw typeError("can't handle positional and keyword arguments at the same time");
   return formatPercent(softString(value), named.size > 0 ? new Dict(named) : new Tuple(rest));
 }
 
@@ -82,7 +90,9 @@ function indent(value: Value, width: Value, first: boolean, blank: boolean): Val
   const margin = isString(width) ? textOf(width) : " ".repeat(checked(Math.max(0, toIndex(width))));
   const lines = splitLines(textOf(ended), false);
   checkLength(margin.length * lines.length);
-  const indented = lines.map((line, at) => (at === 0 ? (first ? margin + line : line) : blank || line !== "" ? margin + line : line));
+  const indented = lines.map((line, at) =>
+    at === 0 ? (first ? margin + line : line) : blank || line !== "" ? margin + line : line,
+  );
   const text = join(indented, "\n");
   return ended instanceof Markup ? new Markup(text) : text;
 }
@@ -92,20 +102,39 @@ function checked(length: number): number {
   return length;
 }
 
-function json(value: Value, ensureAscii: Value = false, indentBy: Value = null, separators: Value = null, sortKeys: Value = false): Value {
+function json(
+  value: Value,
+  ensureAscii: Value = false,
+  indentBy: Value = null,
+  separators: Value = null,
+  sortKeys: Value = false,
+): Value {
   const step = indentText(indentBy);
   const [item, key] = separators === null ? [step === null ? ", " : ",", ": "] : separatorsOf(separators);
-  return toJson(value, { ensureAscii: isTrue(ensureAscii), indent: step, itemSeparator: item, keySeparator: key, sortKeys: isTrue(sortKeys) });
+  return toJson(value, {
+    ensureAscii: isTrue(ensureAscii),
+    indent: step,
+    itemSeparator: item,
+    keySeparator: key,
+    sortKeys: isTrue(sortKeys),
+  });
 }
 
 function separatorsOf(separators: Value): readonly [string, string] {
   const items = isList(separators) ? separators : separators instanceof Tuple ? separators.items : [];
   const [item, key] = items;
-  if (items.length !== 2 || item === undefined || key === undefined || !isString(item) || !isString(key)) throw valueError("separators are two strings");
+  if (items.length !== 2 || item === undefined || key === undefined || !isString(item) || !isString(key))
+    throw valueError("separators are two strings");
   return [textOf(item), textOf(key)];
 }
 
-function truncate(value: Value, most: Value = 255n, killWords: Value = false, end: Value = "...", leeway: Value = null): Value {
+function truncate(
+  value: Value,
+  most: Value = 255n,
+  killWords: Value = false,
+  end: Value = "...",
+  leeway: Value = null,
+): Value {
   const [limit, ending] = [toIndex(most), str(end)];
   const slack = leeway === null ? 5 : toIndex(leeway);
   if (limit < lengthOf(ending) || slack < 0) throw valueError(`expected length >= ${lengthOf(ending)}, got ${limit}`);
@@ -121,7 +150,10 @@ function quoteUrl(text: string, isQuery: boolean): string {
   const quoted = text.replace(/[^\w.~/\ufdd0-\ufdef-]|\//gu, (character) => {
     if (character === "/" && !isQuery) return character;
     if (character === " " && isQuery) return "+";
-    return Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+    return Array.from(
+      new TextEncoder().encode(character),
+      (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+    ).join("");
   });
   checkLength(quoted.length);
   return quoted;
@@ -141,7 +173,9 @@ function pairOf(value: Value): readonly [Value, Value] {
 
 function fileSize(bytes: number, binary: boolean): string {
   const base = binary ? 1024 : 1000;
-  const units = binary ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"] : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+  const units = binary
+    ? ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"]
+    : ["kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
   if (bytes === 1) return "1 Byte";
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
   const fitting = units.findIndex((_unit, at) => bytes < base ** (at + 2));

@@ -51,7 +51,8 @@ export class DictView {
   }
 
   *[Symbol.iterator](): Generator<Value> {
-    for (const [key, value] of this.dict.entries()) yield this.kind === "items" ? new Tuple([key, value]) : this.kind === "keys" ? key : value;
+    for (const [key, value] of this.dict.entries())
+      yield this.kind === "items" ? new Tuple([key, value]) : this.kind === "keys" ? key : value;
   }
 }
 

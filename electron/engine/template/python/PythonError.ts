@@ -2,8 +2,19 @@
 import { TemplateError } from "../TemplateError";
 
 export type PythonErrorName =
-  | "AttributeError" | "IndexError" | "KeyError" | "OverflowError" | "RecursionError" | "SecurityError" | "SyntaxError" | "TypeError" | "UndefinedError"
-  | "ValueError" | "ZeroDivisionError" | "AssertionError" | "TemplateRuntimeError";
+  | "AttributeError"
+  | "IndexError"
+  | "KeyError"
+  | "OverflowError"
+  | "RecursionError"
+  | "SecurityError"
+  | "SyntaxError"
+  | "TypeError"
+  | "UndefinedError"
+  | "ValueError"
+  | "ZeroDivisionError"
+  | "AssertionError"
+  | "TemplateRuntimeError";
 
 /** Named after its kind, because Python and jinja2 catch some kinds and not others. */
 export class PythonError extends TemplateError {

@@ -14,9 +14,16 @@ export function calculate(operator: ArithmeticOperator, left: Value, right: Valu
   if (left instanceof Undefined) throw left.error();
   if (right instanceof Undefined) throw right.error();
   if (isNumber(left) && isNumber(right)) {
-    return isInteger(left) && isInteger(right) ? integers(operator, BigInt(left), BigInt(right)) : floats(operator, toFloat(left), toFloat(right));
+    return isInteger(left) && isInteger(right)
+      ? integers(operator, BigInt(left), BigInt(right))
+      : floats(operator, toFloat(left), toFloat(right));
   }
-  const result = operator === "+" ? concatenate(left, right) : operator === "*" ? (repeat(left, right) ?? repeat(right, left)) : undefined;
+  const result =
+    operator === "+"
+      ? concatenate(left, right)
+      : operator === "*"
+        ? (repeat(left, right) ?? repeat(right, left))
+        : undefined;
   if (result !== undefined) return result;
   throw typeError(`unsupported operand type(s) for ${operator}: '${typeName(left)}' and '${typeName(right)}'`);
 }
@@ -107,20 +114,24 @@ function powerOf(a: number, b: number): number {
   if (a === 0 && b < 0) throw new PythonError("ZeroDivisionError", "0.0 cannot be raised to a negative power");
   if (a === 1 || b === 0) return 1;
   const result = a ** b;
-  if (Number.isNaN(result) && !Number.isNaN(a) && !Number.isNaN(b)) throw typeError("complex numbers are not supported");
-  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) throw new PythonError("OverflowError", "Numerical result out of range");
+  if (Number.isNaN(result) && !Number.isNaN(a) && !Number.isNaN(b))
+    throw typeError("complex numbers are not supported");
+  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b))
+    throw new PythonError("OverflowError", "Numerical result out of range");
   return result;
 }
 
 export function toFloat(value: bigint | boolean | number): number {
   const float = Number(value);
-  if (typeof value === "bigint" && !Number.isFinite(float)) throw new PythonError("OverflowError", "int too large to convert to float");
+  if (typeof value === "bigint" && !Number.isFinite(float))
+    throw new PythonError("OverflowError", "int too large to convert to float");
   return float;
 }
 
 function concatenate(left: Value, right: Value): Value | undefined {
   if (isString(left) && isString(right)) {
-    if (left instanceof Markup || right instanceof Markup) return new Markup(concatenated(escape(left).text, escape(right).text));
+    if (left instanceof Markup || right instanceof Markup)
+      return new Markup(concatenated(escape(left).text, escape(right).text));
     return concatenated(left, right);
   }
   if (isList(left) && isList(right)) return joinLists(left, right);

@@ -73,7 +73,13 @@ function sequence(value: Value): readonly Value[] | undefined {
 }
 
 function holds(operator: OrderOperator, difference: number): boolean {
-  return operator === "<" ? difference < 0 : operator === "<=" ? difference <= 0 : operator === ">" ? difference > 0 : difference >= 0;
+  return operator === "<"
+    ? difference < 0
+    : operator === "<="
+      ? difference <= 0
+      : operator === ">"
+        ? difference > 0
+        : difference >= 0;
 }
 
 /** Python's `item in container`. */

@@ -46,13 +46,16 @@ export function formatFields(text: string, given: Arguments, lookup: Lookup, isM
   }
 
   function field(source: string, depth: number): string {
-    const [, name = "", conversion, specification] = /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!([\s\S]?))?(?::([\s\S]*))?$/u.exec(source) ?? [];
+    const [, name = "", conversion, specification] =
+      /^([^!:[]*(?:\[[^\]]*\][^!:[]*)*)(?:!([\s\S]?))?(?::([\s\S]*))?$/u.exec(source) ?? [];
     if (conversion !== undefined && !/^[rsa]$/.test(conversion)) throw valueError("Unknown conversion specifier");
     let value = valueOf(name);
-    if (conversion !== undefined) value = conversion === "s" ? str(value) : conversion === "r" ? repr(value) : ascii(value);
+    if (conversion !== undefined)
+      value = conversion === "s" ? str(value) : conversion === "r" ? repr(value) : ascii(value);
     const wanted = specification === undefined ? "" : fill(specification, depth - 1);
     if (!isMarkup) return format(value, wanted);
-    if (value instanceof Markup && wanted !== "") throw valueError(`Format specifier ${wanted} given, but Markup has no __html_format__`);
+    if (value instanceof Markup && wanted !== "")
+      throw valueError(`Format specifier ${wanted} given, but Markup has no __html_format__`);
     return value instanceof Markup ? value.text : escape(format(value, wanted)).text;
   }
 
@@ -65,7 +68,10 @@ export function formatFields(text: string, given: Arguments, lookup: Lookup, isM
       const part = FIELD_PART.exec(name);
       if (part === null) throw valueError("Empty attribute in format string");
       const [whole, attribute, key = ""] = part;
-      value = attribute === undefined ? lookup.item(value, /^\d+$/.test(key) ? BigInt(key) : key) : lookup.attribute(value, attribute);
+      value =
+        attribute === undefined
+          ? lookup.item(value, /^\d+$/.test(key) ? BigInt(key) : key)
+          : lookup.attribute(value, attribute);
       at += whole.length;
     }
     return value;
@@ -78,10 +84,12 @@ export function formatFields(text: string, given: Arguments, lookup: Lookup, isM
       return value;
     }
     const isAutomatic = first === "";
-    if (numbering.isAutomatic !== undefined && numbering.isAutomatic !== isAutomatic) throw valueError("cannot mix manual and automatic field numbering");
+    if (numbering.isAutomatic !== undefined && numbering.isAutomatic !== isAutomatic)
+      throw valueError("cannot mix manual and automatic field numbering");
     numbering.isAutomatic = isAutomatic;
     const value = given.positional[isAutomatic ? numbering.next++ : Number(first)];
-    if (value === undefined) throw new PythonError("IndexError", "Replacement index out of range for positional args tuple");
+    if (value === undefined)
+      throw new PythonError("IndexError", "Replacement index out of range for positional args tuple");
     return value;
   }
 }

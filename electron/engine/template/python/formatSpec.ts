@@ -45,20 +45,28 @@ function parse(text: string): Specification {
   };
   checkLength(parsed.width);
   const groupable = grouping === "," ? "deEfFgG%" : "deEfFgG%boxX";
-  if (grouping !== undefined && type !== undefined && !groupable.includes(type)) throw valueError(`Cannot specify '${grouping}' with '${type}'.`);
+  if (grouping !== undefined && type !== undefined && !groupable.includes(type))
+    throw valueError(`Cannot specify '${grouping}' with '${type}'.`);
   return parsed;
 }
 
 function formatString(text: string, specification: Specification): string {
   const { type, precision, align, alternate, grouping, sign } = specification;
   if (type !== undefined && type !== "s") throw valueError(`Unknown format code '${type}' for object of type 'str'`);
-  if (alternate || grouping !== undefined || sign !== undefined) throw valueError("Sign, alternate form and grouping are not allowed in string format");
-  if (align === "=" && specification.fill !== "0") throw valueError("'=' alignment not allowed in string format specifier");
+  if (alternate || grouping !== undefined || sign !== undefined)
+    throw valueError("Sign, alternate form and grouping are not allowed in string format");
+  if (align === "=" && specification.fill !== "0")
+    throw valueError("'=' alignment not allowed in string format specifier");
   const cut = precision === undefined ? text : sliceOf(text, 0, precision);
   return aligned("", cut, { ...specification, align: align === "=" ? "<" : align }, "<");
 }
 
-const RADIXES: Readonly<Record<string, readonly [number, string]>> = { b: [2, "0b"], o: [8, "0o"], x: [16, "0x"], X: [16, "0X"] };
+const RADIXES: Readonly<Record<string, readonly [number, string]>> = {
+  b: [2, "0b"],
+  o: [8, "0o"],
+  x: [16, "0x"],
+  X: [16, "0X"],
+};
 
 function formatInteger(value: bigint, specification: Specification): string {
   const { type, precision, alternate } = specification;
@@ -67,7 +75,8 @@ function formatInteger(value: bigint, specification: Specification): string {
   const size = value < 0n ? -value : value;
   const sign = signOf(value < 0n, specification.sign);
   if (type === "c") {
-    if (alternate || specification.sign !== undefined) throw valueError("Sign and alternate form are not allowed with integer format specifier 'c'");
+    if (alternate || specification.sign !== undefined)
+      throw valueError("Sign and alternate form are not allowed with integer format specifier 'c'");
     if (value < 0n || value > 0x10ffffn) throw new PythonError("OverflowError", "%c arg not in range(0x110000)");
     return aligned("", String.fromCodePoint(Number(value)), specification, "<");
   }
@@ -75,7 +84,13 @@ function formatInteger(value: bigint, specification: Specification): string {
   const radix = RADIXES[type];
   if (radix === undefined) throw valueError(`Unknown format code '${type}' for object of type 'int'`);
   const digits = size.toString(radix[0]);
-  return grouped(sign + (alternate ? radix[1] : ""), type === "X" ? digits.toUpperCase() : digits, "", specification, 4);
+  return grouped(
+    sign + (alternate ? radix[1] : ""),
+    type === "X" ? digits.toUpperCase() : digits,
+    "",
+    specification,
+    4,
+  );
 }
 
 function formatFloat(value: number, specification: Specification): string {
@@ -83,7 +98,8 @@ function formatFloat(value: number, specification: Specification): string {
   const sign = signOf(value < 0 || Object.is(value, -0), specification.sign);
   const style = type?.toLowerCase();
   let text: string;
-  if (style === undefined) text = precision === undefined ? floatText(Math.abs(value)) : floatWith("plain", value, precision, alternate);
+  if (style === undefined)
+    text = precision === undefined ? floatText(Math.abs(value)) : floatWith("plain", value, precision, alternate);
   else if (style === "%") text = `${floatWith("f", value * 100, precision ?? 6, alternate)}%`;
   else if (style === "e" || style === "f" || style === "g") text = floatWith(style, value, precision ?? 6, alternate);
   else if (style === "n") text = floatWith("g", value, precision ?? 6, alternate);

@@ -32,7 +32,13 @@ export function toJson(value: Value, options: JsonOptions): string {
     });
   }
 
-  function block<Member>(open: string, members: readonly Member[], close: string, newline: string, writeOne: (member: Member, inner: string) => void): void {
+  function block<Member>(
+    open: string,
+    members: readonly Member[],
+    close: string,
+    newline: string,
+    writeOne: (member: Member, inner: string) => void,
+  ): void {
     buffer.write(open);
     const isIndented = options.indent !== null && members.length > 0;
     const inner = isIndented ? newline + options.indent : "";
@@ -68,7 +74,15 @@ function jsonFloat(value: number): string {
   return Number.isNaN(value) ? "NaN" : value < 0 ? "-Infinity" : "Infinity";
 }
 
-const SHORT: Readonly<Record<string, string>> = { '"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  "\\": "\\\\",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
 const CONTROL = /["\\]|[^\P{Cc}\u007f-\u009f]/gu;
 /** Noncharacters stay as they are: the prompt writer marks text with them. */
 const CONTROL_OR_NOT_ASCII = /["\\]|\p{Cc}|[^\p{ASCII}\ufdd0-\ufdef]/gu;
@@ -76,7 +90,12 @@ const CONTROL_OR_NOT_ASCII = /["\\]|\p{Cc}|[^\p{ASCII}\ufdd0-\ufdef]/gu;
 function jsonString(text: string, ensureAscii: boolean): string {
   const escaped = text.replace(
     ensureAscii ? CONTROL_OR_NOT_ASCII : CONTROL,
-    (character) => SHORT[character] ?? character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+    (character) =>
+      SHORT[character] ??
+      character
+        .split("")
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join(""),
   );
   return `"${escaped}"`;
 }

@@ -45,7 +45,9 @@ function capital(character: string): string {
 }
 
 export function swapCase(text: string): string {
-  return text.replace(/\p{Cased}/gu, (letter) => (/[\p{Uppercase}\p{Lt}]/u.test(letter) ? letter.toLowerCase() : letter.toUpperCase()));
+  return text.replace(/\p{Cased}/gu, (letter) =>
+    /[\p{Uppercase}\p{Lt}]/u.test(letter) ? letter.toLowerCase() : letter.toUpperCase(),
+  );
 }
 
 /** isalpha and the like by name. */

@@ -16,7 +16,8 @@ export const MAX_DIGITS = 4300;
 const MAX_BITS = 1n << 16n;
 
 export function checkLength(characters: number): void {
-  if (characters > MAX_CHARACTERS) throw new TemplateError("too-long", "The template writes more than a prompt can hold.");
+  if (characters > MAX_CHARACTERS)
+    throw new TemplateError("too-long", "The template writes more than a prompt can hold.");
 }
 
 export function checkItems(items: number): void {

@@ -4,8 +4,16 @@ import { split } from "./splitting";
 import { str } from "./text";
 import { Markup, type Value } from "./values";
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", ">": "&gt;", "<": "&lt;", "'": "&#39;", '"': "&#34;" };
-const CHARACTERS: ReadonlyMap<string, string> = new Map(Object.entries({ amp: "&", gt: ">", lt: "<", apos: "'", quot: '"', nbsp: "\u00a0" }));
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  ">": "&gt;",
+  "<": "&lt;",
+  "'": "&#39;",
+  '"': "&#34;",
+};
+const CHARACTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: "&", gt: ">", lt: "<", apos: "'", quot: '"', nbsp: "\u00a0" }),
+);
 
 export function escape(value: Value): Markup {
   return value instanceof Markup ? value : new Markup(escapeText(str(value)));
@@ -19,11 +27,14 @@ export function escapeText(text: string): string {
 
 /** Numbered entities and the common names; rare names stay. */
 export function unescape(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w+));?/g, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return CHARACTERS.get(name) ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
-  });
+  return text.replace(
+    /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w+));?/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return CHARACTERS.get(name) ?? whole;
+      const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+    },
+  );
 }
 
 /** Without tags and comments, in plain characters, with single blanks. */

@@ -26,7 +26,12 @@ export function divideHalfToEven(numerator: bigint, denominator: bigint): bigint
 }
 
 /** Without a sign; `alternate` keeps the point and its zeros. "plain" is "g" with at least one digit behind the point. */
-export function floatWith(style: "f" | "e" | "g" | "plain", value: number, precision: number, alternate: boolean): string {
+export function floatWith(
+  style: "f" | "e" | "g" | "plain",
+  value: number,
+  precision: number,
+  alternate: boolean,
+): string {
   checkLength(precision);
   const size = Math.abs(value);
   if (Number.isNaN(size)) return "nan";
@@ -35,7 +40,8 @@ export function floatWith(style: "f" | "e" | "g" | "plain", value: number, preci
   if (style === "e") return exponential(size, precision, alternate);
   const digits = Math.max(precision, 1);
   const exponent = decimalExponent(size, digits - 1);
-  if (exponent < -4 || exponent >= (style === "plain" ? digits - 1 : digits)) return alternate ? exponential(size, digits - 1, true) : withoutZeros(exponential(size, digits - 1, false));
+  if (exponent < -4 || exponent >= (style === "plain" ? digits - 1 : digits))
+    return alternate ? exponential(size, digits - 1, true) : withoutZeros(exponential(size, digits - 1, false));
   const text = fixed(size, digits - 1 - exponent);
   if (alternate) return withPoint(text, true);
   const short = withoutZeros(text);
@@ -44,7 +50,9 @@ export function floatWith(style: "f" | "e" | "g" | "plain", value: number, preci
 
 function fixed(size: number, precision: number): string {
   const exact = Math.min(precision, MOST_FRACTION_DIGITS);
-  const digits = scaled(size, exact).toString().padStart(exact + 1, "0");
+  const digits = scaled(size, exact)
+    .toString()
+    .padStart(exact + 1, "0");
   const whole = digits.slice(0, digits.length - exact);
   return precision === 0 ? whole : `${whole}.${digits.slice(digits.length - exact).padEnd(precision, "0")}`;
 }
@@ -60,7 +68,9 @@ function decimalExponent(size: number, fractionDigits: number): number {
 function exponential(size: number, precision: number, alternate: boolean): string {
   const exact = Math.min(precision, MOST_FRACTION_DIGITS);
   const exponent = decimalExponent(size, exact);
-  const digits = scaled(size, exact - exponent).toString().padStart(exact + 1, "0");
+  const digits = scaled(size, exact - exponent)
+    .toString()
+    .padStart(exact + 1, "0");
   const fraction = digits.slice(1).padEnd(precision, "0");
   const mantissa = fraction === "" ? withPoint(digits, alternate) : `${digits.slice(0, 1)}.${fraction}`;
   return `${mantissa}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;

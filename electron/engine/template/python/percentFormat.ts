@@ -35,25 +35,36 @@ export function formatPercent(format: string | Markup, given: Value): Value {
 
   const convert = format instanceof Markup ? (text: string) => escapeText(text) : (text: string) => text;
   let length = 0;
-  const text = textOf(format).replace(SPECIFIER, (whole, key: string | undefined, flags: string, widthText: string | undefined, precisionText: string | undefined, type: string) => {
-    let value: Value | undefined;
-    if (key !== undefined) {
-      value = valueNamed(given, key);
-      byName = true;
-    }
-    const width = number(widthText) ?? 0;
-    const precision = number(precisionText);
-    if (whole === "%%") return "%";
-    if (type === "") throw valueError("incomplete format");
-    const specifier: Specifier = { flags: width < 0 ? `${flags}-` : flags, width: Math.abs(width), precision, type };
-    checkLength(specifier.width);
-    const formatted = formatOne(specifier, value === undefined ? next() : value, convert);
-    length += formatted.length;
-    checkLength(length);
-    return formatted;
-  });
+  const text = textOf(format).replace(
+    SPECIFIER,
+    (
+      whole,
+      key: string | undefined,
+      flags: string,
+      widthText: string | undefined,
+      precisionText: string | undefined,
+      type: string,
+    ) => {
+      let value: Value | undefined;
+      if (key !== undefined) {
+        value = valueNamed(given, key);
+        byName = true;
+      }
+      const width = number(widthText) ?? 0;
+      const precision = number(precisionText);
+      if (whole === "%%") return "%";
+      if (type === "") throw valueError("incomplete format");
+      const specifier: Specifier = { flags: width < 0 ? `${flags}-` : flags, width: Math.abs(width), precision, type };
+      checkLength(specifier.width);
+      const formatted = formatOne(specifier, value === undefined ? next() : value, convert);
+      length += formatted.length;
+      checkLength(length);
+      return formatted;
+    },
+  );
   const isMapping = given instanceof Dict || given instanceof Undefined || isList(given);
-  if (used < queue.length && !byName && !isMapping) throw typeError("not all arguments converted during string formatting");
+  if (used < queue.length && !byName && !isMapping)
+    throw typeError("not all arguments converted during string formatting");
   return format instanceof Markup ? new Markup(text) : text;
 }
 
@@ -69,7 +80,11 @@ function valueNamed(given: Value, key: string): Value {
   return value;
 }
 
-function formatOne({ flags, width, precision, type }: Specifier, value: Value, convert: (text: string) => string): string {
+function formatOne(
+  { flags, width, precision, type }: Specifier,
+  value: Value,
+  convert: (text: string) => string,
+): string {
   let [sign, body] = ["", ""];
   switch (type) {
     case "s":

@@ -48,7 +48,10 @@ function bound(value: Value, name: string): number | undefined {
 function bounds(length: number, start: number | undefined, stop: number | undefined, step: number): [number, number] {
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const clamp = (index: number): number => Math.min(Math.max(index < 0 ? index + length : index, lowest), highest);
-  return [start === undefined ? (step > 0 ? lowest : highest) : clamp(start), stop === undefined ? (step > 0 ? highest : lowest) : clamp(stop)];
+  return [
+    start === undefined ? (step > 0 ? lowest : highest) : clamp(start),
+    stop === undefined ? (step > 0 ? highest : lowest) : clamp(stop),
+  ];
 }
 
 function part(text: string, start: number | undefined, stop: number | undefined, step: number): string {

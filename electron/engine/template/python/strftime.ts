@@ -1,12 +1,32 @@
 // datetime.strftime in English, for a local time without a zone, as datetime.now() has none. Engine process.
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const DAY_MS = 86_400_000;
 
 /** What stands for others together. */
 const COMPOSED: Readonly<Record<string, string>> = {
-  c: "%a %b %e %H:%M:%S %Y", D: "%m/%d/%y", F: "%Y-%m-%d", r: "%I:%M:%S %p", R: "%H:%M", T: "%H:%M:%S", x: "%m/%d/%y", X: "%H:%M:%S",
+  c: "%a %b %e %H:%M:%S %Y",
+  D: "%m/%d/%y",
+  F: "%Y-%m-%d",
+  r: "%I:%M:%S %p",
+  R: "%H:%M",
+  T: "%H:%M:%S",
+  x: "%m/%d/%y",
+  X: "%H:%M:%S",
 };
 
 export function strftime(date: Date, format: string): string {
@@ -14,7 +34,10 @@ export function strftime(date: Date, format: string): string {
     const composed = COMPOSED[directive];
     if (composed !== undefined) return strftime(date, composed);
     const number = numbers(date, directive);
-    if (number !== undefined) return number.value.toString().padStart(flag === "-" ? 0 : number.width, flag === "_" || (flag === "" && number.fill === " ") ? " " : "0");
+    if (number !== undefined)
+      return number.value
+        .toString()
+        .padStart(flag === "-" ? 0 : number.width, flag === "_" || (flag === "" && number.fill === " ") ? " " : "0");
     const text = words(date, directive);
     return text === undefined ? whole : flag === "^" ? text.toUpperCase() : text;
   });
@@ -75,7 +98,20 @@ function numbers(date: Date, directive: string): { value: number; width: number;
 function words(date: Date, directive: string): string | undefined {
   const [day = "", month = ""] = [DAYS[date.getDay()], MONTHS[date.getMonth()]];
   const half = date.getHours() < 12 ? "AM" : "PM";
-  return { A: day, a: day.slice(0, 3), B: month, b: month.slice(0, 3), h: month.slice(0, 3), p: half, P: half.toLowerCase(), n: "\n", t: "\t", "%": "%", Z: "", z: "" }[directive];
+  return {
+    A: day,
+    a: day.slice(0, 3),
+    B: month,
+    b: month.slice(0, 3),
+    h: month.slice(0, 3),
+    p: half,
+    P: half.toLowerCase(),
+    n: "\n",
+    t: "\t",
+    "%": "%",
+    Z: "",
+    z: "",
+  }[directive];
 }
 
 /** Of the year, from 0; no hour of summer time moves it. */

@@ -20,7 +20,8 @@ export function repr(value: Value): string {
   if (typeof value === "bigint") return integerText(value);
   if (typeof value === "number") return floatText(value);
   if (typeof value === "string") return quote(value);
-  if (value instanceof Range) return `range(${value.start}, ${value.stop}${value.step === 1n ? "" : `, ${value.step}`})`;
+  if (value instanceof Range)
+    return `range(${value.start}, ${value.stop}${value.step === 1n ? "" : `, ${value.step}`})`;
   if (value instanceof Markup) return `Markup(${quote(value.text)})`;
   if (value instanceof Undefined) return "Undefined";
   if (value instanceof Callable) return `<function ${value.name}>`;
@@ -66,13 +67,15 @@ function writeItems(open: string, items: Iterable<Value>, close: string, buffer:
 }
 
 function writeItem(item: Value, buffer: TextBuffer): void {
-  if (isList(item) || item instanceof Tuple || item instanceof Dict || item instanceof DictView) writeContainer(item, buffer);
+  if (isList(item) || item instanceof Tuple || item instanceof Dict || item instanceof DictView)
+    writeContainer(item, buffer);
   else buffer.write(repr(item));
 }
 
 export function integerText(value: bigint): string {
   const text = value.toString();
-  if (text.length > MAX_DIGITS + (value < 0n ? 1 : 0)) throw valueError(`Exceeds the limit (${MAX_DIGITS} digits) for integer string conversion`);
+  if (text.length > MAX_DIGITS + (value < 0n ? 1 : 0))
+    throw valueError(`Exceeds the limit (${MAX_DIGITS} digits) for integer string conversion`);
   return text;
 }
 

@@ -7,8 +7,21 @@ import { PythonError, typeError } from "./PythonError";
  * operators keep it. Lists and dicts never change once they are made, as in jinja2's immutable sandbox.
  */
 export type Value =
-  | null | boolean | bigint | number | string
-  | readonly Value[] | Tuple | Dict | DictView | Range | Lazy | Markup | Undefined | Callable | ObjectValue;
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | readonly Value[]
+  | Tuple
+  | Dict
+  | DictView
+  | Range
+  | Lazy
+  | Markup
+  | Undefined
+  | Callable
+  | ObjectValue;
 
 /** A tuple; names are those of a named one (a group of groupby). */
 export class Tuple {

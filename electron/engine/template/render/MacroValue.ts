@@ -16,7 +16,12 @@ export class MacroValue extends ObjectValue {
   readonly #specials: ReadonlySet<string>;
   readonly #write: (bound: Bound) => string;
 
-  constructor(name: string | null, parameters: readonly Parameter[], specials: ReadonlySet<string>, write: (bound: Bound) => string) {
+  constructor(
+    name: string | null,
+    parameters: readonly Parameter[],
+    specials: ReadonlySet<string>,
+    write: (bound: Bound) => string,
+  ) {
     super();
     this.#name = name;
     this.#parameters = parameters.map(parameterName);
@@ -40,7 +45,8 @@ export class MacroValue extends ObjectValue {
     if (this.#specials.has("kwargs")) bound.set("kwargs", new Dict(rest));
     else if (unexpected !== undefined) throw typeError(`${called} takes no keyword argument '${unexpected}'`);
     if (this.#specials.has("varargs")) bound.set("varargs", new Tuple(positional.slice(this.#parameters.length)));
-    else if (positional.length > this.#parameters.length) throw typeError(`${called} takes not more than ${this.#parameters.length} argument(s)`);
+    else if (positional.length > this.#parameters.length)
+      throw typeError(`${called} takes not more than ${this.#parameters.length} argument(s)`);
     return this.#write(bound);
   }
 

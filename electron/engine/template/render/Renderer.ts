@@ -8,7 +8,17 @@ import { TextBuffer } from "../python/TextBuffer";
 import { typeName } from "../python/typeName";
 import { isString, Lazy, textOf, Undefined, type Value } from "../python/values";
 import type { Scopes } from "../syntax/scopes";
-import { OWN, type Assignment, type CallBlock, type Expression, type FilterBlock, type For, type Node, type Parameter, type Program } from "../syntax/tree";
+import {
+  OWN,
+  type Assignment,
+  type CallBlock,
+  type Expression,
+  type FilterBlock,
+  type For,
+  type Node,
+  type Parameter,
+  type Program,
+} from "../syntax/tree";
 import { blockOf, loopOf, parameterName } from "../syntax/walk";
 import { applyFilter, argumentsOf, callValue, evaluate } from "./evaluate";
 import { LoopValue } from "./LoopValue";
@@ -77,18 +87,26 @@ export class Renderer {
     const { source, condition, isRecursive } = loopOf(node);
     const items = evaluate(source, scope);
     if (!isRecursive) return this.#loop(node, items, condition, scope, buffer, 0, undefined);
-    const recurse = (depth: number) => (inner: Value): string =>
-      this.#nested(() => {
-        const text = new TextBuffer();
-        this.#loop(node, inner, condition, scope, text, depth, recurse(depth + 1));
-        return text.toString();
-      });
+    const recurse =
+      (depth: number) =>
+      (inner: Value): string =>
+        this.#nested(() => {
+          const text = new TextBuffer();
+          this.#loop(node, inner, condition, scope, text, depth, recurse(depth + 1));
+          return text.toString();
+        });
     buffer.write(recurse(0)(items));
     return undefined;
   }
 
   #loop(
-    node: For, items: Value, condition: Expression | undefined, scope: Scope, buffer: TextBuffer, depth: number, recurse: ((items: Value) => string) | undefined,
+    node: For,
+    items: Value,
+    condition: Expression | undefined,
+    scope: Scope,
+    buffer: TextBuffer,
+    depth: number,
+    recurse: ((items: Value) => string) | undefined,
   ): Leap {
     const chosen = condition === undefined ? items : new Lazy(this.#chosen(node.loopvar, items, condition, scope));
     const loop = new LoopValue(chosen, depth, recurse);
@@ -132,7 +150,9 @@ export class Renderer {
   }
 
   #macro(name: string | null, parameters: readonly Parameter[], body: readonly Node[], scope: Scope): MacroValue {
-    return new MacroValue(name, parameters, this.#scopes.specials.get(body) ?? new Set(), (bound) => this.#nested(() => this.#writeMacro(parameters, body, scope, bound)));
+    return new MacroValue(name, parameters, this.#scopes.specials.get(body) ?? new Set(), (bound) =>
+      this.#nested(() => this.#writeMacro(parameters, body, scope, bound)),
+    );
   }
 
   #writeMacro(parameters: readonly Parameter[], body: readonly Node[], scope: Scope, bound: Bound): string {
@@ -141,7 +161,12 @@ export class Renderer {
     for (const parameter of parameters) {
       const name = parameterName(parameter);
       if (bound.get(name) !== undefined) continue;
-      inner.set(name, parameter.type === "Identifier" ? new Undefined(`parameter '${name}' was not provided`) : evaluate(parameter.value, inner));
+      inner.set(
+        name,
+        parameter.type === "Identifier"
+          ? new Undefined(`parameter '${name}' was not provided`)
+          : evaluate(parameter.value, inner),
+      );
     }
     const text = new TextBuffer();
     this.#write(body, inner, text);
@@ -201,7 +226,10 @@ function assignTo(target: Expression, value: Value, scope: Scope): void {
       items.push(item);
       if (items.length > target.value.length) break;
     }
-    if (items.length !== target.value.length) throw valueError(`${items.length < target.value.length ? "not enough" : "too many"} values to unpack (expected ${target.value.length})`);
+    if (items.length !== target.value.length)
+      throw valueError(
+        `${items.length < target.value.length ? "not enough" : "too many"} values to unpack (expected ${target.value.length})`,
+      );
     target.value.forEach((each, at) => assignTo(each, items[at] ?? null, scope));
   }
 }

@@ -9,7 +9,16 @@ import { PythonError, typeError } from "../python/PythonError";
 import { slice } from "../python/slices";
 import { str } from "../python/text";
 import { typeName } from "../python/typeName";
-import { Callable, isString, ObjectValue, textOf, Tuple, Undefined, type Arguments, type Value } from "../python/values";
+import {
+  Callable,
+  isString,
+  ObjectValue,
+  textOf,
+  Tuple,
+  Undefined,
+  type Arguments,
+  type Value,
+} from "../python/values";
 import { CONSTANTS } from "../syntax/scopes";
 import { OWN, type Argument, type Binary, type Call, type Expression, type Member } from "../syntax/tree";
 import { filterArguments, filterName, isExpression } from "../syntax/walk";
@@ -44,7 +53,9 @@ export function evaluate(node: Expression, scope: Scope): Value {
     case "FilterExpression":
       return applyFilter(node.filter, evaluate(node.operand, scope), scope);
     case "SelectExpression":
-      return isTrue(evaluate(node.test, scope)) ? evaluate(node.lhs, scope) : new Undefined("the inline if-expression evaluated to false and no else section was defined.");
+      return isTrue(evaluate(node.test, scope))
+        ? evaluate(node.lhs, scope)
+        : new Undefined("the inline if-expression evaluated to false and no else section was defined.");
     case "Ternary":
       return evaluate(isTrue(evaluate(node.condition, scope)) ? node.trueExpr : node.falseExpr, scope);
     case "SliceExpression":
@@ -82,7 +93,10 @@ export function callValue(callee: Value, given: Arguments): Value {
   throw typeError(`'${typeName(callee)}' object is not callable`);
 }
 
-export function argumentsOf(args: readonly Argument[], scope: Scope): { positional: Value[]; named: Map<string, Value> } {
+export function argumentsOf(
+  args: readonly Argument[],
+  scope: Scope,
+): { positional: Value[]; named: Map<string, Value> } {
   const positional: Value[] = [];
   const named = new Map<string, Value>();
   const addNamed = (name: string, value: Value): void => {

@@ -1,7 +1,16 @@
 // What the parser lets through and jinja2 refuses before it renders. Engine process.
 import { PythonError } from "../python/PythonError";
 import { CONSTANTS } from "./scopes";
-import { OWN, type AnyNode, type Call, type Expression, type FilterBlock, type Node, type Parameter, type Program } from "./tree";
+import {
+  OWN,
+  type AnyNode,
+  type Call,
+  type Expression,
+  type FilterBlock,
+  type Node,
+  type Parameter,
+  type Program,
+} from "./tree";
 import { blockOf, childrenOf, filterName, isExpression, loopOf, parameterName, reads } from "./walk";
 
 export interface Known {
@@ -40,7 +49,8 @@ export function checkTree(program: Program, known: Known): void {
         return;
       case "Set": {
         let target = node.assignee;
-        for (; node.value === null && target.type === "FilterExpression"; target = target.operand) checkFilter(target.filter, place.isConditional);
+        for (; node.value === null && target.type === "FilterExpression"; target = target.operand)
+          checkFilter(target.filter, place.isConditional);
         checkTarget(target, true);
         return all(node.value === null ? node.body : [node.value], place);
       }
@@ -72,7 +82,11 @@ export function checkTree(program: Program, known: Known): void {
     // A generation block is a function of its own, and so is a named block.
     const isFunction = kind === OWN.generation || kind === OWN.block;
     const isRight =
-      kind === OWN.with ? args.every((argument) => argument.type === "KeywordArgumentExpression") : kind === OWN.generation ? args.length === 0 : args.every(isExpression);
+      kind === OWN.with
+        ? args.every((argument) => argument.type === "KeywordArgumentExpression")
+        : kind === OWN.generation
+          ? args.length === 0
+          : args.every(isExpression);
     if (!isRight || kind === "") throw fail("unexpected words in a tag");
     for (const argument of args) {
       if (argument.type === "KeywordArgumentExpression") checkTarget(argument.key, false);
@@ -85,7 +99,11 @@ export function checkTree(program: Program, known: Known): void {
     const name = filterName(filter);
     if (name === undefined) throw fail("a filter needs a name");
     if (filter.type === "CallExpression") checkCall(filter);
-    const test = name.startsWith(OWN.isNot) ? name.slice(OWN.isNot.length) : name.startsWith(OWN.is) ? name.slice(OWN.is.length) : undefined;
+    const test = name.startsWith(OWN.isNot)
+      ? name.slice(OWN.isNot.length)
+      : name.startsWith(OWN.is)
+        ? name.slice(OWN.is.length)
+        : undefined;
     if (isConditional || (test === undefined ? known.filters.has(name) : known.tests.has(test))) return;
     throw fail(`No ${test === undefined ? "filter" : "test"} named '${test ?? name}'.`);
   }
@@ -98,7 +116,14 @@ function fail(message: string): PythonError {
 function checkTarget(target: Expression, canBeNamespace: boolean): void {
   if (target.type === "Identifier" && !CONSTANTS.has(target.value)) return;
   if (target.type === "TupleLiteral") return target.value.forEach((each) => checkTarget(each, canBeNamespace));
-  if (canBeNamespace && target.type === "MemberExpression" && !target.computed && target.object.type === "Identifier" && target.property.type === "Identifier") return;
+  if (
+    canBeNamespace &&
+    target.type === "MemberExpression" &&
+    !target.computed &&
+    target.object.type === "Identifier" &&
+    target.property.type === "Identifier"
+  )
+    return;
   throw fail("can't assign to this");
 }
 
@@ -109,18 +134,22 @@ function storesLoop(node: Node): boolean {
 }
 
 function stores(target: Expression): boolean {
-  return target.type === "Identifier" ? target.value === "loop" : target.type === "TupleLiteral" && target.value.some(stores);
+  return target.type === "Identifier"
+    ? target.value === "loop"
+    : target.type === "TupleLiteral" && target.value.some(stores);
 }
 
 function checkParameters(parameters: readonly Parameter[], body: readonly Node[]): void {
   for (const parameter of parameters) {
     checkTarget({ type: "Identifier", value: parameterName(parameter) }, false);
-    if (parameter.type === "Identifier" && parameter.value === "caller" && reads(body, "caller")) throw fail('the special "caller" argument must be omitted or be given a default');
+    if (parameter.type === "Identifier" && parameter.value === "caller" && reads(body, "caller"))
+      throw fail('the special "caller" argument must be omitted or be given a default');
   }
 }
 
 function checkCall({ callee, args }: Call): void {
-  if (callee.type === "Identifier" && callee.value === OWN.tuple && !args.every(isExpression)) throw fail("invalid syntax in a tuple");
+  if (callee.type === "Identifier" && callee.value === OWN.tuple && !args.every(isExpression))
+    throw fail("invalid syntax in a tuple");
   const names = args.flatMap((argument) => (argument.type === "KeywordArgumentExpression" ? [argument.key.value] : []));
   if (new Set(names).size < names.length) throw fail("keyword argument repeated");
 }

@@ -13,9 +13,24 @@ interface Group {
 }
 
 const TYPES: Readonly<Record<string, string>> = {
-  "(": "OpenParen", ")": "CloseParen", "[": "OpenSquareBracket", "]": "CloseSquareBracket", "{": "OpenCurlyBracket", "}": "CloseCurlyBracket",
-  ",": "Comma", ".": "Dot", ":": "Colon", "|": "Pipe", "=": "Equals", "+": "AdditiveBinaryOperator", "-": "AdditiveBinaryOperator", "~": "AdditiveBinaryOperator",
-  "*": "MultiplicativeBinaryOperator", "/": "MultiplicativeBinaryOperator", "//": "MultiplicativeBinaryOperator", "%": "MultiplicativeBinaryOperator",
+  "(": "OpenParen",
+  ")": "CloseParen",
+  "[": "OpenSquareBracket",
+  "]": "CloseSquareBracket",
+  "{": "OpenCurlyBracket",
+  "}": "CloseCurlyBracket",
+  ",": "Comma",
+  ".": "Dot",
+  ":": "Colon",
+  "|": "Pipe",
+  "=": "Equals",
+  "+": "AdditiveBinaryOperator",
+  "-": "AdditiveBinaryOperator",
+  "~": "AdditiveBinaryOperator",
+  "*": "MultiplicativeBinaryOperator",
+  "/": "MultiplicativeBinaryOperator",
+  "//": "MultiplicativeBinaryOperator",
+  "%": "MultiplicativeBinaryOperator",
   "**": "ExponentiationBinaryOperator",
 };
 const CLOSERS = { "(": ")", "[": "]", "{": "}" } as const;
@@ -59,7 +74,10 @@ export function tupleTokens(items: readonly Item[]): ParserToken[] {
 
 /** Expressions between commas. */
 export function listTokens(items: readonly Item[]): ParserToken[] {
-  return splitAt(items, ",").flatMap((part, at) => [...(at === 0 ? [] : [operatorToken(",")]), ...expressionTokens(part)]);
+  return splitAt(items, ",").flatMap((part, at) => [
+    ...(at === 0 ? [] : [operatorToken(",")]),
+    ...expressionTokens(part),
+  ]);
 }
 
 export function splitAt(items: readonly Item[], operator: string): Item[][] {
@@ -89,13 +107,15 @@ export function expressionTokens(items: readonly Item[]): ParserToken[] {
     if (item === undefined) continue;
     const isAttribute = isOperator(before, ".");
     const areAdjacentStrings = before?.kind === "string" && item.kind === "string";
-    if (isOperandEnd(before, all[at - 2]) && startsOperand(item, isAttribute) && !areAdjacentStrings) throw new PythonError("SyntaxError", `unexpected '${described(item)}'`);
+    if (isOperandEnd(before, all[at - 2]) && startsOperand(item, isAttribute) && !areAdjacentStrings)
+      throw new PythonError("SyntaxError", `unexpected '${described(item)}'`);
     if (item.kind === "group") {
       tokens.push(...groupTokens(item, isOperandEnd(before, all[at - 2])));
     } else if (item.kind === "name") {
       const isWord = !isAttribute && KEYWORDS.has(item.value);
       const isNotIn = isWord && item.value === "not" && isName(all[at + 1], "in");
-      if (isWord && !hasItsPlace(item.value, isNotIn, before, all[at - 2])) throw new PythonError("SyntaxError", `unexpected '${item.value}'`);
+      if (isWord && !hasItsPlace(item.value, isNotIn, before, all[at - 2]))
+        throw new PythonError("SyntaxError", `unexpected '${item.value}'`);
       if (isWord && (item.value === "in" || isNotIn)) {
         // As comparison operators, so that the tree keeps this very token.
         tokens.push({ type: "ComparisonBinaryOperator", value: isNotIn ? "not in" : "in", chain });
@@ -106,7 +126,11 @@ export function expressionTokens(items: readonly Item[]): ParserToken[] {
       }
     } else if (item.kind === "operator") {
       if (isOperator(item, ":") || isOperator(item, "=")) chain = {};
-      tokens.push(COMPARISONS.has(item.value) ? { type: "ComparisonBinaryOperator", value: item.value, chain } : operatorToken(item.value));
+      tokens.push(
+        COMPARISONS.has(item.value)
+          ? { type: "ComparisonBinaryOperator", value: item.value, chain }
+          : operatorToken(item.value),
+      );
     } else {
       tokens.push(literalToken(item));
     }
@@ -118,11 +142,16 @@ export function expressionTokens(items: readonly Item[]): ParserToken[] {
 function hasItsPlace(word: string, isNotIn: boolean, before: Item | undefined, beforeThat: Item | undefined): boolean {
   if (word !== "not" || isNotIn) return isOperandEnd(before, beforeThat);
   if (before === undefined) return true;
-  return before.kind === "name" ? LOOSE_WORDS.has(before.value) : before.kind === "operator" && ",:=".includes(before.value);
+  return before.kind === "name"
+    ? LOOSE_WORDS.has(before.value)
+    : before.kind === "operator" && ",:=".includes(before.value);
 }
 
 function groupTokens({ open, items }: Group, followsOperand: boolean): ParserToken[] {
-  const inner = open === "(" && !followsOperand && (items.length === 0 || items.some((item) => isOperator(item, ","))) ? [nameToken(OWN.tuple)] : [];
+  const inner =
+    open === "(" && !followsOperand && (items.length === 0 || items.some((item) => isOperator(item, ",")))
+      ? [nameToken(OWN.tuple)]
+      : [];
   const isSubscript = open === "[" && followsOperand;
   const content = isSubscript ? tupleTokens(items) : listTokens(items);
   return [...inner, operatorToken(open), ...content, operatorToken(CLOSERS[open])];
@@ -132,9 +161,12 @@ function literalToken({ kind, value }: SourceToken): ParserToken {
   if (kind === "string") return { type: "StringLiteral", value };
   const digits = value.replaceAll("_", "");
   // The parser tells floats by their point.
-  if (kind === "float") return { type: "NumericLiteral", value: digits.includes(".") ? digits : digits.replace(/e/i, ".0e") };
+  if (kind === "float")
+    return { type: "NumericLiteral", value: digits.includes(".") ? digits : digits.replace(/e/i, ".0e") };
   const integer = BigInt(digits.toLowerCase());
-  return integer <= BigInt(Number.MAX_SAFE_INTEGER) ? { type: "NumericLiteral", value: String(integer) } : nameToken(OWN.integer + String(integer));
+  return integer <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? { type: "NumericLiteral", value: String(integer) }
+    : nameToken(OWN.integer + String(integer));
 }
 
 /** Tests are written as filters: `x is not y z` as `x | "is not y"(z)`. */
@@ -151,7 +183,10 @@ export function withTests(items: readonly Item[]): Item[] {
     if (isNegated) at += 1;
     const test = items[++at];
     if (test?.kind !== "name") throw new PythonError("SyntaxError", "expected the name of a test after 'is'");
-    written.push({ kind: "operator", value: "|" }, { kind: "name", value: (isNegated ? OWN.isNot : OWN.is) + test.value });
+    written.push(
+      { kind: "operator", value: "|" },
+      { kind: "name", value: (isNegated ? OWN.isNot : OWN.is) + test.value },
+    );
     const argument = items[at + 1];
     if (argument?.kind === "group" && argument.open === "(") continue;
     if (!startsTestArgument(argument)) continue;
@@ -206,7 +241,9 @@ function withConcatenations(items: readonly Item[]): Item[] {
   let run: Item[] = [];
   const endRun = (): void => {
     const isConcatenation = run.some((item) => isOperator(item, "~"));
-    written.push(...(isConcatenation && run.length < items.length ? [{ kind: "group", open: "(", items: run } as const] : run));
+    written.push(
+      ...(isConcatenation && run.length < items.length ? [{ kind: "group", open: "(", items: run } as const] : run),
+    );
     run = [];
   };
   items.forEach((item, at) => {

@@ -1,7 +1,19 @@
 // Parses a template: our scanner reads it as jinja2 does, @huggingface/jinja's parser makes the tree. Engine process.
 import { parse } from "@huggingface/jinja";
 import { PythonError } from "../python/PythonError";
-import { expressionTokens, grouped, isName, isOperator, listTokens, nameToken, operatorToken, splitAt, tupleTokens, withTests, type Item } from "./expressionTokens";
+import {
+  expressionTokens,
+  grouped,
+  isName,
+  isOperator,
+  listTokens,
+  nameToken,
+  operatorToken,
+  splitAt,
+  tupleTokens,
+  withTests,
+  type Item,
+} from "./expressionTokens";
 import { scan, type SourceToken } from "./scan";
 import { OWN, type ParserToken, type Program } from "./tree";
 
@@ -61,7 +73,8 @@ function tag(tokens: readonly SourceToken[], open: string[]): ParserToken[] {
     case "if":
     case "elif":
       // An inline if needs brackets here.
-      if (withTests(items).some((item, at) => isName(item, "if") && !isOperator(items[at - 1], "."))) throw syntaxError("unexpected 'if'");
+      if (withTests(items).some((item, at) => isName(item, "if") && !isOperator(items[at - 1], ".")))
+        throw syntaxError("unexpected 'if'");
       return statement(name, ...tupleTokens(items));
     case "else":
     case "break":
@@ -80,7 +93,10 @@ function tag(tokens: readonly SourceToken[], open: string[]): ParserToken[] {
       return statement(name, ...caller, ...callOf(OWN.call, expressionTokens(hasSignature ? items.slice(1) : items)));
     }
     case "filter":
-      return statement(name, ...callOf(OWN.filter, [nameToken(OWN.body), operatorToken("|"), ...expressionTokens(items)]));
+      return statement(
+        name,
+        ...callOf(OWN.filter, [nameToken(OWN.body), operatorToken("|"), ...expressionTokens(items)]),
+      );
     case "generation":
       return statement("filter", ...callOf(OWN.generation, expressionTokens(items)));
     case "with":
@@ -97,9 +113,13 @@ function tag(tokens: readonly SourceToken[], open: string[]): ParserToken[] {
 
 function endTag(name: string, rest: readonly SourceToken[], open: string[]): ParserToken[] {
   const begun = open.pop();
-  if (begun !== name) throw syntaxError(begun === undefined ? `Encountered unknown tag 'end${name}'.` : `'end${begun}' expected, not 'end${name}'`);
+  if (begun !== name)
+    throw syntaxError(
+      begun === undefined ? `Encountered unknown tag 'end${name}'.` : `'end${begun}' expected, not 'end${name}'`,
+    );
   const [label, ...more] = rest;
-  if (label !== undefined && (name !== "block" || label.kind !== "name" || more.length > 0)) throw syntaxError(`unexpected '${label.value}' after 'end${name}'`);
+  if (label !== undefined && (name !== "block" || label.kind !== "name" || more.length > 0))
+    throw syntaxError(`unexpected '${label.value}' after 'end${name}'`);
   return statement(OWN_BLOCKS.includes(name) ? "endfilter" : `end${name}`);
 }
 
@@ -111,7 +131,11 @@ function isAssignment(name: string, items: readonly Item[]): boolean {
 function setTag(items: readonly Item[]): ParserToken[] {
   const at = items.findIndex((item) => isOperator(item, "="));
   const target = at < 0 ? items : items.slice(0, at);
-  return statement("set", ...targetTokens(target), ...(at < 0 ? [] : [operatorToken("="), ...tupleTokens(items.slice(at + 1))]));
+  return statement(
+    "set",
+    ...targetTokens(target),
+    ...(at < 0 ? [] : [operatorToken("="), ...tupleTokens(items.slice(at + 1))]),
+  );
 }
 
 /** Names to assign to, in the parser's own tuples. */
@@ -119,7 +143,9 @@ function targetTokens(items: readonly Item[]): ParserToken[] {
   return splitAt(items, ",").flatMap((part, at) => {
     const [only, ...more] = part;
     const isTuple = only?.kind === "group" && only.open === "(" && more.length === 0;
-    const target = isTuple ? [operatorToken("("), ...targetTokens(only.items), operatorToken(")")] : expressionTokens(part);
+    const target = isTuple
+      ? [operatorToken("("), ...targetTokens(only.items), operatorToken(")")]
+      : expressionTokens(part);
     return at === 0 ? target : [operatorToken(","), ...target];
   });
 }

@@ -37,7 +37,8 @@ export function scan(template: string): Piece[] {
   let at = 0;
   let atLineStart = true;
 
-  const fail = (message: string): PythonError => new PythonError("SyntaxError", `line ${source.slice(0, at).split("\n").length}: ${message}`);
+  const fail = (message: string): PythonError =>
+    new PythonError("SyntaxError", `line ${source.slice(0, at).split("\n").length}: ${message}`);
   const find = (pattern: RegExp, from: number): RegExpExecArray | null => {
     pattern.lastIndex = from;
     return pattern.exec(source);
@@ -47,7 +48,8 @@ export function scan(template: string): Piece[] {
     let kept = text;
     if (sign === "-") kept = strip(text, null, "right");
     // A tag that stands alone before it in its line takes the blanks in front of it away.
-    else if (sign !== "+" && !keepsBlanks && (lineStart > 0 || atLineStart) && isOnlyBlanks(text.slice(lineStart))) kept = text.slice(0, lineStart);
+    else if (sign !== "+" && !keepsBlanks && (lineStart > 0 || atLineStart) && isOnlyBlanks(text.slice(lineStart)))
+      kept = text.slice(0, lineStart);
     if (kept !== "") pieces.push({ kind: "text", text: kept });
   };
   const goTo = (end: number): void => {

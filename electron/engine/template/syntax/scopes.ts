@@ -12,7 +12,12 @@ export interface Scopes {
 }
 
 export const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean | null>([
-  ["true", true], ["True", true], ["false", false], ["False", false], ["none", null], ["None", null],
+  ["true", true],
+  ["True", true],
+  ["false", false],
+  ["False", false],
+  ["none", null],
+  ["None", null],
 ]);
 
 type Load = "parameter" | "outside" | "outer" | "unset";
@@ -70,12 +75,20 @@ export function scopesOf(program: Program): Scopes {
   return { unset, specials, free };
 
   /** The names of a body are all known before the scopes in it are looked at. */
-  function scope(body: readonly Node[], parent: Names | undefined, begin: (names: Names) => void, end: (names: Names) => void = () => undefined): void {
+  function scope(
+    body: readonly Node[],
+    parent: Names | undefined,
+    begin: (names: Names) => void,
+    end: (names: Names) => void = () => undefined,
+  ): void {
     const names = new Names(parent);
     begin(names);
     for (const node of body) visit(node, names);
     end(names);
-    unset.set(body, [...names.loads].filter(([, load]) => load === "unset").map(([name]) => name));
+    unset.set(
+      body,
+      [...names.loads].filter(([, load]) => load === "unset").map(([name]) => name),
+    );
     for (const [name, load] of names.loads) if (load === "outside") free.add(name);
     for (const node of body) inner(node, names);
   }
@@ -117,7 +130,9 @@ export function scopesOf(program: Program): Scopes {
           node.body,
           parent,
           (fresh) => {
-            if (kind === OWN.with) for (const argument of args) if (argument.type === "KeywordArgumentExpression") fresh.parameter(argument.key.value);
+            if (kind === OWN.with)
+              for (const argument of args)
+                if (argument.type === "KeywordArgumentExpression") fresh.parameter(argument.key.value);
             if (kind === OWN.filter) fresh.parameter(OWN.body);
           },
           (fresh) => {
@@ -153,11 +168,13 @@ function visit(node: Node, names: Names): void {
   switch (node.type) {
     case "If":
       visitExpression(node.test, names);
-      names.merge(branchesOf(node).map((branch) => {
-        const copy = names.copy();
-        for (const child of branch) visit(child, copy);
-        return copy;
-      }));
+      names.merge(
+        branchesOf(node).map((branch) => {
+          const copy = names.copy();
+          for (const child of branch) visit(child, copy);
+          return copy;
+        }),
+      );
       break;
     case "For":
       // The condition belongs to the loop's scope.

@@ -50,7 +50,9 @@ export type Expression =
   | { type: "SelectExpression"; lhs: Expression; test: Expression }
   | { type: "Ternary"; condition: Expression; trueExpr: Expression; falseExpr: Expression };
 
-export type Literal = { type: "IntegerLiteral" | "FloatLiteral"; value: number } | { type: "StringLiteral"; value: string };
+export type Literal =
+  | { type: "IntegerLiteral" | "FloatLiteral"; value: number }
+  | { type: "StringLiteral"; value: string };
 
 export interface Member {
   type: "MemberExpression";
@@ -85,7 +87,9 @@ export interface Binary {
   right: Expression;
 }
 
-export type Parameter = { type: "Identifier"; value: string } | { type: "KeywordArgumentExpression"; key: { type: "Identifier"; value: string }; value: Expression };
+export type Parameter =
+  | { type: "Identifier"; value: string }
+  | { type: "KeywordArgumentExpression"; key: { type: "Identifier"; value: string }; value: Expression };
 
 export interface If {
   type: "If";
@@ -130,7 +134,15 @@ export interface FilterBlock {
   body: Node[];
 }
 
-export type Statement = If | For | Assignment | Macro | CallBlock | FilterBlock | { type: "Break" } | { type: "Continue" };
+export type Statement =
+  | If
+  | For
+  | Assignment
+  | Macro
+  | CallBlock
+  | FilterBlock
+  | { type: "Break" }
+  | { type: "Continue" };
 
 export type AnyNode = Node | Argument;
 

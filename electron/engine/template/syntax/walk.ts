@@ -79,14 +79,22 @@ export function blockOf(filter: Expression): readonly [kind: string, args: reado
 }
 
 /** What a loop goes over. */
-export function loopOf({ iterable }: For): { source: Expression; condition: Expression | undefined; isRecursive: boolean } {
+export function loopOf({ iterable }: For): {
+  source: Expression;
+  condition: Expression | undefined;
+  isRecursive: boolean;
+} {
   const [kind, args] = blockOf(iterable);
   const [source, condition] = args.filter(isExpression);
   return { source: source ?? iterable, condition, isRecursive: kind === OWN.eachRecursive };
 }
 
 export function isExpression(argument: Argument): argument is Expression {
-  return argument.type !== "KeywordArgumentExpression" && argument.type !== "SpreadExpression" && argument.type !== "KeywordSpreadExpression";
+  return (
+    argument.type !== "KeywordArgumentExpression" &&
+    argument.type !== "SpreadExpression" &&
+    argument.type !== "KeywordSpreadExpression"
+  );
 }
 
 /** The names that are set where a loop's item is assigned. */

@@ -21,13 +21,23 @@ export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNod
             <ColumnMenu key={index} columns={plan.columns} index={index} stack={stack} fineTunes={plan.fineTunes} />
           ))}
           {plan.columns.length < MAX_COMPARED && (
-            <IconButton name="Add a column" icon={<Plus size={15} />} onClick={() => chooseColumns(withOneMore(plan.columns, plan.fineTunes))} />
+            <IconButton
+              name="Add a column"
+              icon={<Plus size={15} />}
+              onClick={() => chooseColumns(withOneMore(plan.columns, plan.fineTunes))}
+            />
           )}
         </>
       ) : (
         <span className={styles.checking}>Looking which fine-tunes fit this model</span>
       )}
-      <IconButton className={styles.leave} name="Back to one answer" keys={keysOf("toggle-side-by-side")} icon={<X size={15} />} onClick={toggleSideBySide} />
+      <IconButton
+        className={styles.leave}
+        name="Back to one answer"
+        keys={keysOf("toggle-side-by-side")}
+        icon={<X size={15} />}
+        onClick={toggleSideBySide}
+      />
     </fieldset>
   );
 }

@@ -2,7 +2,14 @@
 import { ChevronDown, X } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useId, type ReactNode } from "react";
-import { type Delta, isSameStack, MAX_DELTA_SCALE, MIN_COMPARED, type NamedStack, type StackEntry } from "../../../../electron/contract/deltas";
+import {
+  type Delta,
+  isSameStack,
+  MAX_DELTA_SCALE,
+  MIN_COMPARED,
+  type NamedStack,
+  type StackEntry,
+} from "../../../../electron/contract/deltas";
 import { formatScale } from "../../../app/quantities";
 import { Slider } from "../../../ui/Slider";
 import { kindWords, stackHue, stackName } from "../../deltas/stackWords";
@@ -36,14 +43,26 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
           <ChevronDown size={12} aria-hidden />
         </Popover.Trigger>
         <Popover.Portal>
-          <Popover.Content className={styles.content} align="start" side="top" sideOffset={6} collisionPadding={8} aria-label={`Column ${index + 1}`}>
+          <Popover.Content
+            className={styles.content}
+            align="start"
+            side="top"
+            sideOffset={6}
+            collisionPadding={8}
+            aria-label={`Column ${index + 1}`}
+          >
             <Choices {...props} />
             {stack.length === 1 && first !== undefined && <Strength {...props} entry={first} />}
           </Popover.Content>
         </Popover.Portal>
       </Popover.Root>
       {columns.length > MIN_COMPARED && (
-        <button type="button" className={styles.remove} aria-label={`Remove column ${index + 1}`} onClick={() => chooseColumns(withoutColumn(columns, index))}>
+        <button
+          type="button"
+          className={styles.remove}
+          aria-label={`Remove column ${index + 1}`}
+          onClick={() => chooseColumns(withoutColumn(columns, index))}
+        >
           <X size={12} aria-hidden />
         </button>
       )}
@@ -60,7 +79,14 @@ function Choices({ columns, index, stack, fineTunes }: ColumnMenuProps): ReactNo
   return (
     <fieldset className={styles.choices}>
       <legend className="visually-hidden">Who answers</legend>
-      <Choice group={group} name="Base" hue="base" isChosen={stack.length === 0} isTaken={hasBase(others)} onChoose={() => choose([])} />
+      <Choice
+        group={group}
+        name="Base"
+        hue="base"
+        isChosen={stack.length === 0}
+        isTaken={hasBase(others)}
+        onChoose={() => choose([])}
+      />
       {(isOwn || chatStack.length > 1) && (
         <Choice
           group={group}
@@ -112,7 +138,8 @@ function Choice({ group, name, kind, hue, isChosen, isTaken = false, onChoose }:
 }
 
 function Strength({ columns, index, entry }: ColumnMenuProps & { readonly entry: StackEntry }): ReactNode {
-  const setScale = (scale: number) => chooseColumns(withColumn(columns, index, [{ ...entry, scale: Math.round(scale * 100) / 100 }]));
+  const setScale = (scale: number) =>
+    chooseColumns(withColumn(columns, index, [{ ...entry, scale: Math.round(scale * 100) / 100 }]));
   return (
     <div className={styles.strength} data-hue={entry.hue}>
       <div className={styles.line}>

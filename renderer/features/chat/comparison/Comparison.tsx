@@ -16,8 +16,12 @@ export function Comparison({ message }: { readonly message: Message }): ReactNod
   return (
     <div className={styles.frame}>
       {/* Focusable, so that the keyboard can scroll it where the columns do not fit. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={styles.columns} tabIndex={0} aria-label={comparisonHeading(columns.map(({ answer }) => answer.stack))}>
+      <section
+        className={styles.columns}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        aria-label={comparisonHeading(columns.map(({ answer }) => answer.stack))}
+      >
         {columns.map((column) => (
           <ComparisonColumn
             key={column.versionIds[0]}

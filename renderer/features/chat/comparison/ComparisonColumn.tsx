@@ -32,12 +32,21 @@ interface ComparisonColumnProps {
   readonly waitsFor: Message | null;
 }
 
-export function ComparisonColumn({ column: { answer, versionIds }, isShown, waitsFor }: ComparisonColumnProps): ReactNode {
+export function ComparisonColumn({
+  column: { answer, versionIds },
+  isShown,
+  waitsFor,
+}: ComparisonColumnProps): ReactNode {
   const headingId = useId();
   const isBusy = useChat((state) => writingMessage(state) !== null);
   const goesOnHere = isShown && !isBusy;
   return (
-    <section className={styles.column} aria-labelledby={headingId} data-hue={stackHue(answer.stack) ?? "base"} data-shown={goesOnHere || undefined}>
+    <section
+      className={styles.column}
+      aria-labelledby={headingId}
+      data-hue={stackHue(answer.stack) ?? "base"}
+      data-shown={goesOnHere || undefined}
+    >
       <header className={styles.header}>
         <i className={styles.dot} />
         <h3 id={headingId} className={styles.name}>
@@ -63,16 +72,34 @@ export function ComparisonColumn({ column: { answer, versionIds }, isShown, wait
             {goesOnHere && <span className={styles.here}>goes on here</span>}
             <span className={styles.actions}>
               <SiblingSwitcher message={answer} among={versionIds} />
-              {textOf(answer.parts) !== "" && <CopyButton text={() => textOf(answer.parts)} label={`Copy the answer of ${stackName(answer.stack)}`} />}
-              {!hasFailed(answer) && (
-                <QuietButton name={`Regenerate ${stackName(answer.stack)}`} icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(answer.id)} />
+              {textOf(answer.parts) !== "" && (
+                <CopyButton text={() => textOf(answer.parts)} label={`Copy the answer of ${stackName(answer.stack)}`} />
               )}
               {!hasFailed(answer) && (
-                <TryWith messageId={answer.id} name={`Try ${stackName(answer.stack)} with …`} stack={answer.stack} isCompared disabled={isBusy} />
+                <QuietButton
+                  name={`Regenerate ${stackName(answer.stack)}`}
+                  icon={RefreshCw}
+                  disabled={isBusy}
+                  onClick={() => void regenerateAnswer(answer.id)}
+                />
+              )}
+              {!hasFailed(answer) && (
+                <TryWith
+                  messageId={answer.id}
+                  name={`Try ${stackName(answer.stack)} with …`}
+                  stack={answer.stack}
+                  isCompared
+                  disabled={isBusy}
+                />
               )}
               {answer.facts !== null && <FactsDetails facts={answer.facts} stack={answer.stack} />}
               {textOf(answer.parts) !== "" && (
-                <QuietButton name={`Go on with ${stackName(answer.stack)}`} icon={CornerDownLeft} disabled={isBusy} onClick={() => void goOnWith(answer)} />
+                <QuietButton
+                  name={`Go on with ${stackName(answer.stack)}`}
+                  icon={CornerDownLeft}
+                  disabled={isBusy}
+                  onClick={() => void goOnWith(answer)}
+                />
               )}
             </span>
           </>
@@ -94,7 +121,10 @@ function Pill({ answer }: { readonly answer: Message }): ReactNode {
   return words === null ? null : <span className={styles.pill}>{words}</span>;
 }
 
-function Words({ answer, waitsFor }: Pick<ComparisonColumnProps, "waitsFor"> & { readonly answer: Message }): ReactNode {
+function Words({
+  answer,
+  waitsFor,
+}: Pick<ComparisonColumnProps, "waitsFor"> & { readonly answer: Message }): ReactNode {
   const isHeld = useLiveAnswer((live) => live.messageId === answer.id);
   if (waitsFor !== null && answer.state === "writing" && answer.parts.length === 0 && !isHeld) {
     return <p className={styles.waiting}>Waits for {stackName(waitsFor.stack)}</p>;
@@ -114,6 +144,8 @@ function LiveSpeed({ answer }: { readonly answer: Message }): ReactNode {
 
 function Facts({ answer }: { readonly answer: Message }): ReactNode {
   const library = useDeltas((state) => state.list);
-  const words = [endingWords(answer), columnFacts(answer, library)].filter((part) => part !== null && part !== "").join(" · ");
+  const words = [endingWords(answer), columnFacts(answer, library)]
+    .filter((part) => part !== null && part !== "")
+    .join(" · ");
   return <span className={styles.facts}>{words}</span>;
 }

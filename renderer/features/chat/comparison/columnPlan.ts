@@ -1,5 +1,13 @@
 // Whom the next question goes to side by side: what was chosen as far as it can be used, else a proposal; and changes to it.
-import { type Delta, type DeltasForModel, isSameStack, MAX_COMPARED, MIN_COMPARED, type NamedStack, type StackEntry } from "../../../../electron/contract/deltas";
+import {
+  type Delta,
+  type DeltasForModel,
+  isSameStack,
+  MAX_COMPARED,
+  MIN_COMPARED,
+  type NamedStack,
+  type StackEntry,
+} from "../../../../electron/contract/deltas";
 import { isUsable } from "../../deltas/deltas";
 import type { Loadable } from "../../models/loadable";
 import { entryOf } from "../fineTunes/stackChanges";
@@ -24,15 +32,21 @@ interface Sources {
 
 export function planColumns({ chosen, chatStack, library, hasModel, forModel }: Sources): ColumnPlan {
   if (!hasModel) return { kind: "unavailable", why: "Side by side needs a model, and there is none yet." };
-  if (library.length === 0) return { kind: "unavailable", why: "Side by side compares fine-tunes, and there is none on this computer yet." };
+  if (library.length === 0)
+    return { kind: "unavailable", why: "Side by side compares fine-tunes, and there is none on this computer yet." };
   if (forModel.kind === "loading") return { kind: "checking" };
-  if (forModel.kind === "failed") return { kind: "unavailable", why: "Side by side needs a fine-tune, and it is not known which of them fit this model." };
+  if (forModel.kind === "failed")
+    return {
+      kind: "unavailable",
+      why: "Side by side needs a fine-tune, and it is not known which of them fit this model.",
+    };
   const fineTunes = forModel.value.deltas
     .filter(isUsable)
     .map(({ delta }) => delta)
     .toSorted((one, other) => other.createdAtMs - one.createdAtMs);
   const newest = fineTunes[0];
-  if (newest === undefined) return { kind: "unavailable", why: "Side by side needs a fine-tune, and none of yours fits this model." };
+  if (newest === undefined)
+    return { kind: "unavailable", why: "Side by side needs a fine-tune, and none of yours fits this model." };
   const own = asItIsNow(chatStack, fineTunes);
   const proposed = [[], own === null || own.length === 0 ? [entryOf(newest, 1)] : own];
   const kept = distinct((chosen ?? []).map((stack) => asItIsNow(stack, fineTunes)).filter((stack) => stack !== null));

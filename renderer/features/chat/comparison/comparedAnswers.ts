@@ -1,6 +1,12 @@
 // Which answers stand side by side, and as which columns.
 import type { Message } from "../../../../electron/contract/chat";
-import { type Delta, isSameStack, MAX_COMPARED, MIN_COMPARED, type NamedStack } from "../../../../electron/contract/deltas";
+import {
+  type Delta,
+  isSameStack,
+  MAX_COMPARED,
+  MIN_COMPARED,
+  type NamedStack,
+} from "../../../../electron/contract/deltas";
 import type { MessageId } from "../../../../electron/contract/ids";
 import type { ChatState } from "../chatStore";
 
@@ -23,7 +29,9 @@ export function comparedAnswers({ messages }: Pick<ChatState, "messages">, messa
 
 /** One column per stack, in the order in which they were asked. `shownId`: the one on the shown branch. */
 export function toColumns(answers: readonly Message[], shownId: MessageId): Column[] {
-  const first = answers.filter(({ stack }, index) => answers.findIndex((other) => isSameStack(other.stack, stack)) === index);
+  const first = answers.filter(
+    ({ stack }, index) => answers.findIndex((other) => isSameStack(other.stack, stack)) === index,
+  );
   return first.map((one) => {
     const versions = answers.filter(({ stack }) => isSameStack(stack, one.stack));
     const answer = versions.find(({ id }) => id === shownId) ?? versions.at(-1) ?? one;
@@ -35,7 +43,11 @@ export function toColumns(answers: readonly Message[], shownId: MessageId): Colu
  * Who would answer a question side by side once more, as they did on the shown branch; null where its answer stands alone, or too
  * few of them are still in the library.
  */
-export function comparedStacks(state: Pick<ChatState, "messages" | "order">, questionId: MessageId, library: readonly Pick<Delta, "id">[]): NamedStack[] | null {
+export function comparedStacks(
+  state: Pick<ChatState, "messages" | "order">,
+  questionId: MessageId,
+  library: readonly Pick<Delta, "id">[],
+): NamedStack[] | null {
   const answerId = state.order[state.order.indexOf(questionId) + 1];
   const answer = answerId === undefined ? undefined : state.messages[answerId];
   if (answer === undefined || answer.parentId !== questionId) return null;

@@ -22,8 +22,16 @@ const delta = (name: string, createdAtMs: number, fidelity: number | null = null
   origin: { kind: "file", fileName: `${name}.gguf` },
   createdAtMs,
   facts: {
-    kind: fidelity === null ? "lora" : "bitdelta", architecture: "llama", name: null, baseName: null, licence: null, baseFingerprint: null,
-    rank: 8, changedTensorCount: 1, weightsBytes: 9_000_000, fidelity,
+    kind: fidelity === null ? "lora" : "bitdelta",
+    architecture: "llama",
+    name: null,
+    baseName: null,
+    licence: null,
+    baseFingerprint: null,
+    rank: 8,
+    changedTensorCount: 1,
+    weightsBytes: 9_000_000,
+    fidelity,
   },
   failure: null,
 });
@@ -32,11 +40,19 @@ const only = (one: Delta, scale = 1): NamedStack => [entryOf(one, scale)];
 
 describe("who is asked", () => {
   const fits = (one: Delta): DeltaForModel => ({ delta: one, match: "fits", failure: null });
-  const refused = (one: Delta): DeltaForModel => ({ delta: one, match: "refused", failure: failure("delta-other-architecture") });
+  const refused = (one: Delta): DeltaForModel => ({
+    delta: one,
+    match: "refused",
+    failure: failure("delta-other-architecture"),
+  });
   const plan = (deltas: DeltaForModel[], over: Partial<Parameters<typeof planColumns>[0]> = {}) =>
     planColumns({
-      chosen: null, chatStack: [], library: deltas.map((one) => one.delta), hasModel: true,
-      forModel: { kind: "loaded", value: { deltas, moreThatFit: null } }, ...over,
+      chosen: null,
+      chatStack: [],
+      library: deltas.map((one) => one.delta),
+      hasModel: true,
+      forModel: { kind: "loaded", value: { deltas, moreThatFit: null } },
+      ...over,
     });
   const columns = (...given: Parameters<typeof plan>) => {
     const planned = plan(...given);
@@ -58,7 +74,12 @@ describe("who is asked", () => {
   });
   it("waits for main, and says why it cannot be had", () => {
     expect(plan([fits(sql)], { forModel: { kind: "loading" } }).kind).toBe("checking");
-    const whys = [plan([]), plan([refused(sql)]), plan([fits(sql)], { hasModel: false }), plan([fits(sql)], { forModel: { kind: "failed", failure: failure("not-found") } })];
+    const whys = [
+      plan([]),
+      plan([refused(sql)]),
+      plan([fits(sql)], { hasModel: false }),
+      plan([fits(sql)], { forModel: { kind: "failed", failure: failure("not-found") } }),
+    ];
     expect(whys.map(({ kind }) => kind)).toEqual(["unavailable", "unavailable", "unavailable", "unavailable"]);
     expect(new Set(whys.map((one) => (one.kind === "unavailable" ? one.why : ""))).size).toBe(4);
   });
@@ -81,13 +102,38 @@ describe("who is asked", () => {
 const chatId = ChatId.parse("c");
 const comparisonId = ComparisonId.parse("x");
 const facts: AnswerFacts = {
-  modelId: ModelId.parse("m"), modelName: "SmolLM2", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: 1, prefillTokensPerSecond: null,
-  decodeTokensPerSecond: 52.3, contextUsedTokens: 2, contextSizeTokens: 10, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason: "end", firstSeenMessageId: null,
+  modelId: ModelId.parse("m"),
+  modelName: "SmolLM2",
+  promptTokens: 1,
+  cachedTokens: 0,
+  answerTokens: 1,
+  timeToFirstTokenMs: 1,
+  prefillTokensPerSecond: null,
+  decodeTokensPerSecond: 52.3,
+  contextUsedTokens: 2,
+  contextSizeTokens: 10,
+  deltaLoadMs: null,
+  deltaSwitchMs: null,
+  format: null,
+  endReason: "end",
+  firstSeenMessageId: null,
 };
 function message(id: string, over: Partial<Message> = {}): Message {
   return {
-    id: MessageId.parse(id), chatId, parentId: MessageId.parse("q"), role: "assistant", parts: textParts(id), createdAtMs: 0, state: "complete",
-    requestId: null, failure: null, facts, stack: [], comparisonId, siblingIds: [], ...over,
+    id: MessageId.parse(id),
+    chatId,
+    parentId: MessageId.parse("q"),
+    role: "assistant",
+    parts: textParts(id),
+    createdAtMs: 0,
+    state: "complete",
+    requestId: null,
+    failure: null,
+    facts,
+    stack: [],
+    comparisonId,
+    siblingIds: [],
+    ...over,
   };
 }
 const question = message("q", { parentId: null, role: "user", comparisonId: null });
@@ -97,13 +143,27 @@ function siblings(...messages: Message[]): Message[] {
 
 describe("columns", () => {
   it("are one per stack, in the order in which they were asked: the version that is shown, else the newest", () => {
-    const [base, by, again, tried] = siblings(message("base"), message("by", { stack: only(sql) }), message("again", { stack: only(sql) }), message("tried", { stack: only(sql, 0.5) }));
+    const [base, by, again, tried] = siblings(
+      message("base"),
+      message("by", { stack: only(sql) }),
+      message("again", { stack: only(sql) }),
+      message("tried", { stack: only(sql, 0.5) }),
+    );
     const answers = [base!, by!, again!, tried!];
-    expect(toColumns(answers, base!.id).map(({ answer, versionIds }) => [answer.id, versionIds])).toEqual([["base", ["base"]], ["again", ["by", "again"]], ["tried", ["tried"]]]);
+    expect(toColumns(answers, base!.id).map(({ answer, versionIds }) => [answer.id, versionIds])).toEqual([
+      ["base", ["base"]],
+      ["again", ["by", "again"]],
+      ["tried", ["tried"]],
+    ]);
     expect(toColumns(answers, by!.id)[1]!.answer.id).toBe("by");
   });
   it("are answers of one comparison only", () => {
-    const all = siblings(message("one"), message("other", { comparisonId: ComparisonId.parse("y") }), message("two"), message("alone", { comparisonId: null }));
+    const all = siblings(
+      message("one"),
+      message("other", { comparisonId: ComparisonId.parse("y") }),
+      message("two"),
+      message("alone", { comparisonId: null }),
+    );
     const messages = Object.fromEntries(all.map((one) => [one.id, one])) as Record<MessageId, Message>;
     expect(comparedAnswers({ messages }, all[0]!).map(({ id }) => id)).toEqual(["one", "two"]);
     expect(comparedAnswers({ messages }, all[3]!).map(({ id }) => id)).toEqual(["alone"]);
@@ -116,16 +176,30 @@ describe("a compared question that is said differently", () => {
   const strong = message("strong", { stack: only(sql, 1.5) });
   const state = (...answers: Message[]) => {
     const all = [question, ...siblings(...answers)];
-    return { messages: Object.fromEntries(all.map((one) => [one.id, one])) as Record<MessageId, Message>, order: [question.id, answers[0]!.id] };
+    return {
+      messages: Object.fromEntries(all.map((one) => [one.id, one])) as Record<MessageId, Message>,
+      order: [question.id, answers[0]!.id],
+    };
   };
   it("is answered by the same ones, each once", () => {
-    expect(comparedStacks(state(base, by, message("again", { stack: only(sql) }), strong), question.id, [sql])).toEqual([[], only(sql), only(sql, 1.5)]);
+    expect(comparedStacks(state(base, by, message("again", { stack: only(sql) }), strong), question.id, [sql])).toEqual(
+      [[], only(sql), only(sql, 1.5)],
+    );
   });
   it("leaves out what was deleted, and is none where fewer than two are left, or its answer stands alone", () => {
-    expect(comparedStacks(state(base, by, message("json", { stack: only(json) })), question.id, [sql])).toEqual([[], only(sql)]);
+    expect(comparedStacks(state(base, by, message("json", { stack: only(json) })), question.id, [sql])).toEqual([
+      [],
+      only(sql),
+    ]);
     expect(comparedStacks(state(base, by), question.id, [])).toBeNull();
     expect(comparedStacks(state(message("alone", { comparisonId: null }), by), question.id, [sql])).toBeNull();
-    expect(comparedStacks({ messages: { [question.id]: question } as Record<MessageId, Message>, order: [question.id] }, question.id, [sql])).toBeNull();
+    expect(
+      comparedStacks(
+        { messages: { [question.id]: question } as Record<MessageId, Message>, order: [question.id] },
+        question.id,
+        [sql],
+      ),
+    ).toBeNull();
   });
 });
 
@@ -136,7 +210,11 @@ describe("the open chat", () => {
 
   it("keeps the first of the answers on its branch while the others come, and is busy until the last has ended", () => {
     showChat({ chat, messages: [], compared: [] });
-    const answers = siblings(message("base", writing), message("sql", { ...writing, stack: only(sql) }), message("json", { ...writing, stack: only(json) }));
+    const answers = siblings(
+      message("base", writing),
+      message("sql", { ...writing, stack: only(sql) }),
+      message("json", { ...writing, stack: only(json) }),
+    );
     for (const one of [question, ...answers]) applyMessage(one);
     expect(chatStore.getState().order).toEqual(["q", "base"]);
     for (const one of answers) {
@@ -168,7 +246,9 @@ describe("words", () => {
     expect(columnPill({ stack: [...only(sql), ...only(plain)], facts }, [sql], loaded)).toBe("2 fine-tunes");
     expect(columnPill({ stack: [], facts }, [], loaded)).toBe("SmolLM2 · Q4_1");
     expect(columnPill({ stack: [], facts: null }, [], loaded)).toBe("SmolLM2 · Q4_1");
-    expect(columnPill({ stack: [], facts: { ...facts, modelId: ModelId.parse("other"), modelName: "Other" } }, [], loaded)).toBe("Other");
+    expect(
+      columnPill({ stack: [], facts: { ...facts, modelId: ModelId.parse("other"), modelName: "Other" } }, [], loaded),
+    ).toBe("Other");
     expect(columnPill({ stack: [], facts: null }, [], null)).toBeNull();
   });
   it("say how fast, and how much of the fine-tune it is where that was measured", () => {

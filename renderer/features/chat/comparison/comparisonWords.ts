@@ -11,7 +11,11 @@ export function columnName(stack: NamedStack): string {
 }
 
 /** "SmolLM2 · Q4_1", "1-bit · 130 MB", "LoRA 0.8", "2 fine-tunes"; null = nothing is known. */
-export function columnPill({ stack, facts }: Pick<Message, "stack" | "facts">, library: readonly Delta[], loaded: LoadedModel | null): string | null {
+export function columnPill(
+  { stack, facts }: Pick<Message, "stack" | "facts">,
+  library: readonly Delta[],
+  loaded: LoadedModel | null,
+): string | null {
   const [first] = stack;
   if (stack.length > 1) return `${stack.length} fine-tunes`;
   if (first !== undefined) {

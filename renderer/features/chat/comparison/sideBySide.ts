@@ -51,7 +51,13 @@ export function sideBySideNow(): SideBySide {
   const { engine, settings } = appStore().getState();
   const modelId = currentModelId(engine) ?? settings.modelId;
   const known = modelId === null ? undefined : forModel[modelId];
-  const plan = planColumns({ chosen, chatStack: stackOf(state), library, hasModel: modelId !== null, forModel: known ?? LOADING });
+  const plan = planColumns({
+    chosen,
+    chatStack: stackOf(state),
+    library,
+    hasModel: modelId !== null,
+    forModel: known ?? LOADING,
+  });
   return { isOn: isOn && plan.kind !== "unavailable", plan };
 }
 
@@ -65,7 +71,10 @@ export function chooseColumns(columns: Columns): void {
 
 /** The chat that did not exist yet has been created. */
 export function keepForCreated(chatId: ChatId): void {
-  sideBySide.setState(({ new: choice, ...others }) => (choice === undefined ? others : { ...others, [chatId]: choice }), true);
+  sideBySide.setState(
+    ({ new: choice, ...others }) => (choice === undefined ? others : { ...others, [chatId]: choice }),
+    true,
+  );
 }
 
 function changeOpen(change: (choice: Choice) => Choice): void {

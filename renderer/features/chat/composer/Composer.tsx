@@ -66,7 +66,9 @@ export function Composer(): ReactNode {
     setProblem(null);
     setSentCount((count) => count + 1);
     changeDraft(chat, () => emptyDraft);
-    const outcome = await (columns === null ? sendMessage(draftMessage(sent)) : askSideBySide(draftMessage(sent), columns));
+    const outcome = await (columns === null
+      ? sendMessage(draftMessage(sent))
+      : askSideBySide(draftMessage(sent), columns));
     setIsSending(false);
     if (outcome.sent) return;
     giveBack(sent);
@@ -89,7 +91,13 @@ export function Composer(): ReactNode {
   }
 
   return (
-    <section className={styles.composer} data-hue={stackHue(next.stack) ?? "base"} data-several={sideBySide.isOn || undefined} data-drop-area aria-label="Write a message">
+    <section
+      className={styles.composer}
+      data-hue={stackHue(next.stack) ?? "base"}
+      data-several={sideBySide.isOn || undefined}
+      data-drop-area
+      aria-label="Write a message"
+    >
       {sideBySide.isOn && <ColumnChoices plan={sideBySide.plan} />}
       <MessageField
         id={COMPOSER_FIELD_ID}
@@ -110,7 +118,11 @@ export function Composer(): ReactNode {
       />
       <div className={styles.row}>
         <ThinkingButton />
-        <p id="composer-hint" className={shownProblem === null ? styles.hint : styles.problem} role={shownProblem === null ? undefined : "alert"}>
+        <p
+          id="composer-hint"
+          className={shownProblem === null ? styles.hint : styles.problem}
+          role={shownProblem === null ? undefined : "alert"}
+        >
           {shownProblem ?? (sideBySide.isOn ? null : next.leftOut) ?? hint}
         </p>
         {/* The rim says it to the eye. */}

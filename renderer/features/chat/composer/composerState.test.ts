@@ -12,7 +12,10 @@ describe("the composer", () => {
     expect(composerState({ kind: "crashed", modelId, failure }, true, false).canSend).toBe(true);
   });
   it("explains why it does not send", () => {
-    for (const state of [composerState({ kind: "idle" }, false, false), composerState({ kind: "load-failed", modelId, failure }, true, false)]) {
+    for (const state of [
+      composerState({ kind: "idle" }, false, false),
+      composerState({ kind: "load-failed", modelId, failure }, true, false),
+    ]) {
       expect(state.canSend).toBe(false);
       expect(state.hint).not.toBeNull();
     }

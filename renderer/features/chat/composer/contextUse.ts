@@ -12,7 +12,11 @@ export interface ContextUse {
 
 /** Of the loaded model's context, else as of the last answer; null while neither says it. */
 export function contextSizeNow(): number | null {
-  return loadedModel(appStore().getState().engine)?.contextSizeTokens ?? lastFacts(chatStore.getState())?.contextSizeTokens ?? null;
+  return (
+    loadedModel(appStore().getState().engine)?.contextSizeTokens ??
+    lastFacts(chatStore.getState())?.contextSizeTokens ??
+    null
+  );
 }
 
 /** null while neither a loaded model nor an earlier answer says how large the context is. */
@@ -20,7 +24,9 @@ export function useContextUse(): ContextUse | null {
   const loadedSize = useApp(({ engine }) => loadedModel(engine)?.contextSizeTokens ?? null);
   const facts = useChat(lastFacts);
   const lastId = useChat((state) => state.order.at(-1));
-  const liveTokens = useLiveAnswer((live) => (live.messageId === lastId && live.requestId !== null ? live.contextUsedTokens : 0));
+  const liveTokens = useLiveAnswer((live) =>
+    live.messageId === lastId && live.requestId !== null ? live.contextUsedTokens : 0,
+  );
   const sizeTokens = loadedSize ?? facts?.contextSizeTokens ?? null;
   if (sizeTokens === null) return null;
   return { usedTokens: liveTokens > 0 ? liveTokens : (facts?.contextUsedTokens ?? 0), sizeTokens };

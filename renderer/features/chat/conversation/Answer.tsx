@@ -37,7 +37,9 @@ export function Answer({ message }: { readonly message: Message }): ReactNode {
       <Edge stack={message.stack} />
       <AnswerText message={message} />
       {hasFailed ? <Failed message={message} /> : <Cut message={message} />}
-      {hasMeta ? <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div> : null}
+      {hasMeta ? (
+        <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div>
+      ) : null}
     </div>
   );
 }
@@ -64,7 +66,13 @@ export function AnswerText({ message }: { readonly message: Message }): ReactNod
     <div className={styles.parts}>
       {parts.map((part, index) => (
         // Parts are only ever added at the end.
-        <Part key={index} message={message} index={index} part={part} isWriting={isWriting && index === parts.length - 1} />
+        <Part
+          key={index}
+          message={message}
+          index={index}
+          part={part}
+          isWriting={isWriting && index === parts.length - 1}
+        />
       ))}
     </div>
   );
@@ -83,7 +91,9 @@ function Part({ message, index, part, isWriting }: PartProps): ReactNode {
       return <Markdown text={part.text} growing={isWriting} />;
     case "thought": {
       const isThinking = isWriting && part.durationMs === null;
-      return !isThinking && part.text.trim() === "" ? null : <Thought message={message} index={index} thought={part} isWriting={isThinking} />;
+      return !isThinking && part.text.trim() === "" ? null : (
+        <Thought message={message} index={index} thought={part} isWriting={isThinking} />
+      );
     }
     case "tool-call":
       return <ToolCall foldKey={`${message.id} ${index}`} call={part} isWriting={isWriting} />;
@@ -99,7 +109,9 @@ function Waiting({ message }: { readonly message: Message }): ReactNode {
     if (engine.kind === "starting" || engine.kind === "loading") return "Waiting for the model";
     if (engine.kind !== "generating" || engine.messageId !== message.id) return "Waiting";
     if (engine.unresponsive) return "The engine has not answered for a while";
-    return engine.phase === "prefill" && engine.prefillFraction > 0 ? `Reading … ${formatPercent(engine.prefillFraction)}` : "Reading …";
+    return engine.phase === "prefill" && engine.prefillFraction > 0
+      ? `Reading … ${formatPercent(engine.prefillFraction)}`
+      : "Reading …";
   });
   return <p className={styles.waiting}>{words}</p>;
 }
@@ -111,7 +123,11 @@ function LiveFacts({ message }: { readonly message: Message }): ReactNode {
     <>
       <b className={styles.speaker}>{stackName(message.stack)}</b>
       {tokens === 0 ? null : (
-        <span className={styles.facts}>{[formatTokens(tokens), speed === null ? null : formatSpeed(speed)].filter((part) => part !== null).join(" · ")}</span>
+        <span className={styles.facts}>
+          {[formatTokens(tokens), speed === null ? null : formatSpeed(speed)]
+            .filter((part) => part !== null)
+            .join(" · ")}
+        </span>
       )}
     </>
   );
@@ -134,7 +150,12 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
       <SiblingSwitcher message={message} />
       <span className={styles.actions}>
         {textOf(message.parts) === "" ? null : <CopyButton text={() => textOf(message.parts)} label="Copy answer" />}
-        <QuietButton name="Regenerate" icon={RefreshCw} disabled={isBusy} onClick={() => void regenerateAnswer(message.id)} />
+        <QuietButton
+          name="Regenerate"
+          icon={RefreshCw}
+          disabled={isBusy}
+          onClick={() => void regenerateAnswer(message.id)}
+        />
         <TryWith messageId={message.id} stack={stack} disabled={isBusy} />
         {facts === null ? null : <FactsDetails facts={facts} stack={stack} />}
       </span>
@@ -143,7 +164,8 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
 }
 
 function speakerTitle({ stack, facts }: Message): string {
-  const made = stack.length === 0 ? "The model itself" : stack.map((entry) => `${entry.name}, ${kindWords(entry)}`).join(" + ");
+  const made =
+    stack.length === 0 ? "The model itself" : stack.map((entry) => `${entry.name}, ${kindWords(entry)}`).join(" + ");
   return facts === null ? made : `${made} · ${facts.modelName}`;
 }
 

@@ -121,9 +121,23 @@ function MessageList(): ReactNode {
   return (
     <div className={styles.frame}>
       {/* Focusable, so that the keyboard can scroll it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
-      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label="Conversation" onKeyDown={pressKey} onScroll={letThePlaceGo}>
-        <div ref={virtualizer.containerRef} className={styles.rows} role="feed" aria-busy={isWriting} aria-label="Messages">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <section
+        ref={scroller}
+        className={styles.scroller}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        aria-label="Conversation"
+        onKeyDown={pressKey}
+        onScroll={letThePlaceGo}
+      >
+        <div
+          ref={virtualizer.containerRef}
+          className={styles.rows}
+          role="feed"
+          aria-busy={isWriting}
+          aria-label="Messages"
+        >
           {virtualizer.getVirtualItems().map(({ key, index }) => {
             const id = order[index];
             if (id === undefined) return null;
@@ -162,5 +176,10 @@ function estimateHeight(message: Message | undefined): number {
   const folded = FOLD_PX * parts.filter(({ kind }) => kind !== "text").length;
   const characters = parts.reduce((sum, part) => sum + (part.kind === "text" ? part.text.length : 0), 0);
   if (comparisonId !== null) return 140 + folded + LINE_PX * Math.ceil(characters / 36);
-  return folded + (role === "user" ? 62 + LINE_PX * Math.floor(Math.min(characters, FOLDED_CHARACTERS) / 80) : 76 + LINE_PX * Math.ceil(characters / 95));
+  return (
+    folded +
+    (role === "user"
+      ? 62 + LINE_PX * Math.floor(Math.min(characters, FOLDED_CHARACTERS) / 80)
+      : 76 + LINE_PX * Math.ceil(characters / 95))
+  );
 }

@@ -14,7 +14,13 @@ export function FactsDetails({ facts, stack }: { readonly facts: AnswerFacts; re
         <Ellipsis size={14} aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className={styles.content} align="end" sideOffset={4} collisionPadding={8} aria-label="Details of this answer">
+        <Popover.Content
+          className={styles.content}
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label="Details of this answer"
+        >
           <dl className={styles.table}>
             {factsTable(facts, stack).map(([name, value]) => (
               <div key={`${name} ${value}`}>

@@ -21,10 +21,18 @@ export interface MessageRowProps {
   readonly isPointedOut: boolean;
 }
 
-export const MessageRow = memo(function MessageRow({ id, position, count, turnsOutside, isPointedOut }: MessageRowProps): ReactNode {
+export const MessageRow = memo(function MessageRow({
+  id,
+  position,
+  count,
+  turnsOutside,
+  isPointedOut,
+}: MessageRowProps): ReactNode {
   const message = useChat((state) => state.messages[id]);
   // A question is as wide as its answers are.
-  const isWide = useChat((state) => [id, state.order[position]].some((one) => one !== undefined && isCompared(state, one)));
+  const isWide = useChat((state) =>
+    [id, state.order[position]].some((one) => one !== undefined && isCompared(state, one)),
+  );
   if (message === undefined) return null;
   const isPerson = message.role === "user";
   const headingId = `heading-${id}`;
@@ -40,7 +48,13 @@ export const MessageRow = memo(function MessageRow({ id, position, count, turnsO
       <h2 id={headingId} className="visually-hidden">
         {isPerson ? "You" : speaker(message)}
       </h2>
-      {isPerson ? <PersonMessage message={message} /> : message.comparisonId === null ? <Answer message={message} /> : <Comparison message={message} />}
+      {isPerson ? (
+        <PersonMessage message={message} />
+      ) : message.comparisonId === null ? (
+        <Answer message={message} />
+      ) : (
+        <Comparison message={message} />
+      )}
       {position === count && <ToolResultsForm message={message} />}
     </article>
   );

@@ -27,14 +27,26 @@ export function PersonMessage({ message }: { readonly message: Message }): React
   return (
     <div className={styles.person}>
       <div className={styles.bubble} dir="auto" data-results={hasResults || undefined}>
-        {message.parts.map((part, index) => part.kind === "tool-result" && <ToolResult key={part.callId} foldKey={`${message.id} ${index}`} result={part} />)}
+        {message.parts.map(
+          (part, index) =>
+            part.kind === "tool-result" && (
+              <ToolResult key={part.callId} foldKey={`${message.id} ${index}`} result={part} />
+            ),
+        )}
         {text !== "" && <FoldedText foldKey={`${message.id} text`} text={text} />}
       </div>
       <div className={message.siblingIds.length > 1 ? styles.actionsShown : styles.actions}>
         <SiblingSwitcher message={message} />
         {text !== "" && <CopyButton text={() => text} label="Copy message" />}
         {/* Results are answers to calls: they are typed where the calls are. */}
-        {!hasResults && <QuietButton name="Edit message" icon={Pencil} disabled={isWriting} onClick={() => beginEditing(message.id, text)} />}
+        {!hasResults && (
+          <QuietButton
+            name="Edit message"
+            icon={Pencil}
+            disabled={isWriting}
+            onClick={() => beginEditing(message.id, text)}
+          />
+        )}
       </div>
     </div>
   );

@@ -20,12 +20,20 @@ interface TryWithProps {
 }
 
 /** Nothing where there is no other way. `stack`: of the answer. */
-export function TryWith({ stack, name = "Try with …", disabled, ...choices }: TryWithProps & { readonly stack: NamedStack }) {
+export function TryWith({
+  stack,
+  name = "Try with …",
+  disabled,
+  ...choices
+}: TryWithProps & { readonly stack: NamedStack }) {
   const hasFineTunes = useDeltas((state) => state.list.length > 0) || stack.length > 0;
   const hasWays = useWaysToThink().length > 0;
   if (!hasWays && (choices.isCompared === true || !hasFineTunes)) return null;
   return (
-    <Menu align="end" trigger={<IconButton name={name} icon={<GitBranch size={14} aria-hidden />} disabled={disabled} />}>
+    <Menu
+      align="end"
+      trigger={<IconButton name={name} icon={<GitBranch size={14} aria-hidden />} disabled={disabled} />}
+    >
       <Choices {...choices} />
     </Menu>
   );

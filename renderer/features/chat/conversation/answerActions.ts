@@ -76,7 +76,11 @@ export async function editMessage(messageId: MessageId, text: string): Promise<b
   const stacks = comparedStacks(chatStore.getState(), messageId, deltaState().list);
   if (stacks === null) await leaveOutUnusable();
   await saveChatSettings();
-  const edited = await callOrNotify("chats.edit", { messageId, text, ...(stacks === null ? {} : { stacks: stacks.map(choiceOf) }) });
+  const edited = await callOrNotify("chats.edit", {
+    messageId,
+    text,
+    ...(stacks === null ? {} : { stacks: stacks.map(choiceOf) }),
+  });
   if (edited === null) return false;
   showNew(edited.messages);
   return true;

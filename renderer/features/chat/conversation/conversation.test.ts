@@ -34,8 +34,19 @@ function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
   order.forEach((id, index) => {
     const role = index % 2 === 0 ? "user" : "assistant";
     messages[id] = {
-      id, chatId: ChatId.parse("c"), parentId: order[index - 1] ?? null, role, parts: textParts("x"), createdAtMs: index, state: "complete",
-      requestId: null, failure: null, facts: index === length - 1 ? lastFacts : null, siblingIds: [id], stack: [], comparisonId: null,
+      id,
+      chatId: ChatId.parse("c"),
+      parentId: order[index - 1] ?? null,
+      role,
+      parts: textParts("x"),
+      createdAtMs: index,
+      state: "complete",
+      requestId: null,
+      failure: null,
+      facts: index === length - 1 ? lastFacts : null,
+      siblingIds: [id],
+      stack: [],
+      comparisonId: null,
     };
   });
   return { ...chatStore.getInitialState(), order, messages };
@@ -46,23 +57,41 @@ describe("facts", () => {
     expect(factsLine(facts, [], facts.modelId)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
   });
   it("leaves out what was not measured", () => {
-    expect(factsLine({ ...facts, answerTokens: 1, timeToFirstTokenMs: null, decodeTokensPerSecond: null }, [], null)).toBe("1 token");
-    const bare = factsTable({ ...facts, timeToFirstTokenMs: null, decodeTokensPerSecond: null, prefillTokensPerSecond: null }, []);
+    expect(
+      factsLine({ ...facts, answerTokens: 1, timeToFirstTokenMs: null, decodeTokensPerSecond: null }, [], null),
+    ).toBe("1 token");
+    const bare = factsTable(
+      { ...facts, timeToFirstTokenMs: null, decodeTokensPerSecond: null, prefillTokensPerSecond: null },
+      [],
+    );
     expect(bare.map(([name]) => name)).toEqual(["Model", "Read", "Written", "Context used", "Ended"]);
   });
   it("says of a fine-tune its kind and how soon it was there, and names a model that is not the loaded one", () => {
     const switched: AnswerFacts = { ...facts, deltaSwitchMs: 0.12, deltaLoadMs: 34.4 };
     expect(factsLine(switched, [sql], facts.modelId)).toBe("1-bit · 58 tokens · switched in 0.1 ms · 64 tokens/s");
-    expect(factsLine(facts, [sql, { ...sql, scale: 0.5 }], facts.modelId)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
+    expect(factsLine(facts, [sql, { ...sql, scale: 0.5 }], facts.modelId)).toBe(
+      "58 tokens · 0.24 s to first · 64 tokens/s",
+    );
     expect(factsLine(facts, [], ModelId.parse("other"))).toMatch(/^SmolLM2 · 58 tokens/);
     expect(factsTable(switched, [{ ...sql, scale: 0.8 }]).slice(1, 4)).toEqual([
-      ["Fine-tune", "SQL · 1-bit 0.8"], ["Brought into memory in", "34 ms"], ["Switched in", "0.1 ms"],
+      ["Fine-tune", "SQL · 1-bit 0.8"],
+      ["Brought into memory in", "34 ms"],
+      ["Switched in", "0.1 ms"],
     ]);
   });
-  it.each([[0.01, "less than 0.1 ms"], [3.44, "3.4 ms"], [34.4, "34 ms"]])("%d ms of switching is %s", (ms, words) => {
+  it.each([
+    [0.01, "less than 0.1 ms"],
+    [3.44, "3.4 ms"],
+    [34.4, "34 ms"],
+  ])("%d ms of switching is %s", (ms, words) => {
     expect(formatSwitch(ms)).toBe(words);
   });
-  it.each([[0, "0.00 s"], [9_990, "9.99 s"], [12_340, "12.3 s"], [125_000, "2 min 5 s"]])("%i ms is %s", (ms, words) => {
+  it.each([
+    [0, "0.00 s"],
+    [9_990, "9.99 s"],
+    [12_340, "12.3 s"],
+    [125_000, "2 min 5 s"],
+  ])("%i ms is %s", (ms, words) => {
     expect(formatSeconds(ms)).toBe(words);
   });
 });

@@ -60,10 +60,16 @@ export function factsTable(facts: AnswerFacts, stack: NamedStack): readonly (rea
     ...(facts.deltaLoadMs === null ? [] : ([["Brought into memory in", formatMs(facts.deltaLoadMs)]] as const)),
     ...(facts.deltaSwitchMs === null ? [] : ([["Switched in", formatSwitch(facts.deltaSwitchMs)]] as const)),
     ["Read", `${formatTokens(facts.promptTokens)}${cached}`],
-    ...(facts.prefillTokensPerSecond === null ? [] : ([["Reading speed", formatSpeed(facts.prefillTokensPerSecond)]] as const)),
-    ...(facts.timeToFirstTokenMs === null ? [] : ([["Time to first token", formatSeconds(facts.timeToFirstTokenMs)]] as const)),
+    ...(facts.prefillTokensPerSecond === null
+      ? []
+      : ([["Reading speed", formatSpeed(facts.prefillTokensPerSecond)]] as const)),
+    ...(facts.timeToFirstTokenMs === null
+      ? []
+      : ([["Time to first token", formatSeconds(facts.timeToFirstTokenMs)]] as const)),
     ["Written", formatTokens(facts.answerTokens)],
-    ...(facts.decodeTokensPerSecond === null ? [] : ([["Writing speed", formatSpeed(facts.decodeTokensPerSecond)]] as const)),
+    ...(facts.decodeTokensPerSecond === null
+      ? []
+      : ([["Writing speed", formatSpeed(facts.decodeTokensPerSecond)]] as const)),
     ["Context used", `${formatCount(facts.contextUsedTokens)} of ${formatCount(facts.contextSizeTokens)} tokens`],
     ["Ended", endWords(facts.endReason)],
   ];

@@ -21,5 +21,7 @@ export function outsideView(state: ChatState): OutsideView | null {
 }
 
 export function outsideViewWords(turns: number): string {
-  return turns === 1 ? "1 earlier turn is outside the model's view" : `${turns} earlier turns are outside the model's view`;
+  return turns === 1
+    ? "1 earlier turn is outside the model's view"
+    : `${turns} earlier turns are outside the model's view`;
 }

@@ -45,7 +45,11 @@ export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: 
             aria-haspopup="dialog"
             aria-keyshortcuts={delta === null ? undefined : "Control+Shift+ArrowLeft Control+Shift+ArrowRight"}
             tabIndex={isReached ? 0 : -1}
-            title={problem === null ? `${entry.name} answers next. Right click for its strength and more, drag it to another place.` : failureText(problem).happened}
+            title={
+              problem === null
+                ? `${entry.name} answers next. Right click for its strength and more, drag it to another place.`
+                : failureText(problem).happened
+            }
             onFocus={onReach}
             onClick={(event) => onChoose(event.ctrlKey || event.metaKey)}
             onKeyDown={(event) => {
@@ -60,7 +64,11 @@ export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: 
               setMenuOpen(true);
             }}
           >
-            {problem === null ? <i className={styles.dot} /> : <TriangleAlert size={12} className={styles.warning} aria-hidden />}
+            {problem === null ? (
+              <i className={styles.dot} />
+            ) : (
+              <TriangleAlert size={12} className={styles.warning} aria-hidden />
+            )}
             <span className={styles.name}>{entry.name}</span>
             <span className={styles.kind}>{kindWords(entry)}</span>
             {problem !== null && <span className="visually-hidden">, cannot be used now</span>}

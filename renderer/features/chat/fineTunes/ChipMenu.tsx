@@ -54,7 +54,12 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
           <div className={styles.line}>
             <span>Strength</span>
             {entry.scale !== 1 && (
-              <button type="button" className={styles.reset} aria-label="Reset the strength to 1, as it was made" onClick={() => setScale(1)}>
+              <button
+                type="button"
+                className={styles.reset}
+                aria-label="Reset the strength to 1, as it was made"
+                onClick={() => setScale(1)}
+              >
                 <RotateCcw size={12} aria-hidden />1
               </button>
             )}
@@ -108,7 +113,9 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
               {stack.length > 0 && (
                 <button type="button" disabled={isFull(stack)} onClick={() => act(withEntry(stack, entry))}>
                   <ListPlus size={15} aria-hidden />
-                  {isFull(stack) ? `A stack holds ${MAX_STACK_DELTAS} at most` : `Stack with ${stack.map(({ name }) => name).join(" + ")}`}
+                  {isFull(stack)
+                    ? `A stack holds ${MAX_STACK_DELTAS} at most`
+                    : `Stack with ${stack.map(({ name }) => name).join(" + ")}`}
                 </button>
               )}
             </>

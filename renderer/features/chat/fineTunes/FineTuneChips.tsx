@@ -53,7 +53,14 @@ export function FineTuneChips() {
   return (
     // The keys are for the buttons inside.
     // oxlint-disable-next-line jsx-a11y/interactive-supports-focus
-    <div ref={group} className={styles.group} role="toolbar" aria-label="Who answers" data-scrolls={chips.length > 0 || undefined} onKeyDown={moveFocus}>
+    <div
+      ref={group}
+      className={styles.group}
+      role="toolbar"
+      aria-label="Who answers"
+      data-scrolls={chips.length > 0 || undefined}
+      onKeyDown={moveFocus}
+    >
       <div className={styles.chips} {...dragHandlers}>
         <span className={styles.chip} data-hue="base" data-pressed={stack.length === 0 || undefined}>
           <button

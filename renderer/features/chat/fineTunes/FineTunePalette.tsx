@@ -36,9 +36,11 @@ export function FineTunePalette() {
     finish();
   };
   const isChosen = (choice: FineTuneChoice | null) => (choice === null ? stack.length === 0 : choice.isChosen);
-  const addOrRemove = (choice: FineTuneChoice | null) => changeChatStack(choice === null ? [] : toggled(stack, choice.entry));
+  const addOrRemove = (choice: FineTuneChoice | null) =>
+    changeChatStack(choice === null ? [] : toggled(stack, choice.entry));
 
-  const withMod = (event: { readonly metaKey: boolean; readonly ctrlKey: boolean }) => (isMac(platform) ? event.metaKey : event.ctrlKey);
+  const withMod = (event: { readonly metaKey: boolean; readonly ctrlKey: boolean }) =>
+    isMac(platform) ? event.metaKey : event.ctrlKey;
   const handleOtherKey = (event: KeyboardEvent, active: FineTuneChoice | null | undefined): boolean => {
     if (query !== "") return false;
     // In a name that is being typed it is a letter.
@@ -81,7 +83,8 @@ export function FineTunePalette() {
               <kbd>{formatChord("Enter", platform)}</kbd> only this one
             </span>
             <span>
-              <kbd>{formatChord("Mod+Enter", platform)}</kbd> {isFull(stack) ? "take out of the stack, which is full" : "add or take out"}
+              <kbd>{formatChord("Mod+Enter", platform)}</kbd>{" "}
+              {isFull(stack) ? "take out of the stack, which is full" : "add or take out"}
             </span>
           </p>
         )
@@ -94,7 +97,10 @@ function Choice({ choice, isChosen }: { readonly choice: FineTuneChoice | null; 
   const problem = choice?.problem ?? null;
   return (
     <div className={styles.choice} data-chosen={isChosen || undefined}>
-      <FineTuneLine entry={choice?.entry ?? null} {...(problem === null ? {} : { note: failureText(problem).happened })} />
+      <FineTuneLine
+        entry={choice?.entry ?? null}
+        {...(problem === null ? {} : { note: failureText(problem).happened })}
+      />
       <Check size={15} className={styles.check} aria-hidden />
     </div>
   );

@@ -18,21 +18,30 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
   return (
     <Menu
       trigger={
-        <button type="button" className={styles.more} data-chip-stop aria-label="More fine-tunes" title="More fine-tunes">
+        <button
+          type="button"
+          className={styles.more}
+          data-chip-stop
+          aria-label="More fine-tunes"
+          title="More fine-tunes"
+        >
           <Plus size={14} aria-hidden />
         </button>
       }
     >
       {choices.length === 0 && (
         <div className={menuStyles.about}>
-          A fine-tune is a small file that teaches this model one thing well, a style or a task. It lies in memory beside the model, and
-          you can change it with each message.
+          A fine-tune is a small file that teaches this model one thing well, a style or a task. It lies in memory
+          beside the model, and you can change it with each message.
         </div>
       )}
       {others.length > 0 && <MenuLabel>Answer with</MenuLabel>}
       {others.map((choice) => (
         <MenuItem key={choice.entry.deltaId} onSelect={answerWith([choice.entry])}>
-          <FineTuneLine entry={choice.entry} {...(choice.problem === null ? {} : { note: failureText(choice.problem).happened })} />
+          <FineTuneLine
+            entry={choice.entry}
+            {...(choice.problem === null ? {} : { note: failureText(choice.problem).happened })}
+          />
         </MenuItem>
       ))}
       {unfit.length > 0 && <MenuLabel>Not for this model</MenuLabel>}
@@ -44,7 +53,11 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
       ))}
       {others.length + unfit.length > 0 && <MenuSeparator />}
       {choices.length > 0 && (
-        <MenuItem icon={<Search size={15} />} keys={keysOf("switch-fine-tune")} onSelect={() => toggleDialog("fine-tunes")}>
+        <MenuItem
+          icon={<Search size={15} />}
+          keys={keysOf("switch-fine-tune")}
+          onSelect={() => toggleDialog("fine-tunes")}
+        >
           Switch fine-tune…
         </MenuItem>
       )}

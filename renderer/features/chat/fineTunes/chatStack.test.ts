@@ -15,7 +15,14 @@ import { changeChatStack, leaveOutUnusable, saveChatStack, scaleStore } from "./
 const chatId = ChatId.parse("chat");
 const one: NamedStack = [{ deltaId: DeltaId.parse("sql"), name: "SQL", hue: 0, kind: "lora", scale: 1 }];
 const at = (scale: number): NamedStack => one.map((entry) => ({ ...entry, scale }));
-const chat = (id: ChatId, stack: NamedStack) => ({ id, title: "", createdAtMs: 0, lastUsedAtMs: 0, stack, settings: defaultChatSettings });
+const chat = (id: ChatId, stack: NamedStack) => ({
+  id,
+  title: "",
+  createdAtMs: 0,
+  lastUsedAtMs: 0,
+  stack,
+  settings: defaultChatSettings,
+});
 
 let asked: [name: string, input: unknown][];
 let answers: Record<string, (input: never) => unknown>;
@@ -26,16 +33,26 @@ beforeEach(() => {
   answers = {
     "chats.create": () => succeed(chat(ChatId.parse("created"), [])),
     "chats.open": () => succeed({ chat: chat(ChatId.parse("other"), []), messages: [], compared: [] }),
-    "chats.setStack": (input: { chatId: ChatId; stack: Stack }) => succeed(chat(input.chatId, at(input.stack[0]?.scale ?? 1))),
+    "chats.setStack": (input: { chatId: ChatId; stack: Stack }) =>
+      succeed(chat(input.chatId, at(input.stack[0]?.scale ?? 1))),
   };
-  const call = new Proxy({}, {
-    get: (_target, name: string) => async (input: never) => {
-      asked.push([name, input]);
-      return answers[name]?.(input) ?? succeed(undefined);
+  const call = new Proxy(
+    {},
+    {
+      get: (_target, name: string) => async (input: never) => {
+        asked.push([name, input]);
+        return answers[name]?.(input) ?? succeed(undefined);
+      },
     },
-  });
+  );
   vi.stubGlobal("window", Object.assign(globalThis, { facet: { call, on: () => () => {} } }));
-  setAppStore(createAppStore({ chats: [chat(chatId, [])], engine: { kind: "idle" }, settings: { modelId: null } } as unknown as Snapshot));
+  setAppStore(
+    createAppStore({
+      chats: [chat(chatId, [])],
+      engine: { kind: "idle" },
+      settings: { modelId: null },
+    } as unknown as Snapshot),
+  );
   noteDeltas([]);
   showChat(null);
   chatStore.setState({ newChatStack: [] });

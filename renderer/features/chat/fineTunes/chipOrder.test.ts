@@ -23,7 +23,12 @@ it.each([
 });
 
 it.each([
-  [a, -1, null], [a, 1, { beforeId: c }], [b, -1, { beforeId: a }], [b, 1, { beforeId: null }], [c, -1, { beforeId: b }], [c, 1, null],
+  [a, -1, null],
+  [a, 1, { beforeId: c }],
+  [b, -1, { beforeId: a }],
+  [b, 1, { beforeId: null }],
+  [c, -1, { beforeId: b }],
+  [c, 1, null],
 ] as const)("the keys move %s by %i", (moved, step, place) => {
   expect(placeBeside(ids, moved, step)).toEqual(place);
 });

@@ -16,7 +16,11 @@ export interface ChipEdges {
 /** Where it would be dropped; null = it would stay where it is. */
 export function placeAt(chips: readonly ChipEdges[], movedId: DeltaId, x: number): ChipPlace | null {
   const index = chips.findIndex(({ left, right }) => x < (left + right) / 2);
-  return placeBefore(chips.map(({ id }) => id), movedId, index === -1 ? chips.length : index);
+  return placeBefore(
+    chips.map(({ id }) => id),
+    movedId,
+    index === -1 ? chips.length : index,
+  );
 }
 
 /** One place to the left (-1) or right (1); null = it is the first or the last. */

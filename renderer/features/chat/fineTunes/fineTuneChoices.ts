@@ -60,7 +60,10 @@ export function fineTuneChoices({ stack, library, forModel, lastUses }: Sources)
 }
 
 /** All of the stack, then what was used or added last. */
-function chipIds(choices: readonly Omit<FineTuneChoice, "isChip">[], lastUses: ReadonlyMap<DeltaId, LastUse>): ReadonlySet<DeltaId> {
+function chipIds(
+  choices: readonly Omit<FineTuneChoice, "isChip">[],
+  lastUses: ReadonlyMap<DeltaId, LastUse>,
+): ReadonlySet<DeltaId> {
   const lastAtMs = ({ entry, delta }: Omit<FineTuneChoice, "isChip">) =>
     Math.max(lastUses.get(entry.deltaId)?.atMs ?? 0, delta?.createdAtMs ?? 0);
   const chosen = choices.filter(({ isChosen }) => isChosen);
@@ -79,13 +82,18 @@ export function problemOf(
 ): Failure | null {
   const delta = library.find(({ id }) => id === deltaId);
   const match = forModel?.find((other) => other.delta.id === deltaId);
-  if (delta === undefined) return forModel === null || match !== undefined ? null : failure("delta-missing", { delta: name });
+  if (delta === undefined)
+    return forModel === null || match !== undefined ? null : failure("delta-missing", { delta: name });
   if (delta.failure !== null) return delta.failure;
   return match?.match === "refused" ? match.failure : null;
 }
 
 /** The part of a stack that would be used. */
-export function usableStack(stack: NamedStack, library: readonly Delta[], forModel: readonly DeltaForModel[] | null): NamedStack {
+export function usableStack(
+  stack: NamedStack,
+  library: readonly Delta[],
+  forModel: readonly DeltaForModel[] | null,
+): NamedStack {
   return stack.filter(({ deltaId, name }) => problemOf(deltaId, name, library, forModel) === null);
 }
 
@@ -97,7 +105,8 @@ export function lastUses(
 ): Map<DeltaId, LastUse> {
   const uses = new Map<DeltaId, LastUse>();
   const note = (stack: NamedStack, atMs: number) => {
-    for (const { deltaId, scale } of stack) if (atMs >= (uses.get(deltaId)?.atMs ?? 0)) uses.set(deltaId, { atMs, scale });
+    for (const { deltaId, scale } of stack)
+      if (atMs >= (uses.get(deltaId)?.atMs ?? 0)) uses.set(deltaId, { atMs, scale });
   };
   for (const { stack, lastUsedAtMs } of chats) note(stack, lastUsedAtMs);
   for (const { stack, createdAtMs } of messages) note(stack, createdAtMs);

@@ -2,7 +2,13 @@
 import type { FineTuneChoice } from "./fineTuneChoices";
 
 export function paletteOptions(choices: readonly FineTuneChoice[], query: string): (FineTuneChoice | null)[] {
-  const words = query.toLowerCase().split(/\s+/u).filter((word) => word !== "");
+  const words = query
+    .toLowerCase()
+    .split(/\s+/u)
+    .filter((word) => word !== "");
   const has = (name: string) => words.every((word) => name.toLowerCase().includes(word));
-  return [...(has("Base") ? [null] : []), ...choices.filter(({ entry, canBeChosen }) => canBeChosen && has(entry.name))];
+  return [
+    ...(has("Base") ? [null] : []),
+    ...choices.filter(({ entry, canBeChosen }) => canBeChosen && has(entry.name)),
+  ];
 }

@@ -1,5 +1,12 @@
 // What can be done to a stack of fine-tunes: each gives a new one. Renderer.
-import { type Delta, MAX_DELTA_SCALE, MAX_STACK_DELTAS, type NamedStack, type Stack, type StackEntry } from "../../../../electron/contract/deltas";
+import {
+  type Delta,
+  MAX_DELTA_SCALE,
+  MAX_STACK_DELTAS,
+  type NamedStack,
+  type Stack,
+  type StackEntry,
+} from "../../../../electron/contract/deltas";
 import type { DeltaId } from "../../../../electron/contract/ids";
 
 /** Finer than this nobody hears a difference. */

@@ -56,7 +56,9 @@ export function useChipOrder(group: RefObject<HTMLElement | null>, ids: readonly
         event.preventDefault();
         event.dataTransfer.dropEffect = "move";
         const next = placeAt(edgesOf(event.currentTarget), draggedId, event.clientX);
-        setPlace((before) => (before?.beforeId === next?.beforeId && (before === null) === (next === null) ? before : next));
+        setPlace((before) =>
+          before?.beforeId === next?.beforeId && (before === null) === (next === null) ? before : next,
+        );
       },
       onDragLeave(event) {
         if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setPlace(null);

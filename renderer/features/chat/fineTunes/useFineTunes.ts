@@ -18,7 +18,13 @@ export function useFineTunes(): readonly FineTuneChoice[] {
   const scales = useStore(scaleStore, (state) => state.scales);
   const forModel = known.kind === "loaded" ? known.value.deltas : null;
   return useMemo(
-    () => fineTuneChoices({ stack, library, forModel, lastUses: lastUses(Object.values(chats), Object.values(messages), scales) }),
+    () =>
+      fineTuneChoices({
+        stack,
+        library,
+        forModel,
+        lastUses: lastUses(Object.values(chats), Object.values(messages), scales),
+      }),
     [stack, library, forModel, chats, messages, scales],
   );
 }

@@ -12,6 +12,9 @@ export function useNextSpeaker(): { readonly stack: NamedStack; readonly leftOut
   return useMemo(() => {
     const leftOut = choices.filter(({ isChosen, problem }) => isChosen && problem !== null);
     const leftOutIds = new Set(leftOut.map(({ entry }) => entry.deltaId));
-    return { stack: stack.filter(({ deltaId }) => !leftOutIds.has(deltaId)), leftOut: leftOutWords(leftOut, stack.length) };
+    return {
+      stack: stack.filter(({ deltaId }) => !leftOutIds.has(deltaId)),
+      leftOut: leftOutWords(leftOut, stack.length),
+    };
   }, [stack, choices]);
 }

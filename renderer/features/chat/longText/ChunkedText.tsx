@@ -17,5 +17,8 @@ export function ChunkedText({ text }: { readonly text: string }): ReactNode {
 }
 
 function lineCount(chunk: string): number {
-  return chunk.replace(/\n$/u, "").split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARACTERS)), 0);
+  return chunk
+    .replace(/\n$/u, "")
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARACTERS)), 0);
 }

@@ -9,7 +9,7 @@ const CHUNK_LINES = 100;
  */
 export function chunkText(text: string): string[] {
   const chunks: string[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const length = chunkLength(text.slice(start, start + CHUNK_CHARACTERS + 1));
     chunks.push(text.slice(start, start + length));
     start += length;
@@ -22,7 +22,8 @@ function chunkLength(ahead: string): number {
   let end = 0;
   for (let lines = 0; lines < CHUNK_LINES; lines++) {
     const lineEnd = ahead.indexOf("\n", end);
-    if (lineEnd === -1 || lineEnd >= CHUNK_CHARACTERS) return end > 0 && ahead.length > CHUNK_CHARACTERS ? end : cutText(ahead, CHUNK_CHARACTERS).length;
+    if (lineEnd === -1 || lineEnd >= CHUNK_CHARACTERS)
+      return end > 0 && ahead.length > CHUNK_CHARACTERS ? end : cutText(ahead, CHUNK_CHARACTERS).length;
     end = lineEnd + 1;
   }
   return end;

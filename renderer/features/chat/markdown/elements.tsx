@@ -58,7 +58,9 @@ function Preformatted({ node }: ElementProps): ReactNode {
   const growing = useIsCodeFenceIncomplete();
   const code: HastNode | undefined = (node as HastNode | undefined)?.children?.[0];
   const classNames = code?.properties?.["className"];
-  const languageClass = Array.isArray(classNames) ? classNames.find((name) => String(name).startsWith("language-")) : undefined;
+  const languageClass = Array.isArray(classNames)
+    ? classNames.find((name) => String(name).startsWith("language-"))
+    : undefined;
   return (
     <CodeBlock
       code={textOf(code).replace(/\n$/u, "")}
@@ -105,7 +107,11 @@ function OrderedList({ children, start }: ElementProps): ReactNode {
 }
 
 function ListItem({ children, className }: ElementProps): ReactNode {
-  return <li dir="auto" className={String(className).includes("task-list-item") ? styles.task : undefined}>{children}</li>;
+  return (
+    <li dir="auto" className={String(className).includes("task-list-item") ? styles.task : undefined}>
+      {children}
+    </li>
+  );
 }
 
 /** The only input of Markdown: the box of a task. */

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { codeKinds, type HighlightedLine, type HighlightResponse } from "./codeKinds";
 import { grammarName, loadGrammar } from "./grammars";
 
-const worker: { onmessage?: (event: { data: unknown }) => void; postMessage?: (response: HighlightResponse) => void } = {};
+const worker: { onmessage?: (event: { data: unknown }) => void; postMessage?: (response: HighlightResponse) => void } =
+  {};
 
 beforeAll(async () => {
   Reflect.set(globalThis, "self", worker);
@@ -13,7 +14,11 @@ beforeAll(async () => {
 let nextBlockId = 100;
 const sentGrammars = new Set<string>();
 
-async function highlight(blockId: number, language: string, lines: readonly string[]): Promise<readonly HighlightedLine[]> {
+async function highlight(
+  blockId: number,
+  language: string,
+  lines: readonly string[],
+): Promise<readonly HighlightedLine[]> {
   const grammars = sentGrammars.has(language) ? null : await loadGrammar(language);
   sentGrammars.add(language);
   const response = new Promise<HighlightResponse>((resolve) => {
@@ -29,7 +34,9 @@ function textOf(lines: readonly HighlightedLine[]): string {
 
 /** Words and their kinds, for the words that are coloured. */
 function coloured(lines: readonly HighlightedLine[]): [string, string][] {
-  return lines.flat().flatMap(([text, kind]): [string, string][] => (kind === 0 ? [] : [[text.trim(), codeKinds[kind]!]]));
+  return lines
+    .flat()
+    .flatMap(([text, kind]): [string, string][] => (kind === 0 ? [] : [[text.trim(), codeKinds[kind]!]]));
 }
 
 describe("the highlighting worker", () => {
@@ -37,7 +44,13 @@ describe("the highlighting worker", () => {
     const code = ["import os", "", 'print("a\tb", 1)  # done'];
     const lines = await highlight(1, "python", code);
     expect(textOf(lines)).toBe(code.join("\n"));
-    expect(coloured(lines)).toEqual(expect.arrayContaining([["import", "keyword"], ["print", "function"], ["1", "constant"]]));
+    expect(coloured(lines)).toEqual(
+      expect.arrayContaining([
+        ["import", "keyword"],
+        ["print", "function"],
+        ["1", "constant"],
+      ]),
+    );
     expect(coloured(lines).some(([text, kind]) => kind === "comment" && text.includes("done"))).toBe(true);
   }, 20_000);
 

@@ -1,7 +1,20 @@
 // Colours code in a worker of the window: a slow or hostile line of code costs the window nothing, and can be given up.
-import { createHighlighterCore, type GrammarState, type HighlighterCore, type LanguageRegistration, type ThemeRegistration } from "shiki/core";
+import {
+  createHighlighterCore,
+  type GrammarState,
+  type HighlighterCore,
+  type LanguageRegistration,
+  type ThemeRegistration,
+} from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
-import { codeKinds, plainScopes, scopesOfKind, type HighlightedLine, type HighlightRequest, type HighlightResponse } from "./codeKinds";
+import {
+  codeKinds,
+  plainScopes,
+  scopesOfKind,
+  type HighlightedLine,
+  type HighlightRequest,
+  type HighlightResponse,
+} from "./codeKinds";
 
 /** Blocks whose state is kept so that more lines can follow; the oldest is forgotten, its next lines start anew. */
 const MAX_BLOCKS = 100;
@@ -19,7 +32,9 @@ const theme: ThemeRegistration = {
   settings: [
     { settings: { foreground: plain, background: "#ffffff" } },
     ...codeKinds.flatMap((kind, index) =>
-      kind === "plain" ? [] : [{ scope: [...scopesOfKind[kind]], settings: { foreground: colourOfKind[index] ?? plain } }],
+      kind === "plain"
+        ? []
+        : [{ scope: [...scopesOfKind[kind]], settings: { foreground: colourOfKind[index] ?? plain } }],
     ),
     { scope: [...plainScopes], settings: { foreground: plain } },
   ],
@@ -58,7 +73,9 @@ async function highlight(request: HighlightRequest): Promise<HighlightResponse> 
   if (states.size > MAX_BLOCKS && oldest.done !== true) states.delete(oldest.value);
   return {
     blockId: request.blockId,
-    lines: lines.map((line): HighlightedLine => line.map((token) => [token.content, kindOfColour.get(token.color?.toLowerCase() ?? plain) ?? 0])),
+    lines: lines.map((line): HighlightedLine =>
+      line.map((token) => [token.content, kindOfColour.get(token.color?.toLowerCase() ?? plain) ?? 0]),
+    ),
   };
 }
 

@@ -28,7 +28,10 @@ let running: Running | null = null;
 let nextBlockId = 1;
 
 /** null when the language has no grammar. */
-export function openBlock(language: string, onLines: (lines: readonly HighlightedLine[]) => void): HighlightedBlock | null {
+export function openBlock(
+  language: string,
+  onLines: (lines: readonly HighlightedLine[]) => void,
+): HighlightedBlock | null {
   const grammar = grammarName(language);
   if (grammar === null) return null;
   const blockId = nextBlockId++;

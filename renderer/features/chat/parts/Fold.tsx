@@ -28,7 +28,14 @@ export function Fold({ foldKey, line, aside, children, toggleRef }: FoldProps): 
   return (
     <div className={styles.fold}>
       <div className={styles.line}>
-        <button ref={toggleRef} type="button" className={styles.toggle} aria-expanded={isOpen} {...(isOpen ? { "aria-controls": contentId } : {})} onClick={press}>
+        <button
+          ref={toggleRef}
+          type="button"
+          className={styles.toggle}
+          aria-expanded={isOpen}
+          {...(isOpen ? { "aria-controls": contentId } : {})}
+          onClick={press}
+        >
           <ChevronRight size={13} strokeWidth={2} aria-hidden className={styles.chevron} />
           {line}
         </button>

@@ -27,7 +27,12 @@ export function Thought({ message, index, thought, isWriting }: ThoughtProps): R
       toggleRef={toggle}
       line={isWriting ? <Thinking message={message} /> : thoughtWords(thought.durationMs)}
       // The button goes when the answer begins; who pressed it with a key stays in the line.
-      aside={isWriting && message.requestId !== null && <AnswerNow message={message} index={index} onPress={() => toggle.current?.focus()} />}
+      aside={
+        isWriting &&
+        message.requestId !== null && (
+          <AnswerNow message={message} index={index} onPress={() => toggle.current?.focus()} />
+        )
+      }
     >
       {() => <Words text={thought.text} isWriting={isWriting} />}
     </Fold>

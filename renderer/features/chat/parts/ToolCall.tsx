@@ -37,7 +37,9 @@ function Arguments({ call: { arguments: text }, isWriting }: Omit<ToolCallProps,
   return (
     <>
       <CodeBlock code={code} language={language} growing={isWriting} wraps={language === ""} />
-      {!isWriting && !areArguments(text) && <p className={styles.mistake}>These arguments are not a JSON object. They are shown as the model wrote them.</p>}
+      {!isWriting && !areArguments(text) && (
+        <p className={styles.mistake}>These arguments are not a JSON object. They are shown as the model wrote them.</p>
+      )}
     </>
   );
 }

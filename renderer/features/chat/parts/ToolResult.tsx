@@ -6,7 +6,13 @@ import { Fold } from "./Fold";
 import { preview, resultHeading, tidied } from "./partWords";
 import styles from "./ToolCall.module.css";
 
-export function ToolResult({ foldKey, result: { name, text } }: { readonly foldKey: string; readonly result: ToolResultPart }): ReactNode {
+export function ToolResult({
+  foldKey,
+  result: { name, text },
+}: {
+  readonly foldKey: string;
+  readonly result: ToolResultPart;
+}): ReactNode {
   return (
     <Fold
       foldKey={foldKey}

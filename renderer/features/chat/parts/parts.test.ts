@@ -14,11 +14,27 @@ const text: MessagePart = { kind: "text", text: "Yes." };
 const call: MessagePart = { kind: "tool-call", callId: "1", name: "get_weather", arguments: '{"city":"Paris"}' };
 
 const facts = (endReason: AnswerFacts["endReason"]): AnswerFacts => ({
-  modelId: ModelId.parse("m"), modelName: "Qwen3", promptTokens: 1, cachedTokens: 0, answerTokens: 1, timeToFirstTokenMs: null, prefillTokensPerSecond: null,
-  decodeTokensPerSecond: null, contextUsedTokens: 2, contextSizeTokens: 100, deltaLoadMs: null, deltaSwitchMs: null, format: null, endReason, firstSeenMessageId: null,
+  modelId: ModelId.parse("m"),
+  modelName: "Qwen3",
+  promptTokens: 1,
+  cachedTokens: 0,
+  answerTokens: 1,
+  timeToFirstTokenMs: null,
+  prefillTokensPerSecond: null,
+  decodeTokensPerSecond: null,
+  contextUsedTokens: 2,
+  contextSizeTokens: 100,
+  deltaLoadMs: null,
+  deltaSwitchMs: null,
+  format: null,
+  endReason,
+  firstSeenMessageId: null,
 });
 
-function answer(parts: MessagePart[], change: Partial<Message> = {}): Pick<Message, "role" | "state" | "parts" | "failure" | "facts"> {
+function answer(
+  parts: MessagePart[],
+  change: Partial<Message> = {},
+): Pick<Message, "role" | "state" | "parts" | "failure" | "facts"> {
   return { role: "assistant", state: "complete", parts, failure: null, facts: facts("end"), ...change };
 }
 
@@ -45,14 +61,25 @@ describe("arguments and results", () => {
   });
 
   it("are tidied where they are JSON", () => {
-    expect(tidied('{"city":"Paris","days":[1]}')).toEqual({ code: '{\n  "city": "Paris",\n  "days": [\n    1\n  ]\n}', language: "json" });
+    expect(tidied('{"city":"Paris","days":[1]}')).toEqual({
+      code: '{\n  "city": "Paris",\n  "days": [\n    1\n  ]\n}',
+      language: "json",
+    });
     expect(tidied('{"city":')).toEqual({ code: '{"city":', language: "" });
     const long = JSON.stringify("x".repeat(200_000));
     expect(tidied(long)).toEqual({ code: long, language: "" });
   });
 
   it("of a call are an object", () => {
-    expect(["{}", '{"a":1}', "[]", "null", '"a"', "{", ""].map(areArguments)).toEqual([true, true, false, false, false, false, false]);
+    expect(["{}", '{"a":1}', "[]", "null", '"a"', "{", ""].map(areArguments)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("have a heading, also where the model gave no name", () => {
@@ -79,15 +106,43 @@ describe("how an answer ended", () => {
     ["without a word", [], {}, "The model ended its answer without a word", null],
     ["without a word after an empty thought", [blankThought], {}, "The model ended its answer without a word", null],
     ["after its thought", [thought], {}, "The model thought, and ended without an answer", null],
-    ["stopped in its thought", [thought], { state: "stopped", facts: facts("stopped") }, "Stopped while it thought", null],
+    [
+      "stopped in its thought",
+      [thought],
+      { state: "stopped", facts: facts("stopped") },
+      "Stopped while it thought",
+      null,
+    ],
     ["stopped after its thought", [thought, text], { state: "stopped", facts: facts("stopped") }, "Stopped", null],
     ["stopped at once", [], { state: "stopped", facts: null }, "Stopped before the first word", null],
-    ["the app closed", [thought], { state: "interrupted", facts: null }, "The app closed in mid-answer. What was written is kept.", null],
-    ["cut in its words", [thought, text], { facts: facts("length") }, null, "Cut here: the longest answer set for this chat was reached."],
-    ["cut in its thought", [thought], { facts: facts("length") }, null,
-      "No answer came: the thought used up the longest answer set for this chat. Allow a longer one, or let it think less."],
-    ["the context filled by its thought", [thought], { facts: facts("context") }, null,
-      "No answer came: the thought filled the context. Let it think less, or begin a new chat."],
+    [
+      "the app closed",
+      [thought],
+      { state: "interrupted", facts: null },
+      "The app closed in mid-answer. What was written is kept.",
+      null,
+    ],
+    [
+      "cut in its words",
+      [thought, text],
+      { facts: facts("length") },
+      null,
+      "Cut here: the longest answer set for this chat was reached.",
+    ],
+    [
+      "cut in its thought",
+      [thought],
+      { facts: facts("length") },
+      null,
+      "No answer came: the thought used up the longest answer set for this chat. Allow a longer one, or let it think less.",
+    ],
+    [
+      "the context filled by its thought",
+      [thought],
+      { facts: facts("context") },
+      null,
+      "No answer came: the thought filled the context. Let it think less, or begin a new chat.",
+    ],
   ])("%s", (_name, parts, change, ending, cut) => {
     const message = answer(parts, change);
     expect([endingWords(message), cutWords(message)]).toEqual([ending, cut]);

@@ -11,7 +11,12 @@ import { allLanded } from "../textField/underWay";
 const drafts = createStore<Readonly<Record<string, MessageDraft>>>()(() => ({}));
 
 /** Calls whose results the model waits for. Of an answer that was broken off, none: its last call may be half a call. */
-export function waitingCalls({ role, state, parts, facts }: Pick<Message, "role" | "state" | "parts" | "facts">): readonly ToolCallPart[] {
+export function waitingCalls({
+  role,
+  state,
+  parts,
+  facts,
+}: Pick<Message, "role" | "state" | "parts" | "facts">): readonly ToolCallPart[] {
   const isWhole = state === "complete" && facts?.endReason !== "length" && facts?.endReason !== "context";
   return role === "assistant" && isWhole ? parts.filter((part) => part.kind === "tool-call") : [];
 }
@@ -20,7 +25,11 @@ export function useResultDraft(messageId: MessageId, { callId }: ToolCallPart): 
   return useStore(drafts, (typed) => typed[keyOf(messageId, callId)] ?? emptyDraft);
 }
 
-export function changeResultDraft(messageId: MessageId, { callId }: ToolCallPart, change: (draft: MessageDraft) => MessageDraft): void {
+export function changeResultDraft(
+  messageId: MessageId,
+  { callId }: ToolCallPart,
+  change: (draft: MessageDraft) => MessageDraft,
+): void {
   const key = keyOf(messageId, callId);
   drafts.setState((typed) => ({ [key]: change(typed[key] ?? emptyDraft) }));
 }
@@ -29,7 +38,12 @@ export function changeResultDraft(messageId: MessageId, { callId }: ToolCallPart
 export async function sendDrafts(messageId: MessageId, calls: readonly ToolCallPart[]): Promise<void> {
   if (!(await allLanded())) return;
   const typed = drafts.getState();
-  const results = calls.map(({ callId, name }) => ({ kind: "tool-result" as const, callId, name, text: draftMessage(typed[keyOf(messageId, callId)] ?? emptyDraft) }));
+  const results = calls.map(({ callId, name }) => ({
+    kind: "tool-result" as const,
+    callId,
+    name,
+    text: draftMessage(typed[keyOf(messageId, callId)] ?? emptyDraft),
+  }));
   if (!(await sendToolResults(messageId, results))) return;
   const sent = new Set(calls.map(({ callId }) => keyOf(messageId, callId)));
   drafts.setState((all) => Object.fromEntries(Object.entries(all).filter(([key]) => !sent.has(key))), true);

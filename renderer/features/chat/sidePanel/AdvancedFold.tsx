@@ -10,7 +10,13 @@ export function AdvancedFold({ children }: { readonly children: ReactNode }): Re
   return (
     <section className={styles.fold}>
       <h3>
-        <button type="button" className={styles.toggle} aria-expanded={isOpen} {...(isOpen ? { "aria-controls": contentId } : {})} onClick={toggle}>
+        <button
+          type="button"
+          className={styles.toggle}
+          aria-expanded={isOpen}
+          {...(isOpen ? { "aria-controls": contentId } : {})}
+          onClick={toggle}
+        >
           <ChevronRight size={13} strokeWidth={2} aria-hidden />
           Advanced
         </button>

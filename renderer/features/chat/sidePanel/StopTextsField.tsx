@@ -23,8 +23,15 @@ export function StopTextsField(): ReactNode {
     <div className={styles.field} data-drop-area>
       <label htmlFor={id}>Stop texts</label>
       <TextField
-        owner={chat} limits={stopTextsLimits} id={id} rows={3} spellCheck={false} value={text} placeholder="One in each line"
-        aria-describedby={`${id}-words`} aria-invalid={!reading.ok}
+        owner={chat}
+        limits={stopTextsLimits}
+        id={id}
+        rows={3}
+        spellCheck={false}
+        value={text}
+        placeholder="One in each line"
+        aria-describedby={`${id}-words`}
+        aria-invalid={!reading.ok}
         onChange={write}
         onBlur={() => reading.ok && setUnfinished(FIELD, undefined)}
       />

@@ -1,6 +1,10 @@
 // What an answer must be like: JSON by a schema, or text by a grammar.
 import { useId, useState, type ReactNode } from "react";
-import { MAX_STRUCTURE_CHARACTERS, type AnswerStructure, type ChatSettings } from "../../../../electron/contract/sampling";
+import {
+  MAX_STRUCTURE_CHARACTERS,
+  type AnswerStructure,
+  type ChatSettings,
+} from "../../../../electron/contract/sampling";
 import { findJsonMistake } from "../../../app/jsonMistake";
 import { Segments } from "../../../ui/Segments";
 import { changeChatSettings, useChatSettings } from "../chatSettings";
@@ -13,7 +17,11 @@ import { setUnfinished, useUnfinished } from "./unfinishedTexts";
 
 type Kind = AnswerStructure["kind"] | "none";
 
-const kinds: readonly (readonly [Kind, string])[] = [["none", "Free"], ["json-schema", "JSON"], ["grammar", "Grammar"]];
+const kinds: readonly (readonly [Kind, string])[] = [
+  ["none", "Free"],
+  ["json-schema", "JSON"],
+  ["grammar", "Grammar"],
+];
 const examples: Readonly<Record<AnswerStructure["kind"], string>> = {
   "json-schema": `{
   "type": "object",
@@ -59,9 +67,17 @@ export function StructureField(): ReactNode {
       <Segments value={kind} choices={kinds} onChange={change} />
       {kind === "none" ? null : (
         <TextField
-          owner={`${chat} ${kind}`} limits={() => ownLimits(kind === "grammar" ? "grammar" : "schema", MAX_STRUCTURE_CHARACTERS)}
-          id={id} aria-label={kind === "grammar" ? "Grammar" : "JSON schema"} rows={7} spellCheck={false} value={text} placeholder={examples[kind]}
-          aria-describedby={`${id}-words`} aria-invalid={mistake !== null} onChange={write}
+          owner={`${chat} ${kind}`}
+          limits={() => ownLimits(kind === "grammar" ? "grammar" : "schema", MAX_STRUCTURE_CHARACTERS)}
+          id={id}
+          aria-label={kind === "grammar" ? "Grammar" : "JSON schema"}
+          rows={7}
+          spellCheck={false}
+          value={text}
+          placeholder={examples[kind]}
+          aria-describedby={`${id}-words`}
+          aria-invalid={mistake !== null}
+          onChange={write}
         />
       )}
       <output id={`${id}-words`} className={mistake === null ? styles.note : styles.problem}>
@@ -75,7 +91,10 @@ export function StructureField(): ReactNode {
 function mistakeOf(kind: AnswerStructure["kind"], text: string): string | null {
   if (kind === "grammar" || text.trim() === "") return null;
   const mistake = findJsonMistake(text);
-  if (mistake !== null) return mistake.isAtEnd ? "The schema ends too early." : `This is no JSON: line ${mistake.line}, column ${mistake.column}.`;
+  if (mistake !== null)
+    return mistake.isAtEnd
+      ? "The schema ends too early."
+      : `This is no JSON: line ${mistake.line}, column ${mistake.column}.`;
   return text.trim().startsWith("{") ? null : "A schema is a JSON object.";
 }
 

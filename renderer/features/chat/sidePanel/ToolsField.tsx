@@ -35,7 +35,8 @@ export function ToolsField(): ReactNode {
       <div className={styles.field}>
         <h4>Tools</h4>
         <p className={styles.note}>
-          This model&apos;s template has no place for tools.{text.trim() === "" ? "" : " The chat keeps its list for models that have one."}
+          This model&apos;s template has no place for tools.
+          {text.trim() === "" ? "" : " The chat keeps its list for models that have one."}
         </p>
       </div>
     );
@@ -58,8 +59,12 @@ export function ToolsField(): ReactNode {
         onChange={write}
       />
       <output id={`${id}-words`} className={reading.ok ? styles.note : styles.problem}>
-        {!reading.ok && `${toolsMistakeWords(reading.mistake, text)} Until then ${used === undefined ? "no tools are used" : "the list from before is used"}.`}
-        {reading.ok && (reading.tools.length === 0 ? "What the model may call: a JSON list, as for OpenAI's API." : `${toolsWords(reading.tools)}.`)}
+        {!reading.ok &&
+          `${toolsMistakeWords(reading.mistake, text)} Until then ${used === undefined ? "no tools are used" : "the list from before is used"}.`}
+        {reading.ok &&
+          (reading.tools.length === 0
+            ? "What the model may call: a JSON list, as for OpenAI's API."
+            : `${toolsWords(reading.tools)}.`)}
       </output>
     </div>
   );

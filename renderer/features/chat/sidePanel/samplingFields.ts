@@ -59,18 +59,80 @@ export const usualSamplingFields: readonly SamplingField[] = [
 
 /** Each is off unless it is set, or the model's maker sets it. */
 export const advancedSamplingFields: readonly SamplingField[] = [
-  { key: "presencePenalty", name: "Presence penalty", hint: "Makes words less likely that the answer has already. 0 is off.", min: -2, max: 2, step: 0.05 },
-  { key: "frequencyPenalty", name: "Frequency penalty", hint: "Makes words less likely the more often the answer has them. 0 is off.", min: -2, max: 2, step: 0.05 },
-  { key: "dryMultiplier", name: "DRY strength", hint: "Breaks loops: makes it less likely to repeat a whole passage. 0 is off, 0.8 is usual.", min: 0, max: 5, sliderMax: 2, step: 0.05 },
-  { key: "dryBase", name: "DRY growth", hint: "How fast DRY grows with the length of the passage.", min: 1, max: 4, step: 0.05 },
-  { key: "dryAllowedLength", name: "DRY free length", hint: "Passages up to so many tokens may be repeated.", min: 1, max: 100, sliderMax: 20, step: 1 },
-  { key: "xtcProbability", name: "XTC chance", hint: "How often the likeliest words are left out, for less usual answers. 0 is off.", min: 0, max: 1, step: 0.05 },
-  { key: "xtcThreshold", name: "XTC threshold", hint: "Words above this probability are left out, all but the least likely of them.", min: 0, max: 0.5, step: 0.01 },
-  { key: "topNSigma", name: "Top-n-sigma", hint: "Keeps words within so many standard deviations of the likeliest. 0 is off. Slower, and without effect beside a structure.", min: 0, max: 10, sliderMax: 5, step: 0.1 },
+  {
+    key: "presencePenalty",
+    name: "Presence penalty",
+    hint: "Makes words less likely that the answer has already. 0 is off.",
+    min: -2,
+    max: 2,
+    step: 0.05,
+  },
+  {
+    key: "frequencyPenalty",
+    name: "Frequency penalty",
+    hint: "Makes words less likely the more often the answer has them. 0 is off.",
+    min: -2,
+    max: 2,
+    step: 0.05,
+  },
+  {
+    key: "dryMultiplier",
+    name: "DRY strength",
+    hint: "Breaks loops: makes it less likely to repeat a whole passage. 0 is off, 0.8 is usual.",
+    min: 0,
+    max: 5,
+    sliderMax: 2,
+    step: 0.05,
+  },
+  {
+    key: "dryBase",
+    name: "DRY growth",
+    hint: "How fast DRY grows with the length of the passage.",
+    min: 1,
+    max: 4,
+    step: 0.05,
+  },
+  {
+    key: "dryAllowedLength",
+    name: "DRY free length",
+    hint: "Passages up to so many tokens may be repeated.",
+    min: 1,
+    max: 100,
+    sliderMax: 20,
+    step: 1,
+  },
+  {
+    key: "xtcProbability",
+    name: "XTC chance",
+    hint: "How often the likeliest words are left out, for less usual answers. 0 is off.",
+    min: 0,
+    max: 1,
+    step: 0.05,
+  },
+  {
+    key: "xtcThreshold",
+    name: "XTC threshold",
+    hint: "Words above this probability are left out, all but the least likely of them.",
+    min: 0,
+    max: 0.5,
+    step: 0.01,
+  },
+  {
+    key: "topNSigma",
+    name: "Top-n-sigma",
+    hint: "Keeps words within so many standard deviations of the likeliest. 0 is off. Slower, and without effect beside a structure.",
+    min: 0,
+    max: 10,
+    sliderMax: 5,
+    step: 0.1,
+  },
 ];
 
 /** What was typed as a value of the field: held within its range, on its step. Null when it is no number. */
-export function parseFieldValue(text: string, { min, max, step }: Pick<SamplingField, "min" | "max" | "step">): number | null {
+export function parseFieldValue(
+  text: string,
+  { min, max, step }: Pick<SamplingField, "min" | "max" | "step">,
+): number | null {
   const value = Number(text.trim().replace(",", "."));
   if (text.trim() === "" || !Number.isFinite(value)) return null;
   const held = Math.min(max, Math.max(min, value));

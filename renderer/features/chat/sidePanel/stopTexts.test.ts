@@ -5,9 +5,15 @@ import { readStopTexts, writeStopTexts } from "./stopTexts";
 
 it("keeps every text", () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ minLength: 1, maxLength: 50 }).filter((text) => !/[\r\u2028\u2029]/u.test(text)), { maxLength: 16 }), (texts) => {
-      expect(readStopTexts(writeStopTexts(texts))).toEqual({ ok: true, texts });
-    }),
+    fc.property(
+      fc.array(
+        fc.string({ minLength: 1, maxLength: 50 }).filter((text) => !/[\r\u2028\u2029]/u.test(text)),
+        { maxLength: 16 },
+      ),
+      (texts) => {
+        expect(readStopTexts(writeStopTexts(texts))).toEqual({ ok: true, texts });
+      },
+    ),
   );
 });
 
@@ -16,6 +22,12 @@ it("takes a line for a text, and \\\\n for a line break", () => {
 });
 
 it("says what is too much", () => {
-  expect(readStopTexts(Array.from({ length: 17 }, (_, index) => `stop ${index}`).join("\n"))).toEqual({ ok: false, mistake: "At most 16 texts." });
-  expect(readStopTexts(`a\n${"b".repeat(201)}`)).toEqual({ ok: false, mistake: "Text 2 is longer than 200 characters." });
+  expect(readStopTexts(Array.from({ length: 17 }, (_, index) => `stop ${index}`).join("\n"))).toEqual({
+    ok: false,
+    mistake: "At most 16 texts.",
+  });
+  expect(readStopTexts(`a\n${"b".repeat(201)}`)).toEqual({
+    ok: false,
+    mistake: "Text 2 is longer than 200 characters.",
+  });
 });

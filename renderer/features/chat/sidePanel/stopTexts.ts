@@ -12,7 +12,12 @@ export function writeStopTexts(texts: readonly string[]): string {
 
 /** Empty lines mean nothing. */
 export function readStopTexts(typed: string): { ok: true; texts: string[] } | { ok: false; mistake: string } {
-  const texts = typed.split("\n").filter((line) => line !== "").map((line) => line.replaceAll(/\\([\\nt])/gu, (_all, character: string) => ({ n: "\n", t: "\t" })[character] ?? "\\"));
+  const texts = typed
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) =>
+      line.replaceAll(/\\([\\nt])/gu, (_all, character: string) => ({ n: "\n", t: "\t" })[character] ?? "\\"),
+    );
   if (texts.length > MAX_STOP_TEXTS) return { ok: false, mistake: `At most ${MAX_STOP_TEXTS} texts.` };
   const long = texts.findIndex((text) => text.length > MAX_STOP_CHARACTERS);
   if (long >= 0) return { ok: false, mistake: `Text ${long + 1} is longer than ${MAX_STOP_CHARACTERS} characters.` };

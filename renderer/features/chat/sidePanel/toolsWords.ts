@@ -58,7 +58,9 @@ function listMistakeWords(kind: "too-long" | "not-json" | "not-a-list", text: st
 export function jsonMistakeWords(text: string): string {
   const mistake = findJsonMistake(text);
   if (mistake === null) return "This is not JSON.";
-  return mistake.isAtEnd ? "This is not JSON yet: the end is missing." : `This is not JSON: look at line ${mistake.line}, column ${mistake.column}.`;
+  return mistake.isAtEnd
+    ? "This is not JSON yet: the end is missing."
+    : `This is not JSON: look at line ${mistake.line}, column ${mistake.column}.`;
 }
 
 function lowerFirst(words: string): string {

@@ -8,7 +8,11 @@ import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated, setUnfinished, unf
 const id = ChatId.parse("c");
 
 function open(): void {
-  showChat({ chat: { id, title: "", createdAtMs: 0, lastUsedAtMs: 0, stack: [], settings: defaultChatSettings }, messages: [], compared: [] });
+  showChat({
+    chat: { id, title: "", createdAtMs: 0, lastUsedAtMs: 0, stack: [], settings: defaultChatSettings },
+    messages: [],
+    compared: [],
+  });
 }
 
 beforeEach(() => {

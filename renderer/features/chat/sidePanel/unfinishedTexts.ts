@@ -26,7 +26,10 @@ export function setUnfinished(field: string, text: string | undefined): void {
 
 /** The chat that did not exist yet has been created. */
 export function keepUnfinishedForCreated(chatId: ChatId): void {
-  unfinishedTexts.setState(({ new: texts, ...others }) => (texts === undefined ? others : { ...others, [chatId]: texts }), true);
+  unfinishedTexts.setState(
+    ({ new: texts, ...others }) => (texts === undefined ? others : { ...others, [chatId]: texts }),
+    true,
+  );
 }
 
 /** Another chat that does not exist yet takes its place. */

@@ -58,7 +58,10 @@ export function createLiveAnswerSink(nowMs: () => number): AnswerSink {
       samples = [];
       speedUpdatedAtMs = Number.NEGATIVE_INFINITY;
       const last = liveAnswer.getState();
-      const before = last.messageId === null || last.messageId === messageId ? last.before : { messageId: last.messageId, parts: last.parts };
+      const before =
+        last.messageId === null || last.messageId === messageId
+          ? last.before
+          : { messageId: last.messageId, parts: last.parts };
       // After a new port, the last part may be the one that was begun before.
       const isSame = last.messageId === messageId && last.parts.length === parts.length;
       const lastPartSinceMs = isSame ? last.lastPartSinceMs : null;

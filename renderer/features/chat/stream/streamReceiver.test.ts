@@ -2,7 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MessageId, RequestId } from "../../../../electron/contract/ids";
-import { changeParts, textOf, textParts, type MessageParts, type PartChange } from "../../../../electron/contract/parts";
+import {
+  changeParts,
+  textOf,
+  textParts,
+  type MessageParts,
+  type PartChange,
+} from "../../../../electron/contract/parts";
 import { STREAM_CREDITS, type StreamToEngine, type StreamToWindow } from "../../../../electron/contract/tokenStream";
 import { createLiveAnswerSink, liveAnswer, livePartsOf } from "./liveAnswer";
 import { createStreamReceiver, type AnswerSink, type StreamPort } from "./streamReceiver";
@@ -76,7 +82,15 @@ function begin(text = "", sequence = 0, requestId = request): StreamToWindow {
 }
 const append = (text: string): PartChange[] => [{ kind: "append", text }];
 function batch(sequence: number, text: string, requestId = request, changes = append(text)): StreamToWindow {
-  return { kind: "batch", requestId, sequence, changes, answerTokens: sequence, contextUsedTokens: 10 + sequence, oldestTokenAtMs: sequence };
+  return {
+    kind: "batch",
+    requestId,
+    sequence,
+    changes,
+    answerTokens: sequence,
+    contextUsedTokens: 10 + sequence,
+    oldestTokenAtMs: sequence,
+  };
 }
 function end(sequence: number, requestId = request): StreamToWindow {
   return { kind: "end", requestId, sequence, outcome: "complete" };
@@ -100,9 +114,16 @@ describe("the stream receiver", () => {
     const { port, state } = setUp();
     const thought = { kind: "thought", text: "Hm", durationMs: 5 } as const;
     port.receive(begin());
-    port.receive(batch(1, "", request, [{ kind: "open", part: { ...thought, text: "", durationMs: null } }, ...append("H")]));
+    port.receive(
+      batch(1, "", request, [{ kind: "open", part: { ...thought, text: "", durationMs: null } }, ...append("H")]),
+    );
     port.receive(batch(2, "m"));
-    port.receive(batch(3, "", request, [{ kind: "replace", part: thought }, { kind: "open", part: { kind: "text", text: "" } }]));
+    port.receive(
+      batch(3, "", request, [
+        { kind: "replace", part: thought },
+        { kind: "open", part: { kind: "text", text: "" } },
+      ]),
+    );
     port.receive(batch(4, "So"));
     port.receive(batch(5, "."));
     state.scheduled?.();
@@ -232,16 +253,29 @@ describe("the live answer", () => {
       sink.change({ changes: append("x"), answerTokens: tokens, contextUsedTokens: 100 + tokens, oldestTokenAtMs: 0 });
     }
     sink.end(request, "complete");
-    expect(liveAnswer.getState()).toMatchObject({ requestId: null, messageId: message, parts: textParts("x".repeat(20)), contextUsedTokens: 120 });
+    expect(liveAnswer.getState()).toMatchObject({
+      requestId: null,
+      messageId: message,
+      parts: textParts("x".repeat(20)),
+      contextUsedTokens: 120,
+    });
     expect(liveAnswer.getState().tokensPerSecond).toBeCloseTo(10);
     sink.begin(request, message, textParts("again"));
     expect(liveAnswer.getState()).toMatchObject({ parts: textParts("again"), answerTokens: 0, tokensPerSecond: null });
   });
   it("keeps the text of the answer before, until main has told of its end", () => {
-    const [first, second, third] = ["first", "second", "third"].map((id) => MessageId.parse(id)) as [MessageId, MessageId, MessageId];
+    const [first, second, third] = ["first", "second", "third"].map((id) => MessageId.parse(id)) as [
+      MessageId,
+      MessageId,
+      MessageId,
+    ];
     const sink = createLiveAnswerSink(() => 0);
-    const texts = () => [first, second, third].map((id) => livePartsOf(liveAnswer.getState(), id)).map((parts) => parts && textOf(parts));
-    for (const [id, text] of [[first, "One"], [second, "Two"]] as const) {
+    const texts = () =>
+      [first, second, third].map((id) => livePartsOf(liveAnswer.getState(), id)).map((parts) => parts && textOf(parts));
+    for (const [id, text] of [
+      [first, "One"],
+      [second, "Two"],
+    ] as const) {
       sink.begin(request, id, []);
       sink.change({ changes: append(text), answerTokens: 1, contextUsedTokens: 1, oldestTokenAtMs: 0 });
     }
@@ -267,11 +301,19 @@ describe("the live answer", () => {
     // A new port, in the same thought and after it.
     sink.begin(request, MessageId.parse("seen"), [{ ...thought, text: "Hm." }]);
     expect(change(30, append(" So"))).toBe(10);
-    sink.begin(request, MessageId.parse("seen"), [{ ...thought, text: "Hm. So.", durationMs: 25 }, { kind: "text", text: "Yes" }]);
+    sink.begin(request, MessageId.parse("seen"), [
+      { ...thought, text: "Hm. So.", durationMs: 25 },
+      { kind: "text", text: "Yes" },
+    ]);
     expect(change(40, append("."))).toBeNull();
     // A chat that was opened while the model thinks.
     sink.begin(request, MessageId.parse("opened"), [{ ...thought, text: "So far" }]);
     expect(change(50, append("…"))).toBeNull();
-    expect(change(60, [{ kind: "replace", part: { ...thought, durationMs: 55 } }, { kind: "open", part: thought }])).toBe(60);
+    expect(
+      change(60, [
+        { kind: "replace", part: { ...thought, durationMs: 55 } },
+        { kind: "open", part: thought },
+      ]),
+    ).toBe(60);
   });
 });

@@ -56,5 +56,7 @@ function LongText({ text, onRemove }: { readonly text: string; readonly onRemove
 
 function said(texts: readonly string[]): string {
   const characters = formatCount(texts.reduce((sum, { length }) => sum + length, 0));
-  return texts.length === 1 ? `A long text of ${characters} characters is sent as well` : `${texts.length} long texts of ${characters} characters are sent as well`;
+  return texts.length === 1
+    ? `A long text of ${characters} characters is sent as well`
+    : `${texts.length} long texts of ${characters} characters are sent as well`;
 }

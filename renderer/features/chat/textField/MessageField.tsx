@@ -23,7 +23,11 @@ export function MessageField({ draft, onChange, onKeyDown, ...rest }: MessageFie
   }
 
   function pressKey(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (undoTakesLongText.current && longTexts.length > 0 && matchesChord("Mod+Z", event, appStore().getState().platform)) {
+    if (
+      undoTakesLongText.current &&
+      longTexts.length > 0 &&
+      matchesChord("Mod+Z", event, appStore().getState().platform)
+    ) {
       event.preventDefault();
       remove(longTexts.length - 1);
     } else onKeyDown?.(event);

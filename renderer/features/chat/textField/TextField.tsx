@@ -5,7 +5,10 @@ import { useIntake, type IntakeOptions } from "./useIntake";
 
 const NOTHING: readonly string[] = [];
 
-export interface TextFieldProps extends Omit<IntakeOptions, "beside">, Omit<ComponentProps<"textarea">, keyof IntakeOptions | "value" | "ref" | "onPaste"> {
+export interface TextFieldProps
+  extends
+    Omit<IntakeOptions, "beside">,
+    Omit<ComponentProps<"textarea">, keyof IntakeOptions | "value" | "ref" | "onPaste"> {
   readonly value: string;
   /** Texts that are sent along with it. */
   readonly beside?: readonly string[];
@@ -13,7 +16,16 @@ export interface TextFieldProps extends Omit<IntakeOptions, "beside">, Omit<Comp
   readonly focusAtEnd?: boolean;
 }
 
-export function TextField({ owner, limits, beside = NOTHING, onChange, onLongText, value, focusAtEnd = false, ...rest }: TextFieldProps): ReactNode {
+export function TextField({
+  owner,
+  limits,
+  beside = NOTHING,
+  onChange,
+  onLongText,
+  value,
+  focusAtEnd = false,
+  ...rest
+}: TextFieldProps): ReactNode {
   const field = useRef<HTMLTextAreaElement>(null);
   const intake = useIntake(field, { owner, limits, beside, onChange, onLongText });
   useEffect(() => {
@@ -23,7 +35,13 @@ export function TextField({ owner, limits, beside = NOTHING, onChange, onLongTex
   }, [focusAtEnd]);
   return (
     <>
-      <textarea ref={field} value={value} onChange={(event) => onChange(event.currentTarget.value)} onPaste={intake.onPaste} {...rest} />
+      <textarea
+        ref={field}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onPaste={intake.onPaste}
+        {...rest}
+      />
       <IntakeLine intake={intake} />
     </>
   );

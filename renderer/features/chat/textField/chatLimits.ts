@@ -1,6 +1,10 @@
 // How much the texts of the open chat may hold, as things are now.
 import { MAX_MESSAGE_CHARACTERS } from "../../../../electron/contract/chat";
-import { MAX_STRUCTURE_CHARACTERS, MAX_SYSTEM_PROMPT_CHARACTERS, MAX_TOOLS_CHARACTERS } from "../../../../electron/contract/sampling";
+import {
+  MAX_STRUCTURE_CHARACTERS,
+  MAX_SYSTEM_PROMPT_CHARACTERS,
+  MAX_TOOLS_CHARACTERS,
+} from "../../../../electron/contract/sampling";
 import { contextSizeNow } from "../composer/contextUse";
 import { chatSettings } from "../chatSettings";
 import { guessTokens } from "./countTokens";

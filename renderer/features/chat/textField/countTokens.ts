@@ -19,7 +19,9 @@ export async function countTokens(text: string): Promise<TokenCount> {
   const sample = sampleOf(text);
   const counted = await Promise.race([ask(sample), nullAfter(TIMEOUT_MS)]);
   if (counted === null) return { tokens: guessTokens(text), isExact: false };
-  return sample === text ? { tokens: counted, isExact: true } : { tokens: Math.round((counted * text.length) / sample.length), isExact: false };
+  return sample === text
+    ? { tokens: counted, isExact: true }
+    : { tokens: Math.round((counted * text.length) / sample.length), isExact: false };
 }
 
 /** The text itself where it is short enough to be counted. */

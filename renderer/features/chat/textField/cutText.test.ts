@@ -18,9 +18,11 @@ test("never within a character that a reader sees as one", () => {
 });
 
 test("of any text, a beginning that is no longer than it may be", () => {
-  fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), fc.nat(500), (text, length) => {
-    const cut = cutText(text, length);
-    expect(text.startsWith(cut)).toBe(true);
-    expect(cut.length).toBeLessThanOrEqual(Math.max(length, 0));
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), fc.nat(500), (text, length) => {
+      const cut = cutText(text, length);
+      expect(text.startsWith(cut)).toBe(true);
+      expect(cut.length).toBeLessThanOrEqual(Math.max(length, 0));
+    }),
+  );
 });

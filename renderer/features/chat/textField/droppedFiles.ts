@@ -14,5 +14,7 @@ export function handFiles(field: HTMLTextAreaElement, files: readonly File[]): v
 }
 
 export function droppedFiles(event: Event): readonly File[] {
-  return event instanceof CustomEvent && Array.isArray(event.detail) ? event.detail.filter((file) => file instanceof File) : [];
+  return event instanceof CustomEvent && Array.isArray(event.detail)
+    ? event.detail.filter((file) => file instanceof File)
+    : [];
 }

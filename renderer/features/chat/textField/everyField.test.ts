@@ -17,7 +17,9 @@ test("a <textarea> is in TextField and nowhere else", () => {
 });
 
 test("an <input> that is typed into has a greatest length", () => {
-  const inputs = sources.flatMap(({ name, source }) => [...source.matchAll(/<input\b(.*?)\/>/gsu)].map(([tag]) => ({ name, tag })));
+  const inputs = sources.flatMap(({ name, source }) =>
+    [...source.matchAll(/<input\b(.*?)\/>/gsu)].map(([tag]) => ({ name, tag })),
+  );
   expect(inputs.length).toBeGreaterThan(15);
   const endless = inputs.filter(({ tag }) => !CHOSEN.test(tag) && !tag.includes("maxLength=")).map(({ name }) => name);
   expect(endless).toEqual([]);

@@ -6,10 +6,22 @@ import { beginningThatFits, beginningWords, judge, surelyFits, type Limits } fro
 let tokenizer: ((text: string) => number) | null;
 beforeEach(() => {
   tokenizer = (text) => text.match(/\d|[^\s\d]+/gu)?.length ?? 0;
-  vi.stubGlobal("window", { facet: { call: { "engine.countTokens": async ({ text }: { text: string }) => ({ ok: true, value: tokenizer?.(text) ?? null }) } } });
+  vi.stubGlobal("window", {
+    facet: {
+      call: {
+        "engine.countTokens": async ({ text }: { text: string }) => ({ ok: true, value: tokenizer?.(text) ?? null }),
+      },
+    },
+  });
 });
 
-const limits = (over: Partial<Limits> = {}): Limits => ({ maxCharacters: 1_000_000, contextTokens: 1_000, reservedTokens: 200, whole: "message", ...over });
+const limits = (over: Partial<Limits> = {}): Limits => ({
+  maxCharacters: 1_000_000,
+  contextTokens: 1_000,
+  reservedTokens: 200,
+  whole: "message",
+  ...over,
+});
 const words = (count: number) => "word ".repeat(count);
 const sentence = async (text: string, rest: string, of: Limits) => {
   const verdict = await judge(text, rest, of);
@@ -34,23 +46,31 @@ describe("what does not fit is said with its numbers", () => {
     expect(await sentence(words(1_001), "", limits())).toBe("This text is 1,001 tokens; the context holds 1,000.");
   });
   test("about, from a sample of a long one", async () => {
-    expect(await sentence(words(150_000), "", limits())).toBe("This text is about 150,000 tokens; the context holds 1,000.");
+    expect(await sentence(words(150_000), "", limits())).toBe(
+      "This text is about 150,000 tokens; the context holds 1,000.",
+    );
   });
   test("together with what stands there already", async () => {
-    expect(await sentence(words(600), words(600), limits())).toBe("With this text the message is 1,200 tokens; the context holds 1,000.");
+    expect(await sentence(words(600), words(600), limits())).toBe(
+      "With this text the message is 1,200 tokens; the context holds 1,000.",
+    );
   });
   test("without a tokenizer by the kind of letters", async () => {
     tokenizer = null;
-    expect(await sentence("a".repeat(800_000), "", limits())).toBe("This text is about 200,000 tokens; the context holds 1,000.");
-    expect(await sentence("灯".repeat(80_000), "", limits())).toBe("This text is about 80,000 tokens; the context holds 1,000.");
+    expect(await sentence("a".repeat(800_000), "", limits())).toBe(
+      "This text is about 200,000 tokens; the context holds 1,000.",
+    );
+    expect(await sentence("灯".repeat(80_000), "", limits())).toBe(
+      "This text is about 80,000 tokens; the context holds 1,000.",
+    );
   });
   test("in characters where that is the limit", async () => {
     expect(await sentence(words(250_000), "", limits({ contextTokens: 1_000_000 }))).toBe(
       "This text is 1,250,000 characters long, about 250,000 tokens; a message holds 1,000,000 characters.",
     );
-    expect(await sentence(words(30), "", limits({ maxCharacters: 100, contextTokens: null, whole: "system prompt" }))).toBe(
-      "This text is 150 characters long, 30 tokens; a system prompt holds 100 characters.",
-    );
+    expect(
+      await sentence(words(30), "", limits({ maxCharacters: 100, contextTokens: null, whole: "system prompt" })),
+    ).toBe("This text is 150 characters long, 30 tokens; a system prompt holds 100 characters.");
   });
 });
 
@@ -68,13 +88,17 @@ describe("a beginning", () => {
     expect(tokens).toBeGreaterThan(640);
   });
   test("keeps to the characters", async () => {
-    expect((await beginningThatFits(words(50), "ab", limits({ maxCharacters: 103, contextTokens: null }))).text).toBe(words(20));
+    expect((await beginningThatFits(words(50), "ab", limits({ maxCharacters: 103, contextTokens: null }))).text).toBe(
+      words(20),
+    );
   });
   test("is not offered where nothing of it would fit", async () => {
     expect(await judge(words(1_001), "", limits())).toMatchObject({ canBegin: true });
     expect(await judge(words(1_001), words(790), limits())).toMatchObject({ canBegin: false });
   });
   test("says how much it is", () => {
-    expect(beginningWords({ text: words(200), tokens: 200, isExact: true }, words(5_000))).toBe("Inserted the first 1,000 of 25,000 characters, 200 tokens.");
+    expect(beginningWords({ text: words(200), tokens: 200, isExact: true }, words(5_000))).toBe(
+      "Inserted the first 1,000 of 25,000 characters, 200 tokens.",
+    );
   });
 });

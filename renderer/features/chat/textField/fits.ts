@@ -13,7 +13,9 @@ export interface Limits {
   readonly whole: string;
 }
 
-export type Verdict = { readonly fits: true } | { readonly fits: false; readonly sentence: string; readonly canBegin: boolean };
+export type Verdict =
+  | { readonly fits: true }
+  | { readonly fits: false; readonly sentence: string; readonly canBegin: boolean };
 
 export interface Beginning extends TokenCount {
   readonly text: string;
@@ -67,9 +69,11 @@ export async function beginningThatFits(text: string, rest: string, limits: Limi
     if (tokens <= room && (tokens >= room * FULL_ENOUGH || length === longest)) break;
     // On the line between the longest that fits and the shortest that does not; without one of those, at the rate so far.
     const wanted = (room * (1 + FULL_ENOUGH)) / 2;
-    length = tooLong === null
-      ? Math.min(longest, (cut.length * wanted) / Math.max(1, tokens))
-      : best.text.length + ((tooLong.length - best.text.length) * (wanted - best.tokens)) / (tooLong.tokens - best.tokens);
+    length =
+      tooLong === null
+        ? Math.min(longest, (cut.length * wanted) / Math.max(1, tokens))
+        : best.text.length +
+          ((tooLong.length - best.text.length) * (wanted - best.tokens)) / (tooLong.tokens - best.tokens);
   }
   return best;
 }

@@ -24,13 +24,18 @@ test("of a long message, the question after it stands in the field", () => {
 
 test("an edited message is sent as it was when nothing was changed", () => {
   const parts = fc.constantFrom("\n", "\n\n", " ", "a", BOOK);
-  fc.assert(fc.property(fc.array(parts, { maxLength: 6 }), (some) => {
-    const message = some.join("");
-    expect(draftMessage(toDraft(message)) === message).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 6 }), (some) => {
+      const message = some.join("");
+      expect(draftMessage(toDraft(message)) === message).toBe(true);
+    }),
+  );
 });
 
 test("words that come back stand before those written since", () => {
-  expect(joinDrafts({ text: "first", longTexts: ["A"] }, { text: "then", longTexts: ["B"] })).toEqual({ text: "first\nthen", longTexts: ["A", "B"] });
+  expect(joinDrafts({ text: "first", longTexts: ["A"] }, { text: "then", longTexts: ["B"] })).toEqual({
+    text: "first\nthen",
+    longTexts: ["A", "B"],
+  });
   expect(joinDrafts({ text: "first", longTexts: [] }, emptyDraft)).toEqual({ text: "first", longTexts: [] });
 });

@@ -29,7 +29,8 @@ export function toDraft(message: string): MessageDraft {
   if (!isHeavy(message)) return { text: message, longTexts: [] };
   const gap = message.lastIndexOf(GAP);
   const tail = message.slice(gap + GAP.length);
-  if (gap <= 0 || tail.length === 0 || tail.length > MAX_TAIL_CHARACTERS || isHeavy(tail)) return { text: "", longTexts: [message] };
+  if (gap <= 0 || tail.length === 0 || tail.length > MAX_TAIL_CHARACTERS || isHeavy(tail))
+    return { text: "", longTexts: [message] };
   return { text: tail, longTexts: [message.slice(0, gap)] };
 }
 

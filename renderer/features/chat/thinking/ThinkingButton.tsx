@@ -17,7 +17,15 @@ export function ThinkingButton(): ReactNode {
   if (options.length === 2 && off?.key === "off" && on?.key === "on") {
     const isOn = chosen === "on";
     return (
-      <button type="button" role="switch" aria-checked={isOn} aria-label="Thinking" className={styles.button} data-on={isOn || undefined} onClick={() => changeThinking(isOn ? off.choice : on.choice)}>
+      <button
+        type="button"
+        role="switch"
+        aria-checked={isOn}
+        aria-label="Thinking"
+        className={styles.button}
+        data-on={isOn || undefined}
+        onClick={() => changeThinking(isOn ? off.choice : on.choice)}
+      >
         <Lightbulb size={14} aria-hidden />
         <span>
           Thinking <b>{isOn ? "on" : "off"}</b>
@@ -40,7 +48,10 @@ export function ThinkingButton(): ReactNode {
       }
     >
       <MenuLabel>{label}</MenuLabel>
-      <MenuRadioGroup value={chosen} onValueChange={(key) => changeThinking(options.find((option) => option.key === key)?.choice ?? choice)}>
+      <MenuRadioGroup
+        value={chosen}
+        onValueChange={(key) => changeThinking(options.find((option) => option.key === key)?.choice ?? choice)}
+      >
         {options.map((option) => (
           <MenuRadioItem key={option.key} value={option.key}>
             <span className={styles.check}>

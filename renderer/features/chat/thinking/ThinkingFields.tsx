@@ -17,7 +17,8 @@ export function ThinkingFields(): ReactNode {
   const headingId = useId();
   if (ability === null) return null;
   const { isOn, effort, budgetTokens } = choice;
-  const set = (change: { readonly [Key in keyof ThinkingChoice]: ThinkingChoice[Key] | undefined }) => changeThinking(withoutAbsent({ ...choice, ...change }));
+  const set = (change: { readonly [Key in keyof ThinkingChoice]: ThinkingChoice[Key] | undefined }) =>
+    changeThinking(withoutAbsent({ ...choice, ...change }));
   return (
     <section className={styles.fields} aria-labelledby={headingId}>
       <h3 id={headingId} className={styles.heading}>
@@ -28,7 +29,11 @@ export function ThinkingFields(): ReactNode {
           <legend className="visually-hidden">Thinking</legend>
           <Segments
             value={isOn === undefined ? MODELS_OWN : isOn ? "on" : "off"}
-            choices={[[MODELS_OWN, `Default (${ability.isOnByDefault ? "on" : "off"})`], ["on", "On"], ["off", "Off"]]}
+            choices={[
+              [MODELS_OWN, `Default (${ability.isOnByDefault ? "on" : "off"})`],
+              ["on", "On"],
+              ["off", "Off"],
+            ]}
             onChange={(value) => set({ isOn: value === MODELS_OWN ? undefined : value === "on" })}
           />
         </fieldset>
@@ -57,7 +62,11 @@ export function ThinkingFields(): ReactNode {
   );
 }
 
-function withoutAbsent({ isOn, effort, budgetTokens }: { readonly [Key in keyof ThinkingChoice]: ThinkingChoice[Key] | undefined }): ThinkingChoice {
+function withoutAbsent({
+  isOn,
+  effort,
+  budgetTokens,
+}: { readonly [Key in keyof ThinkingChoice]: ThinkingChoice[Key] | undefined }): ThinkingChoice {
   return {
     ...(isOn === undefined ? {} : { isOn }),
     ...(effort === undefined ? {} : { effort }),

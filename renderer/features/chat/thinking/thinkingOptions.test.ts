@@ -8,7 +8,8 @@ const quietByDefault: ThinkingAbility = { canSwitch: true, isOnByDefault: false,
 const alwaysByEffort: ThinkingAbility = { canSwitch: false, isOnByDefault: true, efforts: ["low", "medium", "high"] };
 const always: ThinkingAbility = { canSwitch: false, isOnByDefault: true, efforts: [] };
 
-const names = (ability: ThinkingAbility, choice: ThinkingChoice = {}) => thinkingOptions(ability, choice).map(({ name }) => name);
+const names = (ability: ThinkingAbility, choice: ThinkingChoice = {}) =>
+  thinkingOptions(ability, choice).map(({ name }) => name);
 
 describe("what is offered", () => {
   it("follows the template", () => {
@@ -21,14 +22,24 @@ describe("what is offered", () => {
 
   it("keeps what it does not change", () => {
     const budgetTokens = 300;
-    expect(thinkingOptions(quietByDefault, { isOn: true, effort: "max", budgetTokens }).map(({ choice }) => choice)).toEqual([
-      { isOn: false, budgetTokens }, { isOn: true, budgetTokens }, { isOn: true, effort: "high", budgetTokens }, { isOn: true, effort: "max", budgetTokens },
+    expect(
+      thinkingOptions(quietByDefault, { isOn: true, effort: "max", budgetTokens }).map(({ choice }) => choice),
+    ).toEqual([
+      { isOn: false, budgetTokens },
+      { isOn: true, budgetTokens },
+      { isOn: true, effort: "high", budgetTokens },
+      { isOn: true, effort: "max", budgetTokens },
     ]);
     expect(thinkingOptions(alwaysByEffort, { effort: "low" })[0]?.choice).toEqual({});
   });
 
   it("has names as another answer, but none for budgets", () => {
-    expect(waysToThink(quietByDefault, {}).map(tryWords)).toEqual(["No thinking", "Thinking", "High effort", "Max effort"]);
+    expect(waysToThink(quietByDefault, {}).map(tryWords)).toEqual([
+      "No thinking",
+      "Thinking",
+      "High effort",
+      "Max effort",
+    ]);
     expect(waysToThink(alwaysByEffort, {}).map(tryWords)[0]).toBe("Default effort");
     expect(waysToThink(always, {})).toEqual([]);
   });

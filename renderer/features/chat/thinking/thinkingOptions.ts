@@ -21,10 +21,22 @@ export function thinkingOptions(ability: ThinkingAbility, current: ThinkingChoic
 }
 
 /** The options without budgets: other ways to answer the same question. */
-export function waysToThink({ canSwitch, efforts }: ThinkingAbility, current: ThinkingChoice): readonly ThinkingOption[] {
+export function waysToThink(
+  { canSwitch, efforts }: ThinkingAbility,
+  current: ThinkingChoice,
+): readonly ThinkingOption[] {
   const { isOn: _isOn, effort: _effort, ...kept } = current;
-  const byEffort = efforts.map((effort) => ({ key: `effort ${effort}`, name: effortName(effort), choice: { ...kept, ...(canSwitch ? { isOn: true } : {}), effort } }));
-  if (canSwitch) return [{ key: "off", name: "Off", choice: { ...kept, isOn: false } }, { key: "on", name: "On", choice: { ...kept, isOn: true } }, ...byEffort];
+  const byEffort = efforts.map((effort) => ({
+    key: `effort ${effort}`,
+    name: effortName(effort),
+    choice: { ...kept, ...(canSwitch ? { isOn: true } : {}), effort },
+  }));
+  if (canSwitch)
+    return [
+      { key: "off", name: "Off", choice: { ...kept, isOn: false } },
+      { key: "on", name: "On", choice: { ...kept, isOn: true } },
+      ...byEffort,
+    ];
   return byEffort.length === 0 ? [] : [{ key: "default", name: "Default", choice: kept }, ...byEffort];
 }
 
@@ -51,10 +63,17 @@ export function effortName(effort: string): string {
 
 function budgets(current: ThinkingChoice): ThinkingOption[] {
   const { budgetTokens: own, ...kept } = current;
-  const offered = own === undefined || BUDGETS_TOKENS.includes(own) ? BUDGETS_TOKENS : [...BUDGETS_TOKENS, own].toSorted((one, other) => one - other);
+  const offered =
+    own === undefined || BUDGETS_TOKENS.includes(own)
+      ? BUDGETS_TOKENS
+      : [...BUDGETS_TOKENS, own].toSorted((one, other) => one - other);
   return [
     { key: budgetKey(undefined), name: "Without limit", choice: kept },
-    ...offered.map((budgetTokens) => ({ key: budgetKey(budgetTokens), name: `Up to ${formatCount(budgetTokens)} tokens`, choice: { ...kept, budgetTokens } })),
+    ...offered.map((budgetTokens) => ({
+      key: budgetKey(budgetTokens),
+      name: `Up to ${formatCount(budgetTokens)} tokens`,
+      choice: { ...kept, budgetTokens },
+    })),
   ];
 }
 
