@@ -264,6 +264,8 @@ test(
         { code: "peft-unsupported", details: { feature: "pickle" } },
       ],
       ["Nothing", [{ path: "notes.txt", content: Buffer.from("no adapter"), plain: true }], { code: "hub-no-adapter" }],
+      // Its header says what it is, whatever its name says.
+      ["No-adapter-GGUF", [{ path: "some-lora.gguf", content: Buffer.from(page) }], { code: "hub-no-adapter" }],
     ];
     /** Seen in what was fetched. */
     const later: [string, HubRepositoryFile[], object][] = [
@@ -281,7 +283,6 @@ test(
         peftFiles(starterPeft({ modules: [...starterModules(6), { name: "lm_head", columns: WIDTH, rows: 49_152 }] })),
         { code: "peft-unsupported", details: { feature: "output-head" } },
       ],
-      ["No-adapter-GGUF", [{ path: "some-lora.gguf", content: Buffer.from(page) }], { code: "delta-not-an-adapter" }],
     ];
     for (const [name, files] of [...atOnce, ...later]) hub.add({ id: `maker/${name}`, files });
     hub.add({ id: "maker/Wrong-bytes", files: peftFiles(whole) });

@@ -230,6 +230,8 @@ test("side by side, each answer has its thought, and Answer now ends the one tha
   const { app, chat } = await launched(launch, await freshDataFolder(), true);
   await addFineTune(app, folder, "Twin", 1, { matrices: [await matrixOf("blk.0.attn_q.weight")], strength: 0 });
   await expect(app.window.getByRole("button", { name: "Twin" })).toBeVisible();
+  // Only when the fine-tune has been matched with the model.
+  await expect(app.window.getByRole("button", { name: "Side by side", exact: true })).toBeEnabled();
   await app.window.keyboard.press("Control+Shift+s");
   await expect(
     app.window.getByRole("group", { name: "Side by side", exact: true }).getByRole("button", { name: /Twin/ }),
