@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import path from "node:path";
 import { FromEngine, type ProcessMemory, type ToEngine } from "../electron/contract/engineProtocol";
 import { electronBinary, environment, IS_ROOT } from "../e2e/FacetApp";
-import { engineEnvironment } from "../electron/main/engineEnvironment";
+import { engineEnvironment } from "../electron/hosts/engineEnvironment";
 
 type EndResult = Extract<FromEngine, { kind: "end" }>["result"];
 type Deltas = Extract<FromEngine, { kind: "deltas" }>["deltas"];

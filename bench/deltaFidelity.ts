@@ -7,9 +7,9 @@ import type { Fidelity, MakeDeltaRequest } from "../electron/contract/deltaJobs"
 import type { JobResult } from "../electron/contract/jobs";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { loadNativeAddon, type NativeText } from "../electron/engine/jobs/nativeAddon";
-import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
-import { calibrationText, refinementChunks } from "../electron/services/jobs/JobTools";
-import { runJob } from "../electron/services/jobs/runJob";
+import { forkNodeJob } from "../electron/core/jobs/forkNodeJob";
+import { calibrationText, refinementChunks } from "../electron/core/jobs/JobTools";
+import { runJob } from "../electron/core/jobs/runJob";
 import type { Figures } from "./figures";
 import { fineTunePair, type FineTunePair } from "./fineTunePair";
 import { taskAccuracy } from "./taskAccuracy";

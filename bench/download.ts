@@ -6,12 +6,12 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 import { DownloadRequest } from "../electron/contract/downloads";
-import { DownloadQueue } from "../electron/services/downloads/DownloadQueue";
-import { fetchHttp } from "../electron/services/hub/fetchHttp";
-import { hubAddress } from "../electron/services/hub/hubAddress";
-import { HubClient } from "../electron/services/hub/HubClient";
-import { HubFileSource } from "../electron/services/hub/HubFileSource";
-import { socketHttp } from "../electron/services/hub/socketHttp";
+import { DownloadQueue } from "../electron/core/downloads/DownloadQueue";
+import { fetchHttp } from "../electron/core/hub/fetchHttp";
+import { hubAddress } from "../electron/core/hub/hubAddress";
+import { HubClient } from "../electron/core/hub/HubClient";
+import { HubFileSource } from "../electron/core/hub/HubFileSource";
+import { socketHttp } from "../electron/core/hub/socketHttp";
 import { list, median, type Figures } from "./figures";
 
 /** Long enough that the start of a process is lost in it. */

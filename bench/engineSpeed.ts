@@ -10,7 +10,7 @@ import { textParts } from "../electron/contract/parts";
 import type { StreamToEngine, StreamToWindow } from "../electron/contract/tokenStream";
 import { EngineProcess } from "../electron/engine/EngineProcess";
 import { startLlama } from "../electron/engine/startLlama";
-import { automaticThreads } from "../electron/services/estimator/planLoad";
+import { automaticThreads } from "../electron/core/estimator/planLoad";
 import { loadChoice, loadReasons } from "../electron/testing/loadChoice";
 import { starterModelPath } from "../e2e/starterModelFile";
 import { loadBare, measureBare, type Speeds } from "./bareLoop";

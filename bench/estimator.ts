@@ -12,9 +12,9 @@ import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSett
 import { textParts } from "../electron/contract/parts";
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
-import { Estimator, type FitModel } from "../electron/services/estimator/Estimator";
-import { deltasMemoryBytes, engineMemoryBytes } from "../electron/services/loads/engineMemory";
-import { planLoad } from "../electron/services/estimator/planLoad";
+import { Estimator, type FitModel } from "../electron/core/estimator/Estimator";
+import { deltasMemoryBytes, engineMemoryBytes } from "../electron/core/loads/engineMemory";
+import { planLoad } from "../electron/core/estimator/planLoad";
 import { writeLora, type ChangedMatrix } from "../electron/testing/deltaGguf";
 import { gemmaModel } from "../e2e/gemmaModel";
 import { starterModelPath } from "../e2e/starterModelFile";

@@ -14,9 +14,9 @@ import {
   type JobResult,
   type ModelQuality,
 } from "../electron/contract/jobs";
-import { calibrationChunks } from "../electron/services/jobs/JobTools";
-import { forkNodeJob } from "../electron/services/jobs/forkNodeJob";
-import { runJob } from "../electron/services/jobs/runJob";
+import { calibrationChunks } from "../electron/core/jobs/JobTools";
+import { forkNodeJob } from "../electron/core/jobs/forkNodeJob";
+import { runJob } from "../electron/core/jobs/runJob";
 import type { Figures } from "./figures";
 
 const CALIBRATION = path.resolve("resources/calibration/calibration.txt");

@@ -1,8 +1,8 @@
 // A chat of thousands of messages, written straight into the app's database before it starts.
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { openChatDatabase } from "../electron/services/chats/openChatDatabase";
-import { dataPaths } from "../electron/services/dataFolder";
+import { openChatDatabase } from "../electron/core/chats/openChatDatabase";
+import { dataPaths } from "../electron/core/dataFolder";
 
 export const LONG_CHAT_TITLE = "Five thousand messages";
 export const LAST_WORDS = "This is the end of the last message.";

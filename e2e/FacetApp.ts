@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { _electron, expect, type ElectronApplication, type Page } from "@playwright/test";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { placeStarterModel } from "./starterModelFile";
 
 export interface LaunchOptions {

@@ -5,7 +5,7 @@ import { copyFile, link, mkdir, mkdtemp, rename } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { gemmaModel } from "./gemmaModel";
 import { starterModelPath } from "./starterModelFile";
 

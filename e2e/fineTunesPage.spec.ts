@@ -2,7 +2,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { ggufBytes, tinyModelBytes, tinyModelContents } from "../electron/testing/tinyGguf";

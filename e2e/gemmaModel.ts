@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, open, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { openPromise } from "yauzl";
-import { pipDownload } from "../electron/services/pipDownload";
-import { sha256OfFile } from "../electron/services/verifiedFile";
+import { pipDownload } from "../electron/core/pipDownload";
+import { sha256OfFile } from "../electron/core/verifiedFile";
 import { cacheFolder } from "../scripts/cacheFolder";
 
 const SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818";

@@ -6,8 +6,8 @@ import { createReadStream } from "node:fs";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { dataPaths } from "../electron/services/dataFolder";
-import { STARTER_MODEL } from "../electron/services/starterModel";
+import { dataPaths } from "../electron/core/dataFolder";
+import { STARTER_MODEL } from "../electron/core/starterModel";
 import { ChatWindow } from "./ChatWindow";
 import { electronBinary, freshDataFolder, IS_ROOT, spawnApp } from "./FacetApp";
 import {

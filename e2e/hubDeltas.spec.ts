@@ -8,7 +8,7 @@ import { RepositoryName } from "../electron/contract/hub";
 import type { ModelId } from "../electron/contract/ids";
 import type { Job, JobState } from "../electron/contract/jobQueue";
 import { textOf } from "../electron/contract/parts";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { peftAdapter, type PeftAdapter, type PeftModule, type PeftOptions } from "../electron/testing/peftAdapter";
 import { starterMatrices } from "../electron/testing/starterMatrices";

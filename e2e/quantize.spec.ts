@@ -9,7 +9,7 @@ import type { Job, JobStart, StartQuantize } from "../electron/contract/jobQueue
 import type { JobStage } from "../electron/contract/jobs";
 import type { ModelDetails } from "../electron/contract/model";
 import type { QuantizePreview } from "../electron/contract/quantize";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { ChatWindow } from "./ChatWindow";
 import { F16_FILE, GEMMA_F16_FILE, placeF16Model } from "./f16Model";
 import { freshDataFolder, IS_ROOT, type FacetApp } from "./FacetApp";

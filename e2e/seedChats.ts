@@ -6,9 +6,9 @@ import type { Outcome } from "../electron/contract/failure";
 import { RequestId } from "../electron/contract/ids";
 import { type MessagePart, textParts } from "../electron/contract/parts";
 import type { ChatSettings } from "../electron/contract/sampling";
-import { ChatStore } from "../electron/services/chats/ChatStore";
-import { openChatDatabase } from "../electron/services/chats/openChatDatabase";
-import { dataPaths } from "../electron/services/dataFolder";
+import { ChatStore } from "../electron/core/chats/ChatStore";
+import { openChatDatabase } from "../electron/core/chats/openChatDatabase";
+import { dataPaths } from "../electron/core/dataFolder";
 
 export type SeedMessage =
   | { role: "user" | "assistant"; text: string }

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import type { Locator } from "@playwright/test";
 import { textOf } from "../electron/contract/parts";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import { addFineTune } from "./addFineTune";
 import { ANSWER_TIMEOUT_MS, ANSWER_WORDS, ChatWindow } from "./ChatWindow";
 import { checkAccessibility } from "./checkAccessibility";

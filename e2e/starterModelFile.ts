@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { copyFile, link, mkdir, readdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { dataFolder, dataPaths } from "../electron/services/dataFolder";
-import { STARTER_MODEL } from "../electron/services/starterModel";
+import { dataFolder, dataPaths } from "../electron/core/dataFolder";
+import { STARTER_MODEL } from "../electron/core/starterModel";
 
 /** Where set-up put it. */
 export function starterModelPath(): string {

@@ -3,11 +3,11 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { connectDatabase } from "../electron/services/chats/database";
-import { migration0001 } from "../electron/services/chats/migrations/migration0001";
-import { migration0002 } from "../electron/services/chats/migrations/migration0002";
+import { connectDatabase } from "../electron/core/chats/database";
+import { migration0001 } from "../electron/core/chats/migrations/migration0001";
+import { migration0002 } from "../electron/core/chats/migrations/migration0002";
 import { readGgufHeader } from "../electron/engine/gguf/readGgufHeader";
-import { dataPaths } from "../electron/services/dataFolder";
+import { dataPaths } from "../electron/core/dataFolder";
 import type { ChangedMatrix } from "../electron/testing/deltaGguf";
 import { tools } from "../electron/testing/families";
 import { qwen3 } from "../electron/testing/families/modelFamilies";

@@ -32,7 +32,7 @@ export async function buildApp(): Promise<string> {
   const fresh = `${OUTPUT}-${process.pid}`;
   const old = `${fresh}-old`;
   try {
-    await build(nodeTarget("electron/main/main.ts", "cjs", "main.cjs", fresh));
+    await build(nodeTarget("electron/faces/window/main.ts", "cjs", "main.cjs", fresh));
     await build(nodeTarget("electron/preload/preload.ts", "cjs", "preload.cjs", fresh));
     await build(nodeTarget("electron/engine/engine.ts", "es", "engine.mjs", fresh));
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));

@@ -32,7 +32,7 @@ describe("belongsInPackage", () => {
   ])("takes %j", (file) => expect(belongsInPackage(file, linux)).toBe(true));
 
   it.each([
-    "/electron/main/main.ts",
+    "/electron/faces/window/main.ts",
     "/renderer/index.html",
     "/e2e/chat.test.ts",
     "/README.md",

@@ -1,7 +1,7 @@
 // Everything that the app needs before it can open, each step done once: used by start, test and bench.
 import os from "node:os";
-import { dataFolder } from "../electron/services/dataFolder";
-import { ensureStarterModel, STARTER_MODEL } from "../electron/services/starterModel";
+import { dataFolder } from "../electron/core/dataFolder";
+import { ensureStarterModel, STARTER_MODEL } from "../electron/core/starterModel";
 import { buildApp } from "./build";
 import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";

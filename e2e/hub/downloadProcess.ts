@@ -1,13 +1,13 @@
 // A process of its own that downloads one thing with the app's queue and says when it is ready; made to be killed.
 import { writeSync } from "node:fs";
 import { DownloadRequest } from "../../electron/contract/downloads";
-import { DownloadQueue } from "../../electron/services/downloads/DownloadQueue";
-import { fetchHttp } from "../../electron/services/hub/fetchHttp";
-import type { Http } from "../../electron/services/hub/http";
-import { hubAddress } from "../../electron/services/hub/hubAddress";
-import { HubClient } from "../../electron/services/hub/HubClient";
-import { HubFileSource } from "../../electron/services/hub/HubFileSource";
-import { socketHttp } from "../../electron/services/hub/socketHttp";
+import { DownloadQueue } from "../../electron/core/downloads/DownloadQueue";
+import { fetchHttp } from "../../electron/core/hub/fetchHttp";
+import type { Http } from "../../electron/core/hub/http";
+import { hubAddress } from "../../electron/core/hub/hubAddress";
+import { HubClient } from "../../electron/core/hub/HubClient";
+import { HubFileSource } from "../../electron/core/hub/HubFileSource";
+import { socketHttp } from "../../electron/core/hub/socketHttp";
 
 const [endpoint = "", modelsFolder = "", request = "", chunkBytes = ""] = process.argv.slice(2);
 const address = hubAddress(endpoint);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { finishMove } from "../../electron/services/importing/moveModelsFolder";
+import { finishMove } from "../../electron/core/importing/moveModelsFolder";
 
 /** In memory: another disk than the one for temporary files, so that moves copy. Without it moves rename. */
 const OTHER_DISK = "/dev/shm";

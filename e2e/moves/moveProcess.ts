@@ -1,7 +1,7 @@
 // A process of its own that moves a models folder from place to place until it is killed; made to be killed.
 import { writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { finishMove, moveModelsFolder, realModelsFolder } from "../../electron/services/importing/moveModelsFolder";
+import { finishMove, moveModelsFolder, realModelsFolder } from "../../electron/core/importing/moveModelsFolder";
 
 const [modelsFolder = "", journalFile = "", ...targets] = process.argv.slice(2);
 const place = { modelsFolder, journalFile };

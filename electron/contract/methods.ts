@@ -286,6 +286,24 @@ export const methods = {
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type MethodName = keyof typeof methods;
+
+/** Need the window or the desktop: dialogs, clipboard, file manager. Main answers them, all others the application. */
+export const windowMethods = [
+  "app.connectStream",
+  "app.openLogsFolder",
+  "app.openLink",
+  "app.copyText",
+  "app.quit",
+  "models.chooseFile",
+  "models.reveal",
+  "models.moveFolder",
+  "quantize.chooseText",
+  "quantize.importMatrix",
+  "import.chooseFolders",
+  "deltas.addFile",
+  "deltas.export",
+] as const satisfies readonly MethodName[];
+export type WindowMethodName = (typeof windowMethods)[number];
 export type MethodInput<Name extends MethodName> = z.input<(typeof methods)[Name]["input"]>;
 export type MethodParsedInput<Name extends MethodName> = z.output<(typeof methods)[Name]["input"]>;
 export type MethodOutput<Name extends MethodName> = z.output<(typeof methods)[Name]["output"]>;

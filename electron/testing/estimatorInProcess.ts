@@ -1,6 +1,6 @@
 // An estimator for tests whose fit process is this one: headers are read as in the app. Without llama.cpp, so it judges nothing.
 import { FitProcess } from "../engine/fit/FitProcess";
-import { Estimator } from "../services/estimator/Estimator";
+import { Estimator } from "../core/estimator/Estimator";
 
 /** `scratchFolder`: for stubs. */
 export function estimatorInProcess(scratchFolder: string): Estimator {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { dataFolder, dataPaths } from "../services/dataFolder";
+import { dataFolder, dataPaths } from "../core/dataFolder";
 
 export function starterModelPath(): string {
   const folder = dataFolder({ env: process.env, platform: process.platform, home: os.homedir() });

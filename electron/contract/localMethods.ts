@@ -1,0 +1,29 @@
+// What a program of this computer's user may ask of the application beyond the page's methods: everything with a path. The page never may.
+import { z } from "zod";
+import { Delta } from "./deltas";
+import { DeltaId, ModelId } from "./ids";
+import { InstalledModel } from "./model";
+import { ChosenText, ImportedMatrix } from "./quantize";
+
+/** Absolute. */
+const FilePath = z.string().min(1).max(4096);
+
+export const localMethods = {
+  /** Lists a file where it is stored; loads it unless `load` is false. */
+  "models.openFile": { input: z.strictObject({ path: FilePath, load: z.boolean() }), output: InstalledModel },
+  /** The file of a model, of a split one its first part. Failure: "not-found". */
+  "models.path": { input: z.strictObject({ modelId: ModelId }), output: z.string() },
+  /** Failures: "models-folder-busy" and those of the move. */
+  "models.moveFolderTo": { input: z.strictObject({ path: FilePath }), output: z.undefined() },
+  /** As a file task. baseId: the model that an adapter in PEFT's form is converted for; null = the one that is loaded. */
+  "deltas.addPath": { input: z.strictObject({ path: FilePath, baseId: ModelId.nullable() }), output: Delta },
+  /** Writes the fine-tune's file; returns the file's name. Failures: "not-found", "delta-not-exported". */
+  "deltas.exportTo": {
+    input: z.strictObject({ deltaId: DeltaId, path: FilePath, compact: z.boolean() }),
+    output: z.string(),
+  },
+  /** A text to calibrate with. Failures: "text-unreadable", "text-too-large". */
+  "quantize.useText": { input: z.strictObject({ path: FilePath }), output: ChosenText },
+  /** Failures: "not-found", "importance-matrix-invalid", and those of jobs. */
+  "quantize.importMatrixFrom": { input: z.strictObject({ modelId: ModelId, path: FilePath }), output: ImportedMatrix },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

@@ -1,0 +1,35 @@
+// What the application needs of the program that it runs in: Electron's main process, or plain Node.
+import type { EngineListeners, EngineProcess } from "./supervision/EngineSupervisor";
+import type { FitChild, FitChildListeners } from "./estimator/Estimator";
+import type { Http } from "./hub/http";
+import type { SecretStore } from "./hub/TokenStore";
+import type { ForkJob } from "./jobs/runJob";
+
+export interface Host {
+  readonly appVersion: string;
+  /** Where native/, resources/ and node_modules/ are stored as plain files: beside the archive in the packaged app. */
+  readonly appFolder: string;
+  /** Comes with the app; may be inside its archive. */
+  readonly catalogueFile: string;
+  /** Throws when the process cannot be made. */
+  forkEngine(listeners: EngineListeners): EngineProcess;
+  forkFit(listeners: FitChildListeners): FitChild;
+  forkJob: ForkJob;
+  readonly network: HostNetwork;
+  readonly secrets: SecretStore;
+  /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */
+  keepAwake(isBusy: boolean): void;
+  /** The computer woke up: connections are gone. */
+  onWake(listener: () => void): void;
+  moveToTrash(file: string): Promise<void>;
+}
+
+export interface HostNetwork {
+  /** Goes through the proxy that was set last. */
+  readonly http: Http;
+  readonly fetch: typeof fetch;
+  /** null = the system's own settings. Resolves when every later request goes that way. */
+  setProxy(proxy: string | null): Promise<void>;
+  /** Whether a request to this address goes through a proxy. */
+  usesProxy(url: string): Promise<boolean>;
+}

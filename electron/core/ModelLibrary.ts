@@ -1,0 +1,240 @@
+// The models on this computer that Facet knows: files in its models folder, downloads in folders there, and files used where they lie.
+// Looks at names and sizes only: what is inside a file is for the engine process to find out.
+import { createHash } from "node:crypto";
+import { readdir, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { fail, succeed, type Failure, type Outcome } from "../contract/failure";
+import { ModelId } from "../contract/ids";
+import { OtherApp } from "../contract/importing";
+import type { InstalledModel } from "../contract/model";
+import type { JsonFile } from "./JsonFile";
+import type { ModelContent } from "./loads/EngineEnds";
+import { modelFileProblem } from "./modelFileProblem";
+import { modelName } from "./modelName";
+import { partsOf, withoutFurtherParts } from "./splitModel";
+
+const UsedInPlace = z.object({
+  /** Absolute, as it was chosen: a link keeps its own name, which says which part of a split model it is. */
+  path: z.string(),
+  /** Kept, so that a model whose disk is away stays the same model. */
+  id: ModelId.optional(),
+  /** Where the file's name says nothing: Ollama's blobs. */
+  name: z.string().max(200).optional(),
+  /** The app it was found in. */
+  app: OtherApp.optional(),
+});
+type UsedInPlace = z.infer<typeof UsedInPlace>;
+
+export const ModelList = z.object({
+  /** Files that are used in place, oldest first. */
+  files: z.array(UsedInPlace),
+  /** What is remembered of any model, by its id. */
+  notes: z
+    .record(z.string(), z.object({ name: z.string().max(120).optional(), lastUsedAtMs: z.number().optional() }))
+    .default({}),
+});
+export type ModelList = z.infer<typeof ModelList>;
+export const emptyModelList: ModelList = { files: [], notes: {} };
+
+/** A model and where it lies: known to main and the engine, never to the window. */
+export interface ModelFile {
+  model: InstalledModel;
+  /** Of a split model its first part, which is the one that is loaded. */
+  path: string;
+  /** All parts, in order. */
+  paths: string[];
+  /** Where the first part lies when all links are followed; the path itself while it is not there. */
+  realPath: string;
+  /** The app that it was found in, of a file that is used in place. */
+  app: OtherApp | null;
+  lastUsedAtMs: number | null;
+  inModelsFolder: boolean;
+  /** Of the sizes and times of all parts: another one when a file was changed. */
+  content: string;
+  /** Why a part of it cannot be opened. */
+  fileProblem: Failure | null;
+}
+
+export interface ModelLibraryOptions {
+  /** In the data folder; a link when the models were moved elsewhere. */
+  modelsFolder: string;
+  starterFileName: string;
+  /** models.json */
+  list: JsonFile<ModelList>;
+  /** What is known to be wrong with a model beyond its files: its last load crashed, say. */
+  failureOf: (model: ModelContent) => Failure | null;
+}
+
+const MODEL_FILE = /^[^.].*\.gguf$/iu;
+/** Downloads lie in one folder per repository: owner__name. */
+const REPOSITORY_FOLDER = /^[^.].*__/u;
+/** What Facet quantized lies here. */
+export const MADE_FOLDER = "made";
+
+export class ModelLibrary {
+  readonly #options: ModelLibraryOptions;
+
+  constructor(options: ModelLibraryOptions) {
+    this.#options = options;
+  }
+
+  /** The starter model first, then the models folder by name, then files used in place. */
+  async list(): Promise<InstalledModel[]> {
+    return (await this.files()).map(({ model }) => model);
+  }
+
+  async find(id: ModelId): Promise<ModelFile | null> {
+    const listed = (await this.#listed()).find((one) => one.id === id);
+    return listed === undefined ? null : this.#describe(listed);
+  }
+
+  /**
+   * Uses a file where it lies. Adding it again finds it again.
+   * Failures: "model-missing", "model-unreadable", and those of saving.
+   */
+  async addFile(chosen: string, about: Pick<UsedInPlace, "name" | "app"> = {}): Promise<Outcome<ModelFile>> {
+    const file = path.resolve(chosen);
+    const problem = await modelFileProblem(file, about.name);
+    if (problem) return { ok: false, failure: problem };
+    const realPath = await realpath(file);
+    const known = (await this.files()).find((other) => other.realPath === realPath);
+    if (known) return succeed(known);
+    const { list } = this.#options;
+    const added: UsedInPlace = { path: file, id: modelIdOf(realPath), ...about };
+    const saved = await list.save({ ...list.value, files: [...list.value.files, added] });
+    if (!saved.ok) return saved;
+    return succeed(await this.#describe({ file, id: modelIdOf(realPath), origin: "file", about: added }));
+  }
+
+  /** Forgets a file that is used in place; the file stays. A model in the models folder is not forgotten so: "request-invalid". */
+  async forget(id: ModelId): Promise<Outcome<undefined>> {
+    const { list } = this.#options;
+    const files = list.value.files.filter((file) => idOf(file) !== id);
+    if (files.length === list.value.files.length) {
+      return (await this.find(id))
+        ? fail("request-invalid", undefined, "The model lies in Facet's own folder")
+        : fail("not-found");
+    }
+    const saved = await list.save({ files, notes: withoutNote(list.value.notes, id) });
+    return saved.ok ? succeed(undefined) : saved;
+  }
+
+  /** Remembers a name, or when it was used last. */
+  async note(id: ModelId, change: ModelList["notes"][string]): Promise<Outcome<undefined>> {
+    const { list } = this.#options;
+    const notes = { ...list.value.notes, [id]: { ...list.value.notes[id], ...change } };
+    const saved = await list.save({ ...list.value, notes });
+    return saved.ok ? succeed(undefined) : saved;
+  }
+
+  /** After its files were deleted. */
+  async dropNote(id: ModelId): Promise<void> {
+    const { list } = this.#options;
+    await list.save({ ...list.value, notes: withoutNote(list.value.notes, id) });
+  }
+
+  /** A file that is listed twice is one model. */
+  async files(): Promise<ModelFile[]> {
+    const byRealPath = new Map<string, ModelFile>();
+    for (const one of await this.#listed()) {
+      const found = await this.#describe(one);
+      if (!byRealPath.has(found.realPath)) byRealPath.set(found.realPath, found);
+    }
+    return [...byRealPath.values()];
+  }
+
+  /** Names alone: no file is opened. */
+  async #listed(): Promise<Listed[]> {
+    const { modelsFolder, starterFileName, list } = this.#options;
+    const inFolder = await readdir(modelsFolder, { withFileTypes: true }).catch(() => []);
+    const own = modelNames(inFolder.map(({ name }) => name)).sort(
+      (a, b) => Number(b === starterFileName) - Number(a === starterFileName) || a.localeCompare(b),
+    );
+    const downloaded: string[] = [];
+    for (const entry of inFolder.filter((folder) => folder.isDirectory() && REPOSITORY_FOLDER.test(folder.name))) {
+      const names = modelNames(await readdir(path.join(modelsFolder, entry.name)).catch(() => []));
+      downloaded.push(...names.sort().map((name) => path.join(entry.name, name)));
+    }
+    // Not where the folder really lies: a model that is moved with it stays the same model.
+    const idFolder = path.join(await realPathOr(path.dirname(modelsFolder)), path.basename(modelsFolder));
+    const inModelsFolder = (name: string, origin: InstalledModel["origin"]): Listed => ({
+      file: path.join(modelsFolder, name),
+      id: modelIdOf(path.join(idFolder, name)),
+      origin,
+      about: null,
+    });
+    const made = modelNames(await readdir(path.join(modelsFolder, MADE_FOLDER)).catch(() => [])).sort();
+    return [
+      ...own.map((name) => inModelsFolder(name, name === starterFileName ? "starter" : "file")),
+      ...downloaded.sort().map((name) => inModelsFolder(name, "hub")),
+      ...made.map((name) => inModelsFolder(path.join(MADE_FOLDER, name), "made")),
+      ...list.value.files.map((about): Listed => ({ file: about.path, id: idOf(about), origin: "file", about })),
+    ];
+  }
+
+  async #describe({ file, id, origin, about }: Listed): Promise<ModelFile> {
+    const fileName = about?.name ?? path.basename(file);
+    const note = this.#options.list.value.notes[id];
+    const paths = partsOf(file);
+    let sizeBytes = 0;
+    let problem: Failure | null = null;
+    const content = createHash("sha256");
+    for (const part of paths) {
+      problem ??= await modelFileProblem(part, about?.name);
+      const facts = await stat(part).catch(() => null);
+      sizeBytes += facts?.size ?? 0;
+      content.update(`${facts?.size ?? ""}:${facts?.mtimeMs ?? ""}\n`);
+    }
+    const known = { id, fileName, content: content.digest("hex") };
+    return {
+      path: file,
+      paths,
+      realPath: await realPathOr(file),
+      app: about?.app ?? null,
+      lastUsedAtMs: note?.lastUsedAtMs ?? null,
+      inModelsFolder: about === null,
+      content: known.content,
+      fileProblem: problem,
+      model: {
+        id,
+        name: note?.name ?? about?.name ?? modelName(fileName),
+        fileName,
+        sizeBytes,
+        fileCount: paths.length,
+        origin,
+        failure: problem ?? this.#options.failureOf(known),
+      },
+    };
+  }
+}
+
+interface Listed {
+  file: string;
+  id: ModelId;
+  origin: InstalledModel["origin"];
+  /** null = in the models folder. */
+  about: UsedInPlace | null;
+}
+
+function idOf({ id, path: file }: UsedInPlace): ModelId {
+  return id ?? modelIdOf(file);
+}
+
+async function realPathOr(file: string): Promise<string> {
+  return realpath(file).catch(() => file);
+}
+
+/** The same file has the same id at each start. */
+export function modelIdOf(realPath: string): ModelId {
+  return ModelId.parse(createHash("sha256").update(realPath).digest("hex").slice(0, 32));
+}
+
+/** Of a folder: files that can be loaded by themselves. */
+function modelNames(names: readonly string[]): string[] {
+  return withoutFurtherParts(names.filter((name) => MODEL_FILE.test(name)));
+}
+
+function withoutNote(notes: ModelList["notes"], id: ModelId): ModelList["notes"] {
+  return Object.fromEntries(Object.entries(notes).filter(([other]) => other !== id));
+}

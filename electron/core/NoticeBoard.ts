@@ -1,0 +1,28 @@
+// Failures that belong to no single request, kept until the person has put them away.
+import { randomUUID } from "node:crypto";
+import type { Failure } from "../contract/failure";
+import type { Notice } from "../contract/methods";
+
+export class NoticeBoard {
+  #notices: Notice[] = [];
+  readonly #onAdded: (notice: Notice) => void;
+
+  constructor(onAdded: (notice: Notice) => void) {
+    this.#onAdded = onAdded;
+  }
+
+  get notices(): Notice[] {
+    return this.#notices;
+  }
+
+  add(failure: Failure): void {
+    const notice = { id: randomUUID(), failure };
+    // The same trouble twice is one notice: the newer one.
+    this.#notices = [...this.#notices.filter((other) => other.failure.code !== failure.code), notice];
+    this.#onAdded(notice);
+  }
+
+  dismiss(id: string): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+  }
+}

@@ -1,0 +1,218 @@
+// From a user's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
+//
+import type { ChatSummary, Message } from "../../contract/chat";
+import type { NamedStack } from "../../contract/deltas";
+import { succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { ChatId, MessageId, RequestId } from "../../contract/ids";
+import type { OpenChat } from "../../contract/methods";
+import type { MessagePart, ToolResultPart } from "../../contract/parts";
+import type { ThinkingChoice } from "../../contract/thinking";
+import type { AnswerEnd, ChatStore, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
+import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
+
+/** An answer that could not be saved (a full disk, mostly) is tried again this often. */
+const SAVE_AGAIN_INTERVAL_MS = 5_000;
+
+export interface AnswerRunnerOptions {
+  store: ChatStore;
+  engine: AnswerEngine;
+  newRequestId: () => RequestId;
+  onMessageChanged: (message: Message) => void;
+  onChatChanged: (chat: ChatSummary) => void;
+  /** A failure that belongs to no request: the growing answer cannot be saved. */
+  onSaveFailed: (failure: Failure) => void;
+}
+
+interface Writing {
+  answer: Message;
+  /** The last that was heard of. */
+  parts: MessagePart[];
+  saveFailed: boolean;
+}
+
+/** An answer that has ended but is not on the disk yet. */
+interface Unsaved {
+  message: Message;
+  end: AnswerEnd;
+}
+
+export class AnswerRunner {
+  readonly #options: AnswerRunnerOptions;
+  readonly #writing = new Map<RequestId, Writing>();
+  readonly #unsaved = new Map<MessageId, Unsaved>();
+  #saveAgainTimer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(options: AnswerRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** `thinking` takes the place of the chat's own choice, for this answer. */
+  send(chatId: ChatId, text: string, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addQuestion(chatId, text, requestId), thinking);
+  }
+
+  sendToolResults(messageId: MessageId, results: readonly ToolResultPart[]): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addToolResults(messageId, results, requestId));
+  }
+
+  /** By `stack`, else by the chat's own. */
+  regenerate(messageId: MessageId, stack?: NamedStack, thinking?: ThinkingChoice): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addAnotherAnswer(messageId, requestId, stack), thinking);
+  }
+
+  /** One question, answered by each stack, one after the other. */
+  compare(chatId: ChatId, text: string, stacks: readonly NamedStack[]): Outcome<{ messages: Message[] }> {
+    return this.#startCompared(stacks, (wanted) => this.#options.store.addComparison(chatId, text, wanted));
+  }
+
+  edit(messageId: MessageId, text: string): Outcome<{ messages: Message[] }> {
+    return this.#start((requestId) => this.#options.store.addEditedQuestion(messageId, text, requestId));
+  }
+
+  /** The question said differently, answered by each stack, one after the other. */
+  editCompared(messageId: MessageId, text: string, stacks: readonly NamedStack[]): Outcome<{ messages: Message[] }> {
+    return this.#startCompared(stacks, (wanted) => this.#options.store.addEditedComparison(messageId, text, wanted));
+  }
+
+  stop(requestId: RequestId): void {
+    this.#options.engine.cancel(requestId);
+  }
+
+  answerNow(requestId: RequestId): void {
+    this.#options.engine.answerNow(requestId);
+  }
+
+  /** Before a chat is deleted: nobody will read what is being written in it. */
+  stopChat(chatId: ChatId): void {
+    for (const [requestId, { answer }] of this.#writing) {
+      if (answer.chatId === chatId) this.stop(requestId);
+    }
+  }
+
+  /** A chat as it is, also where the disk does not know it yet. */
+  withUnsaved(open: OpenChat): OpenChat {
+    const current = (message: Message): Message => {
+      const unsaved = this.#unsaved.get(message.id);
+      const writing = message.requestId === null ? undefined : this.#writing.get(message.requestId);
+      if (unsaved) return unsaved.message;
+      return writing ? { ...message, parts: writing.parts } : message;
+    };
+    return { ...open, messages: open.messages.map(current), compared: open.compared.map(current) };
+  }
+
+  /** At quit, after the engine has ended: the last chance to save what could not be saved. */
+  close(): void {
+    this.#saveAgain();
+    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
+  }
+
+  #start(
+    addRows: (requestId: RequestId) => Outcome<StartedAnswer>,
+    thinking?: ThinkingChoice,
+  ): Outcome<{ messages: Message[] }> {
+    const refusal = this.#options.engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const started = addRows(this.#options.newRequestId());
+    if (!started.ok) return started;
+    this.#write(
+      thinking === undefined ? started.value : { ...started.value, settings: { ...started.value.settings, thinking } },
+    );
+    return succeed({ messages: started.value.messages });
+  }
+
+  #startCompared(
+    stacks: readonly NamedStack[],
+    addRows: (wanted: readonly WantedAnswer[]) => Outcome<StartedAnswer[]>,
+  ): Outcome<{ messages: Message[] }> {
+    const refusal = this.#options.engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const started = addRows(stacks.map((stack) => ({ requestId: this.#options.newRequestId(), stack })));
+    if (!started.ok) return started;
+    started.value.forEach((answer) => this.#write(answer));
+    return succeed({ messages: started.value.flatMap(({ messages }) => messages) });
+  }
+
+  #write({ messages, answer, turns, settings, chat }: StartedAnswer): void {
+    const { engine, onMessageChanged, onChatChanged } = this.#options;
+    const { requestId } = answer;
+    if (requestId === null) throw new Error("an answer that is being written has a request");
+    const writing: Writing = { answer, parts: [], saveFailed: false };
+    this.#writing.set(requestId, writing);
+    onChatChanged(chat);
+    for (const message of messages) onMessageChanged(message);
+    engine.generate({
+      requestId,
+      chatId: answer.chatId,
+      messageId: answer.id,
+      turns,
+      settings,
+      stack: answer.stack,
+      onCheckpoint: (parts) => this.#checkpoint(writing, parts),
+      onEnd: (end) => {
+        this.#writing.delete(requestId);
+        this.#end(writing, toAnswerEnd(end, writing.parts));
+      },
+    });
+  }
+
+  #checkpoint(writing: Writing, parts: MessagePart[]): void {
+    writing.parts = parts;
+    const saved = this.#options.store.writeCheckpoint(writing.answer.id, parts);
+    // The answer goes on in the window; once is enough to say that it is there only.
+    if (!saved.ok && !writing.saveFailed) this.#options.onSaveFailed(saved.failure);
+    writing.saveFailed ||= !saved.ok;
+  }
+
+  #end(writing: Writing, end: AnswerEnd): void {
+    const { store, onMessageChanged, onSaveFailed } = this.#options;
+    const saved = store.endAnswer(writing.answer.id, end);
+    if (saved.ok) {
+      onMessageChanged(saved.value);
+      return;
+    }
+    const message: Message = {
+      ...writing.answer,
+      parts: end.parts,
+      state: end.state,
+      facts: end.facts,
+      failure: end.failure,
+      requestId: null,
+    };
+    if (saved.failure.code !== "not-found") {
+      this.#unsaved.set(message.id, { message, end });
+      this.#saveAgainTimer ??= setInterval(() => this.#saveAgain(), SAVE_AGAIN_INTERVAL_MS);
+      if (!writing.saveFailed) onSaveFailed(saved.failure);
+    }
+    onMessageChanged(message);
+  }
+
+  #saveAgain(): void {
+    for (const [id, { end }] of this.#unsaved) {
+      if (!this.#options.store.endAnswer(id, end).ok) return;
+      this.#unsaved.delete(id);
+    }
+    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
+    this.#saveAgainTimer = null;
+  }
+}
+
+function toAnswerEnd(end: AnswerJobEnd, soFar: MessagePart[]): AnswerEnd {
+  switch (end.kind) {
+    case "answered":
+      return {
+        state: end.facts.endReason === "stopped" ? "stopped" : "complete",
+        parts: end.parts,
+        facts: end.facts,
+        failure: null,
+      };
+    case "cancelled":
+      return { state: "stopped", parts: soFar, facts: null, failure: null };
+    case "failed": {
+      const parts = end.parts.length === 0 ? soFar : end.parts;
+      // With words on the screen it is an answer that broke off; without, none came.
+      return { state: parts.length === 0 ? "failed" : "interrupted", parts, facts: null, failure: end.failure };
+    }
+    case "engine-died":
+      return { state: "interrupted", parts: soFar, facts: null, failure: end.failure };
+  }
+}

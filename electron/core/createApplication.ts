@@ -1,0 +1,343 @@
+// The application, without any window: everything that Facet is, opened on a data folder with what a host gives to it.
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { succeed, type Failure, type Outcome } from "../contract/failure";
+import { RequestId } from "../contract/ids";
+import type { AppSettings } from "../contract/settings";
+import { totalMemoryBytes } from "./aboutThisComputer";
+import { AnswerRunner } from "./answers/AnswerRunner";
+import { closeInOrder } from "./closeInOrder";
+import { dataPaths } from "./dataFolder";
+import { DeltaLibrary } from "./deltas/DeltaLibrary";
+import { changeDeltaForm, checkDeltaBase } from "./deltas/deltaJobs";
+import { DeltaMatcher } from "./deltas/DeltaMatcher";
+import { resolveStack } from "./deltas/resolveStack";
+import { createDownloads } from "./downloads/createDownloads";
+import { EngineNow } from "./supervision/EngineNow";
+import { EngineSupervisor } from "./supervision/EngineSupervisor";
+import { createEstimator } from "./estimator/createEstimator";
+import { describeFile } from "./estimator/fitModelOfPaths";
+import { EventStream } from "./EventStream";
+import type { Host } from "./Host";
+import { Hub } from "./hub/Hub";
+import { TokenStore } from "./hub/TokenStore";
+import { FileTasks } from "./importing/FileTasks";
+import { Imports } from "./importing/Imports";
+import { modelsPlace, tidyModelsFolder } from "./importing/modelsFolder";
+import { realModelsFolder } from "./importing/moveModelsFolder";
+import { createJobs } from "./jobs/createJobs";
+import { Loads } from "./loads/Loads";
+import type { Log } from "./LogFile";
+import {
+  callMethod,
+  type CoreHandlers,
+  type CoreInput,
+  type CoreMethodName,
+  type CoreOutcome,
+} from "./methods/CoreHandlers";
+import { coreMethods } from "./methods/coreMethods";
+import { fitModelOfFile } from "./methods/fitMethods";
+import { getStarter } from "./methods/modelMethods";
+import { ModelFailures } from "./ModelFailures";
+import { ModelLibrary } from "./ModelLibrary";
+import { Models } from "./Models";
+import { NoticeBoard } from "./NoticeBoard";
+import { openAppData, type AppData } from "./openAppData";
+import type { Parts } from "./Parts";
+import { StarterFetcher } from "./StarterFetcher";
+import { ensureStarterModel, STARTER_MODEL } from "./starterModel";
+
+/** Then the program ends, whatever it still waits for. */
+const CLOSE_TIMEOUT_MS = 10_000;
+
+export interface ApplicationOptions {
+  host: Host;
+  dataFolder: string;
+  log: Log;
+  /** What the engine process says of itself. */
+  engineLog: Log;
+}
+
+export interface Application {
+  readonly events: EventStream;
+  readonly handlers: CoreHandlers;
+  readonly settings: AppSettings;
+  /** Asks as any face does: the input is parsed, and the answer is an outcome, never an exception. */
+  call<Name extends CoreMethodName>(name: Name, input: CoreInput<Name>): Promise<CoreOutcome<Name>>;
+  /** Loads the given file, else the model of last time, and goes on with downloads and jobs. */
+  start(openedFile: string | null): Promise<void>;
+  /** Uses a model file where it is stored; a failure becomes a notice. */
+  openFile(file: string): Promise<boolean>;
+  /** For what belongs to no single request. */
+  addNotice(failure: Failure): void;
+  /** Hands a reader's end of the token stream, a port of the host's own kind, to the engine. False = there is none to take it. */
+  connectReader(port: object): boolean;
+  /** Ends everything in order, within 10 s. */
+  close(): Promise<void>;
+}
+
+/** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
+export async function createApplication(options: ApplicationOptions): Promise<Outcome<Application>> {
+  const { dataFolder, log } = options;
+  const opened = await openAppData(dataFolder, log, Date.now);
+  if (!opened.ok) return opened;
+  log("info", "data is open", { afterMs: Math.round(performance.now()) });
+  opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder), log)));
+  const parts = createParts(options, opened.value);
+  connectParts(parts);
+  forgetEngineState(parts);
+  // Before anything can be added: what it removes are unfinished files.
+  await parts.deltas
+    .recover()
+    .catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
+  return succeed(applicationOf(parts));
+}
+
+function applicationOf(parts: Parts): Application {
+  const { events, data, supervisor, log } = parts;
+  const handlers = coreMethods(parts);
+  return {
+    events,
+    handlers,
+    get settings() {
+      return data.settings.value;
+    },
+    // The outcome of this very method.
+    call: async (name, input) => (await callMethod(handlers, name, input, log)) as CoreOutcome<typeof name>,
+    start: (openedFile) => start(parts, openedFile),
+    openFile: (file) => openFile(parts, file),
+    addNotice: (failure) => parts.notices.add(failure),
+    connectReader: (port) => supervisor.connectWindow(port),
+    close: () => close(parts),
+  };
+}
+
+function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, data: AppData): Parts {
+  const events = new EventStream(log);
+  const newRequestId = () => RequestId.parse(randomUUID());
+  const paths = dataPaths(dataFolder);
+  const modelsFolder = paths.models;
+  const engine = new EngineNow(events);
+  const notices = new NoticeBoard((notice) => events.emit("notice-added", notice));
+  for (const failure of data.notices) notices.add(failure);
+
+  const hub = new Hub({
+    file: data.hubSettings,
+    token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets),
+    network: host.network,
+    fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
+  });
+  const downloads = createDownloads({ host, events, modelsFolder, hub, log });
+  const starter = new StarterFetcher({
+    fetchModel: (signal, onProgress) =>
+      ensureStarterModel({ dataFolder, signal, onProgress, fetch: host.network.fetch }),
+    isPresent: existsSync(path.join(modelsFolder, STARTER_MODEL.fileName)),
+    onChanged: (state) => events.emit("starter-changed", state),
+  });
+
+  const estimator = createEstimator(host, engine, data.loadLog, log);
+  const failures = new ModelFailures(data.engineEnds, data.loadSettings);
+  const library = new ModelLibrary({
+    modelsFolder,
+    starterFileName: STARTER_MODEL.fileName,
+    list: data.modelList,
+    failureOf: (model) => failures.of(model),
+  });
+  const jobHost = { fork: host.forkJob, appFolder: host.appFolder };
+  const deltas = new DeltaLibrary({
+    folder: paths.deltas,
+    list: data.deltaList,
+    loading: data.loadingDeltas,
+    inspect: (file) => estimator.inspectDelta(file),
+    changeForm: (source, target, compact) => changeDeltaForm({ source, target, compact }, jobHost),
+    now: Date.now,
+    onChanged: (list) => events.emit("deltas-changed", list),
+  });
+  const deltaMatcher = new DeltaMatcher({
+    compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
+    checkBase: (delta, model) => checkDeltaBase(delta, model, jobHost),
+    log,
+  });
+
+  const supervisor = new EngineSupervisor({
+    fork: (listeners) => host.forkEngine(listeners),
+    newRequestId,
+    engineStateFolder: paths.engineState,
+    marker: data.loadMarker,
+    ends: {
+      count: (model) => data.engineEnds.count(model),
+      clear(modelId) {
+        if (data.engineEnds.clear(modelId)) events.emit("engine-ends-cleared", undefined);
+      },
+    },
+    deltas: {
+      resolve: (stack, modelId) => resolveStack(stack, modelId, { deltas, library, deltaMatcher }),
+      noteLoading: (deltaIds) => deltas.noteLoading(deltaIds),
+      clearNote: () => deltas.clearNote(),
+      crashed: (deltaIds) => deltas.crashed(deltaIds),
+    },
+    memory: () => ({ totalBytes: totalMemoryBytes(), oomKills: countOomKills() }),
+    log,
+    onEngineLog: (level, message) => engineLog(level, message),
+    onState: (state) => events.emit("engine-changed", state),
+    onMemory: (memory) => events.emit("engine-memory", memory),
+    onDeltas: (inEngine) => events.emit("engine-deltas-changed", inEngine),
+    onStarted: () => events.emit("engine-started", undefined),
+    onLoaded: (model) => events.emit("model-loaded", model),
+  });
+  const loads = new Loads({
+    estimator,
+    fitModelOf: fitModelOfFile,
+    settings: data.loadSettings,
+    log: data.loadLog,
+    hasDeltas: () => data.deltaList.value.deltas.length > 0,
+    now: Date.now,
+  });
+  const models = new Models({
+    library,
+    failures,
+    settings: data.settings,
+    loadMarker: data.loadMarker,
+    engineEnds: data.engineEnds,
+    supervisor,
+    loads,
+    onWarning: (warning) => events.emit("load-warned", warning),
+    onChanged: (list) => events.emit("models-changed", list),
+  });
+
+  const fileTasks = new FileTasks({ onChanged: (tasks) => events.emit("file-tasks-changed", tasks) });
+  const imports = new Imports({
+    modelsFolder,
+    surroundings: { env: process.env, platform: process.platform, home: homedir() },
+    describe: (file) => describeFile(file, estimator),
+    installedPaths: async () => new Set((await library.files()).map(({ realPath }) => realPath)),
+  });
+  const jobs = createJobs({
+    host,
+    events,
+    dataFolder,
+    modelsFolder,
+    data,
+    downloads,
+    deltas,
+    estimator,
+    hub,
+    models,
+    log,
+  });
+  const answers = new AnswerRunner({
+    store: data.chats,
+    engine: supervisor,
+    newRequestId,
+    onMessageChanged: (message) => events.emit("message-changed", message),
+    onChatChanged: (chat) => events.emit("chat-changed", chat),
+    onSaveFailed: (failure) => notices.add(failure),
+  });
+  return {
+    host,
+    events,
+    log,
+    dataFolder,
+    modelsFolder,
+    data,
+    notices,
+    hub,
+    downloads,
+    starter,
+    fileTasks,
+    imports,
+    estimator,
+    library,
+    models,
+    loads,
+    deltas,
+    deltaMatcher,
+    jobs,
+    engine,
+    supervisor,
+    answers,
+  };
+}
+
+/** What follows from what: the only place where one part hears of another. */
+function connectParts({ events, loads, models, notices }: Parts): void {
+  events.on("engine-changed", async (state) => {
+    // Loads remember why one failed before the list of models says it.
+    await loads.engineChanged(state);
+    await models.engineChanged(state);
+  });
+  events.on("engine-memory", (memory) => loads.memory(memory));
+  events.on("engine-deltas-changed", (inEngine) => loads.deltas(inEngine));
+  events.on("engine-ends-cleared", () => models.changed());
+  events.on("model-loaded", (model) => loads.loaded(model));
+  events.on("model-loaded", async (model) => {
+    const saved = await models.loaded(model);
+    if (!saved.ok) notices.add(saved.failure);
+  });
+  events.on("model-downloaded", () => models.changed());
+  events.on("message-changed", ({ facts }) => {
+    if (facts) loads.answered(facts);
+  });
+}
+
+async function start(parts: Parts, openedFile: string | null): Promise<void> {
+  const { downloads, jobs, log } = parts;
+  void openFirstModel(parts, openedFile).catch((error: unknown) =>
+    log("error", "no model opened", { error: String(error) }),
+  );
+  await downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
+  await jobs.start().catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
+}
+
+async function openFirstModel(parts: Parts, openedFile: string | null): Promise<void> {
+  if (openedFile === null || !(await openFile(parts, openedFile))) await parts.models.loadUsual();
+  // Without any model there is nothing else to do here; the first screen shows its progress, and a way out.
+  const isNew = (await parts.models.list()).length === 0 && (await realModelsFolder(parts)).isThere;
+  if (isNew) await getStarter(parts);
+}
+
+async function openFile({ models, notices }: Parts, file: string): Promise<boolean> {
+  const opened = await models.openFile(file);
+  if (!opened.ok) notices.add(opened.failure);
+  return opened.ok;
+}
+
+function close(parts: Parts): Promise<void> {
+  const { starter, estimator, jobs, fileTasks, downloads, supervisor, answers, data, log } = parts;
+  return closeInOrder(
+    [
+      ["starter model", () => starter.cancel()],
+      ["estimator", () => estimator.close()],
+      ["jobs", () => jobs.queue.stop()],
+      ["file tasks", () => fileTasks.close()],
+      ["downloads", () => downloads.stop()],
+      ["engine", () => supervisor.close()],
+      ["engine state", () => forgetEngineState(parts)],
+      ["answers", () => answers.close()],
+      ["chats", () => data.chats.close()],
+    ],
+    CLOSE_TIMEOUT_MS,
+    log,
+  );
+}
+
+/** KV caches hold what was said. Also at start: a program that was killed left its own. */
+function forgetEngineState({ dataFolder, log }: Parts): void {
+  try {
+    rmSync(dataPaths(dataFolder).engineState, { recursive: true, force: true });
+  } catch (error) {
+    log("warn", "engine state not removed", { error: String(error) });
+  }
+}
+
+/** How often Linux has killed a process for memory since it was started; null where that cannot be known. */
+function countOomKills(): number | null {
+  try {
+    const found = /^oom_kill (\d+)$/mu.exec(readFileSync("/proc/vmstat", "utf8"));
+    return found === null ? null : Number(found[1]);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,321 @@
+// The deltas on this computer: files in a folder of Facet's own, named by their content, and what is remembered of each.
+//
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import {
+  DeltaFacts,
+  DeltaName,
+  DeltaOrigin,
+  HUE_COUNT,
+  Hue,
+  MAX_DELTA_NAME_CHARACTERS,
+  type Delta,
+  type NamedStack,
+  type Stack,
+} from "../../contract/deltas";
+import type { DeltaToApply } from "../../contract/engineProtocol";
+import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { DeltaId } from "../../contract/ids";
+import { saveFailure } from "../fileFailure";
+import type { JsonFile } from "../JsonFile";
+import { syncFolder } from "../writeFileAtomically";
+import { copyHashing, type CopyRun } from "./copyHashing";
+import type { LoadingDeltas } from "./LoadingDeltas";
+
+const KnownDelta = z.strictObject({
+  id: DeltaId,
+  name: DeltaName,
+  hue: Hue,
+  sizeBytes: z.number(),
+  origin: DeltaOrigin,
+  createdAtMs: z.number(),
+  facts: DeltaFacts,
+  /** The engine died while it brought this one into memory; until the person chooses it again. */
+  crashed: z.boolean(),
+});
+type KnownDelta = z.infer<typeof KnownDelta>;
+
+/** deltas.json, in the header's order: oldest first, unless a person ordered them. */
+export const DeltaList = z.strictObject({ deltas: z.array(KnownDelta) });
+export type DeltaList = z.infer<typeof DeltaList>;
+export const emptyDeltaList: DeltaList = { deltas: [] };
+
+/** A delta and where its file lies: known to main and the engine, never to the window. */
+export interface DeltaFile {
+  delta: Delta;
+  path: string;
+}
+
+export interface DeltaLibraryOptions {
+  folder: string;
+  list: JsonFile<DeltaList>;
+  loading: LoadingDeltas;
+  /** Reads a file that nobody has checked yet; in a process that may die of it. */
+  inspect: (path: string) => Promise<Outcome<DeltaFacts>>;
+  /** Writes a 1-bit delta in its compact form, or expands it to the one that llama.cpp loads. */
+  changeForm: (source: string, target: string, compact: boolean) => Promise<Outcome<undefined>>;
+  now: () => number;
+  onChanged: (deltas: Delta[]) => void;
+}
+
+/** Ends the name of a file that is still being copied. */
+const UNFINISHED_SUFFIX = ".part";
+/** What else lies in the folder was left by a crash: copies, and what jobs were making. */
+const KEPT_FILE = /^[0-9a-f]{32}\.gguf$/u;
+
+export class DeltaLibrary {
+  readonly #options: DeltaLibraryOptions;
+
+  constructor(options: DeltaLibraryOptions) {
+    this.#options = options;
+  }
+
+  /** Once at start: removes what was never finished, and remembers what the last run died of. */
+  async recover(): Promise<void> {
+    const { folder, loading } = this.#options;
+    this.crashed(loading.read());
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.filter((other) => !KEPT_FILE.test(other)))
+      await rm(path.join(folder, name), { force: true });
+  }
+
+  /** The last in the header first: newest first, unless a person ordered them. */
+  list(): Delta[] {
+    return this.#options.list.value.deltas.map((known) => this.#describe(known)).reverse();
+  }
+
+  find(id: DeltaId): DeltaFile | null {
+    const known = this.#known(id);
+    return known === undefined ? null : { delta: this.#describe(known), path: this.#path(id) };
+  }
+
+  /**
+   * Copies a file into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
+   * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed", "request-cancelled".
+   */
+  async addFile(
+    source: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string } = {},
+    run?: CopyRun,
+  ): Promise<Outcome<Delta>> {
+    const { folder, inspect } = this.#options;
+    const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
+    const file = about.name ?? path.basename(source);
+    try {
+      await mkdir(folder, { recursive: true });
+      const copied = await copyHashing(source, part, run);
+      if (!copied.ok)
+        return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
+      const id = DeltaId.parse(copied.value.sha256.slice(0, 32));
+      if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null)
+        return succeed(await this.#found(id));
+      // The copy is inspected, so that what was checked is what is used.
+      const facts = await inspect(part);
+      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about, run);
+      if (!facts.ok)
+        return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
+      if (run?.signal.aborted === true) return fail("request-cancelled");
+      await rename(part, this.#path(id));
+      await syncFolder(folder);
+      return await this.#keep({
+        id,
+        name: nameFor(about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "")),
+        hue: this.#leastUsedHue(),
+        sizeBytes: copied.value.sizeBytes,
+        origin,
+        createdAtMs: this.#options.now(),
+        facts: about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) },
+        crashed: false,
+      });
+    } catch (error) {
+      return { ok: false, failure: saveFailure(error, { folder }) };
+    } finally {
+      await rm(part, { force: true }).catch(() => {});
+    }
+  }
+
+  /** It comes before the other one in the header, null = last. Failure: "not-found". */
+  async place(id: DeltaId, beforeId: DeltaId | null): Promise<Outcome<undefined>> {
+    const moved = this.#known(id);
+    const others = this.#options.list.value.deltas.filter((known) => known !== moved);
+    const index = beforeId === null ? others.length : others.findIndex((known) => known.id === beforeId);
+    return moved === undefined || index === -1 ? fail("not-found") : this.#save(others.toSpliced(index, 0, moved));
+  }
+
+  async rename(id: DeltaId, name: string): Promise<Outcome<Delta>> {
+    if (this.#known(id) === undefined) return fail("not-found");
+    const saved = await this.#change(id, { name });
+    const renamed = this.find(id);
+    if (!saved.ok) return saved;
+    return renamed === null ? fail("not-found") : succeed(renamed.delta);
+  }
+
+  /** `discard` takes the file away (to the trash). Failure: "delta-not-moved-to-trash", the delta stays then. */
+  async delete(id: DeltaId, discard: (path: string) => Promise<void>): Promise<Outcome<undefined>> {
+    const found = this.find(id);
+    if (found === null) return fail("not-found");
+    try {
+      if (found.delta.failure?.code !== "delta-missing") await discard(found.path);
+    } catch (error) {
+      return fail("delta-not-moved-to-trash", { delta: found.delta.name }, error);
+    }
+    return this.#save(this.#options.list.value.deltas.filter((known) => known.id !== id));
+  }
+
+  /** Copies a delta's file to where the person wants it, or writes it there in its compact form; whole or not at all. */
+  async exportTo(
+    id: DeltaId,
+    target: string,
+    { compact }: { compact: boolean } = { compact: false },
+  ): Promise<Outcome<undefined>> {
+    const found = this.find(id);
+    if (found === null) return fail("not-found");
+    if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time")
+      return { ok: false, failure: found.delta.failure };
+    const part = `${target}.${randomUUID()}${UNFINISHED_SUFFIX}`;
+    try {
+      if (compact) {
+        const written = await this.#options.changeForm(found.path, part, true);
+        if (written.ok) await rename(part, target);
+        return written;
+      }
+      const copied = await copyHashing(found.path, part);
+      if (!copied.ok) return fail("delta-missing", { delta: found.delta.name });
+      if (!copied.value.sha256.startsWith(id)) return fail("delta-changed", { delta: found.delta.name });
+      await rename(part, target);
+      return succeed(undefined);
+    } catch (error) {
+      return { ok: false, failure: saveFailure(error, { folder: path.dirname(target) }) };
+    } finally {
+      await rm(part, { force: true }).catch(() => {});
+    }
+  }
+
+  /**
+   * What a person chose, with names and hues to remember. Choosing a delta that the engine died of gives it another
+   * chance. Failure: "delta-missing".
+   */
+  choose(stack: Stack): Outcome<NamedStack> {
+    const named: NamedStack = [];
+    for (const { deltaId, scale } of stack) {
+      const known = this.#known(deltaId);
+      if (known === undefined) return fail("delta-missing");
+      if (known.crashed) void this.#change(deltaId, { crashed: false });
+      named.push({ deltaId, scale, name: known.name, hue: known.hue, kind: known.facts.kind });
+    }
+    return succeed(named);
+  }
+
+  // What follows is what the engine's supervisor needs (DeltaFiles).
+
+  /** Failures: "delta-missing", "delta-changed", "delta-crashed-last-time". */
+  resolve(stack: NamedStack): Outcome<DeltaToApply[]> {
+    const files: DeltaToApply[] = [];
+    for (const { deltaId, name, scale } of stack) {
+      const found = this.find(deltaId);
+      if (found === null) return fail("delta-missing", { delta: name });
+      if (found.delta.failure !== null) return { ok: false, failure: found.delta.failure };
+      files.push({ deltaId, name, path: found.path, scale });
+    }
+    return succeed(files);
+  }
+
+  noteLoading(deltaIds: readonly DeltaId[]): Promise<void> {
+    return this.#options.loading.write(deltaIds);
+  }
+
+  clearNote(): void {
+    this.#options.loading.clear();
+  }
+
+  crashed(deltaIds: readonly DeltaId[]): void {
+    // The note stays until the list on the disk says the same.
+    const marked = this.#options.list.value.deltas.map((known) =>
+      deltaIds.includes(known.id) ? { ...known, crashed: true } : known,
+    );
+    if (deltaIds.length > 0) void this.#save(marked).then((saved) => saved.ok && this.clearNote());
+  }
+
+  async #addExpanded(
+    compact: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string },
+    run?: CopyRun,
+  ): Promise<Outcome<Delta>> {
+    const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
+    try {
+      const expanded = await this.#options.changeForm(compact, whole, false);
+      // Its progress is told already.
+      return expanded.ok ? await this.addFile(whole, origin, about, run && { signal: run.signal }) : expanded;
+    } finally {
+      await rm(whole, { force: true }).catch(() => {});
+    }
+  }
+
+  async #found(id: DeltaId): Promise<Delta> {
+    await this.#change(id, { crashed: false });
+    const found = this.find(id);
+    if (found === null) throw new Error("a delta that was just changed is there");
+    return found.delta;
+  }
+
+  async #keep(known: KnownDelta): Promise<Outcome<Delta>> {
+    const others = this.#options.list.value.deltas.filter(({ id }) => id !== known.id);
+    const saved = await this.#save([...others, known]);
+    return saved.ok ? succeed(this.#describe(known)) : saved;
+  }
+
+  #change(id: DeltaId, change: Partial<KnownDelta>): Promise<Outcome<undefined>> {
+    return this.#save(
+      this.#options.list.value.deltas.map((known) => (known.id === id ? { ...known, ...change } : known)),
+    );
+  }
+
+  async #save(deltas: KnownDelta[]): Promise<Outcome<undefined>> {
+    const { list, onChanged } = this.#options;
+    const saving = list.save({ deltas });
+    onChanged(this.list());
+    const saved = await saving;
+    return saved.ok ? succeed(undefined) : saved;
+  }
+
+  #known(id: DeltaId): KnownDelta | undefined {
+    return this.#options.list.value.deltas.find((known) => known.id === id);
+  }
+
+  #describe({ crashed, ...known }: KnownDelta): Delta {
+    const problem =
+      this.#fileFailure(known.id, known.sizeBytes) ?? (crashed ? failure("delta-crashed-last-time") : null);
+    return { ...known, failure: problem === null ? null : { ...problem, details: { delta: known.name } } };
+  }
+
+  #fileFailure(id: DeltaId, sizeBytes: number): Failure | null {
+    const facts = statSync(this.#path(id), { throwIfNoEntry: false });
+    if (facts === undefined) return failure("delta-missing");
+    return facts.isFile() && facts.size === sizeBytes ? null : failure("delta-changed");
+  }
+
+  #path(id: DeltaId): string {
+    return path.join(this.#options.folder, `${id}.gguf`);
+  }
+
+  /** The first of the hues that the fewest deltas have. */
+  #leastUsedHue(): number {
+    const uses = Array.from({ length: HUE_COUNT }, () => 0);
+    for (const { hue } of this.#options.list.value.deltas) uses[hue] = (uses[hue] ?? 0) + 1;
+    return uses.indexOf(Math.min(...uses));
+  }
+}
+
+function nameFor(text: string): string {
+  const name = text
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim()
+    .slice(0, MAX_DELTA_NAME_CHARACTERS)
+    .trim();
+  return name === "" ? "Fine-tune" : name;
+}

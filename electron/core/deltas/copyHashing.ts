@@ -1,0 +1,47 @@
+// Copies a fine-tune's file and says what was copied: its SHA-256 and size; whose fault a failure is.
+import { stat } from "node:fs/promises";
+import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { errnoOf } from "../fileFailure";
+import { copyAndHash } from "../importing/copyLargeFile";
+
+/** Nobody else on this computer needs them. */
+const MODE = 0o600;
+
+/** Cancels, and is told how far it is. */
+export interface CopyRun {
+  signal: AbortSignal;
+  addTotal?(bytes: number): void;
+  addDone?(bytes: number): void;
+}
+
+/** Throws the file system's error for the target; a source that cannot be read is a failure, and "request-cancelled". */
+export async function copyHashing(
+  source: string,
+  target: string,
+  { signal, addTotal, addDone }: CopyRun = { signal: new AbortController().signal },
+): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
+  let sizeBytes = 0;
+  const count = (bytes: number) => {
+    sizeBytes += bytes;
+    addDone?.(bytes);
+  };
+  try {
+    addTotal?.((await stat(source)).size);
+    const sha256 = await copyAndHash(source, target, { signal, addDone: count }, MODE);
+    return succeed({ sha256, sizeBytes });
+  } catch (error) {
+    if (signal.aborted) return fail("request-cancelled");
+    const failure = sourceFailure(error, source);
+    if (failure === null) throw error;
+    return failure;
+  }
+}
+
+/** null for an error that is not the source's: it cannot be opened, or not be read. */
+function sourceFailure(error: unknown, source: string): { ok: false; failure: Failure } | null {
+  const code = errnoOf(error);
+  if (code === null) return null;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  if (path !== source && syscall !== "read") return null;
+  return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
+}

@@ -1,0 +1,39 @@
+// The queue of downloads from the hub.
+import { fail } from "../../contract/failure";
+import type { EventStream } from "../EventStream";
+import type { Host } from "../Host";
+import type { Hub } from "../hub/Hub";
+import { HubFileSource } from "../hub/HubFileSource";
+import type { Log } from "../LogFile";
+import { DownloadQueue } from "./DownloadQueue";
+
+export interface DownloadsOptions {
+  host: Host;
+  events: EventStream;
+  modelsFolder: string;
+  hub: Hub;
+  log: Log;
+}
+
+export function createDownloads({ host, events, modelsFolder, hub, log }: DownloadsOptions): DownloadQueue {
+  const changed = () => events.emit("downloads-changed", queue.list());
+  const queue = new DownloadQueue({
+    modelsFolder,
+    endpoint: hub.endpoint,
+    openSource(file) {
+      const client = hub.client();
+      return client.ok
+        ? new HubFileSource(client.value, file)
+        : { open: () => Promise.resolve(fail("hub-address-invalid")) };
+    },
+    onChange: changed,
+    onRemoved: changed,
+    onReady({ download }) {
+      log("info", "model downloaded", { repository: download.repository, sizeBytes: download.sizeBytes });
+      events.emit("model-downloaded", undefined);
+    },
+    onProblem: (error) => log("error", "download", { error: String(error) }),
+  });
+  host.onWake(() => queue.wake());
+  return queue;
+}

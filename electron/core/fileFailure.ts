@@ -1,0 +1,16 @@
+// What an error of the file system means for the person.
+import { failure, type Failure } from "../contract/failure";
+
+/** For an error while saving. Errors that are not the file system's are bugs and thrown on. */
+export function saveFailure(error: unknown, details?: Record<string, string>): Failure {
+  const code = errnoOf(error);
+  if (code === null) throw error;
+  return failure(code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "save-failed", details, error);
+}
+
+/** "ENOENT", "EACCES" …; null for an error of another kind. */
+export function errnoOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error
+    ? error.code
+    : null;
+}

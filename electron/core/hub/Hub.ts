@@ -1,0 +1,118 @@
+// The app's connection to the model hub: address, proxy and token as the user set them.
+import { fail, succeed, type Outcome } from "../../contract/failure";
+import type { HubSettings, HubSettingsChange } from "../../contract/hubSettings";
+import type { HostNetwork } from "../Host";
+import type { JsonFile } from "../JsonFile";
+import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
+import { HubClient } from "./HubClient";
+import type { Http } from "./http";
+import { parseUrl } from "./parseUrl";
+import { socketHttp } from "./socketHttp";
+import type { StoredHubSettings } from "./StoredHubSettings";
+import type { TokenStore } from "./TokenStore";
+
+export interface HubOptions {
+  file: JsonFile<StoredHubSettings>;
+  token: TokenStore;
+  network: HostNetwork;
+  /** FACET_HUB_ENDPOINT: goes before what is stored. */
+  fixedEndpoint: string | null;
+}
+
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #http: Http;
+  #client: HubClient | null = null;
+  #proxyIsSet: Promise<void> | null = null;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#http = async (request) => {
+      await this.#setProxyOnce();
+      return options.network.http(request);
+    };
+  }
+
+  get endpoint(): string {
+    const { fixedEndpoint, file } = this.#options;
+    return fixedEndpoint ?? file.value.endpoint ?? DEFAULT_ENDPOINT;
+  }
+
+  /** Failure: "hub-address-invalid", for an endpoint of the environment or an edited file. */
+  client(): Outcome<HubClient> {
+    if (this.#client) return succeed(this.#client);
+    const address = hubAddress(this.endpoint);
+    if (!address.ok) return address;
+    const direct = socketHttp(this.#http);
+    this.#client = new HubClient({
+      http: this.#http,
+      // Sockets of Node are quicker for large files, but know no proxy.
+      contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
+      address: address.value,
+      token: () => this.#options.token.get(),
+    });
+    return succeed(this.#client);
+  }
+
+  async settings(): Promise<HubSettings> {
+    const { fixedEndpoint, file, token } = this.#options;
+    return {
+      endpoint: this.endpoint,
+      endpointIsFixed: fixedEndpoint !== null,
+      proxy: file.value.proxy,
+      hasToken: (await token.get()) !== null,
+      tokenStorage: token.storage,
+    };
+  }
+
+  /** Failures: "hub-address-invalid", "hub-proxy-invalid", and those of saving. */
+  async save({ endpoint, proxy, token }: HubSettingsChange): Promise<Outcome<HubSettings>> {
+    if (endpoint !== undefined && endpoint !== null) {
+      const address = hubAddress(endpoint);
+      if (!address.ok) return address;
+    }
+    if (proxy !== undefined && proxy !== null && !isProxy(proxy)) return fail("hub-proxy-invalid");
+    const { file, token: store } = this.#options;
+    if (endpoint !== undefined || proxy !== undefined) {
+      const saved = await file.save({
+        endpoint: endpoint === undefined ? file.value.endpoint : endpoint,
+        proxy: proxy === undefined ? file.value.proxy : proxy,
+      });
+      if (!saved.ok) return saved;
+      this.#client = null;
+      this.#proxyIsSet = null;
+    }
+    if (token !== undefined) {
+      const saved = await store.set(token);
+      if (!saved.ok) return saved;
+    }
+    return succeed(await this.settings());
+  }
+
+  async #usesProxy(url: string): Promise<boolean> {
+    await this.#setProxyOnce();
+    return this.#options.network.usesProxy(url);
+  }
+
+  /** No request leaves before the user's proxy is set. One that cannot be set is tried again with the next request. */
+  #setProxyOnce(): Promise<void> {
+    const { file, network } = this.#options;
+    this.#proxyIsSet ??= network.setProxy(file.value.proxy).catch((error: unknown) => {
+      this.#proxyIsSet = null;
+      throw error;
+    });
+    return this.#proxyIsSet;
+  }
+}
+
+function isProxy(proxy: string): boolean {
+  const url = parseUrl(proxy);
+  return (
+    url !== null &&
+    ["http:", "https:", "socks4:", "socks5:"].includes(url.protocol) &&
+    url.hostname !== "" &&
+    ["", "/"].includes(url.pathname) &&
+    !url.search &&
+    !url.hash
+  );
+}

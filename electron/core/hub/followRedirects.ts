@@ -1,0 +1,76 @@
+// One request and the redirects after it, each address checked, the token for the first host only.
+import { fail, type Outcome } from "../../contract/failure";
+import type { Http, HttpResponse } from "./http";
+import type { HubAddress } from "./hubAddress";
+import { parseUrl } from "./parseUrl";
+
+/** Hub → renamed repository → content network is two; more than five is a loop. */
+const MAX_REDIRECTS = 5;
+
+export interface FollowedAnswer {
+  response: HttpResponse;
+  /** Where the answer came from. */
+  url: string;
+  /** The hub's own headers about a file, wherever on the way they were said. */
+  linked: { etag: string | null; sizeBytes: string | null; commit: string | null };
+}
+
+interface FollowRequest {
+  http: Http;
+  address: HubAddress;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  token: string | null;
+  signal: AbortSignal;
+}
+
+export async function followRedirects({
+  http,
+  address,
+  url,
+  headers,
+  token,
+  signal,
+}: FollowRequest): Promise<Outcome<FollowedAnswer>> {
+  const linked: FollowedAnswer["linked"] = { etag: null, sizeBytes: null, commit: null };
+  let target = parseUrl(url);
+  const firstOrigin = new URL(address.endpoint).origin;
+  // Once away from the hub, the token stays away, also when a redirect leads back.
+  let trusted = target?.origin === firstOrigin;
+  for (let redirects = 0; ; redirects++) {
+    if (!target || !address.allows(target)) {
+      return fail("hub-redirect-refused", { host: (target?.host ?? "").slice(0, 200), scheme: target?.protocol ?? "" });
+    }
+    if (redirects > MAX_REDIRECTS)
+      return fail("hub-redirect-refused", undefined, `more than ${MAX_REDIRECTS} redirects`);
+    trusted &&= target.origin === firstOrigin;
+    let response: HttpResponse;
+    try {
+      response = await http({
+        url: target.href,
+        headers: { ...headers, ...(token !== null && trusted ? { authorization: `Bearer ${token}` } : {}) },
+        signal,
+      });
+    } catch (error) {
+      return fail(
+        signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline",
+        { host: target.host },
+        error,
+      );
+    }
+    linked.etag ??= response.header("x-linked-etag");
+    linked.sizeBytes ??= response.header("x-linked-size");
+    linked.commit ??= response.header("x-repo-commit");
+    const location = response.header("location");
+    if (![301, 302, 303, 307, 308].includes(response.status) || location === null) {
+      return { ok: true, value: { response, url: target.href, linked } };
+    }
+    response.discard();
+    target = parseUrl(location, target.href);
+  }
+}
+
+/** AbortSignal.timeout's reason, as against somebody's wish to stop. */
+export function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === "TimeoutError";
+}

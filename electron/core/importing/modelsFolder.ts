@@ -1,0 +1,64 @@
+// The models folder as a whole: put in order at start, moved when the user asks for it.
+import path from "node:path";
+import { fail, failure, type Failure, type Outcome } from "../../contract/failure";
+import { dataPaths } from "../dataFolder";
+import { finishCopies } from "./copyIntoModelsFolder";
+import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "./moveModelsFolder";
+import type { Log } from "../LogFile";
+import type { Parts } from "../Parts";
+
+export function modelsPlace(dataFolder: string): ModelsPlace {
+  return { modelsFolder: dataPaths(dataFolder).models, journalFile: path.join(dataFolder, "models-move.json") };
+}
+
+/** At start, before anything uses the folder: what a kill broke off is finished or taken back. Returns what the person should know. */
+export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Failure[]> {
+  try {
+    const result = await finishMove(place);
+    if (result !== "nothing") log("warn", "a move of the models folder was broken off", { result });
+    const { folder, isThere } = await realModelsFolder(place);
+    if (!isThere) return [failure("models-folder-missing", { folder })];
+    await finishCopies(place.modelsFolder);
+    return [];
+  } catch (error) {
+    log("warn", "models folder not put in order", { error: String(error) });
+    const { folder, isThere } = await realModelsFolder(place);
+    return isThere ? [] : [failure("models-folder-missing", { folder }, error)];
+  }
+}
+
+/** null = back into the data folder. The model in memory stays there: its path leads to the same file before and after. */
+export async function moveModels(parts: Parts, chosen: string | null): Promise<Outcome<undefined>> {
+  const { fileTasks, models, supervisor, dataFolder, log } = parts;
+  if (isBusy(parts)) return fail("models-folder-busy");
+  // Windows moves no file that a process has mapped.
+  const inMemory =
+    process.platform === "win32" && supervisor.state.kind === "ready" ? supervisor.state.model.modelId : null;
+  if (inMemory !== null) supervisor.forget(inMemory);
+  const title = chosen ?? modelsPlace(dataFolder).modelsFolder;
+  const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) =>
+    moveModelsFolder(modelsPlace(dataFolder), chosen, run),
+  );
+  log("info", "models folder moved", { ok: moved.ok });
+  await models.changed();
+  if (inMemory !== null) await models.load(inMemory);
+  return moved;
+}
+
+/** Something reads or writes there that would not survive the move. */
+function isBusy({ fileTasks, downloads, jobs, starter, engine }: Parts): boolean {
+  const { kind } = engine.state;
+  return (
+    fileTasks
+      .list()
+      .some((task) => task.failure === null && task.kind !== "compare" && task.kind !== "add-fine-tune") ||
+    downloads
+      .list()
+      .some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||
+    jobs.queue.list().some(({ state }) => state.kind === "queued" || state.kind === "running") ||
+    starter.state.kind === "downloading" ||
+    kind === "loading" ||
+    kind === "starting" ||
+    (kind === "generating" && process.platform === "win32")
+  );
+}

@@ -1,0 +1,36 @@
+// How fast deltas were made on this computer, by what they became: what the next one's time is foretold from.
+import { z } from "zod";
+import type { StartMakeDelta } from "../../contract/jobQueue";
+import { makingKey } from "../../contract/makeDelta";
+import type { JsonFile } from "../JsonFile";
+import type { JobControls } from "./JobQueue";
+
+/** making-speeds.json: bytes of both models' weights per second. */
+export const SavedMakingSpeeds = z.record(z.string(), z.number().positive());
+export type SavedMakingSpeeds = z.infer<typeof SavedMakingSpeeds>;
+
+export class MakingSpeeds {
+  readonly #file: JsonFile<SavedMakingSpeeds>;
+
+  constructor(file: JsonFile<SavedMakingSpeeds>) {
+    this.#file = file;
+  }
+
+  get all(): SavedMakingSpeeds {
+    return this.#file.value;
+  }
+
+  /** Passes on what a job tells, and keeps the speed that it had at the end. Too short a job has none. */
+  following({ result }: StartMakeDelta, controls: JobControls): JobControls {
+    return {
+      ...controls,
+      onPhase: (phase) => {
+        controls.onPhase(phase);
+        if (phase.kind !== "work" || phase.progress.stage !== "make-delta" || phase.progress.fraction < 1) return;
+        const { perSecond } = phase.progress;
+        if (perSecond !== null && perSecond > 0)
+          void this.#file.save({ ...this.#file.value, [makingKey(result)]: perSecond });
+      },
+    };
+  }
+}

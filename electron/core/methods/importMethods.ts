@@ -1,0 +1,70 @@
+// The methods "import.…" and "fileTasks.…" of the application.
+import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { copyIntoModelsFolder } from "../importing/copyIntoModelsFolder";
+import type { ModelOnDisk } from "../importing/findModels";
+import type { Parts } from "../Parts";
+import { addAdapterFile } from "./deltaMethods";
+import type { CoreHandlers } from "./CoreHandlers";
+
+export function importMethods(parts: Parts) {
+  const { imports, fileTasks } = parts;
+  return {
+    "import.dropped": async ({ paths }) => succeed(await imports.offer(paths)),
+    async "import.useInPlace"({ offerId, modelIds }) {
+      const chosen = imports.offered(offerId, modelIds);
+      return chosen === null ? fail("not-found") : useInPlace(chosen, parts);
+    },
+    "import.copy"({ offerId, modelIds }) {
+      const chosen = imports.offered(offerId, modelIds);
+      if (chosen === null) return fail("not-found");
+      if (fileTasks.isRunning("move")) return fail("models-folder-busy");
+      void copyAll(chosen, parts);
+      return succeed(undefined);
+    },
+    async "import.addFineTunes"({ offerId }) {
+      const files = imports.offeredAdapters(offerId);
+      if (files === null) return fail("not-found");
+      let problem: Failure | null = null;
+      for (const file of files) {
+        const added = await addAdapterFile(file, null, parts);
+        // Stop means all of them.
+        if (!added.ok && added.failure.code === "request-cancelled") break;
+        if (!added.ok) problem ??= added.failure;
+      }
+      return problem === null ? succeed(undefined) : { ok: false, failure: problem };
+    },
+    "import.otherApps": async () => succeed(await imports.otherApps()),
+    async "import.useFound"({ modelId }) {
+      const found = imports.found(modelId);
+      return found === null ? fail("not-found") : useInPlace([found], parts);
+    },
+    "fileTasks.list": () => succeed(fileTasks.list()),
+    "fileTasks.cancel"({ id }) {
+      fileTasks.cancel(id);
+      return succeed(undefined);
+    },
+  } satisfies Partial<CoreHandlers>;
+}
+
+async function useInPlace(chosen: readonly ModelOnDisk[], { models }: Parts): Promise<Outcome<undefined>> {
+  const added = await models.useInPlace(chosen);
+  if (!added.ok) return added;
+  const [only] = added.value;
+  return chosen.length === 1 && only !== undefined ? models.load(only) : succeed(undefined);
+}
+
+/** One after the other: two copies at once only make a disk slower. What failed stays in the list of tasks and says why. */
+async function copyAll(chosen: readonly ModelOnDisk[], { fileTasks, models, modelsFolder, log }: Parts): Promise<void> {
+  for (const model of chosen) {
+    try {
+      const copied = await fileTasks.run({ kind: "copy", title: model.name, modelId: null, keepFailure: true }, (run) =>
+        copyIntoModelsFolder(model, modelsFolder, run),
+      );
+      if (copied.ok) await models.changed();
+      // Stop means all of them.
+      else if (copied.failure.code === "request-cancelled") return;
+    } catch (error) {
+      log("error", "model not copied", { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// The methods "models.…" and "engine.…" of the application.
+import { fail, succeed } from "../../contract/failure";
+import type { Parts } from "../Parts";
+import type { CoreHandlers } from "./CoreHandlers";
+
+export function modelMethods(parts: Parts) {
+  const { models, starter, supervisor, estimator } = parts;
+  return {
+    "models.load": ({ modelId, ...how }) => models.load(modelId, how),
+    async "models.format"({ modelId }) {
+      const found = await models.find(modelId);
+      return found === null ? fail("not-found") : estimator.describeFormat(found.path);
+    },
+    "models.openFile": ({ path, load }) => (load ? models.openFile(path) : models.addFile(path)),
+    async "models.path"({ modelId }) {
+      const found = await models.find(modelId);
+      return found === null ? fail("not-found") : succeed(found.path);
+    },
+    "models.forget": ({ modelId }) => models.forget(modelId),
+    "models.getStarter"() {
+      // It takes minutes; "starter-changed" tells how it goes.
+      void getStarter(parts);
+      return succeed(undefined);
+    },
+    "models.cancelStarter"() {
+      starter.cancel();
+      return succeed(undefined);
+    },
+    "engine.restart"() {
+      supervisor.restart();
+      return succeed(undefined);
+    },
+    "engine.countTokens": async ({ text }) => succeed(await supervisor.countTokens(text)),
+  } satisfies Partial<CoreHandlers>;
+}
+
+/** Fetches the starter model; loads it when there is no other. How it goes is told by "starter-changed". */
+export async function getStarter({ models, starter, supervisor, log }: Parts): Promise<void> {
+  try {
+    const file = await starter.get();
+    if (file === null) return;
+    await models.changed();
+    if (supervisor.refusal()?.code === "model-missing") await models.loadUsual();
+  } catch (error) {
+    log("error", "starter model not set up", { error: String(error) });
+  }
+}

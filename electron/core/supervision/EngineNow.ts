@@ -1,0 +1,42 @@
+// What is known of the engine now, from its events: for those who only look, and need not steer it.
+import type { EngineDeltas } from "../../contract/deltas";
+import type { EngineState } from "../../contract/engineState";
+import type { LoadedModel } from "../../contract/model";
+import type { EventStream } from "../EventStream";
+
+export class EngineNow {
+  #state: EngineState = { kind: "idle" };
+  #anonymousBytes: number | null = null;
+  #deltas: EngineDeltas | null = null;
+
+  constructor(events: EventStream) {
+    events.on("engine-changed", (state) => {
+      this.#state = state;
+      if (this.loaded === null) this.#anonymousBytes = null;
+    });
+    events.on("engine-memory", ({ anonymousBytes }) => {
+      this.#anonymousBytes = anonymousBytes;
+    });
+    events.on("engine-deltas-changed", (deltas) => {
+      this.#deltas = deltas;
+    });
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** The model in memory. */
+  get loaded(): LoadedModel | null {
+    return this.#state.kind === "ready" || this.#state.kind === "generating" ? this.#state.model : null;
+  }
+
+  /** What would be free without the engine; null while no model is loaded or where the system does not say. */
+  get anonymousBytes(): number | null {
+    return this.#anonymousBytes;
+  }
+
+  get deltas(): EngineDeltas | null {
+    return this.#deltas;
+  }
+}

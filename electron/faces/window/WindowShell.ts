@@ -1,0 +1,14 @@
+// The desktop's side of the application: its window and its folders. Main process.
+import type { BrowserWindow } from "electron";
+import type { EventName, EventValue } from "../../contract/events";
+import type { Log } from "../../core/LogFile";
+
+/** What is there even when the data folder cannot be used. */
+export interface WindowShell {
+  /** null while it is closed (macOS keeps the app open then). */
+  window: () => BrowserWindow | null;
+  sendEvent: <Name extends EventName>(name: Name, value: EventValue<Name>) => void;
+  dataFolder: string;
+  logsFolder: string;
+  log: Log;
+}

@@ -1,0 +1,37 @@
+// The system's file dialogs, over the window. Main process.
+import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from "electron";
+
+/** null: closed, or there is no window. */
+export async function chooseFile(
+  owner: BrowserWindow | null,
+  title: string,
+  filters: FileFilter[],
+): Promise<string | null> {
+  if (owner === null) return null;
+  const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
+    title,
+    properties: ["openFile"],
+    filters: [...filters, { name: "All files", extensions: ["*"] }],
+  });
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+/** Empty: closed, or there is no window. */
+export async function chooseFolders(
+  owner: BrowserWindow | null,
+  { properties = [], ...options }: OpenDialogOptions,
+): Promise<string[]> {
+  if (owner === null) return [];
+  const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
+    ...options,
+    properties: ["openDirectory", ...properties],
+  });
+  return canceled ? [] : filePaths;
+}
+
+/** Where to write a file. null: closed, or there is no window. */
+export async function chooseTarget(owner: BrowserWindow | null, options: SaveDialogOptions): Promise<string | null> {
+  if (owner === null) return null;
+  const { canceled, filePath } = await dialog.showSaveDialog(owner, options);
+  return canceled || filePath === "" ? null : filePath;
+}

@@ -1,0 +1,146 @@
+// Puts the window around the application once Electron is ready, and takes both apart at the end. Main process.
+import path from "node:path";
+import { app, nativeTheme, type BrowserWindow, type Session } from "electron";
+import { EVENT_CHANNEL } from "../../contract/bridge";
+import { events } from "../../contract/events";
+import type { Outcome } from "../../contract/failure";
+import { createApplication, type Application } from "../../core/createApplication";
+import { dataPaths } from "../../core/dataFolder";
+import type { SharedEventName } from "../../core/EventStream";
+import type { Log } from "../../core/LogFile";
+import { electronHost } from "../../hosts/electron/electronHost";
+import { openIpcGate } from "./ipcGate";
+import { openMainWindow } from "./mainWindow";
+import { setApplicationMenu } from "./menu";
+import { openLogsFolder } from "./openLogsFolder";
+import { StreamPort } from "./streamPort";
+import { blockedMethods, chooseModelFile, pageMethods } from "./windowMethods";
+import type { WindowShell } from "./WindowShell";
+
+/** The page saves what it still holds back when it closes; then it is closed for it. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export interface RunAppOptions {
+  folder: string;
+  madeFolder: Outcome<undefined>;
+  windowSession: Session;
+  /** The model file of the command line. */
+  openedFile: string | null;
+  log: Log;
+  engineLog: Log;
+}
+
+export async function runApp(options: RunAppOptions): Promise<void> {
+  const { folder, madeFolder, windowSession, openedFile, log, engineLog } = options;
+  const paths = dataPaths(folder);
+  let window: BrowserWindow | null = null;
+  const shell: WindowShell = {
+    window: () => window,
+    sendEvent(name, value) {
+      if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, name, value);
+    },
+    dataFolder: folder,
+    logsFolder: paths.logs,
+    log,
+  };
+
+  const created = madeFolder.ok
+    ? await createApplication({ host: electronHost({ log, engineLog }), dataFolder: folder, log, engineLog })
+    : madeFolder;
+  if (!created.ok)
+    log("error", "data folder cannot be used", { code: created.failure.code, cause: created.failure.cause ?? "" });
+  const application = created.ok ? created.value : null;
+  openIpcGate({
+    handlers: created.ok ? showInWindow(created.value, shell) : blockedMethods(shell, created.failure),
+    isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
+    log,
+    now: () => performance.now(),
+  });
+  setApplicationMenu({
+    send: (command) => shell.sendEvent("menu-command", command),
+    chooseModelFile: () => {
+      if (application) void chooseAndOpenModel(application, shell);
+    },
+    openLogsFolder: () => void openLogsFolder(shell),
+  });
+
+  const openWindow = () => {
+    window = openMainWindow({ session: windowSession, placeFile: path.join(paths.window, "place.json"), log });
+    window.once("closed", () => {
+      window = null;
+    });
+    return window;
+  };
+  // The window first: loading a model keeps both disk and processor busy.
+  openWindow().once("ready-to-show", () => {
+    log("info", "window is shown", { afterMs: Math.round(performance.now()) });
+    void application?.start(openedFile);
+  });
+
+  app.on("activate", () => {
+    if (window === null) openWindow();
+  });
+  app.on("second-instance", (_event, _argv, _folder, additionalData) => {
+    window?.restore();
+    window?.focus();
+    const file = openedFileOf(additionalData);
+    if (file !== null) void application?.openFile(file);
+  });
+  app.on("open-file", (event, file) => {
+    event.preventDefault();
+    void application?.openFile(file);
+  });
+  app.on("window-all-closed", () => {
+    if (process.platform !== "darwin") app.quit();
+  });
+  endInOrder(shell, application);
+}
+
+/** The page hears of what changed, and its calls are answered. */
+function showInWindow(application: Application, shell: WindowShell) {
+  const streamPort = new StreamPort((port) => application.connectReader(port));
+  application.events.on("engine-started", () => streamPort.engineStarted());
+  for (const name of Object.keys(events) as (keyof typeof events)[]) {
+    if (name !== "menu-command") forward(application, shell, name);
+  }
+  nativeTheme.themeSource = application.settings.theme;
+  return pageMethods(application, shell, streamPort);
+}
+
+function forward<Name extends SharedEventName>({ events: stream }: Application, shell: WindowShell, name: Name): void {
+  stream.on(name, (value) => shell.sendEvent(name, value));
+}
+
+async function chooseAndOpenModel(application: Application, shell: WindowShell): Promise<void> {
+  const chosen = await chooseModelFile(application, shell);
+  if (!chosen.ok) application.addNotice(chosen.failure);
+}
+
+/** Quitting waits for the window's last words, then for the application. */
+function endInOrder(shell: WindowShell, application: Application | null): void {
+  let isEnding = false;
+  app.on("before-quit", (event) => {
+    event.preventDefault();
+    if (isEnding) return;
+    isEnding = true;
+    void end(shell, application).finally(() => app.exit(0));
+  });
+}
+
+async function end({ window, log }: WindowShell, application: Application | null): Promise<void> {
+  const open = window();
+  if (open) {
+    await new Promise<void>((resolve) => {
+      open.once("closed", resolve);
+      setTimeout(resolve, CLOSE_TIMEOUT_MS);
+      open.close();
+    });
+  }
+  await application?.close();
+  log("info", "end");
+}
+
+function openedFileOf(additionalData: unknown): string | null {
+  if (typeof additionalData !== "object" || additionalData === null || !("openedFile" in additionalData)) return null;
+  return typeof additionalData.openedFile === "string" ? additionalData.openedFile : null;
+}

@@ -1,0 +1,35 @@
+// What Electron's main process gives to the application.
+import path from "node:path";
+import { app, powerMonitor, powerSaveBlocker, shell } from "electron";
+import type { Host } from "../../core/Host";
+import type { Log } from "../../core/LogFile";
+import { electronNetwork } from "./electronNetwork";
+import { electronSecrets } from "./electronSecrets";
+import { forkEngine } from "./forkEngine";
+import { forkFit } from "./forkFit";
+import { APP_FOLDER, forkJob } from "./forkJob";
+
+/** `engineLog` gets what the processes write to their standard streams. After app.whenReady(). */
+export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): Host {
+  let blocker: number | null = null;
+  return {
+    appVersion: app.getVersion(),
+    appFolder: APP_FOLDER,
+    // .vite/build is where this runs.
+    catalogueFile: path.join(__dirname, "../../resources/catalogue.json"),
+    forkEngine: (listeners) => forkEngine(listeners, engineLog),
+    forkFit,
+    forkJob: forkJob(log),
+    network: electronNetwork(),
+    secrets: electronSecrets,
+    keepAwake(isBusy) {
+      if (isBusy) blocker ??= powerSaveBlocker.start("prevent-app-suspension");
+      else if (blocker !== null) {
+        powerSaveBlocker.stop(blocker);
+        blocker = null;
+      }
+    },
+    onWake: (listener) => void powerMonitor.on("resume", listener),
+    moveToTrash: (file) => shell.trashItem(file),
+  };
+}
