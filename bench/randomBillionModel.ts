@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { writeRandomBitDelta, writeRandomLora, writeRandomModel, type Shapes } from "../electron/testing/randomDelta";
-import { cacheFolder } from "../scripts/cacheFolder";
+import { cacheFolder } from "../scripts/cacheFolder.mjs";
 
 /** Those of Llama 3.2 1B; its large vocabulary is left out, which makes a delta look dearer than it is. */
 const SHAPES: Shapes = { layers: 16, width: 2048, feedForward: 8192, heads: 32, keyValueHeads: 8 };

@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { findCompiler, llamaCppCheckout } from "../scripts/buildNative";
-import { cacheFolder } from "../scripts/cacheFolder";
+import { cacheFolder } from "../scripts/cacheFolder.mjs";
 import { StepError } from "../scripts/step";
 
 const run = promisify(execFile);

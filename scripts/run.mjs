@@ -1,50 +1,70 @@
+// @ts-check
 // First thing that every npm command runs, in plain Node before any package is there:
-// checks Node, installs the npm packages when package-lock.json asks for others than are installed,
-// then runs the TypeScript file that is named: node scripts/run.mjs scripts/start.ts [arguments]
+// goes on under a newer Node where this one is too old, installs the npm packages when package-lock.json asks for others
+// than are installed, then runs the file that is named, TypeScript or a tool of node_modules:
+// node scripts/run.mjs scripts/start.ts [arguments]
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { fetchedNode, isNewEnough, runUnder } from "./fetchedNode.mjs";
+import { npmCommand } from "./npmPackage.mjs";
+import { StepError } from "./StepError.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const MINIMUM_NODE = [20, 19]; // Vite 7's floor
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
-  console.error(
-    `Facet needs Node ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}. See https://nodejs.org`,
-  );
+try {
+  if (isNewEnough(process.versions.node)) {
+    process.chdir(root);
+    installPackages();
+    await runFile();
+  } else {
+    await runUnder(await fetchedNode(say));
+  }
+} catch (error) {
+  if (!(error instanceof StepError)) throw error;
+  say(`✗ ${error.message}`);
   process.exit(1);
 }
 
-process.chdir(root);
-if (!packagesAreInstalled()) {
-  const startedMs = Date.now();
-  console.log("· Node packages: installing what package-lock.json names");
-  const npm = process.env["npm_execpath"] ? [process.execPath, process.env["npm_execpath"]] : ["npm"];
-  // Not `npm ci`: it refuses a lock file without the libraries of other systems, which not every registry has.
-  const { status } = spawnSync(
-    npm[0],
-    [...npm.slice(1), "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      stdio: "inherit",
-      shell: npm.length === 1 && process.platform === "win32",
-    },
-  );
-  if (status !== 0) {
-    console.error(
-      "✗ Node packages: npm could not install them (its message is above). Check the connection and run the same command again; nothing else was changed.",
-    );
-    process.exit(1);
+async function runFile() {
+  const [, , file, ...args] = process.argv;
+  if (!file) throw new StepError("Name a file to run: node scripts/run.mjs scripts/start.ts");
+  const script = path.resolve(root, file);
+  if (script.endsWith(".ts")) {
+    const { register } = await import(pathToFileURL(path.join(root, "node_modules/tsx/dist/esm/api/index.mjs")).href);
+    register();
   }
-  console.log(`✓ Node packages: installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+  process.argv = [process.execPath, script, ...args];
+  await import(pathToFileURL(script).href);
 }
 
-const { register } = await import(pathToFileURL(path.join(root, "node_modules/tsx/dist/esm/api/index.mjs")).href);
-register();
-const script = path.resolve(root, process.argv[2]);
-process.argv.splice(1, 2, script);
-await import(pathToFileURL(script).href);
+function installPackages() {
+  if (packagesAreInstalled()) return;
+  const startedMs = Date.now();
+  say("· Node packages: installing what package-lock.json names");
+  const [command, ...npm] = npmCommand();
+  // Not `npm ci`: it refuses a lock file without the libraries of other systems, which not every registry has.
+  const args = [...npm, "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (status !== 0) {
+    const reason = error
+      ? `npm could not be started (${error.message})`
+      : "npm could not install them (its message is above)";
+    throw new StepError(
+      `Node packages: ${reason}. Check the connection and run the same command again; nothing else was changed.`,
+    );
+  }
+  say(`✓ Node packages: installed in ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+}
+
+/**
+ * Not on stdout, which belongs to the file that runs.
+ * @param {string} line
+ */
+function say(line) {
+  console.error(line);
+}
 
 /** npm writes what it installed into node_modules/.package-lock.json; packages for other systems are not in it. */
 function packagesAreInstalled() {

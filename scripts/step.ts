@@ -1,12 +1,11 @@
 // One line on the terminal for each set-up step: what it is, what came of it, how long it took. Scripts only.
 
+import { StepError } from "./StepError.mjs";
+
 /** Steps faster than this had nothing to do; their time is not worth printing. */
 const SHORT_STEP_MS = 500;
 
-/** A step that cannot go on, with a sentence for the person; the stack would only hide it. */
-export class StepError extends Error {
-  override readonly name = "StepError";
-}
+export { StepError };
 
 /** Runs `work` and returns what it made; prints "✓ title: result in words (time)". `say` prints a line while it is under way. */
 export async function step<Result>(
