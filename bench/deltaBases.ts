@@ -1,5 +1,5 @@
 // Whether a delta knows its base in every quantization, and refuses the very fine-tune that it was made from: on a real pair.
-// npx tsx bench/deltaBases.ts <1-bit delta>, with FACET_FINE_TUNE_PAIR as bench/fineTune/README.md says.
+// node scripts/run.mjs bench/deltaBases.ts <1-bit delta>, with FACET_FINE_TUNE_PAIR as bench/fineTune/README.md says.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -42,5 +42,5 @@ async function deltaBases(delta: string): Promise<void> {
 }
 
 const [delta] = process.argv.slice(2);
-if (delta === undefined) throw new Error("Usage: npx tsx bench/deltaBases.ts <1-bit delta>");
+if (delta === undefined) throw new Error("Usage: node scripts/run.mjs bench/deltaBases.ts <1-bit delta>");
 await deltaBases(path.resolve(delta));

@@ -1,5 +1,5 @@
 // Developer check: PEFT adapters of every family come out as from llama.cpp's convert_lora_to_gguf.py, tensor for tensor and bit
-// for bit. FACET_PYTHON=<venv>/bin/python npx tsx bench/peftReference.ts ; needs git, and Python with torch, safetensors and transformers.
+// for bit. FACET_PYTHON=<venv>/bin/python node scripts/run.mjs bench/peftReference.ts ; needs git, and Python with torch, safetensors and transformers.
 //
 // Left out of the comparison: rank and alpha patterns and rank stabilisation, which llama.cpp's converter does not
 // know (electron/engine/peft/planPeft.ts), and metadata that says nothing of the weights.

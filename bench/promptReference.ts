@@ -1,5 +1,5 @@
 // Developer check: prompts are the tokens that llama.cpp's own template and tokenizer code make of the same conversations.
-// npx tsx bench/promptReference.ts [MODEL…], default SmolLM2 and Gemma 3; needs git and a C++ compiler.
+// node scripts/run.mjs bench/promptReference.ts [MODEL…], default SmolLM2 and Gemma 3; needs git and a C++ compiler.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { MessageId } from "../electron/contract/ids";

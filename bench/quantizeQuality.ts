@@ -1,5 +1,5 @@
 // Quality and speed of every type of a model, without and with the importance matrix, on the held-out text, through real jobs: quality.….
-// By itself, for the table: npx tsx bench/quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks of evaluation, 0 = all]
+// By itself, for the table: node scripts/run.mjs bench/quantizeQuality.ts <smollm2, gemma or a model in F16> [types] [chunks of evaluation, 0 = all]
 // FACET_SPEED=1 measures prefill and decode too, FACET_CALIBRATION_CHUNKS other than the app's chunks, FACET_FIGURES names a file for the rows.
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";

@@ -1,5 +1,5 @@
 // Developer check: the addon gives what llama-quantize, llama-imatrix and llama-perplexity give, built from the same source.
-// npx tsx bench/quantizeReference.ts <model in F16> <text> [types, default five] ; needs git and a C++ compiler.
+// node scripts/run.mjs bench/quantizeReference.ts <model in F16> <text> [types, default five] ; needs git and a C++ compiler.
 import { mkdtemp, open, readFile, rm, stat } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

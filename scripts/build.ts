@@ -55,6 +55,7 @@ function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, outpu
     ssr: { noExternal: true, external: [] },
     build: {
       ssr: true,
+      // The fallback Electron's.
       target: "node20",
       outDir: path.join(output, "build"),
       emptyOutDir: false,

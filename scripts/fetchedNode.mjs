@@ -227,9 +227,10 @@ function inWords(error) {
   if (error instanceof StepError) return new StepError(`${error.message} ${OR_INSTALL_NODE}`);
   const code = errorCode(error);
   if (code === undefined) return error;
-  const what = code === "ENOSPC" || code === "EDQUOT" ? "The disk is full" : `It cannot be written (${code})`;
+  // A folder that cannot be made on a read-only disk is ENOENT to Node, which says nothing.
+  const reason = code === "ENOSPC" || code === "EDQUOT" ? "the disk is full" : `it cannot be written (${code})`;
   return new StepError(
-    `Node ${OLDEST_NODE} has no place in ${cacheFolder()}. ${what}: mend that, or set XDG_CACHE_HOME to another folder, and run the same command again. ${OR_INSTALL_NODE}`,
+    `Node ${OLDEST_NODE} cannot be stored in ${cacheFolder()}: ${reason.replace(" (ENOENT)", "")}. Mend that, or name another folder in XDG_CACHE_HOME, and run the same command again. ${OR_INSTALL_NODE}`,
   );
 }
 

@@ -14,6 +14,8 @@ const run = promisify(execFile);
 
 /** 196 MB take 16 s at 100 Mbit/s; a connection that needs longer than this is no use for the rest either. */
 const DOWNLOAD_TIMEOUT_MS = 15 * 60_000;
+/** npm's own pauses between its tries add up to 70 s, which is long to wait for "no connection". */
+const SHORT_RETRIES = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
 /** npm lists every file of the package. */
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -72,8 +74,9 @@ export async function fetchFromNpm(wanted, file, folder, signal) {
 async function pack(wanted, folder, signal) {
   const [command, ...args] = npmCommand();
   const spec = `${wanted.name}@${wanted.version}`;
+  const options = ["--pack-destination", folder, "--json", "--loglevel=silent", ...SHORT_RETRIES];
   try {
-    await run(command, [...args, "pack", spec, "--pack-destination", folder, "--json", "--loglevel=silent"], {
+    await run(command, [...args, "pack", spec, ...options], {
       timeout: DOWNLOAD_TIMEOUT_MS,
       maxBuffer: OUTPUT_LIMIT_BYTES,
       ...(signal && { signal }),
@@ -94,7 +97,8 @@ async function pack(wanted, folder, signal) {
 function npmFailed(wanted, error) {
   if (!(error instanceof Error) || error.name === "AbortError") return error;
   const spec = `${wanted.name}@${wanted.version}`;
-  if ("code" in error && error.code === "ENOENT") return new StepError(`npm was not found, which fetches ${spec}.`);
+  if ("code" in error && error.code === "ENOENT")
+    return new StepError(`npm, which would fetch ${spec}, was not found.`);
   if ("killed" in error && error.killed)
     return new StepError(`npm did not finish fetching ${spec} within ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes.`);
   const { code, summary } = npmsReason("stdout" in error ? String(error.stdout) : "");
@@ -129,12 +133,12 @@ function npmsReason(output) {
 function unpackingFailed(error, folder) {
   if (!(error instanceof Error) || error.name === "AbortError") return error;
   if ("code" in error && error.code === "ENOENT")
-    return new StepError("tar was not found, which unpacks npm packages.");
-  const said = "stderr" in error ? String(error.stderr).trim() : error.message;
+    return new StepError("tar, which would unpack the npm package, was not found.");
+  const said = "stderr" in error ? String(error.stderr) : error.message;
   return new StepError(
-    /no space left|disk quota/i.test(said)
-      ? `The disk is full: ${folder} has no room.`
-      : `tar could not unpack: ${said}`,
+    /no space left|disk quota|wrote only/i.test(said)
+      ? `The disk is full: the npm package could not be unpacked into ${path.dirname(folder)}.`
+      : `The npm package could not be unpacked: ${said.split("\n", 1)}.`,
   );
 }
 

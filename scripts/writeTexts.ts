@@ -1,5 +1,5 @@
 // Writes the calibration and the evaluation text from the hand-written passages in scripts/texts/ and from seeded generators.
-// npx tsx scripts/writeTexts.ts; the result is committed, so this runs only when the passages change. docs/calibration-text.md
+// node scripts/run.mjs scripts/writeTexts.ts; the result is committed, so this runs only when the passages change. docs/calibration-text.md
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { generatedSections, type Templates } from "./texts/generator";

@@ -1,5 +1,5 @@
 // Writes the task's questions as token ids of a model, for the training that runs elsewhere (train.py). Developer script:
-// `npx tsx bench/fineTune/writeTokens.ts MODEL.gguf FOLDER`
+// `node scripts/run.mjs bench/fineTune/writeTokens.ts MODEL.gguf FOLDER`
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getLlama } from "node-llama-cpp";
@@ -17,7 +17,7 @@ const TEST_COUNT = 400;
 
 const [modelPath, folder] = process.argv.slice(2);
 if (modelPath === undefined || folder === undefined)
-  throw new Error("Usage: npx tsx bench/fineTune/writeTokens.ts MODEL.gguf FOLDER");
+  throw new Error("Usage: node scripts/run.mjs bench/fineTune/writeTokens.ts MODEL.gguf FOLDER");
 
 const llama = await getLlama({ build: "never", gpu: false });
 const model = await llama.loadModel({ modelPath, vocabOnly: true });

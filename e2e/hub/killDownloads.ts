@@ -1,4 +1,4 @@
-// Runs many seeded kill -9 downloads and prints what came of them: `npx tsx e2e/hub/killDownloads.ts [runs] [first seed]`.
+// Runs many seeded kill -9 downloads and prints what came of them: `node scripts/run.mjs e2e/hub/killDownloads.ts [runs] [first seed]`.
 import { KILL_CHUNK_BYTES, KILL_CONNECTIONS, killRun } from "./killRun";
 
 const [runs = 50, firstSeed = 1] = process.argv.slice(2).map(Number);

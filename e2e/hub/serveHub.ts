@@ -1,5 +1,5 @@
 // The test hub as a process of its own, with one large model: for measuring, and to try the app by hand.
-// `npx tsx e2e/hub/serveHub.ts [megabytes] [megabytes per second]` prints one line of JSON, then serves until it is killed.
+// `node scripts/run.mjs e2e/hub/serveHub.ts [megabytes] [megabytes per second]` prints one line of JSON, then serves until it is killed.
 import { HubServer } from "./HubServer";
 import { seededBytes, sha256 } from "./hubRepository";
 

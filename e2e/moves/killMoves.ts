@@ -1,4 +1,4 @@
-// Kills many moves of a models folder and prints what came of them: `npx tsx e2e/moves/killMoves.ts [runs] [first seed]`.
+// Kills many moves of a models folder and prints what came of them: `node scripts/run.mjs e2e/moves/killMoves.ts [runs] [first seed]`.
 import { killMove } from "./killMove";
 
 const [runs = 50, firstSeed = 1] = process.argv.slice(2).map(Number);
