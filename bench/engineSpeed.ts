@@ -7,7 +7,7 @@ import { TARGET_CONTEXT_TOKENS, type FromEngine } from "../electron/contract/eng
 import { ChatId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
 import type { LoadedModel } from "../electron/contract/model";
 import { textParts } from "../electron/contract/parts";
-import type { StreamToEngine, StreamToWindow } from "../electron/contract/tokenStream";
+import type { StreamToEngine, StreamToReader } from "../electron/contract/tokenStream";
 import { EngineProcess } from "../electron/engine/EngineProcess";
 import { startLlama } from "../electron/engine/startLlama";
 import { automaticThreads } from "../electron/core/estimator/planLoad";
@@ -108,7 +108,7 @@ class EngineUnderTest {
     });
     await engine.start();
     const port = new FakeWindow();
-    engine.receive({ kind: "window-port" }, port);
+    engine.receive({ kind: "reader-port" }, port);
     const loaded = new Promise<Extract<FromEngine, { kind: "end" }>>((resolve) => ends.set("load", resolve));
     engine.receive({
       kind: "load",
@@ -167,7 +167,7 @@ class FakeWindow {
     this.firstTextAtMs = null;
   }
 
-  post(message: StreamToWindow): void {
+  post(message: StreamToReader): void {
     if (message.kind !== "batch") return;
     this.firstTextAtMs ??= performance.now();
     const credit: StreamToEngine = { kind: "credit", requestId: message.requestId };

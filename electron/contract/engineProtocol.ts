@@ -9,6 +9,7 @@ import { LoadChoice, LoadReasons } from "./loadSettings";
 import { LoadedModel } from "./model";
 import { MessagePart } from "./parts";
 import { ChatSettings } from "./sampling";
+import { StreamToEngine, StreamToReader } from "./tokenStream";
 
 /** Context size the app asks for unless model or memory allow less. */
 export const TARGET_CONTEXT_TOKENS = 8192;
@@ -76,6 +77,14 @@ export const ProcessMemory = z.strictObject({
 });
 export type ProcessMemory = z.infer<typeof ProcessMemory>;
 
+/** Readers of tokens in the process that owns the engine, or behind it: they have no port of their own. */
+export const ReaderToEngine = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("reader-open"), readerId: z.string() }),
+  z.strictObject({ kind: z.literal("reader-says"), readerId: z.string(), message: StreamToEngine }),
+  z.strictObject({ kind: z.literal("reader-close"), readerId: z.string() }),
+]);
+export type ReaderToEngine = z.infer<typeof ReaderToEngine>;
+
 export const ToEngine = z.discriminatedUnion("kind", [
   LoadRequest,
   GenerateRequest,
@@ -91,8 +100,9 @@ export const ToEngine = z.discriminatedUnion("kind", [
   }),
   /** A chat was deleted: nothing of it stays in memory or in files. */
   z.strictObject({ kind: z.literal("forget-chat"), chatId: ChatId }),
-  /** Followed by one transferred MessagePort that speaks tokenStream. The previous port is closed. */
-  z.strictObject({ kind: z.literal("window-port") }),
+  /** With one transferred MessagePort that speaks tokenStream: a reader of tokens, until it closes. */
+  z.strictObject({ kind: z.literal("reader-port") }),
+  ...ReaderToEngine.options,
 ]);
 export type ToEngine = z.infer<typeof ToEngine>;
 
@@ -130,6 +140,7 @@ export const FromEngine = z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("failed"), failure: Failure, parts: z.array(MessagePart) }),
     ]),
   }),
+  z.strictObject({ kind: z.literal("to-reader"), readerId: z.string(), message: StreamToReader }),
   z.strictObject({
     kind: z.literal("log"),
     level: z.enum(["debug", "info", "warn", "error"]),

@@ -2,6 +2,7 @@
 import type { ProcessMemory } from "../contract/engineProtocol";
 import type { EventValue as PageEventValue, EventName as PageEventName } from "../contract/events";
 import type { LoadedModel } from "../contract/model";
+import type { StreamToReader } from "../contract/tokenStream";
 import type { Log } from "./LogFile";
 
 /** Commands of a menu are no event of the application. */
@@ -10,6 +11,8 @@ export type SharedEventName = Exclude<PageEventName, "menu-command">;
 interface InnerEvents {
   /** A new engine process listens: whoever reads tokens connects anew. */
   "engine-started": undefined;
+  /** For one of the readers of tokens in this process. */
+  "token-read": { readerId: string; message: StreamToReader };
   "model-loaded": LoadedModel;
   /** Of the engine process, once a second. */
   "engine-memory": ProcessMemory;

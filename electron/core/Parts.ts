@@ -16,6 +16,7 @@ import type { Loads } from "./loads/Loads";
 import type { Log } from "./LogFile";
 import type { ModelLibrary } from "./ModelLibrary";
 import type { Models } from "./Models";
+import type { TokenReaders } from "./supervision/TokenReaders";
 import type { NoticeBoard } from "./NoticeBoard";
 import type { AppData } from "./openAppData";
 import type { StarterFetcher } from "./StarterFetcher";
@@ -43,5 +44,6 @@ export interface Parts {
   jobs: Jobs;
   engine: EngineNow;
   supervisor: EngineSupervisor;
+  tokenReaders: TokenReaders;
   answers: AnswerRunner;
 }

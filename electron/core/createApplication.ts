@@ -17,6 +17,7 @@ import { resolveStack } from "./deltas/resolveStack";
 import { createDownloads } from "./downloads/createDownloads";
 import { EngineNow } from "./supervision/EngineNow";
 import { EngineSupervisor } from "./supervision/EngineSupervisor";
+import { TokenReaders, type TokenListener } from "./supervision/TokenReaders";
 import { createEstimator } from "./estimator/createEstimator";
 import { describeFile } from "./estimator/fitModelOfPaths";
 import { EventStream } from "./EventStream";
@@ -66,14 +67,18 @@ export interface Application {
   readonly settings: AppSettings;
   /** Asks as any face does: the input is parsed, and the answer is an outcome, never an exception. */
   call<Name extends CoreMethodName>(name: Name, input: CoreInput<Name>): Promise<CoreOutcome<Name>>;
-  /** Loads the given file, else the model of last time, and goes on with downloads and jobs. */
-  start(openedFile: string | null): Promise<void>;
+  /** Goes on with downloads and jobs. */
+  start(): Promise<void>;
+  /** Loads the given file, else the model of last time; where there is none at all, the starter model is fetched. */
+  openFirstModel(openedFile: string | null): Promise<void>;
   /** Uses a model file where it is stored; a failure becomes a notice. */
   openFile(file: string): Promise<boolean>;
   /** For what belongs to no single request. */
   addNotice(failure: Failure): void;
   /** Hands a reader's end of the token stream, a port of the host's own kind, to the engine. False = there is none to take it. */
   connectReader(port: object): boolean;
+  /** Every token of every answer, as it is written. Returns what ends the reading. */
+  readTokens(listener: TokenListener): () => void;
   /** Ends everything in order, within 10 s. */
   close(): Promise<void>;
 }
@@ -96,7 +101,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ou
 }
 
 function applicationOf(parts: Parts): Application {
-  const { events, data, supervisor, log } = parts;
+  const { events, data, supervisor, tokenReaders, log } = parts;
   const handlers = coreMethods(parts);
   return {
     events,
@@ -106,10 +111,12 @@ function applicationOf(parts: Parts): Application {
     },
     // The outcome of this very method.
     call: async (name, input) => (await callMethod(handlers, name, input, log)) as CoreOutcome<typeof name>,
-    start: (openedFile) => start(parts, openedFile),
+    start: () => start(parts),
+    openFirstModel: (openedFile) => openFirstModel(parts, openedFile),
     openFile: (file) => openFile(parts, file),
     addNotice: (failure) => parts.notices.add(failure),
-    connectReader: (port) => supervisor.connectWindow(port),
+    connectReader: (port) => supervisor.connectReader(port),
+    readTokens: (listener) => tokenReaders.open(listener),
     close: () => close(parts),
   };
 }
@@ -185,8 +192,10 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     onMemory: (memory) => events.emit("engine-memory", memory),
     onDeltas: (inEngine) => events.emit("engine-deltas-changed", inEngine),
     onStarted: () => events.emit("engine-started", undefined),
+    onToReader: (readerId, message) => events.emit("token-read", { readerId, message }),
     onLoaded: (model) => events.emit("model-loaded", model),
   });
+  const tokenReaders = new TokenReaders((message) => supervisor.tellReader(message));
   const loads = new Loads({
     estimator,
     fitModelOf: fitModelOfFile,
@@ -257,12 +266,13 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     jobs,
     engine,
     supervisor,
+    tokenReaders,
     answers,
   };
 }
 
 /** What follows from what: the only place where one part hears of another. */
-function connectParts({ events, loads, models, notices }: Parts): void {
+function connectParts({ events, loads, models, notices, tokenReaders }: Parts): void {
   events.on("engine-changed", async (state) => {
     // Loads remember why one failed before the list of models says it.
     await loads.engineChanged(state);
@@ -270,6 +280,8 @@ function connectParts({ events, loads, models, notices }: Parts): void {
   });
   events.on("engine-memory", (memory) => loads.memory(memory));
   events.on("engine-deltas-changed", (inEngine) => loads.deltas(inEngine));
+  events.on("engine-started", () => tokenReaders.engineStarted());
+  events.on("token-read", ({ readerId, message }) => tokenReaders.receive(readerId, message));
   events.on("engine-ends-cleared", () => models.changed());
   events.on("model-loaded", (model) => loads.loaded(model));
   events.on("model-loaded", async (model) => {
@@ -282,11 +294,7 @@ function connectParts({ events, loads, models, notices }: Parts): void {
   });
 }
 
-async function start(parts: Parts, openedFile: string | null): Promise<void> {
-  const { downloads, jobs, log } = parts;
-  void openFirstModel(parts, openedFile).catch((error: unknown) =>
-    log("error", "no model opened", { error: String(error) }),
-  );
+async function start({ downloads, jobs, log }: Parts): Promise<void> {
   await downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
   await jobs.start().catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
 }

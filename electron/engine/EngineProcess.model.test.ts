@@ -8,7 +8,7 @@ import type { Turn } from "../contract/engineProtocol";
 import { MessageId } from "../contract/ids";
 import { changeParts, textOf, textParts, type MessagePart } from "../contract/parts";
 import { defaultSampling } from "../contract/sampling";
-import { StreamToWindow } from "../contract/tokenStream";
+import { StreamToReader } from "../contract/tokenStream";
 import { LocalEngine, type Answered } from "../testing/LocalEngine";
 import { loadReasons } from "../testing/loadChoice";
 import { starterModelPath } from "../testing/starterModelPath";
@@ -32,7 +32,7 @@ const assistant = (id: string, text: string): Turn => ({
 });
 
 /** What a window shows of a stream. */
-function shown(received: readonly StreamToWindow[]): MessagePart[] {
+function shown(received: readonly StreamToReader[]): MessagePart[] {
   return received.reduce<MessagePart[]>((parts, message) => {
     if (message.kind === "begin") return message.parts;
     return message.kind === "batch" ? message.changes.reduce(changeParts, parts) : parts;
@@ -42,9 +42,9 @@ function shown(received: readonly StreamToWindow[]): MessagePart[] {
 /** A window at the other end of a real MessagePort. */
 function openWindow(main: LocalEngine, { credits = true } = {}) {
   const { port1, port2 } = new MessageChannel();
-  const received: StreamToWindow[] = [];
+  const received: StreamToReader[] = [];
   port1.on("message", (message: unknown) => {
-    const parsed = StreamToWindow.parse(message);
+    const parsed = StreamToReader.parse(message);
     received.push(parsed);
     if (credits && parsed.kind === "batch") port1.postMessage({ kind: "credit", requestId: parsed.requestId });
   });
@@ -54,7 +54,7 @@ function openWindow(main: LocalEngine, { credits = true } = {}) {
     onMessage: (listener) => void port2.on("message", listener),
     onClose: (listener) => void port2.on("close", listener),
   };
-  main.engine?.receive({ kind: "window-port" }, port);
+  main.engine?.receive({ kind: "reader-port" }, port);
   return { received, say: (message: object) => port1.postMessage(message), close: () => port1.close() };
 }
 
@@ -249,7 +249,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
       {},
       { kind: "load" },
       { kind: "cancel", requestId: "../.." },
-      { kind: "window-port" },
+      { kind: "reader-port" },
       { kind: "cancel", requestId: "unknown" },
     ])
       main.engine?.receive(hostile);

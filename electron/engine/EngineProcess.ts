@@ -19,6 +19,7 @@ import { loadModel, type ModelInMemory } from "./loadModel";
 import type { Log } from "./log";
 import { processMemory } from "./processMemory";
 import { backendName } from "./startLlama";
+import { ChannelReaders } from "./ChannelReaders";
 import { TokenSender, type StreamPort } from "./TokenSender";
 
 type EndResult = Extract<FromEngine, { kind: "end" }>["result"];
@@ -32,6 +33,7 @@ export class EngineProcess {
   readonly #post: (message: FromEngine) => void;
   readonly #log: Log;
   readonly #sender: TokenSender;
+  readonly #channelReaders: ChannelReaders;
   readonly #running = new Map<RequestId, AbortController>();
   /** The load in progress, or the last one: generations and loads wait for it. */
   #loading: Promise<void> = Promise.resolve();
@@ -58,6 +60,7 @@ export class EngineProcess {
       },
       (requestId) => this.#running.get(requestId)?.abort(),
     );
+    this.#channelReaders = new ChannelReaders(this.#sender, post);
   }
 
   async start(): Promise<void> {
@@ -81,9 +84,14 @@ export class EngineProcess {
     }
     const request = parsed.data;
     switch (request.kind) {
-      case "window-port":
-        if (port === undefined) this.#log("error", "window-port came without a port");
+      case "reader-port":
+        if (port === undefined) this.#log("error", "reader-port came without a port");
         else this.#sender.connect(port);
+        return;
+      case "reader-open":
+      case "reader-says":
+      case "reader-close":
+        this.#channelReaders.receive(request);
         return;
       case "cancel":
         this.#running.get(request.requestId)?.abort();
@@ -248,7 +256,6 @@ export class EngineProcess {
             for (const change of sent.changes) parts = changeParts(parts, change);
             this.#sender.push(sent);
           },
-          room: () => this.#sender.room(),
         },
         signal,
       );

@@ -41,8 +41,6 @@ export interface GenerateEvents {
   /** 0…1; called after each chunk. */
   onPrefill: (fraction: number) => void;
   onChanges: (sent: AnswerChanges) => void;
-  /** When this returns a promise, decoding waits for it: whoever reads cannot keep up. */
-  room: () => Promise<void> | undefined;
 }
 
 export interface AnswerChanges {
@@ -282,7 +280,6 @@ export class Generator {
     const prefillTokens = facts.promptTokens - facts.cachedTokens;
     let firstTokenAtMs = 0;
     let tokenAtMs = 0;
-    let pausedMs = 0;
     /** Written in the place of the last token that was sampled. */
     let instead: Token[] | null = null;
     try {
@@ -318,12 +315,6 @@ export class Generator {
           facts.endReason = "context";
           break;
         }
-        const waiting = events.room();
-        if (waiting !== undefined) {
-          const pausedAtMs = nowMs();
-          if ((await this.#untilStopped(waiting, stop)) === STOPPED) break;
-          pausedMs += nowMs() - pausedAtMs;
-        }
       }
     } finally {
       // After a stop a native call is still running; return() takes effect when it has ended.
@@ -333,7 +324,7 @@ export class Generator {
     facts.answerTokens = reader.tokens.length;
     promptWriter.rememberAnswer(plan.prompt, reader.tokens);
     facts.decodeTokensPerSecond =
-      facts.answerTokens < 2 ? null : perSecond(facts.answerTokens - 1, tokenAtMs - firstTokenAtMs - pausedMs);
+      facts.answerTokens < 2 ? null : perSecond(facts.answerTokens - 1, tokenAtMs - firstTokenAtMs);
     if (facts.endReason !== "stopped") await this.#unfinished;
   }
 

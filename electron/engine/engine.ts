@@ -1,9 +1,10 @@
-// Entry of the engine process, an Electron utility process: connects EngineProcess to main, and dies loudly.
+// Entry of the engine process: connects EngineProcess to the process that started it, and dies loudly.
 import { writeFile } from "node:fs/promises";
-import type { MessagePortMain, ParentPort } from "electron";
+import type { MessagePortMain } from "electron";
 import type { FromEngine } from "../contract/engineProtocol";
 import { EngineProcess } from "./EngineProcess";
 import { useDeltaKernels } from "./deltaKernels";
+import { parentChannel } from "./parentChannel";
 import { startLlama } from "./startLlama";
 import type { StreamPort } from "./TokenSender";
 
@@ -14,20 +15,19 @@ const EXIT_NO_LLAMA = 71;
 const OUT_OF_MEMORY_SCORE = 600;
 
 function main(): void {
-  const parentPort = process.parentPort as ParentPort | undefined;
-  if (parentPort === undefined) throw new Error("the engine runs as a utility process of the app");
-  const post = (message: FromEngine) => parentPort.postMessage(message);
+  const parent = parentChannel<FromEngine>();
+  const post = (message: FromEngine) => parent.post(message);
   dieOnBugs(post);
   raiseOutOfMemoryScore(post);
 
   // Messages that come before llama.cpp is ready wait here, in order.
-  const early: { data: unknown; ports: MessagePortMain[] }[] = [];
+  const early: { data: unknown; ports: readonly MessagePortMain[] }[] = [];
   let engine: EngineProcess | undefined;
-  const receive = (data: unknown, ports: MessagePortMain[]) => {
+  const receive = (data: unknown, ports: readonly MessagePortMain[]) => {
     const [port] = ports;
     engine?.receive(data, port === undefined ? undefined : electronPort(port));
   };
-  parentPort.on("message", ({ data, ports }) => {
+  parent.onMessage((data, ports) => {
     if (engine === undefined) early.push({ data, ports });
     else receive(data, ports);
   });

@@ -213,6 +213,7 @@ beforeEach(() => {
     log: () => {},
     onEngineLog: () => {},
     onState: (state) => states.push(state),
+    onToReader: () => undefined,
     onStarted: () => {},
     onLoaded: () => {},
     onDeltas: (deltas) => {

@@ -1,12 +1,19 @@
 // Starts, watches and restarts the engine process, and sees to it that every request to it ends exactly once.
 // Pure: the process comes through the host, time from the global timers.
 import type { EngineDeltas, NamedStack } from "../../contract/deltas";
-import { FromEngine, type DeltaToApply, type ProcessMemory, type ToEngine } from "../../contract/engineProtocol";
+import {
+  FromEngine,
+  type DeltaToApply,
+  type ProcessMemory,
+  type ReaderToEngine,
+  type ToEngine,
+} from "../../contract/engineProtocol";
 import type { EngineState } from "../../contract/engineState";
 import { failure, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, DeltaId, ModelId, RequestId } from "../../contract/ids";
 import { LoadChoice, type LoadReasons } from "../../contract/loadSettings";
 import type { LoadedModel } from "../../contract/model";
+import type { StreamToReader } from "../../contract/tokenStream";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../answers/AnswerJob";
 import type { Log } from "../LogFile";
 import { classifyExit } from "./engineExit";
@@ -84,8 +91,9 @@ export interface EngineSupervisorOptions {
   log: Log;
   onEngineLog: (level: "debug" | "info" | "warn" | "error", message: string) => void;
   onState: (state: EngineState) => void;
-  /** A new process listens: the window needs a new stream port. */
+  /** A new process listens: readers of tokens connect anew. */
   onStarted: () => void;
+  onToReader: (readerId: string, message: StreamToReader) => void;
   onLoaded: (model: LoadedModel) => void;
   /** null: no model is in memory, so no delta either. */
   onDeltas: (deltas: EngineDeltas | null) => void;
@@ -273,10 +281,19 @@ export class EngineSupervisor implements AnswerEngine {
     return new Promise((resolve) => this.#counts.set(requestId, resolve));
   }
 
-  /** Hands a window's end of the token stream to the engine. False = there is none to take it. */
-  connectWindow(port: object): boolean {
+  /** Hands a reader's end of the token stream to the engine. False = there is none to take it. */
+  connectReader(port: object): boolean {
+    return this.#postToReady({ kind: "reader-port" }, [port]);
+  }
+
+  /** For readers without a port. False = there is no engine to take it. */
+  tellReader(message: ReaderToEngine): boolean {
+    return this.#postToReady(message);
+  }
+
+  #postToReady(message: ToEngine, ports?: readonly object[]): boolean {
     if (this.#child === null || this.#child.killedFor !== null || !this.#child.saidHello) return false;
-    this.#child.process.postMessage({ kind: "window-port" }, [port]);
+    this.#child.process.postMessage(message, ports);
     return true;
   }
 
@@ -564,6 +581,9 @@ export class EngineSupervisor implements AnswerEngine {
       case "end":
         if (load) this.#endLoad(load, message.result);
         else if (answer) this.#endAnswer(toJobEnd(message.result, this.#loaded));
+        break;
+      case "to-reader":
+        this.#options.onToReader(message.readerId, message.message);
         break;
       case "log":
         this.#options.onEngineLog(message.level, message.message);

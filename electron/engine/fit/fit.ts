@@ -1,7 +1,7 @@
-// Entry of the fit process, an Electron utility process: headers of files and of the hub are read here, and llama.cpp's
+// Entry of the fit process: headers of files and of the hub are read here, and llama.cpp's
 // dry runs happen here, so that neither can take down the app or the chat.
-import type { ParentPort } from "electron";
 import type { FromFit } from "../../contract/fitProtocol";
+import { parentChannel } from "../parentChannel";
 import { startLlama } from "../startLlama";
 import { FitProcess } from "./FitProcess";
 
@@ -9,11 +9,10 @@ const EXIT_BUG = 70;
 const EXIT_NO_LLAMA = 71;
 
 function main(): void {
-  const parentPort = process.parentPort as ParentPort | undefined;
   const scratchFolder = process.argv.at(-1);
-  if (parentPort === undefined || scratchFolder === undefined)
-    throw new Error("the fit process runs as a utility process of the app");
-  const post = (message: FromFit) => parentPort.postMessage(message);
+  if (scratchFolder === undefined) throw new Error("the fit process needs a folder for stubs");
+  const parent = parentChannel<FromFit>();
+  const post = (message: FromFit) => parent.post(message);
   const die = (code: number) => (error: unknown) => {
     post({
       kind: "log",
@@ -40,7 +39,7 @@ function main(): void {
     return before;
   };
   const fit = new FitProcess({ llama, post, scratchFolder, guessed });
-  parentPort.on("message", ({ data }) => fit.receive(data));
+  parent.onMessage((data) => fit.receive(data));
 }
 
 main();

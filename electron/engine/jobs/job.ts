@@ -1,6 +1,7 @@
-// Entry of a job process: takes one request, works, tells how it ended, ends. Runs as Electron's utility process or plain Node child.
+// Entry of a job process: takes one request, works, tells how it ended, ends.
 import os from "node:os";
 import { ToJob, type FromJob } from "../../contract/jobs";
+import { parentChannel } from "../parentChannel";
 import { toFailure } from "./JobError";
 import { loadNativeAddon } from "./nativeAddon";
 import { runRequest } from "./runRequest";
@@ -8,12 +9,8 @@ import { runRequest } from "./runRequest";
 /** Chat has the processor first (niceness, or its likeness on Windows). */
 const PRIORITY = os.constants.priority.PRIORITY_BELOW_NORMAL;
 
-const parentPort = process.parentPort as Electron.ParentPort | undefined;
-
-function send(message: FromJob): void {
-  if (parentPort) parentPort.postMessage(message);
-  else process.send?.(message);
-}
+const parent = parentChannel<FromJob>();
+const send = (message: FromJob) => parent.post(message);
 
 async function run(data: unknown): Promise<void> {
   const message = ToJob.safeParse(data);
@@ -40,8 +37,9 @@ async function run(data: unknown): Promise<void> {
 }
 
 // The parent kills this process when it has the end, or wants no more of it.
-if (parentPort) parentPort.once("message", ({ data }) => void run(data));
-else {
-  process.once("message", (data) => void run(data));
-  process.once("disconnect", () => process.exit(1));
-}
+let isGiven = false;
+parent.onMessage((data) => {
+  if (isGiven) return;
+  isGiven = true;
+  void run(data);
+});

@@ -74,7 +74,10 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   // The window first: loading a model keeps both disk and processor busy.
   openWindow().once("ready-to-show", () => {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
-    void application?.start(openedFile);
+    application
+      ?.openFirstModel(openedFile)
+      .catch((error: unknown) => log("error", "no model opened", { error: String(error) }));
+    void application?.start();
   });
 
   app.on("activate", () => {

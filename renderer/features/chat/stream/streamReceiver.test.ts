@@ -9,7 +9,7 @@ import {
   type MessageParts,
   type PartChange,
 } from "../../../../electron/contract/parts";
-import { STREAM_CREDITS, type StreamToEngine, type StreamToWindow } from "../../../../electron/contract/tokenStream";
+import { STREAM_CREDITS, type StreamToEngine, type StreamToReader } from "../../../../electron/contract/tokenStream";
 import { createLiveAnswerSink, liveAnswer, livePartsOf } from "./liveAnswer";
 import { createStreamReceiver, type AnswerSink, type StreamPort } from "./streamReceiver";
 
@@ -77,11 +77,11 @@ function setUp() {
   return { receiver, port, log, state };
 }
 
-function begin(text = "", sequence = 0, requestId = request): StreamToWindow {
+function begin(text = "", sequence = 0, requestId = request): StreamToReader {
   return { kind: "begin", requestId, messageId: message, sequence, parts: textParts(text) };
 }
 const append = (text: string): PartChange[] => [{ kind: "append", text }];
-function batch(sequence: number, text: string, requestId = request, changes = append(text)): StreamToWindow {
+function batch(sequence: number, text: string, requestId = request, changes = append(text)): StreamToReader {
   return {
     kind: "batch",
     requestId,
@@ -92,7 +92,7 @@ function batch(sequence: number, text: string, requestId = request, changes = ap
     oldestTokenAtMs: sequence,
   };
 }
-function end(sequence: number, requestId = request): StreamToWindow {
+function end(sequence: number, requestId = request): StreamToReader {
   return { kind: "end", requestId, sequence, outcome: "complete" };
 }
 

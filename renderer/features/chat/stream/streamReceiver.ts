@@ -1,7 +1,7 @@
 // Receives tokens on the MessagePort from the engine: checks the sequence, applies what came once per flush, returns credits.
 import type { MessageId, RequestId } from "../../../../electron/contract/ids";
 import { addChange, type MessagePart, type PartChange } from "../../../../electron/contract/parts";
-import { STREAM_CREDITS, StreamToWindow, type StreamToEngine } from "../../../../electron/contract/tokenStream";
+import { STREAM_CREDITS, StreamToReader, type StreamToEngine } from "../../../../electron/contract/tokenStream";
 
 /** What the receiver needs of a MessagePort. */
 export interface StreamPort {
@@ -39,7 +39,7 @@ export interface StreamReceiver {
   stop(requestId: RequestId): boolean;
 }
 
-type Batch = Extract<StreamToWindow, { kind: "batch" }>;
+type Batch = Extract<StreamToReader, { kind: "batch" }>;
 
 export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: ReceiverParts): StreamReceiver {
   let port: StreamPort | null = null;
@@ -82,7 +82,7 @@ export function createStreamReceiver({ sink, scheduleFlush, askForNewPort }: Rec
   }
 
   function receive(data: unknown): void {
-    const parsed = StreamToWindow.safeParse(data);
+    const parsed = StreamToReader.safeParse(data);
     if (!parsed.success) return giveUp();
     const message = parsed.data;
     if (message.kind === "begin") {

@@ -1,0 +1,77 @@
+// What plain Node gives to the application: child processes, its own network, a key file. No window, no Electron.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { FitChildListeners } from "../../core/estimator/Estimator";
+import type { Host } from "../../core/Host";
+import type { Log } from "../../core/LogFile";
+import { forkNode } from "./forkNode";
+import { keyFileSecrets } from "./keyFileSecrets";
+import { moveToTrash } from "./moveToTrash";
+import { nodeNetwork } from "./nodeNetwork";
+
+/** Headers are read in pieces of less than 1 MB. */
+const JAVASCRIPT_HEAP = "--max-old-space-size=256";
+
+export interface NodeHostOptions {
+  /** Where native/, resources/, node_modules/ and package.json are stored as plain files. */
+  appFolder: string;
+  /** With engine.mjs, fit.mjs and job.mjs. */
+  scriptFolder: string;
+  dataFolder: string;
+  engineLog: Log;
+}
+
+export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: NodeHostOptions): Host {
+  const script = (name: string) => path.join(scriptFolder, name);
+  return {
+    appVersion: versionOf(appFolder),
+    appFolder,
+    catalogueFile: path.join(appFolder, "resources/catalogue.json"),
+    forkEngine: (listeners) => forkNode(script("engine.mjs"), { outputLog: engineLog }, listeners),
+    forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),
+    forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
+    network: nodeNetwork(),
+    secrets: keyFileSecrets(path.join(dataFolder, "hub-token.key")),
+    // A program in a terminal does not decide whether the computer sleeps.
+    keepAwake: () => undefined,
+    onWake: () => undefined,
+    moveToTrash,
+  };
+}
+
+function forkFit(script: string, { onMessage, onExit }: FitChildListeners) {
+  const scratchFolder = mkdtempSync(path.join(tmpdir(), "facet-fit-"));
+  const child = forkNode(
+    script,
+    { args: [path.join(scratchFolder, "model")], execArgv: [JAVASCRIPT_HEAP] },
+    {
+      onMessage,
+      onExit(code) {
+        rmSync(scratchFolder, { recursive: true, force: true });
+        onExit(code);
+      },
+    },
+  );
+  return {
+    post: child.postMessage,
+    kill: child.kill,
+    residentBytes: () => residentBytesOf(child.pid),
+  };
+}
+
+/** null where the system has no such file. */
+function residentBytesOf(pid: number | undefined): number | null {
+  if (pid === undefined) return null;
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
+}
+
+function versionOf(appFolder: string): string {
+  const { version } = JSON.parse(readFileSync(path.join(appFolder, "package.json"), "utf8")) as { version: string };
+  return version;
+}
