@@ -257,6 +257,20 @@ export const methods = {
     input: z.strictObject({ messageId: MessageId, stack: Stack.optional(), thinking: ThinkingChoice.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
+  /**
+   * A new chat with its settings, its stack and the first message, all or nothing. `stacks`: the message is answered side by side by
+   * each of them instead. Failures: those of "chats.send" and "chats.setStack"; there is no new chat then.
+   */
+  "chats.start": {
+    input: z.strictObject({
+      settings: ChatSettings,
+      stack: Stack,
+      text: messageText,
+      thinking: ThinkingChoice.optional(),
+      stacks: ComparedStacks.optional(),
+    }),
+    output: z.strictObject({ chat: Chat, messages: z.array(Message) }),
+  },
   /** One question, answered by each of two or three stacks: answers that are siblings with one comparisonId. */
   "chats.compare": {
     input: z.strictObject({ chatId: ChatId, text: messageText, stacks: ComparedStacks }),

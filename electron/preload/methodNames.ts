@@ -76,6 +76,7 @@ const named: Record<PageMethodName, true> = {
   "engine.restart": true,
   "engine.countTokens": true,
   "chats.create": true,
+  "chats.start": true,
   "chats.open": true,
   "chats.rename": true,
   "chats.delete": true,

@@ -1,13 +1,13 @@
 // From a user's message to a stored answer: rows first, then the engine, then its text into the rows until the end.
 //
-import type { ChatSummary, Message } from "../../contract/chat";
+import type { Chat, ChatSummary, Message } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
 import { succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
 import type { MessagePart, ToolResultPart } from "../../contract/parts";
 import type { ThinkingChoice } from "../../contract/thinking";
-import type { AnswerEnd, ChatStore, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
+import type { AnswerEnd, ChatStore, NewChat, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
 import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
 
 /** An answer that could not be saved (a full disk, mostly) is tried again this often. */
@@ -44,6 +44,29 @@ export class AnswerRunner {
 
   constructor(options: AnswerRunnerOptions) {
     this.#options = options;
+  }
+
+  /** A new chat with its first message, answered by the chat's stack, or side by side by `stacks`. */
+  startChat(
+    about: NewChat,
+    text: string,
+    { thinking, stacks }: { thinking?: ThinkingChoice | undefined; stacks?: readonly NamedStack[] | undefined },
+  ): Outcome<{ chat: Chat; messages: Message[] }> {
+    const { engine, store, newRequestId } = this.#options;
+    const refusal = engine.refusal();
+    if (refusal) return { ok: false, failure: refusal };
+    const created =
+      stacks === undefined
+        ? store.startChat(about, text, newRequestId())
+        : store.startComparedChat(
+            about,
+            text,
+            stacks.map((stack) => ({ requestId: newRequestId(), stack })),
+          );
+    if (!created.ok) return created;
+    const { chat, started } = created.value;
+    for (const answer of started) this.#write(withThinking(answer, thinking));
+    return succeed({ chat, messages: started.flatMap(({ messages }) => messages) });
   }
 
   /** `thinking` takes the place of the chat's own choice, for this answer. */
@@ -114,9 +137,7 @@ export class AnswerRunner {
     if (refusal) return { ok: false, failure: refusal };
     const started = addRows(this.#options.newRequestId());
     if (!started.ok) return started;
-    this.#write(
-      thinking === undefined ? started.value : { ...started.value, settings: { ...started.value.settings, thinking } },
-    );
+    this.#write(withThinking(started.value, thinking));
     return succeed({ messages: started.value.messages });
   }
 
@@ -215,4 +236,8 @@ function toAnswerEnd(end: AnswerJobEnd, soFar: MessagePart[]): AnswerEnd {
     case "engine-died":
       return { state: "interrupted", parts: soFar, facts: null, failure: end.failure };
   }
+}
+
+function withThinking(started: StartedAnswer, thinking: ThinkingChoice | undefined): StartedAnswer {
+  return thinking === undefined ? started : { ...started, settings: { ...started.settings, thinking } };
 }

@@ -54,6 +54,33 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+describe("a new chat", () => {
+  const stack: NamedStack = [{ deltaId: DeltaId.parse("d1"), name: "Pirate", hue: 3, kind: "lora", scale: 0.5 }];
+  const settings = { systemPrompt: "Be brief.", sampling: { temperature: 0 } };
+
+  it("begins with its settings, its stack and its first question", () => {
+    const { chat, started } = value(store.startChat({ settings, stack }, "Who are you?", request("r1")));
+    expect(chat).toMatchObject({ settings, stack, title: "Who are you?" });
+    expect(started[0]).toMatchObject({ settings, answer: { stack, state: "writing" } });
+    expect(texts(chat.id)).toEqual(["Who are you?", ""]);
+  });
+
+  it("begins side by side", () => {
+    const wanted = [stack, []].map((one, index) => ({ requestId: request(`r${index}`), stack: one }));
+    const { chat, started } = value(store.startComparedChat({ settings, stack: [] }, "Who are you?", wanted));
+    expect(started.map(({ answer }) => answer.stack)).toEqual([stack, []]);
+    expect(value(store.openChat(chat.id)).compared).toHaveLength(1);
+  });
+
+  it("leaves nothing behind when its first message cannot be kept", () => {
+    database.execute("CREATE TEMP TRIGGER refuse BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no'); END");
+    expect(() => store.startChat({ settings, stack }, "Who are you?", request("r1"))).toThrow("no");
+    expect(value(store.listChats())).toEqual([]);
+    database.execute("DROP TRIGGER refuse");
+    expect(store.startChat({ settings, stack }, "Who are you?", request("r1")).ok).toBe(true);
+  });
+});
+
 describe("who answers", () => {
   const pirate: NamedStack = [{ deltaId: DeltaId.parse("d1"), name: "Pirate", hue: 3, kind: "lora", scale: 0.5 }];
   const poet: NamedStack = [{ deltaId: DeltaId.parse("d2"), name: "Poet", hue: 4, kind: "bitdelta", scale: 1 }];

@@ -64,6 +64,18 @@ interface NewQuestion {
   parts: readonly MessagePart[];
 }
 
+/** What a chat has before its first message. */
+export interface NewChat {
+  settings: ChatSettings;
+  stack: NamedStack;
+}
+const newChat: NewChat = { settings: defaultChatSettings, stack: [] };
+
+export interface StartedChat {
+  chat: Chat;
+  started: StartedAnswer[];
+}
+
 /** One answer of a comparison. */
 export interface WantedAnswer {
   requestId: RequestId;
@@ -120,19 +132,28 @@ export class ChatStore {
   }
 
   createChat(): Outcome<Chat> {
-    return this.#attempt(() => {
-      const id = ChatId.parse(randomUUID());
-      const now = this.#now();
-      this.#database.run(
-        "INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, settings) VALUES (?, ?, ?, ?, ?)",
-        id,
-        UNTITLED,
-        now,
-        now,
-        JSON.stringify(defaultChatSettings),
-      );
-      return this.#withChat(id, (row) => succeed(toChat(row)));
-    });
+    return this.#attempt(() => this.#insertChat(newChat, (row) => succeed(toChat(row))));
+  }
+
+  /** A chat and its first question, with an answer to it. Nothing of it stays when that fails. */
+  startChat(about: NewChat, text: string, requestId: RequestId): Outcome<StartedChat> {
+    return this.#change(() =>
+      this.#insertChat(about, (chat) => {
+        const started = this.#startAnswer(chat, { parentId: null, parts: textParts(text) }, requestId);
+        return this.#withChat(chat.id, (row) => succeed({ chat: toChat(row), started: [started] }));
+      }),
+    );
+  }
+
+  /** As startChat, with an answer by each of the stacks, as addComparison. */
+  startComparedChat(about: NewChat, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedChat> {
+    return this.#change(() =>
+      this.#insertChat(about, (chat) => {
+        const started = this.#startComparison(chat, { parentId: null, parts: textParts(text) }, wanted);
+        if (!started.ok) return started;
+        return this.#withChat(chat.id, (row) => succeed({ chat: toChat(row), started: started.value }));
+      }),
+    );
   }
 
   openChat(id: ChatId): Outcome<OpenChat> {
@@ -549,8 +570,37 @@ export class ChatStore {
     );
   }
 
+  #insertChat<Value>({ settings, stack }: NewChat, use: (chat: ChatRow) => Outcome<Value>): Outcome<Value> {
+    const id = ChatId.parse(randomUUID());
+    const now = this.#now();
+    this.#database.run(
+      "INSERT INTO chats (id, title, created_at_ms, last_used_at_ms, settings, stack) VALUES (?, ?, ?, ?, ?, ?)",
+      id,
+      UNTITLED,
+      now,
+      now,
+      JSON.stringify(settings),
+      JSON.stringify(stack),
+    );
+    return this.#withChat(id, use);
+  }
+
+  /** In one transaction, which leaves nothing behind when the work fails. */
   #change<Value>(work: () => Outcome<Value>): Outcome<Value> {
-    return this.#attempt(() => this.#database.transaction(work));
+    return this.#attempt(() => {
+      let refused: Outcome<Value> | null = null;
+      try {
+        return this.#database.transaction(() => {
+          const outcome = work();
+          if (outcome.ok) return outcome;
+          refused = outcome;
+          throw new Error("rolled back");
+        });
+      } catch (error) {
+        if (refused !== null) return refused;
+        throw error;
+      }
+    });
   }
 
   #attempt<Value>(work: () => Outcome<Value>): Outcome<Value> {

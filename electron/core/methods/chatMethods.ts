@@ -51,6 +51,13 @@ export function chatMethods(parts: Parts) {
       return changed;
     },
     "chats.search": ({ query }) => chats.search(query),
+    "chats.start"({ settings, stack, text, thinking, stacks }) {
+      const chosen = deltas.choose(stack);
+      if (!chosen.ok) return chosen;
+      const compared = stacks === undefined ? succeed(undefined) : chooseStacks(stacks, parts);
+      if (!compared.ok) return compared;
+      return answers.startChat({ settings, stack: chosen.value }, text, { thinking, stacks: compared.value });
+    },
     "chats.send": ({ chatId, text, thinking }) => answers.send(chatId, text, thinking),
     "chats.sendToolResults": ({ messageId, results }) => answers.sendToolResults(messageId, results),
     "chats.regenerate"({ messageId, stack, thinking }) {

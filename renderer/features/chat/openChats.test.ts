@@ -9,7 +9,8 @@ import { appStore, createAppStore, setAppStore } from "../../app/appStore";
 import { noticeStore } from "../../app/notices";
 import { changeChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
-import { beginChat, chatToSendTo, deleteChat, openChat, openNeighbour } from "./openChats";
+import { sendMessage } from "./conversation/answerActions";
+import { beginChat, deleteChat, openChat, openNeighbour } from "./openChats";
 
 const [newest, middle, oldest] = ["newest", "middle", "oldest"].map((id) => ChatId.parse(id)) as [
   ChatId,
@@ -33,7 +34,8 @@ beforeEach(() => {
   asked = [];
   answers = {
     "chats.open": ({ chatId }: { chatId: ChatId }) => succeed({ chat: chat(chatId), messages: [], compared: [] }),
-    "chats.create": () => succeed(chat(ChatId.parse("created"))),
+    "chats.start": ({ settings }: { settings: object }) =>
+      succeed({ chat: { ...chat(ChatId.parse("created")), settings }, messages: [] }),
     "chats.restore": ({ chatId }: { chatId: ChatId }) => succeed(summary(chatId)),
     "chats.saveSettings": ({ chatId, settings }: { chatId: ChatId; settings: object }) =>
       succeed({ ...chat(chatId), settings }),
@@ -48,7 +50,8 @@ beforeEach(() => {
     },
   );
   vi.stubGlobal("window", Object.assign(globalThis, { facet: { call, on: () => () => {} } }));
-  setAppStore(createAppStore({ chats: summaries } as unknown as Snapshot));
+  const settings = { modelId: null };
+  setAppStore(createAppStore({ chats: summaries, engine: { kind: "idle" }, settings } as unknown as Snapshot));
   showChat(null);
   chatStore.setState({ newChatSettings: defaultChatSettings });
   noticeStore.setState({ notices: [] });
@@ -124,8 +127,8 @@ test("the steps of a slider become one save", async () => {
 
 test("the first message creates the chat, with the settings made for it", async () => {
   changeChatSettings((settings) => ({ ...settings, seed: 7 }));
-  expect(await chatToSendTo()).toBe("created");
-  expect(asked.map(([name]) => name)).toEqual(["chats.create", "chats.saveSettings"]);
+  expect(await sendMessage("Hello")).toEqual({ sent: true });
+  expect(asked).toEqual([["chats.start", { settings: { ...defaultChatSettings, seed: 7 }, stack: [], text: "Hello" }]]);
   expect(chatStore.getState().chat?.settings.seed).toBe(7);
   expect(appStore().getState().chatOrder[0]).toBe("created");
   beginChat();
@@ -133,8 +136,8 @@ test("the first message creates the chat, with the settings made for it", async 
 });
 
 test("a chat that cannot be created is not sent to", async () => {
-  answers["chats.create"] = () => fail("disk-full");
-  expect(await chatToSendTo()).toBeNull();
+  answers["chats.start"] = () => fail("disk-full");
+  expect(await sendMessage("Hello")).toEqual({ sent: false, failure: { code: "disk-full" } });
   expect(openId()).toBeNull();
 });
 

@@ -1,5 +1,5 @@
 // What a person does with whole chats: open, begin, rename, delete and take back, go to the next one.
-import type { ChatSummary } from "../../../electron/contract/chat";
+import type { Chat, ChatSummary } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
 import { defaultChatSettings } from "../../../electron/contract/sampling";
@@ -10,7 +10,6 @@ import { showOffer } from "../../app/notices";
 import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
-import { choiceOf } from "./fineTunes/stackChanges";
 import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedTexts";
 
 /** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
@@ -53,32 +52,16 @@ export async function saveOpenChat(): Promise<void> {
   await Promise.all([saveChatSettings(), saveChatStack()]);
 }
 
-/**
- * The chat that the next message goes to, with its settings and stack saved: the open one, or a new one that is then shown.
- * Null when it could not be created (a notice says why).
- */
-export async function chatToSendTo(): Promise<ChatId | null> {
-  await saveOpenChat();
-  const { chat, newChatSettings, newChatStack } = chatStore.getState();
-  if (chat !== null) return chat.id;
-
+/** A chat is wished for that does not exist yet. Returns whether none was wished for since. */
+export function wishForNewChat(): () => boolean {
   const wish = ++latestWish;
-  const created = await callOrNotify("chats.create", undefined);
-  if (created === null) return null;
-  const changed = JSON.stringify(newChatSettings) !== JSON.stringify(defaultChatSettings);
-  const saved = changed
-    ? await callOrNotify("chats.saveSettings", { chatId: created.id, settings: newChatSettings })
-    : created;
-  const stacked =
-    newChatStack.length === 0
-      ? created
-      : await callOrNotify("chats.setStack", { chatId: created.id, stack: choiceOf(newChatStack) });
-  const stack = stacked?.stack ?? [];
-  keepUnfinishedForCreated(created.id);
-  noteChat({ ...created, stack });
-  if (wish === latestWish) showChat({ chat: { ...(saved ?? created), stack }, messages: [], compared: [] });
-  // Another mind than the chosen one must not answer.
-  return stacked === null ? null : created.id;
+  return () => wish === latestWish;
+}
+
+/** What was chosen for the chat that did not exist yet is now this one's. */
+export function noteCreated(chat: Chat): void {
+  keepUnfinishedForCreated(chat.id);
+  noteChat(chat);
 }
 
 export async function renameChat(chatId: ChatId, title: string): Promise<void> {

@@ -5,12 +5,12 @@ import { showPage } from "../../../app/layout";
 import { showOffer } from "../../../app/notices";
 import { chatStore } from "../chatStore";
 import { focusComposer } from "../composer/focusComposer";
-import { type SendOutcome, showNew, showSibling } from "../conversation/answerActions";
+import { type SendOutcome, showNew, showSibling, startChat } from "../conversation/answerActions";
 import { changeChatStack } from "../fineTunes/chatStack";
 import { choiceOf } from "../fineTunes/stackChanges";
-import { chatToSendTo } from "../openChats";
+import { saveOpenChat } from "../openChats";
 import type { Columns } from "./columnPlan";
-import { keepForCreated, sideBySideNow, turnSideBySide } from "./sideBySide";
+import { sideBySideNow, turnSideBySide } from "./sideBySide";
 
 /** Where it cannot be had, a notice says why, and leads to the fine-tunes. */
 export function toggleSideBySide(): void {
@@ -26,10 +26,10 @@ export function toggleSideBySide(): void {
 
 /** The same question to each of the columns, in the open chat or a new one. */
 export async function askSideBySide(text: string, columns: Columns): Promise<SendOutcome> {
-  const chatId = await chatToSendTo();
-  if (chatId === null) return { sent: false, failure: null };
-  keepForCreated(chatId);
-  const outcome = await call("chats.compare", { chatId, text, stacks: columns.map(choiceOf) });
+  await saveOpenChat();
+  const { chat } = chatStore.getState();
+  if (chat === null) return startChat(text, { columns });
+  const outcome = await call("chats.compare", { chatId: chat.id, text, stacks: columns.map(choiceOf) });
   if (!outcome.ok) return { sent: false, failure: outcome.failure };
   showNew(outcome.value.messages);
   return { sent: true };

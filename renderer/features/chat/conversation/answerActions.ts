@@ -9,11 +9,13 @@ import { call, callOrNotify } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
 import { saveChatSettings } from "../chatSettings";
 import { applyMessage, chatStore, showChat, type ChatState } from "../chatStore";
+import type { Columns } from "../comparison/columnPlan";
 import { comparedAnswers, comparedStacks } from "../comparison/comparedAnswers";
+import { keepForCreated } from "../comparison/sideBySide";
 import { deltaState } from "../../deltas/deltas";
 import { leaveOutUnusable } from "../fineTunes/chatStack";
 import { choiceOf } from "../fineTunes/stackChanges";
-import { chatToSendTo } from "../openChats";
+import { noteCreated, saveOpenChat, wishForNewChat } from "../openChats";
 import { stopStream } from "../stream/tokenStream";
 import { wishToSeeTheEnd } from "./scrollWish";
 
@@ -22,11 +24,33 @@ export type SendOutcome = { readonly sent: true } | { readonly sent: false; read
 /** Sends to the open chat, or to a new one. failure null: a notice has told it already. */
 export async function sendMessage(text: string): Promise<SendOutcome> {
   await leaveOutUnusable();
-  const chatId = await chatToSendTo();
-  if (chatId === null) return { sent: false, failure: null };
-  const outcome = await call("chats.send", { chatId, text });
+  await saveOpenChat();
+  const { chat } = chatStore.getState();
+  if (chat === null) return startChat(text, {});
+  const outcome = await call("chats.send", { chatId: chat.id, text });
   if (!outcome.ok) return { sent: false, failure: outcome.failure };
   showNew(outcome.value.messages);
+  return { sent: true };
+}
+
+/** A new chat with the settings and the stack that were chosen for it, and its first message; shown unless the user went elsewhere. */
+export async function startChat(text: string, { columns }: { readonly columns?: Columns }): Promise<SendOutcome> {
+  const { newChatSettings, newChatStack } = chatStore.getState();
+  const isStillWanted = wishForNewChat();
+  const started = await call("chats.start", {
+    settings: newChatSettings,
+    stack: choiceOf(newChatStack),
+    text,
+    ...(columns === undefined ? {} : { stacks: columns.map(choiceOf) }),
+  });
+  if (!started.ok) return { sent: false, failure: started.failure };
+  const { chat, messages } = started.value;
+  if (columns !== undefined) keepForCreated(chat.id);
+  noteCreated(chat);
+  if (isStillWanted()) {
+    showChat({ chat, messages: [], compared: [] });
+    showNew(messages);
+  }
   return { sent: true };
 }
 

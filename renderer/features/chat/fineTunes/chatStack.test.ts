@@ -9,7 +9,8 @@ import { createAppStore, setAppStore } from "../../../app/appStore";
 import { noticeStore } from "../../../app/notices";
 import { noteDeltas } from "../../deltas/deltas";
 import { chatStore, showChat } from "../chatStore";
-import { beginChat, chatToSendTo, openChat } from "../openChats";
+import { sendMessage } from "../conversation/answerActions";
+import { beginChat, openChat } from "../openChats";
 import { changeChatStack, leaveOutUnusable, saveChatStack, scaleStore } from "./chatStack";
 
 const chatId = ChatId.parse("chat");
@@ -31,7 +32,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
   answers = {
-    "chats.create": () => succeed(chat(ChatId.parse("created"), [])),
+    "chats.start": () => succeed({ chat: chat(ChatId.parse("created"), at(0.5)), messages: [] }),
     "chats.open": () => succeed({ chat: chat(ChatId.parse("other"), []), messages: [], compared: [] }),
     "chats.setStack": (input: { chatId: ChatId; stack: Stack }) =>
       succeed(chat(input.chatId, at(input.stack[0]?.scale ?? 1))),
@@ -104,18 +105,18 @@ test("a choice that main refuses is taken back, and a notice says why", async ()
 test("a chat that does not exist yet gets its stack with its first message, the next new one begins with the base", async () => {
   changeChatStack(at(0.5));
   expect(asked).toEqual([]);
-  expect(await chatToSendTo()).toBe("created");
-  expect(asked.map(([name]) => name)).toEqual(["chats.create", "chats.setStack"]);
+  expect(await sendMessage("Hello")).toEqual({ sent: true });
+  expect(asked).toMatchObject([["chats.start", { stack: [{ deltaId: "sql", scale: 0.5 }], text: "Hello" }]]);
   expect(chatStore.getState().chat?.stack).toEqual(at(0.5));
   beginChat();
   expect(chatStore.getState().newChatStack).toEqual([]);
 });
 
 test("nothing is sent to another mind than the chosen one", async () => {
-  answers["chats.setStack"] = () => fail("delta-missing", { delta: "SQL" });
+  answers["chats.start"] = () => fail("delta-missing", { delta: "SQL" });
   changeChatStack(one);
-  expect(await chatToSendTo()).toBeNull();
-  expect(chatStore.getState().chat).toMatchObject({ id: "created", stack: [] });
+  expect(await sendMessage("Hello")).toMatchObject({ sent: false, failure: { code: "delta-missing" } });
+  expect(chatStore.getState().chat).toBeNull();
 });
 
 test("what cannot be used is left out before an answer is asked for", async () => {
