@@ -193,7 +193,7 @@ async function measureLoad(
     const filled = plan.fit.parts.checkpointsBytes > 0 ? loaded.model.choice.conversations : 1;
     await fillContext(engine, contextTokens, filled, withLora ? model.lora : null);
     const { peakResidentBytes } = await engine.memory();
-    // As the app does it (services/loads/LoadLog.ts): the engine as it was at its start, and what deltas say they take.
+    // As the app does it (core/loads/LoadLog.ts): the engine as it was at its start, and what deltas say they take.
     const { baseBytes, contextBytes } = loaded.model.memory;
     const inEngine = engine.deltas;
     const deltasBytes = inEngine === null ? 0 : deltasMemoryBytes(inEngine, contextBytes);

@@ -33,17 +33,43 @@ export const FormatFacts = z.strictObject({
 });
 export type FormatFacts = z.infer<typeof FormatFacts>;
 
+/** Part of a prompt as the model reads it. */
+export const PromptPiece = z.strictObject({
+  text: z.string(),
+  /** Of a control token; null: text, which may be many tokens. */
+  controlTokenId: z.number().int().nullable(),
+});
+export type PromptPiece = z.infer<typeof PromptPiece>;
+
+/** A short sample conversation, up to where the model's next answer begins. */
+export const SamplePrompt = z.strictObject({
+  /** null: it cannot be switched. */
+  isThinkingOn: z.boolean().nullable(),
+  /** With a tool, a call of it and its result. */
+  hasTool: z.boolean(),
+  pieces: z.array(PromptPiece),
+  /** Of the pieces together. */
+  tokenCount: z.number().int(),
+  /** At the end of a prompt that is too long to be shown. */
+  leftOutCharacterCount: z.number().int(),
+  /** Why the format cannot write this conversation; there are no pieces then. */
+  problem: z.strictObject({ problem: TemplateProblem, detail: z.string() }).nullable(),
+});
+export type SamplePrompt = z.infer<typeof SamplePrompt>;
+
 /** Everything about it, for a model's own page. */
 export const ModelFormat = FormatFacts.extend({
-  /** The template's source, in Jinja. */
+  /** The source code of the template that is used, in Jinja. */
   template: z.string(),
   /** What went wrong with the file's own template, in the words of the program that read it. */
   problemDetail: z.string().nullable(),
+  /** The file's own template where it is not used; null: the file has none, or one that is too long to be shown. */
+  unusedTemplate: z.string().nullable(),
   hasDocuments: z.boolean(),
   hasSystemPrompt: z.boolean(),
   specialTokens: z.array(SpecialToken),
-  /** A short sample conversation as the model reads it. */
-  sample: z.string(),
+  /** One for each way in which a prompt can be asked for, the usual one first. */
+  samples: z.array(SamplePrompt),
   /** As the file says: "apache-2.0". */
   licence: z.string().nullable(),
 });

@@ -40,7 +40,7 @@ export interface LoadSurroundings {
 type Planned = Pick<LoadRequest, "modelId" | "path" | "name" | "choice" | "reasons">;
 
 /**
- * Takes what main planned with the estimator (services/estimator/planLoad.ts). Failures: those of checkChatModel,
+ * Takes what main planned with the estimator (core/estimator/planLoad.ts). Failures: those of checkChatModel,
  * model-load-failed, request-cancelled. After a failure nothing is left in memory.
  */
 export async function loadModel(request: Planned, surroundings: LoadSurroundings): Promise<Outcome<ModelInMemory>> {

@@ -1,7 +1,8 @@
 // Questions to the fit process: one at a time, remembered by content, and a verdict also when the process dies.
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Estimate, ToFit } from "../../contract/fitProtocol";
 import type { KvCacheType } from "../../contract/fit";
+import type { ModelFormat } from "../../contract/modelFormat";
 import { Estimator, usualQuestion, type FitChildListeners, type FitModel } from "./Estimator";
 
 let asked: ToFit[];
@@ -186,4 +187,57 @@ it("does not ask what nobody waits for any more, and knows nothing less afterwar
   });
   expect(asked.filter(({ kind }) => kind === "estimate")).toEqual([]);
   expect(await judge(model("a"), 3000, "f16")).toMatchObject({ verdict: "fits" });
+});
+
+describe("formats", () => {
+  const format: ModelFormat = {
+    source: "template",
+    name: "default",
+    problem: null,
+    thinking: null,
+    hasTools: false,
+    template: "{{ messages }}",
+    problemDetail: null,
+    unusedTemplate: null,
+    hasDocuments: false,
+    hasSystemPrompt: true,
+    specialTokens: [],
+    samples: [],
+    licence: null,
+  };
+  const asks = () => asked.filter(({ kind }) => kind === "describe-format").length;
+
+  it("are read once for each content", async () => {
+    answer = (message) => {
+      if (message.kind === "describe-format") listeners.onMessage({ kind: "format-described", id: message.id, format });
+    };
+    expect(await estimator.describeFormat(model("a"))).toEqual({ ok: true, value: format });
+    expect(await estimator.describeFormat(model("a"))).toEqual({ ok: true, value: format });
+    expect(asks()).toBe(1);
+    await estimator.describeFormat(model("b"));
+    expect(asks()).toBe(2);
+  });
+
+  it("of a file that ends the process say so, and the file is not read again, nor judged", async () => {
+    const usual = answer;
+    answer = (message) => {
+      if (message.kind === "describe-format") listeners.onExit(134);
+      else usual(message);
+    };
+    const fatal = { ok: false, failure: { code: "model-ends-engine" } };
+    expect(await estimator.describeFormat(model("a"))).toMatchObject(fatal);
+    expect(await estimator.describeFormat(model("a"))).toMatchObject(fatal);
+    expect(asks()).toBe(1);
+    expect(await judge(model("a"), 512, "f16")).toMatchObject({ failureCode: "model-ends-engine" });
+  });
+
+  it("that take too much memory to be read speak of loading, not of fitting, and may be asked for again", async () => {
+    answer = ({ kind }) => {
+      if (kind === "describe-format") resident = 2e9;
+    };
+    const tooMuch = { ok: false, failure: { code: "model-load-failed" } };
+    expect(await estimator.describeFormat(model("a"))).toMatchObject(tooMuch);
+    expect(await estimator.describeFormat(model("a"))).toMatchObject(tooMuch);
+    expect(asks()).toBe(2);
+  });
 });

@@ -32,6 +32,8 @@ const MAX_PROCESS_BYTES = 1_500_000_000;
 /** Free memory changes while other programs work, but not within one look at a list. */
 const MACHINE_AGE_MS = 2_000;
 const MAX_REMEMBERED_MODELS = 300;
+/** Each with its template and samples: 10 KB as a rule, 1 MB at most. */
+const MAX_REMEMBERED_FORMATS = 20;
 /**
  * Assertions, exceptions and wrong memory accesses of llama.cpp: the signals SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as Electron and
  * as a shell report them, and what Windows has for them. The engine would end the same way.
@@ -156,6 +158,7 @@ export class Estimator {
   /** By model and configuration. */
   readonly #known = new Map<string, Known>();
   readonly #facts = new Map<string, ModelFacts>();
+  readonly #formats = new Map<string, ModelFormat>();
   /** Contents that no memory makes usable. */
   readonly #unusable = new Map<string, Failure>();
   #child: FitChild | null = null;
@@ -265,10 +268,24 @@ export class Estimator {
     return succeed(answer.facts);
   }
 
-  /** How conversations are written for a model, as its file says. */
-  async describeFormat(path: string): Promise<Outcome<ModelFormat>> {
-    const answer = await this.#ask(null, (id) => ({ kind: "describe-format", id, path }));
-    return answer.kind === "format-described" ? succeed(answer.format) : notAnswered(answer);
+  /**
+   * How conversations are written for a model on this computer, as its file says.
+   * Failures: those of checkChatModel, "model-load-failed", "model-ends-engine".
+   */
+  async describeFormat(model: FitModel): Promise<Outcome<ModelFormat>> {
+    const known = this.#formats.get(model.key);
+    if (known) return succeed(known);
+    const unusable = this.#unusable.get(model.key);
+    if (unusable) return { ok: false, failure: unusable };
+    const path = model.parts[0]?.path ?? null;
+    if (path === null) throw new Error("a model without a file");
+    const answer = await this.#ask(model, (id) => ({ kind: "describe-format", id, path }));
+    if (answer.kind !== "format-described") {
+      if (answer.kind === "failed" && isUnusable(answer.failure)) remember(this.#unusable, model.key, answer.failure);
+      return notDescribed(answer);
+    }
+    remember(this.#formats, model.key, answer.format, MAX_REMEMBERED_FORMATS);
+    return succeed(answer.format);
   }
 
   /** What a delta file says of itself, when all of it is sound. */
@@ -441,13 +458,20 @@ function notAnswered(answer: Answer): Outcome<never> {
   return { ok: false, failure: answer.kind === "failed" ? answer.failure : failure("internal") };
 }
 
+/** Of a question that has nothing to do with memory: that a process was ended says only that the file cannot be used. */
+function notDescribed(answer: Answer): Outcome<never> {
+  const outcome = notAnswered(answer);
+  if (outcome.ok || outcome.failure.code !== "estimate-failed") return outcome;
+  return { ok: false, failure: { ...outcome.failure, code: "model-load-failed" } };
+}
+
 /** Whether a failure is the file's own fault: it will not be loaded, however much memory there is. */
 export function isUnusable({ code }: Failure): boolean {
   return UNUSABLE.has(code);
 }
 
-function remember<Value>(known: Map<string, Value>, key: string, value: Value): void {
-  if (known.size >= MAX_REMEMBERED_MODELS) known.clear();
+function remember<Value>(known: Map<string, Value>, key: string, value: Value, most = MAX_REMEMBERED_MODELS): void {
+  if (known.size >= most) known.clear();
   known.set(key, value);
 }
 

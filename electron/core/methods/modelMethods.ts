@@ -1,7 +1,9 @@
 // The methods "models.…" and "engine.…" of the application.
 import { fail, succeed } from "../../contract/failure";
+import { isUnusable } from "../estimator/Estimator";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
+import { fitModelOfFile } from "./fitMethods";
 
 export function modelMethods(parts: Parts) {
   const { models, starter, supervisor, estimator } = parts;
@@ -9,7 +11,12 @@ export function modelMethods(parts: Parts) {
     "models.load": ({ modelId, ...how }) => models.load(modelId, how),
     async "models.format"({ modelId }) {
       const found = await models.find(modelId);
-      return found === null ? fail("not-found") : estimator.describeFormat(found.path);
+      if (found === null) return fail("not-found");
+      const model = await fitModelOfFile(found);
+      if (!model.ok) return model;
+      const format = await estimator.describeFormat(model.value);
+      if (!format.ok && isUnusable(format.failure)) void models.judged(modelId, format.failure);
+      return format;
     },
     "models.openFile": ({ path, load }) => (load ? models.openFile(path) : models.addFile(path)),
     async "models.path"({ modelId }) {

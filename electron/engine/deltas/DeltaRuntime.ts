@@ -23,7 +23,7 @@ export interface DeltaRuntimeOptions {
   modelPath: string;
   /** With no adapter. The runtime owns it from now on, and may replace it by one like it. */
   context: LlamaContext;
-  /** That the context holds once deltas are used, as main planned it (services/estimator/planLoad.ts); a few more lie in files. */
+  /** That the context holds once deltas are used, as main planned it (core/estimator/planLoad.ts); a few more lie in files. */
   conversations: number;
   /** For KV caches that leave the memory. */
   stateFolder: string;

@@ -1,12 +1,12 @@
 // How conversations are written for a model, as its file says: for its own page. Fit process.
 import type { Llama, LlamaModel } from "node-llama-cpp";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { MessageId } from "../../contract/ids";
 import type { ModelFormat } from "../../contract/modelFormat";
 import { checkChatModel } from "../gguf/checkChatModel";
 import { metadataText, type GgufHeader } from "../gguf/readGgufHeader";
-import { ChatFormat, type PromptRequest } from "../template/ChatFormat";
+import { ChatFormat } from "../template/ChatFormat";
 import { vocabularyOf } from "../template/Vocabulary";
+import { samplePrompts } from "./samplePrompts";
 
 /** Failures: those of checkChatModel, model-load-failed. */
 export async function describeFormat(path: string, llama: Llama): Promise<Outcome<ModelFormat>> {
@@ -28,15 +28,15 @@ export async function describeFormat(path: string, llama: Llama): Promise<Outcom
 function describe(model: LlamaModel, header: GgufHeader): ModelFormat {
   const vocabulary = vocabularyOf(model, header);
   const format = ChatFormat.of(header, vocabulary);
-  const sample = format.write({ ...sampleConversation, now: new Date() }, (text) => text);
   return {
     ...format.facts,
     template: format.template,
     problemDetail: format.problemDetail,
+    unusedTemplate: format.unusedTemplate,
     hasDocuments: format.hasDocuments,
     hasSystemPrompt: format.shape.hasSystemPrompt,
     specialTokens: [...vocabulary.specialTokens],
-    sample: sample.ok ? sample.text : "",
+    samples: samplePrompts(model, format),
     licence: licenceOf(header),
   };
 }
@@ -47,23 +47,3 @@ function licenceOf(header: GgufHeader): string | null {
   const name = metadataText(header, "general.license.name");
   return (licence === "other" || licence === undefined ? name : licence) ?? licence ?? null;
 }
-
-const sampleConversation: Omit<PromptRequest, "now"> = {
-  systemPrompt: "You are a helpful assistant.",
-  turns: [
-    {
-      messageId: MessageId.parse("q1"),
-      role: "user",
-      parts: [{ kind: "text", text: "What is the capital of France?" }],
-    },
-    {
-      messageId: MessageId.parse("a1"),
-      role: "assistant",
-      parts: [
-        { kind: "thought", text: "France has had the same capital for centuries.", durationMs: null },
-        { kind: "text", text: "Paris." },
-      ],
-    },
-    { messageId: MessageId.parse("q2"), role: "user", parts: [{ kind: "text", text: "And of Italy?" }] },
-  ],
-};

@@ -37,6 +37,8 @@ export class ChatFormat {
   readonly template: string;
   /** What went wrong with the file's own template, in the words of what read it. */
   readonly problemDetail: string | null;
+  /** The file's own template where it is not used; null where there is none to show. */
+  readonly unusedTemplate: string | null;
   readonly shape: TemplateShape;
   /** How the model writes its answers. */
   readonly answer: AnswerSyntax;
@@ -55,6 +57,7 @@ export class ChatFormat {
     this.answer = template.answer;
     this.template = template.source;
     this.problemDetail = problemDetail;
+    this.unusedTemplate = prepared.unusedTemplate;
     this.facts = { source, name, problem, thinking: template.ability, hasTools: this.shape.hasTools };
   }
 
@@ -64,15 +67,24 @@ export class ChatFormat {
     vocabulary: Vocabulary,
     without?: { problem: TemplateProblem; reason: string },
   ): ChatFormat {
-    const own = without === undefined ? ownTemplate(header, vocabulary) : without;
-    if ("template" in own) return new ChatFormat({ ...own, problem: null, problemDetail: null }, vocabulary);
+    const found = findSource(header);
+    const own = without === undefined ? ownTemplate(found, vocabulary) : without;
+    if ("template" in own)
+      return new ChatFormat({ ...own, problem: null, problemDetail: null, unusedTemplate: null }, vocabulary);
     const byVocabulary = formatByVocabulary(vocabulary);
     const { name, template } = byVocabulary ?? generalFormat;
     const prepared = prepare(template, vocabulary);
     if ("problem" in prepared) throw new Error(`the format ${name} does not work: ${prepared.reason}`);
     const source = byVocabulary === undefined ? "general" : "vocabulary";
     return new ChatFormat(
-      { template: prepared, source, name, problem: own.problem, problemDetail: own.reason },
+      {
+        template: prepared,
+        source,
+        name,
+        problem: own.problem,
+        problemDetail: own.reason,
+        unusedTemplate: "text" in found ? found.text : null,
+      },
       vocabulary,
     );
   }
@@ -139,6 +151,7 @@ interface Prepared {
   name: string;
   problem: TemplateProblem | null;
   problemDetail: string | null;
+  unusedTemplate: string | null;
 }
 
 interface Problem {
@@ -146,18 +159,23 @@ interface Problem {
   reason: string;
 }
 
+interface TemplateSource {
+  text: string;
+  source: FormatFacts["source"];
+  name: string;
+}
+
 function ownTemplate(
-  header: GgufHeader,
+  found: TemplateSource | Problem,
   vocabulary: Vocabulary,
-): Omit<Prepared, "problem" | "problemDetail"> | Problem {
-  const found = findSource(header);
+): Pick<Prepared, "template" | "source" | "name"> | Problem {
   if ("problem" in found) return found;
   const template = prepare(found.text, vocabulary);
   return "problem" in template ? template : { template, source: found.source, name: found.name };
 }
 
 /** "tokenizer.chat_template", else the first of those that the file has for a purpose ("tokenizer.chat_template.NAME"). */
-function findSource(header: GgufHeader): { text: string; source: FormatFacts["source"]; name: string } | Problem {
+function findSource(header: GgufHeader): TemplateSource | Problem {
   const key = "tokenizer.chat_template";
   const named = [...header.metadata.keys()].filter((one) => one.startsWith(`${key}.`));
   for (const one of [key, `${key}.default`, ...named]) {

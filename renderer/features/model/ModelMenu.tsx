@@ -1,5 +1,5 @@
-// The pill that names the model, and its menu: load another, choose a file, forget one that was used in place.
-import { Box, Check, ChevronDown, CircleAlert, FolderOpen, SlidersHorizontal, Unlink } from "lucide-react";
+// The pill that names the model, and its menu: load another, what the file says of it, choose a file, forget one that was used in place.
+import { Box, Check, ChevronDown, CircleAlert, FolderOpen, Info, SlidersHorizontal, Unlink } from "lucide-react";
 import { memo } from "react";
 import type { InstalledModel, LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
 import { reasonWords } from "../loading/loadWords";
+import { openAbout } from "../models/modelsTab";
 import { formatMark } from "./formatWords";
 import { currentModelId, loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";
@@ -58,9 +59,14 @@ export const ModelMenu = memo(function ModelMenu() {
       </MenuRadioGroup>
       {models.length > 0 && <MenuSeparator />}
       {current !== undefined && (
-        <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(current.id)}>
-          Load settings…
-        </MenuItem>
+        <>
+          <MenuItem icon={<Info size={15} />} onSelect={() => openAbout(current.id, "chat")}>
+            About this model
+          </MenuItem>
+          <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(current.id)}>
+            Load settings…
+          </MenuItem>
+        </>
       )}
       <MenuItem icon={<FolderOpen size={15} />} onSelect={() => void callOrNotify("models.chooseFile", undefined)}>
         Choose a GGUF file…

@@ -1,11 +1,12 @@
-// The way back from a page about one model to the tab that it was opened from.
+// The way back from a page about one model to the tab or page that it was opened from.
 import { ArrowLeft } from "lucide-react";
 import { Button } from "../../ui/Button";
 import styles from "./BackButton.module.css";
-import { closeSubject, useModelsTab } from "./modelsTab";
+import { closeSubject, useModelsTab, useModelSubject } from "./modelsTab";
 
 export function BackButton() {
   const tab = useModelsTab();
+  const subject = useModelSubject();
   const words = {
     discover: "Back to Discover",
     installed: "Installed models",
@@ -15,7 +16,7 @@ export function BackButton() {
   return (
     <Button look="quiet" className={styles.back} onClick={closeSubject}>
       <ArrowLeft size={14} />
-      {words[tab]}
+      {subject?.kind === "about" && subject.openedFrom === "chat" ? "Back to the chat" : words[tab]}
     </Button>
   );
 }

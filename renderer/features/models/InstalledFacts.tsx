@@ -8,7 +8,13 @@ import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "./modelTitle";
 import { appTitle } from "./otherAppTitle";
 
-export function InstalledFacts({ details }: { readonly details: ModelDetails }) {
+interface InstalledFactsProps {
+  readonly details: ModelDetails;
+  /** Not where it is said elsewhere. */
+  readonly withLicence?: boolean;
+}
+
+export function InstalledFacts({ details, withLicence = true }: InstalledFactsProps) {
   const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
   const facts = [
@@ -17,7 +23,7 @@ export function InstalledFacts({ details }: { readonly details: ModelDetails }) 
     parameterCount === null ? null : formatParameters(parameterCount),
     architecture,
     trainContextSizeTokens === null ? null : `${formatContext(trainContextSizeTokens)} context`,
-    licence === null ? null : licenceTitle(licence),
+    licence === null || !withLicence ? null : licenceTitle(licence),
     originWords(details),
     lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
   ];

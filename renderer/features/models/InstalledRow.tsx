@@ -3,6 +3,7 @@ import {
   Ellipsis,
   FolderOpen,
   Gauge,
+  Info,
   Layers,
   Pencil,
   ShieldCheck,
@@ -15,7 +16,6 @@ import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { failureText, withFileName } from "../../app/failureText";
-import { showPage } from "../../app/layout";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
@@ -25,10 +25,11 @@ import { loadedModel } from "../model/loadedModel";
 import { FitBar } from "./FitBar";
 import { useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
-import { loadModel, revealModel, verifyModel } from "./installed";
+import { revealModel, verifyModel } from "./installed";
 import { InstalledFacts } from "./InstalledFacts";
 import styles from "./InstalledRow.module.css";
-import { openQuality, openQuantize } from "./modelsTab";
+import { LoadButton } from "./LoadButton";
+import { openAbout, openQuality, openQuantize } from "./modelsTab";
 import { SameFileLine } from "./SameFileLine";
 import { VerificationLine } from "./VerificationLine";
 
@@ -42,14 +43,15 @@ interface InstalledRowProps {
 export function InstalledRow({ details, onDialog }: InstalledRowProps) {
   const { model, canVerify, inModelsFolder } = details;
   const loaded = useApp(({ engine }) => loadedModel(engine)?.modelId === model.id);
-  const loading = useApp(
-    ({ engine }) => (engine.kind === "loading" || engine.kind === "starting") && engine.modelId === model.id,
-  );
   const shown = useFit({ kind: "installed", modelId: model.id }, model.failure === null);
   return (
     <li className={styles.row} data-loaded={loaded || undefined}>
       <div className={styles.words}>
-        <h2>{model.name}</h2>
+        <h2>
+          <button type="button" onClick={() => openAbout(model.id, "models")}>
+            {model.name}
+          </button>
+        </h2>
         {loaded && <span className={styles.badge}>Loaded</span>}
         <InstalledFacts details={details} />
       </div>
@@ -63,20 +65,11 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
             Quantize…
           </Button>
         )}
-        {loaded ? (
-          <Button aria-label={`Chat with ${model.name}`} onClick={() => showPage("chat")}>
-            Chat
-          </Button>
-        ) : (
-          <Button
-            aria-label={`${loading ? "Loading" : "Load"} ${model.name}`}
-            disabled={loading}
-            onClick={() => void loadModel(model.id)}
-          >
-            {loading ? "Loading" : "Load"}
-          </Button>
-        )}
+        <LoadButton model={model} />
         <Menu align="end" trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}>
+          <MenuItem icon={<Info size={15} />} onSelect={() => openAbout(model.id, "models")}>
+            About this model
+          </MenuItem>
           <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(model.id)}>
             Load settings
           </MenuItem>

@@ -6,6 +6,7 @@ import { useApp } from "../../app/appStore";
 import { toggleSidebar, useSidebarShown } from "../../app/layout";
 import { keysOf } from "../../app/shortcuts";
 import { IconButton } from "../../ui/IconButton";
+import { AboutModelPage } from "../aboutModel/AboutModelPage";
 import { loadedModel } from "../model/loadedModel";
 import { isUnfinishedJob, useJobs } from "../jobs/jobs";
 import { QualityPage } from "../quality/QualityPage";
@@ -70,6 +71,8 @@ export function ModelsPage() {
 /** About one model, in place of the tab that it was opened from. */
 function SubjectPage({ subject }: { readonly subject: ModelSubject }) {
   switch (subject.kind) {
+    case "about":
+      return <AboutModelPage key={subject.modelId} modelId={subject.modelId} />;
     case "quantize":
       return <QuantizePage source={subject.source} modelName={subject.modelName} />;
     case "quality":

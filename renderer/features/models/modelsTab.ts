@@ -2,11 +2,13 @@
 import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { QuantizeSource } from "../../../electron/contract/quantize";
+import { showPage, type PageName } from "../../app/layout";
 
 export type ModelsTab = "discover" | "installed" | "downloads" | "estimates";
 
-/** Opened from a tab, and left by going back to it. */
+/** Opened from a tab or another page, and left by going back there. */
 export type ModelSubject =
+  | { readonly kind: "about"; readonly modelId: ModelId; readonly openedFrom: PageName }
   | { readonly kind: "quantize"; readonly source: QuantizeSource; readonly modelName: string }
   | { readonly kind: "quality"; readonly modelId: ModelId };
 
@@ -43,6 +45,17 @@ export function openQuality(modelId: ModelId): void {
   placeStore.setState({ subject: { kind: "quality", modelId } });
 }
 
+/** What a model's file says of it. From another page, which "back" then leads to, beside the list of installed models. */
+export function openAbout(modelId: ModelId, openedFrom: PageName): void {
+  placeStore.setState(({ tab }) => ({
+    tab: openedFrom === "models" ? tab : "installed",
+    subject: { kind: "about", modelId, openedFrom },
+  }));
+  showPage("models");
+}
+
 export function closeSubject(): void {
+  const { subject } = placeStore.getState();
   placeStore.setState({ subject: null });
+  if (subject?.kind === "about") showPage(subject.openedFrom);
 }

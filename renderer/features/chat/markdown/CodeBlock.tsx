@@ -17,9 +17,11 @@ export interface CodeBlockProps {
   readonly growing: boolean;
   /** Long lines are broken, for what may be prose. */
   readonly wraps?: boolean;
+  /** Scrolls in itself from about half the window's height. */
+  readonly scrolls?: boolean;
 }
 
-export function CodeBlock({ code, language, growing, wraps = false }: CodeBlockProps): ReactNode {
+export function CodeBlock({ code, language, growing, wraps = false, scrolls = false }: CodeBlockProps): ReactNode {
   const isSmall = code.length <= MAX_COLOURED_CHARACTERS && countLines(code) <= MAX_COLOURED_LINES;
   return (
     <div className={styles.block}>
@@ -28,8 +30,13 @@ export function CodeBlock({ code, language, growing, wraps = false }: CodeBlockP
         <CopyButton text={() => code} label="Copy code" words />
       </div>
       {/* Focusable, so that long lines can be scrolled with the keyboard. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={styles.scroll} tabIndex={0} aria-label={language === "" ? "Code" : `Code, ${language}`}>
+      <section
+        className={styles.scroll}
+        data-scrolls={scrolls || undefined}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        aria-label={language === "" ? "Code" : `Code, ${language}`}
+      >
         <pre>
           <code className={styles.code} data-wraps={wraps || undefined} dir="ltr" translate="no">
             {isSmall ? <ColouredLines code={code} language={language} growing={growing} /> : code}

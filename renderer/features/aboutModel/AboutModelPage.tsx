@@ -1,0 +1,123 @@
+// What a model's file says of it: its format and why that one is used, what it can do, its special tokens, its chat template.
+import { CircleAlert } from "lucide-react";
+import { useEffect, useRef, type ReactNode } from "react";
+import type { ModelId } from "../../../electron/contract/ids";
+import type { ModelDetails } from "../../../electron/contract/model";
+import type { ModelFormat } from "../../../electron/contract/modelFormat";
+import { useApp } from "../../app/appStore";
+import { withFileName } from "../../app/failureText";
+import { TextDetails } from "../../ui/TextDetails";
+import { formatSourceWords, templateProblemWords } from "../model/formatWords";
+import { loadedModel } from "../model/loadedModel";
+import { BackButton } from "../models/BackButton";
+import { useInstalled } from "../models/installed";
+import { InstalledFacts } from "../models/InstalledFacts";
+import { LoadButton } from "../models/LoadButton";
+import { FailureMessage } from "../models/Message";
+import { Abilities } from "./Abilities";
+import styles from "./AboutModelPage.module.css";
+import { licenceWords } from "./aboutWords";
+import { ChatTemplate } from "./ChatTemplate";
+import { SamplePrompts } from "./SamplePrompts";
+import { SpecialTokens } from "./SpecialTokens";
+import { useModelFormat } from "./useModelFormat";
+
+export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
+  const { format, askAgain } = useModelFormat(modelId);
+  const model = useApp(({ models }) => models.find(({ id }) => id === modelId));
+  const isLoaded = useApp(({ engine }) => loadedModel(engine)?.modelId === modelId);
+  const installed = useInstalled();
+  const details =
+    installed.kind === "loaded" ? installed.value.models.find((one) => one.model.id === modelId) : undefined;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What was pressed to come here is gone.
+  useEffect(() => heading.current?.focus(), []);
+  const title = model?.name ?? "Model";
+  return (
+    <article className={styles.page} aria-label={`About ${title}`}>
+      <BackButton />
+      <section className={styles.card}>
+        <header className={styles.header}>
+          <div className={styles.title}>
+            <h2 ref={heading} tabIndex={-1}>
+              {title}
+            </h2>
+            {isLoaded && <span className={styles.badge}>Loaded</span>}
+            {details !== undefined && <InstalledFacts details={details} withLicence={false} />}
+          </div>
+          {model !== undefined && <LoadButton model={model} />}
+        </header>
+        {format.kind === "loaded" && <Facts format={format.value} details={details} />}
+        {format.kind === "loading" && <p className={styles.quiet}>Reading what its file says</p>}
+      </section>
+      {format.kind === "failed" && (
+        <FailureMessage failure={withFileName(format.failure, model?.fileName)} onRetry={askAgain} />
+      )}
+      {format.kind === "loaded" && (
+        <>
+          <div className={styles.pair}>
+            <Part title="What it can do, as its file says">
+              <Abilities format={format.value} />
+            </Part>
+            <Part title="Special tokens">
+              <SpecialTokens tokens={format.value.specialTokens} />
+            </Part>
+          </div>
+          <Part title="Try it">
+            <SamplePrompts samples={format.value.samples} />
+          </Part>
+          <Part title="Chat template">
+            <ChatTemplate format={format.value} />
+          </Part>
+        </>
+      )}
+    </article>
+  );
+}
+
+interface FactsProps {
+  readonly format: ModelFormat;
+  /** Not known while the list is being read. */
+  readonly details: ModelDetails | undefined;
+}
+
+function Facts({ format, details }: FactsProps) {
+  const { problem, problemDetail, licence } = format;
+  return (
+    <dl className={styles.facts}>
+      <div>
+        <dt>Format of conversations</dt>
+        <dd>{formatSourceWords(format)}</dd>
+        {problem !== null && (
+          <dd className={styles.problem}>
+            <p>
+              <CircleAlert size={14} aria-hidden />
+              {templateProblemWords(problem)}.
+            </p>
+            {/* Of a template that is not there nobody has more to say. */}
+            {problem !== "missing" && problemDetail !== null && <TextDetails text={problemDetail} />}
+          </dd>
+        )}
+      </div>
+      <div>
+        <dt>Licence</dt>
+        <dd>{licenceWords(licence, details?.licence ?? null)}</dd>
+      </div>
+      {details !== undefined && (
+        <div>
+          <dt>File</dt>
+          <dd>{details.model.fileName}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className={styles.card} aria-label={title}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}

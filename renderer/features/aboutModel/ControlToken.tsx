@@ -1,0 +1,15 @@
+// A control token, set off from text.
+import styles from "./ControlToken.module.css";
+
+interface ControlTokenProps {
+  readonly text: string;
+  readonly id?: number;
+}
+
+export function ControlToken({ text, id }: ControlTokenProps) {
+  return (
+    <code className={styles.token} dir="ltr" translate="no" {...(id === undefined ? {} : { title: `Token ${id}` })}>
+      {text}
+    </code>
+  );
+}
