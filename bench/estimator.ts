@@ -12,7 +12,8 @@ import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSett
 import { textParts } from "../electron/contract/parts";
 import { FitProcess } from "../electron/engine/fit/FitProcess";
 import { startLlama } from "../electron/engine/startLlama";
-import { Estimator, type FitModel } from "../electron/core/estimator/Estimator";
+import { Estimator } from "../electron/core/estimator/Estimator";
+import type { FitModel } from "../electron/core/estimator/FitQuestions";
 import { deltasMemoryBytes, engineMemoryBytes } from "../electron/core/loads/engineMemory";
 import { planLoad } from "../electron/core/estimator/planLoad";
 import { writeLora, type ChangedMatrix } from "../electron/testing/deltaGguf";

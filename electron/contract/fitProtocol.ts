@@ -35,6 +35,8 @@ export const EstimateRequest = z.strictObject({
     .max(MAX_FILES_PER_DOWNLOAD),
   contextSizesTokens: z.array(z.number().int()).min(1).max(64),
   configuration: MemoryConfiguration,
+  /** A user waits for it: its dry runs go before those for lists. */
+  isUrgent: z.boolean(),
 });
 export type EstimateRequest = z.infer<typeof EstimateRequest>;
 
@@ -69,6 +71,8 @@ export const ToFit = z.discriminatedUnion("kind", [
     folder: z.string(),
   }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
+  /** Nobody waits for the answer any more; it is given all the same, as soon as the question can be left. */
+  z.strictObject({ kind: z.literal("cancel"), id: z.number().int() }),
   /** Of a split model its first part is enough. */
   z.strictObject({ kind: z.literal("describe"), id: z.number().int(), part: EstimateRequest.shape.parts.element }),
   /** How conversations are written for a model: loads its vocabulary. */

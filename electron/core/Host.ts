@@ -1,6 +1,6 @@
 // What the application needs of the program that it runs in: Electron's main process, or plain Node.
 import type { EngineListeners, EngineProcess } from "./supervision/EngineSupervisor";
-import type { FitChild, FitChildListeners } from "./estimator/Estimator";
+import type { FitChild, FitChildListeners } from "./estimator/FitQuestions";
 import type { Http } from "./hub/http";
 import type { SecretStore } from "./hub/TokenStore";
 import type { ForkJob } from "./jobs/runJob";

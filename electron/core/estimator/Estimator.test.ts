@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Estimate, ToFit } from "../../contract/fitProtocol";
 import type { KvCacheType } from "../../contract/fit";
 import type { ModelFormat } from "../../contract/modelFormat";
-import { Estimator, usualQuestion, type FitChildListeners, type FitModel } from "./Estimator";
+import { Estimator, usualQuestion } from "./Estimator";
+import type { FitChildListeners, FitModel } from "./FitQuestions";
 
 let asked: ToFit[];
 let listeners: FitChildListeners;

@@ -1,11 +1,10 @@
-// Judges whether models fit, one at a time in the fit process; remembers needs by content, context size and KV cache type.
-import { fail, Failure, failure, succeed, type Outcome } from "../../contract/failure";
+// Judges whether models fit, by what the fit process finds; remembers needs by content, context size and KV cache type.
+import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { DeltaFacts } from "../../contract/deltas";
 import { FileKind } from "../../contract/fileKind";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
 import {
-  FromFit,
   type ContextNeed,
   type DeltaMatch,
   type Estimate,
@@ -14,33 +13,24 @@ import {
   type MemoryConfiguration,
   type MemoryNeed,
   type ModelFacts,
-  type ToFit,
 } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { PairFacts } from "../../contract/makeDelta";
 import type { ModelFormat } from "../../contract/modelFormat";
-import type { Log } from "../LogFile";
+import {
+  FitQuestions,
+  type FitAnswer,
+  type FitModel,
+  type FitQuestion,
+  type FitQuestionsOptions,
+} from "./FitQuestions";
 import { judgeFit } from "./judgeFit";
 
-/** An answer takes 0.1 to 2 s on a slow machine; the network has a limit of its own. */
-const ANSWER_TIMEOUT_MS = 60_000;
-/** Then the process and its memory are given back. */
-const IDLE_MS = 120_000;
-const WATCH_MS = 250;
-/** The process has 150 to 250 MB; a file that makes it take more is no model to judge. */
-const MAX_PROCESS_BYTES = 1_500_000_000;
 /** Free memory changes while other programs work, but not within one look at a list. */
 const MACHINE_AGE_MS = 2_000;
 const MAX_REMEMBERED_MODELS = 300;
 /** Each with its template and samples: 10 KB as a rule, 1 MB at most. */
 const MAX_REMEMBERED_FORMATS = 20;
-/**
- * Assertions, exceptions and wrong memory accesses of llama.cpp: the signals SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as Electron and
- * as a shell report them, and what Windows has for them. The engine would end the same way.
- */
-const CRASH_CODES: ReadonlySet<number> = new Set([
-  4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3,
-]);
 /** What a file itself shows, so that it is so however often it is asked. */
 const UNUSABLE: ReadonlySet<string> = new Set([
   "model-not-gguf",
@@ -56,41 +46,11 @@ const UNUSABLE: ReadonlySet<string> = new Set([
 /** Sizes at which every model is estimated; between them the line is straight enough. */
 const CURVE_TOKENS = [512, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1_048_576];
 
-export interface FitChild {
-  post(message: ToFit): void;
-  kill(): void;
-  /** null where it cannot be known. */
-  residentBytes(): number | null;
-}
-
-export interface FitChildListeners {
-  onMessage(message: unknown): void;
-  onExit(code: number | null): void;
-}
-
-/** One part of a model: a file here, or ranges of one at the hub. */
-export interface FitPart {
-  path: string | null;
-  sizeBytes: number;
-  /** Throws an error with a `failure`. */
-  read: ((offset: number, lengthBytes: number) => Promise<Uint8Array>) | null;
-}
-
-export interface FitModel {
-  /** Of the content. */
-  key: string;
-  parts: readonly FitPart[];
-  fetchedBytes: () => number;
-}
-
-export interface EstimatorOptions {
-  fork: (listeners: FitChildListeners) => FitChild;
+export interface EstimatorOptions extends FitQuestionsOptions {
   /** Completes what was measured: what the loaded model would give back, and what the system keeps. */
   machineOf: (measured: MeasuredMachine) => FitMachine;
   /** Before it loads anything; as measured when it was started last. */
   engineProcessBytes: () => number;
-  log: Log;
-  now: () => number;
 }
 
 /** How a model would be loaded. */
@@ -108,6 +68,8 @@ export interface JudgeOptions {
   extent?: Extent;
   /** What deltas take beside the model. */
   deltasBytes?: number;
+  /** A load waits for it, not a list: it goes first. */
+  isUrgent?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -138,38 +100,24 @@ interface Known {
   curve: ContextNeed[];
 }
 
-interface Waiting {
-  id: number;
-  model: FitModel | null;
-  settle: (answer: Answer) => void;
-}
-
-type Told = Exclude<FromFit, { kind: "read" | "log" | "failed" }>;
-/** The id is of no use once the answer has found its question. */
-type Answer =
-  | { [Kind in Told["kind"]]: Omit<Extract<Told, { kind: Kind }>, "id"> }[Told["kind"]]
-  | { kind: "failed"; failure: Failure };
-
-/** Nobody waits for it any more: not asked. What the process is at is left to finish; its reads at the hub are ended by their source. */
-const CANCELLED: Answer = { kind: "failed", failure: failure("request-cancelled") };
+/** How the fit process is asked for an estimate. */
+type Asking = Pick<JudgeOptions, "signal"> & { isUrgent: boolean };
 
 export class Estimator {
   readonly #options: EstimatorOptions;
+  readonly #questions: FitQuestions;
   /** By model and configuration. */
   readonly #known = new Map<string, Known>();
   readonly #facts = new Map<string, ModelFacts>();
   readonly #formats = new Map<string, ModelFormat>();
   /** Contents that no memory makes usable. */
   readonly #unusable = new Map<string, Failure>();
-  #child: FitChild | null = null;
-  #waiting: Waiting | null = null;
-  #last: Promise<unknown> = Promise.resolve();
-  #nextId = 1;
-  #idle: NodeJS.Timeout | null = null;
   #machine: { atMs: number; measured: MeasuredMachine } | null = null;
+  #measuring: Promise<void> | null = null;
 
   constructor(options: EstimatorOptions) {
     this.#options = options;
+    this.#questions = new FitQuestions(options);
   }
 
   /**
@@ -179,13 +127,14 @@ export class Estimator {
   async judge(
     model: FitModel,
     question: LoadQuestion,
-    { extent = "all-sizes", deltasBytes = 0, signal }: JudgeOptions = {},
+    { extent = "all-sizes", deltasBytes = 0, isUrgent = false, signal }: JudgeOptions = {},
   ): Promise<Judgement> {
     const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
     const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
     const failed =
-      this.#unusable.get(model.key) ?? (await this.#need(model, key, wished, configuration, extent, signal));
+      this.#unusable.get(model.key) ??
+      (await this.#need(model, key, wished, configuration, extent, { isUrgent, signal }));
     if (failed && isUnusable(failed)) remember(this.#unusable, model.key, failed);
     const machine = await this.machine();
     const known = this.#known.get(key);
@@ -238,19 +187,23 @@ export class Estimator {
 
   async machine(): Promise<FitMachine> {
     const { now, machineOf } = this.#options;
-    if (this.#machine === null || now() - this.#machine.atMs > MACHINE_AGE_MS) {
-      const answer = await this.#ask(null, (id) => ({ kind: "machine", id }));
-      if (answer.kind === "machine") this.#machine = { atMs: now(), measured: answer.machine };
-    }
+    if (this.#machine === null || now() - this.#machine.atMs > MACHINE_AGE_MS)
+      await (this.#measuring ??= this.#measureMachine());
     return machineOf(
       this.#machine?.measured ?? { availableBytes: 0, swapFreeBytes: 0, gpus: [], sharesMemory: false, cores: 1 },
     );
   }
 
+  async #measureMachine(): Promise<void> {
+    const answer = await this.#ask({ message: (id) => ({ kind: "machine", id }) });
+    if (answer.kind === "machine") this.#machine = { atMs: this.#options.now(), measured: answer.machine };
+    this.#measuring = null;
+  }
+
   /** Writes the model without weights into `folder`, which is emptied; gives the file that llama.cpp plans with. */
   async writeStub(model: FitModel, folder: string): Promise<Outcome<string>> {
     const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const answer = await this.#ask(model, (id) => ({ kind: "stub", id, parts, folder }));
+    const answer = await this.#ask({ model, message: (id) => ({ kind: "stub", id, parts, folder }) });
     if (answer.kind === "failed") return { ok: false, failure: answer.failure };
     return answer.kind === "stubbed" ? succeed(answer.path) : fail("internal");
   }
@@ -262,7 +215,7 @@ export class Estimator {
     const [first] = model.parts;
     if (first === undefined) throw new Error("a model without parts");
     const part = { path: first.path, sizeBytes: first.sizeBytes };
-    const answer = await this.#ask(model, (id) => ({ kind: "describe", id, part }));
+    const answer = await this.#ask({ model, message: (id) => ({ kind: "describe", id, part }) });
     if (answer.kind !== "described") return notAnswered(answer);
     remember(this.#facts, model.key, answer.facts);
     return succeed(answer.facts);
@@ -279,7 +232,7 @@ export class Estimator {
     if (unusable) return { ok: false, failure: unusable };
     const path = model.parts[0]?.path ?? null;
     if (path === null) throw new Error("a model without a file");
-    const answer = await this.#ask(model, (id) => ({ kind: "describe-format", id, path }));
+    const answer = await this.#ask({ model, message: (id) => ({ kind: "describe-format", id, path }) });
     if (answer.kind !== "format-described") {
       if (answer.kind === "failed" && isUnusable(answer.failure)) remember(this.#unusable, model.key, answer.failure);
       return notDescribed(answer);
@@ -290,30 +243,30 @@ export class Estimator {
 
   /** What a delta file says of itself, when all of it is sound. */
   async inspectDelta(path: string): Promise<Outcome<DeltaFacts>> {
-    const answer = await this.#ask(null, (id) => ({ kind: "inspect-delta", id, path }));
+    const answer = await this.#ask({ message: (id) => ({ kind: "inspect-delta", id, path }) });
     return answer.kind === "delta-inspected" ? succeed(answer.facts) : notAnswered(answer);
   }
 
   /** How each of the deltas goes with a model. */
   async matchDeltas(modelPath: string, deltas: { deltaId: DeltaId; path: string }[]): Promise<Outcome<DeltaMatch[]>> {
-    const answer = await this.#ask(null, (id) => ({ kind: "match-deltas", id, modelPath, deltas }));
+    const answer = await this.#ask({ message: (id) => ({ kind: "match-deltas", id, modelPath, deltas }) });
     return answer.kind === "deltas-matched" ? succeed(answer.matches) : notAnswered(answer);
   }
 
   /** What a delta's header says beyond its facts. */
   async describeDelta(path: string): Promise<Outcome<DeltaDetails>> {
-    const answer = await this.#ask(null, (id) => ({ kind: "describe-delta", id, path }));
+    const answer = await this.#ask({ message: (id) => ({ kind: "describe-delta", id, path }) });
     return answer.kind === "delta-described" ? succeed(answer.details) : notAnswered(answer);
   }
 
   /** Whether a delta could be made of these two, as their headers tell. */
   async previewPair(basePath: string, fineTunePath: string): Promise<Outcome<PairFacts>> {
-    const answer = await this.#ask(null, (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }));
+    const answer = await this.#ask({ message: (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }) });
     return answer.kind === "pair-previewed" ? succeed(answer.pair) : notAnswered(answer);
   }
 
   close(): void {
-    this.#end();
+    this.#questions.close();
   }
 
   /** Fills in what is missing of the model's curve; null = it is all there. */
@@ -323,7 +276,7 @@ export class Estimator {
     wished: number,
     configuration: MemoryConfiguration,
     extent: Extent,
-    signal: AbortSignal | undefined,
+    asking: Asking,
   ): Promise<Failure | null> {
     const missing = (): number[] => {
       const known = this.#known.get(key);
@@ -340,7 +293,7 @@ export class Estimator {
     for (let round = 0; round < 2; round++) {
       const sizes = missing();
       if (sizes.length === 0) return null;
-      const failed = await this.#estimate(model, key, sizes, configuration, signal);
+      const failed = await this.#estimate(model, key, sizes, configuration, asking);
       if (failed) return failed;
     }
     return null;
@@ -351,14 +304,15 @@ export class Estimator {
     key: string,
     contextSizesTokens: number[],
     configuration: MemoryConfiguration,
-    signal: AbortSignal | undefined,
+    { isUrgent, signal }: Asking,
   ): Promise<Failure | null> {
     const parts: EstimateRequest["parts"] = model.parts.map(({ path, sizeBytes }) => ({ path, sizeBytes }));
-    const answer = await this.#ask(
+    const answer = await this.#questions.ask({
       model,
-      (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, configuration }),
+      isUrgent,
       signal,
-    );
+      message: (id) => ({ kind: "estimate", id, key: model.key, parts, contextSizesTokens, configuration, isUrgent }),
+    });
     if (answer.kind === "failed") return answer.failure;
     if (answer.kind !== "estimated") return failure("internal");
     const { estimate } = answer;
@@ -372,94 +326,19 @@ export class Estimator {
     return null;
   }
 
-  /** One question at a time. A process that takes too long or too much memory is ended, and the question fails. */
-  #ask(model: FitModel | null, message: (id: number) => ToFit, signal?: AbortSignal): Promise<Answer> {
-    const asked = this.#last.then(() => (signal?.aborted ? CANCELLED : this.#askNow(model, message)));
-    this.#last = asked;
-    return asked;
-  }
-
-  async #askNow(model: FitModel | null, message: (id: number) => ToFit): Promise<Answer> {
-    if (this.#idle) clearTimeout(this.#idle);
-    const id = this.#nextId++;
-    const child = this.#running();
-    const startedMs = this.#options.now();
-    const watch = setInterval(() => {
-      const tooLong = this.#options.now() - startedMs > ANSWER_TIMEOUT_MS;
-      if (!tooLong && (child.residentBytes() ?? 0) <= MAX_PROCESS_BYTES) return;
-      this.#options.log("warn", "fit process ended", { why: tooLong ? "time" : "memory" });
-      this.#end();
-    }, WATCH_MS);
-    try {
-      return await new Promise<Answer>((settle) => {
-        this.#waiting = { id, model, settle };
-        child.post(message(id));
-      });
-    } finally {
-      clearInterval(watch);
-      this.#waiting = null;
-      this.#idle = setTimeout(() => this.#end(), IDLE_MS);
-      this.#idle.unref();
-    }
-  }
-
-  #running(): FitChild {
-    if (this.#child) return this.#child;
-    const child: FitChild = this.#options.fork({
-      onMessage: (data) => this.#receive(child, data),
-      onExit: (code) => {
-        if (this.#child !== child) return;
-        this.#child = null;
-        if (code !== 0) this.#options.log("warn", "fit process died", { code });
-        const why =
-          code !== null && CRASH_CODES.has(code) && this.#waiting?.model ? "model-ends-engine" : "estimate-failed";
-        this.#waiting?.settle({
-          kind: "failed",
-          failure: failure(why, undefined, `the process ended with code ${code}`),
-        });
-      },
-    });
-    this.#child = child;
-    return child;
-  }
-
-  #receive(child: FitChild, data: unknown): void {
-    const parsed = FromFit.safeParse(data);
-    if (!parsed.success || child !== this.#child) return;
-    const message = parsed.data;
-    const waiting = this.#waiting;
-    if (message.kind === "log") this.#options.log(message.level, "fit", { message: message.message });
-    else if (message.kind === "read") void this.#read(child, message);
-    else if (waiting?.id === message.id) waiting.settle(message);
-  }
-
-  async #read(
-    child: FitChild,
-    { readId, requestId, part, offset, lengthBytes }: Extract<FromFit, { kind: "read" }>,
-  ): Promise<void> {
-    const source = this.#waiting?.id === requestId ? this.#waiting.model?.parts[part]?.read : null;
-    try {
-      if (!source) throw new Error("nobody asked for this file");
-      child.post({ kind: "bytes", readId, bytes: await source(offset, lengthBytes) });
-    } catch (error) {
-      child.post({ kind: "read-failed", readId, failure: failureOf(error) });
-    }
-  }
-
-  #end(): void {
-    const child = this.#child;
-    this.#child = null;
-    child?.kill();
-    this.#waiting?.settle({ kind: "failed", failure: failure("estimate-failed", undefined, "the process was ended") });
+  /** A user waits for all that files here answer; the network may take long, and must not be in their way. */
+  #ask({ model = null, message }: { model?: FitModel | null; message: FitQuestion["message"] }): Promise<FitAnswer> {
+    const isUrgent = model === null || model.parts.every(({ read }) => read === null);
+    return this.#questions.ask({ model, message, isUrgent });
   }
 }
 
-function notAnswered(answer: Answer): Outcome<never> {
+function notAnswered(answer: FitAnswer): Outcome<never> {
   return { ok: false, failure: answer.kind === "failed" ? answer.failure : failure("internal") };
 }
 
 /** Of a question that has nothing to do with memory: that a process was ended says only that the file cannot be used. */
-function notDescribed(answer: Answer): Outcome<never> {
+function notDescribed(answer: FitAnswer): Outcome<never> {
   const outcome = notAnswered(answer);
   if (outcome.ok || outcome.failure.code !== "estimate-failed") return outcome;
   return { ok: false, failure: { ...outcome.failure, code: "model-load-failed" } };
@@ -489,10 +368,4 @@ function knownKey(
   { keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations }: MemoryConfiguration,
 ): string {
   return [key, keyCacheType, valueCacheType, flashAttention, gpuLayers, conversations].join(" ");
-}
-
-/** Network sources throw errors that carry a failure. */
-function failureOf(error: unknown): Failure {
-  const told = Failure.safeParse(error instanceof Error && "failure" in error ? error.failure : undefined);
-  return told.success ? told.data : failure("model-unreadable", undefined, error);
 }

@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { fail, type Outcome } from "../../contract/failure";
 import type { ModelFacts } from "../../contract/fitProtocol";
-import type { Estimator, FitModel } from "./Estimator";
+import type { Estimator } from "./Estimator";
+import type { FitModel } from "./FitQuestions";
 
 /** The parts in order; null when one of them is not there. */
 export async function fitModelOfPaths(paths: readonly string[]): Promise<FitModel | null> {

@@ -4,8 +4,8 @@ import type { FitSource } from "../../contract/fit";
 import type { HubClient } from "../hub/HubClient";
 import { HttpRangeSource, RangeReadError } from "../hub/HttpRangeSource";
 import { HubFileSource } from "../hub/HubFileSource";
-import type { FitModel } from "./Estimator";
 import { fitModelKey } from "./fitModelOfPaths";
+import type { FitModel } from "./FitQuestions";
 
 const HUB_READ_TIMEOUT_MS = 30_000;
 

@@ -11,7 +11,8 @@ import {
   type TypePreview,
 } from "../../contract/jobs";
 import type { PreviewQuestion, QuantizePreview } from "../../contract/quantize";
-import { usualQuestion, type Estimator, type FitModel } from "../estimator/Estimator";
+import { usualQuestion, type Estimator } from "../estimator/Estimator";
+import type { FitModel } from "../estimator/FitQuestions";
 import { proposeType } from "./proposeType";
 import { runJob, type ForkJob } from "./runJob";
 

@@ -14,7 +14,8 @@ import {
   type LoadSettingsView,
 } from "../../contract/loadSettings";
 import type { LoadedModel } from "../../contract/model";
-import type { Estimator, FitModel } from "../estimator/Estimator";
+import type { Estimator } from "../estimator/Estimator";
+import type { FitModel } from "../estimator/FitQuestions";
 import { roomBesideLoaded } from "../estimator/judgeFit";
 import { planLoad, type PlannedLoad } from "../estimator/planLoad";
 import { deltasMemoryBytes } from "./engineMemory";
@@ -155,7 +156,9 @@ export class Loads {
       lastFailure: store.lastFailure(file.model.id),
       // A file that cannot even be looked at: the engine will say what is wrong with it.
       judge: (question, extent) =>
-        model.ok ? estimator.judge(model.value, question, { extent }) : estimator.unknown(question, model.failure),
+        model.ok
+          ? estimator.judge(model.value, question, { extent, isUrgent: true })
+          : estimator.unknown(question, model.failure),
     });
   }
 }

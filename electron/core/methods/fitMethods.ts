@@ -1,7 +1,8 @@
 // The methods "fit.…" of the application: whether a model fits this computer.
 import { fail, failure, succeed, type Outcome } from "../../contract/failure";
 import type { FitSource } from "../../contract/fit";
-import { isUnusable, usualQuestion, type FitModel } from "../estimator/Estimator";
+import { isUnusable, usualQuestion } from "../estimator/Estimator";
+import type { FitModel } from "../estimator/FitQuestions";
 import { fitModelOfPaths } from "../estimator/fitModelOfPaths";
 import { modelAtHub } from "../estimator/modelAtHub";
 import type { ModelFile } from "../ModelLibrary";

@@ -1,10 +1,18 @@
-// Answers questions about memory one after the other; keeps the last model's dry run. Fit process, without Electron.
+// Answers questions about models, several at once: only llama.cpp's dry runs wait for each other. Keeps the dry runs of the
+// last models. Fit process, without Electron.
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Llama } from "node-llama-cpp";
 import { failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { CACHE_BLOCK_VALUES } from "../../contract/loadSettings";
-import { ToFit, type Estimate, type EstimateRequest, type FromFit } from "../../contract/fitProtocol";
+import {
+  ToFit,
+  type Estimate,
+  type EstimateRequest,
+  type FromFit,
+  type MeasuredMachine,
+  type ModelFacts,
+} from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
 import { checkLoadable } from "../gguf/checkLoadable";
@@ -19,6 +27,7 @@ import { describeFormat } from "./describeFormat";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
 import { contextNeed, type DryRuns } from "./contextNeed";
+import { DryRunLane } from "./DryRunLane";
 import { DryRunFailed, ModelDryRun } from "./estimateMemory";
 import { readModelShape, type ModelShape } from "./readModelShape";
 import { repackedBytes, type Repacked } from "./repackedBytes";
@@ -26,13 +35,29 @@ import { withSmallVocabulary } from "./smallVocabulary";
 import { vocabularyMemoryBytes } from "./vocabularyMemory";
 import { stubPath, writeStub } from "./writeStub";
 
+/** Models whose dry runs are kept: with more, what llama.cpp read of them adds up. */
+const MAX_OPEN_MODELS = 4;
+
 interface OpenModel {
   key: string;
+  /** Of its stubs, which llama.cpp reads again for another number of layers on the GPU. */
+  folder: string;
+  /** Questions that are being answered with it: its folder stays. */
+  users: number;
   architecture: string;
   runs: DryRuns;
   repacked: Repacked;
   vocabularyBytes: number;
   canQuantizeCache: boolean;
+}
+
+type FitQuestion = Exclude<ToFit, { kind: "bytes" | "read-failed" | "cancel" }>;
+
+/** Whose bytes are read. */
+interface PartOfQuestion {
+  id: number;
+  part: number;
+  signal: AbortSignal;
 }
 
 interface Part {
@@ -44,7 +69,7 @@ interface Part {
 export interface FitProcessOptions {
   llama: Promise<Llama>;
   post: (message: FromFit) => void;
-  /** For stubs; emptied for each model. */
+  /** For stubs, in a folder for each model. */
   scratchFolder: string;
   /** Whether llama.cpp's dry run failed since this was asked last. */
   guessed: () => boolean;
@@ -52,8 +77,13 @@ export interface FitProcessOptions {
 
 export class FitProcess {
   readonly #options: FitProcessOptions;
-  #last: Promise<void> = Promise.resolve();
-  #open: OpenModel | null = null;
+  /** By question. */
+  readonly #cancels = new Map<number, AbortController>();
+  readonly #dryRuns = new DryRunLane();
+  /** By key, the one used last at the end. */
+  readonly #open = new Map<string, OpenModel>();
+  readonly #opening = new Map<string, Promise<Outcome<OpenModel>>>();
+  #nextFolder = 1;
   readonly #reads = new Map<number, (outcome: Outcome<Uint8Array>) => void>();
   #nextReadId = 1;
 
@@ -61,6 +91,7 @@ export class FitProcess {
     this.#options = options;
   }
 
+  /** Each question is answered once, also one that is cancelled. */
   receive(data: unknown): void {
     const message = ToFit.parse(data);
     switch (message.kind) {
@@ -70,82 +101,165 @@ export class FitProcess {
       case "read-failed":
         this.#reads.get(message.readId)?.({ ok: false, failure: message.failure });
         return;
-      case "machine":
-        void this.#tellMachine(message.id);
+      case "cancel":
+        this.#cancels.get(message.id)?.abort();
         return;
-      case "describe":
-        void this.#tell(message.id, () => this.#describe(message.id, message.part));
-        return;
-      case "describe-format":
-        void this.#tell(message.id, () => this.#describeFormat(message.id, message.path));
-        return;
-      case "inspect-delta":
-      case "describe-delta":
-      case "match-deltas":
-      case "preview-pair":
-        void this.#tell(message.id, () => aboutDeltas(message));
-        return;
-      case "stub":
-        this.#last = this.#last.then(() => this.#stub(message.id, message.parts, message.folder));
-        return;
-      case "estimate":
-        // llama.cpp's dry runs would only be in each other's way.
-        this.#last = this.#last.then(() => this.#answer(message));
+      default:
+        void this.#tell(message);
     }
   }
 
-  async #answer(request: EstimateRequest): Promise<void> {
+  async #tell(question: FitQuestion): Promise<void> {
     const { post } = this.#options;
-    const { id } = request;
+    const { id } = question;
+    const cancel = new AbortController();
+    this.#cancels.set(id, cancel);
     try {
-      const estimate = await this.#estimate(request);
-      post(
-        estimate.ok
-          ? { kind: "estimated", id, estimate: estimate.value }
-          : { kind: "failed", id, failure: estimate.failure },
-      );
+      const outcome = await this.#answer(question, cancel.signal);
+      post(outcome.ok ? outcome.value : { kind: "failed", id, failure: outcome.failure });
     } catch (error) {
-      this.#open = null;
-      const code = error instanceof DryRunFailed ? "estimate-failed" : "internal";
+      const code = cancel.signal.aborted
+        ? "request-cancelled"
+        : error instanceof DryRunFailed
+          ? "estimate-failed"
+          : "internal";
       post({ kind: "failed", id, failure: failure(code, undefined, error) });
+    } finally {
+      this.#cancels.delete(id);
     }
   }
 
-  async #estimate(request: EstimateRequest): Promise<Outcome<Estimate>> {
-    if (this.#open?.key !== request.key) {
-      this.#open = null;
-      const opened = await this.#openModel(request);
-      if (!opened.ok) return opened;
-      this.#open = opened.value;
+  async #answer(question: FitQuestion, signal: AbortSignal): Promise<Outcome<FromFit>> {
+    const { id } = question;
+    switch (question.kind) {
+      case "machine":
+        return succeed({ kind: "machine", id, machine: await this.#measureMachine() });
+      case "describe": {
+        const facts = await this.#describe(id, question.part, signal);
+        return facts.ok ? succeed({ kind: "described", id, facts: facts.value }) : facts;
+      }
+      case "describe-format": {
+        const llama = await this.#options.llama;
+        const format = await this.#dryRuns.run(true, signal, () => describeFormat(question.path, llama));
+        return format.ok ? succeed({ kind: "format-described", id, format: format.value }) : format;
+      }
+      case "stub": {
+        const { parts, folder } = question;
+        const written = await this.#writeStubs(id, parts, folder, signal);
+        return written.ok ? succeed({ kind: "stubbed", id, path: stubPath(folder, 0, parts.length) }) : written;
+      }
+      case "estimate": {
+        const estimate = await this.#estimate(question, signal);
+        return estimate.ok ? succeed({ kind: "estimated", id, estimate: estimate.value }) : estimate;
+      }
+      default:
+        return aboutDeltas(question);
     }
-    const { runs, architecture, ...facts } = this.#open;
-    const { contextSizesTokens, configuration } = request;
+  }
+
+  async #estimate(request: EstimateRequest, signal: AbortSignal): Promise<Outcome<Estimate>> {
+    const opened = await this.#model(request, signal);
+    if (!opened.ok) return opened;
+    const model = opened.value;
+    try {
+      return succeed(await this.#estimateWith(model, request, signal));
+    } catch (error) {
+      if (!signal.aborted && this.#open.get(model.key) === model) this.#open.delete(model.key);
+      throw error;
+    } finally {
+      model.users--;
+      await this.#removeUnused(model);
+    }
+  }
+
+  async #estimateWith(
+    { runs, architecture, ...facts }: OpenModel,
+    { contextSizesTokens, configuration, isUrgent }: EstimateRequest,
+    signal: AbortSignal,
+  ): Promise<Estimate> {
+    // One size at a time: what a user waits for does not wait for a whole curve.
+    const dryRun = <Value>(task: () => Promise<Value>): Promise<Value> =>
+      this.#dryRuns.run(isUrgent, signal, () => {
+        this.#options.guessed();
+        return task();
+      });
     const contexts: Estimate["contexts"] = [];
-    for (const size of contextSizesTokens) contexts.push(await contextNeed(runs, size, configuration));
-    return succeed({
+    for (const size of contextSizesTokens) contexts.push(await dryRun(() => contextNeed(runs, size, configuration)));
+    return {
       architecture,
       trainContextSizeTokens: runs.real.trainContextSizeTokens,
       layers: runs.real.layers,
       canQuantizeCache: facts.canQuantizeCache,
-      weights: await runs.real.weights(configuration),
+      weights: await dryRun(() => runs.real.weights(configuration)),
       repackedBytes: facts.repacked.bytes,
       tiedOutputBytes: facts.repacked.tiedOutputBytes,
       vocabularyBytes: facts.vocabularyBytes,
       contexts,
-    });
+    };
   }
 
-  async #openModel({ id, key, parts }: EstimateRequest): Promise<Outcome<OpenModel>> {
-    const llama = await this.#options.llama;
-    const { scratchFolder, guessed } = this.#options;
-    const folders = { real: path.join(scratchFolder, "real"), small: path.join(scratchFolder, "small") };
-    const written = await this.#writeStubs(id, parts, folders.real);
+  /** Read once for all who ask for it at the same time; whoever finds that it failed for another reads it again. Its user is counted. */
+  async #model(request: EstimateRequest, signal: AbortSignal): Promise<Outcome<OpenModel>> {
+    const { key } = request;
+    for (;;) {
+      const open = this.#open.get(key);
+      if (open !== undefined) {
+        this.#open.delete(key);
+        this.#open.set(key, open);
+        open.users++;
+        return succeed(open);
+      }
+      const others = this.#opening.get(key);
+      if (others === undefined) break;
+      await untilAborted(
+        others.catch(() => undefined),
+        signal,
+      );
+    }
+    const opening = this.#openModel(request, signal);
+    this.#opening.set(key, opening);
+    return opening;
+  }
+
+  async #openModel(request: EstimateRequest, signal: AbortSignal): Promise<Outcome<OpenModel>> {
+    const folder = path.join(this.#options.scratchFolder, String(this.#nextFolder++));
+    let isOpen = false;
+    try {
+      const opened = await this.#readModel(request, folder, signal);
+      if (opened.ok) this.#open.set(request.key, opened.value);
+      isOpen = opened.ok;
+      return opened;
+    } finally {
+      if (!isOpen) await removeFolder(folder);
+      this.#opening.delete(request.key);
+    }
+  }
+
+  async #removeUnused(used: OpenModel): Promise<void> {
+    if (used.users === 0 && this.#open.get(used.key) !== used) await removeFolder(used.folder);
+    for (const model of this.#open.values()) {
+      if (this.#open.size <= MAX_OPEN_MODELS) return;
+      if (model.users > 0) continue;
+      this.#open.delete(model.key);
+      await removeFolder(model.folder);
+    }
+  }
+
+  async #readModel(
+    { id, key, parts }: EstimateRequest,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<OpenModel>> {
+    const { guessed } = this.#options;
+    const folders = { real: path.join(folder, "real"), small: path.join(folder, "small") };
+    const written = await this.#writeStubs(id, parts, folders.real, signal);
     if (!written.ok) return written;
     const [first] = written.value;
     if (first === undefined) throw new Error("a model without parts");
+    // It starts while the header is read.
+    const llama = await untilAborted(this.#options.llama, signal);
     await emptied(folders.small);
     const smallTokens = await writeSmallStubs(written.value, folders.small, llama.gpu !== false);
-    guessed();
     const real = await ModelDryRun.open(llama, stubPath(folders.real, 0, parts.length), guessed);
     const touched =
       smallTokens === null
@@ -153,6 +267,8 @@ export class FitProcess {
         : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
     return succeed({
       key,
+      folder,
+      users: 1,
       architecture: metadataText(first.header, "general.architecture") ?? "",
       runs: { real, touched },
       repacked:
@@ -167,26 +283,19 @@ export class FitProcess {
     });
   }
 
-  async #stub(id: number, parts: EstimateRequest["parts"], folder: string): Promise<void> {
-    const { post } = this.#options;
-    try {
-      const written = await this.#writeStubs(id, parts, folder);
-      post(
-        written.ok
-          ? { kind: "stubbed", id, path: stubPath(folder, 0, parts.length) }
-          : { kind: "failed", id, failure: written.failure },
-      );
-    } catch (error) {
-      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
-    }
-  }
-
   /** All parts into an emptied folder. */
-  async #writeStubs(id: number, parts: EstimateRequest["parts"], folder: string): Promise<Outcome<Part[]>> {
+  async #writeStubs(
+    id: number,
+    parts: EstimateRequest["parts"],
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<Outcome<Part[]>> {
     await emptied(folder);
     const read: Part[] = [];
     for (const [index, part] of parts.entries()) {
-      const written = await this.#withSource(id, index, part, async (source, failureOf): Promise<Outcome<Part>> => {
+      signal.throwIfAborted();
+      const at = { id, part: index, signal };
+      const written = await this.#withSource(at, part, async (source, failureOf): Promise<Outcome<Part>> => {
         // On this computer the vocabulary costs little to read, and can be as hostile as the rest.
         const whole = part.path === null ? null : await readGgufHeader(source, { withVocabulary: true });
         if (whole?.ok === false) return whole;
@@ -215,8 +324,7 @@ export class FitProcess {
   }
 
   async #withSource<Value>(
-    requestId: number,
-    part: number,
+    at: PartOfQuestion,
     { path: file, sizeBytes }: EstimateRequest["parts"][number],
     use: (source: ByteSource, failureOf: () => Failure | null) => Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>> {
@@ -231,7 +339,7 @@ export class FitProcess {
     }
     let failed: Failure | null = null;
     const read = async (offset: number, lengthBytes: number) => {
-      const outcome = await this.#readAtHub({ requestId, part, offset, lengthBytes });
+      const outcome = await this.#readAtHub(at, offset, lengthBytes);
       if (outcome.ok) return outcome.value;
       failed ??= outcome.failure;
       throw new Error(outcome.failure.code);
@@ -239,49 +347,35 @@ export class FitProcess {
     return use({ sizeBytes, read }, () => failed);
   }
 
-  #readAtHub(range: {
-    requestId: number;
-    part: number;
-    offset: number;
-    lengthBytes: number;
-  }): Promise<Outcome<Uint8Array>> {
+  async #readAtHub(
+    { id, part, signal }: PartOfQuestion,
+    offset: number,
+    lengthBytes: number,
+  ): Promise<Outcome<Uint8Array>> {
     const readId = this.#nextReadId++;
-    return new Promise((resolve) => {
-      this.#reads.set(readId, (outcome) => {
-        this.#reads.delete(readId);
-        resolve(outcome);
-      });
-      this.#options.post({ kind: "read", readId, ...range });
-    });
+    const answered = new Promise<Outcome<Uint8Array>>((resolve) => this.#reads.set(readId, resolve));
+    this.#options.post({ kind: "read", readId, requestId: id, part, offset, lengthBytes });
+    try {
+      return await untilAborted(answered, signal);
+    } finally {
+      this.#reads.delete(readId);
+    }
   }
 
-  async #describe(id: number, part: EstimateRequest["parts"][number]): Promise<Outcome<FromFit>> {
-    const facts = await this.#withSource(id, 0, part, async (source, failureOf) => {
+  async #describe(
+    id: number,
+    part: EstimateRequest["parts"][number],
+    signal: AbortSignal,
+  ): Promise<Outcome<ModelFacts>> {
+    return this.#withSource({ id, part: 0, signal }, part, async (source, failureOf) => {
       const described = await describeModel(source);
       const failed = described.ok ? null : failureOf();
       return failed === null ? described : { ok: false, failure: failed };
     });
-    return facts.ok ? succeed({ kind: "described", id, facts: facts.value }) : facts;
   }
 
-  async #describeFormat(id: number, path: string): Promise<Outcome<FromFit>> {
-    const format = await describeFormat(path, await this.#options.llama);
-    return format.ok ? succeed({ kind: "format-described", id, format: format.value }) : format;
-  }
-
-  async #tell(id: number, answer: () => Promise<Outcome<FromFit>>): Promise<void> {
-    const { post } = this.#options;
-    try {
-      const outcome = await answer();
-      post(outcome.ok ? outcome.value : { kind: "failed", id, failure: outcome.failure });
-    } catch (error) {
-      post({ kind: "failed", id, failure: failure("internal", undefined, error) });
-    }
-  }
-
-  async #tellMachine(id: number): Promise<void> {
-    const { llama, post } = this.#options;
-    const started = await llama;
+  async #measureMachine(): Promise<MeasuredMachine> {
+    const started = await this.#options.llama;
     const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
     let sharesMemory = false;
     if (started.gpu !== false) {
@@ -290,11 +384,7 @@ export class FitProcess {
       gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
       sharesMemory = memory.unifiedSize > 0;
     }
-    post({
-      kind: "machine",
-      id,
-      machine: { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores },
-    });
+    return { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores };
   }
 }
 
@@ -350,4 +440,24 @@ function headSizes(header: GgufHeader): number[] {
 async function emptied(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+}
+
+/** Stubs take next to no room, and the whole folder goes with the process. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/** Rejects with the signal's reason once it is aborted. */
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 import { app, type ForkOptions } from "electron";
-import type { FitChild, FitChildListeners } from "../../core/estimator/Estimator";
+import type { FitChild, FitChildListeners } from "../../core/estimator/FitQuestions";
 import { forkUtility } from "./forkUtility";
 
 const FIT_SCRIPT = path.join(__dirname, "fit.mjs");

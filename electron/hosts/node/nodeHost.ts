@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { FitChildListeners } from "../../core/estimator/Estimator";
+import type { FitChildListeners } from "../../core/estimator/FitQuestions";
 import type { Host } from "../../core/Host";
 import type { Log } from "../../core/LogFile";
 import { forkNode } from "./forkNode";
