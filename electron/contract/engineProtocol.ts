@@ -122,8 +122,11 @@ export const FromEngine = z.discriminatedUnion("kind", [
   }),
   /** What is in memory now: told after each change. */
   z.strictObject({ kind: z.literal("deltas"), deltas: EngineDeltas }),
-  /** A request's deltas are in memory and at work: what happens from here on is not their loading's fault. */
-  z.strictObject({ kind: z.literal("deltas-applied"), requestId: RequestId }),
+  /**
+   * The engine is done with bringing a request's deltas into memory, in whatever way: what happens from here on is not the fault of
+   * loading them. After a stop it may come later than the request's end.
+   */
+  z.strictObject({ kind: z.literal("deltas-settled"), requestId: RequestId }),
   /** null: no model is loaded. */
   z.strictObject({ kind: z.literal("counted"), requestId: RequestId, tokens: z.number().int().nullable() }),
   /** The whole answer so far: what main writes to the database. */

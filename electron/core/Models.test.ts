@@ -11,7 +11,7 @@ import type { LoadedModel } from "../contract/model";
 import { defaultSampling } from "../contract/sampling";
 import { openJsonFile } from "./JsonFile";
 import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
-import { LoadMarker } from "./LoadMarker";
+import { CrashNote } from "./CrashNote";
 import { ModelFailures } from "./ModelFailures";
 import { emptyModelList, ModelLibrary, ModelList } from "./ModelLibrary";
 import { openSettingsFile } from "./settingsFile";
@@ -23,7 +23,7 @@ let folder: string;
 let asked: string[];
 let lists: number;
 let models: Models;
-let marker: LoadMarker;
+let marker: CrashNote<ModelId>;
 /** Names of models that do not fit. */
 let tooLarge: Set<string>;
 let lastFailure: Failure | null;
@@ -83,7 +83,7 @@ async function start(): Promise<void> {
   ends = new EngineEnds(
     (await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file,
   );
-  marker = new LoadMarker(path.join(folder, "loading-model"));
+  marker = CrashNote.ofModel(path.join(folder, "loading-model"));
   const failures = new ModelFailures(ends, {
     lastFailure: () => (lastFailure === null ? null : { atMs: 0, failure: lastFailure, choice: loadChoice() }),
   });
@@ -96,7 +96,7 @@ async function start(): Promise<void> {
     }),
     failures,
     settings: (await openSettingsFile(path.join(folder, "settings.json"), () => 0)).file,
-    loadMarker: marker,
+    loadNote: marker,
     engineEnds: ends,
     supervisor: {
       prepare: () => {},
@@ -181,7 +181,7 @@ describe("at start", () => {
   });
 
   it("a model whose load was never finished waits for the person", async () => {
-    await marker.write(await idOf("starter"));
+    await marker.write([await idOf("starter")]);
     await start();
     await models.loadUsual();
     expect(asked).toEqual(["refuse starter: model-crashed-last-time"]);

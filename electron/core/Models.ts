@@ -8,7 +8,7 @@ import type { AppSettings } from "../contract/settings";
 import type { JsonFile } from "./JsonFile";
 import type { ModelOnDisk } from "./importing/findModels";
 import type { EngineEnds, ModelContent } from "./loads/EngineEnds";
-import type { LoadMarker } from "./LoadMarker";
+import type { CrashNote } from "./CrashNote";
 import type { ModelFailures } from "./ModelFailures";
 import type { ModelFile, ModelLibrary } from "./ModelLibrary";
 import { isTooLarge } from "./estimator/planLoad";
@@ -21,7 +21,7 @@ export interface ModelsOptions {
   library: ModelLibrary;
   failures: ModelFailures;
   settings: JsonFile<AppSettings>;
-  loadMarker: LoadMarker;
+  loadNote: CrashNote<ModelId>;
   engineEnds: Pick<EngineEnds, "refusal" | "clear">;
   supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "forget">;
@@ -79,13 +79,14 @@ export class Models {
 
   /** At start: the model of last time, else the first that is one. A model whose load ended the app waits for the user. */
   async loadUsual(): Promise<void> {
-    const { settings, loadMarker, engineEnds, supervisor, loads } = this.#options;
+    const { settings, loadNote, engineEnds, supervisor, loads } = this.#options;
     const last = await this.#find(settings.value.modelId);
     const files = last === null ? await this.#library.files() : [last];
     const wish = ++this.#wishes;
     for (const file of files) {
-      const crashed =
-        loadMarker.read() === file.model.id ? failure("model-crashed-last-time", { file: file.model.fileName }) : null;
+      const crashed = loadNote.read().includes(file.model.id)
+        ? failure("model-crashed-last-time", { file: file.model.fileName })
+        : null;
       if (crashed) await this.#found(file, crashed);
       supervisor.prepare(file.model.id);
       const { plan, unusable } = await loads.plan(file);

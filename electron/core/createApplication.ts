@@ -156,7 +156,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
   const deltas = new DeltaLibrary({
     folder: paths.deltas,
     list: data.deltaList,
-    loading: data.loadingDeltas,
+    loading: data.deltasNote,
     inspect: (file) => estimator.inspectDelta(file),
     changeForm: (source, target, compact) => changeDeltaForm({ source, target, compact }, jobHost),
     now: Date.now,
@@ -172,7 +172,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     fork: (listeners) => host.forkEngine(listeners),
     newRequestId,
     engineStateFolder: paths.engineState,
-    marker: data.loadMarker,
+    marker: data.loadNote,
     ends: {
       count: (model) => data.engineEnds.count(model),
       clear(modelId) {
@@ -208,7 +208,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     library,
     failures,
     settings: data.settings,
-    loadMarker: data.loadMarker,
+    loadNote: data.loadNote,
     engineEnds: data.engineEnds,
     supervisor,
     loads,

@@ -3,15 +3,15 @@ import { lstatSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { AppSettings } from "../contract/settings";
+import type { DeltaId, ModelId } from "../contract/ids";
 import { ChatStore } from "./chats/ChatStore";
 import { openChatDatabase } from "./chats/openChatDatabase";
+import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList, emptyDeltaList } from "./deltas/DeltaLibrary";
-import { LoadingDeltas } from "./deltas/LoadingDeltas";
 import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
-import { LoadMarker } from "./LoadMarker";
 import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
 import { emptyLoadLog, LoadLog, StoredLoadLog } from "./loads/LoadLog";
 import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./loads/LoadSettingsStore";
@@ -28,13 +28,13 @@ export interface AppData {
   settings: JsonFile<AppSettings>;
   modelList: JsonFile<ModelList>;
   deltaList: JsonFile<DeltaList>;
-  loadingDeltas: LoadingDeltas;
+  deltasNote: CrashNote<DeltaId>;
   hubSettings: JsonFile<StoredHubSettings>;
   fileHashes: JsonFile<FileHashes>;
   jobs: JsonFile<SavedJobs>;
   quality: JsonFile<SavedQuality>;
   makingSpeeds: MakingSpeeds;
-  loadMarker: LoadMarker;
+  loadNote: CrashNote<ModelId>;
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
@@ -81,13 +81,13 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       settings: settings.file,
       modelList: modelList.file,
       deltaList: deltaList.file,
-      loadingDeltas: new LoadingDeltas(path.join(folder, "loading-deltas")),
+      deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
       hubSettings: hubSettings.file,
       fileHashes: fileHashes.file,
       jobs: jobs.file,
       quality: quality.file,
       makingSpeeds: new MakingSpeeds(makingSpeeds.file),
-      loadMarker: new LoadMarker(path.join(folder, "loading-model")),
+      loadNote: CrashNote.ofModel(path.join(folder, "loading-model")),
       engineEnds: new EngineEnds(engineEnds.file),
       loadSettings: new LoadSettingsStore(loadSettings.file),
       loadLog: new LoadLog(loadLog.file, now),

@@ -115,8 +115,8 @@ it("says that a stack is at work before its answer begins", async () => {
     .slice(before)
     .map(({ kind }) => kind)
     .filter((kind) => kind !== "heartbeat" && kind !== "log");
-  expect(kinds.indexOf("deltas-applied")).toBeGreaterThanOrEqual(0);
-  expect(kinds.indexOf("deltas-applied")).toBeLessThan(kinds.indexOf("prefill-progress"));
+  expect(kinds.indexOf("deltas-settled")).toBeGreaterThanOrEqual(0);
+  expect(kinds.indexOf("deltas-settled")).toBeLessThan(kinds.indexOf("prefill-progress"));
 });
 
 it("fails one answer by a delta that does not go with the model, and answers the next", async () => {

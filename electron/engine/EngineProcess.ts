@@ -113,9 +113,19 @@ export class EngineProcess {
         void this.#run(request.requestId, (signal) => this.#load(request, signal));
         return;
       case "generate":
-        void this.#run(request.requestId, (signal) => this.#generate(request, signal));
+        void this.#runGenerate(request);
         return;
     }
+  }
+
+  async #runGenerate(request: GenerateRequest): Promise<void> {
+    const { requestId, stack } = request;
+    const generator = this.#loaded?.generator;
+    await this.#run(requestId, (signal) => this.#generate(request, signal));
+    if (stack.length === 0) return;
+    // After a stop an adapter may still be on its way into memory.
+    await generator?.settled();
+    this.#post({ kind: "deltas-settled", requestId });
   }
 
   /** Frees everything; only tests and benchmarks end an engine this way, main kills it. */
@@ -250,7 +260,9 @@ export class EngineProcess {
       const result = await generator.generate(
         request,
         {
-          onDeltasApplied: () => this.#post({ kind: "deltas-applied", requestId }),
+          onDeltasSettled: () => {
+            if (request.stack.length > 0) this.#post({ kind: "deltas-settled", requestId });
+          },
           onPrefill: (fraction) => this.#post({ kind: "prefill-progress", requestId, fraction }),
           onChanges: (sent) => {
             for (const change of sent.changes) parts = changeParts(parts, change);

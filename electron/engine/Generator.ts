@@ -36,8 +36,8 @@ export interface GenerateRequest {
 }
 
 export interface GenerateEvents {
-  /** The stack is in memory and at work. */
-  onDeltasApplied: () => void;
+  /** The stack is in memory and at work, or cannot be. */
+  onDeltasSettled: () => void;
   /** 0…1; called after each chunk. */
   onPrefill: (fraction: number) => void;
   onChanges: (sent: AnswerChanges) => void;
@@ -160,8 +160,8 @@ export class Generator {
     try {
       const prepared = await this.#untilStopped(this.#deltas.prepare(stack, { chatId, tokens }, signal), stop);
       if (prepared === STOPPED) return { kind: "answered", parts: [], facts };
+      events.onDeltasSettled();
       if (!prepared.ok) return { kind: "failed", failure: prepared.failure, parts: [] };
-      events.onDeltasApplied();
       const place = prepared.value;
       sequence = place.sequence;
       facts.deltaLoadMs = place.loadMs;

@@ -9,7 +9,7 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
 import { openJsonFile } from "../JsonFile";
 import { DeltaLibrary, DeltaList, emptyDeltaList } from "./DeltaLibrary";
-import { LoadingDeltas } from "./LoadingDeltas";
+import { CrashNote } from "../CrashNote";
 
 const facts: DeltaFacts = {
   kind: "lora",
@@ -49,7 +49,7 @@ async function open(): Promise<void> {
   library = new DeltaLibrary({
     folder: deltas(),
     list: file,
-    loading: new LoadingDeltas(path.join(folder, "loading-deltas")),
+    loading: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
     now: () => 7,
     inspect: async (inspectedFile) => (inspected.push(await readFile(inspectedFile, "utf8")), inspection),
     changeForm: async (from, to, compact) => {

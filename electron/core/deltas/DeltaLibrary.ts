@@ -23,7 +23,7 @@ import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
 import { syncFolder } from "../writeFileAtomically";
 import { copyHashing, type CopyRun } from "./copyHashing";
-import type { LoadingDeltas } from "./LoadingDeltas";
+import type { CrashNote } from "../CrashNote";
 
 const KnownDelta = z.strictObject({
   id: DeltaId,
@@ -52,7 +52,7 @@ export interface DeltaFile {
 export interface DeltaLibraryOptions {
   folder: string;
   list: JsonFile<DeltaList>;
-  loading: LoadingDeltas;
+  loading: CrashNote<DeltaId>;
   /** Reads a file that nobody has checked yet; in a process that may die of it. */
   inspect: (path: string) => Promise<Outcome<DeltaFacts>>;
   /** Writes a 1-bit delta in its compact form, or expands it to the one that llama.cpp loads. */

@@ -19,7 +19,7 @@ import { previewPair } from "../../engine/deltas/previewPair";
 import { readDeltaHeader } from "../../engine/deltas/readDeltaHeader";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
 import { DeltaLibrary, DeltaList, emptyDeltaList } from "../deltas/DeltaLibrary";
-import { LoadingDeltas } from "../deltas/LoadingDeltas";
+import { CrashNote } from "../CrashNote";
 import { openJsonFile } from "../JsonFile";
 import { forkNodeJob } from "./forkNodeJob";
 import type { JobTools } from "./JobTools";
@@ -322,7 +322,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     const library = new DeltaLibrary({
       folder: inFolder("deltas"),
       list: file,
-      loading: new LoadingDeltas(inFolder("loading-deltas")),
+      loading: CrashNote.ofDeltas(inFolder("loading-deltas")),
       inspect: async (delta) => {
         const read = await inspectDelta(delta);
         return read.ok ? succeed(read.value.facts) : read;

@@ -185,7 +185,7 @@ beforeEach(() => {
       },
     },
     marker: {
-      write: async (id) => {
+      write: async ([id = null]) => {
         marker = id;
       },
       clear: () => {
@@ -307,7 +307,7 @@ describe("deltas", () => {
     const { requestId, stack } = process.last("generate");
     expect(stack).toEqual([{ deltaId: "pirate", name: "Pirate", path: "/deltas/pirate.gguf", scale: 1 }]);
     process.say({ kind: "deltas", deltas: inEngine });
-    process.say({ kind: "deltas-applied", requestId });
+    process.say({ kind: "deltas-settled", requestId });
     expect(deltaNote).toBeNull();
     expect(engineDeltas).toEqual(inEngine);
     process.exit(139);
@@ -323,6 +323,50 @@ describe("deltas", () => {
     process.exit(139);
     expect(crashedDeltas).toEqual(["pirate"]);
     expect(first.ends).toMatchObject([{ kind: "engine-died" }]);
+  });
+
+  it("keeps the note of a delta that is still being loaded when the answer was stopped", async () => {
+    const process = await ready();
+    supervisor.generate(job("first", pirate));
+    await vi.advanceTimersByTimeAsync(0);
+    const { requestId } = process.last("generate");
+    supervisor.cancel(requestId);
+    process.say({ kind: "end", requestId, result: { kind: "cancelled" } });
+    expect(deltaNote).toBe("pirate");
+    process.exit(139);
+    expect(crashedDeltas).toEqual(["pirate"]);
+  });
+
+  it("takes the note back when the engine is done with a stopped one", async () => {
+    const process = await ready();
+    supervisor.generate(job("first", pirate));
+    await vi.advanceTimersByTimeAsync(0);
+    const { requestId } = process.last("generate");
+    supervisor.cancel(requestId);
+    process.say({ kind: "end", requestId, result: { kind: "cancelled" } });
+    process.say({ kind: "deltas-settled", requestId });
+    expect(deltaNote).toBeNull();
+    process.exit(139);
+    expect(crashedDeltas).toEqual([]);
+  });
+
+  it("blames a delta that the engine hangs in when it is stopped", async () => {
+    const process = await ready();
+    supervisor.generate(job("first", pirate));
+    await vi.advanceTimersByTimeAsync(0);
+    supervisor.cancel(process.last("generate").requestId);
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(crashedDeltas).toEqual(["pirate"]);
+  });
+
+  it("blames no delta for an end on purpose", async () => {
+    const process = await ready();
+    supervisor.generate(job("first", pirate));
+    await vi.advanceTimersByTimeAsync(0);
+    supervisor.restart();
+    process.exit(9);
+    expect(deltaNote).toBeNull();
+    expect(crashedDeltas).toEqual([]);
   });
 
   it("writes no note for a delta that is in memory already", async () => {

@@ -71,7 +71,7 @@ export interface DeltaFiles {
   noteLoading(deltaIds: readonly DeltaId[]): Promise<void>;
   /** They are in memory, or nobody tries any more. */
   clearNote(): void;
-  /** The engine died while it brought these into memory. */
+  /** The engine died or hung while it brought these into memory. */
   crashed(deltaIds: readonly DeltaId[]): void;
 }
 
@@ -82,7 +82,7 @@ export interface EngineSupervisorOptions {
   /** For the engine alone; its files are of no use to the next process. */
   engineStateFolder: string;
   /** The note on disk that outlives a crash of the whole app during a load. */
-  marker: { write(modelId: ModelId): Promise<void>; clear(): void };
+  marker: { write(modelIds: readonly ModelId[]): Promise<void>; clear(): void };
   /** Counts models that end the engine: `count` returns why the model is not loaded by itself any more, if so. */
   ends: { count(model: ModelToLoad): Failure | null; clear(modelId: ModelId): void };
   deltas: DeltaFiles;
@@ -128,8 +128,6 @@ interface Answer {
   job: AnswerJob;
   /** The engine has been asked, so it will answer. */
   isPosted: boolean;
-  /** Deltas that this answer brings into memory; empty once they are there. */
-  loadingDeltas: DeltaId[];
   isCancelled: boolean;
   phase: "prefill" | "decode";
   prefillFraction: number;
@@ -157,6 +155,8 @@ export class EngineSupervisor implements AnswerEngine {
   /** What the engine last said that it holds. */
   #deltas: EngineDeltas | null = null;
   #answer: Answer | null = null;
+  /** By request: deltas that the engine brings into memory. It may still be doing so when the answer was stopped. */
+  readonly #loadingDeltas = new Map<RequestId, readonly DeltaId[]>();
   #queue: AnswerJob[] = [];
   #watchTimer: ReturnType<typeof setInterval> | null = null;
   #lastWatchMs = 0;
@@ -315,6 +315,7 @@ export class EngineSupervisor implements AnswerEngine {
     const child = this.#child;
     if (child) this.#forgetChild();
     child?.process.kill();
+    this.#forgetLoadingDeltas();
     this.#endAnswer({ kind: "cancelled" });
   }
 
@@ -411,7 +412,7 @@ export class EngineSupervisor implements AnswerEngine {
 
   async #postLoad(child: Child, load: Load): Promise<void> {
     this.#setState({ kind: "loading", modelId: load.model.id, modelName: load.model.name, fraction: null });
-    await this.#options.marker.write(load.model.id);
+    await this.#options.marker.write([load.model.id]);
     // Much can happen while a disk writes: another choice, a crash, the end.
     if (this.#load !== load || this.#child !== child || child.killedFor !== null || this.#closing) return;
     load.isPosted = true;
@@ -434,7 +435,6 @@ export class EngineSupervisor implements AnswerEngine {
     const answer: Answer = {
       job,
       isPosted: false,
-      loadingDeltas: [],
       isCancelled: false,
       phase: "prefill",
       prefillFraction: 0,
@@ -458,9 +458,13 @@ export class EngineSupervisor implements AnswerEngine {
       return;
     }
     const inMemory = new Set(this.#deltas?.loaded.map(({ deltaId }) => deltaId));
-    answer.loadingDeltas = stack.value.map(({ deltaId }) => deltaId).filter((deltaId) => !inMemory.has(deltaId));
-    if (answer.loadingDeltas.length > 0) await deltas.noteLoading(answer.loadingDeltas);
-    if (!isOver()) this.#postAnswer(answer, stack.value);
+    const loading = stack.value.map(({ deltaId }) => deltaId).filter((deltaId) => !inMemory.has(deltaId));
+    if (loading.length > 0) {
+      this.#loadingDeltas.set(answer.job.requestId, loading);
+      await deltas.noteLoading(this.#allLoadingDeltas());
+    }
+    if (isOver()) this.#deltasSettled(answer.job.requestId);
+    else this.#postAnswer(answer, stack.value);
   }
 
   #postAnswer(answer: Answer, stack: DeltaToApply[]): void {
@@ -504,6 +508,8 @@ export class EngineSupervisor implements AnswerEngine {
     setTimeout(() => {
       if (this.#child === child && isRunning()) {
         this.#options.log("warn", "engine did not stop in time");
+        // A delta that hangs the engine would hang it again.
+        this.#blameLoadingDeltas();
         this.#loadNow = true;
         this.#kill(child, "on-purpose");
       }
@@ -566,8 +572,8 @@ export class EngineSupervisor implements AnswerEngine {
       case "deltas":
         this.#setDeltas(message.deltas);
         break;
-      case "deltas-applied":
-        if (answer) this.#deltasAreIn(answer);
+      case "deltas-settled":
+        this.#deltasSettled(message.requestId);
         break;
       case "checkpoint":
         if (answer) {
@@ -631,17 +637,34 @@ export class EngineSupervisor implements AnswerEngine {
       this.#hasAnswered = true;
       this.#options.ends.clear(this.#loaded.modelId);
     }
-    if (answer) this.#deltasAreIn(answer);
     answer?.job.onEnd(end);
     this.#closing?.();
     this.#advance();
   }
 
-  /** What happens from here on is not the fault of loading them. */
-  #deltasAreIn(answer: Answer): void {
-    if (answer.loadingDeltas.length === 0) return;
-    answer.loadingDeltas = [];
+  #allLoadingDeltas(): DeltaId[] {
+    return [...new Set([...this.#loadingDeltas.values()].flat())];
+  }
+
+  /** The engine is done with them: what happens from here on is not the fault of loading them. */
+  #deltasSettled(requestId: RequestId): void {
+    if (!this.#loadingDeltas.delete(requestId)) return;
+    if (this.#loadingDeltas.size === 0) this.#options.deltas.clearNote();
+    else void this.#options.deltas.noteLoading(this.#allLoadingDeltas());
+  }
+
+  /** The process ends, and loading them was not the reason. */
+  #forgetLoadingDeltas(): void {
+    if (this.#loadingDeltas.size === 0) return;
+    this.#loadingDeltas.clear();
     this.#options.deltas.clearNote();
+  }
+
+  /** The process ended, or has to be ended, while it loaded them: they are not used until they are chosen again. */
+  #blameLoadingDeltas(): void {
+    if (this.#loadingDeltas.size === 0) return;
+    this.#options.deltas.crashed(this.#allLoadingDeltas());
+    this.#loadingDeltas.clear();
   }
 
   #setDeltas(deltas: EngineDeltas | null): void {
@@ -699,6 +722,7 @@ export class EngineSupervisor implements AnswerEngine {
     if (killedFor === "on-purpose") {
       if (this.#load) this.#options.marker.clear();
       this.#load = null;
+      this.#forgetLoadingDeltas();
       this.#setState({ kind: "idle" });
       this.#endAnswer({ kind: "cancelled" });
       return;
@@ -719,7 +743,7 @@ export class EngineSupervisor implements AnswerEngine {
   /** The model that an end of the process now would be the fault of, most likely; null = of no model's. */
   #blamed(): ModelToLoad | null {
     if (this.#load) return this.#load.isPosted ? this.#load.model : null;
-    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0) return null;
+    if (this.#loadingDeltas.size > 0) return null;
     return this.#loaded === null || this.#hasAnswered ? null : this.#loadedAs;
   }
 
@@ -729,8 +753,7 @@ export class EngineSupervisor implements AnswerEngine {
     const reason =
       refusal === null ? cause : { ...refusal, ...(cause.cause === undefined ? {} : { cause: cause.cause }) };
     const wasLoading = this.#answer === null;
-    if (this.#answer?.isPosted && this.#answer.loadingDeltas.length > 0)
-      this.#options.deltas.crashed(this.#answer.loadingDeltas);
+    this.#blameLoadingDeltas();
     // The note is for an end of the whole app: what ended here is counted.
     if (this.#load) this.#options.marker.clear();
     this.#load = null;

@@ -1,0 +1,56 @@
+// A note on disk of what is being brought into memory. Found at the next start, it says that this ended the whole program, so that one
+// bad file cannot lock a user out.
+import { readFileSync, rmSync } from "node:fs";
+import { z } from "zod";
+import { MAX_STACK_DELTAS } from "../contract/deltas";
+import { DeltaId, ModelId } from "../contract/ids";
+import { writeFileAtomically } from "./writeFileAtomically";
+
+/** Notes of one kind hold ids of one kind. */
+export class CrashNote<Id extends string> {
+  readonly #file: string;
+  readonly #ids: z.ZodType<readonly Id[]>;
+  /** What the file should say: a write may still be on its way when the load is over. */
+  #loading: readonly Id[] = [];
+
+  private constructor(file: string, ids: z.ZodType<readonly Id[]>) {
+    this.#file = file;
+    this.#ids = ids;
+  }
+
+  static ofModel(file: string): CrashNote<ModelId> {
+    return new CrashNote(file, z.array(ModelId).max(1));
+  }
+
+  static ofDeltas(file: string): CrashNote<DeltaId> {
+    return new CrashNote(file, z.array(DeltaId).max(MAX_STACK_DELTAS));
+  }
+
+  /** What was never brought into memory whole; empty as a rule. */
+  read(): readonly Id[] {
+    try {
+      const text = readFileSync(this.#file, "utf8").trim();
+      // Earlier versions wrote a model's id alone.
+      const parsed = this.#ids.safeParse(text.startsWith("[") ? JSON.parse(text) : [text]);
+      return parsed.success ? parsed.data : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** On disk when it returns. A disk that takes no note must not keep the user from the model. */
+  async write(ids: readonly Id[]): Promise<void> {
+    this.#loading = ids;
+    await writeFileAtomically(this.#file, JSON.stringify(ids)).catch(() => {});
+    if (this.#loading.length === 0) this.clear();
+  }
+
+  clear(): void {
+    this.#loading = [];
+    try {
+      rmSync(this.#file, { force: true });
+    } catch {
+      // A read-only disk: the note could not have been written either.
+    }
+  }
+}
