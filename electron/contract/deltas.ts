@@ -55,6 +55,10 @@ export const DeltaFacts = z.strictObject({
 });
 export type DeltaFacts = z.infer<typeof DeltaFacts>;
 
+/** A file in Facet's folder of deltas that is in no list. It may be anything. */
+export const FoundDelta = z.strictObject({ fileName: z.string().min(1).max(1024), sizeBytes: z.number() });
+export type FoundDelta = z.infer<typeof FoundDelta>;
+
 export const Delta = z.strictObject({
   /** Of the content: the same file added twice is one delta. */
   id: DeltaId,

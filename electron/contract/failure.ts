@@ -141,6 +141,8 @@ export const FailureCode = z.enum([
   "delta-crashed-last-time",
   "delta-load-failed",
   "delta-not-moved-to-trash",
+  /** A file in Facet's folder (details.file) has the same content as one of the library (details.delta). */
+  "delta-already-here",
   // making a delta from a base and its fine-tune
   /** One of them is quantized (details: type): that changed more than most fine-tunes do. */
   "pair-quantized",
@@ -176,7 +178,10 @@ export const FailureCode = z.enum([
   "data-folder-unusable",
   "database-damaged",
   "database-newer",
-  "settings-damaged",
+  /** details.file: its name; details.movedTo */
+  "stored-file-damaged",
+  /** Entries of a stored file (details.file, details.count) that are of another version, or were changed by hand. They are kept. */
+  "stored-entries-unreadable",
   "save-failed",
   "not-found",
   // the door between the window and main

@@ -2,7 +2,16 @@
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
-import { ComparedStacks, Delta, DeltaName, DeltasForModel, EngineDeltas, HubDeltaFacts, Stack } from "./deltas";
+import {
+  ComparedStacks,
+  Delta,
+  DeltaName,
+  DeltasForModel,
+  EngineDeltas,
+  FoundDelta,
+  HubDeltaFacts,
+  Stack,
+} from "./deltas";
 import { DeltaDetails } from "./deltaDetails";
 import { MAX_COUNTED_CHARACTERS } from "./engineProtocol";
 import { EngineState } from "./engineState";
@@ -196,6 +205,10 @@ export const methods = {
    * loaded. Failures: "peft-base-needed", those of converting (contract/failure.ts: peft-…, delta-…) and of adding.
    */
   "deltas.addFile": { input: z.strictObject({ baseId: ModelId }).optional(), output: Delta.nullable() },
+  /** Files in Facet's folder of deltas that are in no list, by name: the user may add them. */
+  "deltas.found": { input: nothing, output: z.array(FoundDelta) },
+  /** Takes one of them into the library, where it is; null when the user cancelled it. Failures: "not-found", "delta-already-here", those of adding. */
+  "deltas.addFound": { input: FoundDelta.pick({ fileName: true }), output: Delta.nullable() },
   /** What adapters a repository holds, before anything is fetched; the job "fetch-delta" fetches one. Failures: those of the hub, "hub-no-adapter". */
   "deltas.lookAtHub": { input: z.strictObject({ repository: RepositoryName }), output: HubDeltaFacts },
   /** What its file says of its making. Reads its header. */

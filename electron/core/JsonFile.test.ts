@@ -6,13 +6,14 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openJsonFile } from "./JsonFile";
-import { openSettingsFile } from "./settingsFile";
+import { fields, setting } from "./storedShape";
+import { StoredSettings } from "./StoredSettings";
 import { writeFileAtomically } from "./writeFileAtomically";
 
 let folder: string;
 const file = () => path.join(folder, "value.json");
-const Schema = z.object({ count: z.number() });
-const open = () => openJsonFile(file(), Schema, { count: 0 }, () => 0);
+const Counter = fields({ count: setting(z.number(), 0) });
+const open = () => openJsonFile(file(), Counter, () => 0);
 const read = () => readFileSync(file(), "utf8");
 
 beforeEach(() => {
@@ -22,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 it("begins with the initial value and keeps what is saved", async () => {
   const opened = await open();
-  expect(opened).toMatchObject({ movedAsideTo: null, file: { value: { count: 0 } } });
+  expect(opened).toMatchObject({ movedAsideTo: null, unreadable: 0, file: { value: { count: 0 } } });
   expect(existsSync(file())).toBe(false);
   expect(await opened.file.save({ count: 7 })).toEqual({ ok: true, value: { count: 7 } });
   expect((await open()).file.value).toEqual({ count: 7 });
@@ -31,7 +32,7 @@ it("begins with the initial value and keeps what is saved", async () => {
 it("saves in order, the last one last", async () => {
   const opened = await open();
   await Promise.all(Array.from({ length: 50 }, (_none, count) => opened.file.save({ count })));
-  expect(JSON.parse(read())).toEqual({ count: 49 });
+  expect(JSON.parse(read())).toEqual({ version: 1, count: 49 });
   expect(readdirSync(folder)).toEqual(["value.json"]);
 });
 
@@ -39,7 +40,7 @@ it.each([
   ["cut", '{"count": 1'],
   ["empty", ""],
   ["NULs", "\0".repeat(100)],
-  ["another shape", '{"count":"x"}'],
+  ["a list", "[]"],
   ["not an object", "7"],
   ["binary", "\uFFFD\u0001"],
   ["too large", `{"count":1,"x":"${"x".repeat(5_000_000)}"}`],
@@ -59,13 +60,40 @@ it("keeps the value in memory when it cannot be saved, and says so", async () =>
   expect((await opened.file.save({ count: 2 })).ok).toBe(true);
 });
 
-it("keeps each setting that is right and ignores those of a newer Facet", async () => {
+it("reads what a newer Facet has written as far as it can, and keeps its version", async () => {
+  writeFileSync(file(), JSON.stringify({ version: 7, count: 3, future: 1 }));
+  const opened = await open();
+  expect(opened).toMatchObject({ unreadable: 0, file: { value: { count: 3 } } });
+  await opened.file.save({ count: 4 });
+  expect(JSON.parse(read())).toEqual({ version: 7, count: 4, future: 1 });
+});
+
+it.each([undefined, 0, "2", null])("is of the first version where it says %j", async (version) => {
+  writeFileSync(file(), JSON.stringify({ version, count: 3 }));
+  await (await open()).file.save({ count: 4 });
+  expect(JSON.parse(read())).toEqual({ version: 1, count: 4 });
+});
+
+it("reads a file that begins with a byte order mark", async () => {
+  writeFileSync(file(), '\uFEFF{"count":3}');
+  expect((await open()).file.value).toEqual({ count: 3 });
+});
+
+it("keeps each setting that is right; a wrong one stays in the file until another is set", async () => {
+  const openSettings = () => openJsonFile(file(), StoredSettings, () => 0);
   writeFileSync(file(), JSON.stringify({ theme: "pink", sidebarOpen: false, future: 1 }));
-  expect((await openSettingsFile(file(), () => 0)).file.value).toEqual({
-    theme: "system",
-    sidebarOpen: false,
-    modelId: null,
+  const opened = await openSettings();
+  expect(opened).toMatchObject({
+    unreadable: 1,
+    movedAsideTo: null,
+    file: { value: { theme: "system", sidebarOpen: false, modelId: null } },
   });
+  await opened.file.save({ ...opened.file.value, sidebarOpen: true });
+  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", sidebarOpen: true, modelId: null, future: 1 });
+  await opened.file.save({ ...opened.file.value, theme: "dark" });
+  await opened.file.save({ ...opened.file.value, theme: "system" });
+  expect(JSON.parse(read())).toMatchObject({ theme: "system" });
+  expect((await openSettings()).unreadable).toBe(0);
 });
 
 describe("a writer that is killed", () => {

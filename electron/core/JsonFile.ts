@@ -1,34 +1,50 @@
-// One value kept in a JSON file: checked when read, replaced whole when saved.
+// One value kept in a JSON file: read piece by piece, replaced whole when saved.
 import { readFile, rename, stat } from "node:fs/promises";
-import type { z } from "zod";
+import { z } from "zod";
 import { succeed, type Outcome } from "../contract/failure";
 import { errnoOf, saveFailure } from "./fileFailure";
+import type { Shape, Understood } from "./storedShape";
 import { writeFileAtomically } from "./writeFileAtomically";
 
 /** Settings and lists of files are far below this; a larger file is not ours. */
 const MAX_BYTES = 4_000_000;
+/** Of the files that are written now. One of a newer Facet is read like any other and keeps its number. */
+const VERSION = 1;
+
+/** Files of before there were versions are the first. */
+const Root = z.looseObject({ version: z.int().min(VERSION).catch(VERSION) });
 
 export interface OpenedJsonFile<Value> {
   file: JsonFile<Value>;
-  /** Where a file was put that could not be read as what it should be; null = it was sound or not there. */
+  /** Where a file was put that is no JSON, or of no known shape; null = it was sound or not there. */
   movedAsideTo: string | null;
+  /** Entries that could not be understood. They stay in the file. */
+  unreadable: number;
 }
 
 /**
- * Reads the file, or takes `initial` when it is not there or not right; a wrong one is moved aside, never overwritten.
- * Throws when the file system refuses, other than by "not there".
+ * Reads the file, or begins with an empty one when it is not there or nothing of it can be used; such a one is moved aside, never
+ * overwritten. The shape must take `{}`. Throws when the file system refuses, other than by "not there".
  */
-export async function openJsonFile<Schema extends z.ZodType>(
+export async function openJsonFile<Value>(
   path: string,
-  schema: Schema,
-  initial: z.output<Schema>,
+  shape: Shape<Value>,
   now: () => number,
-): Promise<OpenedJsonFile<z.output<Schema>>> {
+): Promise<OpenedJsonFile<Value>> {
+  const open = (json: unknown) => {
+    const root = Root.safeParse(json);
+    if (!root.success) return null;
+    const { version, ...rest } = root.data;
+    const understood = shape.read(rest);
+    return understood && { file: new JsonFile(path, version, understood), unreadable: understood.unreadable };
+  };
+  const empty = open({});
+  if (empty === null) throw new Error(`an empty ${path} is not of its shape`);
   try {
-    const parsed = schema.safeParse(await readJson(path));
-    if (parsed.success) return { file: new JsonFile(path, parsed.data), movedAsideTo: null };
+    const opened = open(await readJson(path));
+    if (opened !== null) return { ...opened, movedAsideTo: null };
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return { file: new JsonFile(path, initial), movedAsideTo: null };
+    if (errnoOf(error) === "ENOENT") return { ...empty, movedAsideTo: null };
     if (errnoOf(error) !== null) throw error;
   }
   const movedAsideTo = path.replace(
@@ -36,33 +52,43 @@ export async function openJsonFile<Schema extends z.ZodType>(
     `-damaged-${new Date(now()).toISOString().replace(/[:.]/gu, "-")}.json`,
   );
   await rename(path, movedAsideTo);
-  return { file: new JsonFile(path, initial), movedAsideTo };
+  return { ...empty, movedAsideTo };
 }
 
 async function readJson(path: string): Promise<unknown> {
   if ((await stat(path)).size > MAX_BYTES) return undefined;
-  return JSON.parse(await readFile(path, "utf8"));
+  // Some editors begin a file with a byte order mark.
+  return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/u, ""));
 }
 
 export class JsonFile<Value> {
   readonly #path: string;
+  readonly #version: number;
+  readonly #understood: Understood<Value>;
   #value: Value;
   /** Saves go one after the other, so that the last one wins on disk too. */
   #lastSave: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, value: Value) {
+  constructor(path: string, version: number, understood: Understood<Value>) {
     this.#path = path;
-    this.#value = value;
+    this.#version = version;
+    this.#understood = understood;
+    this.#value = understood.value;
   }
 
   get value(): Value {
     return this.#value;
   }
 
+  /** There were entries that could not be understood when it was opened. */
+  get hasUnreadable(): boolean {
+    return this.#understood.unreadable > 0;
+  }
+
   /** The new value counts from now on, also when it could not be saved. */
   async save(value: Value): Promise<Outcome<Value>> {
     this.#value = value;
-    const save = this.#lastSave.then(() => writeFileAtomically(this.#path, `${JSON.stringify(value, null, 2)}\n`));
+    const save = this.#lastSave.then(() => writeFileAtomically(this.#path, this.#textOf(value)));
     this.#lastSave = save.catch(() => {});
     try {
       await save;
@@ -70,5 +96,10 @@ export class JsonFile<Value> {
     } catch (error) {
       return { ok: false, failure: saveFailure(error) };
     }
+  }
+
+  #textOf(value: Value): string {
+    const written = this.#understood.write(value);
+    return `${JSON.stringify({ version: this.#version, ...(written as object) }, null, 2)}\n`;
   }
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Failure, Outcome } from "../contract/failure";
 import { ModelId } from "../contract/ids";
 import { openJsonFile } from "./JsonFile";
-import { emptyModelList, ModelLibrary, ModelList } from "./ModelLibrary";
+import { ModelLibrary, ModelList } from "./ModelLibrary";
 
 let folder: string;
 let library: ModelLibrary;
@@ -19,7 +19,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 async function open(): Promise<void> {
-  const { file } = await openJsonFile(inside("models.json"), ModelList, emptyModelList, () => 0);
+  const { file } = await openJsonFile(inside("models.json"), ModelList, () => 0);
   library = new ModelLibrary({
     modelsFolder: inside("models"),
     starterFileName: "starter.gguf",

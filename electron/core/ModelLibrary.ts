@@ -13,8 +13,9 @@ import type { ModelContent } from "./loads/EngineEnds";
 import { modelFileProblem } from "./modelFileProblem";
 import { modelName } from "./modelName";
 import { partsOf, withoutFurtherParts } from "./splitModel";
+import { entry, fields, list, setting, table, type ValueOf } from "./storedShape";
 
-const UsedInPlace = z.object({
+const UsedInPlace = z.looseObject({
   /** Absolute, as it was chosen: a link keeps its own name, which says which part of a split model it is. */
   path: z.string(),
   /** Kept, so that a model whose disk is away stays the same model. */
@@ -26,16 +27,19 @@ const UsedInPlace = z.object({
 });
 type UsedInPlace = z.infer<typeof UsedInPlace>;
 
-export const ModelList = z.object({
-  /** Files that are used in place, oldest first. */
-  files: z.array(UsedInPlace),
-  /** What is remembered of any model, by its id. */
-  notes: z
-    .record(z.string(), z.object({ name: z.string().max(120).optional(), lastUsedAtMs: z.number().optional() }))
-    .default({}),
+const ModelNote = fields({
+  name: setting(z.string().max(120).optional(), undefined),
+  lastUsedAtMs: setting(z.number().optional(), undefined),
 });
-export type ModelList = z.infer<typeof ModelList>;
-export const emptyModelList: ModelList = { files: [], notes: {} };
+type ModelNote = ValueOf<typeof ModelNote>;
+
+export const ModelList = fields({
+  /** Files that are used in place, oldest first. */
+  files: list(entry(UsedInPlace), "path"),
+  /** What is remembered of any model, by its id. */
+  notes: table(ModelNote),
+});
+export type ModelList = ValueOf<typeof ModelList>;
 
 /** A model and where it lies: known to main and the engine, never to the window. */
 export interface ModelFile {
@@ -121,9 +125,10 @@ export class ModelLibrary {
   }
 
   /** Remembers a name, or when it was used last. */
-  async note(id: ModelId, change: ModelList["notes"][string]): Promise<Outcome<undefined>> {
+  async note(id: ModelId, change: Partial<ModelNote>): Promise<Outcome<undefined>> {
     const { list } = this.#options;
-    const notes = { ...list.value.notes, [id]: { ...list.value.notes[id], ...change } };
+    const { name, lastUsedAtMs } = { ...list.value.notes[id], ...change };
+    const notes = { ...list.value.notes, [id]: { name, lastUsedAtMs } };
     const saved = await list.save({ ...list.value, notes });
     return saved.ok ? succeed(undefined) : saved;
   }

@@ -13,8 +13,8 @@ import { openJsonFile } from "./JsonFile";
 import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
 import { CrashNote } from "./CrashNote";
 import { ModelFailures } from "./ModelFailures";
-import { emptyModelList, ModelLibrary, ModelList } from "./ModelLibrary";
-import { openSettingsFile } from "./settingsFile";
+import { ModelLibrary, ModelList } from "./ModelLibrary";
+import { StoredSettings } from "./StoredSettings";
 import { loadChoice, loadReasons } from "../testing/loadChoice";
 import { plainFormat } from "../testing/plainFormat";
 import { Models } from "./Models";
@@ -80,9 +80,7 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
 async function start(): Promise<void> {
   asked = [];
   lists = 0;
-  ends = new EngineEnds(
-    (await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file,
-  );
+  ends = new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, () => 0)).file);
   marker = CrashNote.ofModel(path.join(folder, "loading-model"));
   const failures = new ModelFailures(ends, {
     lastFailure: () => (lastFailure === null ? null : { atMs: 0, failure: lastFailure, choice: loadChoice() }),
@@ -91,11 +89,11 @@ async function start(): Promise<void> {
     library: new ModelLibrary({
       modelsFolder: path.join(folder, "models"),
       starterFileName: "starter.gguf",
-      list: (await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, () => 0)).file,
+      list: (await openJsonFile(path.join(folder, "models.json"), ModelList, () => 0)).file,
       failureOf: (model) => failures.of(model),
     }),
     failures,
-    settings: (await openSettingsFile(path.join(folder, "settings.json"), () => 0)).file,
+    settings: (await openJsonFile(path.join(folder, "settings.json"), StoredSettings, () => 0)).file,
     loadNote: marker,
     engineEnds: ends,
     supervisor: {

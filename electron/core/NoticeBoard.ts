@@ -17,8 +17,10 @@ export class NoticeBoard {
 
   add(failure: Failure): void {
     const notice = { id: randomUUID(), failure };
-    // The same trouble twice is one notice: the newer one.
-    this.#notices = [...this.#notices.filter((other) => other.failure.code !== failure.code), notice];
+    // The same trouble twice is one notice, the newer one; two files in trouble are two.
+    const isSame = (other: Failure) =>
+      other.code === failure.code && other.details?.["file"] === failure.details?.["file"];
+    this.#notices = [...this.#notices.filter((other) => !isSame(other.failure)), notice];
     this.#onAdded(notice);
   }
 

@@ -1,10 +1,15 @@
 // The data folder, sound and hostile.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { makeDataFolder, openAppData } from "./openAppData";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Sha256 } from "../contract/hub";
+import { ModelId } from "../contract/ids";
+import type { JobPhase, StartMakeDelta } from "../contract/jobQueue";
+import { automaticLoadSettings } from "../contract/loadSettings";
+import { QualityStore } from "./jobs/QualityStore";
+import { makeDataFolder, openAppData, type AppData } from "./openAppData";
 
 let parent: string;
 const folder = () => path.join(parent, "facet");
@@ -52,10 +57,178 @@ it("starts with damaged settings and keeps the file", async () => {
   const opened = await open();
   expect(opened).toMatchObject({
     ok: true,
-    value: { settings: { value: { theme: "system" } }, notices: [{ code: "settings-damaged" }] },
+    value: {
+      settings: { value: { theme: "system" } },
+      notices: [{ code: "stored-file-damaged", details: { file: "settings.json" } }],
+    },
   });
   if (opened.ok) opened.value.chats.close();
   expect(readFileSync(path.join(folder(), "settings-damaged-1970-01-01T00-00-00-000Z.json"), "utf8")).toBe("{");
+});
+
+const MODEL = "0123456789abcdef0123456789abcdef";
+const SHA256 = Sha256.parse("9".repeat(64));
+
+interface StoredFile {
+  file: string;
+  /** Where in it an entry stands that no Facet understands: a list that it is added to, or a name. */
+  place: (string | number)[];
+  entry: unknown;
+  /** Changes something else in the file, by a way that the app has. */
+  change: (data: AppData) => unknown;
+}
+
+const STORED_FILES: StoredFile[] = [
+  {
+    file: "settings.json",
+    place: ["theme"],
+    entry: "pink",
+    change: ({ settings }) => settings.save({ ...settings.value, sidebarOpen: true }),
+  },
+  {
+    file: "models.json",
+    place: ["files"],
+    entry: { path: "/a.gguf", app: "of a newer Facet" },
+    change: ({ modelList }) => modelList.save({ ...modelList.value, notes: {} }),
+  },
+  {
+    file: "deltas.json",
+    place: ["deltas"],
+    entry: { id: "b".repeat(32), name: "Poet", glow: true },
+    change: ({ deltaList }) => deltaList.save({ deltas: [] }),
+  },
+  {
+    file: "hub.json",
+    place: ["proxy"],
+    entry: 8080,
+    change: ({ hubSettings }) => hubSettings.save({ ...hubSettings.value, endpoint: null }),
+  },
+  {
+    file: "hashes.json",
+    place: ["/a.gguf"],
+    entry: { sizeBytes: "large" },
+    change: ({ fileHashes }) => fileHashes.save({}),
+  },
+  {
+    file: "jobs.json",
+    place: ["jobs"],
+    entry: { id: "x", order: { kind: "of a newer Facet" }, state: { kind: "queued" } },
+    change: ({ jobs }) => jobs.save({ jobs: [] }),
+  },
+  {
+    file: "quality.json",
+    place: ["families", 0, "rows"],
+    entry: { key: "x", quality: {} },
+    change: ({ quality }) => new QualityStore(quality).add(SHA256, []),
+  },
+  {
+    file: "making-speeds.json",
+    place: ["lora-9"],
+    entry: "fast",
+    change: ({ makingSpeeds }) =>
+      makingSpeeds
+        .following({ result: { kind: "bitdelta" } } as StartMakeDelta, {
+          signal: new AbortController().signal,
+          onPhase: () => {},
+        })
+        .onPhase({
+          kind: "work",
+          progress: { stage: "make-delta", fraction: 1, perSecond: 5, secondsLeft: null, tensor: null },
+        } as unknown as JobPhase),
+  },
+  {
+    file: "load-settings.json",
+    place: ["models", MODEL, "settings", "keyCacheType"],
+    entry: "q2_0",
+    change: ({ loadSettings }) => loadSettings.saveSettings(ModelId.parse("9".repeat(32)), automaticLoadSettings),
+  },
+  {
+    file: "loads.json",
+    place: ["records"],
+    entry: { id: "x", modelName: null },
+    change: ({ loadLog }) => loadLog.failed({ ...loadLog.records[0]!, predicted: null }, "model-unreadable"),
+  },
+  {
+    file: "engine-ends.json",
+    place: ["x"],
+    entry: 3,
+    change: ({ engineEnds }) => engineEnds.clear(ModelId.parse("fedcba9876543210fedcba9876543210")),
+  },
+];
+type Json = Record<string | number, unknown>;
+const EARLIER = path.join(import.meta.dirname, "..", "testing", "dataFolders");
+const inFolder = (file: string) => path.join(folder(), file);
+const readJson = (file: string): Json => JSON.parse(readFileSync(inFolder(file), "utf8"));
+
+async function opened(): Promise<AppData> {
+  const outcome = await open();
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+  return outcome.value;
+}
+
+function at(json: Json, place: StoredFile["place"]): Json {
+  return place.reduce((inside, name) => inside[name] as Json, json);
+}
+
+it.each(readdirSync(EARLIER).filter((name) => !name.endsWith(".md")))(
+  "opens a data folder of before: %s",
+  async (earlier) => {
+    cpSync(path.join(EARLIER, earlier), folder(), { recursive: true });
+    makeDataFolder(folder());
+    const data = await opened();
+    data.chats.close();
+    expect(data.notices).toEqual([]);
+    for (const file of readdirSync(path.join(EARLIER, earlier)))
+      expect(readJson(file)).toEqual(JSON.parse(readFileSync(path.join(EARLIER, earlier, file), "utf8")));
+    expect(data.settings.value.theme).toBe("dark");
+    expect(data.modelList.value.files).toHaveLength(2);
+    expect(data.deltaList.value.deltas).toMatchObject([{ name: "Pirate" }]);
+    expect(data.jobs.value.jobs).toHaveLength(1);
+    expect(data.quality.value.families).toMatchObject([{ rows: [{ type: "Q4_K_M" }] }]);
+    expect(Object.keys(data.makingSpeeds.all)).toHaveLength(1);
+    expect(data.loadLog.records).toHaveLength(1);
+  },
+);
+
+describe("an entry that cannot be understood", () => {
+  it.each(STORED_FILES)("costs nothing else in $file, is told, and outlives a change", async (stored) => {
+    const { file, place, entry, change } = stored;
+    cpSync(path.join(EARLIER, "withoutVersions"), folder(), { recursive: true });
+    makeDataFolder(folder());
+    const sound = await opened();
+    sound.chats.close();
+    const json = readJson(file);
+    const found = at(json, place);
+    if (Array.isArray(found)) found.unshift(entry);
+    else at(json, place.slice(0, -1))[place.at(-1)!] = entry;
+    writeFileSync(inFolder(file), JSON.stringify(json));
+
+    const data = await opened();
+    expect(data.notices).toEqual([{ code: "stored-entries-unreadable", details: { file, count: "1" } }]);
+    const lists = ({ deltaList, modelList, jobs, quality, fileHashes, loadLog, makingSpeeds }: AppData) => [
+      [deltaList, modelList, jobs, quality, fileHashes].map(({ value }) => value),
+      loadLog.records,
+      makingSpeeds.all,
+    ];
+    expect(lists(data)).toEqual(lists(sound));
+
+    await change(data);
+    await expect.poll(() => readJson(file).version).toBe(1);
+    expect([at(readJson(file), place)].flat()).toContainEqual(entry);
+    expect(readJson(file)).not.toEqual({ version: 1, ...json });
+    data.chats.close();
+  });
+});
+
+it("says of each damaged file where it is now", async () => {
+  makeDataFolder(folder());
+  for (const { file } of STORED_FILES) writeFileSync(inFolder(file), "{");
+  const data = await opened();
+  data.chats.close();
+  expect(data.notices.map(({ code, details }) => [code, details?.["file"]])).toEqual(
+    STORED_FILES.map(({ file }) => ["stored-file-damaged", file]),
+  );
+  for (const { details } of data.notices) expect(readFileSync(details!["movedTo"]!, "utf8")).toBe("{");
 });
 
 it("is refused in words when a file is in its place", () => {

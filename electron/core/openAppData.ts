@@ -8,20 +8,21 @@ import { ChatStore } from "./chats/ChatStore";
 import { openChatDatabase } from "./chats/openChatDatabase";
 import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
-import { DeltaList, emptyDeltaList } from "./deltas/DeltaLibrary";
+import { DeltaList } from "./deltas/DeltaLibrary";
 import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
-import { emptyLoadLog, LoadLog, StoredLoadLog } from "./loads/LoadLog";
-import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./loads/LoadSettingsStore";
+import { LoadLog, StoredLoadLog } from "./loads/LoadLog";
+import { LoadSettingsStore, StoredLoadSettings } from "./loads/LoadSettingsStore";
 import type { Log } from "./LogFile";
-import { defaultHubSettings, StoredHubSettings } from "./hub/StoredHubSettings";
-import { noSavedJobs, SavedJobs } from "./jobs/jobOrder";
+import { StoredHubSettings } from "./hub/StoredHubSettings";
+import { SavedJobs } from "./jobs/jobOrder";
 import { MakingSpeeds, SavedMakingSpeeds } from "./jobs/MakingSpeeds";
-import { noSavedQuality, SavedQuality } from "./jobs/QualityStore";
-import { emptyModelList, ModelList } from "./ModelLibrary";
-import { openSettingsFile } from "./settingsFile";
+import { SavedQuality } from "./jobs/QualityStore";
+import { ModelList } from "./ModelLibrary";
+import type { Shape } from "./storedShape";
+import { StoredSettings } from "./StoredSettings";
 
 export interface AppData {
   chats: ChatStore;
@@ -38,30 +39,32 @@ export interface AppData {
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
-  /** What the person should know of the opening: files that were damaged and where they are now. */
+  /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
 }
 
 /** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
 export async function openAppData(folder: string, log: Log, now: () => number): Promise<Outcome<AppData>> {
   const paths = dataPaths(folder);
+  const notices: Failure[] = [];
+  const open = async <Value>(file: string, shape: Shape<Value>): Promise<JsonFile<Value>> => {
+    const { file: opened, movedAsideTo, unreadable } = await openJsonFile(path.join(folder, file), shape, now);
+    if (movedAsideTo !== null) notices.push(failure("stored-file-damaged", { file, movedTo: movedAsideTo }));
+    if (unreadable > 0) notices.push(failure("stored-entries-unreadable", { file, count: String(unreadable) }));
+    return opened;
+  };
   try {
-    const settings = await openSettingsFile(paths.settings, now);
-    const modelList = await openJsonFile(path.join(folder, "models.json"), ModelList, emptyModelList, now);
-    const deltaList = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, now);
-    const hubSettings = await openJsonFile(path.join(folder, "hub.json"), StoredHubSettings, defaultHubSettings, now);
-    const fileHashes = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, now);
-    const jobs = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, now);
-    const quality = await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, now);
-    const makingSpeeds = await openJsonFile(path.join(folder, "making-speeds.json"), SavedMakingSpeeds, {}, now);
-    const loadSettings = await openJsonFile(
-      path.join(folder, "load-settings.json"),
-      StoredLoadSettings,
-      emptyLoadSettings,
-      now,
-    );
-    const loadLog = await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, now);
-    const engineEnds = await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, now);
+    const settings = await open("settings.json", StoredSettings);
+    const modelList = await open("models.json", ModelList);
+    const deltaList = await open("deltas.json", DeltaList);
+    const hubSettings = await open("hub.json", StoredHubSettings);
+    const fileHashes = await open("hashes.json", FileHashes);
+    const jobs = await open("jobs.json", SavedJobs);
+    const quality = await open("quality.json", SavedQuality);
+    const makingSpeeds = await open("making-speeds.json", SavedMakingSpeeds);
+    const loadSettings = await open("load-settings.json", StoredLoadSettings);
+    const loadLog = await open("loads.json", StoredLoadLog);
+    const engineEnds = await open("engine-ends.json", StoredEngineEnds);
     const opened = openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
@@ -72,29 +75,24 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
       return recovered;
     }
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    const settingsAside = [settings, modelList, deltaList, hubSettings, jobs, quality, loadSettings]
-      .map(({ movedAsideTo: aside }) => aside)
-      .filter((aside) => aside !== null);
-    for (const aside of settingsAside) log("warn", "a damaged file was moved aside", { aside });
+    if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
+    for (const { code, details = {} } of notices) log("warn", code, details);
     return succeed({
       chats,
-      settings: settings.file,
-      modelList: modelList.file,
-      deltaList: deltaList.file,
+      settings,
+      modelList,
+      deltaList,
       deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
-      hubSettings: hubSettings.file,
-      fileHashes: fileHashes.file,
-      jobs: jobs.file,
-      quality: quality.file,
-      makingSpeeds: new MakingSpeeds(makingSpeeds.file),
+      hubSettings,
+      fileHashes,
+      jobs,
+      quality,
+      makingSpeeds: new MakingSpeeds(makingSpeeds),
       loadNote: CrashNote.ofModel(path.join(folder, "loading-model")),
-      engineEnds: new EngineEnds(engineEnds.file),
-      loadSettings: new LoadSettingsStore(loadSettings.file),
-      loadLog: new LoadLog(loadLog.file, now),
-      notices: [
-        ...(movedAsideTo === null ? [] : [failure("database-damaged", { movedTo: movedAsideTo })]),
-        ...settingsAside.slice(0, 1).map((movedTo) => failure("settings-damaged", { movedTo })),
-      ],
+      engineEnds: new EngineEnds(engineEnds),
+      loadSettings: new LoadSettingsStore(loadSettings),
+      loadLog: new LoadLog(loadLog, now),
+      notices,
     });
   } catch (error) {
     return folderFailure(error, folder);

@@ -1,4 +1,5 @@
 // The starter model's way here: both sources, all the ways they fail, and that no half file ever has its name.
+import { randomUUID } from "node:crypto";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -233,11 +234,14 @@ describe("cancel and disk", () => {
 
   it("leaves another process's running download alone and removes one that was left for days", async () => {
     const models = path.join(folder, "models");
-    await mkdir(path.join(models, ".fetch-running"), { recursive: true });
-    await mkdir(path.join(models, ".fetch-left"));
-    await utimes(path.join(models, ".fetch-left"), new Date(0), new Date(0));
+    const [running, left, ofSomebodyElse] = [`.fetch-${randomUUID()}`, `.fetch-${randomUUID()}`, ".fetch-mine"];
+    await mkdir(path.join(models, running), { recursive: true });
+    for (const old of [left, ofSomebodyElse]) {
+      await mkdir(path.join(models, old));
+      await utimes(path.join(models, old), new Date(0), new Date(0));
+    }
     await ensure({});
-    expect(await readdir(models)).toEqual([".fetch-running"]);
+    expect((await readdir(models)).sort()).toEqual([running, ofSomebodyElse].sort());
   });
 });
 

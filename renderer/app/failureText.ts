@@ -3,6 +3,7 @@ import type { Failure } from "../../electron/contract/failure";
 import { PeftFeature } from "../../electron/contract/peftConfig";
 import { kindWord, otherKind } from "./fileKindWords";
 import { formatBytes, formatCount } from "./quantities";
+import { storedContent } from "./storedFileWords";
 
 export interface FailureText {
   /** One sentence, good on its own. */
@@ -696,6 +697,13 @@ export function failureText(failure: Failure): FailureText {
         advice: "Close programs that use it, then try again.",
       };
 
+    case "delta-already-here":
+      return {
+        happened: `${file} holds the same fine-tune as ${lower(delta)}, which is in your library already.`,
+        data: FILE_UNTOUCHED,
+        advice:
+          "The file can stay where it is. You can also delete it from the folder “deltas” in Facet's data folder.",
+      };
     case "hub-no-adapter":
       return {
         happened: `${details["repository"] ?? "This repository"} holds no LoRA adapter that Facet can use.`,
@@ -765,14 +773,23 @@ export function failureText(failure: Failure): FailureText {
             : `The damaged file was kept: ${details["movedTo"]}.`,
         advice: "If you have a backup of the data folder, you can put it back while Facet is closed.",
       };
-    case "settings-damaged":
+    case "stored-file-damaged":
       return {
-        happened: "The file with your settings was damaged, so Facet begins with the usual ones.",
+        happened: `The file with ${storedContent(details["file"])} was damaged, so Facet begins a new one.`,
         data:
           details["movedTo"] === undefined
             ? `${CHATS_SAFE} The damaged file was kept in the data folder.`
             : `${CHATS_SAFE} The damaged file was kept: ${details["movedTo"]}.`,
-        advice: "Set what you had changed again.",
+        advice:
+          details["file"] === "deltas.json"
+            ? "The fine-tunes themselves are still there: open Fine-tunes and add them from Facet's folder."
+            : "If you have a backup of that file, you can put it back while Facet is closed.",
+      };
+    case "stored-entries-unreadable":
+      return {
+        happened: `The file with ${storedContent(details["file"])} has ${entries(details["count"])} that this version of Facet does not understand.`,
+        data: "What is not understood is kept in the file as it is. Everything else in it is used.",
+        advice: `If you used a newer version of Facet, install it again. If you changed ${details["file"] ?? "the file"} by hand, correct it in the data folder while Facet is closed.`,
       };
     case "database-newer":
       return {
@@ -908,6 +925,12 @@ function bytes(amount: string | undefined): string | undefined {
 function tokenCounts({ messageTokens, contextSizeTokens }: Details): string {
   if (messageTokens === undefined || contextSizeTokens === undefined) return "";
   return `: ${count(messageTokens)} tokens, and the context holds ${count(contextSizeTokens)}`;
+}
+
+/** "1 entry", "2 entries" */
+function entries(amount: string | undefined): string {
+  if (amount === undefined) return "entries";
+  return amount === "1" ? "1 entry" : `${count(amount)} entries`;
 }
 
 function count(amount: string): string {

@@ -11,7 +11,7 @@ export type ShownNotice =
   | { readonly id: string; readonly kind: "failure"; readonly failure: Failure; readonly fromMain: boolean }
   | { readonly id: string; readonly kind: "offer"; readonly text: string; readonly action: NoticeAction };
 
-/** More would cover the conversation; the oldest goes first. */
+/** More would cover the conversation; the newest are shown. Those of main wait for their turn, others are dropped. */
 const MAX_SHOWN_NOTICES = 4;
 
 export const noticeStore = createStore<{ readonly notices: readonly ShownNotice[] }>()(() => ({ notices: [] }));
@@ -37,14 +37,21 @@ export function dismiss(id: string): void {
 }
 
 export function useNotices(): readonly ShownNotice[] {
-  return useStore(noticeStore, (state) => state.notices);
+  return useStore(noticeStore, (state) => state.notices).slice(-MAX_SHOWN_NOTICES);
 }
 
 function add(notice: ShownNotice): void {
   noticeStore.setState(({ notices }) => {
     const others = notices.filter((other) => other.id !== notice.id && !sameFailure(other, notice));
-    return { notices: [...others, notice].slice(-MAX_SHOWN_NOTICES) };
+    const kept = [...others, notice];
+    return {
+      notices: kept.filter((each, index) => isFromMain(each) || index >= kept.length - MAX_SHOWN_NOTICES),
+    };
   });
+}
+
+function isFromMain(notice: ShownNotice): boolean {
+  return notice.kind === "failure" && notice.fromMain;
 }
 
 /** The same failure twice is one notice: a full disk is met by every write. */

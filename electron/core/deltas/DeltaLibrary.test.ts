@@ -1,6 +1,7 @@
 // The library of deltas on real files: kept by content, whole or not at all, remembered over restarts.
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,7 +9,7 @@ import type { Delta, DeltaFacts } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
 import { openJsonFile } from "../JsonFile";
-import { DeltaLibrary, DeltaList, emptyDeltaList } from "./DeltaLibrary";
+import { DeltaLibrary, DeltaList } from "./DeltaLibrary";
 import { CrashNote } from "../CrashNote";
 
 const facts: DeltaFacts = {
@@ -45,7 +46,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 async function open(): Promise<void> {
-  const { file } = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, emptyDeltaList, () => 0);
+  const { file } = await openJsonFile(path.join(folder, "deltas.json"), DeltaList, () => 0);
   library = new DeltaLibrary({
     folder: deltas(),
     list: file,
@@ -207,12 +208,97 @@ describe("adding", () => {
     });
   });
 
-  it("removes at the next start what a killed app has left", async () => {
-    await mkdir(deltas(), { recursive: true });
-    await writeFile(path.join(deltas(), "0000.part"), "half");
-    await writeFile(path.join(deltas(), "0000.part.facet-part"), "made by half");
+  it("removes at the next start what a killed app has left, and nothing else", async () => {
+    await mkdir(path.join(deltas(), "folder.part"), { recursive: true });
+    const names = ["part", "part.facet-part", "part.facet-part.group", "part.facet-part.refined"];
+    for (const name of names) await writeFile(path.join(deltas(), `${randomUUID()}.${name}`), "half");
+    const others = ["0000.part", "notes.txt", "lora.gguf", "lora.gguf.part", `${"a".repeat(32)}.gguf`];
+    for (const name of others) await writeFile(path.join(deltas(), name), "of somebody else");
     await open();
-    expect(await readdir(deltas())).toEqual([]);
+    expect((await readdir(deltas())).sort()).toEqual([...others, "folder.part"].sort());
+  });
+});
+
+describe("a file in the folder that is in no list", () => {
+  const put = async (name: string, content: string) => {
+    await mkdir(deltas(), { recursive: true });
+    await writeFile(path.join(deltas(), name), content);
+  };
+  const addFound = (name: string) => library.addFound(name, { signal: new AbortController().signal });
+
+  it("is offered, and used once it is added, where it is", async () => {
+    await put("Pirate.gguf", "arr");
+    await put("notes.txt", "mine");
+    await mkdir(path.join(deltas(), "folder.gguf"));
+    await add("listed.gguf", "abc");
+    await open();
+    expect(await library.found()).toEqual([{ fileName: "Pirate.gguf", sizeBytes: 3 }]);
+    const { ino } = await stat(path.join(deltas(), "Pirate.gguf"));
+    const added = value(await addFound("Pirate.gguf"));
+    expect(added).toMatchObject({ name: "Pirate", sizeBytes: 3, failure: null, hue: 1 });
+    expect((await stat(library.find(added.id)!.path)).ino).toBe(ino);
+    expect(await library.found()).toEqual([]);
+    await open();
+    expect(library.list().map(({ name }) => name)).toEqual(["Pirate", "listed"]);
+  });
+
+  it("brings back a library whose list is gone", async () => {
+    const { id } = await add("Pirate.gguf", "arr");
+    await rm(path.join(folder, "deltas.json"));
+    await open();
+    expect(library.list()).toEqual([]);
+    expect(await library.found()).toEqual([{ fileName: `${id}.gguf`, sizeBytes: 3 }]);
+    inspection = succeed({ ...facts, name: "The pirate" });
+    expect(value(await addFound(`${id}.gguf`))).toMatchObject({ id, name: "The pirate", failure: null });
+  });
+
+  it("takes the place of an entry that cannot be understood", async () => {
+    const { id } = await add("Pirate.gguf", "arr");
+    await writeFile(path.join(folder, "deltas.json"), JSON.stringify({ deltas: [{ id, name: 7 }, { id: "other" }] }));
+    await open();
+    value(await addFound(`${id}.gguf`));
+    const { deltas: rows } = JSON.parse(await readFile(path.join(folder, "deltas.json"), "utf8"));
+    expect(rows.map((row: { id: string }) => row.id).sort()).toEqual([id, "other"].sort());
+  });
+
+  it("is left alone when it is no fine-tune, or one that is here already", async () => {
+    await put("model.gguf", "many");
+    inspection = fail("delta-not-an-adapter");
+    expect(await addFound("model.gguf")).toEqual({
+      ok: false,
+      failure: { code: "delta-not-an-adapter", details: { file: "model.gguf", delta: "model.gguf" } },
+    });
+    inspection = succeed(facts);
+    await add("Pirate.gguf", "arr");
+    await put("copy.gguf", "arr");
+    expect(await addFound("copy.gguf")).toEqual({
+      ok: false,
+      failure: { code: "delta-already-here", details: { file: "copy.gguf", delta: "Pirate" } },
+    });
+    expect((await library.found()).map(({ fileName }) => fileName)).toEqual(["copy.gguf", "model.gguf"]);
+    expect(library.list()).toHaveLength(1);
+  });
+
+  it("gives a delta its file back, which keeps its name", async () => {
+    const { id } = await add("Pirate.gguf", "arr");
+    value(await library.rename(id, "Mine"));
+    await rename(library.find(id)!.path, path.join(deltas(), "moved.gguf"));
+    expect(value(await addFound("moved.gguf"))).toMatchObject({ id, name: "Mine", failure: null });
+    expect(library.list()).toHaveLength(1);
+  });
+
+  it("is expanded where it is in the compact form, and stays", async () => {
+    await put("small.gguf", "few");
+    inspection = fail("delta-compact");
+    const added = value(await addFound("small.gguf"));
+    expect(await readFile(library.find(added.id)!.path, "utf8")).toBe("whole of few");
+    expect(await readFile(path.join(deltas(), "small.gguf"), "utf8")).toBe("few");
+  });
+
+  it.each(["../outside.gguf", "listed.txt", "none.gguf", ""])("is none that is not in the folder: %j", async (name) => {
+    await source("outside.gguf", "x");
+    await put("listed.txt", "x");
+    expect(await addFound(name)).toMatchObject({ ok: false, failure: { code: "not-found" } });
   });
 });
 

@@ -2,7 +2,7 @@
 //
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import {
@@ -13,16 +13,20 @@ import {
   Hue,
   MAX_DELTA_NAME_CHARACTERS,
   type Delta,
+  type FoundDelta,
   type NamedStack,
   type Stack,
 } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
+import { UNFINISHED_SUFFIX as JOB_SUFFIX } from "../../contract/jobs";
 import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
+import { entry, fields, list, type ValueOf } from "../storedShape";
+import { isUnfinishedName } from "../unfinishedName";
 import { syncFolder } from "../writeFileAtomically";
-import { copyHashing, type CopyRun } from "./copyHashing";
+import { copyHashing, hashOf, type CopyRun } from "./copyHashing";
 import type { CrashNote } from "../CrashNote";
 
 const KnownDelta = z.strictObject({
@@ -39,9 +43,8 @@ const KnownDelta = z.strictObject({
 type KnownDelta = z.infer<typeof KnownDelta>;
 
 /** deltas.json, in the header's order: oldest first, unless a person ordered them. */
-export const DeltaList = z.strictObject({ deltas: z.array(KnownDelta) });
-export type DeltaList = z.infer<typeof DeltaList>;
-export const emptyDeltaList: DeltaList = { deltas: [] };
+export const DeltaList = fields({ deltas: list(entry(KnownDelta), "id") });
+export type DeltaList = ValueOf<typeof DeltaList>;
 
 /** A delta and where its file lies: known to main and the engine, never to the window. */
 export interface DeltaFile {
@@ -63,7 +66,11 @@ export interface DeltaLibraryOptions {
 
 /** Ends the name of a file that is still being copied. */
 const UNFINISHED_SUFFIX = ".part";
-/** What else lies in the folder was left by a crash: copies, and what jobs were making. */
+/** What a crash leaves behind a UUID: copies, and what jobs were making. */
+const LEFTOVER_SUFFIXES = ["", JOB_SUFFIX, `${JOB_SUFFIX}.group`, `${JOB_SUFFIX}.refined`].map(
+  (jobs) => UNFINISHED_SUFFIX + jobs,
+);
+/** A delta's file: the beginning of its SHA-256. */
 const KEPT_FILE = /^[0-9a-f]{32}\.gguf$/u;
 
 export class DeltaLibrary {
@@ -77,9 +84,58 @@ export class DeltaLibrary {
   async recover(): Promise<void> {
     const { folder, loading } = this.#options;
     this.crashed(loading.read());
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((other) => !KEPT_FILE.test(other)))
-      await rm(path.join(folder, name), { force: true });
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const isLeftover = LEFTOVER_SUFFIXES.some((after) => isUnfinishedName(entry.name, { after }));
+      if (entry.isFile() && isLeftover) await rm(path.join(folder, entry.name), { force: true });
+    }
+  }
+
+  /** Files in the folder that are in no list: put there by hand, or of a list that was damaged. By name. */
+  async found(): Promise<FoundDelta[]> {
+    const { folder } = this.#options;
+    const listed = new Set(this.#options.list.value.deltas.map(({ id }) => `${id}.gguf`));
+    const found: FoundDelta[] = [];
+    for (const fileName of await readdir(folder).catch(() => [])) {
+      if (!/\.gguf$/iu.test(fileName) || listed.has(fileName)) continue;
+      const facts = await stat(path.join(folder, fileName)).catch(() => null);
+      if (facts?.isFile() === true) found.push({ fileName, sizeBytes: facts.size });
+    }
+    return found.sort((one, other) => one.fileName.localeCompare(other.fileName));
+  }
+
+  /**
+   * Takes a file that `found` names into the library; it stays where it is and gets the name that its content has. One in the
+   * compact form stays what it is, and the expanded one is added. Failures: "not-found", "delta-already-here", those of `inspect`
+   * and `changeForm`, "model-unreadable", "disk-full", "save-failed", "request-cancelled".
+   */
+  async addFound(fileName: string, run: CopyRun): Promise<Outcome<Delta>> {
+    if (!(await this.found()).some((found) => found.fileName === fileName)) return fail("not-found");
+    const { folder, inspect } = this.#options;
+    const file = path.join(folder, fileName);
+    const origin: DeltaOrigin = { kind: "file", fileName };
+    try {
+      const hashed = await hashOf(file, run);
+      if (!hashed.ok) return { ok: false, failure: { ...hashed.failure, details: { file: fileName } } };
+      const id = DeltaId.parse(hashed.value.sha256.slice(0, 32));
+      if (this.#known(id) !== undefined && this.#fileFailure(id, hashed.value.sizeBytes) === null)
+        return fail("delta-already-here", { file: fileName, delta: (await this.#found(id)).name });
+      const facts = await inspect(file);
+      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(file, origin, {}, run);
+      if (!facts.ok)
+        return {
+          ok: false,
+          failure: { ...facts.failure, details: { file: fileName, delta: fileName, ...facts.failure.details } },
+        };
+      if (run.signal.aborted) return fail("request-cancelled");
+      await rename(file, this.#path(id));
+      await syncFolder(folder);
+      // A name that says nothing is none.
+      const ownName = KEPT_FILE.test(fileName) ? "" : fileName.replace(/\.gguf$/iu, "");
+      return await this.#keepNew(id, hashed.value.sizeBytes, facts.value, origin, facts.value.name ?? ownName);
+    } catch (error) {
+      return { ok: false, failure: saveFailure(error, { folder }) };
+    }
   }
 
   /** The last in the header first: newest first, unless a person ordered them. */
@@ -121,16 +177,9 @@ export class DeltaLibrary {
       if (run?.signal.aborted === true) return fail("request-cancelled");
       await rename(part, this.#path(id));
       await syncFolder(folder);
-      return await this.#keep({
-        id,
-        name: nameFor(about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "")),
-        hue: this.#leastUsedHue(),
-        sizeBytes: copied.value.sizeBytes,
-        origin,
-        createdAtMs: this.#options.now(),
-        facts: about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) },
-        crashed: false,
-      });
+      const told = about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
+      const name = about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "");
+      return await this.#keepNew(id, copied.value.sizeBytes, told, origin, name);
     } catch (error) {
       return { ok: false, failure: saveFailure(error, { folder }) };
     } finally {
@@ -263,8 +312,26 @@ export class DeltaLibrary {
     return found.delta;
   }
 
-  async #keep(known: KnownDelta): Promise<Outcome<Delta>> {
-    const others = this.#options.list.value.deltas.filter(({ id }) => id !== known.id);
+  async #keepNew(
+    id: DeltaId,
+    sizeBytes: number,
+    facts: DeltaFacts,
+    origin: DeltaOrigin,
+    name: string,
+  ): Promise<Outcome<Delta>> {
+    // One whose file was gone or changed stays itself.
+    const former = this.#known(id);
+    const known: KnownDelta = {
+      id,
+      name: former?.name ?? nameFor(name),
+      hue: former?.hue ?? this.#leastUsedHue(),
+      sizeBytes,
+      origin,
+      createdAtMs: this.#options.now(),
+      facts,
+      crashed: false,
+    };
+    const others = this.#options.list.value.deltas.filter((other) => other.id !== id);
     const saved = await this.#save([...others, known]);
     return saved.ok ? succeed(this.#describe(known)) : saved;
   }

@@ -2,7 +2,8 @@
 import { stat } from "node:fs/promises";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { errnoOf } from "../fileFailure";
-import { copyAndHash } from "../importing/copyLargeFile";
+import type { TaskRun } from "../importing/FileTasks";
+import { copyAndHash, hashLargeFile } from "../importing/copyLargeFile";
 
 /** Nobody else on this computer needs them. */
 const MODE = 0o600;
@@ -14,12 +15,31 @@ export interface CopyRun {
   addDone?(bytes: number): void;
 }
 
+/** Of a file's content. */
+export interface ContentHash {
+  sha256: string;
+  sizeBytes: number;
+}
+
 /** Throws the file system's error for the target; a source that cannot be read is a failure, and "request-cancelled". */
-export async function copyHashing(
+export function copyHashing(
   source: string,
   target: string,
-  { signal, addTotal, addDone }: CopyRun = { signal: new AbortController().signal },
-): Promise<Outcome<{ sha256: string; sizeBytes: number }>> {
+  run: CopyRun = { signal: new AbortController().signal },
+): Promise<Outcome<ContentHash>> {
+  return readHashing(source, run, (counting) => copyAndHash(source, target, counting, MODE));
+}
+
+/** Without a copy. A file that cannot be read is a failure, and "request-cancelled". */
+export function hashOf(source: string, run: CopyRun): Promise<Outcome<ContentHash>> {
+  return readHashing(source, run, (counting) => hashLargeFile(source, counting));
+}
+
+async function readHashing(
+  source: string,
+  { signal, addTotal, addDone }: CopyRun,
+  read: (counting: Pick<TaskRun, "signal" | "addDone">) => Promise<string>,
+): Promise<Outcome<ContentHash>> {
   let sizeBytes = 0;
   const count = (bytes: number) => {
     sizeBytes += bytes;
@@ -27,7 +47,7 @@ export async function copyHashing(
   };
   try {
     addTotal?.((await stat(source)).size);
-    const sha256 = await copyAndHash(source, target, { signal, addDone: count }, MODE);
+    const sha256 = await read({ signal, addDone: count });
     return succeed({ sha256, sizeBytes });
   } catch (error) {
     if (signal.aborted) return fail("request-cancelled");

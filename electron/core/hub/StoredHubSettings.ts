@@ -1,11 +1,11 @@
 // How the app reaches the hub, as kept in hub.json. The token is not in it.
 import { z } from "zod";
+import { fields, setting, type ValueOf } from "../storedShape";
 
-export const StoredHubSettings = z.object({
+export const StoredHubSettings = fields({
   /** null = Hugging Face. */
-  endpoint: z.string().nullable().catch(null),
+  endpoint: setting(z.string().nullable(), null),
   /** null = what the system says. */
-  proxy: z.string().nullable().catch(null),
+  proxy: setting(z.string().nullable(), null),
 });
-export type StoredHubSettings = z.infer<typeof StoredHubSettings>;
-export const defaultHubSettings: StoredHubSettings = { endpoint: null, proxy: null };
+export type StoredHubSettings = ValueOf<typeof StoredHubSettings>;

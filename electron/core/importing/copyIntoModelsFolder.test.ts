@@ -1,4 +1,5 @@
 // Copies into the models folder: names, parts that stay together, stops, and what a kill leaves.
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -93,9 +94,22 @@ it("finishes at start what was whole, and deletes what was not", async () => {
     mkdirSync(path.join(models, ".imports", name), { recursive: true });
     for (const file of files) writeFileSync(path.join(models, ".imports", name, file), file);
   };
-  put("one", "half.gguf");
-  put("two.whole", "a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
+  put(randomUUID(), "half.gguf");
+  put(`${randomUUID()}.whole`, "a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
   await finishCopies(models);
   expect(inModels()).toEqual(["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"]);
   expect(existsSync(path.join(models, ".imports"))).toBe(false);
+});
+
+it("overwrites nothing at start that got the name meanwhile, and deletes nothing that is not its own", async () => {
+  const copy = path.join(models, ".imports", `${randomUUID()}.whole`);
+  mkdirSync(copy, { recursive: true });
+  writeFileSync(path.join(copy, "a.gguf"), "the copy");
+  writeFileSync(path.join(models, "a.gguf"), "another");
+  mkdirSync(path.join(models, ".imports", "mine.whole"));
+  writeFileSync(path.join(models, ".imports", "notes.txt"), "mine");
+  await finishCopies(models);
+  expect(readFileSync(path.join(models, "a.gguf"), "utf8")).toBe("another");
+  expect(readFileSync(path.join(models, "a 2.gguf"), "utf8")).toBe("the copy");
+  expect(readdirSync(path.join(models, ".imports")).sort()).toEqual(["mine.whole", "notes.txt"]);
 });

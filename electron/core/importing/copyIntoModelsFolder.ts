@@ -1,11 +1,12 @@
 // Copies a model into Facet's models folder: under another name until it is whole, so that no kill leaves half a model. Plain Node.
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { diskName, nameKey } from "../diskName";
 import { freeBytesIn } from "../downloads/downloadDisk";
 import { errnoOf } from "../fileFailure";
+import { isUnfinishedName } from "../unfinishedName";
 import { syncFolder } from "../writeFileAtomically";
 import { copyLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
@@ -37,7 +38,7 @@ export async function copyIntoModelsFolder(
         missingBytes: String(Math.ceil(model.sizeBytes + RESERVE_BYTES - freeBytes)),
       });
     }
-    const names = await freeNames(model, modelsFolder);
+    const names = await freeNames(namesOf(model), modelsFolder);
     await mkdir(folder, { recursive: true });
     for (const [index, name] of names.entries())
       await copyLargeFile(model.paths[index] ?? model.path, path.join(folder, name), run);
@@ -54,29 +55,36 @@ export async function copyIntoModelsFolder(
   }
 }
 
-/** At start, when nothing is copied: whole copies get their names, others are deleted. A folder that is not there has nothing left. */
+/** At start, when nothing is copied: whole copies get their names, others are deleted. What Facet did not begin stays. */
 export async function finishCopies(modelsFolder: string): Promise<void> {
   const unfinished = path.join(modelsFolder, UNFINISHED);
   for (const name of await readdir(unfinished).catch(() => [])) {
     const folder = path.join(unfinished, name);
-    if (name.endsWith(WHOLE)) await putInPlace(folder, modelsFolder);
-    else await rm(folder, { recursive: true, force: true });
+    if (isUnfinishedName(name, { after: WHOLE })) await putInPlace(folder, modelsFolder);
+    else if (isUnfinishedName(name, {})) await rm(folder, { recursive: true, force: true });
   }
-  await rm(unfinished, { recursive: true, force: true });
+  // Stays where it holds something else.
+  await rmdir(unfinished).catch(() => undefined);
 }
 
-/** The first part last: it is the one that is listed and loaded. */
+/** The first part last: it is the one that is listed and loaded. No file is overwritten that got the name meanwhile. */
 async function putInPlace(folder: string, modelsFolder: string): Promise<void> {
-  const names = (await readdir(folder)).sort().reverse();
-  for (const name of names) await rename(path.join(folder, name), path.join(modelsFolder, name));
+  const names = (await readdir(folder)).sort();
+  const targets = await freeNames(names, modelsFolder);
+  for (const [index, name] of [...names.entries()].reverse())
+    await rename(path.join(folder, name), path.join(modelsFolder, targets[index] ?? name));
   await syncFolder(modelsFolder);
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The files' own names as they can be on disk; with a number when others have them. Parts of a split model stay together. */
-async function freeNames({ paths, fileName }: ModelOnDisk, modelsFolder: string): Promise<string[]> {
+/** As they can be on disk. */
+function namesOf({ paths, fileName }: ModelOnDisk): string[] {
+  return paths.map((file) => diskName(/\.gguf$/iu.test(file) ? path.basename(file) : fileName));
+}
+
+/** The files' own names; with a number when others have them. Parts of a split model stay together. */
+async function freeNames(own: readonly string[], modelsFolder: string): Promise<string[]> {
   const taken = new Set((await readdir(modelsFolder)).map(nameKey));
-  const own = paths.map((file) => diskName(/\.gguf$/iu.test(file) ? path.basename(file) : fileName));
   for (let number = 1; ; number++) {
     const names = own.map((name) =>
       number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/u, ` ${number}$&`),

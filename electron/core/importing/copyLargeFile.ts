@@ -44,7 +44,10 @@ export async function copyAndHash(
 }
 
 /** SHA-256 of a whole file, with progress, to be stopped at once. */
-export async function hashLargeFile(file: string, { signal, addDone }: TaskRun): Promise<string> {
+export async function hashLargeFile(
+  file: string,
+  { signal, addDone }: Pick<TaskRun, "signal" | "addDone">,
+): Promise<string> {
   const hash = createHash("sha256");
   const handle = await open(file, "r");
   try {

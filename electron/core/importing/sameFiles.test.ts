@@ -43,7 +43,7 @@ function model(file: string, inModelsFolder = true): ModelFile {
 
 it("reads files of the same size only, once, and tells equal from different", async () => {
   const models = [put("a", "same"), put("b", "same"), put("c", "diff"), put("d", "longer")].map((file) => model(file));
-  const { file: hashes } = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, {}, () => 0);
+  const { file: hashes } = await openJsonFile(path.join(folder, "hashes.json"), FileHashes, () => 0);
   const first = await findSameFiles(models, hashes.value);
   expect(first.same).toEqual([]);
   expect(first.unread.map(({ model: { name } }) => name)).toEqual(["a", "b"]);

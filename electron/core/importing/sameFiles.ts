@@ -6,16 +6,16 @@ import { succeed, type Outcome } from "../../contract/failure";
 import type { SameFile } from "../../contract/importing";
 import type { JsonFile } from "../JsonFile";
 import type { ModelFile } from "../ModelLibrary";
+import { entry, table, type ValueOf } from "../storedShape";
 import { hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 import { knownSha256 } from "./knownSha256";
 
 /** By path: what a file's content was when it had this size and time. */
-export const FileHashes = z.record(
-  z.string(),
-  z.object({ sizeBytes: z.number(), changedAtMs: z.number(), sha256: z.string() }),
+export const FileHashes = table(
+  entry(z.looseObject({ sizeBytes: z.number(), changedAtMs: z.number(), sha256: z.string() })),
 );
-export type FileHashes = z.infer<typeof FileHashes>;
+export type FileHashes = ValueOf<typeof FileHashes>;
 const SAMPLE_BYTES = 64 * 1024;
 /** Far more files than anybody has; beyond, the memory begins anew. */
 const MAX_REMEMBERED = 5_000;

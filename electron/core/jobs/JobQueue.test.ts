@@ -7,7 +7,7 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import { ModelId } from "../../contract/ids";
 import { JobId, type Job, type JobPhase } from "../../contract/jobQueue";
 import { openJsonFile } from "../JsonFile";
-import { noSavedJobs, SavedJobs, type JobOrder } from "./jobOrder";
+import { SavedJobs, type JobOrder } from "./jobOrder";
 import { JobQueue, type JobControls, type JobProduct } from "./JobQueue";
 
 const working: JobPhase = {
@@ -47,7 +47,7 @@ afterEach(async () => {
 
 /** A queue over the folder, as each start of the app makes one. A cancelled job ends as runJob ends it. */
 async function open(): Promise<JobQueue> {
-  const { file } = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, noSavedJobs, Date.now);
+  const { file } = await openJsonFile(path.join(folder, "jobs.json"), SavedJobs, Date.now);
   let ids = 0;
   const queue = new JobQueue({
     file,

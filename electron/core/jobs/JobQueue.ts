@@ -207,7 +207,7 @@ export class JobQueue {
           ];
       }
     });
-    this.#lastSave = this.#options.file.save({ version: 1, jobs }).then((saved) => {
+    this.#lastSave = this.#options.file.save({ jobs }).then((saved) => {
       if (!saved.ok) this.#options.onProblem(new Error(`jobs.json: ${saved.failure.cause ?? saved.failure.code}`));
     });
   }

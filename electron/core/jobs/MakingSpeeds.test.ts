@@ -22,7 +22,7 @@ const phase = (stage: string, fraction: number, perSecond: number | null) =>
 it("is what the finished step had, for each kind of result by itself", async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-speeds-"));
   const open = async () =>
-    new MakingSpeeds((await openJsonFile(path.join(folder, "speeds.json"), SavedMakingSpeeds, {}, () => 0)).file);
+    new MakingSpeeds((await openJsonFile(path.join(folder, "speeds.json"), SavedMakingSpeeds, () => 0)).file);
   const speeds = await open();
   const told: JobPhase[] = [];
   const controls = { signal: new AbortController().signal, onPhase: (each: JobPhase) => told.push(each) };

@@ -3,11 +3,12 @@ import { z } from "zod";
 import type { StartMakeDelta } from "../../contract/jobQueue";
 import { makingKey } from "../../contract/makeDelta";
 import type { JsonFile } from "../JsonFile";
+import { entry, table, type ValueOf } from "../storedShape";
 import type { JobControls } from "./JobQueue";
 
 /** making-speeds.json: bytes of both models' weights per second. */
-export const SavedMakingSpeeds = z.record(z.string(), z.number().positive());
-export type SavedMakingSpeeds = z.infer<typeof SavedMakingSpeeds>;
+export const SavedMakingSpeeds = table(entry(z.number().positive()));
+export type SavedMakingSpeeds = ValueOf<typeof SavedMakingSpeeds>;
 
 export class MakingSpeeds {
   readonly #file: JsonFile<SavedMakingSpeeds>;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Sha256 } from "../../contract/hub";
 import { ModelId } from "../../contract/ids";
 import { openJsonFile } from "../JsonFile";
-import { noSavedQuality, QualityStore, SavedQuality, type MeasuredRow } from "./QualityStore";
+import { QualityStore, SavedQuality, type MeasuredRow } from "./QualityStore";
 
 const sourceA = Sha256.parse("a".repeat(64));
 const sourceB = Sha256.parse("b".repeat(64));
@@ -18,9 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function open(): Promise<QualityStore> {
-  return new QualityStore(
-    (await openJsonFile(path.join(folder, "quality.json"), SavedQuality, noSavedQuality, Date.now)).file,
-  );
+  return new QualityStore((await openJsonFile(path.join(folder, "quality.json"), SavedQuality, Date.now)).file);
 }
 
 function row(key: string, klMean: number, fileBytes: number): MeasuredRow {

@@ -5,12 +5,13 @@ import { Sha256 } from "../../contract/hub";
 import { ModelId } from "../../contract/ids";
 import { ModelQuality } from "../../contract/jobs";
 import type { JsonFile } from "../JsonFile";
+import { entry, fields, list, type ValueOf } from "../storedShape";
 
 /** Oldest families go first. A row is below 1 KB, so the file stays far below what JsonFile reads. */
 const MAX_FAMILIES = 60;
 const MAX_ROWS = 40;
 
-export const MeasuredRow = z.object({
+export const MeasuredRow = z.strictObject({
   modelId: ModelId,
   /** Of the file that was measured (contentKey.ts): another file under the same name is not taken for it. */
   key: z.string().max(64),
@@ -24,10 +25,9 @@ export const MeasuredRow = z.object({
 });
 export type MeasuredRow = z.infer<typeof MeasuredRow>;
 
-const Family = z.object({ sourceSha256: Sha256, rows: z.array(MeasuredRow) });
-export const SavedQuality = z.object({ version: z.literal(1), families: z.array(Family) });
-export type SavedQuality = z.infer<typeof SavedQuality>;
-export const noSavedQuality: SavedQuality = { version: 1, families: [] };
+const Family = fields({ sourceSha256: entry(Sha256), rows: list(entry(MeasuredRow), "key") });
+export const SavedQuality = fields({ families: list(Family, "sourceSha256") });
+export type SavedQuality = ValueOf<typeof SavedQuality>;
 
 export class QualityStore {
   readonly #file: JsonFile<SavedQuality>;
@@ -43,7 +43,7 @@ export class QualityStore {
     const kept = old.filter((row) => !rows.some(({ key }) => key === row.key));
     const others = families.filter((family) => family.sourceSha256 !== sourceSha256);
     const family = { sourceSha256, rows: [...kept, ...rows].slice(-MAX_ROWS) };
-    return this.#file.save({ version: 1, families: [...others, family].slice(-MAX_FAMILIES) });
+    return this.#file.save({ families: [...others, family].slice(-MAX_FAMILIES) });
   }
 
   /** All rows of the family that a file belongs to: measured itself, or made from the family's source. The source first, then by size. */

@@ -90,14 +90,16 @@ export function createJobs(parts: JobParts): Jobs {
     queue,
     tools,
     async start() {
-      for (const folder of [tools.madeFolder, tools.importanceFolder, tools.deltasFolder]) {
+      for (const folder of [tools.madeFolder, tools.importanceFolder]) {
         const removed = await removeLeftovers(folder);
         if (removed.length > 0) log("info", "unfinished files removed", { count: removed.length });
       }
-      await removeFetched(
-        tools.fetchFolder,
-        data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])),
-      );
+      if (!data.jobs.hasUnreadable) {
+        await removeFetched(
+          tools.fetchFolder,
+          data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])),
+        );
+      }
       queue.start();
     },
   };

@@ -18,7 +18,7 @@ import { readBaseShapes } from "../../engine/deltas/matchDelta";
 import { previewPair } from "../../engine/deltas/previewPair";
 import { readDeltaHeader } from "../../engine/deltas/readDeltaHeader";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
-import { DeltaLibrary, DeltaList, emptyDeltaList } from "../deltas/DeltaLibrary";
+import { DeltaLibrary, DeltaList } from "../deltas/DeltaLibrary";
 import { CrashNote } from "../CrashNote";
 import { openJsonFile } from "../JsonFile";
 import { forkNodeJob } from "./forkNodeJob";
@@ -318,7 +318,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
   });
 
   it("from the queue end in the library of deltas; a failed one leaves nothing there", async () => {
-    const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, emptyDeltaList, () => 0);
+    const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, () => 0);
     const library = new DeltaLibrary({
       folder: inFolder("deltas"),
       list: file,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Failure } from "../../contract/failure";
 import { RepositoryName, Revision, Sha256 } from "../../contract/hub";
 import { JobId, StartFetchDelta, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import { entry, fields, list, type ValueOf } from "../storedShape";
 
 const Path = z.string().min(1).max(4096);
 const ModelName = z.string().max(200);
@@ -52,20 +53,16 @@ export type FetchDeltaOrder = z.infer<typeof FetchDeltaOrder>;
 export const JobOrder = z.discriminatedUnion("kind", [QuantizeOrder, QualityOrder, MakeDeltaOrder, FetchDeltaOrder]);
 export type JobOrder = z.infer<typeof JobOrder>;
 
-export const SavedJobs = z.strictObject({
-  version: z.literal(1),
-  jobs: z.array(
-    z.strictObject({
-      id: JobId,
-      order: JobOrder,
-      /** "running": its process worked on it; found at a start, that process was interrupted. */
-      state: z.discriminatedUnion("kind", [
-        z.strictObject({ kind: z.literal("queued") }),
-        z.strictObject({ kind: z.literal("running") }),
-        z.strictObject({ kind: z.literal("failed"), failure: Failure }),
-      ]),
-    }),
-  ),
+const SavedJob = z.strictObject({
+  id: JobId,
+  order: JobOrder,
+  /** "running": its process worked on it; found at a start, that process was interrupted. */
+  state: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("queued") }),
+    z.strictObject({ kind: z.literal("running") }),
+    z.strictObject({ kind: z.literal("failed"), failure: Failure }),
+  ]),
 });
-export type SavedJobs = z.infer<typeof SavedJobs>;
-export const noSavedJobs: SavedJobs = { version: 1, jobs: [] };
+
+export const SavedJobs = fields({ jobs: list(entry(SavedJob), "id") });
+export type SavedJobs = ValueOf<typeof SavedJobs>;

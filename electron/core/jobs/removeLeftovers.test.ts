@@ -11,11 +11,17 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it("removes unfinished files and nothing else", async () => {
-  for (const name of ["a.gguf", "a.gguf.facet-part", "facet-part", "b.facet-part.gguf"])
+  for (const name of ["a.gguf", "a.gguf.facet-part", "facet-part", "b.facet-part.gguf", "mine.facet-part"])
     await writeFile(path.join(folder, name), "");
   await mkdir(path.join(folder, "folder.facet-part"));
   expect(await removeLeftovers(folder)).toEqual(["a.gguf.facet-part"]);
-  expect((await readdir(folder)).sort()).toEqual(["a.gguf", "b.facet-part.gguf", "facet-part", "folder.facet-part"]);
+  expect((await readdir(folder)).sort()).toEqual([
+    "a.gguf",
+    "b.facet-part.gguf",
+    "facet-part",
+    "folder.facet-part",
+    "mine.facet-part",
+  ]);
 });
 
 it("finds nothing where there is no folder", async () => {

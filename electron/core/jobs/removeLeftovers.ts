@@ -7,7 +7,7 @@ import { UNFINISHED_SUFFIX } from "../../contract/jobs";
 export async function removeLeftovers(folder: string): Promise<string[]> {
   const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const left = names
-    .filter((entry) => entry.isFile() && entry.name.endsWith(UNFINISHED_SUFFIX))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(`.gguf${UNFINISHED_SUFFIX}`))
     .map(({ name }) => name);
   await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
   return left;

@@ -1,5 +1,5 @@
 // Fetching an adapter as a job, without converting: what goes on, what is kept, what goes. Converting and the rest: e2e/hubDeltas.spec.ts.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -127,8 +127,10 @@ it("goes on after the app's end where it was; a cancelled one leaves nothing", a
   await endIn(made, CANCELLED);
   expect(await left()).toEqual([]);
   await endIn(made, "closing");
+  // Put there by somebody else.
+  await writeFile(path.join(tools.fetchFolder, "notes.txt"), "mine");
   await removeFetched(tools.fetchFolder, [await order("b-lora.gguf")]);
-  expect(await left()).toEqual([]);
+  expect(await left()).toEqual(["notes.txt"]);
 });
 
 it("keeps what was fetched only where another try may help", async () => {

@@ -36,13 +36,19 @@ export async function runFetchDelta(
   return outcome;
 }
 
-/** Removes what was fetched for jobs that are not in the list any more. At the start, before the queue's. */
+/**
+ * Removes what was fetched for jobs that are not in the list any more, and nothing else. At the start, before the queue's, and only
+ * where the whole list is understood.
+ */
 export async function removeFetched(fetchFolder: string, orders: readonly FetchDeltaOrder[]): Promise<void> {
   const kept = new Set(orders.map(fetchKey));
   const names = await readdir(fetchFolder).catch(() => []);
   for (const name of names)
-    if (!kept.has(name)) await rm(path.join(fetchFolder, name), { recursive: true, force: true });
+    if (FETCH_KEY.test(name) && !kept.has(name))
+      await rm(path.join(fetchFolder, name), { recursive: true, force: true });
 }
+
+const FETCH_KEY = /^[0-9a-f]{32}$/u;
 
 function fetchKey({ source }: FetchDeltaOrder): string {
   return createHash("sha256")

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = async () =>
-  new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, {}, () => 0)).file);
+  new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, () => 0)).file);
 const model = (name: string, content = "as it is") => ({ id: ModelId.parse(name), fileName: `${name}.gguf`, content });
 
 it("the second time in a row is refused, also after a restart, and a success counts anew", async () => {

@@ -4,15 +4,15 @@ import { z } from "zod";
 import { failure, type Failure } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { JsonFile } from "../JsonFile";
+import { entry, table, type ValueOf } from "../storedShape";
 
 const ENDS_ALLOWED = 1;
 
 /** engine-ends.json. By model id. */
-export const StoredEngineEnds = z.record(
-  z.string().max(64),
-  z.object({ content: z.string().max(64), ends: z.number().int().min(1) }),
+export const StoredEngineEnds = table(
+  entry(z.looseObject({ content: z.string().max(64), ends: z.number().int().min(1) })),
 );
-export type StoredEngineEnds = z.infer<typeof StoredEngineEnds>;
+export type StoredEngineEnds = ValueOf<typeof StoredEngineEnds>;
 
 /** `content` tells a file from what was under its name before (ModelFile.content). */
 export interface ModelContent {

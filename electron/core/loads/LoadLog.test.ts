@@ -10,8 +10,8 @@ import { automaticLoadSettings, isComplete, predictionError, type LoadRecord } f
 import { loadChoice } from "../../testing/loadChoice";
 import { openJsonFile } from "../JsonFile";
 import { engineMemoryBytes } from "./engineMemory";
-import { emptyLoadLog, LoadLog, StoredLoadLog } from "./LoadLog";
-import { emptyLoadSettings, LoadSettingsStore, StoredLoadSettings } from "./LoadSettingsStore";
+import { LoadLog, StoredLoadLog } from "./LoadLog";
+import { LoadSettingsStore, StoredLoadSettings } from "./LoadSettingsStore";
 
 const MB = 1_000_000;
 const model = ModelId.parse("a".repeat(32));
@@ -29,13 +29,10 @@ const load = { modelId: model, modelName: "Model", choice: loadChoice({ contextS
 
 let folder: string;
 const openLog = async () =>
-  new LoadLog(
-    (await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, emptyLoadLog, () => 0)).file,
-    () => 7,
-  );
+  new LoadLog((await openJsonFile(path.join(folder, "loads.json"), StoredLoadLog, () => 0)).file, () => 7);
 const openSettings = async () =>
   new LoadSettingsStore(
-    (await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, emptyLoadSettings, () => 0)).file,
+    (await openJsonFile(path.join(folder, "load-settings.json"), StoredLoadSettings, () => 0)).file,
   );
 
 beforeEach(() => {

@@ -5,6 +5,7 @@ import type { FitParts } from "../../contract/fit";
 import type { ModelId } from "../../contract/ids";
 import { LoadRecord, type LoadChoice } from "../../contract/loadSettings";
 import type { JsonFile } from "../JsonFile";
+import { entry, fields, list, setting, type ValueOf } from "../storedShape";
 import { engineMemoryBytes } from "./engineMemory";
 
 /** Enough to see how good predictions are; half a megabyte at most. */
@@ -13,14 +14,13 @@ const MAX_RECORDS = 300;
 const USUAL_ENGINE_BYTES = 125_000_000;
 
 /** loads.json */
-export const StoredLoadLog = z.object({
+export const StoredLoadLog = fields({
   /** Resident memory of the engine at its start, as measured last. */
-  engineBytes: z.number().min(0).nullable(),
+  engineBytes: setting(z.number().min(0).nullable(), null),
   /** Newest first. */
-  records: z.array(LoadRecord),
+  records: list(entry(LoadRecord), "id"),
 });
-export type StoredLoadLog = z.infer<typeof StoredLoadLog>;
-export const emptyLoadLog: StoredLoadLog = { engineBytes: null, records: [] };
+export type StoredLoadLog = ValueOf<typeof StoredLoadLog>;
 
 export interface BegunLoad {
   modelId: ModelId;

@@ -1,16 +1,31 @@
 // What the person set for each model, and the last load of it that failed.
-import { z } from "zod";
 import type { Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import { automaticLoadSettings, FailedLoad, LoadSettings } from "../../contract/loadSettings";
 import type { JsonFile } from "../JsonFile";
+import { fields, setting, table, type ValueOf } from "../storedShape";
 
-/** load-settings.json. By model id. */
-export const StoredLoadSettings = z.object({
-  models: z.record(z.string().max(64), z.object({ settings: LoadSettings, lastFailure: FailedLoad.nullable() })),
+const { contextSizeTokens, keyCacheType, valueCacheType, gpuLayers, threads, flashAttention, mmap } =
+  LoadSettings.shape;
+
+/** load-settings.json. By model id. A setting that cannot be understood is automatic. */
+export const StoredLoadSettings = fields({
+  models: table(
+    fields({
+      settings: fields<LoadSettings>({
+        contextSizeTokens: setting(contextSizeTokens, null),
+        keyCacheType: setting(keyCacheType, null),
+        valueCacheType: setting(valueCacheType, null),
+        gpuLayers: setting(gpuLayers, null),
+        threads: setting(threads, null),
+        flashAttention: setting(flashAttention, null),
+        mmap: setting(mmap, null),
+      }),
+      lastFailure: setting(FailedLoad.nullable(), null),
+    }),
+  ),
 });
-export type StoredLoadSettings = z.infer<typeof StoredLoadSettings>;
-export const emptyLoadSettings: StoredLoadSettings = { models: {} };
+export type StoredLoadSettings = ValueOf<typeof StoredLoadSettings>;
 
 export class LoadSettingsStore {
   readonly #file: JsonFile<StoredLoadSettings>;

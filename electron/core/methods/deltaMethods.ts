@@ -16,7 +16,7 @@ import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function deltaMethods(parts: Parts) {
-  const { host, data, deltas, engine, estimator, hub, models } = parts;
+  const { host, data, deltas, engine, estimator, fileTasks, hub, models } = parts;
   return {
     "deltas.list": () => succeed(deltas.list()),
     async "deltas.forModel"({ modelId }) {
@@ -26,6 +26,14 @@ export function deltaMethods(parts: Parts) {
     },
     "deltas.inEngine": () => succeed(engine.deltas),
     "deltas.addPath": ({ path: file, baseId }) => addAdapterFile(file, baseId, parts),
+    "deltas.found": async () => succeed(await deltas.found()),
+    async "deltas.addFound"({ fileName }) {
+      const added = await fileTasks.run({ kind: "add-fine-tune", title: fileName, modelId: null }, (run) =>
+        deltas.addFound(fileName, run),
+      );
+      // The user's own decision is no failure.
+      return !added.ok && added.failure.code === "request-cancelled" ? succeed(null) : added;
+    },
     async "deltas.lookAtHub"({ repository }) {
       const client = hub.client();
       if (!client.ok) return client;

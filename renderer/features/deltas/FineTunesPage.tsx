@@ -12,6 +12,7 @@ import { addDeltaFile } from "./deltaActions";
 import { useDeltas } from "./deltas";
 import { showHub, showMake, useFineTunesPart } from "./fineTunesPlace";
 import styles from "./FineTunesPage.module.css";
+import { FoundFiles } from "./FoundFiles";
 import { HubDeltaPage } from "./HubDeltaPage";
 import { LibraryList } from "./LibraryList";
 import { MakeDeltaPage } from "./MakeDeltaPage";
@@ -62,6 +63,7 @@ export function FineTunesPage() {
               <DeltaJobs />
               <DeltaMemory />
               <LibraryList />
+              <FoundFiles />
             </>
           )}
           {part.kind === "make" && <MakeDeltaPage openedFrom={part.fineTuneId} />}

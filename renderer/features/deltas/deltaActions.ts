@@ -15,9 +15,18 @@ export function answerWith(delta: Delta): void {
 }
 
 /** By the system's file dialog. `baseId`: the model that a PEFT adapter is converted for. */
-export async function addDeltaFile(baseId: ModelId | null = null): Promise<void> {
+export function addDeltaFile(baseId: ModelId | null = null): Promise<void> {
+  return showWhenAdded(callOrNotify("deltas.addFile", baseId === null ? undefined : { baseId }));
+}
+
+/** One that is in Facet's folder already. */
+export function addFoundDelta(fileName: string): Promise<void> {
+  return showWhenAdded(callOrNotify("deltas.addFound", { fileName }));
+}
+
+async function showWhenAdded(adding: Promise<Delta | null>): Promise<void> {
   const { page } = layoutStore.getState();
-  const added = await callOrNotify("deltas.addFile", baseId === null ? undefined : { baseId });
+  const added = await adding;
   if (added === null) return;
   // A large one takes a while: who went elsewhere meanwhile is not fetched back.
   if (layoutStore.getState().page === page) showDetails(added.id);

@@ -1,0 +1,11 @@
+// settings.json: each field that is missing or wrong takes its default.
+import { AppSettings, defaultAppSettings } from "../contract/settings";
+import { fields, setting } from "./storedShape";
+
+const { theme, sidebarOpen, modelId } = AppSettings.shape;
+
+export const StoredSettings = fields<AppSettings>({
+  theme: setting(theme, defaultAppSettings.theme),
+  sidebarOpen: setting(sidebarOpen, defaultAppSettings.sidebarOpen),
+  modelId: setting(modelId, defaultAppSettings.modelId),
+});
