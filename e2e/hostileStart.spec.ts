@@ -8,8 +8,12 @@ import os from "node:os";
 import path from "node:path";
 import { dataPaths } from "../electron/core/dataFolder";
 import { STARTER_MODEL } from "../electron/core/starterModel";
+import { loraBytes } from "../electron/testing/deltaGguf";
+import { starterMatrices } from "../electron/testing/starterMatrices";
 import { ChatWindow } from "./ChatWindow";
+import { checkInBothThemes } from "./checkAccessibility";
 import { electronBinary, freshDataFolder, IS_ROOT, spawnApp } from "./FacetApp";
+import { FineTunesWindow } from "./FineTunesWindow";
 import {
   ggufFolder,
   modelOfUnknownArchitecture,
@@ -257,6 +261,49 @@ test("a damaged database is moved aside, never overwritten, and the person is to
   await chat.waitUntilReady();
   await chat.startChat({ maxTokens: 8 });
   await chat.ask("Say hello.");
+});
+
+test("damaged lists cost what is damaged and no more; a fine-tune that is in no list is offered and added", async ({
+  launch,
+  allowProblems,
+}) => {
+  allowProblems(/stored-/);
+  const dataFolder = await freshDataFolder();
+  const { deltas } = dataPaths(dataFolder);
+  await mkdir(deltas);
+  await writeFile(path.join(deltas, "notes.txt"), "mine");
+  const lora = loraBytes({ matrices: starterMatrices(), metadata: { "general.name": undefined } });
+  await writeFile(path.join(deltas, "pirate-lora.gguf"), lora);
+  const newer = { id: "f".repeat(32), name: "Of a newer Facet", glow: true };
+  await writeFile(path.join(dataFolder, "deltas.json"), JSON.stringify({ version: 2, deltas: [newer] }));
+  await writeFile(path.join(dataFolder, "settings.json"), JSON.stringify({ theme: "pink", sidebarOpen: true }));
+  for (const file of ["jobs.json", "loads.json"]) await writeFile(path.join(dataFolder, file), "{");
+
+  const app = await launch({ dataFolder });
+  const notices = app.window.getByRole("region", { name: "Notices" });
+  for (const words of [
+    "The file with the list of your fine-tunes has 1 entry",
+    "The file with your settings has 1 entry",
+    "The file with the list of jobs was damaged",
+    "The file with the memory measurements was damaged",
+  ])
+    await expect(notices.getByText(words)).toBeVisible({ timeout: 30_000 });
+  while ((await notices.getByRole("button", { name: "Dismiss" }).count()) > 0)
+    await notices.getByRole("button", { name: "Dismiss" }).first().click();
+  const page = new FineTunesWindow(app.window);
+  await page.open();
+  const found = page.group("Found in Facet's folder");
+  await expect(found.getByRole("listitem")).toHaveText([/^pirate-lora\.gguf/]);
+  await checkInBothThemes(app.window, "files found in the folder of fine-tunes");
+  await app.window.getByRole("button", { name: "Add pirate-lora.gguf" }).click();
+  await expect(app.window.getByRole("heading", { name: "pirate-lora" }).first()).toBeVisible();
+  await expect(found).toHaveCount(0);
+  await app.close();
+
+  const list = JSON.parse(await readFile(path.join(dataFolder, "deltas.json"), "utf8"));
+  expect(list).toMatchObject({ version: 2, deltas: [newer, { name: "pirate-lora" }] });
+  const kept = (await readdir(deltas)).sort();
+  expect(kept).toEqual([`${list.deltas[1].id}.gguf`, "notes.txt"].sort());
 });
 
 test("a second start brings the first to the front and hands over its file", async ({ launch }) => {

@@ -1,4 +1,5 @@
 // A move of the models folder that was killed at any of its steps: nothing is lost, and the folder is whole in one place.
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   lstatSync,
@@ -183,10 +184,14 @@ it("says where the models lie, also when that is away", async () => {
 });
 
 it("takes a journal that is no journal for none", async () => {
+  const unfinished = `${place.journalFile}.${randomUUID()}.tmp`;
+  const ofSomebodyElse = `${place.journalFile}.mine.tmp`;
+  writeFileSync(ofSomebodyElse, "mine");
   for (const text of ["", "{", "[]", '{"step":"erase","from":"/","to":"/"}']) {
     writeFileSync(place.journalFile, text);
-    writeFileSync(`${place.journalFile}.1234.tmp`, "{");
+    writeFileSync(unfinished, "{");
     expect(await finishMove(place)).toBe("nothing");
-    expect(existsSync(`${place.journalFile}.1234.tmp`)).toBe(false);
+    expect(existsSync(unfinished)).toBe(false);
+    expect(existsSync(ofSomebodyElse)).toBe(true);
   }
 });
