@@ -11,7 +11,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "facet-ends-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 
 const open = async () =>
   new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, () => 0)).file);
