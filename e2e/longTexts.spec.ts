@@ -87,6 +87,41 @@ test("a text over the limit stays out of the field: one line says so, and offers
   await expect(prompt).toHaveValue("");
 });
 
+test("a million digits do not freeze a field for a number", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  await chat.openSettingsPanel();
+  await chat.modelButton.click();
+  await copyText(app, "1".repeat(MEGABYTE));
+  await app.window.getByRole("menuitem", { name: /^Load settings/ }).click();
+  const contextSize = app.window.getByRole("spinbutton", { name: /^Context size/ });
+  await contextSize.focus();
+  expect(await pasteAndPressKey(app)).toBeLessThan(RESPONSIVE_MS + SLACK_MS);
+  await expect(contextSize).toHaveValue(/^1{20}$/);
+  await contextSize.press("Enter");
+  await expect(contextSize).toHaveValue("8192");
+  await contextSize.press("ArrowDown");
+  await expect(contextSize).toHaveValue("7936");
+  await contextSize.fill("");
+  await app.window.keyboard.press("Escape");
+
+  const seed = chat.sidePanel.getByRole("textbox", { name: "Seed" });
+  await seed.focus();
+  expect(await pasteAndPressKey(app)).toBeLessThan(RESPONSIVE_MS + SLACK_MS);
+  await seed.press("Enter");
+  await expect(seed).toHaveValue(String(0xffff_ffff));
+  await copyText(app, "Seed: 1,234");
+  await seed.press("Control+a");
+  await seed.press("Control+v");
+  await expect(seed).toHaveValue("1,234");
+  await app.window.keyboard.press("Control+z");
+  await expect(seed).toHaveValue(String(0xffff_ffff));
+  await app.window.keyboard.press("Control+Shift+z");
+  await seed.press("Enter");
+  await expect(seed).toHaveValue("1234");
+});
+
 test("a text that fits is there as it was, before what is typed after it, and undo takes it back", async ({
   launch,
 }) => {

@@ -21,6 +21,8 @@ import { formatBytes } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
+import { NumberInput } from "../../ui/NumberInput";
+import { readNumber } from "../../ui/numbersOnly";
 import { loadedModel } from "../model/loadedModel";
 import { fitTone, fitWords } from "../models/fitWords";
 import { closeLoadSettings, useSettingsOf } from "./loading";
@@ -228,30 +230,38 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
   function leave(): void {
     if (text === null) return;
     setText(null);
-    const number = Number(text.trim());
-    const next =
-      text.trim() === "" || !Number.isFinite(number) ? null : Math.min(max, Math.max(min, Math.round(number)));
+    const next = held(text);
     if (next !== value) onChange(next);
   }
+  function held(typed: string): number | null {
+    const number = readNumber(typed, true);
+    return number === null ? null : Math.min(max, Math.max(min, Math.round(number)));
+  }
+  const shown = text ?? (value === null ? "" : String(value));
   return (
     <label className={styles.row}>
       <span>
         {label}
         {unit !== undefined && <small> {unit}</small>}
       </span>
-      <input
-        type="number"
+      <NumberInput
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- The browser's own number field freezes on a huge paste.
+        role="spinbutton"
+        aria-valuemin={min}
+        aria-valuemax={max}
+        aria-valuenow={held(shown) ?? automatic}
         className={styles.field}
-        min={min}
-        max={max}
-        step={step}
         disabled={disabled}
         placeholder={`Automatic (${automatic})`}
-        value={text ?? value ?? ""}
-        onChange={({ target }) => setText(target.value)}
+        value={shown}
+        onChange={setText}
         onBlur={leave}
-        onKeyDown={({ key }) => {
-          if (key === "Enter") leave();
+        onKeyDown={(event) => {
+          if (event.key === "Enter") leave();
+          if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+          event.preventDefault();
+          const next = (held(shown) ?? automatic) + (event.key === "ArrowUp" ? step : -step);
+          setText(String(held(String(next)) ?? next));
         }}
       />
     </label>

@@ -1,9 +1,7 @@
 // A number that is typed: takes hold on Enter or when the field is left, and goes back when it is no number.
 import { useState } from "react";
+import { NumberInput } from "../../../ui/NumberInput";
 import styles from "./NumberField.module.css";
-
-/** More digits than any number here has. */
-const MAX_CHARACTERS = 40;
 
 interface NumberFieldProps<Value extends number | undefined> {
   readonly label: string;
@@ -28,15 +26,13 @@ export function NumberField<Value extends number | undefined>(props: NumberField
   };
 
   return (
-    <input
+    <NumberInput
       className={styles.field}
       data-wide={wide || undefined}
-      inputMode="decimal"
-      maxLength={MAX_CHARACTERS}
       aria-label={label}
       placeholder={placeholder}
       value={typed ?? shown}
-      onChange={(event) => setTyped(event.target.value)}
+      onChange={setTyped}
       onFocus={(event) => event.target.select()}
       onBlur={finish}
       onKeyDown={(event) => {

@@ -1,5 +1,6 @@
 // The sampling settings that a user can change, with the range of the slider and the words that explain them.
 import type { Sampling } from "../../../../electron/contract/sampling";
+import { readNumber } from "../../../ui/numbersOnly";
 
 export interface SamplingField {
   readonly key: keyof Sampling;
@@ -133,8 +134,8 @@ export function parseFieldValue(
   text: string,
   { min, max, step }: Pick<SamplingField, "min" | "max" | "step">,
 ): number | null {
-  const value = Number(text.trim().replace(",", "."));
-  if (text.trim() === "" || !Number.isFinite(value)) return null;
+  const value = readNumber(text, step >= 1);
+  if (value === null) return null;
   const held = Math.min(max, Math.max(min, value));
   return step >= 1 ? Math.round(held) : Number(held.toFixed(3));
 }
