@@ -57,8 +57,15 @@ export const AnswerStructure = z.discriminatedUnion("kind", [
 ]);
 export type AnswerStructure = z.infer<typeof AnswerStructure>;
 
+export const MAX_BIASES = 64;
+export const MAX_BIAS_CHARACTERS = 200;
+export const MAX_BIAS = 100;
+
 /** Added to the logits of all tokens of `text`; -100 rules them out. */
-export const LogitBias = z.strictObject({ text: z.string().min(1).max(200), bias: z.number().min(-100).max(100) });
+export const LogitBias = z.strictObject({
+  text: z.string().min(1).max(MAX_BIAS_CHARACTERS),
+  bias: z.number().min(-MAX_BIAS).max(MAX_BIAS),
+});
 export type LogitBias = z.infer<typeof LogitBias>;
 
 /** What one chat keeps. Absent sampling fields follow the model. */
@@ -72,9 +79,17 @@ export const ChatSettings = z.strictObject({
   tools: z.string().max(MAX_TOOLS_CHARACTERS).optional(),
   /** Any of them ends the answer, and is not part of it. Thoughts are not searched for them. */
   stopTexts: z.array(z.string().min(1).max(200)).max(16).optional(),
-  logitBias: z.array(LogitBias).max(64).optional(),
+  logitBias: z.array(LogitBias).max(MAX_BIASES).optional(),
   /** Holds for the answer, not for thoughts. */
   structure: AnswerStructure.optional(),
+  /** Switched off, and kept to be switched on again. */
+  setAside: z
+    .strictObject({
+      /** One of each kind at most; the one used last comes first. */
+      structures: z.array(AnswerStructure).max(2).optional(),
+      tools: z.string().max(MAX_TOOLS_CHARACTERS).optional(),
+    })
+    .optional(),
   /** Longest answer, in tokens. Absent = as long as the context allows. */
   maxTokens: z.number().int().min(1).max(1_000_000).optional(),
 });

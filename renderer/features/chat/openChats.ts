@@ -10,7 +10,7 @@ import { showOffer } from "../../app/notices";
 import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
-import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedTexts";
+import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedSettings";
 
 /** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
 let latestWish = 0;

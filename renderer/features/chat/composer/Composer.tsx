@@ -16,6 +16,8 @@ import { messageLimits } from "../textField/chatLimits";
 import { draftMessage, emptyDraft, isBlank } from "../textField/messageDraft";
 import { MessageField } from "../textField/MessageField";
 import { allLanded } from "../textField/underWay";
+import { StructureSwitch } from "../structure/StructureSwitch";
+import { ToolsSwitch } from "../structure/ToolsSwitch";
 import { ThinkingButton } from "../thinking/ThinkingButton";
 import styles from "./Composer.module.css";
 import { composerState } from "./composerState";
@@ -118,6 +120,8 @@ export function Composer(): ReactNode {
       />
       <div className={styles.row}>
         <ThinkingButton />
+        <StructureSwitch />
+        <ToolsSwitch />
         <p
           id="composer-hint"
           className={shownProblem === null ? styles.hint : styles.problem}

@@ -16,14 +16,15 @@ import { changeChatSettings, saveChatSettings, useChatSettings } from "../chatSe
 import { useChat } from "../chatStore";
 import { systemPromptLimits } from "../textField/chatLimits";
 import { TextField } from "../textField/TextField";
+import { StructureField } from "../structure/StructureField";
 import { ThinkingFields } from "../thinking/ThinkingFields";
 import { AdvancedFold } from "./AdvancedFold";
+import { LogitBiasField } from "./LogitBiasField";
 import { OptionalNumberField } from "./OptionalNumberField";
 import { SamplingSlider } from "./SamplingSlider";
 import { advancedSamplingFields, usualSamplingFields, type SamplingField } from "./samplingFields";
 import styles from "./SidePanel.module.css";
 import { StopTextsField } from "./StopTextsField";
-import { StructureField } from "./StructureField";
 import { ToolsField } from "./ToolsField";
 
 export function SidePanel() {
@@ -108,8 +109,9 @@ export function SidePanel() {
         />
         <AdvancedFold>
           {advancedSamplingFields.map(slider)}
+          <LogitBiasField />
           <StopTextsField />
-          <StructureField key={chatId} />
+          <StructureField />
           <ToolsField />
         </AdvancedFold>
         <p className={styles.note}>

@@ -8,7 +8,7 @@ import { ownLimits } from "../textField/chatLimits";
 import { TextField } from "../textField/TextField";
 import { MAX_TYPED_CHARACTERS, readStopTexts, writeStopTexts } from "./stopTexts";
 import styles from "./ToolsField.module.css";
-import { setUnfinished, useUnfinished } from "./unfinishedTexts";
+import { setUnfinished, useUnfinished } from "./unfinishedSettings";
 
 const FIELD = "stop texts";
 

@@ -1,17 +1,17 @@
 // The tools that the chat's model may call, as a list in JSON. What cannot be read is not used, and the field says what is wrong.
 import { useId, type ReactNode } from "react";
-import type { ChatSettings } from "../../../../electron/contract/sampling";
 import { readTools } from "../../../../electron/contract/tools";
 import { useApp } from "../../../app/appStore";
 import { loadedModel } from "../../model/loadedModel";
 import { changeChatSettings, useChatSettings } from "../chatSettings";
 import { useChat } from "../chatStore";
 import { draftKey } from "../composer/draft";
+import { writeTools } from "../structure/structureChoice";
 import { toolsLimits } from "../textField/chatLimits";
 import { TextField } from "../textField/TextField";
 import styles from "./ToolsField.module.css";
 import { toolsMistakeWords, toolsWords } from "./toolsWords";
-import { setUnfinished, useUnfinished } from "./unfinishedTexts";
+import { setUnfinished, useUnfinished } from "./unfinishedSettings";
 
 const FIELD = "tools";
 const EXAMPLE = `[{
@@ -23,12 +23,13 @@ const EXAMPLE = `[{
 }]`;
 
 export function ToolsField(): ReactNode {
-  const { tools: used } = useChatSettings();
+  const { tools: used, setAside, structure } = useChatSettings();
   const unfinished = useUnfinished(FIELD);
   const chat = useChat(draftKey);
   const hasPlace = useApp(({ engine }) => loadedModel(engine)?.format.hasTools ?? true);
   const id = useId();
-  const text = unfinished ?? used ?? "";
+  const isOff = used === undefined && setAside?.tools !== undefined;
+  const text = unfinished ?? used ?? setAside?.tools ?? "";
 
   if (!hasPlace) {
     return (
@@ -64,7 +65,7 @@ export function ToolsField(): ReactNode {
         {reading.ok &&
           (reading.tools.length === 0
             ? "What the model may call: a JSON list, as for OpenAI's API."
-            : `${toolsWords(reading.tools)}.`)}
+            : `${toolsWords(reading.tools)}.${stateWords(isOff, structure !== undefined)}`)}
       </output>
     </div>
   );
@@ -73,9 +74,10 @@ export function ToolsField(): ReactNode {
 function write(text: string): void {
   const isUsable = readTools(text).ok;
   setUnfinished(FIELD, isUsable ? undefined : text);
-  if (isUsable) changeChatSettings((settings) => withTools(settings, text));
+  if (isUsable) changeChatSettings((settings) => writeTools(settings, text));
 }
 
-function withTools({ tools: _before, ...settings }: ChatSettings, text: string): ChatSettings {
-  return text.trim() === "" ? settings : { ...settings, tools: text };
+function stateWords(isOff: boolean, hasStructure: boolean): string {
+  if (isOff) return " They are switched off.";
+  return hasStructure ? " An answer that is held to a structure calls none." : "";
 }

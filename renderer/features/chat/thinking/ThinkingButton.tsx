@@ -3,7 +3,8 @@ import { Check, ChevronDown, Lightbulb } from "lucide-react";
 import type { ReactNode } from "react";
 import { Menu, MenuLabel, MenuRadioGroup, MenuRadioItem } from "../../../ui/Menu";
 import { changeThinking } from "../chatSettings";
-import styles from "./ThinkingButton.module.css";
+import { ComposerSwitch } from "../composer/ComposerSwitch";
+import styles from "../composer/ComposerSwitch.module.css";
 import { chosenOption, thinkingOptions } from "./thinkingOptions";
 import { useThinkingAbility, useThinkingChoice } from "./useThinking";
 
@@ -17,20 +18,12 @@ export function ThinkingButton(): ReactNode {
   if (options.length === 2 && off?.key === "off" && on?.key === "on") {
     const isOn = chosen === "on";
     return (
-      <button
-        type="button"
-        role="switch"
-        aria-checked={isOn}
-        aria-label="Thinking"
-        className={styles.button}
-        data-on={isOn || undefined}
-        onClick={() => changeThinking(isOn ? off.choice : on.choice)}
-      >
-        <Lightbulb size={14} aria-hidden />
-        <span>
-          Thinking <b>{isOn ? "on" : "off"}</b>
-        </span>
-      </button>
+      <ComposerSwitch
+        name="Thinking"
+        icon={<Lightbulb size={14} aria-hidden />}
+        isOn={isOn}
+        onChange={() => changeThinking(isOn ? off.choice : on.choice)}
+      />
     );
   }
   const label = ability.canSwitch || ability.efforts.length === 0 ? "Thinking" : "Effort";

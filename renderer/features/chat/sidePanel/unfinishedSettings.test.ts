@@ -3,7 +3,12 @@ import { beforeEach, expect, test } from "vitest";
 import { ChatId } from "../../../../electron/contract/ids";
 import { defaultChatSettings } from "../../../../electron/contract/sampling";
 import { chatStore, showChat } from "../chatStore";
-import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated, setUnfinished, unfinishedTexts } from "./unfinishedTexts";
+import {
+  forgetUnfinishedOfNewChat,
+  keepUnfinishedForCreated,
+  setUnfinished,
+  unfinishedSettings,
+} from "./unfinishedSettings";
 
 const id = ChatId.parse("c");
 
@@ -17,7 +22,7 @@ function open(): void {
 
 beforeEach(() => {
   showChat(null);
-  unfinishedTexts.setState({}, true);
+  unfinishedSettings.setState({}, true);
   chatStore.setState({ newChatSettings: defaultChatSettings });
 });
 
@@ -26,16 +31,16 @@ test("each chat has its own, by field, until they are finished", () => {
   open();
   setUnfinished("tools", "[{");
   setUnfinished("grammar", "root");
-  expect(unfinishedTexts.getState()).toEqual({ new: { tools: "[" }, [id]: { tools: "[{", grammar: "root" } });
+  expect(unfinishedSettings.getState()).toEqual({ new: { tools: "[" }, [id]: { tools: "[{", grammar: "root" } });
   setUnfinished("tools", undefined);
-  expect(unfinishedTexts.getState()[id]).toEqual({ grammar: "root" });
+  expect(unfinishedSettings.getState()[id]).toEqual({ grammar: "root" });
 });
 
 test("those of a new chat become the created one's, or are forgotten with it", () => {
   setUnfinished("tools", "[");
   keepUnfinishedForCreated(id);
-  expect(unfinishedTexts.getState()).toEqual({ [id]: { tools: "[" } });
+  expect(unfinishedSettings.getState()).toEqual({ [id]: { tools: "[" } });
   setUnfinished("tools", "[1");
   forgetUnfinishedOfNewChat();
-  expect(unfinishedTexts.getState()).toEqual({ [id]: { tools: "[" } });
+  expect(unfinishedSettings.getState()).toEqual({ [id]: { tools: "[" } });
 });

@@ -1,0 +1,37 @@
+// Whether answers can be held to a schema or a grammar, by the checks that the engine makes too, in words.
+import { findGrammarMistake } from "../../../../electron/contract/structure/findGrammarMistake";
+import { readAnswerSchema } from "../../../../electron/contract/structure/readAnswerSchema";
+import type { AnswerStructure } from "../../../../electron/contract/sampling";
+import { jsonMistakeWords } from "../sidePanel/toolsWords";
+
+export interface StructureCheck {
+  /** One sentence; null: it can be used. */
+  readonly mistake: string | null;
+  /** Keywords of a schema that an answer is not held to. */
+  readonly unheeded: readonly string[];
+}
+
+const fine: StructureCheck = { mistake: null, unheeded: [] };
+
+/** A field asks when a key was pressed and when it is drawn: long grammars take tenths of a second. */
+let last: { readonly kind: AnswerStructure["kind"]; readonly text: string; readonly check: StructureCheck } | null =
+  null;
+
+/** An empty text is none, and no mistake. */
+export function checkStructure(kind: AnswerStructure["kind"], text: string): StructureCheck {
+  if (last?.kind !== kind || last.text !== text) last = { kind, text, check: check(kind, text) };
+  return last.check;
+}
+
+function check(kind: AnswerStructure["kind"], text: string): StructureCheck {
+  if (text.trim() === "") return fine;
+  if (kind === "grammar") return { mistake: findGrammarMistake(text), unheeded: [] };
+  const reading = readAnswerSchema(text);
+  if (reading.ok) return { mistake: null, unheeded: reading.unheeded };
+  return { mistake: reading.isJson ? reading.words : jsonMistakeWords(text), unheeded: [] };
+}
+
+/** "An answer is not held to “pattern” and “not”." */
+export function unheededWords(unheeded: readonly string[]): string {
+  return unheeded.length === 0 ? "" : ` An answer is not held to ${unheeded.map((one) => `“${one}”`).join(", ")}.`;
+}
