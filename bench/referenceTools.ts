@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { findCompiler, llamaCppCheckout } from "../scripts/buildNative";
+import { llamaCppCheckout } from "../scripts/buildNative";
+import { findCompiler } from "../scripts/compileNative";
 import { cacheFolder } from "../scripts/cacheFolder.mjs";
 import { StepError } from "../scripts/step";
 

@@ -3,55 +3,58 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder } from "./cacheFolder.mjs";
+import { COMMON_FLAGS, compileNative, findCompiler, howToGetCompiler, runCompiler } from "./compileNative";
 import { exitWith, step, StepError } from "./step";
 
 const run = promisify(execFile);
 
-/** Compilers may print long template errors. */
-const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 const NODE_API_VERSION = 8;
 
-interface Addon {
+export interface Addon {
   /** Of the file: facet.node. */
   name: string;
   /** What is off without it. */
   feature: string;
-  folders: readonly string[];
+  /** Of C++ that knows nothing of JavaScript: what the native tests test. */
+  coreFolders: readonly string[];
+  addonFolder: string;
   /** The libraries of node-llama-cpp's package that it is linked to. */
   libraries: RegExp;
   libraryCount: number;
   optimization: "-O2" | "-O3";
 }
 
-const ADDONS: readonly Addon[] = [
-  // Of the job processes.
-  {
-    name: "facet",
-    feature: "quantizing",
-    folders: ["native/core", "native/core/delta", "native/addon"],
-    libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
-    libraryCount: 3,
-    optimization: "-O2",
-  },
-  // Of the engine process: fast kernels for 1-bit deltas. Linked only to the library that has the same name in the packages for every back end.
-  {
-    name: "facet-kernels",
-    feature: "the fast path of 1-bit deltas",
-    folders: ["native/core/kernels", "native/addon/kernels"],
-    libraries: /^libggml-base\.(so|dylib)$/,
-    libraryCount: 1,
-    // A tenth faster look-ups.
-    optimization: "-O3",
-  },
-];
+/** Of the job processes. */
+export const FACET: Addon = {
+  name: "facet",
+  feature: "quantizing",
+  coreFolders: ["native/core", "native/core/delta"],
+  addonFolder: "native/addon",
+  libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
+  libraryCount: 3,
+  optimization: "-O2",
+};
+
+/** Of the engine process: fast kernels for 1-bit deltas. Linked only to the library that has the same name in the packages for every back end. */
+export const FACET_KERNELS: Addon = {
+  name: "facet-kernels",
+  feature: "the fast path of 1-bit deltas",
+  coreFolders: ["native/core/kernels"],
+  addonFolder: "native/addon/kernels",
+  libraries: /^libggml-base\.(so|dylib)$/,
+  libraryCount: 1,
+  // A tenth faster look-ups.
+  optimization: "-O3",
+};
+
+const ADDONS: readonly Addon[] = [FACET, FACET_KERNELS];
 
 /** The package of node-llama-cpp with the CPU build (on macOS: Metal) for each platform. */
-const PACKAGES: Readonly<Record<string, string>> = {
+export const PACKAGES: Readonly<Record<string, string>> = {
   "linux-x64": "linux-x64",
   "linux-arm64": "linux-arm64",
   "darwin-arm64": "mac-arm64-metal",
@@ -64,13 +67,12 @@ export async function buildNative(say: (line: string) => void = () => undefined)
   const platform = `${process.platform}-${process.arch}`;
   const name = PACKAGES[platform];
   if (name === undefined) return `skipped: there is no build for ${platform} yet; ${features} are off`;
-  const libraries = path.join("node_modules", "@node-llama-cpp", name, "bins", name);
-  if (!existsSync(libraries)) throw new StepError(`${libraries} is missing: run npm install again.`);
+  const libraries = librariesFolder(name);
 
   const output = path.join("native", "build", platform);
   const stale: { addon: Addon; hash: string }[] = [];
   for (const addon of ADDONS) {
-    const hash = await inputsHash(addon, libraries);
+    const hash = await inputsHash(libraries);
     const stamp = path.join(output, `${addon.name}.sha256`);
     const isFresh =
       existsSync(path.join(output, `${addon.name}.node`)) &&
@@ -100,46 +102,50 @@ interface BuildPlace {
 }
 
 async function buildAddon(addon: Addon, { compiler, headers, libraries, output, say }: BuildPlace): Promise<void> {
-  const objects = path.join(output, "objects", addon.name);
-  await mkdir(objects, { recursive: true });
-  const sources = (await nativeSources(addon)).filter((file) => file.endsWith(".cpp"));
-  const flags = [
-    "-std=c++20",
-    addon.optimization,
-    "-fPIC",
-    "-fvisibility=hidden",
-    "-pthread",
-    "-ffp-contract=off",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    `-DNAPI_VERSION=${NODE_API_VERSION}`,
-    "-DNODE_ADDON_API_CPP_EXCEPTIONS",
-    "-Inative",
-    ...headers.flatMap((folder) => ["-isystem", folder]),
-    ...["node-api-headers/include", "node-addon-api"].flatMap((folder) => ["-isystem", `node_modules/${folder}`]),
-  ];
-  const objectFiles = sources.map((source) => path.join(objects, `${path.basename(source, ".cpp")}.o`));
-  const queue = sources.map((source, index) => [source, objectFiles[index] ?? ""] as const);
-  await Promise.all(
-    Array.from({ length: Math.max(1, os.availableParallelism()) }, async () => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        say(next[0]);
-        await compile(compiler, [...flags, "-c", next[0], "-o", next[1]]);
-      }
-    }),
-  );
+  const objectFiles = await compileNative({
+    compiler,
+    flags: addonFlags(addon, headers),
+    sources: await cppFiles([...addon.coreFolders, addon.addonFolder]),
+    folder: objectsFolder(output, addon),
+    say,
+  });
 
   // Swapped in whole, so that a failed link leaves the last good addon.
   const target = path.join(output, `${addon.name}.node`);
   const fresh = `${target}.${process.pid}`;
   try {
     const names = await llamaLibraries(addon, libraries);
-    await compile(compiler, [...linkFlags(names, libraries, output), ...objectFiles, "-o", fresh].sort(linkOrder));
+    await runCompiler(compiler, [...linkFlags(names, libraries, output), ...objectFiles, "-o", fresh].sort(linkOrder));
     await rename(fresh, target);
   } finally {
     await rm(fresh, { force: true });
   }
+}
+
+/** Of the compiled sources; the native tests link the very objects of the addon. */
+export function objectsFolder(output: string, addon: Addon): string {
+  return path.join(output, "objects", addon.name);
+}
+
+export function addonFlags(addon: Addon, headers: readonly string[]): string[] {
+  return [
+    ...COMMON_FLAGS,
+    addon.optimization,
+    "-fPIC",
+    "-fvisibility=hidden",
+    `-DNAPI_VERSION=${NODE_API_VERSION}`,
+    // Ours are caught in native/addon/calls.h; this is for those that the library's own callbacks would let out.
+    "-DNODE_ADDON_API_CPP_EXCEPTIONS_ALL",
+    ...headers.flatMap((folder) => ["-isystem", folder]),
+    ...["node-api-headers/include", "node-addon-api"].flatMap((folder) => ["-isystem", `node_modules/${folder}`]),
+  ];
+}
+
+/** Of node-llama-cpp's package of this name. Throws StepError when it is not installed. */
+export function librariesFolder(packageName: string): string {
+  const folder = path.join("node_modules", "@node-llama-cpp", packageName, "bins", packageName);
+  if (!existsSync(folder)) throw new StepError(`${folder} is missing: run npm install again.`);
+  return folder;
 }
 
 /** Headers of ggml's own that its back ends are written against: the kernels join one. */
@@ -180,21 +186,31 @@ export async function llamaCppCheckout(paths: readonly string[]): Promise<string
   return folder;
 }
 
-async function nativeSources({ folders }: Addon): Promise<string[]> {
+export async function cppFiles(folders: readonly string[]): Promise<string[]> {
   const files = await Promise.all(
     folders.map(async (folder) => (await readdir(folder)).map((file) => path.join(folder, file))),
   );
   return files
     .flat()
-    .filter((file) => /\.(cpp|h)$/.test(file))
+    .filter((file) => file.endsWith(".cpp"))
     .sort();
 }
 
-async function inputsHash(addon: Addon, libraries: string): Promise<string> {
+/** Of everything that an addon may be made of, which can be asked without a compiler. What really changed the compiling finds out. */
+async function inputsHash(libraries: string): Promise<string> {
   const hash = createHash("sha256");
+  const sources = await Promise.all(
+    ["native/core", "native/addon"].map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((file) => path.join(folder, file)),
+    ),
+  );
   for (const file of [
-    ...(await nativeSources(addon)),
+    ...sources
+      .flat()
+      .filter((file) => /\.(cpp|h)$/.test(file))
+      .sort(),
     "scripts/buildNative.ts",
+    "scripts/compileNative.ts",
     path.join(libraries, "_nlcBuildMetadata.json"),
   ]) {
     hash
@@ -206,25 +222,11 @@ async function inputsHash(addon: Addon, libraries: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The system's C++ compiler; null when there is none. */
-export async function findCompiler(): Promise<string | null> {
-  for (const candidate of [process.env["CXX"], "g++", "clang++", "c++"]) {
-    if (!candidate) continue;
-    const found = await run(candidate, ["--version"]).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-  }
-  return null;
-}
-
-function howToGetCompiler(): string {
-  if (process.platform === "darwin") return "Get one with: xcode-select --install";
-  return "Get one with: sudo apt-get install g++";
-}
-
-async function llamaLibraries({ libraries, libraryCount }: Addon, folder: string): Promise<string[]> {
+/** Names of those that are asked for, in node-llama-cpp's folder of libraries. Throws StepError when they are not all there. */
+export async function llamaLibraries(
+  { libraries, libraryCount }: Pick<Addon, "libraries" | "libraryCount">,
+  folder: string,
+): Promise<string[]> {
   const names = (await readdir(folder)).filter((file) => libraries.test(file));
   if (names.length < libraryCount)
     throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
@@ -258,15 +260,6 @@ function linkFlags(names: readonly string[], libraries: string, output: string):
 function linkOrder(left: string, right: string): number {
   const rank = (argument: string) => (/^-l:|\.(so|dylib)$/.test(argument) ? 1 : 0);
   return rank(left) - rank(right);
-}
-
-async function compile(compiler: string, args: readonly string[]): Promise<void> {
-  try {
-    await run(compiler, args, { maxBuffer: OUTPUT_LIMIT_BYTES });
-  } catch (error) {
-    const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
-    throw new StepError(`A C++ addon could not be built:\n${text.trim()}`);
-  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,17 +1,14 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|unit|e2e|slow|package, --with-slow (also the longest end-to-end tests, and those of further cases),
-// --with-package (also packages the app and tests the package).
+// Options: --only=lint|types|native|unit|e2e|slow|native-slow|package, --with-slow (also the longest end-to-end tests, those of
+// further cases, and the native tests with sanitizers and for each instruction set), --with-package (also packages the app and
+// tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { runQuickNativeTests, runThoroughNativeTests, type Count } from "./nativeTests";
 import { setUpMachine } from "./setUp";
-
-interface Count {
-  passed: number;
-  failed: number;
-}
 
 const VitestReport = z.object({ success: z.boolean(), numPassedTests: z.number(), numFailedTests: z.number() });
 const PlaywrightReport = z.object({
@@ -21,13 +18,15 @@ const PlaywrightReport = z.object({
 
 const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
 
-const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
+/** null: it could not be run here, and need not be. */
+const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
   lint: async () => {
     const linted = one(runTool("oxlint/bin/oxlint"));
     const formatted = one(runNode(["scripts/run.mjs", "scripts/format.ts", "--check"]));
     return { passed: linted.passed + formatted.passed, failed: linted.failed + formatted.failed };
   },
   types: async () => one(runTool("typescript/bin/tsc", ["-b"])),
+  native: runQuickNativeTests,
   unit: async () => {
     const file = path.join(reports, "unit.json");
     const exitCode = runTool("vitest/vitest.mjs", [
@@ -41,6 +40,7 @@ const CHECKS: Readonly<Record<string, () => Promise<Count>>> = {
   },
   e2e: async () => playwright("e2e", "playwright.config.ts", ["--grep-invert=@slow"]),
   slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
+  "native-slow": runThoroughNativeTests,
   package: async () => {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
     if (packaged.failed > 0) return packaged;
@@ -95,7 +95,15 @@ async function test(args: string[]): Promise<boolean> {
   const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
   const names = only
     ? [only]
-    : ["lint", "types", "unit", "e2e", ...["slow", "package"].filter((extra) => args.includes(`--with-${extra}`))];
+    : [
+        "lint",
+        "types",
+        "native",
+        "unit",
+        "e2e",
+        ...(args.includes("--with-slow") ? ["slow", "native-slow"] : []),
+        ...(args.includes("--with-package") ? ["package"] : []),
+      ];
   // The app is built by the checks that open it, so that a broken build fails those and hides no other.
   const runtime = await setUpMachine();
   const total: Count = { passed: 0, failed: 0 };
@@ -106,6 +114,10 @@ async function test(args: string[]): Promise<boolean> {
     console.log(`\n— ${name} —`);
     const startedMs = performance.now();
     const count = await check();
+    if (count === null) {
+      summary.push(`– ${name}: not run`);
+      continue;
+    }
     total.passed += count.passed;
     total.failed += count.failed;
     summary.push(

@@ -3,9 +3,9 @@
 
 #include <optional>
 
-#include "addon/JobWorker.h"
+#include "addon/calls.h"
 #include "addon/delta.h"
-#include "addon/options.h"
+#include "addon/limits.h"
 #include "core/Backend.h"
 #include "core/FileType.h"
 #include "core/ImportanceCollector.h"
@@ -17,243 +17,156 @@
 
 namespace facet {
 
+// Results. Not in an unnamed namespace: templates find them by their argument's namespace.
+
+static Napi::Value toJavaScript(Napi::Env env, const ModelFile& file) {
+    return objectOf(env, "architecture", file.architecture, "name", file.name, "kind", file.kind, "weightType",
+                    file.weightType, "weightBytes", file.weightBytes, "parameters", file.parameters, "metadataBytes",
+                    file.metadataBytes, "splits", file.splits);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const TensorPlan& plan) {
+    return objectOf(env, "name", plan.name, "shape", plan.shape, "sourceType", ggml_type_name(plan.sourceType),
+                    "targetType", ggml_type_name(plan.targetType), "sourceBytes", plan.sourceBytes, "targetBytes",
+                    plan.targetBytes);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const ImportanceMatrix& matrix) {
+    return objectOf(env, "entries", matrix.entries.size(), "chunks", matrix.chunkCount, "chunkTokens",
+                    matrix.chunkTokens, "datasets", matrix.datasets);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const Quality& quality) {
+    return objectOf(env, "perplexity", quality.perplexity, "perplexityError", quality.perplexityError, "klMean",
+                    quality.klMean, "klMeanError", quality.klMeanError, "klMedian", quality.klMedian, "klPercentile99",
+                    quality.klPercentile99, "klMaximum", quality.klMaximum, "sameTopToken", quality.sameTopToken);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const QualityReport& report) {
+    return objectOf(env, "source", report.source, "candidates", report.candidates, "positions", report.positions,
+                    "chunks", report.chunks);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const Speed& speed) {
+    return objectOf(env, "prefillTokensPerSecond", speed.prefillTokensPerSecond, "decodeTokensPerSecond",
+                    speed.decodeTokensPerSecond);
+}
+
 namespace {
 
-llama_ftype fileType(const Napi::Object& options) {
-    try {
-        return fileTypeFromName(text(options, "type"));
-    } catch (const Failure& failure) {
-        const Napi::Error error = Napi::Error::New(options.Env(), failure.what());
-        error.Value().Set("code", failure.code());
-        throw error;
-    }
+/** Everything else waits for it. */
+Napi::Value loadBackendsCall(const Napi::CallbackInfo& info) {
+    loadBackends(optionsOf(info).text("librariesFolder"));
+    return info.Env().Undefined();
 }
 
-/** Synchronous: it takes milliseconds, and everything else waits for it. */
-void loadBackendsCall(const Napi::CallbackInfo& info) {
-    try {
-        loadBackends(text(optionsOf(info), "librariesFolder"));
-    } catch (const Failure& failure) {
-        const Napi::Error error = Napi::Error::New(info.Env(), failure.what());
-        error.Value().Set("code", failure.code());
-        throw error;
-    }
+Napi::Value describeModelFileCall(const JobCall& call) {
+    return call.run([path = call.options.text("path")](const ProgressSink&) { return describeModelFile(path); });
 }
 
-Napi::Value describeModelFileCall(const Napi::CallbackInfo& info) {
-    const std::string path = text(optionsOf(info), "path");
-    return JobWorker<ModelFile>::start(
-        info.Env(), "describeModelFile", info.Env().Undefined(),
-        [path](const ProgressSink&) { return describeModelFile(path); },
-        [](Napi::Env env, const ModelFile& file) {
-            Napi::Object value = Napi::Object::New(env);
-            value.Set("architecture", file.architecture);
-            value.Set("name", file.name);
-            value.Set("kind", file.kind);
-            value.Set("weightType", file.weightType);
-            value.Set("weightBytes", static_cast<double>(file.weightBytes));
-            value.Set("parameters", static_cast<double>(file.parameters));
-            value.Set("metadataBytes", static_cast<double>(file.metadataBytes));
-            value.Set("splits", file.splits);
-            return value;
-        });
+Napi::Value planQuantizeCall(const JobCall& call) {
+    const Options& options = call.options;
+    return call.run([source = options.text("source"), type = fileTypeFromName(options.text("type")),
+                     calibrated = options.flag("calibrated")](const ProgressSink&) {
+        return planQuantize(source, type, calibrated);
+    });
 }
 
-Napi::Value planQuantizeCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    using Plans = std::vector<TensorPlan>;
-    return JobWorker<Plans>::start(
-        info.Env(), "planQuantize", info.Env().Undefined(),
-        [source = text(options, "source"), type = fileType(options), calibrated = flag(options, "calibrated")](
-            const ProgressSink&) { return planQuantize(source, type, calibrated); },
-        [](Napi::Env env, const Plans& plans) {
-            Napi::Array list = Napi::Array::New(env, plans.size());
-            for (uint32_t i = 0; i < plans.size(); ++i) {
-                const TensorPlan& plan = plans[i];
-                Napi::Object item = Napi::Object::New(env);
-                Napi::Array shape = Napi::Array::New(env, plan.shape.size());
-                for (uint32_t axis = 0; axis < plan.shape.size(); ++axis) {
-                    shape.Set(axis, static_cast<double>(plan.shape[axis]));
-                }
-                item.Set("name", plan.name);
-                item.Set("shape", shape);
-                item.Set("sourceType", ggml_type_name(plan.sourceType));
-                item.Set("targetType", ggml_type_name(plan.targetType));
-                item.Set("sourceBytes", static_cast<double>(plan.sourceBytes));
-                item.Set("targetBytes", static_cast<double>(plan.targetBytes));
-                list.Set(i, item);
-            }
-            return list;
-        });
-}
-
-Napi::Value quantizeCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    QuantizeOptions quantizeOptions{
-        .source = text(options, "source"),
-        .target = text(options, "target"),
-        .fileType = fileType(options),
-        .threads = threadCount(options),
-        .allowRequantize = flag(options, "allowRequantize"),
+Napi::Value quantizeCall(const JobCall& call) {
+    const Options& options = call.options;
+    const QuantizeOptions quantizeOptions{
+        .source = options.text("source"),
+        .target = options.text("target"),
+        .fileType = fileTypeFromName(options.text("type")),
+        .threads = options.threads(),
+        .allowRequantize = options.flag("allowRequantize"),
         .importance = nullptr,
-        .metadata = {},
-        .sourceBytes = static_cast<uint64_t>(number(options, "sourceBytes")),
-        .bufferBytes = static_cast<uint64_t>(number(options, "bufferBytes")),
+        .metadata = options.textsByName("metadata"),
+        .sourceBytes = options.bytes("sourceBytes"),
+        .bufferBytes = options.bytes("bufferBytes"),
     };
-    const Napi::Object metadata = options.Get("metadata").As<Napi::Object>();
-    const Napi::Array keys = metadata.GetPropertyNames();
-    for (uint32_t i = 0; i < keys.Length(); ++i) {
-        const std::string key = keys.Get(i).As<Napi::String>();
-        quantizeOptions.metadata.emplace_back(key, text(metadata, key.c_str()));
-    }
-    const Napi::Value importancePath = options.Get("importanceMatrix");
-    const std::string importance = importancePath.IsString() ? importancePath.As<Napi::String>().Utf8Value() : "";
-    return JobWorker<Nothing>::start(
-        info.Env(), "quantize", info[1],
-        [quantizeOptions, importance](const ProgressSink& report) mutable {
-            std::optional<ImportanceMatrix> matrix;
-            if (!importance.empty()) {
-                matrix = ImportanceMatrix::read(importance);
-                quantizeOptions.importance = &*matrix;
-            }
-            quantize(quantizeOptions, report);
-            return Nothing{};
-        },
-        undefinedValue);
+    return call.run([quantizeOptions, importance = options.textOrNone("importanceMatrix")](const ProgressSink& report) {
+        QuantizeOptions complete = quantizeOptions;
+        std::optional<ImportanceMatrix> matrix;
+        if (!importance.empty()) {
+            matrix = ImportanceMatrix::read(importance);
+            complete.importance = &*matrix;
+        }
+        quantize(complete, report);
+        return Nothing{};
+    });
 }
 
-Napi::Value importanceSummary(Napi::Env env, const ImportanceMatrix& matrix) {
-    Napi::Object value = Napi::Object::New(env);
-    Napi::Array datasets = Napi::Array::New(env, matrix.datasets.size());
-    for (uint32_t i = 0; i < matrix.datasets.size(); ++i) datasets.Set(i, matrix.datasets[i]);
-    value.Set("entries", static_cast<double>(matrix.entries.size()));
-    value.Set("chunks", matrix.chunkCount);
-    value.Set("chunkTokens", matrix.chunkTokens);
-    value.Set("datasets", datasets);
-    return value;
-}
-
-Napi::Value collectImportanceCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
+Napi::Value collectImportanceCall(const JobCall& call) {
+    const Options& options = call.options;
     const ImportanceOptions importanceOptions{
-        .model = text(options, "model"),
-        .texts = texts(options, "texts"),
-        .datasetName = text(options, "datasetName"),
-        .threads = threadCount(options),
-        .chunkTokens = count(options, "chunkTokens"),
-        .chunkLimit = count(options, "chunkLimit"),
+        .model = options.text("model"),
+        .texts = options.texts("texts"),
+        .datasetName = options.text("datasetName"),
+        .threads = options.threads(),
+        .chunkTokens = options.count("chunkTokens", kChunkTokensLeast, kContextTokensMost),
+        .chunkLimit = options.count("chunkLimit", 0, UINT32_MAX),
     };
-    if (importanceOptions.chunkTokens < 32) throw Napi::RangeError::New(info.Env(), "chunkTokens is out of range");
-    return JobWorker<ImportanceMatrix>::start(
-        info.Env(), "collectImportance", info[1],
-        [importanceOptions, target = text(options, "target")](const ProgressSink& report) {
-            ImportanceMatrix matrix = collectImportance(importanceOptions, report);
-            matrix.write(target);
-            return matrix;
-        },
-        importanceSummary);
+    return call.run([importanceOptions, target = options.text("target")](const ProgressSink& report) {
+        ImportanceMatrix matrix = collectImportance(importanceOptions, report);
+        matrix.write(target);
+        return matrix;
+    });
 }
 
 /** Reads a matrix made elsewhere, in either form, and writes it in the GGUF form. */
-Napi::Value importImportanceCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    return JobWorker<ImportanceMatrix>::start(
-        info.Env(), "importImportance", info.Env().Undefined(),
-        [source = text(options, "source"), target = text(options, "target")](const ProgressSink&) {
-            ImportanceMatrix matrix = ImportanceMatrix::read(source);
-            matrix.write(target);
-            return matrix;
-        },
-        importanceSummary);
+Napi::Value importImportanceCall(const JobCall& call) {
+    return call.run([source = call.options.text("source"), target = call.options.text("target")](const ProgressSink&) {
+        ImportanceMatrix matrix = ImportanceMatrix::read(source);
+        matrix.write(target);
+        return matrix;
+    });
 }
 
-Napi::Object qualityObject(Napi::Env env, const Quality& quality) {
-    Napi::Object value = Napi::Object::New(env);
-    value.Set("perplexity", quality.perplexity);
-    value.Set("perplexityError", quality.perplexityError);
-    value.Set("klMean", quality.klMean);
-    value.Set("klMeanError", quality.klMeanError);
-    value.Set("klMedian", quality.klMedian);
-    value.Set("klPercentile99", quality.klPercentile99);
-    value.Set("klMaximum", quality.klMaximum);
-    value.Set("sameTopToken", quality.sameTopToken);
-    return value;
-}
-
-Napi::Value measureQualityCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    QualityOptions qualityOptions{
-        .source = text(options, "source"),
-        .candidates = {},
-        .text = text(options, "text"),
-        .threads = threadCount(options),
-        .chunkTokens = count(options, "chunkTokens"),
-        .chunkLimit = count(options, "chunkLimit"),
+Napi::Value measureQualityCall(const JobCall& call) {
+    const Options& options = call.options;
+    const QualityOptions qualityOptions{
+        .source = options.text("source"),
+        .candidates = options.texts("candidates"),
+        .text = options.text("text"),
+        .threads = options.threads(),
+        .chunkTokens = options.count("chunkTokens", kChunkTokensLeast, kContextTokensMost),
+        .chunkLimit = options.count("chunkLimit", 0, UINT32_MAX),
     };
-    if (qualityOptions.chunkTokens < 32) throw Napi::RangeError::New(info.Env(), "chunkTokens is out of range");
-    const Napi::Array candidates = options.Get("candidates").As<Napi::Array>();
-    for (uint32_t i = 0; i < candidates.Length(); ++i) {
-        qualityOptions.candidates.push_back(candidates.Get(i).As<Napi::String>());
-    }
-    return JobWorker<QualityReport>::start(
-        info.Env(), "measureQuality", info[1],
-        [qualityOptions](const ProgressSink& report) { return measureQuality(qualityOptions, report); },
-        [](Napi::Env env, const QualityReport& report) {
-            Napi::Object value = Napi::Object::New(env);
-            Napi::Array measured = Napi::Array::New(env, report.candidates.size());
-            for (uint32_t i = 0; i < report.candidates.size(); ++i) {
-                measured.Set(i, qualityObject(env, report.candidates[i]));
-            }
-            value.Set("source", qualityObject(env, report.source));
-            value.Set("candidates", measured);
-            value.Set("positions", static_cast<double>(report.positions));
-            value.Set("chunks", static_cast<double>(report.chunks));
-            return value;
-        });
+    return call.run([qualityOptions](const ProgressSink& report) { return measureQuality(qualityOptions, report); });
 }
 
-Napi::Value measureSpeedCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
+Napi::Value measureSpeedCall(const JobCall& call) {
+    constexpr uint32_t kRepeatsMost = 1000;
+    const Options& options = call.options;
     const SpeedOptions speedOptions{
-        .model = text(options, "model"),
-        .threads = threadCount(options),
-        .prefillTokens = std::max(1U, count(options, "prefillTokens")),
-        .decodeTokens = std::max(1U, count(options, "decodeTokens")),
-        .repeats = std::max(1U, count(options, "repeats")),
+        .model = options.text("model"),
+        .threads = options.threads(),
+        .prefillTokens = options.count("prefillTokens", 1, kContextTokensMost),
+        .decodeTokens = options.count("decodeTokens", 1, kContextTokensMost),
+        .repeats = options.count("repeats", 1, kRepeatsMost),
     };
-    return JobWorker<Speed>::start(
-        info.Env(), "measureSpeed", info[1],
-        [speedOptions](const ProgressSink& report) { return measureSpeed(speedOptions, report); },
-        [](Napi::Env env, const Speed& speed) {
-            Napi::Object value = Napi::Object::New(env);
-            value.Set("prefillTokensPerSecond", speed.prefillTokensPerSecond);
-            value.Set("decodeTokensPerSecond", speed.decodeTokensPerSecond);
-            return value;
-        });
+    return call.run([speedOptions](const ProgressSink& report) { return measureSpeed(speedOptions, report); });
 }
 
-Napi::Value generateOneTokenCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    return JobWorker<llama_token>::start(
-        info.Env(), "generateOneToken", info.Env().Undefined(),
-        [model = text(options, "model"), threads = threadCount(options)](const ProgressSink&) {
-            return generateOneToken(model, threads);
-        },
-        [](Napi::Env env, const llama_token& token) { return Napi::Number::New(env, token); });
+Napi::Value generateOneTokenCall(const JobCall& call) {
+    return call.run([model = call.options.text("model"), threads = call.options.threads()](const ProgressSink&) {
+        return generateOneToken(model, threads);
+    });
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("llamaCppVersion", llama_version());
-    exports.Set("loadBackends", Napi::Function::New(env, loadBackendsCall));
-    exports.Set("describeModelFile", Napi::Function::New(env, describeModelFileCall));
-    exports.Set("planQuantize", Napi::Function::New(env, planQuantizeCall));
-    exports.Set("quantize", Napi::Function::New(env, quantizeCall));
-    exports.Set("collectImportance", Napi::Function::New(env, collectImportanceCall));
-    exports.Set("importImportance", Napi::Function::New(env, importImportanceCall));
-    exports.Set("measureQuality", Napi::Function::New(env, measureQualityCall));
-    exports.Set("measureSpeed", Napi::Function::New(env, measureSpeedCall));
-    exports.Set("generateOneToken", Napi::Function::New(env, generateOneTokenCall));
-    addDeltaFunctions(env, exports);
+    exportFunction(env, exports, "loadBackends", loadBackendsCall);
+    exportJob(env, exports, "describeModelFile", describeModelFileCall);
+    exportJob(env, exports, "planQuantize", planQuantizeCall);
+    exportJob(env, exports, "quantize", quantizeCall);
+    exportJob(env, exports, "collectImportance", collectImportanceCall);
+    exportJob(env, exports, "importImportance", importImportanceCall);
+    exportJob(env, exports, "measureQuality", measureQualityCall);
+    exportJob(env, exports, "measureSpeed", measureSpeedCall);
+    exportJob(env, exports, "generateOneToken", generateOneTokenCall);
+    exportDeltaJobs(env, exports);
     return exports;
 }
 

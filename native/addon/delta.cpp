@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "addon/JobWorker.h"
-#include "addon/options.h"
+#include "addon/calls.h"
+#include "addon/limits.h"
 #include "core/ImportanceMatrix.h"
 #include "core/delta/AdapterFile.h"
 #include "core/delta/DeltaForm.h"
@@ -15,34 +15,65 @@
 
 namespace facet {
 
-namespace {
+// Results. Not in an unnamed namespace: templates find them by their argument's namespace.
 
-DeltaDescription description(const Napi::Object& options) {
-    return {.name = text(options, "name"),
-            .baseName = text(options, "baseName"),
-            .fineTuneName = text(options, "fineTuneName"),
-            .appVersion = text(options, "appVersion")};
+static Napi::Value toJavaScript(Napi::Env env, const LeftOut& left) {
+    return objectOf(env, "name", left.name, "share", left.energy, "relative", left.relative);
 }
 
-Napi::Value resultObject(Napi::Env env, const DeltaResult& result) {
-    Napi::Object value = Napi::Object::New(env);
-    value.Set("fileBytes", static_cast<double>(result.fileBytes));
-    value.Set("weights", static_cast<double>(result.weights));
-    value.Set("captured", result.captured);
-    value.Set("leftOutShare", result.leftOutShare);
-    Napi::Array leftOut = Napi::Array::New(env, result.leftOut.size());
-    for (uint32_t i = 0; i < result.leftOut.size(); ++i) {
-        Napi::Object item = Napi::Object::New(env);
-        item.Set("name", result.leftOut[i].name);
-        item.Set("share", result.leftOut[i].energy);
-        item.Set("relative", result.leftOut[i].relative);
-        leftOut.Set(i, item);
-    }
-    value.Set("leftOut", leftOut);
-    Napi::Array folded = Napi::Array::New(env, result.foldedNorms.size());
-    for (uint32_t i = 0; i < result.foldedNorms.size(); ++i) folded.Set(i, result.foldedNorms[i]);
-    value.Set("foldedNorms", folded);
-    return value;
+static Napi::Value toJavaScript(Napi::Env env, const DeltaResult& result) {
+    return objectOf(env, "fileBytes", result.fileBytes, "weights", result.weights, "captured", result.captured,
+                    "leftOutShare", result.leftOutShare, "leftOut", result.leftOut, "foldedNorms", result.foldedNorms);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, BaseVerdict verdict) {
+    const auto name = [&] {
+        switch (verdict) {
+            case BaseVerdict::kSame:
+                return "same";
+            case BaseVerdict::kUnknown:
+                return "unknown";
+            case BaseVerdict::kOtherArchitecture:
+                return "other-architecture";
+            case BaseVerdict::kOtherTokenizer:
+                return "other-tokenizer";
+            case BaseVerdict::kOtherShapes:
+                return "other-shapes";
+            case BaseVerdict::kOtherWeights:
+                return "other-weights";
+            case BaseVerdict::kTrainedFurther:
+                return "trained-further";
+            case BaseVerdict::kIsFineTune:
+                return "is-fine-tune";
+        }
+        return "unknown";
+    };
+    return Napi::String::New(env, name());
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const BaseCheck& check) {
+    return objectOf(env, "verdict", check.verdict, "distance", check.distance, "distanceAllowed", check.distanceAllowed,
+                    "vectorDistance", check.vectorDistance, "along", check.along);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const Fidelity& fidelity) {
+    return objectOf(env, "klBase", fidelity.klBase, "klDelta", fidelity.klDelta, "gapClosed", fidelity.gapClosed(),
+                    "sameTopBase", fidelity.sameTopBase, "sameTopDelta", fidelity.sameTopDelta, "perplexityBase",
+                    fidelity.perplexityBase, "perplexityDelta", fidelity.perplexityDelta, "perplexityFineTune",
+                    fidelity.perplexityFineTune, "positions", fidelity.positions);
+}
+
+static Napi::Value toJavaScript(Napi::Env env, const Refinement& refinement) {
+    return objectOf(env, "kept", refinement.isKept, "klBefore", refinement.klBefore, "klAfter", refinement.klAfter);
+}
+
+namespace {
+
+DeltaDescription descriptionOf(const Options& options) {
+    return {.name = options.text("name"),
+            .baseName = options.text("baseName"),
+            .fineTuneName = options.text("fineTuneName"),
+            .appVersion = options.text("appVersion")};
 }
 
 struct ModelPair {
@@ -52,96 +83,53 @@ struct ModelPair {
 
 /** Both kinds are made of { base, fineTune }, which are mapped on the worker's thread. */
 template <typename Make>
-Napi::Value makeOfPair(const Napi::CallbackInfo& info, const char* name, Make make) {
-    const Napi::Object options = optionsOf(info);
-    return JobWorker<DeltaResult>::start(
-        info.Env(), name, info[1],
-        [make, base = text(options, "base"), fineTune = text(options, "fineTune")](const ProgressSink& report) {
+Napi::Value makeOfPair(const JobCall& call, Make make) {
+    return call.run(
+        [make, base = call.options.text("base"), fineTune = call.options.text("fineTune")](const ProgressSink& report) {
             return make(ModelPair{MappedModel(base), MappedModel(fineTune)}, report);
-        },
-        resultObject);
+        });
 }
 
-Napi::Value makeOneBitDeltaCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
+Napi::Value makeOneBitDeltaCall(const JobCall& call) {
+    const Options& options = call.options;
     OneBitDeltaOptions deltaOptions;
-    deltaOptions.target = text(options, "target");
-    deltaOptions.description = description(options);
-    deltaOptions.threads = threadCount(options);
-    deltaOptions.isCompact = flag(options, "compact");
-    const Napi::Value matrix = options.Get("importanceMatrix");
-    const std::string matrixPath = matrix.IsString() ? std::string(matrix.As<Napi::String>()) : "";
-    return makeOfPair(info, "makeOneBitDelta",
-                      [deltaOptions, matrixPath](const ModelPair& models, const ProgressSink& report) {
-                          OneBitDeltaOptions complete = deltaOptions;
-                          if (!matrixPath.empty())
-                              complete.importance = ImportanceMatrix::read(matrixPath).meanSquares();
-                          return makeOneBitDelta(models.base, models.fineTune, complete, report);
-                      });
+    deltaOptions.target = options.text("target");
+    deltaOptions.description = descriptionOf(options);
+    deltaOptions.threads = options.threads();
+    deltaOptions.isCompact = options.flag("compact");
+    return makeOfPair(call, [deltaOptions, matrix = options.textOrNone("importanceMatrix")](
+                                const ModelPair& models, const ProgressSink& report) {
+        OneBitDeltaOptions complete = deltaOptions;
+        if (!matrix.empty()) complete.importance = ImportanceMatrix::read(matrix).meanSquares();
+        return makeOneBitDelta(models.base, models.fineTune, complete, report);
+    });
 }
 
-Napi::Value makeLowRankDeltaCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
+Napi::Value makeLowRankDeltaCall(const JobCall& call) {
+    const Options& options = call.options;
     LowRankDeltaOptions deltaOptions;
-    deltaOptions.target = text(options, "target");
-    deltaOptions.description = description(options);
-    deltaOptions.threads = threadCount(options);
-    deltaOptions.rank = count(options, "rank");
-    if (deltaOptions.rank < 1) throw Napi::RangeError::New(info.Env(), "rank is out of range");
-    return makeOfPair(info, "makeLowRankDelta", [deltaOptions](const ModelPair& models, const ProgressSink& report) {
+    deltaOptions.target = options.text("target");
+    deltaOptions.description = descriptionOf(options);
+    deltaOptions.threads = options.threads();
+    deltaOptions.rank = options.count("rank", 1, UINT32_MAX);
+    return makeOfPair(call, [deltaOptions](const ModelPair& models, const ProgressSink& report) {
         return makeLowRankDelta(models.base, models.fineTune, deltaOptions, report);
     });
 }
 
-Napi::Value convertDeltaCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    return JobWorker<uint64_t>::start(
-        info.Env(), "convertDelta", info.Env().Undefined(),
-        [source = text(options, "source"), target = text(options, "target"),
-         isCompact = flag(options, "compact")](const ProgressSink&) { return convertForm(source, target, isCompact); },
-        [](Napi::Env env, const uint64_t& bytes) { return Napi::Number::New(env, static_cast<double>(bytes)); });
-}
-
-const char* verdictName(BaseVerdict verdict) {
-    switch (verdict) {
-        case BaseVerdict::kSame:
-            return "same";
-        case BaseVerdict::kUnknown:
-            return "unknown";
-        case BaseVerdict::kOtherArchitecture:
-            return "other-architecture";
-        case BaseVerdict::kOtherTokenizer:
-            return "other-tokenizer";
-        case BaseVerdict::kOtherShapes:
-            return "other-shapes";
-        case BaseVerdict::kOtherWeights:
-            return "other-weights";
-        case BaseVerdict::kTrainedFurther:
-            return "trained-further";
-        case BaseVerdict::kIsFineTune:
-            return "is-fine-tune";
-    }
-    return "unknown";
+Napi::Value convertDeltaCall(const JobCall& call) {
+    const Options& options = call.options;
+    return call.run(
+        [source = options.text("source"), target = options.text("target"),
+         isCompact = options.flag("compact")](const ProgressSink&) { return convertForm(source, target, isCompact); });
 }
 
 /** Takes some tenths of a second: mostly reading the two headers. */
-Napi::Value checkDeltaBaseCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    return JobWorker<BaseCheck>::start(
-        info.Env(), "checkDeltaBase", info.Env().Undefined(),
-        [delta = text(options, "delta"), model = text(options, "model")](const ProgressSink&) {
-            const DeltaReader reader(delta);
-            return checkBase(reader, MappedModel(model));
-        },
-        [](Napi::Env env, const BaseCheck& check) {
-            Napi::Object value = Napi::Object::New(env);
-            value.Set("verdict", verdictName(check.verdict));
-            value.Set("distance", check.distance);
-            value.Set("distanceAllowed", check.distanceAllowed);
-            value.Set("vectorDistance", check.vectorDistance);
-            value.Set("along", check.along);
-            return value;
-        });
+Napi::Value checkDeltaBaseCall(const JobCall& call) {
+    return call.run([delta = call.options.text("delta"), model = call.options.text("model")](const ProgressSink&) {
+        const DeltaReader reader(delta);
+        return checkBase(reader, MappedModel(model));
+    });
 }
 
 /** { text } or { dialogues: [{ prompt, answer }] }. */
@@ -150,101 +138,66 @@ struct ComparedText {
     std::vector<Dialogue> dialogues;
 };
 
-ComparedText comparedText(const Napi::Object& options, const char* key) {
-    const Napi::Value value = options.Get(key);
-    if (!value.IsObject()) throw Napi::TypeError::New(options.Env(), std::string(key) + " must be an object");
-    const Napi::Object object = value.As<Napi::Object>();
-    if (!object.Get("dialogues").IsArray()) return {text(object, "text"), {}};
+ComparedText comparedText(const Options& options) {
+    if (!options.has("dialogues")) return {options.text("text"), {}};
     ComparedText result;
-    const Napi::Array list = object.Get("dialogues").As<Napi::Array>();
-    for (uint32_t i = 0; i < list.Length(); ++i) {
-        const Napi::Object dialogue = list.Get(i).As<Napi::Object>();
-        result.dialogues.push_back({text(dialogue, "prompt"), text(dialogue, "answer")});
+    for (const Options& dialogue : options.objects("dialogues")) {
+        result.dialogues.push_back({dialogue.text("prompt"), dialogue.text("answer")});
     }
     return result;
 }
 
-uint32_t chunkTokens(const Napi::Object& options) {
-    const uint32_t tokens = count(options, "chunkTokens");
-    if (tokens < 32) throw Napi::RangeError::New(options.Env(), "chunkTokens is out of range");
-    return tokens;
-}
-
 /** Also writes what it measured into the delta's file. */
-Napi::Value measureFidelityCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    const ComparedText on = comparedText(options, "on");
+Napi::Value measureFidelityCall(const JobCall& call) {
+    const Options& options = call.options;
+    const ComparedText on = comparedText(options.object("on"));
     const FidelityOptions fidelityOptions{
-        .base = text(options, "base"),
-        .fineTune = text(options, "fineTune"),
-        .adapters = {text(options, "delta")},
+        .base = options.text("base"),
+        .fineTune = options.text("fineTune"),
+        .adapters = {options.text("delta")},
         .text = on.text,
         .dialogues = on.dialogues,
-        .threads = threadCount(options),
-        .chunkTokens = chunkTokens(options),
-        .chunkLimit = count(options, "chunkLimit"),
+        .threads = options.threads(),
+        .chunkTokens = options.count("chunkTokens", kChunkTokensLeast, kContextTokensMost),
+        .chunkLimit = options.count("chunkLimit", 0, UINT32_MAX),
     };
-    return JobWorker<Fidelity>::start(
-        info.Env(), "measureFidelity", info[1],
-        [fidelityOptions, isNoted = flag(options, "note")](const ProgressSink& report) {
-            const Fidelity fidelity = measureFidelity(fidelityOptions, report);
-            if (isNoted)
-                changeMetadata(fidelityOptions.adapters.front(),
-                               [&](gguf_context* gguf) { writeFidelity(gguf, fidelity); });
-            return fidelity;
-        },
-        [](Napi::Env env, const Fidelity& fidelity) {
-            Napi::Object value = Napi::Object::New(env);
-            value.Set("klBase", fidelity.klBase);
-            value.Set("klDelta", fidelity.klDelta);
-            value.Set("gapClosed", fidelity.gapClosed());
-            value.Set("sameTopBase", fidelity.sameTopBase);
-            value.Set("sameTopDelta", fidelity.sameTopDelta);
-            value.Set("perplexityBase", fidelity.perplexityBase);
-            value.Set("perplexityDelta", fidelity.perplexityDelta);
-            value.Set("perplexityFineTune", fidelity.perplexityFineTune);
-            value.Set("positions", static_cast<double>(fidelity.positions));
-            return value;
-        });
+    return call.run([fidelityOptions, isNoted = options.flag("note")](const ProgressSink& report) {
+        const Fidelity fidelity = measureFidelity(fidelityOptions, report);
+        if (isNoted)
+            changeMetadata(fidelityOptions.adapters.front(),
+                           [&](gguf_context* gguf) { writeFidelity(gguf, fidelity); });
+        return fidelity;
+    });
 }
 
-Napi::Value refineDeltaCall(const Napi::CallbackInfo& info) {
-    const Napi::Object options = optionsOf(info);
-    const ComparedText on = comparedText(options, "on");
-    const ComparedText heldOut = comparedText(options, "heldOut");
+Napi::Value refineDeltaCall(const JobCall& call) {
+    const Options& options = call.options;
+    const ComparedText on = comparedText(options.object("on"));
+    const ComparedText heldOut = comparedText(options.object("heldOut"));
     const RefinementOptions refinementOptions{
-        .base = text(options, "base"),
-        .fineTune = text(options, "fineTune"),
-        .delta = text(options, "delta"),
+        .base = options.text("base"),
+        .fineTune = options.text("fineTune"),
+        .delta = options.text("delta"),
         .text = on.text,
         .heldOutText = heldOut.text,
         .dialogues = on.dialogues,
         .heldOutDialogues = heldOut.dialogues,
-        .threads = threadCount(options),
-        .chunkTokens = chunkTokens(options),
-        .chunkLimit = count(options, "chunkLimit"),
+        .threads = options.threads(),
+        .chunkTokens = options.count("chunkTokens", kChunkTokensLeast, kContextTokensMost),
+        .chunkLimit = options.count("chunkLimit", 0, UINT32_MAX),
     };
-    return JobWorker<Refinement>::start(
-        info.Env(), "refineDelta", info[1],
-        [refinementOptions](const ProgressSink& report) { return refineDelta(refinementOptions, report); },
-        [](Napi::Env env, const Refinement& refinement) {
-            Napi::Object value = Napi::Object::New(env);
-            value.Set("kept", refinement.isKept);
-            value.Set("klBefore", refinement.klBefore);
-            value.Set("klAfter", refinement.klAfter);
-            return value;
-        });
+    return call.run([refinementOptions](const ProgressSink& report) { return refineDelta(refinementOptions, report); });
 }
 
 }  // namespace
 
-void addDeltaFunctions(Napi::Env env, Napi::Object exports) {
-    exports.Set("makeOneBitDelta", Napi::Function::New(env, makeOneBitDeltaCall));
-    exports.Set("makeLowRankDelta", Napi::Function::New(env, makeLowRankDeltaCall));
-    exports.Set("convertDelta", Napi::Function::New(env, convertDeltaCall));
-    exports.Set("checkDeltaBase", Napi::Function::New(env, checkDeltaBaseCall));
-    exports.Set("refineDelta", Napi::Function::New(env, refineDeltaCall));
-    exports.Set("measureFidelity", Napi::Function::New(env, measureFidelityCall));
+void exportDeltaJobs(Napi::Env env, Napi::Object exports) {
+    exportJob(env, exports, "makeOneBitDelta", makeOneBitDeltaCall);
+    exportJob(env, exports, "makeLowRankDelta", makeLowRankDeltaCall);
+    exportJob(env, exports, "convertDelta", convertDeltaCall);
+    exportJob(env, exports, "checkDeltaBase", checkDeltaBaseCall);
+    exportJob(env, exports, "refineDelta", refineDeltaCall);
+    exportJob(env, exports, "measureFidelity", measureFidelityCall);
 }
 
 }  // namespace facet

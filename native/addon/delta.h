@@ -5,6 +5,6 @@
 
 namespace facet {
 
-void addDeltaFunctions(Napi::Env env, Napi::Object exports);
+void exportDeltaJobs(Napi::Env env, Napi::Object exports);
 
 }  // namespace facet

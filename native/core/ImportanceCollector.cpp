@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <stdexcept>
 
 #include "core/Failure.h"
 #include "core/ModelSession.h"
+#include "core/instructionSets.h"
 #include "ggml-backend.h"
 
 namespace facet {
@@ -18,11 +18,7 @@ constexpr int64_t kRowsAtLeast = 16;
 /** Tokens evaluated at once; several chunks side by side. */
 constexpr uint32_t kBatchTokens = 2048;
 
-// One compiled form per instruction set, chosen when the addon is loaded. All give the same bits: there is no
-// reassociation and (compiled with -ffp-contract=off) no fused multiply-add.
-#if defined(__x86_64__) && defined(__linux__) && !defined(FACET_SANITIZE)
-__attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
+FACET_EACH_INSTRUCTION_SET
 void addSquares(float* sums, const float* row, int64_t width) {
     for (int64_t i = 0; i < width; ++i) sums[i] += row[i] * row[i];
 }
@@ -64,16 +60,14 @@ bool ImportanceCollector::callback(ggml_tensor* tensor, bool ask, void* self) {
         // false ends this pass; nothing is said about it to llama_decode, which then finds stale logits that nobody
         // reads.
         return !collector->isLastOfPass(weightName(tensor->src[0]->name));
-    } catch (const std::exception& error) {
-        collector->problem_ = error.what();
     } catch (...) {
-        collector->problem_ = "unknown";
+        if (!collector->problem_) collector->problem_ = std::current_exception();
     }
     return true;
 }
 
 bool ImportanceCollector::wants(const ggml_tensor* tensor) const {
-    if (!problem_.empty()) return false;
+    if (problem_) return false;
     if (tensor->op == GGML_OP_MUL_MAT_ID) return true;
     if (tensor->op != GGML_OP_MUL_MAT) return false;
     const ggml_tensor* input = tensor->src[1];
@@ -109,7 +103,7 @@ bool ImportanceCollector::isLastOfPass(const std::string& weight) {
 
 void ImportanceCollector::collect(const ggml_tensor* product) {
     const ggml_tensor* input = product->src[1];
-    if (input->nb[0] != sizeof(float)) throw std::runtime_error("an input is not contiguous");
+    if (input->nb[0] != sizeof(float)) throw Failure("model-damaged", "an input is not contiguous");
     const char* data = static_cast<const char*>(input->data);
     if (!ggml_backend_buffer_is_host(input->buffer)) {
         activations_.resize(ggml_nbytes(input));
@@ -134,7 +128,7 @@ void ImportanceCollector::collectDense(const ggml_tensor* product, const char* d
         entry.sums.resize(static_cast<size_t>(width * matrices), 0);
         entry.counts.resize(1, 0);
     } else if (entry.sums.size() != static_cast<size_t>(width * matrices)) {
-        throw std::runtime_error(name + " has inputs of two sizes");
+        throw Failure("model-damaged", name + " has inputs of two sizes");
     }
     for (int64_t i3 = 0; i3 < input->ne[3]; ++i3) {
         for (int64_t i2 = 0; i2 < input->ne[2]; ++i2) {
@@ -147,7 +141,7 @@ void ImportanceCollector::collectDense(const ggml_tensor* product, const char* d
             }
         }
     }
-    if (!allFinite(entry.sums)) throw std::runtime_error(name + " gets inputs that are not finite");
+    if (!allFinite(entry.sums)) throw Failure("model-damaged", name + " gets inputs that are not finite");
     for (int64_t& count : entry.counts) count += ggml_nrows(input) / matrices;
 }
 
@@ -159,7 +153,8 @@ void ImportanceCollector::collectExperts(const ggml_tensor* product, const char*
     const int64_t experts = weight->ne[2];
     const int64_t tokens = input->ne[2];
     const std::string name = weightName(weight->name);
-    if (ids->ne[1] != tokens || input->ne[3] != 1) throw std::runtime_error(name + " has an unknown expert layout");
+    if (ids->ne[1] != tokens || input->ne[3] != 1)
+        throw Failure("model-damaged", name + " has an unknown expert layout");
     expertIds_.resize(ggml_nbytes(ids));
     ggml_backend_tensor_get(ids, expertIds_.data(), 0, expertIds_.size());
 
@@ -169,19 +164,20 @@ void ImportanceCollector::collectExperts(const ggml_tensor* product, const char*
         entry.counts.resize(static_cast<size_t>(experts), 0);
     } else if (entry.sums.size() != static_cast<size_t>(width * experts) ||
                entry.counts.size() != static_cast<size_t>(experts)) {
-        throw std::runtime_error(name + " has inputs of two sizes");
+        throw Failure("model-damaged", name + " has inputs of two sizes");
     }
     for (int64_t slot = 0; slot < ids->ne[0]; ++slot) {
         for (int64_t token = 0; token < tokens; ++token) {
             int32_t expert = 0;
             std::memcpy(&expert, expertIds_.data() + token * ids->nb[1] + slot * ids->nb[0], sizeof(expert));
-            if (expert < 0 || expert >= experts) throw std::runtime_error(name + " names an expert that is not there");
+            if (expert < 0 || expert >= experts)
+                throw Failure("model-damaged", name + " names an expert that is not there");
             const char* at = data + (slot % input->ne[1]) * input->nb[1] + token * input->nb[2];
             addSquares(entry.sums.data() + expert * width, reinterpret_cast<const float*>(at), width);
             ++entry.counts[static_cast<size_t>(expert)];
         }
     }
-    if (!allFinite(entry.sums)) throw std::runtime_error(name + " gets inputs that are not finite");
+    if (!allFinite(entry.sums)) throw Failure("model-damaged", name + " gets inputs that are not finite");
 }
 
 ImportanceMatrix collectImportance(const ImportanceOptions& options, const ProgressSink& report) {
@@ -224,7 +220,7 @@ ImportanceMatrix collectImportance(const ImportanceOptions& options, const Progr
         }
         session.decode(batch.get());
         if (chunk == 0) collector.endFirstBatch();
-        if (!collector.problem().empty()) throw Failure("model-damaged", collector.problem());
+        collector.rethrow();
     }
     report(
         {.done = uint64_t{chunks} * options.chunkTokens, .total = uint64_t{chunks} * options.chunkTokens, .item = ""});

@@ -3,6 +3,7 @@
 // after the last product that counts: the output head, a third of a small model's work, is not computed.
 #pragma once
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ class ImportanceCollector {
     /** Call after the first batch: from then on passes end early. */
     void endFirstBatch();
 
-    /** Empty while all goes well; else why nothing more was collected. */
-    const std::string& problem() const { return problem_; }
+    /** Whether nothing more is collected, and why: what was thrown inside the callback. */
+    bool hasFailed() const { return problem_ != nullptr; }
+    void rethrow() const {
+        if (problem_) std::rethrow_exception(problem_);
+    }
     ImportanceMatrix take() { return std::move(matrix_); }
 
   private:
@@ -47,7 +51,7 @@ class ImportanceCollector {
     void collectExperts(const ggml_tensor* product, const char* data);
 
     ImportanceMatrix matrix_;
-    std::string problem_;
+    std::exception_ptr problem_;
     /** Weights in the order in which a pass uses them, to know the last one. */
     std::vector<std::string> order_;
     size_t position_ = 0;

@@ -179,6 +179,8 @@ void ImportanceMatrix::write(const std::string& path) const {
     gguf_set_val_u32(gguf.get(), kChunkSizeKey, chunkTokens);
 
     for (const auto& [name, entry] : entries) {
+        // ggml cuts longer names, and ends the process when two are the same.
+        if (name.size() + std::strlen(kSumsSuffix) >= GGML_MAX_NAME) invalid(name + " is too long a name");
         const auto matrices = static_cast<int64_t>(entry.counts.size());
         const auto width = static_cast<int64_t>(entry.sums.size()) / matrices;
         ggml_tensor* sums = ggml_new_tensor_2d(tensors.get(), GGML_TYPE_F32, width, matrices);

@@ -82,7 +82,7 @@ void LlamaLog::receive(ggml_log_level level, const char* text) {
         }
         if (listener_) listener_(text);
     } catch (...) {
-        // A line lost is better than a process lost.
+        if (!problem_) problem_ = std::current_exception();
     }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -25,6 +26,11 @@ class LlamaLog {
     /** The last errors, or where there were none the last warnings, in one line. */
     std::string lastErrors() const;
 
+    /** Throws again what the listener threw first: it cannot pass through llama.cpp, which calls it. */
+    void rethrow() const {
+        if (problem_) std::rethrow_exception(problem_);
+    }
+
   private:
     static void dispatch(ggml_log_level level, const char* text, void*);
     void receive(ggml_log_level level, const char* text);
@@ -33,6 +39,7 @@ class LlamaLog {
     std::deque<std::string> errors_;
     std::deque<std::string> warnings_;
     bool lastWasError_ = false;
+    std::exception_ptr problem_;
     LlamaLog* outer_;
 };
 

@@ -1,6 +1,7 @@
 #include "core/ModelSession.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
@@ -85,6 +86,7 @@ void ModelSession::setAdapterScales(const std::vector<float>& scales) {
 }
 
 void TokenBatch::add(llama_token token, llama_pos position, llama_seq_id sequence, bool wantsLogits) {
+    if (batch_.n_tokens >= capacity_) throw std::length_error("a batch of tokens is full");
     const int32_t at = batch_.n_tokens++;
     batch_.token[at] = token;
     batch_.pos[at] = position;

@@ -65,16 +65,18 @@ class ModelSession {
 /** A batch of tokens with explicit positions and sequences. */
 class TokenBatch {
   public:
-    explicit TokenBatch(int32_t capacity) : batch_(llama_batch_init(capacity, 0, 1)) {}
+    explicit TokenBatch(int32_t capacity) : capacity_(capacity), batch_(llama_batch_init(capacity, 0, 1)) {}
     ~TokenBatch() { llama_batch_free(batch_); }
     TokenBatch(const TokenBatch&) = delete;
     TokenBatch& operator=(const TokenBatch&) = delete;
 
     void clear() { batch_.n_tokens = 0; }
+    /** Throws std::length_error beyond the capacity. */
     void add(llama_token token, llama_pos position, llama_seq_id sequence, bool wantsLogits);
     const llama_batch& get() const { return batch_; }
 
   private:
+    int32_t capacity_;
     llama_batch batch_;
 };
 

@@ -1,14 +1,14 @@
 #include "core/QualityMeter.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <memory>
-#include <thread>
 
 #include "core/Failure.h"
 #include "core/ModelSession.h"
+#include "core/finite.h"
+#include "core/parallel.h"
 
 namespace facet {
 
@@ -40,24 +40,11 @@ std::pair<double, double> meanAndError(const Tally& tally, uint64_t count) {
     return {mean, variance > 0 && count > 10 ? std::sqrt(variance / static_cast<double>(count - 1)) : 0.0};
 }
 
-/** Runs work(0 … count-1) on `threads` threads. */
-template <typename Work>
-void forEach(uint32_t count, int threads, const Work& work) {
-    std::atomic<uint32_t> next = 0;
-    const auto loop = [&] {
-        for (uint32_t i = next++; i < count; i = next++) work(i);
-    };
-    std::vector<std::thread> helpers;
-    for (int i = 1; i < threads; ++i) helpers.emplace_back(loop);
-    loop();
-    for (std::thread& helper : helpers) helper.join();
-}
-
 Quality summarize(ModelTally& tally, uint64_t positions, bool isSource) {
     Quality quality;
     const auto [logPerplexity, logError] = meanAndError(tally.negativeLogLikelihood, positions);
-    quality.perplexity = std::exp(logPerplexity);
-    quality.perplexityError = quality.perplexity * logError;
+    quality.perplexity = finite(std::exp(logPerplexity), "the perplexity");
+    quality.perplexityError = finite(quality.perplexity * logError, "the perplexity's error");
     if (isSource) return quality;
     std::sort(tally.klValues.begin(), tally.klValues.end());
     std::tie(quality.klMean, quality.klMeanError) = meanAndError(tally.kl, positions);
@@ -163,11 +150,12 @@ QualityReport measureQuality(const QualityOptions& options, const ProgressSink& 
             if (isSource && sessions.size() > 1)
                 sourceLogits.assign(logits, logits + size_t{rows} * static_cast<size_t>(vocabulary));
 
-            forEach(rows, options.threads, [&](uint32_t row) {
-                const float* rowLogits = logits + size_t{row} * static_cast<size_t>(vocabulary);
+            inParallel(rows, options.threads, [&](int64_t piece, int) {
+                const auto row = static_cast<size_t>(piece);
+                const float* rowLogits = logits + row * static_cast<size_t>(vocabulary);
                 next[row] = nextToken(rowLogits, vocabulary, start[firstMeasured + row + 1]);
                 if (isSource) return;
-                const float* rowSource = sourceLogits.data() + size_t{row} * static_cast<size_t>(vocabulary);
+                const float* rowSource = sourceLogits.data() + row * static_cast<size_t>(vocabulary);
                 kl[row] = static_cast<float>(
                     klDivergence(rowSource, sourceNext[row].logSumExp, rowLogits, next[row].logSumExp, vocabulary));
             });
@@ -178,7 +166,7 @@ QualityReport measureQuality(const QualityOptions& options, const ProgressSink& 
                 }
                 tally.negativeLogLikelihood.add(next[row].negativeLogLikelihood);
                 if (isSource) continue;
-                tally.kl.add(kl[row]);
+                tally.kl.add(finite(kl[row], "the KL divergence"));
                 tally.klValues.push_back(kl[row]);
                 tally.sameTop += next[row].top == sourceNext[row].top ? 1 : 0;
             }

@@ -18,10 +18,10 @@ namespace {
 bool parseTensorLine(std::string_view line, TensorPlan& plan) {
     if (!line.starts_with("[")) return false;
     const size_t nameStart = line.find("] ");
-    const size_t shapeStart = line.find(" - [", nameStart);
+    const size_t shapeStart = line.rfind(" - [");
     const size_t typeStart = line.find("], type = ", shapeStart);
     if (nameStart == std::string_view::npos || shapeStart == std::string_view::npos ||
-        typeStart == std::string_view::npos) {
+        typeStart == std::string_view::npos || shapeStart < nameStart + 2) {
         return false;
     }
     std::string_view name = line.substr(nameStart + 2, shapeStart - nameStart - 2);
@@ -87,6 +87,7 @@ std::vector<TensorPlan> planQuantize(const std::string& source, llama_ftype file
     params.nthread = 1;
     if (calibrated) params.imatrix = placeholder.data();
     if (llama_model_quantize(source.c_str(), "", &params) != 0) throw Failure("model-unreadable", log.lastErrors());
+    log.rethrow();
     if (plans.empty()) throw Failure("model-unreadable", "the file has no weights");
     return plans;
 }
@@ -138,6 +139,7 @@ void quantize(const QuantizeOptions& options, const ProgressSink& report) {
     if (llama_model_quantize(options.source.c_str(), options.target.c_str(), &params) != 0) {
         throw Failure("quantize-failed", log.lastErrors());
     }
+    log.rethrow();
     progress.done = progress.total;
     report(progress);
 }

@@ -1,10 +1,18 @@
-// Unit tests of the native core, built with AddressSanitizer and UndefinedBehaviorSanitizer by native/test/run.sh.
+// Unit tests of the native core; scripts/nativeTests.ts runs them.
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <new>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +26,7 @@
 #include "core/ModelFile.h"
 #include "core/QualityMeter.h"
 #include "core/Quantizer.h"
+#include "core/parallel.h"
 #include "ggml-backend.h"
 #include "ggml.h"
 #include "test/testing.h"
@@ -168,19 +177,19 @@ void collectorSumsSquares() {
     CHECK(facet::ImportanceCollector::callback(dense, false, &collector));
     CHECK(facet::ImportanceCollector::callback(sparse, true, &collector));
     CHECK(facet::ImportanceCollector::callback(sparse, false, &collector));
-    CHECK(collector.problem().empty());
+    CHECK(!collector.hasFailed());
 
     // An expert that is not there, and a value that is not finite, are told and stop the collecting.
     facet::ImportanceCollector careful;
     const int32_t kept = std::exchange(idValues[5], 99);
     facet::ImportanceCollector::callback(sparse, false, &careful);
-    CHECK(!careful.problem().empty());
+    CHECK(careful.hasFailed());
     CHECK(!facet::ImportanceCollector::callback(sparse, true, &careful));
     idValues[5] = kept;
     facet::ImportanceCollector finite;
     const float keptValue = std::exchange(values[40], NAN);
     facet::ImportanceCollector::callback(dense, false, &finite);
-    CHECK(!finite.problem().empty());
+    CHECK(finite.hasFailed());
     values[40] = keptValue;
 
     facet::ImportanceMatrix matrix = collector.take();
@@ -239,7 +248,7 @@ void logsOfSeveralThreadsKeepApart() {
     llama_log_get(&before, &data);
     constexpr int kThreads = 4;
     std::array<int, kThreads> right{};
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
         threads.emplace_back([thread, &right] {
             const std::string name = "missing-" + std::to_string(thread);
@@ -252,11 +261,101 @@ void logsOfSeveralThreadsKeepApart() {
             }
         });
     }
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();
     for (const int count : right) CHECK(count == 300);
     ggml_log_callback after = nullptr;
     llama_log_get(&after, &data);
     CHECK(before == after);
+}
+
+/** llama.cpp is C in between: what a listener throws comes back when it is asked for. */
+void whatAListenerThrowsComesBack() {
+    const facet::LlamaLog log([](const char*) { throw std::length_error("a line too much"); });
+    llama_model_free(llama_model_load_from_file(inFolder("not there.gguf").c_str(), llama_model_default_params()));
+    bool isThrown = false;
+    try {
+        log.rethrow();
+    } catch (const std::length_error&) {
+        isThrown = true;
+    }
+    CHECK(isThrown);
+    CHECK(log.lastErrors().find("not there") != std::string::npos);
+    facet::LlamaLog().rethrow();
+}
+
+/** Whichever thread it is thrown on, it arrives at the caller, and the others stop. */
+void anExceptionStopsAllThreads() {
+    for (const int threads : {1, 2, 8}) {
+        for (int round = 0; round < 50; ++round) {
+            constexpr int64_t kPieces = 1'000'000;
+            std::atomic<int64_t> done = 0;
+            std::string thrown;
+            try {
+                facet::inParallel(kPieces, threads, [&](int64_t index, int) {
+                    if (index == 100 + round) throw std::runtime_error("piece " + std::to_string(index));
+                    ++done;
+                });
+            } catch (const std::runtime_error& error) {
+                thrown = error.what();
+            }
+            CHECK(thrown == "piece " + std::to_string(100 + round));
+            CHECK(done < kPieces - 1);
+        }
+    }
+    std::vector<int> seen(1000, 0);
+    facet::inParallel(1000, 16, [&](int64_t index, int) { ++seen[static_cast<size_t>(index)]; });
+    CHECK(std::ranges::all_of(seen, [](int times) { return times == 1; }));
+}
+
+#if !defined(FACET_ONE_INSTRUCTION_SET)
+
+uint64_t addressSpaceBytes() {
+    uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/** Where there is no room for another thread's stack, those that there are do the work. Sanitizers need the room. */
+void workIsDoneByTheThreadsThatThereAre() {
+    rlimit before{};
+    getrlimit(RLIMIT_AS, &before);
+    rlimit tight = before;
+    tight.rlim_cur = addressSpaceBytes() + (64 << 20);
+    setrlimit(RLIMIT_AS, &tight);
+    constexpr int kThreads = 500;
+    std::array<std::atomic<int>, kThreads> seen{};
+    std::atomic<int> mostAtOnce = 0;
+    std::atomic<int> atOnce = 0;
+    facet::inParallel(kThreads, kThreads, [&](int64_t index, int) {
+        mostAtOnce = std::max<int>(mostAtOnce, ++atOnce);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        --atOnce;
+        ++seen[static_cast<size_t>(index)];
+    });
+    setrlimit(RLIMIT_AS, &before);
+    CHECK(std::ranges::all_of(seen, [](const std::atomic<int>& times) { return times == 1; }));
+    CHECK(mostAtOnce < kThreads / 2);
+}
+
+#endif
+
+/** ggml cuts a name of 64 bytes, and ends the process when two are the same then. */
+void longNamesAreRefused() {
+    std::string bytes;
+    const auto number = [&](int32_t value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    number(2);
+    for (const char last : {'a', 'b'}) {
+        const std::string name = std::string(70, 'x') + last;
+        number(static_cast<int32_t>(name.size()));
+        bytes += name;
+        number(1);
+        number(1);
+        number(0x3f800000);
+    }
+    writeBytes(inFolder("long.dat"), {bytes.begin(), bytes.end()});
+    const facet::ImportanceMatrix matrix = facet::ImportanceMatrix::read(inFolder("long.dat"));
+    CHECK(matrix.entries.size() == 2);
+    CHECK(failureOf([&] { matrix.write(inFolder("long.gguf")); }) == "importance-matrix-invalid");
 }
 
 }  // namespace
@@ -265,13 +364,12 @@ int main(int count, char** arguments) {
     if (count != 3) return 2;
     folder = arguments[2];
     facet::loadBackends(arguments[1]);
-    klIsTheTextbookSum();
-    percentilesInterpolate();
-    unknownTypesAreRefused();
-    matricesSurviveTheFile();
-    damagedMatricesAreRefused();
-    collectorSumsSquares();
-    logKeepsTheReasonAndGivesBackTheLog();
-    logsOfSeveralThreadsKeepApart();
-    return verdict("native core");
+    return runTests({TEST(klIsTheTextbookSum), TEST(percentilesInterpolate), TEST(unknownTypesAreRefused),
+                     TEST(matricesSurviveTheFile), TEST(damagedMatricesAreRefused), TEST(collectorSumsSquares),
+                     TEST(logKeepsTheReasonAndGivesBackTheLog), TEST(logsOfSeveralThreadsKeepApart),
+                     TEST(whatAListenerThrowsComesBack), TEST(anExceptionStopsAllThreads),
+#if !defined(FACET_ONE_INSTRUCTION_SET)
+                     TEST(workIsDoneByTheThreadsThatThereAre),
+#endif
+                     TEST(longNamesAreRefused)});
 }

@@ -1,6 +1,7 @@
-// Unit tests of the 1-bit delta, with AddressSanitizer and UndefinedBehaviorSanitizer by native/test/run.sh: the codec,
-// the file, its effect in llama.cpp itself, the fingerprint of the base.
+// Unit tests of deltas: the codec, the file, its effect in llama.cpp itself, the fingerprint of the base.
+// scripts/nativeTests.ts runs them.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "core/FileType.h"
 #include "core/ModelSession.h"
 #include "core/Quantizer.h"
+#include "core/delta/AdapterFile.h"
 #include "core/delta/DeltaForm.h"
 #include "core/delta/DeltaReader.h"
 #include "core/delta/Fingerprint.h"
@@ -29,15 +31,6 @@ namespace {
 
 using namespace facet;
 using namespace facet::test;
-
-std::string failureOf(const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const Failure& failure) {
-        return failure.code();
-    }
-    return "";
-}
 
 // A llama model small enough for tests and wide enough for every type: no vocabulary, tokens go in as numbers.
 constexpr int64_t kWidth = 256;
@@ -103,6 +96,9 @@ struct FileOptions {
     /** Only tensors whose name is at or above `first` and below `end`, with split metadata when splits > 0. */
     int split = 0;
     int splits = 0;
+    std::string name = "";
+    /** What the header says, not what is done; 0 = nothing. */
+    uint32_t alignment = 0;
 };
 
 void writeModel(const std::string& path, const Tensors& tensors, const FileOptions& options = {}) {
@@ -110,6 +106,8 @@ void writeModel(const std::string& path, const Tensors& tensors, const FileOptio
     gguf_context* g = gguf.get();
     gguf_set_val_str(g, "general.architecture", "llama");
     gguf_set_val_str(g, "general.type", "model");
+    if (!options.name.empty()) gguf_set_val_str(g, "general.name", options.name.c_str());
+    if (options.alignment > 0) gguf_set_val_u32(g, "general.alignment", options.alignment);
     gguf_set_val_u32(g, "llama.context_length", 128);
     gguf_set_val_u32(g, "llama.embedding_length", kWidth);
     gguf_set_val_u32(g, "llama.block_count", kLayers);
@@ -134,6 +132,8 @@ void writeModel(const std::string& path, const Tensors& tensors, const FileOptio
                                    ? ggml_new_tensor_2d(context.get(), options.type, tensor.shape[0], tensor.shape[1])
                                    : ggml_new_tensor_1d(context.get(), GGML_TYPE_F32, tensor.shape[0]);
         ggml_set_name(written, name.c_str());
+        // gguf asks for an address even where there is nothing to write.
+        if (tensor.values.empty()) written->data = ggml_get_mem_buffer(context.get());
         const auto count = static_cast<int64_t>(tensor.values.size());
         if (written->type == GGML_TYPE_F16) {
             ggml_fp32_to_fp16_row(tensor.values.data(), static_cast<ggml_fp16_t*>(written->data), count);
@@ -590,17 +590,23 @@ void decompositionIsTheNearest() {
 
 /** In llama.cpp a LoRA of full rank is the fine-tune, up to half precision. */
 void fullRankIsTheFineTune() {
+    // The smallest matrices alone: their rank is the time that it takes.
+    Tensors narrow = randomModel(5);
+    for (const auto& [name, tensor] : trained(narrow, 6, 0.2F, false)) {
+        if (name.find("attn_k") != std::string::npos || name.find("attn_v") != std::string::npos) narrow[name] = tensor;
+    }
+    writeModel(inFolder("narrow.gguf"), narrow);
     const MappedModel base(inFolder("base.gguf"));
-    const MappedModel tuned(inFolder("tuned.gguf"));
+    const MappedModel tuned(inFolder("narrow.gguf"));
     LowRankDeltaOptions options;
     options.target = inFolder("lora.gguf");
     options.description = {.name = "lora", .baseName = "base", .fineTuneName = "fine-tune", .appVersion = "0"};
     options.threads = 2;
-    options.rank = 256;
+    options.rank = kKeyWidth;
     const DeltaResult result = makeLowRankDelta(base, tuned, options, [](const Progress&) {});
     CHECK(result.captured > 0.9999);
     const std::vector<float> plain = Logits("base.gguf").at(0);
-    const std::vector<float> goal = Logits("tuned.gguf").at(0);
+    const std::vector<float> goal = Logits("narrow.gguf").at(0);
     CHECK(distance(Logits("base.gguf", {"lora.gguf"}).at(1), goal) < 0.01 * distance(plain, goal));
     CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), base).verdict == BaseVerdict::kSame);
     CHECK(checkBase(DeltaReader(inFolder("lora.gguf")), tuned).verdict == BaseVerdict::kIsFineTune);
@@ -645,7 +651,8 @@ void basesAreKnownAgain() {
         quantize(options, [](const Progress&) {});
         const BaseCheck found = verdict("quantized.gguf");
         if (found.verdict != BaseVerdict::kSame)
-            std::printf("%s: distance %f of %f, along %f\n", type, found.distance, found.distanceAllowed, found.along);
+            std::printf("# %s: distance %f of %f, along %f\n", type, found.distance, found.distanceAllowed,
+                        found.along);
         CHECK(found.verdict == BaseVerdict::kSame);
         worstOfSame = std::max(worstOfSame, found.distance / found.distanceAllowed);
 
@@ -681,7 +688,7 @@ void basesAreKnownAgain() {
     }
     writeModel(inFolder("other.gguf"), hidden);
     CHECK(verdict("other.gguf").verdict == BaseVerdict::kIsFineTune);
-    std::printf("fingerprint: same base at most %.2f of what is allowed; nearest of 20 unrelated at %.2f\n",
+    std::printf("# fingerprint: same base at most %.2f of what is allowed; nearest of 20 unrelated at %.2f\n",
                 worstOfSame, nearestUnrelated);
 }
 
@@ -709,28 +716,181 @@ void damagedFilesAreRefused() {
     CHECK(refused > kRounds / 4 && refused < kRounds);
 }
 
+/** A header that says another alignment than it was written with puts its weights anywhere. */
+void misalignedModelsAreRefused() {
+    const Tensors base = randomModel(5);
+    int refused = 0;
+    for (int length = 1; length <= 4; ++length) {
+        const std::string path = inFolder("misaligned.gguf");
+        writeModel(path, base, {.name = std::string(static_cast<size_t>(length), 'n'), .alignment = 1});
+        try {
+            const MappedModel model(path);
+            CHECK(reinterpret_cast<uintptr_t>(model.tensors().begin()->second.data) % alignof(float) == 0);
+        } catch (const Failure& failure) {
+            ++refused;
+            CHECK(failure.code() == "model-unreadable");
+            CHECK(std::strstr(failure.what(), "multiple of 4") != nullptr);
+        }
+    }
+    // Of four lengths of a name, one happens to fit.
+    CHECK(refused == 3);
+}
+
+void emptyTensorsAreRefused() {
+    Tensors base = randomModel(5);
+    base["blk.0.attn_q.weight"] = {{0, 256}, {}};
+    writeModel(inFolder("empty.gguf"), base);
+    CHECK(failureOf([] { MappedModel(inFolder("empty.gguf")); }) == "model-unreadable");
+}
+
+/** Finite numbers whose squares, products or halves are not. */
+void farTooLargeChangesAreRefused() {
+    const Tensors base = randomModel(5);
+    writeModel(inFolder("base32.gguf"), base, {.type = GGML_TYPE_F32});
+    const MappedModel baseModel(inFolder("base32.gguf"));
+    LowRankDeltaOptions options;
+    options.target = inFolder("large-lora.gguf");
+    options.description = {.name = "lora", .baseName = "base", .fineTuneName = "fine-tune", .appVersion = "0"};
+    options.threads = 2;
+    options.rank = 16;
+    for (const float large : {3.4e38F, 1e30F, 1e14F, -3.4e38F, INFINITY, NAN}) {
+        Tensors tuned = base;
+        std::vector<float>& values = tuned["blk.1.ffn_up.weight"].values;
+        for (size_t i = 0; i < 20'000; ++i) values[i * 6] = large;
+        writeModel(inFolder("large.gguf"), tuned, {.type = GGML_TYPE_F32});
+        CHECK(failureOf([&] {
+                  makeLowRankDelta(baseModel, MappedModel(inFolder("large.gguf")), options, [](const Progress&) {});
+              }) == "model-damaged");
+    }
+    // As large as half precision carries: all figures are finite.
+    Tensors tuned = base;
+    for (float& value : tuned["blk.1.ffn_up.weight"].values) value *= 1e4F;
+    writeModel(inFolder("large.gguf"), tuned, {.type = GGML_TYPE_F32});
+    const DeltaResult result =
+        makeLowRankDelta(baseModel, MappedModel(inFolder("large.gguf")), options, [](const Progress&) {});
+    CHECK(std::isfinite(result.captured) && result.captured > 0 && result.captured < 1);
+}
+
+/** No distance is NaN: what no distance can be computed of is refused in words. */
+void basesThatAreNotFiniteAreRefused() {
+    const DeltaReader delta(inFolder("full.gguf"));
+    for (const float bad : {NAN, INFINITY, 3.4e38F}) {
+        for (const char* where : {"blk.0.attn_q.weight", "blk.1.ffn_norm.weight"}) {
+            Tensors broken = randomModel(5);
+            std::ranges::fill(broken[where].values, bad);
+            writeModel(inFolder("broken.gguf"), broken, {.type = GGML_TYPE_F32});
+            CHECK(failureOf([&] { checkBase(delta, MappedModel(inFolder("broken.gguf"))); }) == "model-damaged");
+        }
+    }
+    std::filesystem::copy_file(inFolder("full.gguf"), inFolder("broken-delta.gguf"));
+    changeMetadata(inFolder("broken-delta.gguf"), [](gguf_context* gguf) {
+        const int64_t key = gguf_find_key(gguf, "facet.base.rows");
+        const auto* rows = static_cast<const float*>(gguf_get_arr_data(gguf, key));
+        std::vector<float> changed(rows, rows + gguf_get_arr_n(gguf, key));
+        changed[7] = NAN;
+        gguf_set_arr_data(gguf, "facet.base.rows", GGUF_TYPE_FLOAT32, changed.data(), changed.size());
+    });
+    CHECK(failureOf([] {
+              checkBase(DeltaReader(inFolder("broken-delta.gguf")), MappedModel(inFolder("base.gguf")));
+          }) == "delta-damaged");
+}
+
+/** A base of zeros has no length that a change could be in relation to. */
+void aChangeOfZerosHasASize() {
+    Tensors base = randomModel(5);
+    std::ranges::fill(base["token_embd.weight"].values, 0.0F);
+    Tensors tuned = trained(base, 8, 0.1F, false);
+    std::ranges::fill(tuned["token_embd.weight"].values, 0.5F);
+    writeModel(inFolder("zeros.gguf"), base);
+    writeModel(inFolder("not-zeros.gguf"), tuned);
+    const DeltaResult result = makeDelta("zeros.gguf", "not-zeros.gguf", deltaOptions("zeros-delta.gguf"));
+    CHECK(result.leftOut.size() == 1 && result.leftOut.front().relative == 1);
+}
+
+/** The alignment of a file that was read says nothing about the one that is written from it. */
+void otherAlignmentsAreNotCopied() {
+    ggml_context* shapes = nullptr;
+    const GgufPointer gguf(gguf_init_from_file(inFolder("full.gguf").c_str(), {.no_alloc = true, .ctx = &shapes}),
+                           gguf_free);
+    const std::unique_ptr<ggml_context, decltype(&ggml_free)> owned(shapes, ggml_free);
+    const std::vector<char> whole = bytesOf(inFolder("full.gguf"));
+    const auto weights = whole.begin() + static_cast<std::ptrdiff_t>(gguf_get_data_offset(gguf.get()));
+    gguf_set_val_u32(gguf.get(), "general.alignment", 64);
+    std::vector<char> bytes(gguf_get_meta_size(gguf.get()));
+    gguf_get_meta_data(gguf.get(), bytes.data());
+    bytes.resize((bytes.size() + 63) / 64 * 64);
+    bytes.insert(bytes.end(), weights, whole.end());
+    writeBytes(inFolder("aligned-64.gguf"), bytes);
+    convertForm(inFolder("aligned-64.gguf"), inFolder("converted.gguf"), false);
+    const DeltaReader converted(inFolder("converted.gguf"));
+    const DeltaReader full(inFolder("full.gguf"));
+    CHECK(converted.matrices() == full.matrices());
+    for (const std::string& name : full.matrices()) {
+        const MappedTensor& left = full.signs(name);
+        const MappedTensor& right = converted.signs(name);
+        CHECK(left.bytes == right.bytes && std::memcmp(left.data, right.data, left.bytes) == 0);
+    }
+}
+
+/** Names that are long enough in a model and too long with what an adapter adds. */
+void longNamesAreRefused() {
+    Tensors base = randomModel(5);
+    const std::string name = "blk." + std::string(40, '9') + ".attn_q.weight";
+    base[name] = base["blk.0.attn_q.weight"];
+    Tensors tuned = base;
+    tuned[name].values[7] += 1;
+    writeModel(inFolder("long.gguf"), base);
+    writeModel(inFolder("long-tuned.gguf"), tuned);
+    CHECK(failureOf([] { makeDelta("long.gguf", "long-tuned.gguf", deltaOptions("d.gguf")); }) ==
+          "pair-not-representable");
+}
+
+/** What parts the columns of llama.cpp's log may also be in a name. */
+void namesDoNotConfuseThePlan() {
+    Tensors base = randomModel(5);
+    const std::string name = "odd - [1, 1, 1, 1], type = q4_K, 9.weight";
+    base[name] = base["blk.0.attn_q.weight"];
+    writeModel(inFolder("odd.gguf"), base);
+    bool isFound = false;
+    for (const TensorPlan& plan : planQuantize(inFolder("odd.gguf"), fileTypeFromName("Q8_0"), false)) {
+        if (plan.name.find("odd") == std::string::npos) continue;
+        isFound = true;
+        CHECK(plan.name == name);
+        CHECK((plan.shape == std::array<int64_t, 4>{kWidth, kWidth, 1, 1}));
+        CHECK(plan.sourceType == GGML_TYPE_F16 && plan.sourceBytes == kWidth * kWidth * 2);
+    }
+    CHECK(isFound);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
     if (count != 3) return 2;
     folder = arguments[2];
     loadBackends(arguments[1]);
-    hadamardIsItsOwnInverse();
-    theScaleIsTheBestOne();
-    specialBlocks();
-    allMagnitudesAreCodedAlike();
-    equalModelsHaveNoDelta();
-    adapterIsTheMergedDelta();
-    aStackIsASum();
-    normsAreFolded();
-    whatCannotTravelIsRefusedOrTold();
-    formsAreTheSameDelta();
-    splitModelsAreRead();
-    importanceIsUsed();
-    decompositionIsTheNearest();
-    fullRankIsTheFineTune();
-    fittedFactorsAreALowerPoint();
-    basesAreKnownAgain();
-    damagedFilesAreRefused();
-    return verdict("1-bit delta");
+    return runTests({TEST(hadamardIsItsOwnInverse),
+                     TEST(theScaleIsTheBestOne),
+                     TEST(specialBlocks),
+                     TEST(allMagnitudesAreCodedAlike),
+                     TEST(equalModelsHaveNoDelta),
+                     TEST(adapterIsTheMergedDelta),
+                     TEST(aStackIsASum),
+                     TEST(normsAreFolded),
+                     TEST(whatCannotTravelIsRefusedOrTold),
+                     TEST(formsAreTheSameDelta),
+                     TEST(splitModelsAreRead),
+                     TEST(importanceIsUsed),
+                     TEST(decompositionIsTheNearest),
+                     TEST(fullRankIsTheFineTune),
+                     TEST(fittedFactorsAreALowerPoint),
+                     TEST(basesAreKnownAgain),
+                     TEST(damagedFilesAreRefused),
+                     TEST(misalignedModelsAreRefused),
+                     TEST(emptyTensorsAreRefused),
+                     TEST(farTooLargeChangesAreRefused),
+                     TEST(basesThatAreNotFiniteAreRefused),
+                     TEST(aChangeOfZerosHasASize),
+                     TEST(otherAlignmentsAreNotCopied),
+                     TEST(longNamesAreRefused),
+                     TEST(namesDoNotConfuseThePlan)});
 }

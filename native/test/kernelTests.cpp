@@ -1,4 +1,4 @@
-// Tests of the kernels for 1-bit deltas, for every instruction set that this processor has; run by native/test/run.sh.
+// Tests of the kernels for 1-bit deltas, of one instruction set in each run; scripts/nativeTests.ts runs them.
 #include <algorithm>
 #include <barrier>
 #include <bit>
@@ -48,6 +48,16 @@ struct Signs {
         const SignBlock& from = blocks[static_cast<size_t>((row * width + column) / 128)];
         const bool isPlus = (from.signs[column % 128 / 8] >> (column % 8) & 1) != 0;
         return isPlus ? halfToFloat(from.scale) : -halfToFloat(from.scale);
+    }
+    /** All of them, row by row. */
+    std::vector<double> values() const {
+        std::vector<double> all;
+        all.reserve(blocks.size() * 128);
+        for (const SignBlock& block : blocks) {
+            const double scale = halfToFloat(block.scale);
+            for (int64_t i = 0; i < 128; ++i) all.push_back((block.signs[i / 8] >> (i % 8) & 1) != 0 ? scale : -scale);
+        }
+        return all;
     }
 };
 
@@ -113,14 +123,13 @@ Floats randomFloats(int64_t height, int64_t count) {
 
 void withTeam(int members, const auto& work) {
     std::barrier<> barrier(members);
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (int member = 0; member < members; ++member) {
         threads.emplace_back([&, member] {
             work(Team{member, members, [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); },
                       &barrier});
         });
     }
-    for (std::thread& thread : threads) thread.join();
 }
 
 double activation(const ActivationBlock& block, int64_t i) {
@@ -156,13 +165,18 @@ void productsAreExact(const KernelSet& kernels) {
         });
         double error = 0;
         double length = 0;
+        const std::vector<double> exactSigns = signs.values();
+        std::vector<double> activations(static_cast<size_t>(width));
         for (int64_t c = 0; c < columns; ++c) {
             kernels.quantize(&source.at(0, c), width / 128, rounded.data());
+            for (int64_t i = 0; i < width; ++i)
+                activations[static_cast<size_t>(i)] = activation(rounded[static_cast<size_t>(i / 128)], i % 128);
             for (int64_t r = 0; r < rows; ++r) {
+                const double* row = exactSigns.data() + r * width;
                 double expected = 0;
                 double energy = 0;
                 for (int64_t i = 0; i < width; ++i) {
-                    const double term = signs.value(r, i) * activation(rounded[static_cast<size_t>(i / 128)], i % 128);
+                    const double term = row[i] * activations[static_cast<size_t>(i)];
                     expected += term;
                     energy += term * term;
                 }
@@ -175,8 +189,8 @@ void productsAreExact(const KernelSet& kernels) {
         CHECK(target.hasGapsUntouched());
     }
     CHECK(worst < 1e-6);
-    std::printf("%s: signs against an f64 product of the same activations, relative error at most %.1e\n", kernels.name,
-                worst);
+    std::printf("# %s: signs against an f64 product of the same activations, relative error at most %.1e\n",
+                kernels.name, worst);
 }
 
 void activationsAreRoundedAsQ8(const KernelSet& kernels) {
@@ -324,11 +338,21 @@ void onlyHadamardFactorsAreRecognized() {
 // ThreadSanitizer does not see how ggml's own threads wait for each other, and would call all that they share a race.
 #if !defined(__SANITIZE_THREAD__)
 
+/** The kernels that ggml's back end uses in this process. */
+const KernelSet* joined = nullptr;
+
 struct Graph {
     std::unique_ptr<ggml_context, void (*)(ggml_context*)> context{ggml_init({1 << 20, nullptr, true}), ggml_free};
     std::unique_ptr<ggml_backend, void (*)(ggml_backend*)> backend{
         ggml_backend_dev_init(ggml_backend_dev_by_type(GGML_BACKEND_DEVICE_TYPE_CPU), nullptr), ggml_backend_free};
     std::unique_ptr<ggml_backend_buffer, void (*)(ggml_backend_buffer*)> buffer{nullptr, ggml_backend_buffer_free};
+
+    /** Two threads, so that they have to meet; more than there are processors would spin. */
+    Graph() {
+        const auto setThreads = reinterpret_cast<ggml_backend_set_n_threads_t>(ggml_backend_reg_get_proc_address(
+            ggml_backend_dev_backend_reg(ggml_backend_get_device(backend.get())), "ggml_backend_set_n_threads"));
+        setThreads(backend.get(), 2);
+    }
 
     std::vector<float> compute(ggml_tensor* result, const std::vector<std::pair<ggml_tensor*, const void*>>& contents) {
         buffer.reset(ggml_backend_alloc_ctx_tensors(context.get(), backend.get()));
@@ -370,11 +394,13 @@ std::vector<float> productByGgml(const Case& one) {
 
 double squaredError(const Case& one, const std::vector<float>& product) {
     double error = 0;
+    const std::vector<double> signs = one.signs.values();
     for (int64_t c = 0; c < one.columns; ++c) {
+        const float* source = one.source.data() + c * one.signs.width;
         for (int64_t r = 0; r < one.signs.rows; ++r) {
+            const double* row = signs.data() + r * one.signs.width;
             double exact = 0;
-            for (int64_t i = 0; i < one.signs.width; ++i)
-                exact += one.signs.value(r, i) * one.source[static_cast<size_t>(c * one.signs.width + i)];
+            for (int64_t i = 0; i < one.signs.width; ++i) exact += row[i] * source[i];
             error += std::pow(product[static_cast<size_t>(c * one.signs.rows + r)] - exact, 2);
         }
     }
@@ -439,10 +465,10 @@ void theBackendUsesThem() {
     std::vector<std::vector<float>> stock;
     for (const Case& one : cases) stock.push_back(productByGgml(one));
 
-    const KernelState& state = joinCpuBackend();
-    std::printf("joined: %s%s\n", state.instructionSet.c_str(), state.reason.c_str());
-    CHECK(state.isActive == !usableKernels().empty());
-    CHECK(&joinCpuBackend() == &state);
+    const KernelState& state = joinCpuBackend({joined});
+    std::printf("# joined: %s%s\n", state.instructionSet.c_str(), state.reason.c_str());
+    CHECK(state.isActive && state.instructionSet == joined->name);
+    CHECK(&joinCpuBackend(usableKernels()) == &state);
     if (!state.isActive) return;
 
     // Only an adapter's: a model's own weights are multiplied as before, to the last bit.
@@ -463,7 +489,7 @@ void theBackendUsesThem() {
         stockError += i < 60 ? before : 0;
         ourError += i < 60 ? after : 0;
     }
-    std::printf("error against the exact product of signs, as a share of ggml's own: %.4f\n",
+    std::printf("# error against the exact product of signs, as a share of ggml's own: %.4f\n",
                 std::sqrt(ourError / stockError));
     // Both round the activations alike; ggml's scales are also rounded, to fp16, which may help or harm a little.
     CHECK(ourError <= stockError * 1.001);
@@ -472,7 +498,7 @@ void theBackendUsesThem() {
 
 /** A model's own weights stay as they are; the products are the same to the last bit. */
 void onlySecondFactorsArePacked() {
-    const bool canPack = joinCpuBackend().isActive && usableKernels().front()->lookup != nullptr;
+    const bool canPack = joined->lookup != nullptr;
     for (int round = 0; round < 40; ++round) {
         const Case one = randomCase(randomSigns(128 * anyOf(1, 40), anyOf(1, 150), false));
         std::vector<float> expected;
@@ -511,30 +537,54 @@ void aFactorIsNotTakenForTheOneBeforeIt() {
 
 #endif
 
+/** The tests of one instruction set's own code, with each of the ways that it multiplies signs. */
+std::vector<Test> testsOf(const KernelSet& kernels) {
+    std::vector<Test> tests{
+        {"activationsAreRoundedAsQ8", [&] { activationsAreRoundedAsQ8(kernels); }},
+        {"productsAreExact", [&] { productsAreExact(kernels); }},
+        {"transformsAreHadamardProducts", [&] { transformsAreHadamardProducts(kernels); }},
+        {"shortRowsAreExact", [&] { shortRowsAreExact(kernels); }},
+    };
+    if (kernels.lookup != nullptr) {
+        // Rows that fill no panel are multiplied without look-ups: here all are.
+        tests.push_back({"productsWithoutLookupsAreExact", [&] {
+                             KernelSet plain = kernels;
+                             plain.lookup = nullptr;
+                             productsAreExact(plain);
+                         }});
+    }
+    return tests;
+}
+
 }  // namespace
 
-int main(int, char** arguments) {
-    // Into a file too: a crash loses nothing of what was said before it.
-    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    for (const KernelSet* kernels : usableKernels()) {
-        activationsAreRoundedAsQ8(*kernels);
-        productsAreExact(*kernels);
-        transformsAreHadamardProducts(*kernels);
-        shortRowsAreExact(*kernels);
-        if (kernels->lookup == nullptr) continue;
-        // Rows that fill no panel are multiplied without look-ups: here all are.
-        KernelSet plain = *kernels;
-        plain.lookup = nullptr;
-        productsAreExact(plain);
+/**
+ * kernelTests --list: the instruction sets that this processor has, one on each line. kernelTests LIBRARY FOLDER SET:
+ * the tests of one of them, joined to the back end that LIBRARY is; or, where that is a folder, to the best one in it.
+ */
+int main(int count, char** arguments) {
+    const std::vector<const KernelSet*> usable = usableKernels();
+    if (count == 2 && std::string_view(arguments[1]) == "--list") {
+        for (const KernelSet* kernels : usable) std::printf("%s\n", kernels->name);
+        return 0;
     }
-    onlyHadamardFactorsAreRecognized();
+    if (count != 4) return 2;
+    const auto found = std::ranges::find_if(
+        usable, [&](const KernelSet* kernels) { return std::string_view(kernels->name) == arguments[3]; });
+    if (found == usable.end()) return 2;
+    std::vector<Test> tests = testsOf(**found);
+    tests.push_back(TEST(onlyHadamardFactorsAreRecognized));
 #if !defined(__SANITIZE_THREAD__)
-    ggml_backend_load_all_from_path(arguments[1]);
-    theBackendUsesThem();
-    onlySecondFactorsArePacked();
-    aFactorIsNotTakenForTheOneBeforeIt();
-#else
-    (void)arguments;
+    joined = *found;
+    if (std::filesystem::is_directory(arguments[1])) {
+        ggml_backend_load_all_from_path(arguments[1]);
+    } else if (ggml_backend_load(arguments[1]) == nullptr) {
+        return 2;
+    }
+    for (const Test& test :
+         {TEST(theBackendUsesThem), TEST(onlySecondFactorsArePacked), TEST(aFactorIsNotTakenForTheOneBeforeIt)}) {
+        tests.push_back(test);
+    }
 #endif
-    return verdict("kernels");
+    return runTests(tests);
 }

@@ -1,6 +1,7 @@
 // facet-kernels.node for the engine process. Its type: electron/engine/deltaKernels.ts.
 #include <napi.h>
 
+#include "addon/calls.h"
 #include "core/kernels/CpuBackend.h"
 
 namespace facet {
@@ -8,16 +9,13 @@ namespace facet {
 namespace {
 
 Napi::Value joinCpuBackendCall(const Napi::CallbackInfo& info) {
-    const KernelState& state = joinCpuBackend();
-    Napi::Object value = Napi::Object::New(info.Env());
-    value.Set("isActive", state.isActive);
-    value.Set("instructionSet", state.instructionSet);
-    value.Set("reason", state.reason);
-    return value;
+    const KernelState& state = joinCpuBackend(usableKernels());
+    return objectOf(info.Env(), "isActive", state.isActive, "instructionSet", state.instructionSet, "reason",
+                    state.reason);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-    exports.Set("joinCpuBackend", Napi::Function::New(env, joinCpuBackendCall));
+    exportFunction(env, exports, "joinCpuBackend", joinCpuBackendCall);
     return exports;
 }
 

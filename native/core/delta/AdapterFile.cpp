@@ -35,7 +35,13 @@ AdapterWriter::AdapterWriter(const std::string& path, GgufPointer values, const 
     shapes_.reset(ggml_init(
         {.mem_size = (tensors.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true}));
     if (!shapes_) throw std::bad_alloc();
+    // Copied from a file that was aligned otherwise, it would be wrong: this one is written with gguf's usual
+    // alignment.
+    gguf_remove_key(metadata_.get(), "general.alignment");
     for (const AdapterTensor& tensor : tensors) {
+        // ggml cuts longer names, and ends the process when two are the same.
+        if (tensor.name.size() >= GGML_MAX_NAME || gguf_find_tensor(metadata_.get(), tensor.name.c_str()) >= 0)
+            throw Failure("pair-not-representable", tensor.name + " is too long a name for an adapter, or there twice");
         ggml_tensor* shape = ggml_new_tensor_2d(shapes_.get(), tensor.type, tensor.rowLength, tensor.rows);
         ggml_set_name(shape, tensor.name.c_str());
         gguf_add_tensor(metadata_.get(), shape);

@@ -2,6 +2,7 @@
 
 #include "core/delta/Fidelity.h"
 #include "core/delta/Fingerprint.h"
+#include "core/finite.h"
 
 namespace facet {
 
@@ -47,8 +48,8 @@ DeltaResult describeResult(gguf_context* gguf, const DeltaPlan& plan, const Codi
     double left = 0;
     for (const LeftOut& entry : plan.leftOut) left += entry.energy;
     const double whole = carried.energy + left;
-    result.captured = carried.energy > 0 ? 1 - carried.error / carried.energy : 0;
-    result.leftOutShare = whole > 0 ? left / whole : 0;
+    result.captured = finite(carried.energy > 0 ? 1 - carried.error / carried.energy : 0, "the share carried");
+    result.leftOutShare = finite(whole > 0 ? left / whole : 0, "the share left out");
     result.leftOut = plan.leftOut;
     for (LeftOut& entry : result.leftOut) entry.energy /= whole;
     result.foldedNorms = plan.foldedNorms;

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/Failure.h"
-#include "core/delta/instructionSets.h"
-#include "core/delta/parallel.h"
+#include "core/instructionSets.h"
+#include "core/parallel.h"
 
 namespace facet {
 
@@ -105,7 +105,8 @@ Change compare(const MappedTensor& base, const MappedTensor& fineTune, int threa
         total.energy += change.energy;
         total.baseEnergy += change.baseEnergy;
     }
-    if (!std::isfinite(total.energy)) throw Failure("model-damaged", base.name + " holds numbers that are not finite");
+    if (!std::isfinite(total.energy) || !std::isfinite(total.baseEnergy))
+        throw Failure("model-damaged", base.name + " holds numbers that are not finite");
     return total;
 }
 
@@ -204,7 +205,8 @@ DeltaPlan planDelta(const MappedModel& base, const MappedModel& fineTune, int th
         const Change change =
             norm != carriedNorms.end() ? norm->second.left : compare(tensor, *fineTune.find(name), threads);
         if (change.energy == 0) continue;
-        const double relative = change.baseEnergy > 0 ? std::sqrt(change.energy / change.baseEnergy) : INFINITY;
+        // Where the base is all zeros, all of it changed.
+        const double relative = change.baseEnergy > 0 ? std::sqrt(change.energy / change.baseEnergy) : 1;
         if (tensor.rows() == 1 && relative > kVectorChangeLimit) {
             throw Failure("pair-not-representable", name + " changed by " +
                                                         std::to_string(std::lround(relative * 100)) +

@@ -6,7 +6,8 @@
 
 #include "core/Failure.h"
 #include "core/QualityMeter.h"
-#include "core/delta/parallel.h"
+#include "core/finite.h"
+#include "core/parallel.h"
 
 namespace facet {
 
@@ -77,7 +78,7 @@ Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& rep
                 }
                 negativeLog[pass] += next[row].negativeLogLikelihood;
                 if (pass == 0) continue;
-                klSum[pass] += kl[row];
+                klSum[pass] += finite(kl[row], "the KL divergence");
                 same[pass] += next[row].top == referenceNext[row].top ? 1 : 0;
             }
             if (pass == 0) referenceNext = next;
@@ -89,9 +90,9 @@ Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& rep
     Fidelity result;
     result.positions = positions;
     const auto count = static_cast<double>(result.positions);
-    result.perplexityFineTune = std::exp(negativeLog[0] / count);
-    result.perplexityBase = std::exp(negativeLog[1] / count);
-    result.perplexityDelta = std::exp(negativeLog[2] / count);
+    result.perplexityFineTune = finite(std::exp(negativeLog[0] / count), "the fine-tune's perplexity");
+    result.perplexityBase = finite(std::exp(negativeLog[1] / count), "the base's perplexity");
+    result.perplexityDelta = finite(std::exp(negativeLog[2] / count), "the delta's perplexity");
     result.klBase = klSum[1] / count;
     result.klDelta = klSum[2] / count;
     result.sameTopBase = static_cast<double>(same[1]) / count;

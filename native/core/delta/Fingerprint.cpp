@@ -169,6 +169,10 @@ void writeFingerprint(gguf_context* gguf, const Fingerprint& fingerprint) {
     setFloats(gguf, "facet.base.along", fingerprint.along);
 }
 
+bool areFinite(const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
 struct Sample {
     Fingerprint fingerprint;
     /** For each sampled row: the delta's row times itself. */
@@ -200,6 +204,10 @@ Sample sample(const MappedModel& base, const DeltaReader* delta) {
         fingerprint.along.push_back(static_cast<float>(product(values, row)));
         result.deltaSquares.push_back(squares(row));
     }
+    if (!areFinite(fingerprint.vectors) || !areFinite(fingerprint.rows))
+        throw Failure("model-damaged", "the base holds numbers that are not finite, or far too large");
+    if (!areFinite(fingerprint.along))
+        throw Failure("delta-damaged", "the delta holds numbers that are not finite, or far too large");
     return result;
 }
 
@@ -298,6 +306,8 @@ BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model) {
         (!wanted->along.empty() && wanted->along.size() != found.along.size())) {
         throw Failure("delta-damaged", "the fingerprint of the base does not have its length");
     }
+    if (!areFinite(wanted->vectors) || !areFinite(wanted->rows) || !areFinite(wanted->along))
+        throw Failure("delta-damaged", "the fingerprint of the base holds numbers that are not finite");
 
     const std::vector<SampledRow> samples = sampledRows(model);
     double rowSquares = 0;
@@ -336,21 +346,20 @@ BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model) {
                      std::fabs(static_cast<double>(found.vectors[at + 1]) - wanted->vectors[at + 1])) /
             length;
         check.vectorDistance = std::max(check.vectorDistance, distance);
-        isVectorChanged = isVectorChanged || !(distance <= vectorTolerance);
+        isVectorChanged = isVectorChanged || distance > vectorTolerance;
         at += 2;
     }
     const double alongNoise = deltaSquares > 0 ? std::sqrt(alongVariance) / deltaSquares : 1;
     check.along = deltaSquares > 0 ? along / deltaSquares : 0;
     check.alongAllowed = alongNoise <= kAlongNoiseMost ? std::max(kAlongLimit, kAlongSigmas * alongNoise) : INFINITY;
 
-    // Written so that a fingerprint with NaN in it fits nothing.
-    if (!(check.distance <= kUnrelatedDistance)) {
+    if (check.distance > kUnrelatedDistance) {
         check.verdict = BaseVerdict::kOtherWeights;
     } else if (found.tokenizer != wanted->tokenizer) {
         check.verdict = BaseVerdict::kOtherTokenizer;
-    } else if (!(std::fabs(check.along) <= check.alongAllowed)) {
+    } else if (std::fabs(check.along) > check.alongAllowed) {
         check.verdict = BaseVerdict::kIsFineTune;
-    } else if (isVectorChanged || !(check.distance <= check.distanceAllowed)) {
+    } else if (isVectorChanged || check.distance > check.distanceAllowed) {
         check.verdict = BaseVerdict::kTrainedFurther;
     } else {
         check.verdict = BaseVerdict::kSame;

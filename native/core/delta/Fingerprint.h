@@ -27,7 +27,10 @@ struct Fingerprint {
     std::vector<float> along;
 };
 
-/** Reads a few hundred rows: milliseconds, whatever the model's size. `delta` may be null. */
+/**
+ * Reads a few hundred rows: milliseconds, whatever the model's size. `delta` may be null. Throws Failure
+ * "model-damaged", "delta-damaged" for numbers that are not finite.
+ */
 Fingerprint fingerprintOf(const MappedModel& base, const DeltaReader* delta);
 
 /** Room for the fingerprint in a header that is written before the delta is there. */
@@ -65,7 +68,7 @@ struct BaseCheck {
     double alongAllowed = 0;
 };
 
-/** Throws Failure "delta-damaged", "model-unreadable". */
+/** Throws Failure "delta-damaged", "model-unreadable", "model-damaged" (numbers that are not finite). */
 BaseCheck checkBase(const DeltaReader& delta, const MappedModel& model);
 
 /** Root mean square error of a type in relation to the numbers' own root mean square. */

@@ -9,8 +9,8 @@
 #include "core/Failure.h"
 #include "core/delta/AdapterFile.h"
 #include "core/delta/DeltaWriting.h"
-#include "core/delta/instructionSets.h"
-#include "core/delta/parallel.h"
+#include "core/instructionSets.h"
+#include "core/parallel.h"
 
 namespace facet {
 
@@ -24,6 +24,8 @@ constexpr int64_t kTile = 4;
 constexpr int64_t kLanes = 16;
 /** Columns that one thread takes at once. */
 constexpr int64_t kStrip = 4 * kLanes;
+/** Products of larger changes overflow 32-bit floats, and factors of half precision cannot hold them anyway. */
+constexpr float kLargestChange = 1e15F;
 
 using Vectors = std::vector<std::vector<float>>;
 
@@ -192,10 +194,22 @@ void diagonalize(std::vector<double>& matrix, std::vector<double>& vectors, size
     }
 }
 
+/** The factors are written so; what does not fit becomes infinite. */
 std::vector<ggml_fp16_t> halves(const std::vector<float>& values) {
     std::vector<ggml_fp16_t> result(values.size());
     ggml_fp32_to_fp16_row(values.data(), result.data(), static_cast<int64_t>(values.size()));
     return result;
+}
+
+bool areFinite(const std::vector<ggml_fp16_t>& values) {
+    constexpr ggml_fp16_t kInfinity = 0x7c00;
+    return std::none_of(values.begin(), values.end(),
+                        [](ggml_fp16_t value) { return (value & kInfinity) == kInfinity; });
+}
+
+[[noreturn]] void refuseChange(const DeltaMatrix& matrix) {
+    throw Failure("model-damaged",
+                  matrix.name() + " changes by numbers that are not finite, or far too large for a LoRA");
 }
 
 std::vector<float> wholeChange(const DeltaMatrix& matrix, int threads) {
@@ -286,15 +300,18 @@ DeltaResult makeLowRankDelta(const MappedModel& base, const MappedModel& fineTun
         const DeltaMatrix& matrix = plan.matrices[i];
         const std::vector<float> change = wholeChange(matrix, options.threads);
         double energy = 0;
-        for (const float value : change) energy += static_cast<double>(value) * value;
-        if (!std::isfinite(energy))
-            throw Failure("model-damaged", matrix.name() + " holds numbers that are not finite");
+        for (const float value : change) {
+            // Also false for NaN.
+            if (!(std::fabs(value) <= kLargestChange)) refuseChange(matrix);
+            energy += static_cast<double>(value) * value;
+        }
         const LowRankFactors factors =
             decompose(change, matrix.outputs(), matrix.inputs(), options.rank, options.threads);
         double kept = 0;
         for (const double value : factors.singularValues) kept += value * value;
         for (const std::vector<float>* factor : {&factors.inputs, &factors.outputs}) {
             const std::vector<ggml_fp16_t> written = halves(*factor);
+            if (!areFinite(written)) refuseChange(matrix);
             writer.append(written.data(), written.size() * sizeof(ggml_fp16_t));
             writer.endTensor();
         }

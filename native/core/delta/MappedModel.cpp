@@ -5,17 +5,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
-#include "core/delta/instructionSets.h"
+#include "core/instructionSets.h"
 #include "llama.h"
 
 namespace facet {
 
 namespace {
+
+/** Weights are read in place as 32-bit and 16-bit numbers. */
+constexpr uint64_t kAlignment = alignof(float);
 
 std::string fileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
@@ -72,37 +76,28 @@ std::vector<float> readVector(const MappedTensor& tensor) {
 }
 
 MappedModel::MappedModel(const std::string& path) {
-    try {
-        metadata_ = addFile(path);
-        const int64_t key = gguf_find_key(metadata(), "split.count");
-        const int splits =
-            key >= 0 && gguf_get_kv_type(metadata(), key) == GGUF_TYPE_UINT16 ? gguf_get_val_u16(metadata(), key) : 1;
-        if (splits > 1) {
-            std::string prefix(path.size() + 1, '\0');
-            const int32_t length = llama_split_prefix(prefix.data(), prefix.size(), path.c_str(), 0, splits);
-            if (length <= 0)
-                throw Failure("model-unreadable", fileName(path) + " is not the first part of a split model");
-            prefix.resize(static_cast<size_t>(length));
-            for (int part = 1; part < splits; ++part) {
-                std::string partPath(path.size() + 32, '\0');
-                const int32_t written =
-                    llama_split_path(partPath.data(), partPath.size(), prefix.c_str(), part, splits);
-                partPath.resize(static_cast<size_t>(std::max(written, 0)));
-                addFile(partPath);
-            }
+    metadata_ = addFile(path);
+    const int64_t key = gguf_find_key(metadata(), "split.count");
+    const int splits =
+        key >= 0 && gguf_get_kv_type(metadata(), key) == GGUF_TYPE_UINT16 ? gguf_get_val_u16(metadata(), key) : 1;
+    if (splits > 1) {
+        std::string prefix(path.size() + 1, '\0');
+        const int32_t length = llama_split_prefix(prefix.data(), prefix.size(), path.c_str(), 0, splits);
+        if (length <= 0) throw Failure("model-unreadable", fileName(path) + " is not the first part of a split model");
+        prefix.resize(static_cast<size_t>(length));
+        for (int part = 1; part < splits; ++part) {
+            std::string partPath(path.size() + 32, '\0');
+            const int32_t written = llama_split_path(partPath.data(), partPath.size(), prefix.c_str(), part, splits);
+            partPath.resize(static_cast<size_t>(std::max(written, 0)));
+            addFile(partPath);
         }
-        if (tensors_.empty()) throw Failure("model-unreadable", fileName(path) + " has no weights");
-    } catch (...) {
-        for (const File& file : files_) munmap(file.address, file.bytes);
-        throw;
     }
+    if (tensors_.empty()) throw Failure("model-unreadable", fileName(path) + " has no weights");
 }
 
-MappedModel::~MappedModel() {
-    for (const File& file : files_) munmap(file.address, file.bytes);
-}
+void MappedModel::Unmap::operator()(void* address) const { munmap(address, bytes); }
 
-MappedModel::Gguf MappedModel::addFile(const std::string& path) {
+MappedModel::File MappedModel::map(const std::string& path) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw Failure("source-missing", fileName(path) + ": " + std::strerror(errno));
     struct stat status{};
@@ -111,7 +106,13 @@ MappedModel::Gguf MappedModel::addFile(const std::string& path) {
     void* address = isFile ? mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;
     close(descriptor);
     if (address == MAP_FAILED) throw Failure("model-unreadable", fileName(path) + " cannot be mapped");
-    files_.push_back({address, bytes});
+    return File(address, Unmap{bytes});
+}
+
+MappedModel::Gguf MappedModel::addFile(const std::string& path) {
+    const File& file = files_.emplace_back(map(path));
+    const auto* address = static_cast<const uint8_t*>(file.get());
+    const size_t bytes = file.get_deleter().bytes;
 
     const LlamaLog log;
     Gguf gguf(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}), gguf_free);
@@ -131,7 +132,15 @@ MappedModel::Gguf MappedModel::addFile(const std::string& path) {
         if (tensor.type != GGML_TYPE_F32 && (traits == nullptr || traits->to_float == nullptr)) {
             throw Failure("model-unreadable", tensor.name + " is of a type that cannot be read as numbers");
         }
-        tensor.data = static_cast<const uint8_t*>(address) + offset;
+        if (tensor.count() == 0) throw Failure("model-unreadable", tensor.name + " has no values");
+        // A mapping begins at a page.
+        if (offset % kAlignment != 0) {
+            throw Failure("model-unreadable", tensor.name + " begins at byte " + std::to_string(offset) + " of " +
+                                                  fileName(path) + ", which is not a multiple of " +
+                                                  std::to_string(kAlignment) +
+                                                  ": convert the model again with the usual alignment of 32 bytes");
+        }
+        tensor.data = address + offset;
         if (!tensors_.emplace(tensor.name, tensor).second) {
             throw Failure("model-unreadable", tensor.name + " is there twice");
         }

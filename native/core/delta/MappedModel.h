@@ -34,11 +34,11 @@ std::vector<float> readVector(const MappedTensor& tensor);
 
 class MappedModel {
   public:
-    /** Untrusted input: every tensor lies within its file. Throws Failure "source-missing", "model-unreadable". */
+    /**
+     * Untrusted input: every tensor is within its file, has values, and begins at a multiple of 4 bytes. Throws Failure
+     * "source-missing", "model-unreadable".
+     */
     explicit MappedModel(const std::string& path);
-    ~MappedModel();
-    MappedModel(const MappedModel&) = delete;
-    MappedModel& operator=(const MappedModel&) = delete;
 
     /** Of the first file. */
     const gguf_context* metadata() const { return metadata_.get(); }
@@ -54,12 +54,14 @@ class MappedModel {
     static void release(const MappedTensor& tensor);
 
   private:
-    struct File {
-        void* address;
-        size_t bytes;
+    struct Unmap {
+        size_t bytes = 0;
+        void operator()(void* address) const;
     };
+    using File = std::unique_ptr<void, Unmap>;
     using Gguf = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
 
+    static File map(const std::string& path);
     Gguf addFile(const std::string& path);
 
     std::vector<File> files_;

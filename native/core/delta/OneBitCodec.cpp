@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/delta/instructionSets.h"
+#include "core/instructionSets.h"
 #include "ggml.h"
 
 namespace facet {

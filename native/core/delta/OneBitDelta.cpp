@@ -7,7 +7,7 @@
 #include "core/Failure.h"
 #include "core/delta/AdapterFile.h"
 #include "core/delta/DeltaWriting.h"
-#include "core/delta/parallel.h"
+#include "core/parallel.h"
 
 namespace facet {
 

@@ -12,7 +12,7 @@
 #include "core/delta/DeltaReader.h"
 #include "core/delta/Fingerprint.h"
 #include "core/delta/OneBitDelta.h"
-#include "core/delta/parallel.h"
+#include "core/parallel.h"
 
 namespace facet {
 
@@ -28,6 +28,8 @@ constexpr float kCommonFactors[] = {1.0F, 1.2F, 1.45F};
 /** How far each factor is moved to see what it does, and how far it may go in one step. */
 constexpr float kProbe = 1.2F;
 constexpr float kLargestStep = 1.5F;
+/** A factor must not make a scale infinite. */
+constexpr float kLargestHalf = 65504;
 
 uint64_t tokensOf(const std::vector<Passage>& passages) {
     uint64_t tokens = 0;
@@ -129,8 +131,10 @@ void writePairs(const DeltaReader& delta, const std::vector<std::string>& matric
         std::vector<OneBitBlock> blocks(first, first + tensor.bytes / sizeof(OneBitBlock));
         const auto factor = factors.find(matrix);
         if (factor != factors.end()) {
-            for (OneBitBlock& block : blocks)
-                block.scale = ggml_fp32_to_fp16(ggml_fp16_to_fp32(block.scale) * factor->second);
+            for (OneBitBlock& block : blocks) {
+                const float scale = ggml_fp16_to_fp32(block.scale) * factor->second;
+                block.scale = ggml_fp32_to_fp16(std::clamp(scale, -kLargestHalf, kLargestHalf));
+            }
         }
         writePair(writer, delta.pair(matrix), delta.shape(matrix), false, blocks.data(), tensor.bytes);
     }
@@ -252,7 +256,9 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
             gguf_set_val_bool(metadata.get(), "facet.delta.refined", true);
             writePairs(delta, delta.matrices(), factors, std::move(metadata), fresh);
         }
-        std::filesystem::rename(fresh, options.delta);
+        std::error_code problem;
+        std::filesystem::rename(fresh, options.delta, problem);
+        if (problem) throw Failure("write-failed", "the refined delta cannot be put in place: " + problem.message());
         stampFingerprint(options.delta, MappedModel(options.base));
     }
     progress.done = progress.total;

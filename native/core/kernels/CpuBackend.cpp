@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <exception>
 #include <list>
 #include <mutex>
 #include <string_view>
@@ -51,15 +52,26 @@ std::string_view fileName(std::string_view path) { return path.substr(path.find_
 #if defined(__linux__)
 /** Paths of ggml's loaded libraries: libggml-base, and one for each back end. */
 std::vector<std::string> ggmlLibraries() {
-    std::vector<std::string> paths;
+    struct Found {
+        std::vector<std::string> paths;
+        std::exception_ptr problem;
+    } found;
     dl_iterate_phdr(
-        [](dl_phdr_info* info, size_t, void* found) {
-            const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
-            if (fileName(path).starts_with("libggml-")) static_cast<std::vector<std::string>*>(found)->push_back(path);
-            return 0;
+        [](dl_phdr_info* info, size_t, void* data) {
+            auto* all = static_cast<Found*>(data);
+            // Called from C: nothing may be thrown through it.
+            try {
+                const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
+                if (fileName(path).starts_with("libggml-")) all->paths.push_back(path);
+                return 0;
+            } catch (...) {
+                all->problem = std::current_exception();
+                return 1;
+            }
         },
-        &paths);
-    return paths;
+        &found);
+    if (found.problem) std::rethrow_exception(found.problem);
+    return found.paths;
 }
 #else
 std::vector<std::string> ggmlLibraries() { return {}; }
@@ -79,8 +91,12 @@ bool hasOtherBackends() {
 struct Factor {
     std::optional<HadamardFactor> hadamard;
     /** Of signs. */
-    bool isPacked;
+    bool isPacked = false;
+    /** ggml multiplies with it: there was no memory to look at it. */
+    bool isLeftToGgml = false;
 };
+
+const Factor leftToGgml{.hadamard = std::nullopt, .isPacked = false, .isLeftToGgml = true};
 
 /** Never removed: tensors point to them. There is one for each length and scale, and two for signs. Not for two threads
  * at once. */
@@ -92,7 +108,7 @@ const Factor& sharedFactor(const std::optional<HadamardFactor>& hadamard, bool i
             (!hadamard || (factor.hadamard->length == hadamard->length && factor.hadamard->scale == hadamard->scale));
         if (isSame) return factor;
     }
-    return factors.emplace_back(Factor{hadamard, isPacked});
+    return factors.emplace_back(Factor{.hadamard = hadamard, .isPacked = isPacked});
 }
 
 SignMatrix signMatrix(const ggml_tensor& tensor, bool isPacked) {
@@ -139,8 +155,23 @@ void prepare(ggml_tensor& matrix) {
     if (noteOf(matrix).load(std::memory_order_relaxed) != nullptr) return;
     const std::optional<HadamardFactor> hadamard = recognizeHadamard(signMatrix(matrix, false));
     const bool isPacked = !hadamard && mayBePacked(matrix);
+    // Packed last, when nothing can fail any more: ggml could not read it.
+    const Factor& factor = sharedFactor(hadamard, isPacked);
     if (isPacked) packSigns(*kernels->lookup, static_cast<SignBlock*>(matrix.data), matrix.ne[0], matrix.ne[1]);
-    noteOf(matrix).store(const_cast<Factor*>(&sharedFactor(hadamard, isPacked)), std::memory_order_release);
+    noteOf(matrix).store(const_cast<Factor*>(&factor), std::memory_order_release);
+}
+
+/** The same, called from C. Once left to ggml, it stays so: another graph may be computing with it already. */
+const Factor& factorOf(ggml_tensor& matrix) noexcept {
+    if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) {
+        try {
+            prepare(matrix);
+        } catch (...) {
+            void* none = nullptr;
+            noteOf(matrix).compare_exchange_strong(none, const_cast<Factor*>(&leftToGgml));
+        }
+    }
+    return *static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
 }
 
 class DeltaTraits final : public ggml::cpu::tensor_traits {
@@ -148,7 +179,7 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
     /** Asked by one thread before a graph is computed: the time to look at a factor that is new. */
     bool work_size(int, const ggml_tensor* op, size_t& size) override {
         ggml_tensor& matrix = *op->src[0];
-        if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) prepare(matrix);
+        if (factorOf(matrix).isLeftToGgml) return false;
         size = workspaceBytes(*kernels, matrix.ne[0], ggml_nrows(op->src[1]));
         return true;
     }
@@ -156,7 +187,7 @@ class DeltaTraits final : public ggml::cpu::tensor_traits {
     bool compute_forward(ggml_compute_params* params, ggml_tensor* op) override {
         ggml_tensor& matrix = *op->src[0];
         const auto* factor = static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
-        if (factor == nullptr) return false;
+        if (factor == nullptr || factor->isLeftToGgml) return false;
         // What is packed only we can read.
         if (params->use_ref && !factor->isPacked) return false;
         const Team team = teamOf(*params);
@@ -219,6 +250,9 @@ bool scalesByOneInPlace(const ggml_tensor& op) {
            ggml_are_same_stride(&op, op.src[0]);
 }
 
+/** A mapped file may have its weights anywhere; they are read as 16-bit and 32-bit numbers. */
+bool isAligned(const ggml_tensor& matrix) { return reinterpret_cast<uintptr_t>(matrix.data) % alignof(float) == 0; }
+
 /** Asked for every operation by every thread: the cheapest questions first. */
 class DeltaOperations final : public ggml::cpu::extra_buffer_type {
   public:
@@ -234,7 +268,7 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
         const ggml_tensor& source = *op->src[1];
         // A weight (not a result) in plain memory, used whole, with floats on the other side.
         const bool isWeight = matrix.op == GGML_OP_NONE && matrix.view_src == nullptr && matrix.buffer != nullptr &&
-                              ggml_backend_buffer_is_host(matrix.buffer);
+                              ggml_backend_buffer_is_host(matrix.buffer) && isAligned(matrix);
         const bool isPlain = matrix.ne[2] == 1 && matrix.ne[3] == 1 && matrix.nb[0] == ggml_type_size(matrix.type) &&
                              source.type == GGML_TYPE_F32 && source.nb[0] == sizeof(float) &&
                              op->type == GGML_TYPE_F32 && op->nb[0] == sizeof(float);
@@ -246,10 +280,28 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
 
 const char* nameOf(ggml_backend_buffer_type_t) { return "Facet deltas"; }
 
+/** In ggml's list for as long as it lives, or for good once it is kept. */
+class Membership {
+  public:
+    Membership(std::vector<ggml_backend_buffer_type_t>& types, ggml_backend_buffer_type_t type) : types_(types) {
+        types_.push_back(type);
+    }
+    ~Membership() {
+        if (!isKept_) types_.pop_back();
+    }
+    Membership(const Membership&) = delete;
+    Membership& operator=(const Membership&) = delete;
+
+    void keep() { isKept_ = true; }
+
+  private:
+    std::vector<ggml_backend_buffer_type_t>& types_;
+    bool isKept_ = false;
+};
+
 KernelState inactive(std::string reason) { return {false, "", std::move(reason)}; }
 
-KernelState join() {
-    const std::vector<const KernelSet*> usable = usableKernels();
+KernelState join(const std::vector<const KernelSet*>& usable) {
     if (usable.empty()) return inactive("this processor has no instructions that they are written for");
     const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
     if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("ggml is " + version);
@@ -282,20 +334,19 @@ KernelState join() {
 
     const SelfTest test(device);
     const SelfTest::Results stock = test.compute();
-    extraBufferTypes().push_back(&bufferType);
+    Membership membership(extraBufferTypes(), &bufferType);
     const SelfTest::Results ours = test.compute();
-    const bool isUsed = products.load() == SelfTest::kProducts;
-    if (!isUsed || !test.isSame(stock, ours)) {
-        extraBufferTypes().pop_back();
-        return inactive(isUsed ? "the self-test's results differ" : "the back end did not ask for them");
-    }
-    return {true, kernels->name, ""};
+    if (products.load() != SelfTest::kProducts) return inactive("the back end did not ask for them");
+    if (!test.isSame(stock, ours)) return inactive("the self-test's results differ");
+    KernelState state{true, kernels->name, ""};
+    membership.keep();
+    return state;
 }
 
 }  // namespace
 
-const KernelState& joinCpuBackend() {
-    static const KernelState state = join();
+const KernelState& joinCpuBackend(const std::vector<const KernelSet*>& usable) {
+    static const KernelState state = join(usable);
     return state;
 }
 

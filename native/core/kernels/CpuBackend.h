@@ -2,6 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "core/kernels/KernelSet.h"
 
 namespace facet {
 
@@ -14,9 +17,10 @@ struct KernelState {
 };
 
 /**
- * Once per process, after the back ends are loaded and while nothing is evaluated. Never throws: when anything is not
- * exactly as it was when this was written, nothing is changed and the state says why.
+ * Joins the first of `usable` (usableKernels). Once per process, after the back ends are loaded and while nothing is
+ * evaluated; later calls return the first one's state. Throws nothing but std::bad_alloc: when anything is not exactly
+ * as it was when this was written, nothing is changed and the state says why.
  */
-const KernelState& joinCpuBackend();
+const KernelState& joinCpuBackend(const std::vector<const KernelSet*>& usable);
 
 }  // namespace facet
