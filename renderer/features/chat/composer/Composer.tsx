@@ -55,9 +55,10 @@ export function Composer(): ReactNode {
   useEffect(focusComposer, []);
 
   async function send(): Promise<void> {
-    if (!canSend) return;
+    if (!isReady || isSending || isChecking) return;
     setIsSending(true);
-    // A text that was pasted a moment ago belongs to the message; of one that did not fit the person is told first.
+    // A text that was pasted a moment ago belongs to the message, also where the field is still empty; of one that did not fit the user
+    // is told first.
     const isComplete = await allLanded();
     const state = chatStore.getState();
     const sent = openDraft(state);
