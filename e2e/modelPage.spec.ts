@@ -179,11 +179,13 @@ test(
   async ({ launch, allowProblems }) => {
     allowProblems(TINY_HEADS);
     const prompt = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    // Read, and never run: a template that takes long to run is not in use.
+    const notRun = (text: string) => `${prompt}{% if false %}${text}{% endif %}`;
     const line = "{%- set note = 'What is written here is of no use, and it is long.' | trim if messages else none %}";
     const dataFolder = await freshDataFolder();
-    await placeModel(dataFolder, { name: "Long", chatTemplate: `${prompt}${`\n${line}`.repeat(2450)}` });
-    await placeModel(dataFolder, { name: "One line", chatTemplate: `${prompt}${line.repeat(2450)}` });
-    await placeModel(dataFolder, { name: "Coloured", chatTemplate: `${prompt}${`\n${line}`.repeat(980)}` });
+    await placeModel(dataFolder, { name: "Long", chatTemplate: notRun(`\n${line}`.repeat(2450)) });
+    await placeModel(dataFolder, { name: "One line", chatTemplate: notRun(line.repeat(2450)) });
+    await placeModel(dataFolder, { name: "Coloured", chatTemplate: notRun(`\n${line}`.repeat(980)) });
     await placeModel(dataFolder, { name: "Long and broken", chatTemplate: `${`${line}\n`.repeat(2450)}{% for` });
     const app = await launch({ dataFolder });
     const view = new ModelPageWindow(app.window);
@@ -196,9 +198,8 @@ test(
       await watchFrames(page);
       await view.open(name);
       await expect(view.template).toBeVisible({ timeout: READ_TIMEOUT_MS });
-      // One that is broken, or that takes too long to try on a slow machine, is not in use.
-      const own = view.part("Chat template").getByRole("radio", { name: "In the file" });
-      if (await own.isVisible()) await own.check();
+      if (name === "Long and broken")
+        await view.part("Chat template").getByRole("radio", { name: "In the file" }).check();
       await expect(view.template).toContainText("it is long");
       // Colours come later.
       await page.waitForTimeout(1500);

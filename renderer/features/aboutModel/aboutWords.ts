@@ -22,7 +22,7 @@ export function abilities(format: Format): readonly Ability[] {
       ? { name, answer: "yes", words }
       : usesOwnTemplate(format)
         ? { name, answer: "no", words: "The chat template does not mention it." }
-        : { name, answer: "unknown", words: "Only a chat template that works could tell." };
+        : { name, answer: "unknown", words: "The file has no working chat template." };
   return [
     hasSystemPrompt
       ? { name: "System prompt", answer: "yes", words: "It has a place of its own in the format." }
