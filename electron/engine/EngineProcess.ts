@@ -107,7 +107,9 @@ export class EngineProcess {
         });
         return;
       case "forget-chat":
-        void this.#forgetChat(request.chatId);
+        this.#forgetChat(request.chatId).catch((error: unknown) =>
+          this.#log("warn", `a chat was not forgotten whole: ${String(error)}`),
+        );
         return;
       case "load":
         void this.#run(request.requestId, (signal) => this.#load(request, signal));

@@ -80,15 +80,30 @@ export class KvSequences {
     const forgotten = this.#kept.filter((kept) => kept.chatId === chatId);
     this.#kept = this.#kept.filter((kept) => kept.chatId !== chatId);
     for (const { place } of forgotten) {
-      if (place.kind === "live") await place.sequence.dispose();
-      else await rm(place.file, { force: true });
+      if (place.kind === "saved") await this.#remove(place.file);
+      // One that cannot be given back is of no further use, and no reason to keep what else the chat left.
+      else
+        await Promise.resolve(place.sequence.dispose()).catch((error: unknown) =>
+          this.#log("warn", `a KV cache was not given back: ${String(error)}`),
+        );
     }
   }
 
   /** For the end, or before the contexts are given up, which free their sequences themselves. Deletes the files. */
   forgetAll(): void {
     this.#kept = [];
-    rmSync(this.#folder, { recursive: true, force: true });
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+    } catch (error) {
+      this.#log("warn", `saved KV caches were not removed: ${String(error)}`);
+    }
+  }
+
+  /** A disk that does not let go of a file must not end the engine; the next start of the app removes the whole folder. */
+  async #remove(file: string): Promise<void> {
+    await rm(file, { force: true }).catch((error: unknown) =>
+      this.#log("warn", `a saved KV cache was not removed: ${String(error)}`),
+    );
   }
 
   /** Of this stack, what shares most with the conversation and would not be thrown away for little. */
@@ -128,7 +143,7 @@ export class KvSequences {
       await sequence.dispose();
       return null;
     } finally {
-      await rm(file, { force: true });
+      await this.#remove(file);
     }
   }
 
@@ -169,7 +184,7 @@ export class KvSequences {
       return { file, sizeBytes: fileSize };
     } catch (error) {
       this.#log("warn", `a KV cache was not saved: ${String(error)}`);
-      await rm(file, { force: true }).catch(() => {});
+      await this.#remove(file);
       return null;
     }
   }
@@ -182,7 +197,7 @@ export class KvSequences {
       bytes += kept.place.sizeBytes;
       if (count <= MAX_SAVED_FILES && bytes <= MAX_SAVED_BYTES) continue;
       this.#kept = this.#kept.filter((other) => other !== kept);
-      await rm(kept.place.file, { force: true });
+      await this.#remove(kept.place.file);
     }
   }
 
