@@ -11,8 +11,10 @@ test("a walk through the app by keyboard alone", async ({ launch }) => {
   await expect(chat.composer).toBeFocused();
   await keyboard.type("One line");
   await keyboard.press("Shift+Enter");
-  await keyboard.type("and another. Write a very long story.");
-  await expect(chat.composer).toHaveValue("One line\nand another. Write a very long story.");
+  await keyboard.type("and another. Write a very long story about a lighthouse, in many chapters.");
+  await expect(chat.composer).toHaveValue(
+    "One line\nand another. Write a very long story about a lighthouse, in many chapters.",
+  );
   await keyboard.press("Enter");
   await expect(chat.questions).toHaveText([/One line/]);
   await expect(chat.composer).toHaveValue("");
