@@ -1,7 +1,7 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|native|unit|e2e|slow|native-slow|package, --with-slow (also the longest end-to-end tests, those of
-// further cases, and the native tests with sanitizers and for each instruction set), --with-package (also packages the app and
-// tests the package).
+// Options: --only=lint|types|native|unit|e2e|slow|native-slow|package, --with-slow (also the longest end-to-end tests, and those
+// of further cases), --with-sanitizers (also the native tests with sanitizers and for each instruction set), --with-package (also
+// packages the app and tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
@@ -101,7 +101,8 @@ async function test(args: string[]): Promise<boolean> {
         "native",
         "unit",
         "e2e",
-        ...(args.includes("--with-slow") ? ["slow", "native-slow"] : []),
+        ...(args.includes("--with-slow") ? ["slow"] : []),
+        ...(args.includes("--with-sanitizers") ? ["native-slow"] : []),
         ...(args.includes("--with-package") ? ["package"] : []),
       ];
   // The app is built by the checks that open it, so that a broken build fails those and hides no other.
