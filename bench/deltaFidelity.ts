@@ -7,7 +7,7 @@ import type { Fidelity, MakeDeltaRequest } from "../electron/contract/deltaJobs"
 import type { JobResult } from "../electron/contract/jobs";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { loadNativeAddon, type NativeText } from "../electron/engine/jobs/nativeAddon";
-import { forkNodeJob } from "../electron/core/jobs/forkNodeJob";
+import { forkNodeJob } from "../electron/testing/forkNodeJob";
 import { calibrationText, refinementChunks } from "../electron/core/jobs/JobTools";
 import { runJob } from "../electron/core/jobs/runJob";
 import type { Figures } from "./figures";

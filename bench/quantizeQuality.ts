@@ -15,7 +15,7 @@ import {
   type ModelQuality,
 } from "../electron/contract/jobs";
 import { calibrationChunks } from "../electron/core/jobs/JobTools";
-import { forkNodeJob } from "../electron/core/jobs/forkNodeJob";
+import { forkNodeJob } from "../electron/testing/forkNodeJob";
 import { runJob } from "../electron/core/jobs/runJob";
 import type { Figures } from "./figures";
 

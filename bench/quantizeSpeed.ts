@@ -6,7 +6,7 @@ import path from "node:path";
 import { writeF16Model } from "../e2e/f16Model";
 import type { JobStage, QuantizationType } from "../electron/contract/jobs";
 import { loadNativeAddon } from "../electron/engine/jobs/nativeAddon";
-import { forkNodeJob } from "../electron/core/jobs/forkNodeJob";
+import { forkNodeJob } from "../electron/testing/forkNodeJob";
 import { runJob } from "../electron/core/jobs/runJob";
 import { list, median, type Figures } from "./figures";
 import { referenceTools, runTool } from "./referenceTools";

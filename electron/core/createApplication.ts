@@ -19,7 +19,7 @@ import { EngineNow } from "./supervision/EngineNow";
 import { EngineSupervisor } from "./supervision/EngineSupervisor";
 import { TokenReaders, type TokenListener } from "./supervision/TokenReaders";
 import { createEstimator } from "./estimator/createEstimator";
-import { describeFile } from "./estimator/fitModelOfPaths";
+import { describeFile, fitModelOfFile } from "./estimator/fitModelOfPaths";
 import { EventStream } from "./EventStream";
 import type { Host } from "./Host";
 import { Hub } from "./hub/Hub";
@@ -39,7 +39,6 @@ import {
   type CoreOutcome,
 } from "./methods/CoreHandlers";
 import { coreMethods } from "./methods/coreMethods";
-import { fitModelOfFile } from "./methods/fitMethods";
 import { getStarter } from "./methods/modelMethods";
 import { ModelFailures } from "./ModelFailures";
 import { ModelLibrary } from "./ModelLibrary";

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { fail, type Outcome } from "../../contract/failure";
+import { fail, failure, succeed, type Outcome } from "../../contract/failure";
 import type { ModelFacts } from "../../contract/fitProtocol";
+import type { ModelFile } from "../ModelLibrary";
 import type { Estimator } from "./Estimator";
 import type { FitModel } from "./FitQuestions";
 
@@ -18,6 +19,14 @@ export async function fitModelOfPaths(paths: readonly string[]): Promise<FitMode
     contents.push(`${path}:${facts.size}:${facts.mtimeMs}`);
   }
   return { key: fitModelKey(contents), parts, fetchedBytes: () => 0 };
+}
+
+/** An installed model. Failures: those of its file, "model-missing". */
+export async function fitModelOfFile({ model, paths }: ModelFile): Promise<Outcome<FitModel>> {
+  const found = await fitModelOfPaths(paths);
+  return found === null
+    ? { ok: false, failure: model.failure ?? failure("model-missing", { file: model.fileName }) }
+    : succeed(found);
 }
 
 /** What a file's header says. Failures: "model-missing", and those of Estimator.describe. */

@@ -21,7 +21,7 @@ import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/t
 import { DeltaLibrary, DeltaList } from "../deltas/DeltaLibrary";
 import { CrashNote } from "../CrashNote";
 import { openJsonFile } from "../JsonFile";
-import { forkNodeJob } from "./forkNodeJob";
+import { forkNodeJob } from "../../testing/forkNodeJob";
 import type { JobTools } from "./JobTools";
 import { runMakeDelta } from "./runMakeDelta";
 import { runJob, type ForkJob } from "./runJob";

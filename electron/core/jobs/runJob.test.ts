@@ -9,7 +9,7 @@ import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { UNFINISHED_SUFFIX, type JobProgress, type JobRequest, type QuantizeRequest } from "../../contract/jobs";
 import { writeTinyModel } from "../../testing/tinyGguf";
-import { forkNodeJob } from "./forkNodeJob";
+import { forkNodeJob } from "../../testing/forkNodeJob";
 import { runJob, type ForkJob } from "./runJob";
 
 const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));

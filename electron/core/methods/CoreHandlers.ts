@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { fail, type Outcome } from "../../contract/failure";
 import { localMethods } from "../../contract/localMethods";
-import { methods, windowMethods, type MethodName, type WindowMethodName } from "../../contract/methods";
+import { methods, type MethodName, type WindowMethodName } from "../../contract/methods";
 import type { Log } from "../LogFile";
 
 type Table = Omit<typeof methods, WindowMethodName> & typeof localMethods;
@@ -16,12 +16,7 @@ export type CoreHandlers = {
   readonly [Name in CoreMethodName]: (input: CoreParsedInput<Name>) => CoreOutcome<Name> | Promise<CoreOutcome<Name>>;
 };
 
-const windowOnly: ReadonlySet<string> = new Set(windowMethods);
 const table: Readonly<Record<string, { input: z.ZodType }>> = { ...methods, ...localMethods };
-
-export function isCoreMethod(name: string): name is CoreMethodName {
-  return Object.hasOwn(table, name) && !windowOnly.has(name);
-}
 
 /** The page may ask for these; not for what takes paths. */
 export function isPageMethod(name: string): name is MethodName {

@@ -1,9 +1,9 @@
 // The methods "fit.…" of the application: whether a model fits this computer.
-import { fail, failure, succeed, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { FitSource } from "../../contract/fit";
 import { isUnusable, usualQuestion } from "../estimator/Estimator";
 import type { FitModel } from "../estimator/FitQuestions";
-import { fitModelOfPaths } from "../estimator/fitModelOfPaths";
+import { fitModelOfFile } from "../estimator/fitModelOfPaths";
 import { modelAtHub } from "../estimator/modelAtHub";
 import type { ModelFile } from "../ModelLibrary";
 import type { EngineNow } from "../supervision/EngineNow";
@@ -65,11 +65,4 @@ export async function fitModelOf(
 async function installedModel(id: ModelFile["model"]["id"], models: Parts["models"]): Promise<Outcome<FitModel>> {
   const found = await models.find(id);
   return found === null ? fail("not-found") : fitModelOfFile(found);
-}
-
-export async function fitModelOfFile({ model, paths }: ModelFile): Promise<Outcome<FitModel>> {
-  const found = await fitModelOfPaths(paths);
-  return found === null
-    ? { ok: false, failure: model.failure ?? failure("model-missing", { file: model.fileName }) }
-    : succeed(found);
 }

@@ -1,9 +1,9 @@
 // The methods "models.…" and "engine.…" of the application.
 import { fail, succeed } from "../../contract/failure";
 import { isUnusable } from "../estimator/Estimator";
+import { fitModelOfFile } from "../estimator/fitModelOfPaths";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
-import { fitModelOfFile } from "./fitMethods";
 
 export function modelMethods(parts: Parts) {
   const { models, starter, supervisor, estimator } = parts;

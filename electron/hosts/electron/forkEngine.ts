@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Log } from "../../core/LogFile";
 import type { EngineListeners, EngineProcess } from "../../core/supervision/EngineSupervisor";
 import { forkUtility } from "./forkUtility";
-import { logOutput } from "./logOutput";
+import { logOutput } from "../logOutput";
 
 const ENGINE_SCRIPT = path.join(__dirname, "engine.mjs");
 

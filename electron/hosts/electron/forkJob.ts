@@ -3,7 +3,7 @@ import path from "node:path";
 import type { ForkJob } from "../../core/jobs/runJob";
 import type { Log } from "../../core/LogFile";
 import { forkUtility } from "./forkUtility";
-import { logOutput } from "./logOutput";
+import { logOutput } from "../logOutput";
 
 const JOB_SCRIPT = path.join(__dirname, "job.mjs");
 

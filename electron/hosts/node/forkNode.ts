@@ -1,8 +1,8 @@
 // A child process of plain Node that can be ended at once, native code included.
 import { fork, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
 import type { Log } from "../../core/LogFile";
 import { engineEnvironment } from "../engineEnvironment";
+import { logOutput } from "../logOutput";
 
 export interface ForkListeners {
   onMessage(message: unknown): void;
@@ -13,6 +13,8 @@ export interface ForkListeners {
 export interface ForkOptions {
   args?: string[];
   execArgv?: string[];
+  /** Beside this process's own environment. */
+  env?: Readonly<Record<string, string>>;
   /** Gets what the process writes to its standard streams; without it that is dropped. */
   outputLog?: Log;
 }
@@ -28,9 +30,13 @@ const SIGNAL_CODES: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGTERM: 143,
 };
 
-export function forkNode(script: string, { args = [], execArgv = [], outputLog }: ForkOptions, on: ForkListeners) {
+export function forkNode(
+  script: string,
+  { args = [], execArgv = [], env = {}, outputLog }: ForkOptions,
+  on: ForkListeners,
+) {
   const child: ChildProcess = fork(script, args, {
-    env: engineEnvironment(process.env),
+    env: engineEnvironment({ ...process.env, ...env }),
     execArgv,
     // Numbers and buffers arrive as they are, as between Electron's processes.
     serialization: "advanced",
@@ -38,11 +44,7 @@ export function forkNode(script: string, { args = [], execArgv = [], outputLog }
     // Ctrl C in a terminal goes to every process of its group: the parent decides when this one ends.
     detached: process.platform !== "win32",
   });
-  if (outputLog) {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on("line", (text) => outputLog("debug", "output", { text }));
-    }
-  }
+  if (outputLog) logOutput(child, outputLog);
   let hasEnded = false;
   const end = (code: number) => {
     if (hasEnded) return;

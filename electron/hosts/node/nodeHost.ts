@@ -1,17 +1,15 @@
 // What plain Node gives to the application: child processes, its own network, a key file. No window, no Electron.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FitChildListeners } from "../../core/estimator/FitQuestions";
 import type { Host } from "../../core/Host";
 import type { Log } from "../../core/LogFile";
+import { fitScratch } from "../fitScratch";
 import { forkNode } from "./forkNode";
 import { keyFileSecrets } from "./keyFileSecrets";
 import { moveToTrash } from "./moveToTrash";
 import { nodeNetwork } from "./nodeNetwork";
-
-/** Headers are read in pieces of less than 1 MB. */
-const JAVASCRIPT_HEAP = "--max-old-space-size=256";
 
 export interface NodeHostOptions {
   /** Where native/, resources/, node_modules/ and package.json are stored as plain files. */
@@ -40,19 +38,9 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
   };
 }
 
-function forkFit(script: string, { onMessage, onExit }: FitChildListeners) {
-  const scratchFolder = mkdtempSync(path.join(tmpdir(), "facet-fit-"));
-  const child = forkNode(
-    script,
-    { args: [path.join(scratchFolder, "model")], execArgv: [JAVASCRIPT_HEAP] },
-    {
-      onMessage,
-      onExit(code) {
-        rmSync(scratchFolder, { recursive: true, force: true });
-        onExit(code);
-      },
-    },
-  );
+function forkFit(script: string, on: FitChildListeners) {
+  const { args, execArgv, listeners } = fitScratch(tmpdir(), on);
+  const child = forkNode(script, { args, execArgv }, listeners);
   return {
     post: child.postMessage,
     kill: child.kill,

@@ -3,23 +3,23 @@ import { EnvHttpProxyAgent, fetch as undiciFetch, ProxyAgent, type Dispatcher } 
 import type { HostNetwork } from "../../core/Host";
 import { fetchHttp } from "../../core/hub/fetchHttp";
 
-export function nodeNetwork(env: Readonly<Record<string, string | undefined>> = process.env): HostNetwork {
-  let dispatcher: Dispatcher | null = null;
-  let usesProxy = hasEnvironmentProxy(env);
+export function nodeNetwork(): HostNetwork {
+  let dispatcher: Dispatcher = new EnvHttpProxyAgent();
+  let usesProxy = hasEnvironmentProxy();
   // undici's own types differ from those of the platform in names only.
   const viaProxy = ((input: string | URL, init?: RequestInit) =>
-    undiciFetch(input, { ...(init as object), dispatcher: (dispatcher ??= new EnvHttpProxyAgent()) })) as typeof fetch;
+    undiciFetch(input, { ...(init as object), dispatcher })) as typeof fetch;
   return {
     http: fetchHttp(viaProxy),
     fetch: viaProxy,
     async setProxy(proxy) {
       dispatcher = proxy === null ? new EnvHttpProxyAgent() : new ProxyAgent(proxy);
-      usesProxy = proxy !== null || hasEnvironmentProxy(env);
+      usesProxy = proxy !== null || hasEnvironmentProxy();
     },
     usesProxy: async () => usesProxy,
   };
 }
 
-function hasEnvironmentProxy(env: Readonly<Record<string, string | undefined>>): boolean {
-  return ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => Boolean(env[name]));
+function hasEnvironmentProxy(): boolean {
+  return ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => Boolean(process.env[name]));
 }

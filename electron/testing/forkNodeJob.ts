@@ -1,0 +1,10 @@
+// A job process as a plain Node child, for tests and measurements: what it writes is shown.
+import type { ForkJob } from "../core/jobs/runJob";
+import { forkNode } from "../hosts/node/forkNode";
+
+/** `entry`: electron/engine/jobs/job.ts (needs `execArgv` that loads TypeScript) or the built one. */
+export function forkNodeJob(entry: string, execArgv: string[] = []): ForkJob {
+  const outputLog = (_level: string, _event: string, facts?: Readonly<Record<string, unknown>>) =>
+    console.error(facts?.["text"]);
+  return (listeners) => forkNode(entry, { execArgv, outputLog }, listeners);
+}
