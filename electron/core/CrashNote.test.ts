@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { MAX_STACK_DELTAS } from "../contract/deltas";
 import { DeltaId, ModelId } from "../contract/ids";
 import { CrashNote } from "./CrashNote";
 
@@ -21,6 +22,12 @@ test("is found at the next start, until it is cleared", async () => {
   expect(CrashNote.ofDeltas(file).read()).toEqual([one, two]);
   note.clear();
   expect(CrashNote.ofDeltas(file).read()).toEqual([]);
+});
+
+test("holds what a stopped answer and the one behind it bring into memory", async () => {
+  const ids = Array.from({ length: 2 * MAX_STACK_DELTAS }, (_, index) => DeltaId.parse(`d${index}`));
+  await CrashNote.ofDeltas(file).write(ids);
+  expect(CrashNote.ofDeltas(file).read()).toEqual(ids);
 });
 
 test("a load that is over before the note was written leaves none", async () => {

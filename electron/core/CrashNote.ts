@@ -23,7 +23,8 @@ export class CrashNote<Id extends string> {
   }
 
   static ofDeltas(file: string): CrashNote<DeltaId> {
-    return new CrashNote(file, z.array(DeltaId).max(MAX_STACK_DELTAS));
+    // Those of a stopped answer may still be loading when the next answer's begin; more are not asked for before they are done.
+    return new CrashNote(file, z.array(DeltaId).max(2 * MAX_STACK_DELTAS));
   }
 
   /** What was never brought into memory whole; empty as a rule. */
