@@ -204,7 +204,7 @@ test(
       await call(app, "engine.restart", undefined);
       await chat.waitUntilReady();
     }
-    // Chosen again by the person, it works.
+    // Chosen again by the user, it works.
     await call(app, "chats.setStack", { chatId, stack: [{ deltaId: pirate.id, scale: 1 }] });
     await call(app, "chats.send", { chatId, text: QUESTION });
     expect((await answer(app, chatId)).stack).toMatchObject([{ name: "pirate" }]);

@@ -97,7 +97,7 @@ test(
     await expect.poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(command);
     await page.keyboard.press("Escape");
 
-    // Another architecture is kept, for a model that it goes with; what no model can use is not.
+    // One of another architecture is kept for a model that it matches; what no model can use is refused.
     await addByDialog(app, await fileOf("for-qwen.gguf", starterLora(3, { architecture: "qwen2" })));
     await expect(fineTunes.group("For other models").getByRole("heading")).toHaveText(["for-qwen"]);
     await expect(fineTunes.row("for-qwen")).toContainText(
@@ -342,7 +342,7 @@ test(
     // Fitting its strength takes one processor core some two minutes.
     await make();
     await expect(job).toContainText(/done in/, { timeout: 2 * JOB_TIMEOUT_MS });
-    // Made from 16 bits, it goes with the 4-bit model that is loaded.
+    // Made from 16 bits, it matches the 4-bit model that is loaded.
     const row = fineTunes.row("Changed");
     await expect(fineTunes.group(/^For gemma/i).getByRole("heading")).toHaveText(["Changed"]);
     await expect(row).toContainText("1-bit");

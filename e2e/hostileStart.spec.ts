@@ -241,7 +241,7 @@ test.describe("a full disk", () => {
   });
 });
 
-test("a damaged database is moved aside, never overwritten, and the person is told where it lies", async ({
+test("a damaged database is moved aside, never overwritten, and the user is told where it is stored", async ({
   launch,
   allowProblems,
 }) => {

@@ -56,7 +56,7 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
   await chat.part("Field 2", "values").fill("red\ngreen");
   await expect(chat.sidePanel).toContainText("The answer is JSON of this schema");
 
-  // By the keyboard, and the focus goes with the field.
+  // By the keyboard, and the focus follows the field.
   await chat.part("Field 2", "name").press("Alt+ArrowUp");
   await expect(chat.part("Field 1", "name")).toHaveValue("colour");
   await expect(chat.part("Field 1", "name")).toBeFocused();

@@ -1,4 +1,4 @@
-// A log of one process: one JSON object per line, rotated, without message text or the person's name.
+// A log of one process: one JSON object per line, rotated, without message text or the user's name.
 import { appendFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 
 /** 5 files of 1 MB hold some weeks of ordinary use. */

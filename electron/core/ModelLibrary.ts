@@ -117,7 +117,7 @@ export class ModelLibrary {
     const files = list.value.files.filter((file) => idOf(file) !== id);
     if (files.length === list.value.files.length) {
       return (await this.find(id))
-        ? fail("request-invalid", undefined, "The model lies in Facet's own folder")
+        ? fail("request-invalid", undefined, "The model is stored in Facet's own folder")
         : fail("not-found");
     }
     const saved = await list.save({ files, notes: withoutNote(list.value.notes, id) });

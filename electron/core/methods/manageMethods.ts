@@ -73,7 +73,7 @@ async function deleteModel(id: ModelId, { host, models, engine, fileTasks }: Par
   if (fileTasks.isRunning("move")) return fail("models-folder-busy");
   const file = await models.find(id);
   if (file === null) return fail("not-found");
-  if (!file.inModelsFolder) return fail("request-invalid", undefined, "The model does not lie in Facet's own folder");
+  if (!file.inModelsFolder) return fail("request-invalid", undefined, "The model is not stored in Facet's own folder");
   if (engine.state.kind === "generating" && engine.state.model.modelId === id)
     return fail("model-in-use", { file: file.model.fileName });
   // The first part first: without it nothing loads the others.
