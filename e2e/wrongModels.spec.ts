@@ -6,7 +6,7 @@ import path from "node:path";
 import { ForkedEngine } from "../electron/testing/ForkedEngine";
 import { isAsExpected, tryModel } from "../electron/testing/tryModel";
 import { wrongModels } from "../electron/testing/wrongModels";
-import { failureText } from "../renderer/app/failureText";
+import { failureText } from "../electron/words/failureText";
 import { freshDataFolder, modelsFolder } from "./FacetApp";
 import { expect, test } from "./test";
 

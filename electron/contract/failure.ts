@@ -1,7 +1,7 @@
 // What can go wrong, as data: every expected failure crosses processes in this one shape.
 import { z } from "zod";
 
-/** The closed list of failures. Each has its sentences in renderer/app/failureText.ts. */
+/** The closed list of failures. Each has its sentences in electron/words. */
 export const FailureCode = z.enum([
   // the engine process
   "engine-start-failed",
@@ -85,7 +85,7 @@ export const FailureCode = z.enum([
   "model-changed",
   "model-without-checksum",
   "model-not-moved-to-trash",
-  // the models folder, which can be moved; details.folder is shown to the person
+  // the models folder, which can be moved; details.folder is shown to the user
   "models-folder-unusable",
   "models-folder-busy",
   "models-folder-missing",

@@ -4,7 +4,7 @@ import { Button } from "../ui/Button";
 import { FailureDetails } from "../ui/FailureDetails";
 import { callOrNotify } from "./bridge";
 import styles from "./BlockedPage.module.css";
-import { failureText } from "./failureText";
+import { failureText } from "../../electron/words/failureText";
 
 export function BlockedPage({ failure }: { readonly failure: Failure }) {
   const text = failureText(failure);

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { Button } from "../ui/Button";
 import { FailureDetails } from "../ui/FailureDetails";
 import { callOrNotify } from "./bridge";
-import { failureText } from "./failureText";
+import { failureText } from "../../electron/words/failureText";
 import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
 import styles from "./Notices.module.css";

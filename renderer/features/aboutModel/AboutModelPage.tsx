@@ -5,7 +5,7 @@ import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
 import type { ModelFormat } from "../../../electron/contract/modelFormat";
 import { useApp } from "../../app/appStore";
-import { withFileName } from "../../app/failureText";
+import { withFileName } from "../../../electron/words/failureText";
 import { TextDetails } from "../../ui/TextDetails";
 import { formatSourceWords, templateProblemWords } from "../model/formatWords";
 import { loadedModel } from "../model/loadedModel";

@@ -1,7 +1,7 @@
 // A short conversation as the model reads it, in the ways that its format offers.
 import { useState } from "react";
 import type { PromptPiece, SamplePrompt } from "../../../electron/contract/modelFormat";
-import { formatCount } from "../../app/quantities";
+import { formatCount } from "../../../electron/words/quantities";
 import { Segments } from "../../ui/Segments";
 import { TextDetails } from "../../ui/TextDetails";
 import { CopyButton } from "../chat/markdown/CopyButton";

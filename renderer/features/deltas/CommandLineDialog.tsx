@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
 import { call, callOrNotify } from "../../app/bridge";
-import { failureText } from "../../app/failureText";
+import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelUse } from "../../../electron/contract/importing";
 import { call } from "../../app/bridge";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { FitMachine } from "../../../electron/contract/fit";
 import { useApp } from "../../app/appStore";
 import { call } from "../../app/bridge";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { freeBytes, totalBytes } from "../models/fitWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./DeltaMemory.module.css";

@@ -3,7 +3,7 @@ import { ChevronDown, Download, Ellipsis, MessageSquare, Package, Pencil, Termin
 import { useEffect, useId, useRef } from "react";
 import type { DeltaForModel } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
-import { formatBytes, formatPercent } from "../../app/quantities";
+import { formatBytes, formatPercent } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import type { FoundDelta } from "../../../electron/contract/deltas";
 import { call } from "../../app/bridge";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { addFoundDelta } from "./deltaActions";
 import { useDeltas } from "./deltas";

@@ -7,8 +7,8 @@ import type { HubModelSummary, RepositoryName } from "../../../electron/contract
 import type { ModelId } from "../../../electron/contract/ids";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
-import { failureText } from "../../app/failureText";
-import { formatBytes } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { startJob } from "../jobs/jobs";

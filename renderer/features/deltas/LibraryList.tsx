@@ -2,8 +2,8 @@
 import { useEffect, useState } from "react";
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { useApp } from "../../app/appStore";
-import { failureText } from "../../app/failureText";
-import { formatCount } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Message } from "../models/Message";
 import { addDeltaFile } from "./deltaActions";

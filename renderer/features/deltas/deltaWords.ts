@@ -1,7 +1,7 @@
 // What is known of a fine-tune, in words and numbers. Renderer.
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
-import { failureText } from "../../app/failureText";
-import { formatBytes, formatPercent } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatBytes, formatPercent } from "../../../electron/words/quantities";
 
 /** "1-bit" or "LoRA, rank 16". */
 export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {

@@ -7,7 +7,7 @@ import {
   makingKey,
   oneBitDeltaBytes,
 } from "../../../electron/contract/makeDelta";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { formatDuration } from "../jobs/jobWords";
 
 export interface LeftOutGroup {

@@ -1,7 +1,7 @@
 // Which installed models a delta can be made of, and which can be the base of which. Renderer.
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 
 export function canBePaired({ model, weightType }: ModelDetails): boolean {
   return model.failure === null && weightType !== null && QUANTIZABLE_WEIGHT_TYPES.has(weightType);

@@ -1,6 +1,6 @@
 // A stack of fine-tunes in words and as one hue. Renderer.
 import type { NamedStack, StackEntry } from "../../../electron/contract/deltas";
-import { formatScale } from "../../app/quantities";
+import { formatScale } from "../../../electron/words/quantities";
 
 /** Who speaks: "Base", "SQL", "SQL 0.8 + Plain words". */
 export function stackName(stack: NamedStack): string {

@@ -1,5 +1,5 @@
 // The job that runs, in the status bar: a few words that lead to the list; also when one failed and nobody has looked.
-import { formatPercent } from "../../app/quantities";
+import { formatPercent } from "../../../electron/words/quantities";
 import styles from "./JobStatus.module.css";
 import { isUnfinishedJob, showJobs, useJobs } from "./jobs";
 import { doingWords, jobFraction, stepOf } from "./jobWords";

@@ -1,8 +1,8 @@
 // A job in words and numbers: what it is, its steps, how far it is, and how it ended. Renderer.
 import type { Job, JobPhase, JobStart, StartMakeDelta } from "../../../electron/contract/jobQueue";
 import type { JobStage } from "../../../electron/contract/jobs";
-import { failureText } from "../../app/failureText";
-import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../../electron/words/quantities";
 
 export type JobStep = "download" | JobStage;
 

@@ -16,8 +16,8 @@ import {
 } from "../../../electron/contract/loadSettings";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
-import { failureParagraph, failureText } from "../../app/failureText";
-import { formatBytes } from "../../app/quantities";
+import { failureParagraph, failureText } from "../../../electron/words/failureText";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

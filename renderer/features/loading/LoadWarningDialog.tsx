@@ -1,5 +1,5 @@
 // Before a load that would not fit: how much it needs, how much is free, and the nearest way that fits.
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

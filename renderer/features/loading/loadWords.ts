@@ -7,7 +7,7 @@ import type {
   LoadReasons,
   LoadSettingName,
 } from "../../../electron/contract/loadSettings";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 
 export const settingNames: Readonly<Record<LoadSettingName, string>> = {
   contextSizeTokens: "Context size",

@@ -1,7 +1,7 @@
 // Above the composer, when the model could not be loaded or the engine died: what happened, and the way on.
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
-import { failureText, withFileName } from "../../app/failureText";
+import { failureText, withFileName } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./EngineBanner.module.css";

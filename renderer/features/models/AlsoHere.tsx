@@ -1,7 +1,7 @@
 // One line below a repository's variants: the files that are no models by themselves, by what their headers say.
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
-import { countedKind, otherKind, type OtherKind } from "../../app/fileKindWords";
-import { formatBytes } from "../../app/quantities";
+import { countedKind, otherKind, type OtherKind } from "../../../electron/words/fileKindWords";
+import { formatBytes } from "../../../electron/words/quantities";
 import styles from "./AlsoHere.module.css";
 import { useFit, useKnownKinds } from "./fits";
 import { hubSource } from "./hubSource";

@@ -4,7 +4,7 @@ import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelUse } from "../../../electron/contract/importing";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { call } from "../../app/bridge";
-import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
+import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

@@ -1,7 +1,7 @@
 // The button at a variant: download it, then where that stands, then use it.
 import { Download as DownloadIcon, Pause, Play } from "lucide-react";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
-import { formatPercent } from "../../app/quantities";
+import { formatPercent } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { ProgressBar } from "../../ui/ProgressBar";

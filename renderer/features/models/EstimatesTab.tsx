@@ -4,7 +4,7 @@ import type { Failure } from "../../../electron/contract/failure";
 import { isComplete, predictionError, sumOfParts, type LoadRecord } from "../../../electron/contract/loadSettings";
 import { useApp } from "../../app/appStore";
 import { call } from "../../app/bridge";
-import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
+import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import styles from "./EstimatesTab.module.css";
 import { FailureMessage, Message } from "./Message";
 

@@ -1,7 +1,7 @@
 // How far a file task is, in a bar and in words, with the button that stops it.
 import { X } from "lucide-react";
 import type { FileTask } from "../../../electron/contract/importing";
-import { failureParagraph } from "../../app/failureText";
+import { failureParagraph } from "../../../electron/words/failureText";
 import { IconButton } from "../../ui/IconButton";
 import { ProgressBar } from "../../ui/ProgressBar";
 import { cancelFileTask, fileTaskFacts, fileTaskFraction } from "./fileTasks";

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
 import { call } from "../../app/bridge";
-import { failureParagraph } from "../../app/failureText";
+import { failureParagraph } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

@@ -1,9 +1,9 @@
 // Asks once what becomes of files that were dropped or chosen: used where they lie, or copied.
 import { useState } from "react";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
-import { failureText } from "../../app/failureText";
-import { countedKind } from "../../app/fileKindWords";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { countedKind } from "../../../electron/words/fileKindWords";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";

@@ -1,7 +1,7 @@
 // What is known of an installed model, in one line of short facts.
 import { useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes, formatWhen } from "../../app/quantities";
+import { formatBytes, formatWhen } from "../../../electron/words/quantities";
 import { formatContext } from "./contextSteps";
 import { formatParameters } from "./hubFacts";
 import styles from "./InstalledFacts.module.css";

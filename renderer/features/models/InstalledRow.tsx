@@ -15,7 +15,7 @@ import {
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
-import { failureText, withFileName } from "../../app/failureText";
+import { failureText, withFileName } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";

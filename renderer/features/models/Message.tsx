@@ -1,7 +1,7 @@
 // A place that has nothing to show: one or two sentences, and what can be done.
 import type { ReactNode } from "react";
 import type { Failure } from "../../../electron/contract/failure";
-import { failureText } from "../../app/failureText";
+import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./Message.module.css";

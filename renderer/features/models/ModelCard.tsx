@@ -1,7 +1,7 @@
 // A model at the hub as a card: closed, the one variant that is likely best; open, all usual variants.
 import { type ReactNode, useId, useRef, useState } from "react";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
-import { failureText } from "../../app/failureText";
+import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { openModel } from "./discover";
 import { useFit } from "./fits";

@@ -3,7 +3,7 @@ import { ArrowLeft, ExternalLink } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call, callOrNotify } from "../../app/bridge";
-import { failureText } from "../../app/failureText";
+import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../chat/markdown/Markdown";
 import { cardText } from "./cardText";

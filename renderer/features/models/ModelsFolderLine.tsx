@@ -3,7 +3,7 @@ import { FolderInput, Undo2 } from "lucide-react";
 import type { InstalledModels } from "../../../electron/contract/model";
 import { call } from "../../app/bridge";
 import { showFailure } from "../../app/notices";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { useFileTasks } from "./fileTasks";
 import styles from "./ModelsFolderLine.module.css";

@@ -2,8 +2,8 @@
 import { RefreshCw } from "lucide-react";
 import { useEffect } from "react";
 import type { FoundModel, FoundModels, OtherApp } from "../../../electron/contract/importing";
-import { failureText } from "../../app/failureText";
-import { formatBytes } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatBytes } from "../../../electron/words/quantities";
 import { useApp } from "../../app/appStore";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";

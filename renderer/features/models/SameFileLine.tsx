@@ -1,6 +1,6 @@
 // Says that another model in the list is the same file, and what deleting this one would give back.
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { useSameFile } from "./fileTasks";
 import styles from "./InstalledRow.module.css";
 

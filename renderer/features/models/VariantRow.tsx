@@ -1,7 +1,7 @@
 // One variant of a model: its quantization, its size, whether it fits, and the button that fetches it.
 import { useRef } from "react";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { DownloadButton } from "./DownloadButton";
 import { FitBar } from "./FitBar";
 import { useFit } from "./fits";

@@ -1,6 +1,6 @@
 // What came of reading a model's file again, and how far that is.
 import type { ModelDetails } from "../../../electron/contract/model";
-import { failureText, withFileName } from "../../app/failureText";
+import { failureText, withFileName } from "../../../electron/words/failureText";
 import { FileTaskProgress } from "./FileTaskProgress";
 import { useVerifyTask } from "./fileTasks";
 import { useVerification } from "./installed";

@@ -1,7 +1,7 @@
 // Where a download stands, in words and one fraction. Renderer.
 import type { Download } from "../../../electron/contract/downloads";
-import { failureText } from "../../app/failureText";
-import { formatBytes, formatPercent, formatTimeLeft } from "../../app/quantities";
+import { failureText } from "../../../electron/words/failureText";
+import { formatBytes, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
 
 /** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
 export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedBytes }: Download): number {

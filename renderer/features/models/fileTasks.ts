@@ -3,7 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { FileTask, FileTaskId, SameFile } from "../../../electron/contract/importing";
 import { call, callOrNotify } from "../../app/bridge";
-import { formatBytes, formatPercent, formatTimeLeft } from "../../app/quantities";
+import { formatBytes, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
 
 interface FileTaskState {
   readonly tasks: readonly FileTask[];

@@ -1,6 +1,6 @@
 // A verdict in words and numbers: what stands beside the memory bar, and what its hover lists. Renderer.
 import type { Fit, FitMachine, FitParts } from "../../../electron/contract/fit";
-import { kindWord, otherKind } from "../../app/fileKindWords";
+import { kindWord, otherKind } from "../../../electron/words/fileKindWords";
 import { formatContext } from "./contextSteps";
 
 export type FitTone = "good" | "warning" | "bad" | "none";

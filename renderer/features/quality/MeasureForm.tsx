@@ -4,7 +4,7 @@ import { MAX_QUALITY_CANDIDATES } from "../../../electron/contract/jobQueue";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
 import type { QualityResults } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { siblingsOf, sourcesFor } from "./measurable";

@@ -4,7 +4,7 @@ import { Tooltip as Radix } from "radix-ui";
 import { useLayoutEffect, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { bestTrades, linearScale, logScale } from "./chartScales";
 import { formatKl, formatPerplexity, formatShare, variantKey, variantLabel, variantSentence } from "./measured";
 import { placeLabels } from "./placeLabels";

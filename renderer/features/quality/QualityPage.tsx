@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { QualityResults } from "../../../electron/contract/quantize";
-import { formatCount } from "../../app/quantities";
+import { formatCount } from "../../../electron/words/quantities";
 import { BackButton } from "../models/BackButton";
 import { useInstalled } from "../models/installed";
 import { FailureMessage } from "../models/Message";

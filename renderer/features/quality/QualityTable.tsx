@@ -1,7 +1,7 @@
 // The figures of every measured variant against the source: size, perplexity, KL divergence, same top token, speed.
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
-import { formatBytes, formatCount, formatWhen } from "../../app/quantities";
+import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { useState } from "react";
 import {
   formatChange,

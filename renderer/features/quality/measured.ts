@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
 import { call } from "../../app/bridge";
-import { formatBytes, formatSpeed } from "../../app/quantities";
+import { formatBytes, formatSpeed } from "../../../electron/words/quantities";
 import { useJobs } from "../jobs/jobs";
 import { LOADING, type Loadable } from "../models/loadable";
 

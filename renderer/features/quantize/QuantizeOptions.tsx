@@ -4,7 +4,7 @@ import { useId, useState } from "react";
 import { isCalibratedByDefault, type QuantizationType } from "../../../electron/contract/jobs";
 import type { ImportedMatrix, QuantizeSource } from "../../../electron/contract/quantize";
 import { callOrNotify } from "../../app/bridge";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Switch } from "../../ui/Switch";

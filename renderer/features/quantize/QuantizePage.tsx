@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { isCalibratedByDefault, type QuantizationType } from "../../../electron/contract/jobs";
 import type { Calibration, QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { BackButton } from "../models/BackButton";

@@ -1,6 +1,6 @@
 // What a type really writes: tensor types with their shares, and every tensor that gets another type than the name promises.
 import type { TypePreview } from "../../../electron/contract/jobs";
-import { formatBytes, formatCount } from "../../app/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { groupTensors, type TensorGroup, typeShares } from "./tensorGroups";
 import styles from "./TypeDetails.module.css";
 

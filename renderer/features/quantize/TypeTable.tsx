@@ -3,7 +3,7 @@ import { ChevronDown } from "lucide-react";
 import { Fragment, useId, useState } from "react";
 import type { QuantizationType, TypePreview } from "../../../electron/contract/jobs";
 import type { QuantizePreview } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { IconButton } from "../../ui/IconButton";
 import { FitBar } from "../models/FitBar";
 import { FitVerdict } from "../models/FitVerdict";

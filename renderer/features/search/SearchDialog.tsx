@@ -5,7 +5,7 @@ import type { SearchHit } from "../../../electron/contract/chat";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { closeDialog, closeSidebarOverlay } from "../../app/layout";
-import { formatWhen } from "../../app/quantities";
+import { formatWhen } from "../../../electron/words/quantities";
 import { QueryDialog } from "../../ui/QueryDialog";
 import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";

@@ -4,7 +4,7 @@ import type { EngineDeltas } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
-import { formatBytes } from "../../app/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { askForModel, findDelta, useDeltas, useDeltasForModel } from "../deltas/deltas";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./MemoryBar.module.css";

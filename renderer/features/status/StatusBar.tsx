@@ -2,7 +2,7 @@
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { useLayout } from "../../app/layout";
-import { formatCount, formatSpeed } from "../../app/quantities";
+import { formatCount, formatSpeed } from "../../../electron/words/quantities";
 import { Tooltip } from "../../ui/Tooltip";
 import { useChat } from "../chat/chatStore";
 import { lastFacts } from "../chat/lastFacts";

@@ -1,6 +1,6 @@
 // The engine's state in a word or two, and the colour of its dot.
 import type { EngineState } from "../../../electron/contract/engineState";
-import { formatPercent } from "../../app/quantities";
+import { formatPercent } from "../../../electron/words/quantities";
 
 export interface EngineWords {
   /** Read aloud when it changes, so it holds no number. */

@@ -10,7 +10,7 @@ import {
   type NamedStack,
   type StackEntry,
 } from "../../../../electron/contract/deltas";
-import { formatScale } from "../../../app/quantities";
+import { formatScale } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
 import { kindWords, stackHue, stackName } from "../../deltas/stackWords";
 import { useChatStack } from "../fineTunes/chatStack";

@@ -4,7 +4,7 @@ import { useId, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import { textOf } from "../../../../electron/contract/parts";
 import { useApp } from "../../../app/appStore";
-import { formatSpeed } from "../../../app/quantities";
+import { formatSpeed } from "../../../../electron/words/quantities";
 import { IconButton } from "../../../ui/IconButton";
 import { useDeltas } from "../../deltas/deltas";
 import { stackHue, stackName } from "../../deltas/stackWords";

@@ -2,7 +2,7 @@
 import type { Message } from "../../../../electron/contract/chat";
 import type { Delta, NamedStack } from "../../../../electron/contract/deltas";
 import type { LoadedModel } from "../../../../electron/contract/model";
-import { formatBytes, formatPercent, formatSpeed } from "../../../app/quantities";
+import { formatBytes, formatPercent, formatSpeed } from "../../../../electron/words/quantities";
 import { kindWords, stackName } from "../../deltas/stackWords";
 
 /** A single fine-tune's strength stands in its pill. */

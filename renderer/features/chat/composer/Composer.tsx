@@ -2,7 +2,7 @@
 import { ArrowUp, Square } from "lucide-react";
 import { useEffect, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useApp } from "../../../app/appStore";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
 import { stackHue, stackName } from "../../deltas/stackWords";
 import { chatStore, useChat } from "../chatStore";

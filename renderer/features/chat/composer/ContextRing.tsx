@@ -1,6 +1,6 @@
 // A small ring that fills as the conversation fills the context.
 import type { ReactNode } from "react";
-import { formatCount, formatPercent } from "../../../app/quantities";
+import { formatCount, formatPercent } from "../../../../electron/words/quantities";
 import styles from "./ContextRing.module.css";
 import { useContextUse } from "./contextUse";
 

@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import { textOf } from "../../../../electron/contract/parts";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { stackName } from "../../deltas/stackWords";
 import { chatStore } from "../chatStore";
 import { toolName } from "../parts/partWords";

@@ -2,7 +2,7 @@
 import type { AnswerFacts } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { ModelId } from "../../../../electron/contract/ids";
-import { formatCount, formatSpeed } from "../../../app/quantities";
+import { formatCount, formatSpeed } from "../../../../electron/words/quantities";
 import { kindWords } from "../../deltas/stackWords";
 import { answerFormatWords } from "../../model/formatWords";
 

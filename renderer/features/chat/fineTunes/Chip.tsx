@@ -4,7 +4,7 @@ import { ChevronDown, TriangleAlert } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useRef, useState } from "react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { kindWords } from "../../deltas/stackWords";
 import { ChipMenu } from "./ChipMenu";
 import styles from "./FineTuneChips.module.css";

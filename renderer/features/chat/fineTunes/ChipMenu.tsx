@@ -2,9 +2,9 @@
 import { Layers2, ListPlus, RotateCcw, X } from "lucide-react";
 import { Popover } from "radix-ui";
 import { type Delta, MAX_DELTA_SCALE, MAX_STACK_DELTAS, type NamedStack } from "../../../../electron/contract/deltas";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
-import { formatBytes, formatPercent, formatScale } from "../../../app/quantities";
+import { formatBytes, formatPercent, formatScale } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
 import { kindWords } from "../../deltas/stackWords";
 import { NumberField } from "../sidePanel/NumberField";

@@ -2,7 +2,7 @@
 import { Check, Layers } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { useApp } from "../../../app/appStore";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { formatChord, isMac } from "../../../app/keyChord";
 import { closeDialog } from "../../../app/layout";
 import { openFineTunes } from "../../../app/shortcuts";

@@ -1,7 +1,7 @@
 // The + beside the chips: the other fine-tunes that fit, those that do not with the reason, the palette and the page.
 import { Layers, Plus, Search } from "lucide-react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
-import { failureText } from "../../../app/failureText";
+import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
 import { keysOf, openFineTunes } from "../../../app/shortcuts";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../ui/Menu";

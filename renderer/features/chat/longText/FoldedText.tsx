@@ -1,6 +1,6 @@
 // A message's text: a long one as its beginning, until somebody wants to see all of it.
 import { useMemo, useRef, type ReactNode } from "react";
-import { formatCount } from "../../../app/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 import { holdThePlace } from "../conversation/scrollWish";
 import { useFold } from "../parts/folds";
 import { ChunkedText } from "./ChunkedText";

@@ -2,7 +2,7 @@
 import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import type { ThoughtPart } from "../../../../electron/contract/parts";
-import { formatDuration } from "../../../app/quantities";
+import { formatDuration } from "../../../../electron/words/quantities";
 import { keysOf } from "../../../app/shortcuts";
 import { Markdown } from "../markdown/Markdown";
 import { useLiveAnswer } from "../stream/liveAnswer";

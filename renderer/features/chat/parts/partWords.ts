@@ -1,5 +1,5 @@
 // Thoughts, tool calls and their results as words on one line.
-import { formatDuration } from "../../../app/quantities";
+import { formatDuration } from "../../../../electron/words/quantities";
 
 /** More than fits any line. */
 const MAX_PREVIEW_CHARACTERS = 240;

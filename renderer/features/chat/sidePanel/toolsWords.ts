@@ -3,7 +3,7 @@ import { MAX_TOOL_NAME_CHARACTERS } from "../../../../electron/contract/parts";
 import { MAX_TOOLS_CHARACTERS } from "../../../../electron/contract/sampling";
 import type { Tool, ToolsMistake } from "../../../../electron/contract/tools";
 import { findJsonMistake } from "../../../app/jsonMistake";
-import { formatCount } from "../../../app/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 
 /** More names than this are counted only. */
 const MAX_NAMED = 4;

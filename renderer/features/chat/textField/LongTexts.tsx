@@ -1,7 +1,7 @@
 // Long texts that will be sent with a message: a line each, to look into and to take away.
 import { FileText, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { formatCount } from "../../../app/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 import { IconButton } from "../../../ui/IconButton";
 import { ChunkedText } from "../longText/ChunkedText";
 import styles from "./LongTexts.module.css";

@@ -1,5 +1,5 @@
 // Whether a text that comes in at once fits, the sentence that says why not, and how much of its beginning does.
-import { formatCount } from "../../../app/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 import { countTokens, type TokenCount } from "./countTokens";
 import { cutText } from "./cutText";
 

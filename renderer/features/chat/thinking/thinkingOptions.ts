@@ -1,6 +1,6 @@
 // How a model can be asked to think, as options to choose from: derived from what its template offers.
 import type { ThinkingAbility, ThinkingChoice } from "../../../../electron/contract/thinking";
-import { formatCount } from "../../../app/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 
 export interface ThinkingOption {
   /** "on", "off", "default", "effort …", "budget …". */

@@ -1,5 +1,6 @@
-// What a GGUF file is that cannot chat by itself, in words. Renderer.
-import { FileKind } from "../../electron/contract/fileKind";
+// What a GGUF file is that cannot chat by itself, in words.
+import type { FileKind } from "../contract/fileKind";
+import { hasKey } from "./hasKey";
 import { formatCount } from "./quantities";
 
 export type OtherKind = Exclude<FileKind, "model">;
@@ -30,6 +31,5 @@ export function countedKind(kind: OtherKind, count: number): string {
 
 /** As a failure's details name it; null for "model" and for what is no kind. */
 export function otherKind(name: string | null | undefined): OtherKind | null {
-  const parsed = FileKind.safeParse(name);
-  return parsed.success && parsed.data !== "model" ? parsed.data : null;
+  return hasKey(WORDS, name) ? name : null;
 }

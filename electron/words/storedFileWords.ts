@@ -1,4 +1,4 @@
-// What each file of the data folder holds, in words for sentences. Renderer, pure.
+// What each file of the data folder holds, in words for sentences.
 
 const CONTENTS: Readonly<Record<string, string>> = {
   "settings.json": "your settings",

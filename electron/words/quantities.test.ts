@@ -1,4 +1,4 @@
-// Numbers are written with their units, the way the person reads them elsewhere.
+// Numbers are written with their units, the way the user reads them elsewhere.
 import { expect, test } from "vitest";
 import { formatBytes, formatCount, formatPercent, formatSpeed, formatTimeLeft, formatWhen } from "./quantities";
 

@@ -1,7 +1,19 @@
 // Each failure has its three sentences, with and without details.
 import { describe, expect, test } from "vitest";
-import { FailureCode } from "../../electron/contract/failure";
+import { FailureCode } from "../contract/failure";
+import { PeftFeature } from "../contract/peftConfig";
+import { deltaFailures } from "./deltaFailures";
+import { downloadFailures } from "./downloadFailures";
+import { engineFailures } from "./engineFailures";
 import { failureParagraph, failureText, withFileName } from "./failureText";
+import { hubFailures } from "./hubFailures";
+import { installedModelFailures } from "./installedModelFailures";
+import { jobFailures } from "./jobFailures";
+import { makeDeltaFailures } from "./makeDeltaFailures";
+import { modelFileFailures } from "./modelFileFailures";
+import { peftFailures } from "./peftFailures";
+import { requestFailures } from "./requestFailures";
+import { storedDataFailures } from "./storedDataFailures";
 
 const details = {
   file: "tiny.gguf",
@@ -31,6 +43,33 @@ describe.each(FailureCode.options)("%s", (code) => {
       expect(words).not.toMatch(/undefined|!|\.\.| {2}|\[object/u);
     }
   });
+});
+
+test("no failure has its sentences in two tables", () => {
+  const tables = [
+    deltaFailures,
+    downloadFailures,
+    engineFailures,
+    hubFailures,
+    installedModelFailures,
+    jobFailures,
+    makeDeltaFailures,
+    modelFileFailures,
+    peftFailures,
+    requestFailures,
+    storedDataFailures,
+  ];
+  expect(tables.flatMap((table) => Object.keys(table)).toSorted()).toEqual(FailureCode.options.toSorted());
+});
+
+test("what an adapter uses is said in words, and what is no feature never reaches them", () => {
+  for (const feature of [...PeftFeature.options, "constructor", "toString"]) {
+    const { happened } = failureText({ code: "peft-unsupported", details: { feature } });
+    expect(happened).toMatch(/^This adapter cannot be converted: (it|its) [^=>]*\.$/u);
+  }
+  expect(failureText({ code: "model-is-not-a-chat-model", details: { kind: "constructor" } }).happened).toContain(
+    "(constructor)",
+  );
 });
 
 test("details find their way into the sentence", () => {

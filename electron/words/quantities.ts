@@ -1,4 +1,4 @@
-// Numbers with their units, as words on screen. Renderer.
+// Numbers with their units, as words.
 
 /** 98362432 → "98 MB". Decimal units, as on Hugging Face and on disks. */
 export function formatBytes(bytes: number): string {

@@ -1,0 +1,48 @@
+// The sentences for each failure: what happened, what it means for the user's data, what to do. All faces show the same.
+import type { Failure } from "../contract/failure";
+import { deltaFailures } from "./deltaFailures";
+import { downloadFailures } from "./downloadFailures";
+import { engineFailures } from "./engineFailures";
+import { readFacts } from "./failureFacts";
+import type { FailureTable, FailureText } from "./failureTable";
+import { hubFailures } from "./hubFailures";
+import { installedModelFailures } from "./installedModelFailures";
+import { jobFailures } from "./jobFailures";
+import { makeDeltaFailures } from "./makeDeltaFailures";
+import { modelFileFailures } from "./modelFileFailures";
+import { peftFailures } from "./peftFailures";
+import { requestFailures } from "./requestFailures";
+import { storedDataFailures } from "./storedDataFailures";
+
+export type { FailureText };
+
+/** Does not compile while a code has no sentences. */
+const FAILURES: Required<FailureTable> = {
+  ...engineFailures,
+  ...modelFileFailures,
+  ...hubFailures,
+  ...downloadFailures,
+  ...installedModelFailures,
+  ...jobFailures,
+  ...deltaFailures,
+  ...makeDeltaFailures,
+  ...peftFailures,
+  ...storedDataFailures,
+  ...requestFailures,
+};
+
+export function failureText({ code, details = {} }: Failure): FailureText {
+  const text = FAILURES[code];
+  return typeof text === "function" ? text(readFacts(details)) : text;
+}
+
+/** All three sentences in a row, for places with room for one paragraph. */
+export function failureParagraph(failure: Failure): string {
+  const { happened, data, advice } = failureText(failure);
+  return `${happened} ${data} ${advice}`;
+}
+
+/** The model's file by its name, where the place that failed did not know it. */
+export function withFileName(failure: Failure, fileName: string | undefined): Failure {
+  return fileName === undefined ? failure : { ...failure, details: { file: fileName, ...failure.details } };
+}
