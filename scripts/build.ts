@@ -38,6 +38,7 @@ export async function buildApp(): Promise<string> {
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));
     await build(nodeTarget("electron/engine/jobs/job.ts", "es", "job.mjs", fresh));
     await build(nodeTarget("electron/hosts/node/openApplication.ts", "es", "application.mjs", fresh));
+    await build(nodeTarget("electron/faces/cli/main.ts", "es", "facet.mjs", fresh));
     await build(rendererTarget(fresh, react()));
     await writeFile(path.join(fresh, "sources.sha256"), hash);
     if (existsSync(OUTPUT)) await rename(OUTPUT, old);
@@ -66,7 +67,13 @@ function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, outpu
         input: entry,
         external: EXTERNAL,
         onwarn: allButAnnotations,
-        output: { format, entryFileNames: fileName, inlineDynamicImports: true },
+        output: {
+          format,
+          entryFileNames: fileName,
+          inlineDynamicImports: true,
+          // Run by its own name where a link leads to it.
+          ...(fileName === "facet.mjs" ? { banner: "#!/usr/bin/env node" } : {}),
+        },
       },
     },
   };

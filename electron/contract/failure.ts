@@ -176,6 +176,10 @@ export const FailureCode = z.enum([
   // the data folder
   "disk-full",
   "data-folder-unusable",
+  /** Another process (details.holder, details.process) holds it, and does not answer or is of another version. */
+  "data-folder-busy",
+  /** The process that held the data folder ended before it was done with this. */
+  "application-ended",
   "database-damaged",
   "database-newer",
   /** details.file: its name; details.movedTo */

@@ -1,7 +1,7 @@
 // One value kept in a JSON file: read piece by piece, replaced whole when saved.
 import { readFile, rename, stat } from "node:fs/promises";
 import { z } from "zod";
-import { succeed, type Outcome } from "../contract/failure";
+import { fail, succeed, type Outcome } from "../contract/failure";
 import { errnoOf, saveFailure } from "./fileFailure";
 import type { Shape, Understood } from "./storedShape";
 import { writeFileAtomically } from "./writeFileAtomically";
@@ -24,19 +24,26 @@ export interface OpenedJsonFile<Value> {
 
 /**
  * Reads the file, or begins with an empty one when it is not there or nothing of it can be used; such a one is moved aside, never
- * overwritten. The shape must take `{}`. Throws when the file system refuses, other than by "not there".
+ * overwritten. The shape must take `{}`. Throws when the file system refuses, other than by "not there". A reader leaves every file
+ * where it is and writes none.
  */
 export async function openJsonFile<Value>(
   path: string,
   shape: Shape<Value>,
   now: () => number,
+  isReader = false,
 ): Promise<OpenedJsonFile<Value>> {
   const open = (json: unknown) => {
     const root = Root.safeParse(json);
     if (!root.success) return null;
     const { version, ...rest } = root.data;
     const understood = shape.read(rest);
-    return understood && { file: new JsonFile(path, version, understood), unreadable: understood.unreadable };
+    return (
+      understood && {
+        file: new JsonFile(isReader ? null : path, version, understood),
+        unreadable: understood.unreadable,
+      }
+    );
   };
   const empty = open({});
   if (empty === null) throw new Error(`an empty ${path} is not of its shape`);
@@ -47,6 +54,7 @@ export async function openJsonFile<Value>(
     if (errnoOf(error) === "ENOENT") return { ...empty, movedAsideTo: null };
     if (errnoOf(error) !== null) throw error;
   }
+  if (isReader) return { ...empty, movedAsideTo: null };
   const movedAsideTo = path.replace(
     /(\.json)?$/u,
     `-damaged-${new Date(now()).toISOString().replace(/[:.]/gu, "-")}.json`,
@@ -62,14 +70,15 @@ async function readJson(path: string): Promise<unknown> {
 }
 
 export class JsonFile<Value> {
-  readonly #path: string;
+  readonly #path: string | null;
   readonly #version: number;
   readonly #understood: Understood<Value>;
   #value: Value;
   /** Saves go one after the other, so that the last one wins on disk too. */
   #lastSave: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, version: number, understood: Understood<Value>) {
+  /** `path`: null = it is never written. */
+  constructor(path: string | null, version: number, understood: Understood<Value>) {
     this.#path = path;
     this.#version = version;
     this.#understood = understood;
@@ -88,7 +97,9 @@ export class JsonFile<Value> {
   /** The new value counts from now on, also when it could not be saved. */
   async save(value: Value): Promise<Outcome<Value>> {
     this.#value = value;
-    const save = this.#lastSave.then(() => writeFileAtomically(this.#path, this.#textOf(value)));
+    const path = this.#path;
+    if (path === null) return fail("save-failed", undefined, "opened for reading");
+    const save = this.#lastSave.then(() => writeFileAtomically(path, this.#textOf(value)));
     this.#lastSave = save.catch(() => {});
     try {
       await save;

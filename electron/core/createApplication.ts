@@ -51,6 +51,7 @@ import { ensureStarterModel, STARTER_MODEL } from "./starterModel";
 
 /** Then the program ends, whatever it still waits for. */
 const CLOSE_TIMEOUT_MS = 10_000;
+const OF_QUEUES = /^(downloads|jobs)\./u;
 
 export interface ApplicationOptions {
   host: Host;
@@ -58,15 +59,20 @@ export interface ApplicationOptions {
   log: Log;
   /** What the engine process says of itself. */
   engineLog: Log;
+  /** Lists and verdicts only: nothing is written to the folder, which another application may be using. */
+  isReader?: boolean;
 }
 
 export interface Application {
   readonly events: EventStream;
   readonly handlers: CoreHandlers;
   readonly settings: AppSettings;
-  /** Asks as any face does: the input is parsed, and the answer is an outcome, never an exception. */
+  /**
+   * Asks as any face does: the input is parsed, and the answer is an outcome, never an exception. Methods of downloads and jobs start
+   * their queues.
+   */
   call<Name extends CoreMethodName>(name: Name, input: CoreInput<Name>): Promise<CoreOutcome<Name>>;
-  /** Goes on with downloads and jobs. */
+  /** Goes on with downloads and jobs; once, however often it is called. */
   start(): Promise<void>;
   /** Loads the given file, else the model of last time; where there is none at all, the starter model is fetched. */
   openFirstModel(openedFile: string | null): Promise<void>;
@@ -84,39 +90,48 @@ export interface Application {
 
 /** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
 export async function createApplication(options: ApplicationOptions): Promise<Outcome<Application>> {
-  const { dataFolder, log } = options;
-  const opened = await openAppData(dataFolder, log, Date.now);
+  const { dataFolder, log, isReader = false } = options;
+  const opened = await openAppData(dataFolder, log, Date.now, isReader);
   if (!opened.ok) return opened;
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
-  opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder), log)));
+  if (!isReader) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder), log)));
   const parts = createParts(options, opened.value);
+  if (isReader) {
+    await parts.downloads.load();
+    return succeed(applicationOf(parts, { start: async () => undefined, close: async () => parts.estimator.close() }));
+  }
   connectParts(parts);
   forgetEngineState(parts);
   // Before anything can be added: what it removes are unfinished files.
   await parts.deltas
     .recover()
     .catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
-  return succeed(applicationOf(parts));
+  return succeed(applicationOf(parts, { start: () => start(parts), close: () => close(parts) }));
 }
 
-function applicationOf(parts: Parts): Application {
+function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">): Application {
   const { events, data, supervisor, tokenReaders, log } = parts;
   const handlers = coreMethods(parts);
+  let started: Promise<void> | null = null;
+  const startOnce = () => (started ??= life.start());
   return {
     events,
     handlers,
     get settings() {
       return data.settings.value;
     },
-    // The outcome of this very method.
-    call: async (name, input) => (await callMethod(handlers, name, input, log)) as CoreOutcome<typeof name>,
-    start: () => start(parts),
+    async call(name, input) {
+      if (OF_QUEUES.test(name)) await startOnce();
+      // The outcome of this very method.
+      return (await callMethod(handlers, name, input, log)) as CoreOutcome<typeof name>;
+    },
+    start: startOnce,
     openFirstModel: (openedFile) => openFirstModel(parts, openedFile),
     openFile: (file) => openFile(parts, file),
     addNotice: (failure) => parts.notices.add(failure),
     connectReader: (port) => supervisor.connectReader(port),
     readTokens: (listener) => tokenReaders.open(listener),
-    close: () => close(parts),
+    close: life.close,
   };
 }
 

@@ -5,7 +5,7 @@ import { fail, failure, succeed, type Failure, type Outcome } from "../contract/
 import type { AppSettings } from "../contract/settings";
 import type { DeltaId, ModelId } from "../contract/ids";
 import { ChatStore } from "./chats/ChatStore";
-import { openChatDatabase } from "./chats/openChatDatabase";
+import { noChatDatabase, openChatDatabase } from "./chats/openChatDatabase";
 import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
@@ -43,12 +43,24 @@ export interface AppData {
   notices: Failure[];
 }
 
-/** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
-export async function openAppData(folder: string, log: Log, now: () => number): Promise<Outcome<AppData>> {
+/**
+ * Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. A reader writes nothing: damaged files stay
+ * where they are, and its chats are none.
+ */
+export async function openAppData(
+  folder: string,
+  log: Log,
+  now: () => number,
+  isReader = false,
+): Promise<Outcome<AppData>> {
   const paths = dataPaths(folder);
   const notices: Failure[] = [];
   const open = async <Value>(file: string, shape: Shape<Value>): Promise<JsonFile<Value>> => {
-    const { file: opened, movedAsideTo, unreadable } = await openJsonFile(path.join(folder, file), shape, now);
+    const {
+      file: opened,
+      movedAsideTo,
+      unreadable,
+    } = await openJsonFile(path.join(folder, file), shape, now, isReader);
     if (movedAsideTo !== null) notices.push(failure("stored-file-damaged", { file, movedTo: movedAsideTo }));
     if (unreadable > 0) notices.push(failure("stored-entries-unreadable", { file, count: String(unreadable) }));
     return opened;
@@ -65,7 +77,7 @@ export async function openAppData(folder: string, log: Log, now: () => number): 
     const loadSettings = await open("load-settings.json", StoredLoadSettings);
     const loadLog = await open("loads.json", StoredLoadLog);
     const engineEnds = await open("engine-ends.json", StoredEngineEnds);
-    const opened = openChatDatabase(paths.database, now);
+    const opened = isReader ? noChatDatabase() : openChatDatabase(paths.database, now);
     if (!opened.ok) return opened;
     const { database, movedAsideTo } = opened.value;
     const chats = new ChatStore(database, now);

@@ -1,6 +1,6 @@
 // What went wrong with the data folder and the files in it.
 import { bytes, count } from "./failureFacts";
-import { CHATS_SAFE, type FailureTable } from "./failureTable";
+import { CHATS_SAFE, NOTHING_CHANGED, type FailureTable } from "./failureTable";
 import { storedContent } from "./storedFileWords";
 
 export const storedDataFailures = {
@@ -17,6 +17,19 @@ export const storedDataFailures = {
     data: "Nothing in it was changed.",
     advice: "Make sure that the folder exists and that you may read and write it, then open Facet again.",
   }),
+  "data-folder-busy": ({ details: { holder, process: id } }) => ({
+    happened:
+      holder === undefined
+        ? "Another program uses Facet's data folder."
+        : `Facet's data folder is used by ${holder === "window" ? "Facet's window" : `“${holder}”`}${id === undefined ? "" : ` (process ${id})`}.`,
+    data: NOTHING_CHANGED,
+    advice: "This goes on when that has ended: wait for it, or end it.",
+  }),
+  "application-ended": {
+    happened: "The Facet that was doing this has ended.",
+    data: "What was saved before is safe.",
+    advice: "Try again.",
+  },
   "database-damaged": ({ details: { movedTo } }) => ({
     happened: "The file that holds your chats was damaged, so a new one was begun.",
     data:

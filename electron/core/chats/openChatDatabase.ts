@@ -41,6 +41,13 @@ export function openChatDatabase(file: string, now: () => number): Outcome<Opene
   }
 }
 
+/** An empty one in memory, for those who only read the other files. */
+export function noChatDatabase(): Outcome<OpenedDatabase> {
+  const database = connectDatabase(":memory:");
+  migrate(database, 0);
+  return succeed({ database, movedAsideTo: null });
+}
+
 class DamageFound extends Error {}
 
 function openSound(file: string): Outcome<Database> {

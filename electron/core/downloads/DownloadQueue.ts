@@ -92,8 +92,8 @@ export class DownloadQueue {
     };
   }
 
-  /** Lists what the last run of the app left, and goes on with what was running then. */
-  async start(): Promise<void> {
+  /** Lists what the last run of the app left. */
+  async load(): Promise<void> {
     const { downloads, unreadable } = await loadDownloads(this.#options.modelsFolder);
     for (const folder of unreadable)
       this.#options.onProblem(new Error(`no readable download in ${path.basename(folder)}`));
@@ -110,6 +110,11 @@ export class DownloadQueue {
       this.#entries.set(id, entry);
       this.#report(entry);
     }
+  }
+
+  /** Goes on with what was running when the app ended. */
+  async start(): Promise<void> {
+    await this.load();
     this.#diskCheck = setInterval(() => void this.#checkDisk().catch(this.#options.onProblem), DISK_CHECK_MS);
     this.#diskCheck.unref();
     this.#startNext();

@@ -50,7 +50,7 @@ interface Running {
 
 export class JobQueue {
   readonly #options: JobQueueOptions;
-  #entries: Entry[] = [];
+  #entries: Entry[];
   #running: Running | null = null;
   /** Before start and after stop nothing begins. */
   #isOpen = false;
@@ -58,15 +58,16 @@ export class JobQueue {
 
   constructor(options: JobQueueOptions) {
     this.#options = options;
-  }
-
-  /** Lists what the last run of the app left. What waited goes on; what was being worked on says that it was interrupted. */
-  start(): void {
-    this.#entries = this.#options.file.value.jobs.map(({ id, order, state }) => ({
+    // What was being worked on when the application ended says that it was interrupted.
+    this.#entries = options.file.value.jobs.map(({ id, order, state }) => ({
       id,
       order,
       state: state.kind === "running" ? { kind: "failed", failure: failure("job-interrupted") } : state,
     }));
+  }
+
+  /** What waited when the application ended goes on. */
+  start(): void {
     this.#isOpen = true;
     this.#changed();
     this.#startNext();

@@ -53,7 +53,7 @@ beforeEach(() => {
   handle.mockReset().mockReturnValue(succeed(undefined));
   log.mockReset();
   now = 0;
-  gate = createCallGate({ handlers: handlers(), isOurWindow: (sender) => sender === ourWindow, log, now: () => now });
+  gate = createCallGate({ handlers, isOurWindow: (sender) => sender === ourWindow, log, now: () => now });
 });
 
 describe("who calls", () => {

@@ -21,7 +21,8 @@ export interface CallEvent {
 }
 
 export interface CallGateOptions {
-  handlers: PageHandlers;
+  /** At the time of each call. */
+  handlers: () => PageHandlers;
   isOurWindow: (sender: unknown) => boolean;
   log: Log;
   now: () => number;
@@ -39,7 +40,7 @@ export function createCallGate({ handlers, isOurWindow, log, now }: CallGateOpti
     if (!isWithinRate()) return refuse("too many calls", log);
     // The application has further methods that take paths: not for the page.
     if (typeof name !== "string" || !isPageMethod(name)) return refuse("unknown method", log);
-    return callMethod(handlers, name, input, log);
+    return callMethod(handlers(), name, input, log);
   };
 }
 

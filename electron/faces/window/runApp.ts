@@ -9,6 +9,10 @@ import { dataPaths } from "../../core/dataFolder";
 import type { SharedEventName } from "../../core/EventStream";
 import type { Log } from "../../core/LogFile";
 import { electronHost } from "../../hosts/electron/electronHost";
+import { busyFailure } from "../../instance/busyFailure";
+import type { HeldApplication } from "../../instance/holdDataFolder";
+import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
+import type { PageHandlers } from "./callGate";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu } from "./menu";
@@ -44,14 +48,35 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log,
   };
 
-  const created = madeFolder.ok
-    ? await createApplication({ host: electronHost({ log, engineLog }), dataFolder: folder, log, engineLog })
-    : madeFolder;
-  if (!created.ok)
-    log("error", "data folder cannot be used", { code: created.failure.code, cause: created.failure.cause ?? "" });
-  const application = created.ok ? created.value : null;
+  let handlers: PageHandlers;
+  let application: HeldApplication | null = null;
+  const take = (opened: Outcome<HeldApplication>) => {
+    if (opened.ok) application = opened.value;
+    else log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
+    handlers = opened.ok ? showInWindow(opened.value, shell) : blockedMethods(shell, opened.failure);
+  };
+  let reportBusy: () => void;
+  const busy = new Promise<null>((resolve) => {
+    reportBusy = () => resolve(null);
+  });
+  const holding = madeFolder.ok
+    ? takeOverDataFolder(
+        {
+          folder,
+          holder: "window",
+          open: () => createApplication({ host: electronHost({ log, engineLog }), dataFolder: folder, log, engineLog }),
+          // The window stays as long as its user wants it to.
+          onReleaseWanted: () => undefined,
+          log,
+        },
+        () => reportBusy(),
+      )
+    : Promise.resolve(madeFolder);
+  const opened = await Promise.race([holding, busy]);
+  // A command works in the folder: the window says so, and begins when that has ended.
+  take(opened ?? { ok: false, failure: busyFailure(folder) });
   openIpcGate({
-    handlers: created.ok ? showInWindow(created.value, shell) : blockedMethods(shell, created.failure),
+    handlers: () => handlers,
     isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
     log,
     now: () => performance.now(),
@@ -71,15 +96,17 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     });
     return window;
   };
-  // The window first: loading a model keeps both disk and processor busy.
-  openWindow().once("ready-to-show", () => {
-    log("info", "window is shown", { afterMs: Math.round(performance.now()) });
+  const begin = () => {
     application
       ?.openFirstModel(openedFile)
       .catch((error: unknown) => log("error", "no model opened", { error: String(error) }));
     void application?.start();
+  };
+  // The window first: loading a model keeps both disk and processor busy.
+  openWindow().once("ready-to-show", () => {
+    log("info", "window is shown", { afterMs: Math.round(performance.now()) });
+    if (opened !== null) begin();
   });
-
   app.on("activate", () => {
     if (window === null) openWindow();
   });
@@ -96,7 +123,13 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
   });
-  endInOrder(shell, application);
+  endInOrder(shell, () => application);
+
+  if (opened === null) {
+    take(await holding);
+    shell.window()?.webContents.reload();
+    begin();
+  }
 }
 
 /** The page hears of what changed, and its calls are answered. */
@@ -120,13 +153,13 @@ async function chooseAndOpenModel(application: Application, shell: WindowShell):
 }
 
 /** Quitting waits for the window's last words, then for the application. */
-function endInOrder(shell: WindowShell, application: Application | null): void {
+function endInOrder(shell: WindowShell, application: () => Application | null): void {
   let isEnding = false;
   app.on("before-quit", (event) => {
     event.preventDefault();
     if (isEnding) return;
     isEnding = true;
-    void end(shell, application).finally(() => app.exit(0));
+    void end(shell, application()).finally(() => app.exit(0));
   });
 }
 

@@ -1,0 +1,23 @@
+// How a command ends when it does not end well: what is printed, and the exit code for scripts.
+import type { Failure } from "../../contract/failure";
+
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  wrongUse: 2,
+  notFound: 3,
+  cancelled: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+  readonly failure: Failure | null;
+
+  /** `message`: sentences for the user. */
+  constructor(message: string, exitCode: ExitCode = EXIT.failed, failure: Failure | null = null) {
+    super(message);
+    this.exitCode = exitCode;
+    this.failure = failure;
+  }
+}

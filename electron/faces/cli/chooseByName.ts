@@ -1,0 +1,63 @@
+// Which model or fine-tune a name on the command line means: exactly that name, else the only one that begins with it.
+import type { ApplicationClient } from "../../instance/ApplicationClient";
+import type { Delta } from "../../contract/deltas";
+import type { InstalledModel } from "../../contract/model";
+import type { Reader } from "./CommandContext";
+import { CommandError, EXIT } from "./CommandError";
+import { valueOf } from "./useOutcome";
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+const SHOWN_CANDIDATES = 8;
+
+/** Throws with exit code 3 when nothing or more than one thing is meant. `what`: "model", "fine-tune". */
+export function chooseByName<One>(
+  what: string,
+  wanted: string,
+  all: readonly One[],
+  namesOf: (one: One) => readonly string[],
+): One {
+  const labelOf = (one: One) => namesOf(one)[0] ?? "";
+  const name = normalized(wanted);
+  const matching = (matches: (candidate: string) => boolean) =>
+    all.filter((one) => namesOf(one).some((candidate) => matches(normalized(candidate))));
+  const exact = matching((candidate) => candidate === name);
+  const found = exact.length > 0 ? exact : matching((candidate) => candidate.startsWith(name));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const listed = (found.length > 0 ? found : all).slice(0, SHOWN_CANDIDATES).map((one) => `  ${labelOf(one)}`);
+  const more = (found.length > 0 ? found : all).length - listed.length;
+  const list = [...listed, ...(more > 0 ? [`  … and ${more} more`] : [])].join("\n");
+  throw new CommandError(
+    found.length > 0
+      ? `“${wanted}” could be any of these:\n${list}`
+      : `There is no ${what} named “${wanted}”.${all.length === 0 ? "" : ` There are:\n${list}`}`,
+    EXIT.notFound,
+  );
+}
+
+export async function chooseModel(wanted: string, reader: Reader): Promise<InstalledModel> {
+  const { models } = valueOf(await reader.call("app.snapshot", undefined));
+  return chooseByName("model", wanted, models, ({ name, fileName, id }) => [name, fileName, id]);
+}
+
+/** Also a GGUF file by its path, which is listed where it is stored. */
+export async function chooseModelOrFile(wanted: string, application: ApplicationClient): Promise<InstalledModel> {
+  const file = path.resolve(wanted);
+  if (/[\\/]|\.gguf$/iu.test(wanted) && existsSync(file))
+    return valueOf(await application.call("models.openFile", { path: file, load: false }));
+  return chooseModel(wanted, application);
+}
+
+export async function chooseDelta(wanted: string, reader: Reader): Promise<Delta> {
+  const deltas = valueOf(await reader.call("deltas.list", undefined));
+  return chooseByName("fine-tune", wanted, deltas, ({ name, id }) => [name, id]);
+}
+
+/** Case, blanks, underscores and hyphens do not tell names apart. */
+function normalized(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/gu, "-");
+}

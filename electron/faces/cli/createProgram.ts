@@ -1,0 +1,30 @@
+// The commands of `facet`, their help, and what all of them have in common.
+import { Command } from "commander";
+import type { CommandContext } from "./CommandContext";
+import { addModelsCommands } from "./commands/models";
+
+export function createProgram(context: CommandContext): Command {
+  const program = new Command("facet")
+    .description(
+      "Local 4-bit models and their fine-tunes: chat, download, quantize, switch. Nothing leaves this computer.",
+    )
+    .option("--json", "write the result as JSON")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .showHelpAfterError("Run it with --help for how it is used.")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: true });
+  for (const add of [addModelsCommands]) add(program, context);
+  inheritSettings(program);
+  return program;
+}
+
+/** --json after the command's name too; commander hands its settings on only to commands that it makes itself. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    if (child.commands.length === 0) child.option("--json", "write the result as JSON");
+    inheritSettings(child);
+  }
+}

@@ -1,0 +1,115 @@
+// Runs one command from its arguments to its exit code: Ctrl C, closed pipes and mistakes are the same for all of them.
+import { CommanderError } from "commander";
+import type { Outcome } from "../../contract/failure";
+import type { Application } from "../../core/createApplication";
+import type { CommandClient } from "../../instance/CommandClient";
+import { readInstanceAddress } from "../../instance/instanceAddress";
+import { RemoteApplication } from "../../instance/RemoteApplication";
+import { failureText } from "../../words/failureText";
+import type { CommandContext, Reader } from "./CommandContext";
+import { CommandError, EXIT, type ExitCode } from "./CommandError";
+import { Output } from "./Output";
+import { createProgram } from "./createProgram";
+import { errorOf } from "./useOutcome";
+
+/** As hosts/node/openApplication.ts; a file of its own, so that help and what another process answers need not read it. */
+async function loadApplicationFile(): Promise<{
+  openClient(folder: string, holder: string, onWaiting: () => void): CommandClient;
+  openReader(folder: string): Promise<Outcome<Application>>;
+}> {
+  return import(/* @vite-ignore */ new URL("application.mjs", import.meta.url).href);
+}
+
+export async function runCommand(args: readonly string[], dataFolder: string): Promise<ExitCode> {
+  const isJson = args.includes("--json");
+  const output = new Output({ stdout: process.stdout, stderr: process.stderr, isJson });
+  const cancelling = new AbortController();
+  let onInterrupt: (() => void) | null = null;
+  const opened: { close(): Promise<unknown> | void }[] = [];
+  let client: CommandClient | null = null;
+  let reader: Reader | null = null;
+
+  const context: CommandContext = {
+    output,
+    signal: cancelling.signal,
+    dataFolder,
+    async application() {
+      if (client === null) {
+        const { openClient } = await loadApplicationFile();
+        client = openClient(dataFolder, `facet ${args[0] ?? ""}`.trim(), () =>
+          output.remark("Another command still uses this one's model; this ends with it. Ctrl C ends both."),
+        );
+        opened.push(client);
+      }
+      const connected = await client.connect();
+      if (!connected.ok) throw errorOf(connected.failure);
+      return client;
+    },
+    async reader() {
+      reader ??= client ?? (await openReader(dataFolder, opened));
+      return reader;
+    },
+    onInterrupt(handler) {
+      onInterrupt = handler;
+    },
+  };
+
+  process.on("SIGINT", () => {
+    if (onInterrupt !== null) onInterrupt();
+    else if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
+    else cancelling.abort();
+  });
+  process.on("SIGTERM", () => {
+    if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
+    cancelling.abort();
+  });
+  // Nobody reads any more: `facet models list | head`.
+  process.stdout.on("error", () => cancelling.abort());
+  process.stderr.on("error", () => undefined);
+
+  const exitCode = await run(args, context);
+  for (const one of opened.toReversed()) await one.close();
+  return exitCode;
+}
+
+async function openReader(folder: string, opened: { close(): Promise<unknown> | void }[]): Promise<Reader> {
+  const address = readInstanceAddress(folder);
+  const remote = address === null ? "gone" : await RemoteApplication.connect(address);
+  if (typeof remote !== "string") {
+    opened.push(remote);
+    return remote;
+  }
+  const { openReader: open } = await loadApplicationFile();
+  const read = await open(folder);
+  if (!read.ok) throw errorOf(read.failure);
+  opened.push(read.value);
+  return read.value;
+}
+
+async function run(args: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const { output, signal } = context;
+  try {
+    await createProgram(context).parseAsync(args, { from: "user" });
+    return signal.aborted ? EXIT.cancelled : EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Its own words are written already.
+      return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    }
+    if (error instanceof CommandError) {
+      report(error, output);
+      return error.exitCode;
+    }
+    if (signal.aborted) return EXIT.cancelled;
+    throw error;
+  }
+}
+
+function report({ message, failure, exitCode }: CommandError, output: Output): void {
+  if (output.isJson) {
+    const text = failure === null ? { happened: message } : failureText(failure);
+    output.data({ error: { exitCode, code: failure?.code ?? null, details: failure?.details ?? {}, ...text } });
+  }
+  if (exitCode === EXIT.cancelled && failure?.code === "request-cancelled") output.remark("Cancelled.");
+  else output.remark(message);
+}
