@@ -44,6 +44,7 @@ export async function holdDataFolder(options: HoldOptions): Promise<Outcome<Held
   await server
     .open()
     .catch((error: unknown) => log("error", "other programs cannot connect", { error: String(error) }));
+  let closing: Promise<void> | null = null;
   return succeed({
     ...application,
     get settings() {
@@ -53,10 +54,13 @@ export async function holdDataFolder(options: HoldOptions): Promise<Outcome<Held
       return server.isWorking;
     },
     whenIdle: () => server.whenIdle(),
-    async close() {
-      await server.close();
-      await application.close();
-      lock.release();
+    close() {
+      closing ??= (async () => {
+        await server.close();
+        await application.close();
+        lock.release();
+      })();
+      return closing;
     },
   });
 }
