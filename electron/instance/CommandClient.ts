@@ -13,6 +13,8 @@ import { RemoteApplication } from "./RemoteApplication";
 /** A holder that starts or ends needs a moment. */
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 100;
+/** Whoever asked for the folder is let first. */
+const AFTER_RELEASE_MS = 3_000;
 
 export interface CommandClientOptions {
   folder: string;
@@ -42,6 +44,7 @@ export class CommandClient implements ApplicationClient {
   #connection: Connection | null = null;
   #connecting: Promise<Outcome<Connection>> | null = null;
   #work = 0;
+  #releasedAtMs = -Infinity;
 
   constructor(options: CommandClientOptions) {
     this.#options = options;
@@ -128,7 +131,8 @@ export class CommandClient implements ApplicationClient {
       const address = readInstanceAddress(folder);
       const remote = address === null ? "gone" : await RemoteApplication.connect(address);
       if (typeof remote !== "string") return succeed({ kind: "remote", application: remote });
-      const held = await hold(() => this.#release());
+      const isLettingOthers = remote === "gone" && Date.now() - this.#releasedAtMs < AFTER_RELEASE_MS;
+      const held = isLettingOthers ? null : await hold(() => this.#release());
       if (held?.ok) return succeed({ kind: "held", application: held.value });
       if (held !== null) return held;
       if (remote === "other-version" || Date.now() > givesUpAtMs) return { ok: false, failure: busyFailure(folder) };
@@ -139,6 +143,7 @@ export class CommandClient implements ApplicationClient {
   /** Lets somebody else have the folder, unless there is work; the next call connects to them. */
   #release(): void {
     if (this.#work > 0 || this.#connection?.kind !== "held" || this.#connection.application.isWorkingForOthers) return;
+    this.#releasedAtMs = Date.now();
     void this.#disconnect();
   }
 

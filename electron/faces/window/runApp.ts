@@ -52,7 +52,6 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   let application: HeldApplication | null = null;
   const take = (opened: Outcome<HeldApplication>) => {
     if (opened.ok) application = opened.value;
-    else log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
     handlers = opened.ok ? showInWindow(opened.value, shell) : blockedMethods(shell, opened.failure);
   };
   let reportBusy: () => void;
@@ -73,7 +72,9 @@ export async function runApp(options: RunAppOptions): Promise<void> {
       )
     : Promise.resolve(madeFolder);
   const opened = await Promise.race([holding, busy]);
-  // A command works in the folder: the window says so, and begins when that has ended.
+  if (opened?.ok === false)
+    log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
+  // Another program works in the folder: the window says so, and begins when that has ended.
   take(opened ?? { ok: false, failure: busyFailure(folder) });
   openIpcGate({
     handlers: () => handlers,
