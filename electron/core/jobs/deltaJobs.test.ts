@@ -265,9 +265,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       source: request.base,
       target: inFolder("q4.gguf"),
       targetName: "Tiny",
-      type: "Q4_0",
       threads: 1,
-      calibration: null,
+      recipe: { type: "Q4_0", steps: [] },
       appVersion: "0.0.0",
     });
     await writeFile(inFolder("other.gguf"), ggufBytes(tinyModelContents({ width: WIDTH, seed: 2 })));

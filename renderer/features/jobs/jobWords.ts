@@ -3,6 +3,7 @@ import type { Job, JobPhase, JobStart, StartMakeDelta } from "../../../electron/
 import type { JobStage } from "../../../electron/contract/jobs";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../../electron/words/quantities";
+import { stagesOf } from "../quantize/stepWords";
 
 export type JobStep = "download" | JobStage;
 
@@ -10,7 +11,7 @@ export type JobStep = "download" | JobStage;
 export function jobTitle({ start, modelName }: Job): string {
   switch (start.kind) {
     case "quantize":
-      return `${modelName} → ${start.type}`;
+      return `${modelName} → ${start.recipe.type}`;
     case "quality":
       return modelName;
     case "make-delta":
@@ -40,7 +41,7 @@ export function jobSteps(start: JobStart): JobStep[] {
       return [
         ...(start.source.kind === "hub" ? (["download"] as const) : []),
         "read-source",
-        ...(start.calibration.kind === "text" ? (["importance-matrix"] as const) : []),
+        ...start.recipe.steps.flatMap((step) => stagesOf(step)),
         "quantize",
         "check",
         ...(start.measureQuality ? (["quality", "speed"] as const) : []),
@@ -182,7 +183,7 @@ export function endedWords(job: Job): string | null {
   if (state.kind !== "done") return null;
   switch (start.kind) {
     case "quantize":
-      return `${modelName} is there in ${start.type}.`;
+      return `${modelName} is there in ${start.recipe.type}.`;
     case "quality":
       return `The quality of ${modelName} is measured.`;
     case "make-delta":
