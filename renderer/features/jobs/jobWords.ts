@@ -1,8 +1,10 @@
 // A job in words and numbers: what it is, its steps, how far it is, and how it ended. Renderer.
-import type { Job, JobPhase, JobStart, StartMakeDelta } from "../../../electron/contract/jobQueue";
+import { isRefined } from "../../../electron/contract/deltaJobs";
+import type { Job, JobPhase, JobStart } from "../../../electron/contract/jobQueue";
 import type { JobStage } from "../../../electron/contract/jobs";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../../electron/words/quantities";
+import { making } from "../deltas/deltaKinds";
 import { stagesOf } from "../quantize/stepWords";
 
 export type JobStep = "download" | JobStage;
@@ -28,7 +30,7 @@ export function jobKind(start: JobStart): string {
     case "quality":
       return "measure quality";
     case "make-delta":
-      return start.result.kind === "lora" ? "extract a LoRA" : "make a 1-bit delta";
+      return making[start.result.kind].job;
     case "fetch-delta":
       return "download a fine-tune";
   }
@@ -57,11 +59,6 @@ export function jobSteps(start: JobStart): JobStep[] {
     case "fetch-delta":
       return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
-}
-
-/** llama.cpp evaluates neither the compact form nor has a LoRA scales to fit. */
-function isRefined(result: StartMakeDelta["result"]): boolean {
-  return result.kind === "bitdelta" && !result.compact;
 }
 
 export function stepOf(phase: JobPhase): JobStep {
