@@ -6,14 +6,13 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { F16_FILE, GEMMA_F16_FILE, writeF16Model, type F16File } from "../e2e/f16Model";
+import type { JobRequest, JobResult, ModelQuality } from "../electron/contract/jobs";
 import {
-  isCalibratedByDefault,
+  isUsualStep,
   QUANTIZATION_TYPES,
   QuantizationType,
-  type JobRequest,
-  type JobResult,
-  type ModelQuality,
-} from "../electron/contract/jobs";
+  type PreparedStep,
+} from "../electron/contract/quantizeRecipe";
 import { calibrationChunks } from "../electron/core/jobs/JobTools";
 import { forkNodeJob } from "../electron/testing/forkNodeJob";
 import { runJob } from "../electron/core/jobs/runJob";
@@ -69,7 +68,12 @@ async function measureTypes(
 ): Promise<Measured> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-quality-"));
   const chunkLimit = Number(process.env["FACET_CALIBRATION_CHUNKS"] ?? calibrationChunks((await stat(source)).size));
-  const calibration = { matrixPath: path.join(folder, "imatrix.gguf"), texts: [CALIBRATION], chunkLimit };
+  const calibrate: PreparedStep = {
+    kind: "calibrate",
+    matrixPath: path.join(folder, "imatrix.gguf"),
+    texts: [CALIBRATION],
+    chunkLimit,
+  };
   const file = (type: QuantizationType, isCalibrated: boolean) =>
     path.join(folder, `${type}${isCalibrated ? "-calibrated" : ""}.gguf`);
   const measured: Measured = { rows: [], klRatios: new Map() };
@@ -79,17 +83,16 @@ async function measureTypes(
       const types = how.types.slice(start, start + TYPES_TOGETHER);
       const candidates: string[] = [];
       for (const type of types) {
-        for (const isCalibrated of isCalibratedByDefault(type) ? [false, true] : [false]) {
+        for (const isCalibrated of isUsualStep("calibrate", type) ? [false, true] : [false]) {
           const target = file(type, isCalibrated);
           await job({
             kind: "quantize",
             source,
             target,
             targetName: type,
-            type,
             threads,
+            recipe: { type, steps: isCalibrated ? [calibrate] : [] },
             appVersion: "bench",
-            calibration: isCalibrated ? calibration : null,
           });
           candidates.push(target);
         }
@@ -111,7 +114,7 @@ async function measureTypes(
       }
       const klOf = (type: QuantizationType, isCalibrated: boolean) =>
         report.candidates[candidates.indexOf(file(type, isCalibrated))]?.klMean ?? Number.NaN;
-      for (const type of types.filter(isCalibratedByDefault)) {
+      for (const type of types.filter((each) => isUsualStep("calibrate", each))) {
         measured.klRatios.set(type, klOf(type, true) / klOf(type, false));
         console.log(`  ${type}: calibrated KL / uncalibrated KL = ${measured.klRatios.get(type)?.toFixed(3)}`);
       }

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { writeF16Model } from "../e2e/f16Model";
-import type { JobStage, QuantizationType } from "../electron/contract/jobs";
+import type { JobStage } from "../electron/contract/jobs";
+import type { QuantizationType } from "../electron/contract/quantizeRecipe";
 import { loadNativeAddon } from "../electron/engine/jobs/nativeAddon";
 import { forkNodeJob } from "../electron/testing/forkNodeJob";
 import { runJob } from "../electron/core/jobs/runJob";
@@ -140,9 +141,8 @@ async function wholeJob({ folder, model }: { folder: string; model: string }): P
         source: model,
         target,
         targetName: "bench",
-        type: "Q4_0",
         threads: THREADS,
-        calibration: null,
+        recipe: { type: "Q4_0", steps: [] },
         appVersion: "bench",
       },
     },

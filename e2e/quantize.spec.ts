@@ -9,6 +9,7 @@ import type { Job, JobStart, StartQuantize } from "../electron/contract/jobQueue
 import type { JobStage } from "../electron/contract/jobs";
 import type { ModelDetails } from "../electron/contract/model";
 import type { QuantizePreview } from "../electron/contract/quantize";
+import type { QuantizeRecipe, StepKinds } from "../electron/contract/quantizeRecipe";
 import { dataPaths } from "../electron/core/dataFolder";
 import { ChatWindow } from "./ChatWindow";
 import { F16_FILE, GEMMA_F16_FILE, placeF16Model } from "./f16Model";
@@ -29,7 +30,7 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   const source = await installed(app.window, F16_FILE);
   expect(source.weightType).toBe("F16");
 
-  const preview = await previewOf(app.window, source, false);
+  const preview = await previewOf(app.window, source, []);
   expect(preview.proposal).toEqual({ type: "IQ4_NL", reason: "width-does-not-divide" });
   // 576 is no multiple of 256: most of a K-quant is written in other types, and says so.
   const kQuant = preview.types.find(({ preview: { type } }) => type === "Q4_K_M")?.preview;
@@ -41,7 +42,7 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   const calibrated = (await previewOf(app.window, source, null)).types.find(
     ({ preview: { type } }) => type === "Q4_0",
   )?.preview;
-  expect(calibrated?.calibrated).toBe(true);
+  expect(calibrated?.steps).toEqual(["calibrate"]);
   expect(calibrated?.fileBytes).toBeGreaterThan(planned?.preview.fileBytes ?? Infinity);
 
   const job = await quantize(app.window, { source: { kind: "installed", modelId: source.model.id }, type: "Q4_0" });
@@ -53,7 +54,7 @@ test("a model is quantized, says what it was made from, and chats", async ({ lau
   expect(made).toMatchObject({
     model: { id: done.state.modelId, origin: "made", name: "SmolLM2 135M Instruct uncalibrated" },
     weightType: "Q4_0",
-    madeFrom: { sourceFileName: F16_FILE, type: "Q4_0", calibrated: false },
+    madeFrom: { sourceFileName: F16_FILE, type: "Q4_0", steps: [] },
   });
   expect(Math.abs(made.model.sizeBytes - (planned?.preview.fileBytes ?? 0))).toBeLessThan(10_000);
 
@@ -75,7 +76,7 @@ test(
     const chat = new ChatWindow(app.window);
     await chat.waitUntilReady();
     const source = await installed(app.window, GEMMA_F16_FILE);
-    const planned = (await previewOf(app.window, source, false)).types.find(
+    const planned = (await previewOf(app.window, source, [])).types.find(
       ({ preview: { type } }) => type === "Q4_0",
     )?.preview;
 
@@ -86,7 +87,7 @@ test(
     const made = await installed(app.window, "gemma-3-270m-uncalibrated-Q4_0.gguf");
     expect(made).toMatchObject({
       weightType: "Q4_0",
-      madeFrom: { sourceFileName: GEMMA_F16_FILE, type: "Q4_0", calibrated: false },
+      madeFrom: { sourceFileName: GEMMA_F16_FILE, type: "Q4_0", steps: [] },
     });
     expect(Math.abs(made.model.sizeBytes - (planned?.fileBytes ?? 0))).toBeLessThan(10_000);
     await loadAndAsk(chat, made, /gemma/i);
@@ -112,7 +113,7 @@ test(
     const calibrated: QuantizeWish = {
       source: { kind: "installed", modelId: source.model.id },
       type: "Q4_0",
-      calibration: { kind: "text", ownTextId: null },
+      steps: [{ kind: "calibrate", with: { kind: "text", ownTextId: null } }],
     };
     const leftBehind = async () => [
       ...(await readdir(path.join(models, "made")).catch(() => [])),
@@ -133,7 +134,7 @@ test(
 
     // kill -9 of the job process; the next in the queue goes on, and the app with it.
     const killed = await quantize(page, calibrated);
-    const next = await quantize(page, { ...calibrated, type: "Q8_0", calibration: { kind: "none" } });
+    const next = await quantize(page, { ...calibrated, type: "Q8_0", steps: [] });
     await reaches(page, killed, "importance-matrix");
     process.kill((await jobPid(app)) ?? Number.NaN, "SIGKILL");
     expect((await ended(page, killed)).state).toMatchObject({ kind: "failed", failure: { code: "job-crashed" } });
@@ -224,7 +225,7 @@ test(
     const id = await quantize(first.window, {
       source: { kind: "installed", modelId: source.model.id },
       type: "IQ4_NL",
-      calibration: { kind: "text", ownTextId: null },
+      steps: [{ kind: "calibrate", with: { kind: "text", ownTextId: null } }],
     });
     await reaches(first.window, id, "importance-matrix");
     const pid = await jobPid(first);
@@ -286,7 +287,7 @@ test(
         };
         const answer = await call["quantize.preview"]({
           source: { kind: "hub", download: request },
-          calibrated: null,
+          steps: null,
           contextSizeTokens: 2048,
           kvCacheType: "f16",
         });
@@ -310,16 +311,16 @@ test(
   },
 );
 
-type QuantizeWish = Pick<StartQuantize, "source" | "type"> & Partial<StartQuantize>;
+type QuantizeWish = Pick<StartQuantize, "source"> & Pick<QuantizeRecipe, "type"> & Partial<QuantizeRecipe>;
 
-function startOf(wish: QuantizeWish): JobStart {
-  return { kind: "quantize", calibration: { kind: "none" }, measureQuality: false, keepSource: false, ...wish };
+function startOf({ source, type, steps = [] }: QuantizeWish): JobStart {
+  return { kind: "quantize", source, recipe: { type, steps }, measureQuality: false, keepSource: false };
 }
 
-async function previewOf(page: Page, { model }: ModelDetails, calibrated: boolean | null): Promise<QuantizePreview> {
+async function previewOf(page: Page, { model }: ModelDetails, steps: StepKinds | null): Promise<QuantizePreview> {
   const answer = await page.evaluate(
     (question) => window.facet.call["quantize.preview"]({ ...question, contextSizeTokens: 2048, kvCacheType: "f16" }),
-    { source: { kind: "installed" as const, modelId: model.id }, calibrated },
+    { source: { kind: "installed" as const, modelId: model.id }, steps },
   );
   if (!answer.ok) throw new Error(answer.failure.code);
   return answer.value;

@@ -40,8 +40,7 @@ test("starts, answers with the real model, and quantizes with the addon beside t
       const job = await call["jobs.start"]({
         kind: "quantize",
         source: { kind: "installed", modelId: source.model.id },
-        type: "Q8_0",
-        calibration: { kind: "none" },
+        recipe: { type: "Q8_0", steps: [] },
         measureQuality: false,
         keepSource: false,
       });

@@ -1,5 +1,6 @@
 // What a delta made by Facet says about itself in its file: keys "facet.*" of docs/delta-format.md, from a file that may be hostile.
 import { z } from "zod";
+import { DeltaKind } from "./deltaKinds";
 
 export const DELTA_FORMAT_VERSION = 1;
 export const FINGERPRINT_VERSION = 1;
@@ -10,7 +11,7 @@ const Hash = z.string().regex(/^[0-9a-f]{16}$/u);
 /** The single values; the lists beside them are read by native/ alone. Unknown keys are allowed: later versions add some. */
 export const DeltaFileMetadata = z.object({
   "facet.delta.version": z.literal(DELTA_FORMAT_VERSION),
-  "facet.delta.kind": z.enum(["bitdelta", "lora"]),
+  "facet.delta.kind": DeltaKind,
   /** Of 1-bit deltas: "compact" is no adapter to llama.cpp until it was expanded. */
   "facet.delta.form": z.enum(["full", "compact"]).optional(),
   "facet.delta.fine_tune_name": z.string().max(500),

@@ -52,6 +52,11 @@ export const MakeDeltaRequest = z.strictObject({
 });
 export type MakeDeltaRequest = z.infer<typeof MakeDeltaRequest>;
 
+/** llama.cpp evaluates neither the compact form nor has a LoRA scales to fit. */
+export function isRefined(result: MakeDeltaRequest["result"]): boolean {
+  return result.kind === "bitdelta" && !result.compact;
+}
+
 /** From the compact form to llama.cpp's, or back. */
 export const ConvertDeltaRequest = z.strictObject({
   kind: z.literal("convert-delta"),

@@ -1,20 +1,15 @@
 // Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
 import { z } from "zod";
+import { DeltaKind, DeltaScale } from "./deltaKinds";
 import { Failure } from "./failure";
 import { HubGate, RepositoryName, Revision } from "./hub";
 import { DeltaId } from "./ids";
 
 /** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
 export const MAX_STACK_DELTAS = 4;
-/** 1 = as it was made. Above 2 models talk nonsense. */
-export const MAX_DELTA_SCALE = 2;
 export const MAX_DELTA_NAME_CHARACTERS = 120;
 /** Places on the wheel of hues (theme.css), dealt in turn. The name is always there too: a hue never stands alone. */
 export const HUE_COUNT = 12;
-
-/** "lora": low rank. "bitdelta": one sign per weight. Both are llama.cpp adapter files. */
-export const DeltaKind = z.enum(["lora", "bitdelta"]);
-export type DeltaKind = z.infer<typeof DeltaKind>;
 
 export const Hue = z
   .number()
@@ -22,7 +17,6 @@ export const Hue = z
   .min(0)
   .max(HUE_COUNT - 1);
 export const DeltaName = z.string().trim().min(1).max(MAX_DELTA_NAME_CHARACTERS);
-export const DeltaScale = z.number().min(0).max(MAX_DELTA_SCALE);
 
 /** Where it came from. */
 export const DeltaOrigin = z.discriminatedUnion("kind", [
@@ -44,7 +38,7 @@ export const DeltaFacts = z.strictObject({
   licence: z.string().max(60).nullable(),
   /** Of the base it was made for; null = the file has none, and only shapes can be compared. */
   baseFingerprint: z.string().max(4096).nullable(),
-  /** The largest of its tensors'; null for a 1-bit delta, which has full rank. */
+  /** The largest of its tensors'; null where the kind has none: a 1-bit delta has full rank. */
   rank: z.number().int().nullable(),
   /** Tensors of the base that it changes. */
   changedTensorCount: z.number().int(),

@@ -1,7 +1,8 @@
 // What main and the engine process say to each other. Every load and every answer ends in exactly one "end", every count in one "counted".
 import { z } from "zod";
 import { AnswerFacts } from "./chat";
-import { DeltaScale, EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
+import { DeltaScale } from "./deltaKinds";
+import { EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
 import { MAX_CONVERSATIONS } from "./fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";

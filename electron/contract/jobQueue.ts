@@ -4,8 +4,9 @@ import { MakeDeltaRequest } from "./deltaJobs";
 import { DeltaName, HubDelta } from "./deltas";
 import { Failure } from "./failure";
 import { DeltaId, ModelId } from "./ids";
-import { JobProgress, QuantizationType } from "./jobs";
-import { Calibration, QuantizeSource } from "./quantize";
+import { JobProgress } from "./jobs";
+import { QuantizeSource } from "./quantize";
+import { QuantizeRecipe } from "./quantizeRecipe";
 
 export const JobId = z
   .string()
@@ -19,8 +20,7 @@ export const MAX_QUALITY_CANDIDATES = 16;
 export const StartQuantize = z.strictObject({
   kind: z.literal("quantize"),
   source: QuantizeSource,
-  type: QuantizationType,
-  calibration: Calibration,
+  recipe: QuantizeRecipe,
   /** Compare the result with its source when it is made. */
   measureQuality: z.boolean(),
   /** Of a download: keep the 16-bit file afterwards. */

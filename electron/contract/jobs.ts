@@ -11,46 +11,10 @@ import {
   MakeDeltaResult,
 } from "./deltaJobs";
 import { Failure } from "./failure";
-
-/** Types offered to people, best quality first. */
-export const QUANTIZATION_TYPES = [
-  "Q8_0",
-  "Q6_K",
-  "Q5_K_M",
-  "Q5_K_S",
-  "Q4_K_M",
-  "Q4_K_S",
-  "Q4_1",
-  "Q4_0",
-  "IQ4_NL",
-  "IQ4_XS",
-  "MXFP4",
-  "Q3_K_M",
-  "IQ3_M",
-  "Q2_K",
-] as const;
-export const QuantizationType = z.enum(QUANTIZATION_TYPES);
-export type QuantizationType = z.infer<typeof QuantizationType>;
-
-/** At four bits and below an importance matrix pays; above, it changes next to nothing. */
-const CALIBRATED: ReadonlySet<QuantizationType> = new Set([
-  "Q4_K_M",
-  "Q4_K_S",
-  "Q4_1",
-  "Q4_0",
-  "IQ4_NL",
-  "IQ4_XS",
-  "Q3_K_M",
-  "IQ3_M",
-  "Q2_K",
-]);
+import { PreparedRecipe, QuantizationType, StepKinds } from "./quantizeRecipe";
 
 /** Sources that lose nothing, or next to nothing, by having been written once; as ModelDetails.weightType says them. */
 export const QUANTIZABLE_WEIGHT_TYPES: ReadonlySet<string> = new Set(["F32", "F16", "BF16", "Q8_0"]);
-
-export function isCalibratedByDefault(type: QuantizationType): boolean {
-  return CALIBRATED.has(type);
-}
 
 const Path = z.string().min(1).max(4096);
 const Threads = z.number().int().min(1).max(512);
@@ -61,7 +25,7 @@ export const PreviewRequest = z.strictObject({
   source: Path,
   types: z.array(QuantizationType).min(1),
   /** null = as is usual for each type. */
-  calibrated: z.boolean().nullable(),
+  steps: StepKinds.nullable(),
 });
 export type PreviewRequest = z.infer<typeof PreviewRequest>;
 
@@ -72,18 +36,8 @@ export const QuantizeRequest = z.strictObject({
   target: Path,
   /** Name for people, for the new file's metadata. */
   targetName: z.string().max(120),
-  type: QuantizationType,
   threads: Threads,
-  /** null = without importance matrix. */
-  calibration: z
-    .strictObject({
-      /** Kept and reused: one file per source model. Computed from `texts` when it is not there. */
-      matrixPath: Path,
-      texts: z.array(Path).min(1),
-      /** Chunks of 512 tokens to read of each text, 0 = all: large models on slow machines take fewer; the text is well mixed. */
-      chunkLimit: z.number().int().min(0),
-    })
-    .nullable(),
+  recipe: PreparedRecipe,
   appVersion: z.string().max(40),
 });
 export type QuantizeRequest = z.infer<typeof QuantizeRequest>;
@@ -140,7 +94,7 @@ export type TensorPlan = z.infer<typeof TensorPlan>;
 
 export const TypePreview = z.strictObject({
   type: QuantizationType,
-  calibrated: z.boolean(),
+  steps: StepKinds,
   fileBytes: z.number(),
   bitsPerWeight: z.number(),
   /** Bytes by the tensor type that is really written, "q4_K" … */
@@ -183,7 +137,6 @@ export const JobResult = z.discriminatedUnion("kind", [
     fileBytes: z.number(),
     bitsPerWeight: z.number(),
     sourceSha256: z.string(),
-    calibrated: z.boolean(),
     tookMs: z.number(),
   }),
   z.strictObject({

@@ -37,11 +37,27 @@ export const MakeDeltaPreview = z.strictObject({
 });
 export type MakeDeltaPreview = z.infer<typeof MakeDeltaPreview>;
 
+/** What a delta is to become, as far as that decides its size and how long making takes. */
+export type MadeDelta = { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number };
+
 /** What decides how long making takes: "bitdelta", "lora-16". */
-export function makingKey(
-  result: { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number },
-): string {
-  return result.kind === "bitdelta" ? "bitdelta" : `lora-${result.rank}`;
+export function makingKey(result: MadeDelta): string {
+  switch (result.kind) {
+    case "bitdelta":
+      return result.kind;
+    case "lora":
+      return `${result.kind}-${result.rank}`;
+  }
+}
+
+/** Of the file, metadata aside, when all of the matrices changed. */
+export function madeBytes(matrices: readonly CarriedMatrices[], result: MadeDelta): number {
+  switch (result.kind) {
+    case "bitdelta":
+      return oneBitDeltaBytes(matrices);
+    case "lora":
+      return loraBytes(matrices, result.rank);
+  }
 }
 
 export function carriedWeights(matrices: readonly CarriedMatrices[]): number {
@@ -53,16 +69,16 @@ export function undividedWidth(matrices: readonly CarriedMatrices[]): number | n
   return matrices.find(({ inputs }) => inputs % ONE_BIT_BLOCK !== 0)?.inputs ?? null;
 }
 
-/** Of the file, metadata aside, when all of the matrices changed: signs and a square Hadamard factor for each (docs/delta-format.md). */
-export function oneBitDeltaBytes(matrices: readonly CarriedMatrices[]): number {
+/** Signs and a square Hadamard factor for each (docs/delta-format.md). */
+function oneBitDeltaBytes(matrices: readonly CarriedMatrices[]): number {
   return sum(matrices, ({ inputs, outputs }) => {
     const hadamard = inputs <= outputs || outputs % ONE_BIT_BLOCK !== 0 ? inputs : outputs;
     return (inputs * outputs + hadamard * hadamard) * ONE_BIT_BYTES_PER_WEIGHT;
   });
 }
 
-/** Of the file, metadata aside. No matrix has a rank above its shorter side. */
-export function loraBytes(matrices: readonly CarriedMatrices[], rank: number): number {
+/** No matrix has a rank above its shorter side. */
+function loraBytes(matrices: readonly CarriedMatrices[], rank: number): number {
   return sum(
     matrices,
     ({ inputs, outputs }) => Math.min(rank, inputs, outputs) * (inputs + outputs) * HALF_PRECISION_BYTES,

@@ -1,9 +1,10 @@
-// Quantizing as the window sees it: what each type would give, calibration, and the quality that was measured.
+// Quantizing as the window sees it: what each type would give, and the quality that was measured.
 import { z } from "zod";
 import { DownloadRequest } from "./downloads";
 import { Fit, judgedWith } from "./fit";
 import { ModelId } from "./ids";
-import { ModelQuality, QuantizationType, SourceFacts, TypePreview } from "./jobs";
+import { ModelQuality, SourceFacts, TypePreview } from "./jobs";
+import { QuantizationType, StepKinds, TextId } from "./quantizeRecipe";
 
 /** What is to be quantized: a model on this computer, or a variant at the hub that is fetched first. */
 export const QuantizeSource = z.discriminatedUnion("kind", [
@@ -15,8 +16,8 @@ export type QuantizeSource = z.infer<typeof QuantizeSource>;
 /** The context is that of the verdicts, as on the Models page. */
 export const PreviewQuestion = z.strictObject({
   source: QuantizeSource,
-  /** llama.cpp chooses a few tensors' types by it; null = as is usual for each type. */
-  calibrated: z.boolean().nullable(),
+  /** llama.cpp chooses a few tensors' types by them; null = as is usual for each type. */
+  steps: StepKinds.nullable(),
   ...judgedWith,
 });
 export type PreviewQuestion = z.infer<typeof PreviewQuestion>;
@@ -59,27 +60,11 @@ export const QuantizePreview = z.strictObject({
 });
 export type QuantizePreview = z.infer<typeof QuantizePreview>;
 
-/** Stands for a text file that the person chose in the system's dialog, until the app is closed. */
-export const TextId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/u)
-  .brand<"TextId">();
-export type TextId = z.infer<typeof TextId>;
-
 export const ChosenText = z.strictObject({ id: TextId, fileName: z.string(), sizeBytes: z.number() });
 export type ChosenText = z.infer<typeof ChosenText>;
 
 /** Larger texts add hours and no quality. */
 export const MAX_OWN_TEXT_BYTES = 20_000_000;
-
-export const Calibration = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  /** The text that comes with the app, and the person's own where one was chosen. The matrix is kept and used again. */
-  z.strictObject({ kind: z.literal("text"), ownTextId: TextId.nullable() }),
-  /** See "quantize.importMatrix". */
-  z.strictObject({ kind: z.literal("imported") }),
-]);
-export type Calibration = z.infer<typeof Calibration>;
 
 export const MeasuredVariant = z.strictObject({
   /** null when it is not installed any more: what was measured stays true. */
@@ -87,7 +72,8 @@ export const MeasuredVariant = z.strictObject({
   name: z.string(),
   /** "Q4_K_M"; null when it is not known. */
   type: z.string().nullable(),
-  calibrated: z.boolean().nullable(),
+  /** null when it is not known. */
+  steps: StepKinds.nullable(),
   isSource: z.boolean(),
   quality: ModelQuality,
   /** Tokens of the held-out text that were predicted; figures over different numbers are not compared too closely. */

@@ -183,12 +183,46 @@ it.each(readdirSync(EARLIER).filter((name) => !name.endsWith(".md")))(
     expect(data.settings.value.theme).toBe("dark");
     expect(data.modelList.value.files).toHaveLength(2);
     expect(data.deltaList.value.deltas).toMatchObject([{ name: "Pirate" }]);
-    expect(data.jobs.value.jobs).toHaveLength(1);
-    expect(data.quality.value.families).toMatchObject([{ rows: [{ type: "Q4_K_M" }] }]);
+    expect(data.jobs.value.jobs).toHaveLength((readJson("jobs.json")["jobs"] as unknown[]).length);
+    expect(data.quality.value.families[0]?.rows[0]).toMatchObject({ type: "Q4_K_M", steps: ["calibrate"] });
     expect(Object.keys(data.makingSpeeds.all)).toHaveLength(1);
     expect(data.loadLog.records).toHaveLength(1);
   },
 );
+
+it("gives jobs and figures of before there were recipes theirs, and keeps them in that form", async () => {
+  cpSync(path.join(EARLIER, "withoutRecipes"), folder(), { recursive: true });
+  makeDataFolder(folder());
+  const calibrated = (how: object) => [{ kind: "calibrate", with: how }];
+  const recipes = ({ jobs }: AppData) =>
+    jobs.value.jobs.flatMap(({ order }) =>
+      order.kind === "quantize" ? [{ recipe: order.start.recipe, texts: order.texts }] : [],
+    );
+  const steps = ({ quality }: AppData) => quality.value.families.map(({ rows }) => rows.map((row) => row.steps));
+
+  const data = await opened();
+  const ownTextId = "1b0d0e0f-0001-4002-8003-000000000008";
+  expect(recipes(data)).toEqual([
+    { recipe: { type: "Q8_0", steps: [] }, texts: {} },
+    { recipe: { type: "Q4_K_M", steps: calibrated({ kind: "text", ownTextId: null }) }, texts: {} },
+    {
+      recipe: { type: "Q4_0", steps: calibrated({ kind: "text", ownTextId }) },
+      texts: { [ownTextId]: "/texts/mine.txt" },
+    },
+    { recipe: { type: "IQ3_M", steps: calibrated({ kind: "imported" }) }, texts: {} },
+  ]);
+  expect(steps(data)).toEqual([[["calibrate"], null, []]]);
+
+  await data.jobs.save(data.jobs.value);
+  await data.quality.save(data.quality.value);
+  data.chats.close();
+  for (const file of ["jobs.json", "quality.json"])
+    expect(readFileSync(inFolder(file), "utf8")).not.toMatch(/"(?:calibrated|calibration|ownTextPath)"/u);
+  const again = await opened();
+  again.chats.close();
+  expect(again.notices).toEqual([]);
+  expect([recipes(again), steps(again)]).toEqual([recipes(data), steps(data)]);
+});
 
 describe("an entry that cannot be understood", () => {
   it.each(STORED_FILES)("costs nothing else in $file, is told, and outlives a change", async (stored) => {

@@ -33,7 +33,7 @@ for (const stack of [[], [{ deltaId: delta.id, scale: 1 }], []]) {
 endReading();
 const { id: modelId } = await call("models.openFile", { path: smallFile, load: false });
 const made = until("jobs-changed", ([job]) => job?.state.kind === "done" || job?.state.kind === "failed");
-const how = { type: "Q8_0", calibration: { kind: "none" }, measureQuality: false, keepSource: true };
+const how = { recipe: { type: "Q8_0", steps: [] }, measureQuality: false, keepSource: true };
 await call("jobs.start", { kind: "quantize", source: { kind: "installed", modelId }, ...how });
 console.log(JSON.stringify({ answers, read, job: (await made)[0].state.kind }));
 await app.close();

@@ -372,6 +372,11 @@ describe("choosing, deleting, exporting", () => {
       ok: false,
       failure: { code: "delta-missing" },
     });
+    for (const scale of [-0.1, 2.1])
+      expect(library.choose([{ deltaId: id, scale }])).toMatchObject({
+        ok: false,
+        failure: { code: "request-invalid" },
+      });
   });
 
   it("keeps a delta that could not be moved to the trash", async () => {

@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { isScaleOf } from "../../contract/deltaKinds";
 import {
   DeltaFacts,
   DeltaName,
@@ -246,13 +247,15 @@ export class DeltaLibrary {
 
   /**
    * What a person chose, with names and hues to remember. Choosing a delta that the engine died of gives it another
-   * chance. Failure: "delta-missing".
+   * chance. Failures: "delta-missing", "request-invalid".
    */
   choose(stack: Stack): Outcome<NamedStack> {
     const named: NamedStack = [];
     for (const { deltaId, scale } of stack) {
       const known = this.#known(deltaId);
       if (known === undefined) return fail("delta-missing");
+      if (!isScaleOf(known.facts.kind, scale))
+        return fail("request-invalid", undefined, "a scale that its kind has not");
       if (known.crashed) void this.#change(deltaId, { crashed: false });
       named.push({ deltaId, scale, name: known.name, hue: known.hue, kind: known.facts.kind });
     }

@@ -27,7 +27,7 @@ function row(key: string, klMean: number, fileBytes: number): MeasuredRow {
     key,
     name: key,
     type: key,
-    calibrated: false,
+    steps: [],
     isSource: klMean === 0,
     positions: 100,
     measuredAtMs: 1,

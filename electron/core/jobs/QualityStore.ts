@@ -4,8 +4,10 @@ import type { Outcome } from "../../contract/failure";
 import { Sha256 } from "../../contract/hub";
 import { ModelId } from "../../contract/ids";
 import { ModelQuality } from "../../contract/jobs";
+import { StepKinds } from "../../contract/quantizeRecipe";
 import type { JsonFile } from "../JsonFile";
 import { entry, fields, list, type ValueOf } from "../storedShape";
+import { withSteps } from "./earlierRecipes";
 
 /** Oldest families go first. A row is below 1 KB, so the file stays far below what JsonFile reads. */
 const MAX_FAMILIES = 60;
@@ -17,7 +19,8 @@ export const MeasuredRow = z.strictObject({
   key: z.string().max(64),
   name: z.string().max(200),
   type: z.string().max(40).nullable(),
-  calibrated: z.boolean().nullable(),
+  /** null when it is not known. */
+  steps: StepKinds.nullable(),
   isSource: z.boolean(),
   quality: ModelQuality,
   positions: z.number(),
@@ -25,7 +28,7 @@ export const MeasuredRow = z.strictObject({
 });
 export type MeasuredRow = z.infer<typeof MeasuredRow>;
 
-const Family = fields({ sourceSha256: entry(Sha256), rows: list(entry(MeasuredRow), "key") });
+const Family = fields({ sourceSha256: entry(Sha256), rows: list(entry(z.preprocess(withSteps, MeasuredRow)), "key") });
 export const SavedQuality = fields({ families: list(Family, "sourceSha256") });
 export type SavedQuality = ValueOf<typeof SavedQuality>;
 

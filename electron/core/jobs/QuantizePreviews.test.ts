@@ -1,13 +1,14 @@
-// Headers are read once for each content and calibration; verdicts are made anew each time.
+// Headers are read once for each content and its steps; verdicts are made anew each time.
 import { describe, expect, it } from "vitest";
 import type { JobResult, TypePreview } from "../../contract/jobs";
+import type { StepKinds } from "../../contract/quantizeRecipe";
 import type { LoadQuestion } from "../estimator/Estimator";
 import { QuantizePreviews } from "./QuantizePreviews";
 import type { ForkJob } from "./runJob";
 
 const Q4_0: TypePreview = {
   type: "Q4_0",
-  calibrated: true,
+  steps: ["calibrate"],
   fileBytes: 300,
   bitsPerWeight: 4.5,
   bytesByTensorType: { q4_0: 250 },
@@ -30,12 +31,12 @@ const ANSWER: JobResult = {
 };
 
 function previews({ failsFirst = false } = {}) {
-  const asked: (boolean | null)[] = [];
+  const asked: (StepKinds | null)[] = [];
   const judged: LoadQuestion[] = [];
   const fork: ForkJob = ({ onMessage, onExit }) => ({
     postMessage({ request }) {
       if (request.kind !== "preview") throw new Error(request.kind);
-      asked.push(request.calibrated);
+      asked.push(request.steps);
       onMessage(
         failsFirst && asked.length === 1
           ? { kind: "failed", failure: { code: "model-unreadable" } }
@@ -59,8 +60,8 @@ const model = (key: string) => ({
   parts: [{ path: `/${key}.gguf`, sizeBytes: 1000, read: null }],
   fetchedBytes: () => 0,
 });
-const how = (contextSizeTokens: number, calibrated: boolean | null = null) => ({
-  calibrated,
+const how = (contextSizeTokens: number, steps: StepKinds | null = null) => ({
+  steps,
   contextSizeTokens,
   kvCacheType: "f16" as const,
 });
@@ -81,17 +82,17 @@ describe("QuantizePreviews", () => {
     ]);
   });
 
-  it("reads again for another calibration and another content", async () => {
+  it("reads again for other steps and another content", async () => {
     const { asked, previews: shown } = previews();
-    for (const [key, calibrated] of [
+    for (const [key, steps] of [
       ["a", null],
-      ["a", false],
+      ["a", []],
       ["a", null],
-      ["b", false],
-      ["a", false],
-    ] as const)
-      await shown.preview(model(key), how(512, calibrated));
-    expect(asked).toEqual([null, false, false]);
+      ["b", []],
+      ["a", []],
+    ] satisfies [string, StepKinds | null][])
+      await shown.preview(model(key), how(512, steps));
+    expect(asked).toEqual([null, [], []]);
   });
 
   it("reads again what could not be read", async () => {

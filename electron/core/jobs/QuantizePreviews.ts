@@ -3,14 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import {
-  QUANTIZABLE_WEIGHT_TYPES,
-  QUANTIZATION_TYPES,
-  type JobResult,
-  type SourceFacts,
-  type TypePreview,
-} from "../../contract/jobs";
+import { QUANTIZABLE_WEIGHT_TYPES, type JobResult, type SourceFacts, type TypePreview } from "../../contract/jobs";
 import type { PreviewQuestion, QuantizePreview } from "../../contract/quantize";
+import { QUANTIZATION_TYPES, type StepKinds } from "../../contract/quantizeRecipe";
 import { usualQuestion, type Estimator } from "../estimator/Estimator";
 import type { FitModel } from "../estimator/FitQuestions";
 import { proposeType } from "./proposeType";
@@ -21,7 +16,7 @@ const PREVIEW_TIMEOUT_MS = 60_000;
 /** A file that is not a little smaller than its source is not worth the loss. */
 const WORTHWHILE_SHARE = 0.95;
 
-/** With both ways of calibrating of a few models: a page is looked at for long, and its verdicts change more often than its sizes. */
+/** With and without a step of a few models: a page is looked at for long, and its verdicts change more often than its sizes. */
 const MAX_REMEMBERED = 6;
 
 export interface PreviewTools {
@@ -35,7 +30,7 @@ type Read = Outcome<Extract<JobResult, { kind: "preview" }>>;
 
 export class QuantizePreviews {
   readonly #tools: PreviewTools;
-  /** By content and calibration. */
+  /** By content and steps. */
   readonly #read = new Map<string, Promise<Read>>();
 
   constructor(tools: PreviewTools) {
@@ -45,9 +40,9 @@ export class QuantizePreviews {
   /** Failures: those of the job "preview" and of reading a header at the hub, "source-already-quantized". */
   async preview(
     model: FitModel,
-    { calibrated, contextSizeTokens, kvCacheType }: Omit<PreviewQuestion, "source">,
+    { steps, contextSizeTokens, kvCacheType }: Omit<PreviewQuestion, "source">,
   ): Promise<Outcome<Preview>> {
-    const read = await this.#readOnce(model, calibrated);
+    const read = await this.#readOnce(model, steps);
     if (!read.ok) return read;
     const { source, previews } = read.value;
     if (!QUANTIZABLE_WEIGHT_TYPES.has(source.weightType.toUpperCase())) {
@@ -63,9 +58,9 @@ export class QuantizePreviews {
   }
 
   /** One job process for each content; what failed is tried again when it is asked for again. */
-  async #readOnce(model: FitModel, calibrated: boolean | null): Promise<Read> {
-    const key = `${model.key} ${calibrated}`;
-    const reading = this.#read.get(key) ?? readPreviews(model, calibrated, this.#tools);
+  async #readOnce(model: FitModel, steps: StepKinds | null): Promise<Read> {
+    const key = `${model.key} ${steps?.join(",") ?? "usual"}`;
+    const reading = this.#read.get(key) ?? readPreviews(model, steps, this.#tools);
     this.#read.delete(key);
     this.#read.set(key, reading);
     const oldest = this.#read.keys().next().value;
@@ -85,14 +80,14 @@ function weightBytes({ tensors }: TypePreview, which: "sourceBytes" | "targetByt
   return tensors.reduce((sum, tensor) => sum + tensor[which], 0);
 }
 
-async function readPreviews(model: FitModel, calibrated: boolean | null, tools: PreviewTools): Promise<Read> {
+async function readPreviews(model: FitModel, steps: StepKinds | null, tools: PreviewTools): Promise<Read> {
   const here = model.parts[0]?.path ?? null;
-  if (here !== null) return runPreview(here, calibrated, tools);
+  if (here !== null) return runPreview(here, steps, tools);
   const folder = await mkdtemp(path.join(os.tmpdir(), "facet-preview-"));
   try {
     const stub = await tools.estimator.writeStub(model, path.join(folder, "model"));
     if (!stub.ok) return stub;
-    const read = await runPreview(stub.value, calibrated, tools);
+    const read = await runPreview(stub.value, steps, tools);
     if (!read.ok) return read;
     // The stub has no vocabulary; the file to come has the whole of it.
     const { source, previews } = read.value;
@@ -107,12 +102,8 @@ async function readPreviews(model: FitModel, calibrated: boolean | null, tools: 
   }
 }
 
-async function runPreview(
-  source: string,
-  calibrated: boolean | null,
-  { fork, appFolder }: PreviewTools,
-): Promise<Read> {
-  const request = { kind: "preview" as const, source, types: [...QUANTIZATION_TYPES], calibrated };
+async function runPreview(source: string, steps: StepKinds | null, { fork, appFolder }: PreviewTools): Promise<Read> {
+  const request = { kind: "preview" as const, source, types: [...QUANTIZATION_TYPES], steps };
   const outcome = await runJob(fork, { appFolder, request }, { signal: AbortSignal.timeout(PREVIEW_TIMEOUT_MS) });
   if (!outcome.ok) return outcome;
   if (outcome.value.kind !== "preview") throw new Error("the job process answered another question");

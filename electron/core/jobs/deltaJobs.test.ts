@@ -10,7 +10,7 @@ import type { MakeDeltaRequest } from "../../contract/deltaJobs";
 import { succeed } from "../../contract/failure";
 import { ModelId } from "../../contract/ids";
 import type { StartMakeDelta } from "../../contract/jobQueue";
-import { carriedWeights, loraBytes, oneBitDeltaBytes, undividedWidth, type PairFacts } from "../../contract/makeDelta";
+import { carriedWeights, madeBytes, undividedWidth, type PairFacts } from "../../contract/makeDelta";
 import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
 import { deltaDetails } from "../../engine/deltas/deltaDetails";
 import { inspectDelta } from "../../engine/deltas/inspectDelta";
@@ -133,8 +133,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
   it("is foretold in its size, and told in its details", async () => {
     const preview = await pairOf(request.base, request.fineTune);
     for (const [result, foretold] of [
-      [request.result, oneBitDeltaBytes(preview.matrices)],
-      [{ kind: "lora", rank: 8 }, loraBytes(preview.matrices, 8)],
+      [request.result, madeBytes(preview.matrices, { kind: "bitdelta" })],
+      [{ kind: "lora", rank: 8 }, madeBytes(preview.matrices, { kind: "lora", rank: 8 })],
     ] as const) {
       const target = inFolder(`${result.kind}.gguf`);
       const made = await run({ ...request, result, target });
@@ -265,9 +265,8 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       source: request.base,
       target: inFolder("q4.gguf"),
       targetName: "Tiny",
-      type: "Q4_0",
       threads: 1,
-      calibration: null,
+      recipe: { type: "Q4_0", steps: [] },
       appVersion: "0.0.0",
     });
     await writeFile(inFolder("other.gguf"), ggufBytes(tinyModelContents({ width: WIDTH, seed: 2 })));

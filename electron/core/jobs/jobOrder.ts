@@ -3,7 +3,9 @@ import { z } from "zod";
 import { Failure } from "../../contract/failure";
 import { RepositoryName, Revision, Sha256 } from "../../contract/hub";
 import { JobId, StartFetchDelta, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
+import { TextId } from "../../contract/quantizeRecipe";
 import { entry, fields, list, type ValueOf } from "../storedShape";
+import { withRecipe } from "./earlierRecipes";
 
 const Path = z.string().min(1).max(4096);
 const ModelName = z.string().max(200);
@@ -14,7 +16,8 @@ export const QuantizeOrder = z.strictObject({
   modelName: ModelName,
   /** Where the result goes, known from the beginning: two jobs never write one file. */
   target: Path,
-  ownTextPath: Path.nullable(),
+  /** Texts of the user that the recipe names, by their ids. */
+  texts: z.record(TextId, Path),
   /** The source was not there when the person asked, and is not to be kept. */
   deletesSource: z.boolean(),
 });
@@ -64,5 +67,5 @@ const SavedJob = z.strictObject({
   ]),
 });
 
-export const SavedJobs = fields({ jobs: list(entry(SavedJob), "id") });
+export const SavedJobs = fields({ jobs: list(entry(z.preprocess(withRecipe, SavedJob)), "id") });
 export type SavedJobs = ValueOf<typeof SavedJobs>;

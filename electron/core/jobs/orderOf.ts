@@ -3,12 +3,12 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { JobStart, StartFetchDelta, StartMakeDelta, StartQuality, StartQuantize } from "../../contract/jobQueue";
-import { isCalibratedByDefault } from "../../contract/jobs";
-import type { TextId } from "../../contract/quantize";
+import type { QuantizeRecipe, TextId } from "../../contract/quantizeRecipe";
 import { lookAtHubDelta } from "../deltas/lookAtHubDelta";
 import { modelName } from "../modelName";
 import type { FetchDeltaOrder, JobOrder, MakeDeltaOrder, QualityOrder, QuantizeOrder } from "./jobOrder";
 import type { JobTools } from "./JobTools";
+import { entryOf, fileWords } from "./quantizeSteps";
 
 const PART_OF_SPLIT = /-\d{5}-of-\d{5}$/u;
 /** At the end of a file's name; the new file has another. */
@@ -37,20 +37,25 @@ async function quantizeOrder(
   tools: JobTools,
   textPath: (id: TextId) => string | undefined,
 ): Promise<Outcome<QuantizeOrder>> {
-  const { source, calibration } = start;
+  const { source, recipe } = start;
   const found = source.kind === "installed" ? await tools.findModel(source.modelId) : null;
   if (source.kind === "installed" && found === null) return fail("not-found");
-  if (source.kind === "hub" && calibration.kind === "imported")
-    return fail("request-invalid", undefined, "an imported matrix belongs to an installed model");
-  const ownTextId = calibration.kind === "text" ? calibration.ownTextId : null;
-  const ownTextPath = ownTextId === null ? null : textPath(ownTextId);
-  if (ownTextPath === undefined) return fail("text-unreadable");
+  const texts: QuantizeOrder["texts"] = {};
+  for (const step of recipe.steps) {
+    const refused = entryOf(step).refusal(step, source);
+    if (refused !== null) return { ok: false, failure: refused };
+    for (const id of entryOf(step).textIds(step)) {
+      const file = textPath(id);
+      if (file === undefined) return fail("text-unreadable");
+      texts[id] = file;
+    }
+  }
 
   const sourceFile =
     source.kind === "installed"
       ? (found?.model.fileName ?? "")
       : path.posix.basename(source.download.files[0]?.path ?? "");
-  const target = path.join(tools.madeFolder, targetFileName(sourceFile, start));
+  const target = path.join(tools.madeFolder, targetFileName(sourceFile, recipe));
   const details = { file: path.basename(target) };
   if (found?.paths.some((file) => path.resolve(file) === path.resolve(target)))
     return fail("target-is-source", details);
@@ -66,28 +71,18 @@ async function quantizeOrder(
     start,
     modelName: (found?.model.name ?? modelName(sourceFile)).slice(0, 200),
     target,
-    ownTextPath,
+    texts,
     deletesSource: source.kind === "hub" && !start.keepSource && !(await tools.downloads.isThere(source.download)),
   });
 }
 
-/** "Qwen3-8B-F16.gguf" → "Qwen3-8B-Q4_K_M.gguf"; with a word before the type where the calibration is not the usual one. */
-export function targetFileName(
-  sourceFile: string,
-  { type, calibration }: Pick<StartQuantize, "type" | "calibration">,
-): string {
+/** "Qwen3-8B-F16.gguf" → "Qwen3-8B-Q4_K_M.gguf"; with words before the type where the steps are not the usual ones. */
+export function targetFileName(sourceFile: string, recipe: QuantizeRecipe): string {
   const stem = sourceFile
     .replace(/\.gguf$/iu, "")
     .replace(PART_OF_SPLIT, "")
     .replace(QUANTIZATION, "");
-  return [stem, calibrationWord(type, calibration), `${type}.gguf`].filter((word) => word !== "").join("-");
-}
-
-function calibrationWord(type: StartQuantize["type"], calibration: StartQuantize["calibration"]): string {
-  const usual = isCalibratedByDefault(type) ? "text" : "none";
-  if (calibration.kind === "text" && calibration.ownTextId !== null) return "own-text";
-  if (calibration.kind === usual) return "";
-  return { none: "uncalibrated", text: "calibrated", imported: "imported-matrix" }[calibration.kind];
+  return [stem, ...fileWords(recipe), `${recipe.type}.gguf`].filter((word) => word !== "").join("-");
 }
 
 async function qualityOrder(start: StartQuality, tools: JobTools): Promise<Outcome<QualityOrder>> {

@@ -1,7 +1,8 @@
 // Proposals: the usual choice where it fits, the largest that fits where it does not.
 import { describe, expect, it } from "vitest";
 import type { FitVerdict } from "../../contract/fit";
-import type { QuantizationType, TensorPlan } from "../../contract/jobs";
+import type { TensorPlan } from "../../contract/jobs";
+import type { QuantizationType } from "../../contract/quantizeRecipe";
 import { proposeType, type JudgedType } from "./proposeType";
 
 const sizes: [QuantizationType, number][] = [

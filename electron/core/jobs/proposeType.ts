@@ -1,7 +1,8 @@
 // Which type to propose for a model on this computer. Pure.
 import type { Fit } from "../../contract/fit";
-import type { QuantizationType, TypePreview } from "../../contract/jobs";
+import type { TypePreview } from "../../contract/jobs";
 import type { ProposalReason } from "../../contract/quantize";
+import type { QuantizationType } from "../../contract/quantizeRecipe";
 
 /** More of the weights in fallback types than this, and K-quants are larger without being better. */
 const MAX_FALLBACK_SHARE = 0.25;

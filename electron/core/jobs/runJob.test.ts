@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { UNFINISHED_SUFFIX, type JobProgress, type JobRequest, type QuantizeRequest } from "../../contract/jobs";
+import type { PreparedRecipe } from "../../contract/quantizeRecipe";
+import { describeModel } from "../../engine/fit/describeModel";
+import { FileByteSource } from "../../engine/gguf/ByteSource";
 import { writeTinyModel } from "../../testing/tinyGguf";
 import { forkNodeJob } from "../../testing/forkNodeJob";
 import { runJob, type ForkJob } from "./runJob";
@@ -81,16 +84,26 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     source,
     target: path.join(folder, "tiny-Q4_0.gguf"),
     targetName: "Tiny",
-    type: "Q4_0",
     threads: 1,
-    calibration: null,
+    recipe: { type: "Q4_0", steps: [] },
     appVersion: "0.0.0",
     ...change,
   });
+  const calibrated = (matrixPath: string, texts = [text], chunkLimit = 0): PreparedRecipe => ({
+    type: "Q4_0",
+    steps: [{ kind: "calibrate", matrixPath, texts, chunkLimit }],
+  });
+  const madeFrom = async (name: string) => {
+    const file = await FileByteSource.open(path.join(folder, name));
+    if (!file.ok) throw new Error(file.failure.code);
+    const facts = await describeModel(file.value);
+    await file.value.close();
+    return facts.ok ? facts.value.madeFrom : null;
+  };
   const unfinished = async () => (await readdir(folder)).filter((name) => name.includes(UNFINISHED_SUFFIX));
 
   it("says before what it will write, to within a few kilobytes", async () => {
-    const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"], calibrated: null });
+    const outcome = await run({ kind: "preview", source, types: ["Q8_0", "Q4_K_M", "Q4_0"], steps: null });
     if (!outcome.ok || outcome.value.kind !== "preview") throw new Error(JSON.stringify(outcome));
     expect(outcome.value.source).toMatchObject({ architecture: "llama", weightType: "f32" });
     const [q8, q4k, q4] = outcome.value.previews;
@@ -107,22 +120,21 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("quantizes with an importance matrix, keeps the matrix, uses it again, and notes what it did", async () => {
     const matrixPath = path.join(folder, "tiny.imatrix.gguf");
     const stages = new Set<string>();
-    const calibration = { matrixPath, texts: [text], chunkLimit: 0 };
-    const outcome = await run(quantize({ calibration }), { onProgress: ({ stage }) => stages.add(stage) });
-    expect(outcome).toMatchObject({ ok: true, value: { kind: "quantize", calibrated: true } });
+    const recipe = calibrated(matrixPath);
+    const outcome = await run(quantize({ recipe }), { onProgress: ({ stage }) => stages.add(stage) });
+    expect(outcome).toMatchObject({ ok: true, value: { kind: "quantize" } });
     expect([...stages]).toEqual(["read-source", "importance-matrix", "quantize", "check"]);
     expect(await unfinished()).toEqual([]);
+    expect(await madeFrom("tiny-Q4_0.gguf")).toMatchObject({
+      sourceFileName: "tiny.gguf",
+      type: "Q4_0",
+      steps: ["calibrate"],
+      appVersion: "0.0.0",
+    });
     const written = (await readFile(path.join(folder, "tiny-Q4_0.gguf"))).toString("latin1");
-    for (const fact of [
-      "facet.source.sha256",
-      "facet.quantize.type",
-      "facet.app_version",
-      "quantize.imatrix.chunks_count",
-    ]) {
-      expect(written).toContain(fact);
-    }
+    expect(written).toContain("quantize.imatrix.chunks_count");
     const before = await stat(matrixPath);
-    const again = await run(quantize({ calibration, target: path.join(folder, "again.gguf") }));
+    const again = await run(quantize({ recipe, target: path.join(folder, "again.gguf") }));
     expect(again.ok).toBe(true);
     expect((await stat(matrixPath)).mtimeMs).toBe(before.mtimeMs);
     // Same source, same matrix, same type: same file.
@@ -135,7 +147,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     const own = path.join(folder, "own.txt");
     await writeFile(own, prose(5, 3000));
     const matrixPath = path.join(folder, "own.imatrix.gguf");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [own, text], chunkLimit: 2 } }))).toMatchObject({
+    expect(await run(quantize({ recipe: calibrated(matrixPath, [own, text], 2) }))).toMatchObject({
       ok: true,
     });
     expect(
@@ -149,8 +161,8 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("measures the smaller file as further from the source", async () => {
     const small = path.join(folder, "small.gguf");
     const large = path.join(folder, "large.gguf");
-    await run(quantize({ target: small, type: "Q2_K" }));
-    await run(quantize({ target: large, type: "Q8_0" }));
+    await run(quantize({ target: small, recipe: { type: "Q2_K", steps: [] } }));
+    await run(quantize({ target: large, recipe: { type: "Q8_0", steps: [] } }));
     const outcome = await run({
       kind: "quality",
       source,
@@ -173,7 +185,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   it("imports an importance matrix and refuses what is none", async () => {
     const matrixPath = path.join(folder, "made.gguf");
-    await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }));
+    await run(quantize({ recipe: calibrated(matrixPath) }));
     const target = path.join(folder, "imported.gguf");
     expect(await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target })).toMatchObject({
       ok: true,
@@ -276,19 +288,21 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   it("writes the experts of a mixture in MXFP4, and calibrates each expert", async () => {
     await writeTinyModel(source, { experts: 4 });
-    const preview = await run({ kind: "preview", source, types: ["MXFP4", "Q4_0"], calibrated: null });
+    const preview = await run({ kind: "preview", source, types: ["MXFP4", "Q4_0"], steps: null });
     if (!preview.ok || preview.value.kind !== "preview") throw new Error(JSON.stringify(preview));
     const [mxfp4] = preview.value.previews;
     expect(mxfp4!.tensors.filter(({ targetType }) => targetType === "mxfp4").map(({ name }) => name)).toEqual(
       [0, 1].flatMap((layer) => ["down", "gate", "up"].map((part) => `blk.${layer}.ffn_${part}_exps.weight`)),
     );
-    const written = await run(quantize({ type: "MXFP4", target: path.join(folder, "mxfp4.gguf") }));
+    const written = await run(
+      quantize({ recipe: { type: "MXFP4", steps: [] }, target: path.join(folder, "mxfp4.gguf") }),
+    );
     expect(written).toMatchObject({ ok: true, value: { bitsPerWeight: mxfp4!.bitsPerWeight } });
     const matrixPath = path.join(folder, "experts.imatrix.gguf");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+    expect(await run(quantize({ recipe: calibrated(matrixPath) }))).toMatchObject({
       ok: true,
-      value: { calibrated: true },
     });
+    expect(await madeFrom("tiny-Q4_0.gguf")).toMatchObject({ steps: ["calibrate"] });
     expect(
       await run({ kind: "import-importance-matrix", source: matrixPath, model: source, target: `${matrixPath}.2` }),
     ).toMatchObject({ ok: true });
@@ -296,7 +310,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   it("quantizes from Q8_0", async () => {
     const q8 = path.join(folder, "q8.gguf");
-    await run(quantize({ target: q8, type: "Q8_0" }));
+    await run(quantize({ target: q8, recipe: { type: "Q8_0", steps: [] } }));
     expect(await run(quantize({ source: q8 }))).toMatchObject({ ok: true });
   });
 
@@ -327,12 +341,12 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it("refuses texts that are too short or no text", async () => {
     const matrixPath = path.join(folder, "m.gguf");
     await writeFile(text, "Too short.");
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+    expect(await run(quantize({ recipe: calibrated(matrixPath) }))).toMatchObject({
       ok: false,
       failure: { code: "text-too-short" },
     });
     await writeFile(text, Buffer.from([0xff, 0xfe, 0x00]));
-    expect(await run(quantize({ calibration: { matrixPath, texts: [text], chunkLimit: 0 } }))).toMatchObject({
+    expect(await run(quantize({ recipe: calibrated(matrixPath) }))).toMatchObject({
       ok: false,
       failure: { code: "text-unreadable" },
     });
@@ -346,17 +360,14 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
       const matrixPath = path.join(folder, "m.gguf");
       const controller = new AbortController();
       let cancelledMs = 0;
-      const outcome = await run(
-        quantize(when === "quantize" ? {} : { calibration: { matrixPath, texts: [text], chunkLimit: 0 } }),
-        {
-          signal: controller.signal,
-          onProgress: ({ stage }) => {
-            if (stage !== when) return;
-            cancelledMs ||= performance.now();
-            controller.abort();
-          },
+      const outcome = await run(quantize(when === "quantize" ? {} : { recipe: calibrated(matrixPath) }), {
+        signal: controller.signal,
+        onProgress: ({ stage }) => {
+          if (stage !== when) return;
+          cancelledMs ||= performance.now();
+          controller.abort();
         },
-      );
+      });
       expect(cancelledMs).toBeGreaterThan(0);
       expect(outcome).toEqual({ ok: false, failure: { code: "request-cancelled" } });
       expect(performance.now() - cancelledMs).toBeLessThan(5000);
@@ -367,16 +378,13 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   it.skipIf(process.platform === "win32")("tells that the process was killed, and leaves nothing", async () => {
     await writeFile(text, prose(3, 60_000));
     let hasKilled = false;
-    const outcome = await run(
-      quantize({ calibration: { matrixPath: path.join(folder, "m.gguf"), texts: [text], chunkLimit: 0 } }),
-      {
-        onProgress: ({ stage }) => {
-          if (stage !== "importance-matrix" || hasKilled) return;
-          hasKilled = true;
-          for (const pid of childrenRunning(entry)) process.kill(pid, "SIGKILL");
-        },
+    const outcome = await run(quantize({ recipe: calibrated(path.join(folder, "m.gguf")) }), {
+      onProgress: ({ stage }) => {
+        if (stage !== "importance-matrix" || hasKilled) return;
+        hasKilled = true;
+        for (const pid of childrenRunning(entry)) process.kill(pid, "SIGKILL");
       },
-    );
+    });
     expect(hasKilled).toBe(true);
     expect(outcome).toMatchObject({ ok: false, failure: { code: "job-crashed" } });
     expect(await unfinished()).toEqual([]);

@@ -76,7 +76,7 @@ async function removeUnfinished({ request }: ToJob): Promise<void> {
   // What fitting the scales writes beside the unfinished delta, for moments.
   if (request.kind === "make-delta")
     for (const part of ["group", "refined"]) targets.push(`${request.target}${UNFINISHED_SUFFIX}.${part}`);
-  if (request.kind === "quantize" && request.calibration !== null) targets.push(request.calibration.matrixPath);
+  if (request.kind === "quantize") targets.push(...request.recipe.steps.map(({ matrixPath }) => matrixPath));
   await Promise.all(
     targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)),
   );

@@ -18,7 +18,7 @@ export interface MeasuredModel {
   name: string;
   paths: readonly string[];
   type: string | null;
-  calibrated: boolean | null;
+  steps: MeasuredRow["steps"];
 }
 
 export async function runQuality(
@@ -38,7 +38,7 @@ export async function runQuality(
   return done.ok ? succeed({ modelId: start.candidateIds[0] ?? null, deltaId: null, qualityFailure: null }) : done;
 
   function measured({ model, paths }: NonNullable<Awaited<ReturnType<JobTools["findModel"]>>>): MeasuredModel {
-    return { modelId: model.id, name: model.name, paths, type: quantizationOf(model.fileName), calibrated: null };
+    return { modelId: model.id, name: model.name, paths, type: quantizationOf(model.fileName), steps: null };
   }
 }
 
@@ -91,7 +91,7 @@ export async function measureQuality(
             key: keys[index] ?? "",
             name: model.name,
             type: model.type,
-            calibrated: model.calibrated,
+            steps: model.steps,
             isSource: index === 0,
             quality: figures,
             positions,

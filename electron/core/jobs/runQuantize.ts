@@ -6,22 +6,14 @@ import { fail, succeed, type Failure, type Outcome } from "../../contract/failur
 import { Sha256 } from "../../contract/hub";
 import type { ModelId } from "../../contract/ids";
 import type { JobPhase } from "../../contract/jobQueue";
-import type { QuantizeRequest } from "../../contract/jobs";
+import { stepKinds, type PreparedStep } from "../../contract/quantizeRecipe";
 import { originPath } from "../downloads/downloadDisk";
 import { quantizationOf } from "../hub/variants";
 import type { ModelFile } from "../ModelLibrary";
-import { contentKey } from "./contentKey";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";
-import {
-  bytesOf,
-  calibrationChunks,
-  calibrationText,
-  calibrationTexts,
-  jobThreads,
-  textMatrixPath,
-  type JobTools,
-} from "./JobTools";
+import { jobThreads, type JobTools } from "./JobTools";
+import { entryOf } from "./quantizeSteps";
 import { runJob } from "./runJob";
 import { measureQuality } from "./runQuality";
 
@@ -109,66 +101,51 @@ function downloadPhase({ receivedBytes, sizeBytes, state }: Download): JobPhase 
 }
 
 async function quantize(
-  { start, target, ownTextPath }: QuantizeOrder,
+  { start: { recipe }, target, texts }: QuantizeOrder,
   source: Source,
-  { fork, appFolder, appVersion, importanceFolder }: JobTools,
+  tools: JobTools,
   { signal, onPhase }: JobControls,
 ): Promise<Outcome<{ sourceSha256: Sha256 }>> {
   const [first] = source.paths;
   if (first === undefined) return fail("source-missing");
-  let calibration: QuantizeRequest["calibration"] = null;
+  const steps: PreparedStep[] = [];
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    if (start.calibration.kind === "imported") {
-      const matrixPath = importedMatrixPath(importanceFolder, await contentKey(source.paths));
-      if (!(await exists(matrixPath))) return fail("importance-matrix-unreadable");
-      calibration = { matrixPath, texts: [calibrationText(appFolder)], chunkLimit: 0 };
-    } else if (start.calibration.kind === "text") {
-      calibration = {
-        matrixPath: await textMatrixPath(importanceFolder, appFolder, source.paths, ownTextPath),
-        texts: calibrationTexts(appFolder, ownTextPath),
-        chunkLimit: calibrationChunks(await bytesOf(source.paths)),
-      };
+    for (const step of recipe.steps) {
+      const prepared = await entryOf(step).prepare(step, { paths: source.paths, texts }, tools);
+      if (!prepared.ok) return prepared;
+      steps.push(prepared.value);
     }
   } catch (error) {
-    return fail(
-      (await exists(first))
-        ? ownTextPath !== null && !(await exists(ownTextPath))
-          ? "text-unreadable"
-          : "folder-unusable"
-        : "source-missing",
-      { file: path.basename(first) },
-      error,
-    );
+    const code = !(await exists(first))
+      ? "source-missing"
+      : (await Promise.all(Object.values(texts).map(exists))).includes(false)
+        ? "text-unreadable"
+        : "folder-unusable";
+    return fail(code, { file: path.basename(first) }, error);
   }
   const outcome = await runJob(
-    fork,
+    tools.fork,
     {
-      appFolder,
+      appFolder: tools.appFolder,
       request: {
         kind: "quantize",
         source: first,
         target,
-        targetName: `${source.name} ${start.type}`,
-        type: start.type,
+        targetName: `${source.name} ${recipe.type}`,
         threads: jobThreads(),
-        calibration,
-        appVersion,
+        recipe: { type: recipe.type, steps },
+        appVersion: tools.appVersion,
       },
     },
     { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
   );
-  if (!outcome.ok)
-    return start.calibration.kind === "imported" ? { ok: false, failure: whetherMatrix(outcome.failure) } : outcome;
+  if (!outcome.ok) {
+    const explained = recipe.steps.reduce((failure, step) => entryOf(step).explain(step, failure), outcome.failure);
+    return { ok: false, failure: explained };
+  }
   if (outcome.value.kind !== "quantize") throw new Error("the job process answered another question");
   return succeed({ sourceSha256: Sha256.parse(outcome.value.sourceSha256) });
-}
-
-/** llama.cpp notices only while it quantizes that a matrix was made for another model. */
-function whetherMatrix(failure: Failure): Failure {
-  return failure.code === "quantize-failed" && /imatrix/iu.test(failure.cause ?? "")
-    ? { ...failure, code: "importance-matrix-invalid" }
-    : failure;
 }
 
 /** Null when it went well. The model is made already, so nothing here makes the job fail. */
@@ -187,10 +164,16 @@ async function measure(
         name: source.name,
         paths: source.paths,
         type: quantizationOf(path.basename(source.paths[0] ?? "")),
-        calibrated: null,
+        steps: null,
       },
       candidates: [
-        { modelId: model.id, name: model.name, paths, type: start.type, calibrated: start.calibration.kind !== "none" },
+        {
+          modelId: model.id,
+          name: model.name,
+          paths,
+          type: start.recipe.type,
+          steps: stepKinds(start.recipe.steps),
+        },
       ],
       sourceSha256,
     },
@@ -198,10 +181,6 @@ async function measure(
     controls,
   );
   return measured.ok ? null : measured.failure;
-}
-
-export function importedMatrixPath(importanceFolder: string, sourceKey: string): string {
-  return path.join(importanceFolder, `imported-${sourceKey}.gguf`);
 }
 
 /** The first part first: without it nothing loads the others. Then the folder, when that is empty. */

@@ -9,7 +9,6 @@ import { QUANTIZABLE_WEIGHT_TYPES } from "../../contract/jobs";
 import {
   ImportedMatrix,
   MAX_OWN_TEXT_BYTES,
-  TextId,
   type ChosenText,
   type MeasuredVariant,
   type PreviewQuestion,
@@ -17,12 +16,13 @@ import {
   type QuantizePreview,
   type QuantizeSource,
 } from "../../contract/quantize";
+import { TextId } from "../../contract/quantizeRecipe";
 import { freeBytesIn } from "../downloads/downloadDisk";
+import { importedMatrixPath } from "../jobs/calibrateStep";
 import { contentKey } from "../jobs/contentKey";
 import { orderOf } from "../jobs/orderOf";
 import { QuantizePreviews } from "../jobs/QuantizePreviews";
 import { runJob } from "../jobs/runJob";
-import { importedMatrixPath } from "../jobs/runQuantize";
 import { writeFileAtomically } from "../writeFileAtomically";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
@@ -160,7 +160,7 @@ async function qualityResults(modelId: ModelId, parts: Parts): Promise<Outcome<Q
       ...row,
       modelId: here?.model.id ?? null,
       type: row.type ?? madeFrom?.type ?? null,
-      calibrated: row.calibrated ?? madeFrom?.calibrated ?? null,
+      steps: row.steps ?? madeFrom?.steps ?? null,
     });
   }
   const possibleSources: ModelId[] = [];

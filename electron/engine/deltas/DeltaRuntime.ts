@@ -1,6 +1,6 @@
-// Puts a stack of deltas to work for one answer: brings the adapters into memory, sets them, and hands out the KV cache
+// Puts a stack of deltas to work for one answer: brings them into memory, sets them, and hands out the KV cache
 // that was computed under exactly this stack. Engine process.
-import type { LlamaContext, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
+import type { LlamaContext, LlamaContextOptions, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { EngineDeltas } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -8,9 +8,9 @@ import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../log";
 import { collectGarbage } from "../collectGarbage";
 import { adapterSelfTest } from "./adapterSelfTest";
+import { deltaAppliers, deltaKinds, type DeltaApplier } from "./deltaKinds";
 import { inspectDelta } from "./inspectDelta";
 import { KvSequences, type Conversation } from "./KvSequences";
-import { loadAdapter, setAdapters, unloadAdapter } from "./liveAdapters";
 import { matchDelta, readBaseShapes, type BaseShapes } from "./matchDelta";
 
 /** Left to the window, the system, and to estimates that are a little low. */
@@ -43,9 +43,10 @@ export interface Prepared {
   switchMs: number | null;
 }
 
-interface LoadedAdapter {
+interface LoadedDelta {
   deltaId: DeltaId;
   path: string;
+  applier: DeltaApplier;
   bytes: number;
   usedAt: number;
 }
@@ -55,7 +56,7 @@ export class DeltaRuntime {
   readonly #sequences: KvSequences;
   /** By stack. With the way "switch" there is one, for all of them. */
   readonly #contexts = new Map<string, LlamaContext>();
-  readonly #adapters = new Map<DeltaId, LoadedAdapter>();
+  readonly #loaded = new Map<DeltaId, LoadedDelta>();
   /** Known once the first delta was asked for. */
   #ready: { way: EngineDeltas["way"]; base: BaseShapes } | null = null;
   /** What is set on the live context. */
@@ -108,11 +109,11 @@ export class DeltaRuntime {
 
   /** True when something was loaded. Each delta is checked again: the file may have changed since it was added. */
   async #load(wanted: readonly DeltaToApply[], signal: AbortSignal): Promise<Outcome<boolean>> {
-    const missing = wanted.filter(({ deltaId }) => !this.#adapters.has(deltaId));
+    const missing = wanted.filter(({ deltaId }) => !this.#loaded.has(deltaId));
     const uses = ++this.#uses;
     for (const { deltaId } of wanted) {
-      const adapter = this.#adapters.get(deltaId);
-      if (adapter !== undefined) adapter.usedAt = uses;
+      const loaded = this.#loaded.get(deltaId);
+      if (loaded !== undefined) loaded.usedAt = uses;
     }
     if (missing.length === 0) return succeed(false);
     const ready = await this.#getReady();
@@ -136,17 +137,18 @@ export class DeltaRuntime {
     if (!delta.ok) return delta;
     const match = matchDelta(delta.value, base);
     if (!match.ok) return match;
-    const bytes = delta.value.facts.weightsBytes;
+    const { kind, weightsBytes: bytes } = delta.value.facts;
+    const { applier } = deltaKinds[kind];
     const room = await this.#makeRoom(bytes, new Set(wanted.map((other) => other.deltaId)));
     if (!room.ok) return room;
     if (this.#ready?.way === "switch") {
       try {
-        await loadAdapter(this.#live, path);
+        await applier.load(this.#live, path);
       } catch (error) {
         return fail("delta-load-failed", {}, error);
       }
     }
-    this.#adapters.set(deltaId, { deltaId, path, bytes, usedAt: this.#uses });
+    this.#loaded.set(deltaId, { deltaId, path, applier, bytes, usedAt: this.#uses });
     return succeed(undefined);
   }
 
@@ -155,7 +157,7 @@ export class DeltaRuntime {
     for (;;) {
       const freeBytes = await this.#options.freeBytes();
       if (freeBytes >= bytes + MEMORY_RESERVE_BYTES) return succeed(undefined);
-      const oldest = [...this.#adapters.values()]
+      const oldest = [...this.#loaded.values()]
         .filter(({ deltaId }) => !needed.has(deltaId))
         .sort((one, other) => one.usedAt - other.usedAt)[0];
       if (oldest === undefined || this.#ready?.way !== "switch")
@@ -164,10 +166,10 @@ export class DeltaRuntime {
           availableBytes: String(Math.max(0, freeBytes - MEMORY_RESERVE_BYTES)),
         });
       // It may be the one that is set.
-      await setAdapters(this.#live, []);
+      await this.#set([]);
       this.#currentKey = BASE_KEY;
-      await unloadAdapter(this.#live, oldest.path);
-      this.#adapters.delete(oldest.deltaId);
+      await oldest.applier.unload(this.#live, oldest.path);
+      this.#loaded.delete(oldest.deltaId);
       this.#options.log("info", "a delta left the memory to make room");
     }
   }
@@ -210,7 +212,7 @@ export class DeltaRuntime {
     if (this.#ready?.way === "context-per-stack") return this.#contextOfStack(stackKey, wanted);
     if (stackKey === this.#currentKey) return succeed(this.#live);
     try {
-      await setAdapters(this.#live, wanted);
+      await this.#set(wanted);
       this.#currentKey = stackKey;
       return succeed(this.#live);
     } catch (error) {
@@ -218,6 +220,15 @@ export class DeltaRuntime {
       this.#currentKey = UNKNOWN_KEY;
       return fail("delta-load-failed", {}, error);
     }
+  }
+
+  /** Exactly these, on the live context. All of them are loaded. */
+  async #set(wanted: readonly DeltaToApply[]): Promise<void> {
+    for (const applier of deltaAppliers) await applier.set(this.#live, this.#appliedBy(applier, wanted));
+  }
+
+  #appliedBy(applier: DeltaApplier, wanted: readonly DeltaToApply[]): DeltaToApply[] {
+    return wanted.filter(({ deltaId }) => this.#loaded.get(deltaId)?.applier === applier);
   }
 
   /** The public way: adapters are an option of a new context. */
@@ -241,8 +252,8 @@ export class DeltaRuntime {
     }
   }
 
-  /** Like another one in all but the number of its sequences and its adapters. */
-  #createContext(like: LlamaContext, sequences: number, adapters: readonly DeltaToApply[] = []): Promise<LlamaContext> {
+  /** Like another one in all but the number of its sequences and its deltas. */
+  #createContext(like: LlamaContext, sequences: number, deltas: readonly DeltaToApply[] = []): Promise<LlamaContext> {
     return this.#options.model.createContext({
       sequences,
       contextSize: like.contextSize,
@@ -253,9 +264,10 @@ export class DeltaRuntime {
       threads: like.idealThreads,
       failedCreationRemedy: false,
       ignoreMemorySafetyChecks: true,
-      ...(adapters.length === 0
-        ? {}
-        : { lora: { adapters: adapters.map(({ path: filePath, scale }) => ({ filePath, scale })) } }),
+      ...[...deltaAppliers].reduce<Partial<LlamaContextOptions>>(
+        (options, applier) => ({ ...options, ...applier.contextOptions(this.#appliedBy(applier, deltas)) }),
+        {},
+      ),
     });
   }
 
@@ -265,7 +277,7 @@ export class DeltaRuntime {
       (sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram,
       0,
     );
-    const loaded = [...this.#adapters.values()].sort((one, other) => other.usedAt - one.usedAt);
+    const loaded = [...this.#loaded.values()].sort((one, other) => other.usedAt - one.usedAt);
     this.#options.onChanged({
       loaded: loaded.map(({ deltaId, bytes }) => ({ deltaId, bytes })),
       way: this.#ready?.way ?? "switch",

@@ -2,18 +2,14 @@
 import { DeltaFileMetadata } from "../../contract/deltaFile";
 import { MAX_LEFT_OUT_SHOWN, type DeltaDetails, type MakingFacts } from "../../contract/deltaDetails";
 import type { GgufHeader, MetadataScalar } from "../gguf/readGgufHeader";
-import { isTokenEmbedding, type DeltaHeader, type DeltaPair } from "./readDeltaHeader";
+import type { DeltaHeader } from "./readDeltaHeader";
 
-export function deltaDetails({ header, pairs }: DeltaHeader): DeltaDetails {
-  const weights = pairs.reduce((sum, pair) => sum + changedWeights(pair), 0);
-  return { weights, bitsPerWeight: (header.weightsBytes * 8) / Math.max(1, weights), making: makingFacts(header) };
-}
-
-/** A gives as many columns as the base's matrix has, B as many rows. */
-function changedWeights({ name, a, b }: DeltaPair): number {
-  const [columns = 1, rank = 1, slices = 1] = a.dimensions;
-  const rows = b.dimensions[1] ?? 1;
-  return isTokenEmbedding(name) ? rank * rows : columns * rows * slices;
+export function deltaDetails({ header, changedWeights }: DeltaHeader): DeltaDetails {
+  return {
+    weights: changedWeights,
+    bitsPerWeight: (header.weightsBytes * 8) / Math.max(1, changedWeights),
+    making: makingFacts(header),
+  };
 }
 
 function makingFacts(header: GgufHeader): MakingFacts | null {

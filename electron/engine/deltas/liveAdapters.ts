@@ -2,11 +2,7 @@
 // takes adapters only when a context is made. Engine process.
 import path from "node:path";
 import type { LlamaContext } from "node-llama-cpp";
-
-export interface AdapterAtScale {
-  path: string;
-  scale: number;
-}
+import type { DeltaAtScale } from "./deltaKinds";
 
 /** What is used of the library's inside. */
 interface Inside {
@@ -31,7 +27,7 @@ export async function loadAdapter(context: LlamaContext, file: string): Promise<
 }
 
 /** Exactly these, from the next evaluation on. Those that are in memory take well under a millisecond. */
-export async function setAdapters(context: LlamaContext, adapters: readonly AdapterAtScale[]): Promise<void> {
+export async function setAdapters(context: LlamaContext, adapters: readonly DeltaAtScale[]): Promise<void> {
   await insideOf(context).setAdapters(adapters.map(({ path: filePath, scale }) => ({ filePath, scale })));
 }
 

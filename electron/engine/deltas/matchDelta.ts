@@ -3,7 +3,7 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FileByteSource } from "../gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { partPaths } from "../gguf/checkChatModel";
-import { isTokenEmbedding, type DeltaHeader } from "./readDeltaHeader";
+import type { DeltaHeader } from "./readDeltaHeader";
 
 export interface BaseShapes {
   architecture: string;
@@ -54,25 +54,12 @@ function headSizeOf(header: GgufHeader, architecture: string): number | null {
   return Number.isSafeInteger(size) ? size : null;
 }
 
-/** Failures: "delta-other-architecture", "delta-kind-unsupported", "delta-shapes-differ" (details: tensor). */
+/** Failures: "delta-other-architecture", and those of the kind. */
 export function matchDelta(delta: DeltaHeader, base: BaseShapes): Outcome<"fits" | "shapes-fit"> {
   if (delta.architecture !== base.architecture)
     return fail("delta-other-architecture", {
       architecture: delta.architecture.slice(0, 40),
       modelArchitecture: base.architecture.slice(0, 40),
     });
-  for (const { name, a, b } of delta.pairs) {
-    // llama.cpp would use the pair for the output as well, where its factors lie the wrong way round, and end itself.
-    if (isTokenEmbedding(name) && !base.tensors.has("output.weight")) {
-      return fail("delta-kind-unsupported", {
-        reason: "it changes the token embeddings, which this model uses for its output too",
-      });
-    }
-    const [columns = 1, rows = 1, slices = 1] = base.tensors.get(name) ?? [0, 0, 0];
-    const fits = isTokenEmbedding(name)
-      ? columns === b.dimensions[1] && rows === a.dimensions[1]
-      : columns === a.dimensions[0] && rows === (b.dimensions[1] ?? 1);
-    if (!fits || slices !== (a.dimensions[2] ?? 1)) return fail("delta-shapes-differ", { tensor: name.slice(0, 60) });
-  }
-  return succeed("shapes-fit");
+  return delta.match(base);
 }

@@ -5,6 +5,7 @@ import { MadeFrom } from "../../contract/madeFrom";
 import type { ByteSource } from "../gguf/ByteSource";
 import { fileKindOf } from "../gguf/fileKind";
 import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
+import { recipeInMetadata } from "../gguf/recipeMetadata";
 import { readModelShape } from "./readModelShape";
 import { headerOf } from "./writeStub";
 
@@ -27,8 +28,7 @@ function madeFromOf(header: GgufHeader): MadeFrom | null {
   const parsed = MadeFrom.safeParse({
     sourceFileName: metadataText(header, "facet.source.file"),
     sourceSha256: metadataText(header, "facet.source.sha256"),
-    type: metadataText(header, "facet.quantize.type"),
-    calibrated: metadataText(header, "facet.quantize.calibrated") === "yes",
+    ...recipeInMetadata(header),
     appVersion: metadataText(header, "facet.app_version"),
   });
   return parsed.success ? parsed.data : null;

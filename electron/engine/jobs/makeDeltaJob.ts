@@ -1,11 +1,11 @@
 // Makes a delta from a fine-tune and its base, a 1-bit one or a LoRA, and measures how faithful it is. Job process.
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
-import type { ComparedText, Fidelity, MakeDeltaRequest } from "../../contract/deltaJobs";
+import { isRefined, type ComparedText, type Fidelity, type MakeDeltaRequest } from "../../contract/deltaJobs";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult } from "../../contract/jobs";
-import { useDeltaKernels } from "../deltaKernels";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
+import { makingOf } from "./makingKinds";
 import type { NativeAddon, NativeText } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
 import { readTexts } from "./readTexts";
@@ -14,9 +14,6 @@ import { openSource, requireUnchanged, type SourceFile } from "./sourceFile";
 const CHUNK_TOKENS = 512;
 /** Fitting takes some fifteen evaluations, so they are short. */
 const REFINEMENT_CHUNK_TOKENS = 96;
-/** The largest file that can come of it, in relation to the weights: signs and a square factor beside them, or less. */
-const MOST_BITS_PER_WEIGHT = 3;
-const HALF_PRECISION_BITS = 16;
 
 export async function makeDeltaJob(
   addon: NativeAddon,
@@ -24,7 +21,8 @@ export async function makeDeltaJob(
   tell: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
-  const { base, fineTune, target, result, threads } = request;
+  const { base, fineTune, target, threads } = request;
+  const making = makingOf(request);
   const file = path.basename(target);
   for (const source of [base, fineTune])
     if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
@@ -38,7 +36,7 @@ export async function makeDeltaJob(
   if (await isSameFile(base, fineTune)) throw new JobError("pair-equal");
 
   const sources = [await openUnquantized(addon, base), await openUnquantized(addon, fineTune)];
-  await requireFreeSpace(path.dirname(target), mostBytes(sources[0]?.facts.parameters ?? 0, result));
+  await requireFreeSpace(path.dirname(target), ((sources[0]?.facts.parameters ?? 0) * making.mostBitsPerWeight) / 8);
   const options = {
     base,
     fineTune,
@@ -50,19 +48,11 @@ export async function makeDeltaJob(
   };
   const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
     const meter = progressMeter("make-delta", "bytes", tell);
-    const made = await (
-      result.kind === "bitdelta"
-        ? addon.makeOneBitDelta(
-            { ...options, target: unfinished, compact: result.compact, importanceMatrix: request.importanceMatrix },
-            meter,
-          )
-        : addon.makeLowRankDelta({ ...options, target: unfinished, rank: result.rank }, meter)
-    ).catch(async (error: unknown) => {
+    const made = await making.make(addon, { ...options, target: unfinished }, meter).catch(async (error: unknown) => {
       throw await whyWritingFailed(target, error);
     });
     for (const source of sources) await requireUnchanged(source);
-    // As the engine computes it from then on, and much faster than by llama.cpp's own kernels.
-    if (result.kind === "bitdelta") useDeltaKernels(() => undefined);
+    making.prepareEngine();
     const refinement = await refine(addon, request, unfinished, tell);
     return { made, refinement, fidelity: await measure(addon, request, unfinished, tell) };
   });
@@ -88,7 +78,7 @@ async function refine(
   delta: string,
   tell: (progress: JobProgress) => void,
 ): Promise<{ kept: boolean; klBefore: number; klAfter: number } | null> {
-  if (refinement === null || result.kind !== "bitdelta" || result.compact) return null;
+  if (refinement === null || !isRefined(result)) return null;
   const whole = await nativeText(refinement.on);
   const [on, heldOut] = refinement.heldOut === null ? halves(whole) : [whole, await nativeText(refinement.heldOut)];
   return addon.refineDelta(
@@ -124,11 +114,12 @@ function halves(whole: NativeText): [NativeText, NativeText] {
 /** Throws JobError "delta-useless" for what is no nearer to the fine-tune than the base. llama.cpp cannot load the compact form. */
 async function measure(
   addon: NativeAddon,
-  { base, fineTune, result, fidelity, threads }: MakeDeltaRequest,
+  request: MakeDeltaRequest,
   delta: string,
   tell: (progress: JobProgress) => void,
 ): Promise<Fidelity | null> {
-  if (fidelity === null || (result.kind === "bitdelta" && result.compact)) return null;
+  const { base, fineTune, fidelity, threads } = request;
+  if (fidelity === null || !makingOf(request).isLoadable) return null;
   const found = await addon.measureFidelity(
     {
       base,
@@ -153,11 +144,6 @@ async function openUnquantized(addon: NativeAddon, model: string): Promise<Sourc
   const type = source.facts.weightType.toUpperCase();
   if (!QUANTIZABLE_WEIGHT_TYPES.has(type)) throw new JobError("pair-quantized", { type, file: path.basename(model) });
   return source;
-}
-
-/** A LoRA has at most two factors of `rank` for each row and column: no more than the model has weights. */
-function mostBytes(parameters: number, result: MakeDeltaRequest["result"]): number {
-  return (parameters * (result.kind === "bitdelta" ? MOST_BITS_PER_WEIGHT : HALF_PRECISION_BITS)) / 8;
 }
 
 async function whyWritingFailed(target: string, error: unknown): Promise<unknown> {

@@ -67,7 +67,7 @@ export interface NativeDeltaResult {
 /** Text in chunks, or dialogues of which the answers count. */
 export type NativeText = { text: string } | { dialogues: readonly { prompt: string; answer: string }[] };
 
-interface NativeDeltaOptions {
+export interface NativeDeltaOptions {
   base: string;
   fineTune: string;
   target: string;
@@ -78,7 +78,7 @@ interface NativeDeltaOptions {
   threads: number;
 }
 
-type OnProgress = (progress: NativeProgress) => void;
+export type OnProgress = (progress: NativeProgress) => void;
 
 /** Rejections and exceptions carry `code`, one of FailureCode. */
 export interface NativeAddon {

@@ -1,7 +1,8 @@
 // What each quantization type would make of a model: file size, bits per weight, and the types really written. Job process.
-import type { JobResult, PreviewRequest, QuantizationType, SourceFacts, TypePreview } from "../../contract/jobs";
-import { isCalibratedByDefault } from "../../contract/jobs";
+import type { JobResult, PreviewRequest, SourceFacts, TypePreview } from "../../contract/jobs";
+import { usualSteps, type QuantizationType, type StepKinds } from "../../contract/quantizeRecipe";
 import type { NativeAddon, NativeTensorPlan } from "./nativeAddon";
+import { planOptions } from "./quantizeSteps";
 import { openSource, type SourceFile } from "./sourceFile";
 
 /** GGUF pads each tensor to this. */
@@ -13,9 +14,9 @@ export async function previewJob(addon: NativeAddon, request: PreviewRequest): P
   const source = await openSource(addon, request.source);
   const previews: TypePreview[] = [];
   for (const type of request.types) {
-    const calibrated = request.calibrated ?? isCalibratedByDefault(type);
-    const tensors = await addon.planQuantize({ source: request.source, type, calibrated });
-    previews.push(summarize(source, type, calibrated, tensors));
+    const steps = request.steps ?? usualSteps(type);
+    const tensors = await addon.planQuantize({ source: request.source, ...planOptions(type, steps) });
+    previews.push(summarize(source, type, steps, tensors));
   }
   return { kind: "preview", source: sourceFacts(source), previews };
 }
@@ -30,7 +31,7 @@ export function plannedBytes(source: SourceFile, tensors: readonly NativeTensorP
 function summarize(
   source: SourceFile,
   type: QuantizationType,
-  calibrated: boolean,
+  steps: StepKinds,
   tensors: NativeTensorPlan[],
 ): TypePreview {
   const bytesByTensorType: Record<string, number> = {};
@@ -41,7 +42,7 @@ function summarize(
   }
   return {
     type,
-    calibrated,
+    steps,
     fileBytes: plannedBytes(source, tensors),
     bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
     bytesByTensorType,

@@ -1,21 +1,19 @@
-// Quantizes one model: hash the source, get the importance matrix, quantize, check the result, give it its name. Job process.
-import { access, mkdir, stat } from "node:fs/promises";
+// Quantizes one model: hash the source, take the steps of its recipe, quantize, check the result, give it its name. Job process.
+import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult, type QuantizeRequest } from "../../contract/jobs";
+import { stepKinds } from "../../contract/quantizeRecipe";
+import { recipeMetadata } from "../gguf/recipeMetadata";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 import { plannedBytes } from "./previewJob";
 import { progressMeter } from "./progressMeter";
-import { readEachText } from "./readTexts";
+import { clipMetadata, planOptions, prepareSteps, stepMetadata, stepOptions } from "./quantizeSteps";
 import { hashSource, openSource, requireUnchanged } from "./sourceFile";
 
-/** llama-imatrix's own default. */
-const CHUNK_TOKENS = 512;
 /** Rows in memory at once: enough for full speed, and bounded on small machines. */
 const BUFFER_BYTES = 1024 * 1024 * 1024;
-/** llama.cpp keeps 127 bytes of a metadata value. */
-const METADATA_LIMIT_BYTES = 127;
 
 export async function quantizeJob(
   addon: NativeAddon,
@@ -23,7 +21,11 @@ export async function quantizeJob(
   tell: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
-  const { target, type, threads } = request;
+  const {
+    target,
+    threads,
+    recipe: { type, steps },
+  } = request;
   const fileName = path.basename(target);
   if (await isSameFile(request.source, target)) throw new JobError("target-is-source", { file: fileName });
   if (await exists(target)) throw new JobError("target-exists", { file: fileName });
@@ -32,13 +34,12 @@ export async function quantizeJob(
   if (!QUANTIZABLE_WEIGHT_TYPES.has(source.facts.weightType.toUpperCase())) {
     throw new JobError("source-already-quantized", { type: source.facts.weightType.toUpperCase() });
   }
-  const plan = await addon.planQuantize({ source: request.source, type, calibrated: request.calibration !== null });
+  const plan = await addon.planQuantize({ source: request.source, ...planOptions(type, stepKinds(steps)) });
   await requireFreeSpace(path.dirname(target), plannedBytes(source, plan));
 
   const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", tell));
-  if (request.calibration) await provideMatrix(addon, request.source, request.calibration, threads, tell);
+  await prepareSteps(steps, { addon, model: request.source, threads, tell });
 
-  const importanceMatrix = request.calibration?.matrixPath ?? null;
   await writeFreshFile(target, async (unfinished) => {
     await addon
       .quantize(
@@ -48,7 +49,7 @@ export async function quantizeJob(
           type,
           threads,
           allowRequantize: source.facts.weightType === "q8_0",
-          importanceMatrix,
+          ...stepOptions(steps),
           metadata: metadataFor(request, source.paths[0] ?? request.source, sourceSha256),
           sourceBytes: plan.reduce((sum, tensor) => sum + tensor.sourceBytes, 0),
           bufferBytes: BUFFER_BYTES,
@@ -79,62 +80,20 @@ export async function quantizeJob(
     fileBytes: size,
     bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
     sourceSha256,
-    calibrated: importanceMatrix !== null,
     tookMs: performance.now() - startedMs,
   };
 }
 
-/** Computes the importance matrix unless it is there already. */
-async function provideMatrix(
-  addon: NativeAddon,
-  model: string,
-  { matrixPath, texts, chunkLimit }: { matrixPath: string; texts: readonly string[]; chunkLimit: number },
-  threads: number,
-  tell: (progress: JobProgress) => void,
-): Promise<void> {
-  if (await exists(matrixPath)) return;
-  await mkdir(path.dirname(matrixPath), { recursive: true });
-  const contents = await readEachText(texts);
-  await writeFreshFile(matrixPath, (unfinished) =>
-    addon.collectImportance(
-      {
-        model,
-        texts: contents,
-        datasetName: texts
-          .map((file) => path.basename(file))
-          .join(", ")
-          .slice(0, METADATA_LIMIT_BYTES),
-        threads,
-        chunkTokens: CHUNK_TOKENS,
-        chunkLimit,
-        target: unfinished,
-      },
-      progressMeter("importance-matrix", "tokens", tell),
-    ),
-  );
-}
-
 function metadataFor(request: QuantizeRequest, source: string, sourceSha256: string): Record<string, string> {
+  const { type, steps } = request.recipe;
   return {
-    "general.name": clip(request.targetName),
+    "general.name": clipMetadata(request.targetName),
     "facet.app_version": request.appVersion,
-    "facet.source.file": clip(path.basename(source)),
+    "facet.source.file": clipMetadata(path.basename(source)),
     "facet.source.sha256": sourceSha256,
-    "facet.quantize.type": request.type,
-    "facet.quantize.calibrated": request.calibration === null ? "no" : "yes",
-    ...(request.calibration === null
-      ? {}
-      : { "quantize.imatrix.file": clip(path.basename(request.calibration.matrixPath)) }),
+    ...recipeMetadata(type, stepKinds(steps)),
+    ...stepMetadata(steps),
   };
-}
-
-/** Cut to whole characters within llama.cpp's limit. */
-function clip(text: string): string {
-  // A character cut through decodes to U+FFFD.
-  return Buffer.from(text)
-    .subarray(0, METADATA_LIMIT_BYTES)
-    .toString("utf8")
-    .replace(/\uFFFD$/u, "");
 }
 
 /** llama.cpp does not notice every failed write, so a full disk may show only in the size. */

@@ -2,7 +2,7 @@
 // the base, its shape there, and how its numbers change. Job process.
 import type { PeftConfig, PeftFeature } from "../../contract/peftConfig";
 import type { BaseShapes } from "../deltas/matchDelta";
-import { MAX_ALPHA_PER_RANK } from "../deltas/readDeltaHeader";
+import { MAX_ALPHA_PER_RANK } from "../deltas/adapterKinds";
 import { JobError } from "../jobs/JobError";
 import { moduleRanks, type ModuleRank } from "./moduleRanks";
 import { baseTensorName, peftArchitectures, peftTensorName, type PeftArchitecture } from "./peftNames";

@@ -1,6 +1,7 @@
 // All that is known of one fine-tune, where its row is open.
 import { useEffect, useState } from "react";
-import type { Delta, DeltaKind } from "../../../electron/contract/deltas";
+import type { DeltaKind } from "../../../electron/contract/deltaKinds";
+import type { Delta } from "../../../electron/contract/deltas";
 import type { DeltaDetails, MakingFacts } from "../../../electron/contract/deltaDetails";
 import { call } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
@@ -9,6 +10,7 @@ import { formatParameters } from "../models/hubFacts";
 import { LOADING, type Loadable } from "../models/loadable";
 import { licenceTitle } from "../models/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
+import { deltaKinds } from "./deltaKinds";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {
@@ -67,7 +69,7 @@ function Making({ making, kind }: { readonly making: MakingFacts; readonly kind:
         <Fact name="Change left out">{leftOutShare === 0 ? "nothing" : sharePercent(leftOutShare)}</Fact>
         {foldedNorms > 0 && <Fact name="Norms folded in">{formatCount(foldedNorms)}</Fact>}
         <Fact name="Calibrated">{making.calibrated ? "yes" : "no"}</Fact>
-        {kind === "bitdelta" && <Fact name="Strength fitted">{making.refined ? "yes" : "no"}</Fact>}
+        {deltaKinds[kind].isFitted && <Fact name="Strength fitted">{making.refined ? "yes" : "no"}</Fact>}
         {fidelity !== null && (
           <>
             <Fact name="Distance from the fine-tune (KL)">

@@ -9,6 +9,7 @@ import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
 import { addDeltaFile, answerWith, exportDelta } from "./deltaActions";
 import { DeltaDetailsPanel } from "./DeltaDetailsPanel";
+import { deltaKinds } from "./deltaKinds";
 import styles from "./DeltaRow.module.css";
 import { isUsable, useDeltas } from "./deltas";
 import { baseTitle, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
@@ -68,7 +69,7 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
           <MenuItem icon={<Download size={15} />} disabled={!isFileSound} onSelect={() => void exportDelta(delta)}>
             Export…
           </MenuItem>
-          {facts.kind === "bitdelta" && (
+          {deltaKinds[facts.kind].hasCompactForm && (
             <MenuItem
               icon={<Package size={15} />}
               disabled={!isFileSound}

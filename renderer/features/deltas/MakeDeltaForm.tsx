@@ -2,16 +2,18 @@
 import { useId, useState } from "react";
 import { MAX_EXTRACTED_RANK } from "../../../electron/contract/deltaJobs";
 import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
-import { type MakeDeltaPreview, ONE_BIT_BLOCK, undividedWidth } from "../../../electron/contract/makeDelta";
+import type { StartMakeDelta } from "../../../electron/contract/jobQueue";
+import type { MadeDelta, MakeDeltaPreview } from "../../../electron/contract/makeDelta";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Switch } from "../../ui/Switch";
 import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
+import { madeKinds, making } from "./deltaKinds";
 import styles from "./MakeDeltaForm.module.css";
-import { type DeltaResult, foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
+import { foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
 import { usePairPreview } from "./usePairPreview";
 
 interface MakeDeltaFormProps {
@@ -46,18 +48,20 @@ interface LoadedProps extends MakeDeltaFormProps {
 }
 
 function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
-  const width = undividedWidth(preview.matrices);
-  const [kind, setKind] = useState<DeltaResult["kind"]>(width === null ? "bitdelta" : "lora");
+  const recommended = madeKinds.find((each) => making[each].refusal(preview.matrices) === null) ?? "lora";
+  const [kind, setKind] = useState<MadeDelta["kind"]>(recommended);
   const [rank, setRank] = useState(USUAL_RANK);
   const [name, setName] = useState(fineTune.model.name.slice(0, MAX_DELTA_NAME_CHARACTERS));
   const [measureFidelity, setMeasureFidelity] = useState(true);
   const [starting, setStarting] = useState(false);
   const groupName = useId();
   const needId = useId();
-  const result: DeltaResult = kind === "bitdelta" ? { kind } : { kind, rank };
-  const oneBit = foretoldSize(preview, { kind: "bitdelta" });
-  const lora = foretoldSize(preview, { kind: "lora", rank });
-  const need = diskNeed((kind === "bitdelta" ? oneBit : lora).fileBytes, null, preview.diskFreeBytes);
+  const results: Readonly<Record<MadeDelta["kind"], StartMakeDelta["result"]>> = {
+    bitdelta: { kind: "bitdelta", compact: false },
+    lora: { kind: "lora", rank },
+  };
+  const result = results[kind];
+  const need = diskNeed(foretoldSize(preview, result).fileBytes, null, preview.diskFreeBytes);
   const time = foretoldTime(preview, result);
   const trimmed = name.trim();
 
@@ -68,7 +72,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       baseId: base.model.id,
       fineTuneId: fineTune.model.id,
       name: trimmed,
-      result: result.kind === "bitdelta" ? { kind: "bitdelta", compact: false } : result,
+      result,
       measureFidelity,
     });
     setStarting(false);
@@ -84,34 +88,26 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
     >
       <fieldset className={styles.results}>
         <legend>What it becomes</legend>
-        <label data-chosen={kind === "bitdelta" || undefined} data-disabled={width !== null || undefined}>
-          <input
-            type="radio"
-            name={groupName}
-            checked={kind === "bitdelta"}
-            disabled={width !== null}
-            onChange={() => setKind("bitdelta")}
-          />
-          <span>
-            <b>1-bit delta</b>
-            {width === null && <span className={styles.tag}>Recommended</span>}
-            <small>
-              {width === null
-                ? `The whole change, one bit for each weight: ${foretoldWords(oneBit)}. Its strength is then fitted while both models read a text.`
-                : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`}
-            </small>
-          </span>
-        </label>
-        <label data-chosen={kind === "lora" || undefined}>
-          <input type="radio" name={groupName} checked={kind === "lora"} onChange={() => setKind("lora")} />
-          <span>
-            <b>LoRA</b>
-            {width !== null && <span className={styles.tag}>Recommended</span>}
-            <small>
-              Only the strongest directions of the change, for any program that knows adapters: {foretoldWords(lora)}.
-            </small>
-          </span>
-        </label>
+        {madeKinds.map((each) => {
+          const { title, words, refusal } = making[each];
+          const refused = refusal(preview.matrices);
+          return (
+            <label key={each} data-chosen={kind === each || undefined} data-disabled={refused !== null || undefined}>
+              <input
+                type="radio"
+                name={groupName}
+                checked={kind === each}
+                disabled={refused !== null}
+                onChange={() => setKind(each)}
+              />
+              <span>
+                <b>{title}</b>
+                {each === recommended && <span className={styles.tag}>Recommended</span>}
+                <small>{refused ?? words(foretoldWords(foretoldSize(preview, results[each])))}</small>
+              </span>
+            </label>
+          );
+        })}
       </fieldset>
       {kind === "lora" && (
         <label className={styles.field}>
@@ -152,7 +148,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
           disabled={!need.enough || starting || trimmed === ""}
           aria-describedby={needId}
         >
-          {kind === "bitdelta" ? "Make the 1-bit delta" : "Extract the LoRA"}
+          {making[kind].button}
         </Button>
       </footer>
     </form>

@@ -2,11 +2,12 @@
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatPercent } from "../../../electron/words/quantities";
+import { deltaKinds } from "./deltaKinds";
 
 /** "1-bit" or "LoRA, rank 16". */
 export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {
-  if (kind === "bitdelta") return "1-bit";
-  return rank === null ? "LoRA" : `LoRA, rank ${rank}`;
+  const { word } = deltaKinds[kind];
+  return rank === null ? word : `${word}, rank ${rank}`;
 }
 
 /** "96 % kept": how near it comes to the fine-tune it was made from. */

@@ -2,10 +2,10 @@
 import type { MakingFacts } from "../../../electron/contract/deltaDetails";
 import {
   carriedWeights,
-  loraBytes,
+  madeBytes,
+  type MadeDelta,
   type MakeDeltaPreview,
   makingKey,
-  oneBitDeltaBytes,
 } from "../../../electron/contract/makeDelta";
 import { formatBytes } from "../../../electron/words/quantities";
 import { formatDuration } from "../jobs/jobWords";
@@ -35,22 +35,20 @@ export function sharePercent(share: number): string {
   return `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`;
 }
 
-export type DeltaResult = { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number };
-
 export interface ForetoldSize {
   readonly fileBytes: number;
   readonly bitsPerWeight: number;
 }
 
-export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: DeltaResult): ForetoldSize {
-  const fileBytes = result.kind === "bitdelta" ? oneBitDeltaBytes(matrices) : loraBytes(matrices, result.rank);
+export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: MadeDelta): ForetoldSize {
+  const fileBytes = madeBytes(matrices, result);
   return { fileBytes, bitsPerWeight: (fileBytes * 8) / Math.max(1, carriedWeights(matrices)) };
 }
 
 /** "Making it takes about 12 s, by the last one made here."; null until one was. */
 export function foretoldTime(
   { speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">,
-  result: DeltaResult,
+  result: MadeDelta,
 ): string | null {
   const bytesPerSecond = speeds[makingKey(result)];
   if (bytesPerSecond === undefined) return null;

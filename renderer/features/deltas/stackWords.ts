@@ -1,6 +1,7 @@
 // A stack of fine-tunes in words and as one hue. Renderer.
 import type { NamedStack, StackEntry } from "../../../electron/contract/deltas";
 import { formatScale } from "../../../electron/words/quantities";
+import { deltaKinds } from "./deltaKinds";
 
 /** Who speaks: "Base", "SQL", "SQL 0.8 + Plain words". */
 export function stackName(stack: NamedStack): string {
@@ -18,6 +19,6 @@ export function stackHue(stack: NamedStack): number | undefined {
 
 /** "1-bit" or "LoRA 0.8": the kind, and the strength where it is not as it was made. */
 export function kindWords({ kind, scale = 1 }: { readonly kind: StackEntry["kind"]; readonly scale?: number }): string {
-  const word = kind === "bitdelta" ? "1-bit" : "LoRA";
+  const { word } = deltaKinds[kind];
   return scale === 1 ? word : `${word} ${formatScale(scale)}`;
 }

@@ -100,7 +100,10 @@ function DoneActions({ job: { start, modelName, state }, modelId }: { readonly j
   return (
     <>
       {start.kind === "quantize" && (
-        <Button aria-label={`Chat with it: ${modelName} in ${start.type}`} onClick={() => void loadModel(modelId)}>
+        <Button
+          aria-label={`Chat with it: ${modelName} in ${start.recipe.type}`}
+          onClick={() => void loadModel(modelId)}
+        >
           <MessageSquare size={13} />
           Chat with it
         </Button>

@@ -7,8 +7,7 @@ import { endedWords, formatDuration, jobFacts, jobFraction, jobProblem, jobSteps
 const start = {
   kind: "quantize",
   source: { kind: "installed", modelId: "model-1" },
-  type: "Q4_K_M",
-  calibration: { kind: "text", ownTextId: null },
+  recipe: { type: "Q4_K_M", steps: [{ kind: "calibrate", with: { kind: "text", ownTextId: null } }] },
   measureQuality: true,
   keepSource: false,
 };
@@ -95,7 +94,9 @@ test("the steps are those that were asked for", () => {
     "speed",
   ]);
   expect(
-    jobSteps(job({ kind: "queued", position: 1 }, { calibration: { kind: "none" }, measureQuality: false }).start),
+    jobSteps(
+      job({ kind: "queued", position: 1 }, { recipe: { type: "Q4_K_M", steps: [] }, measureQuality: false }).start,
+    ),
   ).toEqual(["read-source", "quantize", "check"]);
   const delta = {
     kind: "make-delta",

@@ -1,8 +1,11 @@
 // A job in words and numbers: what it is, its steps, how far it is, and how it ended. Renderer.
-import type { Job, JobPhase, JobStart, StartMakeDelta } from "../../../electron/contract/jobQueue";
+import { isRefined } from "../../../electron/contract/deltaJobs";
+import type { Job, JobPhase, JobStart } from "../../../electron/contract/jobQueue";
 import type { JobStage } from "../../../electron/contract/jobs";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../../electron/words/quantities";
+import { making } from "../deltas/deltaKinds";
+import { stagesOf } from "../quantize/stepWords";
 
 export type JobStep = "download" | JobStage;
 
@@ -10,7 +13,7 @@ export type JobStep = "download" | JobStage;
 export function jobTitle({ start, modelName }: Job): string {
   switch (start.kind) {
     case "quantize":
-      return `${modelName} → ${start.type}`;
+      return `${modelName} → ${start.recipe.type}`;
     case "quality":
       return modelName;
     case "make-delta":
@@ -27,7 +30,7 @@ export function jobKind(start: JobStart): string {
     case "quality":
       return "measure quality";
     case "make-delta":
-      return start.result.kind === "lora" ? "extract a LoRA" : "make a 1-bit delta";
+      return making[start.result.kind].job;
     case "fetch-delta":
       return "download a fine-tune";
   }
@@ -40,7 +43,7 @@ export function jobSteps(start: JobStart): JobStep[] {
       return [
         ...(start.source.kind === "hub" ? (["download"] as const) : []),
         "read-source",
-        ...(start.calibration.kind === "text" ? (["importance-matrix"] as const) : []),
+        ...start.recipe.steps.flatMap((step) => stagesOf(step)),
         "quantize",
         "check",
         ...(start.measureQuality ? (["quality", "speed"] as const) : []),
@@ -56,11 +59,6 @@ export function jobSteps(start: JobStart): JobStep[] {
     case "fetch-delta":
       return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
-}
-
-/** llama.cpp evaluates neither the compact form nor has a LoRA scales to fit. */
-function isRefined(result: StartMakeDelta["result"]): boolean {
-  return result.kind === "bitdelta" && !result.compact;
 }
 
 export function stepOf(phase: JobPhase): JobStep {
@@ -182,7 +180,7 @@ export function endedWords(job: Job): string | null {
   if (state.kind !== "done") return null;
   switch (start.kind) {
     case "quantize":
-      return `${modelName} is there in ${start.type}.`;
+      return `${modelName} is there in ${start.recipe.type}.`;
     case "quality":
       return `The quality of ${modelName} is measured.`;
     case "make-delta":

@@ -9,8 +9,7 @@ import { noteJobs } from "./jobs";
 const start = {
   kind: "quantize",
   source: { kind: "installed", modelId: "model-1" },
-  type: "Q4_0",
-  calibration: { kind: "none" },
+  recipe: { type: "Q4_0", steps: [] },
   measureQuality: false,
   keepSource: false,
 };

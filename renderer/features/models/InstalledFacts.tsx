@@ -7,6 +7,7 @@ import { formatParameters } from "./hubFacts";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "./modelTitle";
 import { appTitle } from "./otherAppTitle";
+import { stepsTaken } from "../quantize/stepWords";
 
 interface InstalledFactsProps {
   readonly details: ModelDetails;
@@ -44,6 +45,6 @@ function originWords({ model, repository, app, inModelsFolder, madeFrom }: Model
     case "made":
       return madeFrom === null
         ? "made by Facet"
-        : `made by Facet from ${madeFrom.sourceFileName}, ${madeFrom.calibrated ? "calibrated" : "not calibrated"}`;
+        : `made by Facet from ${madeFrom.sourceFileName}, ${stepsTaken(madeFrom.steps)}`;
   }
 }

@@ -8,6 +8,7 @@ import { formatBytes } from "../../../electron/words/quantities";
 import { bestTrades, linearScale, logScale } from "./chartScales";
 import { formatKl, formatPerplexity, formatShare, variantKey, variantLabel, variantSentence } from "./measured";
 import { placeLabels } from "./placeLabels";
+import { stepsTaken } from "../quantize/stepWords";
 import styles from "./QualityChart.module.css";
 
 const HEIGHT_PX = 320;
@@ -135,7 +136,7 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
               data-best={point.best || undefined}
               data-own={point.own || undefined}
             >
-              {point.variant.calibrated === false ? (
+              {point.variant.steps?.includes("calibrate") === false ? (
                 <path d={`M${point.x} ${point.y - 6}l6 6-6 6-6-6Z`} />
               ) : (
                 <circle cx={point.x} cy={point.y} r={5} />
@@ -209,7 +210,7 @@ function PointButton({ variant, all, x, y, onPoint }: PointButtonProps) {
           aria-label={variantLabel(variant, all)}
         >
           <b>{variantLabel(variant, all)}</b>
-          {variant.calibrated !== null && <span> {variant.calibrated ? "calibrated" : "not calibrated"}</span>}
+          {variant.steps !== null && <span> {stepsTaken(variant.steps)}</span>}
           <dl>
             {numbers.map(([name, value]) => (
               <div key={name}>

@@ -12,6 +12,7 @@ import {
   formatShare,
   variantKey,
 } from "./measured";
+import { stepsTaken } from "../quantize/stepWords";
 import styles from "./QualityTable.module.css";
 
 interface QualityTableProps {
@@ -73,11 +74,11 @@ interface VariantFiguresProps {
 }
 
 function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) {
-  const { name, type, calibrated, isSource, modelId, quality, positions, measuredAtMs } = variant;
+  const { name, type, steps, isSource, modelId, quality, positions, measuredAtMs } = variant;
   const [nowMs] = useState(() => Date.now());
   const from = source?.quality ?? null;
   const notes = [
-    isSource ? "source" : calibrated === null ? null : calibrated ? "calibrated" : "not calibrated",
+    isSource ? "source" : steps === null ? null : stepsTaken(steps),
     modelId === null ? "not installed" : null,
     // Figures over different amounts of text are not the same figures.
     source !== null && positions !== source.positions ? `over ${formatCount(positions)} tokens` : null,

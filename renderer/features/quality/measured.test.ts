@@ -26,7 +26,16 @@ function variant(type: string, calibrated: boolean, isSource = false): MeasuredV
     sameTopToken: 0.9191,
     speed: { prefillTokensPerSecond: 402, decodeTokensPerSecond: 53.9 },
   };
-  return { modelId: null, name: "Tiny", type, calibrated, isSource, quality, positions: 4096, measuredAtMs: 0 };
+  return {
+    modelId: null,
+    name: "Tiny",
+    type,
+    steps: calibrated ? ["calibrate"] : [],
+    isSource,
+    quality,
+    positions: 4096,
+    measuredAtMs: 0,
+  };
 }
 
 test("numbers keep the digits that count", () => {

@@ -6,6 +6,7 @@ import { call } from "../../app/bridge";
 import { formatBytes, formatSpeed } from "../../../electron/words/quantities";
 import { useJobs } from "../jobs/jobs";
 import { LOADING, type Loadable } from "../models/loadable";
+import { stepsLeftOut } from "../quantize/stepWords";
 
 export interface ShownResults {
   readonly results: Loadable<QualityResults>;
@@ -30,16 +31,16 @@ export function useQualityResults(modelId: ModelId): ShownResults {
 }
 
 /** The same variant measured twice is one: main keeps the newer. */
-export function variantKey({ quality, type, calibrated, isSource }: MeasuredVariant): string {
-  return [quality.fileName, type, calibrated, isSource].join(" ");
+export function variantKey({ quality, type, steps, isSource }: MeasuredVariant): string {
+  return [quality.fileName, type, steps?.join(",") ?? "unknown", isSource].join(" ");
 }
 
-/** "Q4_0", "Q4_0 uncalibrated" where the same type was measured both ways. */
+/** "Q4_0", "Q4_0 uncalibrated" where the same type was measured with and without a step. */
 export function variantLabel(variant: MeasuredVariant, all: readonly MeasuredVariant[]): string {
   const type = variant.type ?? variant.name;
   const twice = all.some((other) => other !== variant && other.type === variant.type);
   if (variant.isSource) return `${type}, source`;
-  return twice && variant.calibrated === false ? `${type} uncalibrated` : type;
+  return [type, ...(twice && variant.steps !== null ? stepsLeftOut(variant.steps) : [])].join(" ");
 }
 
 /** All that the chart and the table say of a variant, as one sentence for a screen reader. */

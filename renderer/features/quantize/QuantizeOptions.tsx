@@ -1,14 +1,14 @@
 // How the new file is made: calibration and its text, measuring afterwards, and what becomes of a downloaded source.
 import { FileText, X } from "lucide-react";
 import { useId, useState } from "react";
-import { isCalibratedByDefault, type QuantizationType } from "../../../electron/contract/jobs";
 import type { ImportedMatrix, QuantizeSource } from "../../../electron/contract/quantize";
+import { isUsualStep, type QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { callOrNotify } from "../../app/bridge";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Switch } from "../../ui/Switch";
-import type { CalibrationChoice } from "./calibrationChoice";
+import { type CalibrationChoice, isCalibrated } from "./calibrationChoice";
 import styles from "./QuantizeOptions.module.css";
 
 interface QuantizeOptionsProps {
@@ -17,7 +17,6 @@ interface QuantizeOptionsProps {
   readonly sourceType: string;
   readonly importedMatrix: ImportedMatrix | null;
   readonly type: QuantizationType;
-  readonly calibrated: boolean;
   readonly calibration: CalibrationChoice;
   readonly onCalibration: (choice: CalibrationChoice) => void;
   readonly measureQuality: boolean;
@@ -31,7 +30,6 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
     source,
     sourceType,
     type,
-    calibrated,
     calibration,
     onCalibration,
     measureQuality,
@@ -39,12 +37,13 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
     keepSource,
     onKeepSource,
   } = props;
+  const calibrated = isCalibrated(calibration, type);
   return (
     <div className={styles.options}>
       <Switch
         name="Calibrate"
         words={
-          isCalibratedByDefault(type)
+          isUsualStep("calibrate", type)
             ? "Reads a text with the model and notes which weights matter most; they are rounded with more care. Done once for each model and kept."
             : `Notes which weights matter most by reading a text with the model. It changes next to nothing for ${type}.`
         }

@@ -1,7 +1,7 @@
 // Makes a smaller file of a model: what each type would give on this machine, how, and one button.
-import { useEffect, useId, useRef, useState } from "react";
-import { isCalibratedByDefault, type QuantizationType } from "../../../electron/contract/jobs";
-import type { Calibration, QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
+import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
@@ -9,7 +9,7 @@ import { BackButton } from "../models/BackButton";
 import { formatParameters } from "../models/hubFacts";
 import { JudgingBar } from "../models/JudgingBar";
 import { FailureMessage, Message } from "../models/Message";
-import { type CalibrationChoice, NO_CHOICE } from "./calibrationChoice";
+import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./calibrationChoice";
 import styles from "./QuantizePage.module.css";
 import { QuantizeOptions } from "./QuantizeOptions";
 import { diskNeed, proposalSentence } from "./quantizeWords";
@@ -23,7 +23,9 @@ interface QuantizePageProps {
 
 export function QuantizePage({ source, modelName }: QuantizePageProps) {
   const [calibration, setCalibration] = useState<CalibrationChoice>(NO_CHOICE);
-  const shown = usePreview(source, calibration.on);
+  const { on } = calibration;
+  const steps = useMemo(() => chosenSteps(on), [on]);
+  const shown = usePreview(source, steps);
   const heading = useRef<HTMLHeadingElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
@@ -82,7 +84,6 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     );
   }
   const { type, fileBytes } = row.preview;
-  const calibrated = calibration.on ?? isCalibratedByDefault(type);
   const sourceType = preview.source.weightType.toUpperCase();
   const need = diskNeed(fileBytes, source.kind === "hub" ? preview.source.fileBytes : null, diskFreeBytes);
 
@@ -91,8 +92,7 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     await startJob({
       kind: "quantize",
       source,
-      type,
-      calibration: calibrated ? textOrMatrix(calibration) : { kind: "none" },
+      recipe: { type, steps: stepsFor(calibration, type) },
       measureQuality,
       keepSource,
     });
@@ -109,7 +109,6 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
         sourceType={sourceType}
         importedMatrix={preview.importedMatrix}
         type={type}
-        calibrated={calibrated}
         calibration={calibration}
         onCalibration={onCalibration}
         measureQuality={measureQuality}
@@ -138,10 +137,6 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
       </footer>
     </>
   );
-}
-
-function textOrMatrix({ from, ownText }: CalibrationChoice): Calibration {
-  return from === "imported" ? { kind: "imported" } : { kind: "text", ownTextId: ownText?.id ?? null };
 }
 
 function SourceFactsLine({

@@ -1,8 +1,9 @@
 // The types in a table: size, bits per weight, whether it fits; one is chosen, and each says what it would really write.
 import { ChevronDown } from "lucide-react";
 import { Fragment, useId, useState } from "react";
-import type { QuantizationType, TypePreview } from "../../../electron/contract/jobs";
+import type { TypePreview } from "../../../electron/contract/jobs";
 import type { QuantizePreview } from "../../../electron/contract/quantize";
+import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { formatBytes } from "../../../electron/words/quantities";
 import { IconButton } from "../../ui/IconButton";
 import { FitBar } from "../models/FitBar";
@@ -70,7 +71,7 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                     before={<FitBar fit={fit} current={current} />}
                   />
                 </td>
-                <td className={styles.wide}>{preview.calibrated ? "yes" : "no"}</td>
+                <td className={styles.wide}>{preview.steps.includes("calibrate") ? "yes" : "no"}</td>
                 <td className={styles.open}>
                   <Fallbacks preview={preview} />
                   <IconButton

@@ -1,5 +1,11 @@
-// How a person wants the new file calibrated. Renderer.
+// How the user wants the new file calibrated, and the step of a recipe that comes of it. Renderer.
 import type { ChosenText } from "../../../electron/contract/quantize";
+import {
+  isUsualStep,
+  type QuantizationType,
+  type QuantizeStep,
+  type StepKinds,
+} from "../../../electron/contract/quantizeRecipe";
 
 export interface CalibrationChoice {
   /** null = what is usual for the type. */
@@ -10,3 +16,20 @@ export interface CalibrationChoice {
 }
 
 export const NO_CHOICE: CalibrationChoice = { on: null, from: "text", ownText: null };
+
+export function isCalibrated({ on }: CalibrationChoice, type: QuantizationType): boolean {
+  return on ?? isUsualStep("calibrate", type);
+}
+
+/** For all types alike; null = as is usual for each. */
+export function chosenSteps(on: CalibrationChoice["on"]): StepKinds | null {
+  return on === null ? null : on ? ["calibrate"] : [];
+}
+
+export function stepsFor(choice: CalibrationChoice, type: QuantizationType): QuantizeStep[] {
+  if (!isCalibrated(choice, type)) return [];
+  const { from, ownText } = choice;
+  return [
+    { kind: "calibrate", with: from === "imported" ? { kind: from } : { kind: from, ownTextId: ownText?.id ?? null } },
+  ];
+}

@@ -1,6 +1,6 @@
 // Why a type is proposed, and what the new file costs, in sentences. Renderer.
-import type { QuantizationType } from "../../../electron/contract/jobs";
 import type { ProposalReason } from "../../../electron/contract/quantize";
+import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { formatBytes } from "../../../electron/words/quantities";
 
 export function proposalSentence(type: QuantizationType, reason: ProposalReason): string {

@@ -2,10 +2,10 @@
 import { ChevronDown, X } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useId, type ReactNode } from "react";
+import { scaleRange } from "../../../../electron/contract/deltaKinds";
 import {
   type Delta,
   isSameStack,
-  MAX_DELTA_SCALE,
   MIN_COMPARED,
   type NamedStack,
   type StackEntry,
@@ -138,19 +138,24 @@ function Choice({ group, name, kind, hue, isChosen, isTaken = false, onChoose }:
 }
 
 function Strength({ columns, index, entry }: ColumnMenuProps & { readonly entry: StackEntry }): ReactNode {
+  const range = scaleRange(entry.kind);
   const setScale = (scale: number) =>
     chooseColumns(withColumn(columns, index, [{ ...entry, scale: Math.round(scale * 100) / 100 }]));
   return (
     <div className={styles.strength} data-hue={entry.hue}>
       <div className={styles.line}>
         <span>Strength</span>
-        <NumberField label="Strength" value={entry.scale} parse={parseScale} onChange={setScale} />
+        <NumberField
+          label="Strength"
+          value={entry.scale}
+          parse={(text) => parseScale(text, range)}
+          onChange={setScale}
+        />
       </div>
       <Slider
         label="Strength slider"
         className={styles.slider}
-        min={0}
-        max={MAX_DELTA_SCALE}
+        {...range}
         step={SCALE_STEP}
         value={entry.scale}
         aria-valuetext={formatScale(entry.scale)}

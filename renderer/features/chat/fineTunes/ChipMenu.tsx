@@ -1,11 +1,13 @@
 // What can be done with one fine-tune in this chat: its strength, its place in the stack, and what it is.
 import { Layers2, ListPlus, RotateCcw, X } from "lucide-react";
 import { Popover } from "radix-ui";
-import { type Delta, MAX_DELTA_SCALE, MAX_STACK_DELTAS, type NamedStack } from "../../../../electron/contract/deltas";
+import { scaleRange } from "../../../../electron/contract/deltaKinds";
+import { type Delta, MAX_STACK_DELTAS, type NamedStack } from "../../../../electron/contract/deltas";
 import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
 import { formatBytes, formatPercent, formatScale } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
+import { kindAndRank } from "../../deltas/deltaWords";
 import { kindWords } from "../../deltas/stackWords";
 import { NumberField } from "../sidePanel/NumberField";
 import { changeChatStack, rememberScale } from "./chatStack";
@@ -22,6 +24,7 @@ interface ChipMenuProps {
 
 export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuProps) {
   const { entry, delta, isChosen, problem, canBeChosen } = choice;
+  const range = scaleRange(entry.kind);
   const setScale = (scale: number) => {
     if (isChosen) changeChatStack(withEntry(stack, { ...entry, scale }), "soon");
     else rememberScale(entry.deltaId, scale);
@@ -63,12 +66,16 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
                 <RotateCcw size={12} aria-hidden />1
               </button>
             )}
-            <NumberField label="Strength" value={entry.scale} parse={parseScale} onChange={setScale} />
+            <NumberField
+              label="Strength"
+              value={entry.scale}
+              parse={(text) => parseScale(text, range)}
+              onChange={setScale}
+            />
           </div>
           <Slider
             label="Strength slider"
-            min={0}
-            max={MAX_DELTA_SCALE}
+            {...range}
             step={SCALE_STEP}
             value={entry.scale}
             aria-valuetext={formatScale(entry.scale)}
@@ -132,7 +139,7 @@ function Facts({ delta: { facts } }: { readonly delta: Delta }) {
     <dl className={styles.facts}>
       <div>
         <dt>Kind</dt>
-        <dd>{facts.rank === null ? kindWords(facts) : `${kindWords(facts)}, rank ${facts.rank}`}</dd>
+        <dd>{kindAndRank(facts)}</dd>
       </div>
       <div>
         <dt>In memory</dt>

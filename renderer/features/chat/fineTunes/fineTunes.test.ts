@@ -1,5 +1,6 @@
 // Unit tests of what the header, the palette and the composer compute of fine-tunes.
 import { describe, expect, it } from "vitest";
+import { scaleRange } from "../../../../electron/contract/deltaKinds";
 import {
   MAX_STACK_DELTAS,
   type Delta,
@@ -69,7 +70,7 @@ describe("a stack", () => {
     ["", null],
     ["strong", null],
   ])("reads %j as a strength", (text, value) => {
-    expect(parseScale(text)).toBe(value);
+    expect(parseScale(text, scaleRange("lora"))).toBe(value);
   });
 });
 

@@ -1,7 +1,7 @@
 // What can be done to a stack of fine-tunes: each gives a new one. Renderer.
+import type { ScaleRange } from "../../../../electron/contract/deltaKinds";
 import {
   type Delta,
-  MAX_DELTA_SCALE,
   MAX_STACK_DELTAS,
   type NamedStack,
   type Stack,
@@ -43,8 +43,8 @@ export function choiceOf(stack: NamedStack): Stack {
   return stack.map(({ deltaId, scale }) => ({ deltaId, scale }));
 }
 
-/** A typed strength; null = no number between 0 and 2. */
-export function parseScale(text: string): number | null {
+/** A typed strength; null = no number, or none within the range. */
+export function parseScale(text: string, { min, max }: ScaleRange): number | null {
   const value = Number(text.trim().replace(",", "."));
-  return text.trim() === "" || !(value >= 0 && value <= MAX_DELTA_SCALE) ? null : Math.round(value * 100) / 100;
+  return text.trim() === "" || !(value >= min && value <= max) ? null : Math.round(value * 100) / 100;
 }

@@ -1,0 +1,61 @@
+// What the window says of each kind of delta, and offers for it; a new kind is one entry, and one more where it can be made here. Renderer.
+import type { DeltaKind } from "../../../electron/contract/deltaKinds";
+import {
+  type CarriedMatrices,
+  type MadeDelta,
+  ONE_BIT_BLOCK,
+  undividedWidth,
+} from "../../../electron/contract/makeDelta";
+import { formatCount } from "../../../electron/words/quantities";
+
+interface KindEntry {
+  /** Beside a name. */
+  readonly word: string;
+  /** It has a smaller form, for keeping and sharing, that Facet alone reads. */
+  readonly hasCompactForm: boolean;
+  /** Its strength is fitted after it was made. */
+  readonly isFitted: boolean;
+}
+
+export const deltaKinds: Readonly<Record<DeltaKind, KindEntry>> = {
+  bitdelta: { word: "1-bit", hasCompactForm: true, isFitted: true },
+  lora: { word: "LoRA", hasCompactForm: false, isFitted: false },
+};
+
+interface MakingEntry {
+  readonly title: string;
+  /** The button, and the job in a list. */
+  readonly button: string;
+  readonly job: string;
+  /** `foretold`: its size. */
+  readonly words: (foretold: string) => string;
+  /** Why it cannot be made of these; null = it can. */
+  readonly refusal: (matrices: readonly CarriedMatrices[]) => string | null;
+}
+
+/** As they are offered: the first that can be made is recommended. */
+export const madeKinds = ["bitdelta", "lora"] as const satisfies readonly MadeDelta["kind"][];
+
+export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
+  bitdelta: {
+    title: "1-bit delta",
+    button: "Make the 1-bit delta",
+    job: "make a 1-bit delta",
+    words: (foretold) =>
+      `The whole change, one bit for each weight: ${foretold}. Its strength is then fitted while both models read a text.`,
+    refusal(matrices) {
+      const width = undividedWidth(matrices);
+      return width === null
+        ? null
+        : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`;
+    },
+  },
+  lora: {
+    title: "LoRA",
+    button: "Extract the LoRA",
+    job: "extract a LoRA",
+    words: (foretold) =>
+      `Only the strongest directions of the change, for any program that knows adapters: ${foretold}.`,
+    refusal: () => null,
+  },
+};

@@ -1,0 +1,37 @@
+// What is said of the steps of a recipe; a new kind is one entry. Renderer.
+import type { JobStage } from "../../../electron/contract/jobs";
+import { StepKind, type QuantizeStep, type StepKinds } from "../../../electron/contract/quantizeRecipe";
+
+interface StepWords<Step extends QuantizeStep> {
+  /** Of a file. */
+  readonly taken: string;
+  readonly leftOut: string;
+  /** Beside a type: "Q4_0 uncalibrated". */
+  readonly leftOutBriefly: string;
+  /** What a job goes through for it. */
+  readonly stages: (step: Step) => readonly JobStage[];
+}
+
+type StepOf<Kind extends StepKind> = Extract<QuantizeStep, { kind: Kind }>;
+
+const WORDS: { readonly [Kind in StepKind]: StepWords<StepOf<Kind>> } = {
+  calibrate: {
+    taken: "calibrated",
+    leftOut: "not calibrated",
+    leftOutBriefly: "uncalibrated",
+    stages: (step) => (step.with.kind === "text" ? ["importance-matrix"] : []),
+  },
+};
+
+/** "not calibrated" */
+export function stepsTaken(steps: StepKinds): string {
+  return StepKind.options.map((kind) => WORDS[kind][steps.includes(kind) ? "taken" : "leftOut"]).join(", ");
+}
+
+export function stepsLeftOut(steps: StepKinds): string[] {
+  return StepKind.options.filter((kind) => !steps.includes(kind)).map((kind) => WORDS[kind].leftOutBriefly);
+}
+
+export function stagesOf<Kind extends StepKind>(step: { kind: Kind } & StepOf<Kind>): readonly JobStage[] {
+  return WORDS[step.kind].stages(step);
+}
