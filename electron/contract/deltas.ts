@@ -4,7 +4,7 @@ import { Failure } from "./failure";
 import { HubGate, RepositoryName, Revision } from "./hub";
 import { DeltaId } from "./ids";
 
-/** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
+/** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody needs it. */
 export const MAX_STACK_DELTAS = 4;
 /** 1 = as it was made. Above 2 models talk nonsense. */
 export const MAX_DELTA_SCALE = 2;

@@ -36,8 +36,8 @@ export class Models {
   readonly #failures: ModelFailures;
   #announcing: NodeJS.Timeout | null = null;
   #lastState: EngineState = { kind: "idle" };
-  /** Counts what was asked to be loaded: planning takes a moment, and only the newest wish counts then. */
-  #wishes = 0;
+  /** Counts what was asked to be loaded: planning takes a moment, and only the newest request counts then. */
+  #requests = 0;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -82,7 +82,7 @@ export class Models {
     const { settings, loadNote, engineEnds, supervisor, loads } = this.#options;
     const last = await this.#find(settings.value.modelId);
     const files = last === null ? await this.#library.files() : [last];
-    const wish = ++this.#wishes;
+    const request = ++this.#requests;
     for (const file of files) {
       const crashed = loadNote.read().includes(file.model.id)
         ? failure("model-crashed-last-time", { file: file.model.fileName })
@@ -90,7 +90,7 @@ export class Models {
       if (crashed) await this.#found(file, crashed);
       supervisor.prepare(file.model.id);
       const { plan, unusable } = await loads.plan(file);
-      if (wish !== this.#wishes) return;
+      if (request !== this.#requests) return;
       if (unusable) await this.#found(file, unusable);
       // A projector beside its model, say.
       if (unusable?.code === "model-is-not-a-chat-model" && file !== files.at(-1)) continue;
@@ -122,11 +122,11 @@ export class Models {
     const file = await this.#find(id);
     if (file === null) return { ok: false, failure: failure("not-found") };
     if (file.fileProblem) return { ok: false, failure: file.fileProblem };
-    const wish = ++this.#wishes;
+    const request = ++this.#requests;
     const { supervisor } = this.#options;
     supervisor.prepare(id);
     const { plan, nearest, unusable } = await this.#options.loads.plan(file, settings);
-    if (wish !== this.#wishes) return succeed(undefined);
+    if (request !== this.#requests) return succeed(undefined);
     const wrong = inWordsOf(file, unusable);
     if (wrong) {
       supervisor.release();

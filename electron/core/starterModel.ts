@@ -142,7 +142,7 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
       await findStarterModel(attempt.dataFolder, attempt.signal, attempt.model); // Writes the note.
       return succeed(attempt.finalPath);
     } catch (error) {
-      // The disk and the person's wish end all; anything else is this source's own trouble.
+      // A full disk or a cancel ends all; anything else is this source's own trouble.
       if (attempt.signal.aborted || isDiskTrouble(error)) throw error;
       if (error instanceof UnexpectedContentError) code = "starter-wrong-hash";
       else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline")

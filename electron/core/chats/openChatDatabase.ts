@@ -99,12 +99,12 @@ function repairIndexes(database: Database): void {
  * start, the check of the whole database is left out; a kill, a power cut or a foreign hand leads to one.
  */
 function withCleanEnd(database: Database, file: string): Database {
-  let sawDamage = false;
+  let foundDamage = false;
   const watching = <Result>(work: () => Result): Result => {
     try {
       return work();
     } catch (error) {
-      sawDamage ||= isDamage(error);
+      foundDamage ||= isDamage(error);
       throw error;
     }
   };
@@ -117,7 +117,7 @@ function withCleanEnd(database: Database, file: string): Database {
     transaction: (work) => watching(() => database.transaction(work)),
     close() {
       database.close();
-      if (sawDamage) return;
+      if (foundDamage) return;
       try {
         writeFileSync(markerFile(file), markerText(file));
       } catch {

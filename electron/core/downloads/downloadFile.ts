@@ -118,7 +118,7 @@ class FileRun {
     this.#abort.abort();
   }
 
-  /** Brings what is written to the disk itself; one at a time, further wishes are met by the next. */
+  /** Brings what is written to the disk itself; one at a time, further requests are met by the next. */
   #sync(): Promise<void> {
     if (this.#isSyncing) return this.#syncing;
     this.#isSyncing = true;
@@ -171,8 +171,8 @@ class FileRun {
       // Without ranges, a broken connection means the beginning again.
       if (this.#wholeFile) position = start;
       this.#setWaiting(index, reason);
-      const hubSaysMs = Number(failure.details?.["retryAfterSeconds"] ?? 0) * 1000;
-      const waitMs = Math.max(hubSaysMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
+      const retryAfterMs = Number(failure.details?.["retryAfterSeconds"] ?? 0) * 1000;
+      const waitMs = Math.max(retryAfterMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
       await wait(waitMs, AbortSignal.any([stopped, this.#download.wakeSignal()]));
     }
   }

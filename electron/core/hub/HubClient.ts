@@ -232,10 +232,10 @@ export class HubClient {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
       const { code, details } = outcome.failure;
-      const worthATry = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
-      const hubSaysMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
-      if (!worthATry || signal.aborted || attempt + 1 >= MAX_TRIES || hubSaysMs > MAX_WAIT_MS) return outcome;
-      await wait(Math.max(hubSaysMs, backOffMs(this.#options.backOff, attempt)), signal);
+      const isRetryable = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
+      const retryAfterMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
+      if (!isRetryable || signal.aborted || attempt + 1 >= MAX_TRIES || retryAfterMs > MAX_WAIT_MS) return outcome;
+      await wait(Math.max(retryAfterMs, backOffMs(this.#options.backOff, attempt)), signal);
     }
   }
 

@@ -1,4 +1,4 @@
-// How fast deltas were made on this computer, by what they became: what the next one's time is foretold from.
+// How fast deltas were made on this computer, by what they became: what the next one's time is predicted from.
 import { z } from "zod";
 import type { StartMakeDelta } from "../../contract/jobQueue";
 import { makingKey } from "../../contract/makeDelta";

@@ -22,7 +22,7 @@ import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { checkPurpose } from "../gguf/checkPurpose";
 import type { ReadParts } from "../gguf/fileKind";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
-import { aboutDeltas } from "./aboutDeltas";
+import { answerDeltaQuery } from "./answerDeltaQuery";
 import { describeFormat } from "./describeFormat";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
@@ -153,7 +153,7 @@ export class FitProcess {
         return estimate.ok ? succeed({ kind: "estimated", id, estimate: estimate.value }) : estimate;
       }
       default:
-        return aboutDeltas(question);
+        return answerDeltaQuery(question);
     }
   }
 

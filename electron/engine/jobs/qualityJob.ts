@@ -36,14 +36,14 @@ export async function qualityJob(
     progressMeter("quality", "tokens", tell),
   );
 
-  const tellSpeed = progressMeter("speed", "tokens", tell);
+  const reportSpeed = progressMeter("speed", "tokens", tell);
   const rows: ModelQuality[] = [];
   for (const [index, quality] of [measured.source, ...measured.candidates].entries()) {
     const file = files[index];
     if (file === undefined) continue;
     const model = file.paths[0] ?? request.source;
     const fileName = path.basename(model);
-    tellSpeed({ done: index, total: files.length, item: fileName });
+    reportSpeed({ done: index, total: files.length, item: fileName });
     const speed = request.withSpeed
       ? await addon.measureSpeed({
           model,

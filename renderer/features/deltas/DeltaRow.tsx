@@ -12,7 +12,7 @@ import { DeltaDetailsPanel } from "./DeltaDetailsPanel";
 import styles from "./DeltaRow.module.css";
 import { isUsable, useDeltas } from "./deltas";
 import { baseTitle, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
-import { toggleDetails, useIsOpen } from "./fineTunesPlace";
+import { toggleDetails, useIsOpen } from "./fineTunesRoute";
 
 export type DeltaDialog = "rename" | "delete" | "command";
 

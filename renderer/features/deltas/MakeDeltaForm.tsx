@@ -11,7 +11,7 @@ import { Switch } from "../../ui/Switch";
 import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
 import styles from "./MakeDeltaForm.module.css";
-import { type DeltaResult, foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
+import { type DeltaResult, predictedSize, predictedTimeText, predictedSizeText } from "./makingWords";
 import { usePairPreview } from "./usePairPreview";
 
 interface MakeDeltaFormProps {
@@ -55,10 +55,10 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
   const groupName = useId();
   const needId = useId();
   const result: DeltaResult = kind === "bitdelta" ? { kind } : { kind, rank };
-  const oneBit = foretoldSize(preview, { kind: "bitdelta" });
-  const lora = foretoldSize(preview, { kind: "lora", rank });
+  const oneBit = predictedSize(preview, { kind: "bitdelta" });
+  const lora = predictedSize(preview, { kind: "lora", rank });
   const need = diskNeed((kind === "bitdelta" ? oneBit : lora).fileBytes, null, preview.diskFreeBytes);
-  const time = foretoldTime(preview, result);
+  const time = predictedTimeText(preview, result);
   const trimmed = name.trim();
 
   async function start(): Promise<void> {
@@ -97,7 +97,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
             {width === null && <span className={styles.tag}>Recommended</span>}
             <small>
               {width === null
-                ? `The whole change, one bit for each weight: ${foretoldWords(oneBit)}. Its strength is then fitted while both models read a text.`
+                ? `The whole change, one bit for each weight: ${predictedSizeText(oneBit)}. Its strength is then fitted while both models read a text.`
                 : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`}
             </small>
           </span>
@@ -108,7 +108,8 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
             <b>LoRA</b>
             {width !== null && <span className={styles.tag}>Recommended</span>}
             <small>
-              Only the strongest directions of the change, for any program that knows adapters: {foretoldWords(lora)}.
+              Only the strongest directions of the change, for any program that knows adapters:{" "}
+              {predictedSizeText(lora)}.
             </small>
           </span>
         </label>

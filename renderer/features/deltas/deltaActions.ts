@@ -6,7 +6,7 @@ import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
 import { changeChatStack } from "../chat/fineTunes/chatStack";
 import { entryOf } from "../chat/fineTunes/stackChanges";
-import { showDetails } from "./fineTunesPlace";
+import { showDetails } from "./fineTunesRoute";
 
 /** From now on it alone answers in the open chat. */
 export function answerWith(delta: Delta): void {

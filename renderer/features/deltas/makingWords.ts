@@ -37,18 +37,18 @@ export function sharePercent(share: number): string {
 
 export type DeltaResult = { readonly kind: "bitdelta" } | { readonly kind: "lora"; readonly rank: number };
 
-export interface ForetoldSize {
+export interface PredictedSize {
   readonly fileBytes: number;
   readonly bitsPerWeight: number;
 }
 
-export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: DeltaResult): ForetoldSize {
+export function predictedSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: DeltaResult): PredictedSize {
   const fileBytes = result.kind === "bitdelta" ? oneBitDeltaBytes(matrices) : loraBytes(matrices, result.rank);
   return { fileBytes, bitsPerWeight: (fileBytes * 8) / Math.max(1, carriedWeights(matrices)) };
 }
 
 /** "Making it takes about 12 s, by the last one made here."; null until one was. */
-export function foretoldTime(
+export function predictedTimeText(
   { speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">,
   result: DeltaResult,
 ): string | null {
@@ -57,6 +57,6 @@ export function foretoldTime(
   return `Making it takes about ${formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000)}, by the last one made here.`;
 }
 
-export function foretoldWords({ fileBytes, bitsPerWeight }: ForetoldSize): string {
+export function predictedSizeText({ fileBytes, bitsPerWeight }: PredictedSize): string {
   return `about ${formatBytes(fileBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
 }

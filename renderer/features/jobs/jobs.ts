@@ -4,13 +4,13 @@ import type { Job, JobId, JobStart } from "../../../electron/contract/jobQueue";
 import { call, callOrNotify } from "../../app/bridge";
 import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
-import { isLibraryShown, showLibrary } from "../deltas/fineTunesPlace";
-import { isTabShown, showTab } from "../models/modelsTab";
+import { isLibraryShown, showLibrary } from "../deltas/fineTunesRoute";
+import { isTabShown, showTab } from "../models/modelsRoute";
 import { endedWords } from "./jobWords";
 
 const jobStore = createStore<{ readonly jobs: readonly Job[] }>()(() => ({ jobs: [] }));
 
-export function noteJobs(jobs: readonly Job[]): void {
+export function applyJobs(jobs: readonly Job[]): void {
   const before = jobStore.getState().jobs;
   jobStore.setState({ jobs });
   for (const job of jobs) {

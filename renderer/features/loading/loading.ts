@@ -12,7 +12,7 @@ interface LoadingState {
 const loadingStore = createStore<LoadingState>()(() => ({ warning: null, settingsOf: null }));
 
 /** Main was asked for a load that would not fit. */
-export function noteWarning(warning: LoadWarning): void {
+export function showLoadWarning(warning: LoadWarning): void {
   loadingStore.setState({ warning });
 }
 

@@ -7,7 +7,7 @@ import { formatBytes, formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
-import { showLibrary } from "../deltas/fineTunesPlace";
+import { showLibrary } from "../deltas/fineTunesRoute";
 import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
 

@@ -19,7 +19,7 @@ import { refreshFits } from "./fits";
 import { HubSettingsDialog } from "./HubSettingsDialog";
 import { InstalledTab } from "./InstalledTab";
 import { refreshInstalled } from "./installed";
-import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsTab";
+import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsRoute";
 import styles from "./ModelsPage.module.css";
 
 export function ModelsPage() {

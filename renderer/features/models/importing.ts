@@ -6,7 +6,7 @@ import { call, callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { showFailure } from "../../app/notices";
 import { LOADING, type Loadable } from "./loadable";
-import { showTab } from "./modelsTab";
+import { showTab } from "./modelsRoute";
 
 interface ImportState {
   readonly offer: ImportOffer | null;

@@ -41,14 +41,14 @@ function StarterStep({ starter }: { readonly starter: StarterState }) {
 
 function Downloading({ starter }: { readonly starter: StarterState & { kind: "downloading" } }) {
   const { source, receivedBytes, totalBytes } = starter;
-  const underWay = receivedBytes > 0 && receivedBytes < totalBytes;
+  const isInProgress = receivedBytes > 0 && receivedBytes < totalBytes;
   return (
     <>
       <h2>Getting the starter model</h2>
       <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
-      <ProgressBar label="Download" fraction={underWay ? receivedBytes / totalBytes : null} />
+      <ProgressBar label="Download" fraction={isInProgress ? receivedBytes / totalBytes : null} />
       <div className={styles.numbers}>
-        {underWay ? (
+        {isInProgress ? (
           <DownloadNumbers starter={starter} />
         ) : receivedBytes === 0 ? (
           `Waiting for ${source}`

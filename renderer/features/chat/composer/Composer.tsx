@@ -15,7 +15,7 @@ import { useNextSpeaker } from "../fineTunes/useNextSpeaker";
 import { messageLimits } from "../textField/chatLimits";
 import { draftMessage, emptyDraft, isBlank } from "../textField/messageDraft";
 import { MessageField } from "../textField/MessageField";
-import { allLanded } from "../textField/underWay";
+import { allLanded } from "../textField/landingTexts";
 import { StructureSwitch } from "../structure/StructureSwitch";
 import { ToolsSwitch } from "../structure/ToolsSwitch";
 import { ThinkingButton } from "../thinking/ThinkingButton";

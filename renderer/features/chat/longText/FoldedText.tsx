@@ -1,7 +1,7 @@
 // A message's text: a long one as its beginning, until somebody wants to see all of it.
 import { useMemo, useRef, type ReactNode } from "react";
 import { formatCount } from "../../../app/quantities";
-import { holdThePlace } from "../conversation/scrollWish";
+import { holdScrollPosition } from "../conversation/scrollRequest";
 import { useFold } from "../parts/folds";
 import { ChunkedText } from "./ChunkedText";
 import styles from "./FoldedText.module.css";
@@ -15,7 +15,7 @@ export function FoldedText({ foldKey, text }: { readonly foldKey: string; readon
   if (beginning === null) return text;
 
   function press(): void {
-    if (!isUnfolded) holdThePlace();
+    if (!isUnfolded) holdScrollPosition();
     toggle();
     // What was read of it may be thousands of lines further down.
     if (isUnfolded) start.current?.scrollIntoView({ block: "nearest" });

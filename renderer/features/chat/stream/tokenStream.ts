@@ -2,7 +2,7 @@
 import { STREAM_PORT_MESSAGE } from "../../../../electron/contract/bridge";
 import type { RequestId } from "../../../../electron/contract/ids";
 import { call } from "../../../app/bridge";
-import { flushPauseMs, noteFlush } from "./flushTiming";
+import { flushPauseMs, recordFlush } from "./flushTiming";
 import { createLiveAnswerSink } from "./liveAnswer";
 import { createStreamReceiver, type StreamPort, type StreamReceiver } from "./streamReceiver";
 
@@ -21,7 +21,7 @@ export function startTokenStream(): void {
     sink: {
       ...sink,
       change(received) {
-        noteFlush(received.oldestTokenAtMs);
+        recordFlush(received.oldestTokenAtMs);
         sink.change(received);
       },
     },
