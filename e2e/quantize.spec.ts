@@ -240,7 +240,7 @@ test(
     await second.window.evaluate((jobId) => window.facet.call["jobs.retry"]({ id: jobId }), id);
     await reaches(second.window, id, "importance-matrix");
 
-    // Closed as a person closes it, the job begins again by itself.
+    // Closed as users close it, the job begins again by itself.
     await second.close();
     const third = await launch({ dataFolder });
     await expect.poll(async () => (await jobs(third.window))[0]?.state.kind).toBe("running");

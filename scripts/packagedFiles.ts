@@ -19,7 +19,7 @@ const DROPPED = [
   /\.test\.\w+$/,
   /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
   /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
-  // Sources to compile llama.cpp and SQLite from: nothing is compiled on the person's computer.
+  // Sources to compile llama.cpp and SQLite from: nothing is compiled on the user's computer.
   /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,
   /^\/node_modules\/@photostructure\/sqlite\/(src|scripts)(\/|$)/,
 ];

@@ -108,7 +108,7 @@ test("holds no source, source map, test or file for another system", async () =>
 });
 
 test("does not switch the sandbox off by itself", async () => {
-  // Main may ask whether a person gave the flag; giving it is another matter.
+  // Main may ask whether a user gave the flag; it must not give it itself.
   const asar = await readFile(path.join(release.folder, "resources/app.asar"), "latin1");
   expect(asar.match(/appendSwitch\(\s*["'`](--)?(no-sandbox|disable-setuid-sandbox)/)).toBeNull();
 });

@@ -1,4 +1,4 @@
-// Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
+// Fine-tunes as deltas on a base model, and stacks of them: what a user sees, chooses, and what made an answer.
 import { z } from "zod";
 import { Failure } from "./failure";
 import { HubGate, RepositoryName, Revision } from "./hub";
@@ -38,7 +38,7 @@ export type DeltaOrigin = z.infer<typeof DeltaOrigin>;
 export const DeltaFacts = z.strictObject({
   kind: DeltaKind,
   architecture: z.string().max(60),
-  /** In people's words, as the file tells; null = it does not. */
+  /** For display, from the file; null = the file does not say. */
   name: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
   baseName: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
   licence: z.string().max(60).nullable(),
@@ -91,7 +91,7 @@ export const DeltasForModel = z.strictObject({
 });
 export type DeltasForModel = z.infer<typeof DeltasForModel>;
 
-/** What a person chooses: deltas and how strongly, in order. Empty = the base alone. */
+/** What a user chooses: deltas and how strongly, in order. Empty = the base alone. */
 export const Stack = z
   .array(z.strictObject({ deltaId: DeltaId, scale: DeltaScale }))
   .max(MAX_STACK_DELTAS)

@@ -85,7 +85,7 @@ export const FailureCode = z.enum([
   "model-changed",
   "model-without-checksum",
   "model-not-moved-to-trash",
-  // the models folder, which can be moved; details.folder is shown to the person
+  // the models folder, which can be moved; details.folder is shown to the user
   "models-folder-unusable",
   "models-folder-busy",
   "models-folder-missing",
@@ -161,7 +161,7 @@ export const FailureCode = z.enum([
   // adapters in the form of the PEFT library
   /** A repository without any adapter (details: repository). */
   "hub-no-adapter",
-  /** adapter_config.json does not lie beside the weights. */
+  /** There is no adapter_config.json beside the weights. */
   "peft-config-missing",
   /** details.reason */
   "peft-config-invalid",

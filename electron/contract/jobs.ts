@@ -70,7 +70,7 @@ export const QuantizeRequest = z.strictObject({
   /** A split model is named by its first file. */
   source: Path,
   target: Path,
-  /** Name for people, for the new file's metadata. */
+  /** Display name, for the new file's metadata. */
   targetName: z.string().max(120),
   type: QuantizationType,
   threads: Threads,
@@ -227,7 +227,7 @@ export const JobProgress = z.strictObject({
   /** The tensor, or the file, that is under way; empty when there is none. */
   item: z.string(),
   unit: z.enum(["bytes", "tokens"]),
-  /** null until it can be told. */
+  /** null until it is known. */
   perSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
 });
@@ -235,7 +235,7 @@ export type JobProgress = z.infer<typeof JobProgress>;
 
 /** The one message to a job process. */
 export const ToJob = z.strictObject({
-  /** Where native/ and node_modules/ lie, outside any archive. */
+  /** Where native/ and node_modules/ are, outside any archive. */
   appFolder: Path,
   request: JobRequest,
 });

@@ -59,7 +59,7 @@ export const QuantizePreview = z.strictObject({
 });
 export type QuantizePreview = z.infer<typeof QuantizePreview>;
 
-/** Stands for a text file that the person chose in the system's dialog, until the app is closed. */
+/** Stands for a text file that the user chose in the system's dialog, until the app is closed. */
 export const TextId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/u)
@@ -74,7 +74,7 @@ export const MAX_OWN_TEXT_BYTES = 20_000_000;
 
 export const Calibration = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
-  /** The text that comes with the app, and the person's own where one was chosen. The matrix is kept and used again. */
+  /** The text that comes with the app, and the user's own where one was chosen. The matrix is kept and used again. */
   z.strictObject({ kind: z.literal("text"), ownTextId: TextId.nullable() }),
   /** See "quantize.importMatrix". */
   z.strictObject({ kind: z.literal("imported") }),

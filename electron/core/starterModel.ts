@@ -165,7 +165,7 @@ async function fromHuggingFace(
   { model, huggingFaceEndpoint, fetch, signal, work, finalPath }: Attempt,
   report: Report,
 ): Promise<void> {
-  // One signal for the request: the person's, and a watchdog that each sign of life pushes further.
+  // One signal for the request: the user's cancel, and a watchdog that every byte resets.
   const request = new AbortController();
   const cancel = () => request.abort(signal.reason);
   signal.addEventListener("abort", cancel, { once: true });
@@ -300,7 +300,7 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** A few words for the person; the whole text is the failure's `cause`. */
+/** A few words for the user; the whole text is the failure's `cause`. */
 function reasonOf(error: unknown): string {
   if (error instanceof UnexpectedContentError) return "it sent a different file, which was deleted";
   if (error instanceof UnreachableError) return error.message.split(":")[0] ?? "no answer";

@@ -116,7 +116,7 @@ async function createContext(
         threads: choice.threads,
         sequences: conversations,
         batchSize: batchTokens(contextSize, llama.gpu !== false),
-        // llama.cpp knows whether the device at hand can; asked for by the person, it is not second-guessed.
+        // llama.cpp knows whether the device at hand can; asked for by the user, it is not second-guessed.
         flashAttention: choice.flashAttention && reasons.flashAttention !== "chosen" ? "auto" : choice.flashAttention,
         experimentalKvCacheKeyType: cacheTypeNames[choice.keyCacheType],
         experimentalKvCacheValueType: cacheTypeNames[choice.valueCacheType],

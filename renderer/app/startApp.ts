@@ -79,7 +79,7 @@ function saveOnLeaving(): void {
   window.addEventListener("pagehide", () => void saveOpenChat());
 }
 
-/** The first frame is drawn in the right letters; they lie on disk beside the page. */
+/** The first frame is drawn in the right letters; they are on disk beside the page. */
 async function loadFonts(): Promise<void> {
   await Promise.allSettled([
     document.fonts.load("400 14px 'Inter Variable'"),

@@ -82,7 +82,7 @@ function migrate(database: Database, from: number): void {
   }
 }
 
-/** The indexes can be made anew from the messages: their damage costs time, never data. */
+/** The indexes can be made again from the messages: their damage costs time, never data. */
 function repairIndexes(database: Database): void {
   for (const table of ["messages_fts", "chats_fts"]) {
     try {
@@ -161,7 +161,7 @@ function closeQuietly(database: Database): void {
   try {
     database.close();
   } catch {
-    // The error that led here is the one to tell.
+    // The error that led here is the one to report.
   }
 }
 

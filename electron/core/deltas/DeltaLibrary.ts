@@ -37,16 +37,16 @@ const KnownDelta = z.strictObject({
   origin: DeltaOrigin,
   createdAtMs: z.number(),
   facts: DeltaFacts,
-  /** The engine died while it brought this one into memory; until the person chooses it again. */
+  /** The engine died while it brought this one into memory; until the user chooses it again. */
   crashed: z.boolean(),
 });
 type KnownDelta = z.infer<typeof KnownDelta>;
 
-/** deltas.json, in the header's order: oldest first, unless a person ordered them. */
+/** deltas.json, in the header's order: oldest first, unless a user ordered them. */
 export const DeltaList = fields({ deltas: list(entry(KnownDelta), "id") });
 export type DeltaList = ValueOf<typeof DeltaList>;
 
-/** A delta and where its file lies: known to main and the engine, never to the window. */
+/** A delta and the path of its file: known to main and the engine, never to the window. */
 export interface DeltaFile {
   delta: Delta;
   path: string;
@@ -138,7 +138,7 @@ export class DeltaLibrary {
     }
   }
 
-  /** The last in the header first: newest first, unless a person ordered them. */
+  /** The last in the header first: newest first, unless a user ordered them. */
   list(): Delta[] {
     return this.#options.list.value.deltas.map((known) => this.#describe(known)).reverse();
   }
@@ -177,9 +177,10 @@ export class DeltaLibrary {
       if (run?.signal.aborted === true) return fail("request-cancelled");
       await rename(part, this.#path(id));
       await syncFolder(folder);
-      const told = about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
+      const described =
+        about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
       const name = about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "");
-      return await this.#keepNew(id, copied.value.sizeBytes, told, origin, name);
+      return await this.#keepNew(id, copied.value.sizeBytes, described, origin, name);
     } catch (error) {
       return { ok: false, failure: saveFailure(error, { folder }) };
     } finally {
@@ -215,7 +216,7 @@ export class DeltaLibrary {
     return this.#save(this.#options.list.value.deltas.filter((known) => known.id !== id));
   }
 
-  /** Copies a delta's file to where the person wants it, or writes it there in its compact form; whole or not at all. */
+  /** Copies a delta's file to where the user wants it, or writes it there in its compact form; whole or not at all. */
   async exportTo(
     id: DeltaId,
     target: string,
@@ -245,7 +246,7 @@ export class DeltaLibrary {
   }
 
   /**
-   * What a person chose, with names and hues to remember. Choosing a delta that the engine died of gives it another
+   * What a user chose, with names and hues to remember. Choosing a delta that the engine died of gives it another
    * chance. Failure: "delta-missing".
    */
   choose(stack: Stack): Outcome<NamedStack> {
@@ -298,7 +299,7 @@ export class DeltaLibrary {
     const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     try {
       const expanded = await this.#options.changeForm(compact, whole, false);
-      // Its progress is told already.
+      // Its progress was emitted already.
       return expanded.ok ? await this.addFile(whole, origin, about, run && { signal: run.signal }) : expanded;
     } finally {
       await rm(whole, { force: true }).catch(() => {});

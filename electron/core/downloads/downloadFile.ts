@@ -40,7 +40,7 @@ export interface FileDownload {
   connections: number;
   timing: DownloadTiming;
   signal: AbortSignal;
-  /** Cuts waits short: the network came back, or the person does not want to wait. */
+  /** Cuts waits short: the network came back, or the user does not want to wait. */
   wakeSignal: () => AbortSignal;
   /** New bytes came; `partialBytes` are those on the disk in chunks that are not whole yet. */
   onReceived(bytes: number, partialBytes: number): void;
@@ -292,7 +292,7 @@ class FileRun {
 function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
   if (code === "hub-rate-limited") return "rate-limit";
-  // A page in place of the file is most often a captive portal, and then the person logs in.
+  // A page in place of the file is most often a captive portal, and then the user logs in.
   if (code === "hub-unavailable" || code === "download-not-a-file") return "hub";
   return null;
 }

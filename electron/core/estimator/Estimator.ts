@@ -259,7 +259,7 @@ export class Estimator {
     return answer.kind === "delta-described" ? succeed(answer.details) : notAnswered(answer);
   }
 
-  /** Whether a delta could be made of these two, as their headers tell. */
+  /** Whether a delta could be made of these two, by their headers. */
   async previewPair(basePath: string, fineTunePath: string): Promise<Outcome<PairFacts>> {
     const answer = await this.#ask({ message: (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }) });
     return answer.kind === "pair-previewed" ? succeed(answer.pair) : notAnswered(answer);

@@ -1,4 +1,4 @@
-// Chooses how a model is loaded: what the person set, and for the rest what fits; and what would fit instead of what does not. Pure.
+// Chooses how a model is loaded: what the user set, and for the rest what fits; and what would fit instead of what does not. Pure.
 import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
 import type { Failure } from "../../contract/failure";
 import { MAX_CONVERSATIONS, type Fit, type KvCacheType } from "../../contract/fit";
@@ -118,7 +118,7 @@ async function possible(input: LoadPlanInput, request: PlanRequest): Promise<Pla
   return estimate?.canQuantizeCache === false ? exact : request;
 }
 
-/** A load that failed for want of memory is not asked for again in the same size. */
+/** A load that failed for lack of memory is not asked for again in the same size. */
 function halfOfFailed(lastFailure: FailedLoad | null): number {
   if (lastFailure === null) return Number.POSITIVE_INFINITY;
   const half = Math.floor(lastFailure.choice.contextSizeTokens / 2 / CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS;

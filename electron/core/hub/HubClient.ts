@@ -31,7 +31,7 @@ const MAX_TREE_PAGES = 10;
 /** Until the whole answer is here. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_TRIES = 4;
-/** A person is waiting: longer waits are told instead of waited. */
+/** A user is waiting: a longer wait is a failure that says how long. */
 const MAX_WAIT_MS = 10_000;
 
 export interface HubClientOptions {
@@ -39,7 +39,7 @@ export interface HubClientOptions {
   /** For the contents of files; the same as `http` unless there is a quicker one. */
   contentHttp?: Http;
   address: HubAddress;
-  /** The person's token, or null. Asked for each request, kept nowhere here. */
+  /** The user's token, or null. Asked for each request, kept nowhere here. */
   token: () => Promise<string | null>;
   backOff?: BackOff;
 }

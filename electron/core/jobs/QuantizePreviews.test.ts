@@ -1,4 +1,4 @@
-// Headers are read once for each content and calibration; verdicts are made anew each time.
+// Headers are read once for each content and calibration; verdicts are made again each time.
 import { describe, expect, it } from "vitest";
 import type { JobResult, TypePreview } from "../../contract/jobs";
 import type { LoadQuestion } from "../estimator/Estimator";

@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect(read.ok && read.value.facts.baseFingerprint).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/u);
   });
 
-  it("is predicted in its size, and told in its details", async () => {
+  it("has the predicted size, and says how it was made in its details", async () => {
     const preview = await pairOf(request.base, request.fineTune);
     for (const [result, predicted] of [
       [request.result, oneBitDeltaBytes(preview.matrices)],
@@ -385,7 +385,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     if (!header.ok) throw new Error(JSON.stringify(header.failure));
     expect(deltaDetails(header.value).making?.fineTuneName).toBe("Tiny tuned");
 
-    // Compact and back it is the very same file, so the library has it already.
+    // Compact and back it is the same file, so the library has it already.
     const oneBit = inFolder("one-bit.gguf");
     await result("make-delta", { ...request, target: oneBit });
     const kept = await library.addFile(oneBit, { kind: "file", fileName: "one-bit.gguf" });

@@ -1,4 +1,4 @@
-// A job as main keeps it: what was asked for, with what the window may not name (paths), as it lies in jobs.json.
+// A job as main keeps it: what was asked for, with what the window may not name (paths), as jobs.json stores it.
 import { z } from "zod";
 import { Failure } from "../../contract/failure";
 import { RepositoryName, Revision, Sha256 } from "../../contract/hub";
@@ -15,7 +15,7 @@ export const QuantizeOrder = z.strictObject({
   /** Where the result goes, known from the beginning: two jobs never write one file. */
   target: Path,
   ownTextPath: Path.nullable(),
-  /** The source was not there when the person asked, and is not to be kept. */
+  /** The source was not there when the user asked, and is not to be kept. */
   deletesSource: z.boolean(),
 });
 export type QuantizeOrder = z.infer<typeof QuantizeOrder>;
@@ -34,7 +34,7 @@ export const FetchDeltaOrder = z.strictObject({
   kind: z.literal("fetch-delta"),
   start: StartFetchDelta,
   modelName: ModelName,
-  /** What the hub said when the person asked: the job fetches this and nothing else, whatever becomes of the repository. */
+  /** What the hub said when the user asked: the job fetches this and nothing else, whatever becomes of the repository. */
   source: z.strictObject({
     repository: RepositoryName,
     revision: Revision,

@@ -1,4 +1,4 @@
-// Reads all of a delta file before anybody relies on it: its header, and that every weight is a number. Fit process and
+// Reads all of a delta file before it is used: its header, and that every weight is a number. Fit process and
 // engine process.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";

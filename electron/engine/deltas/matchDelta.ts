@@ -62,7 +62,7 @@ export function matchDelta(delta: DeltaHeader, base: BaseShapes): Outcome<"fits"
       modelArchitecture: base.architecture.slice(0, 40),
     });
   for (const { name, a, b } of delta.pairs) {
-    // llama.cpp would use the pair for the output as well, where its factors lie the wrong way round, and end itself.
+    // llama.cpp would use the pair for the output as well, where its factors are transposed, and end the process.
     if (isTokenEmbedding(name) && !base.tensors.has("output.weight")) {
       return fail("delta-kind-unsupported", {
         reason: "it changes the token embeddings, which this model uses for its output too",

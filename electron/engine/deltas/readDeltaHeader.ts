@@ -1,4 +1,4 @@
-// Reads the header of a delta file, an adapter in llama.cpp's form, and refuses what is none or would bring llama.cpp
+// Reads the header of a delta file, an adapter in llama.cpp's form, and refuses other files, and those that would bring llama.cpp
 // down. Fit process and engine process.
 import { DeltaFileMetadata, fidelityOf } from "../../contract/deltaFile";
 import { MAX_DELTA_NAME_CHARACTERS, type DeltaFacts } from "../../contract/deltas";
@@ -120,7 +120,7 @@ function pairUp(tensors: readonly TensorInfo[], alpha: number): Outcome<DeltaPai
   return pairs.length > 0 ? succeed(pairs) : fail("delta-not-an-adapter", { kind: "it changes nothing" });
 }
 
-/** What A gives is what B takes. Of token embeddings both lie the other way round. undefined = they do not fit. */
+/** What A gives is what B takes. Of token embeddings both are transposed. undefined = they do not fit. */
 function rankOf({ name, a, b }: DeltaPair): number | undefined {
   const [aColumns = 1, aRows = 1, aSlices = 1, aMore = 1] = a.dimensions;
   const [bColumns = 1, , bSlices = 1, bMore = 1] = b.dimensions;

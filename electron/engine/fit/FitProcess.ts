@@ -105,11 +105,11 @@ export class FitProcess {
         this.#cancels.get(message.id)?.abort();
         return;
       default:
-        void this.#tell(message);
+        void this.#respond(message);
     }
   }
 
-  async #tell(question: FitQuestion): Promise<void> {
+  async #respond(question: FitQuestion): Promise<void> {
     const { post } = this.#options;
     const { id } = question;
     const cancel = new AbortController();
@@ -379,7 +379,7 @@ export class FitProcess {
     const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
     let sharesMemory = false;
     if (started.gpu !== false) {
-      // llama.cpp tells the sum over all devices.
+      // llama.cpp gives the sum over all devices.
       const [names, memory] = await Promise.all([started.getGpuDeviceNames(), started.getVramState()]);
       gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
       sharesMemory = memory.unifiedSize > 0;

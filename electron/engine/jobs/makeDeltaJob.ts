@@ -21,7 +21,7 @@ const HALF_PRECISION_BITS = 16;
 export async function makeDeltaJob(
   addon: NativeAddon,
   request: MakeDeltaRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
   const { base, fineTune, target, result, threads } = request;
@@ -49,7 +49,7 @@ export async function makeDeltaJob(
     appVersion: request.appVersion,
   };
   const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
-    const meter = progressMeter("make-delta", "bytes", tell);
+    const meter = progressMeter("make-delta", "bytes", report);
     const made = await (
       result.kind === "bitdelta"
         ? addon.makeOneBitDelta(
@@ -63,8 +63,8 @@ export async function makeDeltaJob(
     for (const source of sources) await requireUnchanged(source);
     // As the engine computes it from then on, and much faster than by llama.cpp's own kernels.
     if (result.kind === "bitdelta") useDeltaKernels(() => undefined);
-    const refinement = await refine(addon, request, unfinished, tell);
-    return { made, refinement, fidelity: await measure(addon, request, unfinished, tell) };
+    const refinement = await refine(addon, request, unfinished, report);
+    return { made, refinement, fidelity: await measure(addon, request, unfinished, report) };
   });
   const { size } = await stat(target);
   const { captured, leftOutShare, leftOut, foldedNorms } = made;
@@ -86,7 +86,7 @@ async function refine(
   addon: NativeAddon,
   { base, fineTune, result, refinement, threads }: MakeDeltaRequest,
   delta: string,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<{ kept: boolean; klBefore: number; klAfter: number } | null> {
   if (refinement === null || result.kind !== "bitdelta" || result.compact) return null;
   const whole = await nativeText(refinement.on);
@@ -102,7 +102,7 @@ async function refine(
       chunkTokens: REFINEMENT_CHUNK_TOKENS,
       chunkLimit: refinement.chunkLimit,
     },
-    progressMeter("refine-delta", "tokens", tell),
+    progressMeter("refine-delta", "tokens", report),
   );
 }
 
@@ -126,7 +126,7 @@ async function measure(
   addon: NativeAddon,
   { base, fineTune, result, fidelity, threads }: MakeDeltaRequest,
   delta: string,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<Fidelity | null> {
   if (fidelity === null || (result.kind === "bitdelta" && result.compact)) return null;
   const found = await addon.measureFidelity(
@@ -140,7 +140,7 @@ async function measure(
       chunkLimit: fidelity.chunkLimit,
       note: true,
     },
-    progressMeter("fidelity", "tokens", tell),
+    progressMeter("fidelity", "tokens", report),
   );
   if (found.gapClosed <= 0)
     throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);

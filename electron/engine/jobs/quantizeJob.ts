@@ -20,7 +20,7 @@ const METADATA_LIMIT_BYTES = 127;
 export async function quantizeJob(
   addon: NativeAddon,
   request: QuantizeRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
   const { target, type, threads } = request;
@@ -35,8 +35,8 @@ export async function quantizeJob(
   const plan = await addon.planQuantize({ source: request.source, type, calibrated: request.calibration !== null });
   await requireFreeSpace(path.dirname(target), plannedBytes(source, plan));
 
-  const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", tell));
-  if (request.calibration) await provideMatrix(addon, request.source, request.calibration, threads, tell);
+  const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", report));
+  if (request.calibration) await provideMatrix(addon, request.source, request.calibration, threads, report);
 
   const importanceMatrix = request.calibration?.matrixPath ?? null;
   await writeFreshFile(target, async (unfinished) => {
@@ -53,13 +53,13 @@ export async function quantizeJob(
           sourceBytes: plan.reduce((sum, tensor) => sum + tensor.sourceBytes, 0),
           bufferBytes: BUFFER_BYTES,
         },
-        progressMeter("quantize", "bytes", tell),
+        progressMeter("quantize", "bytes", report),
       )
       .catch(async (error: unknown) => {
         throw await whyWritingFailed(target, error);
       });
     await requireUnchanged(source);
-    const check = progressMeter("check", "bytes", tell);
+    const check = progressMeter("check", "bytes", report);
     check({ done: 0, total: 1, item: fileName });
     await requireWhole(
       unfinished,
@@ -90,7 +90,7 @@ async function provideMatrix(
   model: string,
   { matrixPath, texts, chunkLimit }: { matrixPath: string; texts: readonly string[]; chunkLimit: number },
   threads: number,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<void> {
   if (await exists(matrixPath)) return;
   await mkdir(path.dirname(matrixPath), { recursive: true });
@@ -109,7 +109,7 @@ async function provideMatrix(
         chunkLimit,
         target: unfinished,
       },
-      progressMeter("importance-matrix", "tokens", tell),
+      progressMeter("importance-matrix", "tokens", report),
     ),
   );
 }

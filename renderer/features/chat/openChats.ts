@@ -1,4 +1,4 @@
-// What a person does with whole chats: open, begin, rename, delete and take back, go to the next one.
+// What a user does with whole chats: open, begin, rename, delete and take back, go to the next one.
 import type { Chat, ChatSummary } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";

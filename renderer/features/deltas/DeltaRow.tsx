@@ -108,7 +108,7 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
   );
 }
 
-/** What a person most likely wants next, or what mends it. */
+/** What a user most likely wants next, or what mends it. */
 function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">) {
   const { delta, match } = entry;
   const code = delta.failure?.code ?? null;

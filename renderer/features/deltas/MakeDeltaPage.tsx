@@ -128,7 +128,7 @@ function ModelField({ label, value, models, onChoose }: ModelFieldProps) {
   );
 }
 
-/** Lists a file where it lies, without loading it. */
+/** Lists a file where it is, without loading it. */
 function AddModelButton({
   onAdded,
   look,

@@ -1,4 +1,4 @@
-// What a person does with fine-tunes outside a conversation. Renderer.
+// What a user does with fine-tunes outside a conversation. Renderer.
 import type { Delta } from "../../../electron/contract/deltas";
 import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { callOrNotify } from "../../app/bridge";

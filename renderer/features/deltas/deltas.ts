@@ -23,7 +23,7 @@ export async function startDeltas(): Promise<void> {
   if (inEngine.ok) deltaStore.setState({ inEngine: inEngine.value });
 }
 
-/** Looks anew: files may have gone, and memory may have been taken. */
+/** Looks again: files may have gone, and memory may have been taken. */
 export async function refreshDeltas(): Promise<void> {
   const outcome = await call("deltas.list", undefined);
   if (outcome.ok) applyDeltas(outcome.value);

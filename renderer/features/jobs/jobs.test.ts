@@ -27,7 +27,7 @@ beforeEach(() => {
   noticeStore.setState({ notices: [] });
 });
 
-test("a job that ends while the person chats is told, once, with the way to it", () => {
+test("a job that ends while the user chats is announced once, with the way to it", () => {
   applyJobs([job("a", running), job("b", { kind: "queued", position: 1 })]);
   expect(texts()).toEqual([]);
   applyJobs([job("a", done), job("b", running)]);
@@ -40,7 +40,7 @@ test("a job that ends while the person chats is told, once, with the way to it",
   expect(layoutStore.getState().page).toBe("models");
 });
 
-test("what ended before, and what ends under the person's eyes, is not told", () => {
+test("what ended before, and what ends under the user's eyes, is not told", () => {
   applyJobs([job("a", done), job("b", failed)]);
   applyJobs([job("c", running)]);
   layoutStore.setState({ page: "models" });

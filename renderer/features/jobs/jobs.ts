@@ -1,4 +1,4 @@
-// All jobs on models as main last told them, what a person does with them, and word of those that ended out of sight. Renderer.
+// All jobs on models as main last sent them, what a user does with them, and word of those that ended out of sight. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Job, JobId, JobStart } from "../../../electron/contract/jobQueue";
 import { call, callOrNotify } from "../../app/bridge";

@@ -1,4 +1,4 @@
-// Loads that wait for the person's word, and which model's settings are open. Renderer.
+// Loads that wait for the user's word, and which model's settings are open. Renderer.
 import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadChoice, LoadSettings, LoadWarning } from "../../../electron/contract/loadSettings";

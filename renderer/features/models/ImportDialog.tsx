@@ -1,4 +1,4 @@
-// Asks once what becomes of files that were dropped or chosen: used where they lie, or copied.
+// Asks once what becomes of files that were dropped or chosen: used where they are, or copied.
 import { useState } from "react";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../app/failureText";

@@ -101,7 +101,7 @@ function TabList() {
   );
 }
 
-/** What is installed, and the free memory, are asked for anew when they can have changed. */
+/** What is installed, and the free memory, are asked for again when they can have changed. */
 function useFollowing(): void {
   const models = useApp((state) => state.models);
   const loadedId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);

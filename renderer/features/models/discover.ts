@@ -145,7 +145,7 @@ export function closeModel(): void {
   discoverStore.setState({ openRepository: null });
 }
 
-/** In billions of parameters, as a person thinks of them; from the first, below the second. */
+/** In billions of parameters, as a user thinks of them; from the first, below the second. */
 const sizeRanges: Readonly<Record<SizeClass, HubQuery["parameters"]>> = {
   any: null,
   tiny: { minBillions: null, maxBillions: 2 },

@@ -1,4 +1,4 @@
-// All downloads as main last told them, and what a person does with them. Renderer.
+// All downloads as main last sent them, and what a user does with them. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Download, DownloadId, DownloadRequest } from "../../../electron/contract/downloads";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";

@@ -1,4 +1,4 @@
-// Work on large files as main last told it: what runs, how far, and how it is stopped. Renderer.
+// Work on large files as main last sent it: what runs, how far, and how it is stopped. Renderer.
 import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { FileTask, FileTaskId, SameFile } from "../../../electron/contract/importing";

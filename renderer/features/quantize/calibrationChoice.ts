@@ -1,4 +1,4 @@
-// How a person wants the new file calibrated. Renderer.
+// How a user wants the new file calibrated. Renderer.
 import type { ChosenText } from "../../../electron/contract/quantize";
 
 export interface CalibrationChoice {

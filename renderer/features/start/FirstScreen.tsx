@@ -1,4 +1,4 @@
-// What a person sees while there is no model: it is on its way, or it is missing and here are two ways to get one.
+// What a user sees while there is no model: it is on its way, or it is missing and here are two ways to get one.
 import type { Failure } from "../../../electron/contract/failure";
 import type { StarterState } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -79,7 +79,7 @@ function DownloadNumbers({ starter }: { readonly starter: StarterState & { kind:
 }
 
 function Missing({ failure: lastFailure }: { readonly failure: Failure | null }) {
-  // That the person cancelled is no news to the person.
+  // The user knows that they cancelled.
   const failure = lastFailure?.code === "request-cancelled" ? null : lastFailure;
   const text = failure === null ? null : failureText(failure);
   return (

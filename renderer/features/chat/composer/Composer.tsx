@@ -51,7 +51,7 @@ export function Composer(): ReactNode {
   const canSend = isReady && !isSending && !isBlank(draft) && !isChecking;
   const shownProblem = problem?.chat === chat ? problem.sentence : null;
 
-  // The person came to write.
+  // The user came to write.
   useEffect(focusComposer, []);
 
   async function send(): Promise<void> {

@@ -1,4 +1,4 @@
-// The open chat as a list: only the rows in view exist, the end is followed while the person is there, and never else.
+// The open chat as a list: only the rows in view exist, the end is followed while the user is there, and never else.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";

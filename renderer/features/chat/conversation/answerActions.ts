@@ -1,4 +1,4 @@
-// What a person does with messages: send, stop, answer again, say it differently, look at the other versions.
+// What a user does with messages: send, stop, answer again, say it differently, look at the other versions.
 import type { Message } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { Failure } from "../../../../electron/contract/failure";

@@ -76,7 +76,7 @@ test("a choice is shown at once and told at once", async () => {
   expect(told()).toEqual([{ chatId, stack: [{ deltaId: "sql", scale: 1 }] }]);
 });
 
-test("the steps of a slider are told once, and the strength is remembered when another one answers", async () => {
+test("the steps of a slider are reported once, and the strength is remembered when another one answers", async () => {
   open();
   for (const scale of [0.9, 0.8, 0.7]) changeChatStack(at(scale), "soon");
   await vi.runAllTimersAsync();
@@ -85,7 +85,7 @@ test("the steps of a slider are told once, and the strength is remembered when a
   expect(scaleStore.getState().scales).toEqual({ sql: 0.7 });
 });
 
-test("what waits is told before another chat is shown, for the chat that it is about", async () => {
+test("what waits is reported before another chat is shown, for the chat that it is about", async () => {
   open();
   changeChatStack(at(0.5), "soon");
   await openChat(ChatId.parse("other"));

@@ -8,7 +8,7 @@ import { createStreamReceiver, type StreamPort, type StreamReceiver } from "./st
 
 /** A hidden window gets no frames; then text is applied, and credits go back, at this interval. */
 const HIDDEN_FLUSH_MS = 250;
-/** A stream that breaks again and again is asked for anew at most this often. */
+/** A stream that keeps breaking is requested at most this often. */
 const RECONNECT_INTERVAL_MS = 1000;
 
 let receiver: StreamReceiver | null = null;
