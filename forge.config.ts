@@ -3,12 +3,12 @@ import path from "node:path";
 import { MakerDeb, type MakerDebConfig } from "@electron-forge/maker-deb";
 import type { ForgeConfig } from "@electron-forge/shared-types";
 import { burnFuses } from "./scripts/fuses";
-import { belongsInPackage, UNPACKED, type PackageTarget } from "./scripts/packagedFiles";
+import { belongsInPackage, packageTarget, PLAIN_FILES, UNPACKED } from "./scripts/packagedFiles";
 
 /** Set by scripts/package.ts where Electron's own zip cannot be downloaded: a folder with a zip of the fallback runtime, and its version. */
 const { FACET_ELECTRON_ZIPS: electronZips, FACET_ELECTRON_VERSION: electronVersion } = process.env;
 
-const target: PackageTarget = { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
+const target = packageTarget();
 
 const debOptions: NonNullable<MakerDebConfig["options"]> & { compression: string } = {
   name: "facet",
@@ -30,6 +30,7 @@ const config: ForgeConfig = {
     appBundleId: "app.facet",
     icon: path.resolve("resources/icon"),
     asar: { unpack: UNPACKED },
+    extraResource: PLAIN_FILES,
     ignore: (file) => !belongsInPackage(file, target),
   },
   // All native modules are Node-API prebuilds, the same for Node and Electron: nothing to rebuild.

@@ -66,7 +66,7 @@ export class HostedEngine {
   #receive(data: unknown): void {
     const message = FromEngine.safeParse(data);
     if (!message.success) return;
-    if (message.data.kind === "heartbeat") for (const tell of this.#beats.splice(0)) tell(message.data);
+    if (message.data.kind === "heartbeat") for (const resolve of this.#beats.splice(0)) resolve(message.data);
     else if (message.data.kind === "deltas") this.deltas = message.data.deltas;
     else if (message.data.kind === "end") this.#ends.get(message.data.requestId)?.(message.data.result);
   }

@@ -1,4 +1,4 @@
-// Proportional memory (PSS) of all processes of the app at rest, without a model: what each takes, and what dominates it.
+// Proportional memory (PSS) of all processes of the app at rest, without a model: what each takes, and the largest shares of it.
 import { readFile, readdir, readlink, rm } from "node:fs/promises";
 import { FacetApp } from "../e2e/FacetApp";
 import { median, type Figures } from "./figures";

@@ -1,4 +1,4 @@
-// Whether a delta knows its base in every quantization, and refuses the very fine-tune that it was made from: on a real pair.
+// Whether a delta knows its base in every quantization, and refuses the fine-tune that it was made from: on a real pair.
 // node scripts/run.mjs bench/deltaBases.ts <1-bit delta>, with FACET_FINE_TUNE_PAIR as bench/fineTune/README.md says.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";

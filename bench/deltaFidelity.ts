@@ -141,7 +141,7 @@ export async function klGaps(
   };
 }
 
-/** Of the fine-tune, and of the delta on the base in 16 bits and in the 4 bits that a person would use. */
+/** Of the fine-tune, and of the delta on the base in 16 bits and in 4 bits, as users run it. */
 export async function accuracies(
   { base, fineTune }: FineTunePair,
   shortBase: string,

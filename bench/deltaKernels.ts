@@ -1,4 +1,4 @@
-// Decode and prefill with a 1-bit delta, and with a LoRA, against the base alone: one model in memory, three contexts, measured by turns.
+// Decode and prefill with a 1-bit delta, and with a LoRA, against the base alone: one model in memory, three contexts, measured in turn.
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { computeClockMs } from "./computeClock";

@@ -2,7 +2,7 @@
 import { randomBillionModel } from "./randomBillionModel";
 
 export interface DeltaModel {
-  /** For people. */
+  /** For display. */
   about: string;
   /** Paths. */
   base: string;

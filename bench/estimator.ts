@@ -1,4 +1,4 @@
-// The estimator's truth: predicted against measured peak resident memory of the engine process, in loads whose context is then filled.
+// How right the estimator is: predicted against measured peak resident memory of the engine process, in loads whose context is then filled.
 // Each load has an engine of its own; the prediction is made by the code of the app, before the load.
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm, stat } from "node:fs/promises";

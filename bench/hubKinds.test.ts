@@ -1,4 +1,4 @@
-// No name decides what a file is: not those of the figure, nor any that there could be.
+// A file's name never decides what it is: neither the names of the figure nor any other.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FileKind } from "../electron/contract/fileKind";

@@ -1,4 +1,4 @@
-// hub.kinds_wrong: files that are offered as models and are none, or are models and are hidden, whatever they are called; at the hub,
+// hub.kinds_wrong: files offered as models that are not, and models that are hidden, whatever their names; at the hub,
 // read by ranges, and on the disk, where Facet names them. FACET_KIND_NAMES, a JSON file of [name, kind] pairs, tries others.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";

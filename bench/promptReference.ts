@@ -1,4 +1,4 @@
-// Developer check: prompts are the tokens that llama.cpp's own template and tokenizer code make of the same conversations.
+// Developer check: prompts are the same tokens as from llama.cpp's own template and tokenizer code.
 // node scripts/run.mjs bench/promptReference.ts [MODEL…], default SmolLM2 and Gemma 3; needs git and a C++ compiler.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
@@ -14,7 +14,7 @@ import { referenceTools } from "./referenceTools";
 interface Conversation {
   name: string;
   systemPrompt: string;
-  /** Of the user and the model by turns, the user's first and last. */
+  /** Of the user and the model in turn, the user's first and last. */
   texts: readonly string[];
 }
 

@@ -176,7 +176,7 @@ async function dataOffset(addon: NativeAddon, file: string): Promise<number> {
   return (await addon.describeModelFile({ path: file })).metadataBytes;
 }
 
-/** Largest relative difference of two importance matrices' sums; they are F32 and lie in the same order. */
+/** Largest relative difference of two importance matrices' sums; both are F32, in the same order. */
 async function largestDifference(addon: NativeAddon, left: string, right: string): Promise<number> {
   const values = async (file: string) => {
     const bytes = (await readFile(file)).subarray(await dataOffset(addon, file));

@@ -1,4 +1,4 @@
-// A llama model of 1B shapes with random weights, a 1-bit delta and a LoRA for it, kept in the cache folder: speed does not depend on what weights say.
+// A llama model of 1B shapes with random weights, a 1-bit delta and a LoRA for it, kept in the cache folder: speed does not depend on the values of weights.
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";

@@ -86,7 +86,7 @@ export interface ToolRun {
   cpuMs: number;
 }
 
-/** Runs a tool of the folder `tools` with the libraries that lie there. */
+/** Runs a tool of the folder `tools` with the libraries in it. */
 export async function runTool(tools: string, tool: string, args: readonly string[]): Promise<ToolRun> {
   // The shell knows what its children used; its last line is their user and system time.
   const script = '"$0" "$@"; status=$?; times; exit $status';

@@ -1,4 +1,4 @@
-// What a person sees and does in the window, in their words: the only file of the tests that knows roles and names on screen.
+// What a user sees and does in the window, in their words: the only file of the tests that knows roles and names on screen.
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The real model on two idle cores answers a short question within seconds; busy ones need this. */

@@ -107,7 +107,7 @@ export class FacetApp {
     await closed;
   }
 
-  /** Closes as a person does, then reads what the log files complain about. */
+  /** Closes as a user does, then reads what the log files complain about. */
   async close(): Promise<void> {
     if (!this.#closed) await this.electron.close();
     this.problems.push(...(await loggedErrors(this.dataFolder)));

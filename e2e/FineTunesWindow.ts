@@ -1,4 +1,4 @@
-// The Fine-tunes page in a person's words: the only file of the tests that knows its roles and names.
+// The Fine-tunes page in a user's words: the only file of the tests that knows its roles and names.
 import { type Locator, type Page } from "@playwright/test";
 
 export class FineTunesWindow {

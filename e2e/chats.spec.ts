@@ -78,7 +78,7 @@ test("two windows' worth of chats: scrolled, switched by keyboard, found by thei
   await expect(app.window.getByRole("dialog").getByRole("option")).toContainText("Subject 42");
   await search.press("Enter");
   await expect(chat.questions).toHaveText([/subject 42\?/]);
-  // Search syntax typed by a person is just text.
+  // Search syntax typed by a user is just text.
   await app.window.keyboard.press("Control+k");
   await search.fill('" OR * NEAR( title:^');
   await expect(app.window.getByRole("dialog")).toBeVisible();

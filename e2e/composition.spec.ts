@@ -1,4 +1,4 @@
-// While an input method composes, its keys send, close, choose and empty nothing; afterwards they do again.
+// While an input method composes, its keys do not send, close, choose or clear anything; afterwards they do again.
 import { ChatWindow } from "./ChatWindow";
 import { InputMethod } from "./inputMethod";
 import { seedChats } from "./seedChats";
@@ -21,7 +21,7 @@ test("in the chat: message, edited message, system prompt, numbers", async ({ la
   await expect(chat.composer).toHaveValue("にほん");
   await expect(chat.questions).toHaveCount(0);
   await method.commit("日本");
-  // Safari tells of the key that ended a composition only after its end.
+  // Safari reports the key that ended a composition only after its end.
   await method.press("Enter", { taken: true });
   await expect(chat.questions).toHaveCount(0);
   await chat.composer.press("Enter");

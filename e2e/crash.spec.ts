@@ -1,10 +1,10 @@
-// kill -9 of the engine, and of the whole app, in mid-answer: nothing that was written is lost, and the next message is answered.
+// kill -9 of the engine, and of the whole app, in the middle of an answer: nothing that was written is lost, and the next message is answered.
 import { ChatWindow } from "./ChatWindow";
 import { expect, test } from "./test";
 
 const LONG_QUESTION = "Write a very long story about a lighthouse, in many chapters.";
 
-test("the engine is killed in mid-answer: the app lives, the text stays, the next message is answered", async ({
+test("the engine is killed in the middle of an answer: the app lives, the text stays, the next message is answered", async ({
   launch,
   allowProblems,
 }) => {
@@ -42,7 +42,7 @@ test("the restart button brings the engine back", { tag: "@slow" }, async ({ lau
 });
 
 test(
-  "the whole app is killed in mid-answer: a restart shows the text, marked as interrupted, and leaves no process behind",
+  "the whole app is killed in the middle of an answer: a restart shows the text, marked as interrupted, and leaves no process behind",
   { tag: "@slow" },
   async ({ launch }) => {
     const app = await launch();
@@ -61,7 +61,7 @@ test(
     const kept = await after.lastAnswerText();
     expect(kept.startsWith(secondOld.slice(0, 60))).toBe(true);
     expect(kept.length).toBeGreaterThanOrEqual(secondOld.length);
-    await expect(after.lastAnswer).toContainText(/closed in mid-answer/);
+    await expect(after.lastAnswer).toContainText(/closed in the middle of an answer/);
     await expect(after.stopButton).toBeHidden();
     await after.waitUntilReady();
     await after.limitAnswers(16);

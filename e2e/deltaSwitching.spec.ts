@@ -1,4 +1,4 @@
-// Deltas in the real app on the real model, through the calls that the page makes: switching in mid-chat, side by side,
+// Deltas in the real app on the real model, through the calls that the page makes: switching in the middle of a chat, side by side,
 // restart, bad files, kill -9 while switching. What they look like on screen is another file's matter.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";

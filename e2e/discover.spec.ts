@@ -1,4 +1,4 @@
-// Discover in the real app: the hand-picked models, search with its filters by keyboard, and cards of the hub that are out for harm.
+// Discover in the real app: the hand-picked models, search with its filters by keyboard, and hostile model cards.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Downloads in the real app against a hub on this computer that does everything wrong: what is on screen, and what lies on the disk.
+// Downloads in the real app against a hub on this computer that does everything wrong: what is on screen, and what is on the disk.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -193,7 +193,7 @@ test(
     await openDownloads(page);
     await expect(row(page, "Large")).toContainText("checked and installed", { timeout: END_TIMEOUT_MS });
     expect(await ggufsIn(dataFolder)).toEqual([[large.fileName, sha256(large.content)]]);
-    // What is fetched twice is what the dead app had not written: a chunk per connection, and what lay in the system's buffers.
+    // What is fetched twice is what the dead app had not written: a chunk per connection, and what was in the system's buffers.
     expect(hub.bytesSentTwice(large.fileName)).toBeLessThanOrEqual(CONNECTIONS * (CHUNK_BYTES + 6_000_000));
 
     for (const [name, victim] of [

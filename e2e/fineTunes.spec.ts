@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => rm(folder, { recursive: true }));
 
-/** The header's chips, as a person names them. */
+/** The header's chips, as a user names them. */
 class Chips {
   readonly page: Page;
   readonly group: Locator;

@@ -76,7 +76,7 @@ test(
     await page.getByRole("dialog").getByRole("button", { name: "Add the fine-tune" }).click();
     await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["pirate", "poet"]);
 
-    // A name for people, by the keyboard alone; the bytes stay the same.
+    // Renamed by the keyboard alone; the bytes stay the same.
     await page.getByRole("button", { name: "More for pirate" }).focus();
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
@@ -238,7 +238,7 @@ test(
     await expect(row).toContainText(/Same most likely token/);
     await checkInBothThemes(page, "a delta that was made");
 
-    // Smaller, for keeping: expanded when it is added, it is the very same one.
+    // Smaller, for keeping: expanded when it is added, it is the same one.
     const compact = path.join(folder, "compact.gguf");
     const whole = path.join(folder, "whole.gguf");
     await answerSaveDialog(app, whole);

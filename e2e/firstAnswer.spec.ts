@@ -39,7 +39,7 @@ test("a first start ends in a streamed answer with its facts, and a restart find
   await expect(again.answers).toHaveCount(2);
 });
 
-test("an answer can be written anew and a message said differently; all versions stay", async ({ launch }) => {
+test("an answer can be written again and a message edited; all versions stay", async ({ launch }) => {
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();

@@ -1,4 +1,4 @@
-// Markdown that tries to run code, to send something, or to lead away; in answers of models and in cards of the hub.
+// Markdown that tries to run code, to send data, or to navigate away: in answers and in model cards.
 
 /** `here` is a server on this machine that counts what reaches it. */
 export const hostilePayloads = (here: string): string[] => [

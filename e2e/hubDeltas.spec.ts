@@ -208,18 +208,18 @@ test(
     await new ChatWindow(app.window).waitUntilReady();
     const start = startOf("maker/Large-LoRA", await starterId(app));
     hub.bytesPerSecond = 2_000_000;
-    const isUnderWay = async () => {
+    const isInProgress = async () => {
       const [job] = await call(app, "jobs.list", undefined);
       return job?.state.kind === "running" && job.state.phase?.kind === "download" && job.state.phase.receivedBytes > 0;
     };
     const cancelled = await call(app, "jobs.start", start);
-    await expect.poll(isUnderWay, { timeout: JOB_TIMEOUT_MS }).toBe(true);
+    await expect.poll(isInProgress, { timeout: JOB_TIMEOUT_MS }).toBe(true);
     await call(app, "jobs.cancel", { id: cancelled.id });
     expect(await call(app, "jobs.list", undefined)).toEqual([]);
     expect(await unfinished(app)).toEqual([]);
 
     await call(app, "jobs.start", start);
-    await expect.poll(isUnderWay, { timeout: JOB_TIMEOUT_MS }).toBe(true);
+    await expect.poll(isInProgress, { timeout: JOB_TIMEOUT_MS }).toBe(true);
     await app.kill();
     expect(await unfinished(app)).toHaveLength(1);
     hub.bytesPerSecond = null;

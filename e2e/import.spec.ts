@@ -28,7 +28,7 @@ async function openInstalled(app: FacetApp): Promise<ReturnType<FacetApp["window
   return app.window.getByRole("list", { name: "Installed models" });
 }
 
-test("a dropped file is used where it lies, and answers", async ({ launch }) => {
+test("a dropped file is used where it is, and answers", async ({ launch }) => {
   const file = path.join(folder, "dropped-model.gguf");
   await writeTinyModel(file);
   const app = await launch();
@@ -240,7 +240,7 @@ async function otherApps(home: string): Promise<string[]> {
   return [studio, blob, jan, imported, ...parts];
 }
 
-test("a folder chosen in the system's dialog is added where it lies", async ({ launch }) => {
+test("a folder chosen in the system's dialog is added where it is", async ({ launch }) => {
   await writeTinyModel(path.join(folder, "one.gguf"), { seed: 3 });
   await writeTinyModel(path.join(folder, "two.gguf"), { seed: 4 });
   const app = await launch();

@@ -1,4 +1,4 @@
-// How a model is loaded: set by the person, kept over a restart, planned to fit, and what that took.
+// How a model is loaded: set by the user, kept over a restart, planned to fit, and what that took.
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ChatWindow } from "./ChatWindow";

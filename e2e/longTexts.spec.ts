@@ -1,4 +1,4 @@
-// Long texts: what does not fit does not get into a field and is not lost, what fits is quick, and a message of a megabyte is as usable as any.
+// Long texts: what does not fit is refused without being lost, what fits is quick, and a message of a megabyte works like any other.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

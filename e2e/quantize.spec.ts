@@ -110,7 +110,7 @@ test(
     const page = app.window;
     await new ChatWindow(page).waitUntilReady();
     const source = await installed(page, F16_FILE);
-    const calibrated: QuantizeWish = {
+    const calibrated: QuantizeRequest = {
       source: { kind: "installed", modelId: source.model.id },
       type: "Q4_0",
       steps: [{ kind: "calibrate", with: { kind: "text", ownTextId: null } }],
@@ -186,13 +186,13 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
   try {
     const app = await launch({ dataFolder });
     await new ChatWindow(app.window).waitUntilReady();
-    const wish: QuantizeWish = {
+    const request: QuantizeRequest = {
       source: { kind: "installed", modelId: (await installed(app.window, F16_FILE)).model.id },
       type: "IQ4_XS",
     };
 
     execFileSync("fallocate", ["-l", "200M", filler]);
-    const refused = await ended(app.window, await quantize(app.window, wish));
+    const refused = await ended(app.window, await quantize(app.window, request));
     expect(refused.state).toMatchObject({
       kind: "failed",
       failure: { code: "job-disk-full", details: { availableBytes: expect.stringMatching(/^\d+$/u) } },
@@ -241,7 +241,7 @@ test(
     await second.window.evaluate((jobId) => window.facet.call["jobs.retry"]({ id: jobId }), id);
     await reaches(second.window, id, "importance-matrix");
 
-    // Closed as a person closes it, the job begins again by itself.
+    // Closed as users close it, the job begins again by itself.
     await second.close();
     const third = await launch({ dataFolder });
     await expect.poll(async () => (await jobs(third.window))[0]?.state.kind).toBe("running");
@@ -335,14 +335,14 @@ async function loadAndAsk(chat: ChatWindow, { model }: ModelDetails, name: RegEx
   expect((await chat.ask("What is the capital of France?")).length).toBeGreaterThan(0);
 }
 
-async function quantize(page: Page, wish: QuantizeWish): Promise<Job["id"]> {
-  const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(wish));
+async function quantize(page: Page, request: QuantizeRequest): Promise<Job["id"]> {
+  const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(request));
   if (!job.ok) throw new Error(JSON.stringify(job.failure));
   return job.value.id;
 }
 
-async function refusal(page: Page, wish: QuantizeWish): Promise<Failure | null> {
-  const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(wish));
+async function refusal(page: Page, request: QuantizeRequest): Promise<Failure | null> {
+  const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(request));
   return job.ok ? null : job.failure;
 }
 

@@ -1,4 +1,4 @@
-// Quantizing and measuring as a person sees them: with the keyboard, in both themes, in a small window, and when something fails.
+// Quantizing and measuring as a user sees them: with the keyboard, in both themes, in a small window, and when something fails.
 import { copyFile, readdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Locator, Page } from "@playwright/test";

@@ -1,4 +1,4 @@
-// Electron's security checklist, item by item, on the running app: each door is tried from the page and found shut.
+// Electron's security checklist, item by item, on the running app: each way out is tried from the page and is closed.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { methods } from "../electron/contract/methods";

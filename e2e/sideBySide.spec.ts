@@ -1,4 +1,4 @@
-// One question to several minds at once, in the real app on the real model with real LoRA files: asked, streamed, stopped, failed in one
+// One question to several fine-tunes at once, in the real app on the real model with real LoRA files: asked, streamed, stopped, failed in one
 // column only, gone on with, and there again after a restart.
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import os from "node:os";

@@ -19,7 +19,7 @@ export async function placeStarterModel(folder: string): Promise<void> {
   const source = path.dirname(starterModelPath());
   const target = dataPaths(folder).models;
   await mkdir(target, { recursive: true });
-  // The note about the checked hash lies beside the model and has its name as a beginning.
+  // The record of the checked hash is beside the model, and its name begins with the model's.
   for (const name of await readdir(source)) {
     if (!name.startsWith(STARTER_MODEL.fileName) || existsSync(path.join(target, name))) continue;
     const [from, to] = [path.join(source, name), path.join(target, name)];

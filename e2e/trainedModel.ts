@@ -1,4 +1,4 @@
-// "Fine-tunes" made by code: copies of a model whose weights moved a little, as training moves them.
+// "Fine-tunes" made by code: copies of a model with slightly changed weights, as after training.
 import { copyFile, open } from "node:fs/promises";
 import { FileByteSource } from "../electron/engine/gguf/ByteSource";
 import { readGgufHeader } from "../electron/engine/gguf/readGgufHeader";

@@ -1,4 +1,4 @@
-// Sees what an app tries to send or to open outside itself, and says no to every question it asks the person.
+// Sees what an app tries to send or to open outside itself, and says no to every question it asks the user.
 import type { FacetApp } from "./FacetApp";
 
 export interface Outside {

@@ -122,7 +122,7 @@ async function buildAddon(addon: Addon, { compiler, headers, libraries, output, 
   }
 }
 
-/** Of the compiled sources; the native tests link the very objects of the addon. */
+/** Of the compiled sources; the native tests link the same objects of the addon. */
 export function objectsFolder(output: string, addon: Addon): string {
   return path.join(output, "objects", addon.name);
 }

@@ -24,7 +24,7 @@ const PACKAGE_DIST = path.join(PACKAGE_FOLDER, "dist");
 const PROBE_TIMEOUT_MS = 4_000;
 
 /**
- * Makes sure that there is an Electron runtime and tells where. Sets ELECTRON_OVERRIDE_DIST_PATH for the
+ * Makes sure that there is an Electron runtime and returns its path. Sets ELECTRON_OVERRIDE_DIST_PATH for the
  * fallback, which is how the electron package, Forge and Playwright find it.
  */
 export async function electronRuntime(say: (line: string) => void): Promise<ElectronRuntime> {

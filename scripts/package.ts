@@ -8,6 +8,8 @@ import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
 import { electronZip } from "./electronZip";
 import { checkFuses } from "./fuses";
+import { writeNotices } from "./notices";
+import { packageTarget } from "./packagedFiles";
 import { exitWith, step } from "./step";
 import { commandExists, ensureDebianPackages } from "./systemLibraries";
 
@@ -23,6 +25,7 @@ export function packagedApp(): { folder: string; binary: string } {
 export async function packageApp(): Promise<void> {
   await step("C++ addon", buildNative);
   await step("Build", buildApp);
+  await step("Third-party notices", () => writeNotices(packageTarget()));
   await step("Unpacked app", async (say) => {
     const runtime = await electronRuntime(say);
     await useRuntime(runtime);

@@ -16,6 +16,7 @@ describe("belongsInPackage", () => {
     "/resources",
     "/resources/icon.png",
     "/node_modules/node-llama-cpp/dist/index.js",
+    "/node_modules/node-llama-cpp/LICENSE",
     "/node_modules/node-llama-cpp/llama/binariesGithubRelease.json",
     "/node_modules/@node-llama-cpp",
     "/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/llama-addon.node",
@@ -59,6 +60,7 @@ describe("belongsInPackage", () => {
     "/native/build/linux-x64/facet.sha256",
     "/native/build/darwin-arm64/facet.node",
     "/resources/icon.svg",
+    "/resources/README.md",
   ])("leaves out %j", (file) => expect(belongsInPackage(file, linux)).toBe(false));
 
   it("takes GPU libraries of the target only when asked", () => {

@@ -1,10 +1,20 @@
 // Which files of this folder go into the packaged app: the build, the C++ addons, and what node-llama-cpp and SQLite need at run time on the target.
 
+/** Made by scripts/notices.ts. */
+export const NOTICES_FILE = "out/THIRD-PARTY-NOTICES.txt";
+/** Beside the archive, for users to read. Electron's own licences are beside the program. */
+export const PLAIN_FILES = ["LICENSE", NOTICES_FILE];
+
 export interface PackageTarget {
   platform: NodeJS.Platform;
   arch: NodeJS.Architecture;
   /** Also the Vulkan and CUDA libraries (over 600 MB); without them models run on the CPU. */
   gpu: boolean;
+}
+
+/** For the computer that packages. */
+export function packageTarget(): PackageTarget {
+  return { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
 }
 
 const KEPT = [
@@ -19,7 +29,7 @@ const DROPPED = [
   /\.test\.\w+$/,
   /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
   /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
-  // Sources to compile llama.cpp and SQLite from: nothing is compiled on the person's computer.
+  // Sources to compile llama.cpp and SQLite from: nothing is compiled on the user's computer.
   /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,
   /^\/node_modules\/@photostructure\/sqlite\/(src|scripts)(\/|$)/,
 ];

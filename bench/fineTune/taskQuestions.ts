@@ -8,7 +8,7 @@ export interface TaskQuestion {
   readonly answer: string;
 }
 
-/** Training and test questions come from seeds that lie apart; test questions that were trained on are left out. */
+/** Training and test questions have different seeds; test questions that were trained on are left out. */
 export const TRAIN_SEED = 20_261_122;
 export const TEST_SEED = 77;
 /** Of TRAIN_SEED, as writeTokens.ts writes them. */

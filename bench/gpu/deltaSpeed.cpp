@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
       auto began = std::chrono::steady_clock::now();
       llama_set_adapters_lora(context, &adapters[which], adapters[which] == nullptr ? 0 : 1, &scale);
       const double switchMs = secondsSince(began) * 1e3;
-      // Twice each: the first evaluation after a switch reserves the graph anew.
+      // Twice each: the first evaluation after a switch reserves the graph again.
       for (int pass = 0; pass < 2; ++pass) {
         llama_memory_clear(llama_get_memory(context), true);
         std::vector<llama_token> prompt(kPrefillTokens, 7);

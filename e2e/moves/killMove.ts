@@ -25,7 +25,7 @@ export interface KilledMove {
   results: string[];
   /** Every file with its content, after each kill. */
   isWhole: boolean;
-  /** Files that lie anywhere but in the models folder. */
+  /** Files outside the models folder. */
   leftBehind: string[];
 }
 
@@ -90,7 +90,7 @@ async function moveUntilKilled(args: readonly string[], delayMs: number): Promis
   return moves;
 }
 
-/** Links are not followed: each file counts where it lies. */
+/** Links are not followed: each file counts where it is. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));

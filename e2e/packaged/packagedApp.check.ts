@@ -106,8 +106,16 @@ test("holds no source, source map, test or file for another system", async () =>
   expect(natives.filter((file) => others.test(file) || otherArchs.test(file))).toEqual([]);
 });
 
+test("says who made what is in it", async () => {
+  const read = (file: string) => readFile(path.join(release.folder, "resources", file), "utf8");
+  expect(await read("LICENSE")).toBe(await readFile("LICENSE", "utf8"));
+  const notices = await read("THIRD-PARTY-NOTICES.txt");
+  for (const part of ["llama.cpp, ggml", "node-llama-cpp 3", "react 19", "@fontsource-variable/inter"])
+    expect(notices).toContain(part);
+});
+
 test("does not switch the sandbox off by itself", async () => {
-  // Main may ask whether a person gave the flag; giving it is another matter.
+  // Main may ask whether a user gave the flag; it must not give it itself.
   const asar = await readFile(path.join(release.folder, "resources/app.asar"), "latin1");
   expect(asar.match(/appendSwitch\(\s*["'`](--)?(no-sandbox|disable-setuid-sandbox)/)).toBeNull();
 });

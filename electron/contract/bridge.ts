@@ -22,7 +22,7 @@ export interface Bridge {
   /** One function per method of contract/methods.ts: facet.call["chats.send"]({ … }). Frozen. */
   readonly call: { readonly [Name in PageMethodName]: (input: MethodInput<Name>) => Promise<MethodOutcome<Name>> };
   /**
-   * Files and folders that the person dropped on the window. Their paths go from preload to main and never come here; files
+   * Files and folders that the user dropped on the window. Their paths go from preload to main and never come here; files
    * that a page made itself have none and are left out. null = nothing was left.
    */
   readonly importDropped: (files: readonly DroppedFile[]) => Promise<MethodOutcome<"import.dropped"> | null>;

@@ -71,7 +71,7 @@ export const Message = z.strictObject({
   requestId: RequestId.nullable(),
   failure: Failure.nullable(),
   facts: AnswerFacts.nullable(),
-  /** Who made this answer, from its first moment on. Empty: the base, or a person. */
+  /** Who made this answer, from its first moment on. Empty: the base, or a user. */
   stack: NamedStack,
   /** Set for answers that were asked for together, to be shown side by side. */
   comparisonId: ComparisonId.nullable(),

@@ -27,7 +27,7 @@ export const MakeDeltaRequest = z.strictObject({
   base: Path,
   fineTune: Path,
   target: Path,
-  /** For people; they go into the file. */
+  /** For display; they go into the file. */
   name: Name,
   baseName: Name,
   fineTuneName: Name,
@@ -74,7 +74,7 @@ export const ConvertPeftRequest = z.strictObject({
   /** A GGUF model: for its architecture, and checked against all its shapes. A split model is named by its first file. */
   base: Path,
   target: Path,
-  /** For people; they go into the file. */
+  /** For display; they go into the file. */
   name: Name,
   licence: z.string().max(60).nullable(),
 });
@@ -90,7 +90,7 @@ export type CheckDeltaBaseRequest = z.infer<typeof CheckDeltaBaseRequest>;
 
 /**
  * "same": the base, in whatever quantization. "unknown": the delta has no fingerprint, but every tensor finds its
- * place. "trained-further": near to the base, but not it. "is-fine-tune": the very model that the delta was made from.
+ * place. "trained-further": near to the base, but not it. "is-fine-tune": the fine-tune that the delta was made from.
  */
 export const BaseVerdict = z.enum([
   "same",
@@ -151,6 +151,6 @@ export const CheckDeltaBaseResult = z.strictObject({
   distanceAllowed: z.number(),
   /** Largest change of a norm or bias, in relation to itself. */
   vectorDistance: z.number(),
-  /** How far the model lies on the way to the fine-tune: 0 for the base, about 1 for the fine-tune. */
+  /** How far the model is along the way from the base (0) to the fine-tune (about 1). */
   along: z.number(),
 });

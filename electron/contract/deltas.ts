@@ -1,11 +1,11 @@
-// Fine-tunes as deltas on a base model, and stacks of them: what a person sees, chooses, and what made an answer.
+// Fine-tunes as deltas on a base model, and stacks of them: what a user sees, chooses, and what made an answer.
 import { z } from "zod";
 import { DeltaKind, DeltaScale } from "./deltaKinds";
 import { Failure } from "./failure";
 import { HubGate, RepositoryName, Revision } from "./hub";
 import { DeltaId } from "./ids";
 
-/** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody's wish. */
+/** llama.cpp adds each adapter's product to each layer's: more than a few at once is slow, and nobody needs it. */
 export const MAX_STACK_DELTAS = 4;
 export const MAX_DELTA_NAME_CHARACTERS = 120;
 /** Places on the wheel of hues (theme.css), dealt in turn. The name is always there too: a hue never stands alone. */
@@ -32,7 +32,7 @@ export type DeltaOrigin = z.infer<typeof DeltaOrigin>;
 export const DeltaFacts = z.strictObject({
   kind: DeltaKind,
   architecture: z.string().max(60),
-  /** In people's words, as the file tells; null = it does not. */
+  /** For display, from the file; null = the file does not say. */
   name: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
   baseName: z.string().max(MAX_DELTA_NAME_CHARACTERS).nullable(),
   licence: z.string().max(60).nullable(),
@@ -85,7 +85,7 @@ export const DeltasForModel = z.strictObject({
 });
 export type DeltasForModel = z.infer<typeof DeltasForModel>;
 
-/** What a person chooses: deltas and how strongly, in order. Empty = the base alone. */
+/** What a user chooses: deltas and how strongly, in order. Empty = the base alone. */
 export const Stack = z
   .array(z.strictObject({ deltaId: DeltaId, scale: DeltaScale }))
   .max(MAX_STACK_DELTAS)

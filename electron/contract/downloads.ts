@@ -39,7 +39,7 @@ export const DownloadState = z.discriminatedUnion("kind", [
   }),
   /** Goes on by itself. */
   z.strictObject({ kind: z.literal("waiting"), for: z.enum(["network", "hub", "rate-limit"]) }),
-  /** By the person (failure is null), or because something must be put right first. */
+  /** By the user (failure is null), or because something must be put right first. */
   z.strictObject({ kind: z.literal("paused"), failure: Failure.nullable() }),
   /** All bytes are here; they are being compared with the hub's SHA-256. */
   z.strictObject({ kind: z.literal("verifying") }),

@@ -32,7 +32,7 @@ export const LoadRequest = z.strictObject({
   requestId: RequestId,
   modelId: ModelId,
   path: z.string(),
-  /** For people; main knows it from the file's name. */
+  /** For display; main knows it from the file's name. */
   name: z.string(),
   /** What main planned. The engine takes a smaller context only when the system refuses this one. */
   choice: LoadChoice,
@@ -47,7 +47,7 @@ export type LoadRequest = z.infer<typeof LoadRequest>;
 /** One delta of a stack with its file. */
 export const DeltaToApply = z.strictObject({
   deltaId: DeltaId,
-  /** For people. */
+  /** For display. */
   name: z.string(),
   path: z.string(),
   scale: DeltaScale,
@@ -68,7 +68,7 @@ export const GenerateRequest = z.strictObject({
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 
-/** Of the engine process. null where the system does not tell. */
+/** Of the engine process. null where the system does not say. */
 export const ProcessMemory = z.strictObject({
   residentBytes: z.number(),
   /** The most it ever was. */
@@ -121,7 +121,7 @@ export const FromEngine = z.discriminatedUnion("kind", [
     requestId: RequestId,
     fraction: z.number(),
   }),
-  /** What is in memory now: told after each change. */
+  /** What is in memory now: sent after each change. */
   z.strictObject({ kind: z.literal("deltas"), deltas: EngineDeltas }),
   /**
    * The engine is done with bringing a request's deltas into memory, in whatever way: what happens from here on is not the fault of

@@ -1,4 +1,4 @@
-// What main tells the window without being asked. Events carry state, they do not steer.
+// What main sends to the window unasked. Events carry state; they do not steer.
 import { z } from "zod";
 import { ChatSummary, Message } from "./chat";
 import { Delta, EngineDeltas } from "./deltas";

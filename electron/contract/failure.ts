@@ -161,7 +161,7 @@ export const FailureCode = z.enum([
   // adapters in the form of the PEFT library
   /** A repository without any adapter (details: repository). */
   "hub-no-adapter",
-  /** adapter_config.json does not lie beside the weights. */
+  /** There is no adapter_config.json beside the weights. */
   "peft-config-missing",
   /** details.reason */
   "peft-config-invalid",

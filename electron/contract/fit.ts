@@ -8,7 +8,7 @@ import { ModelId } from "./ids";
 export const KvCacheType = z.enum(["f16", "q8_0", "q4_0"]);
 export type KvCacheType = z.infer<typeof KvCacheType>;
 
-/** Chats whose KV caches stay in memory, so that switching between fine-tunes reads nothing again; others lie in files. */
+/** Chats whose KV caches stay in memory, so that switching between fine-tunes reads nothing again; others are in files. */
 export const MAX_CONVERSATIONS = 4;
 
 export const MIN_JUDGED_CONTEXT_TOKENS = 256;
@@ -52,11 +52,11 @@ export type FitVerdict = z.infer<typeof FitVerdict>;
 
 /**
  * What has to be in memory at once, beside what the system holds back: the peak resident memory of the engine process once the
- * context has been read to its end, and what lies on GPUs.
+ * context has been read to its end, and what is on GPUs.
  */
 export const FitParts = z.strictObject({
   weightsBytes: z.number(),
-  /** With a mapped file: weights that lie in memory a second time, rearranged for the processor. */
+  /** With a mapped file: weights that are in memory a second time, rearranged for the processor. */
   weightCopiesBytes: z.number(),
   vocabularyBytes: z.number(),
   kvCacheBytes: z.number(),
@@ -97,7 +97,7 @@ export const Fit = z.strictObject({
   verdict: FitVerdict,
   /** null when the verdict is "unknown". */
   parts: FitParts.nullable(),
-  /** Sum of the parts; of it, what would lie on GPUs. */
+  /** Sum of the parts; of it, what would be on GPUs. */
   neededBytes: z.number().nullable(),
   onGpuBytes: z.number(),
   machine: FitMachine,

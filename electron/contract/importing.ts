@@ -4,7 +4,7 @@ import { Failure } from "./failure";
 import { FileKind } from "./fileKind";
 import { ModelId } from "./ids";
 
-/** Apps whose models are found and used where they lie. Facet never changes or deletes those. */
+/** Apps whose models are found and used where they are. Facet never changes or deletes those. */
 export const OtherApp = z.enum(["lm-studio", "ollama", "jan", "hugging-face"]);
 export type OtherApp = z.infer<typeof OtherApp>;
 
@@ -35,7 +35,7 @@ export const OfferId = z
   .brand<"OfferId">();
 export type OfferId = z.infer<typeof OfferId>;
 
-/** What was found in dropped or chosen files and folders: the person decides what becomes of it. */
+/** What was found in dropped or chosen files and folders: the user decides what becomes of it. */
 export const ImportOffer = z.strictObject({
   id: OfferId,
   models: z.array(FoundModel),
@@ -55,11 +55,11 @@ export const ImportOffer = z.strictObject({
 });
 export type ImportOffer = z.infer<typeof ImportOffer>;
 
-/** More than a person drops; a folder counts as one. */
+/** More than a user drops; a folder counts as one. */
 export const MAX_DROPPED_PATHS = 2000;
 /** Longer than any system takes. */
 const MAX_PATH_CHARACTERS = 32_768;
-/** Named by preload from what the person dropped; the page has no way to name one. */
+/** Named by preload from what the user dropped; the page has no way to name one. */
 export const DroppedPaths = z.strictObject({
   paths: z.array(z.string().min(1).max(MAX_PATH_CHARACTERS)).min(1).max(MAX_DROPPED_PATHS),
 });

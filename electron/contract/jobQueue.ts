@@ -61,7 +61,7 @@ export type StartFetchDelta = z.infer<typeof StartFetchDelta>;
 export const JobStart = z.discriminatedUnion("kind", [StartQuantize, StartQuality, StartMakeDelta, StartFetchDelta]);
 export type JobStart = z.infer<typeof JobStart>;
 
-/** "download": the variant or adapter at the hub is being fetched; the rest as the job process tells it. */
+/** "download": the variant or adapter at the hub is being fetched; the others come from the job process. */
 export const JobPhase = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("download"),

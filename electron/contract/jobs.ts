@@ -34,7 +34,7 @@ export const QuantizeRequest = z.strictObject({
   /** A split model is named by its first file. */
   source: Path,
   target: Path,
-  /** Name for people, for the new file's metadata. */
+  /** Display name, for the new file's metadata. */
   targetName: z.string().max(120),
   threads: Threads,
   recipe: PreparedRecipe,
@@ -180,7 +180,7 @@ export const JobProgress = z.strictObject({
   /** The tensor, or the file, that is under way; empty when there is none. */
   item: z.string(),
   unit: z.enum(["bytes", "tokens"]),
-  /** null until it can be told. */
+  /** null until it is known. */
   perSecond: z.number().nullable(),
   secondsLeft: z.number().nullable(),
 });
@@ -188,7 +188,7 @@ export type JobProgress = z.infer<typeof JobProgress>;
 
 /** The one message to a job process. */
 export const ToJob = z.strictObject({
-  /** Where native/ and node_modules/ lie, outside any archive. */
+  /** Where native/ and node_modules/ are, outside any archive. */
   appFolder: Path,
   request: JobRequest,
 });

@@ -1,4 +1,4 @@
-// How a model is loaded: what the person set, what Facet chooses for the rest and why, and what that took of the memory.
+// How a model is loaded: what the user set, what Facet chooses for the rest and why, and what that took of the memory.
 import { z } from "zod";
 import { Failure } from "./failure";
 import { Fit, FitParts, KvCacheType, MAX_CONVERSATIONS } from "./fit";
@@ -13,7 +13,7 @@ export const MAX_THREADS = 1_024;
 /** Quantized KV caches hold values in blocks of this many; a head must be made of whole blocks. */
 export const CACHE_BLOCK_VALUES = 32;
 
-/** What the person set for one model; null = automatic. */
+/** What the user set for one model; null = automatic. */
 export const LoadSettings = z.strictObject({
   contextSizeTokens: z.number().int().min(MIN_LOAD_CONTEXT_TOKENS).max(MAX_LOAD_CONTEXT_TOKENS).nullable(),
   keyCacheType: KvCacheType.nullable(),
@@ -58,7 +58,7 @@ export type LoadSettingName = keyof LoadSettings;
 
 /** Why a setting has its value. The words are in renderer/features/loading/loadWords.ts. */
 export const LoadReason = z.enum([
-  /** Set by the person. */
+  /** Set by the user. */
   "chosen",
   /** Enough for long chats. */
   "target",
@@ -159,7 +159,7 @@ export const LoadRecord = z.strictObject({
   choice: LoadChoice,
   /** null = nothing could be predicted. */
   predicted: FitParts.nullable(),
-  /** Peak so far; null where the system does not tell or the load failed. */
+  /** Peak so far; null where the system does not say or the load failed. */
   measuredPeakBytes: z.number().nullable(),
   /** Most tokens that were in the context at once. */
   contextUsedTokens: z.number().int(),

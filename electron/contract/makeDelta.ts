@@ -19,7 +19,7 @@ export const CarriedMatrices = z.strictObject({
 });
 export type CarriedMatrices = z.infer<typeof CarriedMatrices>;
 
-/** As the two headers tell: which of the matrices training really changed shows only in the weights. */
+/** By the two headers: which of the matrices training really changed shows only in the weights. */
 export const PairFacts = z.strictObject({
   architecture: z.string().max(60),
   /** Of the weights of both: all of them are read. */
@@ -30,7 +30,7 @@ export type PairFacts = z.infer<typeof PairFacts>;
 
 export const MakeDeltaPreview = z.strictObject({
   ...PairFacts.shape,
-  /** Where the deltas lie. */
+  /** Where the deltas are. */
   diskFreeBytes: z.number().nullable(),
   /** Bytes of `sourceBytes` per second, as measured when deltas were made here, by makingKey. */
   speeds: z.record(z.string(), z.number()),

@@ -36,7 +36,7 @@ import { AppSettings } from "./settings";
 const nothing = z.undefined();
 const messageText = z.string().min(1).max(MAX_MESSAGE_CHARACTERS);
 
-/** Something the person should know that belongs to no single chat: a damaged database moved aside, say. */
+/** Something the user should know that belongs to no single chat: a damaged database moved aside, say. */
 export const Notice = z.strictObject({ id: z.string(), failure: Failure });
 export type Notice = z.infer<typeof Notice>;
 
@@ -54,7 +54,7 @@ export const Snapshot = z.strictObject({
   /** The data folder cannot be used: the window shows this and nothing else. */
   blocked: Failure.nullable(),
   totalMemoryBytes: z.number(),
-  /** Shown to the person, never used as a path by the window. */
+  /** Shown to the user, never used as a path by the window. */
   dataFolder: z.string(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
@@ -72,11 +72,11 @@ export const methods = {
   "app.snapshot": { input: nothing, output: Snapshot },
   /**
    * The page listens for STREAM_PORT_MESSAGE and wants a token stream port now, and a new one
-   * each time the engine process is started anew.
+   * each time the engine process is restarted.
    */
   "app.connectStream": { input: nothing, output: nothing },
   "app.openLogsFolder": { input: nothing, output: nothing },
-  /** Asks the person, in a dialog of the system that shows the address, then opens the browser. */
+  /** Asks the user, in a dialog of the system that shows the address, then opens the browser. */
   "app.openLink": { input: z.strictObject({ url: z.string().max(2048) }), output: nothing },
   "app.copyText": { input: z.strictObject({ text: z.string().max(MAX_MESSAGE_CHARACTERS) }), output: nothing },
   "app.dismissNotice": { input: z.strictObject({ id: z.string() }), output: nothing },
@@ -104,7 +104,7 @@ export const methods = {
   },
   /** What was predicted and measured, newest first. */
   "loads.records": { input: nothing, output: z.array(LoadRecord) },
-  /** Shows the system's file dialog; null when the person closed it. The model is loaded, unless `load` is false. */
+  /** Shows the system's file dialog; null when the user closed it. The model is loaded, unless `load` is false. */
   "models.chooseFile": { input: z.strictObject({ load: z.boolean() }).optional(), output: InstalledModel.nullable() },
   /** Forgets a model that was used in place. The file stays where it is. */
   "models.forget": { input: z.strictObject({ modelId: ModelId }), output: nothing },
@@ -112,7 +112,7 @@ export const methods = {
   "models.cancelStarter": { input: nothing, output: nothing },
   /** All installed models with what their headers say. Reads files: asked for when the list is shown. */
   "models.installed": { input: nothing, output: InstalledModels },
-  /** A name for people, kept by Facet; the file keeps its own. */
+  /** A display name, kept by Facet; the file keeps its own. */
   "models.rename": {
     input: z.strictObject({ modelId: ModelId, name: z.string().trim().min(1).max(120) }),
     output: nothing,
@@ -129,16 +129,16 @@ export const methods = {
   "models.use": { input: z.strictObject({ modelId: ModelId }), output: ModelUse },
   /** As far as it is known; files that have to be read for that are, in a file task, and "same-files-changed" tells. */
   "models.sameFiles": { input: nothing, output: z.array(SameFile) },
-  /** Asks for a folder in the system's dialog and moves all of Facet's models there, as a file task. false = the person closed the dialog. */
+  /** Asks for a folder in the system's dialog and moves all of Facet's models there, as a file task. false = the user closed the dialog. */
   "models.moveFolder": { input: nothing, output: z.boolean() },
   /** Back into the data folder. */
   "models.moveFolderBack": { input: nothing, output: nothing },
 
-  /** By preload only, for files and folders that the person dropped: see bridge.ts. */
+  /** By preload only, for files and folders that the user dropped: see bridge.ts. */
   "import.dropped": { input: DroppedPaths, output: ImportOffer },
-  /** Asks for folders in the system's dialog; null when the person closed it. */
+  /** Asks for folders in the system's dialog; null when the user closed it. */
   "import.chooseFolders": { input: nothing, output: ImportOffer.nullable() },
-  /** Lists the chosen models where they lie. A single one is loaded. */
+  /** Lists the chosen models where they are. A single one is loaded. */
   "import.useInPlace": {
     input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }),
     output: nothing,
@@ -147,7 +147,7 @@ export const methods = {
   "import.copy": { input: z.strictObject({ offerId: OfferId, modelIds: z.array(ModelId).min(1) }), output: nothing },
   /** Adds its adapters to the fine-tunes, each copied; the first failure is said when all have been tried. */
   "import.addFineTunes": { input: z.strictObject({ offerId: OfferId }), output: nothing },
-  /** Models of other apps. Looks at folders anew, for a few seconds at most. */
+  /** Models of other apps. Looks at folders again, for a few seconds at most. */
   "import.otherApps": { input: nothing, output: FoundModels },
   /** Lists a model that import.otherApps found, and loads it. */
   "import.useFound": { input: z.strictObject({ modelId: ModelId }), output: nothing },
@@ -179,7 +179,7 @@ export const methods = {
 
   /** What each type would give. Reads only headers, also of a variant at the hub. Failure "addon-missing" where quantizing is off. */
   "quantize.preview": { input: PreviewQuestion, output: QuantizePreview },
-  /** A text of the person's own for the calibration, by the system's file dialog; null when it was closed. */
+  /** A text of the user's own for the calibration, by the system's file dialog; null when it was closed. */
   "quantize.chooseText": { input: nothing, output: ChosenText.nullable() },
   /** An importance matrix made elsewhere for this model, by the system's file dialog; it is checked and kept. */
   "quantize.importMatrix": { input: z.strictObject({ modelId: ModelId }), output: ImportedMatrix.nullable() },
@@ -197,10 +197,10 @@ export const methods = {
   "deltas.list": { input: nothing, output: z.array(Delta) },
   /** All deltas and how each goes with a model; those that fit first. Reads headers. */
   "deltas.forModel": { input: z.strictObject({ modelId: ModelId }), output: DeltasForModel },
-  /** What the engine holds; null = no model is loaded. "engine-deltas-changed" tells later. */
+  /** What the engine holds; null = no model is loaded. "engine-deltas-changed" carries the changes. */
   "deltas.inEngine": { input: nothing, output: EngineDeltas.nullable() },
   /**
-   * Shows the system's file dialog; null when the person closed it. A GGUF adapter is copied into Facet's folder; a PEFT adapter
+   * Shows the system's file dialog; null when the user closed it. A GGUF adapter is copied into Facet's folder; a PEFT adapter
    * (adapter_model.safetensors, its adapter_config.json beside it) is converted for the model with `baseId`, or for the one that is
    * loaded. Failures: "peft-base-needed", those of converting (contract/failure.ts: peft-…, delta-…) and of adding.
    */
@@ -227,7 +227,7 @@ export const methods = {
   "deltas.delete": { input: z.strictObject({ deltaId: DeltaId }), output: nothing },
   /**
    * Asks where to, then copies the file, or writes a 1-bit delta there in the compact form, which Facet expands when it is added;
-   * the name it was given, null when the person closed the dialog.
+   * the name it was given, null when the user closed the dialog.
    */
   "deltas.export": {
     input: z.strictObject({ deltaId: DeltaId, compact: z.boolean().default(false) }),
@@ -289,7 +289,7 @@ export const methods = {
     input: z.strictObject({ chatId: ChatId, text: messageText, stacks: ComparedStacks }),
     output: z.strictObject({ messages: z.array(Message) }),
   },
-  /** Says a message of the person's differently: a sibling of it, answered anew by the chat's stack, or side by side by `stacks`. */
+  /** Edits a message of the user: a sibling of it, answered by the chat's stack, or side by side by `stacks`. */
   "chats.edit": {
     input: z.strictObject({ messageId: MessageId, text: messageText, stacks: ComparedStacks.optional() }),
     output: z.strictObject({ messages: z.array(Message) }),

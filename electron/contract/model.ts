@@ -38,7 +38,7 @@ export const ModelDetails = z.strictObject({
   lastUsedAtMs: z.number().nullable(),
   /** The tensor type that most weights of the layers have: "F16", "Q4_K". QUANTIZABLE_WEIGHT_TYPES says which can be quantized. */
   weightType: z.string().nullable(),
-  /** What Facet quantized it from, wherever it lies now; null for all other models. */
+  /** What Facet quantized it from, wherever that is now; null for all other models. */
   madeFrom: MadeFrom.nullable(),
   /** Lies in Facet's own folder: deleting frees its room. Others are only forgotten. */
   inModelsFolder: z.boolean(),
@@ -51,7 +51,7 @@ export const InstalledModels = z.strictObject({
   models: z.array(ModelDetails),
   /** In Facet's models folder, unfinished downloads included, and still free on its disk. */
   modelsFolderBytes: z.number(),
-  /** For people to read; the window cannot use it. */
+  /** For display; the window cannot use it. */
   modelsFolder: z.string(),
   isModelsFolderMoved: z.boolean(),
   /** The disk with the models is not there. */

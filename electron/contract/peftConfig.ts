@@ -88,7 +88,7 @@ const MlxFile = z
     ({ fine_tune_type: type, lora_parameters: parameters }) =>
       typeof type === "string" || (typeof parameters === "object" && parameters !== null),
   );
-/** The factors' product is multiplied by scale itself; versions of before July 2024 multiplied by alpha / rank too, which no file tells. */
+/** The factors' product is multiplied by scale itself; versions of before July 2024 multiplied by alpha / rank too, which no file says. */
 const MlxParameters = z.looseObject({ rank: Rank, scale: z.number() });
 
 export interface PeftConfig {

@@ -2,7 +2,7 @@
 // programs through the process that owns the engine.
 //
 // Back-pressure: a reader grants credits, one batch costs one. Without credit the engine joins waiting text into the next batch; above
-// MAX_WAITING_CHARACTERS it drops it, and with the next credit begins anew with all of the answer so far. Each stream has sequence
+// MAX_WAITING_CHARACTERS it drops it, and with the next credit starts over with all of the answer so far. Each stream has sequence
 // numbers without gaps and exactly one end. A new reader gets "begin" with all of the answer so far.
 import { z } from "zod";
 import { MessageId, RequestId } from "./ids";

@@ -9,7 +9,7 @@ import type { Log } from "./LogFile";
 export type SharedEventName = Exclude<PageEventName, "menu-command">;
 
 interface InnerEvents {
-  /** A new engine process listens: whoever reads tokens connects anew. */
+  /** A new engine process listens: whoever reads tokens connects again. */
   "engine-started": undefined;
   /** For one of the readers of tokens in this process. */
   "token-read": { readerId: string; message: StreamToReader };

@@ -1,4 +1,4 @@
-// Values in JSON files: whatever lies there, the app starts, and nothing is overwritten unread.
+// Values in JSON files: whatever is there, the app starts, and nothing is overwritten unread.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

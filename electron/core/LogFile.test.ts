@@ -1,4 +1,4 @@
-// Logs: one line per event, rotated, without the person's name, and never a reason to fail.
+// Logs: one line per event, rotated, without the user's name, and never a reason to fail.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -42,7 +42,7 @@ it("shortens the home folder and long texts", () => {
   expect(text.length).toBeLessThan(2_300);
 });
 
-it("keeps five files of a megabyte, or what it is told", () => {
+it("keeps five files of a megabyte, or as many as it is told to", () => {
   const log = open({ maxBytes: 1_000, keptFiles: 3 });
   for (let event = 0; event < 200; event++) log("info", `event ${event}`);
   expect(readdirSync(folder).sort()).toEqual(["main.1.log", "main.2.log", "main.log"]);

@@ -9,13 +9,13 @@ const MAX_TEXT_CHARACTERS = 2_000;
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type LogFacts = Readonly<Record<string, string | number | boolean | null>>;
-/** `event` is fixed words, never text of a person or a model; what varies goes into `facts`. */
+/** `event` is fixed words, never text of a user or a model; what varies goes into `facts`. */
 export type Log = (level: LogLevel, event: string, facts?: LogFacts) => void;
 
 export interface LogFileOptions {
   /** `main.log`; older ones become `main.1.log` … */
   file: string;
-  /** The person's home folder, shortened to ~ wherever it occurs: it holds their name. */
+  /** The user's home folder, shortened to ~ wherever it occurs: it holds their name. */
   home: string;
   now: () => number;
   maxBytes?: number;

@@ -49,7 +49,7 @@ it("lists the models folder, the starter first, and nothing that is no model", a
   ]);
 });
 
-it("uses a file where it lies, under one id for ever, however its path is written", async () => {
+it("uses a file where it is, under one id forever, however its path is written", async () => {
   const { model } = value(await library.addFile(inside("elsewhere", "mine.gguf")));
   symlinkSync(inside("elsewhere", "mine.gguf"), inside("elsewhere", "link.gguf"));
   expect(value(await library.addFile(inside("elsewhere", "link.gguf"))).model.id).toBe(model.id);

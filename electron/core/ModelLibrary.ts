@@ -1,4 +1,4 @@
-// The models on this computer that Facet knows: files in its models folder, downloads in folders there, and files used where they lie.
+// The models on this computer that Facet knows: files in its models folder, downloads in folders there, and files used where they are.
 // Looks at names and sizes only: what is inside a file is for the engine process to find out.
 import { createHash } from "node:crypto";
 import { readdir, realpath, stat } from "node:fs/promises";
@@ -41,14 +41,14 @@ export const ModelList = fields({
 });
 export type ModelList = ValueOf<typeof ModelList>;
 
-/** A model and where it lies: known to main and the engine, never to the window. */
+/** A model and its path: known to main and the engine, never to the window. */
 export interface ModelFile {
   model: InstalledModel;
   /** Of a split model its first part, which is the one that is loaded. */
   path: string;
   /** All parts, in order. */
   paths: string[];
-  /** Where the first part lies when all links are followed; the path itself while it is not there. */
+  /** The first part's path when all links are followed; the path itself while it is not there. */
   realPath: string;
   /** The app that it was found in, of a file that is used in place. */
   app: OtherApp | null;
@@ -71,9 +71,9 @@ export interface ModelLibraryOptions {
 }
 
 const MODEL_FILE = /^[^.].*\.gguf$/iu;
-/** Downloads lie in one folder per repository: owner__name. */
+/** Downloads have one folder per repository: owner__name. */
 const REPOSITORY_FOLDER = /^[^.].*__/u;
-/** What Facet quantized lies here. */
+/** Models that Facet quantized. */
 export const MADE_FOLDER = "made";
 
 export class ModelLibrary {
@@ -94,7 +94,7 @@ export class ModelLibrary {
   }
 
   /**
-   * Uses a file where it lies. Adding it again finds it again.
+   * Uses a file where it is. Adding it again finds it again.
    * Failures: "model-missing", "model-unreadable", and those of saving.
    */
   async addFile(chosen: string, about: Pick<UsedInPlace, "name" | "app"> = {}): Promise<Outcome<ModelFile>> {
@@ -161,7 +161,7 @@ export class ModelLibrary {
       const names = modelNames(await readdir(path.join(modelsFolder, entry.name)).catch(() => []));
       downloaded.push(...names.sort().map((name) => path.join(entry.name, name)));
     }
-    // Not where the folder really lies: a model that is moved with it stays the same model.
+    // Not the folder that a link leads to: a model that is moved with it stays the same model.
     const idFolder = path.join(await realPathOr(path.dirname(modelsFolder)), path.basename(modelsFolder));
     const inModelsFolder = (name: string, origin: InstalledModel["origin"]): Listed => ({
       file: path.join(modelsFolder, name),

@@ -161,7 +161,7 @@ describe("at start", () => {
     expect(asked.at(-1)).toBe("refuse other: model-is-not-a-chat-model");
   });
 
-  it("a model that does not fit waits for the person, who is warned and may insist", async () => {
+  it("a model that does not fit waits for the user, who is warned and may insist", async () => {
     tooLarge.add("starter");
     await models.loadUsual();
     expect(asked).toEqual(["refuse starter: model-too-large-for-memory"]);
@@ -171,14 +171,14 @@ describe("at start", () => {
     expect(asked.at(-1)).toBe("load starter");
   });
 
-  it("what failed for want of memory is told, and tried again all the same", async () => {
+  it("what failed for lack of memory is reported, and tried again all the same", async () => {
     lastFailure = { code: "model-load-failed" };
     expect((await models.list())[0]!.failure).toEqual(lastFailure);
     await models.loadUsual();
     expect(asked).toEqual(["load starter"]);
   });
 
-  it("a model whose load was never finished waits for the person", async () => {
+  it("a model whose load was never finished waits for the user", async () => {
     await marker.write([await idOf("starter")]);
     await start();
     await models.loadUsual();
@@ -189,7 +189,7 @@ describe("at start", () => {
     expect((await models.list())[0]!.failure).toBeNull();
   });
 
-  it("a model that ended the engine twice waits for the person, over restarts, until its file is another one or it has answered", async () => {
+  it("a model that ended the engine twice waits for the user, over restarts, until its file is another one or it has answered", async () => {
     const file = (await models.find(await idOf("starter")))!;
     const starter = { id: file.model.id, fileName: "starter.gguf", content: file.content };
     expect(ends.count(starter)).toBeNull();
@@ -247,7 +247,7 @@ it("what the engine found wrong is listed until the model is tried again", async
   expect(asked).toEqual(["load other"]);
 });
 
-it("what a verdict shows is listed, told once for many, and forgotten with the file", async () => {
+it("what a verdict shows is listed, emitted once for many, and forgotten with the file", async () => {
   const [starter, other] = [await idOf("starter"), await idOf("other")];
   await models.judged(starter, { code: "model-damaged" });
   await models.judged(other, { code: "model-needs-other-build" });
@@ -270,7 +270,7 @@ it("a crash counts against a model only while it is loaded", async () => {
   expect((await models.list())[1]!.failure).toEqual({ code: "engine-crashed" });
 });
 
-it("a file of the person's is opened in place and forgotten again", async () => {
+it("a file of the user's is opened in place and forgotten again", async () => {
   const file = path.join(folder, "mine.gguf");
   expect(await models.openFile(file)).toMatchObject({ ok: false, failure: { code: "model-missing" } });
   writeFileSync(file, "GGUF");

@@ -25,7 +25,7 @@ export interface ModelsOptions {
   engineEnds: Pick<EngineEnds, "refusal" | "clear">;
   supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "forget">;
-  /** A load that was asked for would not fit: nothing was done, the person decides. */
+  /** A load that was asked for would not fit: nothing was done, the user decides. */
   onWarning: (warning: LoadWarning) => void;
   onChanged: (models: InstalledModel[]) => void;
 }
@@ -36,8 +36,8 @@ export class Models {
   readonly #failures: ModelFailures;
   #announcing: NodeJS.Timeout | null = null;
   #lastState: EngineState = { kind: "idle" };
-  /** Counts what was asked to be loaded: planning takes a moment, and only the newest wish counts then. */
-  #wishes = 0;
+  /** Counts what was asked to be loaded: planning takes a moment, and only the newest request counts then. */
+  #requests = 0;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class Models {
     this.#failures = options.failures;
   }
 
-  /** With where they lie: for main only. */
+  /** With their paths: for main only. */
   files(): Promise<ModelFile[]> {
     return this.#library.files();
   }
@@ -82,7 +82,7 @@ export class Models {
     const { settings, loadNote, engineEnds, supervisor, loads } = this.#options;
     const last = await this.#find(settings.value.modelId);
     const files = last === null ? await this.#library.files() : [last];
-    const wish = ++this.#wishes;
+    const request = ++this.#requests;
     for (const file of files) {
       const crashed = loadNote.read().includes(file.model.id)
         ? failure("model-crashed-last-time", { file: file.model.fileName })
@@ -90,7 +90,7 @@ export class Models {
       if (crashed) await this.#found(file, crashed);
       supervisor.prepare(file.model.id);
       const { plan, unusable } = await loads.plan(file);
-      if (wish !== this.#wishes) return;
+      if (request !== this.#requests) return;
       if (unusable) await this.#found(file, unusable);
       // A projector beside its model, say.
       if (unusable?.code === "model-is-not-a-chat-model" && file !== files.at(-1)) continue;
@@ -107,7 +107,7 @@ export class Models {
   }
 
   /**
-   * Loads it when it fits, or `despiteWarning`; otherwise onWarning tells. `settings`: for this load alone, instead of those kept.
+   * Loads it when it fits, or with `despiteWarning`; otherwise calls onWarning. `settings`: for this load alone, instead of those kept.
    * Failures: "not-found", those of the file, and what it shows to be wrong with it. Whatever is in memory stays there then.
    */
   async load(
@@ -122,11 +122,11 @@ export class Models {
     const file = await this.#find(id);
     if (file === null) return { ok: false, failure: failure("not-found") };
     if (file.fileProblem) return { ok: false, failure: file.fileProblem };
-    const wish = ++this.#wishes;
+    const request = ++this.#requests;
     const { supervisor } = this.#options;
     supervisor.prepare(id);
     const { plan, nearest, unusable } = await this.#options.loads.plan(file, settings);
-    if (wish !== this.#wishes) return succeed(undefined);
+    if (request !== this.#requests) return succeed(undefined);
     const wrong = inWordsOf(file, unusable);
     if (wrong) {
       supervisor.release();
@@ -145,7 +145,7 @@ export class Models {
     this.#options.supervisor.load(toLoad(file, plan));
   }
 
-  /** A verdict shows that the file cannot be used: the list says so too. Many come one after the other, so the list is told once. */
+  /** A verdict shows that the file cannot be used: the list says so too. Many come in a row, so the list is emitted once for them. */
   async judged(id: ModelId, wrong: Failure): Promise<void> {
     const file = await this.#find(id);
     if (file === null || this.#failures.has(id)) return;
@@ -162,7 +162,7 @@ export class Models {
     await this.changed();
   }
 
-  /** Uses a file where it lies, and loads it. */
+  /** Uses a file where it is, and loads it. */
   async openFile(path: string): Promise<Outcome<InstalledModel>> {
     const added = await this.addFile(path);
     if (!added.ok) return added;
@@ -170,7 +170,7 @@ export class Models {
     return loading.ok ? added : loading;
   }
 
-  /** Lists a file where it lies. */
+  /** Lists a file where it is. */
   async addFile(path: string): Promise<Outcome<InstalledModel>> {
     const added = await this.#library.addFile(path);
     if (!added.ok) return added;
@@ -178,7 +178,7 @@ export class Models {
     return succeed(added.value.model);
   }
 
-  /** Lists files where they lie, as far as they can be; returns their ids, or the first failure. */
+  /** Lists files where they are, as far as they can be; returns their ids, or the first failure. */
   async useInPlace(found: readonly ModelOnDisk[]): Promise<Outcome<ModelId[]>> {
     const ids: ModelId[] = [];
     let problem: Failure | null = null;

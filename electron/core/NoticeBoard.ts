@@ -1,4 +1,4 @@
-// Failures that belong to no single request, kept until the person has put them away.
+// Failures that belong to no single request, kept until the user dismisses them.
 import { randomUUID } from "node:crypto";
 import type { Failure } from "../contract/failure";
 import type { Notice } from "../contract/methods";

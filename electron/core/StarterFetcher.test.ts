@@ -18,7 +18,7 @@ function make(isPresent = false) {
   return { fetcher, states, fetchModel, end: (outcome: Outcome<string>) => end(outcome) };
 }
 
-it("tells how it goes and where the file is", async () => {
+it("reports how it goes and where the file is", async () => {
   const { fetcher, states, end } = make();
   expect(fetcher.state).toEqual({ kind: "missing", failure: null });
   const got = fetcher.get();

@@ -34,7 +34,7 @@ export class StarterFetcher {
         if (!controller.signal.aborted) this.#set({ kind: "downloading", ...progress });
       });
       if (fetched.ok) this.#set({ kind: "present" });
-      // Cancelled by the person: there is nothing to explain to them.
+      // Cancelled by the user: there is nothing to explain to them.
       else this.#set({ kind: "missing", failure: controller.signal.aborted ? null : fetched.failure });
       return fetched.ok ? fetched.value : null;
     } finally {

@@ -1,4 +1,4 @@
-// Closes the parts of a program one after the other, without waiting for ever.
+// Closes the parts of a program one after the other, without waiting forever.
 import type { Log } from "./LogFile";
 
 export type ClosingStep = readonly [name: string, close: () => Promise<unknown> | void];

@@ -1,10 +1,10 @@
-// Where Facet keeps a person's data: the system's standard place, or FACET_DATA_DIR. Any process; pure.
+// Where Facet keeps a user's data: the system's standard place, or FACET_DATA_DIR. Any process; pure.
 import path from "node:path";
 
 export interface Surroundings {
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
-  /** The person's home folder, absolute. */
+  /** The user's home folder, absolute. */
   home: string;
 }
 
@@ -20,7 +20,7 @@ export function dataFolder({ env, platform, home }: Surroundings): string {
   return join(xdg && isAbsolute(xdg) ? xdg : join(home, ".local", "share"), "facet");
 }
 
-/** What lies where inside the data folder. */
+/** The paths inside the data folder. */
 export function dataPaths(folder: string) {
   const { join } = path;
   return {

@@ -1,4 +1,4 @@
-// What an error of the file system means for the person.
+// What an error of the file system means for the user.
 import { failure, type Failure } from "../contract/failure";
 
 /** For an error while saving. Errors that are not the file system's are bugs and thrown on. */

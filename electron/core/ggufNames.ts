@@ -1,4 +1,4 @@
-// Which names stand for GGUF files at all, whole or not. What kind of GGUF a file is, no name says. Pure.
+// Which names are names of GGUF files, whole or not. The kind of GGUF is never read from a name. Pure.
 
 const PIECE = /^(?<whole>.+\.gguf)[.\-_][^/]+$/iu;
 

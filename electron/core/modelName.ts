@@ -1,4 +1,4 @@
-// A model's name for people, from its file's name. What files say of themselves (general.name) is often a training folder.
+// A model's display name, from its file's name. What files say of themselves (general.name) is often a training folder.
 //
 
 /** "-Q4_K_M", ".IQ3_XS", "_f16": how files name their quantization, at the end. */

@@ -225,33 +225,36 @@ it("gives jobs and figures of before there were recipes theirs, and keeps them i
 });
 
 describe("an entry that cannot be understood", () => {
-  it.each(STORED_FILES)("costs nothing else in $file, is told, and outlives a change", async (stored) => {
-    const { file, place, entry, change } = stored;
-    cpSync(path.join(EARLIER, "withoutVersions"), folder(), { recursive: true });
-    makeDataFolder(folder());
-    const sound = await opened();
-    sound.chats.close();
-    const json = readJson(file);
-    const found = at(json, place);
-    if (Array.isArray(found)) found.unshift(entry);
-    else at(json, place.slice(0, -1))[place.at(-1)!] = entry;
-    writeFileSync(inFolder(file), JSON.stringify(json));
+  it.each(STORED_FILES)(
+    "costs nothing else in $file, is reported, and stays in the file after a change",
+    async (stored) => {
+      const { file, place, entry, change } = stored;
+      cpSync(path.join(EARLIER, "withoutVersions"), folder(), { recursive: true });
+      makeDataFolder(folder());
+      const sound = await opened();
+      sound.chats.close();
+      const json = readJson(file);
+      const found = at(json, place);
+      if (Array.isArray(found)) found.unshift(entry);
+      else at(json, place.slice(0, -1))[place.at(-1)!] = entry;
+      writeFileSync(inFolder(file), JSON.stringify(json));
 
-    const data = await opened();
-    expect(data.notices).toEqual([{ code: "stored-entries-unreadable", details: { file, count: "1" } }]);
-    const lists = ({ deltaList, modelList, jobs, quality, fileHashes, loadLog, makingSpeeds }: AppData) => [
-      [deltaList, modelList, jobs, quality, fileHashes].map(({ value }) => value),
-      loadLog.records,
-      makingSpeeds.all,
-    ];
-    expect(lists(data)).toEqual(lists(sound));
+      const data = await opened();
+      expect(data.notices).toEqual([{ code: "stored-entries-unreadable", details: { file, count: "1" } }]);
+      const lists = ({ deltaList, modelList, jobs, quality, fileHashes, loadLog, makingSpeeds }: AppData) => [
+        [deltaList, modelList, jobs, quality, fileHashes].map(({ value }) => value),
+        loadLog.records,
+        makingSpeeds.all,
+      ];
+      expect(lists(data)).toEqual(lists(sound));
 
-    await change(data);
-    await expect.poll(() => readJson(file).version).toBe(1);
-    expect([at(readJson(file), place)].flat()).toContainEqual(entry);
-    expect(readJson(file)).not.toEqual({ version: 1, ...json });
-    data.chats.close();
-  });
+      await change(data);
+      await expect.poll(() => readJson(file).version).toBe(1);
+      expect([at(readJson(file), place)].flat()).toContainEqual(entry);
+      expect(readJson(file)).not.toEqual({ version: 1, ...json });
+      data.chats.close();
+    },
+  );
 });
 
 it("says of each damaged file where it is now", async () => {

@@ -1,4 +1,4 @@
-// Opens everything that Facet keeps in its data folder, or says why it cannot be used.
+// Opens everything that Facet stores in its data folder, or says why it cannot be used.
 import { lstatSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";

@@ -1,4 +1,4 @@
-// The starter model's way here: both sources, all the ways they fail, and that no half file ever has its name.
+// How the starter model is fetched: both sources, all their failures, and that no partial file ever has its name.
 import { randomUUID } from "node:crypto";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
@@ -224,7 +224,7 @@ describe("cancel and disk", () => {
     });
   });
 
-  it("says that the data folder cannot be used when a file lies in its place", async () => {
+  it("says that the data folder cannot be used when a file is in its place", async () => {
     await writeFile(path.join(folder, "models"), "not a folder");
     expect(await ensure({})).toMatchObject({
       ok: false,

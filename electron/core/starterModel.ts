@@ -142,7 +142,7 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
       await findStarterModel(attempt.dataFolder, attempt.signal, attempt.model); // Writes the note.
       return succeed(attempt.finalPath);
     } catch (error) {
-      // The disk and the person's wish end all; anything else is this source's own trouble.
+      // A full disk or a cancel ends all; anything else is this source's own trouble.
       if (attempt.signal.aborted || isDiskTrouble(error)) throw error;
       if (error instanceof UnexpectedContentError) code = "starter-wrong-hash";
       else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline")
@@ -165,7 +165,7 @@ async function fromHuggingFace(
   { model, huggingFaceEndpoint, fetch, signal, work, finalPath }: Attempt,
   report: Report,
 ): Promise<void> {
-  // One signal for the request: the person's, and a watchdog that each sign of life pushes further.
+  // One signal for the request: the user's cancel, and a watchdog that every byte resets.
   const request = new AbortController();
   const cancel = () => request.abort(signal.reason);
   signal.addEventListener("abort", cancel, { once: true });
@@ -300,7 +300,7 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** A few words for the person; the whole text is the failure's `cause`. */
+/** A few words for the user; the whole text is the failure's `cause`. */
 function reasonOf(error: unknown): string {
   if (error instanceof UnexpectedContentError) return "it sent a different file, which was deleted";
   if (error instanceof UnreachableError) return error.message.split(":")[0] ?? "no answer";

@@ -1,4 +1,4 @@
-// What cannot be understood costs only itself, and is written back.
+// An entry that cannot be understood costs no other one, and is written back.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { entry, fields, list, setting, table, type Shape } from "./storedShape";
@@ -88,7 +88,7 @@ describe("fields", () => {
 describe("a setting", () => {
   const Theme = setting(z.enum(["light", "dark"]), "light");
 
-  it("begins anew where it is wrong; the wrong one stays until another is set", () => {
+  it("starts over where it is wrong; the wrong one stays until another is set", () => {
     const { value, unreadable, write } = read(Theme, "pink");
     expect([value, unreadable]).toEqual(["light", 1]);
     expect(["light", "light", "dark", "light"].map((theme) => write(theme as "light"))).toEqual([

@@ -1,4 +1,4 @@
-// The names of what Facet has not finished. A random UUID in them tells them from files of anybody else, which no start removes. Pure.
+// The names of what Facet has not finished. A random UUID in them distinguishes them from other programs' files, which no start removes. Pure.
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
 

@@ -66,7 +66,7 @@ async function answer(stack: DeltaToApply[], { chatId = "chat", text = "Hello wo
   return result;
 }
 
-const deltasSaid = () => messages.flatMap((message) => (message.kind === "deltas" ? [message.deltas] : []));
+const reportedDeltas = () => messages.flatMap((message) => (message.kind === "deltas" ? [message.deltas] : []));
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-engine-deltas-"));
@@ -92,10 +92,10 @@ it("answers by the stack that is asked for, says what is in memory, and what it 
   const pirate = await answer([delta("pirate")]);
   expect(textOf(pirate.parts)).not.toBe(textOf(base.parts));
   expect(pirate.facts.deltaLoadMs).toBeGreaterThan(0);
-  expect(deltasSaid().at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
+  expect(reportedDeltas().at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
   await answer([delta("poet")]);
   expect(
-    deltasSaid()
+    reportedDeltas()
       .at(-1)!
       .loaded.map(({ deltaId }) => deltaId),
   ).toEqual(["poet", "pirate"]);

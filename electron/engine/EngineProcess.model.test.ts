@@ -88,7 +88,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(await main.start(question).end).toMatchObject({ kind: "failed" });
   });
 
-  it("loads, and tells what it holds", async () => {
+  it("loads, and sends what it holds", async () => {
     const result = await main.load(tiny, { contextSizeTokens: 512 });
     expect(result).toMatchObject({
       kind: "loaded",
@@ -200,7 +200,7 @@ describe("the engine with a tiny model", { timeout: 60_000 }, () => {
     expect(huge).toMatchObject({ kind: "failed", failure: { code: "message-longer-than-context" } });
   });
 
-  it("ends with a failure when the last message is not the person's", async () => {
+  it("ends with a failure when the last message is not the user's", async () => {
     expect(await main.start([user("u1", "Hi"), assistant("a1", "Hello")]).end).toMatchObject({ kind: "failed" });
     expect(await main.start([]).end).toMatchObject({ kind: "failed" });
   });

@@ -24,7 +24,7 @@ import { TokenSender, type StreamPort } from "./TokenSender";
 
 type EndResult = Extract<FromEngine, { kind: "end" }>["result"];
 
-/** Progress is told in steps of at least this. */
+/** Progress is sent in steps of at least this. */
 const PROGRESS_STEP = 0.01;
 
 export class EngineProcess {
@@ -155,7 +155,7 @@ export class EngineProcess {
     }
     this.#running.delete(requestId);
     this.#post({ kind: "end", requestId, result });
-    // Of the load or the answer, while the person reads.
+    // Of the load or the answer, while the user reads.
     setImmediate(collectGarbage);
   }
 
@@ -169,7 +169,7 @@ export class EngineProcess {
       if (this.#generating !== undefined) await this.#generating;
       await this.#unload();
       if (signal.aborted) return { kind: "cancelled" };
-      let told = 0;
+      let sent = 0;
       const outcome = await loadModel(request, {
         llama: this.#llama,
         hasDeltaKernels: this.#hasDeltaKernels,
@@ -178,8 +178,8 @@ export class EngineProcess {
         baseBytes: this.#baseBytes,
         onProgress: (fraction) => {
           // Of a model whose tensors have no bytes it is no number.
-          if (!(fraction - told >= PROGRESS_STEP) && fraction !== 1) return;
-          told = fraction;
+          if (!(fraction - sent >= PROGRESS_STEP) && fraction !== 1) return;
+          sent = fraction;
           this.#post({ kind: "load-progress", requestId: request.requestId, fraction });
         },
       });

@@ -1,4 +1,4 @@
-// Turns prompts into tokens, and remembers what it has turned already. Engine process.
+// Turns prompts into tokens, and caches them. Engine process.
 import type { LlamaModel, Token } from "node-llama-cpp";
 import { tokenizeAnyText } from "./longRuns";
 import { isControlToken } from "./template/Vocabulary";

@@ -1,4 +1,4 @@
-// Prompts fit, people cannot type special tokens, hostile templates do not hang, long chats are quick. Tiny models.
+// Prompts fit, users cannot type special tokens, hostile templates do not hang, long chats are quick. Tiny models.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -94,7 +94,7 @@ describe("PromptWriter", { timeout: 60_000 }, () => {
     expect(prompt.stopTokens.has(end!) || model.isEogToken(end)).toBe(true);
   });
 
-  it("takes special tokens that a person, an answer or a system prompt writes as plain text", async () => {
+  it("takes special tokens that a user, an answer or a system prompt writes as plain text", async () => {
     const model = await tinyModel();
     const plain = write(
       writer(model),

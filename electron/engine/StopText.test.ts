@@ -1,4 +1,4 @@
-// Stop strings end an answer wherever the pieces are cut, and nothing else is lost or shown of them.
+// Stop strings end an answer wherever the pieces are cut; nothing else is lost, and nothing of them is shown.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StopText } from "./StopText";

@@ -126,7 +126,7 @@ describe("TokenSender", () => {
     expect(window.text()).toBe("x".repeat(50));
   });
 
-  it("drops what waits above the limit, and begins anew with all of the text at the next credit", () => {
+  it("drops what waits above the limit, and starts over with all of the text at the next credit", () => {
     const { clock, sender, window, push } = setUp();
     sender.begin(requestId, messageId);
     for (let index = 0; index < STREAM_CREDITS; index++) {

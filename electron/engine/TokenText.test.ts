@@ -30,7 +30,7 @@ describe("TokenText", () => {
     expect(shown + reader.finish()).toBe("ok ");
   });
 
-  it("does not wait for ever for bytes that are no character", () => {
+  it("does not wait forever for bytes that are no character", () => {
     const reader = new TokenText(byteModel);
     const shown = tokens(new Uint8Array(20).fill(0xff))
       .map((token) => reader.push(token))

@@ -12,7 +12,7 @@ const onLinux = (files: Record<string, string>) =>
   availableMemory("linux", reader({ "/proc/meminfo": meminfo, ...files }));
 
 describe("availableMemory on Linux", () => {
-  it("takes MemAvailable where no group limits it, and tells free swap apart", async () => {
+  it("takes MemAvailable where no group limits it, and reads free swap by itself", async () => {
     const files = {
       "/proc/self/cgroup": "0::/user.slice\n",
       "/sys/fs/cgroup/user.slice/memory.max": "max\n",

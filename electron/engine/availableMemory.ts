@@ -8,7 +8,7 @@ const readText: ReadText = (path) => readFile(path, "utf8");
 export interface AvailableMemory {
   /** Can be taken without swapping. */
   availableBytes: number;
-  /** Beyond that, on disk. 0 where it is not told. */
+  /** Beyond that, on disk. 0 where it is not known. */
   swapFreeBytes: number;
 }
 

@@ -11,7 +11,7 @@ import type { StreamPort } from "./TokenSender";
 /** Exit codes that main can tell apart from those of native crashes. */
 const EXIT_BUG = 70;
 const EXIT_NO_LLAMA = 71;
-/** When memory runs out, Linux kills the process with the highest score: this one, not the person's other work. */
+/** When memory runs out, Linux kills the process with the highest score: this one, not the user's other work. */
 const OUT_OF_MEMORY_SCORE = 600;
 
 function main(): void {

@@ -106,8 +106,8 @@ async function createContext(
   { llama, signal, log }: LoadSurroundings,
 ): Promise<{ context: LlamaContext; choice: LoadChoice; reasons: LoadReasons }> {
   // Main caps it too, where it could read the file.
-  const wished = Math.min(choice.contextSizeTokens, model.trainContextSize);
-  let contextSize = wished;
+  const requestedSize = Math.min(choice.contextSizeTokens, model.trainContextSize);
+  let contextSize = requestedSize;
   let { conversations } = choice;
   for (;;) {
     try {
@@ -116,7 +116,7 @@ async function createContext(
         threads: choice.threads,
         sequences: conversations,
         batchSize: batchTokens(contextSize, llama.gpu !== false),
-        // llama.cpp knows whether the device at hand can; asked for by the person, it is not second-guessed.
+        // llama.cpp knows whether the device at hand can; asked for by the user, it is not second-guessed.
         flashAttention: choice.flashAttention && reasons.flashAttention !== "chosen" ? "auto" : choice.flashAttention,
         experimentalKvCacheKeyType: cacheTypeNames[choice.keyCacheType],
         experimentalKvCacheValueType: cacheTypeNames[choice.valueCacheType],
@@ -125,7 +125,11 @@ async function createContext(
         createSignal: signal,
       });
       const reason =
-        contextSize < wished ? "refused" : wished < choice.contextSizeTokens ? "training" : reasons.contextSizeTokens;
+        contextSize < requestedSize
+          ? "refused"
+          : requestedSize < choice.contextSizeTokens
+            ? "training"
+            : reasons.contextSizeTokens;
       return {
         context,
         choice: { ...choice, contextSizeTokens: context.contextSize, conversations },

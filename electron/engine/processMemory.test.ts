@@ -4,7 +4,7 @@ import { processMemory } from "./processMemory";
 
 const status = "Name:\tfacet\nVmHWM:\t  300000 kB\nVmRSS:\t  200000 kB\nRssAnon:\t   50000 kB\nRssFile:\t  150000 kB\n";
 
-it("reads what Linux tells", () => {
+it("reads what Linux gives", () => {
   expect(processMemory("linux", () => status)).toEqual({
     residentBytes: 200_000 * 1024,
     peakResidentBytes: 300_000 * 1024,
@@ -12,7 +12,7 @@ it("reads what Linux tells", () => {
   });
 });
 
-it("does without what is not told", () => {
+it("does without what is missing", () => {
   const unreadable = processMemory("linux", () => {
     throw new Error("no /proc");
   });

@@ -7,7 +7,7 @@ const readText: ReadText = (path) => readFileSync(path, "utf8");
 
 export function processMemory(platform = process.platform, read = readText): ProcessMemory {
   if (platform !== "linux") {
-    // Kilobytes on each system: libuv converts what macOS tells in bytes.
+    // Kilobytes on each system: libuv converts what macOS gives in bytes.
     return {
       residentBytes: process.memoryUsage.rss(),
       peakResidentBytes: process.resourceUsage().maxRSS * 1024,

@@ -353,7 +353,7 @@ const description = [
   ["llama.context_length", { type: "uint32", value: 512 }],
 ] as const;
 
-/** A small file that every reader takes, and where each of its fields lies. */
+/** A small file that every reader takes, and the offset of each of its fields. */
 export function goodFile(): { bytes: Uint8Array; fields: Field[]; dataAt: number } {
   const writer = new ByteWriter();
   const fields: Field[] = [];

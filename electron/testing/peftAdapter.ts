@@ -155,7 +155,7 @@ function readTensors(weights: Uint8Array): SafetensorsEntry[] {
   );
 }
 
-/** The tensors lie in this order, side by side. `header` has the last word on the list of contents. */
+/** The tensors are in this order, side by side. `header` has the last word on the list of contents. */
 export function safetensorsBytes(
   tensors: readonly SafetensorsEntry[],
   header?: (entries: Record<string, unknown>) => string,
@@ -168,7 +168,7 @@ export function safetensorsBytes(
     offset += data.length;
   }
   const text = Buffer.from(header?.(entries) ?? JSON.stringify(entries));
-  // Padded with blanks, as the library does, so that the numbers lie at a multiple of 8.
+  // Padded with blanks, as the library does, so that the numbers are at a multiple of 8.
   const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));

@@ -1,4 +1,4 @@
-// By which last tokens a scripted model knows its place in a script: the fewest that no other place has before it.
+// The last tokens by which a scripted model knows its place in a script: the fewest that are unique to it.
 import type { Script, ScriptVocabulary } from "./scriptVocabulary";
 
 export interface Pattern {

@@ -195,7 +195,7 @@ describe("a scripted model", { timeout: 60_000 }, () => {
     expect(model.detokenize(written.slice(-1))).toBe(" fox");
   });
 
-  it("writes the same after prompts of 10 to 1,500 tokens of any text, from the cache and anew", async () => {
+  it("writes the same after prompts of 10 to 1,500 tokens of any text, from the cache and without it", async () => {
     await load({ script: thinking });
     let conversation = "";
     for (const [seed, characters] of [1, 40, 400, 1500].entries()) {

@@ -1,4 +1,4 @@
-// Writes small GGUF files for tests: any header one likes, and a real (random) llama model of about 600 KB.
+// Writes small GGUF files for tests: with any header, and a real (random) llama model of about 600 KB.
 import { writeFile } from "node:fs/promises";
 
 export type MetadataEntry =

@@ -5,7 +5,7 @@ import type { Failure } from "../contract/failure";
 import type { EngineAnswer, ForkedEngine } from "./ForkedEngine";
 import type { WrongModel } from "./wrongModel";
 
-/** For the load and for the answer. A template that runs for ever is cut off after 3 s, twice. */
+/** For the load and for the answer. A template that runs forever is cut off after 3 s, twice. */
 const TIMEOUT_MS = 20_000;
 /** Blanks, line breaks, letters of one to four bytes, marks of templates and a zero byte. */
 const QUESTION = "Hello  world, \u00e4\u00f6\u00fc \u{1f600} \u5b57\n\n\t <|im_start|> 1234 \u0000 x";

@@ -1,4 +1,4 @@
-// Chat templates that are no templates, or bombs.
+// Chat templates that are not templates, or that would run forever.
 import { text, wrongModel, type WrongModel } from "./wrongModel";
 import type { MetadataEntry } from "./tinyGguf";
 

@@ -160,7 +160,7 @@ void setAll(Napi::Env env, Napi::Object& object, const char* key, const Value& v
     setAll(env, object, rest...);
 }
 
-/** { key: value, … } of keys and values by turns. */
+/** { key: value, … } of keys and values in turn. */
 template <typename... KeysAndValues>
 Napi::Object objectOf(Napi::Env env, const KeysAndValues&... keysAndValues) {
     Napi::Object object = Napi::Object::New(env);

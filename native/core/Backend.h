@@ -5,7 +5,7 @@
 
 namespace facet {
 
-/** `librariesFolder`: where libggml-cpu-*.so lie. Throws Failure "engine-unusable" when none can be loaded. */
+/** `librariesFolder`: where libggml-cpu-*.so are. Throws Failure "engine-unusable" when none can be loaded. */
 void loadBackends(const std::string& librariesFolder);
 
 }  // namespace facet

@@ -35,7 +35,7 @@ struct QuantizeOptions {
     const ImportanceMatrix* importance = nullptr;
     /** Added to the new file's metadata; llama.cpp takes at most 127 bytes of each key and value. */
     std::vector<std::pair<std::string, std::string>> metadata;
-    /** Bytes of all weights of the source, for the progress; planQuantize tells. */
+    /** Bytes of all weights of the source, for the progress; from planQuantize. */
     uint64_t sourceBytes = 0;
     /** Rows in memory at once, 0 = llama.cpp's 8 GiB. */
     uint64_t bufferBytes = 0;

@@ -179,7 +179,7 @@ void collectorSumsSquares() {
     CHECK(facet::ImportanceCollector::callback(sparse, false, &collector));
     CHECK(!collector.hasFailed());
 
-    // An expert that is not there, and a value that is not finite, are told and stop the collecting.
+    // An expert that is not there, and a value that is not finite, are reported and stop the collecting.
     facet::ImportanceCollector careful;
     const int32_t kept = std::exchange(idValues[5], 99);
     facet::ImportanceCollector::callback(sparse, false, &careful);

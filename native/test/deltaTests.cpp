@@ -420,7 +420,7 @@ void normsAreFolded() {
         for (size_t i = 0; i < change.size(); ++i)
             CHECK(std::abs(change[i] - 0.5F * weights[3 * change.size() + i]) < 1e-5F);
     }
-    // A norm weight of zero cannot be divided by: that column stays, and is told.
+    // A norm weight of zero cannot be divided by: that column stays, and is reported.
     Tensors zero = base;
     zero["blk.0.attn_norm.weight"].values[9] = 0;
     writeModel(inFolder("zero-norm.gguf"), zero, {.type = GGML_TYPE_F32});
@@ -489,7 +489,7 @@ void formsAreTheSameDelta() {
     }
     // llama.cpp refuses the compact form by its type, rather than to use half of it.
     CHECK(failureOf([] { Logits("base.gguf", {"compact.gguf"}); }) == "delta-damaged");
-    // As many threads as one likes: the same file.
+    // As many threads as you like: the same file.
     OneBitDeltaOptions one = deltaOptions("one-thread.gguf");
     one.threads = 1;
     makeDelta("base.gguf", "tuned.gguf", one);

@@ -2,13 +2,13 @@
 import type { EventName, EventValue } from "../../electron/contract/events";
 import type { Snapshot } from "../../electron/contract/methods";
 import { applyMessage } from "../features/chat/chatStore";
-import { forgetChat, noteChat, saveOpenChat } from "../features/chat/openChats";
+import { forgetChat, applyChat, saveOpenChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
-import { noteDeltas, noteEngineDeltas, startDeltas } from "../features/deltas/deltas";
-import { noteJobs, startJobs } from "../features/jobs/jobs";
-import { noteWarning } from "../features/loading/loading";
-import { noteDownloads, startDownloads } from "../features/models/downloads";
-import { noteFileTasks, noteSameFiles, startFileTasks } from "../features/models/fileTasks";
+import { applyDeltas, applyEngineDeltas, startDeltas } from "../features/deltas/deltas";
+import { applyJobs, startJobs } from "../features/jobs/jobs";
+import { showLoadWarning } from "../features/loading/loading";
+import { applyDownloads, startDownloads } from "../features/models/downloads";
+import { applyFileTasks, applySameFiles, startFileTasks } from "../features/models/fileTasks";
 import { followNetwork } from "../features/models/hubReach";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
@@ -53,14 +53,14 @@ function followEvents(): () => void {
   on("engine-changed", (engine) => appStore().setState({ engine }));
   on("models-changed", (models) => appStore().setState({ models }));
   on("starter-changed", (starter) => appStore().setState({ starter }));
-  on("load-warned", noteWarning);
-  on("downloads-changed", noteDownloads);
-  on("jobs-changed", noteJobs);
-  on("deltas-changed", noteDeltas);
-  on("engine-deltas-changed", noteEngineDeltas);
-  on("file-tasks-changed", noteFileTasks);
-  on("same-files-changed", noteSameFiles);
-  on("chat-changed", noteChat);
+  on("load-warned", showLoadWarning);
+  on("downloads-changed", applyDownloads);
+  on("jobs-changed", applyJobs);
+  on("deltas-changed", applyDeltas);
+  on("engine-deltas-changed", applyEngineDeltas);
+  on("file-tasks-changed", applyFileTasks);
+  on("same-files-changed", applySameFiles);
+  on("chat-changed", applyChat);
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);
   on("notice-added", ({ id, failure }) => showNoticeFromMain(id, failure));
@@ -79,7 +79,7 @@ function saveOnLeaving(): void {
   window.addEventListener("pagehide", () => void saveOpenChat());
 }
 
-/** The first frame is drawn in the right letters; they lie on disk beside the page. */
+/** The first frame is drawn in the right letters; they are on disk beside the page. */
 async function loadFonts(): Promise<void> {
   await Promise.allSettled([
     document.fonts.load("400 14px 'Inter Variable'"),

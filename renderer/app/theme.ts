@@ -1,4 +1,4 @@
-// Light or dark: as the system says, unless the person chose. Sets data-theme, which theme.css reads.
+// Light or dark: as the system says, unless the user chose. Sets data-theme, which theme.css reads.
 import type { AppSettings } from "../../electron/contract/settings";
 import { appStore } from "./appStore";
 

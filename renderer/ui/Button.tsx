@@ -1,4 +1,4 @@
-// The one kind of button with words on it; "primary" is what the person most likely wants next.
+// The one kind of button with words on it; "primary" is what the user most likely wants next.
 import type { ComponentProps } from "react";
 import styles from "./Button.module.css";
 

@@ -9,7 +9,7 @@ interface SliderProps extends Omit<ComponentProps<"input">, "type" | "min" | "ma
   readonly max: number;
   readonly step: number;
   readonly value: number;
-  /** Grey: the value is not the person's own but followed from somewhere. */
+  /** Grey: the value is not the user's own but followed from somewhere. */
   readonly muted?: boolean;
   readonly onChange: (value: number) => void;
 }

@@ -29,7 +29,7 @@ if (fs.statSync(appPath).isDirectory()) {
   if (about.version) app.setVersion(about.version);
   app.setAppPath(appPath);
 }
-// Set by Electron's own default app too: tells an app that it is not packaged.
+// Set by Electron's own default app too: shows an app that it is not packaged.
 Object.defineProperty(process, "defaultApp", { value: true, enumerable: true });
 for (const preload of preloads) Module._load(preload, Module);
 if (entry.endsWith(".mjs")) void import(pathToFileURL(entry).href);

@@ -22,7 +22,7 @@ const types = ["object", "array", "string", "number", "integer", "boolean", "nul
 type Type = (typeof types)[number];
 
 /** What an answer is not held to. What changes nothing of its shape, such as "title", is not among them. */
-const unheededKeywords = [
+const ignoredKeywords = [
   "not",
   "if",
   "dependentRequired",
@@ -71,11 +71,11 @@ value ::= object | array | string | number | boolean | "null"
 
 export class SchemaGrammar {
   readonly text: string;
-  readonly unheeded: readonly string[];
+  readonly ignored: readonly string[];
   readonly #root: unknown;
   readonly #rules: string[] = [];
   #characters = 0;
-  readonly #unheeded = new Set<string>();
+  readonly #ignored = new Set<string>();
   /** By pointer, of what is referred to. */
   readonly #references = new Map<string, string>();
 
@@ -85,7 +85,7 @@ export class SchemaGrammar {
     const answer = this.#write(root, { path: "", depth: 0, pointers: new Set() });
     // What is referred to comes first: llama.cpp counts what it meets for the first time within a repetition.
     this.text = `${commonRules}${this.#rules.join("")}root ::= ${answer}\n`;
-    this.unheeded = [...this.#unheeded];
+    this.ignored = [...this.#ignored];
   }
 
   /** An expression for values that fit. */
@@ -110,7 +110,7 @@ export class SchemaGrammar {
           ),
         );
     }
-    for (const keyword of unheededKeywords) if (schema[keyword] !== undefined) this.#unheeded.add(keyword);
+    for (const keyword of ignoredKeywords) if (schema[keyword] !== undefined) this.#ignored.add(keyword);
     if (schema["const"] !== undefined) return literal(schema["const"]);
     if (schema["enum"] !== undefined) return either(listAt(schema["enum"], "enum", place).map(literal));
     const wanted = typesOf(schema, place);
@@ -200,7 +200,7 @@ export class SchemaGrammar {
     if (format !== undefined) {
       const written = typeof format === "string" ? formats[format] : undefined;
       if (written !== undefined) return `"\\"" ${written} "\\""`;
-      this.#unheeded.add("format");
+      this.#ignored.add("format");
     }
     const min = this.#count(schema, "minLength", place) ?? 0;
     const max = this.#count(schema, "maxLength", place);
@@ -220,7 +220,7 @@ export class SchemaGrammar {
     if (type === "integer" && from !== null && to !== null && to >= from && to - from < MAX_COUNTED) {
       return either(Array.from({ length: to - from + 1 }, (_, index) => literal(from + index)));
     }
-    for (const keyword of rangeKeywords) if (schema[keyword] !== undefined) this.#unheeded.add(keyword);
+    for (const keyword of rangeKeywords) if (schema[keyword] !== undefined) this.#ignored.add(keyword);
     return type;
   }
 
@@ -290,7 +290,7 @@ export class SchemaGrammar {
     if (value <= MAX_REPEATED) return value;
     if (keyword.startsWith("min"))
       throw new SchemaError(`“${keyword}” of ${named(place)} is more than ${MAX_REPEATED.toLocaleString("en-US")}.`);
-    this.#unheeded.add(keyword);
+    this.#ignored.add(keyword);
     return null;
   }
 

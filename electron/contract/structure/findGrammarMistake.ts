@@ -69,7 +69,7 @@ function namesOfEmptyRules(rules: Rules): ReadonlySet<string> {
   for (let before = -1; before < empty.size;) {
     before = empty.size;
     for (const [name, rule] of open) if (ruleCanBeEmpty(rule, empty)) empty.add(name);
-    // In both directions by turns: rules lead to later ones in some grammars, to earlier ones in others.
+    // In both directions in turn: rules lead to later ones in some grammars, to earlier ones in others.
     open = open.filter(([name]) => !empty.has(name)).toReversed();
   }
   return empty;

@@ -3,8 +3,8 @@ import { MAX_STRUCTURE_CHARACTERS } from "../sampling";
 import { SchemaError, SchemaGrammar } from "./SchemaGrammar";
 
 export type SchemaReading =
-  /** `grammar`: in GBNF. `unheeded`: keywords that an answer is not held to. */
-  | { readonly ok: true; readonly grammar: string; readonly unheeded: readonly string[] }
+  /** `grammar`: in GBNF. `ignored`: keywords that an answer is not held to. */
+  | { readonly ok: true; readonly grammar: string; readonly ignored: readonly string[] }
   /** `words`: one sentence on what is wrong. */
   | { readonly ok: false; readonly isJson: boolean; readonly words: string };
 
@@ -22,8 +22,8 @@ export function readAnswerSchema(text: string): SchemaReading {
     return { ok: false, isJson: false, words: "It is not JSON." };
   }
   try {
-    const { text: grammar, unheeded } = new SchemaGrammar(schema);
-    return { ok: true, grammar, unheeded };
+    const { text: grammar, ignored } = new SchemaGrammar(schema);
+    return { ok: true, grammar, ignored };
   } catch (error) {
     if (error instanceof SchemaError) return { ok: false, isJson: true, words: error.message };
     throw error;

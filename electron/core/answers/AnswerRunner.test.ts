@@ -285,7 +285,7 @@ describe("an answer", () => {
     expect(last()).toMatchObject({ state: "failed", parts: [], failure: { code: "message-longer-than-context" } });
   });
 
-  it("can be had anew, and a question asked differently", () => {
+  it("can be asked for again, and a question asked differently", () => {
     const [question, answer] = send("Q");
     jobs[0]!.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
     value(runner.regenerate(answer!.id));

@@ -107,7 +107,7 @@ describe("who answers", () => {
     expect(value(store.openChat(chat.id)).chat.stack).toEqual(pirate);
   });
 
-  it("tells which chats a delta answers or answered in, the last used first", () => {
+  it("lists the chats that a delta answers or answered in, the last used first", () => {
     const [pirateId] = pirate.map(({ deltaId }) => deltaId);
     const [answered, chosen, neither] = [
       value(store.createChat()),
@@ -145,7 +145,7 @@ describe("who answers", () => {
       comparisonId: started[0]!.answer.comparisonId,
     });
     expect(textsOf(compared)).toEqual(["Answer 1", "Answer 2"]);
-    // The chat goes on below the one that the person chooses.
+    // The chat goes on below the one that the user chooses.
     const chosen = value(store.showSibling(siblings[2]!));
     expect(textOf(chosen.messages.at(-1)!.parts)).toBe("Answer 2");
     expect(textsOf(chosen.compared)).toEqual(["Answer 0", "Answer 1"]);

@@ -48,7 +48,7 @@ const SNIPPET_TOKENS = 16;
 
 /** What was added to a chat so that an answer can be written: the engine's next task. */
 export interface StartedAnswer {
-  /** What the window must hear of: the person's message when it is new, and the answer. */
+  /** For the window: the user's message when it is new, and the answer. */
   messages: Message[];
   answer: Message;
   /** What the model is to answer, oldest first. */
@@ -215,7 +215,7 @@ export class ChatStore {
     );
   }
 
-  /** The person's next message at the end of the shown branch, and an answer to it. */
+  /** The user's next message at the end of the shown branch, and an answer to it. */
   addQuestion(chatId: ChatId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
     return this.#change(() =>
       this.#withChat(chatId, (chat) => {
@@ -248,7 +248,7 @@ export class ChatStore {
     );
   }
 
-  /** The user's message said differently: a sibling of it, answered anew. */
+  /** The user's message edited: a sibling of it, answered again. */
   addEditedQuestion(messageId: MessageId, text: string, requestId: RequestId): Outcome<StartedAnswer> {
     return this.#change(() =>
       this.#withQuestion(messageId, (question, chat) =>
@@ -270,7 +270,7 @@ export class ChatStore {
     );
   }
 
-  /** The person's message said differently, as addEditedQuestion, and answered as addComparison. */
+  /** The user's message edited as by addEditedQuestion, and answered as by addComparison. */
   addEditedComparison(messageId: MessageId, text: string, wanted: readonly WantedAnswer[]): Outcome<StartedAnswer[]> {
     return this.#change(() =>
       this.#withQuestion(messageId, (question, chat) =>

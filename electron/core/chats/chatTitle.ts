@@ -1,4 +1,4 @@
-// A chat's title until the person gives one: the first words of the first message. Any process; pure.
+// A chat's title until the user gives one: the first words of the first message. Any process; pure.
 import { MAX_TITLE_CHARACTERS } from "../../contract/chat";
 
 export const UNTITLED = "New chat";

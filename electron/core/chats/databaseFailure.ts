@@ -1,4 +1,4 @@
-// What an error of SQLite means for the person.
+// What an error of SQLite means for the user.
 import { failure, type Failure } from "../../contract/failure";
 
 /** SQLite's result codes (sqlite3.h); an extended code has the primary one in its lowest byte. */

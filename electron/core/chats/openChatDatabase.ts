@@ -89,7 +89,7 @@ function migrate(database: Database, from: number): void {
   }
 }
 
-/** The indexes can be made anew from the messages: their damage costs time, never data. */
+/** The indexes can be made again from the messages: their damage costs time, never data. */
 function repairIndexes(database: Database): void {
   for (const table of ["messages_fts", "chats_fts"]) {
     try {
@@ -106,12 +106,12 @@ function repairIndexes(database: Database): void {
  * start, the check of the whole database is left out; a kill, a power cut or a foreign hand leads to one.
  */
 function withCleanEnd(database: Database, file: string): Database {
-  let sawDamage = false;
+  let foundDamage = false;
   const watching = <Result>(work: () => Result): Result => {
     try {
       return work();
     } catch (error) {
-      sawDamage ||= isDamage(error);
+      foundDamage ||= isDamage(error);
       throw error;
     }
   };
@@ -124,7 +124,7 @@ function withCleanEnd(database: Database, file: string): Database {
     transaction: (work) => watching(() => database.transaction(work)),
     close() {
       database.close();
-      if (sawDamage) return;
+      if (foundDamage) return;
       try {
         writeFileSync(markerFile(file), markerText(file));
       } catch {
@@ -168,7 +168,7 @@ function closeQuietly(database: Database): void {
   try {
     database.close();
   } catch {
-    // The error that led here is the one to tell.
+    // The error that led here is the one to report.
   }
 }
 

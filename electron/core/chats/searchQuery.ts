@@ -1,4 +1,4 @@
-// Turns what a person typed into a full-text query that cannot be a syntax error. Any process; pure.
+// Turns what a user typed into a full-text query that cannot be a syntax error. Any process; pure.
 
 /** More words than this make the search slower and not better. */
 const MAX_SEARCH_WORDS = 12;

@@ -82,7 +82,7 @@ describe("the compact form", () => {
     expect(await readFile(path.join(deltas(), `${added.id}.gguf`), "utf8")).toBe("whole of few");
   });
 
-  it("is written where the person wants it; the library's file stays whole", async () => {
+  it("is written where the user wants it; the library's file stays whole", async () => {
     const added = await add("large.gguf", "many");
     const target = path.join(folder, "small.gguf");
     value(await library.exportTo(added.id, target, { compact: true }));
@@ -92,7 +92,7 @@ describe("the compact form", () => {
 });
 
 describe("the order", () => {
-  it("is the one they were added in, until a person changes it, and outlives a restart", async () => {
+  it("is the one they were added in, until a user changes it, and outlives a restart", async () => {
     for (const name of ["a", "b", "c"]) await add(`${name}.gguf`, name);
     const names = () =>
       library
@@ -152,30 +152,30 @@ describe("adding", () => {
     expect((await add("d.gguf", "d")).hue).toBe(1);
   });
 
-  it("tells how far it is, and leaves nothing when it is cancelled", async () => {
+  it("reports how far it is, and leaves nothing when it is cancelled", async () => {
     const file = await source("large.gguf", "x".repeat(3 << 20));
     const origin = { kind: "file" as const, fileName: "large.gguf" };
-    const told: string[] = [];
+    const reported: string[] = [];
     const abort = new AbortController();
     const run = (cancelsAfterMiB: number) => ({
       signal: abort.signal,
-      addTotal: (bytes: number) => told.push(`of ${bytes >> 20}`),
+      addTotal: (bytes: number) => reported.push(`of ${bytes >> 20}`),
       addDone: (bytes: number) => {
-        told.push(String(bytes >> 20));
-        // The total was told first.
-        if (told.length > cancelsAfterMiB) abort.abort();
+        reported.push(String(bytes >> 20));
+        // The total came first.
+        if (reported.length > cancelsAfterMiB) abort.abort();
       },
     });
     value(await library.addFile(file, origin, {}, run(Infinity)));
-    expect(told).toEqual(["of 3", "1", "1", "1"]);
+    expect(reported).toEqual(["of 3", "1", "1", "1"]);
     await library.delete(library.list()[0]!.id, (kept) => rm(kept));
 
-    told.length = 0;
+    reported.length = 0;
     expect(await library.addFile(file, origin, {}, run(2))).toMatchObject({
       ok: false,
       failure: { code: "request-cancelled" },
     });
-    expect(told).toEqual(["of 3", "1", "1"]);
+    expect(reported).toEqual(["of 3", "1", "1"]);
     expect(await readdir(deltas())).toEqual([]);
     expect(library.list()).toEqual([]);
   });
@@ -332,7 +332,7 @@ describe("a delta whose file changed or is gone", () => {
 });
 
 describe("a delta that the engine died of", () => {
-  it("is not used until the person chooses it again", async () => {
+  it("is not used until the user chooses it again", async () => {
     const { id } = await add("a.gguf", "abc");
     const named = value(library.choose([{ deltaId: id, scale: 1 }]));
     library.crashed([id]);
@@ -400,7 +400,7 @@ describe("choosing, deleting, exporting", () => {
     expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
-  it("tells each change", async () => {
+  it("emits each change", async () => {
     const { id } = await add("a.gguf", "abc");
     value(await library.rename(id, "B"));
     expect(changes.at(-1)).toMatchObject([{ name: "B" }]);

@@ -38,16 +38,16 @@ const KnownDelta = z.strictObject({
   origin: DeltaOrigin,
   createdAtMs: z.number(),
   facts: DeltaFacts,
-  /** The engine died while it brought this one into memory; until the person chooses it again. */
+  /** The engine died while it brought this one into memory; until the user chooses it again. */
   crashed: z.boolean(),
 });
 type KnownDelta = z.infer<typeof KnownDelta>;
 
-/** deltas.json, in the header's order: oldest first, unless a person ordered them. */
+/** deltas.json, in the header's order: oldest first, unless a user ordered them. */
 export const DeltaList = fields({ deltas: list(entry(KnownDelta), "id") });
 export type DeltaList = ValueOf<typeof DeltaList>;
 
-/** A delta and where its file lies: known to main and the engine, never to the window. */
+/** A delta and the path of its file: known to main and the engine, never to the window. */
 export interface DeltaFile {
   delta: Delta;
   path: string;
@@ -139,7 +139,7 @@ export class DeltaLibrary {
     }
   }
 
-  /** The last in the header first: newest first, unless a person ordered them. */
+  /** The last in the header first: newest first, unless a user ordered them. */
   list(): Delta[] {
     return this.#options.list.value.deltas.map((known) => this.#describe(known)).reverse();
   }
@@ -178,9 +178,10 @@ export class DeltaLibrary {
       if (run?.signal.aborted === true) return fail("request-cancelled");
       await rename(part, this.#path(id));
       await syncFolder(folder);
-      const told = about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
+      const described =
+        about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
       const name = about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "");
-      return await this.#keepNew(id, copied.value.sizeBytes, told, origin, name);
+      return await this.#keepNew(id, copied.value.sizeBytes, described, origin, name);
     } catch (error) {
       return { ok: false, failure: saveFailure(error, { folder }) };
     } finally {
@@ -216,7 +217,7 @@ export class DeltaLibrary {
     return this.#save(this.#options.list.value.deltas.filter((known) => known.id !== id));
   }
 
-  /** Copies a delta's file to where the person wants it, or writes it there in its compact form; whole or not at all. */
+  /** Copies a delta's file to where the user wants it, or writes it there in its compact form; whole or not at all. */
   async exportTo(
     id: DeltaId,
     target: string,
@@ -301,7 +302,7 @@ export class DeltaLibrary {
     const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     try {
       const expanded = await this.#options.changeForm(compact, whole, false);
-      // Its progress is told already.
+      // Its progress was emitted already.
       return expanded.ok ? await this.addFile(whole, origin, about, run && { signal: run.signal }) : expanded;
     } finally {
       await rm(whole, { force: true }).catch(() => {});

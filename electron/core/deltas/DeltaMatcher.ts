@@ -14,7 +14,7 @@ export interface DeltaAt {
   path: string;
   /** Carries its base's fingerprint: the base can be recognised, not only its shapes. */
   hasFingerprint: boolean;
-  /** Of the base it was made for, where the file tells. */
+  /** Of the base it was made for, where the file says. */
   baseName: string | null;
 }
 

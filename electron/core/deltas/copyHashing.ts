@@ -8,7 +8,7 @@ import { copyAndHash, hashLargeFile } from "../importing/copyLargeFile";
 /** Nobody else on this computer needs them. */
 const MODE = 0o600;
 
-/** Cancels, and is told how far it is. */
+/** Cancels it, and receives its progress. */
 export interface CopyRun {
   signal: AbortSignal;
   addTotal?(bytes: number): void;

@@ -38,7 +38,7 @@ export interface HubDeltaFound extends Omit<HubDeltaFacts, "adapters"> {
   adapters: FoundAdapter[];
 }
 
-/** At its newest commit, or at `revision`. Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is told with its adapter. */
+/** At its newest commit, or at `revision`. Failures: those of the hub, "hub-no-adapter". A configuration that cannot be used is returned with its adapter. */
 export async function lookAtHubDelta(
   client: HubClient,
   estimator: Pick<Estimator, "describe">,

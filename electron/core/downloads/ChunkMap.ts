@@ -1,6 +1,6 @@
 // Which chunks of a file are on the disk, and which run of chunks a connection takes next. Pure.
 
-/** One byte per chunk, as they lie in the .chunks file. */
+/** One byte per chunk, as in the .chunks file. */
 export const MISSING = 0;
 /** Handed to the system: survives the death of the app. */
 export const WRITTEN = 1;

@@ -210,7 +210,7 @@ describe("a download", () => {
     expect(hub.bytesSent("model-Q4_0.gguf")).toBe(SIZE_BYTES);
   });
 
-  it("is waited for over a pause, tells how far it is, and is known to be there afterwards", async () => {
+  it("is waited for over a pause, reports how far it is, and is known to be there afterwards", async () => {
     hub.bytesPerSecond = 8_000_000;
     const request = offer();
     expect(await queue.isThere(request)).toBe(false);
@@ -294,7 +294,7 @@ describe("a download", () => {
   });
 });
 
-describe("a person", () => {
+describe("a user", () => {
   it("pauses and goes on; nothing that was whole is fetched again", async () => {
     hub.bytesPerSecond = 8_000_000;
     const id = await start(offer());
@@ -350,7 +350,7 @@ describe("a person", () => {
     expect(await isWhole()).toBe(true);
   });
 
-  it("deletes the parts while it runs: it says so, and begins anew when asked", async () => {
+  it("deletes the parts while it runs: it says so, and starts over when asked", async () => {
     hub.bytesPerSecond = 8_000_000;
     const id = await start(offer());
     await untilSent(SIZE_BYTES / 2);

@@ -198,7 +198,7 @@ export class DownloadQueue {
     });
   }
 
-  /** Whether all files of the request lie in the models folder already, whole. */
+  /** Whether all files of the request are in the models folder already, whole. */
   async isThere(request: DownloadRequest): Promise<boolean> {
     const { modelsFolder } = this.#options;
     const names = fileNamesOf(request);
@@ -310,7 +310,7 @@ export class DownloadQueue {
       return;
     }
     const { failure } = outcome;
-    // Somebody deleted what was verified: the next try begins anew.
+    // Somebody deleted what was verified: the next try starts over.
     if (failure.code === "download-parts-missing") entry.saved.verified.fill(false);
     entry.saved.wanted = "paused";
     entry.saved.failure = failure;
@@ -456,7 +456,7 @@ export class DownloadQueue {
     return totalBytes(saved.request) - sum(received);
   }
 
-  /** What lies on the disk of a download that does not run. */
+  /** What is on the disk of a download that does not run. */
   async #readProgress(entry: Entry): Promise<void> {
     for (const [index, file] of entry.saved.request.files.entries()) {
       if (entry.saved.verified[index]) {
@@ -525,7 +525,7 @@ function newEntry(id: DownloadId, saved: SavedDownload, names: string[]): Entry 
   };
 }
 
-/** Read anew: other calls change these while one waits, which the compiler cannot know. */
+/** Read again: other calls change these while one waits, which the compiler cannot know. */
 function isUnfinished(entry: Entry): boolean {
   return entry.state.kind !== "ready" && entry.state.kind !== "failed";
 }

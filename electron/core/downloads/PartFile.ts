@@ -29,7 +29,7 @@ export class PartFile {
     return { data: path.join(folder, `${index}.part`), marks: path.join(folder, `${index}.chunks`) };
   }
 
-  /** Opens what is there, or begins anew when the two do not belong together. */
+  /** Opens what is there, or starts over when the two do not belong together. */
   static async open(folder: string, index: number, sizeBytes: number, chunkBytes = CHUNK_BYTES): Promise<PartFile> {
     const { data: dataPath, marks: marksPath } = PartFile.paths(folder, index);
     const data = await openOrCreate(dataPath);
@@ -108,7 +108,7 @@ export class PartFile {
       if ((await stat(data)).size !== sizeBytes) return 0;
       return sizeBytes - new ChunkMap(sizeBytes, chunkBytes, states).missingBytes;
     } catch {
-      // Not begun, or not to be read: then it begins anew, and says why if it cannot.
+      // Not begun, or not to be read: then it starts over, and says why if it cannot.
       return 0;
     }
   }

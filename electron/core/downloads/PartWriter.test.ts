@@ -1,4 +1,4 @@
-// Bytes that are read in pieces lie in the part file in order, chunks are marked when they are whole, and a disk that fails is told once.
+// Bytes that are read in pieces are in the part file in order, chunks are marked when they are whole, and a disk that fails is reported once.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

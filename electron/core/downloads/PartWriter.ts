@@ -36,7 +36,7 @@ export class PartWriter implements BodySink {
   #position: number;
   #gathered = 0;
   #writing: Promise<void> = Promise.resolve();
-  #writesUnderWay = 0;
+  #writesInProgress = 0;
   #error: WriteError | null = null;
 
   constructor(options: PartWriterOptions) {
@@ -81,8 +81,8 @@ export class PartWriter implements BodySink {
     this.#position += bytes.length;
     this.#gathered = 0;
     this.#current = this.#current === 0 ? 1 : 0;
-    this.#writesUnderWay++;
-    return this.#writesUnderWay === 1 ? undefined : before;
+    this.#writesInProgress++;
+    return this.#writesInProgress === 1 ? undefined : before;
   }
 
   #throwWhatFailed(): void {
@@ -102,7 +102,7 @@ export class PartWriter implements BodySink {
     } catch (error) {
       this.#error = new WriteError("the disk did not take it", { cause: error });
     } finally {
-      this.#writesUnderWay--;
+      this.#writesInProgress--;
     }
   }
 }

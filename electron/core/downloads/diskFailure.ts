@@ -1,4 +1,4 @@
-// Turns errors of the file system into the failures that a person can do something about.
+// Turns errors of the file system into the failures that a user can do something about.
 import { fail, type Failure } from "../../contract/failure";
 
 export function diskFailure(error: unknown, missingBytes: number): Failure {

@@ -18,7 +18,7 @@ const MAX_STATE_BYTES = 4_000_000;
 export const SavedDownload = z.strictObject({
   version: z.literal(1),
   request: DownloadRequest,
-  /** Folder in the models folder that the files will lie in. */
+  /** Folder in the models folder that the files will be in. */
   folder: z.string(),
   wanted: z.enum(["running", "paused"]),
   failure: Failure.nullable(),
@@ -55,7 +55,7 @@ export function fileNamesOf(request: DownloadRequest): Outcome<string[]> {
 }
 
 /**
- * The folder for the request's files: "owner__name"; when other files of these names lie there or will (`taken`, as placesOf gives
+ * The folder for the request's files: "owner__name"; when other files of these names are there or will be (`taken`, as placesOf gives
  * them: another commit of the same model, another folder of the repository), one of its own, for split files must keep their names.
  */
 export async function chooseFolder(
@@ -85,7 +85,7 @@ export async function chooseFolder(
   return usual;
 }
 
-/** Where a download's files will lie, in a form that is equal for two places that are one on some system. */
+/** Where a download's files will be, in a form that is equal for two places that are one on some system. */
 export function placesOf({ folder }: SavedDownload, names: readonly string[]): string[] {
   return names.map((name) => placeOf(folder, name));
 }
@@ -98,7 +98,7 @@ function ownFolder(usual: string, id: DownloadId): string {
   return `${usual}--${id.slice(0, 8)}`;
 }
 
-/** Whether the file lies there, whole, with this hash by its origin. */
+/** Whether the file is there, whole, with this hash by its origin. */
 export async function isDownloaded(
   file: string,
   wanted: DownloadRequest["files"][number] | undefined,
@@ -116,7 +116,7 @@ export function originPath(file: string): string {
   return `${file}.origin.json`;
 }
 
-/** Gives a verified part its name: first the origin, then the rename, so that no model lies there without one. */
+/** Gives a verified part its name: first the origin, then the rename, so that no model is there without one. */
 export async function putInPlace(part: string, file: string, origin: ModelOrigin): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFileAtomically(originPath(file), JSON.stringify(origin, null, 1));

@@ -40,7 +40,7 @@ export interface FileDownload {
   connections: number;
   timing: DownloadTiming;
   signal: AbortSignal;
-  /** Cuts waits short: the network came back, or the person does not want to wait. */
+  /** Cuts waits short: the network came back, or the user does not want to wait. */
   wakeSignal: () => AbortSignal;
   /** New bytes came; `partialBytes` are those on the disk in chunks that are not whole yet. */
   onReceived(bytes: number, partialBytes: number): void;
@@ -118,7 +118,7 @@ class FileRun {
     this.#abort.abort();
   }
 
-  /** Brings what is written to the disk itself; one at a time, further wishes are met by the next. */
+  /** Brings what is written to the disk itself; one at a time, further requests are met by the next. */
   #sync(): Promise<void> {
     if (this.#isSyncing) return this.#syncing;
     this.#isSyncing = true;
@@ -171,8 +171,8 @@ class FileRun {
       // Without ranges, a broken connection means the beginning again.
       if (this.#wholeFile) position = start;
       this.#setWaiting(index, reason);
-      const hubSaysMs = Number(failure.details?.["retryAfterSeconds"] ?? 0) * 1000;
-      const waitMs = Math.max(hubSaysMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
+      const retryAfterMs = Number(failure.details?.["retryAfterSeconds"] ?? 0) * 1000;
+      const waitMs = Math.max(retryAfterMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
       await wait(waitMs, AbortSignal.any([stopped, this.#download.wakeSignal()]));
     }
   }
@@ -292,7 +292,7 @@ class FileRun {
 function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
   if (code === "hub-rate-limited") return "rate-limit";
-  // A page in place of the file is most often a captive portal, and then the person logs in.
+  // A page in place of the file is most often a captive portal, and then the user logs in.
   if (code === "hub-unavailable" || code === "download-not-a-file") return "hub";
   return null;
 }

@@ -1,4 +1,4 @@
-// A download outlives SIGKILL at any point. A few seeds here; e2e/hub/killDownloads.ts runs as many as one likes.
+// A download outlives SIGKILL at any point. A few seeds here; e2e/hub/killDownloads.ts runs as many as you like.
 import { describe, expect, it } from "vitest";
 import { KILL_CHUNK_BYTES, KILL_CONNECTIONS, killRun } from "../../../e2e/hub/killRun";
 

@@ -90,7 +90,7 @@ it("judges with the context that was asked for, up to the trained one, and asks 
   expect(asked.length).toBeGreaterThan(before);
 });
 
-it("is unknown, and says why, when the process answers with a failure or dies; the next question starts anew", async () => {
+it("is unknown, and says why, when the process answers with a failure or dies; the next question starts again", async () => {
   const usual = answer;
   answer = (message) => {
     if (message.kind === "estimate")

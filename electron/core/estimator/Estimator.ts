@@ -129,12 +129,12 @@ export class Estimator {
     question: LoadQuestion,
     { extent = "all-sizes", deltasBytes = 0, isUrgent = false, signal }: JudgeOptions = {},
   ): Promise<Judgement> {
-    const { contextSizeTokens: wished, mmap, weightsShare = 1, ...configuration } = question;
+    const { contextSizeTokens: requestedTokens, mmap, weightsShare = 1, ...configuration } = question;
     const key = knownKey(model, configuration);
     // The machine second: while a new process loads llama.cpp, the header is being read.
     const failed =
       this.#unusable.get(model.key) ??
-      (await this.#need(model, key, wished, configuration, extent, { isUrgent, signal }));
+      (await this.#need(model, key, requestedTokens, configuration, extent, { isUrgent, signal }));
     if (failed && isUnusable(failed)) remember(this.#unusable, model.key, failed);
     const machine = await this.machine();
     const known = this.#known.get(key);
@@ -146,7 +146,7 @@ export class Estimator {
       weightsShare === 1
         ? known.estimate
         : { ...known.estimate, weights: scaled(known.estimate.weights, weightsShare) };
-    const contextSizeTokens = Math.min(wished, estimate.trainContextSizeTokens ?? wished);
+    const contextSizeTokens = Math.min(requestedTokens, estimate.trainContextSizeTokens ?? requestedTokens);
     const fit = judgeFit({
       estimate,
       machine,
@@ -259,7 +259,7 @@ export class Estimator {
     return answer.kind === "delta-described" ? succeed(answer.details) : notAnswered(answer);
   }
 
-  /** Whether a delta could be made of these two, as their headers tell. */
+  /** Whether a delta could be made of these two, by their headers. */
   async previewPair(basePath: string, fineTunePath: string): Promise<Outcome<PairFacts>> {
     const answer = await this.#ask({ message: (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }) });
     return answer.kind === "pair-previewed" ? succeed(answer.pair) : notAnswered(answer);
@@ -273,7 +273,7 @@ export class Estimator {
   async #need(
     model: FitModel,
     key: string,
-    wished: number,
+    requestedTokens: number,
     configuration: MemoryConfiguration,
     extent: Extent,
     asking: Asking,
@@ -282,10 +282,12 @@ export class Estimator {
       const known = this.#known.get(key);
       const train = known?.estimate.trainContextSizeTokens ?? null;
       const curve = extent === "this-size" ? [] : CURVE_TOKENS;
-      const first = extent === "this-size" ? wished : Math.min(wished, CURVE_TOKENS[0] ?? wished);
+      const first =
+        extent === "this-size" ? requestedTokens : Math.min(requestedTokens, CURVE_TOKENS[0] ?? requestedTokens);
       const sizes = known === undefined ? [first] : curve.filter((size) => size <= (train ?? 131_072));
       const ends = extent === "this-size" || train === null ? [] : [Math.min(train, 1_048_576)];
-      const exact = known === undefined ? [] : [train === null ? wished : Math.min(wished, train), ...ends];
+      const exact =
+        known === undefined ? [] : [train === null ? requestedTokens : Math.min(requestedTokens, train), ...ends];
       const have = new Set(known?.curve.map(({ contextSizeTokens }) => contextSizeTokens));
       return [...new Set([...sizes, ...exact])].filter((size) => !have.has(size)).sort((a, b) => a - b);
     };

@@ -16,7 +16,7 @@ export interface JudgeInput {
   contextSizeTokens: number;
   /** That `curve` is made for. */
   conversations: number;
-  /** The file is mapped, so that weights which the processor uses rearranged lie in memory twice. */
+  /** The file is mapped, so that weights which the processor uses rearranged are in memory twice. */
   mmap: boolean;
   engineProcessBytes: number;
   deltasBytes: number;
@@ -85,7 +85,7 @@ export function judgeFit({
   };
 }
 
-/** Left for fine-tunes and more once all this is in memory: on the GPU where the model lies there. */
+/** Left for fine-tunes and more once all this is in memory: on the GPU where the model is there. */
 export function roomBeside({ neededBytes, onGpuBytes, machine }: Fit): number {
   if (onGpuBytes > 0 && !machine.sharesMemory) return Math.max(0, gpuRoomBytes(machine) - onGpuBytes);
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0));

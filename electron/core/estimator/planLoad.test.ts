@@ -258,7 +258,7 @@ it("never blocks on the unknown", async () => {
   });
 });
 
-it("takes nothing instead of a wish of which it is not known that it fits", async () => {
+it("takes nothing instead of a request of which it is not known that it fits", async () => {
   const machine = machineOf({ availableMB: 1 });
   const about = {
     parts: null,

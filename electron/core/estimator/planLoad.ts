@@ -1,4 +1,4 @@
-// Chooses how a model is loaded: what the person set, and for the rest what fits; and what would fit instead of what does not. Pure.
+// Chooses how a model is loaded: what the user set, and for the rest what fits; and what would fit instead of what does not. Pure.
 import { TARGET_CONTEXT_TOKENS } from "../../contract/engineProtocol";
 import type { Failure } from "../../contract/failure";
 import { MAX_CONVERSATIONS, type Fit, type KvCacheType } from "../../contract/fit";
@@ -57,20 +57,24 @@ interface Freedom {
 
 export async function planLoad(input: LoadPlanInput): Promise<PlannedLoad> {
   const { settings } = input;
-  const wish = await possible(input, firstChoice(input));
+  const request = await possible(input, firstChoice(input));
   const isFree: Freedom = {
     context: settings.contextSizeTokens === null,
     cache: settings.keyCacheType === null && settings.valueCacheType === null && settings.flashAttention !== false,
     layers: settings.gpuLayers === null,
   };
-  const asked = await fitting(input, wish, isFree);
-  const plan = await planOf(input, wish, asked);
+  const asked = await fitting(input, request, isFree);
+  const plan = await planOf(input, request, asked);
   const layers = asked.judgement.estimate?.layers ?? null;
   const { failure } = asked.judgement;
   const unusable = failure !== null && isUnusable(failure) ? failure : null;
   if (!isTooLarge(plan.fit)) return { plan, layers, nearest: null, unusable };
-  const other = await fitting(input, wish, { context: true, cache: settings.flashAttention !== false, layers: true });
-  return { plan, layers, nearest: fits(other.judgement) ? await planOf(input, wish, other) : null, unusable };
+  const other = await fitting(input, request, {
+    context: true,
+    cache: settings.flashAttention !== false,
+    layers: true,
+  });
+  return { plan, layers, nearest: fits(other.judgement) ? await planOf(input, request, other) : null, unusable };
 }
 
 /** "unknown" is not too large: it never blocks. */
@@ -78,7 +82,7 @@ export function isTooLarge({ verdict }: Fit): boolean {
   return verdict === "does-not-fit" || verdict === "smaller-context" || verdict === "partly-on-gpu";
 }
 
-interface Wish {
+interface PlanRequest {
   contextSizeTokens: number;
   keyCacheType: KvCacheType;
   valueCacheType: KvCacheType;
@@ -89,11 +93,11 @@ interface Wish {
 }
 
 interface Found {
-  wish: Wish;
+  request: PlanRequest;
   judgement: Judgement;
 }
 
-function firstChoice({ settings, lastFailure }: LoadPlanInput): Wish {
+function firstChoice({ settings, lastFailure }: LoadPlanInput): PlanRequest {
   const { contextSizeTokens, keyCacheType, valueCacheType, gpuLayers, flashAttention, mmap } = settings;
   return {
     contextSizeTokens: contextSizeTokens ?? Math.min(TARGET_CONTEXT_TOKENS, halfOfFailed(lastFailure)),
@@ -107,60 +111,60 @@ function firstChoice({ settings, lastFailure }: LoadPlanInput): Wish {
 }
 
 /** A quantized KV cache needs heads of whole blocks: without them it is exact, whatever was set. */
-async function possible(input: LoadPlanInput, wish: Wish): Promise<Wish> {
-  if (wish.keyCacheType === "f16" && wish.valueCacheType === "f16") return wish;
-  const exact: Wish = { ...wish, keyCacheType: "f16", valueCacheType: "f16" };
+async function possible(input: LoadPlanInput, request: PlanRequest): Promise<PlanRequest> {
+  if (request.keyCacheType === "f16" && request.valueCacheType === "f16") return request;
+  const exact: PlanRequest = { ...request, keyCacheType: "f16", valueCacheType: "f16" };
   const { estimate } = await input.judge(exact, "this-size");
-  return estimate?.canQuantizeCache === false ? exact : wish;
+  return estimate?.canQuantizeCache === false ? exact : request;
 }
 
-/** A load that failed for want of memory is not asked for again in the same size. */
+/** A load that failed for lack of memory is not asked for again in the same size. */
 function halfOfFailed(lastFailure: FailedLoad | null): number {
   if (lastFailure === null) return Number.POSITIVE_INFINITY;
   const half = Math.floor(lastFailure.choice.contextSizeTokens / 2 / CONTEXT_STEP_TOKENS) * CONTEXT_STEP_TOKENS;
   return Math.max(MIN_LOAD_CONTEXT_TOKENS, half);
 }
 
-/** Known to fit: what is proposed instead of a wish must be. */
+/** Known to fit: what is proposed instead of a request must be. */
 function fits({ fit }: Judgement): boolean {
   return fit.verdict === "fits";
 }
 
-/** The wish, or as near to it as fits: first a smaller context, then a smaller KV cache, then fewer layers on the GPU. */
-async function fitting(input: LoadPlanInput, wish: Wish, free: Freedom): Promise<Found> {
-  const asWished: Found = { wish, judgement: await input.judge(wish, "this-size") };
-  if (!isTooLarge(asWished.judgement.fit)) return asWished;
-  if (asWished.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, asWished);
-  const canQuantize = free.cache && asWished.judgement.estimate?.canQuantizeCache === true;
-  for (const type of canQuantize ? CACHE_TYPES.slice(CACHE_TYPES.indexOf(wish.keyCacheType)) : [null]) {
-    const changed: Wish = type === null ? wish : { ...wish, keyCacheType: type, valueCacheType: type };
+/** The request, or as near to it as fits: first a smaller context, then a smaller KV cache, then fewer layers on the GPU. */
+async function fitting(input: LoadPlanInput, request: PlanRequest, free: Freedom): Promise<Found> {
+  const asRequested: Found = { request, judgement: await input.judge(request, "this-size") };
+  if (!isTooLarge(asRequested.judgement.fit)) return asRequested;
+  if (asRequested.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, asRequested);
+  const canQuantize = free.cache && asRequested.judgement.estimate?.canQuantizeCache === true;
+  for (const type of canQuantize ? CACHE_TYPES.slice(CACHE_TYPES.indexOf(request.keyCacheType)) : [null]) {
+    const changed: PlanRequest = type === null ? request : { ...request, keyCacheType: type, valueCacheType: type };
     const judgement = await input.judge(changed, "all-sizes");
-    if (fits(judgement)) return { wish: changed, judgement };
+    if (fits(judgement)) return { request: changed, judgement };
     const { largestContextTokens } = judgement.fit;
     if (!free.context || largestContextTokens === null || largestContextTokens < MIN_LOAD_CONTEXT_TOKENS) continue;
-    const smaller = { ...changed, contextSizeTokens: Math.min(wish.contextSizeTokens, largestContextTokens) };
-    const found = { wish: smaller, judgement: await input.judge(smaller, "all-sizes") };
+    const smaller = { ...changed, contextSizeTokens: Math.min(request.contextSizeTokens, largestContextTokens) };
+    const found = { request: smaller, judgement: await input.judge(smaller, "all-sizes") };
     if (fits(found.judgement)) return found;
     if (found.judgement.fit.verdict === "partly-on-gpu" && free.layers) return fewerLayers(input, found);
   }
-  return asWished;
+  return asRequested;
 }
 
 /** The most layers on the GPU with which the plan fits. */
-async function fewerLayers(input: LoadPlanInput, { wish, judgement }: Found): Promise<Found> {
+async function fewerLayers(input: LoadPlanInput, { request, judgement }: Found): Promise<Found> {
   let low = 0;
-  let high = wish.gpuLayers ?? judgement.estimate?.layers ?? 0;
+  let high = request.gpuLayers ?? judgement.estimate?.layers ?? 0;
   let best: Found | null = null;
   while (low <= high) {
     const middle = Math.floor((low + high) / 2);
-    const changed = { ...wish, gpuLayers: middle };
-    const found = { wish: changed, judgement: await input.judge(changed, "this-size") };
+    const changed = { ...request, gpuLayers: middle };
+    const found = { request: changed, judgement: await input.judge(changed, "this-size") };
     if (fits(found.judgement)) {
       best = found;
       low = middle + 1;
     } else high = middle - 1;
   }
-  return best ?? { wish, judgement };
+  return best ?? { request, judgement };
 }
 
 /** As many conversations as have room beside what was found for one. */
@@ -169,8 +173,8 @@ async function mostConversations({ judge }: LoadPlanInput, one: Found): Promise<
   if (fit.verdict !== "fits" || fit.neededBytes === null) return one;
   const allowedBytes = roomBeside(fit) * CONVERSATIONS_SHARE;
   for (let conversations = MAX_CONVERSATIONS; conversations > 1; conversations--) {
-    const wish: Wish = { ...one.wish, conversations };
-    const more: Found = { wish, judgement: await judge(wish, "this-size") };
+    const request: PlanRequest = { ...one.request, conversations };
+    const more: Found = { request, judgement: await judge(request, "this-size") };
     const { verdict } = more.judgement.fit;
     if (verdict === "fits" && bytesBeyond(more, one) <= allowedBytes) return more;
   }
@@ -181,25 +185,27 @@ function bytesBeyond(more: Found, one: Found): number {
   return (more.judgement.fit.neededBytes ?? 0) - (one.judgement.fit.neededBytes ?? 0);
 }
 
-async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<LoadPlan> {
+async function planOf(input: LoadPlanInput, first: PlanRequest, one: Found): Promise<LoadPlan> {
   const { settings, lastFailure, hasDeltas } = input;
   const withDeltas = await mostConversations(input, one);
-  const { wish, judgement } = hasDeltas ? withDeltas : one;
+  const { request, judgement } = hasDeltas ? withDeltas : one;
   const { fit, estimate } = judgement;
   const { cores } = fit.machine;
   const hasGpu = fit.machine.gpus.length > 0;
   const layers = estimate?.layers ?? null;
-  const gpuLayers = hasGpu ? Math.min(wish.gpuLayers ?? layers ?? 0, layers ?? Number.POSITIVE_INFINITY) : 0;
+  const gpuLayers = hasGpu ? Math.min(request.gpuLayers ?? layers ?? 0, layers ?? Number.POSITIVE_INFINITY) : 0;
   const choice: LoadChoice = {
     contextSizeTokens:
-      fit.verdict === "unknown" ? wish.contextSizeTokens : Math.min(wish.contextSizeTokens, fit.contextSizeTokens),
-    keyCacheType: wish.keyCacheType,
-    valueCacheType: wish.valueCacheType,
+      fit.verdict === "unknown"
+        ? request.contextSizeTokens
+        : Math.min(request.contextSizeTokens, fit.contextSizeTokens),
+    keyCacheType: request.keyCacheType,
+    valueCacheType: request.valueCacheType,
     gpuLayers,
     threads: settings.threads ?? automaticThreads(cores),
-    flashAttention: wish.flashAttention,
-    mmap: wish.mmap ?? (estimate === null || mapsWell(estimate)),
-    conversations: wish.conversations,
+    flashAttention: request.flashAttention,
+    mmap: request.mmap ?? (estimate === null || mapsWell(estimate)),
+    conversations: request.conversations,
   };
   const cacheReason = (type: KvCacheType, name: "keyCacheType" | "valueCacheType"): LoadReasons[typeof name] => {
     if (type !== first[name]) return "memory";
@@ -210,12 +216,12 @@ async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<Lo
   return {
     choice,
     fit,
-    conversationsWithDeltas: withDeltas.wish.conversations,
+    conversationsWithDeltas: withDeltas.request.conversations,
     moreConversationsBytes: bytesBeyond(withDeltas, one),
     reasons: {
-      contextSizeTokens: contextReason(settings, first, wish, choice, lastFailure),
-      keyCacheType: cacheReason(wish.keyCacheType, "keyCacheType"),
-      valueCacheType: cacheReason(wish.valueCacheType, "valueCacheType"),
+      contextSizeTokens: contextReason(settings, first, request, choice, lastFailure),
+      keyCacheType: cacheReason(request.keyCacheType, "keyCacheType"),
+      valueCacheType: cacheReason(request.valueCacheType, "valueCacheType"),
       gpuLayers: !hasGpu
         ? "no-gpu"
         : settings.gpuLayers === gpuLayers
@@ -226,20 +232,20 @@ async function planOf(input: LoadPlanInput, first: Wish, one: Found): Promise<Lo
       threads: settings.threads !== null ? "chosen" : cores > 1 ? "leaves-one-core" : "only-core",
       flashAttention: settings.flashAttention !== null ? "chosen" : "faster",
       mmap: settings.mmap !== null ? "chosen" : choice.mmap ? "used-in-place" : "copied-anyway",
-      conversations: !hasDeltas ? "no-fine-tunes" : wish.conversations < MAX_CONVERSATIONS ? "memory" : "fine-tunes",
+      conversations: !hasDeltas ? "no-fine-tunes" : request.conversations < MAX_CONVERSATIONS ? "memory" : "fine-tunes",
     },
   };
 }
 
 function contextReason(
   settings: LoadSettings,
-  first: Wish,
-  wish: Wish,
+  first: PlanRequest,
+  request: PlanRequest,
   choice: LoadChoice,
   lastFailure: FailedLoad | null,
 ): LoadReasons["contextSizeTokens"] {
-  if (wish.contextSizeTokens < first.contextSizeTokens) return "memory";
-  if (choice.contextSizeTokens < wish.contextSizeTokens) return "training";
+  if (request.contextSizeTokens < first.contextSizeTokens) return "memory";
+  if (choice.contextSizeTokens < request.contextSizeTokens) return "training";
   if (settings.contextSizeTokens !== null) return "chosen";
-  return lastFailure !== null && wish.contextSizeTokens < TARGET_CONTEXT_TOKENS ? "failed-before" : "target";
+  return lastFailure !== null && request.contextSizeTokens < TARGET_CONTEXT_TOKENS ? "failed-before" : "target";
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => hub.stop());
 
 describe("a range source", () => {
-  it("reads what lies in the file, across blocks and at its end", async () => {
+  it("reads what is in the file, across blocks and at its end", async () => {
     for (const [offset, length] of [
       [0, 4],
       [65_530, 20],

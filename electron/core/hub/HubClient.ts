@@ -31,7 +31,7 @@ const MAX_TREE_PAGES = 10;
 /** Until the whole answer is here. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_TRIES = 4;
-/** A person is waiting: longer waits are told instead of waited. */
+/** A user is waiting: a longer wait is a failure that says how long. */
 const MAX_WAIT_MS = 10_000;
 
 export interface HubClientOptions {
@@ -39,7 +39,7 @@ export interface HubClientOptions {
   /** For the contents of files; the same as `http` unless there is a quicker one. */
   contentHttp?: Http;
   address: HubAddress;
-  /** The person's token, or null. Asked for each request, kept nowhere here. */
+  /** The user's token, or null. Asked for each request, kept nowhere here. */
   token: () => Promise<string | null>;
   backOff?: BackOff;
 }
@@ -232,10 +232,10 @@ export class HubClient {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
       const { code, details } = outcome.failure;
-      const worthATry = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
-      const hubSaysMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
-      if (!worthATry || signal.aborted || attempt + 1 >= MAX_TRIES || hubSaysMs > MAX_WAIT_MS) return outcome;
-      await wait(Math.max(hubSaysMs, backOffMs(this.#options.backOff, attempt)), signal);
+      const isRetryable = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
+      const retryAfterMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
+      if (!isRetryable || signal.aborted || attempt + 1 >= MAX_TRIES || retryAfterMs > MAX_WAIT_MS) return outcome;
+      await wait(Math.max(retryAfterMs, backOffMs(this.#options.backOff, attempt)), signal);
     }
   }
 

@@ -1,4 +1,4 @@
-// Opens ranges of one file at the hub, and believes no answer before it was checked.
+// Opens ranges of one file at the hub, and uses no answer before it is checked.
 import { fail, type Outcome } from "../../contract/failure";
 import type { RepositoryName, Revision, Sha256 } from "../../contract/hub";
 import type { HubClient } from "./HubClient";

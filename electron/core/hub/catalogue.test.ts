@@ -1,4 +1,4 @@
-// The hand-picked models: what comes with the app can be read and is what it is meant to be.
+// The hand-picked models: the file that comes with the app can be read and has the expected models.
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readCatalogue } from "./catalogue";

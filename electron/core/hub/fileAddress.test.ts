@@ -1,4 +1,4 @@
-// Which paths of a list are asked for at the hub: all but those that lead elsewhere.
+// Which paths of a list are requested from the hub: all but those that lead elsewhere.
 import { expect, it } from "vitest";
 import { isFileAddress } from "./fileAddress";
 

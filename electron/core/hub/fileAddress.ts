@@ -1,4 +1,4 @@
-// Which paths of a server's list are asked for at all. A path is an address at the hub and never a name on this disk (diskName.ts). Pure.
+// Which paths of a server's list are requested. A path is an address at the hub, never a name on this disk (diskName.ts). Pure.
 
 /** As the contract's requests take it. */
 const MAX_PATH_CHARACTERS = 1000;

@@ -70,7 +70,7 @@ export async function followRedirects({
   }
 }
 
-/** AbortSignal.timeout's reason, as against somebody's wish to stop. */
+/** AbortSignal.timeout's reason, as against somebody's request to stop. */
 export function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }

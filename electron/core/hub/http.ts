@@ -15,7 +15,7 @@ export interface HttpResponse {
   discard(): void;
 }
 
-/** Takes a body without a copy: it says where the next bytes go, and is told how many were put there. */
+/** Takes a body without a copy: it says where the next bytes go, and learns how many were put there. */
 export interface BodySink {
   /** Memory for the next bytes, one at least; throws when it takes no more. Asking twice gives the same memory. */
   room(): Uint8Array;

@@ -1,4 +1,4 @@
-// Copies bytes that lie somewhere else into a sink. Any Node process.
+// Copies bytes from another buffer into a sink. Any Node process.
 import type { BodySink } from "./http";
 
 export async function pour(bytes: Uint8Array, sink: BodySink): Promise<void> {

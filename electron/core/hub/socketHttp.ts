@@ -140,7 +140,7 @@ class Connection {
         for (;;) {
           const end = gathered.indexOf("\r\n\r\n");
           if (end === -1) {
-            // Left over from the answer before, for example: waiting for more of it would last for ever.
+            // Left over from the answer before, for example: waiting for more of it would last forever.
             if (!beginsLikeHead(gathered)) this.#ended(new Error("not an HTTP answer"));
             else if (gathered.length > MAX_HEAD_BYTES) this.#ended(new Error("a head without end"));
             return;

@@ -1,4 +1,4 @@
-// Files of a repository become what a person chooses from.
+// Files of a repository become the variants that a user chooses from.
 import { describe, expect, it } from "vitest";
 import { Sha256, type HubFile } from "../../contract/hub";
 import { quantizationOf, variantsOf } from "./variants";

@@ -1,4 +1,4 @@
-// Groups a repository's GGUF files into variants: one quantization each, split files as one item. What is in a file, its name does not say. Pure.
+// Groups a repository's GGUF files into variants: one quantization each, split files as one item. A file's name does not say what is in it. Pure.
 import type { HubFile, HubVariant } from "../../contract/hub";
 import { isGgufName, wholeNameOf } from "../ggufNames";
 import { isFileAddress, lastPart } from "./fileAddress";

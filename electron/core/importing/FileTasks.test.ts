@@ -6,10 +6,10 @@ import { FileTasks } from "./FileTasks";
 
 const about = { kind: "copy", title: "A model", modelId: null } as const;
 
-it("tells how far and how fast, and ends the list with the work", async () => {
+it("emits how far and how fast, and ends the list with the work", async () => {
   let now = 0;
-  const told: FileTask[][] = [];
-  const tasks = new FileTasks({ onChanged: (list) => told.push(list), now: () => now });
+  const emitted: FileTask[][] = [];
+  const tasks = new FileTasks({ onChanged: (list) => emitted.push(list), now: () => now });
   const outcome = await tasks.run(about, async ({ addTotal, addDone }) => {
     addTotal(1000);
     for (let step = 0; step < 4; step++) {
@@ -19,13 +19,13 @@ it("tells how far and how fast, and ends the list with the work", async () => {
     return succeed("done");
   });
   expect(outcome).toEqual(succeed("done"));
-  expect(told.at(-2)?.[0]).toMatchObject({
+  expect(emitted.at(-2)?.[0]).toMatchObject({
     doneBytes: 800,
     totalBytes: 1000,
     bytesPerSecond: expect.closeTo(266.7, 0) as number,
     secondsLeft: expect.closeTo(0.75, 1) as number,
   });
-  expect(told.at(-1)).toEqual([]);
+  expect(emitted.at(-1)).toEqual([]);
 });
 
 it("ends a stopped task with request-cancelled, whatever it throws, and waits for all at the end", async () => {

@@ -15,7 +15,7 @@ import { adapterName, isPeftName } from "./peftFiles";
 import { ScanBudget } from "./ScanBudget";
 import { modelIdOf } from "../ModelLibrary";
 
-/** An offer is one question to the person; older ones are forgotten. */
+/** An offer is one question to the user; older ones are forgotten. */
 const MAX_OFFERS = 4;
 const MAX_SHOWN_NAMES = 20;
 
@@ -38,7 +38,7 @@ export class Imports {
     this.#options = options;
   }
 
-  /** What lies at these paths: files are taken at their word, folders are searched. */
+  /** What is at these paths: files are taken at their word, folders are searched. */
   async offer(paths: readonly string[]): Promise<ImportOffer> {
     const budget = new ScanBudget(new AbortController().signal);
     const files: string[] = [];

@@ -1,6 +1,6 @@
 // How much a search through folders may look at: shared by all its parts, so that no folder can keep the app busy. Pure.
 
-/** A folder of a thousand models and what lies beside them. */
+/** A folder of a thousand models and what is beside them. */
 const MAX_ENTRIES = 50_000;
 /** Long enough for a slow disk, short enough to wait for. */
 const MAX_MS = 8_000;

@@ -1,4 +1,4 @@
-// The files below a folder that Facet may have use for, by their names: bounded, and safe from links that lead in a circle. Plain Node.
+// The files below a folder that Facet may be able to use, by their names: bounded, and safe from circular links. Plain Node.
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { isGgufName } from "../ggufNames";

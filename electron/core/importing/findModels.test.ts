@@ -1,4 +1,4 @@
-// What files on this computer are told apart by: their headers. And what is said of those that are not whole.
+// Files on this computer are told apart by their headers; files that are not whole are reported as such.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Makes models of GGUF files: parts of a split model as one, what is no model by itself told apart by its header. Plain Node.
+// Groups GGUF files into models: the parts of a split model are one; headers tell models from other files. Plain Node.
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Failure, FailureCode, Outcome } from "../../contract/failure";
@@ -13,7 +13,7 @@ import { firstPartOf, partsOf } from "../splitModel";
 import { isPeftAdapter } from "./peftFiles";
 import type { ScanBudget } from "./ScanBudget";
 
-/** A model that lies somewhere on this computer: for main only, the window never sees a path. */
+/** A model somewhere on this computer: for main only, the window never sees a path. */
 export interface ModelOnDisk {
   /** As it was reached: the first part of a split model. */
   path: string;

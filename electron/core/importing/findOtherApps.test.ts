@@ -1,4 +1,4 @@
-// Other apps' folders as those apps make them, and as somebody hostile would.
+// Other apps' folders as those apps make them, and hostile ones.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

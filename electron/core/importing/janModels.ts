@@ -1,4 +1,4 @@
-// Jan's models: folders with GGUF files, and model.yml files that say how people call them and where they lie. Plain Node.
+// Jan's models: folders with GGUF files, and model.yml files with their display names and paths. Plain Node.
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { findGgufFiles } from "./findFiles";
@@ -45,12 +45,12 @@ async function fromYaml(file: string, dataFolder: string): Promise<FileToLookAt[
   const modelPath = text === null ? null : plainLine(text, "model_path");
   if (text === null || modelPath === null || !/\.gguf$/iu.test(modelPath)) return [];
   const target = path.resolve(dataFolder, modelPath);
-  // A relative path stays within Jan's folder; an absolute one is a file that the person imported into Jan.
+  // A relative path stays within Jan's folder; an absolute one is a file that the user imported into Jan.
   if (!path.isAbsolute(modelPath) && !isInside(target, dataFolder)) return [];
   return named(target, plainLine(text, "name"));
 }
 
-/** Jan before its version 0.6: the file lies beside its description. */
+/** Jan before its version 0.6: the file is beside its description. */
 async function fromJson(file: string): Promise<FileToLookAt[]> {
   const json = await readSmallJson(file, MAX_DESCRIPTION_BYTES);
   if (typeof json !== "object" || json === null || !("sources" in json) || !Array.isArray(json.sources)) return [];

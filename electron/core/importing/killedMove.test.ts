@@ -1,4 +1,4 @@
-// A move of the models folder outlives SIGKILL at any moment. A few seeds here; e2e/moves/killMoves.ts runs as many as one likes.
+// A move of the models folder outlives SIGKILL at any moment. A few seeds here; e2e/moves/killMoves.ts runs as many as you like.
 import { expect, it } from "vitest";
 import { killMove } from "../../../e2e/moves/killMove";
 

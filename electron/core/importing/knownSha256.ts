@@ -1,4 +1,4 @@
-// The SHA-256 of files whose name or note says it, so that nothing need be read. Plain Node.
+// The SHA-256 of files whose name or origin record says it, so that nothing need be read. Plain Node.
 import path from "node:path";
 import { readOrigin } from "../downloads/downloadDisk";
 

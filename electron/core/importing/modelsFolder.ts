@@ -1,4 +1,4 @@
-// The models folder as a whole: put in order at start, moved when the user asks for it.
+// The models folder as a whole: repaired at start, moved when the user asks for it.
 import path from "node:path";
 import { fail, failure, type Failure, type Outcome } from "../../contract/failure";
 import { dataPaths } from "../dataFolder";
@@ -11,7 +11,7 @@ export function modelsPlace(dataFolder: string): ModelsPlace {
   return { modelsFolder: dataPaths(dataFolder).models, journalFile: path.join(dataFolder, "models-move.json") };
 }
 
-/** At start, before anything uses the folder: what a kill broke off is finished or taken back. Returns what the person should know. */
+/** At start, before anything uses the folder: what a kill broke off is finished or taken back. Returns what the user should know. */
 export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Failure[]> {
   try {
     const result = await finishMove(place);

@@ -115,7 +115,7 @@ describe("on one disk", () => {
 });
 
 describe("to another disk", () => {
-  it("killed while copying: what was copied goes, and nothing that lay there", async () => {
+  it("killed while copying: what was copied goes, and nothing that was there", async () => {
     fill(place.modelsFolder);
     mkdirSync(at("new", "maker__name"));
     writeFileSync(at("new", "a.gguf"), "half");
@@ -178,7 +178,7 @@ describe("to another disk", () => {
   });
 });
 
-it("says where the models lie, also when that is away", async () => {
+it("says where the models are, also when that is away", async () => {
   symlinkSync(at("gone"), place.modelsFolder);
   expect(await realModelsFolder(place)).toEqual({ folder: at("gone"), isMoved: true, isThere: false });
 });

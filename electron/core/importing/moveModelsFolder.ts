@@ -50,7 +50,7 @@ export interface ModelsPlace {
   journalFile: string;
 }
 
-/** Where the models really lie, for people to read; the place of the link's target also while that is not there. */
+/** Where the models really are, for display; the place of the link's target also while that is not there. */
 export async function realModelsFolder({
   modelsFolder,
 }: Pick<ModelsPlace, "modelsFolder">): Promise<{ folder: string; isMoved: boolean; isThere: boolean }> {
@@ -201,7 +201,7 @@ async function copyAll(
   await syncFolder(to);
 }
 
-/** In one step, where both lie on one disk. `to` is an empty folder, which only POSIX can rename onto. */
+/** In one step, where both are on one disk. `to` is an empty folder, which only POSIX can rename onto. */
 async function renamed(from: string, to: string): Promise<boolean> {
   if ((await stat(from)).dev !== (await stat(to)).dev) return false;
   await rmdir(to);

@@ -1,4 +1,4 @@
-// Where other apps keep their models on each system. Pure: takes the surroundings, touches no disk.
+// Where other apps keep their models on each system. Pure: takes the environment, touches no disk.
 import path from "node:path";
 import type { Surroundings } from "../dataFolder";
 
@@ -7,7 +7,7 @@ export interface OtherAppFolders {
   lmStudioHomes: string[];
   /** Further settings files that name its folder of models: older versions. */
   lmStudioSettings: string[];
-  /** A file whose text is the path of LM Studio's folder, when the person moved it. */
+  /** A file whose text is the path of LM Studio's folder, when the user moved it. */
   lmStudioPointer: string;
   /** Folders with "manifests" and "blobs". */
   ollama: string[];

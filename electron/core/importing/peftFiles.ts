@@ -17,7 +17,7 @@ export async function isPeftAdapter(file: string): Promise<boolean> {
   return (await stat(peftConfigOf(file)).catch(() => null))?.isFile() ?? false;
 }
 
-/** For people. */
+/** For display. */
 export function adapterName(file: string): string {
   return isPeftName(path.basename(file)) ? path.basename(path.dirname(file)) : path.basename(file);
 }

@@ -1,4 +1,4 @@
-// Reads a text file of another program that should be small, and might not be. Plain Node.
+// Reads a text file of another program, up to a limit: it should be small, and might not be. Plain Node.
 import { open } from "node:fs/promises";
 
 /** null when it is not there, cannot be read, is no plain file, or is larger. */

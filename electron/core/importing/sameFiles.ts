@@ -17,7 +17,7 @@ export const FileHashes = table(
 );
 export type FileHashes = ValueOf<typeof FileHashes>;
 const SAMPLE_BYTES = 64 * 1024;
-/** Far more files than anybody has; beyond, the memory begins anew. */
+/** Far more files than anybody has; beyond that the cache is emptied. */
 const MAX_REMEMBERED = 5_000;
 
 export interface SameFiles {

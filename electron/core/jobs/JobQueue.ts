@@ -1,4 +1,4 @@
-// The jobs on models: one at a time, first come, first served; kept on disk, so that none is forgotten when the app ends.
+// The jobs on models: one at a time, in the order they came; stored on disk, so that none is forgotten when the app ends.
 import { isDeepStrictEqual } from "node:util";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { Job, JobId, JobPhase, JobState } from "../../contract/jobQueue";
@@ -9,7 +9,7 @@ import type { JobOrder, SavedJobs } from "./jobOrder";
 /** A queue of days; more is a mistake of whoever asks. */
 const MAX_JOBS = 100;
 
-/** The reason of JobControls.signal when the person wants no more of the job; the app's end has another. */
+/** The reason of JobControls.signal when the user wants no more of the job; the app's end has another. */
 export const CANCELLED = "cancelled";
 
 export interface JobControls {

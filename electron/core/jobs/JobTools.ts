@@ -71,12 +71,12 @@ export function refinementChunks(sourceBytes: number): number {
   return sourceBytes <= 10_000_000_000 ? 4 : 2;
 }
 
-/** What a model is calibrated with: the person's own text, and the one that comes with the app, whose end of less than a chunk is left out. */
+/** What a model is calibrated with: the user's own text, and the one that comes with the app, whose end of less than a chunk is left out. */
 export function calibrationTexts(appFolder: string, ownTextPath: string | null): string[] {
   return [...(ownTextPath === null ? [] : [ownTextPath]), calibrationText(appFolder)];
 }
 
-/** Where the importance matrix of a model lies, or will: one per content of model and texts. Throws the file system's errors. */
+/** The path of a model's importance matrix: one per content of model and texts. Throws the file system's errors. */
 export async function textMatrixPath(
   importanceFolder: string,
   appFolder: string,

@@ -1,4 +1,4 @@
-// The speed of making a delta is kept by what it became, and over restarts.
+// The speed of making a delta is stored for each kind of result, over restarts.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -24,15 +24,15 @@ it("is what the finished step had, for each kind of result by itself", async () 
   const open = async () =>
     new MakingSpeeds((await openJsonFile(path.join(folder, "speeds.json"), SavedMakingSpeeds, () => 0)).file);
   const speeds = await open();
-  const told: JobPhase[] = [];
-  const controls = { signal: new AbortController().signal, onPhase: (each: JobPhase) => told.push(each) };
+  const phases: JobPhase[] = [];
+  const controls = { signal: new AbortController().signal, onPhase: (each: JobPhase) => phases.push(each) };
   const oneBit = speeds.following(start({ kind: "bitdelta", compact: false }), controls);
   for (const each of [phase("make-delta", 0.5, 1e9), phase("make-delta", 1, 2e9), phase("fidelity", 1, 100)])
     oneBit.onPhase(each);
   speeds.following(start({ kind: "lora", rank: 16 }), controls).onPhase(phase("make-delta", 1, 3e8));
   speeds.following(start({ kind: "lora", rank: 32 }), controls).onPhase(phase("make-delta", 1, null));
   expect(speeds.all).toEqual({ bitdelta: 2e9, "lora-16": 3e8 });
-  expect(told).toHaveLength(5);
+  expect(phases).toHaveLength(5);
   await expect.poll(async () => (await open()).all).toEqual(speeds.all);
   await rm(folder, { recursive: true });
 });

@@ -1,4 +1,4 @@
-// How fast deltas were made on this computer, by what they became: what the next one's time is foretold from.
+// How fast deltas were made on this computer, for each kind of result: predicts the time of the next one.
 import { z } from "zod";
 import type { StartMakeDelta } from "../../contract/jobQueue";
 import { makingKey } from "../../contract/makeDelta";
@@ -21,7 +21,7 @@ export class MakingSpeeds {
     return this.#file.value;
   }
 
-  /** Passes on what a job tells, and keeps the speed that it had at the end. Too short a job has none. */
+  /** Passes a job's phases on, and keeps the speed that it had at the end; a job that is too short has none. */
   following({ result }: StartMakeDelta, controls: JobControls): JobControls {
     return {
       ...controls,

@@ -1,4 +1,4 @@
-// What was measured is found again from any member of the family, and only for the very file that was measured.
+// What was measured is found again from any member of the family, and only for the file that was measured.
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

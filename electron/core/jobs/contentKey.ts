@@ -1,4 +1,4 @@
-// What a model's content is known by without reading it: the hub's hash where there is one, else path, size and time of its files.
+// A key for a model's content, made without reading it: the hub's hash where there is one, else path, size and time of its files.
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { readOrigin } from "../downloads/downloadDisk";

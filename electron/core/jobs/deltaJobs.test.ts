@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect(read.ok && read.value.facts.baseFingerprint).toMatch(/^[0-9a-f]{16}-[0-9a-f]{16}$/u);
   });
 
-  it("is foretold in its size, and told in its details", async () => {
+  it("has the predicted size, and says how it was made in its details", async () => {
     const preview = await pairOf(request.base, request.fineTune);
     for (const [result, foretold] of [
       [request.result, madeBytes(preview.matrices, { kind: "bitdelta" })],
@@ -141,10 +141,10 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       if (!made.ok || made.value.kind !== "make-delta") throw new Error(JSON.stringify(made));
       const header = await readDeltaHeader(target);
       if (!header.ok) throw new Error(JSON.stringify(header.failure));
-      expect(header.value.header.weightsBytes / foretold).toBeCloseTo(1, 2);
+      expect(header.value.header.weightsBytes / predicted).toBeCloseTo(1, 2);
       const { weights, bitsPerWeight, making } = deltaDetails(header.value);
       expect(weights).toBe(carriedWeights(preview.matrices));
-      expect(bitsPerWeight).toBeCloseTo((foretold * 8) / weights, 1);
+      expect(bitsPerWeight).toBeCloseTo((predicted * 8) / weights, 1);
       const { fidelity, captured } = made.value;
       expect(making).toMatchObject({
         fineTuneName: "Tiny tuned",
@@ -384,7 +384,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     if (!header.ok) throw new Error(JSON.stringify(header.failure));
     expect(deltaDetails(header.value).making?.fineTuneName).toBe("Tiny tuned");
 
-    // Compact and back it is the very same file, so the library has it already.
+    // Compact and back it is the same file, so the library has it already.
     const oneBit = inFolder("one-bit.gguf");
     await result("make-delta", { ...request, target: oneBit });
     const kept = await library.addFile(oneBit, { kind: "file", fileName: "one-bit.gguf" });

@@ -1,4 +1,4 @@
-// A job as main keeps it: what was asked for, with what the window may not name (paths), as it lies in jobs.json.
+// A job as main keeps it: what was asked for, with what the window may not name (paths), as jobs.json stores it.
 import { z } from "zod";
 import { Failure } from "../../contract/failure";
 import { RepositoryName, Revision, Sha256 } from "../../contract/hub";
@@ -37,7 +37,7 @@ export const FetchDeltaOrder = z.strictObject({
   kind: z.literal("fetch-delta"),
   start: StartFetchDelta,
   modelName: ModelName,
-  /** What the hub said when the person asked: the job fetches this and nothing else, whatever becomes of the repository. */
+  /** What the hub said when the user asked: the job fetches this and nothing else, whatever becomes of the repository. */
   source: z.strictObject({
     repository: RepositoryName,
     revision: Revision,

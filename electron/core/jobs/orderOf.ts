@@ -1,4 +1,4 @@
-// From what the window asks for to an order that can be kept and run: names, paths, and what must not be overwritten.
+// From what the window asks for to an order that can be stored and run: names, paths, and what must not be overwritten.
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";

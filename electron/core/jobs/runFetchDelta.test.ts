@@ -89,7 +89,7 @@ async function endIn(made: FetchDeltaOrder, reason: string) {
 const left = () => readdir(tools.fetchFolder).catch(() => []);
 const never = new AbortController().signal;
 
-it("fetches what was there when the person asked, tells how far it is, and leaves nothing behind", async () => {
+it("fetches what was there when the user asked, reports how far it is, and leaves nothing behind", async () => {
   const made = await order();
   expect(made.source).toMatchObject({
     path: "a-lora.gguf",

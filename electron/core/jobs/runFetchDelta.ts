@@ -16,7 +16,7 @@ import { runJob } from "./runJob";
 const WORTH_A_TRY = /^(?:hub-|download-|job-|disk-|save-|folder-|peft-base-needed|request-cancelled)/u;
 
 /**
- * What was fetched is kept when the app ends, and goes when the person cancels, when the delta is there, or when it is of no use.
+ * What was fetched is kept when the app ends, and goes when the user cancels, when the delta is there, or when it is of no use.
  * Failures: those of the hub and of downloads, of converting and of adding.
  */
 export async function runFetchDelta(

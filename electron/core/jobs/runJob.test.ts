@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   let text = "";
   let heldOut = "";
 
-  // Bundled once, as in the app: loading TypeScript anew for each process would take most of the time.
+  // Bundled once, as in the app: loading TypeScript again for each process would take most of the time.
   beforeAll(async () => {
     built = await mkdtemp(path.join(os.tmpdir(), "facet-job-build-"));
     await build({
@@ -391,7 +391,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   });
 
   it("refuses to start where the space is not enough", async () => {
-    // Petabytes are enough for no disk of a person.
+    // No disk has room for petabytes.
     const { requireFreeSpace } = await import("../../engine/jobs/freshFile");
     await expect(requireFreeSpace(folder, 1e18)).rejects.toMatchObject({ code: "job-disk-full" });
   });

@@ -1,4 +1,4 @@
-// The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is wished.
+// The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is asked for.
 import { access, mkdir, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import type { Download, DownloadRequest } from "../../contract/downloads";

@@ -1,4 +1,4 @@
-// Counted by model and content, over restarts; a success and another file begin anew.
+// Counted by model and content, over restarts; a success and another file start over.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,7 +17,7 @@ const open = async () =>
   new EngineEnds((await openJsonFile(path.join(folder, "engine-ends.json"), StoredEngineEnds, () => 0)).file);
 const model = (name: string, content = "as it is") => ({ id: ModelId.parse(name), fileName: `${name}.gguf`, content });
 
-it("the second time in a row is refused, also after a restart, and a success counts anew", async () => {
+it("the second time in a row is refused, also after a restart, and a success starts the count again", async () => {
   const ends = await open();
   expect(ends.count(model("a"))).toBeNull();
   expect(ends.count(model("b"))).toBeNull();

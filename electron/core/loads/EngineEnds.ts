@@ -14,7 +14,7 @@ export const StoredEngineEnds = table(
 );
 export type StoredEngineEnds = ValueOf<typeof StoredEngineEnds>;
 
-/** `content` tells a file from what was under its name before (ModelFile.content). */
+/** `content` distinguishes a file from what was under its name before (ModelFile.content). */
 export interface ModelContent {
   id: ModelId;
   fileName: string;

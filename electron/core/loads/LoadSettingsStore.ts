@@ -1,4 +1,4 @@
-// What the person set for each model, and the last load of it that failed.
+// What the user set for each model, and the last load of it that failed.
 import type { Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import { automaticLoadSettings, FailedLoad, LoadSettings } from "../../contract/loadSettings";

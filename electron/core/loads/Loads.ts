@@ -1,4 +1,4 @@
-// Plans each load with the estimator, remembers what the person set, and keeps what was predicted and measured.
+// Plans each load with the estimator, remembers what the user set, and keeps what was predicted and measured.
 import type { AnswerFacts } from "../../contract/chat";
 import type { EngineDeltas } from "../../contract/deltas";
 import type { FitMachine } from "../../contract/fit";
@@ -23,7 +23,7 @@ import type { LoadLog } from "./LoadLog";
 import type { LoadSettingsStore } from "./LoadSettingsStore";
 import type { ModelFile } from "../ModelLibrary";
 
-/** What a load for want of memory looks like: the next one asks for less. */
+/** What a load for lack of memory looks like: the next one asks for less. */
 const SHORT_OF_MEMORY: ReadonlySet<string> = new Set(["model-load-failed", "engine-out-of-memory", "engine-crashed"]);
 
 export interface LoadsOptions {

@@ -1,4 +1,4 @@
-// What the engine process takes beside a model: as it is when it starts, which is measured, and what loading and answering add. Pure.
+// The engine process's memory besides the model: measured at its start, plus what loading and answering add. Pure.
 import type { EngineDeltas } from "../../contract/deltas";
 
 /**

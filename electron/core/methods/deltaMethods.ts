@@ -104,7 +104,7 @@ export function addAdapterFile(file: string, baseId: ModelId | null, parts: Part
   );
 }
 
-/** Converted for the base, with the configuration that lies beside it. Failures: "peft-base-needed", those of converting and adding. */
+/** Converted for the base, with the configuration that is beside it. Failures: "peft-base-needed", those of converting and adding. */
 async function addPeftFile(
   file: string,
   baseId: ModelId | null,

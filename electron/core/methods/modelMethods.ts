@@ -25,7 +25,7 @@ export function modelMethods(parts: Parts) {
     },
     "models.forget": ({ modelId }) => models.forget(modelId),
     "models.getStarter"() {
-      // It takes minutes; "starter-changed" tells how it goes.
+      // It takes minutes; "starter-changed" carries the progress.
       void getStarter(parts);
       return succeed(undefined);
     },
@@ -41,7 +41,7 @@ export function modelMethods(parts: Parts) {
   } satisfies Partial<CoreHandlers>;
 }
 
-/** Fetches the starter model; loads it when there is no other. How it goes is told by "starter-changed". */
+/** Fetches the starter model; loads it when there is no other. "starter-changed" carries the progress. */
 export async function getStarter({ models, starter, supervisor, log }: Parts): Promise<void> {
   try {
     const file = await starter.get();

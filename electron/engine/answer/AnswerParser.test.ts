@@ -177,7 +177,7 @@ describe("thoughts", () => {
     ]);
   });
 
-  it("are told as they come, with their time", () => {
+  it("are emitted as they come, with their time", () => {
     const reading = new Reading(families.qwen3);
     const parser = reading.parser();
     const at = (text: string, ms: number) => parser.push({ text, isControl: false, isEnd: false }, ms);
@@ -207,7 +207,7 @@ describe("thoughts", () => {
     expect(brief(new Reading(families.qwq).read("\n</think>\n\nYes"))).toEqual([{ text: "Yes" }]);
   });
 
-  it("that nobody opened are told when they end", () => {
+  it("that nobody opened are emitted when they end", () => {
     const reading = new Reading(families.qwen3);
     const changes = reading.changes(`${T}\n</think>\n\n${A}`);
     expect(changes[0]).toMatchObject({ kind: "open", part: { kind: "text" } });
@@ -352,7 +352,7 @@ describe("tool calls", () => {
     ).toHaveLength(64);
   });
 
-  it("are told as they come", () => {
+  it("are emitted as they come", () => {
     const parser = new Reading(families.hermes).parser();
     const at = (text: string) => parser.push({ text, isControl: false, isEnd: false }, 0);
     expect(at("<tool_call>\n{")).toEqual([]);

@@ -32,7 +32,7 @@ export interface AnswerSyntax {
   /** Around the answer proper, where something is. */
   textOpen: Pattern | null;
   textCloses: readonly Pattern[];
-  /** What begins the model's turn anew between two sections: "<|start|>assistant". */
+  /** What begins the model's turn again between two sections: "<|start|>assistant". */
   turnHead: Pattern | null;
   /** What begins somebody's turn, where that is no control token. */
   turnStarts: readonly Pattern[];

@@ -1,4 +1,4 @@
-// Where a value ends that is still being written. Engine process.
+// Finds the end of a value that is still being written. Engine process.
 import { startsWithControl } from "./controlText";
 import { closesText, type LooseOptions } from "./looseJson";
 import type { Pattern } from "./Pattern";

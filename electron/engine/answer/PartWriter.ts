@@ -83,7 +83,7 @@ export class PartWriter {
     this.#close();
   }
 
-  /** The open part is complete; a thought is told its time. */
+  /** The open part is complete; a thought gets its time. */
   end(atMs: number): void {
     if (this.#part?.kind === "thought") this.#replace({ ...this.#part, durationMs: atMs - this.#thoughtStartedMs });
     this.#close();

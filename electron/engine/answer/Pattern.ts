@@ -62,7 +62,7 @@ export class Pattern {
     );
   }
 
-  /** null: it is not there. "beginning": the text ends before that can be told. */
+  /** null: it is not there. "beginning": the text ends before that is known. */
   match(text: string, at: number): Match | "beginning" | null {
     this.#whole.lastIndex = at;
     const found = this.#whole.exec(text);
@@ -75,7 +75,7 @@ export class Pattern {
 interface Atom {
   expression: string;
   slot: SlotName | undefined;
-  /** The first place of this slot: what stands there is told. */
+  /** The first place of this slot: what stands there is returned. */
   isFirst?: boolean;
 }
 

@@ -15,7 +15,7 @@ export class TaggedReader implements BodyReader {
   #argument: { key: string; isText: boolean | null; close: Pattern } | undefined;
   /** In the text: so far there is no end of the value. */
   #searched = 0;
-  #told = 0;
+  #emitted = 0;
 
   constructor(body: TaggedCalls, call: Call, surroundings: CallSurroundings) {
     this.#body = body;
@@ -27,8 +27,8 @@ export class TaggedReader implements BodyReader {
   advance(text: string, isFinal: boolean): Advance {
     let at = 0;
     const wait = (from: number): Advance => {
-      this.#tell(text, this.#argument === undefined ? from : this.#searched);
-      this.#told -= from;
+      this.#emit(text, this.#argument === undefined ? from : this.#searched);
+      this.#emitted -= from;
       this.#searched -= from;
       return { consumed: from, isDone: false };
     };
@@ -36,7 +36,7 @@ export class TaggedReader implements BodyReader {
       const start = this.#body.afterName.match(text, 0);
       if (start === "beginning" && !isFinal) return { consumed: 0, isDone: false };
       this.#hasBegun = true;
-      if (start !== null && start !== "beginning") at = this.#told = start.end;
+      if (start !== null && start !== "beginning") at = this.#emitted = start.end;
     }
     for (;;) {
       if (this.#argument === undefined) {
@@ -55,7 +55,7 @@ export class TaggedReader implements BodyReader {
       const value = this.#valueEnd(text, isFinal);
       if (value === null) return wait(at);
       this.#add(this.#argument, text.slice(at, value.end));
-      this.#tell(text, value.next);
+      this.#emit(text, value.next);
       at = value.next;
       this.#argument = undefined;
     }
@@ -124,9 +124,9 @@ export class TaggedReader implements BodyReader {
       : JSON.stringify(nested);
   }
 
-  #tell(text: string, until: number): void {
-    this.#surroundings.writer.appendArguments(plainText(text.slice(this.#told, until)));
-    this.#told = Math.max(this.#told, until);
+  #emit(text: string, until: number): void {
+    this.#surroundings.writer.appendArguments(plainText(text.slice(this.#emitted, until)));
+    this.#emitted = Math.max(this.#emitted, until);
   }
 
   #complete(at: number): Advance {

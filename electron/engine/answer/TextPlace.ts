@@ -1,4 +1,4 @@
-// Where in a text the next character stands, as far as that says whether a marker is meant or only mentioned. Engine process.
+// Where in a text the next character is, as far as it decides whether a marker is one or is only mentioned. Engine process.
 
 export class TextPlace {
   #line = "";

@@ -1,4 +1,4 @@
-// What a chat's tools say about their arguments: which name is one, and which value is a text. Engine process.
+// What a chat's tools say about their arguments: which names are arguments, and which values are text. Engine process.
 import { z } from "zod";
 import type { JsonValue } from "../template/JinjaTemplate";
 import { readLoose } from "./looseJson";

@@ -146,7 +146,7 @@ interface GrowingValueOptions {
   closes: readonly Pattern[];
 }
 
-/** One object, or one of Python's calls, of which the arguments are told as they come. */
+/** One object, or one of Python's calls, whose arguments are emitted as they come. */
 class GrowingValue {
   readonly #options: GrowingValueOptions;
   readonly #scanner = new BalanceScanner();
@@ -154,7 +154,7 @@ class GrowingValue {
   source = "";
   isOpen = false;
   #arguments: { from: number; scanner: BalanceScanner; end: number | undefined } | undefined;
-  #told = 0;
+  #emitted = 0;
 
   constructor(options: GrowingValueOptions) {
     this.#options = options;
@@ -172,28 +172,28 @@ class GrowingValue {
   advance(text: string, from: number, isFinal: boolean): { at: number; isDone: boolean; isBroken: boolean } {
     const scanned = scanValue(this.#scanner, text, from, this.#options.closes, isFinal);
     this.source += text.slice(from, scanned.at);
-    this.#tell();
+    this.#emit();
     return scanned;
   }
 
-  #tell(): void {
+  #emit(): void {
     if (this.#arguments === undefined) {
       const at = this.#options.argumentsAt(this.source);
       if (at === undefined) return;
       this.#options.open(this.#options.name(this.source.slice(0, at)) ?? "");
       this.isOpen = true;
       this.#arguments = { from: at, scanner: new BalanceScanner(), end: undefined };
-      this.#told = at;
+      this.#emitted = at;
     }
     const { scanner } = this.#arguments;
-    let at = this.#told;
+    let at = this.#emitted;
     while (at < this.source.length && this.#arguments.end === undefined) {
       const { end, isDone } = scanner.step(this.source, at);
       if (end === at) break;
       if (isDone) this.#arguments.end = end;
       at = end;
     }
-    this.#options.append(this.source.slice(this.#told, at));
-    this.#told = at;
+    this.#options.append(this.source.slice(this.#emitted, at));
+    this.#emitted = at;
   }
 }

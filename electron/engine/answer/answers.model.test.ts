@@ -87,7 +87,7 @@ describe("a long thought", { timeout: 60_000 }, () => {
     " last",
     ".",
   ];
-  /** Its thoughts cannot be switched off: the script would begin anew behind an empty one. */
+  /** Its thoughts cannot be switched off: the script would start over behind an empty one. */
   const opensItself = { ...families.qwen3, generationPrompt: families.qwen3.generationPrompt.slice(0, 1) };
 
   it("is ended when the user wants the answer, and stays", async () => {

@@ -1,4 +1,4 @@
-// Whether a tool call begins, or something only looks like one. Engine process.
+// Whether a tool call begins here, or text that only looks like one. Engine process.
 import { callOf, skipBlanks, type BodyReader, type CallSurroundings } from "./callBody";
 import type { CallSyntax } from "./callSyntax";
 import { ObjectReader } from "./ObjectReader";
@@ -20,7 +20,7 @@ export function readBody(head: Match, surroundings: CallSurroundings): BodyReade
     : new TaggedReader(body, call, surroundings);
 }
 
-/** Whether such a body begins there. "beginning": more of it is needed to tell. */
+/** Whether such a body begins there. "beginning": more of it is needed to know. */
 export function bodyBegins(
   { body, closes, sectionClose }: CallSyntax,
   text: string,

@@ -1,4 +1,4 @@
-// How a model writes its tool calls: from those that its template writes. Engine and fit process.
+// How a model writes tool calls, found from those that its template writes. Engine and fit process.
 import type { JsonValue } from "../template/JinjaTemplate";
 import type { Vocabulary } from "../template/Vocabulary";
 import { commonEnd, commonStart, elementsOf } from "./controlText";

@@ -1,4 +1,4 @@
-// Ways of writing answers that no bundled template has are found out all the same.
+// Ways of writing answers that no bundled template has are found too.
 import { expect, it } from "vitest";
 import { changeParts, type MessagePart } from "../../contract/parts";
 import { tools } from "../../testing/families";
@@ -159,7 +159,7 @@ it.each<[name: string, source: string, answer: string, expected: unknown[]]>([
   expect(read(source, answer)).toEqual(expected);
 });
 
-it("a template that writes two calls for ever leaves its model without a syntax, and with prompts", () => {
+it("a template that writes two calls forever leaves its model without a syntax, and with prompts", () => {
   const source = chatMl(
     "{%- if message.tool_calls and message.tool_calls | length == 2 %}{%- for one in range(100000) %}{%- for other in range(100000) %}{%- endfor %}{%- endfor %}{%- endif %}{{- content }}",
   );

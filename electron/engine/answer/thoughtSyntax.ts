@@ -110,7 +110,7 @@ function namedThoughts(source: string, mark: (text: string) => string): AroundTe
       textCloses: [new Pattern(mark(textClose))],
     };
   }
-  // Sentences in quotes that the model is told to begin its sections with: "Here is my thought process:".
+  // Sentences in quotes that the model is asked to begin its sections with: "Here is my thought process:".
   const phrases = [...source.matchAll(/(['"])([A-Z][^'"\n{}]{4,60}:)\1/gu)].map(([, , phrase = ""]) => phrase);
   const thought = phrases.find((phrase) => isThoughtWord(phrase));
   const answer = phrases.find((phrase) => phrase !== thought && isAnswerWord(phrase));

@@ -19,7 +19,7 @@ let folder: string;
 let llama: Llama;
 let model: LlamaModel;
 let runtime: DeltaRuntime | undefined;
-let told: EngineDeltas[];
+let emitted: EngineDeltas[];
 let logged: string[];
 let freeBytes: number;
 const never = new AbortController().signal;
@@ -39,7 +39,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 async function start(over: Partial<DeltaRuntimeOptions> = {}, sequences = 1): Promise<DeltaRuntime> {
   model = await llama.loadModel({ modelPath: path.join(folder, "tiny.gguf") });
   const context = await model.createContext({ contextSize: CONTEXT_TOKENS, sequences, threads: 1 });
-  told = [];
+  emitted = [];
   logged = [];
   freeBytes = 8 * GB;
   runtime = new DeltaRuntime({
@@ -50,7 +50,7 @@ async function start(over: Partial<DeltaRuntimeOptions> = {}, sequences = 1): Pr
     conversations: 4,
     freeBytes: async () => freeBytes,
     log: (level, message) => logged.push(`${level} ${message}`),
-    onChanged: (deltas) => told.push(deltas),
+    onChanged: (deltas) => emitted.push(deltas),
     ...over,
   });
   return runtime;
@@ -108,7 +108,7 @@ describe.each(["switch", "context-per-stack"] as const)("deltas by the way %s", 
     const base = (await answer([], long)).text;
     const pirate = (await answer([delta("pirate")], long)).text;
     const poet = (await answer([delta("poet")], long)).text;
-    expect(told.at(-1)).toMatchObject({ way });
+    expect(emitted.at(-1)).toMatchObject({ way });
     expect(new Set([base, pirate, poet]).size).toBe(3);
     expect((await answer([], long)).text).toBe(base);
     expect((await answer([delta("pirate")], long)).text).toBe(pirate);
@@ -151,8 +151,8 @@ describe("the live context", () => {
     const grown = await answer([delta("pirate")], long);
     expect(grown.context.totalSequences).toBe(4);
     expect(grown.loadMs).toBeGreaterThan(0);
-    expect(told.at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
-    expect(told.at(-1)!.contextBytes).toBeGreaterThan(0);
+    expect(emitted.at(-1)).toMatchObject({ loaded: [{ deltaId: "pirate" }], way: "switch" });
+    expect(emitted.at(-1)!.contextBytes).toBeGreaterThan(0);
     // Once, the chat that the small context held is read again; never when deltas were expected from the start.
     expect((await answer([], long)).cached).toBe(0);
     expect((await answer([], long)).read).toBe(1);
@@ -164,7 +164,7 @@ describe("the live context", () => {
     const base = await answer([], long);
     const pirate = await answer([delta("pirate")], long);
     expect(pirate.context.totalSequences).toBe(1);
-    expect(told.at(-1)).toMatchObject({ way: "switch" });
+    expect(emitted.at(-1)).toMatchObject({ way: "switch" });
     expect(pirate.text).not.toBe(base.text);
     const again = await answer([], long);
     expect([again.text, again.read]).toEqual([base.text, 1]); // from its file
@@ -216,7 +216,7 @@ describe("the live context", () => {
     await start();
     const pirate = await answer([delta("pirate")], long);
     await answer([delta("poet")], long);
-    expect(told.at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["poet", "pirate"]);
+    expect(emitted.at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["poet", "pirate"]);
     runtime?.dispose();
     await model.dispose();
     // Short until one delta was freed.
@@ -226,7 +226,7 @@ describe("the live context", () => {
     await answer([delta("poet")], long);
     freeBytes = 0;
     await answer([delta("clerk")], long);
-    expect(told.at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["clerk", "poet"]);
+    expect(emitted.at(-1)!.loaded.map(({ deltaId }) => deltaId)).toEqual(["clerk", "poet"]);
     freeBytes = 8 * GB;
     const again = await answer([delta("pirate")], long);
     expect(again.loadMs).toBeGreaterThan(0);

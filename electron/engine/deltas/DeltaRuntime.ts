@@ -23,11 +23,11 @@ export interface DeltaRuntimeOptions {
   modelPath: string;
   /** With no adapter. The runtime owns it from now on, and may replace it by one like it. */
   context: LlamaContext;
-  /** That the context holds once deltas are used, as main planned it (core/estimator/planLoad.ts); a few more lie in files. */
+  /** That the context holds once deltas are used, as main planned it (core/estimator/planLoad.ts); a few more are in files. */
   conversations: number;
   /** For KV caches that leave the memory. */
   stateFolder: string;
-  /** That can be taken without swapping, or of the GPU's where the model lies there. */
+  /** That can be taken without swapping, or of the GPU's where the model is there. */
   freeBytes: () => Promise<number>;
   log: Log;
   onChanged: (deltas: EngineDeltas) => void;
@@ -89,7 +89,7 @@ export class DeltaRuntime {
     if (!context.ok) return context;
     const switchedMs = performance.now();
     const sequence = await this.#sequences.take(context.value, { ...conversation, stackKey });
-    if (loaded.value || switches) this.tell();
+    if (loaded.value || switches) this.emit();
     return succeed({
       context: context.value,
       sequence,
@@ -272,7 +272,7 @@ export class DeltaRuntime {
   }
 
   /** Says what is in memory now. */
-  tell(): void {
+  emit(): void {
     const contextBytes = [...this.#contexts.values()].reduce(
       (sum, { memoryUsage }) => sum + memoryUsage.ram + memoryUsage.vram,
       0,

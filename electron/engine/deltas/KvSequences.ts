@@ -8,7 +8,7 @@ import type { ChatId } from "../../contract/ids";
 import { checkpointOptions } from "../checkpoints";
 import type { Log } from "../log";
 
-/** Reading fewer tokens anew is quicker than a file. */
+/** Reading fewer tokens again is quicker than a file. */
 const MIN_SAVED_TOKENS = 64;
 /** A conversation of 8,192 tokens takes 0.2 to 1 GB, depending on the model. */
 const MAX_SAVED_BYTES = 4_000_000_000;

@@ -1,4 +1,4 @@
-// What a delta's header tells beyond the facts of every delta: bits per weight, and how Facet made it. Fit process.
+// What a delta's header says beyond the facts of every delta: bits per weight, and how Facet made it. Fit process.
 import { DeltaFileMetadata } from "../../contract/deltaFile";
 import { MAX_LEFT_OUT_SHOWN, type DeltaDetails, type MakingFacts } from "../../contract/deltaDetails";
 import type { GgufHeader, MetadataScalar } from "../gguf/readGgufHeader";

@@ -1,4 +1,4 @@
-// Delta files of every kind of wrong, and right ones: each refused with its own code before llama.cpp sees it.
+// Delta files with every kind of mistake, each refused with its own code before llama.cpp sees it; and correct ones.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Reads all of a delta file before anybody relies on it: its header, and that every weight is a number. Fit process and
+// Reads all of a delta file before it is used: its header, and that every weight is a number. Fit process and
 // engine process.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
@@ -60,22 +60,23 @@ function allFinite(bytes: Uint8Array, { name, blockBytes }: GgmlType): boolean {
   const halves = leadingHalves.get(name);
   if (halves !== undefined) {
     for (let block = 0; block < bytes.length; block += blockBytes) {
-      for (let half = 0; half < halves; half++) if (isHalfWild(view.getUint16(block + half * 2, true))) return false;
+      for (let half = 0; half < halves; half++)
+        if (isNonFiniteHalf(view.getUint16(block + half * 2, true))) return false;
     }
     return true;
   }
   const step = name === "F32" ? 4 : 2;
   // Of a 32-bit number its upper half has the exponent, as in a bfloat16.
-  const isWild = name === "F16" ? isHalfWild : isBfloatWild;
+  const isNonFinite = name === "F16" ? isNonFiniteHalf : isNonFiniteBfloat;
   for (let offset = step - 2; offset < bytes.length; offset += step)
-    if (isWild(view.getUint16(offset, true))) return false;
+    if (isNonFinite(view.getUint16(offset, true))) return false;
   return true;
 }
 
-function isHalfWild(bits: number): boolean {
+function isNonFiniteHalf(bits: number): boolean {
   return (bits & 0x7c00) === 0x7c00;
 }
 
-function isBfloatWild(bits: number): boolean {
+function isNonFiniteBfloat(bits: number): boolean {
   return (bits & 0x7f80) === 0x7f80;
 }

@@ -28,7 +28,7 @@ export function previewPair(base: BaseShapes, fineTune: BaseShapes): Outcome<Pai
   for (const [name, dimensions] of base.tensors)
     if (!isSame(dimensions, fineTune.tensors.get(name)))
       return fail("pair-shapes-differ", { tensor: name.slice(0, 60) });
-  // A head of its own that repeats the embedding is no change; whether it does, only the weights tell.
+  // A head of its own that repeats the embedding is no change; whether it does, only the weights show.
   for (const name of fineTune.tensors.keys())
     if (!base.tensors.has(name) && name !== HEAD) return fail("pair-shapes-differ", { tensor: name.slice(0, 60) });
 

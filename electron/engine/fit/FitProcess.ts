@@ -22,7 +22,7 @@ import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { checkPurpose } from "../gguf/checkPurpose";
 import type { ReadParts } from "../gguf/fileKind";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
-import { aboutDeltas } from "./aboutDeltas";
+import { answerDeltaQuery } from "./answerDeltaQuery";
 import { describeFormat } from "./describeFormat";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
@@ -105,11 +105,11 @@ export class FitProcess {
         this.#cancels.get(message.id)?.abort();
         return;
       default:
-        void this.#tell(message);
+        void this.#respond(message);
     }
   }
 
-  async #tell(question: FitQuestion): Promise<void> {
+  async #respond(question: FitQuestion): Promise<void> {
     const { post } = this.#options;
     const { id } = question;
     const cancel = new AbortController();
@@ -153,7 +153,7 @@ export class FitProcess {
         return estimate.ok ? succeed({ kind: "estimated", id, estimate: estimate.value }) : estimate;
       }
       default:
-        return aboutDeltas(question);
+        return answerDeltaQuery(question);
     }
   }
 
@@ -379,7 +379,7 @@ export class FitProcess {
     const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
     let sharesMemory = false;
     if (started.gpu !== false) {
-      // llama.cpp tells the sum over all devices.
+      // llama.cpp gives the sum over all devices.
       const [names, memory] = await Promise.all([started.getGpuDeviceNames(), started.getVramState()]);
       gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
       sharesMemory = memory.unifiedSize > 0;

@@ -18,7 +18,7 @@ export async function contextNeed(
   configuration: MemoryConfiguration,
 ): Promise<ContextNeed> {
   const small = touched === null ? null : await touched.run.context(contextSizeTokens, configuration);
-  // What lies on a GPU is there as soon as it is reserved.
+  // What is on a GPU is there as soon as it is reserved.
   const reserved = small === null || small.gpuBytes > 0 ? await real.context(contextSizeTokens, configuration) : small;
   const need =
     small === null || touched === null

@@ -80,7 +80,7 @@ export class ModelDryRun {
     return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }));
   }
 
-  /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a person may choose. */
+  /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a user may choose. */
   async context(
     contextSize: number,
     configuration: MemoryConfiguration,

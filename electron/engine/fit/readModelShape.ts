@@ -1,7 +1,7 @@
 // Reads of a GGUF file what decides how much memory it takes, and leaves out the vocabulary: 100 to 300 KB instead of
 // the whole header of 2 to 15 MB, so that a model at the hub can be judged before it is downloaded. Fit process.
 //
-// The vocabulary cannot be jumped over, for its strings tell their lengths one by one. So the reader looks at small
+// The vocabulary cannot be jumped over, because each of its strings says its own length. So the reader looks at small
 // pieces further on, tells header from weights by their bytes, and finds the tensor list at the border by its form:
 // as many tensors as the file says, one after the other, the first at offset 0. Nothing found is "unknown", never a guess.
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
@@ -281,7 +281,7 @@ function tensorEnd(bytes: Uint8Array, from: number): { end: number; offset: bigi
     const length = view.getBigUint64(at, true);
     if (length < 1n || length > 2n ** 40n) return null;
   }
-  // One that llama.cpp does not know is told when the header is checked.
+  // One that llama.cpp does not know is reported when the header is checked.
   if (view.getUint32(at, true) > MAX_TYPE_NUMBER) return null;
   return { end: at + 12, offset: view.getBigUint64(at + 4, true) };
 }

@@ -1,6 +1,6 @@
 // The shape of the same model with a vocabulary so small that scores for a whole batch take no more room than those for one token
 // of the real one. llama.cpp reserves scores for each token of a batch, but a chat asks for those of the last one only: the rest is
-// never touched and never becomes memory. A dry run of this shape tells what is touched. Fit process.
+// never touched and never becomes memory. A dry run of this shape shows what is touched. Fit process.
 import type { ModelShape } from "./readModelShape";
 import { metadataNumber, metadataText, type GgufHeader, type TensorInfo } from "../gguf/readGgufHeader";
 import { ggmlTypes } from "../gguf/ggmlTypes";

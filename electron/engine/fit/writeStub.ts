@@ -31,7 +31,7 @@ export async function writeStub(shape: ModelShape, fileBytes: number, file: stri
   return checked;
 }
 
-/** The shape as a checked header, against the file's own length: do the tensors lie in it and apart from each other? */
+/** The shape as a checked header, against the file's own length: are all tensors inside it, without overlap? */
 export function headerOf(shape: ModelShape, fileBytes: number): Promise<Outcome<GgufHeader>> {
   return check(headerBytes(shape, []), shape, fileBytes);
 }

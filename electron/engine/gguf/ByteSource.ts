@@ -1,4 +1,4 @@
-// Where the bytes of a GGUF file come from: a file today, a range request later. Engine process.
+// Where the bytes of a GGUF file come from: a file, or range requests. Engine and fit process.
 import { open, type FileHandle } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 

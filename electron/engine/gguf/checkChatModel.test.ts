@@ -1,4 +1,4 @@
-// Only a whole model that can chat passes; what it is instead is said.
+// Only a whole model that can chat passes; a refusal says what the file is instead.
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// What llama.cpp asserts of a model is asked before; real models pass.
+// What llama.cpp asserts of a model is checked before; real models pass.
 import { expect, it } from "vitest";
 import { ggufBytes, tinyModelBytes, tinyModelContents, type MetadataEntry } from "../../testing/tinyGguf";
 import { checkHyperparameters } from "./checkHyperparameters";

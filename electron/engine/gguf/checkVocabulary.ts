@@ -73,7 +73,7 @@ export function checkVocabularySize({ tensors }: Pick<GgufHeader, "tensors">, to
     : unusable(`it has ${tokens} tokens, and weights for ${other.dimensions[1] ?? 1}`);
 }
 
-/** Lengths and types of what is told of each token. */
+/** Lengths and types of the lists with an entry for each token. */
 function checkLists({ metadata }: GgufHeader, { tokens }: Vocabulary, needsMerges: boolean): string | null {
   const list = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
   const isList = (entry: MetadataValue | undefined, types: readonly number[], atLeast: number) =>
@@ -170,7 +170,7 @@ const bytesOfText = Array.from({ length: 256 }, (_, byte) => byte).filter(
 );
 // eslint-disable-next-line no-control-regex -- bytes, control characters among them
 const ASCII = /^[\u0000-\u007F]*$/u;
-/** "Ġ", the blank in GPT-2's alphabet, as it lies in the file. */
+/** "Ġ", the blank in GPT-2's alphabet, as it is in the file. */
 const BLANK = Buffer.from("\u0120").toString("latin1");
 /** GPT-2's letters for the 256 bytes: the printable ones stand for themselves, the others for U+0100 and up. */
 const alphabet = new Set(

@@ -303,7 +303,7 @@ function unknownType(typeNumber: number, at: string): BadHeader {
 }
 
 /**
- * Every tensor lies inside the file and apart from every other. One fork's Q2_0 has the same number in blocks of 128 weights, and 34
+ * Every tensor is inside the file and apart from every other. One fork's Q2_0 has the same number in blocks of 128 weights, and 34
  * bytes: its tensors lie closer together than ours could.
  */
 function checkTensorData(

@@ -14,7 +14,7 @@ export class JobError extends Error {
   }
 }
 
-/** What to tell about any error: jobs' own, the addon's and the file system's by their codes, the rest as internal. */
+/** The failure for any error: jobs' own, the addon's and the file system's by their codes, the rest as internal. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof JobError) {
     return {
@@ -30,8 +30,8 @@ export function toFailure(error: unknown): Failure {
   }
   const known = FailureCode.safeParse(code);
   // Whether the file may be read was asked before (sourceFile.ts): what llama.cpp cannot read of it is damaged.
-  const told = known.success && known.data === "model-unreadable" ? "model-damaged" : known.data;
-  return { code: told ?? "internal", cause: causeOf(error) };
+  const reported = known.success && known.data === "model-unreadable" ? "model-damaged" : known.data;
+  return { code: reported ?? "internal", cause: causeOf(error) };
 }
 
 function causeOf(error: unknown): string {

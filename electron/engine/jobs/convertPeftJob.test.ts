@@ -122,7 +122,7 @@ describe("converting", () => {
     },
   );
 
-  it("keeps what the person should know of it", async () => {
+  it("keeps what the user should know of it", async () => {
     const { header } = await converted(
       family("llama"),
       all(family("llama"), { config: { base_model_name_or_path: "maker/Some-Base" } }),
@@ -161,7 +161,7 @@ describe("converting", () => {
     }
   });
 
-  it("token embeddings lie the other way round", async () => {
+  it("token embeddings are transposed", async () => {
     const of = family("llama");
     const adapter = peftAdapter({ modules: [embeddingModule], rank: RANK });
     const { header, numbers } = await converted(of, adapter);
@@ -211,7 +211,7 @@ describe("MLX", () => {
     },
   );
 
-  it("token embeddings too, which lie the other way round", async () => {
+  it("token embeddings too, which are transposed", async () => {
     const of = family("llama");
     const adapter = peftAdapter({ modules: [embeddingModule], rank: RANK, alpha: ALPHA });
     expect((await bytesOf(of, mlxAdapter(adapter))).equals(await bytesOf(of, adapter))).toBe(true);
@@ -336,7 +336,7 @@ describe("what is not refused needlessly", () => {
   it.each<[string, Record<string, unknown>]>([
     ["biases that were to be trained, and are none", { bias: "all" }],
     ["biases of LoRA that are none", { lora_bias: true }],
-    // It tells how the base keeps its weights; the factors are the same.
+    // It says how the base stores its weights; the factors are the same.
     ["fan_in_fan_out", { fan_in_fan_out: true }],
   ])("%s", async (_, config) => {
     expect((await converted(of, all(of, { config }))).header.tensors).toHaveLength(2 * modulesOf(of).length);
@@ -373,7 +373,7 @@ describe("what is not refused needlessly", () => {
 describe("strength", () => {
   const of = family("qwen3");
   const modules = modulesOf(of).filter(({ name }) => name.includes("layers.0."));
-  /** What the person gets is B times alpha / rank: compared with what peft multiplies B by. */
+  /** What the user gets is B times alpha / rank: compared with what peft multiplies B by. */
   const check = async (over: Partial<PeftOptions>, expected: (name: string) => { rank: number; scale: number }) => {
     const own = modules.map((module) => ({ ...module, rank: expected(module.name).rank }));
     const adapter = peftAdapter({ modules: own, rank: RANK, alpha: ALPHA, ...over });

@@ -20,7 +20,7 @@ const FLOAT_BYTES = 4;
 /** Throws JobError: those of planPeft and readSafetensors, "peft-config-…", "job-disk-full", the base's when its header cannot be read. */
 export async function convertPeftJob(
   request: ConvertPeftRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const base = await readBaseShapes(request.base);
   if (!base.ok)
@@ -42,7 +42,7 @@ export async function convertPeftJob(
     const header = headerBytes(entriesOf(request, plan, config, base.value.architecture), tensors);
     const fileBytes = header.length + sum(tensors.map(({ sizeBytes }) => alignedBytes(sizeBytes)));
     await requireFreeSpace(path.dirname(request.target), fileBytes);
-    await writeFreshFile(request.target, (unfinished) => write(unfinished, header, plan, tensors, weights, tell));
+    await writeFreshFile(request.target, (unfinished) => write(unfinished, header, plan, tensors, weights, report));
     return { kind: "convert-peft", fileBytes };
   } finally {
     await weights.close();
@@ -107,10 +107,10 @@ async function write(
   plan: PeftPlan,
   tensors: readonly GgufTensor[],
   weights: FileByteSource,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<void> {
   const total = sum(tensors.map(({ sizeBytes }) => sizeBytes));
-  const meter = progressMeter("convert-delta", "bytes", tell);
+  const meter = progressMeter("convert-delta", "bytes", report);
   const target = await open(file, "wx", 0o600);
   try {
     await target.writeFile(header);

@@ -1,4 +1,4 @@
-// Entry of a job process: takes one request, works, tells how it ended, ends.
+// Entry of a job process: takes one request, works, sends its end, and exits.
 import os from "node:os";
 import { ToJob, type FromJob } from "../../contract/jobs";
 import { parentChannel } from "../parentChannel";

@@ -18,7 +18,7 @@ const REFINEMENT_CHUNK_TOKENS = 96;
 export async function makeDeltaJob(
   addon: NativeAddon,
   request: MakeDeltaRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
   const { base, fineTune, target, threads } = request;
@@ -76,7 +76,7 @@ async function refine(
   addon: NativeAddon,
   { base, fineTune, result, refinement, threads }: MakeDeltaRequest,
   delta: string,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<{ kept: boolean; klBefore: number; klAfter: number } | null> {
   if (refinement === null || !isRefined(result)) return null;
   const whole = await nativeText(refinement.on);
@@ -92,7 +92,7 @@ async function refine(
       chunkTokens: REFINEMENT_CHUNK_TOKENS,
       chunkLimit: refinement.chunkLimit,
     },
-    progressMeter("refine-delta", "tokens", tell),
+    progressMeter("refine-delta", "tokens", report),
   );
 }
 
@@ -116,7 +116,7 @@ async function measure(
   addon: NativeAddon,
   request: MakeDeltaRequest,
   delta: string,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<Fidelity | null> {
   const { base, fineTune, fidelity, threads } = request;
   if (fidelity === null || !makingOf(request).isLoadable) return null;
@@ -131,7 +131,7 @@ async function measure(
       chunkLimit: fidelity.chunkLimit,
       note: true,
     },
-    progressMeter("fidelity", "tokens", tell),
+    progressMeter("fidelity", "tokens", report),
   );
   if (found.gapClosed <= 0)
     throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);

@@ -188,7 +188,7 @@ const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
   "darwin-x64": "mac-x64",
 };
 
-/** Where the addon lies below the app's folder, also when it does not exist. */
+/** Where the addon is below the app's folder, also when it does not exist. */
 export function addonPath(appFolder: string): string {
   return path.join(appFolder, "native", "build", `${process.platform}-${process.arch}`, "facet.node");
 }

@@ -16,7 +16,7 @@ export interface Amount {
 export function progressMeter(
   stage: JobStage,
   unit: JobProgress["unit"],
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
   now: () => number = () => performance.now(),
 ): (amount: Amount) => void {
   const startedMs = now();
@@ -28,7 +28,7 @@ export function progressMeter(
     toldMs = timeMs;
     const elapsedMs = timeMs - startedMs;
     const perSecond = elapsedMs >= SETTLE_MS && done > 0 ? (done / elapsedMs) * 1000 : null;
-    tell({
+    report({
       stage,
       fraction: total > 0 ? Math.min(1, done / total) : 0,
       item,

@@ -15,7 +15,7 @@ const SPEED_REPEATS = 3;
 export async function qualityJob(
   addon: NativeAddon,
   request: QualityRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const { threads } = request;
   const paths = [request.source, ...request.candidates];
@@ -23,7 +23,8 @@ export async function qualityJob(
   for (const file of paths) files.push(await openSource(addon, file));
   const [source] = files;
   if (source === undefined) throw new Error("no source to measure");
-  const sourceSha256 = request.sourceSha256 ?? (await hashSource(source, progressMeter("read-source", "bytes", tell)));
+  const sourceSha256 =
+    request.sourceSha256 ?? (await hashSource(source, progressMeter("read-source", "bytes", report)));
   const measured = await addon.measureQuality(
     {
       source: request.source,
@@ -33,17 +34,17 @@ export async function qualityJob(
       chunkTokens: CHUNK_TOKENS,
       chunkLimit: request.chunkLimit,
     },
-    progressMeter("quality", "tokens", tell),
+    progressMeter("quality", "tokens", report),
   );
 
-  const tellSpeed = progressMeter("speed", "tokens", tell);
+  const reportSpeed = progressMeter("speed", "tokens", report);
   const rows: ModelQuality[] = [];
   for (const [index, quality] of [measured.source, ...measured.candidates].entries()) {
     const file = files[index];
     if (file === undefined) continue;
     const model = file.paths[0] ?? request.source;
     const fileName = path.basename(model);
-    tellSpeed({ done: index, total: files.length, item: fileName });
+    reportSpeed({ done: index, total: files.length, item: fileName });
     const speed = request.withSpeed
       ? await addon.measureSpeed({
           model,

@@ -18,7 +18,7 @@ const BUFFER_BYTES = 1024 * 1024 * 1024;
 export async function quantizeJob(
   addon: NativeAddon,
   request: QuantizeRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const startedMs = performance.now();
   const {
@@ -54,13 +54,13 @@ export async function quantizeJob(
           sourceBytes: plan.reduce((sum, tensor) => sum + tensor.sourceBytes, 0),
           bufferBytes: BUFFER_BYTES,
         },
-        progressMeter("quantize", "bytes", tell),
+        progressMeter("quantize", "bytes", report),
       )
       .catch(async (error: unknown) => {
         throw await whyWritingFailed(target, error);
       });
     await requireUnchanged(source);
-    const check = progressMeter("check", "bytes", tell);
+    const check = progressMeter("check", "bytes", report);
     check({ done: 0, total: 1, item: fileName });
     await requireWhole(
       unfinished,

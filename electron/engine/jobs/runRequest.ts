@@ -14,20 +14,20 @@ import { quantizeJob } from "./quantizeJob";
 export async function runRequest(
   loadAddon: () => NativeAddon,
   request: JobRequest,
-  tell: (progress: JobProgress) => void,
+  report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   // Where there is no addon, adapters can be had all the same.
-  if (request.kind === "convert-peft") return convertPeftJob(request, tell);
+  if (request.kind === "convert-peft") return convertPeftJob(request, report);
   const addon = loadAddon();
   switch (request.kind) {
     case "preview":
       return previewJob(addon, request);
     case "quantize":
-      return quantizeJob(addon, request, tell);
+      return quantizeJob(addon, request, report);
     case "quality":
-      return qualityJob(addon, request, tell);
+      return qualityJob(addon, request, report);
     case "make-delta":
-      return makeDeltaJob(addon, request, tell);
+      return makeDeltaJob(addon, request, report);
     case "convert-delta":
       return convertDeltaJob(addon, request);
     case "check-delta-base":

@@ -5,7 +5,7 @@ import type { PeftConfig } from "../../contract/peftConfig";
 import { JobError } from "../jobs/JobError";
 import { unwrapped } from "./peftNames";
 
-/** Real patterns take milliseconds; a regular expression can be made to take for ever. */
+/** Real patterns take milliseconds; a regular expression can be made to take forever. */
 const MATCH_TIMEOUT_MS = 1000;
 /** In a context of its own, because only there a running match can be ended. It gets texts and gives back numbers. */
 const MATCH = new Script(

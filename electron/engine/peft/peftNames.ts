@@ -8,7 +8,7 @@ export interface PeftArchitecture {
   /** llama.cpp's name of a layer's matrix, by the module's name in it. */
   modules: ReadonlyMap<string, string>;
   /**
-   * Rows of query and key lie in another order than in Hugging Face's model: llama.cpp rotates neighbours, transformers
+   * Rows of query and key are in another order than in Hugging Face's model: llama.cpp rotates neighbours, transformers
    * rotates halves (LlamaModel.permute in llama.cpp's conversion/llama.py).
    */
   reordersHeads: boolean;
@@ -47,7 +47,7 @@ export const peftArchitectures: ReadonlyMap<string, PeftArchitecture> = new Map(
 export type PeftTensorName =
   /** One of the two factors of a module's change. */
   | { kind: "factor"; module: string; half: "a" | "b" }
-  /** Of the base: weights that some trainers keep beside the adapter, and buffers that every model computes anew. */
+  /** Of the base: weights that some trainers keep beside the adapter, and buffers that every model computes again. */
   | { kind: "base" }
   | { kind: "unsupported"; feature: PeftFeature };
 

@@ -110,7 +110,7 @@ function planPair(
   const { name } = place;
   const isEmbedding = name === "token_embd.weight";
   const isTied = !base.tensors.has("output.weight");
-  // llama.cpp would multiply by the embedding's factors in the output too, where they lie the wrong way round, and end itself.
+  // llama.cpp would multiply by the embedding's factors in the output too, where they are transposed, and end the process.
   if (isEmbedding && (isTied || architecture.scalesEmbeddings)) throw unsupported("embedding", module);
   if (name === "output.weight" && isTied) throw unsupported("output-head", module);
 

@@ -1,4 +1,4 @@
-// Reads and checks the header of a safetensors file, trusting nothing in it: lengths, counts, and that the tensors lie in the
+// Reads and checks the header of a safetensors file, trusting nothing in it: lengths, counts, and that the tensors are in the
 // file side by side, without gaps or overlaps, as the format asks. Job process.
 //
 // Format: README.md and safetensors/src/tensor.rs of huggingface/safetensors.

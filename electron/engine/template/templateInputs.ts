@@ -15,7 +15,7 @@ export interface TemplateInput {
 /** `free`: the names that are looked up outside. Those that the template sets before it reads them are not among the inputs. */
 export function inputsOf(program: Program, free: readonly string[]): ReadonlyMap<string, TemplateInput> {
   const firstUses = new Map<string, "read" | "set">();
-  noteFirstUses(program.body, new Set(), firstUses);
+  collectFirstUses(program.body, new Set(), firstUses);
   const names = free.filter((name) => firstUses.get(name) === "read");
   const nodes = [...everyNode(program.body)];
   const flow = new Flow(nodes, new Set(names));
@@ -41,7 +41,11 @@ export function inputsOf(program: Program, free: readonly string[]): ReadonlyMap
 }
 
 /** In the order in which they are written, which is nearly that in which they happen. `own`: the parameters of a macro. */
-function noteFirstUses(nodes: readonly AnyNode[], own: ReadonlySet<string>, uses: Map<string, "read" | "set">): void {
+function collectFirstUses(
+  nodes: readonly AnyNode[],
+  own: ReadonlySet<string>,
+  uses: Map<string, "read" | "set">,
+): void {
   const note = (name: string, use: "read" | "set"): void => {
     if (!uses.has(name) && !own.has(name)) uses.set(name, use);
   };
@@ -55,23 +59,23 @@ function noteFirstUses(nodes: readonly AnyNode[], own: ReadonlySet<string>, uses
         for (const name of namesTested(node.test))
           if (node.body.some((child) => child.type === "Set" && targetNames(child.assignee).includes(name)))
             uses.set(name, "read");
-        noteFirstUses(childrenOf(node), own, uses);
+        collectFirstUses(childrenOf(node), own, uses);
         break;
       case "Set":
-        noteFirstUses(node.value === null ? node.body : [node.value], own, uses);
+        collectFirstUses(node.value === null ? node.body : [node.value], own, uses);
         for (const name of targetNames(node.assignee)) note(name, "set");
         break;
       case "For":
-        noteFirstUses([node.iterable], own, uses);
+        collectFirstUses([node.iterable], own, uses);
         for (const name of targetNames(node.loopvar)) note(name, "set");
-        noteFirstUses([...node.body, ...node.defaultBlock], own, uses);
+        collectFirstUses([...node.body, ...node.defaultBlock], own, uses);
         break;
       case "Macro":
         note(node.name.value, "set");
-        noteFirstUses(childrenOf(node), new Set([...own, ...node.args.map(parameterName)]), uses);
+        collectFirstUses(childrenOf(node), new Set([...own, ...node.args.map(parameterName)]), uses);
         break;
       default:
-        noteFirstUses(childrenOf(node), own, uses);
+        collectFirstUses(childrenOf(node), own, uses);
     }
   }
 }

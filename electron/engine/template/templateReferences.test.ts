@@ -48,7 +48,7 @@ afterAll(() => {
 describe("chat templates write what transformers writes with", () => {
   it.each(references)("$template", ({ template, sha256, specialTokens, cases }) => {
     const source = templates.get(template) ?? "";
-    // Otherwise the bundle has another template by now, and the references are to be made anew.
+    // Otherwise the bundle has another template by now, and the references are to be made again.
     expect(createHash("sha256").update(source).digest("hex")).toBe(sha256);
     const jinja = new JinjaTemplate(source);
     const differing: Record<string, { got: Outcome; expected: Outcome }> = {};

@@ -1,4 +1,4 @@
-// How an answer ends in a format: what the template writes between an answer and what follows. Engine process.
+// How an answer ends in a format: the text that the template writes behind it. Engine process.
 import type { ChatFormat } from "./ChatFormat";
 
 export interface TurnEnd {

@@ -1,4 +1,4 @@
-// The one door for calls from the page: who calls, from where, what, how often. Main process; pure, see ipcGate.ts.
+// The one gate for calls from the page: checks who calls, from where, what, and how often. Main process; pure, see ipcGate.ts.
 import type { Outcome } from "../../contract/failure";
 import type { MethodName, MethodOutcome, MethodParsedInput } from "../../contract/methods";
 import type { Log } from "../../core/LogFile";

@@ -1,6 +1,6 @@
 // Which links may leave the app, and how they are asked for. Main process, pure.
 
-/** Longer addresses are refused by some systems, and hide things from the person. */
+/** Longer addresses are refused by some systems, and hide things from the user. */
 const MAX_ADDRESS_CHARACTERS = 2048;
 const SCHEMES = new Set(["https:", "http:", "mailto:"]);
 

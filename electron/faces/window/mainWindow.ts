@@ -1,4 +1,4 @@
-// The one window: made closed to everything but our page, shown when it is drawn, its place remembered. Main process.
+// The one window: open to our page only, shown when it is drawn, with its position remembered. Main process.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { BrowserWindow, nativeTheme, screen, type Session } from "electron";
@@ -12,7 +12,7 @@ const MINIMUM = { width: 480, height: 400 };
 const USUAL = { width: 1280, height: 820 };
 /** --bg of theme.css, so that the window does not flash before the page is there. */
 const BACKGROUND = { light: "#fbfcfd", dark: "#121417" };
-/** A page that dies twice within this time would die for ever. */
+/** A page that dies twice within this time would die forever. */
 const RELOAD_PAUSE_MS = 10_000;
 
 const WindowPlace = z.object({
@@ -79,7 +79,7 @@ function watchPage(window: BrowserWindow, log: Log): void {
   );
 }
 
-/** null when there is none, or when it lies on a screen that is gone. */
+/** null when there is none, or when it is on a screen that is gone. */
 function readPlace(file: string): z.infer<typeof WindowPlace> | null {
   try {
     const place = WindowPlace.parse(JSON.parse(readFileSync(file, "utf8")));

@@ -39,7 +39,7 @@ describe("hostile addresses", () => {
     expect(resolvePageFile(ROOT, address)).toBeNull();
   });
 
-  test("whatever the path, the file lies below the root", () => {
+  test("whatever the path, the file is below the root", () => {
     const segment = fc.oneof(
       fc.constantFrom("..", ".", "%2e%2e", "%2f", "%5c", "a.js", "index.html", "..%2f"),
       fc.string(),

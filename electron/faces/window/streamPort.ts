@@ -3,7 +3,7 @@ import { MessageChannelMain, type MessagePortMain, type WebContents } from "elec
 import { STREAM_PORT_CHANNEL } from "../../contract/bridge";
 
 /**
- * Remembers that the page wants a stream, and makes a new pair of ports whenever the page asks (it was loaded anew)
+ * Remembers that the page wants a stream, and makes a new pair of ports whenever the page asks (it was reloaded)
  * or the engine process is a new one. The old ports close by themselves when their other end goes.
  */
 export class StreamPort {

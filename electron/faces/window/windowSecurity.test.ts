@@ -1,4 +1,4 @@
-// Every door of the window is shut: navigation, new windows, webviews, permissions, devices, the network.
+// Every way out of the window is closed: navigation, new windows, webviews, permissions, devices, the network.
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { blockNetwork, guardAllContents, openLink, refusePermissions, webPreferences } from "./windowSecurity";
 

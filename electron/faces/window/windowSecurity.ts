@@ -1,4 +1,4 @@
-// Shuts every door of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
+// Closes every way out of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
 import { app, dialog, shell, type BrowserWindow, type Session, type WebPreferences } from "electron";
 import { openableLink } from "./links";
 import { APP_ORIGIN, isOwnPage } from "./ownPage";

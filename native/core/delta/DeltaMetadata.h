@@ -13,7 +13,7 @@ namespace facet {
 
 inline constexpr uint32_t kDeltaFormatVersion = 1;
 
-/** For people. */
+/** For display. */
 struct DeltaDescription {
     std::string name;
     std::string baseName;

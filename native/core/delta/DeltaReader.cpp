@@ -44,7 +44,7 @@ DeltaReader::DeltaReader(const std::string& path) : file_(path) {
 
     std::set<std::string> names;
     for (const auto& [name, tensor] : file_.tensors()) {
-        // It lies the other way round in adapters made elsewhere; nothing here needs it.
+        // It is transposed in adapters made elsewhere; nothing here needs it.
         if (name.starts_with("token_embd.weight.")) continue;
         if (name.ends_with(kInputFactor) || name.ends_with(kOutputFactor)) {
             names.insert(name.substr(0, name.size() - std::char_traits<char>::length(kInputFactor)));

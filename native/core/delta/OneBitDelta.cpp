@@ -22,7 +22,7 @@ constexpr int64_t kSampledRows = 8;
 /** Mean magnitude ÷ root mean square of normally distributed numbers. */
 constexpr double kMeanOverRms = 0.8;
 /**
- * Where the scales of the signs should lie so that half precision holds them well, and the range of the other factor's
+ * Where the scales of the signs should be so that half precision holds them well, and the range of the other factor's
  * entry: it scales the product in between, which llama.cpp rounds to Q8_0 with half-precision scales.
  */
 struct EntryRange {

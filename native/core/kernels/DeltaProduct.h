@@ -38,7 +38,7 @@ struct Columns {
 /** Bytes that multiplySigns needs at `workspace`, for so many columns of activations. */
 size_t workspaceBytes(const KernelSet& kernels, int64_t width, int64_t columns);
 
-/** Packs the whole panels of a matrix whose rows lie one behind the other; from then on it `isPacked`. */
+/** Packs the whole panels of a matrix with contiguous rows; from then on it `isPacked`. */
 void packSigns(const Lookup& lookup, SignBlock* data, int64_t width, int64_t rows);
 
 /** target = matrix · source, the source rounded to 8 bits. Source and target have as many columns. */

@@ -14,7 +14,7 @@ struct HadamardFactor {
     float scale;
 };
 
-/** Compares every sign and every scale; a matrix of ordinary signs is told in a row or two. */
+/** Compares every sign and every scale; a matrix of ordinary signs is recognized in a row or two. */
 std::optional<HadamardFactor> recognizeHadamard(const SignMatrix& matrix);
 
 /** IEEE half to single precision. */

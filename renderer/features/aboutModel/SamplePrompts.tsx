@@ -11,9 +11,9 @@ import { ControlToken } from "./ControlToken";
 import styles from "./SamplePrompts.module.css";
 
 export function SamplePrompts({ samples }: { readonly samples: readonly SamplePrompt[] }) {
-  const [wish, setWish] = useState<SampleChoice | null>(null);
+  const [choice, setChoice] = useState<SampleChoice | null>(null);
   const [usual] = samples;
-  const sample = wish === null ? usual : chooseSample(samples, wish);
+  const sample = choice === null ? usual : chooseSample(samples, choice);
   if (sample === undefined || sample === null) return null;
   return (
     <>
@@ -21,7 +21,7 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
         A short conversation as the model reads it. Control tokens are marked: typed in a message, the same letters stay
         text.
       </p>
-      <Choices samples={samples} shown={sample} onChange={setWish} />
+      <Choices samples={samples} shown={sample} onChange={setChoice} />
       {sample.problem === null ? (
         <Prompt sample={sample} />
       ) : (
@@ -40,7 +40,7 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
 interface ChoicesProps {
   readonly samples: readonly SamplePrompt[];
   readonly shown: SamplePrompt;
-  readonly onChange: (wish: SampleChoice) => void;
+  readonly onChange: (choice: SampleChoice) => void;
 }
 
 function Choices({ samples, shown: { isThinkingOn, hasTool }, onChange }: ChoicesProps) {

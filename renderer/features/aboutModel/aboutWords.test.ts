@@ -58,7 +58,7 @@ test("each template says where it is from", () => {
   expect(new Set(said).size).toBe(FormatSource.options.length);
 });
 
-test("the sample that was wished for is shown, or the nearest", () => {
+test("the sample that was asked for is shown, or the nearest", () => {
   const sample = (isThinkingOn: boolean | null, hasTool: boolean): SamplePrompt => ({
     isThinkingOn,
     hasTool,

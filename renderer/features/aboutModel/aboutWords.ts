@@ -91,9 +91,9 @@ export interface SampleChoice {
 }
 
 /** The sample for this choice; of those there are, the nearest. Null: there is none. */
-export function chooseSample(samples: readonly SamplePrompt[], wish: SampleChoice): SamplePrompt | null {
+export function chooseSample(samples: readonly SamplePrompt[], choice: SampleChoice): SamplePrompt | null {
   const likeness = (sample: SamplePrompt) =>
-    (sample.hasTool === wish.hasTool ? 2 : 0) + (sample.isThinkingOn === wish.isThinkingOn ? 1 : 0);
+    (sample.hasTool === choice.hasTool ? 2 : 0) + (sample.isThinkingOn === choice.isThinkingOn ? 1 : 0);
   return samples.reduce<SamplePrompt | null>(
     (best, sample) => (best === null || likeness(sample) > likeness(best) ? sample : best),
     null,

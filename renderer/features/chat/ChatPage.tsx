@@ -22,7 +22,7 @@ export function ChatPage() {
     document.title = chatIsOpen ? `${title} · Facet` : "Facet";
   }, [chatIsOpen, title]);
 
-  // At the start, and once there is a model: the person can type at once.
+  // At the start, and once there is a model: the user can type at once.
   const composerShown = chatIsOpen || !noModel;
   useEffect(() => {
     if (composerShown) focusComposer();

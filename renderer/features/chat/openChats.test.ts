@@ -73,7 +73,7 @@ function chat(id: ChatId) {
 const openId = () => chatStore.getState().chat?.id ?? null;
 const askedFor = (name: string) => asked.filter(([other]) => other === name).map(([, input]) => input);
 
-test("the last wish wins, however late the first one is answered", async () => {
+test("the last request wins, however late the first one is answered", async () => {
   let answerFirst = () => {};
   const slow = new Promise<void>((resolve) => (answerFirst = resolve));
   const open = answers["chats.open"]!;

@@ -1,4 +1,4 @@
-// What a person does with whole chats: open, begin, rename, delete and take back, go to the next one.
+// What a user does with whole chats: open, begin, rename, delete and take back, go to the next one.
 import type { Chat, ChatSummary } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
@@ -12,19 +12,19 @@ import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
 import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedSettings";
 
-/** Counts up with each wish to see another chat, so that a slow answer to an older wish is dropped. */
-let latestWish = 0;
+/** Counts up with each request to see another chat, so that a slow answer to an older request is dropped. */
+let latestRequest = 0;
 
 /** Opens a chat; with a message, on the branch that holds it and scrolled to it. */
 export async function openChat(chatId: ChatId, messageId: MessageId | null = null): Promise<void> {
-  const wish = ++latestWish;
+  const request = ++latestRequest;
   showPage("chat");
   await saveOpenChat();
   let open = await callOrNotify("chats.open", { chatId });
   if (open !== null && messageId !== null && rowOf(open, messageId) === null) {
     open = (await callOrNotify("chats.showSibling", { messageId })) ?? open;
   }
-  if (open !== null && wish === latestWish) showChat(open, messageId === null ? null : rowOf(open, messageId));
+  if (open !== null && request === latestRequest) showChat(open, messageId === null ? null : rowOf(open, messageId));
 }
 
 /** The message of the shown branch that a message is seen with: itself, or the one that it stands beside. */
@@ -39,7 +39,7 @@ function rowOf({ messages, compared }: OpenChat, messageId: MessageId): MessageI
 
 /** Shows an empty chat. It is created in the database with its first message. */
 export function beginChat(): void {
-  latestWish++;
+  latestRequest++;
   showPage("chat");
   void saveOpenChat();
   forgetUnfinishedOfNewChat();
@@ -52,21 +52,21 @@ export async function saveOpenChat(): Promise<void> {
   await Promise.all([saveChatSettings(), saveChatStack()]);
 }
 
-/** A chat is wished for that does not exist yet. Returns whether none was wished for since. */
-export function wishForNewChat(): () => boolean {
-  const wish = ++latestWish;
-  return () => wish === latestWish;
+/** A chat that does not exist yet is requested. Returns whether no other was since. */
+export function requestNewChat(): () => boolean {
+  const request = ++latestRequest;
+  return () => request === latestRequest;
 }
 
 /** What was chosen for the chat that did not exist yet is now this one's. */
-export function noteCreated(chat: Chat): void {
+export function adoptCreatedChat(chat: Chat): void {
   keepUnfinishedForCreated(chat.id);
-  noteChat(chat);
+  applyChat(chat);
 }
 
 export async function renameChat(chatId: ChatId, title: string): Promise<void> {
   const chat = await callOrNotify("chats.rename", { chatId, title });
-  if (chat !== null) noteChat(chat);
+  if (chat !== null) applyChat(chat);
 }
 
 /** Deletes a chat at once; a notice offers to take it back. */
@@ -85,7 +85,7 @@ export async function deleteChat(chatId: ChatId): Promise<void> {
 async function restoreChat(chatId: ChatId, open: boolean): Promise<void> {
   const chat = await callOrNotify("chats.restore", { chatId });
   if (chat === null) return;
-  noteChat(chat);
+  applyChat(chat);
   if (open) await openChat(chatId);
 }
 
@@ -100,7 +100,7 @@ export function openNeighbour(step: 1 | -1): void {
 }
 
 /** A chat is new or has changed: in the sidebar, and in the open chat's heading. */
-export function noteChat(summary: ChatSummary): void {
+export function applyChat(summary: ChatSummary): void {
   appStore().setState((state) => withChat(state, summary));
   chatStore.setState((state) =>
     state.chat?.id === summary.id ? { chat: { ...state.chat, ...pickSummary(summary) } } : state,

@@ -62,7 +62,7 @@ function roomWords(room: number | null, loadedCount: number): string {
   return `room for ${count}${loadedCount > 0 ? " more" : ""}`;
 }
 
-/** Asked anew when what is loaded changes. */
+/** Asked again when what is loaded changes. */
 function useMachine(modelId: string | null, loadedCount: number): FitMachine | null {
   const [machine, setMachine] = useState<FitMachine | null>(null);
   useEffect(() => {

@@ -13,7 +13,7 @@ import { deltaKinds } from "./deltaKinds";
 import styles from "./DeltaRow.module.css";
 import { isUsable, useDeltas } from "./deltas";
 import { baseTitle, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
-import { toggleDetails, useIsOpen } from "./fineTunesPlace";
+import { toggleDetails, useIsOpen } from "./fineTunesRoute";
 
 export type DeltaDialog = "rename" | "delete" | "command";
 
@@ -109,7 +109,7 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
   );
 }
 
-/** What a person most likely wants next, or what mends it. */
+/** What a user most likely wants next, or what mends it. */
 function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">) {
   const { delta, match } = entry;
   const code = delta.failure?.code ?? null;

@@ -10,7 +10,7 @@ import { DeltaJobs } from "./DeltaJobs";
 import { DeltaMemory } from "./DeltaMemory";
 import { addDeltaFile } from "./deltaActions";
 import { useDeltas } from "./deltas";
-import { showHub, showMake, useFineTunesPart } from "./fineTunesPlace";
+import { showHub, showMake, useFineTunesPart } from "./fineTunesRoute";
 import styles from "./FineTunesPage.module.css";
 import { FoundFiles } from "./FoundFiles";
 import { HubDeltaPage } from "./HubDeltaPage";

@@ -18,9 +18,9 @@ import { repositoryIn } from "../models/hubLink";
 import { LOADING, type Loadable } from "../models/loadable";
 import { licenceTitle, modelTitle } from "../models/modelTitle";
 import { Tags } from "../models/Tags";
-import { showLibrary } from "./fineTunesPlace";
+import { showLibrary } from "./fineTunesRoute";
 import styles from "./HubDeltaPage.module.css";
-import { useMeantModel } from "./useMeantModel";
+import { useTargetModel } from "./useTargetModel";
 
 type Shown =
   | { readonly kind: "repository"; readonly found: Loadable<HubDeltaFacts> }
@@ -161,10 +161,10 @@ function Problem({ failure }: { readonly failure: Failure }) {
 
 function Found({ facts }: { readonly facts: HubDeltaFacts }) {
   const { repository, licence, gate, baseModel, adapters } = facts;
-  const meant = useMeantModel();
+  const target = useTargetModel();
   const models = useApp((state) => state.models);
   const [chosenBase, setBase] = useState<ModelId | null>(null);
-  const baseId = chosenBase ?? meant?.id ?? models[0]?.id ?? null;
+  const baseId = chosenBase ?? target?.id ?? models[0]?.id ?? null;
   const needsBase = adapters.some(({ form, failure }) => form === "peft" && failure === null);
   return (
     <section className={styles.card}>

@@ -12,10 +12,10 @@ import { CommandLineDialog } from "./CommandLineDialog";
 import { DeleteDeltaDialog } from "./DeleteDeltaDialog";
 import { type DeltaDialog, DeltaRow } from "./DeltaRow";
 import { baseTitle, type DeltaGroup, groupDeltas } from "./deltaWords";
-import { showHub, showMake } from "./fineTunesPlace";
+import { showHub, showMake } from "./fineTunesRoute";
 import styles from "./LibraryList.module.css";
 import { RenameDeltaDialog } from "./RenameDeltaDialog";
-import { useMeantModel } from "./useMeantModel";
+import { useTargetModel } from "./useTargetModel";
 
 /** Fewer are seen at a glance. */
 const FILTERED_FROM = 7;
@@ -27,7 +27,7 @@ interface OpenDialog {
 
 export function LibraryList() {
   const list = useDeltas((state) => state.list);
-  const model = useMeantModel();
+  const model = useTargetModel();
   const known = useDeltasForModel(model?.id ?? null);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [base, setBase] = useState<string | null>(null);

@@ -10,8 +10,8 @@ import { Button } from "../../ui/Button";
 import backStyles from "../models/BackButton.module.css";
 import { refreshInstalled, useInstalled } from "../models/installed";
 import { FailureMessage, Message } from "../models/Message";
-import { showTab } from "../models/modelsTab";
-import { showLibrary } from "./fineTunesPlace";
+import { showTab } from "../models/modelsRoute";
+import { showLibrary } from "./fineTunesRoute";
 import styles from "./MakeDeltaPage.module.css";
 import { MakeDeltaForm } from "./MakeDeltaForm";
 import { basesFor, canBePaired, pairOptionWords, sortedBases } from "./pairChoices";
@@ -128,7 +128,7 @@ function ModelField({ label, value, models, onChoose }: ModelFieldProps) {
   );
 }
 
-/** Lists a file where it lies, without loading it. */
+/** Lists a file where it is, without loading it. */
 function AddModelButton({
   onAdded,
   look,

@@ -1,4 +1,4 @@
-// Another name for a fine-tune, for people; answers that it made keep the name they were made under.
+// Another display name for a fine-tune; answers that it made keep the name they were made under.
 import { type Delta, MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
 import { RenameDialog } from "../models/RenameDialog";
 import { renameDelta } from "./deltaActions";

@@ -1,4 +1,4 @@
-// What a person does with fine-tunes outside a conversation. Renderer.
+// What a user does with fine-tunes outside a conversation. Renderer.
 import type { Delta } from "../../../electron/contract/deltas";
 import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { callOrNotify } from "../../app/bridge";
@@ -6,7 +6,7 @@ import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
 import { changeChatStack } from "../chat/fineTunes/chatStack";
 import { entryOf } from "../chat/fineTunes/stackChanges";
-import { showDetails } from "./fineTunesPlace";
+import { showDetails } from "./fineTunesRoute";
 
 /** From now on it alone answers in the open chat. */
 export function answerWith(delta: Delta): void {

@@ -23,18 +23,18 @@ export async function startDeltas(): Promise<void> {
   if (inEngine.ok) deltaStore.setState({ inEngine: inEngine.value });
 }
 
-/** Looks anew: files may have gone, and memory may have been taken. */
+/** Looks again: files may have gone, and memory may have been taken. */
 export async function refreshDeltas(): Promise<void> {
   const outcome = await call("deltas.list", undefined);
-  if (outcome.ok) noteDeltas(outcome.value);
+  if (outcome.ok) applyDeltas(outcome.value);
 }
 
-export function noteDeltas(list: readonly Delta[]): void {
+export function applyDeltas(list: readonly Delta[]): void {
   deltaStore.setState({ list });
   for (const modelId of Object.keys(deltaStore.getState().forModel)) void askForModel(modelId as ModelId);
 }
 
-export function noteEngineDeltas(inEngine: EngineDeltas | null): void {
+export function applyEngineDeltas(inEngine: EngineDeltas | null): void {
   deltaStore.setState({ inEngine });
 }
 

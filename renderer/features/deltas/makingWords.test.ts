@@ -1,6 +1,6 @@
 // What making a delta will take, and what it left out.
 import { expect, test } from "vitest";
-import { foretoldSize, foretoldTime, foretoldWords, leftOutGroups, sharePercent } from "./makingWords";
+import { predictedSize, predictedTimeText, predictedSizeText, leftOutGroups, sharePercent } from "./makingWords";
 
 test("the same tensor of all layers stands in one line, with the sum of its shares", () => {
   const left = [
@@ -25,23 +25,23 @@ test("a share that is there is never 0", () => {
   ]);
 });
 
-test("the time is foretold from what was measured here, and from nothing else", () => {
+test("the time is predicted from what was measured here, and from nothing else", () => {
   const preview = { sourceBytes: 30e9, speeds: { bitdelta: 0.4e9, "lora-16": 1e12 } };
-  expect(foretoldTime(preview, { kind: "bitdelta" })).toBe(
+  expect(predictedTimeText(preview, { kind: "bitdelta" })).toBe(
     "Making it takes about 1 min 15 s, by the last one made here.",
   );
-  expect(foretoldTime(preview, { kind: "lora", rank: 16 })).toMatch(/about 1\.0 s/);
-  expect(foretoldTime(preview, { kind: "lora", rank: 32 })).toBeNull();
+  expect(predictedTimeText(preview, { kind: "lora", rank: 16 })).toMatch(/about 1\.0 s/);
+  expect(predictedTimeText(preview, { kind: "lora", rank: 32 })).toBeNull();
 });
 
 test("sizes by the formula of the file: signs and one square factor, or two thin ones", () => {
   const preview = { matrices: [{ inputs: 640, outputs: 2048, count: 2 }] };
-  const oneBit = foretoldSize(preview, { kind: "bitdelta" });
+  const oneBit = predictedSize(preview, { kind: "bitdelta" });
   expect(oneBit.bitsPerWeight).toBeCloseTo(1.125 * (1 + 640 / 2048), 6);
-  expect(foretoldSize(preview, { kind: "lora", rank: 16 }).fileBytes).toBe(2 * 16 * (640 + 2048) * 2);
+  expect(predictedSize(preview, { kind: "lora", rank: 16 }).fileBytes).toBe(2 * 16 * (640 + 2048) * 2);
   // No matrix has a rank above its shorter side.
-  expect(foretoldSize(preview, { kind: "lora", rank: 4096 })).toEqual(
-    foretoldSize(preview, { kind: "lora", rank: 640 }),
+  expect(predictedSize(preview, { kind: "lora", rank: 4096 })).toEqual(
+    predictedSize(preview, { kind: "lora", rank: 640 }),
   );
-  expect(foretoldWords(oneBit)).toBe("about 484 kB, 1.48 bits per weight");
+  expect(predictedSizeText(oneBit)).toBe("about 484 kB, 1.48 bits per weight");
 });

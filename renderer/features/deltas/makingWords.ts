@@ -46,7 +46,7 @@ export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, r
 }
 
 /** "Making it takes about 12 s, by the last one made here."; null until one was. */
-export function foretoldTime(
+export function predictedTimeText(
   { speeds, sourceBytes }: Pick<MakeDeltaPreview, "speeds" | "sourceBytes">,
   result: MadeDelta,
 ): string | null {
@@ -55,6 +55,6 @@ export function foretoldTime(
   return `Making it takes about ${formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000)}, by the last one made here.`;
 }
 
-export function foretoldWords({ fileBytes, bitsPerWeight }: ForetoldSize): string {
+export function predictedSizeText({ fileBytes, bitsPerWeight }: PredictedSize): string {
   return `about ${formatBytes(fileBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
 }

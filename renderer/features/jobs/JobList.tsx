@@ -10,9 +10,9 @@ import { TaskRow } from "../../ui/TaskRow";
 import { answerWith } from "../deltas/deltaActions";
 import { findDelta, useDeltas } from "../deltas/deltas";
 import { deltaFacts } from "../deltas/deltaWords";
-import { showDetails } from "../deltas/fineTunesPlace";
+import { showDetails } from "../deltas/fineTunesRoute";
 import { loadModel } from "../models/installed";
-import { openQuality, showTab } from "../models/modelsTab";
+import { openQuality, showTab } from "../models/modelsRoute";
 import styles from "./JobList.module.css";
 import { cancelJob, dismissJob, retryJob, useJobs } from "./jobs";
 import {

@@ -3,8 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { Job } from "../../../electron/contract/jobQueue";
 import { layoutStore } from "../../app/layout";
 import { noticeStore } from "../../app/notices";
-import { showTab } from "../models/modelsTab";
-import { noteJobs } from "./jobs";
+import { showTab } from "../models/modelsRoute";
+import { applyJobs } from "./jobs";
 
 const start = {
   kind: "quantize",
@@ -22,16 +22,16 @@ const texts = () =>
 
 beforeEach(() => {
   layoutStore.setState({ page: "chat" });
-  noteJobs([]);
+  applyJobs([]);
   noticeStore.setState({ notices: [] });
 });
 
-test("a job that ends while the person chats is told, once, with the way to it", () => {
-  noteJobs([job("a", running), job("b", { kind: "queued", position: 1 })]);
+test("a job that ends while the user chats is announced once, with the way to it", () => {
+  applyJobs([job("a", running), job("b", { kind: "queued", position: 1 })]);
   expect(texts()).toEqual([]);
-  noteJobs([job("a", done), job("b", running)]);
-  noteJobs([job("a", done), job("b", failed)]);
-  noteJobs([job("a", done), job("b", failed)]);
+  applyJobs([job("a", done), job("b", running)]);
+  applyJobs([job("a", done), job("b", failed)]);
+  applyJobs([job("a", done), job("b", failed)]);
   expect(texts()).toEqual(["Tiny is there in Q4_0.", "Tiny: The process that did this stopped unexpectedly."]);
   const [notice] = noticeStore.getState().notices;
   if (notice?.kind !== "offer") throw new Error("no way to the job was offered");
@@ -39,11 +39,11 @@ test("a job that ends while the person chats is told, once, with the way to it",
   expect(layoutStore.getState().page).toBe("models");
 });
 
-test("what ended before, and what ends under the person's eyes, is not told", () => {
-  noteJobs([job("a", done), job("b", failed)]);
-  noteJobs([job("c", running)]);
+test("what ended before, and what ends under the user's eyes, is not told", () => {
+  applyJobs([job("a", done), job("b", failed)]);
+  applyJobs([job("c", running)]);
   layoutStore.setState({ page: "models" });
   showTab("downloads");
-  noteJobs([job("c", done)]);
+  applyJobs([job("c", done)]);
   expect(texts()).toEqual([]);
 });

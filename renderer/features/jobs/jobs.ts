@@ -1,16 +1,16 @@
-// All jobs on models as main last told them, what a person does with them, and word of those that ended out of sight. Renderer.
+// All jobs on models as main last sent them, what a user does with them, and word of those that ended out of sight. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Job, JobId, JobStart } from "../../../electron/contract/jobQueue";
 import { call, callOrNotify } from "../../app/bridge";
 import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
-import { isLibraryShown, showLibrary } from "../deltas/fineTunesPlace";
-import { isTabShown, showTab } from "../models/modelsTab";
+import { isLibraryShown, showLibrary } from "../deltas/fineTunesRoute";
+import { isTabShown, showTab } from "../models/modelsRoute";
 import { endedWords } from "./jobWords";
 
 const jobStore = createStore<{ readonly jobs: readonly Job[] }>()(() => ({ jobs: [] }));
 
-export function noteJobs(jobs: readonly Job[]): void {
+export function applyJobs(jobs: readonly Job[]): void {
   const before = jobStore.getState().jobs;
   jobStore.setState({ jobs });
   for (const job of jobs) {

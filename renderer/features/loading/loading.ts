@@ -1,4 +1,4 @@
-// Loads that wait for the person's word, and which model's settings are open. Renderer.
+// Loads that wait for the user's word, and which model's settings are open. Renderer.
 import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadChoice, LoadSettings, LoadWarning } from "../../../electron/contract/loadSettings";
@@ -12,7 +12,7 @@ interface LoadingState {
 const loadingStore = createStore<LoadingState>()(() => ({ warning: null, settingsOf: null }));
 
 /** Main was asked for a load that would not fit. */
-export function noteWarning(warning: LoadWarning): void {
+export function showLoadWarning(warning: LoadWarning): void {
   loadingStore.setState({ warning });
 }
 

@@ -9,7 +9,7 @@ import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
 import { reasonWords } from "../loading/loadWords";
-import { openAbout } from "../models/modelsTab";
+import { openAbout } from "../models/modelsRoute";
 import { formatMark } from "./formatWords";
 import { currentModelId, loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";

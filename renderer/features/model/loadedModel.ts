@@ -1,4 +1,4 @@
-// The model in memory, and the one that is meant, where the engine's state has one.
+// The model in memory, and the one that is chosen, where the engine's state has one.
 import type { EngineState } from "../../../electron/contract/engineState";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadedModel } from "../../../electron/contract/model";

@@ -15,7 +15,7 @@ function setUp(limit: number) {
   return { asked, answer, want, settle };
 }
 
-test("asks no more than the limit at once, in the order of the wishes", async () => {
+test("asks no more than the limit at once, in the order of the requests", async () => {
   const { asked, answer, want, settle } = setUp(2);
   for (const key of ["a", "b", "c", "d"]) want(key);
   await settle();

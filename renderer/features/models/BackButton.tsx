@@ -2,7 +2,7 @@
 import { ArrowLeft } from "lucide-react";
 import { Button } from "../../ui/Button";
 import styles from "./BackButton.module.css";
-import { closeSubject, useModelsTab, useModelSubject } from "./modelsTab";
+import { closeSubject, useModelsTab, useModelSubject } from "./modelsRoute";
 
 export function BackButton() {
   const tab = useModelsTab();

@@ -10,7 +10,7 @@ import styles from "./DownloadsTab.module.css";
 import { cancelDownload, pauseDownload, resumeDownload, useDownloads } from "./downloads";
 import { downloadFacts, downloadFraction, downloadProblem } from "./downloadWords";
 import { Message } from "./Message";
-import { showTab } from "./modelsTab";
+import { showTab } from "./modelsRoute";
 
 export function DownloadsTab() {
   const downloads = useDownloads((list) => list);

@@ -6,7 +6,7 @@ import { DownloadButton, type VariantActionsProps } from "./DownloadButton";
 import { download, downloadRequest, useDownloadOf } from "./downloads";
 import styles from "./FullPrecisionActions.module.css";
 import { useInstalledVariant } from "./installed";
-import { openQuantize } from "./modelsTab";
+import { openQuantize } from "./modelsRoute";
 import { modelTitle } from "./modelTitle";
 
 export function FullPrecisionActions(actions: VariantActionsProps) {

@@ -1,4 +1,4 @@
-// Asks once what becomes of files that were dropped or chosen: used where they lie, or copied.
+// Asks once what becomes of files that were dropped or chosen: used where they are, or copied.
 import { useState } from "react";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../../electron/words/failureText";
@@ -7,7 +7,7 @@ import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
-import { showLibrary } from "../deltas/fineTunesPlace";
+import { showLibrary } from "../deltas/fineTunesRoute";
 import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
 

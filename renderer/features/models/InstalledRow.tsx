@@ -19,7 +19,7 @@ import { failureText, withFileName } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
-import { showMake } from "../deltas/fineTunesPlace";
+import { showMake } from "../deltas/fineTunesRoute";
 import { openLoadSettings } from "../loading/loading";
 import { loadedModel } from "../model/loadedModel";
 import { FitBar } from "./FitBar";
@@ -29,7 +29,7 @@ import { revealModel, verifyModel } from "./installed";
 import { InstalledFacts } from "./InstalledFacts";
 import styles from "./InstalledRow.module.css";
 import { LoadButton } from "./LoadButton";
-import { openAbout, openQuality, openQuantize } from "./modelsTab";
+import { openAbout, openQuality, openQuantize } from "./modelsRoute";
 import { SameFileLine } from "./SameFileLine";
 import { VerificationLine } from "./VerificationLine";
 

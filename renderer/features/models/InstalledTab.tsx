@@ -12,7 +12,7 @@ import styles from "./InstalledTab.module.css";
 import { JudgingBar } from "./JudgingBar";
 import { FailureMessage, Message } from "./Message";
 import { ModelsFolderLine } from "./ModelsFolderLine";
-import { showTab } from "./modelsTab";
+import { showTab } from "./modelsRoute";
 import { OtherApps } from "./OtherApps";
 import { RenameModelDialog } from "./RenameModelDialog";
 

@@ -1,4 +1,4 @@
-// Where Facet's models lie, how much room they take, and how they are moved.
+// Where Facet's models are, how much room they take, and how they are moved.
 import { FolderInput, Undo2 } from "lucide-react";
 import type { InstalledModels } from "../../../electron/contract/model";
 import { call } from "../../app/bridge";

@@ -19,7 +19,7 @@ import { refreshFits } from "./fits";
 import { HubSettingsDialog } from "./HubSettingsDialog";
 import { InstalledTab } from "./InstalledTab";
 import { refreshInstalled } from "./installed";
-import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsTab";
+import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsRoute";
 import styles from "./ModelsPage.module.css";
 
 export function ModelsPage() {
@@ -101,7 +101,7 @@ function TabList() {
   );
 }
 
-/** What is installed, and the free memory, are asked for anew when they can have changed. */
+/** What is installed, and the free memory, are asked for again when they can have changed. */
 function useFollowing(): void {
   const models = useApp((state) => state.models);
   const loadedId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);

@@ -1,4 +1,4 @@
-// Models that other apps have put on this computer: one click uses one where it lies.
+// Models that other apps have put on this computer: one click uses one where it is.
 import { RefreshCw } from "lucide-react";
 import { useEffect } from "react";
 import type { FoundModel, FoundModels, OtherApp } from "../../../electron/contract/importing";

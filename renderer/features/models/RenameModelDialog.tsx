@@ -1,4 +1,4 @@
-// Another name for a model, for people; the file keeps its own.
+// Another display name for a model; the file keeps its own.
 import type { ModelDetails } from "../../../electron/contract/model";
 import { renameModel } from "./installed";
 import { RenameDialog } from "./RenameDialog";

@@ -1,4 +1,4 @@
-// What a person wants to know of a model before its files: licence, whether it must be asked for, what it is.
+// What a user wants to know of a model before its files: licence, whether it must be asked for, what it is.
 import { Lock } from "lucide-react";
 import type { HubGate } from "../../../electron/contract/hub";
 import { Tooltip } from "../../ui/Tooltip";

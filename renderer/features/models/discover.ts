@@ -9,7 +9,7 @@ import type {
 } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
-import { noteHubAnswer } from "./hubReach";
+import { recordHubAnswer } from "./hubReach";
 import { LOADING, type Loadable } from "./loadable";
 
 export type SizeClass = "any" | "tiny" | "small" | "medium" | "large";
@@ -93,7 +93,7 @@ export function endSearch(): void {
 }
 
 export async function search(): Promise<void> {
-  const wish = ++newestSearch;
+  const search = ++newestSearch;
   const { text, sort, family, size } = discoverStore.getState();
   discoverStore.setState({ found: LOADING, openRepository: null });
   const outcome = await call("hub.search", {
@@ -103,8 +103,8 @@ export async function search(): Promise<void> {
     parameters: sizeRanges[size],
     cursor: null,
   });
-  noteHubAnswer(outcome);
-  if (wish !== newestSearch) return;
+  recordHubAnswer(outcome);
+  if (search !== newestSearch) return;
   discoverStore.setState({
     found: outcome.ok
       ? { kind: "loaded", value: { ...outcome.value, loadingMore: false } }
@@ -113,14 +113,14 @@ export async function search(): Promise<void> {
 }
 
 export async function searchMore(): Promise<void> {
-  const wish = newestSearch;
+  const search = newestSearch;
   const { text, sort, family, size, found } = discoverStore.getState();
   if (found?.kind !== "loaded" || found.value.cursor === null || found.value.loadingMore) return;
   const { models, cursor } = found.value;
   discoverStore.setState({ found: { kind: "loaded", value: { models, cursor, loadingMore: true } } });
   const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor });
-  noteHubAnswer(outcome);
-  if (wish !== newestSearch) return;
+  recordHubAnswer(outcome);
+  if (search !== newestSearch) return;
   if (!outcome.ok) {
     discoverStore.setState({ found: { kind: "failed", failure: outcome.failure } });
     return;
@@ -145,7 +145,7 @@ export function closeModel(): void {
   discoverStore.setState({ openRepository: null });
 }
 
-/** In billions of parameters, as a person thinks of them; from the first, below the second. */
+/** In billions of parameters, as a user thinks of them; from the first, below the second. */
 const sizeRanges: Readonly<Record<SizeClass, HubQuery["parameters"]>> = {
   any: null,
   tiny: { minBillions: null, maxBillions: 2 },

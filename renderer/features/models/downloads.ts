@@ -1,4 +1,4 @@
-// All downloads as main last told them, and what a person does with them. Renderer.
+// All downloads as main last sent them, and what a user does with them. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Download, DownloadId, DownloadRequest } from "../../../electron/contract/downloads";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
@@ -7,14 +7,14 @@ import { modelTitle } from "./modelTitle";
 
 const downloadStore = createStore<{ readonly downloads: readonly Download[] }>()(() => ({ downloads: [] }));
 
-export function noteDownloads(downloads: readonly Download[]): void {
+export function applyDownloads(downloads: readonly Download[]): void {
   downloadStore.setState({ downloads });
 }
 
 /** The queue as it is before the first event of it. */
 export async function startDownloads(): Promise<void> {
   const outcome = await call("downloads.list", undefined);
-  if (outcome.ok) noteDownloads(outcome.value);
+  if (outcome.ok) applyDownloads(outcome.value);
 }
 
 export function useDownloads<Value>(select: (downloads: readonly Download[]) => Value): Value {

@@ -1,4 +1,4 @@
-// Work on large files as main last told it: what runs, how far, and how it is stopped. Renderer.
+// Work on large files as main last sent it: what runs, how far, and how it is stopped. Renderer.
 import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { FileTask, FileTaskId, SameFile } from "../../../electron/contract/importing";
@@ -12,24 +12,24 @@ interface FileTaskState {
 
 const fileTaskStore = createStore<FileTaskState>()(() => ({ tasks: [], same: [] }));
 
-export function noteFileTasks(tasks: readonly FileTask[]): void {
+export function applyFileTasks(tasks: readonly FileTask[]): void {
   fileTaskStore.setState({ tasks });
 }
 
-export function noteSameFiles(same: readonly SameFile[]): void {
+export function applySameFiles(same: readonly SameFile[]): void {
   fileTaskStore.setState({ same });
 }
 
 /** What runs already when the window opens. */
 export async function startFileTasks(): Promise<void> {
   const outcome = await call("fileTasks.list", undefined);
-  if (outcome.ok) noteFileTasks(outcome.value);
+  if (outcome.ok) applyFileTasks(outcome.value);
 }
 
 /** Asks which installed models are the same file; what has to be read for that is read in the background. */
 export async function compareFiles(): Promise<void> {
   const outcome = await call("models.sameFiles", undefined);
-  if (outcome.ok) noteSameFiles(outcome.value);
+  if (outcome.ok) applySameFiles(outcome.value);
 }
 
 export function useFileTasks(kinds: readonly FileTask["kind"][]): readonly FileTask[] {

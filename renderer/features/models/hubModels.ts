@@ -4,7 +4,7 @@ import { createStore, useStore } from "zustand";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
-import { noteHubAnswer } from "./hubReach";
+import { recordHubAnswer } from "./hubReach";
 import { LOADING, type Loadable } from "./loadable";
 
 const ASKED_AT_ONCE = 3;
@@ -28,7 +28,7 @@ export function useHubOffline(): boolean {
 
 async function ask(repository: RepositoryName): Promise<void> {
   const outcome = await call("hub.model", { repository });
-  noteHubAnswer(outcome);
+  recordHubAnswer(outcome);
   modelStore.setState({
     [repository]: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
   });

@@ -12,7 +12,7 @@ export function followNetwork(): void {
 }
 
 /** A refusal is an answer too. */
-export function noteHubAnswer(outcome: Outcome<unknown>): void {
+export function recordHubAnswer(outcome: Outcome<unknown>): void {
   if (!outcome.ok && outcome.failure.code === "request-cancelled") return;
   reachStore.setState({ reached: outcome.ok || outcome.failure.code !== "hub-offline" });
 }

@@ -1,4 +1,4 @@
-// What was dropped or chosen and waits for the person's word, and the models of other apps. Renderer.
+// What was dropped or chosen and waits for the user's word, and the models of other apps. Renderer.
 import { createStore, useStore } from "zustand";
 import type { FoundModels, ImportOffer } from "../../../electron/contract/importing";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -6,7 +6,7 @@ import { call, callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { showFailure } from "../../app/notices";
 import { LOADING, type Loadable } from "./loadable";
-import { showTab } from "./modelsTab";
+import { showTab } from "./modelsRoute";
 
 interface ImportState {
   readonly offer: ImportOffer | null;

@@ -1,4 +1,4 @@
-// The installed models with what their headers say, and what a person does with them. Renderer.
+// The installed models with what their headers say, and what a user does with them. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubVariant, RepositoryName } from "../../../electron/contract/hub";
@@ -23,7 +23,7 @@ const installedStore = createStore<InstalledState>()(() => ({ list: LOADING, ver
 
 let newestAsk = 0;
 
-/** Reads the list anew; the old one stays on screen meanwhile. */
+/** Reads the list again; the old one stays on screen meanwhile. */
 export async function refreshInstalled(): Promise<void> {
   const ask = ++newestAsk;
   const outcome = await call("models.installed", undefined);

@@ -1,4 +1,4 @@
-// Names of models for people, out of the names of repositories: "bartowski/Qwen_Qwen3-8B-GGUF" → "Qwen3 8B". Renderer.
+// Display names of models, out of the names of repositories: "bartowski/Qwen_Qwen3-8B-GGUF" → "Qwen3 8B". Renderer.
 
 /** Only what is sure to be no part of the name is taken away. */
 export function modelTitle(repository: string): string {

@@ -34,7 +34,7 @@ export function modelVariants(variants: readonly HubVariant[], kindOf: KindOf): 
     .sort((one, other) => one.sizeBytes - other.sizeBytes);
 }
 
-/** What is shown before the person asks for all of them. */
+/** What is shown before the user asks for all of them. */
 export function usualVariants(variants: readonly HubVariant[], likely: HubVariant | null): HubVariant[] {
   if (variants.length <= SHOW_ALL_UP_TO) return [...variants];
   const usual = variants.filter((variant) => variant === likely || USUAL.test(variant.quantization ?? ""));

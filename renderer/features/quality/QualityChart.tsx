@@ -1,4 +1,4 @@
-// Size against KL divergence, one point for each variant that was measured: the best trades lie on the line.
+// Size against KL divergence, one point for each variant that was measured: the best trades are on the line.
 // The drawing is for the eye; each point is a button with the same facts, and the table below holds them all.
 import { Tooltip as Radix } from "radix-ui";
 import { useLayoutEffect, useRef, useState } from "react";

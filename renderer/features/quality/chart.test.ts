@@ -1,4 +1,4 @@
-// The chart's arithmetic: ticks inside the axes, the best trades, labels that do not lie over each other.
+// The chart's arithmetic: ticks inside the axes, the best trades, labels that do not overlap each other.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bestTrades, linearScale, logScale } from "./chartScales";
@@ -37,7 +37,7 @@ test("a best trade is beaten by none in both size and quality", () => {
   expect(bestTrades(variants).map(({ name }) => name)).toEqual(["Q2_K", "Q4_0", "Q8_0"]);
 });
 
-test("labels of close points do not lie over each other", () => {
+test("labels of close points do not overlap each other", () => {
   const area = { width: 600, height: 300 };
   const points = [
     { x: 100, y: 100, width: 50 },

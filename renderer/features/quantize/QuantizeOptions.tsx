@@ -70,7 +70,7 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
   );
 }
 
-/** The text that comes with the app and the person's own, or a matrix that somebody else computed. */
+/** The text that comes with the app and the user's own, or a matrix that somebody else computed. */
 function CalibrationSource({ source, importedMatrix, calibration, onCalibration }: QuantizeOptionsProps) {
   const [justImported, setJustImported] = useState<ImportedMatrix | null>(null);
   const name = useId();

@@ -1,4 +1,4 @@
-// The app's own settings: how it looks, where things lie, which version this is.
+// The app's own settings: how it looks, where things are, which version this is.
 import { FolderOpen, Keyboard } from "lucide-react";
 import type { AppSettings } from "../../../electron/contract/settings";
 import { saveAppSettings } from "../../app/appSettings";

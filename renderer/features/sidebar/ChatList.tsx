@@ -43,12 +43,12 @@ export function ChatList() {
   // The row that Tab reaches: the one the arrows went to, else the open chat, else the first.
   const [arrowId, setArrowId] = useState<ChatId | null>(null);
   const reached = arrowId !== null && chats[arrowId] !== undefined ? arrowId : (openId ?? order[0]);
-  const focusWanted = useRef(false);
+  const shouldFocus = useRef(false);
   // After each drawing, because the row that the arrows went to may be drawn only then.
   useEffect(() => {
-    const row = focusWanted.current ? scroller.current?.querySelector<HTMLElement>("[data-reached]") : null;
+    const row = shouldFocus.current ? scroller.current?.querySelector<HTMLElement>("[data-reached]") : null;
     if (row === null || row === undefined) return;
-    focusWanted.current = false;
+    shouldFocus.current = false;
     row.focus();
   });
 
@@ -64,7 +64,7 @@ export function ChatList() {
     const id = target === null ? undefined : order[target];
     if (id === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    focusWanted.current = true;
+    shouldFocus.current = true;
     setArrowId(id);
     virtualizer.scrollToIndex(
       rows.findIndex((row) => row.kind === "chat" && row.chat.id === id),
@@ -76,7 +76,7 @@ export function ChatList() {
   const deleteRow = (id: ChatId) => {
     const index = order.indexOf(id);
     const neighbour = order[index + 1] ?? order[index - 1] ?? null;
-    focusWanted.current = neighbour !== null;
+    shouldFocus.current = neighbour !== null;
     setArrowId(neighbour);
     void deleteChat(id);
   };

@@ -24,7 +24,7 @@ export function Sidebar() {
   }, [narrow]);
 
   return (
-    // Escape closes the sidebar where it lies over the conversation.
+    // Escape closes the sidebar where it is over the conversation.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <aside
       ref={ref}

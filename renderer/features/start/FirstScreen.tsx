@@ -1,4 +1,4 @@
-// What a person sees while there is no model: it is on its way, or it is missing and here are two ways to get one.
+// What a user sees while there is no model: it is on its way, or it is missing and here are two ways to get one.
 import type { Failure } from "../../../electron/contract/failure";
 import type { StarterState } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -41,14 +41,14 @@ function StarterStep({ starter }: { readonly starter: StarterState }) {
 
 function Downloading({ starter }: { readonly starter: StarterState & { kind: "downloading" } }) {
   const { source, receivedBytes, totalBytes } = starter;
-  const underWay = receivedBytes > 0 && receivedBytes < totalBytes;
+  const isInProgress = receivedBytes > 0 && receivedBytes < totalBytes;
   return (
     <>
       <h2>Getting the starter model</h2>
       <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
-      <ProgressBar label="Download" fraction={underWay ? receivedBytes / totalBytes : null} />
+      <ProgressBar label="Download" fraction={isInProgress ? receivedBytes / totalBytes : null} />
       <div className={styles.numbers}>
-        {underWay ? (
+        {isInProgress ? (
           <DownloadNumbers starter={starter} />
         ) : receivedBytes === 0 ? (
           `Waiting for ${source}`
@@ -79,7 +79,7 @@ function DownloadNumbers({ starter }: { readonly starter: StarterState & { kind:
 }
 
 function Missing({ failure: lastFailure }: { readonly failure: Failure | null }) {
-  // That the person cancelled is no news to the person.
+  // The user knows that they cancelled.
   const failure = lastFailure?.code === "request-cancelled" ? null : lastFailure;
   const text = failure === null ? null : failureText(failure);
   return (

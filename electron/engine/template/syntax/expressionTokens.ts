@@ -114,7 +114,7 @@ export function expressionTokens(items: readonly Item[]): ParserToken[] {
     } else if (item.kind === "name") {
       const isWord = !isAttribute && KEYWORDS.has(item.value);
       const isNotIn = isWord && item.value === "not" && isName(all[at + 1], "in");
-      if (isWord && !hasItsPlace(item.value, isNotIn, before, all[at - 2]))
+      if (isWord && !isWellPlaced(item.value, isNotIn, before, all[at - 2]))
         throw new PythonError("SyntaxError", `unexpected '${item.value}'`);
       if (isWord && (item.value === "in" || isNotIn)) {
         // As comparison operators, so that the tree keeps this very token.
@@ -139,7 +139,7 @@ export function expressionTokens(items: readonly Item[]): ParserToken[] {
 }
 
 /** `not` begins an operand of the loosest operators only; the other words stand behind an operand. */
-function hasItsPlace(word: string, isNotIn: boolean, before: Item | undefined, beforeThat: Item | undefined): boolean {
+function isWellPlaced(word: string, isNotIn: boolean, before: Item | undefined, beforeThat: Item | undefined): boolean {
   if (word !== "not" || isNotIn) return isOperandEnd(before, beforeThat);
   if (before === undefined) return true;
   return before.kind === "name"

@@ -1,4 +1,4 @@
-// The tree that @huggingface/jinja's parser makes, and what of jinja2's grammar is written in it how. Engine process.
+// The tree that @huggingface/jinja's parser makes, and how jinja2's grammar is represented in it. Engine process.
 
 /** One of the parser's tokens. Operators stay in the tree as they are, with what is added here. */
 export interface ParserToken {

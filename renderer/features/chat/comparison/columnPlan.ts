@@ -22,7 +22,7 @@ export type ColumnPlan =
   | { readonly kind: "unavailable"; readonly why: string };
 
 interface Sources {
-  /** null: the person has not chosen. */
+  /** null: the user has not chosen. */
   readonly chosen: Columns | null;
   readonly chatStack: NamedStack;
   readonly library: readonly Delta[];

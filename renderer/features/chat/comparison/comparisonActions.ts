@@ -1,4 +1,4 @@
-// What a person does side by side: turn it on, ask, go on with one of the answers.
+// What a user does side by side: turn it on, ask, go on with one of the answers.
 import type { Message } from "../../../../electron/contract/chat";
 import { call } from "../../../app/bridge";
 import { showPage } from "../../../app/layout";

@@ -23,7 +23,7 @@ const asProposed: Choice = { isOn: false, columns: null };
 export const sideBySide = createStore<Readonly<Partial<Record<ChatId | "new", Choice>>>>()(() => ({}));
 
 export interface SideBySide {
-  /** The person wants it, and it can be done. */
+  /** The user wants it, and it can be done. */
   readonly isOn: boolean;
   readonly plan: ColumnPlan;
 }

@@ -15,7 +15,7 @@ import { useNextSpeaker } from "../fineTunes/useNextSpeaker";
 import { messageLimits } from "../textField/chatLimits";
 import { draftMessage, emptyDraft, isBlank } from "../textField/messageDraft";
 import { MessageField } from "../textField/MessageField";
-import { allLanded } from "../textField/underWay";
+import { allLanded } from "../textField/landingTexts";
 import { StructureSwitch } from "../structure/StructureSwitch";
 import { ToolsSwitch } from "../structure/ToolsSwitch";
 import { ThinkingButton } from "../thinking/ThinkingButton";
@@ -51,7 +51,7 @@ export function Composer(): ReactNode {
   const canSend = isReady && !isSending && !isBlank(draft) && !isChecking;
   const shownProblem = problem?.chat === chat ? problem.sentence : null;
 
-  // The person came to write.
+  // The user came to write.
   useEffect(focusComposer, []);
 
   async function send(): Promise<void> {

@@ -1,4 +1,4 @@
-// Puts the cursor into the message field, from wherever the person is.
+// Puts the cursor into the message field, from wherever the user is.
 
 export const COMPOSER_FIELD_ID = "message-field";
 

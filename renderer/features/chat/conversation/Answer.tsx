@@ -16,7 +16,7 @@ import { CopyButton } from "../markdown/CopyButton";
 import { Markdown } from "../markdown/Markdown";
 import { Thought } from "../parts/Thought";
 import { ToolCall } from "../parts/ToolCall";
-import { noteShown } from "../stream/flushTiming";
+import { recordShown } from "../stream/flushTiming";
 import { livePartsOf, useLiveAnswer } from "../stream/liveAnswer";
 import styles from "./Answer.module.css";
 import { regenerateAnswer, writingMessage } from "./answerActions";
@@ -58,7 +58,7 @@ export function AnswerText({ message }: { readonly message: Message }): ReactNod
   const isWriting = message.state === "writing";
   const liveParts = useLiveAnswer((live) => (isWriting ? livePartsOf(live, message.id) : null));
   useLayoutEffect(() => {
-    if (liveParts !== null) noteShown();
+    if (liveParts !== null) recordShown();
   }, [liveParts]);
   const parts = liveParts ?? message.parts;
   if (parts.length === 0 && isWriting) return <Waiting message={message} />;

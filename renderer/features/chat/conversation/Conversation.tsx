@@ -1,4 +1,4 @@
-// The open chat as a list: only the rows in view exist, the end is followed while the person is there, and never else.
+// The open chat as a list: only the rows in view exist, the end is followed while the user is there, and never else.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
@@ -11,7 +11,7 @@ import styles from "./Conversation.module.css";
 import { FinishedAnswer } from "./FinishedAnswer";
 import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
-import { letThePlaceGo, scrollWish } from "./scrollWish";
+import { releaseScrollPosition, scrollRequest } from "./scrollRequest";
 
 /** Rows kept beyond each edge of the view: enough for a fast wheel. */
 const OVERSCAN_ROWS = 3;
@@ -50,7 +50,7 @@ function MessageList(): ReactNode {
   const isWriting = useChat((state) => writingMessage(state) !== null);
   const firstSeenId = useChat((state) => outsideView(state)?.firstSeenMessageId ?? null);
   const turnsOutside = useChat((state) => outsideView(state)?.turns ?? 0);
-  const isHeld = useStore(scrollWish, (wish) => wish.isHeld);
+  const isHeld = useStore(scrollRequest, (request) => request.isHeld);
   const [offersJump, setOffersJump] = useState(false);
   const [pointedOut, setPointedOut] = useState<string | null>(null);
 
@@ -79,9 +79,9 @@ function MessageList(): ReactNode {
   });
 
   useLayoutEffect(() => {
-    letThePlaceGo();
+    releaseScrollPosition();
     virtualizer.scrollToEnd();
-    return scrollWish.subscribe(({ toEnd, isHeld: isHeldNow }, before) => {
+    return scrollRequest.subscribe(({ toEnd, isHeld: isHeldNow }, before) => {
       if (toEnd !== before.toEnd) virtualizer.scrollToEnd();
       if (!isHeldNow) return;
       // On its way to the end it would go on to where the end is then; and where all fits, nothing has told it yet where it is.
@@ -129,7 +129,7 @@ function MessageList(): ReactNode {
         tabIndex={0}
         aria-label="Conversation"
         onKeyDown={pressKey}
-        onScroll={letThePlaceGo}
+        onScroll={releaseScrollPosition}
       >
         <div
           ref={virtualizer.containerRef}

@@ -9,7 +9,7 @@ import { ToolResultsForm } from "../parts/ToolResultsForm";
 import { Answer } from "./Answer";
 import styles from "./MessageRow.module.css";
 import { outsideViewWords } from "./outsideView";
-import { PersonMessage } from "./PersonMessage";
+import { UserMessage } from "./UserMessage";
 
 export interface MessageRowProps {
   readonly id: MessageId;
@@ -34,7 +34,7 @@ export const MessageRow = memo(function MessageRow({
     [id, state.order[position]].some((one) => one !== undefined && isCompared(state, one)),
   );
   if (message === undefined) return null;
-  const isPerson = message.role === "user";
+  const isUser = message.role === "user";
   const headingId = `heading-${id}`;
   return (
     <article
@@ -46,10 +46,10 @@ export const MessageRow = memo(function MessageRow({
     >
       {turnsOutside > 0 ? <p className={styles.outside}>{outsideViewWords(turnsOutside)}</p> : null}
       <h2 id={headingId} className="visually-hidden">
-        {isPerson ? "You" : speaker(message)}
+        {isUser ? "You" : speaker(message)}
       </h2>
-      {isPerson ? (
-        <PersonMessage message={message} />
+      {isUser ? (
+        <UserMessage message={message} />
       ) : message.comparisonId === null ? (
         <Answer message={message} />
       ) : (

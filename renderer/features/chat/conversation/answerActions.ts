@@ -1,4 +1,4 @@
-// What a person does with messages: send, stop, answer again, say it differently, look at the other versions.
+// What a user does with messages: send, stop, answer again, say it differently, look at the other versions.
 import type { Message } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { Failure } from "../../../../electron/contract/failure";
@@ -13,17 +13,17 @@ import type { Columns } from "../comparison/columnPlan";
 import { comparedAnswers, comparedStacks } from "../comparison/comparedAnswers";
 import { keepForCreated } from "../comparison/sideBySide";
 import { deltaState } from "../../deltas/deltas";
-import { leaveOutUnusable } from "../fineTunes/chatStack";
+import { dropUnusableDeltas } from "../fineTunes/chatStack";
 import { choiceOf } from "../fineTunes/stackChanges";
-import { noteCreated, saveOpenChat, wishForNewChat } from "../openChats";
+import { adoptCreatedChat, saveOpenChat, requestNewChat } from "../openChats";
 import { stopStream } from "../stream/tokenStream";
-import { wishToSeeTheEnd } from "./scrollWish";
+import { requestScrollToEnd } from "./scrollRequest";
 
 export type SendOutcome = { readonly sent: true } | { readonly sent: false; readonly failure: Failure | null };
 
 /** Sends to the open chat, or to a new one. failure null: a notice has told it already. */
 export async function sendMessage(text: string): Promise<SendOutcome> {
-  await leaveOutUnusable();
+  await dropUnusableDeltas();
   await saveOpenChat();
   const { chat } = chatStore.getState();
   if (chat === null) return startChat(text, {});
@@ -36,7 +36,7 @@ export async function sendMessage(text: string): Promise<SendOutcome> {
 /** A new chat with the settings and the stack that were chosen for it, and its first message; shown unless the user went elsewhere. */
 export async function startChat(text: string, { columns }: { readonly columns?: Columns }): Promise<SendOutcome> {
   const { newChatSettings, newChatStack } = chatStore.getState();
-  const isStillWanted = wishForNewChat();
+  const isLatestRequest = requestNewChat();
   const started = await call("chats.start", {
     settings: newChatSettings,
     stack: choiceOf(newChatStack),
@@ -46,8 +46,8 @@ export async function startChat(text: string, { columns }: { readonly columns?: 
   if (!started.ok) return { sent: false, failure: started.failure };
   const { chat, messages } = started.value;
   if (columns !== undefined) keepForCreated(chat.id);
-  noteCreated(chat);
-  if (isStillWanted()) {
+  adoptCreatedChat(chat);
+  if (isLatestRequest()) {
     showChat({ chat, messages: [], compared: [] });
     showNew(messages);
   }
@@ -79,7 +79,7 @@ export interface AnotherWay {
 export async function regenerateAnswer(messageId: MessageId, { stack, thinking }: AnotherWay = {}): Promise<void> {
   const message = chatStore.getState().messages[messageId];
   const by = stack ?? (message === undefined || message.comparisonId === null ? undefined : message.stack);
-  if (by === undefined) await leaveOutUnusable();
+  if (by === undefined) await dropUnusableDeltas();
   await saveChatSettings();
   const regenerated = await callOrNotify("chats.regenerate", {
     messageId,
@@ -98,7 +98,7 @@ export function regenerateLastAnswer(): void {
 /** Where its answers stand side by side, those of the new version do as well. True when it was accepted. */
 export async function editMessage(messageId: MessageId, text: string): Promise<boolean> {
   const stacks = comparedStacks(chatStore.getState(), messageId, deltaState().list);
-  if (stacks === null) await leaveOutUnusable();
+  if (stacks === null) await dropUnusableDeltas();
   await saveChatSettings();
   const edited = await callOrNotify("chats.edit", {
     messageId,
@@ -112,7 +112,7 @@ export async function editMessage(messageId: MessageId, text: string): Promise<b
 
 /** The model goes on with what its tools gave. True when it was accepted. */
 export async function sendToolResults(messageId: MessageId, results: ToolResultPart[]): Promise<boolean> {
-  await leaveOutUnusable();
+  await dropUnusableDeltas();
   await saveChatSettings();
   const sent = await callOrNotify("chats.sendToolResults", { messageId, results });
   if (sent === null) return false;
@@ -141,5 +141,5 @@ export function showNew(messages: readonly Message[]): void {
   for (const message of messages) {
     if (chatStore.getState().messages[message.id] === undefined) applyMessage(message);
   }
-  wishToSeeTheEnd();
+  requestScrollToEnd();
 }

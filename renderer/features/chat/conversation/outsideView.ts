@@ -6,7 +6,7 @@ import { lastFacts } from "../lastFacts";
 export interface OutsideView {
   /** The hairline stands before this message. */
   readonly firstSeenMessageId: MessageId;
-  /** What a person said before it, counted. */
+  /** What a user said before it, counted. */
   readonly turns: number;
 }
 

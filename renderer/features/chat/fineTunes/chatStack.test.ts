@@ -7,11 +7,11 @@ import type { Snapshot } from "../../../../electron/contract/methods";
 import { defaultChatSettings } from "../../../../electron/contract/sampling";
 import { createAppStore, setAppStore } from "../../../app/appStore";
 import { noticeStore } from "../../../app/notices";
-import { noteDeltas } from "../../deltas/deltas";
+import { applyDeltas } from "../../deltas/deltas";
 import { chatStore, showChat } from "../chatStore";
 import { sendMessage } from "../conversation/answerActions";
 import { beginChat, openChat } from "../openChats";
-import { changeChatStack, leaveOutUnusable, saveChatStack, scaleStore } from "./chatStack";
+import { changeChatStack, dropUnusableDeltas, saveChatStack, scaleStore } from "./chatStack";
 
 const chatId = ChatId.parse("chat");
 const one: NamedStack = [{ deltaId: DeltaId.parse("sql"), name: "SQL", hue: 0, kind: "lora", scale: 1 }];
@@ -54,7 +54,7 @@ beforeEach(() => {
       settings: { modelId: null },
     } as unknown as Snapshot),
   );
-  noteDeltas([]);
+  applyDeltas([]);
   showChat(null);
   chatStore.setState({ newChatStack: [] });
   noticeStore.setState({ notices: [] });
@@ -76,7 +76,7 @@ test("a choice is shown at once and told at once", async () => {
   expect(told()).toEqual([{ chatId, stack: [{ deltaId: "sql", scale: 1 }] }]);
 });
 
-test("the steps of a slider are told once, and the strength is remembered when another one answers", async () => {
+test("the steps of a slider are reported once, and the strength is remembered when another one answers", async () => {
   open();
   for (const scale of [0.9, 0.8, 0.7]) changeChatStack(at(scale), "soon");
   await vi.runAllTimersAsync();
@@ -85,7 +85,7 @@ test("the steps of a slider are told once, and the strength is remembered when a
   expect(scaleStore.getState().scales).toEqual({ sql: 0.7 });
 });
 
-test("what waits is told before another chat is shown, for the chat that it is about", async () => {
+test("what waits is reported before another chat is shown, for the chat that it is about", async () => {
   open();
   changeChatStack(at(0.5), "soon");
   await openChat(ChatId.parse("other"));
@@ -122,11 +122,11 @@ test("nothing is sent to another mind than the chosen one", async () => {
 test("what cannot be used is left out before an answer is asked for", async () => {
   const delta = { id: DeltaId.parse("sql"), name: "SQL", hue: 0, failure: null } as Delta;
   open();
-  noteDeltas([delta]);
+  applyDeltas([delta]);
   changeChatStack(one);
-  await leaveOutUnusable();
+  await dropUnusableDeltas();
   expect(chatStore.getState().chat?.stack).toEqual(one);
-  noteDeltas([{ ...delta, failure: failure("delta-changed") }]);
-  await leaveOutUnusable();
+  applyDeltas([{ ...delta, failure: failure("delta-changed") }]);
+  await dropUnusableDeltas();
   expect(told().at(-1)).toEqual({ chatId, stack: [] });
 });

@@ -68,7 +68,7 @@ async function save(chatId: ChatId, stack: NamedStack): Promise<void> {
 }
 
 /** Before an answer is asked for: what cannot be used goes from the stack, as the composer has said. */
-export async function leaveOutUnusable(): Promise<void> {
+export async function dropUnusableDeltas(): Promise<void> {
   const { list, forModel } = deltaState();
   const { engine, settings } = appStore().getState();
   const modelId = currentModelId(engine) ?? settings.modelId;

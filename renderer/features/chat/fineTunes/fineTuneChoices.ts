@@ -36,7 +36,7 @@ interface Sources {
   readonly lastUses: ReadonlyMap<DeltaId, LastUse>;
 }
 
-/** In the library's order, oldest first or as the person ordered them, so that a click moves nothing; then what the stack remembers of deleted ones. */
+/** In the library's order, oldest first or as the user ordered them, so that a click moves nothing; then what the stack remembers of deleted ones. */
 export function fineTuneChoices({ stack, library, forModel, lastUses }: Sources): FineTuneChoice[] {
   const choices = library.toReversed().map((delta): Omit<FineTuneChoice, "isChip"> => {
     const chosen = stack.find(({ deltaId }) => deltaId === delta.id);
@@ -97,7 +97,7 @@ export function usableStack(
   return stack.filter(({ deltaId, name }) => problemOf(deltaId, name, library, forModel) === null);
 }
 
-/** From what chats and answers remember, and the strengths that the person set in this session. */
+/** From what chats and answers remember, and the strengths that the user set in this session. */
 export function lastUses(
   chats: Iterable<Pick<ChatSummary, "stack" | "lastUsedAtMs">>,
   messages: Iterable<Pick<Message, "stack" | "createdAtMs">>,

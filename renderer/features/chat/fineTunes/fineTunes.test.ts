@@ -117,7 +117,7 @@ describe("what the header offers", () => {
       problem: { code: "delta-missing", details: { delta: "gone" } },
     });
   });
-  it("lets a person choose again what the engine died of", () => {
+  it("lets a user choose again what the engine died of", () => {
     const crashed = delta("SQL", 1, failure("delta-crashed-last-time"));
     expect(offer([], [fits(sql)], [crashed])[0]).toMatchObject({
       canBeChosen: true,

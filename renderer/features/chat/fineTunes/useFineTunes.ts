@@ -1,4 +1,4 @@
-// The fine-tunes as the open chat offers them, for the model that is loaded or meant.
+// The fine-tunes as the open chat offers them, for the model that is loaded or chosen.
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import type { ModelId } from "../../../../electron/contract/ids";

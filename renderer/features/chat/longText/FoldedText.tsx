@@ -15,7 +15,7 @@ export function FoldedText({ foldKey, text }: { readonly foldKey: string; readon
   if (beginning === null) return text;
 
   function press(): void {
-    if (!isUnfolded) holdThePlace();
+    if (!isUnfolded) holdScrollPosition();
     toggle();
     // What was read of it may be thousands of lines further down.
     if (isUnfolded) start.current?.scrollIntoView({ block: "nearest" });

@@ -104,7 +104,7 @@ const aliases: Readonly<Record<string, string>> = {
   properties: "ini",
 };
 
-/** The grammar's own name for what a person or a model writes after the fence; null = shown plain. */
+/** The grammar's own name for what a user or a model writes after the fence; null = shown plain. */
 export function grammarName(language: string): string | null {
   const written = language.trim().toLowerCase();
   const name = Object.hasOwn(aliases, written) ? aliases[written] : written;

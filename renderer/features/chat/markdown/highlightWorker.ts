@@ -16,7 +16,7 @@ import {
   type HighlightResponse,
 } from "./codeKinds";
 
-/** Blocks whose state is kept so that more lines can follow; the oldest is forgotten, its next lines start anew. */
+/** Blocks whose state is kept so that more lines can follow; the oldest is forgotten, its next lines start again. */
 const MAX_BLOCKS = 100;
 
 /** Colours that stand for kinds: the real ones are CSS and follow the theme. */

@@ -1,7 +1,7 @@
 // In a message: one quiet line that opens and closes what belongs to it.
 import { ChevronRight } from "lucide-react";
 import { useId, type ReactNode, type Ref } from "react";
-import { holdThePlace } from "../conversation/scrollWish";
+import { holdScrollPosition } from "../conversation/scrollRequest";
 import styles from "./Fold.module.css";
 import { useFold } from "./folds";
 
@@ -21,7 +21,7 @@ export function Fold({ foldKey, line, aside, children, toggleRef }: FoldProps): 
   const contentId = useId();
 
   function press(): void {
-    if (!isOpen) holdThePlace();
+    if (!isOpen) holdScrollPosition();
     toggle();
   }
 

@@ -5,7 +5,7 @@ import type { MessageId } from "../../../../electron/contract/ids";
 import type { ToolCallPart } from "../../../../electron/contract/parts";
 import { sendToolResults } from "../conversation/answerActions";
 import { draftMessage, emptyDraft, type MessageDraft } from "../textField/messageDraft";
-import { allLanded } from "../textField/underWay";
+import { allLanded } from "../textField/landingTexts";
 
 /** Typed and not sent, by message and call. */
 const drafts = createStore<Readonly<Record<string, MessageDraft>>>()(() => ({}));

@@ -46,7 +46,7 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
           onChange={onChange}
         />
       </div>
-      {/* The person's own value is in colour; what follows the model is grey. */}
+      {/* The user's own value is in colour; what follows the model is grey. */}
       <Slider
         label={`${field.name} slider`}
         aria-describedby={hintId}

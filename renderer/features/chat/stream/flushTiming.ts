@@ -15,12 +15,12 @@ let pauseUntilMs = 0;
 let marks = 0;
 
 /** Text is about to be put into the store. */
-export function noteFlush(oldestTokenAtMs: number): void {
+export function recordFlush(oldestTokenAtMs: number): void {
   open = { oldestTokenAtMs, startedAtMs: performance.now() };
 }
 
 /** The text is in the DOM: called from the layout effect of whoever shows it. */
-export function noteShown(): void {
+export function recordShown(): void {
   if (open === null) return;
   const nowMs = performance.now();
   const costMs = nowMs - open.startedAtMs;

@@ -131,7 +131,7 @@ describe("the stream receiver", () => {
     expect(state.changeCount).toBe(5);
   });
 
-  it("applies what waits before the end is told", () => {
+  it("applies what waits before the end is reported", () => {
     const { port, log, state } = setUp();
     port.receive(begin("old "));
     port.receive(batch(1, "a"));

@@ -2,13 +2,13 @@
 import { STREAM_PORT_MESSAGE } from "../../../../electron/contract/bridge";
 import type { RequestId } from "../../../../electron/contract/ids";
 import { call } from "../../../app/bridge";
-import { flushPauseMs, noteFlush } from "./flushTiming";
+import { flushPauseMs, recordFlush } from "./flushTiming";
 import { createLiveAnswerSink } from "./liveAnswer";
 import { createStreamReceiver, type StreamPort, type StreamReceiver } from "./streamReceiver";
 
 /** A hidden window gets no frames; then text is applied, and credits go back, at this interval. */
 const HIDDEN_FLUSH_MS = 250;
-/** A stream that breaks again and again is asked for anew at most this often. */
+/** A stream that keeps breaking is requested at most this often. */
 const RECONNECT_INTERVAL_MS = 1000;
 
 let receiver: StreamReceiver | null = null;
@@ -21,7 +21,7 @@ export function startTokenStream(): void {
     sink: {
       ...sink,
       change(received) {
-        noteFlush(received.oldestTokenAtMs);
+        recordFlush(received.oldestTokenAtMs);
         sink.change(received);
       },
     },

@@ -9,7 +9,7 @@ import { findFormMistake } from "./findFormMistake";
 import { readSchemaForm, writeSchemaForm, type SchemaForm } from "./schemaForm";
 import { SchemaFormFields } from "./SchemaFormFields";
 import { chooseStructure, structureOf, structureOfKind, structureText, writeStructure } from "./structureChoice";
-import { checkStructure, unheededWords } from "./checkStructure";
+import { checkStructure, ignoredKeywordsText } from "./checkStructure";
 import { StructureText } from "./StructureText";
 
 type Kind = AnswerStructure["kind"] | "none";
@@ -98,7 +98,7 @@ function SchemaField(): ReactNode {
       )}
       <Words mistake={mistake} untilThen={untilThen}>
         The answer is JSON of this schema; thoughts before it are free. The model does not read the schema: ask for what
-        you want.{unheededWords(check.unheeded)}
+        you want.{ignoredKeywordsText(check.ignored)}
         {!reading.ok && ` ${reading.reason}`}
       </Words>
     </fieldset>

@@ -1,7 +1,7 @@
 // The window says what the engine would say, and where.
 import { expect, test } from "vitest";
 import type { AnswerStructure } from "../../../../electron/contract/sampling";
-import { checkStructure, unheededWords } from "./checkStructure";
+import { checkStructure, ignoredKeywordsText } from "./checkStructure";
 
 test.each<[AnswerStructure["kind"], string, string | null]>([
   ["json-schema", "", null],
@@ -27,9 +27,9 @@ test.each<[AnswerStructure["kind"], string, string | null]>([
 });
 
 test("keywords that an answer is not held to are named", () => {
-  const { mistake, unheeded } = checkStructure("json-schema", '{"type":"string","pattern":"a"}');
+  const { mistake, ignored } = checkStructure("json-schema", '{"type":"string","pattern":"a"}');
   expect(mistake).toBeNull();
-  expect(unheededWords(unheeded)).toBe(" An answer is not held to “pattern”.");
+  expect(ignoredKeywordsText(ignored)).toBe(" An answer is not held to “pattern”.");
 });
 
 test("a long grammar is checked while it is typed", () => {

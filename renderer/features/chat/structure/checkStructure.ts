@@ -8,10 +8,10 @@ export interface StructureCheck {
   /** One sentence; null: it can be used. */
   readonly mistake: string | null;
   /** Keywords of a schema that an answer is not held to. */
-  readonly unheeded: readonly string[];
+  readonly ignored: readonly string[];
 }
 
-const fine: StructureCheck = { mistake: null, unheeded: [] };
+const fine: StructureCheck = { mistake: null, ignored: [] };
 
 /** A field asks when a key was pressed and when it is drawn: long grammars take tenths of a second. */
 let last: { readonly kind: AnswerStructure["kind"]; readonly text: string; readonly check: StructureCheck } | null =
@@ -25,13 +25,13 @@ export function checkStructure(kind: AnswerStructure["kind"], text: string): Str
 
 function check(kind: AnswerStructure["kind"], text: string): StructureCheck {
   if (text.trim() === "") return fine;
-  if (kind === "grammar") return { mistake: findGrammarMistake(text), unheeded: [] };
+  if (kind === "grammar") return { mistake: findGrammarMistake(text), ignored: [] };
   const reading = readAnswerSchema(text);
-  if (reading.ok) return { mistake: null, unheeded: reading.unheeded };
-  return { mistake: reading.isJson ? reading.words : jsonMistakeWords(text), unheeded: [] };
+  if (reading.ok) return { mistake: null, ignored: reading.ignored };
+  return { mistake: reading.isJson ? reading.words : jsonMistakeWords(text), ignored: [] };
 }
 
 /** "An answer is not held to “pattern” and “not”." */
-export function unheededWords(unheeded: readonly string[]): string {
-  return unheeded.length === 0 ? "" : ` An answer is not held to ${unheeded.map((one) => `“${one}”`).join(", ")}.`;
+export function ignoredKeywordsText(ignored: readonly string[]): string {
+  return ignored.length === 0 ? "" : ` An answer is not held to ${ignored.map((one) => `“${one}”`).join(", ")}.`;
 }

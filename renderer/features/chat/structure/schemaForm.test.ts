@@ -54,7 +54,7 @@ it("gives back every form that it wrote, and the engine takes the schema", () =>
       expect(reading.ok && withoutIds(reading.form.fields)).toEqual(withoutIds(fields));
       expect(reading.ok && reading.form.rest).toEqual({ title: "All" });
       expect(findFormMistake(form)).toBeNull();
-      expect(readAnswerSchema(text)).toMatchObject({ ok: true, unheeded: [] });
+      expect(readAnswerSchema(text)).toMatchObject({ ok: true, ignored: [] });
     }),
   );
 });

@@ -6,7 +6,7 @@ import { beginningThatFits, beginningWords, judge, surelyFits, type Limits } fro
 import { insertAsTyped, placeIn, withText, type Place } from "./insertAsTyped";
 import { readTextFile } from "./readTextFile";
 import { isHeavy } from "./textWeight";
-import { noteUnderWay } from "./underWay";
+import { trackLanding } from "./landingTexts";
 
 const TEXT_ONLY = "This version reads text only.";
 const TOO_SLOW = "This text has too many lines or symbols for this field.";
@@ -86,7 +86,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
 
   function take(text: string, place: Place): void {
     setNote(null);
-    noteUnderWay(putIfItFits(text.replaceAll(/\r\n?/gu, "\n"), place, options.limits()));
+    trackLanding(putIfItFits(text.replaceAll(/\r\n?/gu, "\n"), place, options.limits()));
   }
 
   async function takeFiles(files: readonly File[]): Promise<boolean> {
@@ -141,7 +141,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
   const filesDropped = useEffectEvent((event: Event) => {
     event.preventDefault();
     setNote(null);
-    noteUnderWay(takeFiles(droppedFiles(event)));
+    trackLanding(takeFiles(droppedFiles(event)));
   });
 
   useEffect(() => {
@@ -158,7 +158,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
   const refused = shown?.text ?? null;
   return {
     sentence: shown?.sentence ?? null,
-    insertBeginning: refused === null ? null : () => noteUnderWay(insertBeginning(refused).then(() => true)),
+    insertBeginning: refused === null ? null : () => trackLanding(insertBeginning(refused).then(() => true)),
     dismiss,
     onPaste(event) {
       const { clipboardData } = event;
@@ -166,7 +166,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
       if (clipboardData.files.length === 0 || clipboardData.getData("text/plain") !== "") return;
       event.preventDefault();
       setNote(null);
-      noteUnderWay(takeFiles([...clipboardData.files]));
+      trackLanding(takeFiles([...clipboardData.files]));
     },
   };
 }

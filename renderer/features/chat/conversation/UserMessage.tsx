@@ -10,15 +10,15 @@ import { CopyButton } from "../markdown/CopyButton";
 import { messageLimits } from "../textField/chatLimits";
 import { draftMessage, isBlank } from "../textField/messageDraft";
 import { MessageField } from "../textField/MessageField";
-import { allLanded } from "../textField/underWay";
+import { allLanded } from "../textField/landingTexts";
 import { ToolResult } from "../parts/ToolResult";
 import { editMessage, writingMessage } from "./answerActions";
 import { beginEditing, editing, endEditing, useEditing } from "./editing";
-import styles from "./PersonMessage.module.css";
+import styles from "./UserMessage.module.css";
 import { QuietButton } from "./QuietButton";
 import { SiblingSwitcher } from "./SiblingSwitcher";
 
-export function PersonMessage({ message }: { readonly message: Message }): ReactNode {
+export function UserMessage({ message }: { readonly message: Message }): ReactNode {
   const isEdited = useEditing((state) => state.messageId === message.id);
   const isWriting = useChat((state) => writingMessage(state) !== null);
   if (isEdited) return <EditedMessage message={message} />;

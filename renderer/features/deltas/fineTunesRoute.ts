@@ -9,46 +9,46 @@ export type FineTunesPart =
   | { readonly kind: "make"; readonly fineTuneId: ModelId | null }
   | { readonly kind: "hub" };
 
-interface FineTunesPlace {
+interface FineTunesRoute {
   readonly part: FineTunesPart;
   readonly openId: DeltaId | null;
 }
 
-const placeStore = createStore<FineTunesPlace>()(() => ({ part: { kind: "library" }, openId: null }));
+const routeStore = createStore<FineTunesRoute>()(() => ({ part: { kind: "library" }, openId: null }));
 
 export function useFineTunesPart(): FineTunesPart {
-  return useStore(placeStore, ({ part }) => part);
+  return useStore(routeStore, ({ part }) => part);
 }
 
 export function useIsOpen(deltaId: DeltaId): boolean {
-  return useStore(placeStore, ({ openId }) => openId === deltaId);
+  return useStore(routeStore, ({ openId }) => openId === deltaId);
 }
 
 export function showLibrary(): void {
-  placeStore.setState({ part: { kind: "library" } });
+  routeStore.setState({ part: { kind: "library" } });
   showPage("fine-tunes");
 }
 
 /** The list with one fine-tune's details open. */
 export function showDetails(deltaId: DeltaId): void {
-  placeStore.setState({ part: { kind: "library" }, openId: deltaId });
+  routeStore.setState({ part: { kind: "library" }, openId: deltaId });
   showPage("fine-tunes");
 }
 
 export function toggleDetails(deltaId: DeltaId): void {
-  placeStore.setState(({ openId }) => ({ openId: openId === deltaId ? null : deltaId }));
+  routeStore.setState(({ openId }) => ({ openId: openId === deltaId ? null : deltaId }));
 }
 
 export function showMake(fineTuneId: ModelId | null = null): void {
-  placeStore.setState({ part: { kind: "make", fineTuneId } });
+  routeStore.setState({ part: { kind: "make", fineTuneId } });
   showPage("fine-tunes");
 }
 
 export function showHub(): void {
-  placeStore.setState({ part: { kind: "hub" } });
+  routeStore.setState({ part: { kind: "hub" } });
   showPage("fine-tunes");
 }
 
 export function isLibraryShown(): boolean {
-  return layoutStore.getState().page === "fine-tunes" && placeStore.getState().part.kind === "library";
+  return layoutStore.getState().page === "fine-tunes" && routeStore.getState().part.kind === "library";
 }

@@ -7,31 +7,28 @@ import { matchDelta, readBaseShapes } from "../deltas/matchDelta";
 import { previewPair } from "../deltas/previewPair";
 import { readDeltaHeader } from "../deltas/readDeltaHeader";
 
-export type DeltaQuestion = Extract<
-  ToFit,
-  { kind: "inspect-delta" | "describe-delta" | "match-deltas" | "preview-pair" }
->;
+export type DeltaQuery = Extract<ToFit, { kind: "inspect-delta" | "describe-delta" | "match-deltas" | "preview-pair" }>;
 
 /** Failures: those of reading the files, and of previewPair. A delta that does not go with the model is a match that says so. */
-export async function aboutDeltas(question: DeltaQuestion): Promise<Outcome<FromFit>> {
-  const { id } = question;
-  switch (question.kind) {
+export async function answerDeltaQuery(query: DeltaQuery): Promise<Outcome<FromFit>> {
+  const { id } = query;
+  switch (query.kind) {
     case "inspect-delta": {
-      const inspected = await inspectDelta(question.path);
+      const inspected = await inspectDelta(query.path);
       return inspected.ok ? succeed({ kind: "delta-inspected", id, facts: inspected.value.facts }) : inspected;
     }
     case "describe-delta": {
-      const delta = await readDeltaHeader(question.path);
+      const delta = await readDeltaHeader(query.path);
       return delta.ok ? succeed({ kind: "delta-described", id, details: deltaDetails(delta.value) }) : delta;
     }
     case "match-deltas": {
-      const matches = await matchAll(question);
+      const matches = await matchAll(query);
       return matches.ok ? succeed({ kind: "deltas-matched", id, matches: matches.value }) : matches;
     }
     case "preview-pair": {
-      const base = await readBaseShapes(question.basePath);
+      const base = await readBaseShapes(query.basePath);
       if (!base.ok) return base;
-      const fineTune = await readBaseShapes(question.fineTunePath);
+      const fineTune = await readBaseShapes(query.fineTunePath);
       if (!fineTune.ok) return fineTune;
       const pair = previewPair(base.value, fineTune.value);
       return pair.ok ? succeed({ kind: "pair-previewed", id, pair: pair.value }) : pair;
@@ -42,7 +39,7 @@ export async function aboutDeltas(question: DeltaQuestion): Promise<Outcome<From
 async function matchAll({
   modelPath,
   deltas,
-}: Extract<DeltaQuestion, { kind: "match-deltas" }>): Promise<Outcome<DeltaMatch[]>> {
+}: Extract<DeltaQuery, { kind: "match-deltas" }>): Promise<Outcome<DeltaMatch[]>> {
   const base = await readBaseShapes(modelPath);
   if (!base.ok) return base;
   const matches: DeltaMatch[] = [];

@@ -12,42 +12,42 @@ export type ModelSubject =
   | { readonly kind: "quantize"; readonly source: QuantizeSource; readonly modelName: string }
   | { readonly kind: "quality"; readonly modelId: ModelId };
 
-interface ModelsPlace {
+interface ModelsRoute {
   readonly tab: ModelsTab;
   readonly subject: ModelSubject | null;
 }
 
-const placeStore = createStore<ModelsPlace>()(() => ({ tab: "discover", subject: null }));
+const routeStore = createStore<ModelsRoute>()(() => ({ tab: "discover", subject: null }));
 
 export function useModelsTab(): ModelsTab {
-  return useStore(placeStore, ({ tab }) => tab);
+  return useStore(routeStore, ({ tab }) => tab);
 }
 
 export function useModelSubject(): ModelSubject | null {
-  return useStore(placeStore, ({ subject }) => subject);
+  return useStore(routeStore, ({ subject }) => subject);
 }
 
 export function showTab(tab: ModelsTab): void {
-  placeStore.setState({ tab, subject: null });
+  routeStore.setState({ tab, subject: null });
 }
 
 /** Nothing but this tab is on screen, as far as the Models page is. */
 export function isTabShown(tab: ModelsTab): boolean {
-  const place = placeStore.getState();
-  return place.tab === tab && place.subject === null;
+  const route = routeStore.getState();
+  return route.tab === tab && route.subject === null;
 }
 
 export function openQuantize(source: QuantizeSource, modelName: string): void {
-  placeStore.setState({ subject: { kind: "quantize", source, modelName } });
+  routeStore.setState({ subject: { kind: "quantize", source, modelName } });
 }
 
 export function openQuality(modelId: ModelId): void {
-  placeStore.setState({ subject: { kind: "quality", modelId } });
+  routeStore.setState({ subject: { kind: "quality", modelId } });
 }
 
 /** What a model's file says of it. From another page, which "back" then leads to, beside the list of installed models. */
 export function openAbout(modelId: ModelId, openedFrom: PageName): void {
-  placeStore.setState(({ tab }) => ({
+  routeStore.setState(({ tab }) => ({
     tab: openedFrom === "models" ? tab : "installed",
     subject: { kind: "about", modelId, openedFrom },
   }));
@@ -55,7 +55,7 @@ export function openAbout(modelId: ModelId, openedFrom: PageName): void {
 }
 
 export function closeSubject(): void {
-  const { subject } = placeStore.getState();
-  placeStore.setState({ subject: null });
+  const { subject } = routeStore.getState();
+  routeStore.setState({ subject: null });
   if (subject?.kind === "about") showPage(subject.openedFrom);
 }

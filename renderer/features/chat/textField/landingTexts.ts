@@ -3,7 +3,7 @@
 let latest: Promise<boolean> = Promise.resolve(true);
 
 /** `landing` resolves with whether the text is in the field now. */
-export function noteUnderWay(landing: Promise<boolean>): void {
+export function trackLanding(landing: Promise<boolean>): void {
   const all = Promise.all([latest, landing]).then((landed) => landed.every(Boolean));
   latest = all;
   // What was refused is said by then, and holds nothing up later.

@@ -3,7 +3,7 @@ import type { InstalledModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { currentModelId } from "../model/loadedModel";
 
-export function useMeantModel(): InstalledModel | null {
+export function useTargetModel(): InstalledModel | null {
   return useApp(({ engine, settings, models }) => {
     const id = currentModelId(engine) ?? settings.modelId;
     return models.find((model) => model.id === id) ?? null;
