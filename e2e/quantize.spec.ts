@@ -110,7 +110,7 @@ test(
     const page = app.window;
     await new ChatWindow(page).waitUntilReady();
     const source = await installed(page, F16_FILE);
-    const calibrated: QuantizeRequest = {
+    const calibrated: QuantizeOrder = {
       source: { kind: "installed", modelId: source.model.id },
       type: "Q4_0",
       steps: [{ kind: "calibrate", with: { kind: "text", ownTextId: null } }],
@@ -186,7 +186,7 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
   try {
     const app = await launch({ dataFolder });
     await new ChatWindow(app.window).waitUntilReady();
-    const request: QuantizeRequest = {
+    const request: QuantizeOrder = {
       source: { kind: "installed", modelId: (await installed(app.window, F16_FILE)).model.id },
       type: "IQ4_XS",
     };
@@ -311,9 +311,9 @@ test(
   },
 );
 
-type QuantizeWish = Pick<StartQuantize, "source"> & Pick<QuantizeRecipe, "type"> & Partial<QuantizeRecipe>;
+type QuantizeOrder = Pick<StartQuantize, "source"> & Pick<QuantizeRecipe, "type"> & Partial<QuantizeRecipe>;
 
-function startOf({ source, type, steps = [] }: QuantizeWish): JobStart {
+function startOf({ source, type, steps = [] }: QuantizeOrder): JobStart {
   return { kind: "quantize", source, recipe: { type, steps }, measureQuality: false, keepSource: false };
 }
 
@@ -335,13 +335,13 @@ async function loadAndAsk(chat: ChatWindow, { model }: ModelDetails, name: RegEx
   expect((await chat.ask("What is the capital of France?")).length).toBeGreaterThan(0);
 }
 
-async function quantize(page: Page, request: QuantizeRequest): Promise<Job["id"]> {
+async function quantize(page: Page, request: QuantizeOrder): Promise<Job["id"]> {
   const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(request));
   if (!job.ok) throw new Error(JSON.stringify(job.failure));
   return job.value.id;
 }
 
-async function refusal(page: Page, request: QuantizeRequest): Promise<Failure | null> {
+async function refusal(page: Page, request: QuantizeOrder): Promise<Failure | null> {
   const job = await page.evaluate((start) => window.facet.call["jobs.start"](start), startOf(request));
   return job.ok ? null : job.failure;
 }

@@ -145,7 +145,7 @@ test("what is no message ends the connection, and nothing else", async () => {
       socket.write(text);
     });
   }
-  await newChat(await connected());
+  expect((await newChat(await connected())).title).not.toBe("");
 });
 
 test.skipIf(process.platform === "win32")(

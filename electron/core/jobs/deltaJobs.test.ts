@@ -132,7 +132,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
 
   it("has the predicted size, and says how it was made in its details", async () => {
     const preview = await pairOf(request.base, request.fineTune);
-    for (const [result, foretold] of [
+    for (const [result, predicted] of [
       [request.result, madeBytes(preview.matrices, { kind: "bitdelta" })],
       [{ kind: "lora", rank: 8 }, madeBytes(preview.matrices, { kind: "lora", rank: 8 })],
     ] as const) {

@@ -47,14 +47,14 @@ export async function makeDeltaJob(
     appVersion: request.appVersion,
   };
   const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
-    const meter = progressMeter("make-delta", "bytes", tell);
+    const meter = progressMeter("make-delta", "bytes", report);
     const made = await making.make(addon, { ...options, target: unfinished }, meter).catch(async (error: unknown) => {
       throw await whyWritingFailed(target, error);
     });
     for (const source of sources) await requireUnchanged(source);
     making.prepareEngine();
-    const refinement = await refine(addon, request, unfinished, tell);
-    return { made, refinement, fidelity: await measure(addon, request, unfinished, tell) };
+    const refinement = await refine(addon, request, unfinished, report);
+    return { made, refinement, fidelity: await measure(addon, request, unfinished, report) };
   });
   const { size } = await stat(target);
   const { captured, leftOutShare, leftOut, foldedNorms } = made;

@@ -37,8 +37,8 @@ export async function quantizeJob(
   const plan = await addon.planQuantize({ source: request.source, ...planOptions(type, stepKinds(steps)) });
   await requireFreeSpace(path.dirname(target), plannedBytes(source, plan));
 
-  const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", tell));
-  await prepareSteps(steps, { addon, model: request.source, threads, tell });
+  const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", report));
+  await prepareSteps(steps, { addon, model: request.source, threads, report });
 
   await writeFreshFile(target, async (unfinished) => {
     await addon

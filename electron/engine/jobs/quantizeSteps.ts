@@ -18,7 +18,7 @@ export interface StepJob {
   /** The source's first file. */
   model: string;
   threads: number;
-  tell: (progress: JobProgress) => void;
+  report: (progress: JobProgress) => void;
 }
 
 interface StepWork {
@@ -75,7 +75,7 @@ export function clipMetadata(text: string): string {
 /** Computes the importance matrix unless it is there already. */
 async function provideMatrix(
   { matrixPath, texts, chunkLimit }: Extract<PreparedStep, { kind: "calibrate" }>,
-  { addon, model, threads, tell }: StepJob,
+  { addon, model, threads, report }: StepJob,
 ): Promise<void> {
   if (await exists(matrixPath)) return;
   await mkdir(path.dirname(matrixPath), { recursive: true });
@@ -94,7 +94,7 @@ async function provideMatrix(
         chunkLimit,
         target: unfinished,
       },
-      progressMeter("importance-matrix", "tokens", tell),
+      progressMeter("importance-matrix", "tokens", report),
     ),
   );
 }

@@ -13,7 +13,7 @@ import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
 import { madeKinds, making } from "./deltaKinds";
 import styles from "./MakeDeltaForm.module.css";
-import { foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
+import { predictedSize, predictedTimeText, predictedSizeText } from "./makingWords";
 import { usePairPreview } from "./usePairPreview";
 
 interface MakeDeltaFormProps {
@@ -61,8 +61,8 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
     lora: { kind: "lora", rank },
   };
   const result = results[kind];
-  const need = diskNeed(foretoldSize(preview, result).fileBytes, null, preview.diskFreeBytes);
-  const time = foretoldTime(preview, result);
+  const need = diskNeed(predictedSize(preview, result).fileBytes, null, preview.diskFreeBytes);
+  const time = predictedTimeText(preview, result);
   const trimmed = name.trim();
 
   async function start(): Promise<void> {
@@ -103,7 +103,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
               <span>
                 <b>{title}</b>
                 {each === recommended && <span className={styles.tag}>Recommended</span>}
-                <small>{refused ?? words(foretoldWords(foretoldSize(preview, results[each])))}</small>
+                <small>{refused ?? words(predictedSizeText(predictedSize(preview, results[each])))}</small>
               </span>
             </label>
           );

@@ -27,8 +27,8 @@ interface MakingEntry {
   /** The button, and the job in a list. */
   readonly button: string;
   readonly job: string;
-  /** `foretold`: its size. */
-  readonly words: (foretold: string) => string;
+  /** `predicted`: its size. */
+  readonly words: (predicted: string) => string;
   /** Why it cannot be made of these; null = it can. */
   readonly refusal: (matrices: readonly CarriedMatrices[]) => string | null;
 }
@@ -41,8 +41,8 @@ export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
     title: "1-bit delta",
     button: "Make the 1-bit delta",
     job: "make a 1-bit delta",
-    words: (foretold) =>
-      `The whole change, one bit for each weight: ${foretold}. Its strength is then fitted while both models read a text.`,
+    words: (predicted) =>
+      `The whole change, one bit for each weight: ${predicted}. Its strength is then fitted while both models read a text.`,
     refusal(matrices) {
       const width = undividedWidth(matrices);
       return width === null
@@ -54,8 +54,8 @@ export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
     title: "LoRA",
     button: "Extract the LoRA",
     job: "extract a LoRA",
-    words: (foretold) =>
-      `Only the strongest directions of the change, for any program that knows adapters: ${foretold}.`,
+    words: (predicted) =>
+      `Only the strongest directions of the change, for any program that knows adapters: ${predicted}.`,
     refusal: () => null,
   },
 };

@@ -35,12 +35,12 @@ export function sharePercent(share: number): string {
   return `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`;
 }
 
-export interface ForetoldSize {
+export interface PredictedSize {
   readonly fileBytes: number;
   readonly bitsPerWeight: number;
 }
 
-export function foretoldSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: MadeDelta): ForetoldSize {
+export function predictedSize({ matrices }: Pick<MakeDeltaPreview, "matrices">, result: MadeDelta): PredictedSize {
   const fileBytes = madeBytes(matrices, result);
   return { fileBytes, bitsPerWeight: (fileBytes * 8) / Math.max(1, carriedWeights(matrices)) };
 }

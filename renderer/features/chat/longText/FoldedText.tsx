@@ -1,7 +1,7 @@
 // A message's text: a long one as its beginning, until somebody wants to see all of it.
 import { useMemo, useRef, type ReactNode } from "react";
 import { formatCount } from "../../../../electron/words/quantities";
-import { holdThePlace } from "../conversation/scrollWish";
+import { holdScrollPosition } from "../conversation/scrollRequest";
 import { useFold } from "../parts/folds";
 import { ChunkedText } from "./ChunkedText";
 import styles from "./FoldedText.module.css";
