@@ -189,7 +189,7 @@ function fitted(text: string, width: number, isRight: boolean): string {
   return isRight ? blanks + short : short + blanks;
 }
 
-function cut(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let short = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -1,6 +1,7 @@
 // The commands of `facet`, their help, and what all of them have in common.
 import { Command } from "commander";
 import type { CommandContext } from "./CommandContext";
+import { addChatCommand } from "./commands/chat";
 import { addModelsCommands } from "./commands/models";
 
 export function createProgram(context: CommandContext): Command {
@@ -15,7 +16,7 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addModelsCommands]) add(program, context);
+  for (const add of [addChatCommand, addModelsCommands]) add(program, context);
   inheritSettings(program);
   return program;
 }
