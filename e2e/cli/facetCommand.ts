@@ -23,6 +23,8 @@ export interface CommandOptions {
   input?: string;
   timeoutMs?: number;
   cwd?: string;
+  /** Of the terminal. */
+  columns?: number;
 }
 
 export interface RunningCommand {
@@ -95,7 +97,8 @@ export class FacetCommand {
     const line = [process.execPath, path.resolve(".vite/build/facet.mjs"), ...args]
       .map((part) => `'${part.replaceAll("'", String.raw`'\''`)}'`)
       .join(" ");
-    return this.#spawn("script", ["--quiet", "--return", "--command", line, "/dev/null"], options);
+    const sized = `stty cols ${options.columns ?? 80} rows 24; exec ${line}`;
+    return this.#spawn("script", ["--quiet", "--return", "--command", sized, "/dev/null"], options);
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,7 @@ export class AnswerPrinter {
 
   /** The line is full. */
   end(): void {
-    if (this.#last !== "" && !this.#last.endsWith("\n")) this.#output.text("\n");
+    if (this.#last !== "" && !this.#last.endsWith("\n")) this.#write("\n");
   }
 
   #write(styled: string, plain = styled): void {

@@ -101,7 +101,6 @@ export class LineReader {
       this.#waiting = [];
       this.#readline.write(null, { ctrl: true, name: "e" });
       this.#readline.write(null, { ctrl: true, name: "u" });
-      this.#options.output.write("\n");
       this.#prompt();
     }
   }
@@ -116,7 +115,8 @@ export class LineReader {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     const { input, output } = this.#options;
-    output.write(MARK_NO_PASTES);
+    // The shell's prompt gets a line of its own.
+    output.write(this.#onMessage === null ? MARK_NO_PASTES : `${MARK_NO_PASTES}\n`);
     input.off("data", this.#typed).pause();
     this.#readline.close();
     this.#give(null);

@@ -2,12 +2,11 @@
 import type { Message } from "../../../contract/chat";
 import { failureParagraph } from "../../../words/failureText";
 
-/** null: it is whole. */
+/** null: it is whole, or as long as it may be. */
 export function answerProblem({ state, failure, facts }: Message): string | null {
   if (failure !== null) return failureParagraph(failure);
   if (state === "stopped") return "Stopped.";
   if (state !== "complete") return "The answer ended before it was whole.";
-  if (facts?.endReason === "length") return "The answer ends here: it has as many tokens as it may have.";
-  if (facts?.endReason === "context") return "The answer ends here: the context is full. /new begins another chat.";
+  if (facts?.endReason === "context") return "The answer ends here: the context is full.";
   return null;
 }

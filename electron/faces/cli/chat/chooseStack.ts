@@ -26,9 +26,9 @@ export async function chooseStack(
   }
   if (stack.length === 0) return stack;
   const { deltas } = valueOf(await reader.call("deltas.forModel", { modelId: model.id }));
-  for (const { deltaId } of stack) {
+  for (const { deltaId, name } of stack) {
     const refusal = deltas.find(({ delta }) => delta.id === deltaId)?.failure;
-    if (refusal) throw errorOf(refusal);
+    if (refusal) throw errorOf({ ...refusal, details: { delta: name, ...refusal.details } });
   }
   return stack;
 }

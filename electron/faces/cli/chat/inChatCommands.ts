@@ -8,7 +8,7 @@ import { valueOf } from "../useOutcome";
 import type { ChatSession } from "./ChatSession";
 import { CHAT_NUMBERS } from "./chatNumbers";
 import { chooseStack, stackName } from "./chooseStack";
-import { thinkingOf } from "./chooseThinking";
+import { thinkingOf, thinkingProblem } from "./chooseThinking";
 
 interface InChatCommand {
   usage: string;
@@ -149,6 +149,8 @@ async function changeSetting(text: string, session: ChatSession, output: Output)
   if (name === "think") {
     const { thinking: _before, ...rest } = settings;
     await session.setSettings(value === "default" ? rest : { ...rest, thinking: thinkingOf(value) });
+    const problem = thinkingProblem(session.settings, session.loaded);
+    if (problem !== null) output.remark(problem);
     return;
   }
   const number = CHAT_NUMBERS.find((one) => one.name === name);

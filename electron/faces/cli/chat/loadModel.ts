@@ -4,7 +4,6 @@ import { failure } from "../../../contract/failure";
 import type { LoadChoice, LoadSettings, LoadWarning } from "../../../contract/loadSettings";
 import type { InstalledModel, LoadedModel } from "../../../contract/model";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
-import { formatPercent } from "../../../words/quantities";
 import { CommandError, EXIT } from "../CommandError";
 import type { Output } from "../Output";
 import { errorOf, valueOf } from "../useOutcome";
@@ -53,9 +52,8 @@ export async function loadModel(
         if (model !== null) resolve(model);
         else if ((state.kind === "starting" || state.kind === "loading") && state.modelId === id) {
           isBegun = true;
-          const fraction = state.kind === "loading" ? state.fraction : null;
           if (performance.now() - beganAtMs > SHOW_AFTER_MS)
-            progress.update(fraction, fraction === null ? "" : formatPercent(fraction));
+            progress.update(state.kind === "loading" ? state.fraction : null, "");
         } else if (!isBegun) return;
         else if (state.kind === "load-failed" || state.kind === "crashed") reject(errorOf(state.failure));
         else if ("model" in state || state.kind === "loading")

@@ -12,13 +12,14 @@ import { readGrammarFile, readSchemaFile } from "../chat/answerForm";
 import { CHAT_NUMBERS } from "../chat/chatNumbers";
 import { ChatSession } from "../chat/ChatSession";
 import { chooseStack } from "../chat/chooseStack";
-import { thinkingOf } from "../chat/chooseThinking";
-import { InteractiveChat } from "../chat/interactiveChat";
+import { thinkingOf, thinkingProblem } from "../chat/chooseThinking";
+import { InteractiveChat } from "../chat/InteractiveChat";
 import { standardInput } from "../chat/standardInput";
 import { chooseModelOrFile } from "../chooseByName";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
 import type { Output } from "../Output";
+import { repeatedOption } from "../repeatedOption";
 import { errorOf, valueOf } from "../useOutcome";
 
 interface ChatOptions extends Readonly<Record<string, unknown>> {
@@ -36,7 +37,7 @@ export function addChatCommand(program: Command, context: CommandContext): void 
     .description("chat with a model; with -p or piped text one answer is written to standard output")
     .argument("[model]", "its name, as much of it as is clear, or a GGUF file; without it the one of last time")
     .option("-p, --prompt <text>", "answer this and end; piped text follows it")
-    .option("-d, --delta <name[@scale]>", "a fine-tune, more or less strongly; several answer together", addTo)
+    .option("-d, --delta <name[@scale]>", "a fine-tune, more or less strongly; several answer together", repeatedOption)
     .option("-s, --system <text>", "tell the model how to answer");
   for (const { name, description } of CHAT_NUMBERS) chat.option(`--${name} <number>`, description);
   chat
@@ -53,11 +54,6 @@ Examples:
   cat report.txt | facet chat -p "Sum this up in three sentences:"`,
     )
     .action((model: string | undefined, options: ChatOptions) => runChat(model, options, context));
-}
-
-/** An option that can be given several times. */
-function addTo(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 async function runChat(wanted: string | undefined, options: ChatOptions, context: CommandContext): Promise<void> {
@@ -85,9 +81,13 @@ async function answerOnce(session: ChatSession, prompt: string, { output, signal
     printer.end();
   }
   if (answer.failure !== null) throw errorOf(answer.failure);
-  output.data(answerData(answer));
   const problem = signal.aborted ? null : answerProblem(answer);
-  if (problem !== null) output.remark(problem);
+  // Stopped by another program, or ended with the one that wrote it.
+  if (problem !== null && answer.state !== "complete")
+    throw new CommandError(problem, answer.state === "stopped" ? EXIT.cancelled : EXIT.failed);
+  output.data(answerData(answer));
+  for (const remark of [problem, thinkingProblem(session.settings, session.loaded)])
+    if (remark !== null) output.remark(remark);
 }
 
 function answerData({ id, chatId, parts, state, stack, facts }: Message) {

@@ -1,14 +1,17 @@
 // A chat on a terminal: messages are typed, answers are written as they come.
 import type { ReadStream, WriteStream } from "node:tty";
+import { failure } from "../../../contract/failure";
 import type { LoadWarning } from "../../../contract/loadSettings";
 import type { CommandContext } from "../CommandContext";
 import { CommandError } from "../CommandError";
 import { cut, type Output } from "../Output";
 import { printable } from "../printable";
+import { errorOf } from "../useOutcome";
 import { AnswerPrinter } from "./AnswerPrinter";
 import { answerProblem } from "./answerProblem";
 import { askWhetherToLoad } from "./askWhetherToLoad";
 import { ChatSession, type ChatSessionOptions } from "./ChatSession";
+import { thinkingProblem } from "./chooseThinking";
 import { stackName } from "./chooseStack";
 import { isInChatCommand, runInChatCommand } from "./inChatCommands";
 import { LineReader } from "./LineReader";
@@ -45,14 +48,16 @@ export class InteractiveChat {
 
   async run(): Promise<void> {
     try {
-      await this.#attempt((signal) => this.#session.application.during(() => this.#session.load(signal)));
-      if (this.#session.loaded === null) this.#isOver = true;
-      else this.#output.remark("/help shows what can be typed here.");
+      await this.#interruptible((signal) => this.#session.application.during(() => this.#session.load(signal)));
+      const { loaded, settings } = this.#session;
+      this.#output.remark(thinkingProblem(settings, loaded) ?? "/help shows what can be typed here.");
       while (!this.#isOver) {
         const message = await this.#lines.read(promptOf(this.#session, this.#output), FURTHER);
         if (message === null) break;
         if (message.trim() === "") continue;
-        await this.#attempt((signal) => this.#answer(message, signal));
+        await this.#interruptible((signal) => this.#answer(message, signal)).catch((error: unknown) =>
+          this.#say(error),
+        );
       }
     } finally {
       this.#lines.close();
@@ -67,6 +72,7 @@ export class InteractiveChat {
     const printer = new AnswerPrinter(this.#output);
     try {
       const answer = await this.#session.ask(message, { signal, onParts: (parts) => printer.print(parts) });
+      // What is said of it begins a line.
       printer.end();
       const problem = answerProblem(answer);
       if (problem !== null) this.#output.remark(problem);
@@ -75,18 +81,23 @@ export class InteractiveChat {
     }
   }
 
-  /** What fails is said, and the chat goes on. */
-  async #attempt(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  /** Throws "request-cancelled" when Ctrl C ended it. */
+  async #interruptible(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     this.#stopping = new AbortController();
     const { signal } = this.#stopping;
     try {
       await work(signal);
     } catch (error) {
-      if (error instanceof CommandError) this.#output.remark(error.message);
-      else if (!signal.aborted) throw error;
+      throw signal.aborted && !(error instanceof CommandError) ? errorOf(failure("request-cancelled")) : error;
     } finally {
       this.#stopping = null;
     }
+  }
+
+  /** What fails is said, and the chat goes on. */
+  #say(error: unknown): void {
+    if (!(error instanceof CommandError)) throw error;
+    this.#output.remark(error.failure?.code === "request-cancelled" ? "Stopped." : error.message);
   }
 
   #interrupt(): void {
