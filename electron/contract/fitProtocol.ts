@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { DeltaDetails } from "./deltaDetails";
 import { DeltaFacts } from "./deltas";
+import { EngineDiagnosis } from "./diagnosis";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
 import { FileKind } from "./fileKind";
@@ -71,6 +72,8 @@ export const ToFit = z.discriminatedUnion("kind", [
     folder: z.string(),
   }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
+  /** What computes here. */
+  z.strictObject({ kind: z.literal("diagnose"), id: z.number().int() }),
   /** Nobody waits for the answer any more; it is given all the same, as soon as the question can be left. */
   z.strictObject({ kind: z.literal("cancel"), id: z.number().int() }),
   /** Of a split model its first part is enough. */
@@ -158,6 +161,7 @@ export const FromFit = z.discriminatedUnion("kind", [
   /** The first file of the stub. */
   z.strictObject({ kind: z.literal("stubbed"), id: z.number().int(), path: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
+  z.strictObject({ kind: z.literal("diagnosed"), id: z.number().int(), engine: EngineDiagnosis }),
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
   z.strictObject({ kind: z.literal("format-described"), id: z.number().int(), format: ModelFormat }),
   z.strictObject({ kind: z.literal("delta-inspected"), id: z.number().int(), facts: DeltaFacts }),

@@ -1,6 +1,7 @@
 // What a program of this computer's user may ask of the application beyond the page's methods: everything with a path. The page never may.
 import { z } from "zod";
 import { Delta } from "./deltas";
+import { Diagnosis } from "./diagnosis";
 import { DeltaId, ModelId } from "./ids";
 import { InstalledModel } from "./model";
 import { ChosenText, ImportedMatrix } from "./quantize";
@@ -9,6 +10,8 @@ import { ChosenText, ImportedMatrix } from "./quantize";
 const FilePath = z.string().min(1).max(4096);
 
 export const localMethods = {
+  /** What Facet runs on and computes with, for a report. Starts what computes, which takes a second. */
+  "app.diagnose": { input: z.undefined(), output: Diagnosis },
   /** Lists a file where it is stored; loads it unless `load` is false. */
   "models.openFile": { input: z.strictObject({ path: FilePath, load: z.boolean() }), output: InstalledModel },
   /** The file of a model, of a split one its first part. Failure: "not-found". */

@@ -6,7 +6,14 @@ import type { Log } from "./log";
 
 /** The whole contract of facet-kernels.node. */
 interface KernelsAddon {
-  joinCpuBackend(): { isActive: boolean; instructionSet: string; reason: string };
+  joinCpuBackend(): DeltaKernels;
+}
+
+export interface DeltaKernels {
+  isActive: boolean;
+  instructionSet: string;
+  /** Why they are not used. */
+  reason: string;
 }
 
 /** Two folders up from here, in the sources and in the build alike; in the packaged app beside the archive, where Electron finds it by the same path. */
@@ -22,13 +29,14 @@ const ADDON = path.join(
  * compute the same, slower; the log says which. Returns the instruction set, undefined for llama.cpp's own.
  */
 export function useDeltaKernels(log: Log): string | undefined {
-  const { isActive, instructionSet, reason } = joinCpuBackend();
+  const { isActive, instructionSet, reason } = deltaKernels();
   if (isActive) log("info", `1-bit deltas are computed by kernels for ${instructionSet}`);
   else log("info", `1-bit deltas are computed by llama.cpp's own kernels: ${reason}`);
   return isActive ? instructionSet : undefined;
 }
 
-function joinCpuBackend(): ReturnType<KernelsAddon["joinCpuBackend"]> {
+/** Puts them to work where they pass their self-test; asked again, it says the same. */
+export function deltaKernels(): DeltaKernels {
   const none = (reason: string) => ({ isActive: false, instructionSet: "", reason });
   if (!existsSync(ADDON)) return none("the addon was not built");
   try {

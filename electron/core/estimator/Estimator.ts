@@ -1,6 +1,7 @@
 // Judges whether models fit, by what the fit process finds; remembers needs by content, context size and KV cache type.
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { DeltaDetails } from "../../contract/deltaDetails";
+import type { EngineDiagnosis } from "../../contract/diagnosis";
 import type { DeltaFacts } from "../../contract/deltas";
 import { FileKind } from "../../contract/fileKind";
 import type { Fit, FitMachine, KvCacheType } from "../../contract/fit";
@@ -198,6 +199,12 @@ export class Estimator {
     const answer = await this.#ask({ message: (id) => ({ kind: "machine", id }) });
     if (answer.kind === "machine") this.#machine = { atMs: this.#options.now(), measured: answer.machine };
     this.#measuring = null;
+  }
+
+  /** What computes in the engine. Failure: "estimate-failed". */
+  async diagnose(): Promise<Outcome<EngineDiagnosis>> {
+    const answer = await this.#ask({ message: (id) => ({ kind: "diagnose", id }) });
+    return answer.kind === "diagnosed" ? succeed(answer.engine) : notAnswered(answer);
   }
 
   /** Writes the model without weights into `folder`, which is emptied; gives the file that llama.cpp plans with. */

@@ -2,10 +2,12 @@
 import { succeed } from "../../contract/failure";
 import type { AppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../aboutThisComputer";
+import { diagnose } from "../diagnose";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
-export function appMethods({ host, dataFolder, data, models, notices, starter, engine }: Parts) {
+export function appMethods(parts: Parts) {
+  const { host, dataFolder, data, models, notices, starter, engine } = parts;
   return {
     async "app.snapshot"() {
       const chats = data.chats.listChats();
@@ -21,6 +23,7 @@ export function appMethods({ host, dataFolder, data, models, notices, starter, e
         blocked: null,
       });
     },
+    "app.diagnose": async () => succeed(await diagnose(parts)),
     "app.dismissNotice"({ id }) {
       notices.dismiss(id);
       return succeed(undefined);

@@ -14,6 +14,7 @@ import {
   type ModelFacts,
 } from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
+import { diagnoseEngine } from "../diagnoseEngine";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
 import { checkLoadable } from "../gguf/checkLoadable";
 import { checkTensors } from "../gguf/checkTensors";
@@ -134,6 +135,11 @@ export class FitProcess {
     switch (question.kind) {
       case "machine":
         return succeed({ kind: "machine", id, machine: await this.#measureMachine() });
+      case "diagnose": {
+        const llama = await untilAborted(this.#options.llama, signal);
+        const engine = await this.#dryRuns.run(true, signal, () => diagnoseEngine(llama));
+        return succeed({ kind: "diagnosed", id, engine });
+      }
       case "describe": {
         const facts = await this.#describe(id, question.part, signal);
         return facts.ok ? succeed({ kind: "described", id, facts: facts.value }) : facts;

@@ -2,6 +2,7 @@
 // On a terminal progress is a bar that is drawn anew; elsewhere it is a line now and then.
 import { styleText } from "node:util";
 import stringWidth from "string-width";
+import { printable } from "./printable";
 
 const BAR_CELLS = 24;
 const REDRAW_MS = 100;
@@ -69,7 +70,8 @@ export class Output {
 
   /** The result as data, with --json only: one JSON value a command. */
   data(value: unknown): void {
-    if (this.isJson) this.#result(`${JSON.stringify(value, null, 2)}\n`);
+    // JSON leaves the controls above ASCII as they are.
+    if (this.isJson) this.#write(`${escapeControls(JSON.stringify(value, null, 2))}\n`);
   }
 
   /** Beside the result: on standard error, so that a pipe gets the result alone. */
@@ -78,16 +80,17 @@ export class Output {
   }
 
   dim(text: string): string {
-    return this.isTerminal ? styleText("dim", text) : text;
+    return this.isTerminal ? styleText("dim", text, { validateStream: false }) : text;
   }
 
   bold(text: string): string {
-    return this.isTerminal ? styleText("bold", text) : text;
+    return this.isTerminal ? styleText("bold", text, { validateStream: false }) : text;
   }
 
   /** Columns as wide as their texts; on a narrow terminal the widest one that is no number is cut. */
-  table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
+  table(columns: readonly Column[], unchecked: readonly (readonly string[])[]): void {
     if (this.isJson) return;
+    const rows = unchecked.map((row) => row.map((cell) => this.#printable(cell).replaceAll(/[\n\t]+/gu, " ")));
     const widths = columns.map(({ head }, index) =>
       Math.max(...[head, ...rows.map((row) => row[index] ?? "")].map((text) => stringWidth(text))),
     );
@@ -119,7 +122,7 @@ export class Output {
         if (this.#now() - lastAtMs < PLAIN_EVERY_MS || text === lastText) return;
         lastAtMs = this.#now();
         lastText = text;
-        this.#stderr.write(`${[label, percent(fraction), text].filter((part) => part !== "").join(" · ")}\n`);
+        this.#aside(`${[label, percent(fraction), text].filter((part) => part !== "").join(" · ")}\n`);
       },
       end: () => undefined,
     };
@@ -136,7 +139,7 @@ export class Output {
         const filled = Math.round((fraction ?? 0) * cells);
         const bar = cells === 0 ? "" : ` ${"█".repeat(filled)}${"░".repeat(cells - filled)}`;
         const line = `${label}${bar} ${[percent(fraction), text].filter((part) => part !== "").join(" · ")}`;
-        this.#draw(cut(line, columns - 1));
+        this.#draw(cut(printable(line).replaceAll(/[\n\t]+/gu, " "), columns - 1));
       },
       end: () => this.#draw(""),
     };
@@ -150,14 +153,30 @@ export class Output {
 
   /** The bar gives way to what is written, and comes back with its next update. */
   #result(text: string): void {
+    this.#write(this.#printable(text));
+  }
+
+  #write(checked: string): void {
     this.#draw("");
-    this.#stdout.write(text);
+    this.#stdout.write(checked);
   }
 
   #aside(text: string): void {
     this.#draw("");
-    this.#stderr.write(text);
+    this.#stderr.write(printable(text));
   }
+
+  /** What dim and bold add stays. */
+  #printable(text: string): string {
+    return printable(text, this.isTerminal);
+  }
+}
+
+function escapeControls(json: string): string {
+  return json.replaceAll(
+    /[\u007F-\u009F]/gu,
+    (control) => `\\u00${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 function percent(fraction: number | null): string {
@@ -170,7 +189,7 @@ function fitted(text: string, width: number, isRight: boolean): string {
   return isRight ? blanks + short : short + blanks;
 }
 
-function cut(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let short = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

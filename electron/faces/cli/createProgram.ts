@@ -1,7 +1,11 @@
 // The commands of `facet`, their help, and what all of them have in common.
 import { Command } from "commander";
 import type { CommandContext } from "./CommandContext";
+import { addBenchCommand } from "./commands/bench";
+import { addChatCommand } from "./commands/chat";
+import { addDoctorCommand } from "./commands/doctor";
 import { addModelsCommands } from "./commands/models";
+import { addWindow } from "./commands/window";
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command("facet")
@@ -15,7 +19,8 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addModelsCommands]) add(program, context);
+  for (const add of [addWindow, addChatCommand, addModelsCommands, addBenchCommand, addDoctorCommand])
+    add(program, context);
   inheritSettings(program);
   return program;
 }

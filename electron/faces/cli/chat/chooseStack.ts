@@ -1,0 +1,56 @@
+// Which fine-tunes answer: NAME or NAME@SCALE each.
+import { MAX_DELTA_SCALE, MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
+import type { InstalledModel } from "../../../contract/model";
+import { formatScale } from "../../../words/quantities";
+import { CommandError, EXIT } from "../CommandError";
+import type { Reader } from "../CommandContext";
+import { chooseDelta } from "../chooseByName";
+import { errorOf, valueOf } from "../useOutcome";
+
+export type ChosenStack = readonly StackEntry[];
+
+/** Throws when a name means none or several, when a scale is impossible, and when one does not go with the model. */
+export async function chooseStack(
+  wanted: readonly string[],
+  model: Pick<InstalledModel, "id">,
+  reader: Reader,
+): Promise<ChosenStack> {
+  if (wanted.length > MAX_STACK_DELTAS)
+    throw new CommandError(`${MAX_STACK_DELTAS} fine-tunes can answer together at most.`, EXIT.wrongUse);
+  const stack: StackEntry[] = [];
+  for (const text of wanted) {
+    const { name, scale } = split(text);
+    const { id, hue, name: full, facts } = await chooseDelta(name, reader);
+    if (stack.some(({ deltaId }) => deltaId === id)) throw new CommandError(`“${full}” is named twice.`, EXIT.wrongUse);
+    stack.push({ deltaId: id, name: full, hue, kind: facts.kind, scale });
+  }
+  if (stack.length === 0) return stack;
+  const { deltas } = valueOf(await reader.call("deltas.forModel", { modelId: model.id }));
+  for (const { deltaId, name } of stack) {
+    const refusal = deltas.find(({ delta }) => delta.id === deltaId)?.failure;
+    if (refusal) throw errorOf({ ...refusal, details: { delta: name, ...refusal.details } });
+  }
+  return stack;
+}
+
+export function toStack(stack: ChosenStack): Stack {
+  return stack.map(({ deltaId, scale }) => ({ deltaId, scale }));
+}
+
+/** "Pirate + Poet@0.5"; "" for the base alone. */
+export function stackName(stack: ChosenStack): string {
+  return stack.map(({ name, scale }) => (scale === 1 ? name : `${name}@${formatScale(scale)}`)).join(" + ");
+}
+
+function split(text: string): { name: string; scale: number } {
+  const found = /^(?<name>.+)@(?<scale>[^@]*)$/u.exec(text)?.groups;
+  if (found === undefined) return { name: text, scale: 1 };
+  const { name = "", scale: factor = "" } = found;
+  const scale = factor.trim() === "" ? Number.NaN : Number(factor);
+  if (!(scale >= 0 && scale <= MAX_DELTA_SCALE))
+    throw new CommandError(
+      `“${text}”: a scale is a number from 0 to ${MAX_DELTA_SCALE}, as in ${name}@0.5`,
+      EXIT.wrongUse,
+    );
+  return { name, scale };
+}
