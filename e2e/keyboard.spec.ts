@@ -103,3 +103,59 @@ test("Tab reaches every control and never gets stuck", async ({ launch }) => {
     ).toBe(true);
   expect(seen.size).toBeGreaterThan(5);
 });
+
+test("the application menu names the keys and does what they do", async ({ launch }) => {
+  const app = await launch();
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  const lines = await app.electron.evaluate(({ Menu }) =>
+    (Menu.getApplicationMenu()?.items ?? []).map(({ label, submenu }) => [
+      label.replace("&", ""),
+      ...(submenu?.items ?? []).map((item) =>
+        item.type === "separator" ? "-" : `${item.label} ${item.accelerator ?? ""}`,
+      ),
+    ]),
+  );
+  const menu = (name: string) => lines.find(([label]) => label === name)?.slice(1) ?? [];
+  expect(menu("File").slice(0, 6)).toEqual([
+    "New chat CmdOrCtrl+N",
+    "Search CmdOrCtrl+K",
+    "-",
+    "Choose a GGUF file… ",
+    "-",
+    "Settings CmdOrCtrl+,",
+  ]);
+  expect(menu("Chat")).toEqual([
+    "Stop the answer Escape",
+    "Switch fine-tune CmdOrCtrl+J",
+    "Go to the message field CmdOrCtrl+L",
+    "-",
+    "Next chat Ctrl+Tab",
+    "Previous chat Ctrl+Shift+Tab",
+  ]);
+  expect(menu("View").slice(0, 5)).toEqual([
+    "Models CmdOrCtrl+Shift+M",
+    "Fine-tunes CmdOrCtrl+Shift+F",
+    "Show or hide the sidebar CmdOrCtrl+B",
+    "Show or hide the chat's settings CmdOrCtrl+.",
+    "-",
+  ]);
+
+  const click = (label: string) =>
+    app.electron.evaluate(({ Menu }, wanted) => {
+      const all = (Menu.getApplicationMenu()?.items ?? []).flatMap(({ submenu }) => submenu?.items ?? []);
+      all.find((item) => item.label === wanted)?.click();
+    }, label);
+  await click("Models");
+  await expect(app.window.getByRole("heading", { name: "Models", exact: true })).toBeVisible();
+  await click("Keyboard shortcuts");
+  const shortcuts = app.window.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(shortcuts).toBeVisible();
+  // Not while a dialog is open.
+  await click("New chat");
+  await app.window.keyboard.press("Escape");
+  await expect(shortcuts).toBeHidden();
+  await expect(app.window.getByRole("heading", { name: "Models", exact: true })).toBeVisible();
+  await click("New chat");
+  await expect(chat.composer).toBeFocused();
+});

@@ -1,5 +1,6 @@
 // What main sends to the window unasked. Events carry state; they do not steer.
 import { z } from "zod";
+import { menuActionNames } from "./actions";
 import { ChatSummary, Message } from "./chat";
 import { Delta, EngineDeltas } from "./deltas";
 import { Download } from "./downloads";
@@ -32,22 +33,8 @@ export const events = {
   /** A message was added or has a new state (not: each token; those come over the stream port). */
   "message-changed": Message,
   "notice-added": Notice,
-  /** Commands of the application menu that the window carries out. */
-  "menu-command": z.enum([
-    "new-chat",
-    "search",
-    "focus-composer",
-    "toggle-sidebar",
-    "toggle-settings-panel",
-    "show-shortcuts",
-    "next-chat",
-    "previous-chat",
-    "stop",
-    "switch-fine-tune",
-    "open-settings",
-    "open-models",
-    "open-fine-tunes",
-  ]),
+  /** What was chosen in the application menu; the window carries it out. */
+  "menu-command": z.enum(menuActionNames),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventName = keyof typeof events;

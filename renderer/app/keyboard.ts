@@ -1,13 +1,14 @@
-// Turns key presses and commands of the application menu into what the table of shortcuts says, each only once.
+// Runs the action that a key press or the application menu asks for, each only once. Renderer.
+import { actionNames, actions, type MenuActionName } from "../../electron/contract/actions";
+import { isPageAction, type PageAction, type PageActionName, pageActions } from "./actions";
 import { appStore } from "./appStore";
 import { sinceComposingKeyMs } from "./composition";
 import { matchesChord } from "./keyChord";
-import { type CommandId, type Shortcut, shortcuts } from "./shortcuts";
 
 /** One press can arrive twice, as a key in the window and as an accelerator of the menu. */
 const SAME_PRESS_MS = 80;
 
-let last: { readonly id: CommandId; readonly source: Source; readonly atMs: number } | null = null;
+let last: { readonly name: PageActionName; readonly source: Source; readonly atMs: number } | null = null;
 
 type Source = "key" | "menu";
 
@@ -16,32 +17,30 @@ export function listenToKeys(): void {
     if (event.defaultPrevented) return;
     const { platform, blocked } = appStore().getState();
     if (blocked !== null) return;
-    const shortcut = shortcuts.find(
-      ({ run, chords }) => run !== undefined && chords.some((chord) => matchesChord(chord, event, platform)),
-    );
-    if (shortcut === undefined) return;
+    const name = actionNames
+      .filter(isPageAction)
+      .find((each) => actions[each].keys.some((chord) => matchesChord(chord, event, platform)));
     // Escape in a dialog closes the dialog, by itself, where nobody takes the key away from it.
-    if (isDialogOpen() && shortcut.inDialogs !== true) return;
+    if (name === undefined || !isPossible(name)) return;
     event.preventDefault();
-    run(shortcut, "key");
+    run(name, "key");
   });
 }
 
-export function runMenuCommand(id: CommandId): void {
-  const shortcut = shortcuts.find((other) => other.id === id);
-  if (shortcut === undefined || appStore().getState().blocked !== null || sinceComposingKeyMs() < SAME_PRESS_MS) return;
-  if (isDialogOpen() && shortcut.inDialogs !== true) return;
-  run(shortcut, "menu");
+export function runMenuAction(name: MenuActionName): void {
+  if (appStore().getState().blocked !== null || sinceComposingKeyMs() < SAME_PRESS_MS) return;
+  if (isPossible(name)) run(name, "menu");
 }
 
-/** Of any kind, whoever opened it. */
-function isDialogOpen(): boolean {
-  return document.querySelector("dialog[open]") !== null;
+/** With a dialog open, of any kind and whoever opened it, only some are. */
+function isPossible(name: PageActionName): boolean {
+  const { inDialogs = false }: PageAction = pageActions[name];
+  return inDialogs || document.querySelector("dialog[open]") === null;
 }
 
-function run(shortcut: Shortcut, source: Source): void {
+function run(name: PageActionName, source: Source): void {
   const atMs = performance.now();
-  const twice = last !== null && last.id === shortcut.id && last.source !== source && atMs - last.atMs < SAME_PRESS_MS;
-  last = { id: shortcut.id, source, atMs };
-  if (!twice) shortcut.run?.();
+  const twice = last !== null && last.name === name && last.source !== source && atMs - last.atMs < SAME_PRESS_MS;
+  last = { name, source, atMs };
+  if (!twice) pageActions[name].run();
 }

@@ -13,7 +13,7 @@ import { followNetwork } from "../features/models/hubReach";
 import { appStore, createAppStore, setAppStore } from "./appStore";
 import { call } from "./bridge";
 import { keepComposingKeys } from "./composition";
-import { listenToKeys, runMenuCommand } from "./keyboard";
+import { listenToKeys, runMenuAction } from "./keyboard";
 import { showNoticeFromMain } from "./notices";
 import { followTheme } from "./theme";
 
@@ -64,7 +64,7 @@ function followEvents(): () => void {
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);
   on("notice-added", ({ id, failure }) => showNoticeFromMain(id, failure));
-  on("menu-command", runMenuCommand);
+  on("menu-command", runMenuAction);
 
   return () => {
     const early = waiting ?? [];

@@ -1,31 +1,32 @@
-// The application menu. Keys are shown here and handled by the window, which knows what has the focus. Main process.
+// The application menu, made from the table of actions. Keys are shown here and handled by the window, which knows what has the focus. Main process.
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
-import type { EventValue } from "../../contract/events";
+import { actions, type MenuActionName, menuActionNames, type MenuPart } from "../../contract/actions";
 
-type MenuCommand = EventValue<"menu-command">;
-
-export interface MenuActions {
-  send(command: MenuCommand): void;
+export interface MenuTarget {
+  send(name: MenuActionName): void;
   chooseModelFile(): void;
   openLogsFolder(): void;
 }
 
-export function setApplicationMenu(actions: MenuActions): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template(actions)));
+export function setApplicationMenu(target: MenuTarget): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template(target)));
 }
 
-function template(actions: MenuActions): MenuItemConstructorOptions[] {
+function template(target: MenuTarget): MenuItemConstructorOptions[] {
   const isMac = process.platform === "darwin";
-  const command = (label: string, name: MenuCommand, accelerator: string): MenuItemConstructorOptions => ({
-    label,
-    accelerator,
-    // The window's own key handler acts; registering it here too would act twice.
-    registerAccelerator: false,
-    click: () => actions.send(name),
-  });
+  const items = (part: MenuPart): MenuItemConstructorOptions[] =>
+    menuActionNames
+      .filter((name) => actions[name].menu === part)
+      .map((name) => ({
+        label: actions[name].label,
+        accelerator: actions[name].keys[0].replace("Mod", "CmdOrCtrl"),
+        // The window's own key handler acts; registering it here too would act twice.
+        registerAccelerator: false,
+        click: () => target.send(name),
+      }));
   const quit: MenuItemConstructorOptions = { role: "quit" };
   const separator: MenuItemConstructorOptions = { type: "separator" };
-  const settings = command("Settings", "open-settings", "CmdOrCtrl+,");
+  const settings = items("settings");
 
   return [
     ...(isMac
@@ -35,7 +36,7 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
             submenu: [
               { role: "about" },
               separator,
-              settings,
+              ...settings,
               separator,
               { role: "hide" },
               { role: "hideOthers" },
@@ -49,32 +50,22 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
     {
       label: "&File",
       submenu: [
-        command("New chat", "new-chat", "CmdOrCtrl+N"),
-        command("Search", "search", "CmdOrCtrl+K"),
+        ...items("chats"),
         separator,
-        { label: "Choose a GGUF file…", click: () => actions.chooseModelFile() },
-        ...(isMac ? [] : [separator, settings, separator, quit]),
+        { label: "Choose a GGUF file…", click: () => target.chooseModelFile() },
+        ...(isMac ? [] : [separator, ...settings, separator, quit]),
       ],
     },
     { role: "editMenu" },
     {
       label: "&Chat",
-      submenu: [
-        command("Stop the answer", "stop", "Esc"),
-        command("Switch fine-tune", "switch-fine-tune", "CmdOrCtrl+J"),
-        command("Go to the message field", "focus-composer", "CmdOrCtrl+L"),
-        separator,
-        command("Next chat", "next-chat", "Ctrl+Tab"),
-        command("Previous chat", "previous-chat", "Ctrl+Shift+Tab"),
-      ],
+      submenu: [...items("answer"), separator, ...items("neighbours")],
     },
     {
       label: "&View",
       submenu: [
-        command("Models", "open-models", "CmdOrCtrl+Shift+M"),
-        command("Fine-tunes", "open-fine-tunes", "CmdOrCtrl+Shift+F"),
-        command("Show or hide the sidebar", "toggle-sidebar", "CmdOrCtrl+B"),
-        command("Show or hide the chat's settings", "toggle-settings-panel", "CmdOrCtrl+."),
+        ...items("pages"),
+        ...items("panels"),
         separator,
         { role: "resetZoom" },
         { role: "zoomIn" },
@@ -86,10 +77,7 @@ function template(actions: MenuActions): MenuItemConstructorOptions[] {
     },
     {
       role: "help",
-      submenu: [
-        command("Keyboard shortcuts", "show-shortcuts", "CmdOrCtrl+/"),
-        { label: "Open logs folder", click: () => actions.openLogsFolder() },
-      ],
+      submenu: [...items("help"), { label: "Open logs folder", click: () => target.openLogsFolder() }],
     },
   ];
 }

@@ -83,7 +83,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     now: () => performance.now(),
   });
   setApplicationMenu({
-    send: (command) => shell.sendEvent("menu-command", command),
+    send: (action) => shell.sendEvent("menu-command", action),
     chooseModelFile: () => {
       if (application) void chooseAndOpenModel(application, shell);
     },

@@ -1,10 +1,8 @@
 // The page of fine-tunes: the library of deltas, where more come from, and making one.
-import { Cloud, Diff, FilePlus, PanelLeft } from "lucide-react";
+import { Cloud, Diff, FilePlus } from "lucide-react";
 import { useEffect } from "react";
-import { toggleSidebar, useSidebarShown } from "../../app/layout";
-import { keysOf } from "../../app/shortcuts";
+import { ShowSidebarButton } from "../../app/ShowSidebarButton";
 import { Button } from "../../ui/Button";
-import { IconButton } from "../../ui/IconButton";
 import { FileTaskList } from "../models/FileTaskList";
 import { DeltaJobs } from "./DeltaJobs";
 import { DeltaMemory } from "./DeltaMemory";
@@ -18,7 +16,6 @@ import { LibraryList } from "./LibraryList";
 import { MakeDeltaPage } from "./MakeDeltaPage";
 
 export function FineTunesPage() {
-  const sidebarShown = useSidebarShown();
   const part = useFineTunesPart();
   const isEmpty = useDeltas((state) => state.list.length === 0);
   useEffect(() => {
@@ -27,14 +24,7 @@ export function FineTunesPage() {
   return (
     <div className={styles.page}>
       <header className={styles.header}>
-        {!sidebarShown && (
-          <IconButton
-            name="Show sidebar"
-            keys={keysOf("toggle-sidebar")}
-            icon={<PanelLeft size={16} />}
-            onClick={toggleSidebar}
-          />
-        )}
+        <ShowSidebarButton />
         <h1>Fine-tunes</h1>
         <span className={styles.space} />
         {part.kind === "library" && !isEmpty && (

@@ -1,10 +1,9 @@
 // The page of models: discover and judge, what is installed, what is being downloaded.
-import { PanelLeft, SlidersHorizontal } from "lucide-react";
+import { SlidersHorizontal } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { useEffect, useState } from "react";
 import { useApp } from "../../app/appStore";
-import { toggleSidebar, useSidebarShown } from "../../app/layout";
-import { keysOf } from "../../app/shortcuts";
+import { ShowSidebarButton } from "../../app/ShowSidebarButton";
 import { IconButton } from "../../ui/IconButton";
 import { AboutModelPage } from "../aboutModel/AboutModelPage";
 import { loadedModel } from "../model/loadedModel";
@@ -25,20 +24,12 @@ import styles from "./ModelsPage.module.css";
 export function ModelsPage() {
   const tab = useModelsTab();
   const subject = useModelSubject();
-  const sidebarShown = useSidebarShown();
   const [settingsOpen, setSettingsOpen] = useState(false);
   useFollowing();
   return (
     <Tabs.Root className={styles.page} value={tab} onValueChange={(value) => showTab(asTab(value))}>
       <header className={styles.header}>
-        {!sidebarShown && (
-          <IconButton
-            name="Show sidebar"
-            keys={keysOf("toggle-sidebar")}
-            icon={<PanelLeft size={16} />}
-            onClick={toggleSidebar}
-          />
-        )}
+        <ShowSidebarButton />
         <h1>Models</h1>
         <TabList />
         <span className={styles.space} />

@@ -1,13 +1,13 @@
 // The list of everything the keyboard can do, from the same table that drives it.
+import { type ActionGroup, actionNames, actions } from "../../../electron/contract/actions";
 import { useApp } from "../../app/appStore";
 import { formatChord } from "../../app/keyChord";
 import { closeDialog } from "../../app/layout";
-import { type Shortcut, shortcuts } from "../../app/shortcuts";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import styles from "./ShortcutsDialog.module.css";
 
-const groups: readonly Shortcut["group"][] = ["Chat", "Chats", "Window"];
+const groups: readonly ActionGroup[] = ["Chat", "Chats", "Window"];
 
 export function ShortcutsDialog() {
   const platform = useApp((state) => state.platform);
@@ -21,13 +21,13 @@ export function ShortcutsDialog() {
           <div key={group}>
             <h3>{group}</h3>
             <dl>
-              {shortcuts
-                .filter((shortcut) => shortcut.group === group)
-                .map(({ id, words, chords }) => (
-                  <div key={id} className={styles.shortcut}>
-                    <dt>{words}</dt>
+              {actionNames
+                .filter((name) => actions[name].group === group)
+                .map((name) => (
+                  <div key={name} className={styles.shortcut}>
+                    <dt>{actions[name].label}</dt>
                     <dd>
-                      {chords.map((chord) => (
+                      {actions[name].keys.map((chord) => (
                         <kbd key={chord}>{formatChord(chord, platform)}</kbd>
                       ))}
                     </dd>

@@ -1,9 +1,9 @@
 // One chat in the sidebar: opens on click, renames in place, carries its menu.
-import { Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { Ellipsis, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { ChatSummary } from "../../../electron/contract/chat";
+import { ActionMenuItem } from "../../app/ActionMenuItem";
 import { closeSidebarOverlay, startRenaming, stopRenaming, useLayout } from "../../app/layout";
-import { keysOf } from "../../app/shortcuts";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { openChat } from "../chat/openChats";
 import { stackHue } from "../deltas/stackWords";
@@ -96,15 +96,14 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
           </button>
         }
       >
-        <MenuItem
-          icon={<PencilLine size={15} />}
-          keys={keysOf("rename-chat")}
+        <ActionMenuItem
+          action="rename-chat"
           onSelect={() => {
             afterMenu.current = () => startRenaming(chat.id);
           }}
         >
           Rename
-        </MenuItem>
+        </ActionMenuItem>
         <MenuItem
           icon={<Trash2 size={15} />}
           danger

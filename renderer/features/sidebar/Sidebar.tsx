@@ -1,10 +1,10 @@
 // The column on the left: new chat, search, the chats by day, this machine's memory, settings.
-import { Box, Layers, PanelLeft, Search, Settings2, SquarePen } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
-import { closeSidebarOverlay, toggleDialog, toggleSidebar, useLayout, useNarrow } from "../../app/layout";
-import { keysOf, openFineTunes, openModels, startNewChat } from "../../app/shortcuts";
+import { useEffect, useRef } from "react";
+import { actions } from "../../../electron/contract/actions";
+import { ActionButton } from "../../app/ActionButton";
+import { type ButtonActionName, keysOf, pageActions } from "../../app/actions";
+import { closeSidebarOverlay, useLayout, useNarrow } from "../../app/layout";
 import { Gem } from "../../ui/Gem";
-import { IconButton } from "../../ui/IconButton";
 import { ChatList } from "./ChatList";
 import { MemoryBar } from "./MemoryBar";
 import styles from "./Sidebar.module.css";
@@ -39,80 +39,42 @@ export function Sidebar() {
       <div className={styles.brand}>
         <Gem size={22} />
         Facet
-        <IconButton
-          name="Hide sidebar"
-          keys={keysOf("toggle-sidebar")}
-          icon={<PanelLeft size={16} />}
-          className={styles.hide}
-          onClick={toggleSidebar}
-        />
+        <ActionButton action="toggle-sidebar" name="Hide sidebar" className={styles.hide} />
       </div>
-      <SidebarButton
-        icon={<SquarePen size={16} />}
-        words="New chat"
-        keys={keysOf("new-chat")}
-        onClick={startNewChat}
-        firstFocus
-      />
-      <SidebarButton
-        icon={<Search size={16} />}
-        words="Search"
-        keys={keysOf("search")}
-        onClick={() => toggleDialog("search")}
-      />
+      <SidebarButton action="new-chat" firstFocus />
+      <SidebarButton action="search" />
       <ChatList />
       <MemoryBar />
-      <SidebarButton
-        icon={<Box size={16} />}
-        words="Models"
-        keys={keysOf("open-models")}
-        current={page === "models"}
-        onClick={openModels}
-      />
-      <SidebarButton
-        icon={<Layers size={16} />}
-        words="Fine-tunes"
-        keys={keysOf("open-fine-tunes")}
-        current={page === "fine-tunes"}
-        onClick={openFineTunes}
-      />
-      <SidebarButton
-        icon={<Settings2 size={16} />}
-        words="Settings"
-        keys={keysOf("open-settings")}
-        onClick={() => toggleDialog("settings")}
-      />
+      <SidebarButton action="open-models" current={page === "models"} />
+      <SidebarButton action="open-fine-tunes" current={page === "fine-tunes"} />
+      <SidebarButton action="open-settings" />
     </aside>
   );
 }
 
 interface SidebarButtonProps {
-  readonly icon: ReactNode;
-  readonly words: string;
-  readonly keys?: string | undefined;
+  readonly action: ButtonActionName;
   /** Takes the focus when the sidebar opens over the conversation. */
   readonly firstFocus?: boolean;
   /** The page that this button opens is the one on screen. */
   readonly current?: boolean;
-  readonly onClick: () => void;
 }
 
-function SidebarButton({ icon, words, keys, firstFocus = false, current = false, onClick }: SidebarButtonProps) {
+function SidebarButton({ action, firstFocus = false, current = false }: SidebarButtonProps) {
+  const { icon: Icon, run } = pageActions[action];
   return (
     <button
       type="button"
       className={styles.button}
       data-first-focus={firstFocus || undefined}
       aria-current={current ? "page" : undefined}
-      onClick={onClick}
+      onClick={run}
     >
-      {icon}
-      {words}
-      {keys !== undefined && (
-        <kbd className={styles.keys} aria-hidden>
-          {keys}
-        </kbd>
-      )}
+      <Icon size={16} />
+      {actions[action].label}
+      <kbd className={styles.keys} aria-hidden>
+        {keysOf(action)}
+      </kbd>
     </button>
   );
 }

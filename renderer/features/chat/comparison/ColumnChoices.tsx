@@ -2,12 +2,11 @@
 import { Columns3, Plus, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { MAX_COMPARED } from "../../../../electron/contract/deltas";
-import { keysOf } from "../../../app/shortcuts";
+import { ActionButton } from "../../../app/ActionButton";
 import { IconButton } from "../../../ui/IconButton";
 import styles from "./ColumnChoices.module.css";
 import { ColumnMenu } from "./ColumnMenu";
 import { type ColumnPlan, withOneMore } from "./columnPlan";
-import { toggleSideBySide } from "./comparisonActions";
 import { chooseColumns } from "./sideBySide";
 
 export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNode {
@@ -31,12 +30,11 @@ export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNod
       ) : (
         <span className={styles.checking}>Looking which fine-tunes fit this model</span>
       )}
-      <IconButton
+      <ActionButton
+        action="toggle-side-by-side"
         className={styles.leave}
         name="Back to one answer"
-        keys={keysOf("toggle-side-by-side")}
         icon={<X size={15} />}
-        onClick={toggleSideBySide}
       />
     </fieldset>
   );

@@ -1,9 +1,6 @@
 // In the chat's header: one question to several at once. Where that cannot be had, its name says why.
-import { Columns3 } from "lucide-react";
 import type { ReactNode } from "react";
-import { keysOf } from "../../../app/shortcuts";
-import { IconButton } from "../../../ui/IconButton";
-import { toggleSideBySide } from "./comparisonActions";
+import { ActionButton } from "../../../app/ActionButton";
 import { useSideBySide } from "./sideBySide";
 import styles from "./SideBySideButton.module.css";
 
@@ -11,14 +8,13 @@ export function SideBySideButton(): ReactNode {
   const { isOn, plan } = useSideBySide();
   const isUnavailable = plan.kind === "unavailable";
   return (
-    <IconButton
+    <ActionButton
+      action="toggle-side-by-side"
       className={styles.button}
       name={isUnavailable ? plan.why : "Side by side"}
-      keys={isUnavailable ? undefined : keysOf("toggle-side-by-side")}
-      icon={<Columns3 size={16} />}
+      {...(isUnavailable ? { keys: undefined } : {})}
       aria-pressed={isOn}
       aria-disabled={isUnavailable}
-      onClick={toggleSideBySide}
     />
   );
 }

@@ -1,6 +1,7 @@
 // The field where a message is written: grows with it, keeps it per chat, sends it, stops the answer.
 import { ArrowUp, Square } from "lucide-react";
 import { useEffect, useState, type KeyboardEvent, type ReactNode } from "react";
+import { keysOf } from "../../../app/actions";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
@@ -140,7 +141,7 @@ export function Composer(): ReactNode {
           type="button"
           className={styles.send}
           aria-label={isWriting ? "Stop" : "Send"}
-          title={isWriting ? "Stop (Esc)" : "Send (Enter)"}
+          title={isWriting ? `Stop (${keysOf("stop")})` : `Send (${keysOf("send")})`}
           aria-disabled={!isWriting && !canSend}
           onClick={() => (isWriting ? stopAnswer() : void send())}
         >

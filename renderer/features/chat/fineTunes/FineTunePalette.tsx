@@ -1,11 +1,11 @@
 // Who answers next, by keyboard: names are filtered as they are typed.
 import { Check, Layers } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
+import { pageActions } from "../../../app/actions";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../../electron/words/failureText";
 import { formatChord, isMac } from "../../../app/keyChord";
 import { closeDialog } from "../../../app/layout";
-import { openFineTunes } from "../../../app/shortcuts";
 import { Button } from "../../../ui/Button";
 import { QueryDialog } from "../../../ui/QueryDialog";
 import { chatStore } from "../chatStore";
@@ -113,7 +113,7 @@ function NoFineTunes() {
       <Button
         onClick={() => {
           closeDialog();
-          openFineTunes();
+          pageActions["open-fine-tunes"].run();
         }}
       >
         Get a fine-tune

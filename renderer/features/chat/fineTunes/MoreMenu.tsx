@@ -1,9 +1,8 @@
 // The + beside the chips: the other fine-tunes that fit, those that do not with the reason, the palette and the page.
-import { Layers, Plus, Search } from "lucide-react";
+import { Plus } from "lucide-react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
+import { ActionMenuItem } from "../../../app/ActionMenuItem";
 import { failureText } from "../../../../electron/words/failureText";
-import { toggleDialog } from "../../../app/layout";
-import { keysOf, openFineTunes } from "../../../app/shortcuts";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../../../ui/Menu";
 import { changeChatStack } from "./chatStack";
 import styles from "./FineTuneChips.module.css";
@@ -52,18 +51,10 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
         </MenuItem>
       ))}
       {others.length + unfit.length > 0 && <MenuSeparator />}
-      {choices.length > 0 && (
-        <MenuItem
-          icon={<Search size={15} />}
-          keys={keysOf("switch-fine-tune")}
-          onSelect={() => toggleDialog("fine-tunes")}
-        >
-          Switch fine-tune…
-        </MenuItem>
-      )}
-      <MenuItem icon={<Layers size={15} />} keys={keysOf("open-fine-tunes")} onSelect={openFineTunes}>
+      {choices.length > 0 && <ActionMenuItem action="switch-fine-tune">Switch fine-tune…</ActionMenuItem>}
+      <ActionMenuItem action="open-fine-tunes">
         {choices.length === 0 ? "Get a fine-tune" : "All fine-tunes"}
-      </MenuItem>
+      </ActionMenuItem>
     </Menu>
   );
 }

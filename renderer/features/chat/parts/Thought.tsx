@@ -3,7 +3,7 @@ import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "r
 import type { Message } from "../../../../electron/contract/chat";
 import type { ThoughtPart } from "../../../../electron/contract/parts";
 import { formatDuration } from "../../../../electron/words/quantities";
-import { keysOf } from "../../../app/shortcuts";
+import { keysOf } from "../../../app/actions";
 import { Markdown } from "../markdown/Markdown";
 import { useLiveAnswer } from "../stream/liveAnswer";
 import { askToAnswer, useAskedToAnswer } from "./answerNow";
@@ -90,7 +90,7 @@ function AnswerNow({ message, index, onPress }: AnswerNowProps): ReactNode {
     <button
       type="button"
       className={styles.answerNow}
-      title={`Ends the thought (${keysOf("answer-now") ?? ""})`}
+      title={`Ends the thought (${keysOf("answer-now")})`}
       disabled={isAsked}
       onClick={() => {
         onPress();

@@ -7,10 +7,9 @@ import {
   MAX_SYSTEM_PROMPT_CHARACTERS,
   type Sampling,
 } from "../../../../electron/contract/sampling";
+import { ActionButton } from "../../../app/ActionButton";
 import { useApp } from "../../../app/appStore";
 import { toggleSidePanel } from "../../../app/layout";
-import { keysOf } from "../../../app/shortcuts";
-import { IconButton } from "../../../ui/IconButton";
 import { loadedModel } from "../../model/loadedModel";
 import { changeChatSettings, saveChatSettings, useChatSettings } from "../chatSettings";
 import { useChat } from "../chatStore";
@@ -60,12 +59,7 @@ export function SidePanel() {
     >
       <header className={styles.header}>
         <h2>Chat settings</h2>
-        <IconButton
-          name="Close chat settings"
-          keys={keysOf("toggle-settings-panel")}
-          icon={<X size={16} />}
-          onClick={toggleSidePanel}
-        />
+        <ActionButton action="toggle-settings-panel" name="Close chat settings" icon={<X size={16} />} />
       </header>
       <div className={styles.fields}>
         <div className={styles.prompt} data-drop-area>
