@@ -10,8 +10,8 @@ export function readSchemaFile(file: string, output: Output): AnswerStructure {
   const schema = readTextFile(file);
   const reading = readAnswerSchema(schema);
   if (!reading.ok) throw new CommandError(`${file} is no JSON schema that answers can be held to. ${reading.words}`);
-  if (reading.unheeded.length > 0)
-    output.remark(`Answers are not held to these keywords of the schema: ${reading.unheeded.join(", ")}.`);
+  if (reading.ignored.length > 0)
+    output.remark(`Answers are not held to these keywords of the schema: ${reading.ignored.join(", ")}.`);
   return { kind: "json-schema", schema };
 }
 

@@ -1,5 +1,6 @@
 // Which fine-tunes answer: NAME or NAME@SCALE each.
-import { MAX_DELTA_SCALE, MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
+import { isScaleOf, scaleRange } from "../../../contract/deltaKinds";
+import { MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
 import type { InstalledModel } from "../../../contract/model";
 import { formatScale } from "../../../words/quantities";
 import { CommandError, EXIT } from "../CommandError";
@@ -21,6 +22,10 @@ export async function chooseStack(
   for (const text of wanted) {
     const { name, scale } = split(text);
     const { id, hue, name: full, facts } = await chooseDelta(name, reader);
+    if (!isScaleOf(facts.kind, scale)) {
+      const { min, max } = scaleRange(facts.kind);
+      throw new CommandError(`“${text}”: a scale is a number from ${min} to ${max}, as in ${name}@0.5`, EXIT.wrongUse);
+    }
     if (stack.some(({ deltaId }) => deltaId === id)) throw new CommandError(`“${full}” is named twice.`, EXIT.wrongUse);
     stack.push({ deltaId: id, name: full, hue, kind: facts.kind, scale });
   }
@@ -46,11 +51,5 @@ function split(text: string): { name: string; scale: number } {
   const found = /^(?<name>.+)@(?<scale>[^@]*)$/u.exec(text)?.groups;
   if (found === undefined) return { name: text, scale: 1 };
   const { name = "", scale: factor = "" } = found;
-  const scale = factor.trim() === "" ? Number.NaN : Number(factor);
-  if (!(scale >= 0 && scale <= MAX_DELTA_SCALE))
-    throw new CommandError(
-      `“${text}”: a scale is a number from 0 to ${MAX_DELTA_SCALE}, as in ${name}@0.5`,
-      EXIT.wrongUse,
-    );
-  return { name, scale };
+  return { name, scale: factor.trim() === "" ? Number.NaN : Number(factor) };
 }
