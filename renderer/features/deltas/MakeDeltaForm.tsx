@@ -4,6 +4,7 @@ import { MAX_EXTRACTED_RANK } from "../../../electron/contract/deltaJobs";
 import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
 import { type MakeDeltaPreview, ONE_BIT_BLOCK, undividedWidth } from "../../../electron/contract/makeDelta";
 import type { ModelDetails } from "../../../electron/contract/model";
+import { useAnswer } from "../../app/answers";
 import { failureText } from "../../app/failureText";
 import { formatBytes, formatCount } from "../../app/quantities";
 import { Button } from "../../ui/Button";
@@ -12,7 +13,6 @@ import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
 import styles from "./MakeDeltaForm.module.css";
 import { type DeltaResult, foretoldSize, foretoldTime, foretoldWords } from "./makingWords";
-import { usePairPreview } from "./usePairPreview";
 
 interface MakeDeltaFormProps {
   readonly fineTune: ModelDetails;
@@ -20,7 +20,10 @@ interface MakeDeltaFormProps {
 }
 
 export function MakeDeltaForm({ fineTune, base }: MakeDeltaFormProps) {
-  const { preview, askAgain } = usePairPreview(base.model.id, fineTune.model.id);
+  const { answer: preview, askAgain } = useAnswer("deltas.previewMake", {
+    baseId: base.model.id,
+    fineTuneId: fineTune.model.id,
+  });
   switch (preview.kind) {
     case "loading":
       return <p className={styles.words}>Reading both models’ headers</p>;
