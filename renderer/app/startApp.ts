@@ -15,6 +15,7 @@ import { call } from "./bridge";
 import { keepComposingKeys } from "./composition";
 import { listenToKeys, runMenuAction } from "./keyboard";
 import { showNoticeFromMain } from "./notices";
+import { followOldAnswers } from "./oldAnswers";
 import { followTheme } from "./theme";
 
 export async function startApp(): Promise<void> {
@@ -65,6 +66,7 @@ function followEvents(): () => void {
   on("message-changed", applyMessage);
   on("notice-added", ({ id, failure }) => showNoticeFromMain(id, failure));
   on("menu-command", runMenuAction);
+  followOldAnswers(on);
 
   return () => {
     const early = waiting ?? [];

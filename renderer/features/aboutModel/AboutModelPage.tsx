@@ -4,6 +4,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
 import type { ModelFormat } from "../../../electron/contract/modelFormat";
+import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
 import { withFileName } from "../../../electron/words/failureText";
 import { TextDetails } from "../../ui/TextDetails";
@@ -20,13 +21,13 @@ import { licenceWords } from "./aboutWords";
 import { ChatTemplate } from "./ChatTemplate";
 import { SamplePrompts } from "./SamplePrompts";
 import { SpecialTokens } from "./SpecialTokens";
-import { useModelFormat } from "./useModelFormat";
 
 export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
-  const { format, askAgain } = useModelFormat(modelId);
+  // Main remembers it by the file's content, so that asking again reads nothing.
+  const { answer: format, askAgain } = useAnswer("models.format", { modelId });
   const model = useApp(({ models }) => models.find(({ id }) => id === modelId));
   const isLoaded = useApp(({ engine }) => loadedModel(engine)?.modelId === modelId);
-  const installed = useInstalled();
+  const { answer: installed } = useInstalled();
   const details =
     installed.kind === "loaded" ? installed.value.models.find((one) => one.model.id === modelId) : undefined;
   const heading = useRef<HTMLHeadingElement>(null);

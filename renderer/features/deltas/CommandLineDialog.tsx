@@ -1,13 +1,13 @@
 // The llama-cli line that uses this fine-tune with the model, to be copied: its file is an ordinary llama.cpp adapter.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
-import { call, callOrNotify } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
+import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
-import { LOADING, type Loadable } from "../models/loadable";
 import dialog from "../models/ModelDialog.module.css";
 import styles from "./CommandLineDialog.module.css";
 
@@ -18,18 +18,8 @@ interface CommandLineDialogProps {
 }
 
 export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialogProps) {
-  const [line, setLine] = useState<Loadable<string>>(LOADING);
+  const { answer: line } = useAnswer("deltas.commandLine", { deltaId: delta.id, modelId });
   const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    let isGone = false;
-    void call("deltas.commandLine", { deltaId: delta.id, modelId }).then((outcome) => {
-      if (!isGone)
-        setLine(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [delta.id, modelId]);
 
   async function copy(text: string): Promise<void> {
     if ((await callOrNotify("app.copyText", { text })) !== null) setCopied(true);

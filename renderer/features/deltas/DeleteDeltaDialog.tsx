@@ -1,8 +1,7 @@
 // Asks before a fine-tune goes: what goes where, which chats use it, and what stays.
-import { useEffect, useState } from "react";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelUse } from "../../../electron/contract/importing";
-import { call } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -16,16 +15,7 @@ interface DeleteDeltaDialogProps {
 }
 
 export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
-  const [use, setUse] = useState<ModelUse | null>(null);
-  useEffect(() => {
-    let isGone = false;
-    void call("deltas.use", { deltaId: delta.id }).then((outcome) => {
-      if (outcome.ok && !isGone) setUse(outcome.value);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [delta.id]);
+  const { answer: use } = useAnswer("deltas.use", { deltaId: delta.id });
   const title = `Delete ${delta.name}`;
   return (
     <Dialog label={title} onClose={onClose}>
@@ -36,7 +26,7 @@ export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
             ? "Its file is gone already; it leaves the list."
             : `Its file goes to the trash; ${formatBytes(delta.sizeBytes)} are free again once that is emptied.`}
         </p>
-        {use !== null && <p>{usedInWords(use)}</p>}
+        {use.kind === "loaded" && <p>{usedInWords(use.value)}</p>}
         <div className={styles.actions}>
           <Button onClick={onClose}>Keep it</Button>
           <Button

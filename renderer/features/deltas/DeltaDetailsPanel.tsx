@@ -1,13 +1,13 @@
 // All that is known of one fine-tune, where its row is open.
-import { useEffect, useState } from "react";
+import { skipToken } from "@tanstack/react-query";
+import { useState } from "react";
 import type { DeltaKind } from "../../../electron/contract/deltaKinds";
 import type { Delta } from "../../../electron/contract/deltas";
-import type { DeltaDetails, MakingFacts } from "../../../electron/contract/deltaDetails";
-import { call } from "../../app/bridge";
+import type { MakingFacts } from "../../../electron/contract/deltaDetails";
+import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { formatParameters } from "../models/hubFacts";
-import { LOADING, type Loadable } from "../models/loadable";
 import { licenceTitle } from "../models/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "./deltaKinds";
@@ -22,7 +22,8 @@ interface DeltaDetailsPanelProps {
 }
 
 export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsPanelProps) {
-  const details = useDetails(delta);
+  const isThere = delta.failure === null || delta.failure.code === "delta-crashed-last-time";
+  const { answer: details } = useAnswer("deltas.details", isThere ? { deltaId: delta.id } : skipToken);
   const [nowMs] = useState(() => Date.now());
   const { facts } = delta;
   return (
@@ -100,23 +101,4 @@ function Making({ making, kind }: { readonly making: MakingFacts; readonly kind:
       )}
     </>
   );
-}
-
-function useDetails({ id, failure }: Delta): Loadable<DeltaDetails> {
-  const [details, setDetails] = useState<Loadable<DeltaDetails>>(LOADING);
-  const isThere = failure === null || failure.code === "delta-crashed-last-time";
-  useEffect(() => {
-    let isGone = false;
-    if (!isThere) return undefined;
-    void call("deltas.details", { deltaId: id }).then((outcome) => {
-      if (!isGone)
-        setDetails(
-          outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
-        );
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [id, isThere]);
-  return details;
 }

@@ -1,8 +1,6 @@
 // What base and fine-tunes take of this machine's memory: one stacked bar, a line where the free memory ends, and how many more fit.
-import { useEffect, useState } from "react";
-import type { FitMachine } from "../../../electron/contract/fit";
+import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
-import { call } from "../../app/bridge";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { freeBytes, totalBytes } from "../models/fitWords";
 import { loadedModel } from "../model/loadedModel";
@@ -13,10 +11,10 @@ export function DeltaMemory() {
   const model = useApp(({ engine }) => loadedModel(engine));
   const inEngine = useDeltas((state) => state.inEngine);
   const deltas = useDeltas((state) => state);
-  const known = useDeltasForModel(model?.modelId ?? null);
-  const machine = useMachine(model?.modelId ?? null, inEngine?.loaded.length ?? 0);
-  if (model === null || machine === null || deltas.list.length === 0) return null;
-  const total = totalBytes(machine);
+  const { answer: known } = useDeltasForModel(model?.modelId ?? null);
+  const { answer: machine } = useAnswer("fit.machine", undefined);
+  if (model === null || machine.kind !== "loaded" || deltas.list.length === 0) return null;
+  const total = totalBytes(machine.value);
   const loaded = inEngine?.loaded ?? [];
   const contextBytes = inEngine?.contextBytes ?? model.memory.contextBytes;
   const parts = [
@@ -37,7 +35,7 @@ export function DeltaMemory() {
             <i key={key} data-part={part} data-hue={hue} style={{ width: share(bytes) }} />
           ))}
         </span>
-        <i className={styles.line} style={{ left: share(freeBytes(machine)) }} />
+        <i className={styles.line} style={{ left: share(freeBytes(machine.value)) }} />
       </div>
       <ul className={styles.legend}>
         {parts.map(({ key, name, part, bytes, hue }) => (
@@ -60,19 +58,4 @@ function roomWords(room: number | null, loadedCount: number): string {
   if (room === 0) return "no room for more: the one not used for longest makes way";
   const count = room > MANY ? `over ${formatCount(MANY)}` : formatCount(room);
   return `room for ${count}${loadedCount > 0 ? " more" : ""}`;
-}
-
-/** Asked again when what is loaded changes. */
-function useMachine(modelId: string | null, loadedCount: number): FitMachine | null {
-  const [machine, setMachine] = useState<FitMachine | null>(null);
-  useEffect(() => {
-    let isGone = false;
-    void call("fit.machine", undefined).then((outcome) => {
-      if (outcome.ok && !isGone) setMachine(outcome.value);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [modelId, loadedCount]);
-  return machine;
 }

@@ -1,35 +1,23 @@
 // Files in Facet's folder of fine-tunes that are in no list: put there by hand, or of a list that was damaged.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { FoundDelta } from "../../../electron/contract/deltas";
-import { call } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
 import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { addFoundDelta } from "./deltaActions";
-import { useDeltas } from "./deltas";
 import styles from "./FoundFiles.module.css";
 
 const TITLE = "Found in Facet's folder";
 
 export function FoundFiles() {
-  // One that was added or deleted changes what is left.
-  const list = useDeltas((state) => state.list);
-  const [files, setFiles] = useState<readonly FoundDelta[]>([]);
-  useEffect(() => {
-    let isCurrent = true;
-    void call("deltas.found", undefined).then((outcome) => {
-      if (isCurrent && outcome.ok) setFiles(outcome.value);
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [list]);
-  if (files.length === 0) return null;
+  const { answer: files } = useAnswer("deltas.found", undefined);
+  if (files.kind !== "loaded" || files.value.length === 0) return null;
   return (
     <section className={styles.found}>
       <h2>{TITLE}</h2>
       <p>These files are not in your library. Facet leaves them alone until you add them.</p>
       <ul aria-label={TITLE}>
-        {files.map((file) => (
+        {files.value.map((file) => (
           <FoundFile key={file.fileName} file={file} />
         ))}
       </ul>

@@ -1,12 +1,14 @@
 // Finds fine-tunes at Hugging Face and fetches one: a repository is looked at before anything is fetched.
+import { skipToken } from "@tanstack/react-query";
 import { ArrowLeft, ExternalLink, Search } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { HubAdapter, HubDeltaFacts } from "../../../electron/contract/deltas";
-import type { Failure, Outcome } from "../../../electron/contract/failure";
+import type { Failure } from "../../../electron/contract/failure";
 import type { HubModelSummary, RepositoryName } from "../../../electron/contract/hub";
 import type { ModelId } from "../../../electron/contract/ids";
+import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
-import { call, callOrNotify } from "../../app/bridge";
+import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
@@ -15,53 +17,50 @@ import { startJob } from "../jobs/jobs";
 import backStyles from "../models/BackButton.module.css";
 import { summaryLine } from "../models/hubFacts";
 import { repositoryIn } from "../models/hubLink";
-import { LOADING, type Loadable } from "../models/loadable";
 import { licenceTitle, modelTitle } from "../models/modelTitle";
 import { Tags } from "../models/Tags";
 import { showLibrary } from "./fineTunesRoute";
 import styles from "./HubDeltaPage.module.css";
 import { useTargetModel } from "./useTargetModel";
 
-type Shown =
-  | { readonly kind: "repository"; readonly found: Loadable<HubDeltaFacts> }
-  | { readonly kind: "results"; readonly found: Loadable<readonly HubModelSummary[]> };
+/** What was asked for: a look into a repository, or a search for words. */
+type Asked =
+  | { readonly kind: "repository"; readonly repository: RepositoryName }
+  | { readonly kind: "results"; readonly words: string };
 
 export function HubDeltaPage() {
   const [text, setText] = useState("");
-  const [shown, setShown] = useState<Shown | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const latest = useRef(0);
   const hintId = useId();
   useEffect(() => field.current?.focus(), []);
   const repository = repositoryIn(text);
 
-  async function look(asked: RepositoryName): Promise<void> {
-    const question = ++latest.current;
-    setShown({ kind: "repository", found: LOADING });
-    const outcome = await call("deltas.lookAtHub", { repository: asked });
-    if (question === latest.current) setShown({ kind: "repository", found: loadableOf(outcome) });
+  const looked = useAnswer(
+    "deltas.lookAtHub",
+    asked?.kind === "repository" ? { repository: asked.repository } : skipToken,
+  );
+  const results = useAnswer(
+    "hub.search",
+    asked?.kind === "results"
+      ? { of: "adapters", text: asked.words, sort: "downloads", family: null, cursor: null }
+      : skipToken,
+  );
+  const shown = asked === null ? null : asked.kind === "repository" ? looked.answer : results.answer;
+
+  function look(at: RepositoryName): void {
+    if (asked?.kind === "repository" && asked.repository === at) looked.askAgain();
+    else setAsked({ kind: "repository", repository: at });
   }
 
-  async function search(words: string): Promise<void> {
-    const question = ++latest.current;
-    setShown({ kind: "results", found: LOADING });
-    const outcome = await call("hub.search", {
-      of: "adapters",
-      text: words,
-      sort: "downloads",
-      family: null,
-      cursor: null,
-    });
-    if (question === latest.current)
-      setShown({
-        kind: "results",
-        found: loadableOf(outcome.ok ? { ok: true, value: outcome.value.models } : outcome),
-      });
+  function search(words: string): void {
+    if (asked?.kind === "results" && asked.words === words) results.askAgain();
+    else setAsked({ kind: "results", words });
   }
 
-  function show(asked: RepositoryName): void {
-    setText(asked);
-    void look(asked);
+  function show(chosen: RepositoryName): void {
+    setText(chosen);
+    look(chosen);
   }
 
   return (
@@ -74,8 +73,8 @@ export function HubDeltaPage() {
         className={styles.search}
         onSubmit={(event) => {
           event.preventDefault();
-          if (repository !== null) void look(repository);
-          else if (text.trim() !== "") void search(text.trim());
+          if (repository !== null) look(repository);
+          else if (text.trim() !== "") search(text.trim());
         }}
       >
         <Search size={16} aria-hidden />
@@ -98,15 +97,15 @@ export function HubDeltaPage() {
         LoRA adapters of PEFT and MLX are converted here for your model; adapters in GGUF are used as they are. Nothing
         is fetched before you have seen what is there.
       </p>
-      {shown?.found.kind === "loading" && (
-        <output className={styles.hint}>{shown.kind === "results" ? "Searching" : "Looking at the repository"}</output>
+      {shown?.kind === "loading" && (
+        <output className={styles.hint}>{asked?.kind === "results" ? "Searching" : "Looking at the repository"}</output>
       )}
-      {shown?.found.kind === "failed" && <Problem failure={shown.found.failure} />}
-      {shown?.kind === "repository" && shown.found.kind === "loaded" && (
-        <Found key={`${shown.found.value.repository} ${shown.found.value.revision}`} facts={shown.found.value} />
+      {shown?.kind === "failed" && <Problem failure={shown.failure} />}
+      {asked?.kind === "repository" && looked.answer.kind === "loaded" && (
+        <Found key={`${looked.answer.value.repository} ${looked.answer.value.revision}`} facts={looked.answer.value} />
       )}
-      {shown?.kind === "results" && shown.found.kind === "loaded" && (
-        <Results models={shown.found.value} onChoose={show} />
+      {asked?.kind === "results" && results.answer.kind === "loaded" && (
+        <Results models={results.answer.value.models} onChoose={show} />
       )}
     </article>
   );
@@ -140,10 +139,6 @@ function Results({
       ))}
     </ul>
   );
-}
-
-function loadableOf<Value>(outcome: Outcome<Value>): Loadable<Value> {
-  return outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure };
 }
 
 function Problem({ failure }: { readonly failure: Failure }) {

@@ -7,7 +7,7 @@ import { formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Message } from "../models/Message";
 import { addDeltaFile } from "./deltaActions";
-import { askForModel, refreshDeltas, useDeltas, useDeltasForModel } from "./deltas";
+import { refreshDeltas, useDeltas, useDeltasForModel } from "./deltas";
 import { CommandLineDialog } from "./CommandLineDialog";
 import { DeleteDeltaDialog } from "./DeleteDeltaDialog";
 import { type DeltaDialog, DeltaRow } from "./DeltaRow";
@@ -28,7 +28,7 @@ interface OpenDialog {
 export function LibraryList() {
   const list = useDeltas((state) => state.list);
   const model = useTargetModel();
-  const known = useDeltasForModel(model?.id ?? null);
+  const { answer: known, askAgain } = useDeltasForModel(model?.id ?? null);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [base, setBase] = useState<string | null>(null);
   useEffect(() => void refreshDeltas(), []);
@@ -55,7 +55,7 @@ export function LibraryList() {
       {known.kind === "failed" && model !== null && (
         <p className={styles.note} role="alert">
           Which of these go with {model.name} is not known. {failureText(known.failure).happened}
-          <Button look="quiet" onClick={() => void askForModel(model.id)}>
+          <Button look="quiet" onClick={askAgain}>
             Try again
           </Button>
         </p>

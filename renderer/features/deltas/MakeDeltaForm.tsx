@@ -5,6 +5,7 @@ import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
 import type { StartMakeDelta } from "../../../electron/contract/jobQueue";
 import type { MadeDelta, MakeDeltaPreview } from "../../../electron/contract/makeDelta";
 import type { ModelDetails } from "../../../electron/contract/model";
+import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
@@ -13,8 +14,7 @@ import { startJob } from "../jobs/jobs";
 import { diskNeed } from "../quantize/quantizeWords";
 import { madeKinds, making } from "./deltaKinds";
 import styles from "./MakeDeltaForm.module.css";
-import { predictedSize, predictedTimeText, predictedSizeText } from "./makingWords";
-import { usePairPreview } from "./usePairPreview";
+import { predictedSize, predictedSizeText, predictedTimeText } from "./makingWords";
 
 interface MakeDeltaFormProps {
   readonly fineTune: ModelDetails;
@@ -22,7 +22,10 @@ interface MakeDeltaFormProps {
 }
 
 export function MakeDeltaForm({ fineTune, base }: MakeDeltaFormProps) {
-  const { preview, askAgain } = usePairPreview(base.model.id, fineTune.model.id);
+  const { answer: preview, askAgain } = useAnswer("deltas.previewMake", {
+    baseId: base.model.id,
+    fineTuneId: fineTune.model.id,
+  });
   switch (preview.kind) {
     case "loading":
       return <p className={styles.words}>Reading both models’ headers</p>;

@@ -3,7 +3,6 @@ import { ArrowLeft, FilePlus } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { Button } from "../../ui/Button";
@@ -17,10 +16,8 @@ import { MakeDeltaForm } from "./MakeDeltaForm";
 import { basesFor, canBePaired, pairOptionWords, sortedBases } from "./pairChoices";
 
 export function MakeDeltaPage({ openedFrom }: { readonly openedFrom: ModelId | null }) {
-  const list = useInstalled();
-  const models = useApp((state) => state.models);
+  const { answer: list, askAgain } = useInstalled({ onOpening: true });
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => void refreshInstalled(), [models]);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -38,7 +35,7 @@ export function MakeDeltaPage({ openedFrom }: { readonly openedFrom: ModelId | n
           changed. After that, the fine-tune costs a fraction of the memory, works on the base in any quantization, and
           the two large files are not needed any more.
         </p>
-        {list.kind === "failed" && <FailureMessage failure={list.failure} onRetry={() => void refreshInstalled()} />}
+        {list.kind === "failed" && <FailureMessage failure={list.failure} onRetry={askAgain} />}
         {list.kind === "loading" && <p className={styles.words}>Reading what is installed</p>}
         {list.kind === "loaded" && <Pair models={list.value.models.filter(canBePaired)} openedFrom={openedFrom} />}
       </section>

@@ -1,20 +1,19 @@
 // The fine-tunes in the library, how they go with a model, and what the engine holds of them. Renderer.
-import { useEffect } from "react";
+import { skipToken } from "@tanstack/react-query";
 import { createStore, useStore } from "zustand";
 import type { Delta, DeltaForModel, DeltasForModel, EngineDeltas } from "../../../electron/contract/deltas";
 import type { DeltaId, ModelId } from "../../../electron/contract/ids";
+import { type Answer, knownAnswer, refreshAnswers, useAnswer } from "../../app/answers";
 import { call } from "../../app/bridge";
 import { LOADING, type Loadable } from "../models/loadable";
 
 export interface DeltaState {
   readonly list: readonly Delta[];
-  /** Asked for once per model, and again when the library changes. */
-  readonly forModel: Readonly<Record<ModelId, Loadable<DeltasForModel>>>;
   /** null: no model is loaded. */
   readonly inEngine: EngineDeltas | null;
 }
 
-const deltaStore = createStore<DeltaState>()(() => ({ list: [], forModel: {}, inEngine: null }));
+const deltaStore = createStore<DeltaState>()(() => ({ list: [], inEngine: null }));
 
 /** The library as it is before the first event of it. */
 export async function startDeltas(): Promise<void> {
@@ -27,11 +26,11 @@ export async function startDeltas(): Promise<void> {
 export async function refreshDeltas(): Promise<void> {
   const outcome = await call("deltas.list", undefined);
   if (outcome.ok) applyDeltas(outcome.value);
+  await refreshAnswers("deltas.forModel");
 }
 
 export function applyDeltas(list: readonly Delta[]): void {
   deltaStore.setState({ list });
-  for (const modelId of Object.keys(deltaStore.getState().forModel)) void askForModel(modelId as ModelId);
 }
 
 export function applyEngineDeltas(inEngine: EngineDeltas | null): void {
@@ -50,33 +49,16 @@ export function findDelta({ list }: DeltaState, deltaId: DeltaId): Delta | null 
   return list.find(({ id }) => id === deltaId) ?? null;
 }
 
-/** How every delta goes with a model; those that fit first. Asks main where it is not known yet. */
-export function useDeltasForModel(modelId: ModelId | null): Loadable<DeltasForModel> {
-  const known = useStore(deltaStore, ({ forModel }) => (modelId === null ? undefined : forModel[modelId]));
-  const isUnknown = known === undefined;
-  useEffect(() => {
-    if (modelId !== null && isUnknown) void askForModel(modelId);
-  }, [modelId, isUnknown]);
-  return known ?? LOADING;
+/** How every delta goes with a model; those that fit first. */
+export function useDeltasForModel(modelId: ModelId | null): Answer<DeltasForModel> {
+  return useAnswer("deltas.forModel", modelId === null ? skipToken : { modelId }, { kept: true });
+}
+
+/** The same, outside of a component. */
+export function knownDeltasForModel(modelId: ModelId | null): Loadable<DeltasForModel> {
+  return modelId === null ? LOADING : knownAnswer("deltas.forModel", { modelId });
 }
 
 export function isUsable({ match, delta }: DeltaForModel): boolean {
   return match !== "refused" && (delta.failure === null || delta.failure.code === "delta-crashed-last-time");
-}
-
-const newestAsk = new Map<ModelId, number>();
-
-/** The former answer stays on screen meanwhile. */
-export async function askForModel(modelId: ModelId): Promise<void> {
-  const ask = (newestAsk.get(modelId) ?? 0) + 1;
-  newestAsk.set(modelId, ask);
-  deltaStore.setState(({ forModel }) =>
-    forModel[modelId] === undefined ? { forModel: { ...forModel, [modelId]: LOADING } } : {},
-  );
-  const outcome = await call("deltas.forModel", { modelId });
-  if (ask !== newestAsk.get(modelId)) return;
-  const answer: Loadable<DeltasForModel> = outcome.ok
-    ? { kind: "loaded", value: outcome.value }
-    : { kind: "failed", failure: outcome.failure };
-  deltaStore.setState(({ forModel }) => ({ forModel: { ...forModel, [modelId]: answer } }));
 }

@@ -1,6 +1,7 @@
 // How one model is loaded: each setting automatic or set, with the value Facet would choose, and why.
-import { useEffect, useRef, useState } from "react";
-import type { Failure } from "../../../electron/contract/failure";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Failure, Outcome } from "../../../electron/contract/failure";
 import { KvCacheType } from "../../../electron/contract/fit";
 import type { ModelId } from "../../../electron/contract/ids";
 import {
@@ -14,6 +15,7 @@ import {
   type LoadSettings,
   type LoadSettingsView,
 } from "../../../electron/contract/loadSettings";
+import { setAnswer, useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
 import { failureParagraph, failureText } from "../../../electron/words/failureText";
@@ -36,23 +38,23 @@ export function LoadSettingsDialog() {
 
 function OneModel({ modelId }: { readonly modelId: ModelId }) {
   const name = useApp(({ models }) => models.find(({ id }) => id === modelId)?.name ?? "Model");
-  const [view, setView] = useState<LoadSettingsView | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  useEffect(() => {
-    void call("loads.settings", { modelId }).then((outcome) =>
-      outcome.ok ? setView(outcome.value) : setFailure(outcome.failure),
-    );
-  }, [modelId]);
+  const { answer } = useAnswer("loads.settings", { modelId });
+  const saving = useMutation({
+    mutationFn: (settings: LoadSettings) => call("loads.saveSettings", { modelId, settings }),
+  });
+  const failure = failureOf(saving.data) ?? (answer.kind === "failed" ? answer.failure : null);
+  const known = answer.kind === "loaded" ? answer.value : null;
+  // What was set is shown at once, also where it could not be saved.
+  const set = saving.data?.ok === true ? undefined : saving.variables;
+  const view = known === null || set === undefined ? known : { ...known, settings: set };
 
-  /** Counts up with each change, so that the answer to an older one does not take a newer one back. */
-  const newestChange = useRef(0);
-  async function save(settings: LoadSettings): Promise<void> {
-    const change = ++newestChange.current;
-    if (view !== null) setView({ ...view, settings });
-    const outcome = await call("loads.saveSettings", { modelId, settings });
-    if (change !== newestChange.current) return;
-    setFailure(outcome.ok ? null : outcome.failure);
-    if (outcome.ok) setView(outcome.value);
+  function save(settings: LoadSettings): void {
+    saving.mutate(settings, {
+      // Called for the newest change only, so that the answer to an older one does not take a newer one back.
+      onSuccess: (outcome) => {
+        if (outcome.ok) setAnswer("loads.settings", { modelId }, outcome.value);
+      },
+    });
   }
 
   return (
@@ -65,10 +67,14 @@ function OneModel({ modelId }: { readonly modelId: ModelId }) {
           </p>
         )}
         {view === null && failure === null && <output className={styles.waiting}>Reading the model’s header</output>}
-        {view !== null && <Settings view={view} onSave={(settings) => void save(settings)} />}
+        {view !== null && <Settings view={view} onSave={save} />}
       </div>
     </Dialog>
   );
+}
+
+function failureOf(outcome: Outcome<unknown> | undefined): Failure | null {
+  return outcome === undefined || outcome.ok ? null : outcome.failure;
 }
 
 interface SettingsProps {

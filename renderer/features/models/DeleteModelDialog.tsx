@@ -1,13 +1,13 @@
 // Asks before a model goes: what goes where, and what stays.
-import { useEffect, useState } from "react";
-import type { ModelId } from "../../../electron/contract/ids";
+import { useState } from "react";
 import type { ModelUse } from "../../../electron/contract/importing";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { call } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
+import { useDeltasForModel } from "../deltas/deltas";
 import { removeModel } from "./installed";
 import styles from "./ModelDialog.module.css";
 
@@ -21,8 +21,10 @@ interface DeleteModelDialogProps {
 export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) {
   const { model, inModelsFolder, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
-  const use = useModelUse(model.id);
-  const fineTunes = useFineTunes(model.id);
+  const { answer: use } = useAnswer("models.use", { modelId: model.id });
+  const { answer: forModel } = useDeltasForModel(model.id);
+  const deltas = forModel.kind === "loaded" ? forModel.value.deltas : [];
+  const fineTunes = deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name);
   const title = inModelsFolder ? `Delete ${model.name}` : `Forget ${model.name}`;
   return (
     <Dialog label={title} onClose={onClose}>
@@ -35,7 +37,8 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
         </p>
         <p>
           {lastUsedAtMs !== null && `It was last loaded ${whenWords(lastUsedAtMs, nowMs)}. `}
-          {usedInWords(use)} {fineTuneWords(fineTunes)} Chats stay as they are; another model can answer in them.
+          {use.kind === "loaded" && usedInWords(use.value)} {fineTuneWords(fineTunes)} Chats stay as they are; another
+          model can answer in them.
         </p>
         <div className={styles.actions}>
           <Button onClick={onClose}>Keep it</Button>
@@ -56,37 +59,6 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
   );
 }
 
-/** null while it is being counted. */
-function useModelUse(modelId: ModelId): ModelUse | null {
-  const [use, setUse] = useState<ModelUse | null>(null);
-  useEffect(() => {
-    let isGone = false;
-    void call("models.use", { modelId }).then((outcome) => {
-      if (outcome.ok && !isGone) setUse(outcome.value);
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [modelId]);
-  return use;
-}
-
-/** Names of the fine-tunes that can be put on it; none while it is being looked at. */
-function useFineTunes(modelId: ModelId): readonly string[] {
-  const [names, setNames] = useState<readonly string[]>([]);
-  useEffect(() => {
-    let isGone = false;
-    void call("deltas.forModel", { modelId }).then((outcome) => {
-      if (outcome.ok && !isGone)
-        setNames(outcome.value.deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name));
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [modelId]);
-  return names;
-}
-
 function fineTuneWords(names: readonly string[]): string {
   if (names.length === 0) return "";
   const shown = names
@@ -98,8 +70,7 @@ function fineTuneWords(names: readonly string[]): string {
 }
 
 /** "It answered in 5 chats: “A boat”, “A letter”, “A poem” and 2 more." */
-function usedInWords(use: ModelUse | null): string {
-  if (use === null) return "";
+function usedInWords(use: ModelUse): string {
   if (use.chatCount === 0) return "No chat has an answer of it.";
   const titles = use.titles.map((title) => `“${title}”`).join(", ");
   const more = use.chatCount - use.titles.length;

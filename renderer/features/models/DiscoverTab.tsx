@@ -1,19 +1,19 @@
 // Finds models: the hand-picked ones, or what a search at the hub gives, each judged for this machine.
 import { FolderOpen, Search, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
+import { useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
 import { Button } from "../../ui/Button";
 import {
-  browseHub,
   endSearch,
-  loadCatalogue,
+  type HubSearch,
   isOfSize,
   search,
-  searchMore,
   submitSearch,
   typeSearch,
   useDiscover,
+  useFound,
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
 import { freeBytes } from "./fitWords";
@@ -31,16 +31,15 @@ import { JudgingBar } from "./JudgingBar";
 
 export function DiscoverTab() {
   const openRepository = useDiscover((state) => state.openRepository);
-  const searching = useDiscover((state) => state.found !== null);
-  useEffect(() => void loadCatalogue(), []);
+  const asked = useDiscover((state) => state.asked);
   return (
     <>
       <SearchLine />
       <JudgingBar />
       {openRepository !== null ? (
         <ModelPage key={openRepository} repository={openRepository} />
-      ) : searching ? (
-        <SearchResults />
+      ) : asked !== null ? (
+        <SearchResults asked={asked} />
       ) : (
         <HandPicked />
       )}
@@ -50,7 +49,7 @@ export function DiscoverTab() {
 
 function SearchLine() {
   const text = useDiscover((state) => state.text);
-  const searching = useDiscover((state) => state.found !== null);
+  const searching = useDiscover((state) => state.asked !== null);
   return (
     <search className={styles.searchLine}>
       <label className={styles.field}>
@@ -108,10 +107,9 @@ function OfflineLine() {
 }
 
 function HandPicked() {
-  const catalogue = useDiscover((state) => state.catalogue);
+  const { answer: catalogue, askAgain } = useAnswer("hub.catalogue", undefined, { kept: true });
   const machine = useMachine();
-  if (catalogue.kind === "failed")
-    return <FailureMessage failure={catalogue.failure} onRetry={() => void loadCatalogue()} />;
+  if (catalogue.kind === "failed") return <FailureMessage failure={catalogue.failure} onRetry={askAgain} />;
   if (catalogue.kind === "loading") return null;
   const availableBytes = machine === null ? 0 : freeBytes(machine);
   // Until the memory is known, nothing is pointed out and nothing jumps.
@@ -121,7 +119,7 @@ function HandPicked() {
       <OfflineLine />
       <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
       <footer className={styles.more}>
-        <Button onClick={browseHub}>Browse all of Hugging Face</Button>
+        <Button onClick={search}>Browse all of Hugging Face</Button>
       </footer>
     </>
   );
@@ -153,15 +151,14 @@ function OrderedCatalogue({
   );
 }
 
-function SearchResults() {
-  const found = useDiscover((state) => state.found);
+function SearchResults({ asked }: { readonly asked: HubSearch }) {
+  const { found, isSearchingMore, searchMore } = useFound(asked);
   const size = useDiscover((state) => state.size);
   const text = useDiscover((state) => state.text);
-  if (found === null) return null;
   if (found.kind === "failed") {
     const retry = () => {
       retryHubModels();
-      void search();
+      search();
     };
     return (
       <>
@@ -184,13 +181,13 @@ function SearchResults() {
       </>
     );
   }
-  const { models, cursor, loadingMore } = found.value;
+  const { models, hasMore } = found.value;
   const shown = models.filter((model) => isOfSize(model, size));
   const of = text.trim() === "" ? "at Hugging Face" : `for “${text.trim()}”`;
   return (
     <>
       <SearchFilters
-        words={`${shown.length}${cursor === null ? "" : "+"} ${shown.length === 1 && cursor === null ? "model" : "models"} ${of}`}
+        words={`${shown.length}${hasMore ? "+" : ""} ${shown.length === 1 && !hasMore ? "model" : "models"} ${of}`}
       />
       {shown.length === 0 ? (
         <Message
@@ -201,7 +198,7 @@ function SearchResults() {
               : "None of this size is among the models found so far."
           }
         >
-          {models.length > 0 && cursor !== null && <Button onClick={() => void searchMore()}>Look further</Button>}
+          {models.length > 0 && hasMore && <Button onClick={searchMore}>Look further</Button>}
           <Button onClick={endSearch}>Show hand-picked models</Button>
         </Message>
       ) : (
@@ -213,10 +210,10 @@ function SearchResults() {
           ))}
         </ul>
       )}
-      {shown.length > 0 && cursor !== null && (
+      {shown.length > 0 && hasMore && (
         <footer className={styles.more}>
-          <Button disabled={loadingMore} onClick={() => void searchMore()}>
-            {loadingMore ? "Searching" : "Show more"}
+          <Button disabled={isSearchingMore} onClick={searchMore}>
+            {isSearchingMore ? "Searching" : "Show more"}
           </Button>
         </footer>
       )}

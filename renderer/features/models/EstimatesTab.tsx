@@ -1,27 +1,16 @@
 // How good predictions of memory are: each load on this computer, what was predicted and what was measured.
-import { useEffect, useState } from "react";
-import type { Failure } from "../../../electron/contract/failure";
+import { useState } from "react";
 import { isComplete, predictionError, sumOfParts, type LoadRecord } from "../../../electron/contract/loadSettings";
-import { useApp } from "../../app/appStore";
-import { call } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import styles from "./EstimatesTab.module.css";
 import { FailureMessage, Message } from "./Message";
 
 export function EstimatesTab() {
-  const engine = useApp((state) => state.engine.kind);
-  const [records, setRecords] = useState<readonly LoadRecord[] | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [asks, setAsks] = useState(0);
-  // With each load and each answer there is more to show.
-  useEffect(() => {
-    void call("loads.records", undefined).then((outcome) => {
-      if (outcome.ok) setRecords(outcome.value);
-      setFailure(outcome.ok ? null : outcome.failure);
-    });
-  }, [engine, asks]);
-  if (failure !== null) return <FailureMessage failure={failure} onRetry={() => setAsks(asks + 1)} />;
-  if (records === null) return null;
+  const { answer, askAgain } = useAnswer("loads.records", undefined);
+  if (answer.kind === "failed") return <FailureMessage failure={answer.failure} onRetry={askAgain} />;
+  if (answer.kind === "loading") return null;
+  const records = answer.value;
   if (records.length === 0)
     return (
       <Message

@@ -1,7 +1,8 @@
 // How models are fetched: the access token, the hub's address, a proxy. The token goes to main and never comes back.
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
+import { setAnswer, useAnswer } from "../../app/answers";
 import { call } from "../../app/bridge";
 import { failureParagraph } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
@@ -15,19 +16,14 @@ import styles from "./ModelDialog.module.css";
 const MAX_TYPED_CHARACTERS = 2_000;
 
 export function HubSettingsDialog({ onClose }: { readonly onClose: () => void }) {
-  const [settings, setSettings] = useState<HubSettings | null>(null);
+  const { answer } = useAnswer("hub.settings", undefined);
   const [failure, setFailure] = useState<Failure | null>(null);
-  useEffect(() => {
-    void call("hub.settings", undefined).then((outcome) =>
-      outcome.ok ? setSettings(outcome.value) : setFailure(outcome.failure),
-    );
-  }, []);
 
   async function save(change: HubSettingsChange): Promise<boolean> {
     const outcome = await call("hub.saveSettings", change);
     setFailure(outcome.ok ? null : outcome.failure);
     if (!outcome.ok) return false;
-    setSettings(outcome.value);
+    setAnswer("hub.settings", undefined, outcome.value);
     retryHubModels();
     void refreshFits();
     return true;
@@ -36,10 +32,10 @@ export function HubSettingsDialog({ onClose }: { readonly onClose: () => void })
   return (
     <Dialog label="Hugging Face" onClose={onClose}>
       <DialogHeader title="Hugging Face" onClose={onClose} />
-      {settings !== null && <Form settings={settings} failure={failure} onSave={save} onClose={onClose} />}
-      {settings === null && failure !== null && (
+      {answer.kind === "loaded" && <Form settings={answer.value} failure={failure} onSave={save} onClose={onClose} />}
+      {answer.kind === "failed" && (
         <div className={styles.content}>
-          <p role="alert">{failureParagraph(failure)}</p>
+          <p role="alert">{failureParagraph(answer.failure)}</p>
         </div>
       )}
     </Dialog>

@@ -1,16 +1,17 @@
 // The models on this computer: what they are, where they came from, and what can be done with them.
 import { useEffect, useState } from "react";
-import type { ModelDetails } from "../../../electron/contract/model";
+import type { InstalledModels, ModelDetails } from "../../../electron/contract/model";
 import { Button } from "../../ui/Button";
 import { DeleteModelDialog } from "./DeleteModelDialog";
 import { compareFiles } from "./fileTasks";
 import { FileTaskList } from "./FileTaskList";
 import { ImportActions } from "./ImportActions";
-import { refreshInstalled, useInstalled } from "./installed";
+import { useInstalled } from "./installed";
 import { type InstalledDialog, InstalledRow } from "./InstalledRow";
 import styles from "./InstalledTab.module.css";
 import { JudgingBar } from "./JudgingBar";
 import { FailureMessage, Message } from "./Message";
+import type { Loadable } from "./loadable";
 import { ModelsFolderLine } from "./ModelsFolderLine";
 import { showTab } from "./modelsRoute";
 import { OtherApps } from "./OtherApps";
@@ -22,10 +23,10 @@ interface OpenDialog {
 }
 
 export function InstalledTab() {
-  const list = useInstalled();
+  const { answer: list, askAgain } = useInstalled();
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   useComparing(list);
-  if (list.kind === "failed") return <FailureMessage failure={list.failure} onRetry={() => void refreshInstalled()} />;
+  if (list.kind === "failed") return <FailureMessage failure={list.failure} onRetry={askAgain} />;
   if (list.kind === "loading") return null;
   const { models } = list.value;
   return (
@@ -64,7 +65,7 @@ export function InstalledTab() {
 }
 
 /** Files of the same size are compared while this list is seen, and again when it has changed. */
-function useComparing(list: ReturnType<typeof useInstalled>): void {
+function useComparing(list: Loadable<InstalledModels>): void {
   useEffect(() => {
     if (list.kind === "loaded") void compareFiles();
   }, [list]);

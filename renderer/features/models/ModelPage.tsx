@@ -1,8 +1,9 @@
 // One model of the hub on its own: its facts, its variants, what goes with it, and its card.
 import { ArrowLeft, ExternalLink } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
-import { call, callOrNotify } from "../../app/bridge";
+import { useAnswer } from "../../app/answers";
+import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { Markdown } from "../chat/markdown/Markdown";
@@ -10,7 +11,6 @@ import { cardText } from "./cardText";
 import { closeModel } from "./discover";
 import { summaryFacts, summaryLine } from "./hubFacts";
 import { retryHubModels, useHubModel } from "./hubModels";
-import { LOADING, type Loadable } from "./loadable";
 import { FailureMessage } from "./Message";
 import styles from "./ModelPage.module.css";
 import { modelTitle } from "./modelTitle";
@@ -67,32 +67,21 @@ function Loaded({ model }: { readonly model: HubModel }) {
 
 /** What the author says of the model. */
 function Card({ model }: { readonly model: HubModel }) {
-  const [readme, setReadme] = useState<Loadable<string>>(LOADING);
-  const { repository } = model.summary;
-  const { revision } = model;
-  useEffect(() => {
-    let left = false;
-    void call("hub.readme", { repository, revision }).then((outcome) => {
-      if (left) return;
-      setReadme(
-        outcome.ok ? { kind: "loaded", value: cardText(outcome.value) } : { kind: "failed", failure: outcome.failure },
-      );
-    });
-    return () => {
-      left = true;
-    };
-  }, [repository, revision]);
-
+  const { answer: readme } = useAnswer("hub.readme", {
+    repository: model.summary.repository,
+    revision: model.revision,
+  });
+  const text = readme.kind === "loaded" ? cardText(readme.value) : "";
   return (
     <section className={styles.readme} aria-label="Model card">
       <h2>Model card</h2>
       {readme.kind === "loading" && <p className={styles.waiting}>Reading the card</p>}
       {readme.kind === "failed" && <p className={styles.waiting}>{failureText(readme.failure).happened}</p>}
       {readme.kind === "loaded" &&
-        (readme.value === "" ? (
+        (text === "" ? (
           <p className={styles.waiting}>The author has written none.</p>
         ) : (
-          <Markdown text={readme.value} growing={false} />
+          <Markdown text={text} growing={false} />
         ))}
     </section>
   );

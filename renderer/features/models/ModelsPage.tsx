@@ -17,7 +17,7 @@ import { EstimatesTab } from "./EstimatesTab";
 import { refreshFits } from "./fits";
 import { HubSettingsDialog } from "./HubSettingsDialog";
 import { InstalledTab } from "./InstalledTab";
-import { refreshInstalled } from "./installed";
+import { useInstalled } from "./installed";
 import { type ModelSubject, type ModelsTab, showTab, useModelsTab, useModelSubject } from "./modelsRoute";
 import styles from "./ModelsPage.module.css";
 
@@ -94,9 +94,8 @@ function TabList() {
 
 /** What is installed, and the free memory, are asked for again when they can have changed. */
 function useFollowing(): void {
-  const models = useApp((state) => state.models);
   const loadedId = useApp(({ engine }) => loadedModel(engine)?.modelId ?? null);
-  useEffect(() => void refreshInstalled(), [models, loadedId]);
+  useInstalled({ onOpening: true });
   useEffect(() => void refreshFits(), [loadedId]);
   useEffect(() => {
     document.title = "Models · Facet";

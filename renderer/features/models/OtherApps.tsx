@@ -1,23 +1,25 @@
 // Models that other apps have put on this computer: one click uses one where it is.
 import { RefreshCw } from "lucide-react";
-import { useEffect } from "react";
 import type { FoundModel, FoundModels, OtherApp } from "../../../electron/contract/importing";
+import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes } from "../../../electron/words/quantities";
 import { useApp } from "../../app/appStore";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
-import { searchOtherApps, takeFoundModel, useImport } from "./importing";
+import { takeFoundModel } from "./importing";
 import type { Loadable } from "./loadable";
 import styles from "./OtherApps.module.css";
 import { appTitle } from "./otherAppTitle";
 
 export function OtherApps() {
-  const found = useImport((state) => state.otherApps);
-  const isSearching = useImport((state) => state.isSearching);
+  // Looked for on each opening; what was found before stays on screen meanwhile.
+  const {
+    answer: found,
+    isAsking,
+    askAgain,
+  } = useAnswer("import.otherApps", undefined, { kept: true, askOnOpening: true });
   const models = useApp((state) => state.models);
-  // Also when the list has changed: what is used now is no longer offered.
-  useEffect(() => void searchOtherApps(), [models]);
   const apps =
     found.kind !== "loaded"
       ? []
@@ -29,12 +31,7 @@ export function OtherApps() {
     <section className={styles.section} aria-label="Found on this computer">
       <header className={styles.header}>
         <h2>Found on this computer</h2>
-        <IconButton
-          name="Look again"
-          icon={<RefreshCw size={14} />}
-          disabled={isSearching}
-          onClick={() => void searchOtherApps()}
-        />
+        <IconButton name="Look again" icon={<RefreshCw size={14} />} disabled={isAsking} onClick={askAgain} />
       </header>
       <Words found={found} shown={apps.reduce((sum, app) => sum + app.models.length, 0)} />
       {apps.map(({ app, models: unused }) => unused.length > 0 && <AppModels key={app} app={app} models={unused} />)}

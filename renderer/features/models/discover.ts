@@ -1,12 +1,9 @@
-// What Discover shows: the hand-picked models, or what a search at the hub found. Renderer.
+// What Discover shows: the hand-picked models, or what a search at the hub finds. Renderer.
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { createStore, useStore } from "zustand";
-import type {
-  CatalogueModel,
-  HubModelSummary,
-  HubQuery,
-  HubSort,
-  RepositoryName,
-} from "../../../electron/contract/hub";
+import type { Outcome } from "../../../electron/contract/failure";
+import type { HubModelSummary, HubQuery, HubSearchPage, HubSort, RepositoryName } from "../../../electron/contract/hub";
+import { queryClient } from "../../app/answers";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
 import { recordHubAnswer } from "./hubReach";
@@ -16,19 +13,20 @@ export type SizeClass = "any" | "tiny" | "small" | "medium" | "large";
 
 export interface Found {
   readonly models: readonly HubModelSummary[];
-  /** Where more are to be had; null at the end. */
-  readonly cursor: string | null;
-  readonly loadingMore: boolean;
+  /** The hub has more of them. */
+  readonly hasMore: boolean;
 }
+
+/** What the hub is searched for. */
+export type HubSearch = Pick<HubQuery, "text" | "sort" | "family" | "parameters">;
 
 export interface DiscoverState {
   readonly text: string;
   readonly sort: HubSort;
   readonly family: string | null;
   readonly size: SizeClass;
-  readonly catalogue: Loadable<readonly CatalogueModel[]>;
   /** null: no search, the hand-picked models are shown. */
-  readonly found: Loadable<Found> | null;
+  readonly asked: HubSearch | null;
   /** The model whose own page is shown. */
   readonly openRepository: RepositoryName | null;
 }
@@ -38,8 +36,7 @@ export const discoverStore = createStore<DiscoverState>()(() => ({
   sort: "trendingScore",
   family: null,
   size: "any",
-  catalogue: LOADING,
-  found: null,
+  asked: null,
   openRepository: null,
 }));
 
@@ -50,15 +47,6 @@ export function useDiscover<Value>(select: (state: DiscoverState) => Value): Val
 /** Typing pauses for this long before a search begins. */
 const PAUSE_MS = 350;
 let timer: ReturnType<typeof setTimeout> | undefined;
-let newestSearch = 0;
-
-export async function loadCatalogue(): Promise<void> {
-  if (discoverStore.getState().catalogue.kind === "loaded") return;
-  const outcome = await call("hub.catalogue", undefined);
-  discoverStore.setState({
-    catalogue: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
-  });
-}
 
 /** Searches when typing pauses. An empty field shows the hand-picked models again. */
 export function typeSearch(text: string): void {
@@ -72,67 +60,68 @@ export function typeSearch(text: string): void {
 export function submitSearch(): void {
   clearTimeout(timer);
   const repository = repositoryIn(discoverStore.getState().text);
-  if (repository === null) void search();
+  if (repository === null) search();
   else openModel(repository);
 }
 
 export function setFilters(change: Partial<Pick<DiscoverState, "sort" | "family" | "size">>): void {
   discoverStore.setState(change);
-  void search();
-}
-
-/** The hub's own list, without words to search for. */
-export function browseHub(): void {
-  void search();
+  search();
 }
 
 export function endSearch(): void {
   clearTimeout(timer);
-  newestSearch++;
-  discoverStore.setState({ found: null, family: null, size: "any", text: "", sort: "trendingScore" });
+  discoverStore.setState({ asked: null, family: null, size: "any", text: "", sort: "trendingScore" });
 }
 
-export async function search(): Promise<void> {
-  const search = ++newestSearch;
+/** Without words: the hub's own list. What was found for the same before is asked for anew. */
+export function search(): void {
   const { text, sort, family, size } = discoverStore.getState();
-  discoverStore.setState({ found: LOADING, openRepository: null });
-  const outcome = await call("hub.search", {
-    text: text.trim(),
-    sort,
-    family,
-    parameters: sizeRanges[size],
-    cursor: null,
-  });
-  recordHubAnswer(outcome);
-  if (search !== newestSearch) return;
+  queryClient.removeQueries({ queryKey: [FOUND] });
   discoverStore.setState({
-    found: outcome.ok
-      ? { kind: "loaded", value: { ...outcome.value, loadingMore: false } }
-      : { kind: "failed", failure: outcome.failure },
+    asked: { text: text.trim(), sort, family, parameters: sizeRanges[size] },
+    openRepository: null,
   });
 }
 
-export async function searchMore(): Promise<void> {
-  const search = newestSearch;
-  const { text, sort, family, size, found } = discoverStore.getState();
-  if (found?.kind !== "loaded" || found.value.cursor === null || found.value.loadingMore) return;
-  const { models, cursor } = found.value;
-  discoverStore.setState({ found: { kind: "loaded", value: { models, cursor, loadingMore: true } } });
-  const outcome = await call("hub.search", { text: text.trim(), sort, family, parameters: sizeRanges[size], cursor });
-  recordHubAnswer(outcome);
-  if (search !== newestSearch) return;
-  if (!outcome.ok) {
-    discoverStore.setState({ found: { kind: "failed", failure: outcome.failure } });
-    return;
-  }
-  const known = new Set(models.map(({ repository }) => repository));
-  const added = outcome.value.models.filter(({ repository }) => !known.has(repository));
-  discoverStore.setState({
-    found: {
-      kind: "loaded",
-      value: { models: [...models, ...added], cursor: outcome.value.cursor, loadingMore: false },
+const FOUND = "found at the hub";
+
+/** Page by page; stays while other pages of the app are open. */
+export function useFound(asked: HubSearch): {
+  readonly found: Loadable<Found>;
+  readonly isSearchingMore: boolean;
+  readonly searchMore: () => void;
+} {
+  const { data, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: [FOUND, asked],
+    queryFn: async ({ pageParam }) => {
+      const outcome = await call("hub.search", { ...asked, cursor: pageParam });
+      recordHubAnswer(outcome);
+      return outcome;
     },
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => (last.ok ? last.value.cursor : null),
+    select: ({ pages }) => joinPages(pages),
+    staleTime: Infinity,
+    gcTime: Infinity,
   });
+  return {
+    found: data ?? LOADING,
+    isSearchingMore: isFetchingNextPage,
+    searchMore: () => void fetchNextPage({ cancelRefetch: false }),
+  };
+}
+
+function joinPages(pages: readonly Outcome<HubSearchPage>[]): Loadable<Found> {
+  const models = new Map<RepositoryName, HubModelSummary>();
+  let hasMore = false;
+  for (const page of pages) {
+    if (!page.ok) return { kind: "failed", failure: page.failure };
+    // One that has become more popular meanwhile can be on two pages.
+    for (const model of page.value.models) if (!models.has(model.repository)) models.set(model.repository, model);
+    hasMore = page.value.cursor !== null;
+  }
+  return { kind: "loaded", value: { models: [...models.values()], hasMore } };
 }
 
 export function openModel(repository: RepositoryName): void {

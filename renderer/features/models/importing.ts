@@ -1,26 +1,21 @@
-// What was dropped or chosen and waits for the user's word, and the models of other apps. Renderer.
+// What was dropped or chosen and waits for the user's word. Renderer.
 import { createStore, useStore } from "zustand";
-import type { FoundModels, ImportOffer } from "../../../electron/contract/importing";
+import type { ImportOffer } from "../../../electron/contract/importing";
 import type { ModelId } from "../../../electron/contract/ids";
-import { call, callOrNotify } from "../../app/bridge";
+import { callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { showFailure } from "../../app/notices";
-import { LOADING, type Loadable } from "./loadable";
 import { showTab } from "./modelsRoute";
 
 interface ImportState {
   readonly offer: ImportOffer | null;
   /** Between a drop and what it holds: a folder takes a moment. */
   readonly isLooking: boolean;
-  readonly otherApps: Loadable<FoundModels>;
-  readonly isSearching: boolean;
 }
 
 const importStore = createStore<ImportState>()(() => ({
   offer: null,
   isLooking: false,
-  otherApps: LOADING,
-  isSearching: false,
 }));
 
 export function useImport<Value>(select: (state: ImportState) => Value): Value {
@@ -75,16 +70,6 @@ export async function copyOffer({ id }: ImportOffer, modelIds: ModelId[]): Promi
 
 export async function addFineTunes({ id }: ImportOffer): Promise<void> {
   await callOrNotify("import.addFineTunes", { offerId: id });
-}
-
-/** Looks into the folders of other apps; what was found before stays on screen meanwhile. */
-export async function searchOtherApps(): Promise<void> {
-  importStore.setState({ isSearching: true });
-  const outcome = await call("import.otherApps", undefined);
-  importStore.setState({
-    isSearching: false,
-    otherApps: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
-  });
 }
 
 export async function takeFoundModel(modelId: ModelId): Promise<void> {

@@ -1,12 +1,12 @@
-// The installed models with what their headers say, and what a user does with them. Renderer.
+// The installed models with what their headers say, and what the user does with them. Renderer.
 import { createStore, useStore } from "zustand";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { InstalledModels, ModelDetails } from "../../../electron/contract/model";
+import { type Answer, refreshAnswers, useAnswer } from "../../app/answers";
 import { call, callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
-import { LOADING, type Loadable } from "./loadable";
 
 /** What came of reading a model's file again. */
 export type Verification =
@@ -14,45 +14,34 @@ export type Verification =
   | { readonly kind: "good" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-interface InstalledState {
-  readonly list: Loadable<InstalledModels>;
-  readonly verifications: Readonly<Record<ModelId, Verification>>;
+const verificationStore = createStore<Readonly<Record<ModelId, Verification>>>()(() => ({}));
+
+/** `onOpening`: of a place that shows the list itself; files may have gone. */
+export function useInstalled({ onOpening = false } = {}): Answer<InstalledModels> {
+  return useAnswer("models.installed", undefined, { kept: true, askOnOpening: onOpening });
 }
 
-const installedStore = createStore<InstalledState>()(() => ({ list: LOADING, verifications: {} }));
-
-let newestAsk = 0;
-
-/** Reads the list again; the old one stays on screen meanwhile. */
-export async function refreshInstalled(): Promise<void> {
-  const ask = ++newestAsk;
-  const outcome = await call("models.installed", undefined);
-  if (ask !== newestAsk) return;
-  installedStore.setState({
-    list: outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure },
-  });
-}
-
-export function useInstalled(): Loadable<InstalledModels> {
-  return useStore(installedStore, ({ list }) => list);
+/** Reads the list anew; the old one stays on screen meanwhile. */
+export function refreshInstalled(): Promise<void> {
+  return refreshAnswers("models.installed");
 }
 
 /** The installed model that a variant of the hub is, when it is one. */
 export function useInstalledVariant(repository: RepositoryName, variant: HubVariant): ModelDetails | null {
-  return useStore(installedStore, ({ list }) =>
-    list.kind !== "loaded"
-      ? null
-      : (list.value.models.find(
-          (details) =>
-            details.repository === repository &&
-            details.hubPath === variant.id &&
-            details.model.sizeBytes === variant.sizeBytes,
-        ) ?? null),
+  const { answer: list } = useInstalled();
+  const models = list.kind === "loaded" ? list.value.models : [];
+  return (
+    models.find(
+      (details) =>
+        details.repository === repository &&
+        details.hubPath === variant.id &&
+        details.model.sizeBytes === variant.sizeBytes,
+    ) ?? null
   );
 }
 
 export function useVerification(modelId: ModelId): Verification | null {
-  return useStore(installedStore, ({ verifications }) => verifications[modelId] ?? null);
+  return useStore(verificationStore, (verifications) => verifications[modelId] ?? null);
 }
 
 export async function loadModel(modelId: ModelId): Promise<void> {
@@ -77,7 +66,7 @@ export async function removeModel({ model, inModelsFolder }: ModelDetails): Prom
 }
 
 export async function verifyModel(modelId: ModelId): Promise<void> {
-  if (installedStore.getState().verifications[modelId]?.kind === "running") return;
+  if (verificationStore.getState()[modelId]?.kind === "running") return;
   setVerification(modelId, { kind: "running" });
   const outcome = await call("models.verify", { modelId });
   if (outcome.ok) setVerification(modelId, { kind: "good" });
@@ -90,7 +79,8 @@ export async function verifyModel(modelId: ModelId): Promise<void> {
 
 /** null: it was stopped, and nothing is known. */
 function setVerification(modelId: ModelId, verification: Verification | null): void {
-  installedStore.setState(({ verifications: { [modelId]: _before, ...others } }) => ({
-    verifications: verification === null ? others : { ...others, [modelId]: verification },
-  }));
+  verificationStore.setState(
+    ({ [modelId]: _before, ...others }) => (verification === null ? others : { ...others, [modelId]: verification }),
+    true,
+  );
 }

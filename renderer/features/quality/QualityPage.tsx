@@ -2,19 +2,19 @@
 import { useEffect, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { QualityResults } from "../../../electron/contract/quantize";
+import { useAnswer } from "../../app/answers";
 import { formatCount } from "../../../electron/words/quantities";
 import { BackButton } from "../models/BackButton";
 import { useInstalled } from "../models/installed";
 import { FailureMessage } from "../models/Message";
 import { MeasureForm } from "./MeasureForm";
-import { useQualityResults } from "./measured";
 import { QualityChart } from "./QualityChart";
 import styles from "./QualityPage.module.css";
 import { QualityTable } from "./QualityTable";
 
 export function QualityPage({ modelId }: { readonly modelId: ModelId }) {
-  const { results, askAgain } = useQualityResults(modelId);
-  const installed = useInstalled();
+  const { answer: results, askAgain } = useAnswer("quality.results", { modelId });
+  const { answer: installed } = useInstalled();
   const heading = useRef<HTMLHeadingElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);

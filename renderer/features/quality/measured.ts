@@ -1,34 +1,7 @@
-// Measured variants of a model: asked for when the page opens and again when a job ends; and their names and numbers. Renderer.
-import { useEffect, useState } from "react";
-import type { ModelId } from "../../../electron/contract/ids";
-import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
-import { call } from "../../app/bridge";
+// Names and numbers of the measured variants of a model. Renderer.
+import type { MeasuredVariant } from "../../../electron/contract/quantize";
 import { formatBytes, formatSpeed } from "../../../electron/words/quantities";
-import { useJobs } from "../jobs/jobs";
-import { LOADING, type Loadable } from "../models/loadable";
 import { stepsLeftOut } from "../quantize/stepWords";
-
-export interface ShownResults {
-  readonly results: Loadable<QualityResults>;
-  readonly askAgain: () => void;
-}
-
-export function useQualityResults(modelId: ModelId): ShownResults {
-  const [results, setResults] = useState<Loadable<QualityResults>>(LOADING);
-  const [attempt, setAttempt] = useState(0);
-  const doneCount = useJobs((jobs) => jobs.filter(({ state }) => state.kind === "done").length);
-  useEffect(() => {
-    let left = false;
-    void call("quality.results", { modelId }).then((outcome) => {
-      if (left) return;
-      setResults(outcome.ok ? { kind: "loaded", value: outcome.value } : { kind: "failed", failure: outcome.failure });
-    });
-    return () => {
-      left = true;
-    };
-  }, [modelId, attempt, doneCount]);
-  return { results, askAgain: () => setAttempt((count) => count + 1) };
-}
 
 /** The same variant measured twice is one: main keeps the newer. */
 export function variantKey({ quality, type, steps, isSource }: MeasuredVariant): string {

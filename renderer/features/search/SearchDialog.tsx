@@ -1,11 +1,14 @@
 // Finds words in all chats as they are typed; without words, offers the latest chats.
+import { skipToken } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useState } from "react";
 import type { SearchHit } from "../../../electron/contract/chat";
+import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
-import { callOrNotify } from "../../app/bridge";
 import { closeDialog, closeSidebarOverlay } from "../../app/layout";
+import { showFailure } from "../../app/notices";
 import { formatWhen } from "../../../electron/words/quantities";
+import { useSettled } from "../../app/useSettled";
 import { QueryDialog } from "../../ui/QueryDialog";
 import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";
@@ -23,8 +26,8 @@ export function SearchDialog() {
   const found = useSearch(words);
   const latest = useLatestChats();
   const searching = words !== "";
-  const upToDate = !searching || found?.query === words;
-  const hits = searching ? (found?.hits ?? []) : latest;
+  const upToDate = !searching || found.isFor === words;
+  const hits = searching ? found.hits : latest;
 
   const openHit = (hit: SearchHit, event: KeyboardEvent | MouseEvent) => {
     // While a search is under way, what stands there was found for other words: Enter means those that are typed.
@@ -81,21 +84,15 @@ function Marked({ snippet }: { readonly snippet: string }) {
   );
 }
 
-function useSearch(query: string): { readonly query: string; readonly hits: readonly SearchHit[] } | null {
-  const [found, setFound] = useState<{ query: string; hits: readonly SearchHit[] } | null>(null);
+/** `isFor`: the words that these hits were found for, once they are. */
+function useSearch(words: string): { readonly isFor: string | null; readonly hits: readonly SearchHit[] } {
+  const query = useSettled(words, TYPING_PAUSE_MS);
+  const { answer, isAsking } = useAnswer("chats.search", query === "" ? skipToken : { query }, { previousStays: true });
+  const failure = answer.kind === "failed" ? answer.failure : null;
   useEffect(() => {
-    if (query === "") return;
-    let stale = false;
-    const timer = setTimeout(async () => {
-      const hits = await callOrNotify("chats.search", { query });
-      if (!stale) setFound({ query, hits: hits ?? [] });
-    }, TYPING_PAUSE_MS);
-    return () => {
-      stale = true;
-      clearTimeout(timer);
-    };
-  }, [query]);
-  return found;
+    if (failure !== null) showFailure(failure);
+  }, [failure]);
+  return { isFor: isAsking ? null : query, hits: answer.kind === "loaded" ? answer.value : [] };
 }
 
 function useLatestChats(): readonly SearchHit[] {

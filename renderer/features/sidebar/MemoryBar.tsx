@@ -1,11 +1,10 @@
 // What the loaded model and its fine-tunes take of this machine's memory: one bar, one sentence.
-import { useEffect } from "react";
 import type { EngineDeltas } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { LoadedModel } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { formatBytes } from "../../../electron/words/quantities";
-import { askForModel, findDelta, useDeltas, useDeltasForModel } from "../deltas/deltas";
+import { findDelta, useDeltas, useDeltasForModel } from "../deltas/deltas";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./MemoryBar.module.css";
 
@@ -94,9 +93,7 @@ function Segment({ deltaId, width }: { readonly deltaId: LoadedDeltas[number]["d
 
 /** "1 base · 4 fine-tunes · room for 38 more". */
 function Room({ modelId, loaded }: { readonly modelId: ModelId; readonly loaded: LoadedDeltas }) {
-  const known = useDeltasForModel(modelId);
-  // What fits beside the model is known once it is loaded, and is less with each fine-tune that is brought in.
-  useEffect(() => void askForModel(modelId), [modelId, loaded]);
+  const { answer: known } = useDeltasForModel(modelId);
   const moreThatFit = known.kind === "loaded" ? known.value.moreThatFit : null;
   const fineTunes = loaded.length === 1 ? "1 fine-tune" : `${loaded.length} fine-tunes`;
   return (

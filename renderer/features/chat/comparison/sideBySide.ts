@@ -3,8 +3,7 @@ import { useMemo } from "react";
 import { createStore, useStore } from "zustand";
 import type { ChatId } from "../../../../electron/contract/ids";
 import { appStore, useApp } from "../../../app/appStore";
-import { deltaState, useDeltas, useDeltasForModel } from "../../deltas/deltas";
-import { LOADING } from "../../models/loadable";
+import { deltaState, knownDeltasForModel, useDeltas, useDeltasForModel } from "../../deltas/deltas";
 import { currentModelId } from "../../model/loadedModel";
 import { chatStore, useChat } from "../chatStore";
 import { draftKey } from "../composer/draft";
@@ -34,7 +33,7 @@ export function useSideBySide(): SideBySide {
   const chatStack = useChatStack();
   const library = useDeltas((state) => state.list);
   const modelId = useApp(({ engine, settings }) => currentModelId(engine) ?? settings.modelId);
-  const forModel = useDeltasForModel(library.length === 0 ? null : modelId);
+  const { answer: forModel } = useDeltasForModel(library.length === 0 ? null : modelId);
   const hasModel = modelId !== null;
   const plan = useMemo(
     () => planColumns({ chosen, chatStack, library, hasModel, forModel }),
@@ -47,16 +46,15 @@ export function useSideBySide(): SideBySide {
 export function sideBySideNow(): SideBySide {
   const state = chatStore.getState();
   const { isOn, columns: chosen } = sideBySide.getState()[draftKey(state)] ?? asProposed;
-  const { list: library, forModel } = deltaState();
+  const { list: library } = deltaState();
   const { engine, settings } = appStore().getState();
   const modelId = currentModelId(engine) ?? settings.modelId;
-  const known = modelId === null ? undefined : forModel[modelId];
   const plan = planColumns({
     chosen,
     chatStack: stackOf(state),
     library,
     hasModel: modelId !== null,
-    forModel: known ?? LOADING,
+    forModel: knownDeltasForModel(modelId),
   });
   return { isOn: isOn && plan.kind !== "unavailable", plan };
 }

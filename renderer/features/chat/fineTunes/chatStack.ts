@@ -5,7 +5,7 @@ import { createStore } from "zustand";
 import { appStore } from "../../../app/appStore";
 import { call } from "../../../app/bridge";
 import { showFailure } from "../../../app/notices";
-import { deltaState } from "../../deltas/deltas";
+import { deltaState, knownDeltasForModel } from "../../deltas/deltas";
 import { currentModelId } from "../../model/loadedModel";
 import { chatStore, type ChatState, useChat } from "../chatStore";
 import { usableStack } from "./fineTuneChoices";
@@ -69,12 +69,12 @@ async function save(chatId: ChatId, stack: NamedStack): Promise<void> {
 
 /** Before an answer is asked for: what cannot be used goes from the stack, as the composer has said. */
 export async function dropUnusableDeltas(): Promise<void> {
-  const { list, forModel } = deltaState();
+  const { list } = deltaState();
   const { engine, settings } = appStore().getState();
   const modelId = currentModelId(engine) ?? settings.modelId;
-  const known = modelId === null ? undefined : forModel[modelId];
+  const known = knownDeltasForModel(modelId);
   const stack = stackOf(chatStore.getState());
-  const usable = usableStack(stack, list, known?.kind === "loaded" ? known.value.deltas : null);
+  const usable = usableStack(stack, list, known.kind === "loaded" ? known.value.deltas : null);
   if (usable.length < stack.length) changeChatStack(usable);
   await saveChatStack();
 }

@@ -12,7 +12,7 @@ import { type FineTuneChoice, fineTuneChoices, lastUses } from "./fineTuneChoice
 export function useFineTunes(): readonly FineTuneChoice[] {
   const stack = useChatStack();
   const library = useDeltas((state) => state.list);
-  const known = useDeltasForModel(useCurrentModelId());
+  const { answer: known } = useDeltasForModel(useCurrentModelId());
   const chats = useApp((state) => state.chats);
   const messages = useChat((state) => state.messages);
   const scales = useStore(scaleStore, (state) => state.scales);
