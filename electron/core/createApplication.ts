@@ -168,7 +168,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
   });
 
   const supervisor = new EngineSupervisor({
-    fork: (listeners) => host.forkEngine(listeners),
+    fork: host.forkEngine,
     newRequestId,
     engineStateFolder: paths.engineState,
     marker: data.loadNote,

@@ -1,9 +1,9 @@
 // Headers are read once for each content and calibration; verdicts are made anew each time.
 import { describe, expect, it } from "vitest";
-import type { JobResult, TypePreview } from "../../contract/jobs";
+import type { JobResult, ToJob, TypePreview } from "../../contract/jobs";
+import type { Fork } from "../../process/Fork";
 import type { LoadQuestion } from "../estimator/Estimator";
 import { QuantizePreviews } from "./QuantizePreviews";
-import type { ForkJob } from "./runJob";
 
 const Q4_0: TypePreview = {
   type: "Q4_0",
@@ -32,7 +32,7 @@ const ANSWER: JobResult = {
 function previews({ failsFirst = false } = {}) {
   const asked: (boolean | null)[] = [];
   const judged: LoadQuestion[] = [];
-  const fork: ForkJob = ({ onMessage, onExit }) => ({
+  const fork: Fork<ToJob> = ({ onMessage, onExit }) => ({
     postMessage({ request }) {
       if (request.kind !== "preview") throw new Error(request.kind);
       asked.push(request.calibrated);
@@ -42,7 +42,7 @@ function previews({ failsFirst = false } = {}) {
           : { kind: "done", result: ANSWER },
       );
     },
-    kill: () => onExit(null),
+    kill: () => onExit(9),
   });
   const estimator = {
     async judge(_: unknown, question: LoadQuestion) {

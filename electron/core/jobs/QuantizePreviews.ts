@@ -8,13 +8,15 @@ import {
   QUANTIZATION_TYPES,
   type JobResult,
   type SourceFacts,
+  type ToJob,
   type TypePreview,
 } from "../../contract/jobs";
 import type { PreviewQuestion, QuantizePreview } from "../../contract/quantize";
+import type { Fork } from "../../process/Fork";
 import { usualQuestion, type Estimator } from "../estimator/Estimator";
 import type { FitModel } from "../estimator/FitQuestions";
 import { proposeType } from "./proposeType";
-import { runJob, type ForkJob } from "./runJob";
+import { runJob } from "./runJob";
 
 /** Headers only: far more than it takes on a slow disk. */
 const PREVIEW_TIMEOUT_MS = 60_000;
@@ -25,7 +27,7 @@ const WORTHWHILE_SHARE = 0.95;
 const MAX_REMEMBERED = 6;
 
 export interface PreviewTools {
-  fork: ForkJob;
+  fork: Fork<ToJob>;
   appFolder: string;
   estimator: Pick<Estimator, "judge" | "writeStub">;
 }
