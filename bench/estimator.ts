@@ -135,7 +135,7 @@ async function estimatorInThisProcess(scratchFolder: string): Promise<Estimator>
         scratchFolder,
         guessed: () => false,
       });
-      return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
+      return { postMessage: (message) => fit.receive(message), kill: () => listeners.onExit(0) };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: os.totalmem(), systemReserveBytes: 0, loadedModelBytes: 0 }),
     // The engine's own size is measured before each load.

@@ -16,7 +16,6 @@ import { StreamToEngine, StreamToReader } from "./tokenStream";
 export const TARGET_CONTEXT_TOKENS = 8192;
 /** Main writes the growing answer to the database this often. */
 export const CHECKPOINT_INTERVAL_MS = 500;
-export const HEARTBEAT_INTERVAL_MS = 1000;
 /** The engine does nothing else while it counts: about 1 µs for each character. */
 export const MAX_COUNTED_CHARACTERS = 65_536;
 

@@ -194,8 +194,10 @@ export const ToJob = z.strictObject({
 });
 export type ToJob = z.infer<typeof ToJob>;
 
-/** Any number of progress messages, then one of the others, then the process ends. */
+/** Any number of heartbeats and progress messages, then one of the others, then the process ends. */
 export const FromJob = z.discriminatedUnion("kind", [
+  /** Each HEARTBEAT_INTERVAL_MS from the JavaScript loop, also while native code computes. */
+  z.strictObject({ kind: z.literal("heartbeat") }),
   z.strictObject({ kind: z.literal("progress"), progress: JobProgress }),
   z.strictObject({ kind: z.literal("done"), result: JobResult }),
   z.strictObject({ kind: z.literal("failed"), failure: Failure }),

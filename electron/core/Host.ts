@@ -1,9 +1,10 @@
 // What the application needs of the program that it runs in: Electron's main process, or plain Node.
-import type { EngineListeners, EngineProcess } from "./supervision/EngineSupervisor";
-import type { FitChild, FitChildListeners } from "./estimator/FitQuestions";
+import type { ToEngine } from "../contract/engineProtocol";
+import type { ToFit } from "../contract/fitProtocol";
+import type { ToJob } from "../contract/jobs";
+import type { Fork } from "../process/Fork";
 import type { Http } from "./hub/http";
 import type { SecretStore } from "./hub/TokenStore";
-import type { ForkJob } from "./jobs/runJob";
 
 export interface Host {
   readonly appVersion: string;
@@ -11,10 +12,9 @@ export interface Host {
   readonly appFolder: string;
   /** Comes with the app; may be inside its archive. */
   readonly catalogueFile: string;
-  /** Throws when the process cannot be made. */
-  forkEngine(listeners: EngineListeners): EngineProcess;
-  forkFit(listeners: FitChildListeners): FitChild;
-  forkJob: ForkJob;
+  readonly forkEngine: Fork<ToEngine>;
+  readonly forkFit: Fork<ToFit>;
+  readonly forkJob: Fork<ToJob>;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */

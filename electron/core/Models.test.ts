@@ -96,7 +96,7 @@ async function start(): Promise<void> {
     settings: (await openJsonFile(path.join(folder, "settings.json"), StoredSettings, () => 0)).file,
     loadNote: marker,
     engineEnds: ends,
-    supervisor: {
+    session: {
       prepare: () => {},
       release: () => {},
       load: ({ name }) => asked.push(`load ${name}`),

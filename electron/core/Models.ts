@@ -12,7 +12,8 @@ import type { CrashNote } from "./CrashNote";
 import type { ModelFailures } from "./ModelFailures";
 import type { ModelFile, ModelLibrary } from "./ModelLibrary";
 import { isTooLarge } from "./estimator/planLoad";
-import type { EngineSupervisor, ModelToLoad } from "./supervision/EngineSupervisor";
+import type { EngineSession } from "./supervision/EngineSession";
+import type { ModelToLoad } from "./supervision/ModelToLoad";
 import type { Loads } from "./loads/Loads";
 
 const ANNOUNCE_MS = 100;
@@ -23,7 +24,7 @@ export interface ModelsOptions {
   settings: JsonFile<AppSettings>;
   loadNote: CrashNote<ModelId>;
   engineEnds: Pick<EngineEnds, "refusal" | "clear">;
-  supervisor: Pick<EngineSupervisor, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
+  session: Pick<EngineSession, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "forget">;
   /** A load that was asked for would not fit: nothing was done, the user decides. */
   onWarning: (warning: LoadWarning) => void;
@@ -58,7 +59,7 @@ export class Models {
     if ((await this.#library.find(id)) === null) return { ok: false, failure: failure("not-found") };
     const noted = await this.#library.note(id, { name });
     if (!noted.ok) return noted;
-    this.#options.supervisor.rename(id, name);
+    this.#options.session.rename(id, name);
     await this.changed();
     return noted;
   }
@@ -67,7 +68,7 @@ export class Models {
   async deleted(id: ModelId): Promise<void> {
     this.#failures.delete(id);
     this.#options.engineEnds.clear(id);
-    this.#options.supervisor.forget(id);
+    this.#options.session.forget(id);
     await this.#options.loads.forget(id);
     await this.#library.dropNote(id);
     await this.changed();
@@ -79,7 +80,7 @@ export class Models {
 
   /** At start: the model of last time, else the first that is one. A model whose load ended the app waits for the user. */
   async loadUsual(): Promise<void> {
-    const { settings, loadNote, engineEnds, supervisor, loads } = this.#options;
+    const { settings, loadNote, engineEnds, session, loads } = this.#options;
     const last = await this.#find(settings.value.modelId);
     const files = last === null ? await this.#library.files() : [last];
     const request = ++this.#requests;
@@ -88,7 +89,7 @@ export class Models {
         ? failure("model-crashed-last-time", { file: file.model.fileName })
         : null;
       if (crashed) await this.#found(file, crashed);
-      supervisor.prepare(file.model.id);
+      session.prepare(file.model.id);
       const { plan, unusable } = await loads.plan(file);
       if (request !== this.#requests) return;
       if (unusable) await this.#found(file, unusable);
@@ -100,7 +101,7 @@ export class Models {
         file.fileProblem ??
         inWordsOf(file, unusable) ??
         (isTooLarge(plan.fit) ? tooLarge(file, plan) : null);
-      if (refusal) supervisor.refuse(toLoad(file, plan), refusal);
+      if (refusal) session.refuse(toLoad(file, plan), refusal);
       else this.#begin(file, plan);
       return;
     }
@@ -123,18 +124,18 @@ export class Models {
     if (file === null) return { ok: false, failure: failure("not-found") };
     if (file.fileProblem) return { ok: false, failure: file.fileProblem };
     const request = ++this.#requests;
-    const { supervisor } = this.#options;
-    supervisor.prepare(id);
+    const { session } = this.#options;
+    session.prepare(id);
     const { plan, nearest, unusable } = await this.#options.loads.plan(file, settings);
     if (request !== this.#requests) return succeed(undefined);
     const wrong = inWordsOf(file, unusable);
     if (wrong) {
-      supervisor.release();
+      session.release();
       await this.#found(file, wrong);
       return { ok: false, failure: wrong };
     }
     if (isTooLarge(plan.fit) && !despiteWarning) {
-      supervisor.release();
+      session.release();
       this.#options.onWarning({ modelId: id, modelName: file.model.name, plan, nearest });
     } else this.#begin(file, plan);
     return succeed(undefined);
@@ -142,7 +143,7 @@ export class Models {
 
   #begin(file: ModelFile, plan: LoadPlan): void {
     this.#options.loads.begun(file, plan);
-    this.#options.supervisor.load(toLoad(file, plan));
+    this.#options.session.load(toLoad(file, plan));
   }
 
   /** A verdict shows that the file cannot be used: the list says so too. Many come in a row, so the list is emitted once for them. */
@@ -195,7 +196,7 @@ export class Models {
     const forgotten = await this.#library.forget(id);
     if (!forgotten.ok) return forgotten;
     this.#failures.delete(id);
-    this.#options.supervisor.forget(id);
+    this.#options.session.forget(id);
     await this.changed();
     return succeed(undefined);
   }

@@ -4,7 +4,7 @@ import type { DeltaLibrary } from "./deltas/DeltaLibrary";
 import type { DeltaMatcher } from "./deltas/DeltaMatcher";
 import type { DownloadQueue } from "./downloads/DownloadQueue";
 import type { EngineNow } from "./supervision/EngineNow";
-import type { EngineSupervisor } from "./supervision/EngineSupervisor";
+import type { EngineSession } from "./supervision/EngineSession";
 import type { Estimator } from "./estimator/Estimator";
 import type { EventStream } from "./EventStream";
 import type { Host } from "./Host";
@@ -43,7 +43,7 @@ export interface Parts {
   deltaMatcher: DeltaMatcher;
   jobs: Jobs;
   engine: EngineNow;
-  supervisor: EngineSupervisor;
+  session: EngineSession;
   tokenReaders: TokenReaders;
   answers: AnswerRunner;
 }

@@ -16,7 +16,7 @@ import { DeltaMatcher } from "./deltas/DeltaMatcher";
 import { resolveStack } from "./deltas/resolveStack";
 import { createDownloads } from "./downloads/createDownloads";
 import { EngineNow } from "./supervision/EngineNow";
-import { EngineSupervisor } from "./supervision/EngineSupervisor";
+import { EngineSession } from "./supervision/EngineSession";
 import { TokenReaders, type TokenListener } from "./supervision/TokenReaders";
 import { createEstimator } from "./estimator/createEstimator";
 import { describeFile, fitModelOfFile } from "./estimator/fitModelOfPaths";
@@ -110,7 +110,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ou
 }
 
 function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">): Application {
-  const { events, data, supervisor, tokenReaders, log } = parts;
+  const { events, data, session, tokenReaders, log } = parts;
   const handlers = coreMethods(parts);
   let started: Promise<void> | null = null;
   const startOnce = () => (started ??= life.start());
@@ -129,7 +129,7 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
     openFirstModel: (openedFile) => openFirstModel(parts, openedFile),
     openFile: (file) => openFile(parts, file),
     addNotice: (failure) => parts.notices.add(failure),
-    connectReader: (port) => supervisor.connectReader(port),
+    connectReader: (port) => session.connectReader(port),
     readTokens: (listener) => tokenReaders.open(listener),
     close: life.close,
   };
@@ -182,8 +182,8 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     log,
   });
 
-  const supervisor = new EngineSupervisor({
-    fork: (listeners) => host.forkEngine(listeners),
+  const session = new EngineSession({
+    fork: host.forkEngine,
     newRequestId,
     engineStateFolder: paths.engineState,
     marker: data.loadNote,
@@ -209,7 +209,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     onToReader: (readerId, message) => events.emit("token-read", { readerId, message }),
     onLoaded: (model) => events.emit("model-loaded", model),
   });
-  const tokenReaders = new TokenReaders((message) => supervisor.tellReader(message));
+  const tokenReaders = new TokenReaders((message) => session.tellReader(message));
   const loads = new Loads({
     estimator,
     fitModelOf: fitModelOfFile,
@@ -224,7 +224,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     settings: data.settings,
     loadNote: data.loadNote,
     engineEnds: data.engineEnds,
-    supervisor,
+    session,
     loads,
     onWarning: (warning) => events.emit("load-warned", warning),
     onChanged: (list) => events.emit("models-changed", list),
@@ -252,7 +252,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
   });
   const answers = new AnswerRunner({
     store: data.chats,
-    engine: supervisor,
+    engine: session,
     newRequestId,
     onMessageChanged: (message) => events.emit("message-changed", message),
     onChatChanged: (chat) => events.emit("chat-changed", chat),
@@ -279,7 +279,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     deltaMatcher,
     jobs,
     engine,
-    supervisor,
+    session,
     tokenReaders,
     answers,
   };
@@ -327,7 +327,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, supervisor, answers, data, log } = parts;
+  const { starter, estimator, jobs, fileTasks, downloads, session, answers, data, log } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -335,7 +335,7 @@ function close(parts: Parts): Promise<void> {
       ["jobs", () => jobs.queue.stop()],
       ["file tasks", () => fileTasks.close()],
       ["downloads", () => downloads.stop()],
-      ["engine", () => supervisor.close()],
+      ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(parts)],
       ["answers", () => answers.close()],
       ["chats", () => data.chats.close()],

@@ -2,13 +2,13 @@
 import type { Llama } from "node-llama-cpp";
 import {
   CHECKPOINT_INTERVAL_MS,
-  HEARTBEAT_INTERVAL_MS,
   ToEngine,
   type FromEngine,
   type GenerateRequest,
   type LoadRequest,
 } from "../contract/engineProtocol";
 import { failure } from "../contract/failure";
+import { HEARTBEAT_INTERVAL_MS } from "../contract/heartbeat";
 import type { ChatId, RequestId } from "../contract/ids";
 import { changeParts, type MessagePart } from "../contract/parts";
 import { availableMemory } from "./availableMemory";

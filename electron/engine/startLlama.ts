@@ -67,7 +67,7 @@ export function cpuFeature(systemInfo: string): string | undefined {
 /**
  * On Linux, node-llama-cpp first loads each prebuilt binary in a process that it forks. In the packaged app there is
  * no such process: a utility process cannot start another, and with the runAsNode fuse off `child_process.fork`
- * would open the app a second time. The engine process is itself the one that may die, and its supervisor notices
+ * would open the app a second time. The engine process is itself the one that may die, and its session notices
  * (and starts it with useGpu = false after a crash at the start), so here a stand-in answers "works" to the fork's
  * four messages (bindings/utils/testBindingBinary.js of 3.22.1). Returns what takes it away again.
  */

@@ -1,7 +1,7 @@
 // What every fit process gets, whichever host starts it: a folder of its own for stubs, and little memory for JavaScript.
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { FitChildListeners } from "../core/estimator/FitQuestions";
+import type { ChildListeners } from "../process/Fork";
 
 /** Headers are read in pieces of less than 1 MB. */
 const JAVASCRIPT_HEAP = "--max-old-space-size=256";
@@ -9,11 +9,11 @@ const JAVASCRIPT_HEAP = "--max-old-space-size=256";
 export interface FitScratch {
   args: string[];
   execArgv: string[];
-  listeners: FitChildListeners;
+  listeners: ChildListeners;
 }
 
 /** Makes the folder below `temporaryFolder`; the listeners remove it with the process's end, then hand on. */
-export function fitScratch(temporaryFolder: string, { onMessage, onExit }: FitChildListeners): FitScratch {
+export function fitScratch(temporaryFolder: string, { onMessage, onExit }: ChildListeners): FitScratch {
   const folder = mkdtempSync(path.join(temporaryFolder, "facet-fit-"));
   return {
     args: [path.join(folder, "model")],

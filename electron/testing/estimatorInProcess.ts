@@ -5,14 +5,14 @@ import { Estimator } from "../core/estimator/Estimator";
 /** `scratchFolder`: for stubs. */
 export function estimatorInProcess(scratchFolder: string): Estimator {
   return new Estimator({
-    fork({ onMessage }) {
+    fork({ onMessage, onExit }) {
       const fit = new FitProcess({
         llama: new Promise(() => {}),
         post: onMessage,
         scratchFolder,
         guessed: () => false,
       });
-      return { post: (message) => fit.receive(message), kill: () => undefined, residentBytes: () => null };
+      return { postMessage: (message) => fit.receive(message), kill: () => onExit(0) };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 0, systemReserveBytes: 0, loadedModelBytes: 0 }),
     engineProcessBytes: () => 0,

@@ -1,17 +1,18 @@
 // A real fit process for tests, in plain Node: it can hang and die without the test.
 import { fileURLToPath } from "node:url";
-import type { FitChild, FitChildListeners } from "../core/estimator/FitQuestions";
+import type { ToFit } from "../contract/fitProtocol";
 import { forkNode } from "../hosts/node/forkNode";
+import type { Child, ChildListeners } from "../process/Fork";
 
-export interface ForkedFit extends FitChild {
+export interface ForkedFit extends Child<ToFit> {
   pid: number;
 }
 
 /** `scratchFolder`: for stubs. */
-export function forkFitChild(scratchFolder: string, listeners: FitChildListeners): ForkedFit {
+export function forkFitChild(scratchFolder: string, listeners: ChildListeners): ForkedFit {
   const script = fileURLToPath(new URL("../engine/fit/fit.ts", import.meta.url));
   const options = { args: [scratchFolder], execArgv: ["--import", "tsx"], env: { FACET_ENGINE_GPU: "off" } };
   const child = forkNode(script, options, listeners);
   if (child.pid === undefined) throw new Error("the fit process did not start");
-  return { pid: child.pid, post: child.postMessage, kill: child.kill, residentBytes: () => null };
+  return { pid: child.pid, postMessage: child.postMessage, kill: child.kill };
 }

@@ -1,4 +1,4 @@
-// One answer that the engine is asked for, as its two sides see it: the runner that stores it, the supervisor that gets it.
+// One answer that the engine is asked for, as its two sides see it: the runner that stores it, the session that gets it.
 import type { AnswerFacts } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
 import type { Turn } from "../../contract/engineProtocol";

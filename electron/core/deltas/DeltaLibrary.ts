@@ -263,7 +263,7 @@ export class DeltaLibrary {
     return succeed(named);
   }
 
-  // What follows is what the engine's supervisor needs (DeltaFiles).
+  // What follows is what the engine's session needs (DeltaFiles).
 
   /** Failures: "delta-missing", "delta-changed", "delta-crashed-last-time". */
   resolve(stack: NamedStack): Outcome<DeltaToApply[]> {

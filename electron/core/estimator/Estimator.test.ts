@@ -3,11 +3,12 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Estimate, ToFit } from "../../contract/fitProtocol";
 import type { KvCacheType } from "../../contract/fit";
 import type { ModelFormat } from "../../contract/modelFormat";
+import type { ChildListeners } from "../../process/Fork";
 import { Estimator, usualQuestion } from "./Estimator";
-import type { FitChildListeners, FitModel } from "./FitQuestions";
+import type { FitModel } from "./FitQuestions";
 
 let asked: ToFit[];
-let listeners: FitChildListeners;
+let listeners: ChildListeners;
 let kills: number;
 let resident: number;
 let answer: (message: ToFit) => void;
@@ -58,12 +59,13 @@ beforeEach(() => {
     fork(given) {
       listeners = given;
       return {
-        post(message) {
+        postMessage(message) {
           asked.push(message);
           queueMicrotask(() => answer(message));
         },
         kill: () => {
           kills++;
+          given.onExit(9);
         },
         residentBytes: () => resident,
       };

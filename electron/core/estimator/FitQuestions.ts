@@ -2,6 +2,9 @@
 // much memory is ended, and what it was asked beside that is asked again in a new one.
 import { failure, Failure, type FailureCode } from "../../contract/failure";
 import { FromFit, type ToFit } from "../../contract/fitProtocol";
+import type { Fork } from "../../process/Fork";
+import type { OpenRequest } from "../../process/Requests";
+import { SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
 import type { Log } from "../LogFile";
 
 /** At once. The rest of the room is for those that a user waits for: hub verdicts that wait for the network leave it free. */
@@ -9,15 +12,15 @@ const MAX_ASKED = 12;
 const MAX_ASKED_FOR_LISTS = 4;
 /** An answer takes 0.1 to 2 s on a slow machine; reading at the hub has a limit of its own. */
 const URGENT_TIMEOUT_MS = 60_000;
-/** Less: one that hangs has then been given up before those that wait behind its dry run are. */
 const LIST_TIMEOUT_MS = 45_000;
+/** A question that a user waits for and that is not answered by then has the process for itself: those for lists are asked again after it. */
+const PATIENCE_MS = 4_000;
 /** A question that is cancelled is answered within this time, or the process hangs. */
-const CANCEL_GRACE_MS = 5_000;
-/** In so many processes that died. */
-const MAX_ATTEMPTS = 3;
+const CANCEL_GRACE_MS = 4_000;
+/** What was being answered in so many processes that died is not asked again. */
+const MAX_DEATHS = 3;
 /** Then the process and its memory are given back. */
 const IDLE_MS = 120_000;
-const WATCH_MS = 250;
 /** The process has 150 to 250 MB; a file that makes it take more is no model to judge. */
 const MAX_PROCESS_BYTES = 1_500_000_000;
 /**
@@ -27,18 +30,6 @@ const MAX_PROCESS_BYTES = 1_500_000_000;
 const CRASH_CODES: ReadonlySet<number> = new Set([
   4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3,
 ]);
-
-export interface FitChild {
-  post(message: ToFit): void;
-  kill(): void;
-  /** null where it cannot be known. */
-  residentBytes(): number | null;
-}
-
-export interface FitChildListeners {
-  onMessage(message: unknown): void;
-  onExit(code: number | null): void;
-}
 
 /** One part of a model: a file here, or ranges of one at the hub. */
 export interface FitPart {
@@ -57,7 +48,7 @@ export interface FitModel {
 
 export interface FitQuestionsOptions {
   /** Throws when the process cannot be made. */
-  fork: (listeners: FitChildListeners) => FitChild;
+  fork: Fork<ToFit>;
   log: Log;
   /** In ms. */
   now: () => number;
@@ -81,22 +72,24 @@ export type FitAnswer =
 interface Pending extends FitQuestion {
   /** Once; later calls change nothing. */
   settle: (answer: FitAnswer) => void;
-  /** The process has been told to leave it; its answer is of interest only as a sign of life. */
-  isCancelled: boolean;
-  deadlineMs: number;
-  attempts: number;
-  /** The process died while it and others were being answered. Asked again apart from each other, they show which it was. */
+  /** Left alone by the process for what a user waits for: asked again afterwards. */
+  isPutOff: boolean;
+  /** A user has waited for it for long: nothing for lists is asked beside it. */
+  isAlone: boolean;
+  askedMs: number;
+  deaths: number;
+  /** The process died or hung while it and others were being answered. Asked again apart from each other, they show which it was. */
   isSuspect: boolean;
 }
 
+type Process = SupervisedProcess<ToFit, FromFit, number, Pending>;
+type Asked = OpenRequest<number, Pending>;
+
 export class FitQuestions {
   readonly #options: FitQuestionsOptions;
-  #child: FitChild | null = null;
+  #process: Process | null = null;
   #waiting: Pending[] = [];
-  /** By id: asked and not answered. */
-  readonly #asked = new Map<number, Pending>();
   #nextId = 1;
-  #watch: NodeJS.Timeout | null = null;
   #idle: NodeJS.Timeout | null = null;
 
   constructor(options: FitQuestionsOptions) {
@@ -108,12 +101,13 @@ export class FitQuestions {
     const { signal } = question;
     if (signal?.aborted) return Promise.resolve(failed("request-cancelled"));
     return new Promise((resolve) => {
-      const cancel = () => this.#cancel(pending, failed("request-cancelled"));
+      const cancel = () => this.#giveUp(pending, failed("request-cancelled"));
       const pending: Pending = {
         ...question,
-        isCancelled: false,
-        deadlineMs: 0,
-        attempts: 0,
+        isPutOff: false,
+        isAlone: false,
+        askedMs: 0,
+        deaths: 0,
         isSuspect: false,
         settle(answer) {
           signal?.removeEventListener("abort", cancel);
@@ -127,33 +121,36 @@ export class FitQuestions {
   }
 
   close(): void {
-    const child = this.#forgetChild();
-    for (const pending of [...this.#asked.values(), ...this.#waiting.splice(0)])
+    const asked = this.#process?.requests.takeAll() ?? [];
+    for (const pending of [...asked.map(({ question }) => question), ...this.#waiting.splice(0)])
       pending.settle(failed("estimate-failed", "the process was ended"));
-    this.#asked.clear();
-    child?.kill();
+    this.#process?.kill("on-purpose");
   }
 
   #askMore(): void {
+    // One that was killed is gone in a moment.
+    if (this.#process?.isAlive === false) return;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#waiting = this.#waiting.filter((pending) => pending !== next);
       this.#askNow(next);
     }
-    if (this.#asked.size > 0) return;
-    if (this.#watch) clearInterval(this.#watch);
-    this.#watch = null;
-    if (this.#child === null || this.#idle !== null) return;
-    this.#idle = setTimeout(() => this.#forgetChild()?.kill(), IDLE_MS);
+    if (this.#process === null || this.#process.requests.size > 0 || this.#idle !== null) return;
+    this.#idle = setTimeout(() => this.#process?.kill("on-purpose"), IDLE_MS);
     this.#idle.unref();
   }
 
+  #asked(): Asked[] {
+    return this.#process?.requests.all() ?? [];
+  }
+
   #next(): Pending | undefined {
-    const asked = [...this.#asked.values()];
+    const asked = this.#asked().map(({ question }) => question);
     const forLists = asked.filter(({ isUrgent }) => !isUrgent).length;
     const suspectIsAsked = asked.some(({ isSuspect }) => isSuspect);
     const hasSuspects = suspectIsAsked || this.#waiting.some(({ isSuspect }) => isSuspect);
+    const listsWait = asked.some(({ isAlone }) => isAlone);
     const mayBegin = ({ isUrgent, isSuspect }: Pending): boolean => {
-      if (asked.length >= MAX_ASKED) return false;
+      if (asked.length >= MAX_ASKED || (listsWait && !isUrgent)) return false;
       if (isSuspect) return !suspectIsAsked && (isUrgent || forLists === 0);
       return isUrgent || (forLists < MAX_ASKED_FOR_LISTS && !hasSuspects);
     };
@@ -166,132 +163,148 @@ export class FitQuestions {
   #askNow(pending: Pending): void {
     if (this.#idle) clearTimeout(this.#idle);
     this.#idle = null;
-    let child: FitChild;
     try {
-      child = this.#running();
+      this.#process ??= this.#start();
     } catch (error) {
       pending.settle({ kind: "failed", failure: failure("estimate-failed", undefined, error) });
       return;
     }
     const id = this.#nextId++;
-    pending.attempts++;
-    pending.deadlineMs = this.#options.now() + (pending.isUrgent ? URGENT_TIMEOUT_MS : LIST_TIMEOUT_MS);
-    this.#asked.set(id, pending);
-    this.#watch ??= setInterval(() => this.#look(), WATCH_MS);
-    child.post(pending.message(id));
+    pending.isPutOff = false;
+    pending.askedMs = this.#options.now();
+    this.#process.ask(id, pending, pending.isUrgent ? URGENT_TIMEOUT_MS : LIST_TIMEOUT_MS, pending.message(id));
   }
 
-  #cancel(pending: Pending, answer: FitAnswer): void {
+  /** Nobody waits for it any more. */
+  #giveUp(pending: Pending, answer: FitAnswer): void {
     pending.settle(answer);
+    pending.isPutOff = false;
     this.#waiting = this.#waiting.filter((other) => other !== pending);
-    for (const [id, asked] of this.#asked) {
-      if (asked !== pending || pending.isCancelled) continue;
-      pending.isCancelled = true;
-      pending.deadlineMs = Math.max(pending.deadlineMs, this.#options.now() + CANCEL_GRACE_MS);
-      this.#child?.post({ kind: "cancel", id });
-    }
+    for (const { id, question } of this.#asked()) if (question === pending) this.#cancel(id);
   }
 
-  #look(): void {
-    const child = this.#child;
-    if (child === null) return;
+  #cancel(id: number): void {
+    this.#process?.cancel(id, CANCEL_GRACE_MS, { kind: "cancel", id });
+  }
+
+  /** The process shall do nothing else than what a user has waited for for long. One for lists that cannot even be left hangs. */
+  #putListsOff(): void {
+    const asked = this.#asked();
     const now = this.#options.now();
-    if ((child.residentBytes() ?? 0) > MAX_PROCESS_BYTES) {
-      this.#forgetChild()?.kill();
-      this.#options.log("warn", "fit process ended", { why: "memory" });
-      this.#blame(failure("estimate-failed", undefined, "it took too much memory"));
-      return;
+    const isWaitedFor = ({ question, isCancelled }: Asked) =>
+      question.isUrgent && !isCancelled && now - question.askedMs > PATIENCE_MS;
+    const waitedFor = asked.filter(isWaitedFor);
+    for (const { question } of waitedFor) question.isAlone = true;
+    if (waitedFor.length === 0) return;
+    for (const { id, question, isCancelled } of asked) {
+      if (question.isUrgent || isCancelled) continue;
+      question.isPutOff = true;
+      this.#cancel(id);
     }
-    const late = [...this.#asked].filter(([, { deadlineMs }]) => now > deadlineMs);
-    const hangs = late.filter(([, { isCancelled }]) => isCancelled);
-    for (const [, pending] of late) this.#cancel(pending, failed("estimate-failed", "no answer in time"));
-    if (hangs.length === 0) return;
-    this.#options.log("warn", "fit process ended", { why: "time" });
-    this.#forgetChild()?.kill();
-    for (const [id] of hangs) this.#asked.delete(id);
-    this.#askAgain();
   }
 
-  /** The process has ended: whoever was alone in it is why; several are asked again, apart from each other. */
-  #blame(why: Failure): void {
-    const [only, ...others] = this.#asked.values();
-    if (only !== undefined && others.length === 0) {
-      this.#asked.clear();
-      only.settle({ kind: "failed", failure: why });
+  #late(late: Asked[]): void {
+    const hanging = late.filter(({ isCancelled }) => isCancelled);
+    for (const { question, isCancelled } of late)
+      if (!isCancelled) this.#giveUp(question, failed("estimate-failed", "no answer in time"));
+    const [only, ...others] = hanging;
+    if (only === undefined) return;
+    if (others.length > 0) for (const { question } of hanging) question.isSuspect = true;
+    else {
+      this.#process?.requests.take(only.id);
+      only.question.settle(failed("estimate-failed", "no answer in time"));
     }
-    for (const [id, pending] of this.#asked) {
-      pending.isSuspect = true;
-      if (pending.attempts < MAX_ATTEMPTS) continue;
-      this.#asked.delete(id);
-      pending.settle({ kind: "failed", failure: { ...why, code: "estimate-failed" } });
-    }
-    this.#askAgain();
+    this.#process?.kill("time");
   }
 
-  /** In a new process. */
-  #askAgain(): void {
-    const again = [...this.#asked.values()].filter(({ isCancelled }) => !isCancelled);
-    this.#asked.clear();
-    this.#waiting.unshift(...again);
-    this.#askMore();
-  }
-
-  #running(): FitChild {
-    if (this.#child) return this.#child;
-    const child: FitChild = this.#options.fork({
-      onMessage: (data) => this.#receive(child, data),
-      onExit: (code) => {
-        if (this.#child !== child) return;
-        this.#forgetChild();
-        if (code !== 0) this.#options.log("warn", "fit process died", { code });
-        const isCrash = code !== null && CRASH_CODES.has(code) && [...this.#asked.values()][0]?.model !== null;
-        this.#blame(
-          failure(isCrash ? "model-ends-engine" : "estimate-failed", undefined, `the process ended with code ${code}`),
-        );
-      },
+  #start(): Process {
+    const process: Process = new SupervisedProcess({
+      fork: this.#options.fork,
+      schema: FromFit,
+      silenceLimitMs: null,
+      memoryLimitBytes: MAX_PROCESS_BYTES,
+      now: this.#options.now,
+      onMessage: (message) => this.#receive(process, message),
+      onNonsense: () => process.kill("nonsense"),
+      onLate: (late) => this.#late(late),
+      onLook: () => this.#putListsOff(),
+      onEnd: (end) => this.#ended(process, end),
     });
-    this.#child = child;
-    return child;
+    return process;
   }
 
-  #receive(child: FitChild, data: unknown): void {
-    const parsed = FromFit.safeParse(data);
-    if (!parsed.success || child !== this.#child) return;
-    const message = parsed.data;
+  #receive(process: Process, message: FromFit): void {
     if (message.kind === "log") {
       this.#options.log(message.level, "fit", { message: message.message });
     } else if (message.kind === "read") {
-      void this.#read(child, message);
+      void this.#read(process, message);
     } else {
-      this.#asked.get(message.id)?.settle(message);
-      this.#asked.delete(message.id);
+      const pending = process.requests.take(message.id)?.question;
+      const wasLeft = message.kind === "failed" && message.failure.code === "request-cancelled";
+      if (pending?.isPutOff && wasLeft) this.#waiting.unshift(pending);
+      else pending?.settle(message);
       this.#askMore();
     }
   }
 
   async #read(
-    child: FitChild,
+    process: Process,
     { readId, requestId, part, offset, lengthBytes }: Extract<FromFit, { kind: "read" }>,
   ): Promise<void> {
-    const source = this.#asked.get(requestId)?.model?.parts[part]?.read;
+    const source = process.requests.get(requestId)?.question.model?.parts[part]?.read;
     try {
       if (!source) throw new Error("nobody asked for this file");
-      child.post({ kind: "bytes", readId, bytes: await source(offset, lengthBytes) });
+      process.post({ kind: "bytes", readId, bytes: await source(offset, lengthBytes) });
     } catch (error) {
-      child.post({ kind: "read-failed", readId, failure: failureOf(error) });
+      process.post({ kind: "read-failed", readId, failure: failureOf(error) });
     }
   }
 
-  /** Nothing that it says counts any more. */
-  #forgetChild(): FitChild | null {
-    const child = this.#child;
-    this.#child = null;
-    if (this.#watch) clearInterval(this.#watch);
+  #ended(process: Process, { why, code }: ProcessEnd): void {
+    this.#process = null;
     if (this.#idle) clearTimeout(this.#idle);
-    this.#watch = null;
     this.#idle = null;
-    return child;
+    if (why !== "on-purpose" && code !== 0) this.#options.log("warn", "fit process ended", { why, code });
+    const asked = process.requests.takeAll();
+    if (why === "time" || why === "on-purpose") this.#askAgain(asked);
+    else this.#blame(asked, why === null ? deathOf(code, asked) : failure("estimate-failed", undefined, CAUSES[why]));
   }
+
+  /** Whoever was alone in it is why the process ended; several are asked again, apart from each other. */
+  #blame(asked: Asked[], why: Failure): void {
+    const [only, ...others] = asked;
+    if (only !== undefined && others.length === 0) {
+      only.question.settle({ kind: "failed", failure: why });
+      this.#askAgain([]);
+      return;
+    }
+    for (const { question } of asked) {
+      question.isSuspect = true;
+      question.deaths++;
+    }
+    const isGivenUp = ({ question }: Asked) => question.deaths >= MAX_DEATHS;
+    for (const { question } of asked.filter(isGivenUp))
+      question.settle({ kind: "failed", failure: { ...why, code: "estimate-failed" } });
+    this.#askAgain(asked.filter((one) => !isGivenUp(one)));
+  }
+
+  /** In a new process. */
+  #askAgain(asked: Asked[]): void {
+    const wanted = asked.filter(({ question, isCancelled }) => !isCancelled || question.isPutOff);
+    this.#waiting.unshift(...wanted.map(({ question }) => question));
+    this.#askMore();
+  }
+}
+
+const CAUSES = {
+  memory: "it took too much memory",
+  nonsense: "its message does not fit the protocol",
+  silence: "it hung",
+} as const;
+
+function deathOf(code: number | null, asked: Asked[]): Failure {
+  const isCrash = code !== null && CRASH_CODES.has(code) && asked[0]?.question.model !== null;
+  return failure(isCrash ? "model-ends-engine" : "estimate-failed", undefined, `the process ended with code ${code}`);
 }
 
 function failed(code: FailureCode, cause?: string): FitAnswer {

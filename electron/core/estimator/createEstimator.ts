@@ -15,7 +15,7 @@ const MEMORY_LIMIT_VARIABLE = "FACET_MEMORY_LIMIT";
 
 export function createEstimator(host: Host, engine: EngineNow, loadLog: LoadLog, log: Log): Estimator {
   return new Estimator({
-    fork: (listeners) => host.forkFit(listeners),
+    fork: host.forkFit,
     machineOf: (measured) => machineOf(measured, engine),
     engineProcessBytes: () => loadLog.engineBytes,
     log,

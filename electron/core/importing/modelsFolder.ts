@@ -29,12 +29,11 @@ export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Fa
 
 /** null = back into the data folder. The model in memory stays there: its path leads to the same file before and after. */
 export async function moveModels(parts: Parts, chosen: string | null): Promise<Outcome<undefined>> {
-  const { fileTasks, models, supervisor, dataFolder, log } = parts;
+  const { fileTasks, models, session, dataFolder, log } = parts;
   if (isBusy(parts)) return fail("models-folder-busy");
   // Windows moves no file that a process has mapped.
-  const inMemory =
-    process.platform === "win32" && supervisor.state.kind === "ready" ? supervisor.state.model.modelId : null;
-  if (inMemory !== null) supervisor.forget(inMemory);
+  const inMemory = process.platform === "win32" && session.state.kind === "ready" ? session.state.model.modelId : null;
+  if (inMemory !== null) session.forget(inMemory);
   const title = chosen ?? modelsPlace(dataFolder).modelsFolder;
   const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) =>
     moveModelsFolder(modelsPlace(dataFolder), chosen, run),

@@ -5,6 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import type { Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
+import type { ToJob } from "../../contract/jobs";
+import type { Fork } from "../../process/Fork";
 import type { DeltaLibrary } from "../deltas/DeltaLibrary";
 import type { DownloadQueue } from "../downloads/DownloadQueue";
 import type { Estimator } from "../estimator/Estimator";
@@ -12,10 +14,9 @@ import type { HubClient } from "../hub/HubClient";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
 import type { QualityStore } from "./QualityStore";
-import type { ForkJob } from "./runJob";
 
 export interface JobTools {
-  fork: ForkJob;
+  fork: Fork<ToJob>;
   /** Where native/, resources/ and node_modules/ lie as plain files. */
   appFolder: string;
   appVersion: string;

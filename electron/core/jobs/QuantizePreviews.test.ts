@@ -1,10 +1,10 @@
 // Headers are read once for each content and its steps; verdicts are made anew each time.
 import { describe, expect, it } from "vitest";
-import type { JobResult, TypePreview } from "../../contract/jobs";
+import type { JobResult, ToJob, TypePreview } from "../../contract/jobs";
 import type { StepKinds } from "../../contract/quantizeRecipe";
+import type { Fork } from "../../process/Fork";
 import type { LoadQuestion } from "../estimator/Estimator";
 import { QuantizePreviews } from "./QuantizePreviews";
-import type { ForkJob } from "./runJob";
 
 const Q4_0: TypePreview = {
   type: "Q4_0",
@@ -33,7 +33,7 @@ const ANSWER: JobResult = {
 function previews({ failsFirst = false } = {}) {
   const asked: (StepKinds | null)[] = [];
   const judged: LoadQuestion[] = [];
-  const fork: ForkJob = ({ onMessage, onExit }) => ({
+  const fork: Fork<ToJob> = ({ onMessage, onExit }) => ({
     postMessage({ request }) {
       if (request.kind !== "preview") throw new Error(request.kind);
       asked.push(request.steps);
@@ -43,7 +43,7 @@ function previews({ failsFirst = false } = {}) {
           : { kind: "done", result: ANSWER },
       );
     },
-    kill: () => onExit(null),
+    kill: () => onExit(9),
   });
   const estimator = {
     async judge(_: unknown, question: LoadQuestion) {

@@ -3,13 +3,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { QUANTIZABLE_WEIGHT_TYPES, type JobResult, type SourceFacts, type TypePreview } from "../../contract/jobs";
+import {
+  QUANTIZABLE_WEIGHT_TYPES,
+  type JobResult,
+  type SourceFacts,
+  type ToJob,
+  type TypePreview,
+} from "../../contract/jobs";
 import type { PreviewQuestion, QuantizePreview } from "../../contract/quantize";
 import { QUANTIZATION_TYPES, type StepKinds } from "../../contract/quantizeRecipe";
+import type { Fork } from "../../process/Fork";
 import { usualQuestion, type Estimator } from "../estimator/Estimator";
 import type { FitModel } from "../estimator/FitQuestions";
 import { proposeType } from "./proposeType";
-import { runJob, type ForkJob } from "./runJob";
+import { runJob } from "./runJob";
 
 /** Headers only: far more than it takes on a slow disk. */
 const PREVIEW_TIMEOUT_MS = 60_000;
@@ -20,7 +27,7 @@ const WORTHWHILE_SHARE = 0.95;
 const MAX_REMEMBERED = 6;
 
 export interface PreviewTools {
-  fork: ForkJob;
+  fork: Fork<ToJob>;
   appFolder: string;
   estimator: Pick<Estimator, "judge" | "writeStub">;
 }

@@ -11,7 +11,8 @@ import { succeed } from "../../contract/failure";
 import { ModelId } from "../../contract/ids";
 import type { StartMakeDelta } from "../../contract/jobQueue";
 import { carriedWeights, madeBytes, undividedWidth, type PairFacts } from "../../contract/makeDelta";
-import { UNFINISHED_SUFFIX, type JobRequest, type JobResult } from "../../contract/jobs";
+import { UNFINISHED_SUFFIX, type JobRequest, type JobResult, type ToJob } from "../../contract/jobs";
+import type { Fork } from "../../process/Fork";
 import { deltaDetails } from "../../engine/deltas/deltaDetails";
 import { inspectDelta } from "../../engine/deltas/inspectDelta";
 import { readBaseShapes } from "../../engine/deltas/matchDelta";
@@ -24,7 +25,7 @@ import { openJsonFile } from "../JsonFile";
 import { forkNodeJob } from "../../testing/forkNodeJob";
 import type { JobTools } from "./JobTools";
 import { runMakeDelta } from "./runMakeDelta";
-import { runJob, type ForkJob } from "./runJob";
+import { runJob } from "./runJob";
 
 const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 const addon = path.join(appFolder, "native/build", `${process.platform}-${process.arch}`, "facet.node");
@@ -46,7 +47,7 @@ function trained(base: GgufContents, step: number): GgufContents {
 
 describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, () => {
   let built = "";
-  let fork: ForkJob;
+  let fork: Fork<ToJob>;
   let folder = "";
   let request: MakeDeltaRequest;
 

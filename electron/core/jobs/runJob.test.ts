@@ -7,13 +7,20 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { UNFINISHED_SUFFIX, type JobProgress, type JobRequest, type QuantizeRequest } from "../../contract/jobs";
+import {
+  UNFINISHED_SUFFIX,
+  type JobProgress,
+  type JobRequest,
+  type QuantizeRequest,
+  type ToJob,
+} from "../../contract/jobs";
 import type { PreparedRecipe } from "../../contract/quantizeRecipe";
 import { describeModel } from "../../engine/fit/describeModel";
 import { FileByteSource } from "../../engine/gguf/ByteSource";
+import type { Fork } from "../../process/Fork";
 import { writeTinyModel } from "../../testing/tinyGguf";
 import { forkNodeJob } from "../../testing/forkNodeJob";
-import { runJob, type ForkJob } from "./runJob";
+import { runJob } from "./runJob";
 
 const appFolder = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 const addon = path.join(appFolder, "native/build", `${process.platform}-${process.arch}`, "facet.node");
@@ -33,7 +40,7 @@ function prose(seed: number, count: number): string {
 describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
   let built = "";
   let entry = "";
-  let fork: ForkJob;
+  let fork: Fork<ToJob>;
   let folder = "";
   let source = "";
   let text = "";
@@ -72,7 +79,7 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
 
   const run = (
     request: JobRequest,
-    how: { fork?: ForkJob; signal?: AbortSignal; onProgress?: (progress: JobProgress) => void } = {},
+    how: { fork?: Fork<ToJob>; signal?: AbortSignal; onProgress?: (progress: JobProgress) => void } = {},
   ) =>
     runJob(
       how.fork ?? fork,
@@ -388,6 +395,30 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
     expect(hasKilled).toBe(true);
     expect(outcome).toMatchObject({ ok: false, failure: { code: "job-crashed" } });
     expect(await unfinished()).toEqual([]);
+  });
+
+  it("sends a heartbeat a second while native code computes", async () => {
+    await writeFile(text, prose(3, 60_000));
+    const beats: number[] = [];
+    const controller = new AbortController();
+    let stage: string | null = null;
+    const counting: Fork<ToJob> = (listeners) =>
+      fork({
+        ...listeners,
+        onMessage(message) {
+          const isBeat = (message as { kind: string }).kind === "heartbeat";
+          if (isBeat && stage === "importance-matrix" && beats.push(performance.now()) === 3) controller.abort();
+          listeners.onMessage(message);
+        },
+      });
+    await run(quantize({ recipe: calibrated(path.join(folder, "m.gguf"), [text]) }), {
+      fork: counting,
+      signal: controller.signal,
+      onProgress: (progress) => {
+        stage = progress.stage;
+      },
+    });
+    expect(beats).toHaveLength(3);
   });
 
   it("refuses to start where the space is not enough", async () => {

@@ -2,27 +2,14 @@
 import { access, rm } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
+import type { Fork } from "../../process/Fork";
+import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
 
 export type JobOutcome = Outcome<JobResult>;
 
-export interface JobListeners {
-  onMessage(message: unknown): void;
-  /** Once, whatever ended it. */
-  onExit(code: number | null): void;
-}
-
-/** A utility process in Electron, a forked Node elsewhere. */
-export interface JobProcess {
-  postMessage(message: ToJob): void;
-  /** At once, native code included. */
-  kill(): void;
-}
-
-export type ForkJob = (listeners: JobListeners) => JobProcess;
-
 /** Never rejects for what may go wrong with models, disks and processes. */
 export async function runJob(
-  fork: ForkJob,
+  fork: Fork<ToJob>,
   message: ToJob,
   { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: JobProgress) => void },
 ): Promise<JobOutcome> {
@@ -30,33 +17,43 @@ export async function runJob(
   const wasThere = target !== null && (await exists(target));
   if (signal.aborted) return cancelled();
   let ended: JobOutcome | undefined;
-  const exitCode = await new Promise<number | null>((resolve) => {
-    const child = fork({
-      onMessage(data) {
-        const parsed = FromJob.safeParse(data);
-        if (!parsed.success || ended !== undefined) return;
-        if (parsed.data.kind === "progress") {
-          if (!signal.aborted) onProgress?.(parsed.data.progress);
+  const ending = await new Promise<ProcessEnd>((resolve) => {
+    const process = new SupervisedProcess<ToJob, FromJob>({
+      fork,
+      schema: FromJob,
+      silenceLimitMs: SILENCE_LIMIT_MS,
+      onMessage(told) {
+        if (ended !== undefined || told.kind === "heartbeat") return;
+        if (told.kind === "progress") {
+          if (!signal.aborted) onProgress?.(told.progress);
           return;
         }
-        ended = parsed.data.kind === "done" ? succeed(parsed.data.result) : { ok: false, failure: parsed.data.failure };
-        child.kill();
+        ended = told.kind === "done" ? succeed(told.result) : { ok: false, failure: told.failure };
+        process.kill("on-purpose");
       },
-      onExit(code) {
+      // A result that cannot be read: nothing else comes of it.
+      onNonsense: () => process.kill("nonsense"),
+      onEnd(end) {
         signal.removeEventListener("abort", onAbort);
-        resolve(code);
+        resolve(end);
       },
     });
-    const onAbort = () => child.kill();
+    const onAbort = () => process.kill("on-purpose");
     signal.addEventListener("abort", onAbort, { once: true });
-    child.postMessage(message);
+    process.post(message);
   });
   if (ended?.ok) return ended;
   await removeUnfinished(message);
   // Killed between its last step and telling of it: the file is whole, but nobody will hear of it.
   if (ended === undefined && target !== null && !wasThere) await rm(target, { force: true }).catch(() => undefined);
   if (signal.aborted) return cancelled();
-  return ended ?? fail("job-crashed", undefined, `the job process ended with code ${exitCode}`);
+  return ended ?? fail("job-crashed", undefined, causeOf(ending));
+}
+
+function causeOf({ why, code }: ProcessEnd): string {
+  if (why === "silence") return "nothing was heard of the job process for a while";
+  if (why === "nonsense") return "a message of the job process does not fit the protocol";
+  return `the job process ended with code ${code}`;
 }
 
 function exists(file: string): Promise<boolean> {

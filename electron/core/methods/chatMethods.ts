@@ -5,7 +5,7 @@ import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function chatMethods(parts: Parts) {
-  const { data, answers, deltas, supervisor, events } = parts;
+  const { data, answers, deltas, session, events } = parts;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -29,7 +29,7 @@ export function chatMethods(parts: Parts) {
       answers.stopChat(chatId);
       const deleted = chats.deleteChat(chatId);
       if (deleted.ok) {
-        supervisor.forgetChat(chatId);
+        session.forgetChat(chatId);
         events.emit("chat-removed", { chatId });
       }
       return deleted;

@@ -6,7 +6,7 @@ import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function modelMethods(parts: Parts) {
-  const { models, starter, supervisor, estimator } = parts;
+  const { models, starter, session, estimator } = parts;
   return {
     "models.load": ({ modelId, ...how }) => models.load(modelId, how),
     async "models.format"({ modelId }) {
@@ -34,20 +34,20 @@ export function modelMethods(parts: Parts) {
       return succeed(undefined);
     },
     "engine.restart"() {
-      supervisor.restart();
+      session.restart();
       return succeed(undefined);
     },
-    "engine.countTokens": async ({ text }) => succeed(await supervisor.countTokens(text)),
+    "engine.countTokens": async ({ text }) => succeed(await session.countTokens(text)),
   } satisfies Partial<CoreHandlers>;
 }
 
 /** Fetches the starter model; loads it when there is no other. "starter-changed" carries the progress. */
-export async function getStarter({ models, starter, supervisor, log }: Parts): Promise<void> {
+export async function getStarter({ models, starter, session, log }: Parts): Promise<void> {
   try {
     const file = await starter.get();
     if (file === null) return;
     await models.changed();
-    if (supervisor.refusal()?.code === "model-missing") await models.loadUsual();
+    if (session.refusal()?.code === "model-missing") await models.loadUsual();
   } catch (error) {
     log("error", "starter model not set up", { error: String(error) });
   }

@@ -1,14 +1,14 @@
-// Why the engine process ended, told from its exit code and what was known of its memory. Pure.
+// Why the engine process ended, told from how it ended and what was known of its memory. Pure.
 import { failure, type Failure } from "../../contract/failure";
+import type { ProcessEnd } from "../../process/SupervisedProcess";
 
 /** SIGKILL and abort, as Electron and as a shell report them. */
-const killCodes = [9, 137];
-const abortCodes = [6, 134];
+const killCodes: ReadonlySet<number | null> = new Set([9, 137]);
+const abortCodes: ReadonlySet<number | null> = new Set([6, 134]);
 /** An engine that held so much of all memory when it was killed or gave up was most likely killed for it. */
 const LARGE_PART_OF_MEMORY = 0.5;
 
-export interface EngineExit {
-  code: number;
+export interface EngineExit extends ProcessEnd {
   saidHello: boolean;
   /** As of the last heartbeat. */
   residentBytes: number;
@@ -17,11 +17,17 @@ export interface EngineExit {
   wasKilledForMemory: boolean;
 }
 
-export function classifyExit({ code, saidHello, residentBytes, totalBytes, wasKilledForMemory }: EngineExit): Failure {
-  const wasKilled = killCodes.includes(code);
+export function classifyExit(exit: EngineExit): Failure {
+  const { why, code, saidHello, residentBytes, totalBytes, wasKilledForMemory } = exit;
+  if (why === "time") return failure("engine-not-responding", undefined, "The load stood still");
+  if (why === "silence") {
+    return saidHello
+      ? failure("engine-not-responding")
+      : failure("engine-start-failed", undefined, "It said nothing in time");
+  }
   const held = residentBytes > LARGE_PART_OF_MEMORY * totalBytes;
   const cause = `The process ended with code ${code}, ${gigabytes(residentBytes)} in memory`;
-  if ((wasKilled && (wasKilledForMemory || held)) || (abortCodes.includes(code) && held)) {
+  if ((killCodes.has(code) && (wasKilledForMemory || held)) || (abortCodes.has(code) && held)) {
     return failure(
       "engine-out-of-memory",
       { needed: `more than ${gigabytes(residentBytes)}`, available: gigabytes(totalBytes) },

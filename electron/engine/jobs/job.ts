@@ -1,5 +1,6 @@
 // Entry of a job process: takes one request, works, sends its end, and exits.
 import os from "node:os";
+import { HEARTBEAT_INTERVAL_MS } from "../../contract/heartbeat";
 import { ToJob, type FromJob } from "../../contract/jobs";
 import { parentChannel } from "../parentChannel";
 import { toFailure } from "./JobError";
@@ -35,6 +36,8 @@ async function run(data: unknown): Promise<void> {
     send({ kind: "failed", failure: toFailure(error) });
   }
 }
+
+setInterval(() => send({ kind: "heartbeat" }), HEARTBEAT_INTERVAL_MS);
 
 // The parent kills this process when it has the end, or wants no more of it.
 let isGiven = false;

@@ -1,17 +1,18 @@
 // Makes the fit process: a utility process with little memory for JavaScript and a folder of its own for stubs. Main process.
 import path from "node:path";
 import { app } from "electron";
-import type { FitChild, FitChildListeners } from "../../core/estimator/FitQuestions";
+import type { ToFit } from "../../contract/fitProtocol";
+import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
 import { forkUtility } from "./forkUtility";
 
 const FIT_SCRIPT = path.join(__dirname, "fit.mjs");
 
-export function forkFit(on: FitChildListeners): FitChild {
+export function forkFit(on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(app.getPath("temp"), on);
   const child = forkUtility(FIT_SCRIPT, args, { serviceName: "Facet fit", stdio: "ignore", execArgv }, listeners);
   return {
-    post: (message) => child.postMessage(message),
+    postMessage: child.postMessage,
     kill: child.kill,
     residentBytes() {
       const metric = app.getAppMetrics().find(({ pid }) => pid === child.process.pid);

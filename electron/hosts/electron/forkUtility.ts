@@ -1,19 +1,11 @@
 // A utility process that can be ended at once, native code included. Main process.
 import { utilityProcess, type ForkOptions, type MessagePortMain, type UtilityProcess } from "electron";
+import type { Child, ChildListeners } from "../../process/Fork";
 import { engineEnvironment } from "../engineEnvironment";
 
-export interface UtilityListeners {
-  onMessage(message: unknown): void;
-  /** Once, whatever ended it. */
-  onExit(code: number): void;
-}
-
-export interface UtilityChild {
+export interface UtilityChild extends Child<unknown> {
   /** Undefined until it has started, and when it is gone. */
   readonly process: UtilityProcess;
-  /** `ports`: of Electron. */
-  postMessage(message: unknown, ports?: readonly object[]): void;
-  kill(): void;
 }
 
 /** `script` lies beside main.cjs in the built app. */
@@ -21,7 +13,7 @@ export function forkUtility(
   script: string,
   args: string[],
   options: ForkOptions,
-  listeners: UtilityListeners,
+  listeners: ChildListeners,
 ): UtilityChild {
   const child = utilityProcess.fork(script, args, { ...options, env: engineEnvironment(process.env) });
   let isGone = false;

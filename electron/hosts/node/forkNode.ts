@@ -1,14 +1,9 @@
 // A child process of plain Node that can be ended at once, native code included.
 import { fork, type ChildProcess } from "node:child_process";
 import type { Log } from "../../core/LogFile";
+import type { ChildListeners } from "../../process/Fork";
 import { engineEnvironment } from "../engineEnvironment";
 import { logOutput } from "../logOutput";
-
-export interface ForkListeners {
-  onMessage(message: unknown): void;
-  /** Once, whatever ended it. `code` of a signal as a shell reports it: 128 and its number. */
-  onExit(code: number): void;
-}
 
 export interface ForkOptions {
   args?: string[];
@@ -30,10 +25,11 @@ const SIGNAL_CODES: Readonly<Partial<Record<NodeJS.Signals, number>>> = {
   SIGTERM: 143,
 };
 
+/** The code of a signal as a shell reports it: 128 and its number. */
 export function forkNode(
   script: string,
   { args = [], execArgv = [], env = {}, outputLog }: ForkOptions,
-  on: ForkListeners,
+  on: ChildListeners,
 ) {
   const child: ChildProcess = fork(script, args, {
     env: engineEnvironment({ ...process.env, ...env }),

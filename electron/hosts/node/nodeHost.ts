@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { FitChildListeners } from "../../core/estimator/FitQuestions";
+import type { ToFit } from "../../contract/fitProtocol";
 import type { Host } from "../../core/Host";
 import type { Log } from "../../core/LogFile";
+import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
 import { forkNode } from "./forkNode";
 import { keyFileSecrets } from "./keyFileSecrets";
@@ -38,11 +39,11 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
   };
 }
 
-function forkFit(script: string, on: FitChildListeners) {
+function forkFit(script: string, on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(tmpdir(), on);
   const child = forkNode(script, { args, execArgv }, listeners);
   return {
-    post: child.postMessage,
+    postMessage: child.postMessage,
     kill: child.kill,
     residentBytes: () => residentBytesOf(child.pid),
   };

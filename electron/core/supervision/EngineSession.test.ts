@@ -1,4 +1,4 @@
-// The supervisor against an engine process that crashes, hangs, is late or changes its mind.
+// The session against an engine process that crashes, hangs, is late or changes its mind.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AnswerFacts } from "../../contract/chat";
@@ -13,7 +13,9 @@ import { defaultChatSettings, defaultSampling } from "../../contract/sampling";
 import { loadChoice, loadReasons } from "../../testing/loadChoice";
 import { plainFormat } from "../../testing/plainFormat";
 import type { AnswerJobEnd } from "../answers/AnswerJob";
-import { EngineSupervisor, type EngineListeners, type ModelToLoad } from "./EngineSupervisor";
+import type { ChildListeners } from "../../process/Fork";
+import { EngineSession } from "./EngineSession";
+import type { ModelToLoad } from "./ModelToLoad";
 
 const model = (id: string): ModelToLoad => ({
   id: ModelId.parse(id),
@@ -63,10 +65,10 @@ const facts = (id: ModelId): AnswerFacts => ({
 
 class FakeProcess {
   readonly received: ToEngine[] = [];
-  readonly listeners: EngineListeners;
+  readonly listeners: ChildListeners;
   killed = false;
   isGone = false;
-  constructor(listeners: EngineListeners) {
+  constructor(listeners: ChildListeners) {
     this.listeners = listeners;
   }
   postMessage(message: ToEngine): void {
@@ -121,7 +123,7 @@ let forkError: Error | null;
 let oomKills = 0;
 /** How often in a row each model ended the engine. */
 let ends: Record<string, number>;
-let supervisor: EngineSupervisor;
+let session: EngineSession;
 
 const current = () => processes.at(-1)!;
 
@@ -145,13 +147,13 @@ function job(name: string, stack: NamedStack = []) {
 }
 
 async function ready(): Promise<FakeProcess> {
-  supervisor.load(model("a"));
+  session.load(model("a"));
   await current().load();
-  expect(supervisor.state.kind).toBe("ready");
+  expect(session.state.kind).toBe("ready");
   return current();
 }
 
-const crash = () => (supervisor.state.kind === "crashed" ? supervisor.state.failure.code : supervisor.state.kind);
+const crash = () => (session.state.kind === "crashed" ? session.state.failure.code : session.state.kind);
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -166,7 +168,7 @@ beforeEach(() => {
   oomKills = 0;
   ends = {};
   let requests = 0;
-  supervisor = new EngineSupervisor({
+  session = new EngineSession({
     fork(listeners) {
       if (forkError) throw forkError;
       const process = new FakeProcess(listeners);
@@ -226,34 +228,34 @@ afterEach(() => vi.useRealTimers());
 
 describe("a model that ends the engine again and again", () => {
   it("at its load: the second time it is refused, with the reason, until it is asked for", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     current().exit(134);
     expect(crash()).toBe("engine-crashed");
     const [first, second] = [job("first"), job("second")];
-    supervisor.generate(first);
+    session.generate(first);
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     current().exit(134);
     expect(first.ends).toMatchObject([
       { kind: "failed", failure: { code: "model-ended-engine-twice", cause: expect.stringContaining("134") } },
     ]);
-    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
+    expect(session.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
     const before = processes.length;
-    supervisor.generate(second);
+    session.generate(second);
     expect(second.ends).toMatchObject([{ kind: "failed", failure: { code: "model-ended-engine-twice" } }]);
-    expect(supervisor.refusal()).toMatchObject({ code: "model-ended-engine-twice" });
+    expect(session.refusal()).toMatchObject({ code: "model-ended-engine-twice" });
     expect(processes).toHaveLength(before);
-    supervisor.load(model("a"));
+    session.load(model("a"));
     expect(processes).toHaveLength(before + 1);
   });
 
   it("in its first answer, too; an answer in between counts anew", async () => {
     const answerOnce = async () => {
       const asked = job(`job-${processes.length}`);
-      supervisor.generate(asked);
-      if (supervisor.state.kind !== "generating") await current().load();
+      session.generate(asked);
+      if (session.state.kind !== "generating") await current().load();
       return asked;
     };
     await ready();
@@ -273,20 +275,20 @@ describe("a model that ends the engine again and again", () => {
     const last = await answerOnce();
     current().exit(139);
     expect(last.ends).toMatchObject([{ kind: "engine-died", failure: { code: "model-ended-engine-twice" } }]);
-    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
+    expect(session.state).toMatchObject({ kind: "load-failed", failure: { code: "model-ended-engine-twice" } });
   });
 
   it("is not blamed for a fine-tune's loading, for a start that failed, or for an end on purpose", async () => {
     await ready();
-    supervisor.generate(job("with", pirate));
+    session.generate(job("with", pirate));
     await vi.advanceTimersByTimeAsync(0);
     current().exit(139);
-    supervisor.load(model("b"));
+    session.load(model("b"));
     current().exit(71);
-    supervisor.load(model("c"));
+    session.load(model("c"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
-    supervisor.restart();
+    session.restart();
     current().exit(9);
     expect(ends).toEqual({});
   });
@@ -301,7 +303,7 @@ describe("deltas", () => {
 
   it("notes on disk what is being brought into memory, until it is there", async () => {
     const process = await ready();
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
     expect(deltaNote).toBe("pirate");
     const { requestId, stack } = process.last("generate");
@@ -318,7 +320,7 @@ describe("deltas", () => {
   it("remembers a delta that the engine died of", async () => {
     const process = await ready();
     const first = job("first", pirate);
-    supervisor.generate(first);
+    session.generate(first);
     await vi.advanceTimersByTimeAsync(0);
     process.exit(139);
     expect(crashedDeltas).toEqual(["pirate"]);
@@ -327,10 +329,10 @@ describe("deltas", () => {
 
   it("keeps the note of a delta that is still being loaded when the answer was stopped", async () => {
     const process = await ready();
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
     const { requestId } = process.last("generate");
-    supervisor.cancel(requestId);
+    session.cancel(requestId);
     process.say({ kind: "end", requestId, result: { kind: "cancelled" } });
     expect(deltaNote).toBe("pirate");
     process.exit(139);
@@ -339,10 +341,10 @@ describe("deltas", () => {
 
   it("takes the note back when the engine is done with a stopped one", async () => {
     const process = await ready();
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
     const { requestId } = process.last("generate");
-    supervisor.cancel(requestId);
+    session.cancel(requestId);
     process.say({ kind: "end", requestId, result: { kind: "cancelled" } });
     process.say({ kind: "deltas-settled", requestId });
     expect(deltaNote).toBeNull();
@@ -352,18 +354,18 @@ describe("deltas", () => {
 
   it("blames a delta that the engine hangs in when it is stopped", async () => {
     const process = await ready();
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
-    supervisor.cancel(process.last("generate").requestId);
+    session.cancel(process.last("generate").requestId);
     await vi.advanceTimersByTimeAsync(3_500);
     expect(crashedDeltas).toEqual(["pirate"]);
   });
 
   it("blames no delta for an end on purpose", async () => {
     const process = await ready();
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
-    supervisor.restart();
+    session.restart();
     process.exit(9);
     expect(deltaNote).toBeNull();
     expect(crashedDeltas).toEqual([]);
@@ -372,7 +374,7 @@ describe("deltas", () => {
   it("writes no note for a delta that is in memory already", async () => {
     const process = await ready();
     process.say({ kind: "deltas", deltas: inEngine });
-    supervisor.generate(job("first", pirate));
+    session.generate(job("first", pirate));
     await vi.advanceTimersByTimeAsync(0);
     expect(deltaNote).toBeNull();
     expect(process.last("generate").stack).toHaveLength(1);
@@ -382,8 +384,8 @@ describe("deltas", () => {
     const process = await ready();
     refusedDelta = { code: "delta-other-base" };
     const [first, second] = [job("first", pirate), job("second")];
-    supervisor.generate(first);
-    supervisor.generate(second);
+    session.generate(first);
+    session.generate(second);
     await vi.advanceTimersByTimeAsync(0);
     expect(first.ends).toEqual([{ kind: "failed", failure: { code: "delta-other-base" }, parts: [] }]);
     expect(process.last("generate").requestId).toBe("second");
@@ -392,19 +394,19 @@ describe("deltas", () => {
   it("ends at once when it is stopped before the engine was asked, and blames nothing", async () => {
     const process = await ready();
     const first = job("first", pirate);
-    supervisor.generate(first);
-    supervisor.cancel(first.requestId);
+    session.generate(first);
+    session.cancel(first.requestId);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(first.ends).toEqual([{ kind: "cancelled" }]);
     expect(process.received.filter(({ kind }) => kind === "generate")).toEqual([]);
     expect(deltaNote).toBeNull();
-    expect(supervisor.state.kind).toBe("ready");
+    expect(session.state.kind).toBe("ready");
   });
 });
 
 describe("loading", () => {
   it("starts the process, says what it does, and leaves a note on disk meanwhile", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     expect(marker).toBe("a");
@@ -416,65 +418,65 @@ describe("loading", () => {
   });
 
   it("tells a refusal, and messages get it until somebody loads again", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     const refusal: Failure = { code: "model-not-gguf", details: { file: "a.gguf" } };
     const waiting = job("waiting");
-    supervisor.generate(waiting);
+    session.generate(waiting);
     current().say({
       kind: "end",
       requestId: current().last("load").requestId,
       result: { kind: "failed", failure: { code: "model-not-gguf" }, parts: [] },
     });
-    expect(supervisor.state).toMatchObject({ kind: "load-failed", failure: refusal });
+    expect(session.state).toMatchObject({ kind: "load-failed", failure: refusal });
     expect(waiting.ends).toEqual([{ kind: "failed", failure: refusal, parts: [] }]);
-    expect(supervisor.refusal()).toEqual(refusal);
-    supervisor.load(model("b"));
-    expect(supervisor.refusal()).toBeNull();
+    expect(session.refusal()).toEqual(refusal);
+    session.load(model("b"));
+    expect(session.refusal()).toBeNull();
   });
 
   it("starts the process while the first load is planned; messages wait for it", async () => {
-    supervisor.prepare(ModelId.parse("a"));
+    session.prepare(ModelId.parse("a"));
     current().hello();
-    expect(supervisor.refusal()).toBeNull();
+    expect(session.refusal()).toBeNull();
     const waiting = job("waiting");
-    supervisor.generate(waiting);
-    expect(supervisor.state.kind).toBe("starting");
+    session.generate(waiting);
+    expect(session.state.kind).toBe("starting");
     expect(waiting.ends).toEqual([]);
-    supervisor.load(model("a"));
+    session.load(model("a"));
     await vi.advanceTimersByTimeAsync(0);
     expect(current().last("load").modelId).toBe("a");
     expect(processes).toHaveLength(1);
   });
 
   it("says that there is no model when nothing came of what was prepared", () => {
-    supervisor.prepare(ModelId.parse("a"));
+    session.prepare(ModelId.parse("a"));
     const waiting = job("waiting");
-    supervisor.generate(waiting);
-    supervisor.release();
+    session.generate(waiting);
+    session.release();
     expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "model-missing" } }]);
   });
 
   it("loads the same model again with other settings, and not with the same", async () => {
     await ready();
-    supervisor.load(model("a"));
-    expect(supervisor.state.kind).toBe("ready");
+    session.load(model("a"));
+    expect(session.state.kind).toBe("ready");
     expect(current().killed).toBe(false);
-    supervisor.load({ ...model("a"), choice: loadChoice({ contextSizeTokens: 1024 }) });
+    session.load({ ...model("a"), choice: loadChoice({ contextSizeTokens: 1024 }) });
     expect(current().killed).toBe(true);
     current().exit(9);
     await current().load();
-    expect(supervisor.state.kind).toBe("ready");
+    expect(session.state.kind).toBe("ready");
     expect(current().last("load").choice.contextSizeTokens).toBe(1024);
   });
 
   it("gives up a load for another model", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     const first = current().last("load").requestId;
-    supervisor.load(model("b"));
+    session.load(model("b"));
     expect(current().last("cancel").requestId).toBe(first);
     current().say({ kind: "end", requestId: first, result: { kind: "cancelled" } });
     // Each model gets a process of its own.
@@ -487,8 +489,8 @@ describe("loading", () => {
   });
 
   it("does not load a choice that was changed before the process was there", async () => {
-    supervisor.load(model("a"));
-    supervisor.load(model("b"));
+    session.load(model("a"));
+    session.load(model("b"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     expect(
@@ -499,20 +501,20 @@ describe("loading", () => {
   });
 
   it("kills a process that cannot give up a load", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
-    supervisor.load(model("b"));
+    session.load(model("b"));
     await vi.advanceTimersByTimeAsync(3_000);
     expect(current().killed).toBe(true);
     current().exit(9);
     expect(processes).toHaveLength(2);
     await current().load();
-    expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "b" } });
+    expect(session.state).toMatchObject({ kind: "ready", model: { modelId: "b" } });
   });
 
   it("ends when it stands still, but not while it moves", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     const { requestId } = current().last("load");
@@ -532,11 +534,11 @@ describe("loading", () => {
   });
 
   it("takes the note back when the process dies of the load: the app lives, and counts", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     const waiting = job("waiting");
-    supervisor.generate(waiting);
+    session.generate(waiting);
     current().exit(139);
     expect(marker).toBeNull();
     expect(ends["a"]).toBe(1);
@@ -545,10 +547,10 @@ describe("loading", () => {
   });
 
   it("waits for the person when a model is refused from the start", () => {
-    supervisor.refuse(model("a"), { code: "model-crashed-last-time" });
+    session.refuse(model("a"), { code: "model-crashed-last-time" });
     expect(processes).toHaveLength(0);
-    expect(supervisor.state).toMatchObject({ kind: "load-failed", modelId: "a" });
-    supervisor.restart();
+    expect(session.state).toMatchObject({ kind: "load-failed", modelId: "a" });
+    session.restart();
     expect(processes).toHaveLength(1);
   });
 });
@@ -557,20 +559,20 @@ describe("a process that does not come up", () => {
   it("cannot be made", () => {
     forkError = new Error("no such file");
     const waiting = job("waiting");
-    supervisor.load(model("a"));
-    supervisor.generate(waiting);
+    session.load(model("a"));
+    session.generate(waiting);
     expect(crash()).toBe("engine-start-failed");
     expect(waiting.ends).toMatchObject([{ kind: "failed", failure: { code: "engine-start-failed" } }]);
   });
 
   it("exits before it said a word", () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().exit(1);
     expect(crash()).toBe("engine-start-failed");
   });
 
   it("says nothing", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     await vi.advanceTimersByTimeAsync(31_000);
     expect(current().killed).toBe(true);
     current().exit(9);
@@ -578,7 +580,7 @@ describe("a process that does not come up", () => {
   });
 
   it("does not even die", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     await vi.advanceTimersByTimeAsync(40_000);
     expect(crash()).toBe("engine-start-failed");
     current().exit(9);
@@ -600,7 +602,7 @@ describe("a process that ends", () => {
   ])("with code %i at %d bytes is told as %s %s", async (code, residentBytes, expected) => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
+    session.generate(writing);
     process.say({ kind: "checkpoint", requestId: writing.requestId, parts: textParts("Half") });
     process.say({ kind: "heartbeat", residentBytes, peakResidentBytes: null, anonymousBytes: null });
     process.exit(code);
@@ -619,8 +621,8 @@ describe("a process that ends", () => {
   it("comes back with the next message", async () => {
     (await ready()).exit(139);
     const next = job("next");
-    supervisor.generate(next);
-    expect(supervisor.state.kind).toBe("starting");
+    session.generate(next);
+    expect(session.state.kind).toBe("starting");
     await current().load();
     current().answer("Here");
     expect(next.ends).toMatchObject([{ kind: "answered", parts: textParts("Here") }]);
@@ -631,8 +633,8 @@ describe("a process that ends", () => {
     const process = await ready();
     const writing = job("writing");
     const waiting = job("waiting");
-    supervisor.generate(writing);
-    supervisor.generate(waiting);
+    session.generate(writing);
+    session.generate(waiting);
     process.exit(139);
     expect(writing.ends).toHaveLength(1);
     expect(waiting.ends).toHaveLength(0);
@@ -646,19 +648,19 @@ describe("answers", () => {
   it("are written one after the other", async () => {
     const process = await ready();
     const [one, two] = [job("one"), job("two")];
-    supervisor.generate(one);
-    supervisor.generate(two);
+    session.generate(one);
+    session.generate(two);
     expect(process.received.filter(({ kind }) => kind === "generate")).toHaveLength(1);
     process.answer("1");
     process.answer("2");
     expect([one.ends, two.ends]).toMatchObject([[{ parts: textParts("1") }], [{ parts: textParts("2") }]]);
-    expect(supervisor.state.kind).toBe("ready");
+    expect(session.state.kind).toBe("ready");
   });
 
   it("wait for a model that is loading", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     const early = job("early");
-    supervisor.generate(early);
+    session.generate(early);
     await current().load();
     current().answer("Hi");
     expect(early.ends).toMatchObject([{ kind: "answered" }]);
@@ -669,51 +671,51 @@ describe("answers", () => {
     const [thinking, waiting] = [job("thinking", pirate), job("waiting")];
     const asked = () =>
       process.received.flatMap((message) => (message.kind === "answer-now" ? [message.requestId] : []));
-    supervisor.generate(thinking);
-    supervisor.generate(waiting);
+    session.generate(thinking);
+    session.generate(waiting);
     // Its fine-tunes are still being resolved: the engine does not have the request yet.
-    supervisor.answerNow(thinking.requestId);
+    session.answerNow(thinking.requestId);
     expect(asked()).toEqual([]);
     await vi.advanceTimersByTimeAsync(0);
-    supervisor.answerNow(waiting.requestId);
-    supervisor.answerNow(RequestId.parse("other"));
+    session.answerNow(waiting.requestId);
+    session.answerNow(RequestId.parse("other"));
     expect(asked()).toEqual([]);
-    supervisor.answerNow(thinking.requestId);
+    session.answerNow(thinking.requestId);
     expect(asked()).toEqual(["thinking"]);
     process.answer("So");
-    supervisor.answerNow(thinking.requestId);
+    session.answerNow(thinking.requestId);
     expect(asked()).toEqual(["thinking"]);
     process.exit(139);
-    supervisor.answerNow(waiting.requestId);
+    session.answerNow(waiting.requestId);
     expect(asked()).toEqual(["thinking"]);
   });
 
   it("show reading, then writing", async () => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
+    session.generate(writing);
     process.say({ kind: "prefill-progress", requestId: writing.requestId, fraction: 0.5 });
-    expect(supervisor.state).toMatchObject({ kind: "generating", phase: "prefill", prefillFraction: 0.5 });
+    expect(session.state).toMatchObject({ kind: "generating", phase: "prefill", prefillFraction: 0.5 });
     process.say({ kind: "checkpoint", requestId: writing.requestId, parts: textParts("A") });
-    expect(supervisor.state).toMatchObject({ kind: "generating", phase: "decode" });
+    expect(session.state).toMatchObject({ kind: "generating", phase: "decode" });
   });
 
   it("are refused without a model", () => {
     const lost = job("lost");
-    expect(supervisor.refusal()).toEqual({ code: "model-missing" });
-    supervisor.generate(lost);
+    expect(session.refusal()).toEqual({ code: "model-missing" });
+    session.generate(lost);
     expect(lost.ends).toMatchObject([{ kind: "failed", failure: { code: "model-missing" } }]);
   });
 
   it("stop: while waiting, while being written, and when the engine does not listen", async () => {
     const process = await ready();
     const [one, two] = [job("one"), job("two")];
-    supervisor.generate(one);
-    supervisor.generate(two);
-    supervisor.cancel(two.requestId);
+    session.generate(one);
+    session.generate(two);
+    session.cancel(two.requestId);
     expect(two.ends).toEqual([{ kind: "cancelled" }]);
-    supervisor.cancel(one.requestId);
-    supervisor.cancel(one.requestId);
+    session.cancel(one.requestId);
+    session.cancel(one.requestId);
     expect(process.received.filter(({ kind }) => kind === "cancel")).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(2_900);
     expect(process.killed).toBe(false);
@@ -721,14 +723,14 @@ describe("answers", () => {
     expect(process.killed).toBe(true);
     process.exit(9);
     expect(one.ends).toEqual([{ kind: "cancelled" }]);
-    expect(supervisor.state.kind).toBe("starting");
+    expect(session.state.kind).toBe("starting");
   });
 
   it("stop for another model", async () => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
-    supervisor.load(model("b"));
+    session.generate(writing);
+    session.load(model("b"));
     expect(process.last("cancel").requestId).toBe("writing");
     process.say({ kind: "end", requestId: writing.requestId, result: { kind: "cancelled" } });
     process.exit(9);
@@ -740,7 +742,7 @@ describe("answers", () => {
   it("ignore ends that are not theirs, and messages that are nothing", async () => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
+    session.generate(writing);
     process.say({ kind: "end", requestId: RequestId.parse("other"), result: { kind: "cancelled" } });
     for (const nonsense of [
       null,
@@ -762,8 +764,8 @@ describe("answers", () => {
 describe("a count of tokens", () => {
   it("is the engine's, also while it answers, and each is told its own", async () => {
     const process = await ready();
-    supervisor.generate(job("one"));
-    const counts = ["short", "a longer text"].map((text) => supervisor.countTokens(text));
+    session.generate(job("one"));
+    const counts = ["short", "a longer text"].map((text) => session.countTokens(text));
     const asked = process.received.filter((message) => message.kind === "count-tokens");
     expect(asked.map(({ text }) => text)).toEqual(["short", "a longer text"]);
     for (const { requestId, text } of asked.toReversed())
@@ -771,29 +773,29 @@ describe("a count of tokens", () => {
     expect(await Promise.all(counts)).toEqual([5, 13]);
   });
   it("is not known without a model, nor when the engine ends meanwhile", async () => {
-    expect(await supervisor.countTokens("a")).toBeNull();
+    expect(await session.countTokens("a")).toBeNull();
     const process = await ready();
-    const count = supervisor.countTokens("a");
+    const count = session.countTokens("a");
     process.exit(139);
     expect(await count).toBeNull();
-    expect(await supervisor.countTokens("a")).toBeNull();
+    expect(await session.countTokens("a")).toBeNull();
   });
 });
 
 describe("silence", () => {
   it("is shown after 5 s and taken back at the next word", async () => {
     const process = await ready();
-    supervisor.generate(job("writing"));
+    session.generate(job("writing"));
     await vi.advanceTimersByTimeAsync(7_000);
-    expect(supervisor.state).toMatchObject({ unresponsive: true });
+    expect(session.state).toMatchObject({ unresponsive: true });
     process.say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
-    expect(supervisor.state).toMatchObject({ unresponsive: false });
+    expect(session.state).toMatchObject({ unresponsive: false });
   });
 
   it("of 30 s ends the process", async () => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
+    session.generate(writing);
     await vi.advanceTimersByTimeAsync(32_000);
     expect(process.killed).toBe(true);
     process.exit(9);
@@ -814,24 +816,24 @@ describe("the end", () => {
   it("waits a moment for the last words, then kills", async () => {
     const process = await ready();
     const [writing, waiting] = [job("writing"), job("waiting")];
-    supervisor.generate(writing);
-    supervisor.generate(waiting);
-    const closed = supervisor.close();
+    session.generate(writing);
+    session.generate(waiting);
+    const closed = session.close();
     process.answer("Last words");
     await closed;
     expect(writing.ends).toMatchObject([{ kind: "answered", parts: textParts("Last words") }]);
     expect(waiting.ends).toEqual([{ kind: "cancelled" }]);
     expect(process.killed).toBe(true);
     const late = job("late");
-    supervisor.generate(late);
+    session.generate(late);
     expect(late.ends).toEqual([{ kind: "cancelled" }]);
   });
 
   it("does not wait long", async () => {
     const process = await ready();
     const writing = job("writing");
-    supervisor.generate(writing);
-    const closed = supervisor.close();
+    session.generate(writing);
+    const closed = session.close();
     await vi.advanceTimersByTimeAsync(600);
     await closed;
     expect(writing.ends).toEqual([{ kind: "cancelled" }]);
@@ -839,28 +841,56 @@ describe("the end", () => {
   });
 
   it("takes back the note of a load that it breaks off", async () => {
-    supervisor.load(model("a"));
+    session.load(model("a"));
     current().hello();
     await vi.advanceTimersByTimeAsync(0);
     expect(marker).toBe("a");
-    await supervisor.close();
+    await session.close();
     expect(marker).toBeNull();
   });
 });
 
 it("a model that gets another name while it answers has it at once, and so has the answer", async () => {
   const process = await ready();
-  const { modelId } = supervisor.state.kind === "ready" ? supervisor.state.model : {};
+  const { modelId } = session.state.kind === "ready" ? session.state.model : {};
   const writing = job("writing");
-  supervisor.generate(writing);
-  supervisor.rename(modelId!, "Other");
-  expect(supervisor.state).toMatchObject({ kind: "generating", model: { name: "Other" } });
+  session.generate(writing);
+  session.rename(modelId!, "Other");
+  expect(session.state).toMatchObject({ kind: "generating", model: { name: "Other" } });
   process.answer("x");
   expect(writing.ends).toMatchObject([{ kind: "answered", facts: { modelName: "Other" } }]);
-  supervisor.rename(modelId!, "Third");
-  expect(supervisor.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
-  supervisor.rename(ModelId.parse("not-loaded"), "Fourth");
-  expect(supervisor.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
+  session.rename(modelId!, "Third");
+  expect(session.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
+  session.rename(ModelId.parse("not-loaded"), "Fourth");
+  expect(session.state).toMatchObject({ kind: "ready", model: { name: "Third" } });
+});
+
+it.each([false, true])("a model that is given away leaves the memory, and its answer ends (%s)", async (answers) => {
+  const process = await ready();
+  const writing = job("writing");
+  if (answers) session.generate(writing);
+  session.forget(ModelId.parse("a"));
+  expect(process.killed).toBe(true);
+  process.exit(9);
+  expect(session.state).toEqual({ kind: "idle" });
+  expect(writing.ends).toEqual(answers ? [{ kind: "cancelled" }] : []);
+  expect(session.refusal()).toEqual({ code: "model-missing" });
+  expect(processes).toHaveLength(1);
+});
+
+it("a model that comes into memory while its process is being ended is not told of", async () => {
+  session.load(model("a"));
+  current().hello();
+  await vi.advanceTimersByTimeAsync(0);
+  const first = current();
+  session.restart();
+  const { requestId, modelId } = first.last("load");
+  first.say({ kind: "end", requestId, result: { kind: "loaded", model: loaded(modelId) } });
+  expect(session.state.kind).toBe("loading");
+  first.exit(9);
+  expect(session.state.kind).toBe("starting");
+  await current().load();
+  expect(session.state.kind).toBe("ready");
 });
 
 describe("hostile", () => {
@@ -886,20 +916,20 @@ describe("hostile", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const jobs: ReturnType<typeof job>[] = [];
-        supervisor.restart();
+        session.restart();
         for (const name of steps) {
           const process = processes.at(-1);
           const lastLoad = process?.received.findLast((message) => message.kind === "load");
           const lastGenerate = process?.received.findLast((message) => message.kind === "generate");
           const alive = process && !process.isGone ? process : null;
-          if (name === "load a") supervisor.load(model("a"));
-          if (name === "load b") supervisor.load(model("b"));
+          if (name === "load a") session.load(model("a"));
+          if (name === "load b") session.load(model("b"));
           if (name === "generate") {
             const next = job(`job-${jobs.length}`, jobs.length % 2 === 0 ? [] : pirate);
             jobs.push(next);
-            supervisor.generate(next);
+            session.generate(next);
           }
-          if (name === "cancel" && jobs.length > 0) supervisor.cancel(jobs[Math.floor(jobs.length / 2)]!.requestId);
+          if (name === "cancel" && jobs.length > 0) session.cancel(jobs[Math.floor(jobs.length / 2)]!.requestId);
           if (name === "hello") alive?.hello();
           if (name === "end load" && lastLoad?.kind === "load") {
             alive?.say({
@@ -918,19 +948,18 @@ describe("hostile", () => {
           if (name === "answer" && lastGenerate) alive?.answer("x");
           if (name === "checkpoint" && lastGenerate?.kind === "generate")
             alive?.say({ kind: "checkpoint", requestId: lastGenerate.requestId, parts: textParts("x") });
-          if (name === "answer now" && jobs.length > 0)
-            supervisor.answerNow(jobs[Math.floor(jobs.length / 2)]!.requestId);
+          if (name === "answer now" && jobs.length > 0) session.answerNow(jobs[Math.floor(jobs.length / 2)]!.requestId);
           if (name === "exit") alive?.exit(139);
-          if (name === "restart") supervisor.restart();
-          if (name === "rename a") supervisor.rename(ModelId.parse("a"), "Other");
-          if (name === "forget a") supervisor.forget(ModelId.parse("a"));
+          if (name === "restart") session.restart();
+          if (name === "rename a") session.rename(ModelId.parse("a"), "Other");
+          if (name === "forget a") session.forget(ModelId.parse("a"));
           await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
           if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);
           for (const { ends } of jobs) expect(ends.length).toBeLessThanOrEqual(1);
         }
         // In the end a working engine answers all that is left.
         if (processes.length > 0) current().exit(1);
-        supervisor.load(model("c"));
+        session.load(model("c"));
         for (let round = 0; round < 3 + 2 * jobs.length; round++) {
           const process = current();
           process.hello();
@@ -946,7 +975,7 @@ describe("hostile", () => {
           }
         }
         for (const { ends } of jobs) expect(ends).toHaveLength(1);
-        expect(supervisor.state).toMatchObject({ kind: "ready", model: { modelId: "c" } });
+        expect(session.state).toMatchObject({ kind: "ready", model: { modelId: "c" } });
       }),
       { numRuns: 200 },
     );
