@@ -10,7 +10,7 @@ import { formatParameters } from "../models/hubFacts";
 import { LOADING, type Loadable } from "../models/loadable";
 import { licenceTitle } from "../models/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
-import { deltaKinds } from "./deltaKinds";
+import { deltaKinds } from "../../../electron/words/deltaKinds";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {

@@ -4,7 +4,7 @@ import type { FitMachine } from "../../../electron/contract/fit";
 import { useApp } from "../../app/appStore";
 import { call } from "../../app/bridge";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
-import { freeBytes, totalBytes } from "../models/fitWords";
+import { freeBytes, totalBytes } from "../../../electron/words/fitWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./DeltaMemory.module.css";
 import { findDelta, useDeltas, useDeltasForModel } from "./deltas";

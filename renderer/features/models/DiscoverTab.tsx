@@ -16,7 +16,7 @@ import {
   useDiscover,
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
-import { freeBytes } from "./fitWords";
+import { freeBytes } from "../../../electron/words/fitWords";
 import { refreshFits, useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
 import { retryHubModels, useHubOffline } from "./hubModels";

@@ -6,7 +6,7 @@ import { call } from "../../app/bridge";
 import { formatBytes, formatSpeed } from "../../../electron/words/quantities";
 import { useJobs } from "../jobs/jobs";
 import { LOADING, type Loadable } from "../models/loadable";
-import { stepsLeftOut } from "../quantize/stepWords";
+import { stepsLeftOut } from "../../../electron/words/stepWords";
 
 export interface ShownResults {
   readonly results: Loadable<QualityResults>;
