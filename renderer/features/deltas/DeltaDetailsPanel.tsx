@@ -8,7 +8,7 @@ import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { formatParameters } from "../models/hubFacts";
 import { LOADING, type Loadable } from "../models/loadable";
-import { licenceTitle } from "../models/modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "../../../electron/words/deltaKinds";
 import { leftOutGroups, sharePercent } from "./makingWords";

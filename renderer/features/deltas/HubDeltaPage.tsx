@@ -16,7 +16,7 @@ import backStyles from "../models/BackButton.module.css";
 import { summaryLine } from "../models/hubFacts";
 import { repositoryIn } from "../models/hubLink";
 import { LOADING, type Loadable } from "../models/loadable";
-import { licenceTitle, modelTitle } from "../models/modelTitle";
+import { licenceTitle, modelTitle } from "../../../electron/words/modelTitle";
 import { Tags } from "../models/Tags";
 import { showLibrary } from "./fineTunesRoute";
 import styles from "./HubDeltaPage.module.css";

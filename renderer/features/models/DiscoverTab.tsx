@@ -23,7 +23,7 @@ import { retryHubModels, useHubOffline } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 import { orderCatalogue } from "./orderCatalogue";
 import { SearchFilters } from "./SearchFilters";
 import { Tags } from "./Tags";

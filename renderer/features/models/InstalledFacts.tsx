@@ -4,7 +4,7 @@ import type { ModelDetails } from "../../../electron/contract/model";
 import { formatBytes, formatContext, formatWhen } from "../../../electron/words/quantities";
 import { formatParameters } from "./hubFacts";
 import styles from "./InstalledFacts.module.css";
-import { licenceTitle } from "./modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 import { appTitle } from "./otherAppTitle";
 import { stepsTaken } from "../../../electron/words/stepWords";
 

@@ -13,7 +13,7 @@ import { retryHubModels, useHubModel } from "./hubModels";
 import { LOADING, type Loadable } from "./loadable";
 import { FailureMessage } from "./Message";
 import styles from "./ModelPage.module.css";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 import { Tags } from "./Tags";
 import { useVariants, Variants } from "./Variants";
 
