@@ -130,7 +130,8 @@ export function jobFacts(job: Job): string[] {
   }
 }
 
-function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
+/** fraction: null where a bar says it. */
+export function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
   const percent = fraction === null ? [] : [formatPercent(fraction)];
   if (phase.kind === "download") {
     const amount = `${formatBytes(phase.receivedBytes)} of ${formatBytes(phase.totalBytes)}`;
