@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
 import { tinyModelBytes } from "../electron/testing/tinyGguf";
 import { Catalogue } from "../electron/contract/hub";
-import { licenceTitle } from "../renderer/features/models/modelTitle";
+import { licenceTitle } from "../electron/words/modelTitle";
 import { hostilePayloads } from "./hostilePayloads";
 import { HubServer } from "./hub/HubServer";
 import { expect, test } from "./test";

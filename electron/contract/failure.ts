@@ -132,6 +132,8 @@ export const FailureCode = z.enum([
   "delta-damaged",
   /** In the compact form (docs/delta-format.md), to be expanded before it is used. */
   "delta-compact",
+  /** Only 1-bit deltas have a compact form. */
+  "delta-not-one-bit",
   "delta-other-architecture",
   "delta-shapes-differ",
   "delta-other-base",

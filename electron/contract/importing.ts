@@ -73,8 +73,8 @@ export type FileTaskId = z.infer<typeof FileTaskId>;
 /** Reading or writing large files: goes on by itself, can be watched and cancelled. */
 export const FileTask = z.strictObject({
   id: FileTaskId,
-  /** "copy": into Facet's folder. "add-fine-tune": the same of an adapter, converted where it has to be. "move": the models folder. "verify": against a SHA-256. "compare": files of the same size. */
-  kind: z.enum(["copy", "add-fine-tune", "move", "verify", "compare"]),
+  /** "copy": into Facet's folder. "add-fine-tune": the same of an adapter, converted where it has to be. "write-fine-tune": exported, or converted elsewhere. "move": the models folder. "verify": against a SHA-256. "compare": files of the same size. */
+  kind: z.enum(["copy", "add-fine-tune", "write-fine-tune", "move", "verify", "compare"]),
   /** The model's name, or the fine-tune's; of "move" the new folder. */
   title: z.string(),
   modelId: ModelId.nullable(),

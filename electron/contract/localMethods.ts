@@ -1,6 +1,7 @@
 // What a program of this computer's user may ask of the application beyond the page's methods: everything with a path. The page never may.
 import { z } from "zod";
-import { Delta } from "./deltas";
+import { DeltaDetails } from "./deltaDetails";
+import { Delta, DeltaFacts } from "./deltas";
 import { Diagnosis } from "./diagnosis";
 import { DeltaId, ModelId } from "./ids";
 import { InstalledModel } from "./model";
@@ -20,10 +21,24 @@ export const localMethods = {
   "models.moveFolderTo": { input: z.strictObject({ path: FilePath }), output: z.undefined() },
   /** As a file task. baseId: the model that an adapter in PEFT's form is converted for; null = the one that is loaded. */
   "deltas.addPath": { input: z.strictObject({ path: FilePath, baseId: ModelId.nullable() }), output: Delta },
-  /** Writes the fine-tune's file; returns the file's name. Failures: "not-found", "delta-not-exported". */
+  /** Writes the fine-tune's file, as a file task; returns the file's name. Failures: "not-found", "delta-not-one-bit", those of writing. */
   "deltas.exportTo": {
     input: z.strictObject({ deltaId: DeltaId, path: FilePath, compact: z.boolean() }),
     output: z.string(),
+  },
+  /**
+   * Writes an adapter file in another form, as a file task, without adding it: one in PEFT's form as a llama.cpp adapter for the model
+   * `baseId`, a 1-bit delta in its compact form or expanded. Failures: "target-exists", "peft-base-needed", "delta-not-one-bit", those of
+   * converting.
+   */
+  "deltas.convertFile": {
+    input: z.strictObject({ path: FilePath, baseId: ModelId.nullable(), target: FilePath, compact: z.boolean() }),
+    output: z.undefined(),
+  },
+  /** What an adapter file says of itself, when all of it is sound. */
+  "deltas.inspectFile": {
+    input: z.strictObject({ path: FilePath }),
+    output: z.strictObject({ facts: DeltaFacts, details: DeltaDetails }),
   },
   /** A text to calibrate with. Failures: "text-unreadable", "text-too-large". */
   "quantize.useText": { input: z.strictObject({ path: FilePath }), output: ChosenText },

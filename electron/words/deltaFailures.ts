@@ -33,6 +33,11 @@ export const deltaFailures = {
     data: NOTHING_CHANGED,
     advice: "Add its file again: Facet expands it then.",
   }),
+  "delta-not-one-bit": ({ delta }) => ({
+    happened: `${delta} is a LoRA, and only 1-bit fine-tunes have a compact form.`,
+    data: NOTHING_CHANGED,
+    advice: "Use it as it is: a LoRA is small already.",
+  }),
   "delta-other-architecture": ({ delta, details: { architecture, modelArchitecture } }) => ({
     happened: `${delta} was made for a model of another kind${
       architecture === undefined || modelArchitecture === undefined

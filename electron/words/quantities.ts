@@ -51,3 +51,10 @@ export function formatWhen(atMs: number, nowMs: number): string {
 export function formatScale(scale: number): string {
   return String(Math.round(scale * 100) / 100);
 }
+
+/** 16384 → "16k", 18700 → "18k": rounded down, so that what is promised is there. Models count in 1,024s. */
+export function formatContext(tokens: number): string {
+  if (tokens < 1024) return String(tokens);
+  if (tokens >= 1_048_576 && tokens % 1_048_576 === 0) return `${tokens / 1_048_576}M`;
+  return `${Math.floor(tokens / 1024)}k`;
+}

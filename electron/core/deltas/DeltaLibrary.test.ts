@@ -83,11 +83,28 @@ describe("the compact form", () => {
   });
 
   it("is written where the user wants it; the library's file stays whole", async () => {
+    inspection = succeed({ ...facts, kind: "bitdelta", rank: null });
     const added = await add("large.gguf", "many");
     const target = path.join(folder, "small.gguf");
     value(await library.exportTo(added.id, target, { compact: true }));
     expect(await readFile(target, "utf8")).toBe("compact of many");
     expect(await readdir(deltas())).toEqual([`${added.id}.gguf`]);
+  });
+
+  it("is none that a LoRA has, and a cancelled one is not written", async () => {
+    const lora = await add("lora.gguf", "low");
+    const target = path.join(folder, "small.gguf");
+    expect(await library.exportTo(lora.id, target, { compact: true })).toMatchObject({
+      ok: false,
+      failure: { code: "delta-not-one-bit", details: { delta: "lora" } },
+    });
+    inspection = succeed({ ...facts, kind: "bitdelta", rank: null });
+    const added = await add("large.gguf", "many");
+    expect(await library.exportTo(added.id, target, { compact: true }, { signal: AbortSignal.abort() })).toMatchObject({
+      ok: false,
+      failure: { code: "request-cancelled" },
+    });
+    expect(await readdir(folder)).not.toContain("small.gguf");
   });
 });
 

@@ -222,20 +222,27 @@ export class DeltaLibrary {
     id: DeltaId,
     target: string,
     { compact }: { compact: boolean } = { compact: false },
+    run?: CopyRun,
   ): Promise<Outcome<undefined>> {
     const found = this.find(id);
     if (found === null) return fail("not-found");
     if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time")
       return { ok: false, failure: found.delta.failure };
+    if (compact && found.delta.facts.kind !== "bitdelta") return fail("delta-not-one-bit", { delta: found.delta.name });
     const part = `${target}.${randomUUID()}${UNFINISHED_SUFFIX}`;
     try {
       if (compact) {
         const written = await this.#options.changeForm(found.path, part, true);
-        if (written.ok) await rename(part, target);
+        if (!written.ok) return written;
+        if (run?.signal.aborted === true) return fail("request-cancelled");
+        await rename(part, target);
         return written;
       }
-      const copied = await copyHashing(found.path, part);
-      if (!copied.ok) return fail("delta-missing", { delta: found.delta.name });
+      const copied = await copyHashing(found.path, part, run);
+      if (!copied.ok)
+        return copied.failure.code === "request-cancelled"
+          ? copied
+          : fail("delta-missing", { delta: found.delta.name });
       if (!copied.value.sha256.startsWith(id)) return fail("delta-changed", { delta: found.delta.name });
       await rename(part, target);
       return succeed(undefined);

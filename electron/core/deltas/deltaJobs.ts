@@ -26,11 +26,12 @@ export async function checkDeltaBase(delta: string, model: string, tools: Jobs):
 export async function changeDeltaForm(
   form: { source: string; target: string; compact: boolean },
   tools: Jobs,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<Outcome<undefined>> {
   const done = await runJob(
     tools.fork,
     { appFolder: tools.appFolder, request: { kind: "convert-delta", ...form } },
-    { signal: AbortSignal.timeout(FORM_TIMEOUT_MS) },
+    { signal: AbortSignal.any([signal, AbortSignal.timeout(FORM_TIMEOUT_MS)]) },
   );
   return done.ok ? succeed(undefined) : done;
 }

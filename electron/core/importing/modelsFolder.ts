@@ -1,11 +1,15 @@
 // The models folder as a whole: repaired at start, moved when the user asks for it.
 import path from "node:path";
 import { fail, failure, type Failure, type Outcome } from "../../contract/failure";
+import type { FileTask } from "../../contract/importing";
 import { dataPaths } from "../dataFolder";
 import { finishCopies } from "./copyIntoModelsFolder";
 import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "./moveModelsFolder";
 import type { Log } from "../LogFile";
 import type { Parts } from "../Parts";
+
+/** File tasks that the folder may be moved beneath: fine-tunes have a folder of their own, and comparing only reads. */
+const UNTOUCHED_BY_MOVE: ReadonlySet<FileTask["kind"]> = new Set(["compare", "add-fine-tune", "write-fine-tune"]);
 
 export function modelsPlace(dataFolder: string): ModelsPlace {
   return { modelsFolder: dataPaths(dataFolder).models, journalFile: path.join(dataFolder, "models-move.json") };
@@ -48,9 +52,7 @@ export async function moveModels(parts: Parts, chosen: string | null): Promise<O
 function isBusy({ fileTasks, downloads, jobs, starter, engine }: Parts): boolean {
   const { kind } = engine.state;
   return (
-    fileTasks
-      .list()
-      .some((task) => task.failure === null && task.kind !== "compare" && task.kind !== "add-fine-tune") ||
+    fileTasks.list().some((task) => task.failure === null && !UNTOUCHED_BY_MOVE.has(task.kind)) ||
     downloads
       .list()
       .some(({ state }) => state.kind !== "paused" && state.kind !== "failed" && state.kind !== "ready") ||

@@ -21,3 +21,14 @@ export async function isPeftAdapter(file: string): Promise<boolean> {
 export function adapterName(file: string): string {
   return isPeftName(path.basename(file)) ? path.basename(path.dirname(file)) : path.basename(file);
 }
+
+/** The adapter's file: a folder stands for the one in it; null when there is none. */
+export async function adapterFileAt(chosen: string): Promise<string | null> {
+  const facts = await stat(chosen).catch(() => null);
+  if (facts?.isDirectory() !== true) return chosen;
+  for (const name of [PEFT_WEIGHTS_FILE, MLX_WEIGHTS_FILE]) {
+    const weights = path.join(chosen, name);
+    if ((await stat(weights).catch(() => null))?.isFile() === true) return weights;
+  }
+  return null;
+}

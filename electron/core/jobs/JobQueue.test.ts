@@ -151,6 +151,15 @@ describe("JobQueue", () => {
     expect(states(queue)).toEqual(["c running", "a 1"]);
   });
 
+  it("begins anew with a failed job that is asked for again", async () => {
+    const queue = await open();
+    const failed = add(queue, "a");
+    calls[0]?.end(fail("job-crashed"));
+    await settle();
+    expect(add(queue, "a")).not.toBe(failed);
+    expect(states(queue)).toEqual(["a running"]);
+  });
+
   it("stopped with the app, goes on with everything at the next start", async () => {
     const first = await open();
     add(first, "a");

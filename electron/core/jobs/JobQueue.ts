@@ -83,8 +83,11 @@ export class JobQueue {
     }));
   }
 
-  /** The same again, while it waits or runs, is the same job. */
+  /** The same again, while it waits or runs, is the same job; of one that failed it is another try, so that one's line goes. */
   add(order: JobOrder): Outcome<Job> {
+    this.#entries = this.#entries.filter(
+      (entry) => entry.state.kind !== "failed" || !isDeepStrictEqual(entry.order, order),
+    );
     const same = this.#entries.find(
       (entry) =>
         (entry.state.kind === "queued" || entry.state.kind === "running") && isDeepStrictEqual(entry.order, order),

@@ -107,30 +107,42 @@ export interface PeftFiles {
 /** Converts in a job process and hands the result on, for as long as `use` takes. */
 export async function withConverted<Value>(
   files: PeftFiles,
-  { fork, appFolder, deltasFolder }: Pick<JobTools, "fork" | "appFolder" | "deltasFolder">,
-  { signal, onPhase }: { signal: AbortSignal; onPhase?: JobControls["onPhase"] },
+  tools: Pick<JobTools, "fork" | "appFolder" | "deltasFolder">,
+  controls: JobControls,
   use: (file: string) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
+  const { deltasFolder } = tools;
   // What a crash leaves under this name, the library removes at its start.
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
     await mkdir(deltasFolder, { recursive: true });
-    const request = {
-      kind: "convert-peft" as const,
-      ...files,
-      name: files.name.slice(0, 120),
-      licence: files.licence?.slice(0, 60) ?? null,
-      target,
-    };
-    const converted = await runJob(
-      fork,
-      { appFolder, request },
-      { signal, onProgress: (progress) => onPhase?.({ kind: "work", progress }) },
-    );
+    const converted = await convertPeft(files, target, tools, controls);
     return converted.ok ? await use(target) : converted;
   } finally {
     await rm(target, { force: true }).catch(() => undefined);
   }
+}
+
+/** Writes a llama.cpp adapter, in a job process; whole or not at all. */
+export async function convertPeft(
+  files: PeftFiles,
+  target: string,
+  { fork, appFolder }: Pick<JobTools, "fork" | "appFolder">,
+  { signal, onPhase }: JobControls,
+): Promise<Outcome<undefined>> {
+  const request = {
+    kind: "convert-peft" as const,
+    ...files,
+    name: files.name.slice(0, 120),
+    licence: files.licence?.slice(0, 60) ?? null,
+    target,
+  };
+  const converted = await runJob(
+    fork,
+    { appFolder, request },
+    { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
+  );
+  return converted.ok ? succeed(undefined) : converted;
 }
 
 function productOf(added: Awaited<ReturnType<JobTools["addDelta"]>>): Outcome<JobProduct> {

@@ -1,17 +1,13 @@
 // The methods "deltas.…" of the application.
-import { stat } from "node:fs/promises";
 import path from "node:path";
-import type { Delta, DeltaForModel } from "../../contract/deltas";
+import type { DeltaForModel } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
-import type { JobPhase } from "../../contract/jobQueue";
 import type { MakeDeltaPreview, MakeDeltaQuestion } from "../../contract/makeDelta";
 import { freeBytesIn } from "../downloads/downloadDisk";
+import { addAdapterFile, convertAdapterFile, inspectAdapterFile } from "../deltas/adapterFiles";
 import { deltaAt } from "../deltas/resolveStack";
 import { lookAtHubDelta } from "../deltas/lookAtHubDelta";
-import type { TaskRun } from "../importing/FileTasks";
-import { adapterName, peftConfigOf } from "../importing/peftFiles";
-import { withConverted } from "../jobs/runFetchDelta";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
@@ -26,6 +22,8 @@ export function deltaMethods(parts: Parts) {
     },
     "deltas.inEngine": () => succeed(engine.deltas),
     "deltas.addPath": ({ path: file, baseId }) => addAdapterFile(file, baseId, parts),
+    "deltas.convertFile": (conversion) => convertAdapterFile(conversion, parts),
+    "deltas.inspectFile": ({ path: file }) => inspectAdapterFile(file, parts),
     "deltas.found": async () => succeed(await deltas.found()),
     async "deltas.addFound"({ fileName }) {
       const added = await fileTasks.run({ kind: "add-fine-tune", title: fileName, modelId: null }, (run) =>
@@ -62,7 +60,10 @@ export function deltaMethods(parts: Parts) {
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => host.moveToTrash(file)),
     async "deltas.exportTo"({ deltaId, path: file, compact }) {
-      const exported = await deltas.exportTo(deltaId, file, { compact });
+      const title = deltas.find(deltaId)?.delta.name ?? path.basename(file);
+      const exported = await fileTasks.run({ kind: "write-fine-tune", title, modelId: null }, (run) =>
+        deltas.exportTo(deltaId, file, { compact }, run),
+      );
       return exported.ok ? succeed(path.basename(file)) : exported;
     },
     async "deltas.commandLine"({ deltaId, modelId }) {
@@ -91,48 +92,6 @@ async function previewMake(
   const details = pair.failure.details ?? {};
   const file = (details["which"] === "base" ? base : fineTune).model.fileName;
   return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
-}
-
-/** As a file task, with progress. baseId: the model that one in PEFT's form is converted for; null = the one that is loaded. Failure: "request-cancelled" too. */
-export function addAdapterFile(file: string, baseId: ModelId | null, parts: Parts): Promise<Outcome<Delta>> {
-  const { deltas, engine, fileTasks } = parts;
-  const fileName = path.basename(file);
-  return fileTasks.run({ kind: "add-fine-tune", title: adapterName(file), modelId: null }, (run) =>
-    /\.safetensors$/iu.test(file)
-      ? addPeftFile(file, baseId ?? engine.loaded?.modelId ?? null, parts, run)
-      : deltas.addFile(file, { kind: "file", fileName }, {}, run),
-  );
-}
-
-/** Converted for the base, with the configuration that is beside it. Failures: "peft-base-needed", those of converting and adding. */
-async function addPeftFile(
-  file: string,
-  baseId: ModelId | null,
-  { deltas, models, jobs: { tools } }: Parts,
-  { signal, addTotal, addDone }: TaskRun,
-): Promise<Outcome<Delta>> {
-  const base = baseId === null ? null : await models.find(baseId);
-  if (base === null) return fail("peft-base-needed");
-  const name = adapterName(file).replace(/\.safetensors$/iu, "");
-  const files = {
-    weights: file,
-    config: peftConfigOf(file),
-    base: base.path,
-    name: name === "" ? "Adapter" : name,
-    licence: null,
-  };
-  // Reading it all is the work; the copy that follows is quick beside it.
-  const sizeBytes = (await stat(file).catch(() => null))?.size ?? 0;
-  let doneBytes = 0;
-  addTotal(sizeBytes);
-  const onPhase = (phase: JobPhase) => {
-    if (phase.kind !== "work") return;
-    addDone(phase.progress.fraction * sizeBytes - doneBytes);
-    doneBytes = phase.progress.fraction * sizeBytes;
-  };
-  return withConverted(files, tools, { signal, onPhase }, (converted) =>
-    deltas.addFile(converted, { kind: "file", fileName: path.basename(file) }, { name: files.name }, { signal }),
-  );
 }
 
 /** Those that fit first, then by name. */

@@ -3,7 +3,7 @@ import { fail, succeed, type Failure, type Outcome } from "../../contract/failur
 import { copyIntoModelsFolder } from "../importing/copyIntoModelsFolder";
 import type { ModelOnDisk } from "../importing/findModels";
 import type { Parts } from "../Parts";
-import { addAdapterFile } from "./deltaMethods";
+import { addAdapterFile } from "../deltas/adapterFiles";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function importMethods(parts: Parts) {

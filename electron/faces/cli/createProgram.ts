@@ -3,8 +3,11 @@ import { Command } from "commander";
 import type { CommandContext } from "./CommandContext";
 import { addBenchCommand } from "./commands/bench";
 import { addChatCommand } from "./commands/chat";
+import { addDeltaCommands } from "./commands/delta";
 import { addDoctorCommand } from "./commands/doctor";
+import { addJobsCommands } from "./commands/jobs";
 import { addModelsCommands } from "./commands/models";
+import { addQuantizeCommand } from "./commands/quantize";
 import { addWindow } from "./commands/window";
 
 export function createProgram(context: CommandContext): Command {
@@ -19,7 +22,16 @@ export function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addWindow, addChatCommand, addModelsCommands, addBenchCommand, addDoctorCommand])
+  for (const add of [
+    addWindow,
+    addChatCommand,
+    addModelsCommands,
+    addQuantizeCommand,
+    addDeltaCommands,
+    addJobsCommands,
+    addBenchCommand,
+    addDoctorCommand,
+  ])
     add(program, context);
   inheritSettings(program);
   return program;

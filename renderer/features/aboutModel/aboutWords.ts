@@ -2,7 +2,7 @@
 import type { FormatFacts, ModelFormat, SamplePrompt } from "../../../electron/contract/modelFormat";
 import type { ThinkingAbility } from "../../../electron/contract/thinking";
 import { effortName } from "../chat/thinking/thinkingOptions";
-import { licenceTitle } from "../models/modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 
 export interface Ability {
   readonly name: string;

@@ -8,9 +8,9 @@ import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
 import { formatParameters } from "../models/hubFacts";
-import { licenceTitle } from "../models/modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
-import { deltaKinds } from "./deltaKinds";
+import { deltaKinds } from "../../../electron/words/deltaKinds";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {

@@ -2,7 +2,7 @@
 import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
-import { freeBytes, totalBytes } from "../models/fitWords";
+import { freeBytes, totalBytes } from "../../../electron/words/fitWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./DeltaMemory.module.css";
 import { findDelta, useDeltas, useDeltasForModel } from "./deltas";

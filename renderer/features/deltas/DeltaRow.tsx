@@ -9,10 +9,17 @@ import { IconButton } from "../../ui/IconButton";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/Menu";
 import { addDeltaFile, answerWith, exportDelta } from "./deltaActions";
 import { DeltaDetailsPanel } from "./DeltaDetailsPanel";
-import { deltaKinds } from "./deltaKinds";
+import { deltaKinds } from "../../../electron/words/deltaKinds";
 import styles from "./DeltaRow.module.css";
 import { isUsable, useDeltas } from "./deltas";
-import { baseTitle, keptWords, kindAndRank, matchWords, originWords, problemWords } from "./deltaWords";
+import {
+  baseTitle,
+  keptWords,
+  kindAndRank,
+  matchWords,
+  originWords,
+  problemWords,
+} from "../../../electron/words/deltaWords";
 import { toggleDetails, useIsOpen } from "./fineTunesRoute";
 
 export type DeltaDialog = "rename" | "delete" | "command";

@@ -49,7 +49,7 @@ export function FineTunesPage() {
         <div className={styles.content}>
           {part.kind === "library" && (
             <>
-              <FileTaskList kinds={["add-fine-tune"]} />
+              <FileTaskList kinds={["add-fine-tune", "write-fine-tune"]} />
               <DeltaJobs />
               <DeltaMemory />
               <LibraryList />

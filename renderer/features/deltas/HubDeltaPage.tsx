@@ -17,7 +17,7 @@ import { startJob } from "../jobs/jobs";
 import backStyles from "../models/BackButton.module.css";
 import { summaryLine } from "../models/hubFacts";
 import { repositoryIn } from "../models/hubLink";
-import { licenceTitle, modelTitle } from "../models/modelTitle";
+import { licenceTitle, modelTitle } from "../../../electron/words/modelTitle";
 import { Tags } from "../models/Tags";
 import { showLibrary } from "./fineTunesRoute";
 import styles from "./HubDeltaPage.module.css";

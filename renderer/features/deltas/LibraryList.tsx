@@ -11,7 +11,7 @@ import { refreshDeltas, useDeltas, useDeltasForModel } from "./deltas";
 import { CommandLineDialog } from "./CommandLineDialog";
 import { DeleteDeltaDialog } from "./DeleteDeltaDialog";
 import { type DeltaDialog, DeltaRow } from "./DeltaRow";
-import { baseTitle, type DeltaGroup, groupDeltas } from "./deltaWords";
+import { baseTitle, type DeltaGroup, groupDeltas } from "../../../electron/words/deltaWords";
 import { showHub, showMake } from "./fineTunesRoute";
 import styles from "./LibraryList.module.css";
 import { RenameDeltaDialog } from "./RenameDeltaDialog";

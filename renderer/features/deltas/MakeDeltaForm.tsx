@@ -11,7 +11,7 @@ import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Switch } from "../../ui/Switch";
 import { startJob } from "../jobs/jobs";
-import { diskNeed } from "../quantize/quantizeWords";
+import { diskNeed } from "../../../electron/words/quantizeWords";
 import { madeKinds, making } from "./deltaKinds";
 import styles from "./MakeDeltaForm.module.css";
 import { predictedSize, predictedSizeText, predictedTimeText } from "./makingWords";

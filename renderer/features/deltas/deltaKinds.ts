@@ -1,5 +1,4 @@
-// What the window says of each kind of delta, and offers for it; a new kind is one entry, and one more where it can be made here. Renderer.
-import type { DeltaKind } from "../../../electron/contract/deltaKinds";
+// What the window offers for each kind of delta that can be made here; a new one is one entry. Renderer.
 import {
   type CarriedMatrices,
   type MadeDelta,
@@ -8,25 +7,9 @@ import {
 } from "../../../electron/contract/makeDelta";
 import { formatCount } from "../../../electron/words/quantities";
 
-interface KindEntry {
-  /** Beside a name. */
-  readonly word: string;
-  /** It has a smaller form, for keeping and sharing, that Facet alone reads. */
-  readonly hasCompactForm: boolean;
-  /** Its strength is fitted after it was made. */
-  readonly isFitted: boolean;
-}
-
-export const deltaKinds: Readonly<Record<DeltaKind, KindEntry>> = {
-  bitdelta: { word: "1-bit", hasCompactForm: true, isFitted: true },
-  lora: { word: "LoRA", hasCompactForm: false, isFitted: false },
-};
-
 interface MakingEntry {
   readonly title: string;
-  /** The button, and the job in a list. */
   readonly button: string;
-  readonly job: string;
   /** `predicted`: its size. */
   readonly words: (predicted: string) => string;
   /** Why it cannot be made of these; null = it can. */
@@ -40,7 +23,6 @@ export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
   bitdelta: {
     title: "1-bit delta",
     button: "Make the 1-bit delta",
-    job: "make a 1-bit delta",
     words: (predicted) =>
       `The whole change, one bit for each weight: ${predicted}. Its strength is then fitted while both models read a text.`,
     refusal(matrices) {
@@ -53,7 +35,6 @@ export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
   lora: {
     title: "LoRA",
     button: "Extract the LoRA",
-    job: "extract a LoRA",
     words: (predicted) =>
       `Only the strongest directions of the change, for any program that knows adapters: ${predicted}.`,
     refusal: () => null,

@@ -8,7 +8,7 @@ import {
   makingKey,
 } from "../../../electron/contract/makeDelta";
 import { formatBytes } from "../../../electron/words/quantities";
-import { formatDuration } from "../jobs/jobWords";
+import { formatDuration } from "../../../electron/words/jobWords";
 
 export interface LeftOutGroup {
   /** The layer's number is a star. */

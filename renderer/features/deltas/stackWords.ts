@@ -1,7 +1,7 @@
 // A stack of fine-tunes in words and as one hue. Renderer.
 import type { NamedStack, StackEntry } from "../../../electron/contract/deltas";
 import { formatScale } from "../../../electron/words/quantities";
-import { deltaKinds } from "./deltaKinds";
+import { deltaKinds } from "../../../electron/words/deltaKinds";
 
 /** Who speaks: "Base", "SQL", "SQL 0.8 + Plain words". */
 export function stackName(stack: NamedStack): string {

@@ -9,7 +9,7 @@ import { IconButton } from "../../ui/IconButton";
 import { TaskRow } from "../../ui/TaskRow";
 import { answerWith } from "../deltas/deltaActions";
 import { findDelta, useDeltas } from "../deltas/deltas";
-import { deltaFacts } from "../deltas/deltaWords";
+import { deltaFacts } from "../../../electron/words/deltaWords";
 import { showDetails } from "../deltas/fineTunesRoute";
 import { loadModel } from "../models/installed";
 import { openQuality, showTab } from "../models/modelsRoute";
@@ -25,7 +25,7 @@ import {
   jobTitle,
   stepOf,
   stepWords,
-} from "./jobWords";
+} from "../../../electron/words/jobWords";
 
 export function JobList() {
   const jobs = useJobs((all) => all);

@@ -2,7 +2,7 @@
 import { formatPercent } from "../../../electron/words/quantities";
 import styles from "./JobStatus.module.css";
 import { isUnfinishedJob, showJobs, useJobs } from "./jobs";
-import { doingWords, jobFraction, stepOf } from "./jobWords";
+import { doingWords, jobFraction, stepOf } from "../../../electron/words/jobWords";
 
 export function JobStatus() {
   const running = useJobs((jobs) => jobs.find(({ state }) => state.kind === "running") ?? null);

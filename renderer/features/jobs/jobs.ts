@@ -6,7 +6,7 @@ import { layoutStore, showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
 import { isLibraryShown, showLibrary } from "../deltas/fineTunesRoute";
 import { isTabShown, showTab } from "../models/modelsRoute";
-import { endedWords } from "./jobWords";
+import { endedWords } from "../../../electron/words/jobWords";
 
 const jobStore = createStore<{ readonly jobs: readonly Job[] }>()(() => ({ jobs: [] }));
 

@@ -26,7 +26,7 @@ import { DialogHeader } from "../../ui/DialogHeader";
 import { NumberInput } from "../../ui/NumberInput";
 import { readNumber } from "../../ui/numbersOnly";
 import { loadedModel } from "../model/loadedModel";
-import { fitTone, fitWords } from "../models/fitWords";
+import { fitTone, fitWords } from "../../../electron/words/fitWords";
 import { closeLoadSettings, useSettingsOf } from "./loading";
 import styles from "./LoadSettingsDialog.module.css";
 import { conversationsWords, reasonWords, settingNames, settingOrder, settingWords, valueWords } from "./loadWords";

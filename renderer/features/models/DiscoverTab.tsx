@@ -16,14 +16,14 @@ import {
   useFound,
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
-import { freeBytes } from "./fitWords";
+import { freeBytes } from "../../../electron/words/fitWords";
 import { refreshFits, useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
 import { retryHubModels, useHubOffline } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 import { orderCatalogue } from "./orderCatalogue";
 import { SearchFilters } from "./SearchFilters";
 import { Tags } from "./Tags";

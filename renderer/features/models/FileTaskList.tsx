@@ -28,6 +28,8 @@ function taskWords({ kind, title, failure }: FileTask): string {
       return failure === null ? `Copying ${title}` : `${title} was not copied`;
     case "add-fine-tune":
       return `Adding ${title}`;
+    case "write-fine-tune":
+      return `Writing ${title}`;
     case "move":
       return failure === null ? `Moving the models to ${title}` : "The models were not moved";
     case "compare":

@@ -5,10 +5,9 @@ import { FailureCode } from "../../../electron/contract/failure";
 import type { Fit } from "../../../electron/contract/fit";
 import { failureText } from "../../../electron/words/failureText";
 import { otherKind } from "../../../electron/words/fileKindWords";
-import { formatBytes } from "../../../electron/words/quantities";
-import { formatContext } from "./contextSteps";
+import { formatBytes, formatContext } from "../../../electron/words/quantities";
 import styles from "./FitDetails.module.css";
-import { fitWords, type FitNumber, freeBytes, machineNumbers, partNumbers } from "./fitWords";
+import { fitWords, type FitNumber, freeBytes, machineNumbers, partNumbers } from "../../../electron/words/fitWords";
 
 interface FitDetailsProps {
   readonly fit: Fit;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { FitDetails } from "./FitDetails";
 import styles from "./FitVerdict.module.css";
 import type { ShownFit } from "./fits";
-import { fitTone, fitWords } from "./fitWords";
+import { fitTone, fitWords } from "../../../electron/words/fitWords";
 
 interface FitVerdictProps {
   readonly shown: ShownFit;

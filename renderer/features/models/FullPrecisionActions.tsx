@@ -7,7 +7,7 @@ import { download, downloadRequest, useDownloadOf } from "./downloads";
 import styles from "./FullPrecisionActions.module.css";
 import { useInstalledVariant } from "./installed";
 import { openQuantize } from "./modelsRoute";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 
 export function FullPrecisionActions(actions: VariantActionsProps) {
   const { model, variant, name, best, isRead } = actions;

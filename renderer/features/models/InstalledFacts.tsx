@@ -1,13 +1,12 @@
 // What is known of an installed model, in one line of short facts.
 import { useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes, formatWhen } from "../../../electron/words/quantities";
-import { formatContext } from "./contextSteps";
+import { formatBytes, formatContext, formatWhen } from "../../../electron/words/quantities";
 import { formatParameters } from "./hubFacts";
 import styles from "./InstalledFacts.module.css";
-import { licenceTitle } from "./modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 import { appTitle } from "./otherAppTitle";
-import { stepsTaken } from "../quantize/stepWords";
+import { stepsTaken } from "../../../electron/words/stepWords";
 
 interface InstalledFactsProps {
   readonly details: ModelDetails;

@@ -2,9 +2,10 @@
 import { KvCacheType } from "../../../electron/contract/fit";
 import { Segments } from "../../ui/Segments";
 import { Slider } from "../../ui/Slider";
-import { CONTEXT_STEPS, formatContext, nearestStep } from "./contextSteps";
+import { CONTEXT_STEPS, nearestStep } from "./contextSteps";
+import { formatContext } from "../../../electron/words/quantities";
 import { setJudging, useMachine } from "./fits";
-import { freeBytes, roughBytes } from "./fitWords";
+import { freeBytes, roughBytes } from "../../../electron/words/fitWords";
 import styles from "./JudgingBar.module.css";
 import { useJudging } from "./judgingStore";
 

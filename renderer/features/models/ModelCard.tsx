@@ -5,7 +5,7 @@ import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { openModel } from "./discover";
 import { useFit } from "./fits";
-import { fitSentence } from "./fitWords";
+import { fitSentence } from "../../../electron/words/fitWords";
 import { FitVerdict } from "./FitVerdict";
 import { retryHubModels, useHubModel } from "./hubModels";
 import { hubSource } from "./hubSource";

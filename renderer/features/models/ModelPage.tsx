@@ -13,7 +13,7 @@ import { summaryFacts, summaryLine } from "./hubFacts";
 import { retryHubModels, useHubModel } from "./hubModels";
 import { FailureMessage } from "./Message";
 import styles from "./ModelPage.module.css";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 import { Tags } from "./Tags";
 import { useVariants, Variants } from "./Variants";
 

@@ -2,7 +2,7 @@
 import { Lock } from "lucide-react";
 import type { HubGate } from "../../../electron/contract/hub";
 import { Tooltip } from "../../ui/Tooltip";
-import { licenceTitle } from "./modelTitle";
+import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./Tags.module.css";
 
 interface TagsProps {

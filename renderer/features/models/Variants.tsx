@@ -4,7 +4,7 @@ import type { HubModel } from "../../../electron/contract/hub";
 import { Button } from "../../ui/Button";
 import { AlsoHere } from "./AlsoHere";
 import { useKnownFits, useKnownKinds, useMachine } from "./fits";
-import { freeBytes } from "./fitWords";
+import { freeBytes } from "../../../electron/words/fitWords";
 import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
 import { VariantRow } from "./VariantRow";
 import { variantName } from "./variantWords";

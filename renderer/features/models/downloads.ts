@@ -3,7 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { Download, DownloadId, DownloadRequest } from "../../../electron/contract/downloads";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { call, callOrNotify } from "../../app/bridge";
-import { modelTitle } from "./modelTitle";
+import { modelTitle } from "../../../electron/words/modelTitle";
 
 const downloadStore = createStore<{ readonly downloads: readonly Download[] }>()(() => ({ downloads: [] }));
 

@@ -1,6 +1,7 @@
 // Numbers of the hub in few words.
 import { expect, test } from "vitest";
-import { formatContext, nearestStep, CONTEXT_STEPS } from "./contextSteps";
+import { nearestStep, CONTEXT_STEPS } from "./contextSteps";
+import { formatContext } from "../../../electron/words/quantities";
 import { formatAgo, formatParameters, formatRoughCount } from "./hubFacts";
 
 test("parameters", () => {

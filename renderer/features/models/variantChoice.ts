@@ -2,7 +2,7 @@
 import type { FileKind } from "../../../electron/contract/fileKind";
 import type { Fit } from "../../../electron/contract/fit";
 import type { HubVariant } from "../../../electron/contract/hub";
-import { freeBytes, isUnchecked, uncheckedReason } from "./fitWords";
+import { freeBytes, isUnchecked, uncheckedReason } from "../../../electron/words/fitWords";
 
 /** Of the free memory: what a model may take and still leave other programs theirs. */
 const ROOMY_SHARE = 0.75;

@@ -8,7 +8,7 @@ import { formatBytes } from "../../../electron/words/quantities";
 import { bestTrades, linearScale, logScale } from "./chartScales";
 import { formatKl, formatPerplexity, formatShare, variantKey, variantLabel, variantSentence } from "./measured";
 import { placeLabels } from "./placeLabels";
-import { stepsTaken } from "../quantize/stepWords";
+import { stepsTaken } from "../../../electron/words/stepWords";
 import styles from "./QualityChart.module.css";
 
 const HEIGHT_PX = 320;

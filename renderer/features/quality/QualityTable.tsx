@@ -12,7 +12,7 @@ import {
   formatShare,
   variantKey,
 } from "./measured";
-import { stepsTaken } from "../quantize/stepWords";
+import { stepsTaken } from "../../../electron/words/stepWords";
 import styles from "./QualityTable.module.css";
 
 interface QualityTableProps {

@@ -1,7 +1,7 @@
 // Names and numbers of the measured variants of a model. Renderer.
 import type { MeasuredVariant } from "../../../electron/contract/quantize";
 import { formatBytes, formatSpeed } from "../../../electron/words/quantities";
-import { stepsLeftOut } from "../quantize/stepWords";
+import { stepsLeftOut } from "../../../electron/words/stepWords";
 
 /** The same variant measured twice is one: main keeps the newer. */
 export function variantKey({ quality, type, steps, isSource }: MeasuredVariant): string {

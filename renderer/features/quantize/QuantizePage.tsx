@@ -12,7 +12,7 @@ import { FailureMessage, Message } from "../models/Message";
 import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./calibrationChoice";
 import styles from "./QuantizePage.module.css";
 import { QuantizeOptions } from "./QuantizeOptions";
-import { diskNeed, proposalSentence } from "./quantizeWords";
+import { diskNeed, proposalSentence } from "../../../electron/words/quantizeWords";
 import { TypeTable } from "./TypeTable";
 import { type ShownPreview, usePreview } from "./usePreview";
 

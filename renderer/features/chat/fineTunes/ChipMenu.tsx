@@ -7,7 +7,7 @@ import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
 import { formatBytes, formatPercent, formatScale } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
-import { kindAndRank } from "../../deltas/deltaWords";
+import { kindAndRank } from "../../../../electron/words/deltaWords";
 import { kindWords } from "../../deltas/stackWords";
 import { NumberField } from "../sidePanel/NumberField";
 import { changeChatStack, rememberScale } from "./chatStack";

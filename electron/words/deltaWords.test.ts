@@ -1,7 +1,7 @@
 // What the list of fine-tunes says of each, and in which group it stands.
 import { describe, expect, it, test } from "vitest";
-import { Delta, type DeltaForModel } from "../../../electron/contract/deltas";
-import { failure } from "../../../electron/contract/failure";
+import { Delta, type DeltaForModel } from "../contract/deltas";
+import { failure } from "../contract/failure";
 import {
   baseTitle,
   deltaFacts,

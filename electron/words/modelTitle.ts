@@ -1,4 +1,4 @@
-// Display names of models, out of the names of repositories: "bartowski/Qwen_Qwen3-8B-GGUF" → "Qwen3 8B". Renderer.
+// Names of models for people, out of the names of repositories: "bartowski/Qwen_Qwen3-8B-GGUF" → "Qwen3 8B".
 
 /** Only what is sure to be no part of the name is taken away. */
 export function modelTitle(repository: string): string {

@@ -1,11 +1,10 @@
-// A job in words and numbers: what it is, its steps, how far it is, and how it ended. Renderer.
-import { isRefined } from "../../../electron/contract/deltaJobs";
-import type { Job, JobPhase, JobStart } from "../../../electron/contract/jobQueue";
-import type { JobStage } from "../../../electron/contract/jobs";
-import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "../../../electron/words/quantities";
-import { making } from "../deltas/deltaKinds";
-import { stagesOf } from "../quantize/stepWords";
+// A job in words and numbers: what it is, its steps, how far it is, and how it ended.
+import type { Job, JobPhase, JobStart, StartMakeDelta } from "../contract/jobQueue";
+import type { JobStage } from "../contract/jobs";
+import { failureText } from "./failureText";
+import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "./quantities";
+import { stagesOf } from "./stepWords";
+import { deltaKinds, makingJobs } from "./deltaKinds";
 
 export type JobStep = "download" | JobStage;
 
@@ -30,7 +29,7 @@ export function jobKind(start: JobStart): string {
     case "quality":
       return "measure quality";
     case "make-delta":
-      return making[start.result.kind].job;
+      return makingJobs[start.result.kind];
     case "fetch-delta":
       return "download a fine-tune";
   }
@@ -53,12 +52,17 @@ export function jobSteps(start: JobStart): JobStep[] {
     case "make-delta":
       return [
         "make-delta",
-        ...(isRefined(start.result) ? (["refine-delta"] as const) : []),
+        ...(isFitted(start.result) ? (["refine-delta"] as const) : []),
         ...(start.measureFidelity ? (["fidelity"] as const) : []),
       ];
     case "fetch-delta":
       return ["download", ...(start.baseId === null ? [] : (["convert-delta"] as const))];
   }
+}
+
+/** llama.cpp evaluates no compact form. */
+function isFitted(result: StartMakeDelta["result"]): boolean {
+  return deltaKinds[result.kind].isFitted && !("compact" in result && result.compact);
 }
 
 export function stepOf(phase: JobPhase): JobStep {
@@ -126,7 +130,8 @@ export function jobFacts(job: Job): string[] {
   }
 }
 
-function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
+/** fraction: null where a bar says it. */
+export function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
   const percent = fraction === null ? [] : [formatPercent(fraction)];
   if (phase.kind === "download") {
     const amount = `${formatBytes(phase.receivedBytes)} of ${formatBytes(phase.totalBytes)}`;

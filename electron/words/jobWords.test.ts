@@ -1,7 +1,7 @@
 // What the list of jobs says: place in line, step, figures with units, and sentences for what ended.
 import { expect, test } from "vitest";
-import { ModelId } from "../../../electron/contract/ids";
-import { Job } from "../../../electron/contract/jobQueue";
+import { ModelId } from "../contract/ids";
+import { Job } from "../contract/jobQueue";
 import { endedWords, formatDuration, jobFacts, jobFraction, jobProblem, jobSteps, jobTitle } from "./jobWords";
 
 const start = {

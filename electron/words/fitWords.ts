@@ -1,7 +1,7 @@
-// A verdict in words and numbers: what stands beside the memory bar, and what its hover lists. Renderer.
-import type { Fit, FitMachine, FitParts } from "../../../electron/contract/fit";
-import { kindWord, otherKind } from "../../../electron/words/fileKindWords";
-import { formatContext } from "./contextSteps";
+// A verdict in words and numbers: what stands beside the memory bar, and what its hover lists.
+import type { Fit, FitMachine, FitParts } from "../contract/fit";
+import { kindWord, otherKind } from "./fileKindWords";
+import { formatContext } from "./quantities";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
 

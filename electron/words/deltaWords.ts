@@ -1,7 +1,7 @@
-// What is known of a fine-tune, in words and numbers. Renderer.
-import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
-import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatPercent } from "../../../electron/words/quantities";
+// What is known of a fine-tune, in words and numbers.
+import type { Delta, DeltaForModel } from "../contract/deltas";
+import { failureText } from "./failureText";
+import { formatBytes, formatPercent } from "./quantities";
 import { deltaKinds } from "./deltaKinds";
 
 /** "1-bit" or "LoRA, rank 16". */

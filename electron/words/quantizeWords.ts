@@ -1,7 +1,7 @@
-// Why a type is proposed, and what the new file costs, in sentences. Renderer.
-import type { ProposalReason } from "../../../electron/contract/quantize";
-import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
-import { formatBytes } from "../../../electron/words/quantities";
+// Why a type is proposed, and what the new file costs, in sentences.
+import type { ProposalReason } from "../contract/quantize";
+import type { QuantizationType } from "../contract/quantizeRecipe";
+import { formatBytes } from "./quantities";
 
 export function proposalSentence(type: QuantizationType, reason: ProposalReason): string {
   switch (reason) {

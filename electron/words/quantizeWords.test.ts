@@ -1,6 +1,6 @@
 // What a job costs on the disk, and the sentence for each reason of a proposal.
 import { expect, test } from "vitest";
-import { ProposalReason } from "../../../electron/contract/quantize";
+import { ProposalReason } from "../contract/quantize";
 import { diskNeed, proposalSentence } from "./quantizeWords";
 
 test.each([

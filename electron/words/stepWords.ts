@@ -1,6 +1,6 @@
-// What is said of the steps of a recipe; a new kind is one entry. Renderer.
-import type { JobStage } from "../../../electron/contract/jobs";
-import { StepKind, type QuantizeStep, type StepKinds } from "../../../electron/contract/quantizeRecipe";
+// What is said of the steps of a recipe; a new kind is one entry.
+import type { JobStage } from "../contract/jobs";
+import type { QuantizeStep, StepKind, StepKinds } from "../contract/quantizeRecipe";
 
 interface StepWords<Step extends QuantizeStep> {
   /** Of a file. */
@@ -23,13 +23,16 @@ const WORDS: { readonly [Kind in StepKind]: StepWords<StepOf<Kind>> } = {
   },
 };
 
+// The keys of this very table.
+const KINDS = Object.keys(WORDS) as StepKind[];
+
 /** "not calibrated" */
 export function stepsTaken(steps: StepKinds): string {
-  return StepKind.options.map((kind) => WORDS[kind][steps.includes(kind) ? "taken" : "leftOut"]).join(", ");
+  return KINDS.map((kind) => WORDS[kind][steps.includes(kind) ? "taken" : "leftOut"]).join(", ");
 }
 
 export function stepsLeftOut(steps: StepKinds): string[] {
-  return StepKind.options.filter((kind) => !steps.includes(kind)).map((kind) => WORDS[kind].leftOutBriefly);
+  return KINDS.filter((kind) => !steps.includes(kind)).map((kind) => WORDS[kind].leftOutBriefly);
 }
 
 export function stagesOf<Kind extends StepKind>(step: { kind: Kind } & StepOf<Kind>): readonly JobStage[] {

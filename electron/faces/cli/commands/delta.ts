@@ -1,0 +1,194 @@
+// facet delta …: the fine-tunes on this computer: which there are, what their files say, which model they go with.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Command } from "commander";
+import type { DeltaDetails } from "../../../contract/deltaDetails";
+import type { Delta, DeltaFacts, DeltaForModel } from "../../../contract/deltas";
+import {
+  baseName,
+  baseTitle,
+  keptWords,
+  kindAndRank,
+  matchWords,
+  originWords,
+  problemWords,
+} from "../../../words/deltaWords";
+import { failureText } from "../../../words/failureText";
+import { formatBytes, formatCount, formatPercent } from "../../../words/quantities";
+import { chooseDelta, chooseModelOrFile } from "../chooseByName";
+import type { CommandContext } from "../CommandContext";
+import { CommandError } from "../CommandError";
+import type { Output } from "../Output";
+import { errorOf, valueOf } from "../useOutcome";
+import { addDeltaFileCommands } from "./deltaFiles";
+
+const MODEL_OF_LIST = "an installed model, or a GGUF file";
+
+export function addDeltaCommands(program: Command, context: CommandContext): void {
+  const delta = program
+    .command("delta")
+    .alias("deltas")
+    .description("fine-tunes: small files that change what a model does, switched in milliseconds")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  facet delta list smollm2               the fine-tunes, those that go with the model first
+  facet delta add maker/Pirate-LoRA --base smollm2
+  facet delta make ./base-F16.gguf ./tuned-F16.gguf --name Pirate --measure`,
+    );
+  delta
+    .command("list")
+    .alias("ls")
+    .description("the fine-tunes; with a model, also which of them go with it")
+    .argument("[model]", MODEL_OF_LIST)
+    .action((model: string | undefined) => (model === undefined ? listDeltas(context) : listFor(model, context)));
+  delta
+    .command("info")
+    .description("what a fine-tune is, what it was made for, how it was made")
+    .argument("<name>", "a fine-tune by the beginning of its name, or an adapter in a GGUF file")
+    .action((name: string) => showInfo(name, context));
+  delta
+    .command("check")
+    .description("say whether a fine-tune goes with a model, and why not; the exit code says it too")
+    .argument("<name>", "a fine-tune, by the beginning of its name")
+    .argument("<model>", MODEL_OF_LIST)
+    .action((name: string, model: string) => check(name, model, context));
+  addDeltaFileCommands(delta, context);
+  delta
+    .command("remove")
+    .alias("rm")
+    .description("move a fine-tune's file to the trash; answers that it wrote keep its name")
+    .argument("<name>", "a fine-tune, by the beginning of its name")
+    .action((name: string) => remove(name, context));
+}
+
+async function listDeltas({ output, reader }: CommandContext): Promise<void> {
+  const read = await reader();
+  const deltas = valueOf(await read.call("deltas.list", undefined));
+  const found = valueOf(await read.call("deltas.found", undefined));
+  output.data(deltas);
+  if (deltas.length === 0) output.remark("No fine-tunes are here yet. Add one with: facet delta add FILE");
+  else printTable(deltas, (each) => (each.failure === null ? "" : failureText(each.failure).happened), output);
+  if (found.length > 0)
+    output.remark(
+      `In the folder of fine-tunes, and in no list: ${found.map(({ fileName }) => fileName).join(", ")}. They can be added with: facet delta add FILE`,
+    );
+}
+
+async function listFor(wanted: string, context: CommandContext): Promise<void> {
+  const { output } = context;
+  const { deltas } = await deltasFor(wanted, context);
+  output.data(deltas);
+  if (deltas.length === 0) output.remark("No fine-tunes are here yet. Add one with: facet delta add FILE");
+  else {
+    const byId = new Map(deltas.map((each) => [each.delta.id, each]));
+    printTable(
+      deltas.map(({ delta }) => delta),
+      ({ id }) => matchLine(byId.get(id)),
+      output,
+    );
+  }
+}
+
+function matchLine(each: DeltaForModel | undefined): string {
+  return each === undefined ? "" : (problemWords(each) ?? `goes with it, by ${matchWords(each)}`);
+}
+
+function printTable(deltas: readonly Delta[], remark: (delta: Delta) => string, output: Output): void {
+  output.table(
+    [{ head: "NAME" }, { head: "KIND" }, { head: "SIZE", isNumber: true }, { head: "MADE FOR" }, { head: "" }],
+    deltas.map((delta) => [
+      delta.name,
+      kindAndRank(delta.facts),
+      formatBytes(delta.sizeBytes),
+      baseTitle(delta),
+      remark(delta),
+    ]),
+  );
+}
+
+/** A model file that is not listed yet is listed for that. */
+async function deltasFor(
+  wanted: string,
+  context: CommandContext,
+): Promise<{ modelName: string; deltas: readonly DeltaForModel[] }> {
+  const application = await context.application();
+  const model = await chooseModelOrFile(wanted, application);
+  const { deltas } = valueOf(await application.call("deltas.forModel", { modelId: model.id }));
+  return { modelName: model.name, deltas };
+}
+
+async function check(name: string, wanted: string, context: CommandContext): Promise<void> {
+  const { output } = context;
+  const { id } = await chooseDelta(name, await context.reader());
+  const { modelName, deltas } = await deltasFor(wanted, context);
+  const found = deltas.find(({ delta }) => delta.id === id);
+  if (found === undefined) throw new CommandError("It was deleted meanwhile.");
+  const problem = found.delta.failure ?? found.failure;
+  if (problem !== null) throw errorOf(problem);
+  output.data(found);
+  output.line(`${found.delta.name} goes with ${modelName}, by ${matchWords(found)}.`);
+}
+
+async function showInfo(wanted: string, context: CommandContext): Promise<void> {
+  const { output } = context;
+  const reader = await context.reader();
+  const file = path.resolve(wanted);
+  if (/[\\/.]/u.test(wanted) && existsSync(file)) {
+    const { facts, details } = valueOf(await reader.call("deltas.inspectFile", { path: file }));
+    output.data({ path: file, facts, details });
+    printFacts([["File", file], ...factRows(facts, details)], output);
+    return;
+  }
+  const delta = await chooseDelta(wanted, reader);
+  if (delta.failure !== null) output.remark(failureText(delta.failure).happened);
+  const details = valueOf(await reader.call("deltas.details", { deltaId: delta.id }));
+  output.data({ ...delta, details });
+  printFacts(
+    [
+      ["Name", delta.name],
+      ["Size", formatBytes(delta.sizeBytes)],
+      ["Origin", originWords(delta.origin)],
+      ...factRows({ ...delta.facts, baseName: baseName(delta) }, details),
+    ],
+    output,
+  );
+}
+
+type Row = readonly [label: string, text: string];
+
+function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDetails): Row[] {
+  return [
+    ["Kind", kindAndRank(facts)],
+    ["Made for", `${facts.baseName ?? "a model that it does not name"} (${facts.architecture})`],
+    ["Known by", facts.baseFingerprint === null ? "its shapes alone" : "the base's fingerprint"],
+    ...(facts.licence === null ? [] : [["Licence", facts.licence] as const]),
+    [
+      "Changes",
+      `${formatCount(facts.changedTensorCount)} ${facts.changedTensorCount === 1 ? "tensor" : "tensors"} of ${formatCount(weights)} weights, ${bitsPerWeight.toFixed(2)} bits each`,
+    ],
+    ["In memory", formatBytes(facts.weightsBytes)],
+    ...(making === null
+      ? []
+      : [
+          ["Made from", making.fineTuneName] as const,
+          ["Of the change", `${formatPercent(making.captured)} in the file`] as const,
+          ["Measured", keptWords(facts.fidelity)] as const,
+        ]),
+  ];
+}
+
+function printFacts(rows: readonly Row[], output: Output): void {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  for (const [label, text] of rows) output.line(`${output.dim(label.padEnd(width))}  ${text}`);
+}
+
+async function remove(wanted: string, context: CommandContext): Promise<void> {
+  const { output } = context;
+  const application = await context.application();
+  const delta = await chooseDelta(wanted, application);
+  valueOf(await application.call("deltas.delete", { deltaId: delta.id }));
+  output.data(delta);
+  output.remark(`${delta.name} is in the trash.`);
+}
