@@ -69,6 +69,7 @@ test.describe("with the starter model", () => {
   test("wrong uses are refused before anything is loaded", async ({ facet }) => {
     const broken = path.join(facet.workFolder, "broken.gbnf");
     await writeFile(broken, "root ::= missing");
+    await addFineTunes(facet, "Pirate");
     const cases: [string[], number, RegExp][] = [
       [["chat"], 2, /nothing to answer/u],
       [["chat", "-p", "Hi", "--temperature", "9"], 2, /temperature cannot be “9”: it is a number from 0 to 2\./u],
@@ -78,7 +79,8 @@ test.describe("with the starter model", () => {
       [["chat", "-p", "Hi", "--schema", "nowhere.json"], 3, /There is no file nowhere\.json/u],
       [["chat", "-p", "Hi", "--schema", broken, "--grammar", broken], 2, /one form/u],
       [["chat", "qwen", "-p", "Hi"], 3, /no model named “qwen”[\s\S]*SmolLM2/u],
-      [["chat", "-p", "Hi", "--delta", "pirate"], 3, /no fine-tune named “pirate”/u],
+      [["chat", "-p", "Hi", "--delta", "poet"], 3, /no fine-tune named “poet”/u],
+      [["chat", "-p", "Hi", "--delta", "pirate@strong"], 2, /a scale is a number/u],
       [["chat", "-p", "Hi", "--delta", "pirate@3"], 2, /from 0 to 2/u],
       [["chat", "smol", "extra", "-p", "Hi"], 2, /too many arguments/u],
     ];
