@@ -1,6 +1,6 @@
 // facet chat with one prompt: what goes to standard output, what is stored, and how it ends.
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { textOf } from "../../electron/contract/parts";
@@ -10,8 +10,8 @@ import { expect, test, type FacetCommand } from "./facetCommand";
 import { addFineTunes, storedChats } from "./storedData";
 
 const SHORT = ["--temperature", "0", "--seed", "1", "--max-tokens", "8"];
-/** The starter model goes on with it for thousands of tokens. */
-const LONG = ["-p", "Count from one to one thousand in words, one number a line.", "--temperature", "0"];
+/** The starter model goes on with it for a thousand tokens. */
+const LONG = ["-p", "Write a very long story about a lighthouse, in many chapters.", "--temperature", "0"];
 
 interface Answer {
   text: string;
@@ -34,8 +34,11 @@ test.describe("with the starter model", () => {
 
     const { value, code } = await facet.json<Answer>(["chat", "-p", "Repeat this:", ...SHORT], { input: "banana\n" });
     expect(code).toBe(0);
-    expect(value).toMatchObject({ state: "complete", thought: null, answerTokens: 8, fineTunes: [] });
+    expect(value).toMatchObject({ state: "complete", thought: null, fineTunes: [] });
+    expect(value.answerTokens).toBeGreaterThan(0);
     expect(value.decodeTokensPerSecond).toBeGreaterThan(0);
+
+    expect((await readdir(facet.dataFolder)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 
     const [second, first] = await storedChats(facet);
     expect(first?.messages.map(({ parts }) => textOf(parts))).toEqual(["Name a colour.", plain.stdout.trimEnd()]);
@@ -66,6 +69,7 @@ test.describe("with the starter model", () => {
   test("wrong uses are refused before anything is loaded", async ({ facet }) => {
     const broken = path.join(facet.workFolder, "broken.gbnf");
     await writeFile(broken, "root ::= missing");
+    await addFineTunes(facet, "Pirate");
     const cases: [string[], number, RegExp][] = [
       [["chat"], 2, /nothing to answer/u],
       [["chat", "-p", "Hi", "--temperature", "9"], 2, /temperature cannot be “9”: it is a number from 0 to 2\./u],
@@ -75,7 +79,8 @@ test.describe("with the starter model", () => {
       [["chat", "-p", "Hi", "--schema", "nowhere.json"], 3, /There is no file nowhere\.json/u],
       [["chat", "-p", "Hi", "--schema", broken, "--grammar", broken], 2, /one form/u],
       [["chat", "qwen", "-p", "Hi"], 3, /no model named “qwen”[\s\S]*SmolLM2/u],
-      [["chat", "-p", "Hi", "--delta", "pirate"], 3, /no fine-tune named “pirate”/u],
+      [["chat", "-p", "Hi", "--delta", "poet"], 3, /no fine-tune named “poet”/u],
+      [["chat", "-p", "Hi", "--delta", "pirate@strong"], 2, /a scale is a number/u],
       [["chat", "-p", "Hi", "--delta", "pirate@3"], 2, /from 0 to 2/u],
       [["chat", "smol", "extra", "-p", "Hi"], 2, /too many arguments/u],
     ];
@@ -92,7 +97,7 @@ test.describe("with the starter model", () => {
   test("Ctrl C in the middle of an answer keeps what was written", async ({ facet }) => {
     const running = facet.start(["chat", ...LONG]);
     running.endInput();
-    await running.whenWritten(/\w+\s+\w+\s+\w+/u);
+    await running.whenWritten(/(\w+\s+){10}/u);
     running.signal();
     const { code, stdout } = await running.result;
     expect(code).toBe(130);

@@ -7,6 +7,7 @@ import { addFineTunes, storedChats } from "./storedData";
 const CTRL_C = "\u0003";
 const CTRL_D = "\u0004";
 const PASTE = (text: string) => `\u001B[200~${text}\u001B[201~`;
+const LONG = "Write a very long story about a lighthouse, in many chapters.";
 const SHORT = ["--temperature", "0", "--seed", "1", "--max-tokens", "6"];
 
 test.skip(process.platform !== "linux", "The terminal is that of util-linux's script.");
@@ -100,7 +101,7 @@ test("Ctrl C stops an answer, throws away what is typed, and ends at an empty pr
   const running = facet.startOnTerminal(["chat", "smol", "--temperature", "0"]);
   const screen = new Screen(running);
   await screen.wait(promptOf("SmolLM2"));
-  await screen.type("Count from one to one thousand in words, one number a line.\r", /\w+\s+\w+\s+\w+[\s\S]*\n.*\n/u);
+  await screen.type(`${LONG}\r`, /chapters\.\s+(\S+\s+){10}/u);
   // Typed during the answer: read with the next prompt.
   running.write("typed ahead");
   expect(await screen.type(CTRL_C, / > $/u)).toContain("Stopped.");
@@ -134,9 +135,10 @@ test("an answer for another command fails when the terminal of the chat that com
 }) => {
   const chat = facet.startOnTerminal(["chat", "smol"]);
   await new Screen(chat).wait(promptOf("SmolLM2"));
-  const guest = facet.start(["chat", "-p", "Count from one to one thousand in words.", "--temperature", "0"]);
+  const guest = facet.start(["chat", "-p", LONG, "--temperature", "0"]);
   guest.endInput();
-  await guest.whenWritten(/\w+\s+\w+/u);
+  // Twice a second what is written so far is stored.
+  await guest.whenWritten(/(\S+\s+){60}/u);
   chat.signal("SIGKILL");
   const left = await guest.result;
   expect(left.code).toBe(1);

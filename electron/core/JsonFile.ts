@@ -109,6 +109,11 @@ export class JsonFile<Value> {
     }
   }
 
+  /** Resolves when nothing is being written any more. */
+  async saved(): Promise<void> {
+    await this.#lastSave;
+  }
+
   #textOf(value: Value): string {
     const written = this.#understood.write(value);
     return `${JSON.stringify({ version: this.#version, ...(written as object) }, null, 2)}\n`;

@@ -339,6 +339,8 @@ function close(parts: Parts): Promise<void> {
       ["engine state", () => forgetEngineState(parts)],
       ["answers", () => answers.close()],
       ["chats", () => data.chats.close()],
+      // A program that exits now would leave half of a new file beside the old one.
+      ["lists", () => data.saved()],
     ],
     CLOSE_TIMEOUT_MS,
     log,

@@ -39,6 +39,8 @@ export interface AppData {
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
+  /** Resolves when no list is being written any more. */
+  saved(): Promise<void>;
   /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
 }
@@ -55,6 +57,7 @@ export async function openAppData(
 ): Promise<Outcome<AppData>> {
   const paths = dataPaths(folder);
   const notices: Failure[] = [];
+  const files: { saved(): Promise<void> }[] = [];
   const open = async <Value>(file: string, shape: Shape<Value>): Promise<JsonFile<Value>> => {
     const {
       file: opened,
@@ -63,6 +66,7 @@ export async function openAppData(
     } = await openJsonFile(path.join(folder, file), shape, now, isReader);
     if (movedAsideTo !== null) notices.push(failure("stored-file-damaged", { file, movedTo: movedAsideTo }));
     if (unreadable > 0) notices.push(failure("stored-entries-unreadable", { file, count: String(unreadable) }));
+    files.push(opened);
     return opened;
   };
   try {
@@ -104,6 +108,9 @@ export async function openAppData(
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),
       loadLog: new LoadLog(loadLog, now),
+      async saved() {
+        for (const file of files) await file.saved();
+      },
       notices,
     });
   } catch (error) {
