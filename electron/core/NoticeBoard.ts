@@ -24,7 +24,10 @@ export class NoticeBoard {
     this.#onAdded(notice);
   }
 
-  dismiss(id: string): void {
+  /** Returns what it said; null where there is no such notice. */
+  dismiss(id: string): Failure | null {
+    const dismissed = this.#notices.find((notice) => notice.id === id)?.failure ?? null;
     this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    return dismissed;
   }
 }

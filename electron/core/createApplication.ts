@@ -22,6 +22,7 @@ import { createEstimator } from "./estimator/createEstimator";
 import { describeFile, fitModelOfFile } from "./estimator/fitModelOfPaths";
 import { EventStream } from "./EventStream";
 import type { Host } from "./Host";
+import { getStarter } from "./getStarter";
 import { Hub } from "./hub/Hub";
 import { TokenStore } from "./hub/TokenStore";
 import { FileTasks } from "./importing/FileTasks";
@@ -39,7 +40,6 @@ import {
   type CoreOutcome,
 } from "./methods/CoreHandlers";
 import { coreMethods } from "./methods/coreMethods";
-import { getStarter } from "./methods/modelMethods";
 import { ModelFailures } from "./ModelFailures";
 import { ModelLibrary } from "./ModelLibrary";
 import { Models } from "./Models";

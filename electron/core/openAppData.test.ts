@@ -257,6 +257,31 @@ describe("an entry that cannot be understood", () => {
   );
 });
 
+it("a dismissed notice about entries comes back when their count changes, and not before", async () => {
+  makeDataFolder(folder());
+  const writeModels = (...files: unknown[]) => writeFileSync(inFolder("models.json"), JSON.stringify({ files }));
+  const reopened = async () => {
+    const data = await opened();
+    data.chats.close();
+    return data;
+  };
+  const noticesOf = async () => (await reopened()).notices.map(({ details }) => details);
+  writeModels({ path: 1 });
+  expect(await noticesOf()).toEqual([{ file: "models.json", count: "1" }]);
+  const { notices, dismissedNotices } = await reopened();
+  expect(notices).toHaveLength(1);
+  dismissedNotices.add(notices[0]!);
+  await expect.poll(() => readdirSync(folder())).toContain("dismissed-notices.json");
+  expect(await noticesOf()).toEqual([]);
+  writeFileSync(inFolder("jobs.json"), JSON.stringify({ jobs: [{ id: "x" }] }));
+  expect(await noticesOf()).toEqual([{ file: "jobs.json", count: "1" }]);
+  writeModels({ path: 1 }, { path: 2 });
+  expect(await noticesOf()).toEqual([
+    { file: "models.json", count: "2" },
+    { file: "jobs.json", count: "1" },
+  ]);
+});
+
 it("says of each damaged file where it is now", async () => {
   makeDataFolder(folder());
   for (const { file } of STORED_FILES) writeFileSync(inFolder(file), "{");

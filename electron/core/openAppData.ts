@@ -9,6 +9,7 @@ import { noChatDatabase, openChatDatabase } from "./chats/openChatDatabase";
 import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
+import { DismissedNotices, StoredDismissals } from "./DismissedNotices";
 import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
@@ -43,6 +44,7 @@ export interface AppData {
   saved(): Promise<void>;
   /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
+  dismissedNotices: DismissedNotices;
 }
 
 /**
@@ -70,6 +72,7 @@ export async function openAppData(
     return opened;
   };
   try {
+    const dismissedNotices = new DismissedNotices(await open("dismissed-notices.json", StoredDismissals));
     const settings = await open("settings.json", StoredSettings);
     const modelList = await open("models.json", ModelList);
     const deltaList = await open("deltas.json", DeltaList);
@@ -111,7 +114,8 @@ export async function openAppData(
       async saved() {
         for (const file of files) await file.saved();
       },
-      notices,
+      notices: notices.filter((notice) => !dismissedNotices.has(notice)),
+      dismissedNotices,
     });
   } catch (error) {
     return folderFailure(error, folder);

@@ -312,6 +312,23 @@ describe("a file in the folder that is in no list", () => {
     expect(await readFile(path.join(deltas(), "small.gguf"), "utf8")).toBe("few");
   });
 
+  it("in the compact form is not offered again, until it changes or its delta is deleted", async () => {
+    await put("small.gguf", "few");
+    await put("again.gguf", "few");
+    inspection = fail("delta-compact");
+    const { id } = value(await addFound("small.gguf"));
+    expect(await library.found()).toEqual([{ fileName: "again.gguf", sizeBytes: 3 }]);
+    inspection = fail("delta-compact");
+    expect(value(await addFound("again.gguf")).id).toBe(id);
+    await open();
+    expect(await library.found()).toEqual([]);
+    expect(Object.keys(library.list()[0]!)).not.toContain("compactFiles");
+    await put("small.gguf", "another");
+    expect(await library.found()).toEqual([{ fileName: "small.gguf", sizeBytes: 7 }]);
+    value(await library.delete(id, (file) => rm(file)));
+    expect(await library.found()).toHaveLength(2);
+  });
+
   it.each(["../outside.gguf", "listed.txt", "none.gguf", ""])("is none that is not in the folder: %j", async (name) => {
     await source("outside.gguf", "x");
     await put("listed.txt", "x");

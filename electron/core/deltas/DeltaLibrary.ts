@@ -10,11 +10,11 @@ import {
   DeltaFacts,
   DeltaName,
   DeltaOrigin,
+  FoundDelta,
   HUE_COUNT,
   Hue,
   MAX_DELTA_NAME_CHARACTERS,
   type Delta,
-  type FoundDelta,
   type NamedStack,
   type Stack,
 } from "../../contract/deltas";
@@ -40,6 +40,8 @@ const KnownDelta = z.strictObject({
   facts: DeltaFacts,
   /** The engine died while it brought this one into memory; until the user chooses it again. */
   crashed: z.boolean(),
+  /** Files of the folder in the compact form that it was expanded from: they stay there, and are not offered again. */
+  compactFiles: z.array(FoundDelta).optional(),
 });
 type KnownDelta = z.infer<typeof KnownDelta>;
 
@@ -95,12 +97,15 @@ export class DeltaLibrary {
   /** Files in the folder that are in no list: put there by hand, or of a list that was damaged. By name. */
   async found(): Promise<FoundDelta[]> {
     const { folder } = this.#options;
-    const listed = new Set(this.#options.list.value.deltas.map(({ id }) => `${id}.gguf`));
+    const { deltas } = this.#options.list.value;
+    const listed = new Set(deltas.map(({ id }) => `${id}.gguf`));
+    const expanded = deltas.flatMap(({ compactFiles = [] }) => compactFiles);
     const found: FoundDelta[] = [];
     for (const fileName of await readdir(folder).catch(() => [])) {
       if (!/\.gguf$/iu.test(fileName) || listed.has(fileName)) continue;
       const facts = await stat(path.join(folder, fileName)).catch(() => null);
-      if (facts?.isFile() === true) found.push({ fileName, sizeBytes: facts.size });
+      const isExpanded = expanded.some((file) => file.fileName === fileName && file.sizeBytes === facts?.size);
+      if (facts?.isFile() === true && !isExpanded) found.push({ fileName, sizeBytes: facts.size });
     }
     return found.sort((one, other) => one.fileName.localeCompare(other.fileName));
   }
@@ -122,7 +127,11 @@ export class DeltaLibrary {
       if (this.#known(id) !== undefined && this.#fileFailure(id, hashed.value.sizeBytes) === null)
         return fail("delta-already-here", { file: fileName, delta: (await this.#found(id)).name });
       const facts = await inspect(file);
-      if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(file, origin, {}, run);
+      if (!facts.ok && facts.failure.code === "delta-compact") {
+        const added = await this.#addExpanded(file, origin, {}, run);
+        if (added.ok) await this.#rememberCompact(added.value.id, { fileName, sizeBytes: hashed.value.sizeBytes });
+        return added;
+      }
       if (!facts.ok)
         return {
           ok: false,
@@ -316,6 +325,10 @@ export class DeltaLibrary {
     }
   }
 
+  async #rememberCompact(id: DeltaId, file: FoundDelta): Promise<void> {
+    await this.#change(id, { compactFiles: [...(this.#known(id)?.compactFiles ?? []), file] });
+  }
+
   async #found(id: DeltaId): Promise<Delta> {
     await this.#change(id, { crashed: false });
     const found = this.find(id);
@@ -341,6 +354,7 @@ export class DeltaLibrary {
       createdAtMs: this.#options.now(),
       facts,
       crashed: false,
+      ...(former?.compactFiles && { compactFiles: former.compactFiles }),
     };
     const others = this.#options.list.value.deltas.filter((other) => other.id !== id);
     const saved = await this.#save([...others, known]);
@@ -365,7 +379,7 @@ export class DeltaLibrary {
     return this.#options.list.value.deltas.find((known) => known.id === id);
   }
 
-  #describe({ crashed, ...known }: KnownDelta): Delta {
+  #describe({ crashed, compactFiles: _compactFiles, ...known }: KnownDelta): Delta {
     const problem =
       this.#fileFailure(known.id, known.sizeBytes) ?? (crashed ? failure("delta-crashed-last-time") : null);
     return { ...known, failure: problem === null ? null : { ...problem, details: { delta: known.name } } };

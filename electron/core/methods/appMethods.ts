@@ -25,7 +25,8 @@ export function appMethods(parts: Parts) {
     },
     "app.diagnose": async () => succeed(await diagnose(parts)),
     "app.dismissNotice"({ id }) {
-      notices.dismiss(id);
+      const dismissed = notices.dismiss(id);
+      if (dismissed !== null) data.dismissedNotices.add(dismissed);
       return succeed(undefined);
     },
     "settings.save": (change) => data.settings.save({ ...data.settings.value, ...withoutUndefined(change) }),

@@ -1,19 +1,16 @@
 // The methods of the application that manage installed models: list, rename, delete, reveal, verify, compare, move.
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { SameFile } from "../../contract/importing";
 import type { ModelDetails } from "../../contract/model";
-import { freeBytesIn, originPath, readOrigin } from "../downloads/downloadDisk";
-import { describeFile } from "../estimator/fitModelOfPaths";
-import { quantizationOf } from "../hub/variants";
+import { freeBytesIn, originPath } from "../downloads/downloadDisk";
 import { hashLargeFile } from "../importing/copyLargeFile";
-import { knownSha256 } from "../importing/knownSha256";
 import { realModelsFolder } from "../importing/moveModelsFolder";
 import { findSameFiles, readUnread } from "../importing/sameFiles";
+import { detailsOf, expectedSha256 } from "../modelDetails";
 import type { ModelFile } from "../ModelLibrary";
-import { STARTER_MODEL } from "../starterModel";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 import { moveModels } from "../importing/modelsFolder";
@@ -46,28 +43,6 @@ export function manageMethods(parts: Parts) {
   } satisfies Partial<CoreHandlers>;
 }
 
-export async function detailsOf(file: ModelFile, { estimator }: Pick<Parts, "estimator">): Promise<ModelDetails> {
-  const origin = await readOrigin(file.path).catch(() => null);
-  const described = await describeFile(file.path, estimator);
-  const known = described.ok ? described.value : null;
-  return {
-    model: file.model,
-    architecture: known?.architecture ?? null,
-    quantization: origin?.quantization ?? quantizationOf(file.model.fileName),
-    trainContextSizeTokens: known?.trainContextSizeTokens ?? null,
-    parameterCount: known?.parameterCount ?? null,
-    repository: origin?.repository ?? null,
-    hubPath: origin?.path ?? null,
-    licence: origin?.licence ?? (file.model.origin === "starter" ? "apache-2.0" : null),
-    canVerify: file.model.origin === "starter" || (await wantedSha256(file, file.path)) !== null,
-    lastUsedAtMs: file.lastUsedAtMs,
-    weightType: known?.weightType ?? null,
-    madeFrom: known?.madeFrom ?? null,
-    inModelsFolder: file.inModelsFolder,
-    app: file.app,
-  };
-}
-
 /** Failures: "not-found", "request-invalid" (not in Facet's folder), "model-in-use" (an answer is being written), "model-not-moved-to-trash". */
 async function deleteModel(id: ModelId, { host, models, engine, fileTasks }: Parts): Promise<Outcome<undefined>> {
   if (fileTasks.isRunning("move")) return fail("models-folder-busy");
@@ -98,10 +73,10 @@ async function verifyModel(id: ModelId, { models, fileTasks }: Parts): Promise<O
     run.addTotal(file.model.sizeBytes);
     for (const part of file.paths) {
       const details = { file: file.paths.length === 1 ? file.model.fileName : path.basename(part) };
-      const wanted = await wantedSha256(file, part);
-      if (wanted === null) return fail("model-without-checksum", details);
+      const expected = await expectedSha256(file, part);
+      if (expected === null) return fail("model-without-checksum", details);
       try {
-        if ((await hashLargeFile(part, run)) !== wanted) return fail("model-changed", details);
+        if ((await hashLargeFile(part, run)) !== expected) return fail("model-changed", details);
       } catch (error) {
         run.signal.throwIfAborted();
         return fail((await exists(part)) ? "model-unreadable" : "model-missing", details, error);
@@ -109,11 +84,6 @@ async function verifyModel(id: ModelId, { models, fileTasks }: Parts): Promise<O
     }
     return succeed(undefined);
   });
-}
-
-async function wantedSha256({ model, paths, realPath }: ModelFile, part: string): Promise<string | null> {
-  if (model.origin === "starter") return STARTER_MODEL.sha256;
-  return knownSha256(part, part === paths[0] ? realPath : await realpath(part).catch(() => part));
 }
 
 /** Says which models are the same file, and reads in the background what must be read to know. A stop holds until the next start. */

@@ -2,6 +2,7 @@
 import { fail, succeed } from "../../contract/failure";
 import { isUnusable } from "../estimator/Estimator";
 import { fitModelOfFile } from "../estimator/fitModelOfPaths";
+import { getStarter } from "../getStarter";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
@@ -39,16 +40,4 @@ export function modelMethods(parts: Parts) {
     },
     "engine.countTokens": async ({ text }) => succeed(await session.countTokens(text)),
   } satisfies Partial<CoreHandlers>;
-}
-
-/** Fetches the starter model; loads it when there is no other. "starter-changed" carries the progress. */
-export async function getStarter({ models, starter, session, log }: Parts): Promise<void> {
-  try {
-    const file = await starter.get();
-    if (file === null) return;
-    await models.changed();
-    if (session.refusal()?.code === "model-missing") await models.loadUsual();
-  } catch (error) {
-    log("error", "starter model not set up", { error: String(error) });
-  }
 }

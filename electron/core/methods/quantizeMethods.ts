@@ -24,10 +24,10 @@ import { orderOf } from "../jobs/orderOf";
 import { QuantizePreviews } from "../jobs/QuantizePreviews";
 import { runJob } from "../jobs/runJob";
 import { writeFileAtomically } from "../writeFileAtomically";
+import { detailsOf } from "../modelDetails";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 import { fitModelOf } from "./fitMethods";
-import { detailsOf } from "./manageMethods";
 
 /** An importance matrix has one number for each column of each weight. */
 const IMPORT_TIMEOUT_MS = 60_000;
