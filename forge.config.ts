@@ -7,12 +7,15 @@ import { belongsInPackage, packageTarget, PLAIN_FILES, UNPACKED } from "./script
 
 /** Set by scripts/package.ts where Electron's own zip cannot be downloaded: a folder with a zip of the fallback runtime, and its version. */
 const { FACET_ELECTRON_ZIPS: electronZips, FACET_ELECTRON_VERSION: electronVersion } = process.env;
+/** Set by scripts/package.ts: the Node that the package carries for the command line. */
+const { FACET_PACKAGED_NODE: node } = process.env;
 
 const target = packageTarget();
 
 const debOptions: NonNullable<MakerDebConfig["options"]> & { compression: string } = {
   name: "facet",
-  bin: "facet",
+  // The command, which opens the window when it is alone.
+  bin: "resources/facet",
   productName: "Facet",
   genericName: "Local language models",
   maintainer: "Facet",
@@ -30,7 +33,7 @@ const config: ForgeConfig = {
     appBundleId: "app.facet",
     icon: path.resolve("resources/icon"),
     asar: { unpack: UNPACKED },
-    extraResource: PLAIN_FILES,
+    extraResource: [...PLAIN_FILES, ...(node ? [node] : [])],
     ignore: (file) => !belongsInPackage(file, target),
   },
   // All native modules are Node-API prebuilds, the same for Node and Electron: nothing to rebuild.

@@ -7,10 +7,11 @@ import { buildApp } from "./build";
 import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
 import { electronZip } from "./electronZip";
+import { fetchedNode } from "./fetchedNode.mjs";
 import { checkFuses } from "./fuses";
 import { writeNotices } from "./notices";
 import { packageTarget } from "./packagedFiles";
-import { exitWith, step } from "./step";
+import { exitWith, step, StepError } from "./step";
 import { commandExists, ensureDebianPackages } from "./systemLibraries";
 
 const OUTPUT = path.resolve("out");
@@ -29,9 +30,19 @@ export async function packageApp(): Promise<void> {
   await step("Unpacked app", async (say) => {
     const runtime = await electronRuntime(say);
     await useRuntime(runtime);
+    process.env["FACET_PACKAGED_NODE"] = await nodeToShip(say);
     await api.package({ dir: process.cwd(), interactive: false, outDir: OUTPUT });
     await checkFuses(packagedApp().binary, "release");
     return `${path.relative(process.cwd(), packagedApp().folder)}, Electron ${runtime.version} (${runtime.source})`;
+  });
+}
+
+/** From npm, which runs on every system of its kind; else the Node that packages. */
+async function nodeToShip(say: (line: string) => void): Promise<string> {
+  return fetchedNode(say).catch((error: unknown) => {
+    if (!(error instanceof StepError)) throw error;
+    say(`the package carries the Node that runs here, ${process.versions.node}. ${error.message}`);
+    return process.execPath;
   });
 }
 

@@ -2,8 +2,12 @@
 
 /** Made by scripts/notices.ts. */
 export const NOTICES_FILE = "out/THIRD-PARTY-NOTICES.txt";
-/** Beside the archive, for users to read. Electron's own licences are beside the program. */
-export const PLAIN_FILES = ["LICENSE", NOTICES_FILE];
+/** Beside the archive: for users to read, and the command `facet`. Electron's own licences are beside the program. */
+export const PLAIN_FILES = [
+  "LICENSE",
+  NOTICES_FILE,
+  process.platform === "win32" ? "resources/launcher/facet.cmd" : "resources/launcher/facet",
+];
 
 export interface PackageTarget {
   platform: NodeJS.Platform;
@@ -57,7 +61,8 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
 
 /**
  * Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files, and
- * the C++ addon finds them by a relative path. A job reads its texts there too.
+ * the C++ addon finds them by a relative path. A job reads its texts there too. The command line runs in plain Node, which cannot read
+ * app.asar at all.
  */
 export const UNPACKED =
-  "{**/node_modules/{node-llama-cpp,@node-llama-cpp}/**,**/*.node,**/resources/{calibration,evaluation}/**}";
+  "{**/node_modules/**,**/*.node,**/.vite/build/*.mjs,**/package.json,**/resources/catalogue.json,**/resources/{calibration,evaluation}/**}";

@@ -1,4 +1,5 @@
 // The commands of `facet`, their help, and what all of them have in common.
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CommandContext } from "./CommandContext";
 import { addBenchCommand } from "./commands/bench";
@@ -15,6 +16,7 @@ export function createProgram(context: CommandContext): Command {
     .description(
       "Local 4-bit models and their fine-tunes: chat, download, quantize, switch. Nothing leaves this computer.",
     )
+    .version(version(), "-V, --version", "show the version")
     .option("--json", "write the result as JSON")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -44,4 +46,10 @@ function inheritSettings(command: Command): void {
     if (child.commands.length === 0) child.option("--json", "write the result as JSON");
     inheritSettings(child);
   }
+}
+
+/** From the package.json two folders above the built file. */
+function version(): string {
+  const about = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return about.version;
 }
