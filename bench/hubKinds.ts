@@ -17,8 +17,8 @@ import { findModels } from "../electron/core/importing/findModels";
 import { ScanBudget } from "../electron/core/importing/ScanBudget";
 import { estimatorInProcess } from "../electron/testing/estimatorInProcess";
 import { ggufOfKind, namedKinds } from "../electron/testing/ggufKinds";
-import { hubSource } from "../renderer/features/models/hubSource";
-import { modelVariants } from "../renderer/features/models/variantChoice";
+import { hubSource } from "../electron/words/hubRequests";
+import { modelVariants } from "../electron/words/variantChoice";
 import type { Figures } from "./figures";
 
 type NamedKinds = readonly (readonly [name: string, kind: FileKind])[];

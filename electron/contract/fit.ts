@@ -39,6 +39,9 @@ export const judgedWith = {
   kvCacheType: KvCacheType,
 };
 
+/** 8k is what Facet loads by itself; f16 is what it computes with. */
+export const usualJudging = { contextSizeTokens: 8192, kvCacheType: "f16" } as const;
+
 export const FitQuestion = z.strictObject({ source: FitSource, ...judgedWith });
 export type FitQuestion = z.infer<typeof FitQuestion>;
 

@@ -5,6 +5,7 @@ import { downloadFailures } from "./downloadFailures";
 import { engineFailures } from "./engineFailures";
 import { readFacts } from "./failureFacts";
 import type { FailureTable, FailureText } from "./failureTable";
+import { hasKey } from "./hasKey";
 import { hubFailures } from "./hubFailures";
 import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
@@ -34,6 +35,11 @@ const FAILURES: Required<FailureTable> = {
 export function failureText({ code, details = {} }: Failure): FailureText {
   const text = FAILURES[code];
   return typeof text === "function" ? text(readFacts(details)) : text;
+}
+
+/** null: not a code of a failure. */
+export function failureTextOf(code: string): FailureText | null {
+  return hasKey(FAILURES, code) ? failureText({ code }) : null;
 }
 
 /** All three sentences in a row, for places with room for one paragraph. */

@@ -1,7 +1,8 @@
 // A verdict in words and numbers: what stands beside the memory bar, and what its hover lists.
 import type { Fit, FitMachine, FitParts } from "../contract/fit";
 import { kindWord, otherKind } from "./fileKindWords";
-import { formatContext } from "./quantities";
+import { failureTextOf } from "./failureText";
+import { formatBytes, formatContext } from "./quantities";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
 
@@ -150,4 +151,43 @@ export function roughBytes(bytes: number): string {
   return bytes < 999_500_000
     ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB`
     : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
+
+/** What else is worth to know of a verdict with numbers, one sentence each. */
+export function contextNotes({
+  trainContextSizeTokens,
+  contextSizeTokens,
+  largestContextTokens,
+  onGpuBytes,
+}: Fit): string[] {
+  const notes: string[] = [];
+  if (trainContextSizeTokens !== null && contextSizeTokens >= trainContextSizeTokens) {
+    notes.push(`The model was trained for a context of up to ${formatContext(trainContextSizeTokens)}.`);
+  } else if (largestContextTokens !== null && largestContextTokens > contextSizeTokens) {
+    notes.push(`Up to ${formatContext(largestContextTokens)} context would fit.`);
+  }
+  if (onGpuBytes > 0) notes.push(`${formatBytes(onGpuBytes)} of it on the GPU.`);
+  return notes;
+}
+
+/** Of a verdict without numbers. */
+export function whyUnknown({ fileKind, failureCode }: Fit): string {
+  if (otherKind(fileKind) !== null) return "The start of the file says that it is no model to chat with by itself.";
+  switch (failureCode) {
+    case "hub-offline":
+      return "The start of the file must be read from the hub for this, and there is no connection.";
+    case "hub-needs-token":
+    case "hub-gated":
+      return "The start of the file must be read for this, and the hub gives it only to those with access.";
+    case "model-architecture-unknown":
+      return "This version of Facet does not know this kind of model.";
+    default:
+      return fileFault(failureCode) ?? "The start of the file could not be read. You can download it all the same.";
+  }
+}
+
+/** What the file itself shows is said as it is anywhere else; null for what is no fault of the file. */
+function fileFault(failureCode: string | null): string | null {
+  if (failureCode === null || !/^model-(?!unreadable)/u.test(failureCode)) return null;
+  return failureTextOf(failureCode)?.happened ?? null;
 }

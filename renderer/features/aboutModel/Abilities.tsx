@@ -2,7 +2,7 @@
 import { Check, CircleHelp, Minus } from "lucide-react";
 import type { ModelFormat } from "../../../electron/contract/modelFormat";
 import styles from "./Abilities.module.css";
-import { abilities, type Ability } from "./aboutWords";
+import { abilities, type Ability } from "../../../electron/words/modelFormatWords";
 
 export function Abilities({ format }: { readonly format: ModelFormat }) {
   return (

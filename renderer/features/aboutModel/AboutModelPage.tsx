@@ -17,7 +17,7 @@ import { LoadButton } from "../models/LoadButton";
 import { FailureMessage } from "../models/Message";
 import { Abilities } from "./Abilities";
 import styles from "./AboutModelPage.module.css";
-import { licenceWords } from "./aboutWords";
+import { licenceWords } from "../../../electron/words/modelFormatWords";
 import { ChatTemplate } from "./ChatTemplate";
 import { SamplePrompts } from "./SamplePrompts";
 import { SpecialTokens } from "./SpecialTokens";

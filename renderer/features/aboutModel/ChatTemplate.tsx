@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { ModelFormat } from "../../../electron/contract/modelFormat";
 import { Segments } from "../../ui/Segments";
 import { CodeBlock } from "../chat/markdown/CodeBlock";
-import { templateOriginWords } from "./aboutWords";
+import { templateOriginWords } from "../../../electron/words/modelFormatWords";
 import styles from "./ChatTemplate.module.css";
 
 type Which = "used" | "own";

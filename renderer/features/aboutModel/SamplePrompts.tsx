@@ -6,7 +6,7 @@ import { Segments } from "../../ui/Segments";
 import { TextDetails } from "../../ui/TextDetails";
 import { CopyButton } from "../chat/markdown/CopyButton";
 import { templateProblemWords } from "../model/formatWords";
-import { chooseSample, type SampleChoice } from "./aboutWords";
+import { chooseSample, type SampleChoice } from "../../../electron/words/modelFormatWords";
 import { ControlToken } from "./ControlToken";
 import styles from "./SamplePrompts.module.css";
 

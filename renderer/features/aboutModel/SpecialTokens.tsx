@@ -1,7 +1,7 @@
 // The special tokens that a model's file names.
 import type { SpecialToken } from "../../../electron/contract/modelFormat";
 import { ControlToken } from "./ControlToken";
-import { tokenUseWords } from "./aboutWords";
+import { tokenUseWords } from "../../../electron/words/modelFormatWords";
 import styles from "./SpecialTokens.module.css";
 
 export function SpecialTokens({ tokens }: { readonly tokens: readonly SpecialToken[] }) {

@@ -7,7 +7,7 @@ import type { MakingFacts } from "../../../electron/contract/deltaDetails";
 import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
-import { formatParameters } from "../models/hubFacts";
+import { formatParameters } from "../../../electron/words/hubFacts";
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "../../../electron/words/deltaKinds";

@@ -15,7 +15,7 @@ import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { startJob } from "../jobs/jobs";
 import backStyles from "../models/BackButton.module.css";
-import { summaryLine } from "../models/hubFacts";
+import { summaryLine } from "../../../electron/words/hubFacts";
 import { repositoryIn } from "../models/hubLink";
 import { licenceTitle, modelTitle } from "../../../electron/words/modelTitle";
 import { Tags } from "../models/Tags";

@@ -4,7 +4,7 @@ import { countedKind, otherKind, type OtherKind } from "../../../electron/words/
 import { formatBytes } from "../../../electron/words/quantities";
 import styles from "./AlsoHere.module.css";
 import { useFit, useKnownKinds } from "./fits";
-import { hubSource } from "./hubSource";
+import { hubSource } from "../../../electron/words/hubRequests";
 
 interface AlsoHereProps {
   readonly model: HubModel;

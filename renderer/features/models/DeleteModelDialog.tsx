@@ -1,17 +1,15 @@
 // Asks before a model goes: what goes where, and what stays.
 import { useState } from "react";
-import type { ModelUse } from "../../../electron/contract/importing";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useAnswer } from "../../app/answers";
-import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
+import { neededByWords, usedInWords } from "../../../electron/words/modelUseWords";
+import { formatBytes, formatWhen } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { useDeltasForModel } from "../deltas/deltas";
 import { removeModel } from "./installed";
 import styles from "./ModelDialog.module.css";
-
-const MAX_SHOWN_NAMES = 3;
 
 interface DeleteModelDialogProps {
   readonly details: ModelDetails;
@@ -37,7 +35,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
         </p>
         <p>
           {lastUsedAtMs !== null && `It was last loaded ${whenWords(lastUsedAtMs, nowMs)}. `}
-          {use.kind === "loaded" && usedInWords(use.value)} {fineTuneWords(fineTunes)} Chats stay as they are; another
+          {use.kind === "loaded" && usedInWords(use.value)} {neededByWords(fineTunes)} Chats stay as they are; another
           model can answer in them.
         </p>
         <div className={styles.actions}>
@@ -57,24 +55,6 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
       </div>
     </Dialog>
   );
-}
-
-function fineTuneWords(names: readonly string[]): string {
-  if (names.length === 0) return "";
-  const shown = names
-    .slice(0, MAX_SHOWN_NAMES)
-    .map((name) => `“${name}”`)
-    .join(", ");
-  const more = names.length - MAX_SHOWN_NAMES;
-  return `${names.length === 1 ? "A fine-tune needs it as its base" : `${formatCount(names.length)} fine-tunes need it as their base`}: ${shown}${more > 0 ? ` and ${formatCount(more)} more` : ""}.`;
-}
-
-/** "It answered in 5 chats: “A boat”, “A letter”, “A poem” and 2 more." */
-function usedInWords(use: ModelUse): string {
-  if (use.chatCount === 0) return "No chat has an answer of it.";
-  const titles = use.titles.map((title) => `“${title}”`).join(", ");
-  const more = use.chatCount - use.titles.length;
-  return `It answered in ${use.chatCount === 1 ? "one chat" : `${formatCount(use.chatCount)} chats`}: ${titles}${more > 0 ? ` and ${formatCount(more)} more` : ""}.`;
 }
 
 function whenWords(atMs: number, nowMs: number): string {

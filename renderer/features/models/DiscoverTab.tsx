@@ -18,7 +18,7 @@ import {
 import styles from "./DiscoverTab.module.css";
 import { freeBytes } from "../../../electron/words/fitWords";
 import { refreshFits, useMachine } from "./fits";
-import { catalogueFacts, summaryFacts, summaryLine } from "./hubFacts";
+import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
 import { retryHubModels, useHubOffline } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";

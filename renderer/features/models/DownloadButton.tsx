@@ -8,7 +8,7 @@ import { ProgressBar } from "../../ui/ProgressBar";
 import { Tooltip } from "../../ui/Tooltip";
 import styles from "./DownloadButton.module.css";
 import { download, pauseDownload, resumeDownload, useDownloadOf } from "./downloads";
-import { downloadFacts, downloadFraction } from "./downloadWords";
+import { downloadFacts, downloadFraction } from "../../../electron/words/downloadWords";
 import { loadModel, useInstalledVariant } from "./installed";
 
 export interface VariantActionsProps {

@@ -8,7 +8,7 @@ import { JobList } from "../jobs/JobList";
 import { useJobs } from "../jobs/jobs";
 import styles from "./DownloadsTab.module.css";
 import { cancelDownload, pauseDownload, resumeDownload, useDownloads } from "./downloads";
-import { downloadFacts, downloadFraction, downloadProblem } from "./downloadWords";
+import { downloadFacts, downloadFraction, downloadProblem } from "../../../electron/words/downloadWords";
 import { Message } from "./Message";
 import { showTab } from "./modelsRoute";
 

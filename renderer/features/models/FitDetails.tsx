@@ -1,13 +1,18 @@
 // The verdict on a model, and under the pointer or the focus the numbers behind it.
 import { Tooltip as Radix } from "radix-ui";
 import type { ReactElement } from "react";
-import { FailureCode } from "../../../electron/contract/failure";
 import type { Fit } from "../../../electron/contract/fit";
-import { failureText } from "../../../electron/words/failureText";
-import { otherKind } from "../../../electron/words/fileKindWords";
-import { formatBytes, formatContext } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import styles from "./FitDetails.module.css";
-import { fitWords, type FitNumber, freeBytes, machineNumbers, partNumbers } from "../../../electron/words/fitWords";
+import {
+  contextNotes,
+  fitWords,
+  type FitNumber,
+  freeBytes,
+  machineNumbers,
+  partNumbers,
+  whyUnknown,
+} from "../../../electron/words/fitWords";
 
 interface FitDetailsProps {
   readonly fit: Fit;
@@ -30,7 +35,7 @@ export function FitDetails({ fit, children }: FitDetailsProps) {
                 numbers={machineNumbers(fit.machine)}
                 sum={{ name: "Free for a model", bytes: freeBytes(fit.machine) }}
               />
-              {contextNote(fit).map((note) => (
+              {contextNotes(fit).map((note) => (
                 <p key={note}>{note}</p>
               ))}
             </>
@@ -52,38 +57,4 @@ function Numbers({ numbers, sum }: { readonly numbers: readonly FitNumber[]; rea
       ))}
     </dl>
   );
-}
-
-function contextNote({ trainContextSizeTokens, contextSizeTokens, largestContextTokens, onGpuBytes }: Fit): string[] {
-  const notes: string[] = [];
-  if (trainContextSizeTokens !== null && contextSizeTokens >= trainContextSizeTokens) {
-    notes.push(`The model was trained for a context of up to ${formatContext(trainContextSizeTokens)}.`);
-  } else if (largestContextTokens !== null && largestContextTokens > contextSizeTokens) {
-    notes.push(`Up to ${formatContext(largestContextTokens)} context would fit.`);
-  }
-  if (onGpuBytes > 0) notes.push(`${formatBytes(onGpuBytes)} of it on the GPU.`);
-  return notes;
-}
-
-function whyUnknown({ fileKind, failureCode }: Fit): string {
-  if (otherKind(fileKind) !== null) return "The start of the file says that it is no model to chat with by itself.";
-  switch (failureCode) {
-    case "hub-offline":
-      return "The start of the file must be read from the hub for this, and there is no connection.";
-    case "hub-needs-token":
-    case "hub-gated":
-      return "The start of the file must be read for this, and the hub gives it only to those with access.";
-    case "model-architecture-unknown":
-      return "This version of Facet does not know this kind of model.";
-    default:
-      return fileFault(failureCode) ?? "The start of the file could not be read. You can download it all the same.";
-  }
-}
-
-/** What the file itself shows is said as it is anywhere else; null for what is no fault of the file. */
-function fileFault(failureCode: string | null): string | null {
-  const code = FailureCode.safeParse(failureCode);
-  return code.success && code.data.startsWith("model-") && code.data !== "model-unreadable"
-    ? failureText({ code: code.data }).happened
-    : null;
 }

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../../electron/words/failureText";
-import { countedKind } from "../../../electron/words/fileKindWords";
+import { leftOutWords } from "../../../electron/words/leftOutWords";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -150,19 +150,6 @@ function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[
   if (only === undefined)
     return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
   return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
-}
-
-/** "Left out, being no models by themselves: 2 draft models. Not in the GGUF format: notes.gguf." */
-function leftOutWords({ leftOut: { others, notGguf, notWhole } }: ImportOffer): string | null {
-  const kinds = others.flatMap(({ kind, count }) => (kind === "model" ? [] : [countedKind(kind, count)]));
-  const sentences = [
-    ...(kinds.length === 0 ? [] : [`Left out, being no models by themselves: ${kinds.join(", ")}.`]),
-    ...(notWhole.length === 0
-      ? []
-      : [`In pieces that must be joined first, which Facet cannot do yet: ${notWhole.join(", ")}.`]),
-    ...(notGguf.length === 0 ? [] : [`Not in the GGUF format: ${notGguf.join(", ")}.`]),
-  ];
-  return sentences.length === 0 ? null : sentences.join(" ");
 }
 
 function counted(count: number, noun: string): string | null {

@@ -2,11 +2,10 @@
 import { useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { formatBytes, formatContext, formatWhen } from "../../../electron/words/quantities";
-import { formatParameters } from "./hubFacts";
+import { formatParameters } from "../../../electron/words/hubFacts";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "../../../electron/words/modelTitle";
-import { appTitle } from "./otherAppTitle";
-import { stepsTaken } from "../../../electron/words/stepWords";
+import { modelOriginWords } from "../../../electron/words/modelOriginWords";
 
 interface InstalledFactsProps {
   readonly details: ModelDetails;
@@ -24,26 +23,10 @@ export function InstalledFacts({ details, withLicence = true }: InstalledFactsPr
     architecture,
     trainContextSizeTokens === null ? null : `${formatContext(trainContextSizeTokens)} context`,
     licence === null || !withLicence ? null : licenceTitle(licence),
-    originWords(details),
+    modelOriginWords(details),
     lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
   ];
   return (
     <p className={styles.facts}>{facts.flatMap((fact) => (fact === null ? [] : [<span key={fact}>{fact}</span>]))}</p>
   );
-}
-
-function originWords({ model, repository, app, inModelsFolder, madeFrom }: ModelDetails): string {
-  switch (model.origin) {
-    case "starter":
-      return "came with Facet";
-    case "file":
-      if (inModelsFolder) return "in Facet’s folder";
-      return app === null ? "used where it lies" : `used where ${appTitle(app)} keeps it`;
-    case "hub":
-      return repository === null ? "downloaded" : `from ${repository}`;
-    case "made":
-      return madeFrom === null
-        ? "made by Facet"
-        : `made by Facet from ${madeFrom.sourceFileName}, ${stepsTaken(madeFrom.steps)}`;
-  }
 }

@@ -8,7 +8,7 @@ import { useFit } from "./fits";
 import { fitSentence } from "../../../electron/words/fitWords";
 import { FitVerdict } from "./FitVerdict";
 import { retryHubModels, useHubModel } from "./hubModels";
-import { hubSource } from "./hubSource";
+import { hubSource } from "../../../electron/words/hubRequests";
 import styles from "./ModelCard.module.css";
 import { useOnScreen } from "./useOnScreen";
 import { useVariants, Variants } from "./Variants";

@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button";
 import { Markdown } from "../chat/markdown/Markdown";
 import { cardText } from "./cardText";
 import { closeModel } from "./discover";
-import { summaryFacts, summaryLine } from "./hubFacts";
+import { summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
 import { retryHubModels, useHubModel } from "./hubModels";
 import { FailureMessage } from "./Message";
 import styles from "./ModelPage.module.css";

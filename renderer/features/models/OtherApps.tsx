@@ -10,7 +10,7 @@ import { IconButton } from "../../ui/IconButton";
 import { takeFoundModel } from "./importing";
 import type { Loadable } from "./loadable";
 import styles from "./OtherApps.module.css";
-import { appTitle } from "./otherAppTitle";
+import { appTitle } from "../../../electron/words/otherAppTitle";
 
 export function OtherApps() {
   // Looked for on each opening; what was found before stays on screen meanwhile.

@@ -7,10 +7,10 @@ import { FitBar } from "./FitBar";
 import { useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
 import { FullPrecisionActions } from "./FullPrecisionActions";
-import { hubSource } from "./hubSource";
+import { hubSource } from "../../../electron/words/hubRequests";
 import { useOnScreen } from "./useOnScreen";
-import { isUnquantized } from "./variantChoice";
-import { obstacleWords } from "./variantWords";
+import { isUnquantized } from "../../../electron/words/variantChoice";
+import { obstacleWords } from "../../../electron/words/variantWords";
 import styles from "./VariantRow.module.css";
 
 interface VariantRowProps {

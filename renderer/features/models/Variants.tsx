@@ -5,9 +5,15 @@ import { Button } from "../../ui/Button";
 import { AlsoHere } from "./AlsoHere";
 import { useKnownFits, useKnownKinds, useMachine } from "./fits";
 import { freeBytes } from "../../../electron/words/fitWords";
-import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
+import {
+  bestVariant,
+  likelyVariant,
+  modelVariants,
+  oddVariants,
+  usualVariants,
+} from "../../../electron/words/variantChoice";
 import { VariantRow } from "./VariantRow";
-import { variantName } from "./variantWords";
+import { variantName } from "../../../electron/words/variantWords";
 import styles from "./Variants.module.css";
 
 export function Variants({ model }: { readonly model: HubModel }) {

@@ -1,9 +1,9 @@
 // All downloads as main last sent them, and what a user does with them. Renderer.
 import { createStore, useStore } from "zustand";
-import type { Download, DownloadId, DownloadRequest } from "../../../electron/contract/downloads";
+import type { Download, DownloadId } from "../../../electron/contract/downloads";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { call, callOrNotify } from "../../app/bridge";
-import { modelTitle } from "../../../electron/words/modelTitle";
+import { downloadRequest } from "../../../electron/words/hubRequests";
 
 const downloadStore = createStore<{ readonly downloads: readonly Download[] }>()(() => ({ downloads: [] }));
 
@@ -40,20 +40,6 @@ export async function download(model: HubModel, variant: HubVariant): Promise<vo
   downloadStore.setState(({ downloads }) => ({
     downloads: downloads.some(({ id }) => id === added.id) ? downloads : [...downloads, added],
   }));
-}
-
-export function downloadRequest(model: HubModel, variant: HubVariant): DownloadRequest {
-  const name = modelTitle(model.summary.repository);
-  return {
-    repository: model.summary.repository,
-    revision: model.revision,
-    title: variant.quantization === null ? name : `${name} · ${variant.quantization}`,
-    quantization: variant.quantization,
-    licence: model.summary.licence,
-    files: variant.files.flatMap(({ path, sizeBytes, sha256 }) =>
-      sha256 === null ? [] : [{ path, sizeBytes, sha256 }],
-    ),
-  };
 }
 
 export function pauseDownload(id: DownloadId): void {

@@ -6,9 +6,9 @@ import type { Fit, FitMachine, FitQuestion, FitSource } from "../../../electron/
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
-import { hubSource } from "./hubSource";
+import { hubSource } from "../../../electron/words/hubRequests";
 import { type Judging, judgingStore, useJudging } from "./judgingStore";
-import type { KindOf } from "./variantChoice";
+import type { KindOf } from "../../../electron/words/variantChoice";
 
 /** Main judges one at a time; the second waits there already. */
 const JUDGED_AT_ONCE = 2;

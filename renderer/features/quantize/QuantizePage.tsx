@@ -6,7 +6,7 @@ import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { BackButton } from "../models/BackButton";
-import { formatParameters } from "../models/hubFacts";
+import { formatParameters } from "../../../electron/words/hubFacts";
 import { JudgingBar } from "../models/JudgingBar";
 import { FailureMessage, Message } from "../models/Message";
 import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./calibrationChoice";

@@ -5,7 +5,7 @@ import { Segments } from "../../../ui/Segments";
 import { changeThinking } from "../chatSettings";
 import { OptionalNumberField } from "../sidePanel/OptionalNumberField";
 import styles from "./ThinkingFields.module.css";
-import { effortName } from "./thinkingOptions";
+import { effortName } from "../../../../electron/words/modelFormatWords";
 import { useThinkingAbility, useThinkingChoice } from "./useThinking";
 
 const MAX_BUDGET_TOKENS = 1_000_000;

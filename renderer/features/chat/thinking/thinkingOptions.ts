@@ -1,5 +1,6 @@
 // How a model can be asked to think, as options to choose from: derived from what its template offers.
 import type { ThinkingAbility, ThinkingChoice } from "../../../../electron/contract/thinking";
+import { effortName } from "../../../../electron/words/modelFormatWords";
 import { formatCount } from "../../../../electron/words/quantities";
 
 export interface ThinkingOption {
@@ -54,11 +55,6 @@ export function tryWords({ key, name }: ThinkingOption): string {
   if (key === "on") return "Thinking";
   if (key === "off") return "No thinking";
   return key === "default" ? "Default effort" : `${name} effort`;
-}
-
-/** The template's own word, written like the others. */
-export function effortName(effort: string): string {
-  return effort.slice(0, 1).toUpperCase() + effort.slice(1);
 }
 
 function budgets(current: ThinkingChoice): ThinkingOption[] {

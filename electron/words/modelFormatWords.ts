@@ -1,8 +1,7 @@
-// What a model's file says of it, as words: what the model can do, its special tokens, its licence. Renderer.
-import type { FormatFacts, ModelFormat, SamplePrompt } from "../../../electron/contract/modelFormat";
-import type { ThinkingAbility } from "../../../electron/contract/thinking";
-import { effortName } from "../chat/thinking/thinkingOptions";
-import { licenceTitle } from "../../../electron/words/modelTitle";
+// What a model's file says of it, as words: what the model can do, its special tokens, its licence.
+import type { FormatFacts, ModelFormat, SamplePrompt } from "../contract/modelFormat";
+import type { ThinkingAbility } from "../contract/thinking";
+import { licenceTitle } from "./modelTitle";
 
 export interface Ability {
   readonly name: string;
@@ -44,6 +43,11 @@ function thinkingWords({ canSwitch, isOnByDefault, efforts }: ThinkingAbility): 
       ? "It cannot be switched off."
       : "Off by default.";
   return efforts.length === 0 ? when : `${when} Effort: ${efforts.map(effortName).join(", ")}.`;
+}
+
+/** The template's own word, written like the others. */
+export function effortName(effort: string): string {
+  return effort.slice(0, 1).toUpperCase() + effort.slice(1);
 }
 
 /** For a key "tokenizer.ggml.…_token_id" of the file. */

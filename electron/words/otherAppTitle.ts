@@ -1,5 +1,5 @@
-// What other apps are called. Renderer.
-import type { OtherApp } from "../../../electron/contract/importing";
+// What other apps are called.
+import type { OtherApp } from "../contract/importing";
 
 const TITLES: Readonly<Record<OtherApp, string>> = {
   "lm-studio": "LM Studio",

@@ -1,6 +1,6 @@
-// What is told of a model at the hub in a few words: how large it is, how long its context, how many took it, when it changed. Renderer.
-import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
-import { formatContext } from "../../../electron/words/quantities";
+// What is told of a model at the hub in a few words: how large it is, how long its context, how many took it, when it changed.
+import type { CatalogueModel, HubModelSummary } from "../contract/hub";
+import { formatContext } from "./quantities";
 
 /** 8_190_000_000 → "8.2B", 135_000_000 → "135M". */
 export function formatParameters(count: number): string {

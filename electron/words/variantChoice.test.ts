@@ -1,8 +1,8 @@
 // The proposed variant: best quality that leaves room, else what runs at all; and what is said when there is none, or when that is not known.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Fit, FitVerdict } from "../../../electron/contract/fit";
-import type { HubVariant } from "../../../electron/contract/hub";
+import type { Fit, FitVerdict } from "../contract/fit";
+import type { HubVariant } from "../contract/hub";
 import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
 
 const GB = 1_000_000_000;

@@ -1,8 +1,8 @@
 // What a model's file says, as words.
 import { expect, test } from "vitest";
-import type { SamplePrompt } from "../../../electron/contract/modelFormat";
-import { FormatSource } from "../../../electron/contract/modelFormat";
-import { abilities, chooseSample, licenceWords, templateOriginWords, tokenUseWords } from "./aboutWords";
+import type { SamplePrompt } from "../contract/modelFormat";
+import { FormatSource } from "../contract/modelFormat";
+import { abilities, chooseSample, licenceWords, templateOriginWords, tokenUseWords } from "./modelFormatWords";
 
 const nothing = {
   source: "template",

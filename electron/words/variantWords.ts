@@ -1,5 +1,5 @@
-// What a variant is called in a list, and why one cannot be downloaded. Renderer.
-import type { HubVariant } from "../../../electron/contract/hub";
+// What a variant is called in a list, and why one cannot be downloaded.
+import type { HubVariant } from "../contract/hub";
 
 /** Its quantization where no other variant of the list has it, else its file's name. */
 export function variantName(variant: HubVariant, among: readonly HubVariant[]): string {

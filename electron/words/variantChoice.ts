@@ -1,8 +1,8 @@
-// Which variants of a model to show, and which of them to take on this machine, and why. Renderer.
-import type { FileKind } from "../../../electron/contract/fileKind";
-import type { Fit } from "../../../electron/contract/fit";
-import type { HubVariant } from "../../../electron/contract/hub";
-import { freeBytes, isUnchecked, uncheckedReason } from "../../../electron/words/fitWords";
+// Which variants of a model to show, and which of them to take on this machine, and why.
+import type { FileKind } from "../contract/fileKind";
+import type { Fit } from "../contract/fit";
+import type { HubVariant } from "../contract/hub";
+import { freeBytes, isUnchecked, uncheckedReason } from "./fitWords";
 
 /** Of the free memory: what a model may take and still leave other programs theirs. */
 const ROOMY_SHARE = 0.75;
@@ -22,8 +22,8 @@ export type KindOf = (variant: HubVariant) => FileKind | null;
 
 /** What to take of a repository. One sentence each for people, without a full stop. */
 export type Choice =
-  /** A verdict is missing on which the choice depends. */
-  | { readonly kind: "undecided" }
+  /** The verdict on `missing` is needed first. */
+  | { readonly kind: "undecided"; readonly missing: HubVariant }
   | { readonly kind: "best"; readonly variant: HubVariant; readonly why: string }
   | { readonly kind: "none"; readonly why: string };
 
@@ -72,7 +72,7 @@ export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: Hu
   });
   for (const variant of usable) {
     const fit = fitOf(variant);
-    if (fit === null) return { kind: "undecided" };
+    if (fit === null) return { kind: "undecided", missing: variant };
     judged.push({ variant, fit });
     // The largest that leaves room: smaller ones need no verdict.
     if (isRoomy(fit)) return best(variant, "Best quality that leaves room to spare");

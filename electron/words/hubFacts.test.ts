@@ -1,7 +1,5 @@
 // Numbers of the hub in few words.
 import { expect, test } from "vitest";
-import { nearestStep, CONTEXT_STEPS } from "./contextSteps";
-import { formatContext } from "../../../electron/words/quantities";
 import { formatAgo, formatParameters, formatRoughCount } from "./hubFacts";
 
 test("parameters", () => {
@@ -40,10 +38,4 @@ test("dates", () => {
       "nonsense",
     ].map(ago),
   ).toEqual(["today", "yesterday", "10 days ago", "4 weeks ago", "8 months ago", "3 years ago", null]);
-});
-
-test("context sizes are never rounded up", () => {
-  expect([512, 2048, 18_700, 131_072, 1_048_576].map(formatContext)).toEqual(["512", "2k", "18k", "128k", "1M"]);
-  expect(CONTEXT_STEPS.map(nearestStep)).toEqual(CONTEXT_STEPS.map((_step, index) => index));
-  expect([nearestStep(1), nearestStep(9_000_000)]).toEqual([0, CONTEXT_STEPS.length - 1]);
 });

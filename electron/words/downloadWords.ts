@@ -1,7 +1,7 @@
-// Where a download stands, in words and one fraction. Renderer.
-import type { Download } from "../../../electron/contract/downloads";
-import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
+// Where a download stands, in words and one fraction.
+import type { Download } from "../contract/downloads";
+import { failureText } from "./failureText";
+import { formatBytes, formatPercent, formatTimeLeft } from "./quantities";
 
 /** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
 export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedBytes }: Download): number {
@@ -10,7 +10,7 @@ export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedByte
 }
 
 /** Each piece stands on its own: "1.2 of 5.0 GB", "24 MB/s", "2 min 40 s left". */
-export function downloadFacts(download: Download): string[] {
+export function downloadFacts(download: Download, { withPercent = true } = {}): string[] {
   const { state, sizeBytes, receivedBytes } = download;
   const amount = `${formatBytes(receivedBytes)} of ${formatBytes(sizeBytes)}`;
   switch (state.kind) {
@@ -19,7 +19,7 @@ export function downloadFacts(download: Download): string[] {
     case "downloading":
       return [
         amount,
-        formatPercent(downloadFraction(download)),
+        ...(withPercent ? [formatPercent(downloadFraction(download))] : []),
         ...(state.bytesPerSecond === null ? [] : [`${formatBytes(state.bytesPerSecond)}/s`]),
         ...(state.secondsLeft === null ? [] : [formatTimeLeft(state.secondsLeft)]),
       ];
@@ -28,7 +28,10 @@ export function downloadFacts(download: Download): string[] {
     case "paused":
       return [amount, ...(state.failure === null ? ["paused"] : [])];
     case "verifying":
-      return [formatBytes(sizeBytes), `checking ${formatPercent(downloadFraction(download))}`];
+      return [
+        formatBytes(sizeBytes),
+        withPercent ? `checking ${formatPercent(downloadFraction(download))}` : "checking",
+      ];
     case "ready":
       return [formatBytes(sizeBytes), "checked and installed"];
     case "failed":
