@@ -1,9 +1,11 @@
-// What a program of this computer's user may ask of the application beyond the page's methods: everything with a path. The page never may.
+// What a program of this computer's user may ask of the application beyond the page's methods: everything with a path, and what a command waits for.
+// The page never may.
 import { z } from "zod";
 import { DeltaDetails } from "./deltaDetails";
 import { Delta, DeltaFacts } from "./deltas";
 import { Diagnosis } from "./diagnosis";
 import { DeltaId, ModelId } from "./ids";
+import { OfferId } from "./importing";
 import { InstalledModel } from "./model";
 import { ChosenText, ImportedMatrix } from "./quantize";
 
@@ -17,6 +19,16 @@ export const localMethods = {
   "models.openFile": { input: z.strictObject({ path: FilePath, load: z.boolean() }), output: InstalledModel },
   /** The file of a model, of a split one its first part. Failure: "not-found". */
   "models.path": { input: z.strictObject({ modelId: ModelId }), output: z.string() },
+  /** Returns when it is there, whoever began it; "starter-changed" tells how it goes. Failures: those of fetching it, "request-cancelled". */
+  "models.fetchStarter": { input: z.undefined(), output: InstalledModel },
+  /**
+   * One model of an offer (import.dropped): used where it is stored, or copied into Facet's folder as a file task. It is not loaded.
+   * Failures: "not-found", "models-folder-busy", those of copying.
+   */
+  "import.take": {
+    input: z.strictObject({ offerId: OfferId, modelId: ModelId, copy: z.boolean() }),
+    output: InstalledModel,
+  },
   /** Failures: "models-folder-busy" and those of the move. */
   "models.moveFolderTo": { input: z.strictObject({ path: FilePath }), output: z.undefined() },
   /** As a file task. baseId: the model that an adapter in PEFT's form is converted for; null = the one that is loaded. */

@@ -45,3 +45,12 @@ it("is cancelled without a reproach", async () => {
   expect(await got).toBeNull();
   expect(fetcher.state).toEqual({ kind: "missing", failure: null });
 });
+
+it("tells everybody who waits how the running fetch ended", async () => {
+  const { fetcher, end } = make();
+  expect(await fetcher.whenEnded()).toEqual({ kind: "missing", failure: null });
+  void fetcher.get();
+  const ended = fetcher.whenEnded();
+  end(fail("starter-offline"));
+  expect(await ended).toEqual({ kind: "missing", failure: { code: "starter-offline" } });
+});

@@ -14,6 +14,7 @@ export class StarterFetcher {
   readonly #options: StarterFetcherOptions;
   #state: StarterState;
   #running: AbortController | null = null;
+  #ended: Promise<unknown> = Promise.resolve();
 
   constructor(options: StarterFetcherOptions) {
     this.#options = options;
@@ -29,6 +30,22 @@ export class StarterFetcher {
     if (this.#running) return null;
     const controller = new AbortController();
     this.#running = controller;
+    const fetching = this.#fetch(controller);
+    this.#ended = fetching.catch(() => undefined);
+    return fetching;
+  }
+
+  /** How the fetch ended that runs now, if one does. */
+  async whenEnded(): Promise<StarterState> {
+    await this.#ended;
+    return this.#state;
+  }
+
+  cancel(): void {
+    this.#running?.abort();
+  }
+
+  async #fetch(controller: AbortController): Promise<string | null> {
     try {
       const fetched = await this.#options.fetchModel(controller.signal, (progress) => {
         if (!controller.signal.aborted) this.#set({ kind: "downloading", ...progress });
@@ -40,10 +57,6 @@ export class StarterFetcher {
     } finally {
       this.#running = null;
     }
-  }
-
-  cancel(): void {
-    this.#running?.abort();
   }
 
   #set(state: StarterState): void {

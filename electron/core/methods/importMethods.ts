@@ -1,5 +1,6 @@
 // The methods "import.…" and "fileTasks.…" of the application.
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { InstalledModel } from "../../contract/model";
 import { copyIntoModelsFolder } from "../importing/copyIntoModelsFolder";
 import type { ModelOnDisk } from "../importing/findModels";
 import type { Parts } from "../Parts";
@@ -20,6 +21,11 @@ export function importMethods(parts: Parts) {
       if (fileTasks.isRunning("move")) return fail("models-folder-busy");
       void copyAll(chosen, parts);
       return succeed(undefined);
+    },
+    async "import.take"({ offerId, modelId, copy }) {
+      const [chosen] = imports.offered(offerId, [modelId]) ?? [];
+      if (chosen === undefined) return fail("not-found");
+      return copy ? copyOne(chosen, parts) : listOne(chosen, parts);
     },
     async "import.addFineTunes"({ offerId }) {
       const files = imports.offeredAdapters(offerId);
@@ -51,6 +57,26 @@ async function useInPlace(chosen: readonly ModelOnDisk[], { models }: Parts): Pr
   if (!added.ok) return added;
   const [only] = added.value;
   return chosen.length === 1 && only !== undefined ? models.load(only) : succeed(undefined);
+}
+
+async function listOne(chosen: ModelOnDisk, { models }: Parts): Promise<Outcome<InstalledModel>> {
+  const added = await models.useInPlace([chosen]);
+  if (!added.ok) return added;
+  const [id] = added.value;
+  const listed = id === undefined ? null : await models.find(id);
+  return listed === null ? fail("not-found") : succeed(listed.model);
+}
+
+async function copyOne(chosen: ModelOnDisk, parts: Parts): Promise<Outcome<InstalledModel>> {
+  const { fileTasks, models, modelsFolder } = parts;
+  if (fileTasks.isRunning("move")) return fail("models-folder-busy");
+  const copied = await fileTasks.run({ kind: "copy", title: chosen.name, modelId: null }, (run) =>
+    copyIntoModelsFolder(chosen, modelsFolder, run),
+  );
+  if (!copied.ok) return copied;
+  await models.changed();
+  const listed = (await models.files()).find(({ path }) => path === copied.value);
+  return listed === undefined ? fail("not-found") : succeed(listed.model);
 }
 
 /** One after the other: two copies at once only make a disk slower. What failed stays in the list of tasks and says why. */

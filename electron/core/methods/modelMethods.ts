@@ -30,6 +30,14 @@ export function modelMethods(parts: Parts) {
       void getStarter(parts);
       return succeed(undefined);
     },
+    async "models.fetchStarter"() {
+      await getStarter(parts);
+      const ended = await starter.whenEnded();
+      if (ended.kind === "missing" && ended.failure !== null) return { ok: false, failure: ended.failure };
+      if (ended.kind !== "present") return fail("request-cancelled");
+      const found = (await models.list()).find(({ origin }) => origin === "starter");
+      return found === undefined ? fail("not-found") : succeed(found);
+    },
     "models.cancelStarter"() {
       starter.cancel();
       return succeed(undefined);
