@@ -79,6 +79,11 @@ export class Output {
     this.#aside(`${text}\n`);
   }
 
+  /** As a remark, and the answer is typed behind it. */
+  ask(text: string): void {
+    this.#aside(`${text} `);
+  }
+
   dim(text: string): string {
     return this.isTerminal ? styleText("dim", text, { validateStream: false }) : text;
   }

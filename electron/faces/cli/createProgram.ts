@@ -7,6 +7,8 @@ import { addChatCommand } from "./commands/chat";
 import { addDeltaCommands } from "./commands/delta";
 import { addDoctorCommand } from "./commands/doctor";
 import { addJobsCommands } from "./commands/jobs";
+import { addCompletionCommands } from "./commands/completion";
+import { addEstimateCommand } from "./commands/estimate";
 import { addModelsCommands } from "./commands/models";
 import { addQuantizeCommand } from "./commands/quantize";
 import { addWindow } from "./commands/window";
@@ -28,11 +30,13 @@ export function createProgram(context: CommandContext): Command {
     addWindow,
     addChatCommand,
     addModelsCommands,
+    addEstimateCommand,
     addQuantizeCommand,
     addDeltaCommands,
     addJobsCommands,
     addBenchCommand,
     addDoctorCommand,
+    addCompletionCommands,
   ])
     add(program, context);
   inheritSettings(program);

@@ -21,7 +21,7 @@ async function loadApplicationFile(): Promise<{
 }
 
 export async function runCommand(args: readonly string[], dataFolder: string): Promise<ExitCode> {
-  const isJson = args.includes("--json");
+  const isJson = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length).includes("--json");
   const output = new Output({ stdout: process.stdout, stderr: process.stderr, isJson });
   const cancelling = new AbortController();
   let onInterrupt: (() => void) | null = null;

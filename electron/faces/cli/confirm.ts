@@ -1,0 +1,21 @@
+// A yes or no of the user's, before something is done that was not asked for in so many words.
+import { createInterface } from "node:readline";
+import type { CommandContext } from "./CommandContext";
+import { CommandError, EXIT } from "./CommandError";
+
+/** `isYes`: --yes was given. Where nobody can be asked, it has to be. */
+export async function confirm(question: string, isYes: boolean, { output, signal }: CommandContext): Promise<boolean> {
+  if (isYes) return true;
+  if (!process.stdin.isTTY) throw new CommandError("Nobody can be asked here: say --yes.", EXIT.wrongUse);
+  output.ask(`${question} [y/N]`);
+  // The terminal edits the line, and Ctrl C arrives as it does everywhere else.
+  const reader = createInterface({ input: process.stdin, terminal: false });
+  const answer = await new Promise<string>((resolve) => {
+    reader.once("line", resolve);
+    const end = () => resolve("");
+    reader.once("close", end);
+    signal.addEventListener("abort", end, { once: true });
+  });
+  reader.close();
+  return /^y(?:es)?$/iu.test(answer.trim());
+}

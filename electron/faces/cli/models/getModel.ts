@@ -1,0 +1,137 @@
+// facet models get: a variant of a model at the hub, downloaded; without a name the starter model.
+import { usualJudging } from "../../../contract/fit";
+import { failure } from "../../../contract/failure";
+import type { HubModel, HubVariant } from "../../../contract/hub";
+import type { InstalledModel, ModelDetails } from "../../../contract/model";
+import type { ApplicationClient } from "../../../instance/ApplicationClient";
+import { downloadRequest } from "../../../words/hubRequests";
+import { fitSentence } from "../../../words/fitWords";
+import { formatBytes, formatTimeLeft } from "../../../words/quantities";
+import { isUnquantized } from "../../../words/variantChoice";
+import { obstacleWords, variantName } from "../../../words/variantWords";
+import type { CommandContext } from "../CommandContext";
+import { CommandError, EXIT } from "../CommandError";
+import { confirm } from "../confirm";
+import { download } from "../followDownload";
+import { readHubModel, requireHubAddress } from "../hubModel";
+import { chooseVariant, type HubAddress } from "../hubVariant";
+import { judgeVariants } from "../judgeFit";
+import { errorOf, valueOf } from "../useOutcome";
+import { installed } from "./listModels";
+
+export async function getModel(text: string, context: CommandContext): Promise<void> {
+  const { output } = context;
+  const address = requireHubAddress(text);
+  const application = await context.application();
+  const model = await readHubModel(address, application, context);
+  const here = (await installed(application)).models.filter(({ repository }) => repository === address.repository);
+  const chosen = await choose(model, address, here, application, context);
+  const before = variantHere(here, chosen);
+  if (before === undefined) await download(downloadRequest(model, chosen), context);
+  const after = before ?? variantHere((await installed(application)).models, chosen, address);
+  if (after === undefined) throw new CommandError("The model was fetched, and is not in the list.", EXIT.failed);
+  report(after.model, before !== undefined, context);
+  output.remark(`Chat with it: facet chat ${JSON.stringify(after.model.name)}`);
+}
+
+/** The one that was named, else one that is being fetched or is here already, else the one that is proposed. */
+async function choose(
+  model: HubModel,
+  address: HubAddress,
+  here: readonly ModelDetails[],
+  application: ApplicationClient,
+  context: CommandContext,
+): Promise<HubVariant> {
+  const { output } = context;
+  const chosen = address.file === null ? null : chooseVariant(model, address.file, () => false);
+  if (chosen !== null) return withoutObstacle(chosen);
+  const downloads = valueOf(await application.call("downloads.list", undefined));
+  const begun = model.variants.find((variant) =>
+    downloads.some(
+      ({ repository, path, sizeBytes, state }) =>
+        repository === address.repository &&
+        path === variant.id &&
+        sizeBytes === variant.sizeBytes &&
+        state.kind !== "ready",
+    ),
+  );
+  if (begun !== undefined) return begun;
+  const present = model.variants.find((variant) => variantHere(here, variant) !== undefined);
+  if (present !== undefined) return present;
+  const { choice, fitOf, variants } = await judgeVariants(model, usualJudging, { all: false }, application, context);
+  if (choice.kind === "best") {
+    const fit = fitOf(choice.variant);
+    const name = variantName(choice.variant, variants);
+    output.remark(`${choice.why}: ${fit === null ? name : fitSentence(name, fit)}.`);
+    return choice.variant;
+  }
+  const why = choice.kind === "none" ? `${choice.why}. ` : "";
+  throw new CommandError(
+    `${why}Name the one you want: ${exampleOf(model)} What there is: facet models show ${address.repository}`,
+    choice.kind === "none" && variants.length === 0 ? EXIT.notFound : EXIT.failed,
+  );
+}
+
+function exampleOf({ summary, variants }: HubModel): string {
+  const example = variants.find((variant) => variant.quantization !== null && !isUnquantized(variant));
+  return example === undefined ? "" : `facet models get ${summary.repository}:${example.quantization}.`;
+}
+
+function withoutObstacle(variant: HubVariant): HubVariant {
+  if (variant.obstacle !== null) throw new CommandError(`${obstacleWords(variant.obstacle)}.`, EXIT.failed);
+  return variant;
+}
+
+function variantHere(
+  models: readonly ModelDetails[],
+  { id, sizeBytes }: HubVariant,
+  address?: HubAddress,
+): ModelDetails | undefined {
+  return models.find(
+    ({ repository, hubPath, model }) =>
+      hubPath === id && model.sizeBytes === sizeBytes && (address === undefined || repository === address.repository),
+  );
+}
+
+/** The starter model is offered; `isYes`: and taken. */
+export async function getStarter(isYes: boolean, context: CommandContext): Promise<void> {
+  const { output, signal } = context;
+  const application = await context.application();
+  const { starter, models } = valueOf(await application.call("app.snapshot", undefined));
+  const before = models.find(({ origin }) => origin === "starter");
+  if (before !== undefined) return report(before, true, context);
+  if (starter.kind !== "downloading") {
+    output.remark(
+      "The starter model is SmolLM2 135M Instruct in 4 bits: 98 MB, Apache-2.0. It is small and quick, not clever.",
+    );
+    if (!(await confirm("Download it?", isYes, context))) throw errorOf(failure("request-cancelled"));
+  }
+  const progress = output.progress("Downloading");
+  const stopWatching = application.on("starter-changed", (state) => {
+    if (state.kind !== "downloading") return;
+    const { source, receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = state;
+    const facts = [
+      `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}`,
+      ...(bytesPerSecond === null ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+      ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
+      `from ${source}`,
+    ];
+    progress.update(totalBytes === 0 ? null : receivedBytes / totalBytes, facts.join(" · "));
+  });
+  const cancel = () => void application.call("models.cancelStarter", undefined);
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const model = await application.during(() => application.call("models.fetchStarter", undefined));
+    progress.end();
+    report(valueOf(model), false, context);
+  } finally {
+    progress.end();
+    stopWatching();
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function report(model: InstalledModel, wasHere: boolean, { output }: CommandContext): void {
+  output.data({ ...model, wasHere });
+  output.line(wasHere ? `“${model.name}” is here already.` : `“${model.name}” is installed.`);
+}

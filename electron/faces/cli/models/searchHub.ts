@@ -1,0 +1,55 @@
+// facet models search: models of the hub in GGUF, page after page.
+import type { HubModelSummary, HubSort } from "../../../contract/hub";
+import { formatAgo, formatParameters, formatRoughCount } from "../../../words/hubFacts";
+import { licenceTitle } from "../../../words/modelTitle";
+import { formatContext } from "../../../words/quantities";
+import type { CommandContext } from "../CommandContext";
+import { untilCancelled } from "../untilCancelled";
+import { valueOf } from "../useOutcome";
+
+export interface SearchOptions {
+  readonly limit: number;
+  readonly sort: HubSort;
+}
+
+export async function searchHub(
+  text: string,
+  { limit, sort }: SearchOptions,
+  { output, signal, reader: open }: CommandContext,
+): Promise<void> {
+  const reader = await open();
+  const found: HubModelSummary[] = [];
+  let cursor: string | null = null;
+  do {
+    const asked = reader.call("hub.search", { text, sort, family: null, cursor });
+    const page: { models: HubModelSummary[]; cursor: string | null } = valueOf(await untilCancelled(asked, signal));
+    found.push(...page.models);
+    ({ cursor } = page);
+  } while (cursor !== null && found.length < limit);
+  const shown = found.slice(0, limit);
+  output.data(shown);
+  if (shown.length === 0) {
+    output.remark(`The hub has no model in GGUF for “${text}”. Try fewer words.`);
+    return;
+  }
+  output.table(
+    [
+      { head: "MODEL" },
+      { head: "PARAMETERS", isNumber: true },
+      { head: "CONTEXT", isNumber: true },
+      { head: "DOWNLOADS", isNumber: true },
+      { head: "CHANGED" },
+      { head: "LICENCE" },
+    ],
+    shown.map(({ repository, parameterCount, trainContextSizeTokens, downloads, lastModified, licence, gate }) => [
+      repository,
+      parameterCount === null ? "" : formatParameters(parameterCount),
+      trainContextSizeTokens === null ? "" : formatContext(trainContextSizeTokens),
+      formatRoughCount(downloads),
+      (lastModified === null ? null : formatAgo(Date.parse(lastModified), Date.now())) ?? "",
+      [licence === null ? "" : licenceTitle(licence), gate === "open" ? "" : "needs access"].filter(Boolean).join(", "),
+    ]),
+  );
+  if (cursor !== null || found.length > limit)
+    output.remark(`There are more: --limit ${limit * 2} shows the next ${limit} too.`);
+}
