@@ -54,15 +54,13 @@ export async function runCommand(args: readonly string[], dataFolder: string): P
     },
   };
 
-  process.on("SIGINT", () => {
-    if (onInterrupt !== null) onInterrupt();
-    else if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
-    else cancelling.abort();
-  });
-  process.on("SIGTERM", () => {
+  const cancel = () => {
     if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
     cancelling.abort();
-  });
+  };
+  process.on("SIGINT", () => (onInterrupt === null ? cancel() : onInterrupt()));
+  // The system ends it, or its terminal is closed.
+  for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, cancel);
   // Nobody reads any more: `facet models list | head`.
   process.stdout.on("error", () => cancelling.abort());
   process.stderr.on("error", () => undefined);
