@@ -43,7 +43,9 @@ export async function loadModel(
   try {
     return await new Promise<LoadedModel>((resolve, reject) => {
       let isBegun = false;
-      const load = async (how: WarnedLoad | null) => {
+      let isAsking = false;
+      let how: WarnedLoad | null = null;
+      const load = async () => {
         const loading = await application.call("models.load", { modelId: id, ...how });
         if (!loading.ok) reject(errorOf(loading.failure));
       };
@@ -60,15 +62,18 @@ export async function loadModel(
           reject(new CommandError(`${name} was not loaded: another model was chosen in Facet meanwhile.`, EXIT.failed));
       };
       const look = async () => {
+        if (isAsking) return;
         const now = await application.call("app.snapshot", undefined);
         if (!now.ok) reject(errorOf(now.failure));
-        else if (isBegun && now.value.engine.kind === "idle") await load(null);
+        else if (isBegun && now.value.engine.kind === "idle") await load();
         else heard(now.value.engine);
       };
       const warned = async (warning: LoadWarning) => {
-        const decided = await decide(warning);
-        if (decided === null) reject(errorOf(tooLarge(warning, fileName)));
-        else await load(decided);
+        isAsking = true;
+        how = await decide(warning);
+        isAsking = false;
+        if (how === null) reject(errorOf(tooLarge(warning, fileName)));
+        else await load();
       };
       const timer = setInterval(() => void look().catch(reject), LOOK_AGAIN_MS);
       const cancel = () => reject(signal.reason as Error);
@@ -78,12 +83,12 @@ export async function loadModel(
         () => signal.removeEventListener("abort", cancel),
         application.on("engine-changed", heard),
         application.on("load-warned", (warning) => {
-          if (warning.modelId === id) void warned(warning).catch(reject);
+          if (warning.modelId === id && !isAsking) void warned(warning).catch(reject);
         }),
       );
       if (signal.aborted) cancel();
       else if ((engine.kind === "starting" || engine.kind === "loading") && engine.modelId === id) heard(engine);
-      else void load(null).catch(reject);
+      else void load().catch(reject);
     });
   } finally {
     for (const end of ends) end();
