@@ -7,7 +7,10 @@ import type { ChatId, MessageId, RequestId } from "../../contract/ids";
 import type { OpenChat } from "../../contract/methods";
 import type { MessagePart, ToolResultPart } from "../../contract/parts";
 import type { ThinkingChoice } from "../../contract/thinking";
-import type { AnswerEnd, ChatStore, NewChat, StartedAnswer, WantedAnswer } from "../chats/ChatStore";
+import type { StartedAnswer, WantedAnswer } from "../chats/AnswerStarter";
+import type { AnswerEnd } from "../chats/AnswerWriter";
+import type { ChatStore } from "../chats/ChatStore";
+import type { NewChat } from "../chats/ChatTable";
 import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
 
 /** An answer that could not be saved (a full disk, mostly) is tried again this often. */

@@ -8,7 +8,8 @@ import { ChatId, DeltaId, MessageId, RequestId } from "../../contract/ids";
 import type { Outcome } from "../../contract/failure";
 import { type Chat, Message } from "../../contract/chat";
 import { textOf, textParts, type MessagePart } from "../../contract/parts";
-import { ChatStore, type AnswerEnd } from "./ChatStore";
+import type { AnswerEnd } from "./AnswerWriter";
+import { ChatStore } from "./ChatStore";
 import { connectDatabase, type Database } from "./database";
 import { openChatDatabase } from "./openChatDatabase";
 

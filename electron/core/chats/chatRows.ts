@@ -36,14 +36,6 @@ export const MessageRow = z.object({
 });
 export type MessageRow = z.infer<typeof MessageRow>;
 
-export const HitRow = z.object({
-  chatId: ChatId,
-  messageId: MessageId.nullable(),
-  title: z.string(),
-  snippet: z.string(),
-  atMs: z.number(),
-});
-
 export function toSummary(row: ChatRow): ChatSummary {
   return {
     id: row.id,
