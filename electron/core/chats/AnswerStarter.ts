@@ -206,7 +206,7 @@ export class AnswerStarter {
     return this.#tree.with(id, (message, chat) =>
       message.role === "user"
         ? work(message, chat)
-        : fail("request-invalid", undefined, "Only the person's messages are edited"),
+        : fail("request-invalid", undefined, "Only the user's messages are edited"),
     );
   }
 }
