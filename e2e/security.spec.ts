@@ -2,9 +2,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { methods } from "../electron/contract/methods";
-import type { FacetApp } from "./FacetApp";
-import { IS_ROOT } from "./FacetApp";
-import { expect, test } from "./test";
+import { IS_ROOT, type FacetApp } from "./FacetApp";
+import { expect, sharedApp, test } from "./test";
 
 /** What a refused request, a policy or a blocked navigation writes on the console: expected here, and only here. */
 const REFUSALS =
@@ -13,10 +12,11 @@ const REFUSALS =
 test.describe("Electron's security checklist", () => {
   let app: FacetApp;
 
-  test.beforeEach(async ({ launch, allowProblems }) => {
-    allowProblems(REFUSALS);
-    app = await launch({ starterModel: false, env: NO_NETWORK });
-    await app.window.waitForLoadState("load");
+  // Each test gets the page anew, which is all that it may change.
+  const shared = sharedApp(() => ({ starterModel: false, env: NO_NETWORK }), REFUSALS);
+  test.beforeEach(async () => {
+    app = shared();
+    await app.window.reload();
   });
 
   test("1, 7, 18: the page comes from the app's own scheme under a strict policy", async () => {

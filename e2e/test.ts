@@ -1,6 +1,6 @@
 // The test function of the end-to-end tests: hands out running apps, fails on what they complained about, keeps evidence of failures.
 import { rm } from "node:fs/promises";
-import { test as base } from "@playwright/test";
+import { expect, test as base } from "@playwright/test";
 import { FacetApp, type LaunchOptions } from "./FacetApp";
 
 interface Fixtures {
@@ -40,7 +40,30 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-export { expect } from "@playwright/test";
+/**
+ * One app for all tests of a block, where a start for each would prove nothing more. They see what those before them left.
+ * `provoked`: complaints that the tests expect.
+ */
+export function sharedApp(options: () => LaunchOptions, provoked = /^$/): () => FacetApp {
+  let app: FacetApp;
+  const complaints = () => app.problems.filter(({ text }) => !provoked.test(text));
+  base.beforeAll(async () => {
+    app = await FacetApp.launch(options());
+  });
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture names from this pattern.
+  base.afterEach(async ({}, testInfo) => {
+    if (testInfo.status !== testInfo.expectedStatus) await keepEvidence(app, testInfo.outputPath("app"));
+    expect(complaints()).toEqual([]);
+  });
+  base.afterAll(async () => {
+    await app.close();
+    await rm(app.dataFolder, { recursive: true, force: true });
+    expect(complaints()).toEqual([]);
+  });
+  return () => app;
+}
+
+export { expect };
 
 const allowed = new Map<string, RegExp[]>();
 

@@ -16,7 +16,7 @@ import { addFineTune } from "./addFineTune";
 import { ChatWindow } from "./ChatWindow";
 import { checkAccessibility } from "./checkAccessibility";
 import { freshDataFolder, type FacetApp, type LaunchOptions } from "./FacetApp";
-import { expect, test } from "./test";
+import { expect, sharedApp, test } from "./test";
 
 /** Long enough to press a button in: some seconds for this model. */
 const COUNTED = 2000;
@@ -144,40 +144,66 @@ test("a thought is shown live, ends on Answer now, and is there again after a re
   expect(await again.lastAnswerText()).toBe(ANSWER);
 });
 
-test("thinking is switched off for the chat, and on for one answer", async ({ launch }) => {
-  const { chat } = await launched(launch, await freshDataFolder(), true);
-  await expect(chat.thinkingSwitch).toBeChecked();
-  await chat.thinkingSwitch.click();
-  expect(await chat.ask("What is six times seven?")).toBe(ANSWER);
-  await expect(chat.thoughts).toHaveCount(0);
+test.describe("in chats of one app", () => {
+  const shared = sharedApp(() => ({ starterModel: false, args: [model] }));
 
-  await chat.lastAnswer.getByRole("button", { name: "Try with …" }).click();
-  await chat.page.getByRole("menuitem", { name: "Thinking", exact: true }).click();
-  await expect(chat.answerNow).toBeVisible();
-  await chat.answerNow.click();
-  await chat.waitUntilWritten();
-  await expect(chat.thoughts).toHaveCount(1);
-  expect(await chat.lastAnswerText()).toBe(ANSWER);
+  async function newChat(): Promise<ThinkingWindow> {
+    const chat = new ThinkingWindow(shared().window);
+    await chat.waitUntilReady();
+    await chat.startChat();
+    return chat;
+  }
 
-  // The chat's own choice is as it was.
-  await expect(chat.thinkingSwitch).not.toBeChecked();
-  await chat.openSettingsPanel();
-  await expect(chat.sidePanel.getByRole("radio", { name: "Off", exact: true })).toBeChecked();
-  await chat.sidePanel.getByText("Default (on)").click();
-  await expect(chat.thinkingSwitch).toBeChecked();
-});
+  test("thinking is switched off for the chat, and on for one answer", async () => {
+    const chat = await newChat();
+    await expect(chat.thinkingSwitch).toBeChecked();
+    await chat.thinkingSwitch.click();
+    expect(await chat.ask("What is six times seven?")).toBe(ANSWER);
+    await expect(chat.thoughts).toHaveCount(0);
 
-test("a budget ends the thought by itself", async ({ launch }) => {
-  const { chat } = await launched(launch, await freshDataFolder(), true);
-  await chat.openSettingsPanel();
-  const budget = chat.sidePanel.getByRole("textbox", { name: "Budget, tokens" });
-  await budget.fill("40");
-  await budget.press("Enter");
-  await chat.closeSettingsPanel();
-  expect(await chat.ask("What is six times seven?")).toBe(ANSWER);
-  await chat.thoughts.click();
-  await expect(chat.lastAnswer).toContainText("I count: 1 2 3");
-  await expect(chat.lastAnswer).not.toContainText("100");
+    await chat.lastAnswer.getByRole("button", { name: "Try with …" }).click();
+    await chat.page.getByRole("menuitem", { name: "Thinking", exact: true }).click();
+    await expect(chat.answerNow).toBeVisible();
+    await chat.answerNow.click();
+    await chat.waitUntilWritten();
+    await expect(chat.thoughts).toHaveCount(1);
+    expect(await chat.lastAnswerText()).toBe(ANSWER);
+
+    // The chat's own choice is as it was.
+    await expect(chat.thinkingSwitch).not.toBeChecked();
+    await chat.openSettingsPanel();
+    await expect(chat.sidePanel.getByRole("radio", { name: "Off", exact: true })).toBeChecked();
+    await chat.sidePanel.getByText("Default (on)").click();
+    await expect(chat.thinkingSwitch).toBeChecked();
+    await chat.closeSettingsPanel();
+  });
+
+  test("a budget ends the thought by itself", async () => {
+    const chat = await newChat();
+    await chat.openSettingsPanel();
+    const budget = chat.sidePanel.getByRole("textbox", { name: "Budget, tokens" });
+    await budget.fill("40");
+    await budget.press("Enter");
+    await chat.closeSettingsPanel();
+    expect(await chat.ask("What is six times seven?")).toBe(ANSWER);
+    await chat.thoughts.click();
+    await expect(chat.lastAnswer).toContainText("I count: 1 2 3");
+    await expect(chat.lastAnswer).not.toContainText("100");
+  });
+
+  test("no serious violation while it thinks, light and dark", async () => {
+    const chat = await newChat();
+    for (const theme of ["light", "dark"] as const) {
+      await chat.page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await chat.send("What is six times seven?");
+      await expect(chat.answerNow).toBeVisible();
+      await chat.thinking.click();
+      await checkAccessibility(chat.page, `${theme}: while it thinks`);
+      await chat.page.keyboard.press("Control+Shift+a");
+      await chat.waitUntilWritten();
+      await checkAccessibility(chat.page, `${theme}: with its thought open`);
+    }
+  });
 });
 
 test("a tool is called, its result is typed, and the model goes on", async ({ launch }) => {
@@ -247,20 +273,6 @@ test("side by side, each answer has its thought, and Answer now ends the one tha
     await expect(column.getByRole("button", { name: /^Thought for/ })).toBeVisible();
   }
   await chat.waitUntilWritten();
-});
-
-test("no serious violation while it thinks, light and dark", async ({ launch }) => {
-  const { app, chat } = await launched(launch, await freshDataFolder(), true);
-  for (const theme of ["light", "dark"] as const) {
-    await app.window.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    await chat.send("What is six times seven?");
-    await expect(chat.answerNow).toBeVisible();
-    await chat.thinking.click();
-    await checkAccessibility(app.window, `${theme}: while it thinks`);
-    await app.window.keyboard.press("Control+Shift+a");
-    await chat.waitUntilWritten();
-    await checkAccessibility(app.window, `${theme}: with its thought open`);
-  }
 });
 
 test("thoughts of chats from before are shown as thoughts, and opening one at the end leaves its line in place", async ({

@@ -28,7 +28,7 @@ export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean })
     // Each context says how many threads it wants (loadModel.ts); the library's own limit would be a second opinion.
     maxThreads: 0,
   } as const;
-  const restore = process.versions["electron"] === undefined ? undefined : answerBinaryTestHere();
+  const restore = answerBinaryTestHere();
   try {
     if (useGpu) {
       try {
@@ -39,7 +39,7 @@ export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean })
     }
     return await getLlama({ ...options, gpu: false });
   } finally {
-    restore?.();
+    restore();
   }
 }
 
@@ -65,11 +65,12 @@ export function cpuFeature(systemInfo: string): string | undefined {
 }
 
 /**
- * On Linux, node-llama-cpp first loads each prebuilt binary in a process that it forks. In the packaged app there is
- * no such process: a utility process cannot start another, and with the runAsNode fuse off `child_process.fork`
- * would open the app a second time. The engine process is itself the one that may die, and its session notices
- * (and starts it with useGpu = false after a crash at the start), so here a stand-in answers "works" to the fork's
- * four messages (bindings/utils/testBindingBinary.js of 3.22.1). Returns what takes it away again.
+ * On Linux, node-llama-cpp first loads each prebuilt binary in a process that it forks. Under Node that takes half a second, in
+ * each engine and fit process of each command. In the packaged app there is no such process: a utility process cannot start
+ * another, and with the runAsNode fuse off `child_process.fork` would open the app a second time. The process that loads llama.cpp
+ * is itself the one that may die, and its session notices (and starts it with useGpu = false after a crash at the start), so here
+ * a stand-in answers "works" to the fork's four messages (bindings/utils/testBindingBinary.js of 3.22.1). Returns what takes it
+ * away again.
  */
 function answerBinaryTestHere(): () => void {
   const realFork = childProcess.fork;

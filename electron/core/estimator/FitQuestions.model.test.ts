@@ -22,6 +22,7 @@ let deltaPath: string;
 let children: ForkedFit[];
 let skipped: number;
 let reads: number;
+let posted: number;
 let estimator: Estimator;
 
 beforeEach(async () => {
@@ -33,11 +34,18 @@ beforeEach(async () => {
   children = [];
   skipped = 0;
   reads = 0;
+  posted = 0;
   estimator = new Estimator({
     fork(listeners) {
       const child = forkFitChild(path.join(folder, `stubs-${children.length}`), listeners);
       children.push(child);
-      return child;
+      return {
+        ...child,
+        postMessage(message) {
+          posted++;
+          child.postMessage(message);
+        },
+      };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 16e9, systemReserveBytes: 0, loadedModelBytes: 0 }),
     engineProcessBytes: () => 0,
@@ -46,15 +54,21 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   estimator.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** In steps that are no sleep of the computer. */
+/** The process is looked at by the clock of the test from now on. Its own clock, and how long it takes, stay real. */
+const stopLooking = () => vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+
+/** With a look at the process before and after each step, so that none is a sleep of the computer, and time for what it says. */
 async function skip(ms: number): Promise<void> {
   for (const target = skipped + ms; skipped < target;) {
+    vi.advanceTimersByTime(250);
     skipped += 3_000;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    vi.advanceTimersByTime(250);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -107,6 +121,7 @@ it("plans a load, adds and matches a delta while verdicts wait for a hub that ne
 });
 
 it("gives a verdict up at its limit without ending the process", async () => {
+  stopLooking();
   const verdict = silentVerdict();
   await vi.waitUntil(() => reads > 0, SOON_MS);
   await skip(50_000);
@@ -117,12 +132,15 @@ it("gives a verdict up at its limit without ending the process", async () => {
 });
 
 it("ends a process that hangs, and asks the others again in a new one", async () => {
+  stopLooking();
   const verdict = silentVerdict();
   await vi.waitUntil(() => reads > 0, SOON_MS);
   process.kill(children[0]!.pid, "SIGSTOP");
   await skip(46_000);
   expect((await verdict).failure).toMatchObject({ code: "estimate-failed" });
+  const before = posted;
   const planned = plan();
+  await vi.waitUntil(() => posted > before, SOON_MS);
   await skip(6_000);
   expect((await planned).plan.fit.verdict).toBe("fits");
   expect(children).toHaveLength(2);
