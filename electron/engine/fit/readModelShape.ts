@@ -14,7 +14,7 @@ import {
   MAX_TENSOR_NAME_BYTES,
   MAX_TENSORS,
   MAX_TYPE_NUMBER,
-} from "../gguf/readGgufHeader";
+} from "../gguf/ggufLimits";
 import { noTokenizer } from "../gguf/tokenizers";
 import { readAppendedEntries } from "./appendedEntries";
 
