@@ -5,10 +5,10 @@ import type { ModelShape } from "./readModelShape";
 import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
 import type { TensorInfo } from "../gguf/readTensors";
 import { ggmlTypes } from "../gguf/ggmlTypes";
+import { DEFAULT_ALIGNMENT_BYTES } from "../gguf/ggufBytes";
 
 /** Tensors with one row, or one value, for each token. */
 const VOCABULARY_TENSOR = /^(?:token_embd|output|per_layer_token_embd)\.(?:weight|bias)$/u;
-const DEFAULT_ALIGNMENT_BYTES = 32;
 
 export interface SmallVocabulary {
   shape: ModelShape;

@@ -10,7 +10,7 @@ import {
   MAX_VOCABULARY_BYTES,
 } from "./ggufLimits";
 
-const READ_AHEAD_BYTES = 1024 * 1024;
+const MAX_READ_AHEAD_BYTES = 1024 * 1024;
 
 // The format's numbers of the types of values.
 export const ARRAY_TYPE = 9;
@@ -49,29 +49,53 @@ export function truncated(neededBytes: number, fileBytes: number): BadHeader {
   return new BadHeader("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) });
 }
 
+export interface CursorOptions {
+  /** Asked of the source at first; then twice as much each time, up to 1 MiB. */
+  readAheadBytes?: number;
+  maxBytes?: number;
+  maxTimeMs?: number;
+  /** What it means that the header goes on behind `maxBytes`. */
+  tooLong?: (at: string) => BadHeader;
+}
+
 /** Reads forward through a source with one buffer; every length is checked before it is used. */
 export class GgufCursor {
   position = 0;
   readonly #source: ByteSource;
-  readonly #deadlineMs = performance.now() + MAX_READ_TIME_MS;
+  readonly #maxBytes: number;
+  readonly #deadlineMs: number;
+  readonly #tooLong: (at: string) => BadHeader;
+  #readAheadBytes: number;
   #buffer = new Uint8Array(0);
   #view = new DataView(this.#buffer.buffer);
   #bufferStart = 0;
   #keptBytes = 0;
 
-  constructor(source: ByteSource) {
+  constructor(
+    source: ByteSource,
+    {
+      readAheadBytes = MAX_READ_AHEAD_BYTES,
+      maxBytes = MAX_HEADER_BYTES,
+      maxTimeMs = MAX_READ_TIME_MS,
+      tooLong = (at) => damaged(at, "the header is longer than any real one"),
+    }: CursorOptions = {},
+  ) {
     this.#source = source;
+    this.#readAheadBytes = readAheadBytes;
+    this.#maxBytes = maxBytes;
+    this.#deadlineMs = performance.now() + maxTimeMs;
+    this.#tooLong = tooLong;
   }
 
   get sizeBytes(): number {
     return this.#source.sizeBytes;
   }
 
-  /** At most lengthBytes: fewer where the file ends. Used for the magic only. */
-  async upTo(lengthBytes: number): Promise<Uint8Array> {
-    const bytes = await this.#source.read(0, Math.min(lengthBytes, this.sizeBytes));
-    this.position = bytes.length;
-    return bytes;
+  /** Whether the file begins with these bytes, which are ASCII; moves past them. */
+  async startsWith(magic: string): Promise<boolean> {
+    if (this.sizeBytes < magic.length) return false;
+    const start = await this.#take(magic.length, "magic");
+    return String.fromCharCode(...this.#buffer.subarray(start, start + magic.length)) === magic;
   }
 
   async uint32(at: string): Promise<number> {
@@ -218,14 +242,16 @@ export class GgufCursor {
   #checkLimits(lengthBytes: number, at: string): void {
     const end = this.position + lengthBytes;
     if (end > this.sizeBytes) throw truncated(end, this.sizeBytes);
-    if (end > MAX_HEADER_BYTES) throw damaged(at, "the header is longer than any real one");
+    if (end > this.#maxBytes) throw this.#tooLong(at);
   }
 
   async #fill(lengthBytes: number): Promise<void> {
     // The disk or the machine is slow, for now: nothing is wrong with the file.
     if (performance.now() > this.#deadlineMs)
       throw new BadHeader("model-unreadable", { reason: "reading it takes too long" });
-    const wanted = Math.min(Math.max(lengthBytes, READ_AHEAD_BYTES), this.sizeBytes - this.position);
+    const endBytes = Math.min(this.sizeBytes, this.#maxBytes);
+    const wanted = Math.min(Math.max(lengthBytes, this.#readAheadBytes), endBytes - this.position);
+    this.#readAheadBytes = Math.min(this.#readAheadBytes * 2, MAX_READ_AHEAD_BYTES);
     const bytes = await this.#source.read(this.position, wanted);
     // The file shrank, or the source lied about its size.
     if (bytes.length < lengthBytes) throw truncated(this.position + lengthBytes, this.position + bytes.length);

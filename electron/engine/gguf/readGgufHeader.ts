@@ -57,12 +57,7 @@ export function metadataNumber(header: GgufHeader, key: string): number | undefi
 }
 
 async function read(cursor: GgufCursor, reader: VocabularyReader | null): Promise<GgufHeader> {
-  const magic = await cursor.upTo(4);
-  if (magic.length < 4 || String.fromCharCode(...magic) !== "GGUF") throw new BadHeader("model-not-gguf", {});
-  const version = await readVersion(cursor);
-  const tensorCount = await cursor.count("tensor count", MAX_TENSORS);
-  const entryCount = await cursor.count("metadata count", MAX_METADATA_ENTRIES);
-
+  const { version, tensorCount, entryCount } = await readStart(cursor);
   const metadata = await readMetadata(cursor, entryCount, reader);
   const alignment = readAlignment(metadata);
   const tensors = await readTensors(cursor, tensorCount, alignment);
@@ -70,6 +65,22 @@ async function read(cursor: GgufCursor, reader: VocabularyReader | null): Promis
   checkTensorData(tensors, alignment, dataOffsetBytes, cursor.sizeBytes);
   const weightsBytes = tensors.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
   return { version, metadata, tensors, dataOffsetBytes, weightsBytes, vocabulary: reader?.vocabulary ?? null };
+}
+
+export interface GgufStart {
+  version: number;
+  tensorCount: number;
+  entryCount: number;
+}
+
+/** What stands before the metadata. */
+export async function readStart(cursor: GgufCursor): Promise<GgufStart> {
+  if (!(await cursor.startsWith("GGUF"))) throw new BadHeader("model-not-gguf", {});
+  return {
+    version: await readVersion(cursor),
+    tensorCount: await cursor.count("tensor count", MAX_TENSORS),
+    entryCount: await cursor.count("metadata count", MAX_METADATA_ENTRIES),
+  };
 }
 
 async function readVersion(cursor: GgufCursor): Promise<number> {
