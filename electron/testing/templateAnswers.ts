@@ -1,7 +1,8 @@
 // Answers as chat templates write them, cut into tokens: for tests of how answers are read without a vocabulary at hand.
 import type { AnswerToken } from "../engine/answer/AnswerParser";
 import { findControl, markControls } from "../engine/answer/controlText";
-import type { GgufHeader, MetadataValue } from "../engine/gguf/readGgufHeader";
+import type { GgufHeader } from "../engine/gguf/readGgufHeader";
+import type { MetadataValue } from "../engine/gguf/readMetadata";
 import { ChatFormat } from "../engine/template/ChatFormat";
 import type { JsonValue } from "../engine/template/JinjaTemplate";
 import { findTurnEnd } from "../engine/template/turnEnd";

@@ -14,7 +14,8 @@ import { socketHttp } from "../hub/socketHttp";
 import { hubAddress } from "../hub/hubAddress";
 import { HubClient } from "../hub/HubClient";
 import { HubFileSource } from "../hub/HubFileSource";
-import { DownloadQueue, type DownloadQueueOptions, type ReadyModel } from "./DownloadQueue";
+import { DownloadQueue, type DownloadQueueOptions } from "./DownloadQueue";
+import type { ReadyModel } from "./QueuedDownload";
 
 const KIB = 1024;
 const CHUNK_BYTES = 256 * KIB;

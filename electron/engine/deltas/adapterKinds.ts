@@ -1,6 +1,7 @@
 // The kinds "lora" and "bitdelta": adapter files of llama.cpp, two factors for each matrix. Fit process and engine process.
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { metadataText, type GgufHeader, type TensorInfo } from "../gguf/readGgufHeader";
+import { metadataText, type GgufHeader } from "../gguf/readGgufHeader";
+import type { TensorInfo } from "../gguf/readTensors";
 import type { CheckedDelta, DeltaApplier, DeltaKindEntry } from "./deltaKinds";
 import { loadAdapter, setAdapters, unloadAdapter } from "./liveAdapters";
 import type { BaseShapes } from "./matchDelta";

@@ -4,11 +4,14 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { LlamaContext, Token } from "node-llama-cpp";
 import { checkpointOptions } from "../checkpoints";
+import { alignedBytes, headerBytes, type GgufValue } from "../gguf/ggufBytes";
 import { liveAdaptersProblem, setAdapters, unloadAdapter } from "./liveAdapters";
 import type { BaseShapes } from "./matchDelta";
 
 /** Strong enough that no model answers the same with it. */
 const TEST_WEIGHT = 0.5;
+/** Its number in the format. */
+const F32_TYPE = 0;
 
 /**
  * Null when all is as it should be: an adapter at scale 0, and one that was taken away, leave the base bit for bit, and
@@ -76,56 +79,24 @@ function testAdapter({ architecture, tensors }: BaseShapes): Uint8Array | null {
   ]);
 }
 
-const ALIGNMENT = 32;
-
 /** The smallest file that llama.cpp takes for an adapter. */
 function adapterFile(
   architecture: string,
   factors: readonly { name: string; dimensions: readonly number[]; values: Float32Array }[],
 ): Uint8Array {
-  const metadata = [
-    ["general.type", "adapter"],
-    ["adapter.type", "lora"],
-    ["general.architecture", architecture],
-  ] as const;
-  const parts: Buffer[] = [];
-  const number = (value: number, bytes: 4 | 8) => {
-    const buffer = Buffer.alloc(bytes);
-    if (bytes === 4) buffer.writeUInt32LE(value);
-    else buffer.writeBigUInt64LE(BigInt(value));
-    parts.push(buffer);
-  };
-  const text = (value: string) => {
-    const bytes = Buffer.from(value, "utf8");
-    number(bytes.length, 8);
-    parts.push(bytes);
-  };
-  const padded = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  parts.push(Buffer.from("GGUF"));
-  number(3, 4);
-  number(factors.length, 8);
-  number(metadata.length, 8);
-  for (const [key, value] of metadata) {
-    text(key);
-    number(8, 4); // a string
-    text(value);
-  }
-  let offset = 0;
-  for (const { name, dimensions, values } of factors) {
-    text(name);
-    number(dimensions.length, 4);
-    for (const length of dimensions) number(length, 8);
-    number(0, 4); // F32
-    number(offset, 8);
-    offset += padded(values.byteLength);
-  }
-  const header = Buffer.concat(parts);
-  const file = new Uint8Array(padded(header.length) + offset);
-  file.set(header);
-  let at = padded(header.length);
-  for (const { values } of factors) {
-    file.set(new Uint8Array(values.buffer), at);
-    at += padded(values.byteLength);
-  }
-  return file;
+  const text = (value: string): GgufValue => ({ type: "string", value });
+  const header = headerBytes(
+    [
+      ["general.type", text("adapter")],
+      ["adapter.type", text("lora")],
+      ["general.architecture", text(architecture)],
+    ],
+    factors.map(({ name, dimensions, values }) => ({ name, dimensions, type: F32_TYPE, sizeBytes: values.byteLength })),
+  );
+  const data = factors.map(({ values }) => {
+    const padded = Buffer.alloc(alignedBytes(values.byteLength));
+    padded.set(new Uint8Array(values.buffer));
+    return padded;
+  });
+  return Buffer.concat([header, ...data]);
 }

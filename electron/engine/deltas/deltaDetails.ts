@@ -1,7 +1,8 @@
 // What a delta's header says beyond the facts of every delta: bits per weight, and how Facet made it. Fit process.
 import { DeltaFileMetadata } from "../../contract/deltaFile";
 import { MAX_LEFT_OUT_SHOWN, type DeltaDetails, type MakingFacts } from "../../contract/deltaDetails";
-import type { GgufHeader, MetadataScalar } from "../gguf/readGgufHeader";
+import type { MetadataScalar } from "../gguf/GgufCursor";
+import type { GgufHeader } from "../gguf/readGgufHeader";
 import type { DeltaHeader } from "./readDeltaHeader";
 
 export function deltaDetails({ header, changedWeights }: DeltaHeader): DeltaDetails {

@@ -3,7 +3,7 @@
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FileByteSource, type ByteSource } from "../gguf/ByteSource";
 import { ggmlTypes, type GgmlType } from "../gguf/ggmlTypes";
-import type { TensorInfo } from "../gguf/readGgufHeader";
+import type { TensorInfo } from "../gguf/readTensors";
 import { readDeltaHeaderFrom, type DeltaHeader } from "./readDeltaHeader";
 
 /** Read at once; a multiple of every block (2, 4, 18, 20, 22, 24 and 34 bytes) after rounding down. */

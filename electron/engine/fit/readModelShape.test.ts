@@ -94,6 +94,12 @@ it("says unknown when the list of tensors is not there", async () => {
   expect(shape).toMatchObject({ ok: false, failure: { code: "estimate-failed" } });
 });
 
+it("says unknown, not damaged, when a long text stands before the vocabulary", async () => {
+  const metadata: GgufContents["metadata"] = [["general.description", { type: "string", value: "a".repeat(300_000) }]];
+  const shape = await readModelShape(sourceOf(model(100, { metadata })));
+  expect(shape).toMatchObject({ ok: false, failure: { code: "estimate-failed" } });
+});
+
 it.each<[string, Uint8Array, string]>([
   ["a web page", new TextEncoder().encode("<!doctype html><html></html>"), "model-not-gguf"],
   ["nothing", new Uint8Array(0), "model-not-gguf"],

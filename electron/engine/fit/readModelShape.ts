@@ -5,16 +5,12 @@
 // pieces further on, tells header from weights by their bytes, and finds the tensor list at the border by its form:
 // as many tensors as the file says, one after the other, the first at offset 0. Nothing found is "unknown", never a guess.
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
-import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
-import {
-  MAX_DIMENSIONS,
-  MAX_KEY_BYTES,
-  MAX_METADATA_ENTRIES,
-  MAX_TENSOR_NAME_BYTES,
-  MAX_TENSORS,
-  MAX_TYPE_NUMBER,
-} from "../gguf/readGgufHeader";
+import { BadHeader, GgufCursor } from "../gguf/GgufCursor";
+import { MAX_DIMENSIONS, MAX_KEY_BYTES, MAX_TENSOR_NAME_BYTES, MAX_TYPE_NUMBER } from "../gguf/ggufLimits";
+import { readStart } from "../gguf/readGgufHeader";
+import { readValue } from "../gguf/readMetadata";
 import { noTokenizer } from "../gguf/tokenizers";
 import { readAppendedEntries } from "./appendedEntries";
 
@@ -58,46 +54,39 @@ export async function readModelShape(source: ByteSource): Promise<Outcome<ModelS
   try {
     return await read(source);
   } catch (error) {
-    if (error instanceof ShapeError) return { ok: false, failure: error.failure };
+    if (error instanceof BadHeader) return { ok: false, failure: error.failure };
     return fail("model-unreadable", {}, error);
   }
 }
 
-class ShapeError extends Error {
-  readonly failure: Failure;
-  constructor(outcome: { failure: Failure }) {
-    super(outcome.failure.code);
-    this.failure = outcome.failure;
-  }
-}
-
 async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
-  const start = new Bytes(source);
-  await start.extend(FIRST_READ_BYTES);
-  if (new TextDecoder("latin1").decode(start.bytes.subarray(0, 4)) !== "GGUF") return fail("model-not-gguf", {});
-  start.position = 4;
-  const version = await start.uint32();
-  if (version !== 2 && version !== 3) return fail("model-damaged", { check: "version" });
-  const tensorCount = await start.count("tensor count", MAX_TENSORS);
-  const totalEntries = await start.count("metadata count", MAX_METADATA_ENTRIES);
-  const metadataStart = start.position;
+  const cursor = new GgufCursor(source, {
+    readAheadBytes: FIRST_READ_BYTES,
+    maxBytes: MAX_SHAPE_METADATA_BYTES,
+    // The hub answers in its own time; the question's limit holds.
+    maxTimeMs: Infinity,
+    tooLong: () => new BadHeader("estimate-failed", {}, "long metadata before the vocabulary"),
+  });
+  const { version, tensorCount, entryCount: totalEntries } = await readStart(cursor);
+  const metadataStart = cursor.position;
 
   let entryCount = 0;
-  let entryStart = start.position;
+  let entryStart = cursor.position;
   let found: FoundVocabulary | null = null;
   const keys = new Set<string>();
   for (; entryCount < totalEntries; entryCount++) {
-    entryStart = start.position;
-    const key = await start.text(MAX_KEY_BYTES);
+    entryStart = cursor.position;
+    const at = `metadata entry ${entryCount}`;
+    const key = await cursor.name(at, MAX_KEY_BYTES);
     if (key.startsWith("tokenizer.")) {
-      found = await readVocabulary(start, key, totalEntries - entryCount);
+      found = await readVocabulary(cursor, key, totalEntries - entryCount);
       break;
     }
     keys.add(key);
-    await start.skipValue();
-    entryStart = start.position;
+    await readValue(cursor, at);
+    entryStart = cursor.position;
   }
-  const metadata = start.bytes.slice(metadataStart, entryStart);
+  const metadata = await source.read(metadataStart, entryStart - metadataStart);
   const vocabulary: Vocabulary = { tokens: found?.tokens ?? 0, hasMerges: found?.model === "gpt2" };
   const about = {
     version,
@@ -112,11 +101,11 @@ async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
   const tensors =
     found === null
       ? await readTensorsAt(source, entryStart, tensorCount)
-      : await findTensors(source, start.position, vocabulary.tokens, tensorCount);
+      : await findTensors(source, cursor.position, vocabulary.tokens, tensorCount);
   if (tensors === null) return fail("estimate-failed", {}, "the list of tensors was not found");
   const shape = { ...about, tensors: tensors.bytes, tensorsEndBytes: tensors.endBytes };
   if (found === null) return succeed(shape);
-  const appended = await readAppendedEntries(source, start.position, tensors.endBytes - tensors.bytes.length);
+  const appended = await readAppendedEntries(source, cursor.position, tensors.endBytes - tensors.bytes.length);
   const more = appended.filter(({ key }) => !key.startsWith("tokenizer.") && !keys.has(key) && keys.add(key));
   return succeed({
     ...shape,
@@ -132,17 +121,18 @@ interface FoundVocabulary {
 }
 
 /** The vocabulary's kind and length: what stands before its first long array. Leaves the position after the length. */
-async function readVocabulary(start: Bytes, firstKey: string, entriesLeft: number): Promise<FoundVocabulary> {
+async function readVocabulary(cursor: GgufCursor, firstKey: string, entriesLeft: number): Promise<FoundVocabulary> {
   let key = firstKey;
   let model: string | undefined;
   for (let entry = 0; entry < Math.min(entriesLeft, 20); entry++) {
     if (key === "tokenizer.ggml.tokens") {
-      await start.take(8); // the types of array and elements
-      return { tokens: await start.count("vocabulary", MAX_VOCABULARY_BYTES), model };
+      await cursor.uint64("vocabulary"); // the types of array and elements
+      return { tokens: await cursor.count("vocabulary", MAX_VOCABULARY_BYTES), model };
     }
-    if (key === "tokenizer.ggml.model") model = await start.textValue(MAX_KEY_BYTES);
-    else await start.skipValue();
-    key = await start.text(MAX_KEY_BYTES);
+    const value = await readValue(cursor, "vocabulary");
+    if (key === "tokenizer.ggml.model" && value.kind === "scalar" && typeof value.value === "string")
+      model = value.value;
+    key = await cursor.name("vocabulary", MAX_KEY_BYTES);
   }
   return { tokens: 0, model };
 }
@@ -284,105 +274,4 @@ function tensorEnd(bytes: Uint8Array, from: number): { end: number; offset: bigi
   // One that llama.cpp does not know is reported when the header is checked.
   if (view.getUint32(at, true) > MAX_TYPE_NUMBER) return null;
   return { end: at + 12, offset: view.getBigUint64(at + 4, true) };
-}
-
-const STRING_TYPE = 8;
-const ARRAY_TYPE = 9;
-const scalarBytes: ReadonlyMap<number, number> = new Map([
-  [0, 1],
-  [1, 1],
-  [2, 2],
-  [3, 2],
-  [4, 4],
-  [5, 4],
-  [6, 4],
-  [7, 1],
-  [10, 8],
-  [11, 8],
-  [12, 8],
-]);
-
-/** The beginning of a file, read on as far as it is needed. */
-class Bytes {
-  bytes: Uint8Array = new Uint8Array(0);
-  position = 0;
-  readonly #source: ByteSource;
-
-  constructor(source: ByteSource) {
-    this.#source = source;
-  }
-
-  async extend(toBytes: number): Promise<void> {
-    const wanted = Math.min(toBytes, this.#source.sizeBytes);
-    if (wanted <= this.bytes.length) return;
-    const more = await this.#source.read(this.bytes.length, wanted - this.bytes.length);
-    const joined = new Uint8Array(this.bytes.length + more.length);
-    joined.set(this.bytes);
-    joined.set(more, this.bytes.length);
-    this.bytes = joined;
-  }
-
-  /** Moves past so many bytes and returns where they begin. */
-  async take(lengthBytes: number): Promise<number> {
-    const start = this.position;
-    const end = start + lengthBytes;
-    if (end > this.#source.sizeBytes) {
-      throw new ShapeError(
-        fail("model-truncated", { neededBytes: String(end), fileBytes: String(this.#source.sizeBytes) }),
-      );
-    }
-    if (end > MAX_SHAPE_METADATA_BYTES)
-      throw new ShapeError(fail("estimate-failed", {}, "long metadata before the vocabulary"));
-    if (end > this.bytes.length) await this.extend(Math.max(end, this.bytes.length * 2));
-    if (end > this.bytes.length) throw new ShapeError(fail("model-unreadable", {}, "the source ended early"));
-    this.position = end;
-    return start;
-  }
-
-  async uint32(): Promise<number> {
-    return this.#view(await this.take(4)).getUint32(0, true);
-  }
-
-  async count(check: string, limit: number): Promise<number> {
-    const value = this.#view(await this.take(8)).getBigUint64(0, true);
-    if (value > BigInt(limit)) throw new ShapeError(fail("model-damaged", { check }));
-    return Number(value);
-  }
-
-  async text(limitBytes: number): Promise<string> {
-    const length = await this.count("metadata key", limitBytes);
-    const start = await this.take(length);
-    return new TextDecoder().decode(this.bytes.subarray(start, start + length));
-  }
-
-  /** A value that should be a text; undefined when it is another, which is skipped. */
-  async textValue(limitBytes: number): Promise<string | undefined> {
-    const type = await this.uint32();
-    if (type === STRING_TYPE) return this.text(limitBytes);
-    this.position -= 4;
-    await this.skipValue();
-    return undefined;
-  }
-
-  async skipValue(): Promise<void> {
-    const type = await this.uint32();
-    if (type !== ARRAY_TYPE) return this.#skipOne(type);
-    const element = await this.uint32();
-    const length = await this.count("metadata array", MAX_SHAPE_METADATA_BYTES);
-    for (let index = 0; index < length; index++) await this.#skipOne(element);
-  }
-
-  async #skipOne(type: number): Promise<void> {
-    if (type === STRING_TYPE) {
-      await this.take(await this.count("metadata text", MAX_SHAPE_METADATA_BYTES));
-      return;
-    }
-    const size = scalarBytes.get(type);
-    if (size === undefined) throw new ShapeError(fail("model-damaged", { check: "metadata type" }));
-    await this.take(size);
-  }
-
-  #view(at: number): DataView {
-    return new DataView(this.bytes.buffer, this.bytes.byteOffset + at);
-  }
 }

@@ -1,6 +1,6 @@
 // Which weights llama.cpp copies for the processor, and how large the copies are. The AMX figures were measured on a Xeon with AMX.
 import { describe, expect, it } from "vitest";
-import type { TensorInfo } from "../gguf/readGgufHeader";
+import type { TensorInfo } from "../gguf/readTensors";
 import { repackedBytes } from "./repackedBytes";
 
 const tensor = (

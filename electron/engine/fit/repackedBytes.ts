@@ -2,7 +2,7 @@
 //
 // From ggml_repack_get_optimal_repack_type in ggml/src/ggml-cpu/repack.cpp of llama.cpp v0.5.0. Only matrices that are multiplied
 // with are copied; the embedding of tokens is looked up row by row and stays as it is in the file.
-import type { TensorInfo } from "../gguf/readGgufHeader";
+import type { TensorInfo } from "../gguf/readTensors";
 
 interface Rule {
   /** In llama.cpp's description of the processor, "AVX2 = 1". */

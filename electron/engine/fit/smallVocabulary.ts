@@ -2,12 +2,13 @@
 // of the real one. llama.cpp reserves scores for each token of a batch, but a chat asks for those of the last one only: the rest is
 // never touched and never becomes memory. A dry run of this shape shows what is touched. Fit process.
 import type { ModelShape } from "./readModelShape";
-import { metadataNumber, metadataText, type GgufHeader, type TensorInfo } from "../gguf/readGgufHeader";
+import { metadataNumber, metadataText, type GgufHeader } from "../gguf/readGgufHeader";
+import type { TensorInfo } from "../gguf/readTensors";
 import { ggmlTypes } from "../gguf/ggmlTypes";
+import { DEFAULT_ALIGNMENT_BYTES } from "../gguf/ggufBytes";
 
 /** Tensors with one row, or one value, for each token. */
 const VOCABULARY_TENSOR = /^(?:token_embd|output|per_layer_token_embd)\.(?:weight|bias)$/u;
-const DEFAULT_ALIGNMENT_BYTES = 32;
 
 export interface SmallVocabulary {
   shape: ModelShape;

@@ -3,7 +3,8 @@
 //
 // Facts from llama.cpp v0.5.0, src/llama-vocab.cpp; electron/testing/wrongTokenizers.ts has a file for each.
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { metadataText, type GgufHeader, type MetadataValue, type Vocabulary } from "./readGgufHeader";
+import { metadataText, type GgufHeader } from "./readGgufHeader";
+import type { MetadataValue, Vocabulary } from "./readMetadata";
 import { noTokenizer, plainTextPreTokenizers, preTokenizers, tokenizerFamilies } from "./tokenizers";
 
 /** The longest real tokens are runs of a few hundred blanks. */

@@ -4,7 +4,8 @@
 // tools/cvector-generator, draft heads of a model's own architecture in src/models/qwen35.cpp and others (mtp_only).
 import type { FileKind } from "../../contract/fileKind";
 import { architecturesWithoutChat } from "./architectures";
-import { metadataNumber, metadataText, type GgufHeader, type TensorInfo } from "./readGgufHeader";
+import { metadataNumber, metadataText, type GgufHeader } from "./readGgufHeader";
+import type { TensorInfo } from "./readTensors";
 
 /** general.type of files that are no models. */
 const KINDS_BY_TYPE: ReadonlyMap<string, FileKind> = new Map([

@@ -19,10 +19,8 @@ import {
   MAX_READ_TIME_MS,
   MAX_STRING_BYTES,
   MAX_TENSORS,
-  metadataNumber,
-  metadataText,
-  readGgufHeader,
-} from "./readGgufHeader";
+} from "./ggufLimits";
+import { metadataNumber, metadataText, readGgufHeader } from "./readGgufHeader";
 
 const TIME_LIMIT_MS = 1000;
 

@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { MessageId } from "../../contract/ids";
 import type { MessagePart } from "../../contract/parts";
 import { bundledTemplates } from "../../testing/bundledTemplates";
-import type { GgufHeader, MetadataValue } from "../gguf/readGgufHeader";
+import type { GgufHeader } from "../gguf/readGgufHeader";
+import type { MetadataValue } from "../gguf/readMetadata";
 import { ChatFormat } from "./ChatFormat";
 import type { Vocabulary } from "./Vocabulary";
 
