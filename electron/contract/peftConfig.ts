@@ -137,7 +137,7 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   const refused = refusal(file);
   if (refused !== null) return unsupported(...refused);
   const alphas = [file.lora_alpha, ...file.alpha_pattern.values()];
-  const wrong = alphas.find((alpha) => !(alpha >= 0)) ?? (alphas.every((alpha) => alpha === 0) ? 0 : undefined);
+  const wrong = alphas.find((alpha) => !(alpha >= 0)) ?? (alphas.every(isNothing) ? file.lora_alpha : undefined);
   if (wrong !== undefined) return fail("delta-alpha-invalid", { alpha: String(wrong), setting: "lora_alpha" });
   return succeed({
     library: "peft",
@@ -149,6 +149,11 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
     alphaPattern: file.alpha_pattern,
     baseModel: baseName(file.base_model_name_or_path),
   });
+}
+
+/** llama.cpp keeps strengths in 32 bits, and takes 0 for full strength. */
+function isNothing(strength: number): boolean {
+  return Math.fround(strength) === 0;
 }
 
 function readMlxConfig({
@@ -166,7 +171,7 @@ function readMlxConfig({
       reason: `its entry ${plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join("."))} is wrong`,
     });
   const { rank, scale } = parsed.data;
-  if (!(scale > 0)) return fail("delta-alpha-invalid", { alpha: String(scale), setting: "scale" });
+  if (!(scale > 0) || isNothing(scale)) return fail("delta-alpha-invalid", { alpha: String(scale), setting: "scale" });
   return succeed({
     library: "mlx",
     rank,

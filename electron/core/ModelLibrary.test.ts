@@ -11,6 +11,9 @@ import { ModelLibrary, ModelList } from "./ModelLibrary";
 let folder: string;
 let library: ModelLibrary;
 let engineFailures: Map<ModelId, Failure>;
+/** How often a model was described, and the list written. */
+let described: number;
+let saved: number;
 const inside = (...names: string[]) => path.join(folder, ...names);
 
 function value<Value>(outcome: Outcome<Value>): Value {
@@ -24,8 +27,16 @@ async function open(): Promise<void> {
     modelsFolder: inside("models"),
     starterFileName: "starter.gguf",
     list: file,
-    failureOf: ({ id }) => engineFailures.get(id) ?? null,
+    failureOf: ({ id }) => {
+      described += 1;
+      return engineFailures.get(id) ?? null;
+    },
   });
+  const save = file.save.bind(file);
+  file.save = (value) => {
+    saved += 1;
+    return save(value);
+  };
 }
 
 beforeEach(async () => {
@@ -34,6 +45,8 @@ beforeEach(async () => {
   mkdirSync(inside("elsewhere"));
   writeFileSync(inside("elsewhere", "mine.gguf"), "GGUF");
   engineFailures = new Map();
+  described = 0;
+  saved = 0;
   await open();
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -57,6 +70,20 @@ it("uses a file where it is, under one id forever, however its path is written",
   await open();
   expect(await library.list()).toEqual([model]);
   expect(ModelId.safeParse(model.id).success).toBe(true);
+});
+
+it("uses a thousand files with one write, and looks at each of them once", async () => {
+  value(await library.addFile(inside("elsewhere", "mine.gguf")));
+  const names = Array.from({ length: 1_000 }, (_, index) => `m${index}.gguf`);
+  for (const name of names) writeFileSync(inside("elsewhere", name), name);
+  [described, saved] = [0, 0];
+  const chosen = ["gone.gguf", "mine.gguf", ...names, "m0.gguf"].map((name) => ({ path: inside("elsewhere", name) }));
+  const added = await library.addFiles(chosen);
+  expect([described, saved]).toEqual([1_001, 1]);
+  expect(added[0]).toMatchObject({ ok: false, failure: { code: "model-missing" } });
+  expect(added.slice(1).map((outcome) => value(outcome).model.fileName)).toEqual(["mine.gguf", ...names, "m0.gguf"]);
+  await open();
+  expect(await library.list()).toHaveLength(1_001);
 });
 
 it("forgets a file and leaves it alone, but nothing of its own folder", async () => {

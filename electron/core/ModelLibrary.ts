@@ -97,18 +97,38 @@ export class ModelLibrary {
    * Uses a file where it is. Adding it again finds it again.
    * Failures: "model-missing", "model-unreadable", and those of saving.
    */
-  async addFile(chosen: string, about: Pick<UsedInPlace, "name" | "app"> = {}): Promise<Outcome<ModelFile>> {
-    const file = path.resolve(chosen);
-    const problem = await modelFileProblem(file, about.name);
-    if (problem) return { ok: false, failure: problem };
-    const realPath = await realpath(file);
-    const known = (await this.files()).find((other) => other.realPath === realPath);
-    if (known) return succeed(known);
+  async addFile(chosen: string): Promise<Outcome<ModelFile>> {
+    const [added = fail("not-found")] = await this.addFiles([{ path: chosen }]);
+    return added;
+  }
+
+  /** As addFile, with one look at the list and one write for them all. Returns an outcome for each. */
+  async addFiles(chosen: readonly Omit<UsedInPlace, "id">[]): Promise<Outcome<ModelFile>[]> {
+    const known = new Map((await this.files()).map((file) => [file.realPath, file]));
+    const added: UsedInPlace[] = [];
+    const outcomes: Outcome<ModelFile>[] = [];
+    for (const about of chosen) {
+      const file = path.resolve(about.path);
+      const problem = await modelFileProblem(file, about.name);
+      if (problem) {
+        outcomes.push({ ok: false, failure: problem });
+        continue;
+      }
+      const realPath = await realpath(file);
+      let model = known.get(realPath);
+      if (model === undefined) {
+        const id = modelIdOf(realPath);
+        const used: UsedInPlace = { ...about, path: file, id };
+        model = await this.#describe({ file, id, origin: "file", about: used });
+        known.set(realPath, model);
+        added.push(used);
+      }
+      outcomes.push(succeed(model));
+    }
+    if (added.length === 0) return outcomes;
     const { list } = this.#options;
-    const added: UsedInPlace = { path: file, id: modelIdOf(realPath), ...about };
-    const saved = await list.save({ ...list.value, files: [...list.value.files, added] });
-    if (!saved.ok) return saved;
-    return succeed(await this.#describe({ file, id: modelIdOf(realPath), origin: "file", about: added }));
+    const saved = await list.save({ ...list.value, files: [...list.value.files, ...added] });
+    return saved.ok ? outcomes : outcomes.map((outcome) => (outcome.ok ? saved : outcome));
   }
 
   /** Forgets a file that is used in place; the file stays. A model in the models folder is not forgotten so: "request-invalid". */

@@ -181,12 +181,14 @@ export class Models {
 
   /** Lists files where they are, as far as they can be; returns their ids, or the first failure. */
   async useInPlace(found: readonly ModelOnDisk[]): Promise<Outcome<ModelId[]>> {
+    const added = await this.#library.addFiles(
+      found.map(({ path, name, app }) => (app === null ? { path } : { path, name, app })),
+    );
     const ids: ModelId[] = [];
     let problem: Failure | null = null;
-    for (const { path, name, app } of found) {
-      const added = await this.#library.addFile(path, app === null ? {} : { name, app });
-      if (added.ok) ids.push(added.value.model.id);
-      else problem ??= added.failure;
+    for (const outcome of added) {
+      if (outcome.ok) ids.push(outcome.value.model.id);
+      else problem ??= outcome.failure;
     }
     await this.changed();
     return problem === null ? succeed(ids) : { ok: false, failure: problem };

@@ -49,8 +49,11 @@ import type { Parts } from "./Parts";
 import { StarterFetcher } from "./StarterFetcher";
 import { ensureStarterModel, STARTER_MODEL } from "./starterModel";
 
-/** Then the program ends, whatever it still waits for. */
-const CLOSE_TIMEOUT_MS = 10_000;
+/**
+ * Then the program ends, whatever it still waits for. With a second each for the window's last words and for threads that still read,
+ * quitting takes ten seconds at most.
+ */
+const CLOSE_TIMEOUT_MS = 8_000;
 const OF_QUEUES = /^(downloads|jobs)\./u;
 
 export interface ApplicationOptions {

@@ -1,6 +1,17 @@
 // The data folder, sound and hostile.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -31,6 +42,24 @@ it("is made on the first start", async () => {
   expect(opened).toMatchObject({ ok: true, value: { notices: [] } });
   if (opened.ok) opened.value.chats.close();
   expect(readdirSync(folder())).toEqual(expect.arrayContaining(["chats.db", "logs", "models", "window"]));
+});
+
+it.skipIf(process.platform === "win32")("is the user's own at every start, links and models apart", async () => {
+  makeDataFolder(folder());
+  const outside = path.join(parent, "outside.json");
+  const inside = (name: string) => path.join(folder(), name);
+  const files = ["chats.db", "chats.db-wal", "chats-damaged-1970.db", "settings.json", "settings-damaged-1970.json"];
+  for (const file of [...files.map(inside), outside, inside("models/model.gguf"), inside("notes.txt")]) {
+    writeFileSync(file, "");
+    chmodSync(file, 0o644);
+  }
+  symlinkSync(outside, inside("linked.json"));
+  chmodSync(folder(), 0o755);
+  expect(makeDataFolder(folder())).toEqual({ ok: true, value: undefined });
+  const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
+  expect(mode(folder())).toBe("700");
+  expect(files.map((name) => mode(inside(name)))).toEqual(files.map(() => "600"));
+  expect([outside, inside("models/model.gguf"), inside("notes.txt")].map(mode)).toEqual(["644", "644", "644"]);
 });
 
 it("says where a damaged database went", async () => {

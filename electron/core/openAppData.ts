@@ -1,5 +1,5 @@
 // Opens everything that Facet stores in its data folder, or says why it cannot be used.
-import { lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { AppSettings } from "../contract/settings";
@@ -24,6 +24,11 @@ import { SavedQuality } from "./jobs/QualityStore";
 import { ModelList } from "./ModelLibrary";
 import type { Shape } from "./storedShape";
 import { StoredSettings } from "./StoredSettings";
+
+/** The chats with what SQLite writes beside them, and the lists; also those that were moved aside. */
+const PRIVATE_FILE = /^chats.*\.db(?:-\w+)?$|\.json$/u;
+/** What may be done by accounts that are not the user's. */
+const OTHERS = 0o077;
 
 export interface AppData {
   chats: ChatStore;
@@ -130,9 +135,29 @@ export function makeDataFolder(folder: string): Outcome<undefined> {
     const isMoved = lstatSync(models, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
     for (const inside of [...(isMoved ? [] : [models]), logs, window])
       mkdirSync(inside, { recursive: true, mode: 0o700 });
+    keepPrivate(folder);
     return succeed(undefined);
   } catch (error) {
     return folderFailure(error, folder);
+  }
+}
+
+/**
+ * What was said in chats is for the user's own account. An earlier version, a copy or a backup may have left files that others may read.
+ * Links are not followed, and models stay as they are. Windows keeps a user's folders private by itself.
+ */
+function keepPrivate(folder: string): void {
+  if (process.platform === "win32") return;
+  const files = readdirSync(folder).filter((name) => PRIVATE_FILE.test(name));
+  for (const one of [folder, ...files.map((name) => path.join(folder, name))]) {
+    const facts = lstatSync(one, { throwIfNoEntry: false });
+    if (facts === undefined || !(facts.isDirectory() || facts.isFile()) || (facts.mode & OTHERS) === 0) continue;
+    try {
+      chmodSync(one, facts.mode & 0o777 & ~OTHERS);
+    } catch (error) {
+      // A disk without permissions, or another account's file: no reason not to start.
+      if (errnoOf(error) === null) throw error;
+    }
   }
 }
 

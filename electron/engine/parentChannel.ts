@@ -17,7 +17,8 @@ export function parentChannel<Message>(): ParentChannel<Message> {
     };
   }
   if (process.send === undefined) throw new Error("this process is started by Facet, not by hand");
-  process.once("disconnect", () => process.exit(1));
+  // Not process.exit, which waits for files that are being read; nobody hears the exit code.
+  process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
   return {
     // What the parent does not hear any more ends with it.
     post: (message) => void process.send?.(message, undefined, undefined, () => undefined),

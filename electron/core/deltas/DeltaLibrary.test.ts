@@ -1,4 +1,5 @@
 // The library of deltas on real files: kept by content, whole or not at all, remembered over restarts.
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -223,6 +224,18 @@ describe("adding", () => {
       ok: false,
       failure: { code },
     });
+  });
+
+  it.skipIf(process.platform === "win32")("refuses pipes without waiting for a writer", async () => {
+    const pipe = path.join(folder, "pipe.gguf");
+    execFileSync("mkfifo", [pipe]);
+    // Node reads files in four threads: with each of them waiting, nothing else could be read.
+    for (const fileName of ["1", "2", "3", "4", "5"])
+      expect(await library.addFile(pipe, { kind: "file", fileName })).toMatchObject({
+        ok: false,
+        failure: { code: "model-unreadable", details: { file: "pipe.gguf" } },
+      });
+    expect(await readdir(deltas())).toEqual([]);
   });
 
   it("removes at the next start what a killed app has left, and nothing else", async () => {

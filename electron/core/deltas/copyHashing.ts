@@ -1,6 +1,8 @@
 // Copies a fine-tune's file and says what was copied: its SHA-256 and size; whose fault a failure is.
 import { stat } from "node:fs/promises";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { abandonable } from "../../files/abandonable";
+import { NotARegularFileError } from "../../files/UserFile";
 import { errnoOf } from "../fileFailure";
 import type { TaskRun } from "../importing/FileTasks";
 import { copyAndHash, hashLargeFile } from "../importing/copyLargeFile";
@@ -46,7 +48,7 @@ async function readHashing(
     addDone?.(bytes);
   };
   try {
-    addTotal?.((await stat(source)).size);
+    addTotal?.((await abandonable(stat(source), signal)).size);
     const sha256 = await read({ signal, addDone: count });
     return succeed({ sha256, sizeBytes });
   } catch (error) {
@@ -63,5 +65,6 @@ function sourceFailure(error: unknown, source: string): { ok: false; failure: Fa
   if (code === null) return null;
   const { path, syscall } = error as NodeJS.ErrnoException;
   if (path !== source && syscall !== "read") return null;
+  if (error instanceof NotARegularFileError) return fail("model-unreadable", { reason: "it is not a file" }, error);
   return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
 }

@@ -1,12 +1,13 @@
 // The files of the download queue: its state per download, the finished models with their origin.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
 import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
+import { readSmallJson } from "../importing/readSmallFile";
 import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a rename and not a copy. */
@@ -108,7 +109,7 @@ export async function isDownloaded(
 }
 
 export async function readOrigin(file: string): Promise<ModelOrigin | null> {
-  const parsed = ModelOrigin.safeParse(await readJson(originPath(file)));
+  const parsed = ModelOrigin.safeParse(await readSmallJson(originPath(file), MAX_STATE_BYTES));
   return parsed.success ? parsed.data : null;
 }
 
@@ -152,7 +153,7 @@ export async function loadDownloads(
     throw error;
   }
   for (const name of names) {
-    const saved = SavedDownload.safeParse(await readJson(path.join(folder, name, STATE_FILE)));
+    const saved = SavedDownload.safeParse(await readSmallJson(path.join(folder, name, STATE_FILE), MAX_STATE_BYTES));
     const id = DownloadId.safeParse(name);
     // The id says which hashes it stands for: a state that was moved or edited does not pass.
     if (saved.success && id.success && isOwnState(saved.data, id.data))
@@ -185,16 +186,6 @@ async function sizeOf(file: string): Promise<number | null> {
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
-  }
-}
-
-/** Undefined when the file is missing, too large, or no JSON. */
-async function readJson(file: string): Promise<unknown> {
-  try {
-    if ((await stat(file)).size > MAX_STATE_BYTES) return undefined;
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 // Copies into the models folder: names, parts that stay together, stops, and what a kill leaves.
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -62,6 +63,17 @@ it("counts a name that differs in its case alone as the same, and shortens what 
     (await copyIntoModelsFolder({ ...model("sha256-def"), fileName: "模".repeat(300) }, models, running())).ok,
   ).toBe(true);
   expect(inModels()).toEqual(["MODEL.gguf", "model 2.gguf", expect.stringMatching(/^模+-[0-9a-f]{8}\.gguf$/u)]);
+});
+
+it.skipIf(process.platform === "win32")("waits for no pipe that took a model's place", async () => {
+  const replaced = model("a.gguf");
+  rmSync(replaced.path);
+  execFileSync("mkfifo", [replaced.path]);
+  expect(await copyIntoModelsFolder(replaced, models, running())).toMatchObject({
+    ok: false,
+    failure: { code: "model-unreadable" },
+  });
+  expect(inModels()).toEqual([]);
 });
 
 it("leaves nothing when it is stopped or its source is gone", async () => {

@@ -2,6 +2,8 @@
 import { constants } from "node:fs";
 import { copyFile, open, rm, stat } from "node:fs/promises";
 import { createHash } from "node:crypto";
+import { abandonable } from "../../files/abandonable";
+import { UserFile } from "../../files/UserFile";
 import type { TaskRun } from "./FileTasks";
 
 /** Large enough for a disk's full speed, small enough to stop at once and to keep a hash from holding up main. */
@@ -15,7 +17,7 @@ const MODE = 0o644;
  */
 export async function copyLargeFile(from: string, to: string, { signal, addDone }: TaskRun): Promise<void> {
   try {
-    if (await cloned(from, to)) {
+    if (await cloned(from, to, signal)) {
       addDone((await stat(to)).size);
       return;
     }
@@ -49,18 +51,17 @@ export async function hashLargeFile(
   { signal, addDone }: Pick<TaskRun, "signal" | "addDone">,
 ): Promise<string> {
   const hash = createHash("sha256");
-  const handle = await open(file, "r");
+  const source = await UserFile.open(file, signal);
   try {
     const buffer = Buffer.allocUnsafe(PIECE_BYTES);
     for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES);
+      const bytesRead = await source.read(buffer);
       if (bytesRead === 0) return hash.digest("hex");
       hash.update(buffer.subarray(0, bytesRead));
       addDone(bytesRead);
     }
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 
@@ -70,14 +71,13 @@ interface PieceRun extends Pick<TaskRun, "signal" | "addDone"> {
 }
 
 async function copyPieces(from: string, to: string, { signal, addDone, mode, look }: PieceRun): Promise<void> {
-  const source = await open(from, "r");
+  const source = await UserFile.open(from, signal);
   try {
     const target = await open(to, "wx", mode);
     try {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       for (;;) {
-        signal.throwIfAborted();
-        const { bytesRead } = await source.read(buffer, 0, PIECE_BYTES);
+        const bytesRead = await source.read(buffer);
         if (bytesRead === 0) break;
         const piece = buffer.subarray(0, bytesRead);
         look?.(piece);
@@ -95,12 +95,18 @@ async function copyPieces(from: string, to: string, { signal, addDone, mode, loo
 }
 
 /** Btrfs, XFS and APFS do this in no time and without room. */
-async function cloned(from: string, to: string): Promise<boolean> {
+async function cloned(from: string, to: string, signal: AbortSignal): Promise<boolean> {
+  // It would wait for a pipe. What cannot be opened, the copy that follows says.
+  if ((await abandonable(stat(from), signal).catch(() => null))?.isFile() !== true) return false;
+  const cloning = copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE).then(
+    () => true,
+    () => false,
+  );
   try {
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-    return true;
-  } catch {
-    return false;
+    return await abandonable(cloning, signal);
+  } catch (error) {
+    void cloning.then((isThere) => (isThere ? rm(to, { force: true }) : undefined));
+    throw error;
   }
 }
 

@@ -1,21 +1,21 @@
 // Reads a text file of another program, up to a limit: it should be small, and might not be. Plain Node.
-import { open } from "node:fs/promises";
+import { UserFile } from "../../files/UserFile";
 
-/** null when it is not there, cannot be read, is no plain file, or is larger. */
+/** Longer than a disk needs that was asleep. */
+const MAX_MS = 10_000;
+
+/** null when it is not there, cannot be read in ten seconds, is no plain file, or is larger. */
 export async function readSmallFile(file: string, maxBytes: number): Promise<string | null> {
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return null;
+  const opened = await UserFile.open(file, AbortSignal.timeout(MAX_MS)).catch(() => null);
+  if (opened === null) return null;
   try {
-    const facts = await handle.stat();
-    if (!facts.isFile() || facts.size > maxBytes) return null;
+    if (opened.sizeBytes > maxBytes) return null;
     // It may have grown since: never more than was asked for.
-    const buffer = Buffer.alloc(facts.size);
-    const { bytesRead } = await handle.read(buffer, 0, facts.size, 0);
-    return buffer.toString("utf8", 0, bytesRead);
+    return Buffer.from(await opened.readAt(0, opened.sizeBytes)).toString("utf8");
   } catch {
     return null;
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 

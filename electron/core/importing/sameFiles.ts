@@ -1,9 +1,10 @@
 // Which installed models are the same file: same size, then same SHA-256, read only where neither name nor note says it. Plain Node.
 import { createHash } from "node:crypto";
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { succeed, type Outcome } from "../../contract/failure";
 import type { SameFile } from "../../contract/importing";
+import { UserFile } from "../../files/UserFile";
 import type { JsonFile } from "../JsonFile";
 import type { ModelFile } from "../ModelLibrary";
 import { entry, table, type ValueOf } from "../storedShape";
@@ -17,6 +18,8 @@ export const FileHashes = table(
 );
 export type FileHashes = ValueOf<typeof FileHashes>;
 const SAMPLE_BYTES = 64 * 1024;
+/** Longer than a disk needs that was asleep. */
+const MAX_SAMPLE_MS = 10_000;
 /** Far more files than anybody has; beyond that the cache is emptied. */
 const MAX_REMEMBERED = 5_000;
 
@@ -101,21 +104,18 @@ async function worthReading(identities: readonly Identity[]): Promise<ModelFile[
 
 /** SHA-256 over the first part's beginning, middle and end. A file that cannot be read is like no other. */
 async function sampleOf({ path: file, model }: ModelFile): Promise<string> {
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return model.id;
+  const opened = await UserFile.open(file, AbortSignal.timeout(MAX_SAMPLE_MS)).catch(() => null);
+  if (opened === null) return model.id;
   try {
-    const { size } = await handle.stat();
+    const { sizeBytes } = opened;
     const hash = createHash("sha256");
-    const piece = Buffer.alloc(SAMPLE_BYTES);
-    for (const at of [0, Math.floor(size / 2), Math.max(0, size - SAMPLE_BYTES)]) {
-      const { bytesRead } = await handle.read(piece, 0, SAMPLE_BYTES, at);
-      hash.update(piece.subarray(0, bytesRead));
-    }
+    for (const at of [0, Math.floor(sizeBytes / 2), Math.max(0, sizeBytes - SAMPLE_BYTES)])
+      hash.update(await opened.readAt(at, SAMPLE_BYTES));
     return hash.digest("hex");
   } catch {
     return model.id;
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 

@@ -24,6 +24,12 @@ const WEIGHT_TYPES: ReadonlySet<string> = new Set([
   "Q4_1",
   "Q1_0",
 ]);
+/**
+ * What llama.cpp adds, scales or looks up, and never multiplies with: norms, biases, convolutions, tables. It loads factors for these, and
+ * they change nothing.
+ */
+const NOT_MULTIPLIED =
+  /(?:norm|conv1d|sinks|scale)\w*\.weight$|\.(?:bias|scale)$|(?:^|\.)(?:position_embd|token_types|rope_freqs|rope_factors_\w+|ssm_a|ssm_d)(?:\.|$)/u;
 /** The format's number of a 32-bit float: llama.cpp aborts where alpha has another type. */
 const FLOAT32_TYPE = 6;
 
@@ -97,6 +103,8 @@ function pairUp(tensors: readonly TensorInfo[], alpha: number): Outcome<DeltaPai
     const [, name, half] = /^(.+)\.lora_([ab])$/u.exec(tensor.name) ?? [];
     if (name === undefined)
       return fail("delta-kind-unsupported", { reason: `it replaces ${plain(tensor.name)}, which no adapter can` });
+    if (NOT_MULTIPLIED.test(name))
+      return fail("delta-kind-unsupported", { reason: `it changes ${plain(name)}, which no adapter of llama.cpp can` });
     if (!WEIGHT_TYPES.has(tensor.typeName))
       return fail("delta-kind-unsupported", { reason: `its weights are of the type ${tensor.typeName}` });
     halves.set(name, { ...halves.get(name), [half === "a" ? "a" : "b"]: tensor });

@@ -129,6 +129,13 @@ describe("is refused, with its own sentence:", () => {
           { name: "blk.0.attn_norm.weight", dimensions: [64], type: 0, data: new Uint8Array(256) },
         ]),
     ],
+    ...["blk.0.attn_norm.weight", "output_norm.weight", "blk.1.attn_q.bias", "blk.0.ssm_conv1d.weight"].map(
+      (name): [string, string, () => Uint8Array] => [
+        "delta-kind-unsupported",
+        `factors for ${name}, which llama.cpp would ignore`,
+        () => loraBytes({ matrices: [...tinyMatrices, { name, columns: 64, rows: 1 }] }),
+      ],
+    ),
     ["delta-kind-unsupported", "weights of an odd type", () => asType(26, 1, 4, () => {})],
     ["delta-damaged", "no architecture", () => loraBytes({ metadata: { "general.architecture": undefined } })],
     [

@@ -1,6 +1,6 @@
 // Where the bytes of a GGUF file come from: a file, or range requests. Engine and fit process.
-import { open, type FileHandle } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import { UserFile } from "../../files/UserFile";
 
 export interface ByteSource {
   readonly sizeBytes: number;
@@ -10,43 +10,30 @@ export interface ByteSource {
 
 /** A file, opened once, so that every read sees the same one. */
 export class FileByteSource implements ByteSource {
-  readonly sizeBytes: number;
-  readonly #file: FileHandle;
+  readonly #file: UserFile;
 
-  private constructor(file: FileHandle, sizeBytes: number) {
+  private constructor(file: UserFile) {
     this.#file = file;
-    this.sizeBytes = sizeBytes;
+  }
+
+  get sizeBytes(): number {
+    return this.#file.sizeBytes;
   }
 
   static async open(path: string): Promise<Outcome<FileByteSource>> {
-    let file: FileHandle | undefined;
     try {
-      file = await open(path, "r");
-      const facts = await file.stat();
-      if (!facts.isFile()) {
-        await file.close();
-        return fail("model-unreadable", {}, "not a regular file");
-      }
-      return succeed(new FileByteSource(file, facts.size));
+      return succeed(new FileByteSource(await UserFile.open(path)));
     } catch (error) {
-      await file?.close();
       return fail(isMissing(error) ? "model-missing" : "model-unreadable", {}, error);
     }
   }
 
-  async read(offset: number, lengthBytes: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(lengthBytes);
-    let filled = 0;
-    while (filled < lengthBytes) {
-      const { bytesRead } = await this.#file.read(bytes, filled, lengthBytes - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
+  read(offset: number, lengthBytes: number): Promise<Uint8Array> {
+    return this.#file.readAt(offset, lengthBytes);
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
+  close(): Promise<void> {
+    return this.#file.close();
   }
 }
 

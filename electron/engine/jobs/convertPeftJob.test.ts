@@ -250,6 +250,11 @@ describe("MLX", () => {
       { lora_parameters: { rank: RANK, scale: 0 } },
       { code: "delta-alpha-invalid", details: { alpha: "0", setting: "scale" } },
     ],
+    [
+      "a scale that 32 bits do not hold",
+      { lora_parameters: { rank: RANK, scale: 1e-50 } },
+      { code: "delta-alpha-invalid", details: { alpha: "1e-50", setting: "scale" } },
+    ],
     ["no scale", { lora_parameters: { rank: RANK } }, { code: "peft-config-invalid" }],
     ["another rank", { lora_parameters: { rank: RANK + 1, scale: 2 } }, { code: "peft-weights-damaged" }],
   ])("refuses %s", async (_, config, failure) => {
@@ -368,6 +373,14 @@ describe("what is not refused needlessly", () => {
     const { header } = await converted(of, all(of, { alpha: 0, config: { alpha_pattern: { q_proj: 6 } } }));
     expect(metadataNumber(header, "adapter.lora.alpha")).toBe(6);
   });
+
+  it("an alpha that 32 bits do not hold for some modules alone: they change nothing, and the others keep theirs", async () => {
+    const adapter = all(of, { alpha: 1e-50, config: { alpha_pattern: { q_proj: 6 } } });
+    const { header, numbers } = await converted(of, adapter);
+    expect(metadataNumber(header, "adapter.lora.alpha")).toBe(6);
+    expect(new Set(numbers("blk.0.attn_k.weight.lora_b"))).toEqual(new Set([0]));
+    expect(numbers("blk.0.attn_q.weight.lora_b").some((number) => number !== 0)).toBe(true);
+  });
 });
 
 describe("strength", () => {
@@ -437,7 +450,7 @@ describe("strength", () => {
         all(of, { config: { alpha_pattern: { "^(([a-z_.0-9]+)+)+$ ": 8, "^((((((.*)*)*)*)*)*)*!$": 2 } } }),
       ),
     ).toMatchObject({ code: "peft-config-invalid" });
-    for (const alpha of [1e9, 0, -1])
+    for (const alpha of [1e9, 0, -1, 1e-40, 1e-50])
       expect(await refusal(of, all(of, { alpha }))).toMatchObject({ code: "delta-alpha-invalid" });
   });
 });

@@ -1,6 +1,7 @@
 // Takes over an importance matrix that was made elsewhere, when it is one for this model. Job process.
 import path from "node:path";
 import type { ImportRequest, JobResult } from "../../contract/jobs";
+import { UserFile } from "../../files/UserFile";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";
 import { writeFreshFile } from "./freshFile";
@@ -10,16 +11,26 @@ import type { NativeAddon } from "./nativeAddon";
 /** llama-imatrix's name for the sums of a weight: one row of its width for each of its matrices. */
 const SUMS_SUFFIX = ".in_sum2";
 
-/** Throws JobError "importance-matrix-invalid", also when it was computed for another model. */
+/** Throws JobError "importance-matrix-unreadable", and "importance-matrix-invalid", also when it was computed for another model. */
 export async function importMatrixJob(
   addon: NativeAddon,
   { source, model, target }: ImportRequest,
 ): Promise<JobResult> {
+  await requireReadable(source);
   return writeFreshFile(target, async (unfinished) => {
     const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
     await requireFit(addon, unfinished, model);
     return { kind: "import-importance-matrix", entries, chunks, datasets };
   });
+}
+
+/** The addon would open a pipe, and wait for it. */
+async function requireReadable(source: string): Promise<void> {
+  try {
+    await (await UserFile.open(source)).close();
+  } catch (error) {
+    throw new JobError("importance-matrix-unreadable", {}, error);
+  }
 }
 
 /** llama.cpp finds out only while it quantizes, and not at all when no name is the same. */

@@ -1,6 +1,6 @@
 // Reads the texts that a model is calibrated or measured with. Job process.
-import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { UserFile } from "../../files/UserFile";
 import { JobError } from "./JobError";
 
 /** All files as one text, in order. Throws as readEachText. */
@@ -13,10 +13,19 @@ export async function readEachText(files: readonly string[]): Promise<string[]> 
   const texts: string[] = [];
   for (const file of files) {
     try {
-      texts.push(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file)));
+      texts.push(new TextDecoder("utf-8", { fatal: true }).decode(await bytesOf(file)));
     } catch (error) {
       throw new JobError("text-unreadable", { file: path.basename(file) }, error);
     }
   }
   return texts;
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
+  const opened = await UserFile.open(file);
+  try {
+    return await opened.readAll();
+  } finally {
+    await opened.close();
+  }
 }

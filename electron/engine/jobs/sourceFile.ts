@@ -1,8 +1,9 @@
 // The model that a job reads: what it is, its hash, and whether it stayed the same meanwhile. Job process.
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
+import { UserFile } from "../../files/UserFile";
 import type { Amount } from "./progressMeter";
 import { JobError } from "./JobError";
 import type { NativeAddon, NativeModelFile } from "./nativeAddon";
@@ -63,14 +64,19 @@ export async function requireUnchanged(source: SourceFile): Promise<void> {
 /** SHA-256 over all files of the model, in order; of a whole model it is the file's own. */
 export async function hashSource(source: SourceFile, onAmount: (amount: Amount) => void): Promise<string> {
   const hash = createHash("sha256");
+  const piece = new Uint8Array(READ_BYTES);
   let done = 0;
-  for (const file of source.paths) {
-    const item = path.basename(file);
-    for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES })) {
-      const bytes = chunk as Buffer;
-      hash.update(bytes);
-      done += bytes.length;
-      onAmount({ done, total: source.bytes, item });
+  for (const part of source.paths) {
+    const item = path.basename(part);
+    const file = await UserFile.open(part);
+    try {
+      for (let count = await file.read(piece); count > 0; count = await file.read(piece)) {
+        hash.update(piece.subarray(0, count));
+        done += count;
+        onAmount({ done, total: source.bytes, item });
+      }
+    } finally {
+      await file.close();
     }
   }
   return hash.digest("hex");

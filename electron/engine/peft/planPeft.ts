@@ -26,6 +26,11 @@ export interface PeftPlan {
   tensors: PlannedTensor[];
 }
 
+/** The smallest number that 32 bits hold with all its digits. */
+const SMALLEST_FLOAT32 = 2 ** -126;
+/** A module's own scale is at most so many times the usual one where it is folded into B, so that 32 bits hold the product. */
+const MAX_RATIO = 1e6;
+
 interface Pair {
   module: string;
   a: SafetensorsTensor;
@@ -53,9 +58,15 @@ export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor
   );
   const usual = { rank: config.rank, alpha: config.alpha };
   const strengths = pairs.map((_, index) => strength(ranks[index] ?? usual, config));
-  const alpha = config.alpha > 0 ? strength(usual, config) : Math.max(...strengths);
-  // llama.cpp takes an alpha of 0 for "as they are".
-  if (alpha === 0) throw new JobError("delta-alpha-invalid", { alpha: "0", setting: "lora_alpha" });
+  const largest = Math.max(...strengths);
+  const ofUsual = strength(usual, config);
+  const alpha = ofUsual * MAX_RATIO >= largest ? ofUsual : largest;
+  // llama.cpp takes an alpha of 0 for "as they are", and in 32 bits what is smaller is 0.
+  if (alpha < SMALLEST_FLOAT32)
+    throw new JobError("delta-alpha-invalid", {
+      alpha: String(config.alpha),
+      setting: config.library === "mlx" ? "scale" : "lora_alpha",
+    });
   const planned = pairs.flatMap((pair, index) =>
     planPair(
       pair,

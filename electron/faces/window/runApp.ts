@@ -8,6 +8,7 @@ import { createApplication, type Application } from "../../core/createApplicatio
 import { dataPaths } from "../../core/dataFolder";
 import type { SharedEventName } from "../../core/EventStream";
 import type { Log } from "../../core/LogFile";
+import { endProcess } from "../../files/endProcess";
 import { electronHost } from "../../hosts/electron/electronHost";
 import { busyFailure } from "../../instance/busyFailure";
 import type { HeldApplication } from "../../instance/holdDataFolder";
@@ -160,7 +161,7 @@ function endInOrder(shell: WindowShell, application: () => Application | null): 
     event.preventDefault();
     if (isEnding) return;
     isEnding = true;
-    void end(shell, application()).finally(() => app.exit(0));
+    void end(shell, application()).finally(() => void endProcess(() => app.exit(0)));
   });
 }
 

@@ -1,5 +1,4 @@
 // facet quantize MODEL [TYPE]: what each type would give, then a smaller file of a model in full precision.
-import { open } from "node:fs/promises";
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import type { ModelId } from "../../../contract/ids";
@@ -12,6 +11,7 @@ import {
   type QuantizationType,
   type QuantizeStep,
 } from "../../../contract/quantizeRecipe";
+import { UserFile } from "../../../files/UserFile";
 import { fitWords } from "../../../words/fitWords";
 import { formatBytes, formatPercent, formatSpeed } from "../../../words/quantities";
 import { downloadRequest } from "../../../words/hubRequests";
@@ -186,15 +186,14 @@ async function calibrationBy(
 
 /** False also for what cannot be read: the application says why. */
 async function isGguf(file: string): Promise<boolean> {
-  const handle = await open(file).catch(() => null);
-  if (handle === null) return false;
+  const opened = await UserFile.open(file).catch(() => null);
+  if (opened === null) return false;
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(GGUF_MAGIC.length), 0, GGUF_MAGIC.length, 0);
-    return buffer.toString("latin1", 0, bytesRead) === GGUF_MAGIC;
+    return Buffer.from(await opened.readAt(0, GGUF_MAGIC.length)).toString("latin1") === GGUF_MAGIC;
   } catch {
     return false;
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 
