@@ -40,7 +40,9 @@ const PARTS: MessagePart[] = [
 ];
 
 for (const theme of ["light", "dark"] as const) {
-  test(`no serious violation on any screen, ${theme}`, { tag: theme === "dark" ? "@slow" : [] }, async ({ launch }) => {
+  const tag = theme === "dark" ? "@slow" : [];
+
+  test(`no serious violation on any screen, ${theme}`, { tag }, async ({ launch }) => {
     const dataFolder = await freshDataFolder();
     await seedChats(dataFolder, [
       {
@@ -109,7 +111,7 @@ for (const theme of ["light", "dark"] as const) {
     await check(window, `${theme}: notice`);
   });
 
-  test(`no serious violation on the first screen without a model, ${theme}`, async ({ launch }) => {
+  test(`no serious violation on the first screen without a model, ${theme}`, { tag }, async ({ launch }) => {
     const app = await launch({ starterModel: false, env: { HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" } });
     await app.window.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await expect(app.window.getByRole("button", { name: "Try again" })).toBeVisible({ timeout: 60_000 });

@@ -51,7 +51,6 @@ test("two windows' worth of chats: scrolled, switched by keyboard, found by thei
   );
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
-  await chat.waitUntilReady();
   // Newest on top: the last one that was seeded.
   await chat.openChat("Subject 60");
   await expect(chat.questions).toHaveText([/subject 60\?/]);

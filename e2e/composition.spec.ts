@@ -68,7 +68,7 @@ test("in dialogs, in the sidebar, and where models are searched", async ({ launc
   const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: "http://127.0.0.1:9" } });
   const chat = new ChatWindow(app.window);
   const method = await InputMethod.on(app.window);
-  await chat.waitUntilReady();
+  await expect(chat.chatEntry("Harbour")).toBeVisible();
 
   await app.window.keyboard.press("Control+k");
   const search = app.window.getByRole("dialog", { name: "Search" });

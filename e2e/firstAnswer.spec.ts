@@ -7,6 +7,7 @@ test("a first start ends in a streamed answer with its facts, and a restart find
   const chat = new ChatWindow(first.window);
   await chat.waitUntilReady();
   await expect(chat.composer).toBeFocused();
+  await chat.limitAnswers(120);
 
   await chat.send("Explain in some sentences why the sky is blue.");
   await expect(chat.stopButton).toBeVisible();
@@ -34,7 +35,7 @@ test("a first start ends in a streamed answer with its facts, and a restart find
   await expect(again.questions).toHaveText([/why the sky is blue/]);
   expect(await again.lastAnswerText()).toBe(answer);
   // The conversation goes on where it was.
-  await again.limitAnswers(24);
+  await again.limitAnswers(8);
   await again.ask("And why is it red in the evening?");
   await expect(again.answers).toHaveCount(2);
 });
@@ -43,7 +44,7 @@ test("an answer can be written again and a message edited; all versions stay", a
   const app = await launch();
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
-  await chat.startChat({ maxTokens: 32 });
+  await chat.startChat({ maxTokens: 16 });
   const first = await chat.ask("Name three fruits.");
 
   await chat.lastAnswer.hover();

@@ -37,6 +37,8 @@ test.describe("model files that cannot be used", () => {
     await rm(models, { recursive: true, force: true });
   });
 
+  /** What the engine says of each file, electron/engine/EngineProcess.model.test.ts tests too: two of them are enough for every run. */
+  const QUICK = ["cut in its tensors", "missing"];
   const cases: [string, () => Promise<string>, RegExp][] = [
     [
       "cut in its tensors",
@@ -62,31 +64,33 @@ test.describe("model files that cannot be used", () => {
     ],
   ];
   for (const [name, make, sentence] of cases) {
-    test(`a model ${name}: the sentence is shown, the chats are there, another model can be loaded`, async ({
-      launch,
-      allowProblems,
-    }) => {
-      allowProblems(/model|gguf|load/i);
-      const dataFolder = await freshDataFolder();
-      await seedChats(dataFolder, [
-        {
-          title: "Old chat",
-          messages: [
-            { role: "user", text: "Still here?" },
-            { role: "assistant", text: "Yes." },
-          ],
-        },
-      ]);
-      const app = await launch({ dataFolder, args: [await make()] });
-      const chat = new ChatWindow(app.window);
-      await expect(app.window.getByText(sentence).first()).toBeVisible({ timeout: 30_000 });
-      await chat.openChat("Old chat");
-      await expect(chat.questions).toHaveText([/Still here\?/]);
-      await chat.chooseModel(/SmolLM2/);
-      await chat.waitUntilReady();
-      await chat.limitAnswers(8);
-      await chat.ask("Say hello.");
-    });
+    const tag = QUICK.includes(name) ? [] : "@slow";
+    test(
+      `a model ${name}: the sentence is shown, the chats are there, another model can be loaded`,
+      { tag },
+      async ({ launch, allowProblems }) => {
+        allowProblems(/model|gguf|load/i);
+        const dataFolder = await freshDataFolder();
+        await seedChats(dataFolder, [
+          {
+            title: "Old chat",
+            messages: [
+              { role: "user", text: "Still here?" },
+              { role: "assistant", text: "Yes." },
+            ],
+          },
+        ]);
+        const app = await launch({ dataFolder, args: [await make()] });
+        const chat = new ChatWindow(app.window);
+        await expect(app.window.getByText(sentence).first()).toBeVisible({ timeout: 30_000 });
+        await chat.openChat("Old chat");
+        await expect(chat.questions).toHaveText([/Still here\?/]);
+        await chat.chooseModel(/SmolLM2/);
+        await chat.waitUntilReady();
+        await chat.limitAnswers(8);
+        await chat.ask("Say hello.");
+      },
+    );
   }
 });
 

@@ -48,7 +48,7 @@ test("a dropped file is used where it is, and answers", async ({ launch }) => {
 
 test("the page cannot name a path: only what was really dropped has one", async ({ launch }) => {
   const app = await launch();
-  await new ChatWindow(app.window).waitUntilReady();
+  await expect(new ChatWindow(app.window).composer).toBeVisible();
   const tried = await app.window.evaluate(async () => ({
     call: Reflect.get(window.facet.call, "import.dropped") === undefined,
     made: await window.facet.importDropped([new File(["GGUF"], "/etc/passwd")]),
@@ -75,7 +75,7 @@ test("a dropped folder: split models as one, other files told apart, links in a 
   );
   await writeFile(path.join(source, "poem.gguf"), "no model");
   const app = await launch();
-  await new ChatWindow(app.window).waitUntilReady();
+  await expect(new ChatWindow(app.window).composer).toBeVisible();
   await dropFiles(app, [source]);
   const dialog = app.window.getByRole("dialog", { name: "Add 2 models" });
   await expect(dialog.getByRole("listitem")).toHaveCount(2);
@@ -244,7 +244,7 @@ test("a folder chosen in the system's dialog is added where it is", async ({ lau
   await writeTinyModel(path.join(folder, "one.gguf"), { seed: 3 });
   await writeTinyModel(path.join(folder, "two.gguf"), { seed: 4 });
   const app = await launch();
-  await new ChatWindow(app.window).waitUntilReady();
+  await expect(new ChatWindow(app.window).composer).toBeVisible();
   await answerFileDialogs(app, [folder]);
   const installed = await openInstalled(app);
   await app.window.getByRole("button", { name: "Add a folder" }).click();

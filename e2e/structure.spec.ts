@@ -35,7 +35,7 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
   const app = await launch({ dataFolder });
   const chat = new StructureWindow(app.window);
   await chat.waitUntilReady();
-  await chat.limitAnswers(60);
+  await chat.limitAnswers(40);
   await chat.openAdvanced();
   await expect(chat.jsonSwitch).toBeHidden();
 
@@ -95,7 +95,6 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
   // Kept with the chat, to be switched on again.
   await app.close();
   const again = new StructureWindow((await launch({ dataFolder })).window);
-  await again.waitUntilReady();
   await again.openChat(/Describe an apple/);
   await expect(again.jsonSwitch).not.toBeChecked();
   await again.openAdvanced();
