@@ -38,7 +38,19 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
     const report = await readReport(file, VitestReport);
     return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
   },
-  e2e: async () => playwright("e2e", "playwright.config.ts", ["--grep-invert=@slow"]),
+  e2e: async () => {
+    const quick = "--grep-invert=@slow";
+    const window = await playwright("window", "playwright.config.ts", [String.raw`e2e[\\/][^\\/]+\.spec\.ts`, quick]);
+    // Two at a time: commands mostly start and end, and no figure of theirs has a limit.
+    const commands = await playwright("commands", "playwright.config.ts", [
+      String.raw`[\\/]cli[\\/]`,
+      "--workers=2",
+      // The first run's evidence stays.
+      "--output=test-results/commands",
+      quick,
+    ]);
+    return { passed: window.passed + commands.passed, failed: window.failed + commands.failed };
+  },
   slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
   "native-slow": runThoroughNativeTests,
   package: async () => {
