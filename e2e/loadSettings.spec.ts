@@ -135,18 +135,22 @@ test("a load that would not fit is asked about first, with the nearest that fits
   await expect(chat.page.getByRole("row").nth(1)).toContainText(/SmolLM2/i);
 });
 
-test("settings and records that somebody damaged are kept, and the model loads", async ({ launch }) => {
-  const dataFolder = await freshDataFolder();
-  await writeFile(
-    path.join(dataFolder, "load-settings.json"),
-    '{"models":{"__proto__":{"settings":{"contextSizeTokens":-5}}',
-  );
-  await writeFile(path.join(dataFolder, "loads.json"), '{"engineBytes":"many","records":[{}]}');
-  const app = await launch({ dataFolder });
-  await new ChatWindow(app.window).waitUntilReady();
-  await expect(async () => {
-    const kept: unknown = JSON.parse(await readFile(path.join(dataFolder, "loads.json"), "utf8"));
-    // A record that cannot be understood stays where it was.
-    expect(kept).toMatchObject({ records: [{}, { failureCode: null }] });
-  }).toPass({ timeout: 60_000 });
-});
+test(
+  "settings and records that somebody damaged are kept, and the model loads",
+  { tag: "@slow" },
+  async ({ launch }) => {
+    const dataFolder = await freshDataFolder();
+    await writeFile(
+      path.join(dataFolder, "load-settings.json"),
+      '{"models":{"__proto__":{"settings":{"contextSizeTokens":-5}}',
+    );
+    await writeFile(path.join(dataFolder, "loads.json"), '{"engineBytes":"many","records":[{}]}');
+    const app = await launch({ dataFolder });
+    await new ChatWindow(app.window).waitUntilReady();
+    await expect(async () => {
+      const kept: unknown = JSON.parse(await readFile(path.join(dataFolder, "loads.json"), "utf8"));
+      // A record that cannot be understood stays where it was.
+      expect(kept).toMatchObject({ records: [{}, { failureCode: null }] });
+    }).toPass({ timeout: 60_000 });
+  },
+);
