@@ -48,6 +48,7 @@ test("a dropped file is used where it is, and answers", async ({ launch }) => {
 
 test("the page cannot name a path: only what was really dropped has one", async ({ launch }) => {
   const app = await launch();
+  await expect(new ChatWindow(app.window).composer).toBeVisible();
   const tried = await app.window.evaluate(async () => ({
     call: Reflect.get(window.facet.call, "import.dropped") === undefined,
     made: await window.facet.importDropped([new File(["GGUF"], "/etc/passwd")]),

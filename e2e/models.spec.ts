@@ -111,6 +111,7 @@ test("a token goes to the hub and nowhere else, redirects are followed, and othe
   hub.tokens.add(token);
   hub.rename("maker/Former-Name", REPOSITORY);
   const app = await launch({ env: { FACET_HUB_ENDPOINT: hub.endpoint } });
+  await expect(new ChatWindow(app.window).composer).toBeVisible();
   const answers = await app.window.evaluate(async (secret) => {
     const { call } = window.facet;
     const repository = (name: string) => ({ repository: name }) as Parameters<(typeof call)["hub.model"]>[0];
