@@ -103,7 +103,7 @@ export class ModelLibrary {
   }
 
   /** As addFile, with one look at the list and one write for them all. Returns an outcome for each. */
-  async addFiles(chosen: readonly Omit<UsedInPlace, "id">[]): Promise<Outcome<ModelFile>[]> {
+  async addFiles(chosen: readonly Pick<UsedInPlace, "path" | "name" | "app">[]): Promise<Outcome<ModelFile>[]> {
     const known = new Map((await this.files()).map((file) => [file.realPath, file]));
     const added: UsedInPlace[] = [];
     const outcomes: Outcome<ModelFile>[] = [];

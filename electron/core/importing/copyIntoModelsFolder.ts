@@ -99,7 +99,7 @@ function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: st
   const reading =
     error instanceof Error &&
     "syscall" in error &&
-    (error.syscall === "read" || (error.syscall === "open" && code === "ENOENT"));
+    (error.syscall === "read" || (code === "ENOENT" && (error.syscall === "open" || error.syscall === "stat")));
   if (reading) return failure(code === "ENOENT" ? "model-missing" : "model-unreadable", { file: fileName }, error);
   if (code === "ENOSPC" || code === "EDQUOT") return failure("disk-full", { folder }, error);
   if (code === "EFBIG") return failure("download-file-too-large", { file: name }, error);

@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import type { Outcome } from "../../contract/failure";
 import type { Application } from "../../core/createApplication";
+import { endProcess } from "../../files/endProcess";
 import type { CommandClient } from "../../instance/CommandClient";
 import { readInstanceAddress } from "../../instance/instanceAddress";
 import { RemoteApplication } from "../../instance/RemoteApplication";
@@ -55,7 +56,7 @@ export async function runCommand(args: readonly string[], dataFolder: string): P
   };
 
   const cancel = () => {
-    if (cancelling.signal.aborted) process.exit(EXIT.cancelled);
+    if (cancelling.signal.aborted) void endProcess(() => process.exit(EXIT.cancelled));
     cancelling.abort();
   };
   process.on("SIGINT", () => (onInterrupt === null ? cancel() : onInterrupt()));
