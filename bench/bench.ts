@@ -4,6 +4,7 @@ import { exitWith, StepError } from "../scripts/step";
 import { hasDisplay, startVirtualDisplay } from "../scripts/virtualDisplay";
 import { appAtRest } from "./appAtRest";
 import { coldStart } from "./coldStart";
+import { commandStart } from "./commandStart";
 import { deltaEncode } from "./deltaEncode";
 import { deltaFidelity } from "./deltaFidelity";
 import { deltaKernels } from "./deltaKernels";
@@ -12,6 +13,7 @@ import { download } from "./download";
 import { engineSpeed } from "./engineSpeed";
 import { estimator } from "./estimator";
 import type { Figures } from "./figures";
+import { firstMessage } from "./firstMessage";
 import { fit } from "./fit";
 import { hubKinds } from "./hubKinds";
 import { hubSearch } from "./hubSearch";
@@ -76,6 +78,8 @@ const measurements: readonly {
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["ui.paste_1m_ms", "ui.paste_5m_ms"], measure: longPaste },
+  { names: ["chat.first_token_ms", "chat.start_ratio"], measure: firstMessage },
+  { names: ["cli.help_ms", "cli.list_ms"], measure: commandStart },
   { names: ["app.cold_start_ms"], measure: coldStart },
   { names: ["app.idle_pss_mb"], measure: appAtRest },
 ];

@@ -198,6 +198,15 @@ describe("adding", () => {
     expect(library.list()).toEqual([]);
   });
 
+  it("gives a file that Facet made its name without copying it", async () => {
+    const file = await source("made.part", "made here");
+    const added = value(await library.addOwnFile(file, { kind: "made", baseName: "Base", fineTuneName: "Tuned" }));
+    const kept = library.find(added.id)!.path;
+    expect((await stat(kept)).ino).toBe((await stat(file)).ino);
+    await rm(file);
+    expect(library.list()[0]).toMatchObject({ id: added.id, failure: null });
+  });
+
   it("keeps the same content once", async () => {
     const first = await add("a.gguf", "same");
     value(await library.rename(first.id, "Mine"));

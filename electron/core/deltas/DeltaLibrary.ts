@@ -27,7 +27,7 @@ import type { JsonFile } from "../JsonFile";
 import { entry, fields, list, type ValueOf } from "../storedShape";
 import { isUnfinishedName } from "../unfinishedName";
 import { syncFolder } from "../writeFileAtomically";
-import { copyHashing, hashOf, type CopyRun } from "./copyHashing";
+import { copyHashing, hashOf, linkHashing, type CopyRun } from "./copyHashing";
 import type { CrashNote } from "../CrashNote";
 
 const KnownDelta = z.strictObject({
@@ -167,13 +167,14 @@ export class DeltaLibrary {
     origin: DeltaOrigin,
     about: { name?: string; licence?: string } = {},
     run?: CopyRun,
+    bring: typeof copyHashing = copyHashing,
   ): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     const file = about.name ?? path.basename(source);
     try {
       await mkdir(folder, { recursive: true });
-      const copied = await copyHashing(source, part, run);
+      const copied = await bring(source, part, run);
       if (!copied.ok)
         return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
       const id = DeltaId.parse(copied.value.sha256.slice(0, 32));
@@ -196,6 +197,16 @@ export class DeltaLibrary {
     } finally {
       await rm(part, { force: true }).catch(() => {});
     }
+  }
+
+  /** One that Facet has made or fetched, and nobody changes any more: added without a copy. */
+  addOwnFile(
+    source: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string } = {},
+    run?: CopyRun,
+  ): Promise<Outcome<Delta>> {
+    return this.addFile(source, origin, about, run, linkHashing);
   }
 
   /** It comes before the other one in the header, null = last. Failure: "not-found". */
@@ -319,7 +330,7 @@ export class DeltaLibrary {
     try {
       const expanded = await this.#options.changeForm(compact, whole, false);
       // Its progress was emitted already.
-      return expanded.ok ? await this.addFile(whole, origin, about, run && { signal: run.signal }) : expanded;
+      return expanded.ok ? await this.addOwnFile(whole, origin, about, run && { signal: run.signal }) : expanded;
     } finally {
       await rm(whole, { force: true }).catch(() => {});
     }

@@ -26,7 +26,7 @@ export function addAdapterFile(chosen: string, baseId: ModelId | null, parts: Pa
     if (!files.ok) return files;
     // Reading it all is the work; the copy that follows is quick beside it.
     return withConverted(files.value, jobs.tools, await controlsOf(file, run), (converted) =>
-      deltas.addFile(converted, origin, { name: files.value.name }, { signal: run.signal }),
+      deltas.addOwnFile(converted, origin, { name: files.value.name }, { signal: run.signal }),
     );
   });
 }

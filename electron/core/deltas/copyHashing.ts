@@ -1,5 +1,5 @@
 // Copies a fine-tune's file and says what was copied: its SHA-256 and size; whose fault a failure is.
-import { stat } from "node:fs/promises";
+import { chmod, link, stat } from "node:fs/promises";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { abandonable } from "../../files/abandonable";
 import { NotARegularFileError } from "../../files/UserFile";
@@ -32,8 +32,22 @@ export function copyHashing(
   return readHashing(source, run, (counting) => copyAndHash(source, target, counting, MODE));
 }
 
+/** As a second name of the same file, where the disk knows such names: nothing is written. Only for a source that nobody will change. */
+export async function linkHashing(source: string, target: string, run?: CopyRun): Promise<Outcome<ContentHash>> {
+  try {
+    await link(source, target);
+  } catch {
+    return copyHashing(source, target, run);
+  }
+  await chmod(target, MODE);
+  return hashOf(target, run);
+}
+
 /** Without a copy. A file that cannot be read is a failure, and "request-cancelled". */
-export function hashOf(source: string, run: CopyRun): Promise<Outcome<ContentHash>> {
+export function hashOf(
+  source: string,
+  run: CopyRun = { signal: new AbortController().signal },
+): Promise<Outcome<ContentHash>> {
   return readHashing(source, run, (counting) => hashLargeFile(source, counting));
 }
 

@@ -31,7 +31,7 @@ export interface JobTools {
   findFile: (file: string) => Promise<ModelFile | null>;
   /** Of the library of deltas, which removes what is unfinished in it at its start. */
   deltasFolder: string;
-  addDelta: DeltaLibrary["addFile"];
+  addDelta: DeltaLibrary["addOwnFile"];
   /** Adapters of the hub, while they are fetched. */
   fetchFolder: string;
   hubClient: () => Outcome<HubClient>;

@@ -50,7 +50,7 @@ export function createJobs(parts: JobParts): Jobs {
     quality: new QualityStore(data.quality),
     downloads,
     deltasFolder: dataPaths(dataFolder).deltas,
-    addDelta: (file, origin, about) => deltas.addFile(file, origin, about),
+    addDelta: (file, origin, about) => deltas.addOwnFile(file, origin, about),
     fetchFolder: dataPaths(dataFolder).fetched,
     hubClient: () => hub.client(),
     estimator,

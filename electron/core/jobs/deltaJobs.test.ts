@@ -347,7 +347,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       deltasFolder: inFolder("deltas"),
       importanceFolder: inFolder("importance"),
       findModel: async (id: string) => known.find((each) => each.model.id === id) ?? null,
-      addDelta: library.addFile.bind(library),
+      addDelta: library.addOwnFile.bind(library),
     } as unknown as JobTools;
     const stages = new Set<string>();
     const make = (fineTuneId: string, result: StartMakeDelta["result"]) => {

@@ -28,7 +28,7 @@ export async function runMakeDelta(
   const { appFolder, appVersion, deltasFolder, importanceFolder } = tools;
   const [base, fineTune] = [await tools.findModel(start.baseId), await tools.findModel(start.fineTuneId)];
   if (base === null || fineTune === null) return fail("source-missing");
-  // The library takes a copy of it; what a crash leaves under this name, it removes at its start.
+  // The library gives it its own name; what a crash leaves under this name, it removes at its start.
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
     await mkdir(deltasFolder, { recursive: true });
