@@ -67,6 +67,8 @@ export const FailureCode = z.enum([
   /** The disk's file system takes no file of this size (FAT32: 4 GiB). */
   "download-file-too-large",
   "download-folder-unusable",
+  /** Another file got the model's name while it was fetched. What was fetched is kept. */
+  "download-name-taken",
   /** The file at the hub is not the one that was chosen any more. */
   "download-changed",
   /** A web page came in place of the file: a captive portal, or a proxy's message. */

@@ -48,6 +48,8 @@ export const ImportOffer = z.strictObject({
     notGguf: z.array(z.string()),
     /** Names of models of which only pieces are there, to be joined first. */
     notWhole: z.array(z.string()),
+    /** Names of the first folders that were not searched, or not to their ends. */
+    folders: z.array(z.string()),
   }),
   isPartial: z.boolean(),
   /** On the disk of Facet's models folder; null = not known. */

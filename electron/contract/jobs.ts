@@ -134,6 +134,8 @@ export const JobResult = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("preview"), source: SourceFacts, previews: z.array(TypePreview) }),
   z.strictObject({
     kind: z.literal("quantize"),
+    /** The target, or the same name with a number where another file got it meanwhile. */
+    file: Path,
     fileBytes: z.number(),
     bitsPerWeight: z.number(),
     sourceSha256: z.string(),

@@ -33,9 +33,12 @@ export const localMethods = {
   "models.moveFolderTo": { input: z.strictObject({ path: FilePath }), output: z.undefined() },
   /** As a file task. baseId: the model that an adapter in PEFT's form is converted for; null = the one that is loaded. */
   "deltas.addPath": { input: z.strictObject({ path: FilePath, baseId: ModelId.nullable() }), output: Delta },
-  /** Writes the fine-tune's file, as a file task; returns the file's name. Failures: "not-found", "delta-not-one-bit", those of writing. */
+  /**
+   * Writes the fine-tune's file, as a file task; returns the file's name. `replaces`: the user has agreed that the file that is there now
+   * is replaced. Failures: "not-found", "target-exists", "delta-not-one-bit", those of writing.
+   */
   "deltas.exportTo": {
-    input: z.strictObject({ deltaId: DeltaId, path: FilePath, compact: z.boolean() }),
+    input: z.strictObject({ deltaId: DeltaId, path: FilePath, compact: z.boolean(), replaces: z.boolean() }),
     output: z.string(),
   },
   /**

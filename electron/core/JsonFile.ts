@@ -1,7 +1,8 @@
 // One value kept in a JSON file: read piece by piece, replaced whole when saved.
-import { readFile, rename, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { fail, succeed, type Outcome } from "../contract/failure";
+import { placeFile } from "../disk/placeFile";
 import { errnoOf, saveFailure } from "./fileFailure";
 import type { Shape, Understood } from "./storedShape";
 import { writeFileAtomically } from "./writeFileAtomically";
@@ -59,7 +60,7 @@ export async function openJsonFile<Value>(
     /(\.json)?$/u,
     `-damaged-${new Date(now()).toISOString().replace(/[:.]/gu, "-")}.json`,
   );
-  await rename(path, movedAsideTo);
+  await placeFile(path, movedAsideTo);
   return { ...empty, movedAsideTo };
 }
 

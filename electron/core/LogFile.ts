@@ -1,4 +1,5 @@
 // A log of one process: one JSON object per line, rotated, without message text or the user's name.
+// oxlint-disable-next-line no-restricted-imports -- old logs, numbered by this file alone
 import { appendFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 
 /** 5 files of 1 MB hold some weeks of ordinary use. */

@@ -174,6 +174,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     folder: paths.deltas,
     list: data.deltaList,
     loading: data.deltasNote,
+    look: (file) => estimator.describeDelta(file),
     inspect: (file) => estimator.inspectDelta(file),
     changeForm: (source, target, compact) => changeDeltaForm({ source, target, compact }, jobHost),
     now: Date.now,

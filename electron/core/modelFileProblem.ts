@@ -1,6 +1,6 @@
-// Why a model's file cannot be opened, as far as the file system says.
+// Why a model's file cannot be opened, as far as the file system says; and whether it begins as GGUF files do.
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { failure, type Failure } from "../contract/failure";
 import { errnoOf } from "./fileFailure";
@@ -18,5 +18,18 @@ export async function modelFileProblem(file: string, name: string = path.basenam
     if (code === null) throw error;
     if (code === "ENOENT" || code === "ENOTDIR") return failure("model-missing", details, error);
     return failure("model-unreadable", { ...details, reason: "this account may not read it" }, error);
+  }
+}
+
+const MAGIC = Buffer.from("GGUF");
+
+/** Of a file that can be read: null = it begins as GGUF files do. Only that is read of it. */
+export async function ggufProblem(file: string, name: string = path.basename(file)): Promise<Failure | null> {
+  const handle = await open(file, "r");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
+    return bytesRead === MAGIC.length && buffer.equals(MAGIC) ? null : failure("model-not-gguf", { file: name });
+  } finally {
+    await handle.close();
   }
 }

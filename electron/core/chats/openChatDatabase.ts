@@ -1,5 +1,6 @@
 // Opens the chat database so that whatever happened to the file, there is one to work with and nothing is overwritten.
 //
+// oxlint-disable-next-line no-restricted-imports -- three files that belong together, to names that were looked for
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";

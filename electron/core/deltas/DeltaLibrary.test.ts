@@ -1,14 +1,15 @@
 // The library of deltas on real files: kept by content, whole or not at all, remembered over restarts.
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync, writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Delta, DeltaFacts } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
+import { freeBytesIn } from "../../disk/room";
 import { openJsonFile } from "../JsonFile";
 import { DeltaLibrary, DeltaList } from "./DeltaLibrary";
 import { CrashNote } from "../CrashNote";
@@ -29,6 +30,9 @@ let folder: string;
 let library: DeltaLibrary;
 let inspection: Outcome<DeltaFacts>;
 let inspected: string[];
+/** What the header of a file says, before it is copied. */
+let look: Outcome<unknown>;
+let looked: string[];
 let changes: Delta[][];
 
 const deltas = () => path.join(folder, "deltas");
@@ -53,6 +57,7 @@ async function open(): Promise<void> {
     list: file,
     loading: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
     now: () => 7,
+    look: async (lookedFile) => (looked.push(path.basename(lookedFile)), look),
     inspect: async (inspectedFile) => (inspected.push(await readFile(inspectedFile, "utf8")), inspection),
     changeForm: async (from, to, compact) => {
       await writeFile(to, `${compact ? "compact" : "whole"} of ${await readFile(from, "utf8")}`);
@@ -68,6 +73,8 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-library-"));
   inspection = succeed(facts);
   inspected = [];
+  look = succeed(undefined);
+  looked = [];
   changes = [];
   await open();
 });
@@ -87,7 +94,7 @@ describe("the compact form", () => {
     inspection = succeed({ ...facts, kind: "bitdelta", rank: null });
     const added = await add("large.gguf", "many");
     const target = path.join(folder, "small.gguf");
-    value(await library.exportTo(added.id, target, { compact: true }));
+    value(await library.exportTo(added.id, { target, compact: true }));
     expect(await readFile(target, "utf8")).toBe("compact of many");
     expect(await readdir(deltas())).toEqual([`${added.id}.gguf`]);
   });
@@ -95,13 +102,13 @@ describe("the compact form", () => {
   it("is none that a LoRA has, and a cancelled one is not written", async () => {
     const lora = await add("lora.gguf", "low");
     const target = path.join(folder, "small.gguf");
-    expect(await library.exportTo(lora.id, target, { compact: true })).toMatchObject({
+    expect(await library.exportTo(lora.id, { target, compact: true })).toMatchObject({
       ok: false,
       failure: { code: "delta-not-one-bit", details: { delta: "lora" } },
     });
     inspection = succeed({ ...facts, kind: "bitdelta", rank: null });
     const added = await add("large.gguf", "many");
-    expect(await library.exportTo(added.id, target, { compact: true }, { signal: AbortSignal.abort() })).toMatchObject({
+    expect(await library.exportTo(added.id, { target, compact: true }, { signal: AbortSignal.abort() })).toMatchObject({
       ok: false,
       failure: { code: "request-cancelled" },
     });
@@ -213,6 +220,27 @@ describe("adding", () => {
     expect((await add("b.gguf", "same")).name).toBe("Mine");
     expect(library.list()).toHaveLength(1);
     expect(await readdir(deltas())).toEqual([`${first.id}.gguf`]);
+  });
+
+  it("looks at the header and the room before it copies anything", async () => {
+    look = fail("delta-not-an-adapter");
+    const zeros = await source("zeros.gguf", "0000");
+    const adding = () => library.addFile(zeros, { kind: "file", fileName: "zeros.gguf" });
+    expect(await adding()).toEqual({
+      ok: false,
+      failure: { code: "delta-not-an-adapter", details: { file: "zeros.gguf", delta: "zeros.gguf" } },
+    });
+    look = succeed(undefined);
+    // Holes take no room.
+    await truncate(zeros, (await freeBytesIn(folder)) + 1e9);
+    expect(await adding()).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+    expect(await library.addFile("/dev/zero", { kind: "file", fileName: "zero" })).toMatchObject({
+      ok: false,
+      failure: { code: "model-unreadable" },
+    });
+    expect(looked).toEqual(["zeros.gguf", "zeros.gguf"]);
+    expect(inspected).toEqual([]);
+    expect(await readdir(deltas())).toEqual([]);
   });
 
   it("leaves nothing of a file that is refused", async () => {
@@ -448,12 +476,45 @@ describe("choosing, deleting, exporting", () => {
     const { id } = await add("a.gguf", "abc");
     const target = path.join(folder, "out.gguf");
     await writeFile(target, "older");
-    value(await library.exportTo(id, target));
+    value(await library.exportTo(id, { target, replaces: true }));
     expect(await readFile(target, "utf8")).toBe("abc");
     await writeFile(library.find(id)!.path, "xyz");
-    expect(await library.exportTo(id, target)).toMatchObject({ ok: false, failure: { code: "delta-changed" } });
+    expect(await library.exportTo(id, { target, replaces: true })).toMatchObject({
+      ok: false,
+      failure: { code: "delta-changed" },
+    });
     expect(await readFile(target, "utf8")).toBe("abc");
     expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("exports onto a file only when the user agreed, and only onto the one that was there then", async () => {
+    const { id } = await add("a.gguf", "abc");
+    const target = path.join(folder, "out.gguf");
+    const taken = { ok: false, failure: { code: "target-exists", details: { file: "out.gguf" } } };
+    await writeFile(target, "older");
+    expect(await library.exportTo(id, { target })).toEqual(taken);
+    for (const replaces of [true, false]) {
+      if (!replaces) await rm(target);
+      // Somebody else puts a file there while it is written.
+      const run = { signal: new AbortController().signal, addDone: () => writeFileSync(target, "of somebody else") };
+      expect(await library.exportTo(id, { target, replaces }, run)).toEqual(taken);
+      expect(await readFile(target, "utf8")).toBe("of somebody else");
+    }
+    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("exports to a name as long as the file system takes", async () => {
+    inspection = succeed({ ...facts, kind: "bitdelta", rank: null });
+    const { id } = await add("a.gguf", "abc");
+    for (const [length, compact] of [
+      [214, false],
+      [255, false],
+      [254, true],
+    ] as const) {
+      const target = path.join(folder, `${"n".repeat(length - 5)}.gguf`);
+      value(await library.exportTo(id, { target, compact }));
+      expect(await readFile(target, "utf8")).toBe(compact ? "compact of abc" : "abc");
+    }
   });
 
   it("emits each change", async () => {

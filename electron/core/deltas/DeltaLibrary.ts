@@ -2,7 +2,7 @@
 //
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { isScaleOf } from "../../contract/deltaKinds";
@@ -22,10 +22,14 @@ import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
 import { UNFINISHED_SUFFIX as JOB_SUFFIX } from "../../contract/jobs";
+import { replaceFile } from "../../disk/placeFile";
+import { requireRoom } from "../../disk/room";
 import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
 import { entry, fields, list, type ValueOf } from "../storedShape";
+import { modelFileProblem } from "../modelFileProblem";
 import { isUnfinishedName } from "../unfinishedName";
+import { writeExport } from "../writeExport";
 import { syncFolder } from "../writeFileAtomically";
 import { copyHashing, hashOf, linkHashing, type CopyRun } from "./copyHashing";
 import type { CrashNote } from "../CrashNote";
@@ -59,7 +63,9 @@ export interface DeltaLibraryOptions {
   folder: string;
   list: JsonFile<DeltaList>;
   loading: CrashNote<DeltaId>;
-  /** Reads a file that nobody has checked yet; in a process that may die of it. */
+  /** Reads the header of a file that nobody has checked yet; in a process that may die of it. */
+  look: (path: string) => Promise<Outcome<unknown>>;
+  /** Reads all of a file that nobody has checked yet; in a process that may die of it. */
   inspect: (path: string) => Promise<Outcome<DeltaFacts>>;
   /** Writes a 1-bit delta in its compact form, or expands it to the one that llama.cpp loads. */
   changeForm: (source: string, target: string, compact: boolean) => Promise<Outcome<undefined>>;
@@ -138,8 +144,7 @@ export class DeltaLibrary {
           failure: { ...facts.failure, details: { file: fileName, delta: fileName, ...facts.failure.details } },
         };
       if (run.signal.aborted) return fail("request-cancelled");
-      await rename(file, this.#path(id));
-      await syncFolder(folder);
+      await this.#place(file, id);
       // A name that says nothing is none.
       const ownName = KEPT_FILE.test(fileName) ? "" : fileName.replace(/\.gguf$/iu, "");
       return await this.#keepNew(id, hashed.value.sizeBytes, facts.value, origin, facts.value.name ?? ownName);
@@ -159,7 +164,7 @@ export class DeltaLibrary {
   }
 
   /**
-   * Copies a file into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
+   * Looks at a file's header, copies it into the folder and keeps it; one in the compact form is expanded. The same content is kept once: adding
    * it again finds it. Failures: those of `inspect` and `changeForm`, "model-unreadable", "disk-full", "save-failed", "request-cancelled".
    */
   async addFile(
@@ -167,7 +172,35 @@ export class DeltaLibrary {
     origin: DeltaOrigin,
     about: { name?: string; licence?: string } = {},
     run?: CopyRun,
-    bring: typeof copyHashing = copyHashing,
+  ): Promise<Outcome<Delta>> {
+    const { folder } = this.#options;
+    const file = about.name ?? path.basename(source);
+    try {
+      await mkdir(folder, { recursive: true });
+      const problem = await this.#headProblem(source);
+      if (problem !== null)
+        return { ok: false, failure: { ...problem, details: { file, delta: file, ...problem.details } } };
+      await requireRoom(folder, (await stat(source)).size);
+    } catch (error) {
+      return { ok: false, failure: saveFailure(error, { folder }) };
+    }
+    return this.#bring(source, origin, about, run, copyHashing);
+  }
+
+  /** What can be said of a file before gigabytes are copied. */
+  async #headProblem(source: string): Promise<Failure | null> {
+    const problem = await modelFileProblem(source);
+    if (problem !== null) return problem.code === "model-missing" ? { ...problem, code: "delta-missing" } : problem;
+    const looked = await this.#options.look(source);
+    return looked.ok || looked.failure.code === "delta-compact" ? null : looked.failure;
+  }
+
+  async #bring(
+    source: string,
+    origin: DeltaOrigin,
+    about: { name?: string; licence?: string },
+    run: CopyRun | undefined,
+    bring: typeof copyHashing,
   ): Promise<Outcome<Delta>> {
     const { folder, inspect } = this.#options;
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
@@ -186,8 +219,7 @@ export class DeltaLibrary {
       if (!facts.ok)
         return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
       if (run?.signal.aborted === true) return fail("request-cancelled");
-      await rename(part, this.#path(id));
-      await syncFolder(folder);
+      await this.#place(part, id);
       const described =
         about.licence === undefined ? facts.value : { ...facts.value, licence: about.licence.slice(0, 60) };
       const name = about.name ?? facts.value.name ?? file.replace(/\.gguf$/iu, "");
@@ -206,7 +238,7 @@ export class DeltaLibrary {
     about: { name?: string; licence?: string } = {},
     run?: CopyRun,
   ): Promise<Outcome<Delta>> {
-    return this.addFile(source, origin, about, run, linkHashing);
+    return this.#bring(source, origin, about, run, linkHashing);
   }
 
   /** It comes before the other one in the header, null = last. Failure: "not-found". */
@@ -237,40 +269,31 @@ export class DeltaLibrary {
     return this.#save(this.#options.list.value.deltas.filter((known) => known.id !== id));
   }
 
-  /** Copies a delta's file to where the user wants it, or writes it there in its compact form; whole or not at all. */
+  /**
+   * Copies a delta's file to where the user wants it, or writes it there in its compact form; whole or not at all. `replaces`: the user
+   * has agreed that what is there now is replaced. Failures: "not-found", "target-exists", "delta-not-one-bit", those of the delta,
+   * "disk-full", "save-failed", "request-cancelled".
+   */
   async exportTo(
     id: DeltaId,
-    target: string,
-    { compact }: { compact: boolean } = { compact: false },
+    { target, compact = false, replaces = false }: { target: string; compact?: boolean; replaces?: boolean },
     run?: CopyRun,
   ): Promise<Outcome<undefined>> {
     const found = this.find(id);
     if (found === null) return fail("not-found");
-    if (found.delta.failure !== null && found.delta.failure.code !== "delta-crashed-last-time")
-      return { ok: false, failure: found.delta.failure };
-    if (compact && found.delta.facts.kind !== "bitdelta") return fail("delta-not-one-bit", { delta: found.delta.name });
-    const part = `${target}.${randomUUID()}${UNFINISHED_SUFFIX}`;
-    try {
+    const { name, failure: problem, facts, sizeBytes } = found.delta;
+    if (problem !== null && problem.code !== "delta-crashed-last-time") return { ok: false, failure: problem };
+    if (compact && facts.kind !== "bitdelta") return fail("delta-not-one-bit", { delta: name });
+    return writeExport({ target, replaces, sizeBytes }, async (part) => {
       if (compact) {
         const written = await this.#options.changeForm(found.path, part, true);
-        if (!written.ok) return written;
-        if (run?.signal.aborted === true) return fail("request-cancelled");
-        await rename(part, target);
-        return written;
+        return written.ok && run?.signal.aborted === true ? fail("request-cancelled") : written;
       }
       const copied = await copyHashing(found.path, part, run);
       if (!copied.ok)
-        return copied.failure.code === "request-cancelled"
-          ? copied
-          : fail("delta-missing", { delta: found.delta.name });
-      if (!copied.value.sha256.startsWith(id)) return fail("delta-changed", { delta: found.delta.name });
-      await rename(part, target);
-      return succeed(undefined);
-    } catch (error) {
-      return { ok: false, failure: saveFailure(error, { folder: path.dirname(target) }) };
-    } finally {
-      await rm(part, { force: true }).catch(() => {});
-    }
+        return copied.failure.code === "request-cancelled" ? copied : fail("delta-missing", { delta: name });
+      return copied.value.sha256.startsWith(id) ? succeed(undefined) : fail("delta-changed", { delta: name });
+    });
   }
 
   /**
@@ -404,6 +427,12 @@ export class DeltaLibrary {
 
   #path(id: DeltaId): string {
     return path.join(this.#options.folder, `${id}.gguf`);
+  }
+
+  /** The name says which content it has: what has it already is the same, or a damaged copy of it. */
+  async #place(part: string, id: DeltaId): Promise<void> {
+    await replaceFile(part, this.#path(id));
+    await syncFolder(this.#options.folder);
   }
 
   /** The first of the hues that the fewest deltas have. */

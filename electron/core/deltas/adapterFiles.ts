@@ -1,5 +1,5 @@
 // Adapter files that the user names, in GGUF or in the form of PEFT and MLX: added to the library, converted elsewhere, or only read.
-import { access, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { Delta, DeltaFacts } from "../../contract/deltas";
@@ -10,6 +10,7 @@ import { adapterFileAt, adapterName, peftConfigOf } from "../importing/peftFiles
 import type { JobControls } from "../jobs/JobQueue";
 import { convertPeft, withConverted, type PeftFiles } from "../jobs/runFetchDelta";
 import type { Parts } from "../Parts";
+import { writeExport } from "../writeExport";
 import { changeDeltaForm } from "./deltaJobs";
 
 const PEFT_WEIGHTS = /\.safetensors$/iu;
@@ -48,18 +49,22 @@ export function convertAdapterFile(
   const { estimator, fileTasks, jobs } = parts;
   const name = adapterName(chosen);
   return fileTasks.run({ kind: "write-fine-tune", title: name, modelId: null }, async (run) => {
-    if (await exists(target)) return fail("target-exists", { file: path.basename(target) });
+    const place = { target, replaces: false, sizeBytes: 0 };
     const file = await adapterFileAt(chosen);
     if (file === null) return fail("delta-not-an-adapter", { file: path.basename(chosen) });
     if (PEFT_WEIGHTS.test(file)) {
       if (compact) return fail("delta-not-one-bit", { delta: name });
       const files = await peftFiles(file, baseId, parts);
-      return files.ok ? convertPeft(files.value, target, jobs.tools, await controlsOf(file, run)) : files;
+      if (!files.ok) return files;
+      const controls = await controlsOf(file, run);
+      return writeExport(place, (part) => convertPeft(files.value, part, jobs.tools, controls));
     }
     const facts = await estimator.inspectDelta(file);
     if (facts.ok && facts.value.kind !== "bitdelta") return fail("delta-not-one-bit", { delta: name });
     if (!facts.ok && facts.failure.code !== "delta-compact") return withNames(facts, name);
-    return changeDeltaForm({ source: file, target, compact }, jobs.tools, run.signal);
+    return writeExport(place, (part) =>
+      changeDeltaForm({ source: file, target: part, compact }, jobs.tools, run.signal),
+    );
   });
 }
 
@@ -115,11 +120,4 @@ function withNames(outcome: Extract<Outcome<never>, { ok: false }>, name: string
     ok: false,
     failure: { ...outcome.failure, details: { file: name, delta: name, ...outcome.failure.details } },
   };
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -9,6 +9,8 @@ export function diskFailure(error: unknown, missingBytes: number): Failure {
       return fail("download-disk-full", { missingBytes: String(missingBytes) }, error).failure;
     case "EFBIG":
       return fail("download-file-too-large", undefined, error).failure;
+    case "EEXIST":
+      return fail("download-name-taken", undefined, error).failure;
     case "ENOENT":
       return fail("download-parts-missing", undefined, error).failure;
     default:

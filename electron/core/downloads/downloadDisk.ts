@@ -1,16 +1,17 @@
 // The files of the download queue: its state per download, the finished models with their origin.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
 import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
+import { placeFile } from "../../disk/placeFile";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
 import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
 
-/** Inside the models folder, so that the last step is a rename and not a copy. */
+/** Inside the models folder, so that the last step is a new name and not a copy. */
 const UNFINISHED = ".downloads";
 const STATE_FILE = "download.json";
 /** 500 files with long paths are 600 KB. */
@@ -113,15 +114,34 @@ export async function readOrigin(file: string): Promise<ModelOrigin | null> {
   return parsed.success ? parsed.data : null;
 }
 
+class NameTakenError extends Error {
+  override readonly name = "NameTakenError";
+  readonly code = "EEXIST";
+
+  constructor(file: string) {
+    super(`another file has the name ${path.basename(file)}`);
+  }
+}
+
 export function originPath(file: string): string {
   return `${file}.origin.json`;
 }
 
-/** Gives a verified part its name: first the origin, then the rename, so that no model is there without one. */
+/**
+ * Gives a verified part its name: first the origin, then the name, so that no model is there without one. Throws "EEXIST" where
+ * another file has the name.
+ */
 export async function putInPlace(part: string, file: string, origin: ModelOrigin): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
+  // What is at this name keeps its own origin.
+  if ((await sizeOf(file)) !== null) throw new NameTakenError(file);
   await writeFileAtomically(originPath(file), JSON.stringify(origin, null, 1));
-  await rename(part, file);
+  try {
+    await placeFile(part, file);
+  } catch (error) {
+    await rm(originPath(file), { force: true });
+    throw error;
+  }
   await syncFolder(path.dirname(file));
 }
 
@@ -174,11 +194,8 @@ function isOwnState({ request, folder, verified }: SavedDownload, id: DownloadId
   );
 }
 
-/** What an ordinary user may still write in the folder's file system. */
-export async function freeBytesIn(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
+// For the queue, which checks the disk while it fetches.
+export { freeBytesIn } from "../../disk/room";
 
 async function sizeOf(file: string): Promise<number | null> {
   try {

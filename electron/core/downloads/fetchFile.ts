@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { fail, type Outcome } from "../../contract/failure";
 import type { JobPhase } from "../../contract/jobQueue";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
-import { freeBytesIn } from "./downloadDisk";
+import { freeBytesIn } from "../../disk/room";
 import { diskFailure } from "./diskFailure";
 import { CONNECTIONS, DOWNLOAD_TIMING, downloadFile, type WaitingFor } from "./downloadFile";
 import { RESERVE_BYTES } from "./DownloadQueue";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { OfferId, type FoundModel, type FoundModels, type ImportOffer } from "../../contract/importing";
 import type { ModelId } from "../../contract/ids";
 import type { Surroundings } from "../dataFolder";
-import { freeBytesIn } from "../downloads/downloadDisk";
+import { freeBytesIn } from "../../disk/room";
 import { isGgufName, wholeNameOf } from "../ggufNames";
 import { findFiles } from "./findFiles";
 import { findModels, type Describe, type ModelOnDisk, type ModelsOnDisk } from "./findModels";
@@ -65,6 +65,7 @@ export class Imports {
         others: [...found.others].map(([kind, count]) => ({ kind, count })),
         notGguf: found.notGguf.slice(0, MAX_SHOWN_NAMES),
         notWhole: [...found.notWhole].slice(0, MAX_SHOWN_NAMES),
+        folders: budget.leftOut.map((folder) => path.basename(folder)),
       },
       isPartial: budget.isPartial,
       diskFreeBytes: await freeBytesIn(this.#options.modelsFolder).catch(() => null),

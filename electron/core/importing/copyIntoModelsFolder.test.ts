@@ -23,7 +23,10 @@ function running(signal = new AbortController().signal): TaskRun {
 }
 function model(...names: string[]): ModelOnDisk {
   const paths = names.map((name) => path.join(folder, name));
-  for (const file of paths) writeFileSync(file, path.basename(file));
+  for (const file of paths) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `GGUF ${path.relative(folder, file)}`);
+  }
   const [first = ""] = paths;
   return {
     path: first,
@@ -37,17 +40,51 @@ function model(...names: string[]): ModelOnDisk {
     failure: null,
   };
 }
+const contentOf = (name: string) => readFileSync(path.join(models, name), "utf8");
 const inModels = () =>
   readdirSync(models)
     .filter((name) => !name.startsWith("."))
     .sort();
 
 it("keeps names, and numbers what is there already, all parts together", async () => {
+  const numbered = ["big-2-00001-of-00002.gguf", "big-2-00002-of-00002.gguf"];
   const parts = ["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"];
   for (let copy = 0; copy < 2; copy++)
     expect((await copyIntoModelsFolder(model(...parts), models, running())).ok).toBe(true);
-  expect(inModels()).toEqual(["big 2-00001-of-00002.gguf", "big 2-00002-of-00002.gguf", ...parts]);
-  expect(readFileSync(path.join(models, "big 2-00002-of-00002.gguf"), "utf8")).toBe("big-00002-of-00002.gguf");
+  expect(inModels()).toEqual(["big-00001-of-00002.gguf", "big-00002-of-00002.gguf", ...numbered].sort());
+  expect(contentOf("big-2-00002-of-00002.gguf")).toBe("GGUF big-00002-of-00002.gguf");
+});
+
+it("loses none of the models that want one name at once", async () => {
+  const wanted = Array.from({ length: 6 }, (_, index) => model(path.join(String(index), "ggml-model.gguf")));
+  const split = Array.from({ length: 6 }, (_, index) =>
+    model(...["big-00001-of-00002.gguf", "big-00002-of-00002.gguf"].map((name) => path.join(String(index), name))),
+  );
+  const all = [...wanted, ...split];
+  const copied = await Promise.all(all.map((one) => copyIntoModelsFolder(one, models, running())));
+  for (const [index, { paths }] of all.entries()) {
+    const outcome = copied[index]!;
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
+    for (const [part, source] of paths.entries()) {
+      const file = outcome.value.replace("-00001-of-", `-0000${part + 1}-of-`);
+      expect(readFileSync(file, "utf8")).toBe(readFileSync(source, "utf8"));
+    }
+  }
+  expect(inModels()).toHaveLength(18);
+});
+
+it("looks at what each file begins with before it copies", async () => {
+  const zeros = model("split-00001-of-00002.gguf", "split-00002-of-00002.gguf");
+  writeFileSync(zeros.paths[1]!, Buffer.alloc(4096));
+  const cases: [ModelOnDisk, string][] = [
+    [zeros, "model-not-gguf"],
+    [{ ...model("a.gguf"), failure: { code: "model-truncated" } }, "model-truncated"],
+    [{ ...model("b.gguf"), paths: ["/dev/zero"] }, "model-unreadable"],
+  ];
+  for (const [one, code] of cases) {
+    expect(await copyIntoModelsFolder(one, models, running())).toMatchObject({ ok: false, failure: { code } });
+  }
+  expect(existsSync(path.join(models, ".imports"))).toBe(false);
 });
 
 it("makes a file's name of what another app calls its blob", async () => {
@@ -62,7 +99,7 @@ it("counts a name that differs in its case alone as the same, and shortens what 
   expect(
     (await copyIntoModelsFolder({ ...model("sha256-def"), fileName: "模".repeat(300) }, models, running())).ok,
   ).toBe(true);
-  expect(inModels()).toEqual(["MODEL.gguf", "model 2.gguf", expect.stringMatching(/^模+-[0-9a-f]{8}\.gguf$/u)]);
+  expect(inModels()).toEqual(["MODEL.gguf", "model-2.gguf", expect.stringMatching(/^模+-[0-9a-f]{8}\.gguf$/u)]);
 });
 
 it.skipIf(process.platform === "win32")("waits for no pipe that took a model's place", async () => {
@@ -97,7 +134,7 @@ it("says before it begins that there is no room", async () => {
   const huge = { ...model("a.gguf"), sizeBytes: 1e18 };
   expect(await copyIntoModelsFolder(huge, models, running())).toMatchObject({
     ok: false,
-    failure: { code: "disk-full" },
+    failure: { code: "disk-full", details: { missingBytes: expect.stringMatching(/^\d+$/u) } },
   });
 });
 
@@ -122,6 +159,6 @@ it("overwrites nothing at start that got the name meanwhile, and deletes nothing
   writeFileSync(path.join(models, ".imports", "notes.txt"), "mine");
   await finishCopies(models);
   expect(readFileSync(path.join(models, "a.gguf"), "utf8")).toBe("another");
-  expect(readFileSync(path.join(models, "a 2.gguf"), "utf8")).toBe("the copy");
+  expect(readFileSync(path.join(models, "a-2.gguf"), "utf8")).toBe("the copy");
   expect(readdirSync(path.join(models, ".imports")).sort()).toEqual(["mine.whole", "notes.txt"]);
 });

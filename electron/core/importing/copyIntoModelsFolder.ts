@@ -1,27 +1,28 @@
 // Copies a model into Facet's models folder: under another name until it is whole, so that no kill leaves half a model. Plain Node.
 import { randomUUID } from "node:crypto";
+// oxlint-disable-next-line no-restricted-imports -- a folder of Facet's own is renamed, never a model
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { diskName, nameKey } from "../diskName";
-import { freeBytesIn } from "../downloads/downloadDisk";
-import { errnoOf } from "../fileFailure";
+import { isTaken, numberedName, placeFile } from "../../disk/placeFile";
+import { requireRoom } from "../../disk/room";
+import { errnoOf, saveFailure } from "../fileFailure";
+import { ggufProblem, modelFileProblem } from "../modelFileProblem";
 import { isUnfinishedName } from "../unfinishedName";
 import { syncFolder } from "../writeFileAtomically";
 import { copyLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 import type { ModelOnDisk } from "./findModels";
 
-/** In the models folder, so that the last step is a rename and not a copy. */
+/** In the models folder, so that the last step is a new name and not a copy. */
 const UNFINISHED = ".imports";
 /** The folder of a copy ends so when all its files are there: a kill from now on loses nothing. */
 const WHOLE = ".whole";
-/** Left free on the disk: the system and the chats need room too. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
 
 /**
  * Returns the path of the first part. Failures: "disk-full" (said before anything is copied, or when it happens),
- * "model-missing", "model-unreadable", "models-folder-unusable", "request-cancelled".
+ * "model-missing", "model-unreadable", "model-not-gguf" and what else is known of the model, "models-folder-unusable", "request-cancelled".
  */
 export async function copyIntoModelsFolder(
   model: ModelOnDisk,
@@ -31,22 +32,16 @@ export async function copyIntoModelsFolder(
   run.addTotal(model.sizeBytes);
   const folder = path.join(modelsFolder, UNFINISHED, randomUUID());
   try {
-    const freeBytes = await freeBytesIn(modelsFolder);
-    if (freeBytes < model.sizeBytes + RESERVE_BYTES) {
-      return fail("disk-full", {
-        folder: modelsFolder,
-        missingBytes: String(Math.ceil(model.sizeBytes + RESERVE_BYTES - freeBytes)),
-      });
-    }
-    const names = await freeNames(namesOf(model), modelsFolder);
+    const problem = model.failure ?? (await headProblem(model));
+    if (problem !== null) return { ok: false, failure: problem };
+    await requireRoom(modelsFolder, model.sizeBytes);
     await mkdir(folder, { recursive: true });
-    for (const [index, name] of names.entries())
+    for (const [index, name] of namesOf(model).entries())
       await copyLargeFile(model.paths[index] ?? model.path, path.join(folder, name), run);
     await syncFolder(folder);
     run.signal.throwIfAborted();
     await rename(folder, folder + WHOLE);
-    await putInPlace(folder + WHOLE, modelsFolder);
-    return succeed(path.join(modelsFolder, names[0] ?? ""));
+    return succeed(await putInPlace(folder + WHOLE, modelsFolder));
   } catch (error) {
     if (run.signal.aborted) return fail("request-cancelled");
     return { ok: false, failure: copyFailure(error, model, modelsFolder) };
@@ -67,14 +62,44 @@ export async function finishCopies(modelsFolder: string): Promise<void> {
   await rmdir(unfinished).catch(() => undefined);
 }
 
-/** The first part last: it is the one that is listed and loaded. No file is overwritten that got the name meanwhile. */
-async function putInPlace(folder: string, modelsFolder: string): Promise<void> {
-  const names = (await readdir(folder)).sort();
-  const targets = await freeNames(names, modelsFolder);
-  for (const [index, name] of [...names.entries()].reverse())
-    await rename(path.join(folder, name), path.join(modelsFolder, targets[index] ?? name));
-  await syncFolder(modelsFolder);
-  await rm(folder, { recursive: true, force: true });
+/** Under the files' own names; with a number when others have them. Returns the path of the first part. */
+async function putInPlace(folder: string, modelsFolder: string): Promise<string> {
+  const own = (await readdir(folder)).sort();
+  for (let number = 1; ; number++) {
+    const names = own.map((name) => numberedName(name, number));
+    if (!(await claimed(own, names, folder, modelsFolder))) continue;
+    await syncFolder(modelsFolder);
+    await rm(folder, { recursive: true, force: true });
+    return path.join(modelsFolder, names[0] ?? "");
+  }
+}
+
+/** All names or none, so that parts of a split model stay together. The first part last: it is the one that is listed and loaded. */
+async function claimed(
+  own: readonly string[],
+  names: readonly string[],
+  folder: string,
+  modelsFolder: string,
+): Promise<boolean> {
+  // Names that differ in their case alone are one file on other disks.
+  const taken = new Set((await readdir(modelsFolder)).map(nameKey));
+  if (names.some((name) => taken.has(nameKey(name)))) return false;
+  const moves = own.map(
+    (name, index) => [path.join(folder, name), path.join(modelsFolder, names[index] ?? name)] as const,
+  );
+  const done: typeof moves = [];
+  try {
+    for (const move of moves.toReversed()) {
+      await placeFile(...move);
+      done.push(move);
+    }
+    return true;
+  } catch (error) {
+    // Somebody was faster.
+    for (const [part, target] of done) await placeFile(target, part);
+    if (isTaken(error)) return false;
+    throw error;
+  }
 }
 
 /** As they can be on disk. */
@@ -82,15 +107,13 @@ function namesOf({ paths, fileName }: ModelOnDisk): string[] {
   return paths.map((file) => diskName(/\.gguf$/iu.test(file) ? path.basename(file) : fileName));
 }
 
-/** The files' own names; with a number when others have them. Parts of a split model stay together. */
-async function freeNames(own: readonly string[], modelsFolder: string): Promise<string[]> {
-  const taken = new Set((await readdir(modelsFolder)).map(nameKey));
-  for (let number = 1; ; number++) {
-    const names = own.map((name) =>
-      number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?\.gguf$/u, ` ${number}$&`),
-    );
-    if (!names.some((name) => taken.has(nameKey(name)))) return names;
+/** What each file begins with is looked at before gigabytes are copied; the header of the first one was read when the model was offered. */
+async function headProblem({ paths, fileName }: ModelOnDisk): Promise<Failure | null> {
+  for (const file of paths) {
+    const problem = (await modelFileProblem(file, fileName)) ?? (await ggufProblem(file, fileName));
+    if (problem !== null) return problem;
   }
+  return null;
 }
 
 function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: string): Failure {
@@ -101,7 +124,7 @@ function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: st
     "syscall" in error &&
     (error.syscall === "read" || (code === "ENOENT" && (error.syscall === "open" || error.syscall === "stat")));
   if (reading) return failure(code === "ENOENT" ? "model-missing" : "model-unreadable", { file: fileName }, error);
-  if (code === "ENOSPC" || code === "EDQUOT") return failure("disk-full", { folder }, error);
+  if (code === "ENOSPC" || code === "EDQUOT") return saveFailure(error, { folder });
   if (code === "EFBIG") return failure("download-file-too-large", { file: name }, error);
   return failure("models-folder-unusable", { folder }, error);
 }

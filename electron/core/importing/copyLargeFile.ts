@@ -1,19 +1,24 @@
 // Copies one file with progress, to be stopped between two pieces; the copy is on the disk when it returns. Plain Node.
 import { constants } from "node:fs";
 import { copyFile, open, rm, stat } from "node:fs/promises";
+import path from "node:path";
 import { createHash } from "node:crypto";
+import { requireRoom } from "../../disk/room";
 import { abandonable } from "../../files/abandonable";
 import { UserFile } from "../../files/UserFile";
 import type { TaskRun } from "./FileTasks";
 
 /** Large enough for a disk's full speed, small enough to stop at once and to keep a hash from holding up main. */
 const PIECE_BYTES = 1024 * 1024;
+/** Written between two looks at the disk, which others fill too. */
+const ROOM_LOOK_BYTES = 64 * PIECE_BYTES;
 /** Of a new file. */
 const MODE = 0o644;
 
 /**
  * `to` must not exist; what was written is deleted when it fails or is stopped. Where the file system can share the content
- * of two files, nothing is copied. Throws the file system's errors, and the signal's reason.
+ * of two files, nothing is copied. Throws the file system's errors, NoRoomError before the disk is full, and
+ * the signal's reason.
  */
 export async function copyLargeFile(from: string, to: string, { signal, addDone }: TaskRun): Promise<void> {
   try {
@@ -76,13 +81,18 @@ async function copyPieces(from: string, to: string, { signal, addDone, mode, loo
     const target = await open(to, "wx", mode);
     try {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-      for (;;) {
+      for (let unlookedBytes = ROOM_LOOK_BYTES; ;) {
+        if (unlookedBytes >= ROOM_LOOK_BYTES) {
+          await requireRoom(path.dirname(to), ROOM_LOOK_BYTES);
+          unlookedBytes = 0;
+        }
         const bytesRead = await source.read(buffer);
         if (bytesRead === 0) break;
         const piece = buffer.subarray(0, bytesRead);
         look?.(piece);
         // FileHandle.write may write less than asked; writeFile continues where the handle stands until all is written.
         await target.writeFile(piece);
+        unlookedBytes += bytesRead;
         addDone(bytesRead);
       }
       await target.sync();

@@ -11,7 +11,7 @@ export function findGgufFiles(root: string, budget: ScanBudget): Promise<string[
   return findFiles(root, isGgufName, budget);
 }
 
-/** Absolute paths as they are reached, in order of their names; hidden files and folders are left out, unreadable ones too. */
+/** Absolute paths as they are reached, of each folder in order of their names; hidden files and folders are left out, unreadable ones too. */
 export async function findFiles(
   root: string,
   isWanted: (name: string) => boolean,
@@ -26,15 +26,19 @@ export async function findFiles(
     if (real === null || visited.has(real)) continue;
     visited.add(real);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    // What may be wanted first, so that a crowd beside it takes nothing away.
+    entries.sort((a, b) => Number(isWanted(b.name)) - Number(isWanted(a.name)) || (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
-      if (!budget.spend()) return found;
+      if (!budget.spend()) {
+        for (const left of [folder, ...waiting.map((other) => other.folder)]) budget.leaveOut(left);
+        return found;
+      }
       if (entry.name.startsWith(".")) continue;
       const file = path.join(folder, entry.name);
       const kind = entry.isSymbolicLink() ? await stat(file).catch(() => null) : entry;
       if (kind?.isDirectory()) {
         if (depth < MAX_DEPTH) waiting.push({ folder: file, depth: depth + 1 });
-        else budget.leaveOut();
+        else budget.leaveOut(file);
       } else if (kind?.isFile() && isWanted(entry.name)) found.push(file);
     }
   }

@@ -7,6 +7,7 @@ import { estimatorInProcess } from "../../testing/estimatorInProcess";
 import { ggufOfKind } from "../../testing/ggufKinds";
 import { tinyModelBytes } from "../../testing/tinyGguf";
 import { describeFile } from "../estimator/fitModelOfPaths";
+import { findGgufFiles } from "./findFiles";
 import { findModels } from "./findModels";
 import { ScanBudget } from "./ScanBudget";
 
@@ -31,6 +32,25 @@ function find(...files: string[]) {
     new ScanBudget(new AbortController().signal),
   );
 }
+
+it("offers what was found where a folder holds more than is searched, and names what was not searched", async () => {
+  for (let index = 0; index < 30; index++) put(path.join("crowd", `note-${index}.txt`), "");
+  put(path.join("late", "deeper.gguf"), ggufOfKind("model", 0));
+  for (let index = 0; index < 10; index++) put(`a-${index}.txt`, "");
+  const top = put("top.gguf", ggufOfKind("model", 0));
+  const budget = new ScanBudget(new AbortController().signal, () => 0, 20);
+  const files = await findGgufFiles(folder, budget);
+  const estimator = estimatorInProcess("");
+  const found = await findModels(
+    files.map((file) => ({ path: file })),
+    null,
+    (file) => describeFile(file, estimator),
+    budget,
+  );
+  expect(found.models.map((model) => model.path)).toEqual([top]);
+  expect(budget.isPartial).toBe(true);
+  expect(budget.leftOut.map((left) => path.basename(left))).toEqual(["crowd", "late"]);
+});
 
 it("tells kinds apart by headers, and names adapters by their paths", async () => {
   const lora = put("not-called-so.gguf", ggufOfKind("adapter", 0));

@@ -66,7 +66,7 @@ export async function findModels(
     const realPath = await realpath(first).catch(() => first);
     if (seen.has(realPath)) continue;
     seen.add(realPath);
-    if (!budget.spend()) break;
+    if (!budget.look()) break;
     if (await isPeftAdapter(first)) found.adapters.push(first);
     else await lookAt(first, realPath, file, { app, describe, found });
   }

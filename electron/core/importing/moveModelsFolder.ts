@@ -7,6 +7,7 @@ import {
   readFile,
   readlink,
   realpath,
+  // oxlint-disable-next-line no-restricted-imports -- folders, onto names that a journal keeps
   rename,
   rm,
   rmdir,
@@ -18,14 +19,12 @@ import {
 import path from "node:path";
 import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { freeBytesIn } from "../downloads/downloadDisk";
+import { freeBytesIn, RESERVE_BYTES } from "../../disk/room";
 import { errnoOf } from "../fileFailure";
 import { removeUnfinishedWrites, syncFolder, writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 
-/** Left free on the disk that the models go to. */
-const RESERVE_BYTES = 512 * 1024 * 1024;
 const MAX_JOURNAL_BYTES = 64 * 1024;
 /** Inside a chosen folder that holds other things. */
 const FOLDER_NAME = "facet-models";

@@ -323,6 +323,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       folder: inFolder("deltas"),
       list: file,
       loading: CrashNote.ofDeltas(inFolder("loading-deltas")),
+      look: async () => succeed(undefined),
       inspect: async (delta) => {
         const read = await inspectDelta(delta);
         return read.ok ? succeed(read.value.facts) : read;
@@ -390,7 +391,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     await result("make-delta", { ...request, target: oneBit });
     const kept = await library.addFile(oneBit, { kind: "file", fileName: "one-bit.gguf" });
     if (!kept.ok) throw new Error(JSON.stringify(kept.failure));
-    expect(await library.exportTo(kept.value.id, inFolder("compact.gguf"), { compact: true })).toEqual({
+    expect(await library.exportTo(kept.value.id, { target: inFolder("compact.gguf"), compact: true })).toEqual({
       ok: true,
       value: undefined,
     });

@@ -1,5 +1,5 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left.
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
 import type { Fork } from "../../process/Fork";
@@ -13,8 +13,6 @@ export async function runJob(
   message: ToJob,
   { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: JobProgress) => void },
 ): Promise<JobOutcome> {
-  const target = "target" in message.request ? message.request.target : null;
-  const wasThere = target !== null && (await exists(target));
   if (signal.aborted) return cancelled();
   let ended: JobOutcome | undefined;
   const ending = await new Promise<ProcessEnd>((resolve) => {
@@ -44,8 +42,7 @@ export async function runJob(
   });
   if (ended?.ok) return ended;
   await removeUnfinished(message);
-  // Killed between its last step and telling of it: the file is whole, but nobody will hear of it.
-  if (ended === undefined && target !== null && !wasThere) await rm(target, { force: true }).catch(() => undefined);
+  // What has the target's name stays: it is whole, and may be somebody else's.
   if (signal.aborted) return cancelled();
   return ended ?? fail("job-crashed", undefined, causeOf(ending));
 }
@@ -54,13 +51,6 @@ function causeOf({ why, code }: ProcessEnd): string {
   if (why === "silence") return "nothing was heard of the job process for a while";
   if (why === "nonsense") return "a message of the job process does not fit the protocol";
   return `the job process ended with code ${code}`;
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 function cancelled(): JobOutcome {

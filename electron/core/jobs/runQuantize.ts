@@ -37,7 +37,7 @@ export async function runQuantize(
     return made;
   }
   await tools.modelsChanged();
-  const result = await tools.findFile(order.target);
+  const result = await tools.findFile(made.value.file);
   const qualityFailure =
     order.start.measureQuality && result
       ? await measure(order, source.value, result, made.value.sourceSha256, tools, controls)
@@ -105,7 +105,7 @@ async function quantize(
   source: Source,
   tools: JobTools,
   { signal, onPhase }: JobControls,
-): Promise<Outcome<{ sourceSha256: Sha256 }>> {
+): Promise<Outcome<{ sourceSha256: Sha256; file: string }>> {
   const [first] = source.paths;
   if (first === undefined) return fail("source-missing");
   const steps: PreparedStep[] = [];
@@ -145,7 +145,7 @@ async function quantize(
     return { ok: false, failure: explained };
   }
   if (outcome.value.kind !== "quantize") throw new Error("the job process answered another question");
-  return succeed({ sourceSha256: Sha256.parse(outcome.value.sourceSha256) });
+  return succeed({ sourceSha256: Sha256.parse(outcome.value.sourceSha256), file: outcome.value.file });
 }
 
 /** Null when it went well. The model is made already, so nothing here makes the job fail. */

@@ -4,7 +4,7 @@ import type { DeltaForModel } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { MakeDeltaPreview, MakeDeltaQuestion } from "../../contract/makeDelta";
-import { freeBytesIn } from "../downloads/downloadDisk";
+import { freeBytesIn } from "../../disk/room";
 import { addAdapterFile, convertAdapterFile, inspectAdapterFile } from "../deltas/adapterFiles";
 import { deltaAt } from "../deltas/resolveStack";
 import { lookAtHubDelta } from "../deltas/lookAtHubDelta";
@@ -59,10 +59,10 @@ export function deltaMethods(parts: Parts) {
     "deltas.place": ({ deltaId, beforeId }) => deltas.place(deltaId, beforeId),
     "deltas.rename": ({ deltaId, name }) => deltas.rename(deltaId, name),
     "deltas.delete": ({ deltaId }) => deltas.delete(deltaId, (file) => host.moveToTrash(file)),
-    async "deltas.exportTo"({ deltaId, path: file, compact }) {
+    async "deltas.exportTo"({ deltaId, path: file, compact, replaces }) {
       const title = deltas.find(deltaId)?.delta.name ?? path.basename(file);
       const exported = await fileTasks.run({ kind: "write-fine-tune", title, modelId: null }, (run) =>
-        deltas.exportTo(deltaId, file, { compact }, run),
+        deltas.exportTo(deltaId, { target: file, compact, replaces }, run),
       );
       return exported.ok ? succeed(path.basename(file)) : exported;
     },

@@ -1,19 +1,20 @@
-// Writes a file that is whole or not there: an unfinished name beside it, synced, then renamed. Job process.
-import { open, rename, rm, stat, statfs } from "node:fs/promises";
+// Writes a file that is whole or not there: an unfinished name beside it, synced, then given its name. Job process.
+import { open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UNFINISHED_SUFFIX } from "../../contract/jobs";
+import { isTaken, placeFile } from "../../disk/placeFile";
+import { NoRoomError, requireRoom } from "../../disk/room";
 import { JobError } from "./JobError";
-
-/** Left free beside what we write, so that the system and the chats keep working. */
-const FREE_BYTES_KEPT = 256 * 1024 * 1024;
 
 /**
  * Calls `write` with an unfinished path; when it returns, the file is synced and gets its name. When it throws,
- * nothing is left. Killed in between, the unfinished file is left for whoever started the job to remove.
+ * nothing is left. Killed in between, the unfinished file is left for whoever started the job to remove. Throws JobError "target-exists"
+ * where another file got the name meanwhile, unless `place` knows what to do.
  */
 export async function writeFreshFile<Value>(
   target: string,
   write: (unfinishedPath: string) => Promise<Value>,
+  place: (unfinishedPath: string, target: string) => Promise<unknown> = placeFile,
 ): Promise<Value> {
   const unfinished = `${target}${UNFINISHED_SUFFIX}`;
   await rm(unfinished, { force: true });
@@ -25,28 +26,26 @@ export async function writeFreshFile<Value>(
     } finally {
       await file.close();
     }
-    await rename(unfinished, target);
+    await place(unfinished, target);
     await syncFolder(path.dirname(target));
     return value;
   } catch (error) {
     await rm(unfinished, { force: true });
+    if (isTaken(error)) throw new JobError("target-exists", { file: path.basename(target) }, error);
     throw error;
   }
 }
 
 /** Throws JobError "job-disk-full" with both figures, "folder-unusable". */
 export async function requireFreeSpace(folder: string, neededBytes: number): Promise<void> {
-  let freeBytes: number;
   try {
-    const { bavail, bsize } = await statfs(folder);
-    freeBytes = bavail * bsize;
+    await requireRoom(folder, neededBytes);
   } catch (error) {
-    throw new JobError("folder-unusable", { folder: path.basename(folder) }, error);
-  }
-  if (freeBytes < neededBytes + FREE_BYTES_KEPT) {
+    if (!(error instanceof NoRoomError))
+      throw new JobError("folder-unusable", { folder: path.basename(folder) }, error);
     throw new JobError("job-disk-full", {
-      neededBytes: String(neededBytes + FREE_BYTES_KEPT),
-      availableBytes: String(freeBytes),
+      neededBytes: String(error.neededBytes),
+      availableBytes: String(error.availableBytes),
     });
   }
 }

@@ -1,6 +1,7 @@
 // Takes over an importance matrix that was made elsewhere, when it is one for this model. Job process.
 import path from "node:path";
 import type { ImportRequest, JobResult } from "../../contract/jobs";
+import { replaceFile } from "../../disk/placeFile";
 import { UserFile } from "../../files/UserFile";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";
@@ -17,11 +18,16 @@ export async function importMatrixJob(
   { source, model, target }: ImportRequest,
 ): Promise<JobResult> {
   await requireReadable(source);
-  return writeFreshFile(target, async (unfinished) => {
-    const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
-    await requireFit(addon, unfinished, model);
-    return { kind: "import-importance-matrix", entries, chunks, datasets };
-  });
+  return writeFreshFile(
+    target,
+    async (unfinished) => {
+      const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
+      await requireFit(addon, unfinished, model);
+      return { kind: "import-importance-matrix", entries, chunks, datasets };
+    },
+    // The newest one that was imported for a model counts.
+    replaceFile,
+  );
 }
 
 /** The addon would open a pipe, and wait for it. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult, type QuantizeRequest } from "../../contract/jobs";
 import { stepKinds } from "../../contract/quantizeRecipe";
 import { recipeMetadata } from "../gguf/recipeMetadata";
+import { placeNumbered } from "../../disk/placeFile";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
@@ -40,7 +41,7 @@ export async function quantizeJob(
   const sourceSha256 = await hashSource(source, progressMeter("read-source", "bytes", report));
   await prepareSteps(steps, { addon, model: request.source, threads, report });
 
-  await writeFreshFile(target, async (unfinished) => {
+  const write = async (unfinished: string) => {
     await addon
       .quantize(
         {
@@ -71,12 +72,18 @@ export async function quantizeJob(
       throw new JobError("result-damaged", { file: fileName }, error);
     });
     check({ done: 1, total: 1, item: fileName });
+  };
+  // Hours of work are not lost to a file that got the name meanwhile.
+  let file = target;
+  await writeFreshFile(target, write, async (unfinished) => {
+    file = await placeNumbered(unfinished, target);
   });
 
-  const { size } = await stat(target);
+  const { size } = await stat(file);
   const weightBytes = plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0);
   return {
     kind: "quantize",
+    file,
     fileBytes: size,
     bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
     sourceSha256,

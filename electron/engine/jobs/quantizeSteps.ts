@@ -3,6 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { JobProgress } from "../../contract/jobs";
 import type { PreparedStep, QuantizationType, StepKinds } from "../../contract/quantizeRecipe";
+import { replaceFile } from "../../disk/placeFile";
 import { writeFreshFile } from "./freshFile";
 import type { NativeAddon } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
@@ -80,22 +81,26 @@ async function provideMatrix(
   if (await exists(matrixPath)) return;
   await mkdir(path.dirname(matrixPath), { recursive: true });
   const contents = await readEachText(texts);
-  await writeFreshFile(matrixPath, (unfinished) =>
-    addon.collectImportance(
-      {
-        model,
-        texts: contents,
-        datasetName: texts
-          .map((file) => path.basename(file))
-          .join(", ")
-          .slice(0, METADATA_LIMIT_BYTES),
-        threads,
-        chunkTokens: CHUNK_TOKENS,
-        chunkLimit,
-        target: unfinished,
-      },
-      progressMeter("importance-matrix", "tokens", report),
-    ),
+  await writeFreshFile(
+    matrixPath,
+    (unfinished) =>
+      addon.collectImportance(
+        {
+          model,
+          texts: contents,
+          datasetName: texts
+            .map((file) => path.basename(file))
+            .join(", ")
+            .slice(0, METADATA_LIMIT_BYTES),
+          threads,
+          chunkTokens: CHUNK_TOKENS,
+          chunkLimit,
+          target: unfinished,
+        },
+        progressMeter("importance-matrix", "tokens", report),
+      ),
+    // Its name says of what it was computed: another one is the same.
+    replaceFile,
   );
 }
 

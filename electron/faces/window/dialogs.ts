@@ -29,9 +29,13 @@ export async function chooseFolders(
   return canceled ? [] : filePaths;
 }
 
-/** Where to write a file. null: closed, or there is no window. */
+/** Where to write a file; the user has agreed to replace one that is there. null: closed, or there is no window. */
 export async function chooseTarget(owner: BrowserWindow | null, options: SaveDialogOptions): Promise<string | null> {
   if (owner === null) return null;
-  const { canceled, filePath } = await dialog.showSaveDialog(owner, options);
+  const { canceled, filePath } = await dialog.showSaveDialog(owner, {
+    ...options,
+    // Linux asks only when it is told to.
+    properties: ["showOverwriteConfirmation"],
+  });
   return canceled || filePath === "" ? null : filePath;
 }

@@ -91,7 +91,10 @@ function windowMethods(
         defaultPath: `${delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}${compact ? "-compact" : ""}.gguf`,
         filters: [{ name: "GGUF adapters", extensions: ["gguf"] }],
       });
-      return file === null ? succeed(null) : handlers["deltas.exportTo"]({ deltaId, path: file, compact });
+      // The dialog has asked whether to replace what is there.
+      return file === null
+        ? succeed(null)
+        : handlers["deltas.exportTo"]({ deltaId, path: file, compact, replaces: true });
     },
   };
 }

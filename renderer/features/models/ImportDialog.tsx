@@ -45,7 +45,7 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
         )}
         <FineTunes offer={offer} alone={usable.length === 0} />
         {leftOut !== null && <p>{leftOut}</p>}
-        {isPartial && <p>There was more than Facet looks at in one go. Choose a smaller folder to see the rest.</p>}
+        {isPartial && <p>{partialWords(offer)}</p>}
         {models.length === 0 && offer.adapters.length === 0 && (
           <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>
         )}
@@ -150,6 +150,12 @@ function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[
   if (only === undefined)
     return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
   return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
+}
+
+/** What was not looked at, as far as it has a name. */
+function partialWords({ leftOut: { folders } }: ImportOffer): string {
+  const names = folders.length === 0 ? "" : ` Not searched to the end: ${folders.join(", ")}.`;
+  return `There was more than Facet looks at in one go.${names} Choose a smaller folder to see the rest.`;
 }
 
 function counted(count: number, noun: string): string | null {

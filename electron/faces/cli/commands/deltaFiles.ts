@@ -4,7 +4,6 @@ import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import { MAX_EXTRACTED_RANK } from "../../../contract/deltaJobs";
 import type { Delta } from "../../../contract/deltas";
-import { failure } from "../../../contract/failure";
 import { RepositoryName } from "../../../contract/hub";
 import type { DeltaId, ModelId } from "../../../contract/ids";
 import type { StartMakeDelta } from "../../../contract/jobQueue";
@@ -17,7 +16,7 @@ import { CommandError, EXIT } from "../CommandError";
 import { runFileTask } from "../followFileTask";
 import { runJob } from "../followJob";
 import { readHubAddress, type HubAddress } from "../hubVariant";
-import { errorOf, valueOf } from "../useOutcome";
+import { valueOf } from "../useOutcome";
 
 const MODEL = "an installed model, or a GGUF file";
 
@@ -172,12 +171,11 @@ interface ExportOptions {
 
 async function exportTo(name: string, file: string, options: ExportOptions, context: CommandContext): Promise<void> {
   const target = path.resolve(file);
-  // A dialog would ask whether to replace it.
-  if (existsSync(target)) throw errorOf(failure("target-exists", { file: path.basename(target) }));
   const application = await context.application();
   const { id: deltaId } = await chooseDelta(name, application);
   await runFileTask({ kind: "write-fine-tune", label: "Writing" }, context, (client) =>
-    client.call("deltas.exportTo", { deltaId, path: target, compact: options.compact ?? false }),
+    // A dialog would ask whether to replace a file.
+    client.call("deltas.exportTo", { deltaId, path: target, compact: options.compact ?? false, replaces: false }),
   );
   printFile(target, context);
 }

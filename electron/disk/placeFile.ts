@@ -1,0 +1,72 @@
+// How a finished file gets its final name: in one step, which fails where the name is taken, so that no file is overwritten. Plain Node.
+import { link, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+/** Windows refuses to rename onto a file that a virus scanner holds open; it lets go within moments. */
+const RENAME_ATTEMPTS = 5;
+const RENAME_PAUSE_MS = 50;
+
+/** `part` gets the name `target`; both must be on one file system. Throws the file system's errors: "EEXIST" where the name is taken. */
+export async function placeFile(part: string, target: string): Promise<void> {
+  try {
+    await link(part, target);
+  } catch (error) {
+    if (isTaken(error)) throw error;
+    // A disk without hard links, exFAT for one.
+    await placeClaiming(part, target);
+    return;
+  }
+  // The file has its name; a part that stays is removed at the next start like every other.
+  await rm(part, { force: true }).catch(() => undefined);
+}
+
+/** The name is claimed with an empty file, which the part then replaces. */
+export async function placeClaiming(part: string, target: string): Promise<void> {
+  await (await open(target, "wx")).close();
+  try {
+    await replaceFile(part, target);
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
+}
+
+/** Like placeFile; where the name is taken, under the first free one of "name-2.gguf", "name-3.gguf" … Returns the file's path. */
+export async function placeNumbered(part: string, target: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const file = path.join(path.dirname(target), numberedName(path.basename(target), number));
+    try {
+      await placeFile(part, file);
+      return file;
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+}
+
+/** "name-2.gguf"; of a part of a split model "name-2-00001-of-00002.gguf", as llama.cpp finds the other parts by that ending. */
+export function numberedName(name: string, number: number): string {
+  return number === 1 ? name : name.replace(/(?:-\d{5}-of-\d{5})?(?:\.gguf)?$/iu, `-${number}$&`);
+}
+
+/** `part` gets the name `target` whatever has it: only for what Facet itself keeps there, and what the user has agreed to replace. */
+export async function replaceFile(part: string, target: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(part, target);
+    } catch (error) {
+      const isHeld = process.platform === "win32" && ["EPERM", "EBUSY", "EACCES"].includes(codeOf(error));
+      if (!isHeld || attempt === RENAME_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS * attempt));
+    }
+  }
+}
+
+/** Whether a name could not be claimed because something has it. */
+export function isTaken(error: unknown): boolean {
+  return codeOf(error) === "EEXIST";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
