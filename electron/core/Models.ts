@@ -9,6 +9,7 @@ import type { JsonFile } from "./JsonFile";
 import type { ModelOnDisk } from "./importing/findModels";
 import type { EngineEnds, ModelContent } from "./loads/EngineEnds";
 import type { CrashNote } from "./CrashNote";
+import { ggufProblem, modelFileProblem } from "./modelFileProblem";
 import type { ModelFailures } from "./ModelFailures";
 import type { ModelFile, ModelLibrary } from "./ModelLibrary";
 import { isTooLarge } from "./estimator/planLoad";
@@ -165,14 +166,19 @@ export class Models {
 
   /** Uses a file where it is, and loads it. */
   async openFile(path: string): Promise<Outcome<InstalledModel>> {
-    const added = await this.addFile(path);
+    const added = await this.#list(path);
     if (!added.ok) return added;
     const loading = await this.load(added.value.id);
     return loading.ok ? added : loading;
   }
 
-  /** Lists a file where it is. */
+  /** Lists a file where it is. Nobody loads it, which would show what it is: so what does not begin as a GGUF file is refused. */
   async addFile(path: string): Promise<Outcome<InstalledModel>> {
+    const problem = (await modelFileProblem(path)) ?? (await ggufProblem(path));
+    return problem === null ? this.#list(path) : { ok: false, failure: problem };
+  }
+
+  async #list(path: string): Promise<Outcome<InstalledModel>> {
     const added = await this.#library.addFile(path);
     if (!added.ok) return added;
     await this.changed();

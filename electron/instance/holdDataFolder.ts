@@ -1,5 +1,6 @@
 // Makes this process the one that holds a data folder: takes its lock, opens the application on it, and opens that to other programs.
-import { fail, succeed, type Outcome } from "../contract/failure";
+import { succeed, type Outcome } from "../contract/failure";
+import { openFailure } from "../core/chats/databaseFailure";
 import type { Application } from "../core/createApplication";
 import type { Log } from "../core/LogFile";
 import { lockDataFolder } from "./dataFolderLock";
@@ -30,7 +31,7 @@ export async function holdDataFolder(options: HoldOptions): Promise<Outcome<Held
   try {
     lock = lockDataFolder(folder);
   } catch (error) {
-    return fail("data-folder-unusable", { folder }, error);
+    return { ok: false, failure: openFailure(error, folder) };
   }
   if (lock === null) return null;
   const opened = await open();

@@ -2,6 +2,7 @@
 import { failure, type Failure } from "../../contract/failure";
 
 /** SQLite's result codes (sqlite3.h); an extended code has the primary one in its lowest byte. */
+const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
@@ -39,5 +40,6 @@ export function databaseFailure(error: unknown): Failure {
 export function openFailure(error: unknown, folder: string): Failure {
   const known = databaseFailure(error);
   const code = known.code === "save-failed" ? "data-folder-unusable" : known.code;
-  return failure(code, { folder }, error);
+  const isReadOnly = ((sqliteCode(error) ?? 0) & 0xff) === SQLITE_READONLY;
+  return failure(code, { folder, ...(isReadOnly ? { reason: "Nothing can be written to it." } : {}) }, error);
 }

@@ -17,8 +17,11 @@ export function chooseByName<One>(
   all: readonly One[],
   namesOf: (one: One) => readonly string[],
 ): One {
-  const labelOf = (one: One) => namesOf(one)[0] ?? "";
+  // A name of several lines would look like several names.
+  const labelOf = (one: One) => (namesOf(one)[0] ?? "").replaceAll(/\s+/gu, " ");
   const name = normalized(wanted);
+  // An unset variable of a script, say: everything begins with nothing.
+  if (name === "") throw new CommandError(`The name of the ${what} is empty.`, EXIT.wrongUse);
   const matching = (matches: (candidate: string) => boolean) =>
     all.filter((one) => namesOf(one).some((candidate) => matches(normalized(candidate))));
   const exact = matching((candidate) => candidate === name);
@@ -37,6 +40,11 @@ export function chooseByName<One>(
 }
 
 export async function chooseModel(wanted: string, reader: Reader): Promise<InstalledModel> {
+  if (/[\\/]/u.test(wanted) && existsSync(wanted))
+    throw new CommandError(
+      `“${wanted}” is a file. Add it to your models first: facet models import ${wanted}`,
+      EXIT.notFound,
+    );
   const { models } = valueOf(await reader.call("app.snapshot", undefined));
   return chooseByName("model", wanted, models, ({ name, fileName, id }) => [name, fileName, id]);
 }
@@ -44,9 +52,16 @@ export async function chooseModel(wanted: string, reader: Reader): Promise<Insta
 /** Also a GGUF file by its path, which is listed where it is stored. */
 export async function chooseModelOrFile(wanted: string, application: ApplicationClient): Promise<InstalledModel> {
   const file = path.resolve(wanted);
-  if (/[\\/]|\.gguf$/iu.test(wanted) && existsSync(file))
-    return valueOf(await application.call("models.openFile", { path: file, load: false }));
-  return chooseModel(wanted, application);
+  if (!isPath(wanted)) return chooseModel(wanted, application);
+  if (existsSync(file)) return valueOf(await application.call("models.openFile", { path: file, load: false }));
+  // The name of an installed model may end like a file's.
+  return chooseModel(wanted, application).catch((error: unknown) => {
+    throw error instanceof CommandError ? new CommandError(`There is no file “${wanted}”.`, EXIT.notFound) : error;
+  });
+}
+
+function isPath(text: string): boolean {
+  return /[\\/]|\.gguf$/iu.test(text);
 }
 
 export async function chooseDelta(wanted: string, reader: Reader): Promise<Delta> {

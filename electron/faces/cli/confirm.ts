@@ -6,6 +6,8 @@ import { CommandError, EXIT } from "./CommandError";
 /** `isYes`: --yes was given. Where nobody can be asked, it has to be. */
 export async function confirm(question: string, isYes: boolean, { output, signal }: CommandContext): Promise<boolean> {
   if (isYes) return true;
+  // Cancelled while what is asked about was being looked up.
+  if (signal.aborted) return false;
   if (!process.stdin.isTTY) throw new CommandError("Nobody can be asked here: say --yes.", EXIT.wrongUse);
   output.ask(`${question} [y/N]`);
   // The terminal edits the line, and Ctrl C arrives as it does everywhere else.

@@ -1,6 +1,6 @@
 // The commands of `facet`, their help, and what all of them have in common.
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { CommandContext } from "./CommandContext";
 import { addBenchCommand } from "./commands/bench";
 import { addChatCommand } from "./commands/chat";
@@ -47,7 +47,8 @@ export function createProgram(context: CommandContext): Command {
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    if (child.commands.length === 0) child.option("--json", "write the result as JSON");
+    // Help shows the one of all commands.
+    if (child.commands.length === 0) child.addOption(new Option("--json").hideHelp());
     inheritSettings(child);
   }
 }

@@ -15,6 +15,8 @@ export function hubAddressIn(text: string): HubAddress | null {
     const [owner = "", name = ""] = text.replace(LINK, "").split("/");
     return readHubAddress(`hf:${owner}/${name}`);
   }
+  // A path, not a name of the hub.
+  if (/^(?:\.{1,2}|~)?\//u.test(text)) return null;
   return /^[\w.-]+\/[\w.-]+(?::.*)?$/u.test(text) ? readHubAddress(`hf:${text}`) : null;
 }
 

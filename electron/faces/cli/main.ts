@@ -4,6 +4,16 @@ import { dataFolder } from "../../core/dataFolder";
 import { endProcess } from "../../files/endProcess";
 import { runCommand } from "./runCommand";
 
+/** That of package.json's engines. */
+const OLDEST_NODE = 24;
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  console.error(
+    `facet needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}. In the source tree, npm run facet brings its own.`,
+  );
+  process.exit(1);
+}
+
 const folder = dataFolder({ env: process.env, platform: process.platform, home: homedir() });
 process.exitCode = await runCommand(process.argv.slice(2), folder);
 // A connection or a timer that is left must not keep the terminal waiting.

@@ -38,7 +38,7 @@ export async function runCommand(args: readonly string[], dataFolder: string): P
       if (client === null) {
         const { openClient } = await loadApplicationFile();
         client = openClient(dataFolder, `facet ${args[0] ?? ""}`.trim(), () =>
-          output.remark("Another command still uses this one's model; this ends with it. Ctrl C ends both."),
+          output.remark("Another facet command still uses this model. Waiting until it is done; Ctrl C ends both."),
         );
         opened.push(client);
       }
@@ -62,13 +62,29 @@ export async function runCommand(args: readonly string[], dataFolder: string): P
   process.on("SIGINT", () => (onInterrupt === null ? cancel() : onInterrupt()));
   // The system ends it, or its terminal is closed.
   for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, cancel);
-  // Nobody reads any more: `facet models list | head`.
-  process.stdout.on("error", () => cancelling.abort());
+  let outputProblem: NodeJS.ErrnoException | null = null;
+  process.stdout.on("error", (error) => {
+    outputProblem = error;
+    cancelling.abort();
+  });
   process.stderr.on("error", () => undefined);
 
   const exitCode = await run(args, context);
   for (const one of opened.toReversed()) await one.close();
-  return exitCode;
+  // What was written last may fail only now.
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  return outputProblem === null ? exitCode : lostOutput(outputProblem, output);
+}
+
+function lostOutput({ code }: NodeJS.ErrnoException, output: Output): ExitCode {
+  // Nobody reads any more: `facet models list | head`.
+  if (code === "EPIPE") return EXIT.cancelled;
+  output.remark(
+    code === "ENOSPC"
+      ? "The result could not be written: the disk is full."
+      : `The result could not be written${code === undefined ? "" : ` (${code})`}.`,
+  );
+  return EXIT.failed;
 }
 
 async function openReader(folder: string, opened: { close(): Promise<unknown> | void }[]): Promise<Reader> {
