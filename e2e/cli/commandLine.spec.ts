@@ -1,4 +1,8 @@
 // What all commands have in common: help, wrong use, JSON.
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "./facetCommand";
 
 test("help is shown, and wrong use is told apart from failure", async ({ facet }) => {
@@ -8,4 +12,40 @@ test("help is shown, and wrong use is told apart from failure", async ({ facet }
   const wrong = await facet.run(["models", "lits"]);
   expect(wrong).toMatchObject({ code: 2, stdout: "" });
   expect(wrong.stderr).toContain("list");
+});
+
+test("a result that could not be written is a failure, and one that nobody reads is none of ours", async ({
+  facet,
+}) => {
+  test.skip(process.platform !== "linux", "/dev/full is Linux's");
+  await facet.placeStarterModel();
+  const command = `"${process.execPath}" .vite/build/facet.mjs models list`;
+  const run = (line: string) =>
+    promisify(execFile)("bash", ["-o", "pipefail", "-c", line], {
+      env: { ...process.env, FACET_DATA_DIR: facet.dataFolder },
+    }).then(
+      () => ({ code: 0, stderr: "" }),
+      (error: { code: number; stderr: string }) => error,
+    );
+  const full = await run(`${command} >/dev/full`);
+  expect(full).toMatchObject({ code: 1 });
+  expect(full.stderr).toContain("the disk is full");
+  expect(await run(`${command} | head -c 4`)).toMatchObject({ stderr: "" });
+});
+
+test("names and files that mean nothing are refused, and nothing is listed by it", async ({ facet }) => {
+  const text = path.join(facet.workFolder, "notes.gguf");
+  await writeFile(text, "Not a model.\n");
+  const cases: [string[], number, RegExp][] = [
+    [["chat", "", "-p", "Hi"], 2, /is empty/u],
+    [["chat", text, "-p", "Hi"], 1, /not a GGUF model/u],
+    [["estimate", text], 3, /is a file\. Add it to your models first/u],
+    [["quantize", path.join(facet.workFolder, "none.gguf"), "Q4_K_M"], 3, /There is no file/u],
+  ];
+  for (const [args, code, words] of cases) {
+    const result = await facet.run(args);
+    expect(result, args.join(" ")).toMatchObject({ code, stdout: "" });
+    expect(result.stderr).toMatch(words);
+  }
+  expect((await facet.json<unknown[]>(["models", "list"])).value).toEqual([]);
 });

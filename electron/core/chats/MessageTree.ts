@@ -96,7 +96,11 @@ export class MessageTree {
         if (row.parent_id !== null) newestChildOf.set(row.parent_id, row.id);
       }
       let leaf = message.id;
-      for (let next = newestChildOf.get(leaf); next !== undefined; next = newestChildOf.get(next)) leaf = next;
+      // Each link is followed once: a damaged tree with a circle in it must not hang the app.
+      for (let next = newestChildOf.get(leaf); next !== undefined; next = newestChildOf.get(leaf)) {
+        newestChildOf.delete(leaf);
+        leaf = next;
+      }
       this.#chats.setLeaf(chat.id, leaf);
       return succeed(this.shownBranch({ ...chat, leaf_id: leaf }));
     });
