@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { fail, succeed, type Outcome } from "../contract/failure";
-import { placeFile } from "../disk/placeFile";
+import { placeFile } from "../files/placeFile";
 import { errnoOf, saveFailure } from "./fileFailure";
 import type { Shape, Understood } from "./storedShape";
 import { writeFileAtomically } from "./writeFileAtomically";

@@ -1,7 +1,7 @@
 // What Facet runs on and computes with, for a report that the user may post anywhere: no name of theirs is in it.
 import { arch, cpus, homedir, release } from "node:os";
 import type { Diagnosis } from "../contract/diagnosis";
-import { freeBytesIn } from "../disk/room";
+import { freeBytesIn } from "../files/room";
 import type { Parts } from "./Parts";
 
 export async function diagnose(parts: Parts): Promise<Diagnosis> {

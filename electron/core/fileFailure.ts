@@ -1,6 +1,6 @@
 // What an error of the file system means for the user.
 import { failure, type Failure } from "../contract/failure";
-import { NoRoomError } from "../disk/room";
+import { NoRoomError } from "../files/room";
 
 /** For an error while saving. Errors that are not the file system's are bugs and thrown on. */
 export function saveFailure(error: unknown, details?: Record<string, string>): Failure {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { replaceFile } from "../disk/placeFile";
+import { replaceFile } from "../files/placeFile";
 
 export interface ExpectedFile {
   sha256: string;

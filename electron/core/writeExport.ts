@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { lstat, rm } from "node:fs/promises";
 import path from "node:path";
 import { fail, type Outcome } from "../contract/failure";
-import { isTaken, placeFile, replaceFile } from "../disk/placeFile";
-import { requireRoom } from "../disk/room";
+import { isTaken, placeFile, replaceFile } from "../files/placeFile";
+import { requireRoom } from "../files/room";
 import { errnoOf, saveFailure } from "./fileFailure";
 import { syncFolder } from "./writeFileAtomically";
 

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { open, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { replaceFile } from "../disk/placeFile";
+import { replaceFile } from "../files/placeFile";
 import { isUnfinishedName } from "./unfinishedName";
 
 /** Throws the file system's error (ENOSPC, EACCES …); the old content is untouched then. */

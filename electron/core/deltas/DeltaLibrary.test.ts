@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Delta, DeltaFacts } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn } from "../../files/room";
 import { openJsonFile } from "../JsonFile";
 import { DeltaLibrary, DeltaList } from "./DeltaLibrary";
 import { CrashNote } from "../CrashNote";

@@ -2,13 +2,13 @@
 import path from "node:path";
 import type { Download, DownloadId, DownloadRequest } from "../../contract/downloads";
 import { fail, failure, type Outcome } from "../../contract/failure";
+import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { diskFailure } from "./diskFailure";
 import {
   chooseFolder,
   downloadIdOf,
   fileNamesOf,
   forgetDownload,
-  freeBytesIn,
   isDownloaded,
   loadDownloads,
   saveDownload,
@@ -20,8 +20,6 @@ import { QueuedDownload, totalBytes, type QueuedDownloadOptions } from "./Queued
 
 /** So that a small model need not wait for a large one, and the large one still gets most of the line. */
 const MAX_RUNNING = 2;
-/** Left free on the disk: the system and the chats need room too. */
-export const RESERVE_BYTES = 512 * 1024 * 1024;
 const DISK_CHECK_MS = 2000;
 
 export interface DownloadQueueOptions

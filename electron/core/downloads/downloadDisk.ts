@@ -5,7 +5,7 @@ import path from "node:path";
 import { z } from "zod";
 import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
 import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
-import { placeFile } from "../../disk/placeFile";
+import { placeFile } from "../../files/placeFile";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
@@ -194,8 +194,6 @@ function isOwnState({ request, folder, verified }: SavedDownload, id: DownloadId
   );
 }
 
-// For the queue, which checks the disk while it fetches.
-export { freeBytesIn } from "../../disk/room";
 
 async function sizeOf(file: string): Promise<number | null> {
   try {

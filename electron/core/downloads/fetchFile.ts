@@ -4,10 +4,9 @@ import { mkdir } from "node:fs/promises";
 import { fail, type Outcome } from "../../contract/failure";
 import type { JobPhase } from "../../contract/jobQueue";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { diskFailure } from "./diskFailure";
 import { CONNECTIONS, DOWNLOAD_TIMING, downloadFile, type WaitingFor } from "./downloadFile";
-import { RESERVE_BYTES } from "./DownloadQueue";
 import { PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
 

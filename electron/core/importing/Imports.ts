@@ -6,7 +6,7 @@ import path from "node:path";
 import { OfferId, type FoundModel, type FoundModels, type ImportOffer } from "../../contract/importing";
 import type { ModelId } from "../../contract/ids";
 import type { Surroundings } from "../dataFolder";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn } from "../../files/room";
 import { isGgufName, wholeNameOf } from "../ggufNames";
 import { findFiles } from "./findFiles";
 import { findModels, type Describe, type ModelOnDisk, type ModelsOnDisk } from "./findModels";

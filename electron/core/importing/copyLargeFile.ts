@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { createHash } from "node:crypto";
-import { requireRoom } from "../../disk/room";
+import { requireRoom } from "../../files/room";
 import { abandonable } from "../../files/abandonable";
 import { UserFile } from "../../files/UserFile";
 import type { TaskRun } from "./FileTasks";

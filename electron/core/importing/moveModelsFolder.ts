@@ -19,7 +19,7 @@ import {
 import path from "node:path";
 import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
-import { freeBytesIn, RESERVE_BYTES } from "../../disk/room";
+import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { errnoOf } from "../fileFailure";
 import { removeUnfinishedWrites, syncFolder, writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";

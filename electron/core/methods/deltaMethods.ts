@@ -4,7 +4,7 @@ import type { DeltaForModel } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { MakeDeltaPreview, MakeDeltaQuestion } from "../../contract/makeDelta";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn } from "../../files/room";
 import { addAdapterFile, convertAdapterFile, inspectAdapterFile } from "../deltas/adapterFiles";
 import { deltaAt } from "../deltas/resolveStack";
 import { lookAtHubDelta } from "../deltas/lookAtHubDelta";

@@ -5,7 +5,7 @@ import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ModelId } from "../../contract/ids";
 import type { SameFile } from "../../contract/importing";
 import type { ModelDetails } from "../../contract/model";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn } from "../../files/room";
 import { originPath } from "../downloads/downloadDisk";
 import { hashLargeFile } from "../importing/copyLargeFile";
 import { realModelsFolder } from "../importing/moveModelsFolder";

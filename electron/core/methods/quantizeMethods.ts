@@ -17,7 +17,7 @@ import {
   type QuantizeSource,
 } from "../../contract/quantize";
 import { TextId } from "../../contract/quantizeRecipe";
-import { freeBytesIn } from "../../disk/room";
+import { freeBytesIn } from "../../files/room";
 import { importedMatrixPath } from "../jobs/calibrateStep";
 import { contentKey } from "../jobs/contentKey";
 import { orderOf } from "../jobs/orderOf";

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { placeNumbered } from "../../disk/placeFile";
+import { placeNumbered } from "../../files/placeFile";
 import { writeFreshFile } from "./freshFile";
 
 let folder: string;

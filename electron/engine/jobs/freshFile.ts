@@ -2,8 +2,8 @@
 import { open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UNFINISHED_SUFFIX } from "../../contract/jobs";
-import { isTaken, placeFile } from "../../disk/placeFile";
-import { NoRoomError, requireRoom } from "../../disk/room";
+import { isTaken, placeFile } from "../../files/placeFile";
+import { NoRoomError, requireRoom } from "../../files/room";
 import { JobError } from "./JobError";
 
 /**

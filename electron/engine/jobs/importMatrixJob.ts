@@ -1,7 +1,7 @@
 // Takes over an importance matrix that was made elsewhere, when it is one for this model. Job process.
 import path from "node:path";
 import type { ImportRequest, JobResult } from "../../contract/jobs";
-import { replaceFile } from "../../disk/placeFile";
+import { replaceFile } from "../../files/placeFile";
 import { UserFile } from "../../files/UserFile";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";

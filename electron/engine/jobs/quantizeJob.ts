@@ -4,7 +4,7 @@ import path from "node:path";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult, type QuantizeRequest } from "../../contract/jobs";
 import { stepKinds } from "../../contract/quantizeRecipe";
 import { recipeMetadata } from "../gguf/recipeMetadata";
-import { placeNumbered } from "../../disk/placeFile";
+import { placeNumbered } from "../../files/placeFile";
 import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";

@@ -3,7 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { JobProgress } from "../../contract/jobs";
 import type { PreparedStep, QuantizationType, StepKinds } from "../../contract/quantizeRecipe";
-import { replaceFile } from "../../disk/placeFile";
+import { replaceFile } from "../../files/placeFile";
 import { writeFreshFile } from "./freshFile";
 import type { NativeAddon } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
