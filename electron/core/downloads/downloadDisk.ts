@@ -194,7 +194,6 @@ function isOwnState({ request, folder, verified }: SavedDownload, id: DownloadId
   );
 }
 
-
 async function sizeOf(file: string): Promise<number | null> {
   try {
     return (await stat(file)).size;
