@@ -1,6 +1,6 @@
 // Where a download stands, in words and one fraction.
 import type { Download } from "../contract/downloads";
-import { failureText } from "./failureText";
+import { failureParagraph } from "./failureText";
 import { formatBytes, formatPercent, formatTimeLeft } from "./quantities";
 
 /** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
@@ -43,11 +43,10 @@ export function downloadFacts(download: Download, { withPercent = true } = {}): 
 export function downloadProblem({ state }: Download): string | null {
   const failure = state.kind === "paused" || state.kind === "failed" ? state.failure : null;
   if (failure === null) return null;
-  const { happened, data, advice } = failureText(failure);
-  return `${happened} ${data} ${advice}`;
+  return failureParagraph(failure);
 }
 
-function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
+export function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
   switch (reason) {
     case "network":
       return "waits for the network";

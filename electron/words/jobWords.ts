@@ -1,7 +1,8 @@
 // A job in words and numbers: what it is, its steps, how far it is, and how it ended.
 import type { Job, JobPhase, JobStart, StartMakeDelta } from "../contract/jobQueue";
 import type { JobStage } from "../contract/jobs";
-import { failureText } from "./failureText";
+import { waitingWords } from "./downloadWords";
+import { failureParagraph, failureText } from "./failureText";
 import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "./quantities";
 import { stagesOf } from "./stepWords";
 import { deltaKinds, makingJobs } from "./deltaKinds";
@@ -135,7 +136,7 @@ export function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
   const percent = fraction === null ? [] : [formatPercent(fraction)];
   if (phase.kind === "download") {
     const amount = `${formatBytes(phase.receivedBytes)} of ${formatBytes(phase.totalBytes)}`;
-    if (phase.waitingFor !== null) return [amount, waitingWords(phase.waitingFor)];
+    if (phase.waitingFor !== null) return [amount, downloadWaitsFor(phase.waitingFor)];
     return [amount, ...percent, ...speed("bytes", phase.bytesPerSecond), ...timeLeft(phase.secondsLeft)];
   }
   const { item, unit, perSecond, secondsLeft } = phase.progress;
@@ -151,26 +152,15 @@ function timeLeft(seconds: number | null): string[] {
   return seconds === null ? [] : [formatTimeLeft(seconds)];
 }
 
-function waitingWords(reason: "queue" | "person" | "network" | "hub" | "rate-limit"): string {
-  switch (reason) {
-    case "queue":
-      return "waits for another download";
-    case "person":
-      return "the download is paused";
-    case "network":
-      return "waits for the network";
-    case "hub":
-      return "the hub does not answer, trying again";
-    case "rate-limit":
-      return "the hub asks to wait, going on soon";
-  }
+function downloadWaitsFor(reason: "queue" | "person" | "network" | "hub" | "rate-limit"): string {
+  if (reason === "queue") return "waits for another download";
+  return reason === "person" ? "the download is paused" : waitingWords(reason);
 }
 
 /** What went wrong, what it means and what to do, when something did. */
 export function jobProblem({ state }: Job): string | null {
   if (state.kind === "failed") {
-    const { happened, data, advice } = failureText(state.failure);
-    return `${happened} ${data} ${advice}`;
+    return failureParagraph(state.failure);
   }
   if (state.kind === "done" && state.qualityFailure !== null) {
     return `The new model can be used, but it could not be measured. ${failureText(state.qualityFailure).happened}`;
