@@ -181,8 +181,8 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
   const made = path.join(dataPaths(dataFolder).models, "made");
   const filler = path.join(made, "filler");
   await mkdir(made);
-  // 256 MB of any disk are left alone, and the model takes 92.
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=400m", "none", made]);
+  // 512 MB of any disk are left alone, and the model takes 92.
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=800m", "none", made]);
   try {
     const app = await launch({ dataFolder });
     await new ChatWindow(app.window).waitUntilReady();
@@ -191,7 +191,7 @@ test("a disk that is too small, or fills up meanwhile, is said; nothing half-wri
       type: "IQ4_XS",
     };
 
-    execFileSync("fallocate", ["-l", "200M", filler]);
+    execFileSync("fallocate", ["-l", "300M", filler]);
     const refused = await ended(app.window, await quantize(app.window, request));
     expect(refused.state).toMatchObject({
       kind: "failed",
