@@ -378,7 +378,9 @@ describe.skipIf(!existsSync(addon))("jobs", { timeout: TIMEOUT_MS }, () => {
       expect(cancelledMs).toBeGreaterThan(0);
       expect(outcome).toEqual({ ok: false, failure: { code: "request-cancelled" } });
       expect(performance.now() - cancelledMs).toBeLessThan(5000);
-      expect((await readdir(folder)).sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
+      // One that had its name before the process was gone is whole, and stays.
+      const left = (await readdir(folder)).filter((name) => when !== "quantize" || name !== "tiny-Q4_0.gguf");
+      expect(left.sort()).toEqual(["calibration.txt", "held-out.txt", "tiny.gguf"]);
     },
   );
 
