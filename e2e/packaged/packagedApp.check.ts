@@ -70,7 +70,12 @@ test("carries the command, which answers in its own Node and opens the window wi
   const folder = test.info().outputPath("data");
   await placeStarterModel(folder);
   const env = { ...process.env, FACET_DATA_DIR: folder, DISPLAY: "", PATH: "/usr/bin:/bin" };
-  const facet = (...args: string[]) => promisify(execFile)(path.join(release.folder, "resources/facet"), args, { env });
+  const facet = (...args: string[]) => {
+    const running = promisify(execFile)(path.join(release.folder, "resources/facet"), args, { env });
+    // A chat reads what is piped to it.
+    running.child.stdin?.end();
+    return running;
+  };
   expect((await facet("--help")).stdout).toContain("Usage: facet");
   expect((await facet("models", "list")).stdout).toContain("SmolLM2");
   expect((await facet("chat", "-p", "Name a colour.", "--max-tokens", "4")).stdout.trim()).not.toBe("");
