@@ -1,36 +1,31 @@
-// facet models list: what is installed.
+// facet models list: what is installed. No file is opened for it, so that it is there at once; facet models show says more.
 import type { InstalledModels, ModelDetails } from "../../../contract/model";
-import { formatParameters } from "../../../words/hubFacts";
+import { quantizationOf } from "../../../core/hub/variants";
 import { formatBytes } from "../../../words/quantities";
 import type { CommandContext, Reader } from "../CommandContext";
 import { valueOf } from "../useOutcome";
 
-export async function listModels({ output, reader: open }: CommandContext): Promise<void> {
-  const reader = await open();
-  const { models } = await installed(reader);
-  const { engine } = valueOf(await reader.call("app.snapshot", undefined));
+export async function listModels({ output, reader }: CommandContext): Promise<void> {
+  const { models, engine } = valueOf(await (await reader()).call("app.snapshot", undefined));
   const loadedId = "model" in engine ? engine.model.modelId : null;
-  output.data(models.map(({ model, ...details }) => ({ ...model, isLoaded: model.id === loadedId, ...details })));
+  const listed = models.map((model) => ({
+    ...model,
+    isLoaded: model.id === loadedId,
+    quantization: quantizationOf(model.fileName),
+  }));
+  output.data(listed);
   if (models.length === 0) {
     output.remark("No models are installed yet. Find one with: facet models search qwen");
     return;
   }
   output.table(
-    [
-      { head: "NAME" },
-      { head: "TYPE" },
-      { head: "PARAMETERS", isNumber: true },
-      { head: "SIZE", isNumber: true },
-      { head: "FILE" },
-      { head: "" },
-    ],
-    models.map(({ model, quantization, parameterCount }) => [
-      model.name,
+    [{ head: "NAME" }, { head: "TYPE" }, { head: "SIZE", isNumber: true }, { head: "FILE" }, { head: "" }],
+    listed.map(({ name, quantization, sizeBytes, fileName, isLoaded, failure }) => [
+      name,
       quantization ?? "",
-      parameterCount === null ? "" : formatParameters(parameterCount),
-      formatBytes(model.sizeBytes),
-      model.fileName,
-      model.id === loadedId ? "loaded" : model.failure === null ? "" : "cannot be used",
+      formatBytes(sizeBytes),
+      fileName,
+      isLoaded ? "loaded" : failure === null ? "" : "cannot be used",
     ]),
   );
 }
