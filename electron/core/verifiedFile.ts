@@ -52,7 +52,7 @@ export async function writeVerified(
     if (hash.digest("hex") !== expected.sha256) throw new UnexpectedContentError("wrong-hash", "the SHA-256 differs");
     await file.sync();
     await file.close();
-    // What is there already is of Facet itself, and damaged.
+    // The existing file is Facet's own, and damaged.
     await replaceFile(partPath, finalPath);
   } catch (error) {
     await file.close();

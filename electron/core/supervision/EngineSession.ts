@@ -371,7 +371,7 @@ export class EngineSession implements AnswerEngine {
   #end(engine: Engine, requestId: RequestId, result: EngineResult): void {
     const state = this.#state;
     if (!engine.isAsked(requestId)) return;
-    // An answer counts also when the process was killed meanwhile; a model goes with it.
+    // An answer also counts when the process was killed meanwhile; a model is gone with its process.
     if (state.kind === "generating" && state.answer.job.requestId === requestId)
       this.#endAnswer(toJobEnd(result, state.inMemory.model));
     else if (state.kind === "loading" && state.load.requestId === requestId && engine.isAlive)

@@ -73,7 +73,7 @@ export function clipMetadata(text: string): string {
     .replace(/\uFFFD$/u, "");
 }
 
-/** Computes the importance matrix unless it is there already. */
+/** Computes the importance matrix where none is stored yet. */
 async function provideMatrix(
   { matrixPath, texts, chunkLimit }: Extract<PreparedStep, { kind: "calibrate" }>,
   { addon, model, threads, report }: StepJob,

@@ -1,6 +1,7 @@
 // facet quantize MODEL [TYPE]: what each type would give, then a smaller file of a model in full precision.
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { usualJudging } from "../../../contract/fit";
 import type { ModelId } from "../../../contract/ids";
 import type { StartQuantize } from "../../../contract/jobQueue";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../contract/jobs";
@@ -25,8 +26,6 @@ import { chooseVariant, readHubAddress } from "../hubVariant";
 import type { Output } from "../Output";
 import { valueOf } from "../useOutcome";
 
-/** As in the window, before somebody chooses others. */
-const JUDGED_WITH = { contextSizeTokens: 8192, kvCacheType: "f16" } as const;
 const GGUF_MAGIC = "GGUF";
 
 interface QuantizeOptions {
@@ -82,7 +81,7 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
     await application.call("quantize.preview", {
       source,
       steps: options.calibrate === undefined ? null : options.calibrate === false ? [] : ["calibrate"],
-      ...JUDGED_WITH,
+      ...usualJudging,
     }),
   );
   output.data(shortened(preview));
