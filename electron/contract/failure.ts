@@ -87,6 +87,7 @@ export const FailureCode = z.enum([
   "model-changed",
   "model-without-checksum",
   "model-not-moved-to-trash",
+  "leftover-not-moved-to-trash",
   // the models folder, which can be moved; details.folder is shown to the user
   "models-folder-unusable",
   "models-folder-busy",

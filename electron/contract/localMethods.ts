@@ -7,6 +7,7 @@ import { Diagnosis } from "./diagnosis";
 import { DeltaId, ModelId } from "./ids";
 import { OfferId } from "./importing";
 import { InstalledModel } from "./model";
+import { LeftoverId } from "./leftovers";
 import { ChosenText, ImportedMatrix } from "./quantize";
 
 /** Absolute. */
@@ -19,6 +20,8 @@ export const localMethods = {
   "models.openFile": { input: z.strictObject({ path: FilePath, load: z.boolean() }), output: InstalledModel },
   /** The file of a model, of a split one its first part. Failure: "not-found". */
   "models.path": { input: z.strictObject({ modelId: ModelId }), output: z.string() },
+  /** Failure: "not-found". */
+  "leftovers.path": { input: z.strictObject({ id: LeftoverId }), output: z.string() },
   /** Returns when it is there, whoever began it; "starter-changed" tells how it goes. Failures: those of fetching it, "request-cancelled". */
   "models.fetchStarter": { input: z.undefined(), output: InstalledModel },
   /**

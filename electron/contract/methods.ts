@@ -23,6 +23,7 @@ import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
+import { Leftover, LeftoverId } from "./leftovers";
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
@@ -155,6 +156,13 @@ export const methods = {
   "fileTasks.list": { input: nothing, output: z.array(FileTask) },
   /** Stops it, and what it wrote is deleted; of one that has failed only its line goes. */
   "fileTasks.cancel": { input: z.strictObject({ id: FileTaskId }), output: nothing },
+
+  /** What is unfinished in the data folder, and not known to be Facet's: nothing removes it but the user. */
+  "leftovers.list": { input: nothing, output: z.array(Leftover) },
+  /** Moves it to the system's trash. Failures: "not-found", "leftover-not-moved-to-trash". */
+  "leftovers.delete": { input: z.strictObject({ id: LeftoverId }), output: nothing },
+  /** Shows it in the system's file manager. */
+  "leftovers.reveal": { input: z.strictObject({ id: LeftoverId }), output: nothing },
 
   "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },
@@ -323,6 +331,7 @@ export const windowMethods = [
   "app.quit",
   "models.chooseFile",
   "models.reveal",
+  "leftovers.reveal",
   "models.moveFolder",
   "quantize.chooseText",
   "quantize.importMatrix",

@@ -24,6 +24,7 @@ import { SavedQuality } from "./jobs/QualityStore";
 import { ModelList } from "./ModelLibrary";
 import type { Shape } from "./storedShape";
 import { StoredSettings } from "./StoredSettings";
+import { UnfinishedFiles } from "./UnfinishedFiles";
 
 /** The chats with what SQLite writes beside them, and the lists; also those that were moved aside. */
 const PRIVATE_FILE = /^chats.*\.db(?:-\w+)?$|\.json$/u;
@@ -45,8 +46,11 @@ export interface AppData {
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
+  unfinished: UnfinishedFiles;
   /** Resolves when no list is being written any more. */
   saved(): Promise<void>;
+  /** The process ends now: what is being written is on the disk when this returns, or the old content is. */
+  finishNow(): void;
   /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
   dismissedNotices: DismissedNotices;
@@ -64,13 +68,14 @@ export async function openAppData(
 ): Promise<Outcome<AppData>> {
   const paths = dataPaths(folder);
   const notices: Failure[] = [];
-  const files: { saved(): Promise<void> }[] = [];
+  const unfinished = isReader ? await UnfinishedFiles.read(folder) : await UnfinishedFiles.open(folder, log);
+  const files: Pick<JsonFile<unknown>, "saved" | "finishNow">[] = [];
   const open = async <Value>(file: string, shape: Shape<Value>): Promise<JsonFile<Value>> => {
     const {
       file: opened,
       movedAsideTo,
       unreadable,
-    } = await openJsonFile(path.join(folder, file), shape, now, isReader);
+    } = await openJsonFile(path.join(folder, file), shape, now, { isReader, unfinished });
     if (movedAsideTo !== null) notices.push(failure("stored-file-damaged", { file, movedTo: movedAsideTo }));
     if (unreadable > 0) notices.push(failure("stored-entries-unreadable", { file, count: String(unreadable) }));
     files.push(opened);
@@ -98,6 +103,8 @@ export async function openAppData(
       chats.close();
       return recovered;
     }
+    const deltasNote = CrashNote.ofDeltas(path.join(folder, "loading-deltas"), unfinished);
+    const loadNote = CrashNote.ofModel(path.join(folder, "loading-model"), unfinished);
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
     if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
     for (const { code, details = {} } of notices) log("warn", code, details);
@@ -106,18 +113,23 @@ export async function openAppData(
       settings,
       modelList,
       deltaList,
-      deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
+      deltasNote,
       hubSettings,
       fileHashes,
       jobs,
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
-      loadNote: CrashNote.ofModel(path.join(folder, "loading-model")),
+      loadNote,
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),
       loadLog: new LoadLog(loadLog, now),
+      unfinished,
       async saved() {
-        for (const file of files) await file.saved();
+        for (const file of [...files, loadNote, deltasNote]) await file.saved();
+      },
+      finishNow() {
+        for (const file of files) file.finishNow();
+        unfinished.discardWritesNow();
       },
       notices: notices.filter((notice) => !dismissedNotices.has(notice)),
       dismissedNotices,

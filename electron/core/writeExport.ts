@@ -1,11 +1,12 @@
 // Writes a file where the user wants it: under another name beside it until it is whole. Plain Node.
 import { randomUUID } from "node:crypto";
-import { lstat, rm } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { fail, type Outcome } from "../contract/failure";
 import { isTaken, placeFile, replaceFile } from "../files/placeFile";
 import { requireRoom } from "../files/room";
 import { errnoOf, saveFailure } from "./fileFailure";
+import type { UnfinishedFiles } from "./UnfinishedFiles";
 import { syncFolder } from "./writeFileAtomically";
 
 export interface ExportPlace {
@@ -14,11 +15,12 @@ export interface ExportPlace {
   replaces: boolean;
   /** As far as it is known. */
   sizeBytes: number;
+  unfinished: UnfinishedFiles;
 }
 
 /** `write` gets the path to write to; what it leaves there is removed when it fails. Failures: its own, "target-exists", "disk-full", "save-failed". */
 export async function writeExport<Value>(
-  { target, replaces, sizeBytes }: ExportPlace,
+  { target, replaces, sizeBytes, unfinished }: ExportPlace,
   write: (part: string) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   const folder = path.dirname(target);
@@ -29,6 +31,7 @@ export async function writeExport<Value>(
     const former = await identityOf(target);
     if (former !== null && !replaces) return exists();
     await requireRoom(folder, sizeBytes);
+    await unfinished.begin(part);
     const written = await write(part);
     if (!written.ok) return written;
     const present = await identityOf(target);
@@ -40,7 +43,7 @@ export async function writeExport<Value>(
   } catch (error) {
     return isTaken(error) ? exists() : { ok: false, failure: saveFailure(error, { folder }) };
   } finally {
-    await rm(part, { force: true }).catch(() => undefined);
+    await unfinished.discard(part);
   }
 }
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { UNFINISHED_SUFFIX } from "../../contract/jobs";
 import { isTaken, placeFile } from "../../files/placeFile";
 import { NoRoomError, requireRoom } from "../../files/room";
+import { unfinishedFileOf } from "../../files/unfinishedFile";
 import { JobError } from "./JobError";
 
 /**
@@ -16,8 +17,7 @@ export async function writeFreshFile<Value>(
   write: (unfinishedPath: string) => Promise<Value>,
   place: (unfinishedPath: string, target: string) => Promise<unknown> = placeFile,
 ): Promise<Value> {
-  const unfinished = `${target}${UNFINISHED_SUFFIX}`;
-  await rm(unfinished, { force: true });
+  const unfinished = await unfinishedFileOf(target, UNFINISHED_SUFFIX);
   try {
     const value = await write(unfinished);
     const file = await open(unfinished, "r+");

@@ -46,6 +46,12 @@ function windowMethods(
       shell.showItemInFolder(file.value);
       return succeed(undefined);
     },
+    async "leftovers.reveal"({ id }) {
+      const file = await handlers["leftovers.path"]({ id });
+      if (!file.ok) return file;
+      shell.showItemInFolder(file.value);
+      return succeed(undefined);
+    },
     async "models.moveFolder"() {
       const [folder] = await chooseFolders(window(), {
         title: "Choose a folder for Facet's models",
