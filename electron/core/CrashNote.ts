@@ -15,7 +15,6 @@ export class CrashNote<Id extends string> {
   readonly #unfinished: UnfinishedFiles;
   /** What the file should say: a write may still be on its way when the load is over. */
   #loading: readonly Id[] = [];
-  #writing: Promise<void> = Promise.resolve();
 
   private constructor(file: string, ids: z.ZodType<readonly Id[]>, unfinished: UnfinishedFiles) {
     this.#file = file;
@@ -41,13 +40,9 @@ export class CrashNote<Id extends string> {
   /** On disk when it returns. A disk that takes no note must not keep the user from the model. */
   async write(ids: readonly Id[]): Promise<void> {
     this.#loading = ids;
-    this.#writing = this.#write(ids);
-    await this.#writing;
-  }
-
-  /** Resolves when it is not being written any more. */
-  async saved(): Promise<void> {
-    await this.#writing;
+    if (this.#read() === "foreign") return;
+    await writeFileAtomically(this.#file, JSON.stringify(ids), this.#unfinished).catch(() => {});
+    if (this.#loading.length === 0) this.clear();
   }
 
   /** A file that no Facet wrote is left alone. */
@@ -67,12 +62,6 @@ export class CrashNote<Id extends string> {
     } catch {
       return "foreign";
     }
-  }
-
-  async #write(ids: readonly Id[]): Promise<void> {
-    if (this.#read() === "foreign") return;
-    await writeFileAtomically(this.#file, JSON.stringify(ids), this.#unfinished).catch(() => {});
-    if (this.#loading.length === 0) this.clear();
   }
 
   clear(): void {

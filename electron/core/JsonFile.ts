@@ -114,6 +114,7 @@ export class JsonFile<Value> {
     this.#value = value;
     const path = this.#path;
     if (path === null) return fail("save-failed", undefined, "opened for reading");
+    if (this.#isEnded) return fail("save-failed", undefined, "the data folder is closed");
     this.#waiting++;
     const save = this.#lastSave.then(() => this.#write(path, value)).finally(() => this.#waiting--);
     this.#lastSave = save.catch(() => {});
@@ -130,10 +131,11 @@ export class JsonFile<Value> {
     while (this.#waiting > 0) await this.#lastSave;
   }
 
-  /** The process ends now: what is not on the disk yet is written before this returns, and nothing after it. */
+  /** What is not on the disk yet is written before this returns, and nothing after it. */
   finishNow(): void {
-    if (this.#path === null || this.#isEnded || this.#waiting === 0) return;
+    if (this.#path === null || this.#isEnded) return;
     this.#isEnded = true;
+    if (this.#waiting === 0) return;
     try {
       // So that it cannot get the name after the newest one.
       if (this.#temporary !== null) rmSync(this.#temporary, { force: true });

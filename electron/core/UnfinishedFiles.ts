@@ -31,6 +31,7 @@ export class UnfinishedFiles {
   /** In the file, as far as this run wrote them. */
   #lines = 0;
   #beginning = `${FIRST_LINE}\n`;
+  readonly #writing = new Set<Promise<unknown>>();
   #lastWrite: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, file: string | null, log: Log) {
@@ -122,6 +123,22 @@ export class UnfinishedFiles {
         // The next start removes it.
       }
     }
+  }
+
+  /** Whoever closes the data folder waits for this. */
+  async during<Result>(write: () => Promise<Result>): Promise<Result> {
+    const writing = write();
+    this.#writing.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
+  /** Resolves when nothing is being written any more, also of what was begun meanwhile. */
+  async settled(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.allSettled(this.#writing);
   }
 
   /** At the start: removes what the last run left. `isNeeded`: somebody goes on with it. Returns how many files and folders are gone. */

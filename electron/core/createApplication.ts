@@ -362,11 +362,17 @@ function close(parts: Parts): Promise<void> {
       ["answers", () => answers.close()],
       ["chats", () => data.chats.close()],
       // A program that exits before this, in whichever way, finishes them itself.
-      ["lists", () => data.saved().then(() => void process.off("exit", data.finishNow))],
+      ["lists", () => data.saved().then(() => endSaving(data))],
     ],
     CLOSE_TIMEOUT_MS,
     log,
   );
+}
+
+/** Somebody else may have the folder from now on. */
+function endSaving(data: AppData): void {
+  data.finishNow();
+  process.off("exit", data.finishNow);
 }
 
 /** How often Linux has killed a process for memory since it was started; null where that cannot be known. */

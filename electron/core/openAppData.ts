@@ -49,7 +49,7 @@ export interface AppData {
   unfinished: UnfinishedFiles;
   /** Resolves when no list is being written any more. */
   saved(): Promise<void>;
-  /** The process ends now: what is being written is on the disk when this returns, or the old content is. */
+  /** What is being saved is on the disk when this returns, or the old content is; nothing is saved any more. */
   finishNow(): void;
   /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
@@ -103,8 +103,6 @@ export async function openAppData(
       chats.close();
       return recovered;
     }
-    const deltasNote = CrashNote.ofDeltas(path.join(folder, "loading-deltas"), unfinished);
-    const loadNote = CrashNote.ofModel(path.join(folder, "loading-model"), unfinished);
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
     if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
     for (const { code, details = {} } of notices) log("warn", code, details);
@@ -113,19 +111,20 @@ export async function openAppData(
       settings,
       modelList,
       deltaList,
-      deltasNote,
+      deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas"), unfinished),
       hubSettings,
       fileHashes,
       jobs,
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
-      loadNote,
+      loadNote: CrashNote.ofModel(path.join(folder, "loading-model"), unfinished),
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),
       loadLog: new LoadLog(loadLog, now),
       unfinished,
       async saved() {
-        for (const file of [...files, loadNote, deltasNote]) await file.saved();
+        for (const file of files) await file.saved();
+        await unfinished.settled();
       },
       finishNow() {
         for (const file of files) file.finishNow();

@@ -14,6 +14,10 @@ export async function writeFileAtomically(
   unfinished = UnfinishedFiles.withoutFile(),
   temporary = temporaryOf(file),
 ): Promise<void> {
+  await unfinished.during(() => write(file, content, unfinished, temporary));
+}
+
+async function write(file: string, content: string, unfinished: UnfinishedFiles, temporary: string): Promise<void> {
   await unfinished.begin(temporary);
   try {
     const handle = await open(temporary, "wx", 0o600);
