@@ -23,6 +23,7 @@ import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
+import { Language } from "./language";
 import { Leftover, LeftoverId } from "./leftovers";
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
@@ -47,6 +48,9 @@ export const Snapshot = z.strictObject({
   electronVersion: z.string(),
   platform: z.string(),
   settings: AppSettings,
+  language: Language,
+  /** That can be chosen: English first. */
+  languages: z.array(z.string()),
   engine: EngineState,
   models: z.array(InstalledModel),
   starter: StarterState,

@@ -26,8 +26,11 @@ import type { Shape } from "./storedShape";
 import { StoredSettings } from "./StoredSettings";
 import { UnfinishedFiles } from "./UnfinishedFiles";
 
-/** The chats with what SQLite writes beside them, and the lists; also those that were moved aside. */
-const PRIVATE_FILE = /^chats.*\.db(?:-\w+)?$|\.json$/u;
+/** The chats with what SQLite writes beside them, and the lists, also those that were moved aside; notes and secrets. */
+const PRIVATE_FILE =
+  /^chats.*\.db(?:-\w+)?$|\.json$|^(?:hub-token(?:\.key)?|loading-(?:model|deltas)|instance\.lock(?:-journal)?|unfinished\.journal)$/u;
+/** Where only Facet writes; models have a place of their own. */
+const PRIVATE_FOLDERS = new Set(["deltas", "engine-state", "fetched", "importance", "logs", "window"]);
 /** What may be done by accounts that are not the user's. */
 const OTHERS = 0o077;
 
@@ -103,6 +106,8 @@ export async function openAppData(
       chats.close();
       return recovered;
     }
+    // SQLite makes its files for everybody.
+    if (!isReader) keepPrivate(folder);
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
     if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
     for (const { code, details = {} } of notices) log("warn", code, details);
@@ -159,7 +164,7 @@ export function makeDataFolder(folder: string): Outcome<undefined> {
  */
 function keepPrivate(folder: string): void {
   if (process.platform === "win32") return;
-  const files = readdirSync(folder).filter((name) => PRIVATE_FILE.test(name));
+  const files = readdirSync(folder).filter((name) => PRIVATE_FILE.test(name) || PRIVATE_FOLDERS.has(name));
   for (const one of [folder, ...files.map((name) => path.join(folder, name))]) {
     const facts = lstatSync(one, { throwIfNoEntry: false });
     if (facts === undefined || !(facts.isDirectory() || facts.isFile()) || (facts.mode & OTHERS) === 0) continue;

@@ -7,7 +7,7 @@ import { isTaken, placeFile, replaceFile } from "../files/placeFile";
 import { requireRoom } from "../files/room";
 import { errnoOf, saveFailure } from "./fileFailure";
 import type { UnfinishedFiles } from "./UnfinishedFiles";
-import { syncFolder } from "./writeFileAtomically";
+import { syncFolder } from "../files/syncFolder";
 
 export interface ExportPlace {
   target: string;

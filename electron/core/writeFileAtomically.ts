@@ -1,11 +1,11 @@
 // Replaces a file's content so that a crash, a kill or a full disk leaves the old or the new content, never a part.
-//
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile, replaceFileNow } from "../files/placeFile";
 import { UnfinishedFiles } from "./UnfinishedFiles";
+import { syncFolder } from "../files/syncFolder";
 
 /** Throws the file system's error (ENOSPC, EACCES …); the old content is untouched then. */
 export async function writeFileAtomically(
@@ -31,6 +31,7 @@ async function write(file: string, content: string, unfinished: UnfinishedFiles,
   } finally {
     await unfinished.discard(temporary);
   }
+  // The rename itself is on the disk only when the folder is.
   await syncFolder(path.dirname(file));
 }
 
@@ -56,15 +57,4 @@ export function writeFileNow(file: string, content: string, unfinished: Unfinish
 /** In the same folder, because a rename is atomic within one file system only. */
 export function temporaryOf(file: string): string {
   return `${file}.${randomUUID()}.tmp`;
-}
-
-/** The rename itself is on the disk only when the folder is. Windows cannot open a folder and needs no such step. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -14,18 +14,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createApplication } from "../core/createApplication";
-import { makeDataFolder } from "../core/openAppData";
-import { nodeHost } from "../hosts/node/nodeHost";
-import { loraBytes } from "../testing/deltaGguf";
-import { forkFitChild } from "../testing/forkFitChild";
-import { forkNodeJob } from "../testing/forkNodeJob";
-import { writeTinyModel } from "../testing/tinyGguf";
-import { holdDataFolder, type HeldApplication } from "./holdDataFolder";
+import { holdFolder, ok, workForADay } from "../testing/dayOfWork";
 
-const noLog = () => undefined;
 const UUID = randomUUID();
 let parent: string;
 let folder: string;
@@ -36,71 +27,6 @@ beforeEach(() => {
   folder = path.join(parent, "Documents");
 });
 afterEach(() => rmSync(parent, { recursive: true }));
-
-async function hold(): Promise<HeldApplication> {
-  expect(makeDataFolder(folder)).toEqual({ ok: true, value: undefined });
-  const trash = path.join(parent, "trash");
-  const host = {
-    ...nodeHost({ appFolder: process.cwd(), scriptFolder: folder, dataFolder: folder, engineLog: noLog }),
-    forkFit: (listeners: Parameters<typeof forkFitChild>[1]) => forkFitChild(path.join(parent, "scratch"), listeners),
-    forkJob: forkNodeJob(fileURLToPath(new URL("../engine/jobs/job.ts", import.meta.url)), ["--import", "tsx"]),
-    async moveToTrash(file: string) {
-      mkdirSync(trash, { recursive: true });
-      writeFileSync(path.join(trash, path.basename(file)), lstatSync(file).isDirectory() ? "" : readFileSync(file));
-      rmSync(file, { recursive: true });
-    },
-  };
-  const held = await holdDataFolder({
-    folder,
-    holder: "facet test",
-    open: () => createApplication({ host, dataFolder: folder, log: noLog, engineLog: noLog }),
-    onReleaseWanted: noLog,
-    log: noLog,
-  });
-  if (!held?.ok) throw new Error("the folder is not held");
-  return held.value;
-}
-
-async function ok<Value>(
-  outcome: Promise<{ ok: true; value: Value } | { ok: false; failure: unknown }>,
-): Promise<Value> {
-  const settled = await outcome;
-  if (!settled.ok) throw new Error(JSON.stringify(settled.failure));
-  return settled.value;
-}
-
-/** Chats, settings, a copied model, a fine-tune, an export, a quantized model, a cancelled job. */
-async function work(application: HeldApplication): Promise<void> {
-  await application.start();
-  await ok(application.call("chats.create", undefined));
-  await ok(application.call("settings.save", { theme: "dark" }));
-  await ok(application.call("hub.saveSettings", { endpoint: "http://127.0.0.1:9", token: "secret" }));
-  const model = path.join(parent, "Small-F32.gguf");
-  await writeTinyModel(model);
-  const offer = await ok(application.call("import.dropped", { paths: [model] }));
-  const [found] = offer.models;
-  const copied = await ok(application.call("import.take", { offerId: offer.id, modelId: found!.id, copy: true }));
-  const adapter = path.join(parent, "Pirate.gguf");
-  writeFileSync(adapter, loraBytes({ seed: 1 }));
-  const delta = await ok(application.call("deltas.addPath", { path: adapter, baseId: null }));
-  const target = path.join(parent, "exported.gguf");
-  await ok(application.call("deltas.exportTo", { deltaId: delta.id, path: target, compact: false, replaces: false }));
-  const ended = new Promise<string>((resolve) => {
-    application.events.on("jobs-changed", ([job]) => {
-      if (job?.state.kind === "done" || job?.state.kind === "failed") resolve(JSON.stringify(job.state));
-    });
-  });
-  await ok(
-    application.call("jobs.start", {
-      kind: "quantize",
-      source: { kind: "installed", modelId: copied.id },
-      recipe: { type: "Q8_0", steps: [] },
-      measureQuality: false,
-      keepSource: true,
-    }),
-  );
-  expect(await ended).toContain("done");
-}
 
 /** Each file, link and folder with what is in it. */
 function contents(root: string): Map<string, string> {
@@ -189,9 +115,9 @@ it("is left as it was by start, work and quitting, and by the next start", async
     expect(contents(outside)).toEqual(beforeOutside);
   };
 
-  const application = await hold();
+  const application = await holdFolder(folder, parent);
   expectUntouched();
-  await work(application);
+  await workForADay(application, parent);
   expectUntouched();
   const offered = await ok(application.call("leftovers.list", undefined));
   expect(offered.map(({ name }) => name)).toEqual(
@@ -208,7 +134,7 @@ it("is left as it was by start, work and quitting, and by the next start", async
   expect(offered.filter(({ name }) => /thesis|photos|notes|ship|poem/u.test(name))).toEqual([]);
   await application.close();
   expectUntouched();
-  const again = await hold();
+  const again = await holdFolder(folder, parent);
   await again.start();
   await again.close();
   expectUntouched();
@@ -218,7 +144,7 @@ it("moves a leftover to the trash when the user says so, and nothing else", asyn
   const name = `deltas/${UUID}.part`;
   mkdirSync(at("deltas"), { recursive: true });
   for (const file of [name, "deltas/poem.txt", `loads.json.${UUID}.tmp`]) writeFileSync(at(file), "12345");
-  const application = await hold();
+  const application = await holdFolder(folder, parent);
   const offered = await ok(application.call("leftovers.list", undefined));
   const leftover = offered.find((one) => one.name === name);
   expect(leftover).toMatchObject({ isFolder: false, sizeBytes: 5 });

@@ -29,7 +29,7 @@ import { entry, fields, list, type ValueOf } from "../storedShape";
 import { modelFileProblem } from "../modelFileProblem";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 import { writeExport } from "../writeExport";
-import { syncFolder } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
 import { copyHashing, hashOf, linkHashing, type CopyRun } from "./copyHashing";
 import type { CrashNote } from "../CrashNote";
 
@@ -168,7 +168,7 @@ export class DeltaLibrary {
     const { folder } = this.#options;
     const file = about.name ?? path.basename(source);
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const problem = await this.#headProblem(source);
       if (problem !== null)
         return { ok: false, failure: { ...problem, details: { file, delta: file, ...problem.details } } };
@@ -198,7 +198,7 @@ export class DeltaLibrary {
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     const file = about.name ?? path.basename(source);
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await this.#unfinished.begin(part);
       const copied = await bring(source, part, run);
       if (!copied.ok)

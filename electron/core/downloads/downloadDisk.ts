@@ -12,7 +12,8 @@ import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
 import { PartFile } from "./PartFile";
 import { UnfinishedFiles } from "../UnfinishedFiles";
-import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
+import { writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a new name and not a copy. */
 export const UNFINISHED_DOWNLOADS = ".downloads";

@@ -37,7 +37,7 @@ export async function fetchFile({
 }: FetchedFile): Promise<Outcome<string>> {
   try {
     await unfinished.begin(folder);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const received = await PartFile.receivedBytes(folder, 0, file.sizeBytes);
     const missingBytes = file.sizeBytes - received + RESERVE_BYTES - (await freeBytesIn(folder));
     if (missingBytes > 0) return fail("download-disk-full", { missingBytes: String(missingBytes) });

@@ -22,7 +22,8 @@ import { fail, failure, succeed, type Failure, type Outcome } from "../../contra
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { errnoOf } from "../fileFailure";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
-import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
+import { writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 

@@ -108,7 +108,7 @@ export async function withConverted<Value>(
   const { deltasFolder, unfinished } = tools;
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
-    await mkdir(deltasFolder, { recursive: true });
+    await mkdir(deltasFolder, { recursive: true, mode: 0o700 });
     await unfinished.begin(target);
     const converted = await convertPeft(files, target, tools, controls);
     return converted.ok ? await use(target) : converted;

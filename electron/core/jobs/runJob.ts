@@ -1,6 +1,16 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left.
+import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
+import {
+  FromJob,
+  UNFINISHED_SUFFIX,
+  type JobProgress,
+  type JobRequest,
+  type JobResult,
+  type ToJob,
+} from "../../contract/jobs";
+import { isTaken, placeFile, placeNumbered } from "../../files/placeFile";
+import { syncFolder } from "../../files/syncFolder";
 import { unfinishedFileOf } from "../../files/unfinishedFile";
 import type { Fork } from "../../process/Fork";
 import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
@@ -49,12 +59,12 @@ export async function runJob(
     signal.addEventListener("abort", onAbort, { once: true });
     process.post(message);
   });
+  const isCancelled = signal.aborted;
+  const finished = ended?.ok && !isCancelled ? await placeResult(message.request, begun[0], ended.value) : ended;
   // What a killed process could not remove itself.
   for (const file of begun) await unfinished.discard(file);
-  if (ended?.ok) return ended;
-  // What has the target's name stays: it is whole, and may be somebody else's.
-  if (signal.aborted) return cancelled();
-  return ended ?? fail("job-crashed", undefined, causeOf(ending));
+  if (isCancelled) return cancelled();
+  return finished ?? fail("job-crashed", undefined, causeOf(ending));
 }
 
 function causeOf({ why, code }: ProcessEnd): string {
@@ -67,7 +77,29 @@ function cancelled(): JobOutcome {
   return fail("request-cancelled");
 }
 
-/** What it writes to before a file gets its name. */
+/**
+ * What the job has written gets its name here, so that nothing of a cancelled job has one. Hours of quantizing are not lost to a file
+ * that got the name meanwhile: the model gets a number.
+ */
+async function placeResult(
+  request: JobRequest,
+  unfinished: string | undefined,
+  result: JobResult,
+): Promise<JobOutcome> {
+  if (!("target" in request) || unfinished === undefined || result.kind === "import-importance-matrix")
+    return succeed(result);
+  const { target } = request;
+  try {
+    if (result.kind === "quantize") result.file = await placeNumbered(unfinished, target);
+    else await placeFile(unfinished, target);
+    await syncFolder(path.dirname(target));
+    return succeed(result);
+  } catch (error) {
+    return fail(isTaken(error) ? "target-exists" : "write-failed", { file: path.basename(target) }, error);
+  }
+}
+
+/** What it writes to before a file gets its name; the first is of its target. */
 async function unfinishedFilesOf({ request }: ToJob): Promise<string[]> {
   const targets = "target" in request ? [request.target] : [];
   if (request.kind === "quantize") targets.push(...request.recipe.steps.map(({ matrixPath }) => matrixPath));

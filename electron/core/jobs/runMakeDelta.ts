@@ -31,7 +31,7 @@ export async function runMakeDelta(
   // The library gives it its own name.
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
-    await mkdir(deltasFolder, { recursive: true });
+    await mkdir(deltasFolder, { recursive: true, mode: 0o700 });
     await tools.unfinished.begin(target);
     const baseBytes = await bytesOf(base.paths);
     const matrix = await textMatrixPath(importanceFolder, appFolder, base.paths, null);

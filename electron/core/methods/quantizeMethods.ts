@@ -108,7 +108,7 @@ async function importMatrix(
 ): Promise<Outcome<ImportedMatrix>> {
   const found = await models.find(modelId);
   if (found === null) return fail("not-found");
-  await mkdir(tools.importanceFolder, { recursive: true });
+  await mkdir(tools.importanceFolder, { recursive: true, mode: 0o700 });
   const target = importedMatrixPath(tools.importanceFolder, await contentKey(found.paths));
   const request = { kind: "import-importance-matrix" as const, source: file, model: found.paths[0] ?? "", target };
   const outcome = await runJob(
