@@ -218,7 +218,7 @@ export class UnfinishedFiles {
       await appendTo(file, this.#beginning + text, isDurable || text.includes("+ "));
       this.#beginning = "";
       this.#lines += text.split("\n").length;
-      if (this.#lines > LINES_UNTIL_REWRITE) await this.#writeAnew(file);
+      if (this.#lines > LINES_UNTIL_REWRITE + 2 * this.#begun.size) await this.#writeAnew(file);
     });
   }
 
