@@ -1,8 +1,8 @@
 // The journal of what Facet has begun to write and not finished. A start removes what is in it, and nothing else.
+import { randomUUID } from "node:crypto";
 import { appendFileSync, rmSync, type Stats } from "node:fs";
 import { lstat, open, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { randomUUID } from "node:crypto";
 import { placeFile, replaceFile } from "../files/placeFile";
 import type { Log } from "./LogFile";
 import { isUnfinishedName, isUnfinishedPath, isUnfinishedWrite } from "./unfinishedName";
@@ -146,10 +146,14 @@ export class UnfinishedFiles {
     let removed = 0;
     for (const begun of this.paths.reverse()) {
       if (isNeeded(begun)) continue;
-      const isThere = (await factsOf(begun)) !== null;
+      const facts = await factsOf(begun);
       // The disk of an export may not be there now.
-      if (!isThere && this.#isOutside(begun) && (await factsOf(path.dirname(begun))) === null) continue;
-      if (isThere && this.#isOfOwnForm(begun) && (await isGone(begun))) removed++;
+      if (facts === null && this.#isOutside(begun) && (await factsOf(path.dirname(begun))) === null) continue;
+      if (facts !== null && this.#isOfOwnForm(begun)) {
+        if (await isGone(begun)) removed++;
+        // Held by another program: the next start tries again.
+        else if (facts.isFile()) continue;
+      }
       // What is left here is not Facet's alone: the user decides.
       this.#begun.delete(begun);
     }
@@ -233,6 +237,7 @@ export class UnfinishedFiles {
     if ((await factsOf(file)) === null) return;
     const fresh = `${file}.${randomUUID()}.tmp`;
     await appendTo(file, this.#beginning + this.#line("+", fresh), true);
+    this.#beginning = "";
     const open = this.paths.map((begun) => this.#line("+", begun)).join("");
     const kept = this.#unknown.map((line) => `${line}\n`).join("");
     try {
@@ -242,7 +247,6 @@ export class UnfinishedFiles {
       await rm(fresh, { force: true });
       throw error;
     }
-    this.#beginning = "";
     this.#lines = this.#begun.size;
   }
 
@@ -287,7 +291,7 @@ async function isGone(file: string): Promise<boolean> {
     else return false;
     return true;
   } catch {
-    // Not empty, or held by another program: a start tries again.
+    // Not empty, or held by another program.
     return false;
   }
 }

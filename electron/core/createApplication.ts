@@ -107,8 +107,10 @@ export async function createApplication(options: ApplicationOptions): Promise<Ou
   const { engineState, models } = dataPaths(dataFolder);
   if (!isReader) {
     data.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder, data.unfinished), log)));
-    const removed = await removeUnfinished({ dataFolder, modelsFolder: models, data });
-    if (removed > 0) log("info", "unfinished files removed", { count: removed });
+    await removeUnfinished({ dataFolder, modelsFolder: models, data }).then(
+      (count) => log("info", "unfinished files removed", { count }),
+      (error: unknown) => log("warn", "unfinished files not removed", { error: String(error) }),
+    );
   }
   const engineStateFolder = isReader ? engineState : await newEngineState(engineState, data.unfinished);
   const parts = createParts(options, data, engineStateFolder);

@@ -65,7 +65,8 @@ async function leftoverFiles({ dataFolder, modelsFolder, data }: Surroundings): 
   const begun = data.unfinished.paths;
   const fetches = fetchesOf({ dataFolder, data });
   const downloads = path.join(modelsFolder, UNFINISHED_DOWNLOADS);
-  const going = new Set((await loadDownloads(modelsFolder)).downloads.map(({ id }) => path.resolve(downloads, id)));
+  const loaded = await loadDownloads(modelsFolder).catch(() => ({ downloads: [] }));
+  const going = new Set(loaded.downloads.map(({ id }) => path.resolve(downloads, id)));
   const isInUse = (file: string) =>
     // One whose state cannot be read is of no use, though the journal knows its parts.
     path.dirname(file) === path.resolve(downloads)

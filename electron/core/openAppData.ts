@@ -29,8 +29,8 @@ import { UnfinishedFiles } from "./UnfinishedFiles";
 /** The chats with what SQLite writes beside them, and the lists, also those that were moved aside; notes and secrets. */
 const PRIVATE_FILE =
   /^chats.*\.db(?:-\w+)?$|\.json$|^(?:hub-token(?:\.key)?|loading-(?:model|deltas)|instance\.lock(?:-journal)?|unfinished\.journal)$/u;
-/** Where only Facet writes; models have a place of their own. */
-const PRIVATE_FOLDERS = new Set(["deltas", "engine-state", "fetched", "importance", "logs", "window"]);
+/** What is in them keeps its modes. */
+const PRIVATE_FOLDERS = new Set(["deltas", "engine-state", "fetched", "importance", "logs", "models", "window"]);
 /** What may be done by accounts that are not the user's. */
 const OTHERS = 0o077;
 
