@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { ChatWindow } from "./ChatWindow";
 import { checkAccessibility } from "./checkAccessibility";
 import { freshDataFolder } from "./FacetApp";
 import { trashInto } from "./systemDialogs";
@@ -14,13 +15,15 @@ test("are listed in Settings with what they take, and go to the trash when the u
   await writeFile(path.join(dataFolder, "deltas", half), Buffer.alloc(70_000));
   await writeFile(path.join(dataFolder, "deltas", "poem.txt"), "mine");
   await writeFile(path.join(dataFolder, other), "{");
-  const app = await launch({ dataFolder, starterModel: false });
+  const app = await launch({ dataFolder });
   const trash = `${dataFolder}-trash`;
   await mkdir(trash);
   try {
     await trashInto(app, trash);
     const page = app.window;
+    await new ChatWindow(page).waitUntilReady();
     await page.keyboard.press("Control+,");
+    await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
     const lines = page.getByRole("list", { name: "Unfinished files" }).getByRole("listitem");
     await expect(lines).toHaveCount(2);
     await expect(lines.filter({ hasText: half })).toContainText(/deltas\/.*70 kB/su);

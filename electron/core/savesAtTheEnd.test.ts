@@ -32,14 +32,14 @@ async function run(how: string, signal?: NodeJS.Signals): Promise<number> {
 const unfinished = () => readdirSync(folder).filter((name) => name.endsWith(".tmp"));
 const saved = () => (JSON.parse(readFileSync(path.join(folder, "hub.json"), "utf8")) as { endpoint: string }).endpoint;
 
-it.each<[string, NodeJS.Signals | undefined]>([
-  ["close", undefined],
-  ["close, then in order", undefined],
-  ["exit", undefined],
-  ["throw", undefined],
-  ["signal", "SIGTERM"],
-  ["signal", "SIGINT"],
-])("by %s %s", async (how, signal) => {
+it.each<{ end: string; how: string; signal?: NodeJS.Signals }>([
+  { end: "closed", how: "close" },
+  { end: "closed, and ended when no file hangs", how: "close, then in order" },
+  { end: "ended at once", how: "exit" },
+  { end: "a defect", how: "throw" },
+  { end: "SIGTERM", how: "signal", signal: "SIGTERM" },
+  { end: "SIGINT", how: "signal", signal: "SIGINT" },
+])("is there whole: $end", async ({ how, signal }) => {
   const last = await run(how, signal);
   expect(last).toBeGreaterThan(50);
   expect(saved()).toBe(`http://127.0.0.1:${last}`);
