@@ -29,9 +29,9 @@ test("are listed in Settings with what they take, and go to the trash when the u
     await expect(lines.filter({ hasText: half })).toContainText(/deltas\/.*70 kB/su);
     await checkAccessibility(page, "settings with unfinished files");
     await page.getByRole("button", { name: `Delete deltas/${half}` }).click();
-    await page.getByRole("button", { name: `Keep deltas/${half}` }).click();
+    await page.getByRole("button", { name: `Keep it: deltas/${half}` }).click();
     await page.getByRole("button", { name: `Delete deltas/${half}` }).click();
-    await page.getByRole("button", { name: `Move deltas/${half} to trash` }).click();
+    await page.getByRole("button", { name: `Move to trash: deltas/${half}` }).click();
     await expect(lines).toHaveCount(1);
     expect(await readdir(trash)).toEqual([half]);
     expect(await readdir(path.join(dataFolder, "deltas"))).toEqual(["poem.txt"]);

@@ -49,16 +49,16 @@ function LeftoverLine({ leftover, nowMs }: { readonly leftover: Leftover; readon
       </div>
       {isAsked ? (
         <>
-          <Button aria-label={`Keep ${name}`} onClick={() => setAsked(false)}>
+          <Button aria-label={`Keep it: ${name}`} onClick={() => setAsked(false)}>
             Keep it
           </Button>
-          <Button aria-label={`Move ${name} to trash`} onClick={() => void remove()}>
+          <Button aria-label={`Move to trash: ${name}`} onClick={() => void remove()}>
             Move to trash
           </Button>
         </>
       ) : (
         <>
-          <Button aria-label={`Show ${name} in folder`} onClick={() => void callOrNotify("leftovers.reveal", { id })}>
+          <Button aria-label={`Show in folder: ${name}`} onClick={() => void callOrNotify("leftovers.reveal", { id })}>
             <FolderOpen size={14} />
             Show in folder
           </Button>
