@@ -331,7 +331,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, session, answers, data, log } = parts;
+  const { starter, estimator, jobs, fileTasks, downloads, session, data, log } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -341,7 +341,7 @@ function close(parts: Parts): Promise<void> {
       ["downloads", () => downloads.stop()],
       ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(parts)],
-      ["answers", () => answers.close()],
+      ["answers", () => closeAnswers(parts)],
       ["chats", () => data.chats.close()],
       // A program that exits now would leave half of a new file beside the old one.
       ["lists", () => data.saved()],
@@ -349,6 +349,12 @@ function close(parts: Parts): Promise<void> {
     CLOSE_TIMEOUT_MS,
     log,
   );
+}
+
+function closeAnswers({ answers, log }: Parts): void {
+  const lost = answers.close();
+  if (lost.answers.length > 0)
+    log("warn", "answers not saved", { answers: lost.answers.length, code: lost.failure?.code ?? "" });
 }
 
 /** KV caches hold what was said. Also at start: a program that was killed left its own. */

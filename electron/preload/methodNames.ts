@@ -93,6 +93,7 @@ const named: Record<PageMethodName, true> = {
   "chats.showSibling": true,
   "chats.sendToolResults": true,
   "chats.answerNow": true,
+  "chats.saveUnsaved": true,
   "chats.stop": true,
 };
 

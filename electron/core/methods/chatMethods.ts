@@ -1,6 +1,7 @@
 // The methods "chats.…" of the application.
 import type { NamedStack, Stack } from "../../contract/deltas";
 import { succeed, type Outcome } from "../../contract/failure";
+import { exportUnsaved } from "../answers/exportUnsaved";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
@@ -81,6 +82,14 @@ export function chatMethods(parts: Parts) {
       answers.answerNow(requestId);
       return succeed(undefined);
     },
+    "chats.saveUnsaved"() {
+      const { answers: unsaved, failure } = answers.saveNow();
+      return succeed({
+        answers: unsaved.map(({ title, answer }) => ({ chatId: answer.chatId, messageId: answer.id, title })),
+        failure,
+      });
+    },
+    "chats.exportUnsavedTo": ({ path: target, replaces }) => exportUnsaved(answers, target, replaces),
     "chats.stop"({ requestId }) {
       answers.stop(requestId);
       return succeed(undefined);
