@@ -263,6 +263,7 @@ export const methods = {
   "chats.saveSettings": { input: z.strictObject({ chatId: ChatId, settings: ChatSettings }), output: Chat },
   /** Who answers from the next message on. Failure: "delta-missing". */
   "chats.setStack": { input: z.strictObject({ chatId: ChatId, stack: Stack }), output: Chat },
+  /** The best hits. A newer search takes the place of one that is not answered yet: "request-cancelled". */
   "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
 
   /** Adds the user's message and an answer that is being written. Both come back, and as events. `thinking` is for this answer alone. */

@@ -8,6 +8,7 @@ import { RequestId } from "../contract/ids";
 import type { AppSettings } from "../contract/settings";
 import { totalMemoryBytes } from "./aboutThisComputer";
 import { AnswerRunner } from "./answers/AnswerRunner";
+import { SearchThread } from "./chats/SearchThread";
 import { closeInOrder } from "./closeInOrder";
 import { dataPaths } from "./dataFolder";
 import { DeltaLibrary } from "./deltas/DeltaLibrary";
@@ -138,11 +139,12 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
   };
 }
 
-function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, data: AppData): Parts {
+function createParts({ host, dataFolder, log, engineLog, isReader = false }: ApplicationOptions, data: AppData): Parts {
   const events = new EventStream(log);
   const newRequestId = () => RequestId.parse(randomUUID());
   const paths = dataPaths(dataFolder);
   const modelsFolder = paths.models;
+  const search = new SearchThread({ file: isReader ? null : paths.database, script: host.searchScript, log });
   const engine = new EngineNow(events);
   const notices = new NoticeBoard((notice) => events.emit("notice-added", notice));
   for (const failure of data.notices) notices.add(failure);
@@ -269,6 +271,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     dataFolder,
     modelsFolder,
     data,
+    search,
     notices,
     hub,
     downloads,
@@ -331,7 +334,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, session, data, log } = parts;
+  const { starter, estimator, jobs, fileTasks, downloads, session, search, data, log } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -342,6 +345,7 @@ function close(parts: Parts): Promise<void> {
       ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(parts)],
       ["answers", () => closeAnswers(parts)],
+      ["search", () => search.release()],
       ["chats", () => data.chats.close()],
       // A program that exits now would leave half of a new file beside the old one.
       ["lists", () => data.saved()],

@@ -1,5 +1,5 @@
 // Chats and their message trees on disk. Every change is on the disk when the call returns, or nothing of it is.
-import type { Chat, ChatSummary, Message, SearchHit } from "../../contract/chat";
+import type { Chat, ChatSummary, Message } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../../contract/ids";
@@ -9,7 +9,6 @@ import type { MessagePart, ToolResultPart } from "../../contract/parts";
 import type { ChatSettings } from "../../contract/sampling";
 import { AnswerStarter, type StartedAnswer, type StartedChat, type WantedAnswer } from "./AnswerStarter";
 import { type AnswerEnd, AnswerWriter } from "./AnswerWriter";
-import { searchChats } from "./chatSearch";
 import { ChatTable, type NewChat } from "./ChatTable";
 import { chatsAnsweredBy, chatsUsingDelta } from "./chatUses";
 import type { Database } from "./database";
@@ -27,7 +26,6 @@ export interface UnsavedAnswer {
 /** The front of the parts beside it: makes each change one transaction, and an error of SQLite a failure. */
 export class ChatStore {
   readonly #database: Database;
-  readonly #now: () => number;
   readonly #chats: ChatTable;
   readonly #tree: MessageTree;
   readonly #starter: AnswerStarter;
@@ -36,7 +34,6 @@ export class ChatStore {
 
   constructor(database: Database, now: () => number) {
     this.#database = database;
-    this.#now = now;
     this.#chats = new ChatTable(database, now);
     this.#tree = new MessageTree(database, this.#chats, this.#unsaved);
     this.#starter = new AnswerStarter(this.#chats, this.#tree, now);
@@ -192,10 +189,6 @@ export class ChatStore {
       const row = this.#tree.find(id);
       return row === undefined ? fail("not-found") : succeed(this.#tree.message(row));
     });
-  }
-
-  search(typed: string): Outcome<SearchHit[]> {
-    return this.#attempt(() => succeed(searchChats(this.#database, typed, this.#now())));
   }
 
   /** The chats with an answer of this model, as each answer's facts say. */

@@ -6,7 +6,7 @@ import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function chatMethods(parts: Parts) {
-  const { data, answers, deltas, session, events } = parts;
+  const { data, answers, search, deltas, session, events } = parts;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -51,7 +51,7 @@ export function chatMethods(parts: Parts) {
       }
       return changed;
     },
-    "chats.search": ({ query }) => chats.search(query),
+    "chats.search": ({ query }) => search.search(query),
     "chats.start"({ settings, stack, text, thinking, stacks }) {
       const chosen = deltas.choose(stack);
       if (!chosen.ok) return chosen;
