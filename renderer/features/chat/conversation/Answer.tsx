@@ -180,7 +180,7 @@ export function Cut({ message }: { readonly message: Message }): ReactNode {
 export function NotSaved({ message }: { readonly message: Message }): ReactNode {
   if (message.isUnsaved !== true) return null;
   return (
-    <div className={styles.failed} role="status">
+    <div className={styles.failed}>
       <p className={styles.happened}>This answer is not saved.</p>
       <p>Its words are in memory only. They are saved as soon as the disk has room: free some space.</p>
       <Button onClick={() => void saveUnsaved()}>Save now</Button>
