@@ -83,14 +83,13 @@ it("finds what was said a moment ago, before it has left the log", async () => {
 it("finds at most fifty of 50,000 messages by one letter, while the thread that asks is free", async () => {
   addMany(50_000);
   await found("quietly");
-  const before = process.cpuUsage();
-  const threadBefore = performance.eventLoopUtilization();
+  const before = process.threadCpuUsage();
   const hits = await search.search("q");
-  const { active } = performance.eventLoopUtilization(threadBefore);
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   expect(value(hits)).toHaveLength(50);
-  // All of the process has worked longer than this thread, which was given the answer and nothing else to do.
-  expect(active * 1_000).toBeLessThan((user + system) / 2);
+  // Processor time of this thread alone, in microseconds: a busy machine adds nothing to it.
+  console.log(`  50,000 messages, one letter: ${Math.round((user + system) / 100) / 10} ms of the thread that asks`);
+  expect(user + system).toBeLessThan(50_000);
 }, 60_000);
 
 it("is broken off by a newer one, which is answered; so are 299 of 300", async () => {
