@@ -31,6 +31,7 @@ import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
+import { Language } from "./language";
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
@@ -54,6 +55,9 @@ export const Snapshot = z.strictObject({
   electronVersion: z.string(),
   platform: z.string(),
   settings: AppSettings,
+  language: Language,
+  /** That can be chosen: English first. */
+  languages: z.array(z.string()),
   engine: EngineState,
   models: z.array(InstalledModel),
   starter: StarterState,

@@ -12,6 +12,10 @@ export interface Host {
   readonly appFolder: string;
   /** Comes with the app; may be inside its archive. */
   readonly catalogueFile: string;
+  /** As catalogueFile: a file for each language but English. */
+  readonly languagesFolder: string;
+  /** Best first, as BCP 47 names. */
+  systemLanguages(): readonly string[];
   readonly forkEngine: Fork<ToEngine>;
   readonly forkFit: Fork<ToFit>;
   readonly forkJob: Fork<ToJob>;

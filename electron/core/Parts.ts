@@ -13,6 +13,7 @@ import type { Hub } from "./hub/Hub";
 import type { FileTasks } from "./importing/FileTasks";
 import type { Imports } from "./importing/Imports";
 import type { Jobs } from "./jobs/createJobs";
+import type { Languages } from "./Languages";
 import type { Loads } from "./loads/Loads";
 import type { Log } from "./LogFile";
 import type { ModelLibrary } from "./ModelLibrary";
@@ -26,6 +27,7 @@ export interface Parts {
   host: Host;
   events: EventStream;
   log: Log;
+  languages: Languages;
   dataFolder: string;
   /** In the data folder, a link when the models were moved: always the path to use. */
   modelsFolder: string;

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { succeed, type Failure, type Outcome } from "../contract/failure";
 import { RequestId } from "../contract/ids";
+import type { Language } from "../contract/language";
 import type { AppSettings } from "../contract/settings";
 import { totalMemoryBytes } from "./aboutThisComputer";
 import { AnswerRunner } from "./answers/AnswerRunner";
@@ -31,6 +32,7 @@ import { Imports } from "./importing/Imports";
 import { modelsPlace, tidyModelsFolder } from "./importing/modelsFolder";
 import { realModelsFolder } from "./importing/moveModelsFolder";
 import { createJobs } from "./jobs/createJobs";
+import { chosenLanguage, Languages } from "./Languages";
 import { Loads } from "./loads/Loads";
 import type { Log } from "./LogFile";
 import {
@@ -71,6 +73,8 @@ export interface Application {
   readonly events: EventStream;
   readonly handlers: CoreHandlers;
   readonly settings: AppSettings;
+  /** As the setting says. */
+  readonly language: Language;
   /**
    * Asks as any face does: the input is parsed, and the answer is an outcome, never an exception. Methods of downloads and jobs start
    * their queues.
@@ -124,6 +128,9 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
     get settings() {
       return data.settings.value;
     },
+    get language() {
+      return chosenLanguage(parts);
+    },
     async call(name, input) {
       if (OF_QUEUES.test(name)) await startOnce();
       // The outcome of this very method.
@@ -141,6 +148,7 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
 
 function createParts({ host, dataFolder, log, engineLog, isReader = false }: ApplicationOptions, data: AppData): Parts {
   const events = new EventStream(log);
+  const languages = new Languages(host.languagesFolder);
   const newRequestId = () => RequestId.parse(randomUUID());
   const paths = dataPaths(dataFolder);
   const modelsFolder = paths.models;
@@ -268,6 +276,7 @@ function createParts({ host, dataFolder, log, engineLog, isReader = false }: App
     host,
     events,
     log,
+    languages,
     dataFolder,
     modelsFolder,
     data,

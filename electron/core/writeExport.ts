@@ -6,7 +6,7 @@ import { fail, type Outcome } from "../contract/failure";
 import { isTaken, placeFile, replaceFile } from "../files/placeFile";
 import { requireRoom } from "../files/room";
 import { errnoOf, saveFailure } from "./fileFailure";
-import { syncFolder } from "./writeFileAtomically";
+import { syncFolder } from "../files/syncFolder";
 
 export interface ExportPlace {
   target: string;

@@ -1,9 +1,9 @@
 // Replaces a file's content so that a crash, a kill or a full disk leaves the old or the new content, never a part.
-//
 import { randomUUID } from "node:crypto";
 import { open, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { replaceFile } from "../files/placeFile";
+import { syncFolder } from "../files/syncFolder";
 import { isUnfinishedName } from "./unfinishedName";
 
 /** Throws the file system's error (ENOSPC, EACCES …); the old content is untouched then. */
@@ -23,6 +23,7 @@ export async function writeFileAtomically(file: string, content: string): Promis
     await rm(temporary, { force: true });
     throw error;
   }
+  // The rename itself is on the disk only when the folder is.
   await syncFolder(path.dirname(file));
 }
 
@@ -32,16 +33,5 @@ export async function removeUnfinishedWrites(file: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (isUnfinishedName(name, { before: `${path.basename(file)}.`, after: ".tmp" }))
       await rm(path.join(folder, name), { force: true });
-  }
-}
-
-/** The rename itself is on the disk only when the folder is. Windows cannot open a folder and needs no such step. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -30,7 +30,7 @@ import { entry, fields, list, type ValueOf } from "../storedShape";
 import { modelFileProblem } from "../modelFileProblem";
 import { isUnfinishedName } from "../unfinishedName";
 import { writeExport } from "../writeExport";
-import { syncFolder } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
 import { copyHashing, hashOf, linkHashing, type CopyRun } from "./copyHashing";
 import type { CrashNote } from "../CrashNote";
 

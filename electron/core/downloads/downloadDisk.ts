@@ -9,7 +9,8 @@ import { placeFile } from "../../files/placeFile";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
-import { syncFolder, writeFileAtomically } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
+import { writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a new name and not a copy. */
 const UNFINISHED = ".downloads";

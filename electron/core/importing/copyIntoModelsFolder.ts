@@ -10,7 +10,7 @@ import { requireRoom } from "../../files/room";
 import { errnoOf, saveFailure } from "../fileFailure";
 import { ggufProblem, modelFileProblem } from "../modelFileProblem";
 import { isUnfinishedName } from "../unfinishedName";
-import { syncFolder } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
 import { copyLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 import type { ModelOnDisk } from "./findModels";

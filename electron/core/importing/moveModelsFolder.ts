@@ -21,7 +21,8 @@ import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { errnoOf } from "../fileFailure";
-import { removeUnfinishedWrites, syncFolder, writeFileAtomically } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
+import { removeUnfinishedWrites, writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 

@@ -1,7 +1,17 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left.
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
-import { FromJob, UNFINISHED_SUFFIX, type JobProgress, type JobResult, type ToJob } from "../../contract/jobs";
+import {
+  FromJob,
+  UNFINISHED_SUFFIX,
+  type JobProgress,
+  type JobRequest,
+  type JobResult,
+  type ToJob,
+} from "../../contract/jobs";
+import { isTaken, placeFile, placeNumbered } from "../../files/placeFile";
+import { syncFolder } from "../../files/syncFolder";
 import type { Fork } from "../../process/Fork";
 import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
 
@@ -40,11 +50,12 @@ export async function runJob(
     signal.addEventListener("abort", onAbort, { once: true });
     process.post(message);
   });
-  if (ended?.ok) return ended;
+  const isCancelled = signal.aborted;
+  const finished = ended?.ok && !isCancelled ? await placeResult(message.request, ended.value) : ended;
+  if (finished?.ok && !isCancelled) return finished;
   await removeUnfinished(message);
-  // What has the target's name stays: it is whole, and may be somebody else's.
-  if (signal.aborted) return cancelled();
-  return ended ?? fail("job-crashed", undefined, causeOf(ending));
+  if (isCancelled) return cancelled();
+  return finished ?? fail("job-crashed", undefined, causeOf(ending));
 }
 
 function causeOf({ why, code }: ProcessEnd): string {
@@ -55,6 +66,24 @@ function causeOf({ why, code }: ProcessEnd): string {
 
 function cancelled(): JobOutcome {
   return fail("request-cancelled");
+}
+
+/**
+ * What the job has written gets its name here, so that nothing of a cancelled job has one. Hours of quantizing are not lost to a file
+ * that got the name meanwhile: the model gets a number.
+ */
+async function placeResult(request: JobRequest, result: JobResult): Promise<JobOutcome> {
+  if (!("target" in request) || result.kind === "import-importance-matrix") return succeed(result);
+  const { target } = request;
+  const unfinished = `${target}${UNFINISHED_SUFFIX}`;
+  try {
+    if (result.kind === "quantize") result.file = await placeNumbered(unfinished, target);
+    else await placeFile(unfinished, target);
+    await syncFolder(path.dirname(target));
+    return succeed(result);
+  } catch (error) {
+    return fail(isTaken(error) ? "target-exists" : "write-failed", { file: path.basename(target) }, error);
+  }
 }
 
 /** What a killed process could not remove itself. */

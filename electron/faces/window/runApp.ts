@@ -4,23 +4,26 @@ import { app, nativeTheme, type BrowserWindow, type Session } from "electron";
 import { EVENT_CHANNEL } from "../../contract/bridge";
 import { events } from "../../contract/events";
 import type { Outcome } from "../../contract/failure";
+import type { Language } from "../../contract/language";
 import { createApplication, type Application } from "../../core/createApplication";
 import { dataPaths } from "../../core/dataFolder";
 import type { SharedEventName } from "../../core/EventStream";
+import { Languages } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 import { endProcess } from "../../files/endProcess";
-import { electronHost } from "../../hosts/electron/electronHost";
+import { electronHost, LANGUAGES_FOLDER } from "../../hosts/electron/electronHost";
 import { busyFailure } from "../../instance/busyFailure";
 import type { HeldApplication } from "../../instance/holdDataFolder";
 import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
+import { setLanguage } from "../../words/language";
 import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
-import { setApplicationMenu } from "./menu";
+import { setApplicationMenu, type MenuTarget } from "./menu";
 import { openLogsFolder } from "./openLogsFolder";
 import { StreamPort } from "./streamPort";
-import { blockedMethods, chooseModelFile, pageMethods } from "./windowMethods";
+import { blockedMethods, chooseModelFile, pageMethods, systemLanguage } from "./windowMethods";
 import type { WindowShell } from "./WindowShell";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
@@ -47,13 +50,32 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     },
     dataFolder: folder,
     logsFolder: paths.logs,
+    languages: new Languages(LANGUAGES_FOLDER),
     log,
   };
+
+  const speak = (language: Language) => {
+    setLanguage(language);
+    setApplicationMenu(menu);
+  };
+  const menu: MenuTarget = {
+    send: (action) => shell.sendEvent("menu-command", action),
+    chooseModelFile: () => {
+      if (application) void chooseAndOpenModel(application, shell);
+    },
+    openLogsFolder: () => void openLogsFolder(shell),
+  };
+  // Until the settings are read.
+  speak(systemLanguage(shell.languages));
 
   let handlers: PageHandlers;
   let application: HeldApplication | null = null;
   const take = (opened: Outcome<HeldApplication>) => {
-    if (opened.ok) application = opened.value;
+    if (opened.ok) {
+      application = opened.value;
+      speak(application.language);
+      application.events.on("language-changed", speak);
+    }
     handlers = opened.ok ? showInWindow(opened.value, shell) : blockedMethods(shell, opened.failure);
   };
   let reportBusy: () => void;
@@ -83,13 +105,6 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,
     log,
     now: () => performance.now(),
-  });
-  setApplicationMenu({
-    send: (action) => shell.sendEvent("menu-command", action),
-    chooseModelFile: () => {
-      if (application) void chooseAndOpenModel(application, shell);
-    },
-    openLogsFolder: () => void openLogsFolder(shell),
   });
 
   const ending = endInOrder(shell, () => application);

@@ -1,9 +1,11 @@
 // The methods of the contract that need the window or the desktop: dialogs, clipboard, file manager. Main process.
 import { app, clipboard, nativeTheme } from "electron";
 import { fail, succeed, type Failure } from "../../contract/failure";
+import type { Language } from "../../contract/language";
 import { methods, type MethodName, type MethodOutcome, type WindowMethodName } from "../../contract/methods";
 import { defaultAppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../../core/aboutThisComputer";
+import type { Languages } from "../../core/Languages";
 import type { Application } from "../../core/createApplication";
 import type { PageHandlers } from "./callGate";
 import { chooseFile, chooseFolders, chooseTarget } from "./dialogs";
@@ -144,6 +146,8 @@ export function blockedMethods(windowShell: WindowShell, reason: Failure): PageH
       succeed({
         ...aboutThisComputer(app.getVersion(), windowShell.dataFolder),
         settings: defaultAppSettings,
+        language: systemLanguage(windowShell.languages),
+        languages: [...windowShell.languages.codes],
         engine: { kind: "idle" },
         models: [],
         starter: { kind: "missing", failure: null },
@@ -154,4 +158,9 @@ export function blockedMethods(windowShell: WindowShell, reason: Failure): PageH
     "app.connectStream": () => succeed(undefined),
     "app.dismissNotice": () => succeed(undefined),
   };
+}
+
+/** Where no setting can be read. */
+export function systemLanguage(languages: Languages): Language {
+  return languages.choose("system", app.getPreferredSystemLanguages());
 }

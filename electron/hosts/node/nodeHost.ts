@@ -11,6 +11,7 @@ import { forkNode } from "./forkNode";
 import { keyFileSecrets } from "./keyFileSecrets";
 import { moveToTrash } from "./moveToTrash";
 import { nodeNetwork } from "./nodeNetwork";
+import { systemLanguages } from "./systemLanguages";
 
 export interface NodeHostOptions {
   /** Where native/, resources/, node_modules/ and package.json are stored as plain files. */
@@ -27,6 +28,8 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     appVersion: versionOf(appFolder),
     appFolder,
     catalogueFile: path.join(appFolder, "resources/catalogue.json"),
+    languagesFolder: path.join(appFolder, "resources/languages"),
+    systemLanguages,
     forkEngine: (listeners) => forkNode(script("engine.mjs"), { outputLog: engineLog }, listeners),
     forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
