@@ -1,6 +1,5 @@
 // Chat templates that are not templates, or that would run forever.
 import { text, wrongModel, type WrongModel } from "./wrongModel";
-import { templateBombs } from "./templateBombs";
 import type { MetadataEntry } from "./tinyGguf";
 
 export function wrongTemplates(): WrongModel[] {
@@ -80,7 +79,6 @@ export function wrongTemplates(): WrongModel[] {
       "with a regular expression's nightmare",
       `{{ ('a' * 40) | replace('(a+)+$', '') }}{{ '${"a".repeat(30)}!'.split('(a+)+$') }}`,
     ),
-    ...templateBombs().map(({ name, source }) => template(`that is a bomb: ${name}`, source)),
     ...Array.from({ length: 8 }, (_, index) => template(`of random pieces, ${index}`, randomPieces(index + 1))),
   ];
 }
