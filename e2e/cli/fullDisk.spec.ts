@@ -25,10 +25,10 @@ test("an answer that cannot be saved is printed, and the command fails in words"
   expect(stderr).toContain("The disk is full.");
   expect(stderr).toContain("The answer could not be saved and is only what was printed here");
 
-  // The next message is refused before anything of it is lost.
-  const refused = await facet.run(["chat", "-p", STORY, ...LONG], { env });
-  expect(refused).toMatchObject({ code: 1, stdout: "" });
-  expect(refused.stderr).toContain("The disk is full");
+  // The next message may still find room, which its answer does not: both ways it is said.
+  const next = await facet.run(["chat", "-p", STORY, ...LONG], { env });
+  expect(next.code).toBe(1);
+  expect(next.stderr).toContain("The disk is full");
 
   disk.free();
   const saved = await facet.run(["chat", "-p", "Name a colour.", "--max-tokens", "8"], { env });
