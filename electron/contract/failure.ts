@@ -129,6 +129,8 @@ export const FailureCode = z.enum([
   "job-interrupted",
   // deltas (fine-tunes)
   "delta-missing",
+  /** As an answer by it was about to begin. */
+  "delta-deleted",
   "delta-changed",
   "delta-not-an-adapter",
   "delta-kind-unsupported",

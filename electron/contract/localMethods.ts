@@ -45,6 +45,11 @@ export const localMethods = {
     output: z.string(),
   },
   /**
+   * Writes the answers that could not be saved, with their questions, as Markdown or (".txt") plain text; those that are being written are
+   * stopped first. `replaces` as in "deltas.exportTo". Failures: "not-found" (there are none), "target-exists", those of writing.
+   */
+  "chats.exportUnsavedTo": { input: z.strictObject({ path: FilePath, replaces: z.boolean() }), output: z.undefined() },
+  /**
    * Writes an adapter file in another form, as a file task, without adding it: one in PEFT's form as a llama.cpp adapter for the model
    * `baseId`, a 1-bit delta in its compact form or expanded. Failures: "target-exists", "peft-base-needed", "delta-not-one-bit", those of
    * converting.

@@ -1,7 +1,15 @@
 // Everything the window may ask of main: the only place where a method is declared.
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
-import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
+import {
+  Chat,
+  ChatSummary,
+  MAX_MESSAGE_CHARACTERS,
+  MAX_TITLE_CHARACTERS,
+  Message,
+  SearchHit,
+  UnsavedWords,
+} from "./chat";
 import {
   ComparedStacks,
   Delta,
@@ -267,6 +275,7 @@ export const methods = {
   "chats.saveSettings": { input: z.strictObject({ chatId: ChatId, settings: ChatSettings }), output: Chat },
   /** Who answers from the next message on. Failure: "delta-missing". */
   "chats.setStack": { input: z.strictObject({ chatId: ChatId, stack: Stack }), output: Chat },
+  /** The best hits. A newer search takes the place of one that is not answered yet: "request-cancelled". */
   "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
 
   /** Adds the user's message and an answer that is being written. Both come back, and as events. `thinking` is for this answer alone. */
@@ -321,6 +330,8 @@ export const methods = {
   "chats.answerNow": { input: z.strictObject({ requestId: RequestId }), output: nothing },
   /** Shows another sibling and what followed it last. */
   "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
+  /** Tries to save what the disk did not take, now. Of what it still does not take: where that is, and why. */
+  "chats.saveUnsaved": { input: nothing, output: UnsavedWords },
   "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -9,6 +9,7 @@ import type { Language } from "../contract/language";
 import type { AppSettings } from "../contract/settings";
 import { totalMemoryBytes } from "./aboutThisComputer";
 import { AnswerRunner } from "./answers/AnswerRunner";
+import { SearchThread } from "./chats/SearchThread";
 import { closeInOrder } from "./closeInOrder";
 import { dataPaths } from "./dataFolder";
 import { DeltaLibrary } from "./deltas/DeltaLibrary";
@@ -154,7 +155,7 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
 }
 
 function createParts(
-  { host, dataFolder, log, engineLog }: ApplicationOptions,
+  { host, dataFolder, log, engineLog, isReader = false }: ApplicationOptions,
   data: AppData,
   engineStateFolder: string,
 ): Parts {
@@ -163,6 +164,7 @@ function createParts(
   const newRequestId = () => RequestId.parse(randomUUID());
   const paths = dataPaths(dataFolder);
   const modelsFolder = paths.models;
+  const search = new SearchThread({ file: isReader ? null : paths.database, script: host.searchScript, log });
   const engine = new EngineNow(events);
   const notices = new NoticeBoard((notice) => events.emit("notice-added", notice));
   for (const failure of data.notices) notices.add(failure);
@@ -297,6 +299,7 @@ function createParts(
     dataFolder,
     modelsFolder,
     data,
+    search,
     notices,
     hub,
     downloads,
@@ -359,7 +362,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, session, answers, data, dataFolder, log } = parts;
+  const { starter, estimator, jobs, fileTasks, downloads, session, search, data, dataFolder, log } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -370,7 +373,8 @@ function close(parts: Parts): Promise<void> {
       ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(dataPaths(dataFolder).engineState, data.unfinished)],
       ["loads", () => data.loadLog.ended()],
-      ["answers", () => answers.close()],
+      ["answers", () => closeAnswers(parts)],
+      ["search", () => search.release()],
       ["chats", () => data.chats.close()],
       // A program that exits before this, in whichever way, finishes them itself.
       ["lists", () => data.saved().then(() => endSaving(data))],
@@ -384,6 +388,12 @@ function close(parts: Parts): Promise<void> {
 function endSaving(data: AppData): void {
   data.finishNow();
   process.off("exit", data.finishNow);
+}
+
+function closeAnswers({ answers, log }: Parts): void {
+  const lost = answers.close();
+  if (lost.answers.length > 0)
+    log("warn", "answers not saved", { answers: lost.answers.length, code: lost.failure?.code ?? "" });
 }
 
 /** How often Linux has killed a process for memory since it was started; null where that cannot be known. */

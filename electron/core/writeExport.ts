@@ -13,8 +13,8 @@ export interface ExportPlace {
   target: string;
   /** The user has agreed that what is there now is replaced. What gets the name after this is not. */
   replaces: boolean;
-  /** As far as it is known. */
-  sizeBytes: number;
+  /** As far as it is known; null: a text that is worth the last room of a disk. */
+  sizeBytes: number | null;
   unfinished: UnfinishedFiles;
 }
 
@@ -30,7 +30,7 @@ export async function writeExport<Value>(
   try {
     const former = await identityOf(target);
     if (former !== null && !replaces) return exists();
-    await requireRoom(folder, sizeBytes);
+    if (sizeBytes !== null) await requireRoom(folder, sizeBytes);
     await unfinished.begin(part);
     const written = await write(part);
     if (!written.ok) return written;
