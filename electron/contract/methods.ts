@@ -1,6 +1,7 @@
 // Everything the window may ask of main: the only place where a method is declared.
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
+import { Backup } from "./backups";
 import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
 import {
   ComparedStacks,
@@ -313,6 +314,16 @@ export const methods = {
   "chats.answerNow": { input: z.strictObject({ requestId: RequestId }), output: nothing },
   /** Shows another sibling and what followed it last. */
   "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
+  /** Newest first. */
+  "chats.backups": { input: nothing, output: z.array(Backup) },
+  /**
+   * All chats become those of the backup, and the event "chats-replaced" follows. The present ones are kept in a file whose name comes
+   * back. Failures: "chats-busy", "not-found", "database-damaged", "database-newer", "disk-full"; nothing is changed then.
+   */
+  "chats.restoreBackup": {
+    input: z.strictObject({ name: z.string().max(200) }),
+    output: z.strictObject({ keptAs: z.string() }),
+  },
   "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

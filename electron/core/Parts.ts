@@ -7,6 +7,7 @@ import type { EngineNow } from "./supervision/EngineNow";
 import type { EngineSession } from "./supervision/EngineSession";
 import type { Estimator } from "./estimator/Estimator";
 import type { EventStream } from "./EventStream";
+import type { Backups } from "./chats/backups/Backups";
 import type { Host } from "./Host";
 import type { Hub } from "./hub/Hub";
 import type { FileTasks } from "./importing/FileTasks";
@@ -48,4 +49,5 @@ export interface Parts {
   session: EngineSession;
   tokenReaders: TokenReaders;
   answers: AnswerRunner;
+  backups: Backups;
 }

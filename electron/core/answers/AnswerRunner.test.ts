@@ -57,7 +57,7 @@ const last = () => messages.at(-1)!;
 /** From now on the disk has no room for anything longer than a few words. */
 function fillDisk(): void {
   database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  database.execute(`PRAGMA max_page_count = ${database.askPragma("page_count")[0]}`);
+  database.execute(`PRAGMA max_page_count = ${database.values("page_count", "pragma_page_count")[0]}`);
 }
 const freeDisk = () => database.execute("PRAGMA max_page_count = 1000000");
 const long = (word: string) => `${word} `.repeat(50_000);
@@ -65,7 +65,7 @@ const long = (word: string) => `${word} `.repeat(50_000);
 beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(path.join(tmpdir(), "facet-answers-"));
-  ({ database } = value(openChatDatabase(path.join(folder, "chats.db"), Date.now)));
+  database = value(openChatDatabase(path.join(folder, "chats.db")));
   store = new ChatStore(database, Date.now);
   chat = value(store.createChat());
   [jobs, cancelled, answeredNow, refusal, messages, chats, saveFailures] = [[], [], [], null, [], [], []];

@@ -27,7 +27,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 function open(): void {
-  database = value(openChatDatabase(file(), () => now)).database;
+  database = value(openChatDatabase(file()));
   store = new ChatStore(database, () => now++);
 }
 

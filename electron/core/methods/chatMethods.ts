@@ -1,11 +1,11 @@
 // The methods "chats.…" of the application.
 import type { NamedStack, Stack } from "../../contract/deltas";
-import { succeed, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function chatMethods(parts: Parts) {
-  const { data, answers, deltas, session, events } = parts;
+  const { data, answers, backups, deltas, session, events } = parts;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -80,6 +80,14 @@ export function chatMethods(parts: Parts) {
     "chats.answerNow"({ requestId }) {
       answers.answerNow(requestId);
       return succeed(undefined);
+    },
+    "chats.backups": () => backups.list(),
+    async "chats.restoreBackup"({ name }) {
+      if (answers.isWriting) return fail("chats-busy");
+      const restored = await backups.restore(name);
+      const listed = chats.listChats();
+      if (restored.ok && listed.ok) events.emit("chats-replaced", listed.value);
+      return restored;
     },
     "chats.stop"({ requestId }) {
       answers.stop(requestId);

@@ -1,0 +1,116 @@
+// Opens the chats so that whatever happened to their file, there are some to work with and nothing is lost: what a damaged one still holds
+// is taken over into a new one, and it is kept.
+import { statSync } from "node:fs";
+import path from "node:path";
+import { fail, succeed, type Outcome } from "../../contract/failure";
+import { requireRoom } from "../../files/room";
+import { errnoOf, saveFailure } from "../fileFailure";
+import type { ChatCounts } from "./chatCounts";
+import { ChatStore } from "./ChatStore";
+import { openChatDatabase } from "./openChatDatabase";
+import {
+  decideReplacement,
+  finishReplacement,
+  moveAside,
+  newPart,
+  removePart,
+  removeParts,
+  timeInName,
+} from "./replaceDatabase";
+
+export interface OpenChatsOptions {
+  file: string;
+  now: () => number;
+  /** Fills the empty file `target` with what can be read of `damaged`. */
+  salvage: (damaged: string, target: string) => Promise<Outcome<ChatCounts>>;
+  /** Called before a salvage, which may take a while. */
+  onDamage?: (cause: string) => void;
+  /** Why nothing could be salvaged; the damaged file is kept all the same. */
+  onSalvageFailed?: (error: unknown) => void;
+}
+
+export interface OpenedChats {
+  chats: ChatStore;
+  /** Answers that a dead app had left half-written. */
+  interruptedAnswers: number;
+  /** null = the file was sound. */
+  damaged: { movedTo: string; kept: ChatCounts } | null;
+}
+
+/** Failures: "database-newer" (left as it is), "disk-full", "data-folder-unusable". */
+export async function openChats(options: OpenChatsOptions): Promise<Outcome<OpenedChats>> {
+  const { file } = options;
+  const folder = path.dirname(file);
+  let damaged: OpenedChats["damaged"] = null;
+  try {
+    removeParts(folder);
+    await finishReplacement(file);
+    const opened = open(options);
+    if (opened.ok) return succeed({ ...opened.value, damaged });
+    if (opened.failure.code !== "database-damaged") return opened;
+    options.onDamage?.(opened.failure.cause ?? "");
+    const replaced = await replaceDamaged(options);
+    if (!replaced.ok) return replaced;
+    damaged = replaced.value;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    const failure = saveFailure(error, { folder });
+    return failure.code === "disk-full" ? { ok: false, failure } : fail("data-folder-unusable", { folder }, error);
+  }
+  const again = open(options);
+  if (again.ok) return succeed({ ...again.value, damaged });
+  return again.failure.code === "database-damaged"
+    ? fail("data-folder-unusable", { folder }, again.failure.cause)
+    : again;
+}
+
+/** With the first that is asked of it: damage that no check has found may be there. */
+function open({ file, now }: OpenChatsOptions): Outcome<Omit<OpenedChats, "damaged">> {
+  const opened = openChatDatabase(file);
+  if (!opened.ok) return opened;
+  const chats = new ChatStore(opened.value, now);
+  const recovered = chats.recover();
+  if (recovered.ok) {
+    const listed = chats.listChats();
+    if (listed.ok) return succeed({ chats, ...recovered.value });
+    chats.close();
+    return listed;
+  }
+  chats.close();
+  return recovered;
+}
+
+async function replaceDamaged(options: OpenChatsOptions): Promise<Outcome<NonNullable<OpenedChats["damaged"]>>> {
+  const { file, now } = options;
+  const folder = path.dirname(file);
+  const keptName = `chats-damaged-${timeInName(now())}.db`;
+  await requireRoom(folder, sizeBytes(file) + sizeBytes(`${file}-wal`));
+  const part = newPart(folder);
+  const salvaged = await salvage(options, part);
+  if (!salvaged.ok) {
+    removePart(part);
+    // There is something to take over, and no room for it now.
+    if (salvaged.failure.code === "disk-full") return salvaged;
+    options.onSalvageFailed?.(salvaged.failure.cause);
+  }
+  const kept = salvaged.ok ? salvaged.value : { chats: 0, messages: 0 };
+  if (kept.chats + kept.messages === 0) {
+    removePart(part);
+    return succeed({ movedTo: moveAside(file, path.join(folder, keptName)), kept });
+  }
+  await decideReplacement(part, keptName);
+  const movedTo = await finishReplacement(file);
+  return succeed({ movedTo: movedTo ?? path.join(folder, keptName), kept });
+}
+
+async function salvage({ file, salvage: ask }: OpenChatsOptions, part: string): Promise<Outcome<ChatCounts>> {
+  try {
+    return await ask(file, part);
+  } catch (error) {
+    return fail("internal", undefined, error);
+  }
+}
+
+function sizeBytes(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
