@@ -21,8 +21,14 @@ export function migrate(database: Database, from: number, to = LATEST_VERSION): 
   }
 }
 
-/** All tables, indexes and triggers by their names, as SQLite stores them. */
+/** All tables, indexes and triggers by their names, however their words are spaced. */
 export function schemaOf(database: Database): Map<string, string> {
   const entries = database.values("json_array(name, sql)", "sqlite_schema WHERE sql IS NOT NULL");
-  return new Map(entries.map((entry) => z.tuple([z.string(), z.string()]).parse(JSON.parse(String(entry)))));
+  return new Map(
+    entries.map((entry) => z.tuple([z.string(), z.string().transform(spaced)]).parse(JSON.parse(String(entry)))),
+  );
+}
+
+function spaced(sql: string): string {
+  return sql.replace(/\s+/gu, " ");
 }

@@ -1,10 +1,23 @@
 // Copies of real databases, made, listed and restored by the real worker.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Outcome } from "../../../contract/failure";
 import { RequestId } from "../../../contract/ids";
+import { writeManyChats } from "../../../testing/manyChats";
+import { seededRandom } from "../../../testing/seededRandom";
 import { sourceChatsWorker } from "../../../testing/sourceChatsWorker";
 import { ChatStore } from "../ChatStore";
 import { connectDatabase } from "../database";
@@ -58,16 +71,18 @@ describe("making them", () => {
     mkdirSync(backupFolder());
     writeFileSync(path.join(backupFolder(), "chats-of-mine.db"), "mine");
     addChat("One");
+    const first = nowMs;
+    const atDay = (day: number) => path.join(backupFolder(), `chats-${timeInName(first + day * DAY_MS)}.db`);
+    expect(value(await backups.makeIfDue())).toBe(true);
+    for (let day = -6; day < 0; day++) copyFileSync(atDay(0), atDay(day));
     const made: boolean[] = [];
-    for (let hour = 0; hour < 9 * 24; hour += 6) {
-      nowMs = 1_700_000_000_000 + hour * 3_600_000;
+    for (const hour of [6, 23.9, 24, 30, 48]) {
+      nowMs = first + hour * 3_600_000;
       made.push(value(await backups.makeIfDue()));
     }
-    expect(made).toEqual(made.map((_made, index) => index % 4 === 0));
+    expect(made).toEqual([false, false, true, false, true]);
     const listed = value(await backups.list());
-    expect(listed.map(({ atMs }) => atMs)).toEqual(
-      [8, 7, 6, 5, 4, 3, 2].map((day) => 1_700_000_000_000 + day * DAY_MS),
-    );
+    expect(listed.map(({ atMs }) => atMs)).toEqual([2, 1, 0, -1, -2, -3, -4].map((day) => first + day * DAY_MS));
     for (const { name, chats, sizeBytes } of listed)
       expect([chats, sizeBytes]).toEqual([1, statSync(path.join(backupFolder(), name)).size]);
     expect(readdirSync(backupFolder())).toHaveLength(8);
@@ -182,6 +197,39 @@ describe("restoring one", () => {
     expect(titles()).toEqual(["Here"]);
     expect(readdirSync(folder).filter((name) => name.startsWith("chats-"))).toEqual([]);
     expect(value(await backups.list()).map(({ chats }) => chats)).toEqual([null, null]);
+  });
+
+  it("a kill in the middle leaves the chats of before or those of the backup, whole", async () => {
+    store.close();
+    const source = pathToFileURL(path.join(import.meta.dirname, "../database.ts")).href;
+    const wanted = [path.join(folder, "a.db"), path.join(folder, "b.db")];
+    for (const [index, each] of wanted.entries()) writeManyChats(each, 20 + index, 20);
+    // Restores the one and the other, over and over, into the database that is open here.
+    const script = `import { copyDatabase } from ${JSON.stringify(source)};
+      for (let round = 0; ; round++) {
+        await copyDatabase(${JSON.stringify(wanted)}[round % 2], ${JSON.stringify(file())});
+        process.stdout.write("x");
+      }`;
+    const random = seededRandom(3);
+    const found: number[] = [];
+    for (let kill = 0; kill < 8; kill++) {
+      const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script]);
+      let restored = 0;
+      await new Promise<void>((resolve) => {
+        child.stdout.on("data", () => {
+          if (++restored === 2) setTimeout(resolve, random() * 60);
+        });
+      });
+      child.kill("SIGKILL");
+      await new Promise((resolve) => child.once("exit", resolve));
+      store = new ChatStore(value(openChatDatabase(file())), () => nowMs);
+      const chats = value(store.listChats());
+      found.push(chats.length);
+      for (const { id } of chats) expect(value(store.openChat(id)).messages).toHaveLength(20);
+      store.close();
+    }
+    for (const count of found) expect([20, 21]).toContain(count);
+    store = new ChatStore(value(openChatDatabase(file())), () => nowMs);
   });
 
   it("nothing is written meanwhile that would be lost", async () => {
