@@ -107,6 +107,6 @@ test("a backup is restored in Settings: its chats are there at once, and those o
 
   const [kept] = (await readdir(dataFolder)).filter((name) => /^chats-replaced-.*\.db$/u.test(name));
   const before = connectDatabase(path.join(dataFolder, kept!));
-  expect(before.values("title", "chats ORDER BY title")).toEqual(["About rain", "About tea"]);
+  expect(new Set(before.values("title", "chats"))).toEqual(new Set(["About rain", "About tea"]));
   before.close();
 });

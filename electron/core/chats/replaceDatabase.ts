@@ -5,9 +5,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
-import { placeNumbered } from "../../files/placeFile";
+import { placeFile } from "../../files/placeFile";
 import { isUnfinishedName } from "../unfinishedName";
-import { syncFolder } from "../writeFileAtomically";
+import { syncFolder } from "../../files/syncFolder";
 import { markerFile } from "./openChatDatabase";
 
 /** What SQLite keeps beside a database; the log and the journal may hold what the file lacks. */
@@ -49,7 +49,7 @@ export async function decideReplacement(part: string, keptName: string): Promise
   } finally {
     closeSync(file);
   }
-  await placeNumbered(part, path.join(folder, `chats-next-${keptName}`));
+  await placeFile(part, path.join(folder, `chats-next-${keptName}`));
   await syncFolder(folder);
 }
 

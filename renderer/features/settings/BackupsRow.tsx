@@ -71,7 +71,7 @@ function BackupLine({ backup, restoring, isBusy, onAsk, onKeep, onRestore }: Bac
       </span>
       {restoring?.kind === "asking" ? (
         <>
-          <Button look="primary" autoFocus onClick={onRestore}>
+          <Button look="primary" ref={focus} onClick={onRestore}>
             Replace my chats
           </Button>
           <Button onClick={onKeep}>Cancel</Button>
@@ -82,14 +82,19 @@ function BackupLine({ backup, restoring, isBusy, onAsk, onKeep, onRestore }: Bac
           Restore
         </Button>
       )}
-      {restoring?.kind === "running" && <p role="status">Restoring…</p>}
+      {restoring?.kind === "running" && <output>Restoring…</output>}
       {restoring?.kind === "done" && (
-        <p role="status">
+        <output>
           Restored. The chats of before are in Facet's folder, in the file <code>{restoring.keptAs}</code>.
-        </p>
+        </output>
       )}
     </li>
   );
+}
+
+/** The button that was pressed is gone. */
+function focus(button: HTMLButtonElement | null): void {
+  button?.focus();
 }
 
 function chatsInWords(chats: number | null): string {

@@ -7,7 +7,7 @@ import { placeFile } from "../../../files/placeFile";
 import { requireRoom } from "../../../files/room";
 import { errnoOf, saveFailure } from "../../fileFailure";
 import type { Log } from "../../LogFile";
-import { syncFolder } from "../../writeFileAtomically";
+import { syncFolder } from "../../../files/syncFolder";
 import type { ChatStore } from "../ChatStore";
 import { newPart, removePart, timeInName } from "../replaceDatabase";
 import type { ChatsWorker } from "../worker/ChatsWorker";
