@@ -5,7 +5,7 @@ import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { requireRoom } from "../../files/room";
 import { errnoOf, saveFailure } from "../fileFailure";
-import type { ChatCounts } from "./chatCounts";
+import { type ChatCounts, countChats } from "./chatCounts";
 import { ChatStore } from "./ChatStore";
 import { openChatDatabase } from "./openChatDatabase";
 import {
@@ -41,46 +41,48 @@ export interface OpenedChats {
 export async function openChats(options: OpenChatsOptions): Promise<Outcome<OpenedChats>> {
   const { file } = options;
   const folder = path.dirname(file);
-  let damaged: OpenedChats["damaged"] = null;
+  let movedTo: string;
   try {
     removeParts(folder);
-    await finishReplacement(file);
-    const opened = open(options);
-    if (opened.ok) return succeed({ ...opened.value, damaged });
-    if (opened.failure.code !== "database-damaged") return opened;
+    // Of a salvage that an end of the program came between.
+    const opened = open(options, await finishReplacement(file));
+    if (opened.ok || opened.failure.code !== "database-damaged") return opened;
     options.onDamage?.(opened.failure.cause ?? "");
     const replaced = await replaceDamaged(options);
     if (!replaced.ok) return replaced;
-    damaged = replaced.value;
+    movedTo = replaced.value;
   } catch (error) {
     if (errnoOf(error) === null) throw error;
     const failure = saveFailure(error, { folder });
     return failure.code === "disk-full" ? { ok: false, failure } : fail("data-folder-unusable", { folder }, error);
   }
-  const again = open(options);
-  if (again.ok) return succeed({ ...again.value, damaged });
-  return again.failure.code === "database-damaged"
-    ? fail("data-folder-unusable", { folder }, again.failure.cause)
-    : again;
+  const again = open(options, movedTo);
+  return again.ok || again.failure.code !== "database-damaged"
+    ? again
+    : fail("data-folder-unusable", { folder }, again.failure.cause);
 }
 
 /** With the first that is asked of it: damage that no check has found may be there. */
-function open({ file, now }: OpenChatsOptions): Outcome<Omit<OpenedChats, "damaged">> {
+function open({ file, now }: OpenChatsOptions, movedTo: string | null): Outcome<OpenedChats> {
   const opened = openChatDatabase(file);
   if (!opened.ok) return opened;
   const chats = new ChatStore(opened.value, now);
   const recovered = chats.recover();
-  if (recovered.ok) {
-    const listed = chats.listChats();
-    if (listed.ok) return succeed({ chats, ...recovered.value });
+  if (!recovered.ok) {
+    chats.close();
+    return recovered;
+  }
+  const listed = chats.listChats();
+  if (!listed.ok) {
     chats.close();
     return listed;
   }
-  chats.close();
-  return recovered;
+  const damaged = movedTo === null ? null : { movedTo, kept: countChats(opened.value) };
+  return succeed({ chats, ...recovered.value, damaged });
 }
 
-async function replaceDamaged(options: OpenChatsOptions): Promise<Outcome<NonNullable<OpenedChats["damaged"]>>> {
+/** Returns where the damaged file is now. */
+async function replaceDamaged(options: OpenChatsOptions): Promise<Outcome<string>> {
   const { file, now } = options;
   const folder = path.dirname(file);
   const keptName = `chats-damaged-${timeInName(now())}.db`;
@@ -93,14 +95,12 @@ async function replaceDamaged(options: OpenChatsOptions): Promise<Outcome<NonNul
     if (salvaged.failure.code === "disk-full") return salvaged;
     options.onSalvageFailed?.(salvaged.failure.cause);
   }
-  const kept = salvaged.ok ? salvaged.value : { chats: 0, messages: 0 };
-  if (kept.chats + kept.messages === 0) {
+  if (!salvaged.ok || salvaged.value.chats + salvaged.value.messages === 0) {
     removePart(part);
-    return succeed({ movedTo: moveAside(file, path.join(folder, keptName)), kept });
+    return succeed(moveAside(file, path.join(folder, keptName)));
   }
   await decideReplacement(part, keptName);
-  const movedTo = await finishReplacement(file);
-  return succeed({ movedTo: movedTo ?? path.join(folder, keptName), kept });
+  return succeed((await finishReplacement(file)) ?? path.join(folder, keptName));
 }
 
 async function salvage({ file, salvage: ask }: OpenChatsOptions, part: string): Promise<Outcome<ChatCounts>> {
