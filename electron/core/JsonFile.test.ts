@@ -1,4 +1,5 @@
 // Values in JSON files: whatever is there, the app starts, and nothing is overwritten unread.
+import { defaultAppSettings } from "../contract/settings";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -89,7 +90,8 @@ it("keeps each setting that is right; a wrong one stays in the file until anothe
     file: { value: { theme: "system", sidebarOpen: false, modelId: null } },
   });
   await opened.file.save({ ...opened.file.value, sidebarOpen: true });
-  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", sidebarOpen: true, modelId: null, future: 1 });
+  const { modelId, language } = defaultAppSettings;
+  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", language, sidebarOpen: true, modelId, future: 1 });
   await opened.file.save({ ...opened.file.value, theme: "dark" });
   await opened.file.save({ ...opened.file.value, theme: "system" });
   expect(JSON.parse(read())).toMatchObject({ theme: "system" });
