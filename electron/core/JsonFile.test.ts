@@ -74,6 +74,15 @@ it.each([undefined, 0, "2", null])("is of the first version where it says %j", a
   expect(JSON.parse(read())).toEqual({ version: 1, count: 4 });
 });
 
+it("writes what is nested deeply so that it is read again", async () => {
+  let theme: unknown = 0;
+  for (let depth = 0; depth < 3000; depth++) theme = [theme];
+  writeFileSync(file(), JSON.stringify({ theme }));
+  const { file: settings } = await openJsonFile(file(), StoredSettings, () => 0);
+  await settings.save({ ...settings.value, sidebarOpen: false });
+  expect(await openJsonFile(file(), StoredSettings, () => 0)).toMatchObject({ unreadable: 1, movedAsideTo: null });
+});
+
 it("reads a file that begins with a byte order mark", async () => {
   writeFileSync(file(), '\uFEFF{"count":3}');
   expect((await open()).file.value).toEqual({ count: 3 });

@@ -117,6 +117,9 @@ export class JsonFile<Value> {
 
   #textOf(value: Value): string {
     const written = this.#understood.write(value);
-    return `${JSON.stringify({ version: this.#version, ...(written as object) }, null, 2)}\n`;
+    const root = { version: this.#version, ...(written as object) };
+    const text = JSON.stringify(root, null, 2);
+    // Indented, what is nested deeply becomes many times as large, and would not be read again.
+    return `${text.length > MAX_BYTES ? JSON.stringify(root) : text}\n`;
   }
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import path from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { INSTANCE_PROTOCOL, InstanceAddress } from "../../electron/contract/instanceProtocol";
 import { methods, type MethodName } from "../../electron/contract/methods";
 import { events } from "../../electron/contract/events";
