@@ -46,7 +46,17 @@ async function tryInput(input: FuzzInput, index: number | null): Promise<Tried> 
   const tookMs = performance.now() - startedMs;
   const longestHoldMs = (await holds?.take()) ?? 0;
   holds?.stop();
-  return { kind: "tried", index, verdict: withinMemory(verdict), tookMs, longestHoldMs, peakBytes: peakBytes() };
+  const { user, system } = process.cpuUsage();
+  const processMs = (user + system) / 1000;
+  return {
+    kind: "tried",
+    index,
+    verdict: withinMemory(verdict),
+    tookMs,
+    longestHoldMs,
+    peakBytes: peakBytes(),
+    processMs,
+  };
 }
 
 async function verdictOf(input: FuzzInput): Promise<Verdict> {

@@ -18,6 +18,8 @@ export interface Tried {
   longestHoldMs: number;
   /** The highest so far. */
   peakBytes: number;
+  /** Processor time of the process so far. */
+  processMs: number;
 }
 
 export type FromChild = { kind: "ready" } | Tried | { kind: "made"; input: FuzzInput } | { kind: "ran" };

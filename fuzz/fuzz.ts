@@ -1,6 +1,6 @@
 // `npm run fuzz`: hostile inputs of every kind, seeded. The last lines are the figures; the exit code is 1 when something was found.
 // Options: --kind NAME[,NAME…], --seed N (1), --index N (that input alone), --count N (of each kind), --minutes N (for all kinds
-// together; what is not tried by then is left out), --json (the figures once more).
+// together; what is not tried by then is left out), --findings FOLDER (fuzz/findings), --json (the figures once more).
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
@@ -11,13 +11,13 @@ import { runKind, type FuzzLimits, type KindResult } from "./runKind";
 import { repeatCommand } from "./saveFinding";
 
 const HANG_MS = 5_000;
-const FINDINGS = path.join("fuzz", "findings");
 const OPTIONS = {
   kind: { type: "string" },
   seed: { type: "string", default: "1" },
   index: { type: "string" },
   count: { type: "string" },
   minutes: { type: "string" },
+  findings: { type: "string", default: path.join("fuzz", "findings") },
   json: { type: "boolean", default: false },
 } as const;
 
@@ -78,8 +78,11 @@ function figuresOf(results: ReadonlyMap<FuzzKind, KindResult>): Record<string, n
     ...Object.fromEntries(all.map(([{ name }, { inputs }]) => [`fuzz.inputs.${name}`, inputs])),
     "fuzz.inputs": sum(({ inputs }) => inputs),
     "fuzz.findings": sum(({ findings }) => findings.length),
-    "fuzz.main_crashes": inMain(({ findings }) => findings.filter(({ fault }) => fault === "crash").length),
+    "fuzz.main_crashes": inMain(
+      ({ findings }) => findings.filter(({ fault }) => fault === "crash" || fault === "uncaught-error").length,
+    ),
     "fuzz.hangs": sum(({ findings }) => findings.filter(({ fault }) => fault === "hang").length),
+    "fuzz.processor_s": Math.round(sum(({ processMs }) => processMs) / 1000),
     "fuzz.peak_memory_mb": Math.round(Math.max(0, ...all.map(([, { peakBytes }]) => peakBytes)) / 1e6),
     "main.longest_hold_ms": Math.max(0, ...all.map(([, { longestHold }]) => round(longestHold?.ms ?? 0))),
   };
@@ -107,7 +110,7 @@ async function main(): Promise<void> {
       index: number("index"),
       count: number("count"),
     },
-    { hangMs: HANG_MS, untilMs: minutes === null ? Infinity : startedMs + minutes * 60_000, folder: FINDINGS },
+    { hangMs: HANG_MS, untilMs: minutes === null ? Infinity : startedMs + minutes * 60_000, folder: values.findings },
     console.log,
   );
   console.log(`\n${((performance.now() - startedMs) / 1000).toFixed(0)} s`);

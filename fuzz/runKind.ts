@@ -37,6 +37,8 @@ export interface KindResult {
   /** null where it is not measured. */
   longestHold: { ms: number; index: number } | null;
   peakBytes: number;
+  /** Processor time of the processes that tried them, without what they start themselves. */
+  processMs: number;
   tookMs: number;
 }
 
@@ -64,6 +66,7 @@ export async function runKind(
     findings: [],
     longestHold: null,
     peakBytes: 0,
+    processMs: 0,
     tookMs: 0,
   };
   const faults: { index: number; verdict: Fault }[] = [];
@@ -87,11 +90,14 @@ export async function runKind(
   for (let next = from; next < to && performance.now() < limits.untilMs;) {
     const process = new FuzzProcess({ kind: kind.name, hangMs });
     const end = Math.min(to, next + (kind.inputsPerProcess ?? INPUTS_PER_PROCESS));
+    let processMs = 0;
     const ended = await process.run(seed, next, end, (tried) => {
       took(tried);
+      processMs = tried.processMs;
       if (tried.index !== null) next = tried.index + 1;
     });
     await process.stop();
+    result.processMs += processMs;
     if (next < end) endedEarly++;
     if (ended.kind === "ended") {
       result.inputs++;

@@ -4,6 +4,8 @@ import { mutateBytes } from "./bytes";
 import { mutateText, NASTY_NUMBERS, NASTY_TEXTS } from "./text";
 
 const MOST_CHANGES = 4;
+/** A little more than any reader takes. */
+const MOST_CHARACTERS = 9_000_000;
 const PIECES = [
   "{",
   "}",
@@ -26,7 +28,7 @@ const HOSTILE_KEYS = ["__proto__", "constructor", "prototype", "version", "id", 
 export function mutateJson(value: unknown, random: Random): Buffer {
   let changed: unknown = structuredClone(value);
   for (let left = random.between(1, MOST_CHANGES); left > 0; left--) changed = changedValue(changed, random);
-  let text = JSON.stringify(changed) ?? "";
+  let text = (JSON.stringify(changed) ?? "").slice(0, MOST_CHARACTERS);
   // Deeper than a program can make it of values.
   if (random.below(60) === 0) text = text.replace(/\bnull\b|\d+/u, () => "[".repeat(50_000) + "]".repeat(50_000));
   if (random.below(8) === 0) text = doubledKey(text, random);
@@ -88,7 +90,7 @@ export function hostileValue(value: unknown, random: Random): unknown {
     () => true,
     () => random.of([0, -1, 0.5, 1e308, -1e308, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 5e-324, 255, 65_536]),
     () => random.of(NASTY_TEXTS),
-    () => (typeof value === "string" ? mutateText(value, random) : String(value)),
+    () => (typeof value === "string" ? mutateText(value, random) : (JSON.stringify(value) ?? "")),
     () => (typeof value === "number" ? value * random.of([-1, 2, 1000, 1e12, 0.001]) : random.below(1000)),
     () => [],
     () => ({}),

@@ -32,7 +32,6 @@ export const NASTY_TEXTS: readonly string[] = [
   "<script>alert(1)</script>",
   "{{7*7}}",
   "(a+)+$",
-  "NaN",
   "1e999",
   "-0",
   "x".repeat(70_000),
