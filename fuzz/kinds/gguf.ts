@@ -2,9 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ggufsByKind } from "../../electron/testing/ggufKinds";
-import { tinyModelContents, type GgufContents } from "../../electron/testing/tinyGguf";
+import { tinyModelContents } from "../../electron/testing/tinyGguf";
 import { inputPart, MEGABYTE, type FuzzKind } from "../FuzzKind";
-import { mutateGguf } from "../mutate/gguf";
+import { ggufSeed, mutateGguf } from "../mutate/gguf";
 import { FitAsker } from "./fitProcess";
 
 const ARCHITECTURES = ["llama", "qwen3", "gemma3", "phi3", "mamba", "qwen35", "deepseek2", "gpt-oss"];
@@ -17,11 +17,11 @@ export const gguf: FuzzKind = {
   async open(folder) {
     const fit = new FitAsker(path.join(folder, "scratch"));
     const file = path.join(folder, "model.gguf");
-    const seeds: GgufContents[] = [
+    const seeds = [
       ...ARCHITECTURES.map((architecture) => tinyModelContents({ architecture, width: 32 })),
       tinyModelContents({ experts: 4, width: 32 }),
       ...Object.values(ggufsByKind).flatMap((headers) => Object.values(headers).map((header) => header())),
-    ];
+    ].map(ggufSeed);
     return {
       make: (random) => ({ "model.gguf": mutateGguf(random.of(seeds), random, random.of(seeds)) }),
       async run(input) {

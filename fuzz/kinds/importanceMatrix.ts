@@ -4,7 +4,7 @@ import path from "node:path";
 import { tinyModelContents, writeTinyModel, type GgufContents } from "../../electron/testing/tinyGguf";
 import { inputPart, MEGABYTE, type FuzzKind } from "../FuzzKind";
 import { mutateBytes } from "../mutate/bytes";
-import { mutateGguf, withHostileWeights } from "../mutate/gguf";
+import { ggufSeed, mutateGguf, withHostileWeights } from "../mutate/gguf";
 import { judgeJob, nativeAddon } from "./job";
 
 export const importanceMatrix: FuzzKind = {
@@ -17,13 +17,13 @@ export const importanceMatrix: FuzzKind = {
     const inFolder = (name: string) => path.join(folder, name);
     const model = inFolder("model.gguf");
     await writeTinyModel(model);
-    const seed = matrixContents();
+    const seed = ggufSeed(matrixContents());
     const earlier = earlierForm();
     return {
       make(random) {
         if (random.below(3) === 0) return { matrix: mutateBytes(earlier, random) };
-        const contents = random.below(3) === 0 ? withHostileWeights(seed, random) : seed;
-        return { matrix: mutateGguf(contents, random, seed) };
+        const damaged = random.below(3) === 0 ? ggufSeed(withHostileWeights(seed.contents, random)) : seed;
+        return { matrix: mutateGguf(damaged, random, seed) };
       },
       async run(input) {
         const source = inFolder("matrix.gguf");

@@ -5,7 +5,7 @@ import { DeltaId } from "../../electron/contract/ids";
 import { loraContents } from "../../electron/testing/deltaGguf";
 import { writeTinyModel } from "../../electron/testing/tinyGguf";
 import { inputPart, MEGABYTE, type FuzzKind } from "../FuzzKind";
-import { mutateGguf, withHostileWeights } from "../mutate/gguf";
+import { ggufSeed, mutateGguf, withHostileWeights } from "../mutate/gguf";
 import { FitAsker } from "./fitProcess";
 
 export const lora: FuzzKind = {
@@ -30,12 +30,12 @@ export const lora: FuzzKind = {
           "general.base_model.0.name": text("Base"),
         },
       }),
-    ];
+    ].map(ggufSeed);
     return {
       make(random) {
         const seed = random.of(seeds);
-        const contents = random.below(4) === 0 ? withHostileWeights(seed, random) : seed;
-        return { "adapter.gguf": mutateGguf(contents, random, random.of(seeds)) };
+        const damaged = random.below(4) === 0 ? ggufSeed(withHostileWeights(seed.contents, random)) : seed;
+        return { "adapter.gguf": mutateGguf(damaged, random, random.of(seeds)) };
       },
       async run(input) {
         await writeFile(file, inputPart(input, "adapter.gguf"));

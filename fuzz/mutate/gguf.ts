@@ -8,15 +8,25 @@ const MOST_CHANGES = 4;
 /** ggml has about 40 types; some numbers between are gone. */
 const TENSOR_TYPES = [...Array(45).keys(), 142, 143, 255, 0x7fff_ffff, 0xffff_ffff];
 
-export function mutateGguf(contents: GgufContents, random: Random, other: GgufContents): Buffer {
-  let changed: GgufContents = { ...contents };
+/** A sound file; its bytes are made once. */
+export interface GgufSeed {
+  contents: GgufContents;
+  bytes: Uint8Array;
+}
+
+export function ggufSeed(contents: GgufContents): GgufSeed {
+  return { contents, bytes: ggufBytes(contents) };
+}
+
+export function mutateGguf({ contents, bytes }: GgufSeed, random: Random, other: GgufSeed): Buffer {
   // Some are damaged as bytes alone, some as contents alone.
   const how = random.below(3);
-  if (how > 0)
-    for (let left = random.between(1, MOST_CHANGES); left > 0; left--)
-      changed = changedContents(changed, random, other);
-  const bytes = ggufBytes(changed);
-  return how === 1 ? Buffer.from(bytes) : mutateBytes(bytes, random, ggufBytes(other));
+  if (how === 0) return mutateBytes(bytes, random, other.bytes);
+  let changed = contents;
+  for (let left = random.between(1, MOST_CHANGES); left > 0; left--)
+    changed = changedContents(changed, random, other.contents);
+  const made = ggufBytes(changed);
+  return how === 1 ? Buffer.from(made) : mutateBytes(made, random, other.bytes);
 }
 
 function changedContents(contents: GgufContents, random: Random, other: GgufContents): GgufContents {
