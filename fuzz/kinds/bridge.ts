@@ -9,12 +9,14 @@ import type { Random } from "../../scripts/texts/Random";
 import { inputPart, MEGABYTE, type FuzzKind, type Verdict } from "../FuzzKind";
 import { accepted, judgeFailure, wrongAnswer } from "../judge";
 import { changedValue, hostileValue } from "../mutate/json";
-import { valueFor } from "../mutate/schema";
-import { openedApplication } from "./openedApplication";
+import { valueFor, type KnownTexts } from "../mutate/schema";
+import { openedApplication, type KnownIds } from "./openedApplication";
 
 const names = Object.keys(methods) as MethodName[];
-/** An input may name the first, the second … thing that there is: its ids are others each time. */
-const PLACES = Array.from({ length: 12 }, (_, index) => `@${index}`);
+/** An input names the first, the second … chat that there is, in place of an id, which is another one each time. */
+const PLACE = /^place-([A-Za-z]+)-(\d+)$/u;
+const FIELDS = ["chatId", "messageId", "requestId", "modelId", "baseId", "fineTuneId", "deltaId", "beforeId", "id"];
+const MOST_PLACES = 4;
 const MOST_CALLS = 3;
 /** Quitting ends the process that is looked at, and searches of the disk have seconds. */
 const SLOW_MS = 12_000;
@@ -47,7 +49,13 @@ export const bridge: FuzzKind = {
     const droppable = ["another.gguf", "adapter.gguf", "", "missing", "\0"].map((name) =>
       path.join(folder, "elsewhere", name),
     );
-    const known = [...PLACES, ...PLACES, ...droppable, "/dev/zero", "/proc/self/mem", "relative"];
+    const paths = [...droppable, "/dev/zero", "/proc/self/mem", "relative"];
+    const known = (field: string): readonly string[] =>
+      FIELDS.includes(field)
+        ? Array.from({ length: MOST_PLACES }, (_, index) => `place-${field}-${index}`)
+        : field === "paths"
+          ? paths
+          : [];
     return {
       make(random) {
         const calls = Array.from({ length: random.between(1, MOST_CALLS) }, () => callOf(random, known));
@@ -79,11 +87,11 @@ export const bridge: FuzzKind = {
   },
 };
 
-function callOf(random: Random, known: readonly string[]): { method: string; input: unknown } {
+function callOf(random: Random, known: KnownTexts): { method: string; input: unknown } {
   const method = random.of(names);
   const fits = valueFor(methods[method].input, random, known);
-  // A third fits, so that the handler itself sees it; a third is nearly right.
-  const input = [fits, changedValue(fits, random), hostileValue(fits, random)][random.below(3)];
+  // Most fit, so that the handler itself sees them; others are nearly right.
+  const input = [fits, fits, fits, changedValue(fits, random), hostileValue(fits, random)][random.below(5)];
   return {
     method:
       random.below(40) === 0 ? random.of(["__proto__", "constructor", "deltas.addPath", "", "x".repeat(9999)]) : method,
@@ -91,10 +99,11 @@ function callOf(random: Random, known: readonly string[]): { method: string; inp
   };
 }
 
-function placed(value: unknown, ids: readonly string[]): unknown {
+function placed(value: unknown, ids: KnownIds): unknown {
   if (typeof value === "string") {
-    const place = /^@(\d{1,2})$/u.exec(value)?.[1];
-    return place === undefined ? value : (ids[Number(place) % Math.max(1, ids.length)] ?? value);
+    const [, field = "", index = "0"] = PLACE.exec(value) ?? [];
+    const there = ids[field] ?? [];
+    return there[Number(index) % Math.max(1, there.length)] ?? value;
   }
   if (Array.isArray(value)) return value.map((one) => placed(one, ids));
   if (typeof value !== "object" || value === null) return value;

@@ -104,7 +104,7 @@ function messageOf(random: Random): unknown {
       kind: "call",
       id: random.below(100),
       method,
-      input: valueFor(methods[method].input as z.ZodType, random, []),
+      input: valueFor(methods[method].input as z.ZodType, random, () => []),
     }),
     () => ({
       kind: "call",

@@ -18,9 +18,12 @@ const noLog = () => undefined;
 export interface OpenedApplication {
   application: Application;
   folder: string;
-  /** What may be asked for by name. */
-  ids: () => Promise<string[]>;
+  /** What there is to ask for. */
+  ids: () => Promise<KnownIds>;
 }
+
+/** By the field that they are given in. */
+export type KnownIds = Readonly<Record<string, readonly string[]>>;
 
 export async function openedApplication(folder: string): Promise<OpenedApplication> {
   const dataFolder = path.join(folder, "data");
@@ -41,22 +44,31 @@ export async function openedApplication(folder: string): Promise<OpenedApplicati
   return { application, folder, ids: () => idsOf(application) };
 }
 
-async function idsOf(application: Application): Promise<string[]> {
-  const ids = new Set<string>();
-  const gather = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    for (const [key, one] of Object.entries(value)) {
-      if (typeof one === "string" && /^id$|Id$/u.test(key)) ids.add(one);
-      else gather(one);
-    }
+async function idsOf({ call }: Application): Promise<KnownIds> {
+  const snapshot = await call("app.snapshot", undefined);
+  const chats = snapshot.ok ? snapshot.value.chats : [];
+  const messages: { id: string; requestId?: string | null }[] = [];
+  for (const { id } of chats.slice(0, 3)) {
+    const opened = await call("chats.open", { chatId: id });
+    if (opened.ok) messages.push(...opened.value.messages);
+  }
+  const listed = async (list: "deltas.list" | "jobs.list" | "downloads.list" | "fileTasks.list"): Promise<string[]> => {
+    const outcome = await call(list, undefined);
+    return outcome.ok ? outcome.value.map(({ id }) => id) : [];
   };
-  const snapshot = await application.call("app.snapshot", undefined);
-  gather(snapshot);
-  for (const list of ["deltas.list", "jobs.list", "downloads.list", "fileTasks.list"] as const)
-    gather(await application.call(list, undefined));
-  if (snapshot.ok)
-    for (const { id } of snapshot.value.chats.slice(0, 3)) gather(await application.call("chats.open", { chatId: id }));
-  return [...ids].slice(0, 60);
+  const deltaId = await listed("deltas.list");
+  const modelId = snapshot.ok ? snapshot.value.models.map(({ id }) => id) : [];
+  return {
+    chatId: chats.map(({ id }) => id),
+    messageId: messages.map(({ id }) => id),
+    requestId: messages.flatMap(({ requestId }) => requestId ?? []),
+    modelId,
+    baseId: modelId,
+    fineTuneId: modelId,
+    deltaId,
+    beforeId: deltaId,
+    id: [...(await listed("jobs.list")), ...(await listed("downloads.list")), ...(await listed("fileTasks.list"))],
+  };
 }
 
 function offlineHost(folder: string): Host {

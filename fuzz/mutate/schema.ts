@@ -34,22 +34,25 @@ interface Definition {
   getter?: () => z.ZodType;
 }
 
-/** `known`: texts that mean something to who is asked: ids, mostly. */
-export function valueFor(schema: z.ZodType, random: Random, known: readonly string[]): unknown {
+/** Texts that mean something to who is asked, by the field that they are in. */
+export type KnownTexts = (field: string) => readonly string[];
+
+export function valueFor(schema: z.ZodType, random: Random, known: KnownTexts, field = ""): unknown {
   const definition = schema.def as unknown as Definition;
-  const inner = (one: z.ZodType | undefined): unknown => (one === undefined ? null : valueFor(one, random, known));
+  const inner = (one: z.ZodType | undefined, of = field): unknown =>
+    one === undefined ? null : valueFor(one, random, known, of);
   switch (definition.type) {
     case "object":
       return Object.fromEntries(
         Object.entries(definition.shape ?? {}).flatMap(([key, one]) => {
-          const value = inner(one);
+          const value = inner(one, key);
           return value === undefined ? [] : [[key, value]];
         }),
       );
     case "array":
       return Array.from({ length: random.of([0, 1, 1, 2, 3]) }, () => inner(definition.element));
     case "tuple":
-      return (definition.items ?? []).map(inner);
+      return (definition.items ?? []).map((one) => inner(one));
     case "record":
       return Object.fromEntries(
         Array.from({ length: random.below(3) }, () => [String(inner(definition.keyType)), inner(definition.valueType)]),
@@ -84,7 +87,7 @@ export function valueFor(schema: z.ZodType, random: Random, known: readonly stri
     case "number":
       return fitting(schema, random, NUMBERS);
     case "string":
-      return fitting(schema, random, random.below(3) > 0 && known.length > 0 ? known : TEXTS);
+      return fitting(schema, random, random.below(5) > 0 && known(field).length > 0 ? known(field) : TEXTS);
     default:
       return random.of<unknown>([null, 1, "x", [], {}]);
   }
