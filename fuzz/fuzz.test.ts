@@ -51,7 +51,7 @@ it.each([
     const { findings } = await runKind(
       kindNamed(name),
       { seed: 3, from: 0, to: 4 },
-      { hangMs: 3_000, untilMs: Infinity, folder },
+      { hangMs: 3_000, shrinkMs: 1_000, untilMs: Infinity, folder },
     );
     expect(findings).toMatchObject([{ kindName: name, seed: 3, fault, isRepeatable: true }]);
     const [{ folder: saved, index } = { folder: "", index: 0 }] = findings;

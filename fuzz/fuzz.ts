@@ -11,6 +11,7 @@ import { runKind, type FuzzLimits, type KindResult } from "./runKind";
 import { repeatCommand } from "./saveFinding";
 
 const HANG_MS = 5_000;
+const SHRINK_MS = 20_000;
 const OPTIONS = {
   kind: { type: "string" },
   seed: { type: "string", default: "1" },
@@ -110,7 +111,12 @@ async function main(): Promise<void> {
       index: number("index"),
       count: number("count"),
     },
-    { hangMs: HANG_MS, untilMs: minutes === null ? Infinity : startedMs + minutes * 60_000, folder: values.findings },
+    {
+      hangMs: HANG_MS,
+      shrinkMs: SHRINK_MS,
+      untilMs: minutes === null ? Infinity : startedMs + minutes * 60_000,
+      folder: values.findings,
+    },
     console.log,
   );
   console.log(`\n${((performance.now() - startedMs) / 1000).toFixed(0)} s`);

@@ -1,5 +1,5 @@
 // Tries the inputs of one kind, one process after the other, and looks closer at those that something is wrong with.
-import type { Tried } from "./childProtocol";
+import { endsProcess, type Tried } from "./childProtocol";
 import type { FuzzInput, FuzzKind, Verdict } from "./FuzzKind";
 import { FuzzProcess } from "./FuzzProcess";
 import { saveFinding } from "./saveFinding";
@@ -13,6 +13,8 @@ export interface FuzzLimits {
   untilMs: number;
   /** For findings. */
   folder: string;
+  /** For making one input smaller. */
+  shrinkMs: number;
 }
 
 export interface Finding extends Fault {
@@ -119,7 +121,7 @@ async function lookCloser(
   kind: FuzzKind,
   seed: number,
   faults: readonly { index: number; verdict: Fault }[],
-  { hangMs, folder }: Pick<FuzzLimits, "hangMs" | "folder">,
+  { hangMs, folder, shrinkMs }: FuzzLimits,
 ): Promise<Finding[]> {
   const ways = new Map<string, { index: number; verdict: Fault }[]>();
   for (const fault of faults) {
@@ -140,7 +142,7 @@ async function lookCloser(
       const verdict = isRepeatable ? again : first.verdict;
       const small =
         input !== null && isRepeatable && verdict.fault !== "hang"
-          ? await shrink(input, async (smaller) => {
+          ? await shrink(input, shrinkMs, async (smaller) => {
               const came = await tryer.tryInput(smaller);
               return came.kind === "fault" && wayOf(came) === wayOf(verdict);
             })
@@ -199,7 +201,7 @@ export class Tryer {
   async tryInput(input: FuzzInput): Promise<Verdict> {
     const { verdict, tookMs } = await (await this.#usable()).tryInput(input);
     // What it left behind must not be blamed on the next one.
-    if (verdict.kind === "fault") await this.stop();
+    if (endsProcess(verdict)) await this.stop();
     return verdict.kind !== "fault" && tookMs > this.#hangMs
       ? { kind: "fault", fault: "hang", detail: `it took ${Math.round(tookMs)} ms` }
       : verdict;
