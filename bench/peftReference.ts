@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { UNFINISHED_SUFFIX } from "../electron/contract/jobs";
 import { convertPeftJob } from "../electron/engine/jobs/convertPeftJob";
 import { FileByteSource } from "../electron/engine/gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../electron/engine/gguf/readGgufHeader";
@@ -127,7 +128,7 @@ async function prepare(
     },
     () => undefined,
   );
-  return { what, folder, adapter, base, ours, theirs: path.join(folder, "theirs.gguf") };
+  return { what, folder, adapter, base, ours: `${ours}${UNFINISHED_SUFFIX}`, theirs: path.join(folder, "theirs.gguf") };
 }
 
 async function runReference(script: string, cases: readonly Case[]): Promise<void> {

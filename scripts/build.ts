@@ -33,10 +33,11 @@ export async function buildApp(): Promise<string> {
   const old = `${fresh}-old`;
   try {
     await build(nodeTarget("electron/faces/window/main.ts", "cjs", "main.cjs", fresh));
-    await build(nodeTarget("electron/preload/preload.ts", "cjs", "preload.cjs", fresh));
+    await build(await preloadTarget(fresh));
     await build(nodeTarget("electron/engine/engine.ts", "es", "engine.mjs", fresh));
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));
     await build(nodeTarget("electron/engine/jobs/job.ts", "es", "job.mjs", fresh));
+    await build(nodeTarget("electron/core/chats/searchWorker.ts", "cjs", "search.cjs", fresh));
     await build(nodeTarget("electron/hosts/node/openApplication.ts", "es", "application.mjs", fresh));
     await build(nodeTarget("electron/faces/cli/main.ts", "es", "facet.mjs", fresh));
     await build(rendererTarget(fresh, react()));
@@ -76,6 +77,20 @@ function nodeTarget(entry: string, format: "cjs" | "es", fileName: string, outpu
         },
       },
     },
+  };
+}
+
+/** Preload gets the contract's names as plain text: importing the contract would bring zod along. */
+async function preloadTarget(output: string): Promise<InlineConfig> {
+  const [{ methods }, { events }, { PRELOAD_METHOD }] = await Promise.all([
+    import("../electron/contract/methods"),
+    import("../electron/contract/events"),
+    import("../electron/contract/bridge"),
+  ]);
+  const methodNames = Object.keys(methods).filter((name) => name !== PRELOAD_METHOD);
+  return {
+    ...nodeTarget("electron/preload/preload.ts", "cjs", "preload.cjs", output),
+    define: { METHOD_NAMES: JSON.stringify(methodNames), EVENT_NAMES: JSON.stringify(Object.keys(events)) },
   };
 }
 

@@ -9,9 +9,9 @@ export const STREAM_PORT_CHANNEL = "facet:stream-port";
 /** Sent by preload with window.postMessage to the page's own origin, the port as its one transferred object. */
 export const STREAM_PORT_MESSAGE = "facet:stream-port";
 
-/** Methods that only preload calls, because their input is nothing that a page may make up. */
-export type PreloadMethodName = "import.dropped";
-export type PageMethodName = Exclude<MethodName, PreloadMethodName>;
+/** The method that only preload calls, because its input is nothing that a page may make up. */
+export const PRELOAD_METHOD = "import.dropped" satisfies MethodName;
+export type PageMethodName = Exclude<MethodName, typeof PRELOAD_METHOD>;
 
 /** A browser's File; the contract knows no browser. */
 export interface DroppedFile {

@@ -7,6 +7,7 @@ import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
 import { Job } from "./jobQueue";
+import { Language } from "./language";
 import { LoadWarning } from "./loadSettings";
 import { Notice } from "./methods";
 import { FileTask, SameFile } from "./importing";
@@ -33,6 +34,8 @@ export const events = {
   /** A message was added or has a new state (not: each token; those come over the stream port). */
   "message-changed": Message,
   "notice-added": Notice,
+  /** The user has chosen another one. */
+  "language-changed": Language,
   /** What was chosen in the application menu; the window carries it out. */
   "menu-command": z.enum(menuActionNames),
 } as const satisfies Record<string, z.ZodType>;

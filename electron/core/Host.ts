@@ -12,9 +12,15 @@ export interface Host {
   readonly appFolder: string;
   /** Comes with the app; may be inside its archive. */
   readonly catalogueFile: string;
+  /** As catalogueFile: a file for each language but English. */
+  readonly languagesFolder: string;
+  /** Best first, as BCP 47 names. */
+  systemLanguages(): readonly string[];
   readonly forkEngine: Fork<ToEngine>;
   readonly forkFit: Fork<ToFit>;
   readonly forkJob: Fork<ToJob>;
+  /** The built chats/searchWorker.ts, for a thread of this process. */
+  readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */

@@ -1,5 +1,6 @@
 // The parts of the application that its methods work with: everything that lives as long as it does.
 import type { AnswerRunner } from "./answers/AnswerRunner";
+import type { SearchThread } from "./chats/SearchThread";
 import type { DeltaLibrary } from "./deltas/DeltaLibrary";
 import type { DeltaMatcher } from "./deltas/DeltaMatcher";
 import type { DownloadQueue } from "./downloads/DownloadQueue";
@@ -12,6 +13,7 @@ import type { Hub } from "./hub/Hub";
 import type { FileTasks } from "./importing/FileTasks";
 import type { Imports } from "./importing/Imports";
 import type { Jobs } from "./jobs/createJobs";
+import type { Languages } from "./Languages";
 import type { Loads } from "./loads/Loads";
 import type { Log } from "./LogFile";
 import type { ModelLibrary } from "./ModelLibrary";
@@ -25,10 +27,12 @@ export interface Parts {
   host: Host;
   events: EventStream;
   log: Log;
+  languages: Languages;
   dataFolder: string;
   /** In the data folder, a link when the models were moved: always the path to use. */
   modelsFolder: string;
   data: AppData;
+  search: SearchThread;
   notices: NoticeBoard;
   hub: Hub;
   downloads: DownloadQueue;

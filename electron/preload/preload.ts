@@ -1,8 +1,16 @@
 // Gives the page `window.facet`: one function per method of the contract, events, and nothing else. Preload, sandboxed.
 import { contextBridge, ipcRenderer, webUtils } from "electron";
-import { CALL_CHANNEL, EVENT_CHANNEL, STREAM_PORT_CHANNEL, STREAM_PORT_MESSAGE } from "../contract/bridge";
-import { eventNames } from "./eventNames";
-import { methodNames } from "./methodNames";
+import {
+  CALL_CHANNEL,
+  EVENT_CHANNEL,
+  PRELOAD_METHOD,
+  STREAM_PORT_CHANNEL,
+  STREAM_PORT_MESSAGE,
+} from "../contract/bridge";
+
+/** The names in contract/methods.ts and contract/events.ts, put in their place by scripts/build.ts. */
+declare const METHOD_NAMES: readonly string[];
+declare const EVENT_NAMES: readonly string[];
 
 type Listener = (value: unknown) => void;
 const listeners = new Map<string, Set<Listener>>();
@@ -17,7 +25,7 @@ ipcRenderer.on(STREAM_PORT_CHANNEL, (event) => {
 });
 
 const call = Object.fromEntries(
-  methodNames.map((name) => [
+  METHOD_NAMES.map((name) => [
     name,
     (input: unknown): Promise<unknown> => ipcRenderer.invoke(CALL_CHANNEL, name, input),
   ]),
@@ -25,11 +33,11 @@ const call = Object.fromEntries(
 
 async function importDropped(files: readonly File[]): Promise<unknown> {
   const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== "");
-  return paths.length === 0 ? null : ipcRenderer.invoke(CALL_CHANNEL, "import.dropped", { paths });
+  return paths.length === 0 ? null : ipcRenderer.invoke(CALL_CHANNEL, PRELOAD_METHOD, { paths });
 }
 
 function on(name: string, listener: Listener): () => void {
-  if (!eventNames.has(name)) throw new Error(`There is no event named ${name}`);
+  if (!EVENT_NAMES.includes(name)) throw new Error(`There is no event named ${name}`);
   const group = listeners.get(name) ?? new Set();
   listeners.set(name, group.add(listener));
   return () => {

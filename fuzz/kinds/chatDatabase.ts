@@ -1,4 +1,4 @@
-// chats.db and what SQLite writes beside it, damaged while nobody had it open; then opened, read, searched and written to. Main.
+// chats.db and what SQLite writes beside it, damaged while nobody had it open; then opened, read and written to. Main.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { RequestId } from "../../electron/contract/ids";
@@ -65,8 +65,6 @@ function useChats(store: ChatStore): Verdict {
     const chat = store.openChat(id);
     if (!chat.ok) return judgeFailure(chat.failure);
   }
-  const found = store.search("sea");
-  if (!found.ok) return judgeFailure(found.failure);
   const created = store.createChat();
   if (!created.ok) return judgeFailure(created.failure);
   const asked = store.addQuestion(created.value.id, "What now?", RequestId.parse("r"));

@@ -137,7 +137,7 @@ async function ask(client: HubClient, question: string): Promise<Verdict> {
         sha256: Sha256.parse(OID),
       });
       try {
-        await new HttpRangeSource(source, limited).read(0, 100);
+        await new HttpRangeSource(source, limited, 1_000_000).read(0, 100);
         return { kind: "accepted" };
       } catch (error) {
         return error instanceof RangeReadError ? judgeFailure(error.failure) : untypedError(error);

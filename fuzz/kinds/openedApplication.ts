@@ -86,6 +86,10 @@ function offlineHost(folder: string): Host {
     appVersion: "0.0.0",
     appFolder: process.cwd(),
     catalogueFile: path.resolve("resources/catalogue.json"),
+    languagesFolder: path.resolve("resources/languages"),
+    systemLanguages: () => ["en"],
+    // A thread of its own, which is not there: searches fail in words.
+    searchScript: path.join(folder, "none.cjs"),
     forkEngine: ended,
     forkFit: (listeners) => forkFitChild(scratch, listeners),
     forkJob: ended,

@@ -24,9 +24,11 @@ const TOOLTIP_DELAY_MS = 500;
 
 export function App() {
   const blocked = useApp((state) => state.blocked);
+  const language = useApp((state) => state.language.code);
   if (blocked !== null) return <BlockedPage failure={blocked} />;
   return (
-    <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
+    // Another language draws everything anew: words are said while a component renders.
+    <Tooltip.Provider key={language} delayDuration={TOOLTIP_DELAY_MS}>
       <Frame />
       <OpenDialog />
       <LoadSettingsDialog />

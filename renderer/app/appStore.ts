@@ -4,6 +4,7 @@ import type { ChatSummary } from "../../electron/contract/chat";
 import type { EngineState } from "../../electron/contract/engineState";
 import type { Failure } from "../../electron/contract/failure";
 import type { ChatId } from "../../electron/contract/ids";
+import type { Language } from "../../electron/contract/language";
 import type { InstalledModel, StarterState } from "../../electron/contract/model";
 import type { Snapshot } from "../../electron/contract/methods";
 import type { AppSettings } from "../../electron/contract/settings";
@@ -15,6 +16,9 @@ export interface AppState {
   readonly totalMemoryBytes: number;
   readonly dataFolder: string;
   readonly settings: AppSettings;
+  readonly language: Language;
+  /** That can be chosen. */
+  readonly languages: readonly string[];
   readonly engine: EngineState;
   readonly models: readonly InstalledModel[];
   readonly starter: StarterState;
@@ -32,6 +36,8 @@ export function createAppStore(snapshot: Snapshot) {
     totalMemoryBytes: snapshot.totalMemoryBytes,
     dataFolder: snapshot.dataFolder,
     settings: snapshot.settings,
+    language: snapshot.language,
+    languages: snapshot.languages,
     engine: snapshot.engine,
     models: snapshot.models,
     starter: snapshot.starter,

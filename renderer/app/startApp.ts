@@ -1,6 +1,8 @@
 // Start of the window, as a list: listen, ask main for everything once, put it into the stores, then follow the events.
 import type { EventName, EventValue } from "../../electron/contract/events";
+import type { Language } from "../../electron/contract/language";
 import type { Snapshot } from "../../electron/contract/methods";
+import { setLanguage, textDirection } from "../../electron/words/language";
 import { applyMessage } from "../features/chat/chatStore";
 import { forgetChat, applyChat, saveOpenChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
@@ -37,6 +39,7 @@ export async function startApp(): Promise<void> {
 }
 
 function fillStores(snapshot: Snapshot): void {
+  speak(snapshot.language);
   setAppStore(createAppStore(snapshot));
   for (const notice of snapshot.notices) showNoticeFromMain(notice.id, notice.failure);
 }
@@ -51,6 +54,10 @@ function followEvents(): () => void {
     });
   }
 
+  on("language-changed", (language) => {
+    speak(language);
+    appStore().setState({ language });
+  });
   on("engine-changed", (engine) => appStore().setState({ engine }));
   on("models-changed", (models) => appStore().setState({ models }));
   on("starter-changed", (starter) => appStore().setState({ starter }));
@@ -87,4 +94,11 @@ async function loadFonts(): Promise<void> {
     document.fonts.load("400 14px 'Inter Variable'"),
     document.fonts.load("600 14px 'Inter Variable'"),
   ]);
+}
+
+/** What is on screen is drawn again by App, for which the language is a key. */
+function speak(language: Language): void {
+  setLanguage(language);
+  document.documentElement.lang = language.code;
+  document.documentElement.dir = textDirection(language.code);
 }

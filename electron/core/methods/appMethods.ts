@@ -3,11 +3,12 @@ import { succeed } from "../../contract/failure";
 import type { AppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../aboutThisComputer";
 import { diagnose } from "../diagnose";
+import { chosenLanguage } from "../Languages";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function appMethods(parts: Parts) {
-  const { host, dataFolder, data, models, notices, starter, engine } = parts;
+  const { host, dataFolder, data, events, languages, models, notices, starter, engine } = parts;
   return {
     async "app.snapshot"() {
       const chats = data.chats.listChats();
@@ -15,6 +16,8 @@ export function appMethods(parts: Parts) {
       return succeed({
         ...aboutThisComputer(host.appVersion, dataFolder),
         settings: data.settings.value,
+        language: chosenLanguage(parts),
+        languages: [...languages.codes],
         engine: engine.state,
         models: await models.list(),
         starter: starter.state,
@@ -29,15 +32,14 @@ export function appMethods(parts: Parts) {
       if (dismissed !== null) data.dismissedNotices.add(dismissed);
       return succeed(undefined);
     },
-    "settings.save": (change) => data.settings.save({ ...data.settings.value, ...withoutUndefined(change) }),
+    async "settings.save"(change) {
+      const saved = await data.settings.save({ ...data.settings.value, ...withoutUndefined(change) });
+      if (change.language !== undefined) events.emit("language-changed", chosenLanguage(parts));
+      return saved;
+    },
   } satisfies Partial<CoreHandlers>;
 }
 
 function withoutUndefined(change: { [Key in keyof AppSettings]?: AppSettings[Key] | undefined }): Partial<AppSettings> {
-  const { theme, sidebarOpen, modelId } = change;
-  return {
-    ...(theme === undefined ? {} : { theme }),
-    ...(sidebarOpen === undefined ? {} : { sidebarOpen }),
-    ...(modelId === undefined ? {} : { modelId }),
-  };
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import type { ConvertDeltaRequest } from "../../contract/deltaJobs";
 import type { JobResult } from "../../contract/jobs";
-import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
+import { isSameFile, requireFreeSpace, writeUnfinished } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 import { requireSoundHeader } from "./soundHeader";
@@ -26,7 +26,7 @@ export async function convertDeltaJob(
     throw new JobError("target-exists", { file });
   await requireSoundHeader(source);
   await requireFreeSpace(path.dirname(target), (await stat(source)).size * (compact ? 1 : MOST_EXPANSION));
-  const fileBytes = await writeFreshFile(target, (unfinished) =>
+  const fileBytes = await writeUnfinished(target, (unfinished) =>
     addon.convertDelta({ source, target: unfinished, compact }),
   );
   return { kind: "convert-delta", fileBytes };

@@ -1,9 +1,10 @@
 // PEFT and MLX adapters of every family as llama.cpp adapters: places, order of rows, strength, and what is refused. Bit for bit against
 // llama.cpp's own converter: bench/peftReference.ts.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UNFINISHED_SUFFIX } from "../../contract/jobs";
 import {
   mlxAdapter,
   peftAdapter,
@@ -45,7 +46,10 @@ async function convert(of: PeftFamily, { config, weights }: PeftAdapter, base: U
     name: "My adapter",
     licence: "mit",
   };
-  return convertPeftJob(request, () => undefined);
+  const result = await convertPeftJob(request, () => undefined);
+  // As runJob does it.
+  await rename(`${request.target}${UNFINISHED_SUFFIX}`, request.target);
+  return result;
 }
 
 interface Converted {

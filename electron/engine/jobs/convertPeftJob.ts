@@ -10,7 +10,7 @@ import { alignedBytes, headerBytes, type GgufEntry, type GgufTensor } from "../g
 import { convertTensor } from "../peft/convertTensor";
 import { planPeft, type PeftPlan } from "../peft/planPeft";
 import { readSafetensors } from "../peft/readSafetensors";
-import { requireFreeSpace, writeFreshFile } from "./freshFile";
+import { requireFreeSpace, writeUnfinished } from "./freshFile";
 import { JobError } from "./JobError";
 import { progressMeter } from "./progressMeter";
 
@@ -42,7 +42,7 @@ export async function convertPeftJob(
     const header = headerBytes(entriesOf(request, plan, config, base.value.architecture), tensors);
     const fileBytes = header.length + sum(tensors.map(({ sizeBytes }) => alignedBytes(sizeBytes)));
     await requireFreeSpace(path.dirname(request.target), fileBytes);
-    await writeFreshFile(request.target, (unfinished) => write(unfinished, header, plan, tensors, weights, report));
+    await writeUnfinished(request.target, (unfinished) => write(unfinished, header, plan, tensors, weights, report));
     return { kind: "convert-peft", fileBytes };
   } finally {
     await weights.close();

@@ -1,10 +1,10 @@
-// Files that jobs write: a name that something got meanwhile is not taken from it.
+// Files that jobs write: whole under an unfinished name, or not there.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { placeNumbered } from "../../files/placeFile";
-import { writeFreshFile } from "./freshFile";
+import { UNFINISHED_SUFFIX } from "../../contract/jobs";
+import { writeKeptFile, writeUnfinished } from "./freshFile";
 
 let folder: string;
 beforeEach(() => {
@@ -13,23 +13,31 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const target = () => path.join(folder, "model-Q4_0.gguf");
-/** While the job writes, somebody else puts a file where it is to be. */
-async function write(unfinished: string): Promise<void> {
+async function write(unfinished: string): Promise<string> {
   writeFileSync(unfinished, "made");
-  writeFileSync(target(), "of somebody else");
+  return "value";
 }
 
-it("fails, and leaves nothing of its own", async () => {
-  await expect(writeFreshFile(target(), write)).rejects.toMatchObject({
-    code: "target-exists",
-    details: { file: "model-Q4_0.gguf" },
-  });
-  expect(readdirSync(folder)).toEqual(["model-Q4_0.gguf"]);
+it("does not touch what has the name", async () => {
+  writeFileSync(target(), "of somebody else");
+  await expect(writeUnfinished(target(), write)).resolves.toBe("value");
   expect(readFileSync(target(), "utf8")).toBe("of somebody else");
+  expect(readFileSync(`${target()}${UNFINISHED_SUFFIX}`, "utf8")).toBe("made");
 });
 
-it("is kept under a number where that is asked for", async () => {
-  await writeFreshFile(target(), write, placeNumbered);
-  expect(readFileSync(target(), "utf8")).toBe("of somebody else");
-  expect(readFileSync(path.join(folder, "model-Q4_0-2.gguf"), "utf8")).toBe("made");
+it("leaves nothing of what failed", async () => {
+  const failing = async (unfinished: string) => {
+    await write(unfinished);
+    throw new Error("the disk is gone");
+  };
+  await expect(writeUnfinished(target(), failing)).rejects.toThrow("the disk is gone");
+  await expect(writeKeptFile(target(), failing)).rejects.toThrow("the disk is gone");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("replaces a file that Facet keeps for itself", async () => {
+  writeFileSync(target(), "older");
+  await writeKeptFile(target(), write);
+  expect(readFileSync(target(), "utf8")).toBe("made");
+  expect(readdirSync(folder)).toEqual(["model-Q4_0.gguf"]);
 });

@@ -1,23 +1,22 @@
-// Writes a file that is whole or not there: an unfinished name beside it, synced, then given its name. Job process.
+// Writes a file that is whole or not there: under an unfinished name, synced, before it gets its name. Job process.
 import { open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { UNFINISHED_SUFFIX } from "../../contract/jobs";
-import { isTaken, placeFile } from "../../files/placeFile";
+import { replaceFile } from "../../files/placeFile";
 import { NoRoomError, requireRoom } from "../../files/room";
+import { syncFolder } from "../../files/syncFolder";
+import { unfinishedFileOf } from "../../files/unfinishedFile";
 import { JobError } from "./JobError";
 
 /**
- * Calls `write` with an unfinished path; when it returns, the file is synced and gets its name. When it throws,
- * nothing is left. Killed in between, the unfinished file is left for whoever started the job to remove. Throws JobError "target-exists"
- * where another file got the name meanwhile, unless `place` knows what to do.
+ * Calls `write` with the target's unfinished path; when it returns, the file is synced, and whoever started the job gives it its name
+ * (core/jobs/runJob.ts). When it throws, nothing is left. Killed in between, the unfinished file is left for whoever started the job.
  */
-export async function writeFreshFile<Value>(
+export async function writeUnfinished<Value>(
   target: string,
   write: (unfinishedPath: string) => Promise<Value>,
-  place: (unfinishedPath: string, target: string) => Promise<unknown> = placeFile,
 ): Promise<Value> {
-  const unfinished = `${target}${UNFINISHED_SUFFIX}`;
-  await rm(unfinished, { force: true });
+  const unfinished = await unfinishedFileOf(target, UNFINISHED_SUFFIX);
   try {
     const value = await write(unfinished);
     const file = await open(unfinished, "r+");
@@ -26,14 +25,23 @@ export async function writeFreshFile<Value>(
     } finally {
       await file.close();
     }
-    await place(unfinished, target);
-    await syncFolder(path.dirname(target));
     return value;
   } catch (error) {
     await rm(unfinished, { force: true });
-    if (isTaken(error)) throw new JobError("target-exists", { file: path.basename(target) }, error);
     throw error;
   }
+}
+
+/** Like writeUnfinished, for what Facet keeps for itself under a name that says of what it was made: it replaces what has the name. */
+export async function writeKeptFile<Value>(
+  target: string,
+  write: (unfinishedPath: string) => Promise<Value>,
+): Promise<Value> {
+  let unfinished = "";
+  const value = await writeUnfinished(target, (file) => write((unfinished = file)));
+  await replaceFile(unfinished, target);
+  await syncFolder(path.dirname(target));
+  return value;
 }
 
 /** Throws JobError "job-disk-full" with both figures, "folder-unusable". */
@@ -55,15 +63,4 @@ export async function isSameFile(left: string, right: string): Promise<boolean> 
   if (path.resolve(left) === path.resolve(right)) return true;
   const [leftStat, rightStat] = await Promise.all([stat(left).catch(() => null), stat(right).catch(() => null)]);
   return leftStat !== null && rightStat !== null && leftStat.ino === rightStat.ino && leftStat.dev === rightStat.dev;
-}
-
-/** Windows cannot open folders; its rename is durable enough. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

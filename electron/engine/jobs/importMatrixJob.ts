@@ -1,10 +1,9 @@
 // Takes over an importance matrix that was made elsewhere, when it is one for this model. Job process.
 import path from "node:path";
 import type { ImportRequest, JobResult } from "../../contract/jobs";
-import { replaceFile } from "../../files/placeFile";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";
-import { writeFreshFile } from "./freshFile";
+import { writeKeptFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 import { headerFailure } from "./soundHeader";
@@ -18,16 +17,12 @@ export async function importMatrixJob(
   { source, model, target }: ImportRequest,
 ): Promise<JobResult> {
   await requireReadable(source);
-  return writeFreshFile(
-    target,
-    async (unfinished) => {
-      const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
-      await requireFit(addon, unfinished, model);
-      return { kind: "import-importance-matrix", entries, chunks, datasets };
-    },
-    // The newest one that was imported for a model counts.
-    replaceFile,
-  );
+  // The newest one that was imported for a model counts.
+  return writeKeptFile(target, async (unfinished) => {
+    const { entries, chunks, datasets } = await addon.importImportance({ source, target: unfinished });
+    await requireFit(addon, unfinished, model);
+    return { kind: "import-importance-matrix", entries, chunks, datasets };
+  });
 }
 
 /** The addon would open a pipe, and wait for it. The older form, imatrix.dat, has no header. */

@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { isRefined, type ComparedText, type Fidelity, type MakeDeltaRequest } from "../../contract/deltaJobs";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult } from "../../contract/jobs";
-import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
+import { isSameFile, requireFreeSpace, writeUnfinished } from "./freshFile";
 import { JobError } from "./JobError";
 import { makingOf } from "./makingKinds";
 import type { NativeAddon, NativeText } from "./nativeAddon";
@@ -46,7 +46,7 @@ export async function makeDeltaJob(
     fineTuneName: request.fineTuneName,
     appVersion: request.appVersion,
   };
-  const { made, refinement, fidelity } = await writeFreshFile(target, async (unfinished) => {
+  const { made, refinement, fidelity, size } = await writeUnfinished(target, async (unfinished) => {
     const meter = progressMeter("make-delta", "bytes", report);
     const made = await making.make(addon, { ...options, target: unfinished }, meter).catch(async (error: unknown) => {
       throw await whyWritingFailed(target, error);
@@ -54,9 +54,9 @@ export async function makeDeltaJob(
     for (const source of sources) await requireUnchanged(source);
     making.prepareEngine();
     const refinement = await refine(addon, request, unfinished, report);
-    return { made, refinement, fidelity: await measure(addon, request, unfinished, report) };
+    const fidelity = await measure(addon, request, unfinished, report);
+    return { made, refinement, fidelity, size: (await stat(unfinished)).size };
   });
-  const { size } = await stat(target);
   const { captured, leftOutShare, leftOut, foldedNorms } = made;
   return {
     kind: "make-delta",

@@ -1,11 +1,10 @@
-// Quantizes one model: hash the source, take the steps of its recipe, quantize, check the result, give it its name. Job process.
+// Quantizes one model: hash the source, take the steps of its recipe, quantize, check the result. Job process.
 import { access, stat } from "node:fs/promises";
 import path from "node:path";
 import { QUANTIZABLE_WEIGHT_TYPES, type JobProgress, type JobResult, type QuantizeRequest } from "../../contract/jobs";
 import { stepKinds } from "../../contract/quantizeRecipe";
 import { recipeMetadata } from "../gguf/recipeMetadata";
-import { placeNumbered } from "../../files/placeFile";
-import { isSameFile, requireFreeSpace, writeFreshFile } from "./freshFile";
+import { isSameFile, requireFreeSpace, writeUnfinished } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
 import { plannedBytes } from "./previewJob";
@@ -72,19 +71,14 @@ export async function quantizeJob(
       throw new JobError("result-damaged", { file: fileName }, error);
     });
     check({ done: 1, total: 1, item: fileName });
+    return (await stat(unfinished)).size;
   };
-  // Hours of work are not lost to a file that got the name meanwhile.
-  let file = target;
-  await writeFreshFile(target, write, async (unfinished) => {
-    file = await placeNumbered(unfinished, target);
-  });
-
-  const { size } = await stat(file);
+  const fileBytes = await writeUnfinished(target, write);
   const weightBytes = plan.reduce((sum, tensor) => sum + tensor.targetBytes, 0);
   return {
     kind: "quantize",
-    file,
-    fileBytes: size,
+    file: target,
+    fileBytes,
     bitsPerWeight: (weightBytes * 8) / source.facts.parameters,
     sourceSha256,
     tookMs: performance.now() - startedMs,

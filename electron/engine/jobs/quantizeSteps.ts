@@ -3,8 +3,7 @@ import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { JobProgress } from "../../contract/jobs";
 import type { PreparedStep, QuantizationType, StepKinds } from "../../contract/quantizeRecipe";
-import { replaceFile } from "../../files/placeFile";
-import { writeFreshFile } from "./freshFile";
+import { writeKeptFile } from "./freshFile";
 import type { NativeAddon } from "./nativeAddon";
 import { progressMeter } from "./progressMeter";
 import { readEachText } from "./readTexts";
@@ -79,28 +78,24 @@ async function provideMatrix(
   { addon, model, threads, report }: StepJob,
 ): Promise<void> {
   if (await exists(matrixPath)) return;
-  await mkdir(path.dirname(matrixPath), { recursive: true });
+  await mkdir(path.dirname(matrixPath), { recursive: true, mode: 0o700 });
   const contents = await readEachText(texts);
-  await writeFreshFile(
-    matrixPath,
-    (unfinished) =>
-      addon.collectImportance(
-        {
-          model,
-          texts: contents,
-          datasetName: texts
-            .map((file) => path.basename(file))
-            .join(", ")
-            .slice(0, METADATA_LIMIT_BYTES),
-          threads,
-          chunkTokens: CHUNK_TOKENS,
-          chunkLimit,
-          target: unfinished,
-        },
-        progressMeter("importance-matrix", "tokens", report),
-      ),
-    // Its name says of what it was computed: another one is the same.
-    replaceFile,
+  await writeKeptFile(matrixPath, (unfinished) =>
+    addon.collectImportance(
+      {
+        model,
+        texts: contents,
+        datasetName: texts
+          .map((file) => path.basename(file))
+          .join(", ")
+          .slice(0, METADATA_LIMIT_BYTES),
+        threads,
+        chunkTokens: CHUNK_TOKENS,
+        chunkLimit,
+        target: unfinished,
+      },
+      progressMeter("importance-matrix", "tokens", report),
+    ),
   );
 }
 

@@ -2,6 +2,8 @@
 import { homedir } from "node:os";
 import { dataFolder } from "../../core/dataFolder";
 import { endProcess } from "../../files/endProcess";
+import { setLanguage } from "../../words/language";
+import { commandLanguage } from "./commandLanguage";
 import { runCommand } from "./runCommand";
 
 /** That of package.json's engines. */
@@ -15,6 +17,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 }
 
 const folder = dataFolder({ env: process.env, platform: process.platform, home: homedir() });
+setLanguage(commandLanguage(folder));
 process.exitCode = await runCommand(process.argv.slice(2), folder);
 // A connection or a timer that is left must not keep the terminal waiting.
 await endProcess(() => process.exit());

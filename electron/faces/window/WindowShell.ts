@@ -1,6 +1,7 @@
 // The desktop's side of the application: its window and its folders. Main process.
 import type { BrowserWindow } from "electron";
 import type { EventName, EventValue } from "../../contract/events";
+import type { Languages } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 
 /** What is there even when the data folder cannot be used. */
@@ -10,5 +11,6 @@ export interface WindowShell {
   sendEvent: <Name extends EventName>(name: Name, value: EventValue<Name>) => void;
   dataFolder: string;
   logsFolder: string;
+  languages: Languages;
   log: Log;
 }

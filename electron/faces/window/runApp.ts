@@ -4,22 +4,26 @@ import { app, nativeTheme, type BrowserWindow, type Session } from "electron";
 import { EVENT_CHANNEL } from "../../contract/bridge";
 import { events } from "../../contract/events";
 import type { Outcome } from "../../contract/failure";
+import type { Language } from "../../contract/language";
 import { createApplication, type Application } from "../../core/createApplication";
 import { dataPaths } from "../../core/dataFolder";
 import type { SharedEventName } from "../../core/EventStream";
+import { Languages } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 import { endProcess } from "../../files/endProcess";
-import { electronHost } from "../../hosts/electron/electronHost";
+import { electronHost, LANGUAGES_FOLDER } from "../../hosts/electron/electronHost";
 import { busyFailure } from "../../instance/busyFailure";
 import type { HeldApplication } from "../../instance/holdDataFolder";
 import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
+import { setLanguage } from "../../words/language";
+import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
-import { setApplicationMenu } from "./menu";
+import { setApplicationMenu, type MenuTarget } from "./menu";
 import { openLogsFolder } from "./openLogsFolder";
 import { StreamPort } from "./streamPort";
-import { blockedMethods, chooseModelFile, pageMethods } from "./windowMethods";
+import { blockedMethods, chooseModelFile, pageMethods, systemLanguage } from "./windowMethods";
 import type { WindowShell } from "./WindowShell";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
@@ -46,13 +50,32 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     },
     dataFolder: folder,
     logsFolder: paths.logs,
+    languages: new Languages(LANGUAGES_FOLDER),
     log,
   };
+
+  const speak = (language: Language) => {
+    setLanguage(language);
+    setApplicationMenu(menu);
+  };
+  const menu: MenuTarget = {
+    send: (action) => shell.sendEvent("menu-command", action),
+    chooseModelFile: () => {
+      if (application) void chooseAndOpenModel(application, shell);
+    },
+    openLogsFolder: () => void openLogsFolder(shell),
+  };
+  // Until the settings are read.
+  speak(systemLanguage(shell.languages));
 
   let handlers: PageHandlers;
   let application: HeldApplication | null = null;
   const take = (opened: Outcome<HeldApplication>) => {
-    if (opened.ok) application = opened.value;
+    if (opened.ok) {
+      application = opened.value;
+      speak(application.language);
+      application.events.on("language-changed", speak);
+    }
     handlers = opened.ok ? showInWindow(opened.value, shell) : blockedMethods(shell, opened.failure);
   };
   let reportBusy: () => void;
@@ -83,18 +106,18 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     log,
     now: () => performance.now(),
   });
-  setApplicationMenu({
-    send: (action) => shell.sendEvent("menu-command", action),
-    chooseModelFile: () => {
-      if (application) void chooseAndOpenModel(application, shell);
-    },
-    openLogsFolder: () => void openLogsFolder(shell),
-  });
 
+  const ending = endInOrder(shell, () => application);
   const openWindow = () => {
     window = openMainWindow({ session: windowSession, placeFile: path.join(paths.window, "place.json"), log });
     window.once("closed", () => {
       window = null;
+    });
+    window.on("close", (event) => {
+      // Elsewhere than on a Mac it is the end of the app, which may have something to ask first.
+      if (process.platform === "darwin" || ending.isDecided()) return;
+      event.preventDefault();
+      app.quit();
     });
     return window;
   };
@@ -125,8 +148,6 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
   });
-  endInOrder(shell, () => application);
-
   if (opened === null) {
     take(await holding);
     shell.window()?.webContents.reload();
@@ -154,15 +175,28 @@ async function chooseAndOpenModel(application: Application, shell: WindowShell):
   if (!chosen.ok) application.addNotice(chosen.failure);
 }
 
-/** Quitting waits for the window's last words, then for the application. */
-function endInOrder(shell: WindowShell, application: () => Application | null): void {
-  let isEnding = false;
+/** Quitting waits for an answer where words would be lost, for the window's last words, then for the application. */
+function endInOrder(shell: WindowShell, application: () => Application | null): { isDecided(): boolean } {
+  let state: "open" | "asking" | "ending" = "open";
   app.on("before-quit", (event) => {
     event.preventDefault();
-    if (isEnding) return;
-    isEnding = true;
-    void end(shell, application()).finally(() => void endProcess(() => app.exit(0)));
+    if (state !== "open") return;
+    state = "asking";
+    void mayEnd(shell, application()).then((may) => {
+      state = may ? "ending" : "open";
+      if (may) void end(shell, application()).finally(() => void endProcess(() => app.exit(0)));
+    });
   });
+  return { isDecided: () => state === "ending" };
+}
+
+async function mayEnd({ window, log }: WindowShell, application: Application | null): Promise<boolean> {
+  try {
+    return application === null || (await askAboutUnsaved(application, window()));
+  } catch (error) {
+    log("error", "not asked about unsaved words", { error: String(error) });
+    return true;
+  }
 }
 
 async function end({ window, log }: WindowShell, application: Application | null): Promise<void> {

@@ -9,17 +9,23 @@ import { forkEngine } from "./forkEngine";
 import { forkFit } from "./forkFit";
 import { APP_FOLDER, forkJob } from "./forkJob";
 
+// .vite/build is where this runs.
+const RESOURCES = path.join(__dirname, "../../resources");
+export const LANGUAGES_FOLDER = path.join(RESOURCES, "languages");
+
 /** `engineLog` gets what the processes write to their standard streams. After app.whenReady(). */
 export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): Host {
   let blocker: number | null = null;
   return {
     appVersion: app.getVersion(),
     appFolder: APP_FOLDER,
-    // .vite/build is where this runs.
-    catalogueFile: path.join(__dirname, "../../resources/catalogue.json"),
+    catalogueFile: path.join(RESOURCES, "catalogue.json"),
+    languagesFolder: LANGUAGES_FOLDER,
+    systemLanguages: () => app.getPreferredSystemLanguages(),
     forkEngine: (listeners) => forkEngine(listeners, engineLog),
     forkFit,
     forkJob: forkJob(log),
+    searchScript: path.join(__dirname, "search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
     keepAwake(isBusy) {

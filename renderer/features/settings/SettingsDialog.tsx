@@ -1,6 +1,8 @@
 // The app's own settings: how it looks, where things are, which version this is.
 import { FolderOpen, Keyboard } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { AppSettings } from "../../../electron/contract/settings";
+import { languageName, t } from "../../../electron/words/language";
 import { saveAppSettings } from "../../app/appSettings";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
@@ -9,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
+import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
 
 const themes: readonly (readonly [AppSettings["theme"], string])[] = [
@@ -26,6 +29,7 @@ export function SettingsDialog() {
       <DialogHeader title="Settings" onClose={closeDialog} />
       <div className={styles.rows}>
         <ThemeRow />
+        <LanguageRow />
         <div className={styles.row}>
           <div className={styles.words}>
             <b>Keyboard</b>
@@ -55,6 +59,7 @@ export function SettingsDialog() {
             </p>
           </div>
         </div>
+        <Leftovers />
       </div>
       <footer className={styles.versions}>
         Facet {appVersion} · Electron {electronVersion}
@@ -73,5 +78,41 @@ function ThemeRow() {
       </div>
       <Segments value={theme} choices={themes} onChange={(value) => void saveAppSettings({ theme: value })} />
     </fieldset>
+  );
+}
+
+/** The dialog is drawn anew in the new language; the keyboard's focus stays on the choice. */
+let hasJustChosen = false;
+
+function LanguageRow() {
+  const setting = useApp((state) => state.settings.language);
+  const languages = useApp((state) => state.languages);
+  const field = useRef<HTMLSelectElement>(null);
+  useEffect(() => {
+    if (hasJustChosen) field.current?.focus();
+    hasJustChosen = false;
+  }, []);
+  return (
+    <label className={styles.row}>
+      <span className={styles.words}>
+        <b>{t("Language")}</b>
+      </span>
+      <select
+        ref={field}
+        className={styles.choice}
+        value={setting}
+        onChange={({ target }) => {
+          hasJustChosen = true;
+          void saveAppSettings({ language: target.value });
+        }}
+      >
+        <option value="system">{t("System")}</option>
+        {languages.map((code) => (
+          <option key={code} value={code} lang={code}>
+            {languageName(code)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -20,6 +20,7 @@ import type { CommandContext } from "../CommandContext";
 import { CommandError } from "../CommandError";
 import type { Output } from "../Output";
 import { errorOf, valueOf } from "../useOutcome";
+import { writeFacts, type Fact } from "../writeFacts";
 import { addDeltaFileCommands } from "./deltaFiles";
 
 const MODEL_OF_LIST = "an installed model, or a GGUF file";
@@ -138,50 +139,36 @@ async function showInfo(wanted: string, context: CommandContext): Promise<void> 
   if (/[\\/.]/u.test(wanted) && existsSync(file)) {
     const { facts, details } = valueOf(await reader.call("deltas.inspectFile", { path: file }));
     output.data({ path: file, facts, details });
-    printFacts([["File", file], ...factRows(facts, details)], output);
+    writeFacts(output, [["File", file], ...factRows(facts, details)]);
     return;
   }
   const delta = await chooseDelta(wanted, reader);
   if (delta.failure !== null) output.remark(failureText(delta.failure).happened);
   const details = valueOf(await reader.call("deltas.details", { deltaId: delta.id }));
   output.data({ ...delta, details });
-  printFacts(
-    [
-      ["Name", delta.name],
-      ["Size", formatBytes(delta.sizeBytes)],
-      ["Origin", originWords(delta.origin)],
-      ...factRows({ ...delta.facts, baseName: baseName(delta) }, details),
-    ],
-    output,
-  );
+  writeFacts(output, [
+    ["Name", delta.name],
+    ["Size", formatBytes(delta.sizeBytes)],
+    ["Origin", originWords(delta.origin)],
+    ...factRows({ ...delta.facts, baseName: baseName(delta) }, details),
+  ]);
 }
 
-type Row = readonly [label: string, text: string];
-
-function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDetails): Row[] {
+function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDetails): Fact[] {
   return [
     ["Kind", kindAndRank(facts)],
     ["Made for", `${facts.baseName ?? "a model that it does not name"} (${facts.architecture})`],
     ["Known by", facts.baseFingerprint === null ? "its shapes alone" : "the base's fingerprint"],
-    ...(facts.licence === null ? [] : [["Licence", facts.licence] as const]),
+    ["Licence", facts.licence],
     [
       "Changes",
       `${formatCount(facts.changedTensorCount)} ${facts.changedTensorCount === 1 ? "tensor" : "tensors"} of ${formatCount(weights)} weights, ${bitsPerWeight.toFixed(2)} bits each`,
     ],
     ["In memory", formatBytes(facts.weightsBytes)],
-    ...(making === null
-      ? []
-      : [
-          ["Made from", making.fineTuneName] as const,
-          ["Of the change", `${formatPercent(making.captured)} in the file`] as const,
-          ["Measured", keptWords(facts.fidelity)] as const,
-        ]),
+    ["Made from", making && making.fineTuneName],
+    ["Of the change", making && `${formatPercent(making.captured)} in the file`],
+    ["Measured", making && keptWords(facts.fidelity)],
   ];
-}
-
-function printFacts(rows: readonly Row[], output: Output): void {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  for (const [label, text] of rows) output.line(`${output.dim(label.padEnd(width))}  ${text}`);
 }
 
 async function remove(wanted: string, context: CommandContext): Promise<void> {
