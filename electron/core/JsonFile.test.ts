@@ -75,6 +75,19 @@ it.each([undefined, 0, "2", null])("is of the first version where it says %j", a
   expect(JSON.parse(read())).toEqual({ version: 1, count: 4 });
 });
 
+it("moves aside what is nested so deeply that it could not be written back", async () => {
+  const nested = (depth: number) => `{"count":3,"future":${"[".repeat(depth)}"]["${"]".repeat(depth)}}`;
+  writeFileSync(file(), nested(60));
+  const sound = await open();
+  expect(sound).toMatchObject({ movedAsideTo: null, file: { value: { count: 3 } } });
+  await sound.file.save({ count: 4 });
+  expect((await open()).file.value).toEqual({ count: 4 });
+  writeFileSync(file(), nested(50_000));
+  const { movedAsideTo, file: begun } = await open();
+  expect(readFileSync(movedAsideTo!, "utf8")).toBe(nested(50_000));
+  expect(await begun.save({ count: 5 })).toMatchObject({ ok: true });
+});
+
 it("reads a file that begins with a byte order mark", async () => {
   writeFileSync(file(), '\uFEFF{"count":3}');
   expect((await open()).file.value).toEqual({ count: 3 });

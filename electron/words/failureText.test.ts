@@ -114,3 +114,8 @@ test("a file name that the failure knows is kept, one that it lacks is given", (
 test("a technical cause never reaches the sentences", () => {
   expect(failureParagraph({ code: "internal", cause: "TypeError: x" })).not.toContain("TypeError");
 });
+
+test("a strength that is no number is not called a high one", () => {
+  const { happened } = failureText({ code: "delta-alpha-invalid", details: { delta: "Pirate", alpha: "NaN" } });
+  expect(happened).toMatch(/no number/);
+});
