@@ -148,7 +148,7 @@ test("measures how near a fine-tune comes", { tag: "@slow" }, async ({ facet }) 
   const made = await facet.json<ListedDelta>(["delta", "make", base, tuned, "--measure"]);
   expect(made.code).toBe(0);
   expect(made.value.facts.fidelity).toBeGreaterThan(0);
-  expect((await facet.run(["delta", "info", "tuned"])).stdout).toMatch(/Measured +\d+ % kept/u);
+  expect((await facet.run(["delta", "info", "tuned"])).stdout).toMatch(/Measured +\d+% kept/u);
 });
 
 test("converts an adapter of PEFT without adding it", async ({ facet }) => {

@@ -49,13 +49,9 @@ const forModel = (change: Partial<DeltaForModel>): DeltaForModel => ({
 test("kind, what is kept, base and origin", () => {
   expect(kindAndRank(delta().facts)).toBe("LoRA, rank 16");
   expect(kindAndRank(delta({}, { kind: "bitdelta", rank: null }).facts)).toBe("1-bit");
-  expect([keptWords(null), keptWords(0.967), keptWords(0)]).toEqual(["not measured", "96 % kept", "0 % kept"]);
+  expect([keptWords(null), keptWords(0.967), keptWords(0)]).toEqual(["not measured", "96% kept", "0% kept"]);
   expect(deltaFacts(delta())).toEqual(["LoRA, rank 16", "1 MB"]);
-  expect(deltaFacts(delta({}, { kind: "bitdelta", rank: null, fidelity: 0.9 }))).toEqual([
-    "1-bit",
-    "1 MB",
-    "90 % kept",
-  ]);
+  expect(deltaFacts(delta({}, { kind: "bitdelta", rank: null, fidelity: 0.9 }))).toEqual(["1-bit", "1 MB", "90% kept"]);
   expect(baseTitle(delta())).toBe("a “llama” model");
   expect(baseTitle(delta({}, { baseName: "Tiny" }))).toBe("Tiny");
   const made = { kind: "made", fineTuneName: "Tiny tuned", baseName: "Tiny base" } as const;

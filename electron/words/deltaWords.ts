@@ -10,7 +10,7 @@ export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank"
   return rank === null ? word : `${word}, rank ${rank}`;
 }
 
-/** "96 % kept": how near it comes to the fine-tune it was made from. */
+/** "96% kept": how near it comes to the fine-tune it was made from. */
 export function keptWords(fidelity: number | null): string {
   return fidelity === null ? "not measured" : `${formatPercent(fidelity)} kept`;
 }

@@ -2,7 +2,7 @@
 import type { Fit, FitMachine, FitParts } from "../contract/fit";
 import { kindWord, otherKind } from "./fileKindWords";
 import { failureTextOf } from "./failureText";
-import { formatBytes, formatContext } from "./quantities";
+import { formatBytes, formatContext, formatRoughBytes } from "./quantities";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
 
@@ -37,7 +37,7 @@ export function fitWords(fit: Fit): string {
   const spareBytes = fit.neededBytes === null ? null : freeBytes(fit.machine) - fit.neededBytes;
   switch (fit.verdict) {
     case "fits":
-      return spareBytes === null || spareBytes <= 0 ? "Fits" : `Fits, ${roughBytes(spareBytes)} to spare`;
+      return spareBytes === null || spareBytes <= 0 ? "Fits" : `Fits, ${formatRoughBytes(spareBytes)} to spare`;
     case "smaller-context":
       return fit.largestContextTokens === null
         ? "Fits with a smaller context"
@@ -45,7 +45,7 @@ export function fitWords(fit: Fit): string {
     case "partly-on-gpu":
       return "Fits, in part on the GPU";
     case "does-not-fit":
-      return spareBytes === null || spareBytes >= 0 ? "Does not fit" : `${roughBytes(-spareBytes)} too large`;
+      return spareBytes === null || spareBytes >= 0 ? "Does not fit" : `${formatRoughBytes(-spareBytes)} too large`;
     case "unknown":
       return unknownWords(fit);
   }
@@ -144,13 +144,6 @@ export function machineNumbers(machine: FitMachine): FitNumber[] {
     { name: "Of it, held by the loaded model", bytes: machine.loadedModelBytes },
     ...machine.gpus.map((gpu) => ({ name: `Free on ${gpu.name}`, bytes: gpu.freeBytes })),
   ].filter(({ bytes }, index) => index === 0 || bytes > 0);
-}
-
-/** 5.83e9 → "5.8 GB", 412e6 → "412 MB": for words, where a second digit says nothing. */
-export function roughBytes(bytes: number): string {
-  return bytes < 999_500_000
-    ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB`
-    : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** What else is worth to know of a verdict with numbers, one sentence each. */

@@ -30,7 +30,7 @@ test.each([
   [{ kind: "running", phase: null }, ["starting"]],
   [
     { kind: "running", phase: { kind: "work", progress } },
-    ["blk.3.ffn_down.weight", "42 %", "61 MB/s", "1 min 15 s left"],
+    ["blk.3.ffn_down.weight", "42%", "61 MB/s", "1 min 15 s left"],
   ],
   [
     {
@@ -40,7 +40,7 @@ test.each([
         progress: { ...progress, stage: "quality", unit: "tokens", item: "", perSecond: 812, secondsLeft: null },
       },
     },
-    ["42 %", "812 tokens/s"],
+    ["42%", "812 tokens/s"],
   ],
   [
     {
@@ -64,7 +64,7 @@ test.each([
         waitingFor: null,
       },
     },
-    ["500 MB of 2.00 GB", "25 %", "10 MB/s", "2 min 30 s left"],
+    ["500 MB of 2.00 GB", "25%", "10 MB/s", "2 min 30 s left"],
   ],
   [
     {

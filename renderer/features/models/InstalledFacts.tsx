@@ -1,8 +1,7 @@
 // What is known of an installed model, in one line of short facts.
 import { useState } from "react";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes, formatContext, formatWhen } from "../../../electron/words/quantities";
-import { formatParameters } from "../../../electron/words/hubFacts";
+import { formatBytes, formatContext, formatParameters, formatWhen } from "../../../electron/words/quantities";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import { modelOriginWords } from "../../../electron/words/modelOriginWords";

@@ -3,9 +3,9 @@ import { KvCacheType } from "../../../electron/contract/fit";
 import { Segments } from "../../ui/Segments";
 import { Slider } from "../../ui/Slider";
 import { CONTEXT_STEPS, nearestStep } from "./contextSteps";
-import { formatContext } from "../../../electron/words/quantities";
+import { formatContext, formatRoughBytes } from "../../../electron/words/quantities";
 import { setJudging, useMachine } from "./fits";
-import { freeBytes, roughBytes } from "../../../electron/words/fitWords";
+import { freeBytes } from "../../../electron/words/fitWords";
 import styles from "./JudgingBar.module.css";
 import { useJudging } from "./judgingStore";
 
@@ -50,7 +50,7 @@ function Legend() {
       <li data-part="weights">weights</li>
       <li data-part="cache">KV cache</li>
       <li data-part="buffers">buffers</li>
-      {machine !== null && <li data-part="line">free now: {roughBytes(freeBytes(machine))}</li>}
+      {machine !== null && <li data-part="line">free now: {formatRoughBytes(freeBytes(machine))}</li>}
     </ul>
   );
 }

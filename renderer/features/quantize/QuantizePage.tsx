@@ -2,11 +2,10 @@
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatParameters } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { BackButton } from "../models/BackButton";
-import { formatParameters } from "../../../electron/words/hubFacts";
 import { JudgingBar } from "../models/JudgingBar";
 import { FailureMessage, Message } from "../models/Message";
 import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./calibrationChoice";
