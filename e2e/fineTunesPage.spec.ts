@@ -61,7 +61,7 @@ test(
     const fineTunes = new FineTunesWindow(page);
     await chat.waitUntilReady();
     await fineTunes.open();
-    await expect(page.getByText("No fine-tune is here yet")).toBeVisible();
+    await expect(page.getByText("No fine-tunes yet")).toBeVisible();
     await checkInBothThemes(page, "no fine-tune");
 
     // By the dialog, with its details open, and dropped on the window.
@@ -86,13 +86,13 @@ test(
     const exported = path.join(folder, "exported.gguf");
     await answerSaveDialog(app, exported);
     await fineTunes.choose("Long John", /^Export…/);
-    await expect(page.getByText("“Long John” is exported as exported.gguf.")).toBeVisible();
+    await expect(page.getByText("“Long John” was exported as exported.gguf.")).toBeVisible();
     expect((await readFile(exported)).equals(pirate)).toBe(true);
 
-    await fineTunes.choose("Long John", "Show the llama-cli line");
+    await fineTunes.choose("Long John", "Show the llama-cli command");
     const command = await page.getByRole("dialog").getByLabel("Command").innerText();
     expect(command).toMatch(/^llama-cli -m \S*SmolLM2\S*\.gguf --lora \S+\.gguf$/);
-    await checkAccessibility(page, "llama-cli line");
+    await checkAccessibility(page, "llama-cli command");
     await page.getByRole("dialog").getByRole("button", { name: "Copy" }).click();
     await expect.poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(command);
     await page.keyboard.press("Escape");
@@ -137,7 +137,7 @@ test(
     await chat.ask("And who else?");
     await fineTunes.open();
     await expect(fineTunes.row("Long John")).toContainText("in memory");
-    await expect(page.getByRole("region", { name: "Memory of base and fine-tunes" })).toContainText(
+    await expect(page.getByRole("region", { name: "Memory of base model and fine-tunes" })).toContainText(
       /Long John \d+ kB|Long John \d+ MB/,
     );
     await checkInBothThemes(page, "a library");
@@ -292,7 +292,7 @@ test("a fine-tune is found at the hub, looked at, fetched and used", { tag: "@sl
     await field.press("Enter");
     await expect(page.getByRole("list", { name: "Adapters" }).getByRole("listitem")).toContainText("GGUF adapter");
     await checkInBothThemes(page, "a fine-tune at the hub");
-    await page.getByRole("button", { name: "Fetch poet-lora-f32.gguf" }).click();
+    await page.getByRole("button", { name: "Download poet-lora-f32.gguf" }).click();
     const job = fineTunes.job("maker/Poet-LoRA-GGUF");
     await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
     await job.getByRole("button", { name: /^Show details/ }).click();

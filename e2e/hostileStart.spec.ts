@@ -296,7 +296,7 @@ test("damaged lists cost what is damaged and no more; a fine-tune that is in no 
     await notices.getByRole("button", { name: "Dismiss" }).first().click();
   const page = new FineTunesWindow(app.window);
   await page.open();
-  const found = page.group("Found in Facet's folder");
+  const found = page.group("Found in Facet’s folder");
   await expect(found.getByRole("listitem")).toHaveText([/^pirate-lora\.gguf/]);
   await checkInBothThemes(app.window, "files found in the folder of fine-tunes");
   await app.window.getByRole("button", { name: "Add pirate-lora.gguf" }).click();

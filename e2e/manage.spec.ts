@@ -201,7 +201,7 @@ test(
     await expect(starter).toContainText("Same file as the same again. Deleting this one frees 98 MB.", {
       timeout: 30_000,
     });
-    await expect(other).toContainText(`Same file as ${STARTER}. This one is used where it lies.`);
+    await expect(other).toContainText(`Same file as ${STARTER}. This one is used in place.`);
 
     await starter.getByRole("button", { name: `More for ${STARTER}` }).click();
     await app.window.getByRole("menuitem", { name: "Delete" }).click();

@@ -1,5 +1,6 @@
 // A place that has nothing to show: one or two sentences, and what can be done.
 import type { ReactNode } from "react";
+import { t } from "../../../electron/words/language";
 import type { Failure } from "../../../electron/contract/failure";
 import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
@@ -40,7 +41,7 @@ export function FailureMessage({ failure, onRetry, children }: FailureMessagePro
       <FailureDetails failure={failure} />
       <div className={styles.actions}>
         <Button look="primary" onClick={onRetry}>
-          Try again
+          {t("Try again")}
         </Button>
         {children}
       </div>

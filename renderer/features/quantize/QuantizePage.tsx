@@ -1,4 +1,6 @@
 // Makes a smaller file of a model: what each type would give on this machine, how, and one button.
+import { ChevronDown } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
@@ -12,6 +14,8 @@ import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./cali
 import styles from "./QuantizePage.module.css";
 import { QuantizeOptions } from "./QuantizeOptions";
 import { diskNeed, proposalSentence } from "../../../electron/words/quantizeWords";
+import { threeSizes } from "./threeSizes";
+import { TypeChoices } from "./TypeChoices";
 import { TypeTable } from "./TypeTable";
 import { type ShownPreview, usePreview } from "./usePreview";
 
@@ -29,15 +33,15 @@ export function QuantizePage({ source, modelName }: QuantizePageProps) {
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
   return (
-    <article className={styles.page} aria-label={`Quantize ${modelName}`}>
+    <article className={styles.page} aria-label={t("Quantize {name}", { name: modelName })}>
       <BackButton />
       <JudgingBar />
       <section className={styles.card}>
         <h2 ref={heading} tabIndex={-1}>
-          Quantize {modelName}
+          {t("Quantize {name}", { name: modelName })}
         </h2>
         {shown.preview.kind === "loading" && (
-          <p className={styles.facts}>Reading the model and working out what each type would give</p>
+          <p className={styles.facts}>{t("Reading the model and working out what each type would give")}</p>
         )}
         {shown.preview.kind === "failed" && <FailureMessage failure={shown.preview.failure} onRetry={shown.askAgain} />}
         {shown.preview.kind === "loaded" && (
@@ -67,6 +71,8 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
   const [measureQuality, setMeasureQuality] = useState(true);
   const [keepSource, setKeepSource] = useState(false);
   const [starting, setStarting] = useState(false);
+  const [isAllShown, setAllShown] = useState(false);
+  const allId = useId();
   const needId = useId();
 
   const { types, proposal, diskFreeBytes } = preview;
@@ -78,7 +84,7 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     return (
       <>
         <SourceFactsLine source={source} preview={preview} />
-        <Message title="No type is smaller than this file" words="It can be used as it is." />
+        <Message title={t("No type is smaller than this file")} words={t("It can be used as it is.")} />
       </>
     );
   }
@@ -102,7 +108,34 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     <>
       <SourceFactsLine source={source} preview={preview} />
       {proposal !== null && <p className={styles.why}>{proposalSentence(proposal.type, proposal.reason)}</p>}
-      <TypeTable types={types} chosen={type} proposed={proposal?.type ?? null} current={current} onChoose={setChosen} />
+      <TypeChoices
+        choices={threeSizes(preview)}
+        chosen={type}
+        proposed={proposal?.type ?? null}
+        current={current}
+        onChoose={setChosen}
+      />
+      <Button
+        look="quiet"
+        className={styles.all}
+        aria-expanded={isAllShown}
+        aria-controls={allId}
+        onClick={() => setAllShown(!isAllShown)}
+      >
+        <ChevronDown size={14} className={styles.chevron} />
+        {t("All types")}
+      </Button>
+      <div id={allId} hidden={!isAllShown}>
+        {isAllShown && (
+          <TypeTable
+            types={types}
+            chosen={type}
+            proposed={proposal?.type ?? null}
+            current={current}
+            onChoose={setChosen}
+          />
+        )}
+      </div>
       <QuantizeOptions
         source={source}
         sourceType={sourceType}
@@ -117,21 +150,21 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
       />
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
-          {need.words}
+          {need.words}{" "}
           {need.enough &&
             source.kind === "hub" &&
             !keepSource &&
-            ` The ${sourceType} file is deleted when the new one works.`}
-          {!need.enough && ` Free ${formatBytes(need.neededBytes - (diskFreeBytes ?? 0))} more.`}
+            t("The {type} file is deleted when the new one works.", { type: sourceType })}
+          {!need.enough && t("Free {size} more.", { size: formatBytes(need.neededBytes - (diskFreeBytes ?? 0)) })}
         </p>
-        {!need.enough && <Button onClick={askAgain}>Look again</Button>}
+        {!need.enough && <Button onClick={askAgain}>{t("Look again")}</Button>}
         <Button
           look="primary"
           disabled={!need.enough || starting}
           aria-describedby={needId}
           onClick={() => void start()}
         >
-          {source.kind === "hub" ? "Download and quantize" : "Quantize"} to {type}
+          {source.kind === "hub" ? t("Download and quantize to {type}", { type }) : t("Quantize to {type}", { type })}
         </Button>
       </footer>
     </>
@@ -152,7 +185,9 @@ function SourceFactsLine({
         formatBytes(facts.fileBytes),
         formatParameters(facts.parameters),
         facts.architecture,
-        ...(source.kind === "hub" ? [`at Hugging Face, ${source.download.repository}`] : []),
+        ...(source.kind === "hub"
+          ? [t("on Hugging Face: {repository}", { repository: source.download.repository })]
+          : []),
       ].map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
