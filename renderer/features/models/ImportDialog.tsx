@@ -144,7 +144,7 @@ function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[
   const [only] = usable;
   if (models.length === 0 && adapters.length > 0)
     return t("{count, plural, one {Add # fine-tune} other {Add # fine-tunes}}", { count: adapters.length });
-  if (models.length === 0) return t("There is no model in this");
+  if (models.length === 0) return t("No models found here");
   if (only === undefined)
     return models.length === 1 ? t("This model can’t be added") : t("None of these models can be added");
   return usable.length === 1
