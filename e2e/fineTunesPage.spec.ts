@@ -71,7 +71,7 @@ test(
     await expect(row).toContainText("LoRA, rank 8");
     await expect(row).toContainText("not measured");
     await expect(row).toContainText("from pirate.gguf");
-    await expect(row).toContainText("its shapes alone, so try it and see");
+    await expect(row).toContainText("its shapes only, so try it");
     await dropFiles(app, [await fileOf("poet.gguf", starterLora(2))]);
     await page.getByRole("dialog").getByRole("button", { name: "Add the fine-tune" }).click();
     await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["pirate", "poet"]);
@@ -118,7 +118,7 @@ test(
       [
         "loud.gguf",
         starterLora(5, { alpha: 1e9 }),
-        /is set to a strength \(alpha\) so high that every answer would be nonsense/,
+        /has so high a strength \(alpha\) that every answer would be nonsense/,
       ],
     ] as const) {
       await addByDialog(app, await fileOf(name, bytes));
@@ -208,7 +208,7 @@ test(
     // Two models that are no pair.
     await fineTunes.chooseIn(fineTunes.baseField, /^Tiny ·/);
     await expect(page.getByRole("alert")).toContainText(
-      "These two models have different sizes, so one cannot be a fine-tune of the other.",
+      "These two models have different sizes, so one can't be a fine-tune of the other.",
     );
     await expect(page.getByRole("button", { name: /^(?:Extract|Make the)/ })).toHaveCount(0);
 
@@ -287,7 +287,7 @@ test("a fine-tune is found at the hub, looked at, fetched and used", { tag: "@sl
     await expect(field).toBeFocused();
     await field.fill("maker/Whole-GGUF");
     await field.press("Enter");
-    await expect(page.getByRole("alert")).toContainText("holds no LoRA adapter that Facet can use");
+    await expect(page.getByRole("alert")).toContainText("has no LoRA adapter that Facet can use");
     await field.fill("https://huggingface.co/maker/Poet-LoRA-GGUF");
     await field.press("Enter");
     await expect(page.getByRole("list", { name: "Adapters" }).getByRole("listitem")).toContainText("GGUF adapter");

@@ -252,5 +252,5 @@ test("a folder chosen in the system's dialog is added where it is", async ({ lau
   await dialog.getByRole("checkbox", { name: /one/ }).uncheck();
   await dialog.getByRole("checkbox", { name: /one/ }).check();
   await dialog.getByRole("button", { name: "Use in place" }).click();
-  await expect(installed.getByRole("listitem").filter({ hasText: "used where it lies" })).toHaveCount(2);
+  await expect(installed.getByRole("listitem").filter({ hasText: "used from its own folder" })).toHaveCount(2);
 });

@@ -34,8 +34,8 @@ test(
     await expect(types.getByRole("radio")).not.toHaveCount(0, { timeout: 60_000 });
     const count = await types.getByRole("radio").count();
     expect(count).toBeGreaterThanOrEqual(10);
-    await expect(types.getByRole("button", { name: /fits|too large|not known/i })).toHaveCount(count);
-    await expect(page.getByText(/is proposed/)).toBeVisible();
+    await expect(types.getByRole("button", { name: /fits|too large|unknown/i })).toHaveCount(count);
+    await expect(page.getByText(/is recommended/)).toBeVisible();
     await expect(types.getByRole("row").filter({ hasText: "Proposed" }).getByRole("radio")).toBeChecked();
 
     // 64 columns are no multiple of 256: a K-quant says what it writes in its place, tensor by tensor.
@@ -75,7 +75,7 @@ test(
     await expect(calibrate).not.toBeChecked();
 
     const start = page.getByRole("button", { name: "Quantize to Q4_0", exact: true });
-    await expect(start).toHaveAccessibleDescription(/The new file takes .* are free on the disk/);
+    await expect(start).toHaveAccessibleDescription(/The new file takes .* is free on the disk/);
     for (const [width, height] of [
       [720, 620],
       [480, 600],

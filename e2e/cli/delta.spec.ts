@@ -86,7 +86,7 @@ test("wrong uses: nothing of that name, no adapter, several that could be meant"
   }
   const none = await facet.run(["delta", "add", model]);
   expect(none.code).toBe(1);
-  expect(none.stderr).toContain("holds no fine-tune that can be added");
+  expect(none.stderr).toContain("is not a fine-tune that can be added");
   expect(await facet.run(["delta", "add", path.join(facet.workFolder, "nowhere.gguf")])).toMatchObject({ code: 3 });
   expect(await facet.run(["delta", "add", "nowhere/adapter.gguf"])).toMatchObject({ code: 3 });
   expect(await facet.run(["delta", "add", facet.workFolder])).toMatchObject({ code: 1, stdout: "" });
