@@ -113,8 +113,8 @@ test(
         sound.subarray(0, sound.length / 2),
         /“cut.gguf” is damaged and was not used\. .*part of it is missing/i,
       ],
-      ["wild.gguf", wild, /“wild.gguf” holds numbers that are none/],
-      ["whole.gguf", tinyModelBytes(), /“whole.gguf” holds no fine-tune .*whole model/],
+      ["wild.gguf", wild, /“wild.gguf” has weights that are not valid numbers/],
+      ["whole.gguf", tinyModelBytes(), /“whole.gguf” is not a fine-tune .*whole model/],
       [
         "loud.gguf",
         starterLora(5, { alpha: 1e9 }),
@@ -164,7 +164,7 @@ test(
     await page.getByRole("dialog").getByRole("button", { name: "Move to trash" }).click();
     await expect(fineTunes.row("Long John")).toHaveCount(0);
     expect(await readdir(trash)).toEqual([`${ids["Long John"]}.gguf`]);
-    await expect(fineTunes.row("poet")).toContainText("“poet” is not on this computer any more.");
+    await expect(fineTunes.row("poet")).toContainText("“poet” is no longer on this computer.");
     await answerFileDialogs(app, [path.join(folder, "poet.gguf")]);
     await fineTunes.row("poet").getByRole("button", { name: "Add its file again: poet" }).click();
     await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["poet"]);
@@ -233,7 +233,7 @@ test(
     const row = fineTunes.row("Pirate");
     await expect(row).toContainText(/\d+% kept/);
     await expect(row).toContainText(/Bits per weight/);
-    await expect(row).toContainText("made here from Tiny pirate");
+    await expect(row).toContainText("made by Facet from Tiny pirate");
     await expect(row).toContainText(/Change reproduced, weight by weight6\d ?%/);
     await expect(row).toContainText(/Same most likely token/);
     await checkInBothThemes(page, "a delta that was made");

@@ -284,10 +284,10 @@ test("damaged lists cost what is damaged and no more; a fine-tune that is in no 
   const app = await launch({ dataFolder });
   const notices = app.window.getByRole("region", { name: "Notices" });
   for (const words of [
-    "The file with the list of your fine-tunes has 1 entry",
-    "The file with your settings has 1 entry",
-    "The file with the list of jobs was damaged",
-    "The file with the memory measurements was damaged",
+    "1 entry in one of its files: the list of your fine-tunes",
+    "1 entry in one of its files: your settings",
+    "Facet started a new one: the list of jobs",
+    "Facet started a new one: the memory measurements",
   ])
     await expect(notices.getByText(words)).toBeVisible({ timeout: 30_000 });
   while ((await notices.getByRole("button", { name: "Dismiss" }).count()) > 0)

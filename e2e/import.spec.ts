@@ -157,7 +157,7 @@ test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place
   await chat.waitUntilReady();
   await openInstalled(app);
   const row = installed.getByRole("listitem").filter({ hasText: "llama3.2:1b" });
-  await expect(row).toContainText("used where Ollama keeps it");
+  await expect(row).toContainText("used from Ollama");
   await expect(found.getByRole("list", { name: "Models of Ollama" })).toBeHidden();
   await row.getByRole("button", { name: "More for llama3.2:1b" }).click();
   await app.window.getByRole("menuitem", { name: "Forget" }).click();

@@ -115,11 +115,11 @@ test("what could not be checked is said so, and a repository without a model say
   const page = app.window;
   const card = page.getByRole("article");
   for (const [repository, words, best] of [
-    ["maker/Gated-GGUF", "Could not be checked: only those with access may read it", 0],
-    ["maker/Odd-GGUF", "None of these can be run by Facet", 0],
+    ["maker/Gated-GGUF", "Couldn't be checked: only people with access may read it", 0],
+    ["maker/Odd-GGUF", "Facet can't run any of these", 0],
     ["maker/Extras-GGUF", "There is no model to chat with in this repository", 0],
     ["maker/Empty-GGUF", "There is no model to chat with in this repository", 0],
-    ["maker/Half-GGUF", "Best quality that leaves room to spare, of those that could be checked", 1],
+    ["maker/Half-GGUF", "Best quality that leaves room to spare (of those that could be checked)", 1],
   ] as const) {
     await openRepository(page, repository);
     await expect(card.getByText(words, { exact: true }), repository).toBeVisible({ timeout: VERDICT_TIMEOUT_MS });

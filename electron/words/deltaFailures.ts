@@ -32,7 +32,7 @@ export const deltaFailures = {
   "delta-not-an-adapter": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The file}} is not a fine-tune that can be added to a model.", facts),
-      named(facts.details["kind"], (kind) => t("Its type is “{kind}”.", { kind })),
+      named(facts.details["kind"], kindSentence),
     ),
     data: nothingChanged(),
     advice: t("Choose a GGUF file with a LoRA or a 1-bit delta."),
@@ -157,6 +157,20 @@ export const deltaFailures = {
     advice: t("You can leave the file where it is, or delete it from the folder “deltas” in Facet's data folder."),
   }),
 } satisfies FailureTable;
+
+/** What it is instead, as engine/deltas says it: a type of file, or why it is none. */
+function kindSentence(kind: string): string {
+  switch (kind) {
+    case "it is a whole model":
+      return t("It is a whole model.");
+    case "it is no GGUF file":
+      return t("It is not a GGUF file.");
+    case "it changes nothing":
+      return t("It changes nothing.");
+    default:
+      return t("Its type is “{kind}”.", { kind });
+  }
+}
 
 function architectures({ details: { architecture, modelArchitecture } }: FailureFacts): string | null {
   if (architecture === undefined || modelArchitecture === undefined) return null;

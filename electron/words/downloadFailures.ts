@@ -38,7 +38,7 @@ export const downloadFailures = {
   "download-folder-unusable": ({ reason }) => ({
     happened: sentences(t("Facet can't write to its models folder."), reason),
     data: downloadKept(),
-    advice: t("Check that the folder exists and that you may write to it, then resume."),
+    advice: t("Check that the folder exists and that you have permission to write to it, then resume."),
   }),
   "download-name-taken": () => ({
     happened: t("Another file took the name of this model during the download."),
@@ -58,7 +58,7 @@ export const downloadFailures = {
   "download-wrong-hash": () => ({
     happened: t("The downloaded file is not the one that Hugging Face describes: its SHA-256 is different."),
     data: t("It was deleted, so that it can't be loaded."),
-    advice: t("Try again. If it happens again, something on the way changes what you download."),
+    advice: t("Try again. If it happens again, something between you and Hugging Face changes what you download."),
   }),
   "download-parts-missing": () => ({
     happened: t("Something else removed the unfinished download from the disk."),

@@ -20,7 +20,7 @@ export const fileUnchanged = () => t("The file was not changed.");
 export const nothingChanged = () => t("Nothing was changed.");
 export const nothingLeft = () => t("No unfinished file was left behind.");
 export const messageKept = () => t("Your message is kept.");
-export const answerKept = () => t("What was written of the answer is kept.");
+export const answerKept = () => t("The part of the answer that was written is kept.");
 export const downloadKept = () => t("What was downloaded so far is kept.");
 export const tryAgain = () => t("Try again.");
 export const tryAgainOrSeeLogs = () =>

@@ -14,7 +14,7 @@ export const hubFailures = {
     advice: t("Add an access token: Models, Hugging Face settings."),
   }),
   "hub-gated": () => ({
-    happened: t("The author of this model decides who may download it, and your access token is not among them."),
+    happened: t("The author of this model decides who may download it, and your access token doesn't give access."),
     data: nothingChanged(),
     advice: t("Ask for access on the model's page on Hugging Face, or choose another model."),
   }),
@@ -39,7 +39,7 @@ export const hubFailures = {
     advice: t("Try again in a few minutes."),
   }),
   "hub-answer-invalid": () => ({
-    happened: t("What came back is not an answer from Hugging Face that Facet can read."),
+    happened: t("The answer didn't come from Hugging Face, or Facet can't read it."),
     data: nothingChanged(),
     advice: t("If this network asks you to sign in, do so in a browser. Then try again."),
   }),

@@ -43,7 +43,7 @@ export const installedModelFailures = {
       reason,
     ),
     data: t("Your models are where they were."),
-    advice: t("Choose another folder, or check that you may write to this one."),
+    advice: t("Choose another folder, or check that you have permission to write to this one."),
   }),
   "models-folder-busy": () => ({
     happened: t("Facet's models folder is in use at the moment."),

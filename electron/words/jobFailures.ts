@@ -58,7 +58,7 @@ export const jobFailures = {
     happened:
       folder === undefined ? t("Facet can't write to the folder.") : t("Facet can't write to “{folder}”.", { folder }),
     data: nothingChanged(),
-    advice: t("Check that the folder exists and that you may write to it, then try again."),
+    advice: t("Check that the folder exists and that you have permission to write to it, then try again."),
   }),
   "job-disk-full": ({ details }) => ({
     happened: sentences(t("There is not enough space on the disk for the new file."), amounts(details)),
@@ -96,7 +96,7 @@ export const jobFailures = {
       facts.reason,
     ),
     data: fileUnchanged(),
-    advice: t("Check that you may read the file, then try again."),
+    advice: t("Check that you have permission to read the file, then try again."),
   }),
   "importance-matrix-invalid": (facts) => ({
     happened: t(

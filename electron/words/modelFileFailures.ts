@@ -22,7 +22,7 @@ export const modelFileFailures = {
       facts.reason,
     ),
     data: fileUnchanged(),
-    advice: t("Check that you may read the file and its folder, then try again."),
+    advice: t("Check that you have permission to read the file and its folder, then try again."),
   }),
   "model-not-gguf": (facts) => ({
     happened: t("{hasFile, select, yes {“{file}”} other {The model file}} is not a GGUF model.", facts),
@@ -48,7 +48,7 @@ export const modelFileFailures = {
   "model-architecture-unknown": (facts) => ({
     happened: sentences(
       t(
-        "{hasFile, select, yes {“{file}”} other {The model file}} is a kind of model that this version of Facet can't run.",
+        "{hasFile, select, yes {“{file}”} other {The model file}} is of a kind that this version of Facet can't run.",
         facts,
       ),
       named(facts.details["architecture"], (name) => t("Its architecture is “{name}”.", { name })),
@@ -69,11 +69,8 @@ export const modelFileFailures = {
   }),
   "model-vocabulary-unusable": (facts) => ({
     happened: sentences(
-      t(
-        "{hasFile, select, yes {“{file}”} other {The model file}} can't be loaded, because its vocabulary is wrong.",
-        facts,
-      ),
-      facts.reason,
+      t("{hasFile, select, yes {“{file}”} other {The model file}} can't be loaded.", facts),
+      facts.reason ?? t("Its vocabulary is wrong."),
     ),
     data: fileUnchanged(),
     advice: t("The mistake is in the file itself. Get a newer file of this model, or one from another publisher."),
@@ -99,7 +96,7 @@ export const modelFileFailures = {
   }),
   "model-ended-engine-twice": (facts) => ({
     happened: t(
-      "The engine stopped twice while {hasFile, select, yes {“{file}”} other {the model file}} was being loaded or began to answer, so Facet no longer loads it by itself.",
+      "The engine stopped twice while it loaded {hasFile, select, yes {“{file}”} other {the model file}} or began to answer, so Facet no longer loads this model by itself.",
       facts,
     ),
     data: chatsSafe(),

@@ -1,8 +1,9 @@
 // What an adapter uses that cannot be carried over, in a sentence.
 import type { PeftFeature } from "../contract/peftConfig";
-import { named, type FailureDetails } from "./failureFacts";
+import type { FailureDetails } from "./failureFacts";
 import { hasKey } from "./hasKey";
 import { t } from "./language";
+import { formatList } from "./quantities";
 import { sentences } from "./sentences";
 
 const WORDS: Readonly<Record<PeftFeature, () => string>> = {
@@ -32,9 +33,9 @@ const WORDS: Readonly<Record<PeftFeature, () => string>> = {
 /** With the names that the adapter itself has for it. */
 export function peftFeatureWords({ feature, kind, tensor }: FailureDetails): string {
   if (!hasKey(WORDS, feature)) return t("It uses something that this version of Facet doesn't know.");
+  const names = [kind, tensor].filter((name) => name !== undefined);
   return sentences(
     WORDS[feature](),
-    named(kind, (name) => t("In its files: {name}.", { name })),
-    named(tensor, (name) => t("In its files: {name}.", { name })),
+    names.length === 0 ? null : t("In its files: {names}.", { names: formatList(names) }),
   );
 }

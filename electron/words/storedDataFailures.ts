@@ -24,7 +24,7 @@ export const storedDataFailures = {
       reason,
     ),
     data: t("Nothing in it was changed."),
-    advice: t("Check that the folder exists and that you may read and write it, then open Facet again."),
+    advice: t("Check that the folder exists and that you have permission to read and write it, then open Facet again."),
   }),
   "data-folder-busy": ({ details: { holder, process: id } }) => ({
     happened: busyWords(holder, id),
@@ -32,7 +32,7 @@ export const storedDataFailures = {
     advice: t("This continues when the other one is finished. Wait for it, or close it."),
   }),
   "application-ended": () => ({
-    happened: t("The Facet process that was doing this has ended."),
+    happened: t("Facet closed while it was doing this."),
     data: savedSafe(),
     advice: tryAgain(),
   }),
@@ -85,7 +85,7 @@ export const storedDataFailures = {
 } satisfies FailureTable;
 
 function freeSpace(needed: string | undefined, missing: string | undefined): string {
-  if (needed !== undefined) return t("Free up space until {needed} is free, then try again.", { needed });
+  if (needed !== undefined) return t("Make sure that {needed} is free, then try again.", { needed });
   return missing === undefined
     ? t("Free up some space, then try again.")
     : t("Free up {missing} more, then try again.", { missing });
