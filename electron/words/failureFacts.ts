@@ -1,6 +1,7 @@
 // A failure's details, made ready for messages.
 import { t } from "./language";
 import { formatBytes, formatCount } from "./quantities";
+import { reasonWords } from "./reasonWords";
 
 /**
  * Each detail is a short fact: `file`, `delta`, `tokenizer`, `type`, `setting`, `tensor`, `feature`, `repository`, `alpha`, `base`,
@@ -29,7 +30,7 @@ export function readFacts(details: FailureDetails): FailureFacts {
     file: file ?? "",
     hasDelta: delta === undefined ? "no" : "yes",
     delta: delta ?? "",
-    reason: reason === undefined ? null : ended(reason.slice(0, 1).toUpperCase() + reason.slice(1)),
+    reason: reason === undefined ? null : (reasonWords(reason) ?? ended(reason)),
   };
 }
 
@@ -64,9 +65,10 @@ export function count(amount: string): string {
   return /^\d+$/u.test(amount) ? formatCount(Number(amount)) : amount;
 }
 
-/** With a full stop, where it has none. */
-export function ended(text: string): string {
-  return /[.?]$/u.test(text) ? text : `${text}.`;
+/** With a capital, and with a full stop where it has none. */
+function ended(text: string): string {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.?]$/u.test(begun) ? begun : `${begun}.`;
 }
 
 /** A sentence about a detail, where it is known. */
