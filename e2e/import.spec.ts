@@ -157,7 +157,7 @@ test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place
   await chat.waitUntilReady();
   await openInstalled(app);
   const row = installed.getByRole("listitem").filter({ hasText: "llama3.2:1b" });
-  await expect(row).toContainText("used where Ollama keeps it");
+  await expect(row).toContainText("used from Ollama");
   await expect(found.getByRole("list", { name: "Models of Ollama" })).toBeHidden();
   await row.getByRole("button", { name: "More for llama3.2:1b" }).click();
   await app.window.getByRole("menuitem", { name: "Remove from list" }).click();
@@ -252,5 +252,5 @@ test("a folder chosen in the system's dialog is added where it is", async ({ lau
   await dialog.getByRole("checkbox", { name: /one/ }).uncheck();
   await dialog.getByRole("checkbox", { name: /one/ }).check();
   await dialog.getByRole("button", { name: "Use in place" }).click();
-  await expect(installed.getByRole("listitem").filter({ hasText: "used where it lies" })).toHaveCount(2);
+  await expect(installed.getByRole("listitem").filter({ hasText: "used from its own folder" })).toHaveCount(2);
 });

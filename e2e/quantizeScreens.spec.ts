@@ -30,7 +30,7 @@ test(
     await openQuantize(page, /Tiny/);
     const heading = page.getByRole("heading", { name: /^Quantize Tiny/ });
     await expect(heading).toBeFocused();
-    await expect(page.getByRole("radio", { name: /^Balanced · \w+ · \d+ MB Proposed$/ })).toBeChecked({
+    await expect(page.getByRole("radio", { name: /^Balanced · \w+ · \d+ kB Recommended$/ })).toBeChecked({
       timeout: 60_000,
     });
     const types = page.getByRole("table", { name: "Types, best quality first" });
@@ -38,9 +38,9 @@ test(
     await openAllTypes(page);
     const count = await types.getByRole("radio").count();
     expect(count).toBeGreaterThanOrEqual(10);
-    await expect(types.getByRole("button", { name: /fits|too large|not known/i })).toHaveCount(count);
-    await expect(page.getByText(/is proposed/)).toBeVisible();
-    await expect(types.getByRole("row").filter({ hasText: "Proposed" }).getByRole("radio")).toBeChecked();
+    await expect(types.getByRole("button", { name: /fits|too large|unknown/i })).toHaveCount(count);
+    await expect(page.getByText(/is recommended/)).toBeVisible();
+    await expect(types.getByRole("row").filter({ hasText: "Recommended" }).getByRole("radio")).toBeChecked();
 
     // 64 columns are no multiple of 256: a K-quant says what it writes in its place, tensor by tensor.
     await types.getByRole("button", { name: "What Q4_K_M really writes" }).click();
@@ -79,7 +79,7 @@ test(
     await expect(calibrate).not.toBeChecked();
 
     const start = page.getByRole("button", { name: "Quantize to Q4_0", exact: true });
-    await expect(start).toHaveAccessibleDescription(/The new file takes .* are free on the disk/);
+    await expect(start).toHaveAccessibleDescription(/The new file takes .* is free on the disk/);
     for (const [width, height] of [
       [720, 620],
       [480, 600],

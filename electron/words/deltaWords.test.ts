@@ -56,7 +56,7 @@ test("kind, what is kept, base and origin", () => {
   expect(baseTitle(delta({}, { baseName: "Tiny" }))).toBe("Tiny");
   const made = { kind: "made", fineTuneName: "Tiny tuned", baseName: "Tiny base" } as const;
   expect(baseTitle(delta({ origin: made }))).toBe("Tiny base");
-  expect(originWords(made)).toBe("made here from Tiny tuned");
+  expect(originWords(made)).toBe("made by Facet from Tiny tuned");
 });
 
 describe("in the list", () => {
@@ -87,7 +87,7 @@ describe("in the list", () => {
     expect(matchWords(byShapes)).toMatch(/try it/);
     expect(matchWords({ delta: delta({}, { baseFingerprint: "a-b" }), match: "fits" })).toBe("its fingerprint");
     expect(problemWords(other)).toMatch(/made for another model, “Gemma”/);
-    expect(problemWords(gone)).toMatch(/not on this computer any more\. .*add its file again/);
-    expect(problemWords(crashed)).toMatch(/“SQL” the last time.* Choose it again/);
+    expect(problemWords(gone)).toMatch(/no longer on this computer\. .*add its file again/);
+    expect(problemWords(crashed)).toMatch(/the last time it loaded “SQL”.* Choose it again/);
   });
 });

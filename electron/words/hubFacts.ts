@@ -1,12 +1,18 @@
-// What is told of a model at the hub in a few words: how large it is, how long its context, how many took it, when it changed.
+// What is told of a model on Hugging Face in a few words: how large it is, how long its context, how many took it, when it changed.
 import type { CatalogueModel, HubModelSummary } from "../contract/hub";
 import { formatAgo, formatContext, formatParameters, formatRoughCount } from "./quantities";
+import { t } from "./language";
 
 export function summaryFacts({ parameterCount, trainContextSizeTokens }: HubModelSummary): string[] {
   return [
     ...(parameterCount === null ? [] : [formatParameters(parameterCount)]),
-    ...(trainContextSizeTokens === null ? [] : [`${formatContext(trainContextSizeTokens)} context`]),
+    ...(trainContextSizeTokens === null ? [] : [contextWords(trainContextSizeTokens)]),
   ];
+}
+
+/** "32k context". */
+export function contextWords(tokens: number): string {
+  return t("{tokens} context", { tokens: formatContext(tokens) });
 }
 
 export function catalogueFacts({
@@ -18,8 +24,8 @@ export function catalogueFacts({
   return [
     activeParametersBillions === null
       ? size
-      : `${size}, ${formatParameters(activeParametersBillions * 1_000_000_000)} active`,
-    `${formatContext(trainContextSizeTokens)} context`,
+      : t("{size}, {active} active", { size, active: formatParameters(activeParametersBillions * 1_000_000_000) }),
+    contextWords(trainContextSizeTokens),
   ];
 }
 
@@ -28,8 +34,15 @@ export function summaryLine({ repository, downloads, lastModified }: HubModelSum
   const owner = repository.split("/")[0] ?? "";
   const changed = lastModified === null ? null : formatAgo(Date.parse(lastModified), nowMs);
   return [
-    `by ${owner}`,
-    `${formatRoughCount(downloads)} downloads`,
-    ...(changed === null ? [] : [`changed ${changed}`]),
+    t("by {owner}", { owner }),
+    downloadsWords(downloads),
+    ...(changed === null ? [] : [t("changed {ago}", { ago: changed })]),
   ].join(" · ");
+}
+
+function downloadsWords(count: number): string {
+  return t("{count, plural, one {{downloads} download} other {{downloads} downloads}}", {
+    count,
+    downloads: formatRoughCount(count),
+  });
 }

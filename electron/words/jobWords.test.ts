@@ -130,7 +130,7 @@ test("a fine-tune from the hub is called by its repository, and is converted onl
   });
   expect([jobTitle(done), endedWords(done)]).toEqual([
     "maker/Pirate-LoRA",
-    "maker/Pirate-LoRA is among your fine-tunes.",
+    "maker/Pirate-LoRA is in your fine-tunes now.",
   ]);
   expect(jobSteps(done.start)).toEqual(["download", "convert-delta"]);
   expect(jobSteps(fetched(null, { kind: "queued", position: 1 }).start)).toEqual(["download"]);
@@ -150,7 +150,7 @@ test("an empty download has no share that is done", () => {
 
 test("a failure is said in sentences, and a model that could not be measured is not called failed", () => {
   const failed = job({ kind: "failed", failure: { code: "job-crashed" } });
-  expect(jobProblem(failed)).toMatch(/stopped unexpectedly\. .*half-finished.* Try again/);
+  expect(jobProblem(failed)).toMatch(/stopped unexpectedly\. .*unfinished.* Try again/);
   expect(endedWords(failed)).toMatch(/^Tiny: /);
   const unmeasured = job({
     kind: "done",
@@ -160,7 +160,7 @@ test("a failure is said in sentences, and a model that could not be measured is 
     qualityFailure: { code: "out-of-memory" },
   });
   expect(jobProblem(unmeasured)).toMatch(/^The new model can be used/);
-  expect(endedWords(unmeasured)).toBe("Tiny is there in Q4_K_M.");
+  expect(endedWords(unmeasured)).toBe("Tiny is ready as Q4_K_M.");
   expect(jobTitle(unmeasured)).toBe("Tiny → Q4_K_M");
   expect(jobFacts(unmeasured)).toEqual(["done in 1 min 23 s"]);
 });

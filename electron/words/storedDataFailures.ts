@@ -1,73 +1,109 @@
 // What went wrong with the data folder and the files in it.
-import { bytes, count } from "./failureFacts";
-import { CHATS_SAFE, NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { bytes } from "./failureFacts";
+import { chatsSafe, nothingChanged, tryAgain, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
 import { storedContent } from "./storedFileWords";
+
+const savedSafe = () => t("What was saved before is safe.");
 
 export const storedDataFailures = {
   "disk-full": ({ details: { folder, needed, missingBytes } }) => ({
-    happened: `The disk is full${folder === undefined ? "" : `, so Facet cannot write to ${folder}`}.`,
-    data: "What was saved before is safe. What you see now may not be saved.",
-    advice:
-      needed === undefined
-        ? `Free ${bytes(missingBytes) ?? "some space"}${missingBytes === undefined ? "" : " more"}, then try again.`
-        : `Free some space, ${needed} in all, then try again.`,
+    happened:
+      folder === undefined
+        ? t("The disk is full.")
+        : t("The disk is full, so Facet can't write to {folder}.", { folder }),
+    data: sentences(savedSafe(), t("What you see now may not be saved.")),
+    advice: freeSpace(needed, bytes(missingBytes)),
   }),
   "data-folder-unusable": ({ reason, details: { folder } }) => ({
-    happened: `Facet cannot use its data folder${folder === undefined ? "" : `, ${folder}`}.${reason}`,
-    data: "Nothing in it was changed.",
-    advice: "Make sure that the folder exists and that you may read and write it, then open Facet again.",
+    happened: sentences(
+      folder === undefined
+        ? t("Facet can't use its data folder.")
+        : t("Facet can't use its data folder, {folder}.", { folder }),
+      reason,
+    ),
+    data: t("Nothing in it was changed."),
+    advice: t("Check that the folder exists and that you have permission to read and write it, then open Facet again."),
   }),
   "data-folder-busy": ({ details: { holder, process: id } }) => ({
-    happened:
-      holder === undefined
-        ? "Another program uses Facet's data folder."
-        : `Facet's data folder is used by ${holder === "window" ? "Facet's window" : `“${holder}”`}${id === undefined ? "" : ` (process ${id})`}.`,
-    data: NOTHING_CHANGED,
-    advice: "This goes on when that has ended: wait for it, or end it.",
+    happened: busyWords(holder, id),
+    data: nothingChanged(),
+    advice: t("This continues when the other one is finished. Wait for it, or close it."),
   }),
-  "application-ended": {
-    happened: "The Facet that was doing this has ended.",
-    data: "What was saved before is safe.",
-    advice: "Try again.",
-  },
+  "application-ended": () => ({
+    happened: t("Facet closed while it was doing this."),
+    data: savedSafe(),
+    advice: tryAgain(),
+  }),
   "database-damaged": ({ details: { movedTo } }) => ({
-    happened: "The file that holds your chats was damaged, so a new one was begun.",
-    data:
-      movedTo === undefined
-        ? "The damaged file was kept in the data folder."
-        : `The damaged file was kept: ${movedTo}.`,
-    advice: "If you have a backup of the data folder, you can put it back while Facet is closed.",
+    happened: t("The file with your chats was damaged, so Facet started a new one."),
+    data: damagedFileKept(movedTo),
+    advice: t("If you have a backup of the data folder, you can put it back while Facet is closed."),
   }),
   "stored-file-damaged": ({ details }) => ({
-    happened: `The file with ${storedContent(details["file"])} was damaged, so Facet begins a new one.`,
-    data:
-      details["movedTo"] === undefined
-        ? `${CHATS_SAFE} The damaged file was kept in the data folder.`
-        : `${CHATS_SAFE} The damaged file was kept: ${details["movedTo"]}.`,
+    happened: t("One of Facet's files was damaged, so Facet started a new one: {content}.", {
+      content: storedContent(details["file"]),
+    }),
+    data: sentences(chatsSafe(), damagedFileKept(details["movedTo"])),
     advice:
       details["file"] === "deltas.json"
-        ? "The fine-tunes themselves are still there: open Fine-tunes and add them from Facet's folder."
-        : "If you have a backup of that file, you can put it back while Facet is closed.",
+        ? t("The fine-tunes themselves are still there. Open Fine-tunes and add them from Facet's folder.")
+        : t("If you have a backup of this file, you can put it back while Facet is closed."),
   }),
-  "stored-entries-unreadable": ({ details }) => ({
-    happened: `The file with ${storedContent(details["file"])} has ${entries(details["count"])} that this version of Facet does not understand.`,
-    data: "What is not understood is kept in the file as it is. Everything else in it is used.",
-    advice: `If you used a newer version of Facet, install it again. If you changed ${details["file"] ?? "the file"} by hand, correct it in the data folder while Facet is closed.`,
+  "stored-entries-unreadable": ({ details: { file, count } }) => ({
+    happened:
+      count === undefined || !/^\d+$/u.test(count)
+        ? t("This version of Facet doesn't understand some entries in one of its files: {content}.", {
+            content: storedContent(file),
+          })
+        : t(
+            "This version of Facet doesn't understand {count, plural, one {# entry} other {# entries}} in one of its files: {content}.",
+            { count: Number(count), content: storedContent(file) },
+          ),
+    data: t("These entries are kept in the file as they are. Everything else in it is used."),
+    advice:
+      file === undefined
+        ? t(
+            "If you used a newer version of Facet, install it again. If you edited the file, correct it in the data folder while Facet is closed.",
+          )
+        : t(
+            "If you used a newer version of Facet, install it again. If you edited {file}, correct it in the data folder while Facet is closed.",
+            { file },
+          ),
   }),
-  "database-newer": {
-    happened: "Your chats were saved by a newer version of Facet, which this version cannot read.",
-    data: "Nothing was changed.",
-    advice: "Install the newer version again.",
-  },
+  "database-newer": () => ({
+    happened: t("Your chats were saved by a newer version of Facet, and this version can't read them."),
+    data: nothingChanged(),
+    advice: t("Install the newer version again."),
+  }),
   "save-failed": ({ reason }) => ({
-    happened: `This could not be saved.${reason}`,
-    data: "What was saved before is safe. What you see now may be lost when Facet is closed.",
-    advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+    happened: sentences(t("This couldn't be saved."), reason),
+    data: sentences(savedSafe(), t("What you see now may be lost when Facet is closed.")),
+    advice: tryAgainOrSeeLogs(),
   }),
 } satisfies FailureTable;
 
-/** "1 entry", "2 entries" */
-function entries(amount: string | undefined): string {
-  if (amount === undefined) return "entries";
-  return amount === "1" ? "1 entry" : `${count(amount)} entries`;
+function freeSpace(needed: string | undefined, missing: string | undefined): string {
+  if (needed !== undefined) return t("Make sure that {needed} is free, then try again.", { needed });
+  return missing === undefined
+    ? t("Free up some space, then try again.")
+    : t("Free up {missing} more, then try again.", { missing });
+}
+
+function busyWords(holder: string | undefined, id: string | undefined): string {
+  if (holder === undefined) return t("Another program is using Facet's data folder.");
+  if (holder === "window")
+    return id === undefined
+      ? t("Facet's window is using the data folder.")
+      : t("Facet's window is using the data folder (process {id}).", { id });
+  return id === undefined
+    ? t("“{command}” is using Facet's data folder.", { command: holder })
+    : t("“{command}” is using Facet's data folder (process {id}).", { command: holder, id });
+}
+
+function damagedFileKept(movedTo: string | undefined): string {
+  return movedTo === undefined
+    ? t("The damaged file is kept in the data folder.")
+    : t("The damaged file is kept: {movedTo}.", { movedTo });
 }

@@ -3,7 +3,8 @@ import type { Delta } from "../../../electron/contract/deltas";
 import { t } from "../../../electron/words/language";
 import type { ModelUse } from "../../../electron/contract/importing";
 import { useAnswer } from "../../app/answers";
-import { formatBytes, formatCount, formatList } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
+import { quotedList } from "../../../electron/words/sentences";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -49,11 +50,8 @@ export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
 
 function usedInWords({ chatCount, titles }: ModelUse): string {
   if (chatCount === 0) return t("No chat uses it.");
-  const more = chatCount - titles.length;
-  const named = titles.map((title) => t("“{title}”", { title }));
-  const shown = formatList(more > 0 ? [...named, t("{count} more", { count: formatCount(more) })] : named);
   return t(
     "{count, plural, one {It is used in one chat: {titles}. Its answers there stay as they are; the base model answers from then on.} other {It is used in # chats: {titles}. Its answers there stay as they are; the base model answers from then on.}}",
-    { count: chatCount, titles: shown },
+    { count: chatCount, titles: quotedList(titles, chatCount) },
   );
 }

@@ -1,6 +1,7 @@
 // Finds fine-tunes at Hugging Face and fetches one: a repository is looked at before anything is fetched.
 import { skipToken } from "@tanstack/react-query";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { ArrowLeft, ExternalLink, Search } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { HubAdapter, HubDeltaFacts } from "../../../electron/contract/deltas";
@@ -152,9 +153,7 @@ function Problem({ failure }: { readonly failure: Failure }) {
   return (
     <section className={styles.card} role="alert">
       <h2>{happened}</h2>
-      <p>
-        {data} {advice}
-      </p>
+      <p>{sentences(data, advice)}</p>
       <FailureDetails failure={failure} />
     </section>
   );

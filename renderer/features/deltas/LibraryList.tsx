@@ -1,6 +1,7 @@
 // The fine-tunes on this computer, in groups by how they go with the model that is loaded.
 import { useEffect, useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { useApp } from "../../app/appStore";
 import { failureText } from "../../../electron/words/failureText";
@@ -54,8 +55,10 @@ export function LibraryList() {
       )}
       {known.kind === "failed" && model !== null && (
         <p className={styles.note} role="alert">
-          {t("Facet couldn’t find out which of these work with {model}.", { model: model.name })}{" "}
-          {failureText(known.failure).happened}
+          {sentences(
+            t("Facet couldn’t find out which of these work with {model}.", { model: model.name }),
+            failureText(known.failure).happened,
+          )}
           <Button look="quiet" onClick={askAgain}>
             {t("Try again")}
           </Button>

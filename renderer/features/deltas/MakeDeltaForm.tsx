@@ -1,6 +1,7 @@
 // What the delta of a chosen pair becomes: one bit a weight or a LoRA, its name, whether it is measured, what it takes.
 import { useId, useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { MAX_EXTRACTED_RANK } from "../../../electron/contract/deltaJobs";
 import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
 import type { StartMakeDelta } from "../../../electron/contract/jobQueue";
@@ -34,7 +35,7 @@ export function MakeDeltaForm({ fineTune, base }: MakeDeltaFormProps) {
       const { happened, advice } = failureText(preview.failure);
       return (
         <p className={styles.problem} role="alert">
-          {happened} {advice}
+          {sentences(happened, advice)}
         </p>
       );
     }
@@ -142,7 +143,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       />
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
-          {[
+          {sentences(
             need.words,
             ...(need.enough
               ? [
@@ -150,7 +151,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
                   t("You can chat meanwhile."),
                 ]
               : [t("Free {size} more.", { size: formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0)) })]),
-          ].join(" ")}
+          )}
         </p>
         {!need.enough && <Button onClick={askAgain}>{t("Look again")}</Button>}
         <Button

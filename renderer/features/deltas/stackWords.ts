@@ -20,6 +20,6 @@ export function stackHue(stack: NamedStack): number | undefined {
 
 /** "1-bit" or "LoRA 0.8": the kind, and the strength where it is not as it was made. */
 export function kindWords({ kind, scale = 1 }: { readonly kind: StackEntry["kind"]; readonly scale?: number }): string {
-  const { word } = deltaKinds[kind];
+  const word = deltaKinds[kind].word();
   return scale === 1 ? word : `${word} ${formatScale(scale)}`; // not translated
 }

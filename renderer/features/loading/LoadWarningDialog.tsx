@@ -1,6 +1,7 @@
 // Before a load that would not fit: how much it needs, how much is free, and the nearest way that fits.
 import { formatBytes } from "../../../electron/words/quantities";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -30,13 +31,16 @@ export function LoadWarningDialog() {
           </div>
         </dl>
         <p>
-          {machine.loadedModelBytes > 0 &&
-            t("The loaded model would make room, so its {size} is counted as free.", {
-              size: formatBytes(machine.loadedModelBytes),
-            })}{" "}
-          {t("{size} is reserved for the system and other programs.", {
-            size: formatBytes(machine.systemReserveBytes),
-          })}
+          {sentences(
+            machine.loadedModelBytes > 0
+              ? t("The loaded model would make room, so its {size} is counted as free.", {
+                  size: formatBytes(machine.loadedModelBytes),
+                })
+              : null,
+            t("{size} is reserved for the system and other programs.", {
+              size: formatBytes(machine.systemReserveBytes),
+            }),
+          )}
         </p>
         {nearest === null ? (
           <p>{t("It doesn’t fit with a smaller context either. Close other programs, or choose a smaller model.")}</p>

@@ -1,6 +1,7 @@
 // Asks before a model goes: what goes where, and what stays.
 import { useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useAnswer } from "../../app/answers";
 import { neededByWords, usedInWords } from "../../../electron/words/modelUseWords";
@@ -40,9 +41,12 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
             : t("It is removed from the list. The file stays where it is.")}
         </p>
         <p>
-          {lastUsedAtMs !== null && lastLoadedWords(lastUsedAtMs, nowMs)}{" "}
-          {use.kind === "loaded" && usedInWords(use.value)} {neededByWords(fineTunes)}{" "}
-          {t("Your chats stay as they are; another model can answer in them.")}
+          {sentences(
+            lastUsedAtMs === null ? null : lastLoadedWords(lastUsedAtMs, nowMs),
+            use.kind === "loaded" ? usedInWords(use.value) : null,
+            neededByWords(fineTunes),
+            t("Your chats stay as they are; another model can answer in them."),
+          )}
         </p>
         <div className={styles.actions}>
           <Button onClick={onClose}>{t("Keep it")}</Button>

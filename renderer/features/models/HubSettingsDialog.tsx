@@ -1,6 +1,7 @@
 // How models are fetched: the access token, the hub's address, a proxy. The token goes to main and never comes back.
 import { type FormEvent, useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
 import { setAnswer, useAnswer } from "../../app/answers";
@@ -82,12 +83,14 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
         />
       </label>
       <p>
-        {t(
-          "Only models whose authors restrict access need one. You create it at huggingface.co, under Settings, Access Tokens; read access is enough.",
-        )}{" "}
-        {settings.tokenStorage === "system"
-          ? t("It is stored in this system’s secret store.")
-          : t("This system has no secret store, so Facet forgets it when it is closed.")}
+        {sentences(
+          t(
+            "Only models whose authors restrict access need one. You create it at huggingface.co, under Settings, Access Tokens; read access is enough.",
+          ),
+          settings.tokenStorage === "system"
+            ? t("It is stored in this system’s secret store.")
+            : t("This system has no secret store, so Facet forgets it when it is closed."),
+        )}
       </p>
       {settings.hasToken && (
         <div>

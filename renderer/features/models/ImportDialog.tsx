@@ -1,6 +1,7 @@
 // Asks once what becomes of files that were dropped or chosen: used where they are, or copied.
 import { useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../../electron/words/failureText";
 import { leftOutWords } from "../../../electron/words/leftOutWords";
@@ -53,11 +54,13 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
         )}
         {usable.length > 0 && (
           <p>
-            {t(
-              "{count, plural, one {Used in place, the file stays where it is and nothing is copied.} other {Used in place, the files stay where they are and nothing is copied.}}",
-              { count: chosen.length },
-            )}{" "}
-            {copyWords(chosenBytes, diskFreeBytes)}
+            {sentences(
+              t(
+                "{count, plural, one {Used in place, the file stays where it is and nothing is copied.} other {Used in place, the files stay where they are and nothing is copied.}}",
+                { count: chosen.length },
+              ),
+              copyWords(chosenBytes, diskFreeBytes),
+            )}
           </p>
         )}
         <div className={styles.actions}>

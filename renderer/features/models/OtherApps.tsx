@@ -1,6 +1,7 @@
 // Models that other apps have put on this computer: one click uses one where it is.
 import { RefreshCw } from "lucide-react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { FoundModel, FoundModels, OtherApp } from "../../../electron/contract/importing";
 import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
@@ -55,8 +56,10 @@ function Words({ found, shown }: { readonly found: Loadable<FoundModels>; readon
   }
   return (
     <p>
-      {t("They stay where they are: Facet reads them and never changes or deletes them.")}{" "}
-      {found.value.isPartial && t("There may be more; not all folders could be searched in time.")}
+      {sentences(
+        t("They stay where they are: Facet reads them and never changes or deletes them."),
+        found.value.isPartial ? t("There may be more; not all folders could be searched in time.") : null,
+      )}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 // What came of reading a model's file again, and how far that is.
 import type { ModelDetails } from "../../../electron/contract/model";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { failureText, withFileName } from "../../../electron/words/failureText";
 import { FileTaskProgress } from "./FileTaskProgress";
 import { useVerifyTask } from "./fileTasks";
@@ -27,7 +28,7 @@ export function VerificationLine({ details: { model } }: { readonly details: Mod
       const { happened, data, advice } = failureText(withFileName(verification.failure, model.fileName));
       return (
         <p className={styles.problem} role="alert">
-          {happened} {data} {advice}
+          {sentences(happened, data, advice)}
         </p>
       );
     }

@@ -1,6 +1,7 @@
 // What was measured of a model and its siblings: a chart of size against quality, the figures, and what can be measured next.
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
 import { useAnswer } from "../../app/answers";
@@ -57,8 +58,10 @@ function Results({ results: { variants }, modelId }: { readonly results: Quality
   return (
     <>
       <p className={styles.words}>
-        {comparisonWords(source)}{" "}
-        {t("KL divergence says how far the next word’s probabilities are from those of the source: 0 is the same.")}
+        {sentences(
+          comparisonWords(source),
+          t("KL divergence says how far the next word’s probabilities are from those of the source: 0 is the same."),
+        )}
       </p>
       {candidateCount > 0 && (
         <>

@@ -1,6 +1,7 @@
 // Makes a smaller file of a model: what each type would give on this machine, how, and one button.
 import { ChevronDown } from "lucide-react";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
@@ -150,12 +151,13 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
       />
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
-          {need.words}{" "}
-          {need.enough &&
-            source.kind === "hub" &&
-            !keepSource &&
-            t("The {type} file is deleted when the new one works.", { type: sourceType })}
-          {!need.enough && t("Free {size} more.", { size: formatBytes(need.neededBytes - (diskFreeBytes ?? 0)) })}
+          {sentences(
+            need.words,
+            need.enough && source.kind === "hub" && !keepSource
+              ? t("The {type} file is deleted when the new one works.", { type: sourceType })
+              : null,
+            need.enough ? null : t("Free {size} more.", { size: formatBytes(need.neededBytes - (diskFreeBytes ?? 0)) }),
+          )}
         </p>
         {!need.enough && <Button onClick={askAgain}>{t("Look again")}</Button>}
         <Button

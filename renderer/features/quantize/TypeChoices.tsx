@@ -2,10 +2,10 @@
 import { useId } from "react";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { t } from "../../../electron/words/language";
-import { formatRoughBytes } from "../../../electron/words/quantities";
+import { typeLine } from "../../../electron/words/typeWords";
 import { FitBar } from "../models/FitBar";
 import { FitVerdict } from "../models/FitVerdict";
-import type { Size, SizeChoice } from "./threeSizes";
+import type { SizeChoice } from "./threeSizes";
 import styles from "./TypeChoices.module.css";
 
 interface TypeChoicesProps {
@@ -28,10 +28,8 @@ export function TypeChoices({ choices, chosen, proposed, current, onChoose }: Ty
           <div key={size} className={styles.choice} data-chosen={type === chosen || undefined}>
             <label className={styles.label}>
               <input type="radio" name={name} checked={type === chosen} onChange={() => onChoose(type)} />
-              <span>
-                <b>{sizeName(size)}</b> · {type} · {formatRoughBytes(fileBytes)}
-              </span>
-              {type === proposed && <span className={styles.tag}>{t("Proposed")}</span>}
+              {typeLine(type, fileBytes)}
+              {type === proposed && <span className={styles.tag}>{t("Recommended")}</span>}
             </label>
             <FitVerdict
               shown={{ fit, current }}
@@ -43,15 +41,4 @@ export function TypeChoices({ choices, chosen, proposed, current, onChoose }: Ty
       })}
     </fieldset>
   );
-}
-
-function sizeName(size: Size): string {
-  switch (size) {
-    case "near-original":
-      return t("Near-original");
-    case "balanced":
-      return t("Balanced");
-    case "small":
-      return t("Small");
-  }
 }

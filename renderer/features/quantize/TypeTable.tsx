@@ -61,7 +61,7 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                   <label className={styles.type}>
                     <input type="radio" name={name} checked={type === chosen} onChange={() => onChoose(type)} />
                     {type}
-                    {type === proposed && <span className={styles.tag}>{t("Proposed")}</span>}
+                    {type === proposed && <span className={styles.tag}>{t("Recommended")}</span>}
                   </label>
                 </th>
                 <td className={styles.number}>{formatBytes(preview.fileBytes)}</td>

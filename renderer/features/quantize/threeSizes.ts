@@ -4,7 +4,7 @@ import type { QuantizationType } from "../../../electron/contract/quantizeRecipe
 
 type JudgedType = QuantizePreview["types"][number];
 
-export type Size = "near-original" | "balanced" | "small";
+type Size = "near-original" | "balanced" | "small";
 
 export interface SizeChoice {
   readonly size: Size;
