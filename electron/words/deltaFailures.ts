@@ -21,6 +21,14 @@ export const deltaFailures = {
     data: chatsSafe(),
     advice: t("Choose another fine-tune, or add its file again."),
   }),
+  "delta-deleted": (facts) => ({
+    happened: t(
+      "{hasDelta, select, yes {“{delta}”} other {The fine-tune}} was removed from this computer before it could answer.",
+      facts,
+    ),
+    data: t("Your message is kept in the chat, without an answer."),
+    advice: t("Choose another fine-tune or the base model and try again, or add its file again."),
+  }),
   "delta-changed": (facts) => ({
     happened: t(
       "Another program changed the file of {hasDelta, select, yes {“{delta}”} other {the fine-tune}}, so it was not used.",

@@ -1,6 +1,6 @@
 // What went wrong in the engine process.
 import { amounts } from "./failureFacts";
-import { answerKept, chatsSafe, messageKept, type FailureTable } from "./failureTable";
+import { answerKept, chatsSafe, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
 
@@ -26,9 +26,9 @@ export const engineFailures = {
     advice: t("Send your message again, or choose another model."),
   }),
   "engine-busy": () => ({
-    happened: t("The engine is busy with another answer."),
-    data: messageKept(),
-    advice: t("Wait until that answer is finished, or stop it. Then send your message again."),
+    happened: t("Another answer is still being written here."),
+    data: t("That answer continues. Nothing you wrote is lost."),
+    advice: t("Wait until it is finished, or stop it. Then try again."),
   }),
   "request-cancelled": () => ({
     happened: t("This was stopped before it was finished."),

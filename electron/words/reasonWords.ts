@@ -41,6 +41,9 @@ const REASONS: Readonly<Record<string, () => string>> = {
     t("The loaded model was made from that one by further training."),
   "this one is the fine-tune itself, which needs no delta": () =>
     t("The loaded model is the fine-tune itself, which needs no delta."),
+  // Chat templates.
+  "it writes too much": () => t("It writes too much."),
+  "it takes too long for a chat of this length": () => t("It takes too long for a chat of this length."),
   // Vocabularies.
   "the list of its tokens' scores is not that of its tokens": () => t("Its tokens and their scores don't match."),
   "the list of its tokens' types is not that of its tokens": () => t("Its tokens and their types don't match."),

@@ -72,6 +72,14 @@ export const storedDataFailures = {
             { file },
           ),
   }),
+  "leftover-not-moved-to-trash": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The file}} couldn't be moved to the trash.", facts),
+      facts.reason,
+    ),
+    data: t("The file stays where it is."),
+    advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
+  }),
   "database-newer": () => ({
     happened: t("Your chats were saved by a newer version of Facet, and this version can't read them."),
     data: nothingChanged(),
