@@ -3,7 +3,7 @@
 import { ChatWindow } from "./ChatWindow";
 import { expect, test } from "./test";
 
-const TWICE = /The engine ended twice while it was loading .+ or writing its first answer/;
+const TWICE = /The engine stopped twice while it loaded .+ or began to answer/;
 
 test("a model that ended the engine twice waits until it is asked for, also after a restart", async ({
   launch,

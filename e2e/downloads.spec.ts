@@ -59,15 +59,15 @@ const refused: readonly (Case & { words: RegExp })[] = [
     name: "a wrong byte",
     at: "content",
     rule: { do: { kind: "wrong-bytes", atByte: 300_000 } },
-    words: /SHA-256 differs.*deleted/is,
+    words: /SHA-256 is different.*deleted/is,
   },
   {
     name: "401",
     at: "resolve",
     rule: { do: { kind: "status", status: 401, errorCode: "GatedRepo" } },
-    words: /only to people it knows.*token/is,
+    words: /only to people who have signed in.*token/is,
   },
-  { name: "403", at: "resolve", rule: { do: { kind: "status", status: 403 } }, words: /decides who may have it/i },
+  { name: "403", at: "resolve", rule: { do: { kind: "status", status: 403 } }, words: /decides who may download it/i },
   {
     name: "another file at the hub",
     at: "resolve",
@@ -78,7 +78,7 @@ const refused: readonly (Case & { words: RegExp })[] = [
     name: "a redirect to another host",
     at: "content",
     rule: { do: { kind: "redirect", location: "https://example.com/x.gguf" } },
-    words: /address that it does not trust/i,
+    words: /address that it doesn't trust/i,
   },
 ];
 
@@ -88,13 +88,13 @@ const waiting: readonly (Case & { words: RegExp })[] = [
     name: "500, for good",
     at: "content",
     rule: { do: { kind: "status", status: 500 } },
-    words: /does not answer, trying again/i,
+    words: /isn't answering, trying again/i,
   },
   {
     name: "a page to log in, for good",
     at: "content",
     rule: { do: { kind: "html-page" } },
-    words: /does not answer, trying again/i,
+    words: /isn't answering, trying again/i,
   },
 ];
 
@@ -208,7 +208,7 @@ test(
       const [id = ""] = await readdir(unfinished);
       await rm(path.join(unfinished, id, victim), { recursive: true });
       await expect(row(page, name).getByRole("alert"), name).toHaveText(
-        /removed from the disk by something else.*begins anew/is,
+        /removed the unfinished download from the disk.*starts over/is,
         { timeout: END_TIMEOUT_MS },
       );
       expect(await ggufsIn(dataFolder)).not.toContainEqual([other.fileName, expect.anything()]);
@@ -246,7 +246,7 @@ test("a disk that fills up pauses the download, says how much is missing, and it
     await expect.poll(() => hub.bytesSent(offer.fileName), { timeout: END_TIMEOUT_MS }).toBeGreaterThan(1_000_000);
     await writeFile(path.join(models, "ballast"), Buffer.alloc(120_000_000));
     await expect(row(page, "Filling").getByRole("alert")).toHaveText(
-      /not enough room on the disk.*Free [\d.]+ MB more, then resume/is,
+      /not enough space on the disk.*Free up [\d.]+ MB more, then resume/is,
       { timeout: END_TIMEOUT_MS },
     );
     expect(await ggufsIn(dataFolder)).toEqual([]);

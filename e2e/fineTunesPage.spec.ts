@@ -61,7 +61,7 @@ test(
     const fineTunes = new FineTunesWindow(page);
     await chat.waitUntilReady();
     await fineTunes.open();
-    await expect(page.getByText("No fine-tune is here yet")).toBeVisible();
+    await expect(page.getByText("No fine-tunes yet")).toBeVisible();
     await checkInBothThemes(page, "no fine-tune");
 
     // By the dialog, with its details open, and dropped on the window.
@@ -71,7 +71,7 @@ test(
     await expect(row).toContainText("LoRA, rank 8");
     await expect(row).toContainText("not measured");
     await expect(row).toContainText("from pirate.gguf");
-    await expect(row).toContainText("its shapes alone, so try it and see");
+    await expect(row).toContainText("its shapes only, so try it");
     await dropFiles(app, [await fileOf("poet.gguf", starterLora(2))]);
     await page.getByRole("dialog").getByRole("button", { name: "Add the fine-tune" }).click();
     await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["pirate", "poet"]);
@@ -86,13 +86,13 @@ test(
     const exported = path.join(folder, "exported.gguf");
     await answerSaveDialog(app, exported);
     await fineTunes.choose("Long John", /^Export…/);
-    await expect(page.getByText("“Long John” is exported as exported.gguf.")).toBeVisible();
+    await expect(page.getByText("“Long John” was exported as exported.gguf.")).toBeVisible();
     expect((await readFile(exported)).equals(pirate)).toBe(true);
 
-    await fineTunes.choose("Long John", "Show the llama-cli line");
+    await fineTunes.choose("Long John", "Show the llama-cli command");
     const command = await page.getByRole("dialog").getByLabel("Command").innerText();
     expect(command).toMatch(/^llama-cli -m \S*SmolLM2\S*\.gguf --lora \S+\.gguf$/);
-    await checkAccessibility(page, "llama-cli line");
+    await checkAccessibility(page, "llama-cli command");
     await page.getByRole("dialog").getByRole("button", { name: "Copy" }).click();
     await expect.poll(() => app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe(command);
     await page.keyboard.press("Escape");
@@ -113,12 +113,12 @@ test(
         sound.subarray(0, sound.length / 2),
         /“cut.gguf” is damaged and was not used\. .*part of it is missing/i,
       ],
-      ["wild.gguf", wild, /“wild.gguf” holds numbers that are none/],
-      ["whole.gguf", tinyModelBytes(), /“whole.gguf” holds no fine-tune .*whole model/],
+      ["wild.gguf", wild, /“wild.gguf” has weights that are not valid numbers/],
+      ["whole.gguf", tinyModelBytes(), /“whole.gguf” is not a fine-tune .*whole model/],
       [
         "loud.gguf",
         starterLora(5, { alpha: 1e9 }),
-        /is set to a strength \(alpha\) so high that every answer would be nonsense/,
+        /has so high a strength \(alpha\) that every answer would be nonsense/,
       ],
     ] as const) {
       await addByDialog(app, await fileOf(name, bytes));
@@ -137,7 +137,7 @@ test(
     await chat.ask("And who else?");
     await fineTunes.open();
     await expect(fineTunes.row("Long John")).toContainText("in memory");
-    await expect(page.getByRole("region", { name: "Memory of base and fine-tunes" })).toContainText(
+    await expect(page.getByRole("region", { name: "Memory of base model and fine-tunes" })).toContainText(
       /Long John \d+ kB|Long John \d+ MB/,
     );
     await checkInBothThemes(page, "a library");
@@ -164,7 +164,7 @@ test(
     await page.getByRole("dialog").getByRole("button", { name: "Move to trash" }).click();
     await expect(fineTunes.row("Long John")).toHaveCount(0);
     expect(await readdir(trash)).toEqual([`${ids["Long John"]}.gguf`]);
-    await expect(fineTunes.row("poet")).toContainText("“poet” is not on this computer any more.");
+    await expect(fineTunes.row("poet")).toContainText("“poet” is no longer on this computer.");
     await answerFileDialogs(app, [path.join(folder, "poet.gguf")]);
     await fineTunes.row("poet").getByRole("button", { name: "Add its file again: poet" }).click();
     await expect(fineTunes.group(/^For SmolLM2/).getByRole("heading")).toHaveText(["poet"]);
@@ -208,7 +208,7 @@ test(
     // Two models that are no pair.
     await fineTunes.chooseIn(fineTunes.baseField, /^Tiny ·/);
     await expect(page.getByRole("alert")).toContainText(
-      "These two models have different sizes, so one cannot be a fine-tune of the other.",
+      "These two models have different sizes, so one can't be a fine-tune of the other.",
     );
     await expect(page.getByRole("button", { name: /^(?:Extract|Make the)/ })).toHaveCount(0);
 
@@ -231,10 +231,10 @@ test(
     await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
     await job.getByRole("button", { name: "Show details of Pirate" }).click();
     const row = fineTunes.row("Pirate");
-    await expect(row).toContainText(/\d+ % kept/);
+    await expect(row).toContainText(/\d+% kept/);
     await expect(row).toContainText(/Bits per weight/);
-    await expect(row).toContainText("made here from Tiny pirate");
-    await expect(row).toContainText(/Change reproduced, weight by weight6\d %/);
+    await expect(row).toContainText("made by Facet from Tiny pirate");
+    await expect(row).toContainText(/Change reproduced, weight by weight6\d ?%/);
     await expect(row).toContainText(/Same most likely token/);
     await checkInBothThemes(page, "a delta that was made");
 
@@ -287,12 +287,12 @@ test("a fine-tune is found at the hub, looked at, fetched and used", { tag: "@sl
     await expect(field).toBeFocused();
     await field.fill("maker/Whole-GGUF");
     await field.press("Enter");
-    await expect(page.getByRole("alert")).toContainText("holds no LoRA adapter that Facet can use");
+    await expect(page.getByRole("alert")).toContainText("has no LoRA adapter that Facet can use");
     await field.fill("https://huggingface.co/maker/Poet-LoRA-GGUF");
     await field.press("Enter");
     await expect(page.getByRole("list", { name: "Adapters" }).getByRole("listitem")).toContainText("GGUF adapter");
     await checkInBothThemes(page, "a fine-tune at the hub");
-    await page.getByRole("button", { name: "Fetch poet-lora-f32.gguf" }).click();
+    await page.getByRole("button", { name: "Download poet-lora-f32.gguf" }).click();
     const job = fineTunes.job("maker/Poet-LoRA-GGUF");
     await expect(job).toContainText(/done in/, { timeout: JOB_TIMEOUT_MS });
     await job.getByRole("button", { name: /^Show details/ }).click();
@@ -334,7 +334,7 @@ test(
     const deltas = () => readdir(dataPaths(dataFolder).deltas).catch(() => []);
     await make();
     const job = fineTunes.job("Changed");
-    await expect(job).toContainText(/\d+ %/, { timeout: JOB_TIMEOUT_MS });
+    await expect(job).toContainText(/\d+%/, { timeout: JOB_TIMEOUT_MS });
     await job.getByRole("button", { name: /^Cancel/ }).click();
     await expect(job).toHaveCount(0);
     expect(await deltas()).toEqual([]);

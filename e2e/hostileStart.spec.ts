@@ -48,11 +48,7 @@ test.describe("model files that cannot be used", () => {
     ["cut in its header", () => truncatedModel(models, 100_000), /incomplete|cut|truncated|ends too early|not whole/i],
     ["a text file named .gguf", () => textNamedGguf(models), /not a (GGUF|model)/i],
     ["of an unknown architecture", () => modelOfUnknownArchitecture(models), /gizmo|architecture/i],
-    [
-      "missing",
-      async () => path.join(models, "nowhere.gguf"),
-      /not there|missing|no longer|not found|cannot be found/i,
-    ],
+    ["missing", async () => path.join(models, "nowhere.gguf"), /not there|missing|no longer|not found|can't be found/i],
     [
       "a folder",
       async () => {
@@ -60,7 +56,7 @@ test.describe("model files that cannot be used", () => {
         await mkdir(folder, { recursive: true });
         return folder;
       },
-      /folder|cannot be read|not a (GGUF|model|file)/i,
+      /folder|can't be read|not a (GGUF|model|file)/i,
     ],
   ];
   for (const [name, make, sentence] of cases) {
@@ -153,7 +149,9 @@ test("a data folder below a file: the window opens and says what is wrong", asyn
   const folder = await freshDataFolder();
   await writeFile(path.join(folder, "file"), "not a folder");
   const app = await launch({ dataFolder: path.join(folder, "file", "facet"), starterModel: false, env: NO_NETWORK });
-  await expect(app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write)/i).first()).toBeVisible({
+  await expect(
+    app.window.getByText(/data folder|folder .* cannot be used|can(no|')t (use|write)/i).first(),
+  ).toBeVisible({
     timeout: 30_000,
   });
   await app.close();
@@ -177,7 +175,7 @@ test("a data folder that must not be read or written: the window opens and says 
     ...(IS_ROOT ? { executablePath: await withoutRootsPrivilege(folder), args: [process.cwd()] } : {}),
   });
   await expect(
-    app.window.getByText(/data folder|folder .* cannot be used|cannot (use|write|read)/i).first(),
+    app.window.getByText(/data folder|folder .* cannot be used|can(no|')t (use|write|read)/i).first(),
   ).toBeVisible({ timeout: 30_000 });
   await app.close();
   await chmod(closed, 0o700);
@@ -286,17 +284,17 @@ test("damaged lists cost what is damaged and no more; a fine-tune that is in no 
   const app = await launch({ dataFolder });
   const notices = app.window.getByRole("region", { name: "Notices" });
   for (const words of [
-    "The file with the list of your fine-tunes has 1 entry",
-    "The file with your settings has 1 entry",
-    "The file with the list of jobs was damaged",
-    "The file with the memory measurements was damaged",
+    "1 entry in one of its files: the list of your fine-tunes",
+    "1 entry in one of its files: your settings",
+    "Facet started a new one: the list of jobs",
+    "Facet started a new one: the memory measurements",
   ])
     await expect(notices.getByText(words)).toBeVisible({ timeout: 30_000 });
   while ((await notices.getByRole("button", { name: "Dismiss" }).count()) > 0)
     await notices.getByRole("button", { name: "Dismiss" }).first().click();
   const page = new FineTunesWindow(app.window);
   await page.open();
-  const found = page.group("Found in Facet's folder");
+  const found = page.group("Found in Facet’s folder");
   await expect(found.getByRole("listitem")).toHaveText([/^pirate-lora\.gguf/]);
   await checkInBothThemes(app.window, "files found in the folder of fine-tunes");
   await app.window.getByRole("button", { name: "Add pirate-lora.gguf" }).click();

@@ -82,7 +82,7 @@ test("a dropped folder: split models as one, other files told apart, links in a 
   await expect(dialog.getByRole("listitem").first()).toContainText("big");
   await expect(dialog.getByRole("listitem").first()).toContainText("in 2 files");
   await expect(dialog).toContainText("1 image or audio projector");
-  await expect(dialog).toContainText("A fine-tune to put on a model: style.gguf");
+  await expect(dialog).toContainText("One fine-tune for a model: style.gguf");
   await expect(dialog).toContainText("Not in the GGUF format: poem.gguf");
   await dialog.getByRole("button", { name: "Copy into Facet’s folder" }).click();
   const list = app.window.getByRole("list", { name: "Installed models" });
@@ -157,11 +157,11 @@ test("models of LM Studio, Ollama, Jan and Hugging Face are found, used in place
   await chat.waitUntilReady();
   await openInstalled(app);
   const row = installed.getByRole("listitem").filter({ hasText: "llama3.2:1b" });
-  await expect(row).toContainText("used where Ollama keeps it");
+  await expect(row).toContainText("used from Ollama");
   await expect(found.getByRole("list", { name: "Models of Ollama" })).toBeHidden();
   await row.getByRole("button", { name: "More for llama3.2:1b" }).click();
-  await app.window.getByRole("menuitem", { name: "Forget" }).click();
-  await app.window.getByRole("dialog").getByRole("button", { name: "Forget" }).click();
+  await app.window.getByRole("menuitem", { name: "Remove from list" }).click();
+  await app.window.getByRole("dialog").getByRole("button", { name: "Remove from list" }).click();
   await expect(row).toBeHidden();
   await expect(of("Ollama")).toHaveCount(1);
   for (const file of files) expect(existsSync(file), file).toBe(true);
@@ -252,5 +252,5 @@ test("a folder chosen in the system's dialog is added where it is", async ({ lau
   await dialog.getByRole("checkbox", { name: /one/ }).uncheck();
   await dialog.getByRole("checkbox", { name: /one/ }).check();
   await dialog.getByRole("button", { name: "Use in place" }).click();
-  await expect(installed.getByRole("listitem").filter({ hasText: "used where it lies" })).toHaveCount(2);
+  await expect(installed.getByRole("listitem").filter({ hasText: "used from its own folder" })).toHaveCount(2);
 });

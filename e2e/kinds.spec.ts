@@ -59,8 +59,8 @@ test("drafts, projectors and matrices are told apart by their headers, and a mod
   await expect(page.getByText(/^Also in this repository: /)).toContainText("1 importance matrix");
   const rows = page.getByRole("article").getByRole("listitem");
   await expect(rows).toHaveCount(4);
-  await expect(rows.filter({ hasText: "Q6_K" })).toContainText("In pieces that must be joined or unpacked first");
-  await expect(rows.filter({ hasText: "Q4_0" })).toContainText("path at the hub is not a safe one");
+  await expect(rows.filter({ hasText: "Q6_K" })).toContainText("In parts that must be joined or unpacked first");
+  await expect(rows.filter({ hasText: "Q4_0" })).toContainText("Its path isn't safe");
   await expect(page.getByText("Best quality that leaves room to spare")).toBeVisible();
   await expect(page.getByRole("article").locator("[data-best]")).toHaveText(/Modell/);
   const download = page.getByRole("button", { name: /^Download / });
@@ -115,16 +115,16 @@ test("what could not be checked is said so, and a repository without a model say
   const page = app.window;
   const card = page.getByRole("article");
   for (const [repository, words, best] of [
-    ["maker/Gated-GGUF", "Could not be checked: only those with access may read it", 0],
-    ["maker/Odd-GGUF", "None of these can be run by Facet", 0],
+    ["maker/Gated-GGUF", "Couldn't be checked: only people with access may read it", 0],
+    ["maker/Odd-GGUF", "Facet can't run any of these", 0],
     ["maker/Extras-GGUF", "There is no model to chat with in this repository", 0],
     ["maker/Empty-GGUF", "There is no model to chat with in this repository", 0],
-    ["maker/Half-GGUF", "Best quality that leaves room to spare, of those that could be checked", 1],
+    ["maker/Half-GGUF", "Best quality that leaves room to spare (of those that could be checked)", 1],
   ] as const) {
     await openRepository(page, repository);
     await expect(card.getByText(words, { exact: true }), repository).toBeVisible({ timeout: VERDICT_TIMEOUT_MS });
     await expect(card.locator("[data-best]"), repository).toHaveCount(best);
-    await expect(card.getByText("fits into the free memory")).toHaveCount(0);
+    await expect(card.getByText("fits in the free memory")).toHaveCount(0);
   }
   await openRepository(page, "maker/Extras-GGUF");
   await expect(card).toContainText(

@@ -112,7 +112,7 @@ test("a load that would not fit is asked about first, with the nearest that fits
   await dialog.getByRole("combobox", { name: "KV cache, values" }).selectOption("f16");
   await dialog.getByRole("button", { name: "Load again" }).click();
 
-  const warning = chat.page.getByRole("dialog", { name: /does not fit$/ });
+  const warning = chat.page.getByRole("dialog", { name: /doesn’t fit$/ });
   await expect(warning.getByText("Needed")).toBeVisible({ timeout: 30_000 });
   await warning.getByRole("button", { name: "Cancel" }).click();
   expect((await loadedChoice(chat)).contextSizeTokens).toBe(before.contextSizeTokens);
@@ -121,7 +121,7 @@ test("a load that would not fit is asked about first, with the nearest that fits
   await chat.page.getByRole("menuitem", { name: /^Load settings/ }).click();
   await dialog.getByRole("button", { name: "Load again" }).click();
   await expect(warning).toBeVisible({ timeout: 30_000 });
-  const nearest = warning.getByRole("button", { name: /^Load with a context of/ });
+  const nearest = warning.getByRole("button", { name: "Load with these settings" });
   await expect(nearest).toBeFocused();
   await nearest.click();
   await expect(async () => {

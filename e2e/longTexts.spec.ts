@@ -180,7 +180,7 @@ test("pictures and other files that are no text: one line; text files, models an
   await app.window.keyboard.press("Escape");
   // Elsewhere than on a text, files are meant for the list of models.
   await dropFiles(app, [path.join(folder, "photo.png")]);
-  await expect(app.window.getByRole("dialog", { name: "There is no model in this" })).toBeVisible();
+  await expect(app.window.getByRole("dialog", { name: "No models found here" })).toBeVisible();
 });
 
 test("a megabyte that fits: beside the field at once, sent, folded, shown, edited, found and opened again", async ({

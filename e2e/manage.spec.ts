@@ -111,7 +111,7 @@ test("a disk that is not there is said at start, and its models are back when it
   await rename(folder, `${folder}-away`);
 
   const away = await launch({ dataFolder: app.dataFolder, starterModel: false });
-  await expect(away.window.getByText(/The folder with your models is not there/).first()).toBeVisible();
+  await expect(away.window.getByText(/The folder with your models can't be found/).first()).toBeVisible();
   await rename(`${folder}-away`, folder);
   await openInstalled(away);
   await expect(
@@ -201,7 +201,7 @@ test(
     await expect(starter).toContainText("Same file as the same again. Deleting this one frees 98 MB.", {
       timeout: 30_000,
     });
-    await expect(other).toContainText(`Same file as ${STARTER}. This one is used where it lies.`);
+    await expect(other).toContainText(`Same file as ${STARTER}. This one is used in place.`);
 
     await starter.getByRole("button", { name: `More for ${STARTER}` }).click();
     await app.window.getByRole("menuitem", { name: "Delete" }).click();
@@ -260,7 +260,7 @@ test("a file is verified with progress, and Cancel ends that at once", { tag: "@
     await app.window.getByRole("menuitem", { name: "Verify the file" }).click();
   };
   await verify();
-  await expect(row.getByRole("alert")).toContainText("SHA-256 differs");
+  await expect(row.getByRole("alert")).toContainText("SHA-256 is different");
   await truncate(blob, LARGE_BYTES);
   await verify();
   await expect(row.getByRole("progressbar")).toBeVisible();

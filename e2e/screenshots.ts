@@ -85,7 +85,7 @@ test("pictures of finding, keeping and quantizing models", async ({ launch }) =>
       .getByRole("button", { name: /^Quantize/ })
       .first()
       .press("Enter");
-    await expect(page.getByText(/is proposed/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText(/is recommended/)).toBeVisible({ timeout: 120_000 });
     await pictures(app, "quantize");
   } finally {
     await hub.stop();

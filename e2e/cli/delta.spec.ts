@@ -86,7 +86,7 @@ test("wrong uses: nothing of that name, no adapter, several that could be meant"
   }
   const none = await facet.run(["delta", "add", model]);
   expect(none.code).toBe(1);
-  expect(none.stderr).toContain("holds no fine-tune that can be added");
+  expect(none.stderr).toContain("is not a fine-tune that can be added");
   expect(await facet.run(["delta", "add", path.join(facet.workFolder, "nowhere.gguf")])).toMatchObject({ code: 3 });
   expect(await facet.run(["delta", "add", "nowhere/adapter.gguf"])).toMatchObject({ code: 3 });
   expect(await facet.run(["delta", "add", facet.workFolder])).toMatchObject({ code: 1, stdout: "" });
@@ -124,7 +124,7 @@ test("makes fine-tunes of two models, and moves them between their forms", async
 
   const taken = await facet.run(["delta", "export", "tuned", full]);
   expect(taken.code).toBe(1);
-  expect(taken.stderr).toContain("“full.gguf” exists already");
+  expect(taken.stderr).toContain("“full.gguf” already exists");
   expect(await facet.run(["delta", "convert", full, "--compact", "-o", again])).toMatchObject({ code: 1, stdout: "" });
   const noForm = await facet.json<{ error: { code: string } }>([
     "delta",
@@ -148,7 +148,7 @@ test("measures how near a fine-tune comes", { tag: "@slow" }, async ({ facet }) 
   const made = await facet.json<ListedDelta>(["delta", "make", base, tuned, "--measure"]);
   expect(made.code).toBe(0);
   expect(made.value.facts.fidelity).toBeGreaterThan(0);
-  expect((await facet.run(["delta", "info", "tuned"])).stdout).toMatch(/Measured +\d+ % kept/u);
+  expect((await facet.run(["delta", "info", "tuned"])).stdout).toMatch(/Measured +\d+% kept/u);
 });
 
 test("converts an adapter of PEFT without adding it", async ({ facet }) => {

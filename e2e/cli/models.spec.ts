@@ -116,7 +116,7 @@ test("a model is removed only when the user says so: to the trash, or out of the
 
   const unasked = await facet.run(["models", "remove", "own"], { env });
   expect(unasked).toMatchObject({ code: 2, stdout: "" });
-  expect(unasked.stderr).toMatch(/No chat has an answer of it\.[^]*--yes/u);
+  expect(unasked.stderr).toMatch(/No chat has an answer from it\.[^]*--yes/u);
   expect(existsSync(own)).toBe(true);
 
   const forgotten = await facet.run(["models", "rm", "elsewhere", "--yes"], { env });

@@ -44,7 +44,7 @@ test("without a type: what each would give, whether it fits, and which one is pr
     /^TYPE +SIZE +BITS +STEPS +ON THIS COMPUTER\nQ8_0 +\d+ kB +8\.\d\d +not calibrated +Fits/u,
   );
   expect(shown.stdout).not.toMatch(/\d +calibrated/u);
-  expect(shown.stderr).toContain("is proposed");
+  expect(shown.stderr).toContain("is recommended");
 });
 
 test("makes the file, names it, measures it, and makes none twice", async ({ facet }) => {
@@ -62,7 +62,7 @@ test("makes the file, names it, measures it, and makes none twice", async ({ fac
 
   const again = await facet.run(["quantize", "tiny", "q8_0"]);
   expect(again).toMatchObject({ code: 1, stdout: "" });
-  expect(again.stderr).toContain("“Tiny-Q8_0.gguf” exists already.");
+  expect(again.stderr).toContain("“Tiny-Q8_0.gguf” already exists.");
   // What was refused is no job that failed.
   expect((await facet.json<unknown[]>(["jobs"])).value).toEqual([]);
 });
@@ -92,7 +92,7 @@ test("calibrates with a text of the user's, and by a matrix", async ({ facet }) 
   expect(wrong.stderr).toContain("is not an importance matrix that fits this model");
   const missing = await facet.run(["quantize", "tiny-f32", "Q4_1", "--calibrate", "nowhere.txt"]);
   expect(missing.code).toBe(1);
-  expect(missing.stderr).toContain("“nowhere.txt” cannot be read");
+  expect(missing.stderr).toContain("“nowhere.txt” can't be read");
 });
 
 test("wrong uses are told apart", async ({ facet }) => {
@@ -171,7 +171,7 @@ test("a full disk is said before anything is written", async ({ facet }) => {
   try {
     const failed = await facet.run(["quantize", "tiny", "Q8_0"]);
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain("There is not enough room on the disk");
+    expect(failed.stderr).toContain("There is not enough space on the disk");
     expect(await readdir(made)).toEqual([]);
     // It waits for another try.
     const { value } = await facet.json<{ id: string }[]>(["jobs", "list"]);

@@ -49,18 +49,14 @@ const forModel = (change: Partial<DeltaForModel>): DeltaForModel => ({
 test("kind, what is kept, base and origin", () => {
   expect(kindAndRank(delta().facts)).toBe("LoRA, rank 16");
   expect(kindAndRank(delta({}, { kind: "bitdelta", rank: null }).facts)).toBe("1-bit");
-  expect([keptWords(null), keptWords(0.967), keptWords(0)]).toEqual(["not measured", "96 % kept", "0 % kept"]);
+  expect([keptWords(null), keptWords(0.967), keptWords(0)]).toEqual(["not measured", "96% kept", "0% kept"]);
   expect(deltaFacts(delta())).toEqual(["LoRA, rank 16", "1 MB"]);
-  expect(deltaFacts(delta({}, { kind: "bitdelta", rank: null, fidelity: 0.9 }))).toEqual([
-    "1-bit",
-    "1 MB",
-    "90 % kept",
-  ]);
+  expect(deltaFacts(delta({}, { kind: "bitdelta", rank: null, fidelity: 0.9 }))).toEqual(["1-bit", "1 MB", "90% kept"]);
   expect(baseTitle(delta())).toBe("a “llama” model");
   expect(baseTitle(delta({}, { baseName: "Tiny" }))).toBe("Tiny");
   const made = { kind: "made", fineTuneName: "Tiny tuned", baseName: "Tiny base" } as const;
   expect(baseTitle(delta({ origin: made }))).toBe("Tiny base");
-  expect(originWords(made)).toBe("made here from Tiny tuned");
+  expect(originWords(made)).toBe("made by Facet from Tiny tuned");
 });
 
 describe("in the list", () => {
@@ -91,7 +87,7 @@ describe("in the list", () => {
     expect(matchWords(byShapes)).toMatch(/try it/);
     expect(matchWords({ delta: delta({}, { baseFingerprint: "a-b" }), match: "fits" })).toBe("its fingerprint");
     expect(problemWords(other)).toMatch(/made for another model, “Gemma”/);
-    expect(problemWords(gone)).toMatch(/not on this computer any more\. .*add its file again/);
-    expect(problemWords(crashed)).toMatch(/“SQL” the last time.* Choose it again/);
+    expect(problemWords(gone)).toMatch(/no longer on this computer\. .*add its file again/);
+    expect(problemWords(crashed)).toMatch(/the last time it loaded “SQL”.* Choose it again/);
   });
 });

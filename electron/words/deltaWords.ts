@@ -3,16 +3,18 @@ import type { Delta, DeltaForModel } from "../contract/deltas";
 import { failureText } from "./failureText";
 import { formatBytes, formatPercent } from "./quantities";
 import { deltaKinds } from "./deltaKinds";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 /** "1-bit" or "LoRA, rank 16". */
 export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {
-  const { word } = deltaKinds[kind];
-  return rank === null ? word : `${word}, rank ${rank}`;
+  const word = deltaKinds[kind].word();
+  return rank === null ? word : t("{kind}, rank {rank}", { kind: word, rank });
 }
 
-/** "96 % kept": how near it comes to the fine-tune it was made from. */
+/** "96% kept": how near it comes to the fine-tune it was made from. */
 export function keptWords(fidelity: number | null): string {
-  return fidelity === null ? "not measured" : `${formatPercent(fidelity)} kept`;
+  return fidelity === null ? t("not measured") : t("{percent} kept", { percent: formatPercent(fidelity) });
 }
 
 /** What came of making or fetching it. */
@@ -27,24 +29,24 @@ export function baseName({ facts, origin }: Pick<Delta, "facts" | "origin">): st
 
 /** To group by: what has no name goes by its architecture. */
 export function baseTitle(delta: Pick<Delta, "facts" | "origin">): string {
-  return baseName(delta) ?? `a “${delta.facts.architecture}” model`;
+  return baseName(delta) ?? t("a “{architecture}” model", { architecture: delta.facts.architecture });
 }
 
-/** How it is known to go with the loaded model. */
+/** How it is known to fit the loaded model: after a colon. */
 export function matchWords({ delta, match }: Pick<DeltaForModel, "delta" | "match">): string {
   if (delta.facts.baseFingerprint === null)
-    return match === "shapes-fit" ? "its shapes alone, so try it and see" : "its shapes alone";
-  return "its fingerprint";
+    return match === "shapes-fit" ? t("its shapes only, so try it") : t("its shapes");
+  return t("its fingerprint");
 }
 
 export function originWords(origin: Delta["origin"]): string {
   switch (origin.kind) {
     case "file":
-      return `from ${origin.fileName}`;
+      return t("from {source}", { source: origin.fileName });
     case "hub":
-      return `from ${origin.repository}`;
+      return t("from {source}", { source: origin.repository });
     case "made":
-      return `made here from ${origin.fineTuneName}`;
+      return t("made by Facet from {source}", { source: origin.fineTuneName });
   }
 }
 
@@ -66,7 +68,7 @@ export function groupDeltas(deltas: readonly DeltaForModel[]): DeltaGroup[] {
 export function problemWords({ delta, match, failure }: DeltaForModel): string | null {
   if (delta.failure !== null) {
     const { happened, advice } = failureText(delta.failure);
-    return `${happened} ${advice}`;
+    return sentences(happened, advice);
   }
   return match === "refused" && failure !== null ? failureText(failure).happened : null;
 }

@@ -1,82 +1,89 @@
 // What stopped a download: of the starter model, or of a model from Hugging Face.
-import { bytes, ended, type FailureDetails } from "./failureFacts";
-import { NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { bytes } from "./failureFacts";
+import { downloadKept, nothingChanged, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
+
+const nothingInstalled = () => t("Nothing was installed or changed.");
+const nothingDownloaded = () => t("Nothing was downloaded.");
+const anotherVariant = () => t("Choose another variant or model.");
+const anotherStart = () => t("Try again, or choose a GGUF file on this computer.");
 
 export const downloadFailures = {
-  "starter-offline": ({ details }) => ({
-    happened: "The starter model could not be downloaded: no source could be reached.",
-    data: `${sources(details)}Nothing was installed or changed.`,
-    advice: "Check the connection and try again, or choose a GGUF file on this computer.",
+  "starter-offline": () => ({
+    happened: t("The starter model couldn't be downloaded, because no server could be reached."),
+    data: nothingInstalled(),
+    advice: t("Check your connection and try again, or choose a GGUF file on this computer."),
   }),
-  "starter-wrong-hash": ({ details }) => ({
-    happened: "The downloaded starter model is not the file it should be, so it was deleted.",
-    data: `${sources(details)}Nothing was installed or changed.`,
-    advice: "Try again, or choose a GGUF file on this computer.",
+  "starter-wrong-hash": () => ({
+    happened: t("The downloaded starter model was not the right file, so it was deleted."),
+    data: nothingInstalled(),
+    advice: anotherStart(),
   }),
-  "starter-failed": ({ details }) => ({
-    happened: "The starter model could not be set up.",
-    data: `${sources(details)}Nothing was installed or changed.`,
-    advice: "Try again, or choose a GGUF file on this computer.",
+  "starter-failed": () => ({
+    happened: t("The starter model couldn't be set up."),
+    data: nothingInstalled(),
+    advice: anotherStart(),
   }),
-  "download-disk-full": ({ details: { missingBytes } }) => ({
-    happened: "There is not enough room on the disk for this model.",
-    data: "What was fetched is kept.",
-    advice: `Free ${bytes(missingBytes) ?? "some space"}${missingBytes === undefined ? "" : " more"}, then resume.`,
+  "download-disk-full": ({ details }) => ({
+    happened: t("There is not enough space on the disk for this model."),
+    data: downloadKept(),
+    advice: freeAndResume(bytes(details["missingBytes"])),
   }),
-  "download-file-too-large": {
-    happened: "The disk that holds the models cannot store a file of this size.",
-    data: "Nothing was fetched.",
-    advice: "Choose a smaller variant, or a disk with another file system for Facet's data.",
-  },
+  "download-file-too-large": () => ({
+    happened: t("The disk with your models can't store a file of this size."),
+    data: nothingDownloaded(),
+    advice: t("Choose a smaller variant, or a disk with another file system for your models."),
+  }),
   "download-folder-unusable": ({ reason }) => ({
-    happened: `Facet cannot write to its models folder.${reason}`,
-    data: "What was fetched is kept.",
-    advice: "Check that the folder exists and that you may write to it, then resume.",
+    happened: sentences(t("Facet can't write to its models folder."), reason),
+    data: downloadKept(),
+    advice: t("Check that the folder exists and that you have permission to write to it, then resume."),
   }),
-  "download-name-taken": {
-    happened: "Another file got the name of this model while it was fetched.",
-    data: "What was fetched is kept, and the other file was not changed.",
-    advice: "Move or rename the other file in Facet's models folder, then resume.",
-  },
-  "download-changed": {
-    happened: "The author has replaced this file since you chose it.",
-    data: "The parts of the old file are of no use and can be removed with Cancel.",
-    advice: "Open the model's page again and download its new file.",
-  },
-  "download-not-a-file": {
-    happened: "A web page came in place of the file, as when a network asks you to sign in.",
-    data: "What was fetched before is kept.",
-    advice: "Open a browser and sign in to the network, then resume.",
-  },
-  "download-wrong-hash": {
-    happened: "The file that arrived is not the one Hugging Face describes: its SHA-256 differs.",
-    data: "It was deleted, so that it cannot be loaded.",
-    advice: "Try again. If it goes on, something on the way changes what you download.",
-  },
-  "download-parts-missing": {
-    happened: "What had been fetched was removed from the disk by something else.",
-    data: "Your other models were not touched.",
-    advice: "Try again; the download begins anew.",
-  },
-  "download-name-refused": {
-    happened: "The path of a file of this model at Hugging Face is not a safe one.",
-    data: "Nothing was fetched.",
-    advice: "Choose another variant or model.",
-  },
-  "download-no-checksum": {
-    happened: "Hugging Face has no checksum for this file, so what arrives could not be verified.",
-    data: "Nothing was fetched.",
-    advice: "Choose another variant or model.",
-  },
-  "download-not-found": {
-    happened: "This download is not in the list any more.",
-    data: NOTHING_CHANGED,
-    advice: "It may have been finished or cancelled in the meantime.",
-  },
+  "download-name-taken": () => ({
+    happened: t("Another file took the name of this model during the download."),
+    data: t("What was downloaded so far is kept, and the other file was not changed."),
+    advice: t("Move or rename the other file in Facet's models folder, then resume."),
+  }),
+  "download-changed": () => ({
+    happened: t("The author has replaced this file since you chose it."),
+    data: t("What was downloaded of the old file is kept until you cancel."),
+    advice: t("Cancel this download, then open the model's page again and download the new file."),
+  }),
+  "download-not-a-file": () => ({
+    happened: t("A web page came in place of the file, as on a network that asks you to sign in."),
+    data: downloadKept(),
+    advice: t("Sign in to the network in a browser, then resume."),
+  }),
+  "download-wrong-hash": () => ({
+    happened: t("The downloaded file is not the one that Hugging Face describes: its SHA-256 is different."),
+    data: t("It was deleted, so that it can't be loaded."),
+    advice: t("Try again. If it happens again, something between you and Hugging Face changes what you download."),
+  }),
+  "download-parts-missing": () => ({
+    happened: t("Something else removed the unfinished download from the disk."),
+    data: t("Your other models were not touched."),
+    advice: t("Try again. The download starts over."),
+  }),
+  "download-name-refused": () => ({
+    happened: t("A file of this model has a name or a path that isn't safe."),
+    data: nothingDownloaded(),
+    advice: anotherVariant(),
+  }),
+  "download-no-checksum": () => ({
+    happened: t("Hugging Face has no checksum for this file, so the download couldn't be verified."),
+    data: nothingDownloaded(),
+    advice: anotherVariant(),
+  }),
+  "download-not-found": () => ({
+    happened: t("This download is no longer in the list."),
+    data: nothingChanged(),
+    advice: t("It may have been finished or cancelled in the meantime."),
+  }),
 } satisfies FailureTable;
 
-/** "Hugging Face: no answer. PyPI: pip could not fetch it. " */
-function sources(details: FailureDetails): string {
-  const known = ["Hugging Face", "PyPI"].filter((source) => details[source] !== undefined);
-  return known.map((source) => `${source}: ${ended(details[source] ?? "")} `).join("");
+function freeAndResume(missing: string | undefined): string {
+  return missing === undefined
+    ? t("Free up some space, then resume.")
+    : t("Free up {missing} more, then resume.", { missing });
 }

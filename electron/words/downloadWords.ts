@@ -1,7 +1,8 @@
 // Where a download stands, in words and one fraction.
 import type { Download } from "../contract/downloads";
 import { failureParagraph } from "./failureText";
-import { formatBytes, formatPercent, formatTimeLeft } from "./quantities";
+import { formatByteSpeed, formatBytes, formatBytesOf, formatPercent, formatTimeLeft } from "./quantities";
+import { t } from "./language";
 
 /** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
 export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedBytes }: Download): number {
@@ -12,28 +13,28 @@ export function downloadFraction({ state, sizeBytes, receivedBytes, verifiedByte
 /** Each piece stands on its own: "1.2 of 5.0 GB", "24 MB/s", "2 min 40 s left". */
 export function downloadFacts(download: Download, { withPercent = true } = {}): string[] {
   const { state, sizeBytes, receivedBytes } = download;
-  const amount = `${formatBytes(receivedBytes)} of ${formatBytes(sizeBytes)}`;
+  const amount = formatBytesOf(receivedBytes, sizeBytes);
   switch (state.kind) {
     case "queued":
-      return [receivedBytes === 0 ? formatBytes(sizeBytes) : amount, "waits for its turn"];
+      return [receivedBytes === 0 ? formatBytes(sizeBytes) : amount, t("waiting for its turn")];
     case "downloading":
       return [
         amount,
         ...(withPercent ? [formatPercent(downloadFraction(download))] : []),
-        ...(state.bytesPerSecond === null ? [] : [`${formatBytes(state.bytesPerSecond)}/s`]),
+        ...(state.bytesPerSecond === null ? [] : [formatByteSpeed(state.bytesPerSecond)]),
         ...(state.secondsLeft === null ? [] : [formatTimeLeft(state.secondsLeft)]),
       ];
     case "waiting":
       return [amount, waitingWords(state.for)];
     case "paused":
-      return [amount, ...(state.failure === null ? ["paused"] : [])];
+      return [amount, ...(state.failure === null ? [t("paused")] : [])];
     case "verifying":
       return [
         formatBytes(sizeBytes),
-        withPercent ? `checking ${formatPercent(downloadFraction(download))}` : "checking",
+        withPercent ? t("checking {percent}", { percent: formatPercent(downloadFraction(download)) }) : t("checking"),
       ];
     case "ready":
-      return [formatBytes(sizeBytes), "checked and installed"];
+      return [formatBytes(sizeBytes), t("checked and installed")];
     case "failed":
       return [amount];
   }
@@ -49,10 +50,10 @@ export function downloadProblem({ state }: Download): string | null {
 export function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
   switch (reason) {
     case "network":
-      return "waits for the network";
+      return t("waiting for the network");
     case "hub":
-      return "the hub does not answer, trying again";
+      return t("Hugging Face isn't answering, trying again");
     case "rate-limit":
-      return "the hub asks to wait, going on soon";
+      return t("Hugging Face asks to wait, continuing soon");
   }
 }

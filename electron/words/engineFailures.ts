@@ -1,36 +1,38 @@
 // What went wrong in the engine process.
 import { amounts } from "./failureFacts";
-import { CHATS_SAFE, type FailureTable } from "./failureTable";
+import { answerKept, chatsSafe, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 export const engineFailures = {
   "engine-start-failed": ({ reason }) => ({
-    happened: `The engine, the part that runs the model, could not be started.${reason}`,
-    data: CHATS_SAFE,
-    advice: "Restart it. If that does not help, look into the logs: Settings, Open logs folder.",
+    happened: sentences(t("The engine, the part of Facet that runs models, couldn't be started."), reason),
+    data: chatsSafe(),
+    advice: t("Restart it. If that doesn't help, look in the logs: Settings, Open logs folder."),
   }),
-  "engine-crashed": {
-    happened: "The engine stopped unexpectedly.",
-    data: "What was written of the answer is kept.",
-    advice: "Send your message again, or choose another model.",
-  },
+  "engine-crashed": () => ({
+    happened: t("The engine stopped unexpectedly."),
+    data: answerKept(),
+    advice: t("Send your message again, or choose another model."),
+  }),
   "engine-out-of-memory": ({ details }) => ({
-    happened: `The engine ran out of memory and was stopped${amounts(details)}.`,
-    data: "What was written of the answer is kept.",
-    advice: "Close other programs or choose a smaller model, then send your message again.",
+    happened: sentences(t("The engine ran out of memory and was stopped."), amounts(details)),
+    data: answerKept(),
+    advice: t("Close other programs or choose a smaller model, then send your message again."),
   }),
-  "engine-not-responding": {
-    happened: "The engine stopped responding and was ended.",
-    data: "What was written of the answer is kept.",
-    advice: "Send your message again, or choose another model.",
-  },
-  "engine-busy": {
-    happened: "Another answer is still being written here.",
-    data: "That one goes on. Nothing of what you wrote is lost.",
-    advice: "Wait until it is finished, or stop it, then try again.",
-  },
-  "request-cancelled": {
-    happened: "This was stopped before it was finished.",
-    data: "Nothing was lost.",
-    advice: "Try again when you want.",
-  },
+  "engine-not-responding": () => ({
+    happened: t("The engine stopped responding and was closed."),
+    data: answerKept(),
+    advice: t("Send your message again, or choose another model."),
+  }),
+  "engine-busy": () => ({
+    happened: t("Another answer is still being written here."),
+    data: t("That answer continues. Nothing you wrote is lost."),
+    advice: t("Wait until it is finished, or stop it. Then try again."),
+  }),
+  "request-cancelled": () => ({
+    happened: t("This was stopped before it was finished."),
+    data: t("Nothing was lost."),
+    advice: t("You can try again at any time."),
+  }),
 } satisfies FailureTable;

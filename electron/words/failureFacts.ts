@@ -1,5 +1,7 @@
-// A failure's details, made ready to stand in a sentence.
+// A failure's details, made ready for messages.
+import { t } from "./language";
 import { formatBytes, formatCount } from "./quantities";
+import { reasonWords } from "./reasonWords";
 
 /**
  * Each detail is a short fact: `file`, `delta`, `tokenizer`, `type`, `setting`, `tensor`, `feature`, `repository`, `alpha`, `base`,
@@ -9,54 +11,67 @@ import { formatBytes, formatCount } from "./quantities";
  */
 export type FailureDetails = Readonly<Record<string, string>>;
 
+/** `{hasFile, select, yes {“{file}”} other {The model file}}`: the name where it is known. */
 export interface FailureFacts {
   readonly details: FailureDetails;
-  /** “tiny.gguf”, or "The model file" where its name is not known. */
+  readonly hasFile: "yes" | "no";
   readonly file: string;
-  /** “Pirate”, or "The fine-tune". */
+  readonly hasDelta: "yes" | "no";
   readonly delta: string;
-  /** The reason as a sentence with a space before it, or nothing. */
-  readonly reason: string;
+  /** A sentence of its own. */
+  readonly reason: string | null;
 }
 
 export function readFacts(details: FailureDetails): FailureFacts {
   const { file, delta, reason } = details;
   return {
     details,
-    file: file === undefined ? "The model file" : `“${file}”`,
-    delta: delta === undefined ? "The fine-tune" : `“${delta}”`,
-    reason: reason === undefined ? "" : ` ${ended(reason.slice(0, 1).toUpperCase() + reason.slice(1))}`,
+    hasFile: file === undefined ? "no" : "yes",
+    file: file ?? "",
+    hasDelta: delta === undefined ? "no" : "yes",
+    delta: delta ?? "",
+    reason: reason === undefined ? null : (reasonWords(reason) ?? ended(reason)),
   };
 }
 
-/** ": it needs 9.1 GB, and there are 4.2 GB", as far as it is known. */
-export function amounts(details: FailureDetails): string {
-  const needed = details["needed"] ?? bytes(details["neededBytes"]);
-  const available = details["available"] ?? bytes(details["availableBytes"]) ?? bytes(details["fileBytes"]);
-  if (needed === undefined) return "";
-  return available === undefined ? `: it needs ${needed}` : `: it needs ${needed}, and there are ${available}`;
+/** "It needs 9.1 GB, and 4.2 GB are free.", as far as it is known. */
+export function amounts(details: FailureDetails): string | null {
+  const needed = neededAmount(details);
+  const available = details["available"] ?? bytes(details["availableBytes"]);
+  if (needed === undefined) return null;
+  return available === undefined
+    ? t("It needs {needed}.", { needed })
+    : t("It needs {needed}, and {available} is free.", { needed, available });
+}
+
+export function neededAmount(details: FailureDetails): string | undefined {
+  return details["needed"] ?? bytes(details["neededBytes"]);
 }
 
 export function bytes(amount: string | undefined): string | undefined {
   return amount === undefined || !/^\d+$/u.test(amount) ? undefined : formatBytes(Number(amount));
 }
 
-/** ": 9,000 tokens, and the context holds 8,192" */
-export function tokenCounts({ messageTokens, contextSizeTokens }: FailureDetails): string {
-  if (messageTokens === undefined || contextSizeTokens === undefined) return "";
-  return `: ${count(messageTokens)} tokens, and the context holds ${count(contextSizeTokens)}`;
+/** "It has 9,000 tokens, and the context holds 8,192." */
+export function tokenCounts({ messageTokens, contextSizeTokens }: FailureDetails): string | null {
+  if (messageTokens === undefined || contextSizeTokens === undefined) return null;
+  return t("That makes {tokens} tokens, and the context holds {context}.", {
+    tokens: count(messageTokens),
+    context: count(contextSizeTokens),
+  });
 }
 
 export function count(amount: string): string {
   return /^\d+$/u.test(amount) ? formatCount(Number(amount)) : amount;
 }
 
-/** With a full stop, where it has none. */
-export function ended(text: string): string {
-  return /[.?]$/u.test(text) ? text : `${text}.`;
+/** With a capital, and with a full stop where it has none. */
+function ended(text: string): string {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.?]$/u.test(begun) ? begun : `${begun}.`;
 }
 
-/** A file or a fine-tune within a sentence: "the model file". */
-export function lower(subject: string): string {
-  return subject.startsWith("The ") ? `the ${subject.slice("The ".length)}` : subject;
+/** A sentence about a detail, where it is known. */
+export function named(detail: string | undefined, say: (detail: string) => string): string | null {
+  return detail === undefined || detail === "" ? null : say(detail);
 }

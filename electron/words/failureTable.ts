@@ -1,9 +1,10 @@
 // What the tables of failures hold, and the sentences that several of them use.
 import type { FailureCode } from "../contract/failure";
 import type { FailureFacts } from "./failureFacts";
+import { t } from "./language";
 
 export interface FailureText {
-  /** One sentence, good on its own. */
+  /** What happened, good on its own: one sentence, and sometimes the reason in another. */
   readonly happened: string;
   /** What became of chats, answers and files. */
   readonly data: string;
@@ -12,8 +13,15 @@ export interface FailureText {
 }
 
 /** The failures of one area; failureText.ts puts all areas together. */
-export type FailureTable = Readonly<Partial<Record<FailureCode, FailureText | ((facts: FailureFacts) => FailureText)>>>;
+export type FailureTable = Readonly<Partial<Record<FailureCode, (facts: FailureFacts) => FailureText>>>;
 
-export const CHATS_SAFE = "Your chats are safe.";
-export const FILE_UNTOUCHED = "The file was not changed.";
-export const NOTHING_CHANGED = "Nothing was changed.";
+export const chatsSafe = () => t("Your chats are safe.");
+export const fileUnchanged = () => t("The file was not changed.");
+export const nothingChanged = () => t("Nothing was changed.");
+export const nothingLeft = () => t("No unfinished file was left behind.");
+export const messageKept = () => t("Your message is kept.");
+export const answerKept = () => t("The part of the answer that was written is kept.");
+export const downloadKept = () => t("What was downloaded so far is kept.");
+export const tryAgain = () => t("Try again.");
+export const tryAgainOrSeeLogs = () =>
+  t("Try again. If it happens again, look in the logs: Settings, Open logs folder.");

@@ -1,4 +1,6 @@
 // Each failure has its three sentences, with and without details.
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { FailureCode } from "../contract/failure";
 import { PeftFeature } from "../contract/peftConfig";
@@ -6,6 +8,8 @@ import { deltaFailures } from "./deltaFailures";
 import { downloadFailures } from "./downloadFailures";
 import { engineFailures } from "./engineFailures";
 import { failureParagraph, failureText, withFileName } from "./failureText";
+import { reasonWords } from "./reasonWords";
+import { ENGLISH, setLanguage } from "./language";
 import { hubFailures } from "./hubFailures";
 import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
@@ -65,10 +69,10 @@ test("no failure has its sentences in two tables", () => {
 test("what an adapter uses is said in words, and what is no feature never reaches them", () => {
   for (const feature of [...PeftFeature.options, "constructor", "toString"]) {
     const { happened } = failureText({ code: "peft-unsupported", details: { feature } });
-    expect(happened).toMatch(/^This adapter cannot be converted: (it|its) [^=>]*\.$/u);
+    expect(happened).toMatch(/^This adapter can't be converted\. (It|Its) [^=>]*\.$/u);
   }
   expect(failureText({ code: "model-is-not-a-chat-model", details: { kind: "constructor" } }).happened).toContain(
-    "(constructor)",
+    "constructor",
   );
 });
 
@@ -87,8 +91,8 @@ test("details find their way into the sentence", () => {
 });
 
 test("what must be freed, and how long to wait, are said", () => {
-  expect(failureText({ code: "download-disk-full", details }).advice).toBe("Free 3.10 GB more, then resume.");
-  expect(failureText({ code: "download-disk-full" }).advice).toBe("Free some space, then resume.");
+  expect(failureText({ code: "download-disk-full", details }).advice).toBe("Free up 3.10 GB more, then resume.");
+  expect(failureText({ code: "download-disk-full" }).advice).toBe("Free up some space, then resume.");
   expect(failureText({ code: "hub-rate-limited", details }).advice).toContain("90 seconds");
 });
 
@@ -109,6 +113,36 @@ test("a file name that the failure knows is kept, one that it lacks is given", (
     failureText(withFileName({ code: "model-damaged", details: { file: "b.gguf" } }, "a.gguf")).happened,
   ).toContain("“b.gguf”");
   expect(failureText(withFileName({ code: "model-damaged" }, undefined)).happened).toContain("The model file");
+});
+
+test("a reason is said as a sentence, known or not", () => {
+  const said = (reason: string) => failureText({ code: "delta-damaged", details: { reason } }).happened;
+  expect(said("one half of blk.0 is missing")).toMatch(/ One half of blk\.0 is missing\.$/u);
+  expect(said("it is no JSON")).toMatch(/ It is not valid JSON\.$/u);
+  expect(said("something new")).toMatch(/ Something new\.$/u);
+  setLanguage({ code: "de", texts: { "One half of {part} is missing.": "Eine Hälfte von {part} fehlt." } });
+  expect(said("one half of blk.0 is missing")).toMatch(/ Eine Hälfte von blk\.0 fehlt\.$/u);
+  setLanguage(ENGLISH);
+});
+
+test("the reasons that the sources write as they stand are known", () => {
+  const root = path.join(import.meta.dirname, "..");
+  const written = ["engine", "core", "contract"].flatMap((folder) =>
+    globSync("**/*.ts", { cwd: path.join(root, folder), exclude: (name) => name.endsWith(".test.ts") }).flatMap(
+      (file) => {
+        const text = readFileSync(path.join(root, folder, file), "utf8");
+        return /JobError|FailureCode|fail\(|failure\(/u.test(text) && !/TemplateProblem/u.test(text)
+          ? [
+              ...text.matchAll(
+                /(?:\breason: |\bunsuitable\([^,()]+, |\bJobError\("peft-weights-damaged", \{ reason: )"(?<reason>[^"]+ [^"]+)"/gu,
+              ),
+            ].map((found) => found[1] ?? "")
+          : [];
+      },
+    ),
+  );
+  expect(written.length).toBeGreaterThan(15);
+  expect(written.filter((reason) => reasonWords(reason) === null)).toEqual([]);
 });
 
 test("a technical cause never reaches the sentences", () => {

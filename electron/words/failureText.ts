@@ -13,6 +13,7 @@ import { makeDeltaFailures } from "./makeDeltaFailures";
 import { modelFileFailures } from "./modelFileFailures";
 import { peftFailures } from "./peftFailures";
 import { requestFailures } from "./requestFailures";
+import { sentences } from "./sentences";
 import { storedDataFailures } from "./storedDataFailures";
 
 export type { FailureText };
@@ -33,8 +34,7 @@ const FAILURES: Required<FailureTable> = {
 };
 
 export function failureText({ code, details = {} }: Failure): FailureText {
-  const text = FAILURES[code];
-  return typeof text === "function" ? text(readFacts(details)) : text;
+  return FAILURES[code](readFacts(details));
 }
 
 /** null: not a code of a failure. */
@@ -45,7 +45,7 @@ export function failureTextOf(code: string): FailureText | null {
 /** All three sentences in a row, for places with room for one paragraph. */
 export function failureParagraph(failure: Failure): string {
   const { happened, data, advice } = failureText(failure);
-  return `${happened} ${data} ${advice}`;
+  return sentences(happened, data, advice);
 }
 
 /** The model's file by its name, where the place that failed did not know it. */

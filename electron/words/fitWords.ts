@@ -2,7 +2,8 @@
 import type { Fit, FitMachine, FitParts } from "../contract/fit";
 import { kindWord, otherKind } from "./fileKindWords";
 import { failureTextOf } from "./failureText";
-import { formatBytes, formatContext } from "./quantities";
+import { formatBytes, formatContext, formatRoughBytes } from "./quantities";
+import { t } from "./language";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
 
@@ -34,61 +35,82 @@ export function fitTone({ verdict }: Fit): FitTone {
 }
 
 export function fitWords(fit: Fit): string {
-  const spareBytes = fit.neededBytes === null ? null : freeBytes(fit.machine) - fit.neededBytes;
+  const spare = spareBytes(fit);
   switch (fit.verdict) {
     case "fits":
-      return spareBytes === null || spareBytes <= 0 ? "Fits" : `Fits, ${roughBytes(spareBytes)} to spare`;
+      return spare > 0 ? t("Fits, {size} to spare", { size: formatRoughBytes(spare) }) : t("Fits");
     case "smaller-context":
       return fit.largestContextTokens === null
-        ? "Fits with a smaller context"
-        : `Fits up to ${formatContext(fit.largestContextTokens)} context`;
+        ? t("Fits with a smaller context")
+        : t("Fits with up to {context} context", { context: formatContext(fit.largestContextTokens) });
     case "partly-on-gpu":
-      return "Fits, in part on the GPU";
+      return t("Fits, partly on the GPU");
     case "does-not-fit":
-      return spareBytes === null || spareBytes >= 0 ? "Does not fit" : `${roughBytes(-spareBytes)} too large`;
+      return spare < 0 ? t("{size} too large", { size: formatRoughBytes(-spare) }) : t("Doesn't fit");
     case "unknown":
       return unknownWords(fit);
   }
 }
 
-/** The same after a variant's name: "Q4_K_M fits, 8.9 GB to spare", "Q4_K_M is 29.8 GB too large". */
+/** The same with a variant's name: "Q4_K_M fits, 8.9 GB to spare", "Q4_K_M is 29.8 GB too large". */
 export function fitSentence(name: string, fit: Fit): string {
-  const words = fitWords(fit);
-  const joined =
-    fit.verdict === "does-not-fit" && words !== "Does not fit"
-      ? `is ${words}`
-      : words.slice(0, 1).toLowerCase() + words.slice(1);
-  return fit.verdict === "unknown" ? words : `${name} ${joined}`;
+  const spare = spareBytes(fit);
+  switch (fit.verdict) {
+    case "fits":
+      return spare > 0
+        ? t("{name} fits, {size} to spare", { name, size: formatRoughBytes(spare) })
+        : t("{name} fits", { name });
+    case "smaller-context":
+      return fit.largestContextTokens === null
+        ? t("{name} fits with a smaller context", { name })
+        : t("{name} fits with up to {context} context", { name, context: formatContext(fit.largestContextTokens) });
+    case "partly-on-gpu":
+      return t("{name} fits, partly on the GPU", { name });
+    case "does-not-fit":
+      return spare < 0
+        ? t("{name} is {size} too large", { name, size: formatRoughBytes(-spare) })
+        : t("{name} doesn't fit", { name });
+    case "unknown":
+      return unknownWords(fit);
+  }
+}
+
+/** What the model leaves of the free memory; below 0: what is missing. 0 where it is not known. */
+function spareBytes({ neededBytes, machine }: Fit): number {
+  return neededBytes === null ? 0 : freeBytes(machine) - neededBytes;
 }
 
 function unknownWords({ fileKind, failureCode }: Fit): string {
   const kind = otherKind(fileKind);
-  if (kind !== null) return ["Cannot chat", kindWord(kind)].filter((word) => word !== null).join(": ");
+  if (kind !== null) {
+    const word = kindWord(kind);
+    return word === null ? t("Can't chat") : t("Can't chat: {kind}", { kind: word });
+  }
   switch (failureCode) {
     case "hub-offline":
-      return "Not known while offline";
+      return t("Unknown while offline");
     case "hub-needs-token":
     case "hub-gated":
-      return "Not known without access";
+      return t("Unknown without access");
     case "hub-rate-limited":
     case "hub-unavailable":
-      return "Not known, the hub is busy";
+      return t("Unknown, Hugging Face is busy");
     case "model-architecture-unknown":
     case "model-tokenizer-unknown":
-      return "Facet cannot run this kind";
+      return t("Facet can't run this kind");
     case "model-needs-other-build":
-      return "Needs another build of llama.cpp";
+      return t("Needs another build of llama.cpp");
     case "model-vocabulary-unusable":
     case "model-ends-engine":
-      return "This file cannot be used";
+      return t("This file can't be used");
     case "model-not-gguf":
-      return "No GGUF file";
+      return t("Not a GGUF file");
     case "model-truncated":
-      return "The file is incomplete";
+      return t("The file is incomplete");
     case "model-damaged":
-      return "The file is damaged";
+      return t("The file is damaged");
     default:
-      return "Not known whether it fits";
+      return t("Unknown whether it fits");
   }
 }
 
@@ -101,15 +123,15 @@ export function isUnchecked({ verdict, failureCode }: Fit): boolean {
 export function uncheckedReason({ failureCode }: Fit): string {
   switch (failureCode) {
     case "hub-offline":
-      return "Hugging Face cannot be reached";
+      return t("Hugging Face can't be reached@@reason");
     case "hub-needs-token":
     case "hub-gated":
-      return "only those with access may read it";
+      return t("only people with access may read it@@reason");
     case "hub-rate-limited":
     case "hub-unavailable":
-      return "Hugging Face is busy";
+      return t("Hugging Face is busy@@reason");
     default:
-      return "the start of the file could not be read";
+      return t("the start of the file couldn't be read@@reason");
   }
 }
 
@@ -121,36 +143,34 @@ export interface FitNumber {
 /** The numbers behind a verdict, in the order of the bar. */
 export function partNumbers(parts: FitParts, fit: Fit): FitNumber[] {
   return [
-    { name: "Weights", bytes: parts.weightsBytes },
-    { name: "Weights, rearranged", bytes: parts.weightCopiesBytes },
-    { name: "Vocabulary", bytes: parts.vocabularyBytes },
-    { name: `KV cache, ${cacheWords(fit)}`, bytes: parts.kvCacheBytes },
-    { name: "Checkpoints of chats", bytes: parts.checkpointsBytes },
-    { name: "Compute buffers", bytes: parts.computeBuffersBytes },
-    { name: "Fine-tunes", bytes: parts.deltasBytes },
-    { name: "Engine", bytes: parts.engineProcessBytes },
+    { name: t("Weights"), bytes: parts.weightsBytes },
+    { name: t("Weights, rearranged"), bytes: parts.weightCopiesBytes },
+    { name: t("Vocabulary"), bytes: parts.vocabularyBytes },
+    { name: cacheWords(fit), bytes: parts.kvCacheBytes },
+    { name: t("Chat checkpoints"), bytes: parts.checkpointsBytes },
+    { name: t("Compute buffers"), bytes: parts.computeBuffersBytes },
+    { name: t("Fine-tunes"), bytes: parts.deltasBytes },
+    { name: t("Engine"), bytes: parts.engineProcessBytes },
   ].filter(({ bytes }) => bytes > 0);
 }
 
 function cacheWords({ contextSizeTokens, conversations }: Fit): string {
-  const context = `${formatContext(contextSizeTokens)} context`;
-  return conversations === 1 ? context : `${conversations} chats of ${context}`;
+  const context = formatContext(contextSizeTokens);
+  return conversations === 1
+    ? t("KV cache, {context} context", { context })
+    : t("KV cache, {conversations, plural, one {# chat} other {# chats}} of {context} context", {
+        conversations,
+        context,
+      });
 }
 
 export function machineNumbers(machine: FitMachine): FitNumber[] {
   return [
-    { name: "Free memory now", bytes: machine.availableBytes },
-    { name: "Of it, left to the system", bytes: machine.systemReserveBytes },
-    { name: "Of it, held by the loaded model", bytes: machine.loadedModelBytes },
-    ...machine.gpus.map((gpu) => ({ name: `Free on ${gpu.name}`, bytes: gpu.freeBytes })),
+    { name: t("Free memory now"), bytes: machine.availableBytes },
+    { name: t("Of that, reserved for the system"), bytes: machine.systemReserveBytes },
+    { name: t("Of that, held by the loaded model"), bytes: machine.loadedModelBytes },
+    ...machine.gpus.map((gpu) => ({ name: t("Free on {gpu}", { gpu: gpu.name }), bytes: gpu.freeBytes })),
   ].filter(({ bytes }, index) => index === 0 || bytes > 0);
-}
-
-/** 5.83e9 → "5.8 GB", 412e6 → "412 MB": for words, where a second digit says nothing. */
-export function roughBytes(bytes: number): string {
-  return bytes < 999_500_000
-    ? `${Math.max(1, Math.round(bytes / 1_000_000))} MB`
-    : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** What else is worth to know of a verdict with numbers, one sentence each. */
@@ -162,27 +182,29 @@ export function contextNotes({
 }: Fit): string[] {
   const notes: string[] = [];
   if (trainContextSizeTokens !== null && contextSizeTokens >= trainContextSizeTokens) {
-    notes.push(`The model was trained for a context of up to ${formatContext(trainContextSizeTokens)}.`);
+    notes.push(
+      t("The model was trained for a context of up to {context}.", { context: formatContext(trainContextSizeTokens) }),
+    );
   } else if (largestContextTokens !== null && largestContextTokens > contextSizeTokens) {
-    notes.push(`Up to ${formatContext(largestContextTokens)} context would fit.`);
+    notes.push(t("Up to {context} context would fit.", { context: formatContext(largestContextTokens) }));
   }
-  if (onGpuBytes > 0) notes.push(`${formatBytes(onGpuBytes)} of it on the GPU.`);
+  if (onGpuBytes > 0) notes.push(t("{size} of it on the GPU.", { size: formatBytes(onGpuBytes) }));
   return notes;
 }
 
 /** Of a verdict without numbers. */
 export function whyUnknown({ fileKind, failureCode }: Fit): string {
-  if (otherKind(fileKind) !== null) return "The start of the file says that it is no model to chat with by itself.";
+  if (otherKind(fileKind) !== null) return t("This file isn't a model that you can chat with by itself.");
   switch (failureCode) {
     case "hub-offline":
-      return "The start of the file must be read from the hub for this, and there is no connection.";
+      return t("Facet would have to read the start of the file from Hugging Face, and there is no connection.");
     case "hub-needs-token":
     case "hub-gated":
-      return "The start of the file must be read for this, and the hub gives it only to those with access.";
+      return t("Facet would have to read the start of the file, and Hugging Face gives it only to people with access.");
     case "model-architecture-unknown":
-      return "This version of Facet does not know this kind of model.";
+      return t("This version of Facet doesn't know this kind of model.");
     default:
-      return fileFault(failureCode) ?? "The start of the file could not be read. You can download it all the same.";
+      return fileFault(failureCode) ?? t("The start of the file couldn't be read. You can still download it.");
   }
 }
 

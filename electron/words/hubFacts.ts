@@ -1,19 +1,18 @@
-// What is told of a model at the hub in a few words: how large it is, how long its context, how many took it, when it changed.
+// What is told of a model on Hugging Face in a few words: how large it is, how long its context, how many took it, when it changed.
 import type { CatalogueModel, HubModelSummary } from "../contract/hub";
-import { formatContext } from "./quantities";
-
-/** 8_190_000_000 → "8.2B", 135_000_000 → "135M". */
-export function formatParameters(count: number): string {
-  if (count < 999_500_000) return `${Math.round(count / 1_000_000)}M`;
-  const billions = count / 1_000_000_000;
-  return `${billions < 9.95 ? billions.toFixed(1).replace(/\.0$/u, "") : Math.round(billions)}B`;
-}
+import { formatAgo, formatContext, formatParameters, formatRoughCount } from "./quantities";
+import { t } from "./language";
 
 export function summaryFacts({ parameterCount, trainContextSizeTokens }: HubModelSummary): string[] {
   return [
     ...(parameterCount === null ? [] : [formatParameters(parameterCount)]),
-    ...(trainContextSizeTokens === null ? [] : [`${formatContext(trainContextSizeTokens)} context`]),
+    ...(trainContextSizeTokens === null ? [] : [contextWords(trainContextSizeTokens)]),
   ];
+}
+
+/** "32k context". */
+export function contextWords(tokens: number): string {
+  return t("{tokens} context", { tokens: formatContext(tokens) });
 }
 
 export function catalogueFacts({
@@ -25,8 +24,8 @@ export function catalogueFacts({
   return [
     activeParametersBillions === null
       ? size
-      : `${size}, ${formatParameters(activeParametersBillions * 1_000_000_000)} active`,
-    `${formatContext(trainContextSizeTokens)} context`,
+      : t("{size}, {active} active", { size, active: formatParameters(activeParametersBillions * 1_000_000_000) }),
+    contextWords(trainContextSizeTokens),
   ];
 }
 
@@ -35,30 +34,15 @@ export function summaryLine({ repository, downloads, lastModified }: HubModelSum
   const owner = repository.split("/")[0] ?? "";
   const changed = lastModified === null ? null : formatAgo(Date.parse(lastModified), nowMs);
   return [
-    `by ${owner}`,
-    `${formatRoughCount(downloads)} downloads`,
-    ...(changed === null ? [] : [`changed ${changed}`]),
+    t("by {owner}", { owner }),
+    downloadsWords(downloads),
+    ...(changed === null ? [] : [t("changed {ago}", { ago: changed })]),
   ].join(" · ");
 }
 
-/** 412345 → "412k": for popularity, where three digits say all. */
-export function formatRoughCount(count: number): string {
-  if (count < 1000) return String(Math.round(count));
-  if (count < 999_500)
-    return `${count < 9950 ? (count / 1000).toFixed(1).replace(/\.0$/u, "") : Math.round(count / 1000)}k`;
-  return `${(count / 1_000_000).toFixed(1).replace(/\.0$/u, "")}M`;
-}
-
-const DAY_MS = 24 * 3600 * 1000;
-
-/** Null for dates that make no sense. */
-export function formatAgo(atMs: number, nowMs: number): string | null {
-  if (!Number.isFinite(atMs)) return null;
-  const days = Math.floor((nowMs - atMs) / DAY_MS);
-  if (days < 1) return "today";
-  if (days < 2) return "yesterday";
-  if (days < 14) return `${days} days ago`;
-  if (days < 60) return `${Math.floor(days / 7)} weeks ago`;
-  if (days < 730) return `${Math.floor(days / 30.4)} months ago`;
-  return `${Math.floor(days / 365)} years ago`;
+function downloadsWords(count: number): string {
+  return t("{count, plural, one {{downloads} download} other {{downloads} downloads}}", {
+    count,
+    downloads: formatRoughCount(count),
+  });
 }

@@ -1,64 +1,66 @@
 // What came of a question to Hugging Face.
-import { count } from "./failureFacts";
-import { NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { nothingChanged, type FailureTable } from "./failureTable";
+import { t } from "./language";
 
 export const hubFailures = {
-  "hub-offline": {
-    happened: "Hugging Face cannot be reached.",
-    data: "Models on this computer work without it.",
-    advice: "Check the connection, then try again.",
-  },
-  "hub-needs-token": {
-    happened: "Hugging Face gives this only to people it knows.",
-    data: NOTHING_CHANGED,
-    advice: "Add an access token: Models, Hugging Face settings.",
-  },
-  "hub-gated": {
-    happened: "The author of this model decides who may have it, and your access token does not open it.",
-    data: NOTHING_CHANGED,
-    advice: "Ask for access on the model's page at Hugging Face, or choose another model.",
-  },
-  "hub-not-found": {
-    happened: "Hugging Face has no such model, or shows it only to people with access.",
-    data: NOTHING_CHANGED,
-    advice: "Check its name, or choose another model.",
-  },
-  "hub-rate-limited": ({ details: { retryAfterSeconds } }) => ({
-    happened: "Hugging Face asks to wait: too many requests came from this network.",
-    data: NOTHING_CHANGED,
-    advice:
-      retryAfterSeconds === undefined
-        ? "Wait a few minutes, then try again."
-        : `Wait ${count(retryAfterSeconds)} seconds, then try again.`,
+  "hub-offline": () => ({
+    happened: t("Hugging Face can't be reached."),
+    data: t("Models on this computer work without it."),
+    advice: t("Check your connection, then try again."),
   }),
-  "hub-unavailable": {
-    happened: "Hugging Face has trouble answering at the moment.",
-    data: NOTHING_CHANGED,
-    advice: "Try again in a few minutes.",
-  },
-  "hub-answer-invalid": {
-    happened: "Something other than Hugging Face answered, or it answered in a way that Facet cannot read.",
-    data: NOTHING_CHANGED,
-    advice: "If this network asks you to sign in, open a browser and do so. Then try again.",
-  },
-  "hub-answer-too-large": {
-    happened: "The answer was larger than Facet takes.",
-    data: NOTHING_CHANGED,
-    advice: "Choose another model.",
-  },
-  "hub-redirect-refused": {
-    happened: "The hub sent Facet on to an address that it does not trust, so it stopped.",
-    data: NOTHING_CHANGED,
-    advice: "Try again, or check the address of the hub: Models, Hugging Face settings.",
-  },
-  "hub-address-invalid": {
-    happened: "The address of the hub, or the model's name, is not a valid one.",
-    data: NOTHING_CHANGED,
-    advice: "Check it, then try again. Addresses begin with https.",
-  },
-  "hub-proxy-invalid": {
-    happened: "The address of the proxy is not a valid one.",
-    data: NOTHING_CHANGED,
-    advice: "Write it with its port, like http://proxy.example:3128.",
-  },
+  "hub-needs-token": () => ({
+    happened: t("Hugging Face gives this only to people who have signed in."),
+    data: nothingChanged(),
+    advice: t("Add an access token: Models, Hugging Face settings."),
+  }),
+  "hub-gated": () => ({
+    happened: t("The author of this model decides who may download it, and your access token doesn't give access."),
+    data: nothingChanged(),
+    advice: t("Ask for access on the model's page on Hugging Face, or choose another model."),
+  }),
+  "hub-not-found": () => ({
+    happened: t("Hugging Face has no such model, or shows it only to people with access."),
+    data: nothingChanged(),
+    advice: t("Check its name, or choose another model."),
+  }),
+  "hub-rate-limited": ({ details: { retryAfterSeconds } }) => ({
+    happened: t("Hugging Face got too many requests from this network and asks to wait."),
+    data: nothingChanged(),
+    advice:
+      retryAfterSeconds === undefined || !/^\d+$/u.test(retryAfterSeconds)
+        ? t("Wait a few minutes, then try again.")
+        : t("Wait {seconds, plural, one {# second} other {# seconds}}, then try again.", {
+            seconds: Number(retryAfterSeconds),
+          }),
+  }),
+  "hub-unavailable": () => ({
+    happened: t("Hugging Face isn't working properly at the moment."),
+    data: nothingChanged(),
+    advice: t("Try again in a few minutes."),
+  }),
+  "hub-answer-invalid": () => ({
+    happened: t("The answer didn't come from Hugging Face, or Facet can't read it."),
+    data: nothingChanged(),
+    advice: t("If this network asks you to sign in, do so in a browser. Then try again."),
+  }),
+  "hub-answer-too-large": () => ({
+    happened: t("The answer from Hugging Face was too large for Facet."),
+    data: nothingChanged(),
+    advice: t("Choose another model."),
+  }),
+  "hub-redirect-refused": () => ({
+    happened: t("Hugging Face redirected Facet to an address that it doesn't trust, so it stopped."),
+    data: nothingChanged(),
+    advice: t("Try again, or check the server's address: Models, Hugging Face settings."),
+  }),
+  "hub-address-invalid": () => ({
+    happened: t("The server's address or the model's name is not valid."),
+    data: nothingChanged(),
+    advice: t("Check it, then try again. Addresses begin with https."),
+  }),
+  "hub-proxy-invalid": () => ({
+    happened: t("The address of the proxy is not valid."),
+    data: nothingChanged(),
+    advice: t("Write it with its port, like http://proxy.example:3128."),
+  }),
 } satisfies FailureTable;

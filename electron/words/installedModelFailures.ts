@@ -1,51 +1,69 @@
 // What cannot be done with an installed model, or with the folder that holds them.
-import { lower } from "./failureFacts";
-import { CHATS_SAFE, FILE_UNTOUCHED, NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { chatsSafe, fileUnchanged, nothingChanged, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 export const installedModelFailures = {
-  "model-in-use": ({ file }) => ({
-    happened: `${file} is being used at the moment.`,
-    data: NOTHING_CHANGED,
-    advice: "Wait until the answer or the download is finished, or load another model first.",
+  "model-in-use": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} is in use at the moment.", facts),
+    data: nothingChanged(),
+    advice: t("Wait until the answer or the download is finished, or load another model first."),
   }),
-  "model-name-taken": {
-    happened: "Another model has this name already.",
-    data: NOTHING_CHANGED,
-    advice: "Choose another name.",
-  },
-  "model-changed": ({ file }) => ({
-    happened: `${file} is not what was downloaded: its SHA-256 differs.`,
-    data: "It was left where it is.",
-    advice: "Delete it and download it again.",
+  "model-name-taken": () => ({
+    happened: t("Another model already has this name."),
+    data: nothingChanged(),
+    advice: t("Choose another name."),
   }),
-  "model-without-checksum": ({ file }) => ({
-    happened: `There is no checksum to compare ${lower(file)} with.`,
-    data: FILE_UNTOUCHED,
-    advice: "Only models that were downloaded, here or by an app that keeps checksums, can be verified.",
+  "model-changed": (facts) => ({
+    happened: t(
+      "{hasFile, select, yes {“{file}”} other {The model file}} is not what was downloaded: its SHA-256 is different.",
+      facts,
+    ),
+    data: t("The file was left as it is."),
+    advice: t("Delete it and download it again."),
   }),
-  "model-not-moved-to-trash": ({ file, reason }) => ({
-    happened: `${file} could not be moved to the trash.${reason}`,
-    data: FILE_UNTOUCHED,
-    advice: "Close programs that use it and try again, or show the file and remove it there.",
+  "model-without-checksum": (facts) => ({
+    happened: t("There is no checksum to verify {hasFile, select, yes {“{file}”} other {the model file}} with.", facts),
+    data: fileUnchanged(),
+    advice: t("Only models that were downloaded by Facet, or by an app that keeps checksums, can be verified."),
+  }),
+  "model-not-moved-to-trash": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be moved to the trash.", facts),
+      facts.reason,
+    ),
+    data: fileUnchanged(),
+    advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
   "models-folder-unusable": ({ reason, details: { folder } }) => ({
-    happened: `${folder === undefined ? "This folder" : `“${folder}”`} cannot hold Facet's models.${reason}`,
-    data: "Your models are where they were.",
-    advice: "Choose another folder, or check that you may write to this one.",
+    happened: sentences(
+      folder === undefined
+        ? t("Facet's models can't be stored in this folder.")
+        : t("Facet's models can't be stored in “{folder}”.", { folder }),
+      reason,
+    ),
+    data: t("Your models are where they were."),
+    advice: t("Choose another folder, or check that you have permission to write to this one."),
   }),
-  "models-folder-busy": {
-    happened: "Facet's models folder is being used at the moment.",
-    data: NOTHING_CHANGED,
-    advice: "Wait until downloads, copies and the loading of models are finished, or stop them, then try again.",
-  },
+  "models-folder-busy": () => ({
+    happened: t("Facet's models folder is in use at the moment."),
+    data: nothingChanged(),
+    advice: t("Wait until downloads, copies and models being loaded are finished, or stop them. Then try again."),
+  }),
   "models-folder-missing": ({ details: { folder } }) => ({
-    happened: `The folder with your models is not there${folder === undefined ? "" : `: ${folder}`}.`,
-    data: `${CHATS_SAFE} The models are back in the list as soon as the folder is.`,
-    advice: "Connect the disk that it is on, then open the list of models again.",
+    happened:
+      folder === undefined
+        ? t("The folder with your models can't be found.")
+        : t("The folder with your models can't be found: {folder}.", { folder }),
+    data: sentences(chatsSafe(), t("Your models are listed again as soon as the folder is back.")),
+    advice: t("Connect the disk that holds the folder, then open the list of models again."),
   }),
-  "estimate-failed": ({ file, reason }) => ({
-    happened: `Whether ${lower(file)} fits could not be worked out.${reason}`,
-    data: FILE_UNTOUCHED,
-    advice: "You can try to load it all the same.",
+  "estimate-failed": (facts) => ({
+    happened: sentences(
+      t("Facet couldn't work out whether {hasFile, select, yes {“{file}”} other {the model file}} fits.", facts),
+      facts.reason,
+    ),
+    data: fileUnchanged(),
+    advice: t("You can still try to load it."),
   }),
 } satisfies FailureTable;

@@ -1,132 +1,166 @@
 // Why a model could not be quantized or measured.
-import { amounts, bytes } from "./failureFacts";
-import { FILE_UNTOUCHED, NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { amounts, bytes, named } from "./failureFacts";
+import { fileUnchanged, nothingChanged, nothingLeft, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
+
+const anotherType = () => t("Choose another type.");
 
 export const jobFailures = {
   "addon-missing": ({ reason }) => ({
-    happened: `This copy of Facet cannot quantize or measure models: a part of it is missing, or does not run here.${reason}`,
-    data: "Chats and models work as ever.",
-    advice:
+    happened: sentences(
+      t("This copy of Facet can't quantize or measure models: a part of it is missing or doesn't run here."),
+      reason,
+    ),
+    data: t("Chats and models still work."),
+    advice: t(
       "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
+    ),
   }),
-  "engine-unusable": {
-    happened: "This computer's processor cannot run the part that works on models.",
-    data: NOTHING_CHANGED,
-    advice: "Look into the logs: Settings, Open logs folder.",
-  },
-  "source-missing": ({ file }) => ({
-    happened: `${file} is no longer where it was.`,
-    data: "Nothing was made of it, and nothing half-finished was left.",
-    advice: "Put the file back, then try again.",
+  "engine-unusable": () => ({
+    happened: t("The part of Facet that works on models can't run on this computer's processor."),
+    data: nothingChanged(),
+    advice: t("Look in the logs: Settings, Open logs folder."),
   }),
-  "source-changed": ({ file }) => ({
-    happened: `${file} was changed while it was being read.`,
-    data: "The result could not be trusted and was removed.",
-    advice: "Wait until nothing else writes to the file, then try again.",
+  "source-missing": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} is no longer where it was.", facts),
+    data: nothingLeft(),
+    advice: t("Put the file back, then try again."),
   }),
-  "source-already-quantized": ({ file, details: { type } }) => ({
-    happened: `${file} is already quantized${type === undefined ? "" : ` (${type})`}. Quantizing it once more would lose more than a fresh start.`,
-    data: NOTHING_CHANGED,
-    advice: "Choose the same model in F16, BF16, F32 or Q8_0.",
+  "source-changed": (facts) => ({
+    happened: t(
+      "{hasFile, select, yes {“{file}”} other {The model file}} was changed while Facet was reading it.",
+      facts,
+    ),
+    data: t("The result couldn't be trusted, so it was removed."),
+    advice: t("Wait until nothing else writes to the file, then try again."),
   }),
-  "target-is-source": {
-    happened: "The new file would take the place of the file that it is made from.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose another type or another name.",
-  },
-  "target-exists": ({ file }) => ({
-    happened: `${file} exists already.`,
-    data: FILE_UNTOUCHED,
-    advice: "Use that file, or delete it and try again.",
+  "source-already-quantized": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is already quantized.", facts),
+      quantizedAs(facts.details["type"]),
+      t("Quantizing it again would lose more quality than starting from the original."),
+    ),
+    data: nothingChanged(),
+    advice: fullPrecision(),
+  }),
+  "target-is-source": () => ({
+    happened: t("The new file would replace the file that it is made from."),
+    data: fileUnchanged(),
+    advice: t("Choose another type or another name."),
+  }),
+  "target-exists": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The new file}} already exists.", facts),
+    data: fileUnchanged(),
+    advice: t("Use that file, or delete it and try again."),
   }),
   "folder-unusable": ({ details: { folder } }) => ({
-    happened: `Facet cannot write into the folder${folder === undefined ? "" : ` “${folder}”`}.`,
-    data: NOTHING_CHANGED,
-    advice: "Check that the folder is there and that you may write to it, then try again.",
+    happened:
+      folder === undefined ? t("Facet can't write to the folder.") : t("Facet can't write to “{folder}”.", { folder }),
+    data: nothingChanged(),
+    advice: t("Check that the folder exists and that you have permission to write to it, then try again."),
   }),
   "job-disk-full": ({ details }) => ({
-    happened: `There is not enough room on the disk for the new file${amounts(details)}.`,
-    data: "Nothing half-finished was left.",
-    advice: "Free some space, then try again.",
+    happened: sentences(t("There is not enough space on the disk for the new file."), amounts(details)),
+    data: nothingLeft(),
+    advice: t("Free up some space, then try again."),
   }),
-  "model-not-measurable": ({ file }) => ({
-    happened: `${file} is not a model that writes text.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a language model.",
+  "model-not-measurable": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} is not a model that writes text.", facts),
+    data: fileUnchanged(),
+    advice: t("Choose a language model."),
   }),
-  "models-differ": {
-    happened: "These models read text in different ways, so they cannot be compared.",
-    data: NOTHING_CHANGED,
-    advice: "Compare a model with the file that it was made from.",
-  },
-  "type-unknown": {
-    happened: "This type of quantization is not known here.",
-    data: NOTHING_CHANGED,
-    advice: "Choose another type.",
-  },
-  "quantize-failed": ({ file }) => ({
-    happened: `${file} could not be quantized.`,
-    data: "It was not changed, and nothing half-finished was left.",
-    advice: "Try another type, or download the model again.",
+  "models-differ": () => ({
+    happened: t("These models split text into different tokens, so they can't be compared."),
+    data: nothingChanged(),
+    advice: t("Compare a model with the file that it was made from."),
   }),
-  "result-damaged": {
-    happened: "The new file did not work when it was tried, so it was removed.",
-    data: "The model that it was made from was not changed.",
-    advice: "Try again, or choose another type.",
-  },
-  "importance-matrix-unreadable": ({ file, reason, details }) => ({
-    happened: `${details["file"] === undefined ? "The importance matrix" : file} cannot be read.${reason}`,
-    data: FILE_UNTOUCHED,
-    advice: "Check that you may read the file, then try again.",
+  "type-unknown": () => ({
+    happened: t("Facet doesn't know this type of quantization."),
+    data: nothingChanged(),
+    advice: anotherType(),
   }),
-  "importance-matrix-invalid": ({ file, details }) => ({
-    happened: `${details["file"] === undefined ? "The file" : file} is not an importance matrix that fits this model.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a file in llama.cpp's imatrix format that was made for this model.",
+  "quantize-failed": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be quantized.", facts),
+    data: sentences(fileUnchanged(), nothingLeft()),
+    advice: t("Try another type, or download the model again."),
   }),
-  "text-unreadable": ({ file, details }) => ({
-    happened: `${details["file"] === undefined ? "The text" : file} cannot be read as text.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a plain text file (UTF-8).",
+  "result-damaged": () => ({
+    happened: t("The new file didn't work when Facet tried it, so it was removed."),
+    data: t("The model that it was made from was not changed."),
+    advice: t("Try again, or choose another type."),
   }),
-  "text-invalid": {
-    happened: "The text cannot be turned into tokens by this model.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose another text.",
-  },
-  "text-too-short": {
-    happened: "The text is too short to learn or measure anything from it.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose a text of some pages at least.",
-  },
-  "text-too-large": ({ file, details }) => ({
-    happened: `${details["file"] === undefined ? "The text" : file} is too large${details["limitBytes"] === undefined ? "" : `: at most ${bytes(details["limitBytes"]) ?? "less"} are read`}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a shorter text: a part of it teaches as much.",
+  "importance-matrix-unreadable": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The importance matrix}} can't be read.", facts),
+      facts.reason,
+    ),
+    data: fileUnchanged(),
+    advice: t("Check that you have permission to read the file, then try again."),
   }),
-  "evaluation-failed": ({ file }) => ({
-    happened: `${file} could not be run.`,
-    data: FILE_UNTOUCHED,
-    advice: "Try again. If it fails again, download the model again.",
+  "importance-matrix-invalid": (facts) => ({
+    happened: t(
+      "{hasFile, select, yes {“{file}”} other {The file}} is not an importance matrix that fits this model.",
+      facts,
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose a file in llama.cpp's imatrix format that was made for this model."),
   }),
-  "write-failed": {
-    happened: "The new file could not be written.",
-    data: "Nothing half-finished was left.",
-    advice: "Check the disk, then try again.",
-  },
-  "out-of-memory": {
-    happened: "There was not enough memory for this.",
-    data: "Nothing half-finished was left.",
-    advice: "Close other programs, then try again.",
-  },
-  "job-crashed": {
-    happened: "The process that did this stopped unexpectedly.",
-    data: "Nothing half-finished was left. Your chats and models are safe.",
-    advice: "Try again. If it stops again, close other programs to free memory.",
-  },
-  "job-interrupted": {
-    happened: "Facet was closed unexpectedly while this was running.",
-    data: "Nothing half-finished was left.",
-    advice: "Try again when you want.",
-  },
+  "text-unreadable": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The text}} can't be read as text.", facts),
+    data: fileUnchanged(),
+    advice: t("Choose a plain text file (UTF-8)."),
+  }),
+  "text-invalid": () => ({
+    happened: t("This model can't turn the text into tokens."),
+    data: fileUnchanged(),
+    advice: t("Choose another text."),
+  }),
+  "text-too-short": () => ({
+    happened: t("The text is too short to learn or measure anything from it."),
+    data: fileUnchanged(),
+    advice: t("Choose a text of at least a few pages."),
+  }),
+  "text-too-large": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The text}} is too large.", facts),
+      named(bytes(facts.details["limitBytes"]), (limit) => t("Facet reads up to {limit}.", { limit })),
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose a shorter text: a part of it works as well."),
+  }),
+  "evaluation-failed": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be run.", facts),
+    data: fileUnchanged(),
+    advice: t("Try again. If it fails again, download the model again."),
+  }),
+  "write-failed": () => ({
+    happened: t("The new file couldn't be written."),
+    data: nothingLeft(),
+    advice: t("Check the disk, then try again."),
+  }),
+  "out-of-memory": () => ({
+    happened: t("There was not enough memory for this."),
+    data: nothingLeft(),
+    advice: t("Close other programs, then try again."),
+  }),
+  "job-crashed": () => ({
+    happened: t("This job stopped unexpectedly."),
+    data: sentences(nothingLeft(), t("Your chats and models are safe.")),
+    advice: t("Try again. If it stops again, close other programs to free memory."),
+  }),
+  "job-interrupted": () => ({
+    happened: t("Facet closed unexpectedly while this was running."),
+    data: nothingLeft(),
+    advice: t("You can try again at any time."),
+  }),
 } satisfies FailureTable;
+
+/** Where a file was quantized before. */
+export function quantizedAs(type: string | undefined): string | null {
+  return named(type, (known) => t("Its type is {type}.", { type: known }));
+}
+
+export function fullPrecision(): string {
+  return t("Choose the same model in F16, BF16, F32 or Q8_0.");
+}

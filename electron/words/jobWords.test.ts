@@ -30,7 +30,7 @@ test.each([
   [{ kind: "running", phase: null }, ["starting"]],
   [
     { kind: "running", phase: { kind: "work", progress } },
-    ["blk.3.ffn_down.weight", "42 %", "61 MB/s", "1 min 15 s left"],
+    ["blk.3.ffn_down.weight", "42%", "61 MB/s", "1 min 15 s left"],
   ],
   [
     {
@@ -40,7 +40,7 @@ test.each([
         progress: { ...progress, stage: "quality", unit: "tokens", item: "", perSecond: 812, secondsLeft: null },
       },
     },
-    ["42 %", "812 tokens/s"],
+    ["42%", "812 tokens/s"],
   ],
   [
     {
@@ -64,7 +64,7 @@ test.each([
         waitingFor: null,
       },
     },
-    ["500 MB of 2.00 GB", "25 %", "10 MB/s", "2 min 30 s left"],
+    ["500 MB of 2.00 GB", "25%", "10 MB/s", "2 min 30 s left"],
   ],
   [
     {
@@ -130,7 +130,7 @@ test("a fine-tune from the hub is called by its repository, and is converted onl
   });
   expect([jobTitle(done), endedWords(done)]).toEqual([
     "maker/Pirate-LoRA",
-    "maker/Pirate-LoRA is among your fine-tunes.",
+    "maker/Pirate-LoRA is in your fine-tunes now.",
   ]);
   expect(jobSteps(done.start)).toEqual(["download", "convert-delta"]);
   expect(jobSteps(fetched(null, { kind: "queued", position: 1 }).start)).toEqual(["download"]);
@@ -150,7 +150,7 @@ test("an empty download has no share that is done", () => {
 
 test("a failure is said in sentences, and a model that could not be measured is not called failed", () => {
   const failed = job({ kind: "failed", failure: { code: "job-crashed" } });
-  expect(jobProblem(failed)).toMatch(/stopped unexpectedly\. .*half-finished.* Try again/);
+  expect(jobProblem(failed)).toMatch(/stopped unexpectedly\. .*unfinished.* Try again/);
   expect(endedWords(failed)).toMatch(/^Tiny: /);
   const unmeasured = job({
     kind: "done",
@@ -160,7 +160,7 @@ test("a failure is said in sentences, and a model that could not be measured is 
     qualityFailure: { code: "out-of-memory" },
   });
   expect(jobProblem(unmeasured)).toMatch(/^The new model can be used/);
-  expect(endedWords(unmeasured)).toBe("Tiny is there in Q4_K_M.");
+  expect(endedWords(unmeasured)).toBe("Tiny is ready as Q4_K_M.");
   expect(jobTitle(unmeasured)).toBe("Tiny → Q4_K_M");
   expect(jobFacts(unmeasured)).toEqual(["done in 1 min 23 s"]);
 });

@@ -3,9 +3,20 @@ import type { Job, JobPhase, JobStart, StartMakeDelta } from "../contract/jobQue
 import type { JobStage } from "../contract/jobs";
 import { waitingWords } from "./downloadWords";
 import { failureParagraph, failureText } from "./failureText";
-import { formatBytes, formatPercent, formatSpeed, formatTimeLeft } from "./quantities";
+import {
+  formatByteSpeed,
+  formatBytesOf,
+  formatCount,
+  formatDecimal,
+  formatDuration as formatSeconds,
+  formatPercent,
+  formatSpeed,
+  formatTimeLeft,
+} from "./quantities";
 import { stagesOf } from "./stepWords";
 import { deltaKinds, makingJobs } from "./deltaKinds";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 export type JobStep = "download" | JobStage;
 
@@ -26,13 +37,13 @@ export function jobTitle({ start, modelName }: Job): string {
 export function jobKind(start: JobStart): string {
   switch (start.kind) {
     case "quantize":
-      return start.source.kind === "hub" ? "download and quantize" : "quantize";
+      return start.source.kind === "hub" ? t("download and quantize") : t("quantize");
     case "quality":
-      return "measure quality";
+      return t("measure quality");
     case "make-delta":
-      return makingJobs[start.result.kind];
+      return makingJobs[start.result.kind]();
     case "fetch-delta":
-      return "download a fine-tune";
+      return t("download a fine-tune");
   }
 }
 
@@ -70,40 +81,42 @@ export function stepOf(phase: JobPhase): JobStep {
   return phase.kind === "download" ? "download" : phase.progress.stage;
 }
 
+const STEPS: Readonly<Record<JobStep, () => string>> = {
+  download: () => t("Download@@step"),
+  "read-source": () => t("Read the source@@step"),
+  "importance-matrix": () => t("Calibrate@@step"),
+  quantize: () => t("Quantize@@step"),
+  check: () => t("Try the new file@@step"),
+  quality: () => t("Measure quality@@step"),
+  speed: () => t("Measure speed@@step"),
+  "make-delta": () => t("Make the delta@@step"),
+  "refine-delta": () => t("Adjust the delta's strength@@step"),
+  fidelity: () => t("Measure how faithful it is@@step"),
+  "convert-delta": () => t("Convert it for the model@@step"),
+};
+
 /** In the list of steps. */
 export function stepWords(step: JobStep): string {
-  const words: Readonly<Record<JobStep, string>> = {
-    download: "Download",
-    "read-source": "Read the source",
-    "importance-matrix": "Calibrate",
-    quantize: "Quantize",
-    check: "Try the new file",
-    quality: "Measure quality",
-    speed: "Measure speed",
-    "make-delta": "Make the delta",
-    "refine-delta": "Fit the delta's strength",
-    fidelity: "Measure how faithful it is",
-    "convert-delta": "Convert it for the model",
-  };
-  return words[step];
+  return STEPS[step]();
 }
+
+const DOING: Readonly<Record<JobStep, () => string>> = {
+  download: () => t("Downloading"),
+  "read-source": () => t("Reading the source"),
+  "importance-matrix": () => t("Calibrating"),
+  quantize: () => t("Quantizing"),
+  check: () => t("Trying the new file"),
+  quality: () => t("Measuring quality"),
+  speed: () => t("Measuring speed"),
+  "make-delta": () => t("Making the delta"),
+  "refine-delta": () => t("Adjusting the delta's strength"),
+  fidelity: () => t("Measuring how faithful it is"),
+  "convert-delta": () => t("Converting it for the model"),
+};
 
 /** While it runs: read aloud when it changes, so it holds no number. */
 export function doingWords(step: JobStep): string {
-  const words: Readonly<Record<JobStep, string>> = {
-    download: "Downloading",
-    "read-source": "Reading the source",
-    "importance-matrix": "Calibrating",
-    quantize: "Quantizing",
-    check: "Trying the new file",
-    quality: "Measuring quality",
-    speed: "Measuring speed",
-    "make-delta": "Making the delta",
-    "refine-delta": "Fitting the delta's strength",
-    fidelity: "Measuring how faithful it is",
-    "convert-delta": "Converting it for the model",
-  };
-  return words[step];
+  return DOING[step]();
 }
 
 /** How far the step is that runs; null when that cannot be told. */
@@ -121,11 +134,15 @@ export function jobFacts(job: Job): string[] {
   const { state } = job;
   switch (state.kind) {
     case "queued":
-      return [state.position === 1 ? "next in line" : `number ${state.position} in line`];
+      return [
+        state.position === 1
+          ? t("next in line")
+          : t("number {position} in line", { position: formatCount(state.position) }),
+      ];
     case "running":
-      return state.phase === null ? ["starting"] : phaseFacts(state.phase, jobFraction(job));
+      return state.phase === null ? [t("starting")] : phaseFacts(state.phase, jobFraction(job));
     case "done":
-      return [`done in ${formatDuration(state.tookMs)}`];
+      return [t("done in {duration}", { duration: formatDuration(state.tookMs) })];
     case "failed":
       return [];
   }
@@ -135,7 +152,7 @@ export function jobFacts(job: Job): string[] {
 export function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
   const percent = fraction === null ? [] : [formatPercent(fraction)];
   if (phase.kind === "download") {
-    const amount = `${formatBytes(phase.receivedBytes)} of ${formatBytes(phase.totalBytes)}`;
+    const amount = formatBytesOf(phase.receivedBytes, phase.totalBytes);
     if (phase.waitingFor !== null) return [amount, downloadWaitsFor(phase.waitingFor)];
     return [amount, ...percent, ...speed("bytes", phase.bytesPerSecond), ...timeLeft(phase.secondsLeft)];
   }
@@ -145,7 +162,7 @@ export function phaseFacts(phase: JobPhase, fraction: number | null): string[] {
 
 function speed(unit: "bytes" | "tokens", perSecond: number | null): string[] {
   if (perSecond === null || perSecond <= 0) return [];
-  return [unit === "bytes" ? `${formatBytes(perSecond)}/s` : formatSpeed(perSecond)];
+  return [unit === "bytes" ? formatByteSpeed(perSecond) : formatSpeed(perSecond)];
 }
 
 function timeLeft(seconds: number | null): string[] {
@@ -153,8 +170,8 @@ function timeLeft(seconds: number | null): string[] {
 }
 
 function downloadWaitsFor(reason: "queue" | "person" | "network" | "hub" | "rate-limit"): string {
-  if (reason === "queue") return "waits for another download";
-  return reason === "person" ? "the download is paused" : waitingWords(reason);
+  if (reason === "queue") return t("waiting for another download");
+  return reason === "person" ? t("the download is paused") : waitingWords(reason);
 }
 
 /** What went wrong, what it means and what to do, when something did. */
@@ -163,7 +180,10 @@ export function jobProblem({ state }: Job): string | null {
     return failureParagraph(state.failure);
   }
   if (state.kind === "done" && state.qualityFailure !== null) {
-    return `The new model can be used, but it could not be measured. ${failureText(state.qualityFailure).happened}`;
+    return sentences(
+      t("The new model can be used, but it couldn't be measured."),
+      failureText(state.qualityFailure).happened,
+    );
   }
   return null;
 }
@@ -171,26 +191,23 @@ export function jobProblem({ state }: Job): string | null {
 /** One sentence for somebody who is not looking at the list; null while it goes on. */
 export function endedWords(job: Job): string | null {
   const { start, modelName, state } = job;
-  if (state.kind === "failed") return `${modelName}: ${failureText(state.failure).happened}`;
+  if (state.kind === "failed")
+    return t("{name}: {problem}", { name: modelName, problem: failureText(state.failure).happened });
   if (state.kind !== "done") return null;
   switch (start.kind) {
     case "quantize":
-      return `${modelName} is there in ${start.recipe.type}.`;
+      return t("{model} is ready as {type}.", { model: modelName, type: start.recipe.type });
     case "quality":
-      return `The quality of ${modelName} is measured.`;
+      return t("The quality of {model} has been measured.", { model: modelName });
     case "make-delta":
-      return `${start.name} is made from ${modelName}.`;
+      return t("{name} is ready, made from {model}.", { name: start.name, model: modelName });
     case "fetch-delta":
-      return `${modelName} is among your fine-tunes.`;
+      return t("{name} is in your fine-tunes now.", { name: modelName });
   }
 }
 
-/** 83_000 → "1 min 23 s". */
+/** 420 → "0.4 s", 83_000 → "1 min 23 s". */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  return seconds < 10 ? t("{seconds} s", { seconds: formatDecimal(seconds, 1) }) : formatSeconds(Math.round(seconds));
 }

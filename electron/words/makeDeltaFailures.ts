@@ -1,45 +1,55 @@
 // Why no delta can be made of two models.
-import { FILE_UNTOUCHED, type FailureTable } from "./failureTable";
+import { fileUnchanged, type FailureTable } from "./failureTable";
+import { fullPrecision, quantizedAs } from "./jobFailures";
+import { t } from "./language";
+import { sentences } from "./sentences";
+
+const trueBase = () => t("Choose the base model that the fine-tune was trained from.");
+const wholeModel = () => t("Use this fine-tune as a model of its own.");
 
 export const makeDeltaFailures = {
-  "pair-quantized": ({ file, details: { type } }) => ({
-    happened: `${file} is quantized${type === undefined ? "" : ` (${type})`}. That changed its weights more than most fine-tunes do, so no delta can be made of it.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose the same model in F16, BF16, F32 or Q8_0.",
+  "pair-quantized": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is quantized.", facts),
+      quantizedAs(facts.details["type"]),
+      t("That changed its weights more than most fine-tunes do, so no delta can be made from it."),
+    ),
+    data: fileUnchanged(),
+    advice: fullPrecision(),
   }),
-  "pair-architectures-differ": {
-    happened: "These two models are built differently, so one cannot be a fine-tune of the other.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose the base model that the fine-tune was trained from.",
-  },
-  "pair-vocabularies-differ": {
-    happened: "The fine-tune has tokens that its base does not have. A delta cannot add them.",
-    data: FILE_UNTOUCHED,
-    advice: "Use this fine-tune as a model of its own.",
-  },
-  "pair-shapes-differ": {
-    happened: "These two models have different sizes, so one cannot be a fine-tune of the other.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose the base model that the fine-tune was trained from.",
-  },
-  "pair-equal": {
-    happened: "These two models have the same weights: there is nothing to make a delta of.",
-    data: FILE_UNTOUCHED,
-    advice: "Choose a fine-tune of this base.",
-  },
-  "pair-not-representable": {
-    happened: "What this fine-tune changed cannot be carried by a delta.",
-    data: FILE_UNTOUCHED,
-    advice: "Use this fine-tune as a model of its own.",
-  },
-  "pair-width-unsupported": {
-    happened: "The width of this model does not allow a 1-bit delta.",
-    data: FILE_UNTOUCHED,
-    advice: "Extract a LoRA instead.",
-  },
-  "delta-useless": {
-    happened: "The delta was made and measured, and it is no nearer to the fine-tune than the base is. It was removed.",
-    data: FILE_UNTOUCHED,
-    advice: "Check that the fine-tune was trained from this base.",
-  },
+  "pair-architectures-differ": () => ({
+    happened: t("These two models are built differently, so one can't be a fine-tune of the other."),
+    data: fileUnchanged(),
+    advice: trueBase(),
+  }),
+  "pair-vocabularies-differ": () => ({
+    happened: t("The fine-tune has tokens that its base doesn't have, and a delta can't add them."),
+    data: fileUnchanged(),
+    advice: wholeModel(),
+  }),
+  "pair-shapes-differ": () => ({
+    happened: t("These two models have different sizes, so one can't be a fine-tune of the other."),
+    data: fileUnchanged(),
+    advice: trueBase(),
+  }),
+  "pair-equal": () => ({
+    happened: t("These two models have the same weights, so there is nothing to make a delta from."),
+    data: fileUnchanged(),
+    advice: t("Choose a fine-tune of this base."),
+  }),
+  "pair-not-representable": () => ({
+    happened: t("A delta can't hold what this fine-tune changed."),
+    data: fileUnchanged(),
+    advice: wholeModel(),
+  }),
+  "pair-width-unsupported": () => ({
+    happened: t("The layers of this model don't have a width that a 1-bit delta can be made for."),
+    data: fileUnchanged(),
+    advice: t("Extract a LoRA instead."),
+  }),
+  "delta-useless": () => ({
+    happened: t("The new delta comes no closer to the fine-tune than the base model does, so it was removed."),
+    data: fileUnchanged(),
+    advice: t("Check that the fine-tune was trained from this base."),
+  }),
 } satisfies FailureTable;

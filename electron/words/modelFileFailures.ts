@@ -1,120 +1,182 @@
 // Why a model could not be loaded, or could not answer.
-import { amounts, tokenCounts, lower } from "./failureFacts";
-import { CHATS_SAFE, FILE_UNTOUCHED, type FailureTable } from "./failureTable";
+import { amounts, bytes, named, tokenCounts } from "./failureFacts";
+import { chatsSafe, fileUnchanged, messageKept, type FailureTable } from "./failureTable";
 import { kindWord, otherKind } from "./fileKindWords";
+import { t } from "./language";
+import { sentences } from "./sentences";
+
+const downloadAgain = () => t("Download it again, or choose another model.");
 
 export const modelFileFailures = {
-  "model-missing": ({ file, details }) => ({
-    happened: details["file"] === undefined ? "There is no model to load." : `${file} is no longer where it was.`,
-    data: CHATS_SAFE,
-    advice: "Put the file back, or choose another model.",
+  "model-missing": (facts) => ({
+    happened: t(
+      "{hasFile, select, yes {“{file}” is no longer where it was.} other {There is no model to load.}}",
+      facts,
+    ),
+    data: chatsSafe(),
+    advice: t("Put the file back, or choose another model."),
   }),
-  "model-unreadable": ({ file, reason }) => ({
-    happened: `${file} cannot be read.${reason}`,
-    data: FILE_UNTOUCHED,
-    advice: "Check that you may read the file and its folder, then try again.",
+  "model-unreadable": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} can't be read.", facts),
+      facts.reason,
+    ),
+    data: fileUnchanged(),
+    advice: t("Check that you have permission to read the file and its folder, then try again."),
   }),
-  "model-not-gguf": ({ file }) => ({
-    happened: `${file} is not a GGUF model.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a file in the GGUF format.",
+  "model-not-gguf": (facts) => ({
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} is not a GGUF model.", facts),
+    data: fileUnchanged(),
+    advice: t("Choose a file in the GGUF format."),
   }),
-  "model-truncated": ({ file, details }) => ({
-    happened: `${file} is incomplete: it ends too early${amounts(details)}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Download it again, or choose another model.",
+  "model-truncated": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is incomplete.", facts),
+      lengths(bytes(facts.details["fileBytes"]), bytes(facts.details["neededBytes"])),
+    ),
+    data: fileUnchanged(),
+    advice: downloadAgain(),
   }),
-  "model-damaged": ({ file, reason }) => ({
-    happened: `${file} is damaged and cannot be loaded.${reason}`,
-    data: FILE_UNTOUCHED,
-    advice: "Download it again, or choose another model.",
+  "model-damaged": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is damaged and can't be loaded.", facts),
+      facts.reason,
+    ),
+    data: fileUnchanged(),
+    advice: downloadAgain(),
   }),
-  "model-architecture-unknown": ({ file, details: { architecture } }) => ({
-    happened:
-      architecture === undefined
-        ? `${file} is a kind of model that this version of Facet cannot run.`
-        : `${file} is a “${architecture}” model, a kind that this version of Facet cannot run.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose another model.",
+  "model-architecture-unknown": (facts) => ({
+    happened: sentences(
+      t(
+        "{hasFile, select, yes {“{file}”} other {The model file}} is of a kind that this version of Facet can't run.",
+        facts,
+      ),
+      named(facts.details["architecture"], (name) => t("Its architecture is “{name}”.", { name })),
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose another model."),
   }),
-  "model-tokenizer-unknown": ({ file, details: { tokenizer } }) => ({
-    happened: `${file} has a tokenizer that this version of Facet does not know${tokenizer === undefined ? "" : `: “${tokenizer}”`}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose another model, or a newer version of Facet.",
+  "model-tokenizer-unknown": (facts) => ({
+    happened: sentences(
+      t(
+        "{hasFile, select, yes {“{file}”} other {The model file}} has a tokenizer that this version of Facet doesn't know.",
+        facts,
+      ),
+      named(facts.details["tokenizer"], (name) => t("It is called “{name}”.", { name })),
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose another model, or install a newer version of Facet."),
   }),
-  "model-vocabulary-unusable": ({ file, details }) => ({
-    happened: `${file} cannot be loaded${details["reason"] === undefined ? ": its vocabulary is wrong" : `: ${details["reason"]}`}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Get a newer file of this model, or another publisher's: the fault is in the file itself.",
+  "model-vocabulary-unusable": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} can't be loaded.", facts),
+      facts.reason ?? t("Its vocabulary is wrong."),
+    ),
+    data: fileUnchanged(),
+    advice: t("The mistake is in the file itself. Get a newer file of this model, or one from another publisher."),
   }),
-  "model-needs-other-build": ({ file, details: { type } }) => ({
-    happened: `${file} holds weights of a type that only another build of llama.cpp can read${type === undefined ? "" : ` (${type})`}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a file of this model in another quantization, Q4_K_M for example.",
+  "model-needs-other-build": (facts) => ({
+    happened: sentences(
+      t(
+        "{hasFile, select, yes {“{file}”} other {The model file}} has weights of a type that only other builds of llama.cpp can read.",
+        facts,
+      ),
+      named(facts.details["type"], (name) => t("The type is {name}.", { name })),
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose a file of this model in another quantization, such as Q4_K_M."),
   }),
-  "model-ends-engine": ({ file }) => ({
-    happened: `${file} would end the engine: a trial in a process of its own did so.`,
-    data: FILE_UNTOUCHED,
-    advice: "Get a newer file of this model, or choose another model.",
+  "model-ends-engine": (facts) => ({
+    happened: t(
+      "{hasFile, select, yes {“{file}”} other {The model file}} would crash the engine, as it did in a trial.",
+      facts,
+    ),
+    data: fileUnchanged(),
+    advice: t("Get a newer file of this model, or choose another model."),
   }),
-  "model-ended-engine-twice": ({ file }) => ({
-    happened: `The engine ended twice while it was loading ${lower(file)} or writing its first answer, so Facet does not load it by itself any more.`,
-    data: CHATS_SAFE,
-    advice: "Choose another model, or load this one once more yourself: in the model menu, or with “Try again”.",
+  "model-ended-engine-twice": (facts) => ({
+    happened: t(
+      "The engine stopped twice while it loaded {hasFile, select, yes {“{file}”} other {the model file}} or began to answer, so Facet no longer loads this model by itself.",
+      facts,
+    ),
+    data: chatsSafe(),
+    advice: t("Choose another model, or load this one again yourself: in the model menu, or with “Try again”."),
   }),
-  "model-is-not-a-chat-model": ({ file, details: { kind } }) => ({
-    happened: `${file} is not a chat model${inBrackets(kind)}.`,
-    data: FILE_UNTOUCHED,
-    advice: "Choose a model that was made for conversation, often named “Instruct” or “Chat”.",
+  "model-is-not-a-chat-model": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is not a chat model.", facts),
+      kindSentence(facts.details["kind"]),
+    ),
+    data: fileUnchanged(),
+    advice: t("Choose a model made for conversation. Their names often include “Instruct” or “Chat”."),
   }),
-  "model-too-large-for-memory": ({ file, details }) => ({
-    happened: `${file} does not fit into this computer's memory${amounts(details)}.`,
-    data: CHATS_SAFE,
-    advice: "Close other programs, or choose a smaller model.",
+  "model-too-large-for-memory": (facts) => ({
+    happened: sentences(
+      t("There is not enough memory for {hasFile, select, yes {“{file}”} other {the model file}}.", facts),
+      amounts(facts.details),
+    ),
+    data: chatsSafe(),
+    advice: t("Close other programs, or choose a smaller model."),
   }),
-  "model-crashed-last-time": ({ file }) => ({
-    happened: `Facet closed unexpectedly while it was loading ${lower(file)} the last time, so it was not loaded now.`,
-    data: CHATS_SAFE,
-    advice: "Try again, or choose another model.",
+  "model-crashed-last-time": (facts) => ({
+    happened: t(
+      "Facet closed unexpectedly the last time it loaded {hasFile, select, yes {“{file}”} other {the model file}}, so it was not loaded now.",
+      facts,
+    ),
+    data: chatsSafe(),
+    advice: t("Try again, or choose another model."),
   }),
-  "model-load-failed": ({ file, reason, details }) => ({
-    happened: `${file} could not be loaded${amounts(details)}.${reason}`,
-    data: CHATS_SAFE,
+  "model-load-failed": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be loaded.", facts),
+      amounts(facts.details),
+      facts.reason,
+    ),
+    data: chatsSafe(),
     advice:
-      details["neededBytes"] === undefined
-        ? "Try again, or choose another model."
-        : "Nothing of it is left in memory. Close other programs, choose a smaller context in its load settings, or another model.",
+      facts.details["neededBytes"] === undefined
+        ? t("Try again, or choose another model.")
+        : t("Close other programs, choose a smaller context in the model's load settings, or choose another model."),
   }),
   "chat-template-failed": ({ reason }) => ({
-    happened: `The model's own chat template could not be used.${reason}`,
-    data: "Your message is kept.",
-    advice: "Choose another model, or another file of this one.",
+    happened: sentences(t("The model's own chat template couldn't be used."), reason),
+    data: messageKept(),
+    advice: t("Choose another model, or another file of this one."),
   }),
   "message-longer-than-context": ({ details }) => ({
-    happened: `The message is longer than the model can read at once${tokenCounts(details)}.`,
-    data: "Your message is kept.",
-    advice: "Shorten it, or choose a larger context in the model's load settings.",
+    happened: sentences(t("Your message is longer than the model can read at once."), tokenCounts(details)),
+    data: messageKept(),
+    advice: t("Shorten it, or choose a larger context in the model's load settings."),
   }),
   "system-prompt-longer-than-context": ({ details }) => ({
-    happened: `The system prompt leaves no room for your message${tokenCounts(details)}.`,
-    data: "Your message is kept.",
-    advice: "Shorten the system prompt in the chat's settings, then try again.",
+    happened: sentences(t("The system prompt leaves no room for your message."), tokenCounts(details)),
+    data: messageKept(),
+    advice: t("Shorten the system prompt in the chat's settings, then try again."),
   }),
   "structure-invalid": ({ reason, details: { kind } }) => ({
-    happened: `The ${kind === "grammar" ? "grammar" : "JSON schema"} of this chat cannot be used.${reason}`,
-    data: "Your message is kept.",
-    advice: "Correct it in the chat's settings under Advanced, or remove it, then try again.",
+    happened: sentences(
+      kind === "grammar"
+        ? t("The grammar of this chat can't be used.")
+        : t("The JSON schema of this chat can't be used."),
+      reason,
+    ),
+    data: messageKept(),
+    advice: t("Correct or remove it in the chat's settings under Advanced, then try again."),
   }),
   "tools-longer-than-context": ({ details }) => ({
-    happened: `The list of tools leaves no room for your message${tokenCounts(details)}.`,
-    data: "Your message is kept.",
-    advice: "Remove tools in the chat's settings, then try again.",
+    happened: sentences(t("The list of tools leaves no room for your message."), tokenCounts(details)),
+    data: messageKept(),
+    advice: t("Remove tools in the chat's settings, then try again."),
   }),
 } satisfies FailureTable;
 
-/** " (embedding model)", where there is a word for it. */
-function inBrackets(kind: string | undefined): string {
+function lengths(size: string | undefined, needed: string | undefined): string | null {
+  if (size === undefined || needed === undefined) return null;
+  return t("It should be {needed} and is {size}.", { needed, size });
+}
+
+/** "It is an embedding model.", where there is a word for it. */
+function kindSentence(kind: string | undefined): string | null {
   const known = otherKind(kind);
-  const word = known === null ? kind : kindWord(known);
-  return word ? ` (${word})` : "";
+  return named((known === null ? kind : kindWord(known)) ?? undefined, (name) => t("Its kind: {name}.", { name }));
 }

@@ -16,7 +16,7 @@ const words = (format: Parameters<typeof abilities>[0]) =>
 
 test("what the template does not mention, the model cannot do, as far as the file says", () => {
   expect(words(nothing)).toEqual({
-    "System prompt": "no: Facet puts it in front of the first message.",
+    "System prompt": "no: Facet puts it before the first message.",
     Thinking: "no: The chat template does not mention it.",
     Tools: "no: The chat template does not mention it.",
     Documents: "no: The chat template does not mention it.",
@@ -35,8 +35,8 @@ test("thinking says whether it can be switched, what is usual, and how hard", ()
     words({ ...nothing, thinking: { canSwitch, isOnByDefault, efforts } })["Thinking"];
   expect(thinking(true, true)).toBe("yes: On by default; it can be switched off.");
   expect(thinking(true, false)).toBe("yes: Off by default; it can be switched on.");
-  expect(thinking(false, true)).toBe("yes: It cannot be switched off.");
-  expect(thinking(false, true, "low", "high")).toBe("yes: It cannot be switched off. Effort: Low, High.");
+  expect(thinking(false, true)).toBe("yes: It can't be switched off.");
+  expect(thinking(false, true, "low", "high")).toBe("yes: It can't be switched off. Effort: Low or High.");
 });
 
 test("the file's own licence counts; else what Hugging Face said", () => {

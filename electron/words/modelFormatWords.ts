@@ -2,6 +2,10 @@
 import type { FormatFacts, ModelFormat, SamplePrompt } from "../contract/modelFormat";
 import type { ThinkingAbility } from "../contract/thinking";
 import { licenceTitle } from "./modelTitle";
+import { hasKey } from "./hasKey";
+import { t } from "./language";
+import { formatList } from "./quantities";
+import { sentences } from "./sentences";
 
 export interface Ability {
   readonly name: string;
@@ -20,15 +24,15 @@ export function abilities(format: Format): readonly Ability[] {
     has
       ? { name, answer: "yes", words }
       : usesOwnTemplate(format)
-        ? { name, answer: "no", words: "The chat template does not mention it." }
-        : { name, answer: "unknown", words: "The file has no working chat template." };
+        ? { name, answer: "no", words: t("The chat template does not mention it.") }
+        : { name, answer: "unknown", words: t("The file has no working chat template.") };
   return [
     hasSystemPrompt
-      ? { name: "System prompt", answer: "yes", words: "It has a place of its own in the format." }
-      : { name: "System prompt", answer: "no", words: "Facet puts it in front of the first message." },
-    ability("Thinking", thinking !== null, thinking === null ? "" : thinkingWords(thinking)),
-    ability("Tools", hasTools, "It can be given tools, and calls them."),
-    ability("Documents", hasDocuments, "The chat template has a place for them. Facet does not use it yet."),
+      ? { name: t("System prompt"), answer: "yes", words: t("It has a place of its own in the format.") }
+      : { name: t("System prompt"), answer: "no", words: t("Facet puts it before the first message.") },
+    ability(t("Thinking"), thinking !== null, thinking === null ? "" : thinkingWords(thinking)),
+    ability(t("Tools"), hasTools, t("It can be given tools and calls them.")),
+    ability(t("Documents"), hasDocuments, t("The chat template has a place for them. Facet does not use it yet.")),
   ];
 }
 
@@ -38,54 +42,71 @@ export function usesOwnTemplate({ source }: Pick<FormatFacts, "source">): boolea
 
 function thinkingWords({ canSwitch, isOnByDefault, efforts }: ThinkingAbility): string {
   const when = canSwitch
-    ? `${isOnByDefault ? "On" : "Off"} by default; it can be switched ${isOnByDefault ? "off" : "on"}.`
+    ? isOnByDefault
+      ? t("On by default; it can be switched off.")
+      : t("Off by default; it can be switched on.")
     : isOnByDefault
-      ? "It cannot be switched off."
-      : "Off by default.";
-  return efforts.length === 0 ? when : `${when} Effort: ${efforts.map(effortName).join(", ")}.`;
+      ? t("It can't be switched off.")
+      : t("Off by default.");
+  return sentences(
+    when,
+    efforts.length === 0 ? null : t("Effort: {efforts}.", { efforts: formatList(efforts.map(effortName), "or") }),
+  );
 }
 
-/** The template's own word, written like the others. */
+const EFFORTS: Readonly<Record<string, () => string>> = {
+  minimal: () => t("Minimal@@effort"),
+  low: () => t("Low@@effort"),
+  medium: () => t("Medium@@effort"),
+  high: () => t("High@@effort"),
+};
+
+/** Of the template's own words, those that are usual; others are written like them. */
 export function effortName(effort: string): string {
-  return effort.slice(0, 1).toUpperCase() + effort.slice(1);
+  const known = hasKey(EFFORTS, effort) ? EFFORTS[effort] : undefined;
+  return known?.() ?? effort.slice(0, 1).toUpperCase() + effort.slice(1);
 }
+
+const TOKEN_USES: Readonly<Record<string, () => string>> = {
+  bos: () => t("Beginning of text (BOS)"),
+  eos: () => t("End of text (EOS)"),
+  eot: () => t("End of turn (EOT)"),
+  eom: () => t("End of message (EOM)"),
+  unknown: () => t("Unknown text"),
+  seperator: () => t("Separator"),
+  padding: () => t("Padding"),
+  cls: () => t("Class"),
+  mask: () => t("Mask"),
+  fim_pre: () => t("Fill in the middle: before"),
+  fim_suf: () => t("Fill in the middle: after"),
+  fim_mid: () => t("Fill in the middle: gap"),
+};
 
 /** For a key "tokenizer.ggml.…_token_id" of the file. */
 export function tokenUseWords(use: string): string {
-  const known: Readonly<Record<string, string>> = {
-    bos: "Beginning of text (BOS)",
-    eos: "End of text (EOS)",
-    eot: "End of turn (EOT)",
-    eom: "End of message (EOM)",
-    unknown: "Unknown text",
-    seperator: "Separator",
-    padding: "Padding",
-    cls: "Class",
-    mask: "Mask",
-    fim_pre: "Fill in the middle: before",
-    fim_suf: "Fill in the middle: after",
-    fim_mid: "Fill in the middle: gap",
-  };
-  return known[use] ?? use;
+  const known = hasKey(TOKEN_USES, use) ? TOKEN_USES[use] : undefined;
+  return known?.() ?? use;
 }
 
 /** `atHub`: what Hugging Face said when the file was downloaded. */
 export function licenceWords(inFile: string | null, atHub: string | null): string {
   if (inFile !== null) return licenceTitle(inFile);
-  return atHub === null ? "Its file does not say" : `${licenceTitle(atHub)}, says Hugging Face; its file does not say`;
+  return atHub === null
+    ? t("Its file does not say")
+    : t("{licence}, says Hugging Face; its file does not say", { licence: licenceTitle(atHub) });
 }
 
 /** Where the template that is used is from. */
 export function templateOriginWords({ source, name }: Pick<FormatFacts, "source" | "name">): string {
   switch (source) {
     case "template":
-      return "From the model’s file.";
+      return t("From the model’s file.");
     case "named-template":
-      return `From the model’s file, where it is called “${name}”.`;
+      return t("From the model’s file, where it is called “{name}”.", { name });
     case "vocabulary":
-      return `Facet’s own, for the ${name} format.`;
+      return t("Facet’s own, for the {name} format.", { name });
     case "general":
-      return "Facet’s own, for any model.";
+      return t("Facet’s own, for any model.");
   }
 }
 

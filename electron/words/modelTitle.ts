@@ -1,4 +1,5 @@
 // Names of models for people, out of the names of repositories: "bartowski/Qwen_Qwen3-8B-GGUF" → "Qwen3 8B".
+import { t } from "./language";
 
 /** Only what is sure to be no part of the name is taken away. */
 export function modelTitle(repository: string): string {
@@ -37,19 +38,20 @@ const OWNERS = new Set([
 
 /** "apache-2.0" → "Apache 2.0"; what is not known stays as it is. */
 export function licenceTitle(licence: string): string {
+  const named = licence.toLowerCase();
+  if (named === "other") return t("Other licence");
   const known: Readonly<Record<string, string>> = {
     "apache-2.0": "Apache-2.0",
     mit: "MIT",
-    gemma: "Gemma",
-    other: "Other licence",
-    "cc-by-4.0": "CC BY 4.0",
-    "cc-by-nc-4.0": "CC BY-NC 4.0",
-    llama2: "Llama 2",
-    llama3: "Llama 3",
-    "llama3.1": "Llama 3.1",
-    "llama3.2": "Llama 3.2",
-    "llama3.3": "Llama 3.3",
-    llama4: "Llama 4",
+    gemma: "Gemma", // not translated
+    "cc-by-4.0": "CC BY 4.0", // not translated
+    "cc-by-nc-4.0": "CC BY-NC 4.0", // not translated
+    llama2: "Llama 2", // not translated
+    llama3: "Llama 3", // not translated
+    "llama3.1": "Llama 3.1", // not translated
+    "llama3.2": "Llama 3.2", // not translated
+    "llama3.3": "Llama 3.3", // not translated
+    llama4: "Llama 4", // not translated
   };
-  return known[licence.toLowerCase()] ?? licence;
+  return known[named] ?? licence;
 }

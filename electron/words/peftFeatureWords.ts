@@ -1,32 +1,41 @@
-// What an adapter uses that cannot be carried over, in words.
+// What an adapter uses that cannot be carried over, in a sentence.
 import type { PeftFeature } from "../contract/peftConfig";
 import type { FailureDetails } from "./failureFacts";
 import { hasKey } from "./hasKey";
+import { t } from "./language";
+import { formatList } from "./quantities";
+import { sentences } from "./sentences";
 
-/** To stand behind a colon. */
+const WORDS: Readonly<Record<PeftFeature, () => string>> = {
+  "other-method": () => t("It is not a LoRA but another kind of adapter."),
+  dora: () => t("It uses DoRA, which scales each row of the model's weights. llama.cpp can't do that."),
+  "modules-to-save": () => t("It also brings whole parts of the model that were trained."),
+  bias: () => t("It changes biases, which llama.cpp can't do with an adapter."),
+  embedding: () => t("It changes the token embeddings in a way that llama.cpp can't use."),
+  "output-head": () => t("It changes the output head, which this model shares with its token embeddings."),
+  "new-tokens": () => t("It adds or trains single tokens, which llama.cpp can't do with an adapter."),
+  norms: () => t("It changes norms, which llama.cpp can't do with an adapter."),
+  vision: () => t("It changes how the model sees pictures, and Facet runs only the text part."),
+  experts: () => t("It changes the experts of a mixture, which Facet doesn't convert."),
+  "layer-replication": () => t("It repeats layers of the model, so it is a model of its own."),
+  "whole-weights": () => t("It has the fine-tune's weights themselves, not what changed in them."),
+  "changed-base": () => t("Its training first changed the base model's own weights, and it doesn't include those."),
+  alora: () => t("It works only after certain words (aLoRA)."),
+  "other-task": () => t("It was made for another task than writing text."),
+  "unknown-module": () => t("It changes a part of the model that Facet doesn't know."),
+  pickle: () =>
+    t(
+      "Its weights are a pickle file (adapter_model.bin), which can run programs when it is read. Facet reads only safetensors.",
+    ),
+  "unknown-option": () => t("It uses an option that this version of Facet doesn't know."),
+};
+
+/** With the names that the adapter itself has for it. */
 export function peftFeatureWords({ feature, kind, tensor }: FailureDetails): string {
-  const named = kind === undefined ? "" : ` (${kind})`;
-  const seen = tensor === undefined ? "" : `, as ${tensor} shows`;
-  const words: Readonly<Record<PeftFeature, string>> = {
-    "other-method": `it is no LoRA, but another kind of adapter${named}`,
-    dora: "it uses DoRA, which scales each row of the model's weights; an adapter of llama.cpp cannot",
-    "modules-to-save": `it brings whole parts of the model that were trained too${named}`,
-    bias: "it changes biases, which an adapter of llama.cpp cannot",
-    embedding: `it changes the token embeddings in a way that llama.cpp cannot use${seen}`,
-    "output-head": "it changes the output head, which this model shares with its token embeddings",
-    "new-tokens": "it adds or trains single tokens, which an adapter of llama.cpp cannot",
-    norms: `it changes norms, which an adapter of llama.cpp cannot${seen}`,
-    vision: `it changes how the model sees pictures, and Facet runs the text part alone${seen}`,
-    experts: `it changes the experts of a mixture, which Facet does not convert${seen}`,
-    "layer-replication": "it repeats layers of the model, so it is a model of its own",
-    "whole-weights": "it holds the fine-tune's weights themselves, not what they changed",
-    "changed-base": `its training began by changing the base model's own weights${named}, and those are not in it`,
-    alora: "it works only after certain words (aLoRA)",
-    "other-task": `it was made for another task than writing text${named}`,
-    "unknown-module": `it changes a part of the model that Facet does not know${tensor === undefined ? "" : `: ${tensor}`}`,
-    pickle:
-      "its weights are a pickle file (adapter_model.bin), which can run programs when it is read; Facet reads safetensors only",
-    "unknown-option": `it uses an option that this version of Facet does not know${named}`,
-  };
-  return hasKey(words, feature) ? words[feature] : "it uses something that this version of Facet does not know";
+  if (!hasKey(WORDS, feature)) return t("It uses something that this version of Facet doesn't know.");
+  const names = [kind, tensor].filter((name) => name !== undefined);
+  return sentences(
+    WORDS[feature](),
+    names.length === 0 ? null : t("In its files: {names}.", { names: formatList(names) }),
+  );
 }

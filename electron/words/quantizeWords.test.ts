@@ -8,7 +8,7 @@ test.each([
     98e6,
     null,
     12e9,
-    { neededBytes: 98e6, words: "The new file takes 98 MB; 12.0 GB are free on the disk.", enough: true },
+    { neededBytes: 98e6, words: "The new file takes 98 MB. 12.0 GB is free on the disk.", enough: true },
   ],
   [
     98e6,
@@ -16,7 +16,7 @@ test.each([
     300e6,
     {
       neededBytes: 369e6,
-      words: "The download takes 271 MB and the new file 98 MB; only 300 MB are free on the disk.",
+      words: "The download takes 271 MB, and the new file 98 MB. Only 300 MB is free on the disk.",
       enough: false,
     },
   ],
@@ -27,5 +27,5 @@ test.each([
 });
 
 test.each(ProposalReason.options)("%s is one sentence that names the type", (reason) => {
-  expect(proposalSentence("Q4_K_M", reason)).toMatch(/^Q4_K_M is proposed.*\.$/);
+  expect(proposalSentence("Q4_K_M", reason)).toMatch(/^Q4_K_M is recommended.*\.$/);
 });

@@ -2,19 +2,27 @@
 import type { ProposalReason } from "../contract/quantize";
 import type { QuantizationType } from "../contract/quantizeRecipe";
 import { formatBytes } from "./quantities";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 export function proposalSentence(type: QuantizationType, reason: ProposalReason): string {
   switch (reason) {
     case "best-balance":
-      return `${type} is proposed: it keeps nearly all of the quality at the smallest size that does, and it fits this computer.`;
+      return t(
+        "{type} is recommended: it keeps nearly all of the quality in the smallest file that does, and it fits this computer.",
+        { type },
+      );
     case "width-does-not-divide":
-      return `${type} is proposed: this model’s tensors are too narrow for K-quants, which would become larger types here; this one is written as it is.`;
+      return t(
+        "{type} is recommended: the layers of this model are too narrow for K-quants, which would become larger types here.",
+        { type },
+      );
     case "largest-that-fits":
-      return `${type} is proposed: it has the best quality among the types that fit this computer.`;
+      return t("{type} is recommended: it has the best quality among the types that fit this computer.", { type });
     case "none-fits":
-      return `${type} is proposed: no type fits into the free memory now, and this one comes closest.`;
+      return t("{type} is recommended: no type fits in the free memory now, and this one comes closest.", { type });
     case "fit-unknown":
-      return `${type} is proposed. Whether it fits this computer could not be worked out.`;
+      return t("{type} is recommended. Facet couldn't work out whether it fits this computer.", { type });
   }
 }
 
@@ -29,13 +37,20 @@ export function diskNeed(newFileBytes: number, downloadBytes: number | null, fre
   const neededBytes = newFileBytes + (downloadBytes ?? 0);
   const takes =
     downloadBytes === null
-      ? `The new file takes ${formatBytes(newFileBytes)}`
-      : `The download takes ${formatBytes(downloadBytes)} and the new file ${formatBytes(newFileBytes)}`;
-  if (freeBytes === null) return { neededBytes, words: `${takes}.`, enough: true };
+      ? t("The new file takes {file}.", { file: formatBytes(newFileBytes) })
+      : t("The download takes {download}, and the new file {file}.", {
+          download: formatBytes(downloadBytes),
+          file: formatBytes(newFileBytes),
+        });
+  if (freeBytes === null) return { neededBytes, words: takes, enough: true };
   const enough = neededBytes <= freeBytes;
+  const free = formatBytes(freeBytes);
   return {
     neededBytes,
-    words: `${takes}; ${enough ? "" : "only "}${formatBytes(freeBytes)} are free on the disk.`,
+    words: sentences(
+      takes,
+      enough ? t("{free} is free on the disk.", { free }) : t("Only {free} is free on the disk.", { free }),
+    ),
     enough,
   };
 }

@@ -1,20 +1,22 @@
 // What went wrong with a request to the application.
-import { CHATS_SAFE, type FailureTable } from "./failureTable";
+import { chatsSafe, nothingChanged, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
 
 export const requestFailures = {
-  "not-found": {
-    happened: "This is not there any more.",
-    data: "Nothing was changed.",
-    advice: "It may have been deleted in the meantime.",
-  },
+  "not-found": () => ({
+    happened: t("This no longer exists."),
+    data: nothingChanged(),
+    advice: t("It may have been deleted in the meantime."),
+  }),
   "request-invalid": ({ reason }) => ({
-    happened: `Facet refused this request.${reason}`,
-    data: "Nothing was changed.",
-    advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+    happened: sentences(t("Facet refused this request."), reason),
+    data: nothingChanged(),
+    advice: tryAgainOrSeeLogs(),
   }),
   internal: ({ reason }) => ({
-    happened: `Something went wrong inside Facet.${reason}`,
-    data: CHATS_SAFE,
-    advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+    happened: sentences(t("Something went wrong inside Facet."), reason),
+    data: chatsSafe(),
+    advice: tryAgainOrSeeLogs(),
   }),
 } satisfies FailureTable;

@@ -1,13 +1,15 @@
 // What is said of the steps of a recipe; a new kind is one entry.
 import type { JobStage } from "../contract/jobs";
 import type { QuantizeStep, StepKind, StepKinds } from "../contract/quantizeRecipe";
+import { t } from "./language";
+import { formatList } from "./quantities";
 
 interface StepWords<Step extends QuantizeStep> {
   /** Of a file. */
-  readonly taken: string;
-  readonly leftOut: string;
+  readonly taken: () => string;
+  readonly leftOut: () => string;
   /** Beside a type: "Q4_0 uncalibrated". */
-  readonly leftOutBriefly: string;
+  readonly leftOutBriefly: () => string;
   /** What a job goes through for it. */
   readonly stages: (step: Step) => readonly JobStage[];
 }
@@ -16,9 +18,9 @@ type StepOf<Kind extends StepKind> = Extract<QuantizeStep, { kind: Kind }>;
 
 const WORDS: { readonly [Kind in StepKind]: StepWords<StepOf<Kind>> } = {
   calibrate: {
-    taken: "calibrated",
-    leftOut: "not calibrated",
-    leftOutBriefly: "uncalibrated",
+    taken: () => t("calibrated"),
+    leftOut: () => t("not calibrated"),
+    leftOutBriefly: () => t("uncalibrated"),
     stages: (step) => (step.with.kind === "text" ? ["importance-matrix"] : []),
   },
 };
@@ -28,11 +30,11 @@ const KINDS = Object.keys(WORDS) as StepKind[];
 
 /** "not calibrated" */
 export function stepsTaken(steps: StepKinds): string {
-  return KINDS.map((kind) => WORDS[kind][steps.includes(kind) ? "taken" : "leftOut"]).join(", ");
+  return formatList(KINDS.map((kind) => WORDS[kind][steps.includes(kind) ? "taken" : "leftOut"]()));
 }
 
 export function stepsLeftOut(steps: StepKinds): string[] {
-  return KINDS.filter((kind) => !steps.includes(kind)).map((kind) => WORDS[kind].leftOutBriefly);
+  return KINDS.filter((kind) => !steps.includes(kind)).map((kind) => WORDS[kind].leftOutBriefly());
 }
 
 export function stagesOf<Kind extends StepKind>(step: { kind: Kind } & StepOf<Kind>): readonly JobStage[] {

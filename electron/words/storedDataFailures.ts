@@ -1,123 +1,153 @@
 // What went wrong with the data folder and the files in it.
-import { bytes, count } from "./failureFacts";
-import { CHATS_SAFE, NOTHING_CHANGED, type FailureTable } from "./failureTable";
+import { bytes } from "./failureFacts";
+import { chatsSafe, nothingChanged, tryAgain, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
+import { t } from "./language";
+import { sentences } from "./sentences";
 import { storedContent } from "./storedFileWords";
 
-const RESTORE = "Backups of your chats are in Settings, where one can be restored.";
+const restoreBackup = () => t("Backups of your chats are in Settings, where you can restore one.");
+const savedSafe = () => t("What was saved before is safe.");
 
 export const storedDataFailures = {
   "disk-full": ({ details: { folder, needed, missingBytes } }) => ({
-    happened: `The disk is full${folder === undefined ? "" : `, so Facet cannot write to ${folder}`}.`,
-    data: "What was saved before is safe. What you see now may not be saved.",
-    advice:
-      needed === undefined
-        ? `Free ${bytes(missingBytes) ?? "some space"}${missingBytes === undefined ? "" : " more"}, then try again.`
-        : `Free some space, ${needed} in all, then try again.`,
+    happened:
+      folder === undefined
+        ? t("The disk is full.")
+        : t("The disk is full, so Facet can't write to {folder}.", { folder }),
+    data: sentences(savedSafe(), t("What you see now may not be saved.")),
+    advice: freeSpace(needed, bytes(missingBytes)),
   }),
   "data-folder-unusable": ({ reason, details: { folder } }) => ({
-    happened: `Facet cannot use its data folder${folder === undefined ? "" : `, ${folder}`}.${reason}`,
-    data: "Nothing in it was changed.",
-    advice: "Make sure that the folder exists and that you may read and write it, then open Facet again.",
+    happened: sentences(
+      folder === undefined
+        ? t("Facet can't use its data folder.")
+        : t("Facet can't use its data folder, {folder}.", { folder }),
+      reason,
+    ),
+    data: t("Nothing in it was changed."),
+    advice: t("Check that the folder exists and that you have permission to read and write it, then open Facet again."),
   }),
   "data-folder-busy": ({ details: { holder, process: id } }) => ({
-    happened:
-      holder === undefined
-        ? "Another program uses Facet's data folder."
-        : `Facet's data folder is used by ${holder === "window" ? "Facet's window" : `“${holder}”`}${id === undefined ? "" : ` (process ${id})`}.`,
-    data: NOTHING_CHANGED,
-    advice: "This goes on when that has ended: wait for it, or end it.",
+    happened: busyWords(holder, id),
+    data: nothingChanged(),
+    advice: t("This continues when the other one is finished. Wait for it, or close it."),
   }),
-  "application-ended": {
-    happened: "The Facet that was doing this has ended.",
-    data: "What was saved before is safe.",
-    advice: "Try again.",
-  },
+  "application-ended": () => ({
+    happened: t("Facet closed while it was doing this."),
+    data: savedSafe(),
+    advice: tryAgain(),
+  }),
   "database-damaged": ({ details: { movedTo } }) =>
     movedTo === undefined
       ? {
-          happened: "A file that holds chats is damaged.",
-          data: "Nothing was changed. When Facet is opened again, it takes over what can be read into a new file.",
-          advice: "Close Facet and open it again.",
+          happened: t("A file with chats is damaged."),
+          data: nothingChanged(),
+          advice: t("Close Facet and open it again. Facet then saves what it can still read in a new file."),
         }
       : {
-          happened:
-            "The file that holds your chats was damaged and nothing in it could be read, so a new one was begun.",
-          data: `The damaged file was kept: ${movedTo}.`,
-          advice: RESTORE,
+          happened: t(
+            "The file with your chats was damaged and nothing in it could be read, so Facet started a new one.",
+          ),
+          data: damagedFileKept(movedTo),
+          advice: restoreBackup(),
         },
   "chats-salvaged": ({ details: { chats, messages, movedTo } }) => ({
-    happened: `The file that holds your chats was damaged. What could be read was taken over into a new one: ${amount(chats, "chat")} with ${amount(messages, "message")}.`,
-    data:
-      movedTo === undefined
-        ? "The damaged file was kept in the data folder."
-        : `The damaged file was kept: ${movedTo}.`,
-    advice: `Look whether anything is missing. ${RESTORE}`,
+    happened: t(
+      "The file with your chats was damaged. Facet saved what it could read in a new file: {chats, plural, one {# chat} other {# chats}} with {messages, plural, one {# message} other {# messages}}.",
+      { chats: Number(chats), messages: Number(messages) },
+    ),
+    data: damagedFileKept(movedTo),
+    advice: sentences(t("Check whether anything is missing."), restoreBackup()),
   }),
-  "chats-salvaging": {
-    happened: "The file that holds your chats is damaged. Facet is taking over what can be read into a new one.",
-    data: "The damaged file will be kept.",
-    advice: "This may take some minutes. Your chats open by themselves.",
-  },
+  "chats-salvaging": () => ({
+    happened: t("The file with your chats is damaged. Facet is saving what it can read in a new one."),
+    data: t("The damaged file will be kept."),
+    advice: t("This may take a few minutes. Your chats then open by themselves."),
+  }),
   "chat-rows-unreadable": ({ details: { chats = "0", messages = "0" } }) => ({
-    happened: `The file that holds your chats has ${rows(chats, messages)} that Facet cannot read.`,
-    data: "What cannot be read is kept in the file as it is. Everything else in it is used.",
-    advice: `If something that you need is missing, an earlier state may have it. ${RESTORE}`,
+    happened: t(
+      "Facet can't read part of the file with your chats: {chats, plural, =0 {} one {# chat, } other {# chats, }}{messages, plural, one {# message} other {# messages}}.",
+      { chats: Number(chats), messages: Number(messages) },
+    ),
+    data: t("What can't be read is kept in the file as it is. Everything else in it is used."),
+    advice: sentences(t("If something you need is missing, an earlier state may have it."), restoreBackup()),
   }),
-  "chats-busy": {
-    happened: "This is not possible while answers are being written or chats are being restored.",
-    data: NOTHING_CHANGED,
-    advice: "Wait until that is finished, or stop it, then try again.",
-  },
+  "chats-busy": () => ({
+    happened: t("This isn't possible while answers are being written or chats are being restored."),
+    data: nothingChanged(),
+    advice: t("Wait until that is finished, or stop it, then try again."),
+  }),
   "stored-file-damaged": ({ details }) => ({
-    happened: `The file with ${storedContent(details["file"])} was damaged, so Facet begins a new one.`,
-    data:
-      details["movedTo"] === undefined
-        ? `${CHATS_SAFE} The damaged file was kept in the data folder.`
-        : `${CHATS_SAFE} The damaged file was kept: ${details["movedTo"]}.`,
+    happened: t("One of Facet's files was damaged, so Facet started a new one: {content}.", {
+      content: storedContent(details["file"]),
+    }),
+    data: sentences(chatsSafe(), damagedFileKept(details["movedTo"])),
     advice:
       details["file"] === "deltas.json"
-        ? "The fine-tunes themselves are still there: open Fine-tunes and add them from Facet's folder."
-        : "If you have a backup of that file, you can put it back while Facet is closed.",
+        ? t("The fine-tunes themselves are still there. Open Fine-tunes and add them from Facet's folder.")
+        : t("If you have a backup of this file, you can put it back while Facet is closed."),
   }),
-  "stored-entries-unreadable": ({ details }) => ({
-    happened: `The file with ${storedContent(details["file"])} has ${entries(details["count"])} that this version of Facet does not understand.`,
-    data: "What is not understood is kept in the file as it is. Everything else in it is used.",
-    advice: `If you used a newer version of Facet, install it again. If you changed ${details["file"] ?? "the file"} by hand, correct it in the data folder while Facet is closed.`,
+  "stored-entries-unreadable": ({ details: { file, count } }) => ({
+    happened:
+      count === undefined || !/^\d+$/u.test(count)
+        ? t("This version of Facet doesn't understand some entries in one of its files: {content}.", {
+            content: storedContent(file),
+          })
+        : t(
+            "This version of Facet doesn't understand {count, plural, one {# entry} other {# entries}} in one of its files: {content}.",
+            { count: Number(count), content: storedContent(file) },
+          ),
+    data: t("These entries are kept in the file as they are. Everything else in it is used."),
+    advice:
+      file === undefined
+        ? t(
+            "If you used a newer version of Facet, install it again. If you edited the file, correct it in the data folder while Facet is closed.",
+          )
+        : t(
+            "If you used a newer version of Facet, install it again. If you edited {file}, correct it in the data folder while Facet is closed.",
+            { file },
+          ),
   }),
-  "leftover-not-moved-to-trash": ({ details: { file }, reason }) => ({
-    happened: `${file ?? "The file"} could not be moved to the trash.${reason}`,
-    data: "It stays where it is.",
-    advice: "Close programs that use it, then try again, or show it in its folder and delete it there.",
+  "leftover-not-moved-to-trash": (facts) => ({
+    happened: sentences(
+      t("{hasFile, select, yes {“{file}”} other {The file}} couldn't be moved to the trash.", facts),
+      facts.reason,
+    ),
+    data: t("The file stays where it is."),
+    advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
-  "database-newer": {
-    happened: "Your chats were saved by a newer version of Facet, which this version cannot read.",
-    data: "Nothing was changed.",
-    advice: "Install the newer version again.",
-  },
+  "database-newer": () => ({
+    happened: t("Your chats were saved by a newer version of Facet, and this version can't read them."),
+    data: nothingChanged(),
+    advice: t("Install the newer version again."),
+  }),
   "save-failed": ({ reason }) => ({
-    happened: `This could not be saved.${reason}`,
-    data: "What was saved before is safe. What you see now may be lost when Facet is closed.",
-    advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
+    happened: sentences(t("This couldn't be saved."), reason),
+    data: sentences(savedSafe(), t("What you see now may be lost when Facet is closed.")),
+    advice: tryAgainOrSeeLogs(),
   }),
 } satisfies FailureTable;
 
-/** "1 chat", "2 chats" */
-function amount(stored: string | undefined, one: string): string {
-  if (stored === undefined) return `${one}s`;
-  return stored === "1" ? `1 ${one}` : `${count(stored)} ${one}s`;
+function freeSpace(needed: string | undefined, missing: string | undefined): string {
+  if (needed !== undefined) return t("Make sure that {needed} is free, then try again.", { needed });
+  return missing === undefined
+    ? t("Free up some space, then try again.")
+    : t("Free up {missing} more, then try again.", { missing });
 }
 
-/** "1 chat and 2 messages", without what there is none of. */
-function rows(chats: string, messages: string): string {
-  const found = [
-    ...(chats === "0" ? [] : [amount(chats, "chat")]),
-    ...(messages === "0" ? [] : [amount(messages, "message")]),
-  ];
-  return found.length === 0 ? "entries" : found.join(" and ");
+function busyWords(holder: string | undefined, id: string | undefined): string {
+  if (holder === undefined) return t("Another program is using Facet's data folder.");
+  if (holder === "window")
+    return id === undefined
+      ? t("Facet's window is using the data folder.")
+      : t("Facet's window is using the data folder (process {id}).", { id });
+  return id === undefined
+    ? t("“{command}” is using Facet's data folder.", { command: holder })
+    : t("“{command}” is using Facet's data folder (process {id}).", { command: holder, id });
 }
 
-/** "1 entry", "2 entries" */
-function entries(amount: string | undefined): string {
-  if (amount === undefined) return "entries";
-  return amount === "1" ? "1 entry" : `${count(amount)} entries`;
+function damagedFileKept(movedTo: string | undefined): string {
+  return movedTo === undefined
+    ? t("The damaged file is kept in the data folder.")
+    : t("The damaged file is kept: {movedTo}.", { movedTo });
 }

@@ -75,7 +75,7 @@ test("what fits without room, then what runs in part or with a shorter context, 
   expect(choose(variants, fitOf(6))[0]).toBe("Q4_K_M");
   expect(choose(variants, fitOf(3, "partly-on-gpu"))[0]).toBe("Q8_0");
   expect(choose(variants, fitOf(3, "smaller-context"))[0]).toBe("Q4_K_M");
-  expect(choose(variants, fitOf(3))).toEqual([null, "None of these fits into the free memory"]);
+  expect(choose(variants, fitOf(3))).toEqual([null, "None of these fits in the free memory"]);
 });
 
 test("waits for the verdicts that it depends on, and proposes nothing meanwhile", () => {
@@ -88,13 +88,13 @@ test("waits for the verdicts that it depends on, and proposes nothing meanwhile"
 });
 
 test.each([
-  ["hub-offline", "Could not be checked: Hugging Face cannot be reached"],
-  ["hub-gated", "Could not be checked: only those with access may read it"],
-  ["hub-unavailable", "Could not be checked: Hugging Face is busy"],
-  ["estimate-failed", "Could not be checked: the start of the file could not be read"],
-  ["something-new", "Could not be checked: the start of the file could not be read"],
-  ["model-architecture-unknown", "None of these can be run by Facet"],
-  ["model-damaged", "None of these can be run by Facet"],
+  ["hub-offline", "Couldn't be checked: Hugging Face can't be reached"],
+  ["hub-gated", "Couldn't be checked: only people with access may read it"],
+  ["hub-unavailable", "Couldn't be checked: Hugging Face is busy"],
+  ["estimate-failed", "Couldn't be checked: the start of the file couldn't be read"],
+  ["something-new", "Couldn't be checked: the start of the file couldn't be read"],
+  ["model-architecture-unknown", "Facet can't run any of these"],
+  ["model-damaged", "Facet can't run any of these"],
 ])("without any verdict, for %s: %s", (code, words) => {
   expect(choose(variants, without(fitOf(100), code, ...ALL))).toEqual([null, words]);
 });
@@ -103,20 +103,20 @@ test("unknown is neither too large nor proposed", () => {
   const small = (code: string, ...which: string[]) => choose(variants, without(fitOf(3), code, ...which));
   expect(small("hub-offline", "Q8_0")).toEqual([
     null,
-    "None that could be checked fits into the free memory; the others could not be checked: Hugging Face cannot be reached",
+    "None that could be checked fits in the free memory; the others couldn't be checked: Hugging Face can't be reached",
   ]);
   expect(small("model-architecture-unknown", "Q8_0")).toEqual([null, "None of these fits or can be run by Facet"]);
   expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q8_0"))).toEqual([
     "Q6_K",
-    "Best quality that leaves room to spare, of those that could be checked",
+    "Best quality that leaves room to spare (of those that could be checked)",
   ]);
   // One that is smaller than what is proposed changes nothing.
   expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q4_K_M"))).toEqual([
     "Q6_K",
     "Best quality that leaves room to spare",
   ]);
-  expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Could not be checked/u);
-  expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one does not fit into the free memory"]);
+  expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Couldn't be checked/u);
+  expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one doesn't fit in the free memory"]);
 });
 
 test("says that there is no model, or none that can be downloaded", () => {
@@ -190,10 +190,12 @@ test("whatever the verdicts are: only what is known to run is proposed, and only
       const proposed = choice.kind === "best" ? of(choice.variant) : null;
       expect([null, "fits", "smaller-context", "partly-on-gpu"]).toContain(proposed);
       const why = choice.kind === "undecided" ? "" : choice.why;
-      expect(/^(?:None of these fits into|This one does not fit)/u.test(why)).toBe(
+      expect(/^(?:None of these fits in|This one doesn't fit)/u.test(why)).toBe(
         seen.size === 1 && seen.has("does-not-fit"),
       );
-      expect(/Could not be checked/u.test(why) && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(false);
+      expect(why.startsWith("Couldn't be checked") && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(
+        false,
+      );
       expect(choice.kind === "undecided" && !seen.has("not-read")).toBe(false);
     }),
     { numRuns: 500 },

@@ -3,6 +3,7 @@ import type { FileKind } from "../contract/fileKind";
 import type { Fit } from "../contract/fit";
 import type { HubVariant } from "../contract/hub";
 import { freeBytes, isUnchecked, uncheckedReason } from "./fitWords";
+import { t } from "./language";
 
 /** Of the free memory: what a model may take and still leave other programs theirs. */
 const ROOMY_SHARE = 0.75;
@@ -57,32 +58,32 @@ export function likelyVariant(variants: readonly HubVariant[], availableBytes: n
 
 /** `variants`: models as far as is known. Only one whose header was read is proposed. */
 export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: HubVariant) => Fit | null): Choice {
-  if (variants.length === 0) return { kind: "none", why: "There is no model to chat with in this repository" };
+  if (variants.length === 0) return { kind: "none", why: t("There is no model to chat with in this repository") };
   const usable = usableVariants(variants);
   if (usable.length === 0)
     return {
       kind: "none",
-      why: variants.length === 1 ? "This one cannot be downloaded" : "None of these can be downloaded",
+      why: variants.length === 1 ? t("This one can't be downloaded") : t("None of these can be downloaded"),
     };
   const judged: Judged[] = [];
   const best = (variant: HubVariant, why: string): Choice => ({
     kind: "best",
     variant,
-    why: judged.some(({ fit }) => isUnchecked(fit)) ? `${why}, of those that could be checked` : why,
+    why: judged.some(({ fit }) => isUnchecked(fit)) ? t("{why} (of those that could be checked)", { why }) : why,
   });
   for (const variant of usable) {
     const fit = fitOf(variant);
     if (fit === null) return { kind: "undecided", missing: variant };
     judged.push({ variant, fit });
     // The largest that leaves room: smaller ones need no verdict.
-    if (isRoomy(fit)) return best(variant, "Best quality that leaves room to spare");
+    if (isRoomy(fit)) return best(variant, t("Best quality that leaves room to spare"));
   }
   const fitting = judged.findLast(({ fit }) => fit.verdict === "fits");
-  if (fitting !== undefined) return best(fitting.variant, "Fits with the most room");
+  if (fitting !== undefined) return best(fitting.variant, t("Fits with the most room"));
   const inPart = judged.find(({ fit }) => fit.verdict === "partly-on-gpu");
-  if (inPart !== undefined) return best(inPart.variant, "Best quality that runs, in part on the GPU");
+  if (inPart !== undefined) return best(inPart.variant, t("Best quality that runs, partly on the GPU"));
   const shorter = judged.findLast(({ fit }) => fit.verdict === "smaller-context");
-  if (shorter !== undefined) return best(shorter.variant, "Fits with the longest context");
+  if (shorter !== undefined) return best(shorter.variant, t("Fits with the longest context"));
   return { kind: "none", why: noneWords(judged.map(({ fit }) => fit)) };
 }
 
@@ -95,18 +96,35 @@ interface Judged {
 function noneWords(fits: readonly Fit[]): string {
   const unchecked = fits.filter(isUnchecked);
   const reasons = [...new Set(unchecked.map(uncheckedReason))].join("; ");
-  if (unchecked.length === fits.length) return `Could not be checked: ${reasons}`;
-  const tooLarge = fits.filter(({ verdict }) => verdict === "does-not-fit");
-  const cannot =
-    tooLarge.length === fits.length - unchecked.length
-      ? "fits into the free memory"
-      : tooLarge.length === 0
-        ? "can be run by Facet"
-        : "fits or can be run by Facet";
-  if (unchecked.length > 0) return `None that could be checked ${cannot}; the others could not be checked: ${reasons}`;
-  return fits.length === 1
-    ? `This one ${tooLarge.length === 1 ? "does not fit into the free memory" : "cannot be run by Facet"}`
-    : `None of these ${cannot}`;
+  if (unchecked.length === fits.length) return t("Couldn't be checked: {reasons}", { reasons });
+  const tooLarge = fits.filter(({ verdict }) => verdict === "does-not-fit").length;
+  const problem = tooLarge === fits.length - unchecked.length ? "too-large" : tooLarge === 0 ? "cannot-run" : "both";
+  if (unchecked.length > 0) return noneCheckedWords(problem, reasons);
+  switch (problem) {
+    case "too-large":
+      return fits.length === 1
+        ? t("This one doesn't fit in the free memory")
+        : t("None of these fits in the free memory");
+    case "cannot-run":
+      return fits.length === 1 ? t("Facet can't run this one") : t("Facet can't run any of these");
+    case "both":
+      return t("None of these fits or can be run by Facet");
+  }
+}
+
+function noneCheckedWords(problem: "too-large" | "cannot-run" | "both", reasons: string): string {
+  switch (problem) {
+    case "too-large":
+      return t("None that could be checked fits in the free memory; the others couldn't be checked: {reasons}", {
+        reasons,
+      });
+    case "cannot-run":
+      return t("Facet can't run any that could be checked; the others couldn't be checked: {reasons}", { reasons });
+    case "both":
+      return t("None that could be checked fits or can be run by Facet; the others couldn't be checked: {reasons}", {
+        reasons,
+      });
+  }
 }
 
 function isRoomy({ verdict, neededBytes, machine }: Fit): boolean {

@@ -1,5 +1,6 @@
 // What a variant is called in a list, and why one cannot be downloaded.
 import type { HubVariant } from "../contract/hub";
+import { t } from "./language";
 
 /** Its quantization where no other variant of the list has it, else its file's name. */
 export function variantName(variant: HubVariant, among: readonly HubVariant[]): string {
@@ -12,12 +13,12 @@ export function variantName(variant: HubVariant, among: readonly HubVariant[]): 
 export function obstacleWords(obstacle: NonNullable<HubVariant["obstacle"]>): string {
   switch (obstacle) {
     case "parts-missing":
-      return "Not all of its parts are in the repository";
+      return t("Some of its parts are missing on Hugging Face");
     case "not-whole":
-      return "In pieces that must be joined or unpacked first; Facet cannot do that yet";
+      return t("In parts that must be joined or unpacked first, which Facet can't do yet");
     case "no-checksum":
-      return "The hub has no checksum for it, so what arrives could not be verified";
+      return t("Hugging Face has no checksum for it, so the download couldn't be verified");
     case "address-refused":
-      return "Its path at the hub is not a safe one, so Facet does not fetch it";
+      return t("Its path isn't safe, so Facet doesn't download it");
   }
 }

@@ -1,9 +1,13 @@
 // chats.db and what SQLite writes beside it, damaged while nobody had it open; then opened, read and written to. Main.
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { succeed } from "../../electron/contract/failure";
 import { RequestId } from "../../electron/contract/ids";
 import { textParts } from "../../electron/contract/parts";
 import { ChatStore } from "../../electron/core/chats/ChatStore";
+import { UnfinishedFiles } from "../../electron/core/UnfinishedFiles";
+import { openChats } from "../../electron/core/chats/openChats";
+import { salvageDatabase } from "../../electron/core/chats/salvage/salvageDatabase";
 import { openChatDatabase } from "../../electron/core/chats/openChatDatabase";
 import { inputPart, MEGABYTE, type FuzzKind, type Verdict } from "../FuzzKind";
 import { accepted, judgeFailure, judgeOutcome } from "../judge";
@@ -39,16 +43,22 @@ export const chatDatabase: FuzzKind = {
         mkdirSync(data);
         for (const name of PARTS)
           if (inputPart(input, name).length > 0) writeFileSync(path.join(data, name), inputPart(input, name));
-        const opened = openChatDatabase(path.join(data, "chats.db"), Date.now);
+        const opened = await openChats({
+          file: path.join(data, "chats.db"),
+          now: Date.now,
+          unfinished: UnfinishedFiles.withoutFile(),
+          // In the product a thread of its own does it.
+          salvage: async (damaged, target) => succeed(salvageDatabase(damaged, target)),
+        });
         if (!opened.ok) return judgeOutcome(opened);
-        const store = new ChatStore(opened.value.database, Date.now);
+        const { chats, damaged } = opened.value;
         try {
-          const verdict = useChats(store);
-          return verdict.kind === "accepted" && opened.value.movedAsideTo !== null
-            ? { kind: "refused", code: "database-damaged" }
+          const verdict = useChats(chats);
+          return verdict.kind === "accepted" && damaged !== null
+            ? { kind: "refused", code: "chats-salvaged" }
             : verdict;
         } finally {
-          store.close();
+          chats.close();
         }
       },
     };
@@ -57,8 +67,6 @@ export const chatDatabase: FuzzKind = {
 
 /** As the window does after a start. The first thing that fails is the answer. */
 function useChats(store: ChatStore): Verdict {
-  const recovered = store.recover();
-  if (!recovered.ok) return judgeFailure(recovered.failure);
   const chats = store.listChats();
   if (!chats.ok) return judgeFailure(chats.failure);
   for (const { id } of chats.value.slice(0, 5)) {
@@ -82,9 +90,9 @@ function useChats(store: ChatStore): Verdict {
 function writeChats(folder: string, count: number, isOpen: boolean): Record<(typeof PARTS)[number], Buffer> {
   mkdirSync(folder);
   const file = path.join(folder, "chats.db");
-  const opened = openChatDatabase(file, Date.now);
+  const opened = openChatDatabase(file);
   if (!opened.ok) throw new Error(opened.failure.code);
-  const store = new ChatStore(opened.value.database, Date.now);
+  const store = new ChatStore(opened.value, Date.now);
   for (let index = 0; index < count; index++) {
     const chat = store.createChat();
     if (!chat.ok) throw new Error(chat.failure.code);

@@ -1,10 +1,11 @@
 // The table of actions: no label twice, no keys twice, none that a text field needs.
 import { describe, expect, test } from "vitest";
 import { actionNames, actions } from "../../electron/contract/actions";
+import { actionLabel } from "../../electron/words/actionWords";
 import { formatChord } from "./keyChord";
 
 test("labels occur once", () => {
-  expect(new Set(actionNames.map((name) => actions[name].label)).size).toBe(actionNames.length);
+  expect(new Set(actionNames.map((name) => actionLabel(name))).size).toBe(actionNames.length);
 });
 
 describe.each(["linux", "win32", "darwin"])("on %s", (platform) => {

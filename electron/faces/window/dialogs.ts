@@ -7,6 +7,7 @@ import {
   type OpenDialogOptions,
   type SaveDialogOptions,
 } from "electron";
+import { t } from "../../words/language";
 
 let isOpen = false;
 
@@ -44,7 +45,7 @@ export async function chooseFile(
     dialog.showOpenDialog(owner, {
       title,
       properties: ["openFile"],
-      filters: [...filters, { name: "All files", extensions: ["*"] }],
+      filters: [...filters, { name: t("All files"), extensions: ["*"] }],
     }),
   );
   return chosen === null || chosen.canceled ? null : (chosen.filePaths[0] ?? null);

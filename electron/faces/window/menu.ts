@@ -1,6 +1,7 @@
 // The application menu, made from the table of actions. Keys are shown here and handled by the window, which knows what has the focus. Main process.
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import { actions, type MenuActionName, menuActionNames, type MenuPart } from "../../contract/actions";
+import { actionLabel } from "../../words/actionWords";
 
 export interface MenuTarget {
   send(name: MenuActionName): void;
@@ -18,7 +19,7 @@ function template(target: MenuTarget): MenuItemConstructorOptions[] {
     menuActionNames
       .filter((name) => actions[name].menu === part)
       .map((name) => ({
-        label: actions[name].label,
+        label: actionLabel(name),
         accelerator: actions[name].keys[0].replace("Mod", "CmdOrCtrl"),
         // The window's own key handler acts; registering it here too would act twice.
         registerAccelerator: false,

@@ -1,5 +1,6 @@
 // The llama-cli line that uses this fine-tune with the model, to be copied: its file is an ordinary llama.cpp adapter.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
 import { useAnswer } from "../../app/answers";
@@ -26,30 +27,32 @@ export function CommandLineDialog({ delta, modelId, onClose }: CommandLineDialog
   }
 
   return (
-    <Dialog label="The llama-cli line" onClose={onClose}>
-      <DialogHeader title="The llama-cli line" onClose={onClose} />
+    <Dialog label={t("llama-cli command")} onClose={onClose}>
+      <DialogHeader title={t("llama-cli command")} onClose={onClose} />
       <div className={dialog.content}>
         <p>
-          “{delta.name}” is an ordinary llama.cpp adapter. This uses it outside Facet, with the model that is loaded
-          here:
+          {t(
+            "“{name}” is an ordinary llama.cpp adapter. This command uses it outside Facet, with the model that is loaded here:",
+            { name: delta.name },
+          )}
         </p>
         {line.kind === "failed" && <p className={dialog.problem}>{failureText(line.failure).happened}</p>}
         {line.kind === "loaded" && (
           // Focusable, so that the keyboard can scroll and select it.
           // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          <pre className={styles.line} tabIndex={0} aria-label="Command">
+          <pre className={styles.line} tabIndex={0} aria-label={t("Command")}>
             {line.value}
           </pre>
         )}
         <div className={dialog.actions}>
-          <Button onClick={onClose}>Close</Button>
+          <Button onClick={onClose}>{t("Close")}</Button>
           <Button
             look="primary"
             data-first-focus
             disabled={line.kind !== "loaded"}
             onClick={() => line.kind === "loaded" && void copy(line.value)}
           >
-            {copied ? "Copied" : "Copy"}
+            {copied ? t("Copied") : t("Copy")}
           </Button>
         </div>
       </div>

@@ -1,8 +1,10 @@
 // Asks before a fine-tune goes: what goes where, which chats use it, and what stays.
 import type { Delta } from "../../../electron/contract/deltas";
+import { t } from "../../../electron/words/language";
 import type { ModelUse } from "../../../electron/contract/importing";
 import { useAnswer } from "../../app/answers";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
+import { quotedList } from "../../../electron/words/sentences";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -16,19 +18,19 @@ interface DeleteDeltaDialogProps {
 
 export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
   const { answer: use } = useAnswer("deltas.use", { deltaId: delta.id });
-  const title = `Delete ${delta.name}`;
+  const title = t("Delete {name}", { name: delta.name });
   return (
     <Dialog label={title} onClose={onClose}>
       <DialogHeader title={title} onClose={onClose} />
       <div className={styles.content}>
         <p>
           {delta.failure?.code === "delta-missing"
-            ? "Its file is gone already; it leaves the list."
-            : `Its file goes to the trash; ${formatBytes(delta.sizeBytes)} are free again once that is emptied.`}
+            ? t("Its file is already gone; only its entry in the list is deleted.")
+            : t("Its file goes to the trash. Emptying the trash frees {size}.", { size: formatBytes(delta.sizeBytes) })}
         </p>
         {use.kind === "loaded" && <p>{usedInWords(use.value)}</p>}
         <div className={styles.actions}>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{t("Keep it")}</Button>
           <Button
             look="primary"
             className={styles.danger}
@@ -38,7 +40,7 @@ export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
               onClose();
             }}
           >
-            Move to trash
+            {t("Move to trash")}
           </Button>
         </div>
       </div>
@@ -47,8 +49,9 @@ export function DeleteDeltaDialog({ delta, onClose }: DeleteDeltaDialogProps) {
 }
 
 function usedInWords({ chatCount, titles }: ModelUse): string {
-  if (chatCount === 0) return "No chat uses it.";
-  const more = chatCount - titles.length;
-  const named = titles.map((title) => `“${title}”`).join(", ");
-  return `It is used in ${chatCount === 1 ? "one chat" : `${formatCount(chatCount)} chats`}: ${named}${more > 0 ? ` and ${formatCount(more)} more` : ""}. Its answers there stay as they are; the base answers from then on.`;
+  if (chatCount === 0) return t("No chat uses it.");
+  return t(
+    "{count, plural, one {It is used in one chat: {titles}. Its answers there stay as they are; the base model answers from then on.} other {It is used in # chats: {titles}. Its answers there stay as they are; the base model answers from then on.}}",
+    { count: chatCount, titles: quotedList(titles, chatCount) },
+  );
 }

@@ -1,16 +1,23 @@
 // All that is known of one fine-tune, where its row is open.
 import { skipToken } from "@tanstack/react-query";
+import { t } from "../../../electron/words/language";
 import { useState } from "react";
 import type { DeltaKind } from "../../../electron/contract/deltaKinds";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { MakingFacts } from "../../../electron/contract/deltaDetails";
 import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
-import { formatParameters } from "../../../electron/words/hubFacts";
+import {
+  formatBytes,
+  formatCount,
+  formatDecimal,
+  formatParameters,
+  formatWhen,
+} from "../../../electron/words/quantities";
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "../../../electron/words/deltaKinds";
+import { formatKl } from "../quality/measured";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {
@@ -29,16 +36,24 @@ export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsP
   return (
     <div className={styles.details}>
       <dl className={styles.facts}>
-        <Fact name="Origin">{origin}</Fact>
-        <Fact name="Added">{formatWhen(delta.createdAtMs, nowMs)}</Fact>
-        <Fact name="Licence">{facts.licence === null ? "its file does not say" : licenceTitle(facts.licence)}</Fact>
-        <Fact name="In memory">{formatBytes(facts.weightsBytes)}</Fact>
-        <Fact name="Changes">
-          {formatCount(facts.changedTensorCount)} {facts.changedTensorCount === 1 ? "tensor" : "tensors"}
-          {details.kind === "loaded" && `, ${formatParameters(details.value.weights)} weights`}
+        <Fact name={t("Origin")}>{origin}</Fact>
+        <Fact name={t("Added")}>{formatWhen(delta.createdAtMs, nowMs)}</Fact>
+        <Fact name={t("Licence")}>
+          {facts.licence === null ? t("not stated in its file") : licenceTitle(facts.licence)}
         </Fact>
-        {details.kind === "loaded" && <Fact name="Bits per weight">{details.value.bitsPerWeight.toFixed(2)}</Fact>}
-        <Fact name="Base recognised by">{recognisedBy}</Fact>
+        <Fact name={t("In memory")}>{formatBytes(facts.weightsBytes)}</Fact>
+        <Fact name={t("Changes")}>
+          {details.kind === "loaded"
+            ? t("{count, plural, one {# tensor, {weights} weights} other {# tensors, {weights} weights}}", {
+                count: facts.changedTensorCount,
+                weights: formatParameters(details.value.weights),
+              })
+            : t("{count, plural, one {# tensor} other {# tensors}}", { count: facts.changedTensorCount })}
+        </Fact>
+        {details.kind === "loaded" && (
+          <Fact name={t("Bits per weight")}>{formatDecimal(details.value.bitsPerWeight, 2)}</Fact>
+        )}
+        <Fact name={t("Base recognised by")}>{recognisedBy}</Fact>
       </dl>
       {details.kind === "failed" && <p className={styles.problem}>{failureText(details.failure).happened}</p>}
       {details.kind === "loaded" && details.value.making !== null && (
@@ -63,37 +78,42 @@ function Making({ making, kind }: { readonly making: MakingFacts; readonly kind:
   const groups = leftOutGroups(leftOut);
   return (
     <>
-      <h4>How it was made</h4>
+      <h4>{t("How it was made")}</h4>
       <dl className={styles.facts}>
-        <Fact name="From">{making.fineTuneName}</Fact>
-        <Fact name="Change reproduced, weight by weight">{sharePercent(making.captured)}</Fact>
-        <Fact name="Change left out">{leftOutShare === 0 ? "nothing" : sharePercent(leftOutShare)}</Fact>
-        {foldedNorms > 0 && <Fact name="Norms folded in">{formatCount(foldedNorms)}</Fact>}
-        <Fact name="Calibrated">{making.calibrated ? "yes" : "no"}</Fact>
-        {deltaKinds[kind].isFitted && <Fact name="Strength fitted">{making.refined ? "yes" : "no"}</Fact>}
+        <Fact name={t("From")}>{making.fineTuneName}</Fact>
+        <Fact name={t("Change reproduced, weight by weight")}>{sharePercent(making.captured)}</Fact>
+        <Fact name={t("Change left out")}>{leftOutShare === 0 ? t("nothing") : sharePercent(leftOutShare)}</Fact>
+        {foldedNorms > 0 && <Fact name={t("Norms folded in")}>{formatCount(foldedNorms)}</Fact>}
+        <Fact name={t("Calibrated")}>{making.calibrated ? t("yes") : t("no")}</Fact>
+        {deltaKinds[kind].isFitted && <Fact name={t("Strength fitted")}>{making.refined ? t("yes") : t("no")}</Fact>}
         {fidelity !== null && (
           <>
-            <Fact name="Distance from the fine-tune (KL)">
-              {fidelity.klDelta.toPrecision(2)}, base {fidelity.klBase.toPrecision(2)}
+            <Fact name={t("Distance from the fine-tune (KL)")}>
+              {t("{delta}, base model {base}", { delta: formatKl(fidelity.klDelta), base: formatKl(fidelity.klBase) })}
             </Fact>
-            <Fact name="Same most likely token">
-              {sharePercent(fidelity.sameTopDelta)}, base {sharePercent(fidelity.sameTopBase)}
+            <Fact name={t("Same most likely token")}>
+              {t("{delta}, base model {base}", {
+                delta: sharePercent(fidelity.sameTopDelta),
+                base: sharePercent(fidelity.sameTopBase),
+              })}
             </Fact>
-            <Fact name="Measured on">{formatCount(fidelity.positions)} tokens</Fact>
+            <Fact name={t("Measured on")}>
+              {t("{count, plural, one {# token} other {# tokens}}", { count: fidelity.positions })}
+            </Fact>
           </>
         )}
       </dl>
       {groups.length > 0 && (
         <table className={styles.leftOut}>
-          <caption>Changed by the training, and left out: an adapter has no place for these</caption>
+          <caption>{t("Changed by the training, and left out because an adapter can’t hold it")}</caption>
           <tbody>
             {groups.map(({ name, count, share }) => (
               <tr key={name}>
                 <th scope="row">
                   <code>{name}</code>
                 </th>
-                <td>{count > 1 && `${formatCount(count)} tensors`}</td>
-                <td>{sharePercent(share)} of the change</td>
+                <td>{count > 1 && t("{count, plural, one {# tensor} other {# tensors}}", { count })}</td>
+                <td>{t("{share} of the change", { share: sharePercent(share) })}</td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,6 @@
 // What base and fine-tunes take of this machine's memory: one stacked bar, a line where the free memory ends, and how many more fit.
 import { useAnswer } from "../../app/answers";
+import { t } from "../../../electron/words/language";
 import { useApp } from "../../app/appStore";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { freeBytes, totalBytes } from "../../../electron/words/fitWords";
@@ -19,23 +20,23 @@ export function DeltaMemory() {
   const contextBytes = inEngine?.contextBytes ?? model.memory.contextBytes;
   const parts = [
     { key: "base", name: model.name, part: "base", bytes: model.memory.weightsBytes, hue: undefined },
-    { key: "context", name: "context", part: "context", bytes: contextBytes, hue: undefined },
+    { key: "context", name: t("context"), part: "context", bytes: contextBytes, hue: undefined },
     ...loaded.map(({ deltaId, bytes }) => {
       const delta = findDelta(deltas, deltaId);
-      return { key: deltaId, name: delta?.name ?? "deleted", part: "delta", bytes, hue: delta?.hue };
+      return { key: deltaId, name: delta?.name ?? t("deleted"), part: "delta", bytes, hue: delta?.hue };
     }),
   ];
   const room = known.kind === "loaded" ? known.value.moreThatFit : null;
   const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`;
   return (
-    <section className={styles.memory} aria-label="Memory of base and fine-tunes">
+    <section className={styles.memory} aria-label={t("Memory of base model and fine-tunes")}>
       <div className={styles.bar} aria-hidden>
         <span className={styles.segments}>
           {parts.map(({ key, part, bytes, hue }) => (
             <i key={key} data-part={part} data-hue={hue} style={{ width: share(bytes) }} />
           ))}
         </span>
-        <i className={styles.line} style={{ left: share(freeBytes(machine.value)) }} />
+        <i className={styles.line} style={{ insetInlineStart: share(freeBytes(machine.value)) }} />
       </div>
       <ul className={styles.legend}>
         {parts.map(({ key, name, part, bytes, hue }) => (
@@ -55,7 +56,9 @@ const MANY = 1000;
 
 function roomWords(room: number | null, loadedCount: number): string {
   if (room === null) return "";
-  if (room === 0) return "no room for more: the one not used for longest makes way";
-  const count = room > MANY ? `over ${formatCount(MANY)}` : formatCount(room);
-  return `room for ${count}${loadedCount > 0 ? " more" : ""}`;
+  if (room === 0) return t("no room for more: the one unused the longest makes way");
+  const count = formatCount(Math.min(room, MANY));
+  if (room > MANY)
+    return loadedCount > 0 ? t("room for over {count} more", { count }) : t("room for over {count}", { count });
+  return loadedCount > 0 ? t("room for {count} more", { count }) : t("room for {count}", { count });
 }

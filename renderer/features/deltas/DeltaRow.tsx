@@ -1,5 +1,7 @@
 // One fine-tune: its hue and name, what it is, how much of the fine-tune it keeps, and what can be done with it.
 import { ChevronDown, Download, Ellipsis, MessageSquare, Package, Pencil, Terminal, Trash2 } from "lucide-react";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
 import { useEffect, useId, useRef } from "react";
 import type { DeltaForModel } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -49,32 +51,35 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
       <div className={styles.name}>
         <i className={styles.dot} aria-hidden />
         <h3>{name}</h3>
-        {isInMemory && <span className={styles.badge}>in memory</span>}
+        {isInMemory && <span className={styles.badge}>{t("in memory")}</span>}
       </div>
       <div className={styles.facts}>
         <span className={styles.kind}>{kindAndRank(facts)}</span>
         <span className={styles.size}>{formatBytes(delta.sizeBytes)}</span>
         <Kept fidelity={facts.fidelity} />
         <span className={styles.base}>
-          <span className="visually-hidden">made for </span>
-          {baseTitle(delta)}
+          {richText(
+            "<hidden>made for</hidden> {base}",
+            { hidden: (text) => <span className="visually-hidden">{text}</span> },
+            { base: baseTitle(delta) },
+          )}
         </span>
       </div>
       <div className={styles.actions}>
         <MainAction entry={entry} modelId={modelId} />
         <IconButton
-          name={`Details of ${name}`}
+          name={t("Details of {name}", { name })}
           icon={<ChevronDown size={15} className={styles.chevron} />}
           aria-expanded={isOpen}
           {...(isOpen ? { "aria-controls": detailsId } : {})}
           onClick={() => toggleDetails(id)}
         />
-        <Menu align="end" trigger={<IconButton name={`More for ${name}`} icon={<Ellipsis size={16} />} />}>
+        <Menu align="end" trigger={<IconButton name={t("More for {name}", { name })} icon={<Ellipsis size={16} />} />}>
           <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
-            Rename
+            {t("Rename")}
           </MenuItem>
           <MenuItem icon={<Download size={15} />} disabled={!isFileSound} onSelect={() => void exportDelta(delta)}>
-            Export…
+            {t("Export…")}
           </MenuItem>
           {deltaKinds[facts.kind].hasCompactForm && (
             <MenuItem
@@ -82,7 +87,7 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
               disabled={!isFileSound}
               onSelect={() => void exportDelta(delta, { compact: true })}
             >
-              Export smaller, for Facet only…
+              {t("Export smaller, for Facet only…")}
             </MenuItem>
           )}
           <MenuItem
@@ -90,11 +95,11 @@ export function DeltaRow({ entry, modelId, onDialog }: DeltaRowProps) {
             disabled={modelId === null || !isUsable(entry)}
             onSelect={() => onDialog("command")}
           >
-            Show the llama-cli line
+            {t("Show the llama-cli command")}
           </MenuItem>
           <MenuSeparator />
           <MenuItem danger icon={<Trash2 size={15} />} onSelect={() => onDialog("delete")}>
-            Delete
+            {t("Delete")}
           </MenuItem>
         </Menu>
       </div>
@@ -122,17 +127,20 @@ function MainAction({ entry, modelId }: Pick<DeltaRowProps, "entry" | "modelId">
   const code = delta.failure?.code ?? null;
   if (code === "delta-missing" || code === "delta-changed") {
     return (
-      <Button aria-label={`Add its file again: ${delta.name}`} onClick={() => void addDeltaFile()}>
-        Add its file again
+      <Button aria-label={t("Add its file again: {name}", { name: delta.name })} onClick={() => void addDeltaFile()}>
+        {t("Add its file again")}
       </Button>
     );
   }
   if (modelId === null || match === "refused") return null;
-  const words = code === null ? "Use in chat" : "Try once more";
+  const { name } = delta;
   return (
-    <Button aria-label={`${words}: ${delta.name}`} onClick={() => answerWith(delta)}>
+    <Button
+      aria-label={code === null ? t("Use in chat: {name}", { name }) : t("Try once more: {name}", { name })}
+      onClick={() => answerWith(delta)}
+    >
       <MessageSquare size={13} />
-      {words}
+      {code === null ? t("Use in chat") : t("Try once more")}
     </Button>
   );
 }
@@ -147,7 +155,9 @@ function Kept({ fidelity }: { readonly fidelity: number | null }) {
   return (
     <span
       className={styles.kept}
-      title={`${formatPercent(fidelity)} of the way from the base to the fine-tune, measured on held-out text`}
+      title={t("{share} of the way from the base model to the fine-tune, measured on held-out text", {
+        share: formatPercent(fidelity),
+      })}
     >
       <i className={styles.track} aria-hidden>
         <i style={{ width: `${fidelity * 100}%` }} />

@@ -1,5 +1,6 @@
 // The page of fine-tunes: the library of deltas, where more come from, and making one.
 import { Cloud, Diff, FilePlus } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useEffect } from "react";
 import { ShowSidebarButton } from "../../app/ShowSidebarButton";
 import { Button } from "../../ui/Button";
@@ -19,27 +20,27 @@ export function FineTunesPage() {
   const part = useFineTunesPart();
   const isEmpty = useDeltas((state) => state.list.length === 0);
   useEffect(() => {
-    document.title = "Fine-tunes · Facet";
+    document.title = t("Fine-tunes · Facet");
   }, []);
   return (
     <div className={styles.page}>
       <header className={styles.header}>
         <ShowSidebarButton />
-        <h1>Fine-tunes</h1>
+        <h1>{t("Fine-tunes")}</h1>
         <span className={styles.space} />
         {part.kind === "library" && !isEmpty && (
           <div className={styles.actions}>
             <Button onClick={() => void addDeltaFile()}>
               <FilePlus size={14} />
-              Add a file
+              {t("Add a file")}
             </Button>
             <Button onClick={showHub}>
               <Cloud size={14} />
-              From Hugging Face
+              {t("From Hugging Face")}
             </Button>
             <Button look="primary" onClick={() => showMake()}>
               <Diff size={14} />
-              Make a delta
+              {t("Make a delta")}
             </Button>
           </div>
         )}

@@ -1,5 +1,6 @@
 // Files in Facet's folder of fine-tunes that are in no list: put there by hand, or of a list that was damaged.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { FoundDelta } from "../../../electron/contract/deltas";
 import { useAnswer } from "../../app/answers";
 import { formatBytes } from "../../../electron/words/quantities";
@@ -7,16 +8,14 @@ import { Button } from "../../ui/Button";
 import { addFoundDelta } from "./deltaActions";
 import styles from "./FoundFiles.module.css";
 
-const TITLE = "Found in Facet's folder";
-
 export function FoundFiles() {
   const { answer: files } = useAnswer("deltas.found", undefined);
   if (files.kind !== "loaded" || files.value.length === 0) return null;
   return (
     <section className={styles.found}>
-      <h2>{TITLE}</h2>
-      <p>These files are not in your library. Facet leaves them alone until you add them.</p>
-      <ul aria-label={TITLE}>
+      <h2>{t("Found in Facet’s folder")}</h2>
+      <p>{t("These files are not in your library. Facet leaves them alone until you add them.")}</p>
+      <ul aria-label={t("Found in Facet’s folder")}>
         {files.value.map((file) => (
           <FoundFile key={file.fileName} file={file} />
         ))}
@@ -32,14 +31,14 @@ function FoundFile({ file: { fileName, sizeBytes } }: { readonly file: FoundDelt
       <span className={styles.name}>{fileName}</span>
       <span className={styles.size}>{formatBytes(sizeBytes)}</span>
       <Button
-        aria-label={`Add ${fileName}`}
+        aria-label={t("Add {name}", { name: fileName })}
         disabled={isAdding}
         onClick={() => {
           setAdding(true);
           void addFoundDelta(fileName).finally(() => setAdding(false));
         }}
       >
-        Add
+        {t("Add")}
       </Button>
     </li>
   );

@@ -1,5 +1,7 @@
 // Finds fine-tunes at Hugging Face and fetches one: a repository is looked at before anything is fetched.
 import { skipToken } from "@tanstack/react-query";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { ArrowLeft, ExternalLink, Search } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { HubAdapter, HubDeltaFacts } from "../../../electron/contract/deltas";
@@ -64,10 +66,10 @@ export function HubDeltaPage() {
   }
 
   return (
-    <article className={styles.page} aria-label="A fine-tune from Hugging Face">
+    <article className={styles.page} aria-label={t("A fine-tune from Hugging Face")}>
       <Button look="quiet" className={backStyles.back} onClick={showLibrary}>
         <ArrowLeft size={14} />
-        Fine-tunes
+        {t("Fine-tunes")}
       </Button>
       <form
         className={styles.search}
@@ -83,22 +85,25 @@ export function HubDeltaPage() {
           type="text"
           spellCheck={false}
           maxLength={200}
-          aria-label="Search fine-tunes, or name a repository"
+          aria-label={t("Search fine-tunes, or name a repository")}
           aria-describedby={hintId}
-          placeholder="Search fine-tunes, or paste a link"
+          placeholder={t("Search fine-tunes, or paste a link")}
           value={text}
           onChange={({ target }) => setText(target.value)}
         />
         <Button type="submit" look="primary" disabled={text.trim() === ""}>
-          {repository === null ? "Search" : "Look"}
+          {repository === null ? t("Search@@verb") : t("Look")}
         </Button>
       </form>
       <p id={hintId} className={styles.hint}>
-        LoRA adapters of PEFT and MLX are converted here for your model; adapters in GGUF are used as they are. Nothing
-        is fetched before you have seen what is there.
+        {t(
+          "LoRA adapters of PEFT and MLX are converted for your model; adapters in GGUF are used as they are. Nothing is downloaded before you have seen what there is.",
+        )}
       </p>
       {shown?.kind === "loading" && (
-        <output className={styles.hint}>{asked?.kind === "results" ? "Searching" : "Looking at the repository"}</output>
+        <output className={styles.hint}>
+          {asked?.kind === "results" ? t("Searching") : t("Looking at the repository")}
+        </output>
       )}
       {shown?.kind === "failed" && <Problem failure={shown.failure} />}
       {asked?.kind === "repository" && looked.answer.kind === "loaded" && (
@@ -121,10 +126,12 @@ function Results({
   const [nowMs] = useState(() => Date.now());
   if (models.length === 0)
     return (
-      <p className={styles.hint}>Hugging Face has no adapter by these words. Try fewer, or the name of a base model.</p>
+      <p className={styles.hint}>
+        {t("Hugging Face has no adapter that matches. Try fewer words, or the name of a base model.")}
+      </p>
     );
   return (
-    <ul className={styles.results} aria-label="Found fine-tunes">
+    <ul className={styles.results} aria-label={t("Found fine-tunes")}>
       {models.map((summary) => (
         <li key={summary.repository}>
           <button type="button" onClick={() => onChoose(summary.repository)}>
@@ -146,9 +153,7 @@ function Problem({ failure }: { readonly failure: Failure }) {
   return (
     <section className={styles.card} role="alert">
       <h2>{happened}</h2>
-      <p>
-        {data} {advice}
-      </p>
+      <p>{sentences(data, advice)}</p>
       <FailureDetails failure={failure} />
     </section>
   );
@@ -171,19 +176,19 @@ function Found({ facts }: { readonly facts: HubDeltaFacts }) {
           onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}
         >
           <ExternalLink size={14} />
-          Open at Hugging Face
+          {t("Open on Hugging Face")}
         </Button>
       </div>
       <p>
         {baseModel === null
-          ? "Neither card nor configuration says which model it was trained on."
-          : `Trained on ${baseModel}.`}
+          ? t("Its repository doesn’t say which model it was trained on.")
+          : t("Trained on {model}.", { model: baseModel })}
       </p>
       {needsBase && (
         <label className={styles.base}>
-          Convert it for
+          {t("Convert it for")}
           {models.length === 0 ? (
-            <small>no model is on this computer: add the one that it was trained on first</small>
+            <small>{t("no models on this computer yet: first add the one it was trained on")}</small>
           ) : (
             <select
               value={baseId ?? ""}
@@ -198,7 +203,7 @@ function Found({ facts }: { readonly facts: HubDeltaFacts }) {
           )}
         </label>
       )}
-      <ul className={styles.adapters} aria-label="Adapters">
+      <ul className={styles.adapters} aria-label={t("Adapters")}>
         {adapters.map((adapter) => (
           <AdapterLine key={adapter.path} adapter={adapter} facts={facts} baseId={baseId} />
         ))}
@@ -230,8 +235,8 @@ function AdapterLine({ adapter, facts: { repository, revision }, baseId }: Adapt
         <b>{path}</b>
         <small>
           {[
-            form === "peft" ? "Safetensors, is converted" : "GGUF adapter",
-            rank === null ? null : `rank ${rank}`,
+            form === "peft" ? t("Safetensors, will be converted") : t("GGUF adapter"),
+            rank === null ? null : t("rank {rank}", { rank }),
             formatBytes(sizeBytes),
           ]
             .filter((word) => word !== null)
@@ -241,11 +246,11 @@ function AdapterLine({ adapter, facts: { repository, revision }, baseId }: Adapt
       </span>
       <Button
         look="primary"
-        aria-label={`Fetch ${path}`}
+        aria-label={t("Download {name}", { name: path })}
         disabled={failure !== null || starting || (form === "peft" && baseId === null)}
         onClick={() => void fetch()}
       >
-        Fetch
+        {t("Download")}
       </Button>
     </li>
   );

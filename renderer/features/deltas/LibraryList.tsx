@@ -1,9 +1,10 @@
 // The fine-tunes on this computer, in groups by how they go with the model that is loaded.
 import { useEffect, useState } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { Delta, DeltaForModel } from "../../../electron/contract/deltas";
 import { useApp } from "../../app/appStore";
 import { failureText } from "../../../electron/words/failureText";
-import { formatCount } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Message } from "../models/Message";
 import { addDeltaFile } from "./deltaActions";
@@ -43,9 +44,9 @@ export function LibraryList() {
     <>
       {list.length >= FILTERED_FROM && bases.length > 1 && (
         <label className={styles.filter}>
-          Made for
+          {t("Made for")}
           <select value={shownBase ?? ""} onChange={({ target }) => setBase(target.value === "" ? null : target.value)}>
-            <option value="">all models</option>
+            <option value="">{t("all models")}</option>
             {bases.map((name) => (
               <option key={name}>{name}</option>
             ))}
@@ -54,9 +55,12 @@ export function LibraryList() {
       )}
       {known.kind === "failed" && model !== null && (
         <p className={styles.note} role="alert">
-          Which of these go with {model.name} is not known. {failureText(known.failure).happened}
+          {sentences(
+            t("Facet couldn’t find out which of these work with {model}.", { model: model.name }),
+            failureText(known.failure).happened,
+          )}
           <Button look="quiet" onClick={askAgain}>
-            Try again
+            {t("Try again")}
           </Button>
         </p>
       )}
@@ -88,14 +92,22 @@ function Empty() {
   const hasModel = useApp((state) => state.models.length > 0);
   return (
     <Message
-      title="No fine-tune is here yet"
-      words={`A fine-tune changes how ${hasModel ? "your model" : "a model"} answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes of a whole fine-tuned model.`}
+      title={t("No fine-tunes yet")}
+      words={
+        hasModel
+          ? t(
+              "A fine-tune changes how your model answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
+            )
+          : t(
+              "A fine-tune changes how a model answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
+            )
+      }
     >
       <Button look="primary" onClick={() => void addDeltaFile()}>
-        Add a file
+        {t("Add a file")}
       </Button>
-      <Button onClick={showHub}>From Hugging Face</Button>
-      <Button onClick={() => showMake()}>Make a delta</Button>
+      <Button onClick={showHub}>{t("From Hugging Face")}</Button>
+      <Button onClick={() => showMake()}>{t("Make a delta")}</Button>
     </Message>
   );
 }
@@ -103,11 +115,11 @@ function Empty() {
 function groupTitle({ kind, deltas }: DeltaGroup, modelName: string | null): string {
   switch (kind) {
     case "usable":
-      return modelName === null ? "On this computer" : `For ${modelName}`;
+      return modelName === null ? t("On this computer") : t("For {model}", { model: modelName });
     case "broken":
-      return deltas.length === 1 ? "Needs your attention" : `${formatCount(deltas.length)} need your attention`;
+      return t("{count, plural, one {Needs your attention} other {# need your attention}}", { count: deltas.length });
     case "others":
-      return "For other models";
+      return t("For other models");
   }
 }
 

@@ -1,5 +1,7 @@
 // What the delta of a chosen pair becomes: one bit a weight or a LoRA, its name, whether it is measured, what it takes.
 import { useId, useState } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { MAX_EXTRACTED_RANK } from "../../../electron/contract/deltaJobs";
 import { MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
 import type { StartMakeDelta } from "../../../electron/contract/jobQueue";
@@ -28,12 +30,12 @@ export function MakeDeltaForm({ fineTune, base }: MakeDeltaFormProps) {
   });
   switch (preview.kind) {
     case "loading":
-      return <p className={styles.words}>Reading both models’ headers</p>;
+      return <p className={styles.words}>{t("Reading both models")}</p>;
     case "failed": {
       const { happened, advice } = failureText(preview.failure);
       return (
         <p className={styles.problem} role="alert">
-          {happened} {advice}
+          {sentences(happened, advice)}
         </p>
       );
     }
@@ -90,7 +92,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       }}
     >
       <fieldset className={styles.results}>
-        <legend>What it becomes</legend>
+        <legend>{t("What it becomes")}</legend>
         {madeKinds.map((each) => {
           const { title, words, refusal } = making[each];
           const refused = refusal(preview.matrices);
@@ -104,8 +106,8 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
                 onChange={() => setKind(each)}
               />
               <span>
-                <b>{title}</b>
-                {each === recommended && <span className={styles.tag}>Recommended</span>}
+                <b>{title()}</b>
+                {each === recommended && <span className={styles.tag}>{t("Recommended")}</span>}
                 <small>{refused ?? words(predictedSizeText(predictedSize(preview, results[each])))}</small>
               </span>
             </label>
@@ -114,7 +116,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       </fieldset>
       {kind === "lora" && (
         <label className={styles.field}>
-          Rank
+          {t("Rank")}
           <select value={rank} onChange={({ target }) => setRank(Number(target.value))}>
             {RANKS.map((each) => (
               <option key={each}>{each}</option>
@@ -123,7 +125,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
         </label>
       )}
       <label className={styles.field}>
-        Name
+        {t("Name")}
         <input
           type="text"
           maxLength={MAX_DELTA_NAME_CHARACTERS}
@@ -132,26 +134,33 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
         />
       </label>
       <Switch
-        name="Measure how faithful it is"
-        words="Compares base, fine-tune and delta on a text that nothing was fitted to, and notes the result in the file. All three read it, which takes longer than writing the delta."
+        name={t("Measure how faithful it is")}
+        words={t(
+          "Compares base model, fine-tune and delta on a text that nothing was fitted to, and stores the result in the file. This takes longer than making the delta.",
+        )}
         on={measureFidelity}
         onChange={setMeasureFidelity}
       />
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
-          {need.words}
-          {need.enough
-            ? ` ${time ?? `${formatBytes(preview.sourceBytes)} of weights are read.`} Chats go on meanwhile.`
-            : ` Free ${formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0))} more.`}
+          {sentences(
+            need.words,
+            ...(need.enough
+              ? [
+                  time ?? t("It reads {size} of weights.", { size: formatBytes(preview.sourceBytes) }),
+                  t("You can chat meanwhile."),
+                ]
+              : [t("Free {size} more.", { size: formatBytes(need.neededBytes - (preview.diskFreeBytes ?? 0)) })]),
+          )}
         </p>
-        {!need.enough && <Button onClick={askAgain}>Look again</Button>}
+        {!need.enough && <Button onClick={askAgain}>{t("Look again")}</Button>}
         <Button
           type="submit"
           look="primary"
           disabled={!need.enough || starting || trimmed === ""}
           aria-describedby={needId}
         >
-          {making[kind].button}
+          {making[kind].button()}
         </Button>
       </footer>
     </form>

@@ -1,5 +1,6 @@
 // Makes a delta of a fine-tuned model and its base: two models, what it becomes, and one button.
 import { ArrowLeft, FilePlus } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useEffect, useId, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
@@ -21,22 +22,22 @@ export function MakeDeltaPage({ openedFrom }: { readonly openedFrom: ModelId | n
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
   return (
-    <article className={styles.page} aria-label="Make a delta">
+    <article className={styles.page} aria-label={t("Make a delta")}>
       <Button look="quiet" className={backStyles.back} onClick={showLibrary}>
         <ArrowLeft size={14} />
-        Fine-tunes
+        {t("Fine-tunes")}
       </Button>
       <section className={styles.card}>
         <h2 ref={heading} tabIndex={-1}>
-          Make a delta
+          {t("Make a delta")}
         </h2>
         <p className={styles.words}>
-          From a whole fine-tuned model and the base that it was trained from, Facet keeps only what the training
-          changed. After that, the fine-tune costs a fraction of the memory, works on the base in any quantization, and
-          the two large files are not needed any more.
+          {t(
+            "Facet compares a fine-tuned model with its base model and keeps only what the training changed. The fine-tune then takes a fraction of the memory and works with the base model in any quantization. The two large files are no longer needed.",
+          )}
         </p>
         {list.kind === "failed" && <FailureMessage failure={list.failure} onRetry={askAgain} />}
-        {list.kind === "loading" && <p className={styles.words}>Reading what is installed</p>}
+        {list.kind === "loading" && <p className={styles.words}>{t("Reading the list of models")}</p>}
         {list.kind === "loaded" && <Pair models={list.value.models.filter(canBePaired)} openedFrom={openedFrom} />}
       </section>
     </article>
@@ -56,8 +57,10 @@ function Pair({ models, openedFrom }: PairProps) {
   if (models.length < 2) {
     return (
       <Message
-        title={models.length === 0 ? "Two models are needed" : "A second model is needed"}
-        words="A fine-tuned model and its base, both in F16, BF16, F32 or Q8_0. Quantizing to less changes a model more than most fine-tunes do."
+        title={models.length === 0 ? t("Two models are needed") : t("A second model is needed")}
+        words={t(
+          "A fine-tuned model and its base model, both in F16, BF16, F32 or Q8_0. Quantizing to less changes a model more than most fine-tunes do.",
+        )}
       >
         <AddModelButton onAdded={() => undefined} look="primary" />
         <Button
@@ -66,7 +69,7 @@ function Pair({ models, openedFrom }: PairProps) {
             showTab("discover");
           }}
         >
-          Find a model
+          {t("Find a model")}
         </Button>
       </Message>
     );
@@ -82,11 +85,11 @@ function Pair({ models, openedFrom }: PairProps) {
   return (
     <>
       <div className={styles.pair}>
-        <ModelField label="Fine-tune" value={fineTune} models={models} onChoose={setFineTune} />
-        <ModelField label="Its base" value={base} models={others} onChoose={setBase} />
+        <ModelField label={t("Fine-tune")} value={fineTune} models={models} onChoose={setFineTune} />
+        <ModelField label={t("Its base model")} value={base} models={others} onChoose={setBase} />
       </div>
       <p id={hintId} className={styles.hint}>
-        Only models in F16, BF16, F32 or Q8_0 are listed.
+        {t("Only models in F16, BF16, F32 or Q8_0 are listed.")}
         <AddModelButton onAdded={(id) => (fineTune === null ? setFineTune(id) : setBase(id))} look="quiet" />
       </p>
       {fineTune !== null && base !== null && (
@@ -114,7 +117,7 @@ function ModelField({ label, value, models, onChoose }: ModelFieldProps) {
           if (chosen !== undefined) onChoose(chosen.model.id);
         }}
       >
-        {value === null && <option value="">Choose a model</option>}
+        {value === null && <option value="">{t("Choose a model")}</option>}
         {models.map((details) => (
           <option key={details.model.id} value={details.model.id}>
             {pairOptionWords(details)}
@@ -142,7 +145,7 @@ function AddModelButton({
   return (
     <Button look={look} onClick={() => void add()}>
       <FilePlus size={14} />
-      Add a model file
+      {t("Add a model file")}
     </Button>
   );
 }

@@ -1,5 +1,6 @@
 // Another display name for a fine-tune; answers that it made keep the name they were made under.
 import { type Delta, MAX_DELTA_NAME_CHARACTERS } from "../../../electron/contract/deltas";
+import { t } from "../../../electron/words/language";
 import { RenameDialog } from "../models/RenameDialog";
 import { renameDelta } from "./deltaActions";
 
@@ -11,10 +12,10 @@ interface RenameDeltaDialogProps {
 export function RenameDeltaDialog({ delta, onClose }: RenameDeltaDialogProps) {
   return (
     <RenameDialog
-      title="Rename the fine-tune"
+      title={t("Rename the fine-tune")}
       name={delta.name}
       maxCharacters={MAX_DELTA_NAME_CHARACTERS}
-      note="Answers that it has given keep the name they were given under."
+      note={t("Answers that it has already given keep the old name.")}
       onRename={(name) => void renameDelta(delta.id, name)}
       onClose={onClose}
     />

@@ -1,5 +1,6 @@
 // What a user does with fine-tunes outside a conversation. Renderer.
 import type { Delta } from "../../../electron/contract/deltas";
+import { t } from "../../../electron/words/language";
 import type { DeltaId, ModelId } from "../../../electron/contract/ids";
 import { callOrNotify } from "../../app/bridge";
 import { layoutStore, showPage } from "../../app/layout";
@@ -30,7 +31,11 @@ async function showWhenAdded(adding: Promise<Delta | null>): Promise<void> {
   if (added === null) return;
   // A large one takes a while: who went elsewhere meanwhile is not fetched back.
   if (layoutStore.getState().page === page) showDetails(added.id);
-  else showOffer(`“${added.name}” is added.`, { label: "Show details", run: () => showDetails(added.id) });
+  else
+    showOffer(t("“{name}” was added.", { name: added.name }), {
+      label: t("Show details"),
+      run: () => showDetails(added.id),
+    });
 }
 
 /** In the header: before another one, null = last. */
@@ -54,5 +59,8 @@ export async function exportDelta(
 ): Promise<void> {
   const fileName = await callOrNotify("deltas.export", { deltaId: id, compact });
   if (fileName !== null)
-    showOffer(`“${name}” is exported as ${fileName}.`, { label: "Show details", run: () => showDetails(id) });
+    showOffer(t("“{name}” was exported as {fileName}.", { name, fileName }), {
+      label: t("Show details"),
+      run: () => showDetails(id),
+    });
 }

@@ -5,11 +5,12 @@ import {
   ONE_BIT_BLOCK,
   undividedWidth,
 } from "../../../electron/contract/makeDelta";
+import { t } from "../../../electron/words/language";
 import { formatCount } from "../../../electron/words/quantities";
 
 interface MakingEntry {
-  readonly title: string;
-  readonly button: string;
+  readonly title: () => string;
+  readonly button: () => string;
   /** `predicted`: its size. */
   readonly words: (predicted: string) => string;
   /** Why it cannot be made of these; null = it can. */
@@ -21,22 +22,30 @@ export const madeKinds = ["bitdelta", "lora"] as const satisfies readonly MadeDe
 
 export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
   bitdelta: {
-    title: "1-bit delta",
-    button: "Make the 1-bit delta",
+    title: () => t("1-bit delta"),
+    button: () => t("Make the 1-bit delta"),
     words: (predicted) =>
-      `The whole change, one bit for each weight: ${predicted}. Its strength is then fitted while both models read a text.`,
+      t(
+        "The whole change, one bit for each weight: {predicted}. Its strength is then fitted while both models read a text.",
+        { predicted },
+      ),
     refusal(matrices) {
       const width = undividedWidth(matrices);
       return width === null
         ? null
-        : `Not with this model: its rows are ${formatCount(width)} weights wide, and a 1-bit delta needs a multiple of ${ONE_BIT_BLOCK}.`;
+        : t("Not with this model: its rows are {width} weights wide, and a 1-bit delta needs a multiple of {block}.", {
+            width: formatCount(width),
+            block: ONE_BIT_BLOCK,
+          });
     },
   },
   lora: {
-    title: "LoRA",
-    button: "Extract the LoRA",
+    title: () => t("LoRA"),
+    button: () => t("Extract the LoRA"),
     words: (predicted) =>
-      `Only the strongest directions of the change, for any program that knows adapters: ${predicted}.`,
+      t("Only the strongest directions of the change, for any program that knows adapters: {predicted}.", {
+        predicted,
+      }),
     refusal: () => null,
   },
 };

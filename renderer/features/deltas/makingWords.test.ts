@@ -16,19 +16,19 @@ test("the same tensor of all layers stands in one line, with the sum of its shar
 
 test("a share that is there is never 0", () => {
   expect([0, 0.0004, 0.0042, 0.0999, 0.631, 1].map(sharePercent)).toEqual([
-    "0.0 %",
-    "under 0.1 %",
-    "0.4 %",
-    "10.0 %",
-    "63 %",
-    "100 %",
+    "0.0%",
+    "under 0.1%",
+    "0.4%",
+    "9.9%",
+    "63%",
+    "100%",
   ]);
 });
 
 test("the time is predicted from what was measured here, and from nothing else", () => {
   const preview = { sourceBytes: 30e9, speeds: { bitdelta: 0.4e9, "lora-16": 1e12 } };
   expect(predictedTimeText(preview, { kind: "bitdelta" })).toBe(
-    "Making it takes about 1 min 15 s, by the last one made here.",
+    "Making it takes about 1 min 15 s, as the last one on this computer did.",
   );
   expect(predictedTimeText(preview, { kind: "lora", rank: 16 })).toMatch(/about 1\.0 s/);
   expect(predictedTimeText(preview, { kind: "lora", rank: 32 })).toBeNull();

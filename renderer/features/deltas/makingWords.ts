@@ -1,5 +1,6 @@
 // What making a delta kept and left out, and what it will take, in words and numbers. Renderer.
 import type { MakingFacts } from "../../../electron/contract/deltaDetails";
+import { t } from "../../../electron/words/language";
 import {
   carriedWeights,
   madeBytes,
@@ -7,7 +8,7 @@ import {
   type MakeDeltaPreview,
   makingKey,
 } from "../../../electron/contract/makeDelta";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatDecimal, formatPercent } from "../../../electron/words/quantities";
 import { formatDuration } from "../../../electron/words/jobWords";
 
 export interface LeftOutGroup {
@@ -28,11 +29,10 @@ export function leftOutGroups(leftOut: MakingFacts["leftOut"]): LeftOutGroup[] {
   return [...groups.values()].sort((one, other) => other.share - one.share);
 }
 
-/** 0.0042 → "0.4 %"; what is there is never 0. */
+/** 0.0042 → "0.4%"; what is there is never 0. */
 export function sharePercent(share: number): string {
-  const percent = share * 100;
-  if (percent > 0 && percent < 0.1) return "under 0.1 %";
-  return `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`;
+  if (share > 0 && share < 0.001) return t("under {share}", { share: formatPercent(0.001, 1) });
+  return formatPercent(share, share < 0.1 ? 1 : 0);
 }
 
 export interface PredictedSize {
@@ -52,9 +52,14 @@ export function predictedTimeText(
 ): string | null {
   const bytesPerSecond = speeds[makingKey(result)];
   if (bytesPerSecond === undefined) return null;
-  return `Making it takes about ${formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000)}, by the last one made here.`;
+  return t("Making it takes about {time}, as the last one on this computer did.", {
+    time: formatDuration(Math.max(1, Math.round(sourceBytes / bytesPerSecond)) * 1000),
+  });
 }
 
 export function predictedSizeText({ fileBytes, bitsPerWeight }: PredictedSize): string {
-  return `about ${formatBytes(fileBytes)}, ${bitsPerWeight.toFixed(2)} bits per weight`;
+  return t("about {size}, {bits} bits per weight", {
+    size: formatBytes(fileBytes),
+    bits: formatDecimal(bitsPerWeight, 2),
+  });
 }

@@ -1,5 +1,6 @@
 // The jobs on models: the one that runs with its steps, those that wait with their place, and those that ended with what comes next.
 import { Check, MessageSquare, RotateCcw, X } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import type { Job } from "../../../electron/contract/jobQueue";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
@@ -31,7 +32,7 @@ export function JobList() {
   const jobs = useJobs((all) => all);
   if (jobs.length === 0) return null;
   return (
-    <ul className={styles.list} aria-label="Jobs">
+    <ul className={styles.list} aria-label={t("Jobs")}>
       {jobs.map((job) => (
         <JobRow key={job.id} job={job} />
       ))}
@@ -56,20 +57,24 @@ export function JobRow({ job }: { readonly job: Job }) {
       problemDetails={state.kind === "failed" ? <FailureDetails failure={state.failure} /> : null}
       actions={
         active ? (
-          <Button aria-label={`Cancel ${title}`} onClick={() => cancelJob(id)}>
-            Cancel
+          <Button aria-label={t("Cancel {title}", { title })} onClick={() => cancelJob(id)}>
+            {t("Cancel")}
           </Button>
         ) : (
           <>
             {state.kind === "failed" && (
-              <Button aria-label={`Try again: ${title}`} onClick={() => retryJob(id)}>
+              <Button aria-label={t("Try again: {name}", { name: title })} onClick={() => retryJob(id)}>
                 <RotateCcw size={13} />
-                Try again
+                {t("Try again")}
               </Button>
             )}
             {state.kind === "done" && state.modelId !== null && <DoneActions job={job} modelId={state.modelId} />}
             {made !== null && <DeltaActions title={title} delta={made} />}
-            <IconButton name={`Take ${title} off this list`} icon={<X size={15} />} onClick={() => dismissJob(id)} />
+            <IconButton
+              name={t("Remove {title} from this list", { title })}
+              icon={<X size={15} />}
+              onClick={() => dismissJob(id)}
+            />
           </>
         )
       }
@@ -82,12 +87,12 @@ export function JobRow({ job }: { readonly job: Job }) {
 function DeltaActions({ title, delta }: { readonly title: string; readonly delta: Delta }) {
   return (
     <>
-      <Button look="primary" aria-label={`Use in a chat: ${title}`} onClick={() => answerWith(delta)}>
+      <Button look="primary" aria-label={t("Use in a chat: {name}", { name: title })} onClick={() => answerWith(delta)}>
         <MessageSquare size={13} />
-        Use in a chat
+        {t("Use in a chat")}
       </Button>
-      <Button aria-label={`Show details of ${title}`} onClick={() => showDetails(delta.id)}>
-        Show details
+      <Button aria-label={t("Show details of {name}", { name: title })} onClick={() => showDetails(delta.id)}>
+        {t("Show details")}
       </Button>
     </>
   );
@@ -101,15 +106,15 @@ function DoneActions({ job: { start, modelName, state }, modelId }: { readonly j
     <>
       {start.kind === "quantize" && (
         <Button
-          aria-label={`Chat with it: ${modelName} in ${start.recipe.type}`}
+          aria-label={t("Chat with it: {model} in {type}", { model: modelName, type: start.recipe.type })}
           onClick={() => void loadModel(modelId)}
         >
           <MessageSquare size={13} />
-          Chat with it
+          {t("Chat with it")}
         </Button>
       )}
-      <Button onClick={() => openQuality(modelId)}>{measured ? "Show quality" : "Measure quality"}</Button>
-      {start.kind === "quantize" && <Button onClick={() => showTab("installed")}>Show in list</Button>}
+      <Button onClick={() => openQuality(modelId)}>{measured ? t("Show quality") : t("Measure quality")}</Button>
+      {start.kind === "quantize" && <Button onClick={() => showTab("installed")}>{t("Show in list")}</Button>}
     </>
   );
 }
@@ -122,7 +127,7 @@ function Steps({ job: { start, state } }: { readonly job: Job }) {
   const at = current === null ? -1 : steps.indexOf(current);
   return (
     <>
-      <output className="visually-hidden">{current === null ? "Starting" : doingWords(current)}</output>
+      <output className="visually-hidden">{current === null ? t("Starting") : doingWords(current)}</output>
       <ol className={styles.steps}>
         {steps.map((step, index) => (
           <li
@@ -130,7 +135,7 @@ function Steps({ job: { start, state } }: { readonly job: Job }) {
             {...(index === at ? { "aria-current": "step" as const } : {})}
             data-done={index < at || undefined}
           >
-            {index < at && <Check size={12} aria-label="Done:" />}
+            {index < at && <Check size={12} aria-label={t("Done:")} />}
             {index === at ? doingWords(step) : stepWords(step)}
           </li>
         ))}

@@ -1,5 +1,6 @@
 // The job that runs, in the status bar: a few words that lead to the list; also when one failed and nobody has looked.
-import { formatPercent } from "../../../electron/words/quantities";
+import { formatCount, formatPercent } from "../../../electron/words/quantities";
+import { t } from "../../../electron/words/language";
 import styles from "./JobStatus.module.css";
 import { isUnfinishedJob, showJobs, useJobs } from "./jobs";
 import { doingWords, jobFraction, stepOf } from "../../../electron/words/jobWords";
@@ -14,9 +15,9 @@ export function JobStatus() {
     return (
       <button type="button" className={styles.button} onClick={showJobs}>
         <i className={styles.dot} data-tone="busy" />
-        {phase === null ? "Starting a job" : doingWords(stepOf(phase))}
+        {phase === null ? t("Starting a job") : doingWords(stepOf(phase))}
         {fraction !== null && <span className={styles.number}>{formatPercent(fraction)}</span>}
-        {waitingCount > 0 && <span className={styles.number}>+{waitingCount}</span>}
+        {waitingCount > 0 && <span className={styles.number}>+{formatCount(waitingCount)}</span>}
       </button>
     );
   }
@@ -24,7 +25,7 @@ export function JobStatus() {
   return (
     <button type="button" className={styles.button} onClick={showJobs}>
       <i className={styles.dot} data-tone="bad" />
-      {failedCount === 1 ? "A job failed" : `${failedCount} jobs failed`}
+      {t("{count, plural, one {A job failed} other {# jobs failed}}", { count: failedCount })}
     </button>
   );
 }

@@ -32,7 +32,7 @@ test("a job that ends while the user chats is announced once, with the way to it
   applyJobs([job("a", done), job("b", running)]);
   applyJobs([job("a", done), job("b", failed)]);
   applyJobs([job("a", done), job("b", failed)]);
-  expect(texts()).toEqual(["Tiny is there in Q4_0.", "Tiny: The process that did this stopped unexpectedly."]);
+  expect(texts()).toEqual(["Tiny is ready as Q4_0.", "Tiny: This job stopped unexpectedly."]);
   const [notice] = noticeStore.getState().notices;
   if (notice?.kind !== "offer") throw new Error("no way to the job was offered");
   notice.action.run();

@@ -1,5 +1,6 @@
 // All jobs on models as main last sent them, what a user does with them, and word of those that ended out of sight. Renderer.
 import { createStore, useStore } from "zustand";
+import { t } from "../../../electron/words/language";
 import type { Job, JobId, JobStart } from "../../../electron/contract/jobQueue";
 import { call, callOrNotify } from "../../app/bridge";
 import { layoutStore, showPage } from "../../app/layout";
@@ -17,7 +18,7 @@ export function applyJobs(jobs: readonly Job[]): void {
     if (isOnScreen(job)) continue;
     const known = before.find(({ id }) => id === job.id);
     const words = known !== undefined && isUnfinishedJob(known) ? endedWords(job) : null;
-    if (words !== null) showOffer(words, { label: "Show", run: () => showJob(job) });
+    if (words !== null) showOffer(words, { label: t("Show"), run: () => showJob(job) });
   }
 }
 

@@ -1,5 +1,6 @@
 // How one model is loaded: each setting automatic or set, with the value Facet would choose, and why.
 import { useMutation } from "@tanstack/react-query";
+import { t } from "../../../electron/words/language";
 import { useState } from "react";
 import type { Failure, Outcome } from "../../../electron/contract/failure";
 import { KvCacheType } from "../../../electron/contract/fit";
@@ -29,7 +30,7 @@ import { loadedModel } from "../model/loadedModel";
 import { fitTone, fitWords } from "../../../electron/words/fitWords";
 import { closeLoadSettings, useSettingsOf } from "./loading";
 import styles from "./LoadSettingsDialog.module.css";
-import { conversationsWords, reasonWords, settingNames, settingOrder, settingWords, valueWords } from "./loadWords";
+import { conversationsWords, reasonWords, settingName, settingOrder, valueWords } from "./loadWords";
 
 export function LoadSettingsDialog() {
   const modelId = useSettingsOf();
@@ -37,7 +38,7 @@ export function LoadSettingsDialog() {
 }
 
 function OneModel({ modelId }: { readonly modelId: ModelId }) {
-  const name = useApp(({ models }) => models.find(({ id }) => id === modelId)?.name ?? "Model");
+  const name = useApp(({ models }) => models.find(({ id }) => id === modelId)?.name ?? t("Model"));
   const { answer } = useAnswer("loads.settings", { modelId });
   const saving = useMutation({
     mutationFn: (settings: LoadSettings) => call("loads.saveSettings", { modelId, settings }),
@@ -58,15 +59,15 @@ function OneModel({ modelId }: { readonly modelId: ModelId }) {
   }
 
   return (
-    <Dialog label={`Load settings of ${name}`} onClose={closeLoadSettings}>
-      <DialogHeader title={`Load settings of ${name}`} onClose={closeLoadSettings} />
+    <Dialog label={t("Load settings of {name}", { name })} onClose={closeLoadSettings}>
+      <DialogHeader title={t("Load settings of {name}", { name })} onClose={closeLoadSettings} />
       <div className={styles.content}>
         {failure !== null && (
           <p className={styles.problem} role="alert">
             {failureParagraph(failure)}
           </p>
         )}
-        {view === null && failure === null && <output className={styles.waiting}>Reading the model’s header</output>}
+        {view === null && failure === null && <output className={styles.waiting}>{t("Reading the model")}</output>}
         {view !== null && <Settings view={view} onSave={save} />}
       </div>
     </Dialog>
@@ -91,7 +92,9 @@ function Settings({ view, onSave }: SettingsProps) {
   return (
     <>
       {lastFailure !== null && (
-        <p className={styles.problem}>The last load failed: {failureText(lastFailure.failure).happened}</p>
+        <p className={styles.problem}>
+          {t("The last load failed: {reason}", { reason: failureText(lastFailure.failure).happened })}
+        </p>
       )}
       <ul className={styles.rows}>
         {settingOrder.map((name) => (
@@ -99,26 +102,35 @@ function Settings({ view, onSave }: SettingsProps) {
             <SettingRow name={name} view={view} onSave={onSave} />
             <p className={styles.why}>
               {settings[name] === null
-                ? `Automatic: ${settingWords(name, plan.choice, plan.reasons)}`
+                ? t("Automatic: {value}, {reason}", {
+                    value: valueWords(name, plan.choice),
+                    reason: reasonWords(plan.reasons[name]),
+                  })
                 : plan.reasons[name] === "chosen"
-                  ? `Automatic would be ${valueWords(name, automatic.choice)}: ${reasonWords(automatic.reasons[name])}`
-                  : `It will be ${settingWords(name, plan.choice, plan.reasons)}`}
+                  ? t("Automatic would be {value}: {reason}", {
+                      value: valueWords(name, automatic.choice),
+                      reason: reasonWords(automatic.reasons[name]),
+                    })
+                  : t("It will be {value}, {reason}", {
+                      value: valueWords(name, plan.choice),
+                      reason: reasonWords(plan.reasons[name]),
+                    })}
             </p>
           </li>
         ))}
       </ul>
-      <p className={styles.why}>{conversationsWords(plan)}.</p>
+      <p className={styles.why}>{conversationsWords(plan)}</p>
       <p className={styles.fit} data-tone={fitTone(plan.fit)} aria-live="polite">
         <b>{fitWords(plan.fit)}</b>
-        {plan.fit.neededBytes !== null && <span>needs {formatBytes(plan.fit.neededBytes)}</span>}
-        {isOther && <span>The loaded model keeps its settings until it is loaded again.</span>}
+        {plan.fit.neededBytes !== null && <span>{t("needs {size}", { size: formatBytes(plan.fit.neededBytes) })}</span>}
+        {isOther && <span>{t("The loaded model keeps its settings until it is loaded again.")}</span>}
       </p>
       <div className={styles.actions}>
         <Button disabled={isAutomatic} onClick={() => onSave(automaticLoadSettings)}>
-          All automatic
+          {t("All automatic")}
         </Button>
         <span className={styles.space} />
-        <Button onClick={closeLoadSettings}>Close</Button>
+        <Button onClick={closeLoadSettings}>{t("Close")}</Button>
         <Button
           look="primary"
           onClick={() => {
@@ -126,7 +138,7 @@ function Settings({ view, onSave }: SettingsProps) {
             closeLoadSettings();
           }}
         >
-          {isLoaded ? "Load again" : "Load"}
+          {isLoaded ? t("Load again") : t("Load")}
         </Button>
       </div>
     </>
@@ -141,13 +153,13 @@ interface SettingRowProps {
 
 function SettingRow({ name, view, onSave }: SettingRowProps) {
   const { settings, plan, layers } = view;
-  const label = settingNames[name];
+  const label = settingName(name);
   switch (name) {
     case "contextSizeTokens":
       return (
         <NumberRow
           label={label}
-          unit="tokens"
+          unit={t("tokens")}
           min={MIN_LOAD_CONTEXT_TOKENS}
           max={plan.fit.trainContextSizeTokens ?? MAX_LOAD_CONTEXT_TOKENS}
           step={256}
@@ -188,7 +200,7 @@ function SettingRow({ name, view, onSave }: SettingRowProps) {
           label={label}
           value={settings[name] ?? ""}
           options={[
-            { value: "", words: "Automatic" },
+            { value: "", words: t("Automatic") },
             ...KvCacheType.options.map((type) => ({
               value: type,
               words: type,
@@ -208,9 +220,9 @@ function SettingRow({ name, view, onSave }: SettingRowProps) {
           label={label}
           value={settings[name] === null ? "" : settings[name] ? "on" : "off"}
           options={[
-            { value: "", words: "Automatic" },
-            { value: "on", words: "On" },
-            { value: "off", words: "Off", impossible: !isPossible({ ...settings, [name]: false }) },
+            { value: "", words: t("Automatic") },
+            { value: "on", words: t("On") },
+            { value: "off", words: t("Off"), impossible: !isPossible({ ...settings, [name]: false }) },
           ]}
           onChange={(value) => onSave({ ...settings, [name]: value === "" ? null : value === "on" })}
         />
@@ -258,7 +270,7 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
         aria-valuenow={held(shown) ?? automatic}
         className={styles.field}
         disabled={disabled}
-        placeholder={`Automatic (${automatic})`}
+        placeholder={t("Automatic ({value})", { value: automatic })}
         value={shown}
         onChange={setText}
         onBlur={leave}

@@ -1,7 +1,8 @@
 // One line below a repository's variants: the files that are no models by themselves, by what their headers say.
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
+import { t } from "../../../electron/words/language";
 import { countedKind, otherKind, type OtherKind } from "../../../electron/words/fileKindWords";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatList } from "../../../electron/words/quantities";
 import styles from "./AlsoHere.module.css";
 import { useFit, useKnownKinds } from "./fits";
 import { hubSource } from "../../../electron/words/hubRequests";
@@ -19,8 +20,8 @@ export function AlsoHere({ model, unread }: AlsoHereProps) {
     const kind = otherKind(kindOf(variant));
     if (kind !== null) sizes.set(kind, [...(sizes.get(kind) ?? []), variant.sizeBytes]);
   }
-  const words = [...sizes].map(
-    ([kind, bytes]) => `${countedKind(kind, bytes.length)} (${bytes.map(formatBytes).join(", ")})`,
+  const words = [...sizes].map(([kind, bytes]) =>
+    t("{files} ({sizes})", { files: countedKind(kind, bytes.length), sizes: formatList(bytes.map(formatBytes)) }),
   );
   return (
     <>
@@ -28,7 +29,9 @@ export function AlsoHere({ model, unread }: AlsoHereProps) {
         <ReadHeader key={variant.id} model={model} variant={variant} />
       ))}
       {words.length > 0 && (
-        <p className={styles.line}>Also in this repository: {words.join(", ")}. Facet does not use these.</p>
+        <p className={styles.line}>
+          {t("Also in this repository: {files}. Facet doesn’t use these.", { files: formatList(words) })}
+        </p>
       )}
     </>
   );

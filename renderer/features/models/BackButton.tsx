@@ -1,5 +1,6 @@
 // The way back from a page about one model to the tab or page that it was opened from.
 import { ArrowLeft } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { Button } from "../../ui/Button";
 import styles from "./BackButton.module.css";
 import { closeSubject, useModelsTab, useModelSubject } from "./modelsRoute";
@@ -8,15 +9,15 @@ export function BackButton() {
   const tab = useModelsTab();
   const subject = useModelSubject();
   const words = {
-    discover: "Back to Discover",
-    installed: "Installed models",
-    downloads: "Downloads and jobs",
-    estimates: "Estimates",
-  } as const;
+    discover: t("Back to Discover"),
+    installed: t("Installed models"),
+    downloads: t("Downloads and jobs"),
+    estimates: t("Estimates"),
+  };
   return (
     <Button look="quiet" className={styles.back} onClick={closeSubject}>
       <ArrowLeft size={14} />
-      {subject?.kind === "about" && subject.openedFrom === "chat" ? "Back to the chat" : words[tab]}
+      {subject?.kind === "about" && subject.openedFrom === "chat" ? t("Back to the chat") : words[tab]}
     </Button>
   );
 }

@@ -1,5 +1,7 @@
 // Asks before a model goes: what goes where, and what stays.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useAnswer } from "../../app/answers";
 import { neededByWords, usedInWords } from "../../../electron/words/modelUseWords";
@@ -23,23 +25,31 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
   const { answer: forModel } = useDeltasForModel(model.id);
   const deltas = forModel.kind === "loaded" ? forModel.value.deltas : [];
   const fineTunes = deltas.filter(({ match }) => match !== "refused").map(({ delta }) => delta.name);
-  const title = inModelsFolder ? `Delete ${model.name}` : `Forget ${model.name}`;
+  const title = inModelsFolder
+    ? t("Delete {name}", { name: model.name })
+    : t("Remove {name} from the list", { name: model.name });
   return (
     <Dialog label={title} onClose={onClose}>
       <DialogHeader title={title} onClose={onClose} />
       <div className={styles.content}>
         <p>
           {inModelsFolder
-            ? `${model.fileCount === 1 ? "Its file goes" : `Its ${model.fileCount} files go`} to the trash; ${formatBytes(model.sizeBytes)} are free again once that is emptied.`
-            : "It leaves the list. The file stays where it is."}
+            ? t(
+                "{count, plural, one {Its file goes to the trash. Emptying the trash frees {size}.} other {Its # files go to the trash. Emptying the trash frees {size}.}}",
+                { count: model.fileCount, size: formatBytes(model.sizeBytes) },
+              )
+            : t("It is removed from the list. The file stays where it is.")}
         </p>
         <p>
-          {lastUsedAtMs !== null && `It was last loaded ${whenWords(lastUsedAtMs, nowMs)}. `}
-          {use.kind === "loaded" && usedInWords(use.value)} {neededByWords(fineTunes)} Chats stay as they are; another
-          model can answer in them.
+          {sentences(
+            lastUsedAtMs === null ? null : lastLoadedWords(lastUsedAtMs, nowMs),
+            use.kind === "loaded" ? usedInWords(use.value) : null,
+            neededByWords(fineTunes),
+            t("Your chats stay as they are; another model can answer in them."),
+          )}
         </p>
         <div className={styles.actions}>
-          <Button onClick={onClose}>Keep it</Button>
+          <Button onClick={onClose}>{t("Keep it")}</Button>
           <Button
             look="primary"
             className={styles.danger}
@@ -49,7 +59,7 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
               onClose();
             }}
           >
-            {inModelsFolder ? "Move to trash" : "Forget"}
+            {inModelsFolder ? t("Move to trash") : t("Remove from list")}
           </Button>
         </div>
       </div>
@@ -57,7 +67,9 @@ export function DeleteModelDialog({ details, onClose }: DeleteModelDialogProps) 
   );
 }
 
-function whenWords(atMs: number, nowMs: number): string {
+function lastLoadedWords(atMs: number, nowMs: number): string {
   const when = formatWhen(atMs, nowMs);
-  return when.includes(":") ? `today at ${when}` : `on ${when}`;
+  return new Date(atMs).toDateString() === new Date(nowMs).toDateString()
+    ? t("It was last loaded today at {when}.", { when })
+    : t("It was last loaded on {when}.", { when });
 }

@@ -1,5 +1,6 @@
 // Finds models: the hand-picked ones, or what a search at the hub gives, each judged for this machine.
 import { FolderOpen, Search, X } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useState } from "react";
 import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
 import { useAnswer } from "../../app/answers";
@@ -57,8 +58,8 @@ function SearchLine() {
         <input
           type="text"
           role="searchbox"
-          placeholder="Search Hugging Face, or paste a link"
-          aria-label="Search Hugging Face, or paste a link"
+          placeholder={t("Search Hugging Face, or paste a link")}
+          aria-label={t("Search Hugging Face, or paste a link")}
           spellCheck={false}
           maxLength={200}
           value={text}
@@ -71,14 +72,14 @@ function SearchLine() {
           }}
         />
         {(text !== "" || searching) && (
-          <button type="button" aria-label="End the search" className={styles.clear} onClick={endSearch}>
+          <button type="button" aria-label={t("End the search")} className={styles.clear} onClick={endSearch}>
             <X size={15} />
           </button>
         )}
       </label>
       <Button className={styles.import} onClick={() => void callOrNotify("models.chooseFile", undefined)}>
         <FolderOpen size={14} />
-        Import a file
+        {t("Import a file")}
       </Button>
     </search>
   );
@@ -91,8 +92,9 @@ function OfflineLine() {
   return (
     <section className={styles.offline} role="alert">
       <p>
-        Hugging Face cannot be reached, so these models cannot be judged or downloaded now. Models on this computer work
-        without it.
+        {t(
+          "Hugging Face can’t be reached, so these models can’t be checked or downloaded now. Models on this computer still work.",
+        )}
       </p>
       <Button
         onClick={() => {
@@ -100,7 +102,7 @@ function OfflineLine() {
           void refreshFits();
         }}
       >
-        Try again
+        {t("Try again")}
       </Button>
     </section>
   );
@@ -119,7 +121,7 @@ function HandPicked() {
       <OfflineLine />
       <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
       <footer className={styles.more}>
-        <Button onClick={search}>Browse all of Hugging Face</Button>
+        <Button onClick={search}>{t("Browse all of Hugging Face")}</Button>
       </footer>
     </>
   );
@@ -135,7 +137,7 @@ function OrderedCatalogue({
 }) {
   const [ordered] = useState(() => orderCatalogue(models, availableBytes));
   return (
-    <ul className={styles.cards} aria-label="Hand-picked models">
+    <ul className={styles.cards} aria-label={t("Hand-picked models")}>
       {ordered.map((model, index) => (
         <li key={model.repository}>
           <ModelCard
@@ -164,7 +166,7 @@ function SearchResults({ asked }: { readonly asked: HubSearch }) {
       <>
         <SearchFilters words="" />
         <FailureMessage failure={found.failure} onRetry={retry}>
-          <Button onClick={endSearch}>Show hand-picked models</Button>
+          <Button onClick={endSearch}>{t("Show hand-picked models")}</Button>
         </FailureMessage>
       </>
     );
@@ -172,7 +174,7 @@ function SearchResults({ asked }: { readonly asked: HubSearch }) {
   if (found.kind === "loading") {
     return (
       <>
-        <SearchFilters words="Searching" />
+        <SearchFilters words={t("Searching")} />
         <ul className={styles.cards} aria-hidden>
           {[0, 1, 2, 3].map((key) => (
             <li key={key} className={styles.placeholder} />
@@ -183,26 +185,23 @@ function SearchResults({ asked }: { readonly asked: HubSearch }) {
   }
   const { models, hasMore } = found.value;
   const shown = models.filter((model) => isOfSize(model, size));
-  const of = text.trim() === "" ? "at Hugging Face" : `for “${text.trim()}”`;
   return (
     <>
-      <SearchFilters
-        words={`${shown.length}${hasMore ? "+" : ""} ${shown.length === 1 && !hasMore ? "model" : "models"} ${of}`}
-      />
+      <SearchFilters words={foundWords(shown.length, hasMore, text.trim())} />
       {shown.length === 0 ? (
         <Message
-          title="No model found"
+          title={t("No models found")}
           words={
             models.length === 0
-              ? "Hugging Face has no GGUF model with these words. Try fewer words, or another family."
-              : "None of this size is among the models found so far."
+              ? t("Hugging Face has no GGUF model that matches. Try fewer words, or another family.")
+              : t("None of the models found so far has this size.")
           }
         >
-          {models.length > 0 && hasMore && <Button onClick={searchMore}>Look further</Button>}
-          <Button onClick={endSearch}>Show hand-picked models</Button>
+          {models.length > 0 && hasMore && <Button onClick={searchMore}>{t("Search further")}</Button>}
+          <Button onClick={endSearch}>{t("Show hand-picked models")}</Button>
         </Message>
       ) : (
-        <ul className={styles.cards} aria-label="Models found">
+        <ul className={styles.cards} aria-label={t("Models found")}>
           {shown.map((model) => (
             <li key={model.repository}>
               <FoundCard model={model} />
@@ -213,12 +212,22 @@ function SearchResults({ asked }: { readonly asked: HubSearch }) {
       {shown.length > 0 && hasMore && (
         <footer className={styles.more}>
           <Button disabled={isSearchingMore} onClick={searchMore}>
-            {isSearchingMore ? "Searching" : "Show more"}
+            {isSearchingMore ? t("Searching") : t("Show more")}
           </Button>
         </footer>
       )}
     </>
   );
+}
+
+function foundWords(count: number, hasMore: boolean, text: string): string {
+  if (text === "")
+    return hasMore
+      ? t("{count, plural, one {#+ models} other {#+ models}} on Hugging Face", { count })
+      : t("{count, plural, one {# model} other {# models}} on Hugging Face", { count });
+  return hasMore
+    ? t("{count, plural, one {#+ models} other {#+ models}} for “{text}”", { count, text })
+    : t("{count, plural, one {# model} other {# models}} for “{text}”", { count, text });
 }
 
 function FoundCard({ model }: { readonly model: HubModelSummary }) {

@@ -1,5 +1,6 @@
 // The button at a variant: download it, then where that stands, then use it.
 import { Download as DownloadIcon, Pause, Play } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
 import { formatPercent } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
@@ -28,8 +29,12 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
 
   if (installed !== null) {
     return (
-      <Button className={styles.button} aria-label={`Load ${name}`} onClick={() => void loadModel(installed.model.id)}>
-        Load
+      <Button
+        className={styles.button}
+        aria-label={t("Load {name}", { name })}
+        onClick={() => void loadModel(installed.model.id)}
+      >
+        {t("Load")}
       </Button>
     );
   }
@@ -38,12 +43,12 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
       <Button
         className={styles.button}
         look={best ? "primary" : "plain"}
-        aria-label={`Download ${name}`}
+        aria-label={t("Download {name}", { name })}
         disabled={running !== null || !isRead}
         onClick={() => void download(model, variant)}
       >
         {best && <DownloadIcon size={13} />}
-        Download
+        {t("Download")}
       </Button>
     );
   }
@@ -51,11 +56,11 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
     return (
       <Button
         className={styles.button}
-        aria-label={`${running.state.kind === "failed" ? "Try again:" : "Resume"} ${name}`}
+        aria-label={running.state.kind === "failed" ? t("Try again: {name}", { name }) : t("Resume {name}", { name })}
         onClick={() => resumeDownload(running.id)}
       >
         <Play size={13} />
-        {running.state.kind === "failed" ? "Try again" : "Resume"}
+        {running.state.kind === "failed" ? t("Try again") : t("Resume")}
       </Button>
     );
   }
@@ -65,15 +70,19 @@ export function DownloadButton({ model, variant, name, best, isRead }: VariantAc
       <Tooltip text={downloadFacts(running).join(" · ")}>
         <span className={styles.progress}>
           {running.state.kind === "queued"
-            ? "Queued"
+            ? t("Queued")
             : running.state.kind === "verifying"
-              ? "Checking"
+              ? t("Checking")
               : formatPercent(fraction)}
-          <ProgressBar label={`Download of ${name}`} fraction={fraction} />
+          <ProgressBar label={t("Download of {name}", { name })} fraction={fraction} />
         </span>
       </Tooltip>
       {running.state.kind !== "verifying" && (
-        <IconButton name={`Pause ${name}`} icon={<Pause size={14} />} onClick={() => pauseDownload(running.id)} />
+        <IconButton
+          name={t("Pause {name}", { name })}
+          icon={<Pause size={14} />}
+          onClick={() => pauseDownload(running.id)}
+        />
       )}
     </span>
   );

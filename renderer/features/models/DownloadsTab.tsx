@@ -1,5 +1,6 @@
 // Everything that is under way, of this and earlier sessions: jobs on models, then downloads; how far, how fast, what is wrong.
 import { Download as DownloadIcon, Pause, Play, X } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import type { Download } from "../../../electron/contract/downloads";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
@@ -18,11 +19,13 @@ export function DownloadsTab() {
   if (downloads.length === 0 && !hasJobs) {
     return (
       <Message
-        title="Nothing is under way"
-        words="Downloads go on when Facet is closed and opened again, and each file is checked before it can be used. Models that are being quantized or measured stand here too."
+        title={t("No downloads or jobs")}
+        words={t(
+          "Downloads continue when you open Facet again, and each file is checked before it can be used. Models that are being quantized or measured appear here too.",
+        )}
       >
         <Button look="primary" onClick={() => showTab("discover")}>
-          Find a model
+          {t("Find a model")}
         </Button>
       </Message>
     );
@@ -31,7 +34,7 @@ export function DownloadsTab() {
     <>
       <JobList />
       {downloads.length > 0 && (
-        <ul className={styles.list} aria-label="Downloads">
+        <ul className={styles.list} aria-label={t("Downloads")}>
           {downloads.map((download) => (
             <DownloadRow key={download.id} download={download} />
           ))}
@@ -54,7 +57,9 @@ function DownloadRow({ download }: { readonly download: Download }) {
         <>
           <Actions download={download} />
           <IconButton
-            name={state.kind === "ready" ? `Take ${title} off this list` : `Cancel ${title}`}
+            name={
+              state.kind === "ready" ? t("Remove {title} from this list", { title }) : t("Cancel {title}", { title })
+            }
             icon={<X size={15} />}
             onClick={() => cancelDownload(id)}
           />
@@ -69,23 +74,29 @@ function Actions({ download: { id, title, state } }: { readonly download: Downlo
     case "queued":
     case "downloading":
     case "waiting":
-      return <IconButton name={`Pause ${title}`} icon={<Pause size={15} />} onClick={() => pauseDownload(id)} />;
+      return (
+        <IconButton
+          name={t("Pause {name}", { name: title })}
+          icon={<Pause size={15} />}
+          onClick={() => pauseDownload(id)}
+        />
+      );
     case "paused":
       return (
-        <Button aria-label={`Resume ${title}`} onClick={() => resumeDownload(id)}>
+        <Button aria-label={t("Resume {name}", { name: title })} onClick={() => resumeDownload(id)}>
           <Play size={13} />
-          Resume
+          {t("Resume")}
         </Button>
       );
     case "failed":
       return (
-        <Button aria-label={`Try again: ${title}`} onClick={() => resumeDownload(id)}>
+        <Button aria-label={t("Try again: {name}", { name: title })} onClick={() => resumeDownload(id)}>
           <DownloadIcon size={13} />
-          Try again
+          {t("Try again")}
         </Button>
       );
     case "ready":
-      return <Button onClick={() => showTab("installed")}>Show</Button>;
+      return <Button onClick={() => showTab("installed")}>{t("Show")}</Button>;
     case "verifying":
       return null;
   }

@@ -1,5 +1,6 @@
 // The whole window as a place to drop models on: seen only while something is held over it.
 import { Download } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useEffect, useState } from "react";
 import { fieldAt, handFiles } from "../chat/textField/droppedFiles";
 import { useImport, importDropped } from "./importing";
@@ -13,11 +14,11 @@ export function DropTarget() {
     <div className={styles.target}>
       <div className={styles.frame}>
         <Download size={28} strokeWidth={1.6} />
-        <output>{isLooking ? "Looking for models" : "Drop to add models"}</output>
+        <output>{isLooking ? t("Looking for models") : t("Drop to add models")}</output>
         <p>
           {isLooking
-            ? "A large folder takes a moment."
-            : "GGUF files, or folders with some. You choose then whether they stay where they are."}
+            ? t("A large folder takes a moment.")
+            : t("GGUF files, or folders that contain some. You then choose whether they stay where they are.")}
         </p>
       </div>
     </div>
@@ -69,5 +70,5 @@ function useFilesOverWindow(): boolean {
 
 /** Text that is dragged within the page is none of our business. */
 function holdsFiles({ dataTransfer }: DragEvent): boolean {
-  return dataTransfer?.types.includes("Files") ?? false;
+  return dataTransfer?.types.includes("Files") ?? false; // not translated
 }

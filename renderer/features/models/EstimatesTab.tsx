@@ -1,8 +1,10 @@
 // How good predictions of memory are: each load on this computer, what was predicted and what was measured.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
 import { isComplete, predictionError, sumOfParts, type LoadRecord } from "../../../electron/contract/loadSettings";
 import { useAnswer } from "../../app/answers";
-import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
+import { formatBytes, formatCount, formatPercent, formatWhen } from "../../../electron/words/quantities";
 import styles from "./EstimatesTab.module.css";
 import { FailureMessage, Message } from "./Message";
 
@@ -14,8 +16,8 @@ export function EstimatesTab() {
   if (records.length === 0)
     return (
       <Message
-        title="Nothing was loaded yet"
-        words="Each load is written down here, with the memory it was predicted to take and the memory it took."
+        title={t("No models loaded yet")}
+        words={t("Each load appears here, with the memory it was predicted to take and the memory it took.")}
       />
     );
   return (
@@ -25,12 +27,12 @@ export function EstimatesTab() {
         <table className={styles.table}>
           <thead>
             <tr>
-              <th scope="col">Model</th>
-              <th scope="col">Context</th>
-              <th scope="col">KV cache</th>
-              <th scope="col">Predicted</th>
-              <th scope="col">Measured</th>
-              <th scope="col">Error</th>
+              <th scope="col">{t("Model")}</th>
+              <th scope="col">{t("Context")}</th>
+              <th scope="col">{t("KV cache")}</th>
+              <th scope="col">{t("Predicted")}</th>
+              <th scope="col">{t("Measured")}</th>
+              <th scope="col">{t("Error")}</th>
             </tr>
           </thead>
           <tbody>
@@ -41,8 +43,9 @@ export function EstimatesTab() {
         </table>
       </div>
       <p className={styles.note}>
-        Both mean the largest part of the computer’s memory that the engine process has held, once the context has been
-        read to its end. Until then the measured value can still grow; it is marked “so far” and does not count above.
+        {t(
+          "Both are the most memory that the model takes once its context is full. Until then the measured value can still grow: it is marked “so far” and isn’t counted above.",
+        )}
       </p>
     </>
   );
@@ -51,13 +54,16 @@ export function EstimatesTab() {
 function Summary({ records }: { readonly records: readonly LoadRecord[] }) {
   const errors = records.filter(isComplete).flatMap((record) => predictionError(record) ?? []);
   if (errors.length === 0)
-    return <p className={styles.summary}>No chat has filled its context yet, so there is nothing to compare.</p>;
+    return <p className={styles.summary}>{t("No chat has filled its context yet, so there is nothing to compare.")}</p>;
   const sizes = errors.map(Math.abs);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return (
     <p className={styles.summary}>
-      <b>{percent(mean)}</b> off on average and <b>{percent(Math.max(...sizes))}</b> at worst, in{" "}
-      {formatCount(errors.length)} {errors.length === 1 ? "load" : "loads"} whose context was filled.
+      {richText(
+        "<b>{mean}</b> off on average and <b>{worst}</b> at worst, in {count, plural, one {# load whose context was filled} other {# loads whose context was filled}}.",
+        { b: (text) => <b>{text}</b> },
+        { mean: formatPercent(mean, 1), worst: formatPercent(Math.max(...sizes), 1), count: errors.length },
+      )}
     </p>
   );
 }
@@ -75,27 +81,27 @@ function Row({ record }: { readonly record: LoadRecord }) {
       </th>
       <td>
         {formatCount(choice.contextSizeTokens)}
-        <small>{formatCount(contextUsedTokens)} used</small>
+        <small>{t("{count} used", { count: formatCount(contextUsedTokens) })}</small>
       </td>
       <td>
         {choice.keyCacheType === choice.valueCacheType
           ? choice.keyCacheType
           : `${choice.keyCacheType}/${choice.valueCacheType}`}
       </td>
-      <td>{predicted === null ? "not known" : formatBytes(sumOfParts(predicted))}</td>
+      <td>{predicted === null ? t("not known") : formatBytes(sumOfParts(predicted))}</td>
       <td>
-        {failureCode !== null ? "failed" : measuredPeakBytes === null ? "not known" : formatBytes(measuredPeakBytes)}
-        {failureCode === null && measuredPeakBytes !== null && !complete && <small>so far</small>}
+        {failureCode !== null
+          ? t("failed")
+          : measuredPeakBytes === null
+            ? t("not known")
+            : formatBytes(measuredPeakBytes)}
+        {failureCode === null && measuredPeakBytes !== null && !complete && <small>{t("so far")}</small>}
       </td>
       <td>{complete && error !== null ? signedPercent(error) : "–"}</td>
     </tr>
   );
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
 function signedPercent(share: number): string {
-  return `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
+  return `${share < 0 ? "−" : "+"}${formatPercent(Math.abs(share), 1)}`;
 }

@@ -1,5 +1,6 @@
 // How far a file task is, in a bar and in words, with the button that stops it.
 import { X } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import type { FileTask } from "../../../electron/contract/importing";
 import { failureParagraph } from "../../../electron/words/failureText";
 import { IconButton } from "../../ui/IconButton";
@@ -20,7 +21,7 @@ export function FileTaskProgress({ task, words }: FileTaskProgressProps) {
       <div className={styles.line}>
         <b>{words}</b>
         <IconButton
-          name={`${failure === null ? "Cancel" : "Put away"}: ${words}`}
+          name={failure === null ? t("Cancel: {task}", { task: words }) : t("Dismiss: {task}", { task: words })}
           icon={<X size={15} />}
           onClick={() => cancelFileTask(id)}
         />

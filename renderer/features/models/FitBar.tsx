@@ -38,7 +38,7 @@ export function FitBar({ fit, current }: FitBarProps) {
           <i key={name} data-part={name} style={{ width: share(bytes) }} />
         ))}
       </span>
-      <i className={styles.line} style={{ left: share(free) }} />
+      <i className={styles.line} style={{ insetInlineStart: share(free) }} />
     </span>
   );
 }

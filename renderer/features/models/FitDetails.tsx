@@ -1,5 +1,6 @@
 // The verdict on a model, and under the pointer or the focus the numbers behind it.
 import { Tooltip as Radix } from "radix-ui";
+import { t } from "../../../electron/words/language";
 import type { ReactElement } from "react";
 import type { Fit } from "../../../electron/contract/fit";
 import { formatBytes } from "../../../electron/words/quantities";
@@ -30,10 +31,10 @@ export function FitDetails({ fit, children }: FitDetailsProps) {
             <p>{whyUnknown(fit)}</p>
           ) : (
             <>
-              <Numbers numbers={partNumbers(fit.parts, fit)} sum={{ name: "Needed", bytes: fit.neededBytes ?? 0 }} />
+              <Numbers numbers={partNumbers(fit.parts, fit)} sum={{ name: t("Needed"), bytes: fit.neededBytes ?? 0 }} />
               <Numbers
                 numbers={machineNumbers(fit.machine)}
-                sum={{ name: "Free for a model", bytes: freeBytes(fit.machine) }}
+                sum={{ name: t("Free for a model"), bytes: freeBytes(fit.machine) }}
               />
               {contextNotes(fit).map((note) => (
                 <p key={note}>{note}</p>

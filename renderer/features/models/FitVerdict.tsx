@@ -1,5 +1,6 @@
 // The dot and the words of a verdict; its numbers appear under the pointer or the focus.
 import type { ReactNode } from "react";
+import { t } from "../../../electron/words/language";
 import { FitDetails } from "./FitDetails";
 import styles from "./FitVerdict.module.css";
 import type { ShownFit } from "./fits";
@@ -21,7 +22,7 @@ export function FitVerdict({ shown: { fit, current }, words, before, className }
         {before}
         <span className={styles.words} data-waiting="">
           <i className={styles.dot} />
-          Judging
+          {t("Checking")}
         </span>
       </span>
     );

@@ -1,5 +1,6 @@
 // At a variant of full precision: few want it as it is, so the first thing offered is to make a smaller file of it.
 import { Download as DownloadIcon, WandSparkles } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { DownloadButton, type VariantActionsProps } from "./DownloadButton";
@@ -20,7 +21,7 @@ export function FullPrecisionActions(actions: VariantActionsProps) {
     return (
       <>
         <IconButton
-          name={`Quantize ${name}`}
+          name={t("Quantize {name}", { name })}
           icon={<WandSparkles size={15} />}
           onClick={() => openQuantize({ kind: "installed", modelId: installed.model.id }, title)}
         />
@@ -32,7 +33,7 @@ export function FullPrecisionActions(actions: VariantActionsProps) {
   return (
     <>
       <IconButton
-        name={`Download ${name}`}
+        name={t("Download {name}", { name })}
         icon={<DownloadIcon size={15} />}
         disabled={!isRead}
         onClick={() => void download(model, variant)}
@@ -40,12 +41,12 @@ export function FullPrecisionActions(actions: VariantActionsProps) {
       <Button
         className={styles.quantize}
         look={best ? "primary" : "plain"}
-        aria-label={`Download and quantize ${name}`}
+        aria-label={t("Download and quantize {name}", { name })}
         disabled={!isRead}
         onClick={() => openQuantize({ kind: "hub", download: downloadRequest(model, variant) }, title)}
       >
         <WandSparkles size={13} />
-        Quantize
+        {t("Quantize")}
       </Button>
     </>
   );

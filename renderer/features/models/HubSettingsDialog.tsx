@@ -1,5 +1,7 @@
 // How models are fetched: the access token, the hub's address, a proxy. The token goes to main and never comes back.
 import { type FormEvent, useState } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { Failure } from "../../../electron/contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
 import { setAnswer, useAnswer } from "../../app/answers";
@@ -30,8 +32,8 @@ export function HubSettingsDialog({ onClose }: { readonly onClose: () => void })
   }
 
   return (
-    <Dialog label="Hugging Face" onClose={onClose}>
-      <DialogHeader title="Hugging Face" onClose={onClose} />
+    <Dialog label={t("Hugging Face settings")} onClose={onClose}>
+      <DialogHeader title={t("Hugging Face settings")} onClose={onClose} />
       {answer.kind === "loaded" && <Form settings={answer.value} failure={failure} onSave={save} onClose={onClose} />}
       {answer.kind === "failed" && (
         <div className={styles.content}>
@@ -67,33 +69,36 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
   return (
     <form className={styles.content} onSubmit={(event) => void submit(event)}>
       <label>
-        Access token
+        {t("Access token")}
         <input
           type="password"
           className={styles.field}
           data-first-focus
           autoComplete="off"
           spellCheck={false}
-          placeholder={settings.hasToken ? "A token is saved; a new one takes its place" : "hf_…"}
+          placeholder={settings.hasToken ? t("A token is saved; a new one replaces it") : "hf_…"}
           maxLength={MAX_TYPED_CHARACTERS}
           value={token}
           onChange={({ target }) => setToken(target.value)}
         />
       </label>
       <p>
-        Only models that their author gives to those who ask need it. You make one at huggingface.co, under Settings,
-        Access Tokens; reading is enough.{" "}
-        {settings.tokenStorage === "system"
-          ? "It is kept in this system’s secret store."
-          : "This system has no secret store, so it is forgotten when Facet is closed."}
+        {sentences(
+          t(
+            "Only models whose authors restrict access need one. You create it at huggingface.co, under Settings, Access Tokens; read access is enough.",
+          ),
+          settings.tokenStorage === "system"
+            ? t("It is stored in this system’s secret store.")
+            : t("This system has no secret store, so Facet forgets it when it is closed."),
+        )}
       </p>
       {settings.hasToken && (
         <div>
-          <Button onClick={() => void onSave({ token: null })}>Forget the token</Button>
+          <Button onClick={() => void onSave({ token: null })}>{t("Forget the token")}</Button>
         </div>
       )}
       <label>
-        Address of the hub
+        {t("Hugging Face address")}
         <input
           type="text"
           className={styles.field}
@@ -104,14 +109,14 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
           onChange={({ target }) => setEndpoint(target.value)}
         />
       </label>
-      {settings.endpointIsFixed && <p>The environment sets it, so it cannot be changed here.</p>}
+      {settings.endpointIsFixed && <p>{t("An environment variable sets it, so it can’t be changed here.")}</p>}
       <label>
-        Proxy
+        {t("Proxy")}
         <input
           type="text"
           className={styles.field}
           spellCheck={false}
-          placeholder="As the system says"
+          placeholder={t("Same as the system")}
           maxLength={MAX_TYPED_CHARACTERS}
           value={proxy}
           onChange={({ target }) => setProxy(target.value)}
@@ -123,9 +128,9 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
         </p>
       )}
       <div className={styles.actions}>
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t("Cancel")}</Button>
         <Button type="submit" look="primary">
-          Save
+          {t("Save")}
         </Button>
       </div>
     </form>

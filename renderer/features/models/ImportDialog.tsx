@@ -1,13 +1,16 @@
 // Asks once what becomes of files that were dropped or chosen: used where they are, or copied.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { FoundModel, ImportOffer } from "../../../electron/contract/importing";
 import { failureText } from "../../../electron/words/failureText";
 import { leftOutWords } from "../../../electron/words/leftOutWords";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { formatBytes, formatList } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { showLibrary } from "../deltas/fineTunesRoute";
+import { fileSize } from "./fileSize";
 import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
 
@@ -31,7 +34,7 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
       <DialogHeader title={title} onClose={dropOffer} />
       <div className={styles.content}>
         {models.length > 0 && (
-          <ul className={styles.models} aria-label="Found models">
+          <ul className={styles.models} aria-label={t("Found models")}>
             {models.map((model) => (
               <li key={model.id}>
                 <FoundLine
@@ -47,24 +50,25 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
         {leftOut !== null && <p>{leftOut}</p>}
         {isPartial && <p>{partialWords(offer)}</p>}
         {models.length === 0 && offer.adapters.length === 0 && (
-          <p>Models that Facet can use end in .gguf. A folder is searched six levels deep.</p>
+          <p>{t("Models that Facet can use end in .gguf. A folder is searched six levels deep.")}</p>
         )}
         {usable.length > 0 && (
           <p>
-            Used in place,{" "}
-            {chosen.length === 1
-              ? "the file stays where it is and nothing is copied"
-              : "the files stay where they are and nothing is copied"}
-            . A copy takes {formatBytes(chosenBytes)}
-            {diskFreeBytes !== null && `; ${formatBytes(diskFreeBytes)} are free on the disk of Facet’s folder`}.
+            {sentences(
+              t(
+                "{count, plural, one {Used in place, the file stays where it is and nothing is copied.} other {Used in place, the files stay where they are and nothing is copied.}}",
+                { count: chosen.length },
+              ),
+              copyWords(chosenBytes, diskFreeBytes),
+            )}
           </p>
         )}
         <div className={styles.actions}>
-          <Button onClick={dropOffer}>{usable.length === 0 ? "Close" : "Cancel"}</Button>
+          <Button onClick={dropOffer}>{usable.length === 0 ? t("Close") : t("Cancel")}</Button>
           {usable.length > 0 && (
             <>
               <Button disabled={chosen.length === 0 || !isRoom} onClick={() => void copyOffer(offer, chosenIds)}>
-                Copy into Facet’s folder
+                {t("Copy into Facet’s folder")}
               </Button>
               <Button
                 look="primary"
@@ -72,7 +76,7 @@ function OpenImportDialog({ offer }: { readonly offer: ImportOffer }) {
                 disabled={chosen.length === 0}
                 onClick={() => void takeOfferInPlace(offer, chosenIds)}
               >
-                Use in place
+                {t("Use in place")}
               </Button>
             </>
           )}
@@ -98,15 +102,15 @@ function FineTunes({ offer, alone }: { readonly offer: ImportOffer; readonly alo
   return (
     <div className={styles.fineTunes}>
       <p>
-        {adapters.length === 1 ? "A fine-tune" : "Fine-tunes"} to put on a model: {adapters.join(", ")}. Facet keeps a
-        copy.
+        {t(
+          "{count, plural, one {One fine-tune for a model: {names}. Facet stores a copy.} other {# fine-tunes for a model: {names}. Facet stores a copy.}}",
+          { count: adapters.length, names: formatList(adapters) },
+        )}
       </p>
       <Button look={alone ? "primary" : "plain"} disabled={added} onClick={add}>
         {added
-          ? "Added"
-          : adapters.length === 1
-            ? "Add the fine-tune"
-            : `Add ${formatCount(adapters.length)} fine-tunes`}
+          ? t("Added")
+          : t("{count, plural, one {Add the fine-tune} other {Add # fine-tunes}}", { count: adapters.length })}
       </Button>
     </div>
   );
@@ -120,12 +124,8 @@ interface FoundLineProps {
 }
 
 function FoundLine({ model, checked, onToggle }: FoundLineProps) {
-  const { name, fileCount, sizeBytes, quantization, installed, failure } = model;
-  const facts = [
-    formatBytes(sizeBytes) + (fileCount > 1 ? ` in ${fileCount} files` : ""),
-    quantization,
-    installed ? "in your list already" : null,
-  ];
+  const { name, quantization, installed, failure } = model;
+  const facts = [fileSize(model), quantization, installed ? t("already in your list") : null];
   const Line = checked === null ? "div" : "label";
   return (
     <Line className={styles.model} data-usable={isUsable(model) || undefined}>
@@ -145,21 +145,34 @@ function isUsable({ installed, failure }: FoundModel): boolean {
 
 function titleOf({ models, adapters }: ImportOffer, usable: readonly FoundModel[]): string {
   const [only] = usable;
-  if (models.length === 0 && adapters.length > 0) return `Add ${counted(adapters.length, "fine-tune") ?? ""}`;
-  if (models.length === 0) return "There is no model in this";
+  if (models.length === 0 && adapters.length > 0)
+    return t("{count, plural, one {Add # fine-tune} other {Add # fine-tunes}}", { count: adapters.length });
+  if (models.length === 0) return t("No models found here");
   if (only === undefined)
-    return models.length === 1 ? "This model cannot be added" : "None of these models can be added";
-  return usable.length === 1 ? `Add ${only.name}` : `Add ${formatCount(usable.length)} models`;
+    return models.length === 1 ? t("This model can’t be added") : t("None of these models can be added");
+  return usable.length === 1
+    ? t("Add {name}", { name: only.name })
+    : t("{count, plural, one {Add # model} other {Add # models}}", { count: usable.length });
 }
 
 /** What was not looked at, as far as it has a name. */
 function partialWords({ leftOut: { folders } }: ImportOffer): string {
-  const names = folders.length === 0 ? "" : ` Not searched to the end: ${folders.join(", ")}.`;
-  return `There was more than Facet looks at in one go.${names} Choose a smaller folder to see the rest.`;
+  return folders.length === 0
+    ? t("There was more than Facet searches at once. Choose a smaller folder to see the rest.")
+    : t(
+        "There was more than Facet searches at once. Not searched to the end: {folders}. Choose a smaller folder to see the rest.",
+        { folders: formatList(folders) },
+      );
 }
 
-function counted(count: number, noun: string): string | null {
-  return count === 0 ? null : count === 1 ? `1 ${noun}` : `${formatCount(count)} ${noun}s`;
+function copyWords(bytes: number, diskFreeBytes: number | null): string {
+  const size = formatBytes(bytes);
+  return diskFreeBytes === null
+    ? t("A copy takes {size}.", { size })
+    : t("A copy takes {size}; {free} is free on the disk of Facet’s folder.", {
+        size,
+        free: formatBytes(diskFreeBytes),
+      });
 }
 
 function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -1,8 +1,9 @@
 // What is known of an installed model, in one line of short facts.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { ModelDetails } from "../../../electron/contract/model";
-import { formatBytes, formatContext, formatWhen } from "../../../electron/words/quantities";
-import { formatParameters } from "../../../electron/words/hubFacts";
+import { formatContext, formatParameters, formatWhen } from "../../../electron/words/quantities";
+import { fileSize } from "./fileSize";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import { modelOriginWords } from "../../../electron/words/modelOriginWords";
@@ -17,14 +18,14 @@ export function InstalledFacts({ details, withLicence = true }: InstalledFactsPr
   const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
   const facts = [
-    formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""),
+    fileSize(model),
     quantization,
     parameterCount === null ? null : formatParameters(parameterCount),
     architecture,
-    trainContextSizeTokens === null ? null : `${formatContext(trainContextSizeTokens)} context`,
+    trainContextSizeTokens === null ? null : t("{size} context", { size: formatContext(trainContextSizeTokens) }),
     licence === null || !withLicence ? null : licenceTitle(licence),
     modelOriginWords(details),
-    lastUsedAtMs === null ? "never used" : `used ${formatWhen(lastUsedAtMs, nowMs)}`,
+    lastUsedAtMs === null ? t("never used") : t("used {when}", { when: formatWhen(lastUsedAtMs, nowMs) }),
   ];
   return (
     <p className={styles.facts}>{facts.flatMap((fact) => (fact === null ? [] : [<span key={fact}>{fact}</span>]))}</p>

@@ -12,6 +12,7 @@ import {
   Unlink,
   WandSparkles,
 } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../../electron/contract/jobs";
 import type { ModelDetails } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
@@ -52,41 +53,44 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
             {model.name}
           </button>
         </h2>
-        {loaded && <span className={styles.badge}>Loaded</span>}
+        {loaded && <span className={styles.badge}>{t("Loaded")}</span>}
         <InstalledFacts details={details} />
       </div>
       <div className={styles.actions}>
         {canQuantize(details) && (
           <Button
-            aria-label={`Quantize… ${model.name}`}
+            aria-label={t("Quantize… {name}", { name: model.name })}
             onClick={() => openQuantize({ kind: "installed", modelId: model.id }, model.name)}
           >
             <WandSparkles size={13} />
-            Quantize…
+            {t("Quantize…")}
           </Button>
         )}
         <LoadButton model={model} />
-        <Menu align="end" trigger={<IconButton name={`More for ${model.name}`} icon={<Ellipsis size={16} />} />}>
+        <Menu
+          align="end"
+          trigger={<IconButton name={t("More for {name}", { name: model.name })} icon={<Ellipsis size={16} />} />}
+        >
           <MenuItem icon={<Info size={15} />} onSelect={() => openAbout(model.id, "models")}>
-            About this model
+            {t("About this model")}
           </MenuItem>
           <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(model.id)}>
-            Load settings
+            {t("Load settings")}
           </MenuItem>
           <MenuItem icon={<FolderOpen size={15} />} onSelect={() => revealModel(model.id)}>
-            Show the file
+            {t("Show the file")}
           </MenuItem>
           <MenuItem icon={<Pencil size={15} />} onSelect={() => onDialog("rename")}>
-            Rename
+            {t("Rename")}
           </MenuItem>
           <MenuItem icon={<Gauge size={15} />} disabled={model.failure !== null} onSelect={() => openQuality(model.id)}>
-            Measure quality…
+            {t("Measure quality…")}
           </MenuItem>
           <MenuItem icon={<Layers size={15} />} disabled={!canQuantize(details)} onSelect={() => showMake(model.id)}>
-            Make a delta of it…
+            {t("Make a delta of it…")}
           </MenuItem>
           <MenuItem icon={<ShieldCheck size={15} />} disabled={!canVerify} onSelect={() => void verifyModel(model.id)}>
-            Verify the file
+            {t("Verify the file")}
           </MenuItem>
           <MenuSeparator />
           <MenuItem
@@ -94,7 +98,7 @@ export function InstalledRow({ details, onDialog }: InstalledRowProps) {
             icon={inModelsFolder ? <Trash2 size={15} /> : <Unlink size={15} />}
             onSelect={() => onDialog("delete")}
           >
-            {inModelsFolder ? "Delete" : "Forget"}
+            {inModelsFolder ? t("Delete") : t("Remove from list")}
           </MenuItem>
         </Menu>
       </div>

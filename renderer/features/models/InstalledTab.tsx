@@ -1,5 +1,6 @@
 // The models on this computer: what they are, where they came from, and what can be done with them.
 import { useEffect, useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { InstalledModels, ModelDetails } from "../../../electron/contract/model";
 import { Button } from "../../ui/Button";
 import { DeleteModelDialog } from "./DeleteModelDialog";
@@ -35,17 +36,17 @@ export function InstalledTab() {
       <FileTaskList kinds={["copy", "move", "compare"]} />
       {models.length === 0 ? (
         <Message
-          title="No model is on this computer yet"
-          words="Download one, or use a GGUF file that you have, where it is."
+          title={t("No models on this computer yet")}
+          words={t("Download one, or use a GGUF file that you already have where it is.")}
         >
           <Button look="primary" onClick={() => showTab("discover")}>
-            Find a model
+            {t("Find a model")}
           </Button>
         </Message>
       ) : (
         <>
           <JudgingBar />
-          <ul className={styles.list} aria-label="Installed models">
+          <ul className={styles.list} aria-label={t("Installed models")}>
             {models.map((details) => (
               <InstalledRow
                 key={details.model.id}

@@ -1,11 +1,13 @@
 // What all verdicts on the page are given for, set once at the top, and what the colours of the bars mean.
 import { KvCacheType } from "../../../electron/contract/fit";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
 import { Segments } from "../../ui/Segments";
 import { Slider } from "../../ui/Slider";
 import { CONTEXT_STEPS, nearestStep } from "./contextSteps";
-import { formatContext } from "../../../electron/words/quantities";
+import { formatContext, formatRoughBytes } from "../../../electron/words/quantities";
 import { setJudging, useMachine } from "./fits";
-import { freeBytes, roughBytes } from "../../../electron/words/fitWords";
+import { freeBytes } from "../../../electron/words/fitWords";
 import styles from "./JudgingBar.module.css";
 import { useJudging } from "./judgingStore";
 
@@ -14,15 +16,19 @@ export function JudgingBar() {
   const kvCacheType = useJudging((state) => state.kvCacheType);
   const step = nearestStep(contextSizeTokens);
   return (
-    <section className={styles.bar} aria-label="Judge with">
+    <section className={styles.bar} aria-label={t("Check with")}>
       <div className={styles.context}>
         <span>
-          <span className={styles.lead}>Judge with </span>context <b>{formatContext(contextSizeTokens)}</b>
+          {richText(
+            "<lead>Check with</lead> context <b>{size}</b>",
+            { lead: (text) => <span className={styles.lead}>{text}</span>, b: (text) => <b>{text}</b> },
+            { size: formatContext(contextSizeTokens) },
+          )}
         </span>
         <Slider
-          label="Context size"
+          label={t("Context size")}
           className={styles.slider}
-          aria-valuetext={`${contextSizeTokens} tokens`}
+          aria-valuetext={t("{count, plural, one {# token} other {# tokens}}", { count: contextSizeTokens })}
           min={0}
           max={CONTEXT_STEPS.length - 1}
           step={1}
@@ -31,7 +37,7 @@ export function JudgingBar() {
         />
       </div>
       <fieldset className={styles.types}>
-        <legend>KV cache</legend>
+        <legend>{t("KV cache")}</legend>
         <Segments
           value={kvCacheType}
           choices={KvCacheType.options.map((type) => [type, type] as const)}
@@ -46,11 +52,13 @@ export function JudgingBar() {
 function Legend() {
   const machine = useMachine();
   return (
-    <ul className={styles.legend} aria-label="Parts of the bars">
-      <li data-part="weights">weights</li>
-      <li data-part="cache">KV cache</li>
-      <li data-part="buffers">buffers</li>
-      {machine !== null && <li data-part="line">free now: {roughBytes(freeBytes(machine))}</li>}
+    <ul className={styles.legend} aria-label={t("Parts of the bars")}>
+      <li data-part="weights">{t("weights")}</li>
+      <li data-part="cache">{t("KV cache")}</li>
+      <li data-part="buffers">{t("buffers")}</li>
+      {machine !== null && (
+        <li data-part="line">{t("free now: {size}", { size: formatRoughBytes(freeBytes(machine)) })}</li>
+      )}
     </ul>
   );
 }

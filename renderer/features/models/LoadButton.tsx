@@ -1,5 +1,6 @@
 // Loads an installed model, or leads to the chat when it is loaded.
 import type { InstalledModel } from "../../../electron/contract/model";
+import { t } from "../../../electron/words/language";
 import { useApp } from "../../app/appStore";
 import { showPage } from "../../app/layout";
 import { Button } from "../../ui/Button";
@@ -13,17 +14,17 @@ export function LoadButton({ model }: { readonly model: InstalledModel }) {
   );
   if (loaded)
     return (
-      <Button aria-label={`Chat with ${model.name}`} onClick={() => showPage("chat")}>
-        Chat
+      <Button aria-label={t("Chat with {name}", { name: model.name })} onClick={() => showPage("chat")}>
+        {t("Chat@@verb")}
       </Button>
     );
   return (
     <Button
-      aria-label={`${loading ? "Loading" : "Load"} ${model.name}`}
+      aria-label={loading ? t("Loading {name}", { name: model.name }) : t("Load {name}", { name: model.name })}
       disabled={loading}
       onClick={() => void loadModel(model.id)}
     >
-      {loading ? "Loading" : "Load"}
+      {loading ? t("Loading") : t("Load")}
     </Button>
   );
 }

@@ -1,5 +1,7 @@
 // A place that has nothing to show: one or two sentences, and what can be done.
 import type { ReactNode } from "react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { Failure } from "../../../electron/contract/failure";
 import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
@@ -34,13 +36,11 @@ export function FailureMessage({ failure, onRetry, children }: FailureMessagePro
   return (
     <section className={styles.message} role="alert">
       <h2>{happened}</h2>
-      <p>
-        {data} {advice}
-      </p>
+      <p>{sentences(data, advice)}</p>
       <FailureDetails failure={failure} />
       <div className={styles.actions}>
         <Button look="primary" onClick={onRetry}>
-          Try again
+          {t("Try again")}
         </Button>
         {children}
       </div>

@@ -1,5 +1,6 @@
 // A model at the hub as a card: closed, the one variant that is likely best; open, all usual variants.
 import { type ReactNode, useId, useRef, useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { failureText } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
@@ -42,15 +43,15 @@ export function ModelCard({ repository, title, tags, description, first }: Model
         </div>
         {description !== null && <p className={styles.description}>{description}</p>}
         <div className={styles.judgement}>
-          {model.kind === "loading" && <span className={styles.quiet}>{onScreen ? "Looking it up" : ""}</span>}
+          {model.kind === "loading" && <span className={styles.quiet}>{onScreen ? t("Looking it up") : ""}</span>}
           {model.kind === "failed" &&
             // Said once, above all cards.
             (model.failure.code === "hub-offline" ? (
-              <span className={styles.quiet}>Not known while offline</span>
+              <span className={styles.quiet}>{t("Not known while offline")}</span>
             ) : (
               <>
                 <span className={styles.problem}>{failureText(model.failure).happened}</span>
-                <Button onClick={retryHubModels}>Try again</Button>
+                <Button onClick={retryHubModels}>{t("Try again")}</Button>
               </>
             ))}
           {model.kind === "loaded" && (
@@ -83,7 +84,7 @@ function Judgement({ model, open, onScreen, onToggle }: JudgementProps) {
       )}
       {model.variants.length > 0 && (
         <Button aria-expanded={open} onClick={onToggle}>
-          {open ? "Hide variants" : toggleWords(variants.length)}
+          {open ? t("Hide variants") : toggleWords(variants.length)}
         </Button>
       )}
     </>
@@ -91,8 +92,8 @@ function Judgement({ model, open, onScreen, onToggle }: JudgementProps) {
 }
 
 function toggleWords(variants: number): string {
-  if (variants === 0) return "Show what is there";
-  return variants === 1 ? "Show the variant" : `Show ${variants} variants`;
+  if (variants === 0) return t("Show the files");
+  return t("{count, plural, one {Show the variant} other {Show # variants}}", { count: variants });
 }
 
 function VariantVerdict({
@@ -105,6 +106,7 @@ function VariantVerdict({
   readonly wanted: boolean;
 }) {
   const shown = useFit(hubSource(model, variant), wanted);
-  const name = variant.quantization ?? "It";
-  return <FitVerdict shown={shown} {...(shown.fit === null ? {} : { words: fitSentence(name, shown.fit) })} />;
+  const { quantization } = variant;
+  const words = shown.fit === null || quantization === null ? {} : { words: fitSentence(quantization, shown.fit) };
+  return <FitVerdict shown={shown} {...words} />;
 }

@@ -1,5 +1,6 @@
 // One model of the hub on its own: its facts, its variants, what goes with it, and its card.
 import { ArrowLeft, ExternalLink } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useState } from "react";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { useAnswer } from "../../app/answers";
@@ -24,18 +25,18 @@ export function ModelPage({ repository }: { readonly repository: RepositoryName 
       <header className={styles.header}>
         <Button look="quiet" className={styles.back} onClick={closeModel}>
           <ArrowLeft size={14} />
-          All models
+          {t("All models")}
         </Button>
         <Button
           look="quiet"
           onClick={() => void callOrNotify("app.openLink", { url: `https://huggingface.co/${repository}` })}
         >
           <ExternalLink size={14} />
-          Open at Hugging Face
+          {t("Open on Hugging Face")}
         </Button>
       </header>
       {model.kind === "failed" && <FailureMessage failure={model.failure} onRetry={retryHubModels} />}
-      {model.kind === "loading" && <p className={styles.waiting}>Looking up {repository}</p>}
+      {model.kind === "loading" && <p className={styles.waiting}>{t("Looking up {repository}", { repository })}</p>}
       {model.kind === "loaded" && <Loaded model={model.value} />}
     </article>
   );
@@ -56,7 +57,7 @@ function Loaded({ model }: { readonly model: HubModel }) {
         </div>
         <p className={styles.facts}>
           {summaryLine(summary, nowMs)}
-          {baseModel !== null && ` · made from ${baseModel}`}
+          {baseModel !== null && ` · ${t("made from {model}", { model: baseModel })}`}
         </p>
         <Variants model={model} />
       </section>
@@ -73,13 +74,13 @@ function Card({ model }: { readonly model: HubModel }) {
   });
   const text = readme.kind === "loaded" ? cardText(readme.value) : "";
   return (
-    <section className={styles.readme} aria-label="Model card">
-      <h2>Model card</h2>
-      {readme.kind === "loading" && <p className={styles.waiting}>Reading the card</p>}
+    <section className={styles.readme} aria-label={t("Model card")}>
+      <h2>{t("Model card")}</h2>
+      {readme.kind === "loading" && <p className={styles.waiting}>{t("Reading the card")}</p>}
       {readme.kind === "failed" && <p className={styles.waiting}>{failureText(readme.failure).happened}</p>}
       {readme.kind === "loaded" &&
         (text === "" ? (
-          <p className={styles.waiting}>The author has written none.</p>
+          <p className={styles.waiting}>{t("The author hasn’t written one.")}</p>
         ) : (
           <Markdown text={text} growing={false} />
         ))}

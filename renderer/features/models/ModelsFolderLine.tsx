@@ -1,5 +1,8 @@
 // Where Facet's models are, how much room they take, and how they are moved.
 import { FolderInput, Undo2 } from "lucide-react";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
+import type { ReactNode } from "react";
 import type { InstalledModels } from "../../../electron/contract/model";
 import { call } from "../../app/bridge";
 import { showFailure } from "../../app/notices";
@@ -12,28 +15,39 @@ export function ModelsFolderLine({ list }: { readonly list: InstalledModels }) {
   const { modelsFolder, modelsFolderBytes, diskFreeBytes, isModelsFolderMoved, isModelsFolderMissing } = list;
   const isMoving = useFileTasks(["move"]).some(({ failure }) => failure === null);
   return (
-    <section className={styles.line} aria-label="Models folder">
+    <section className={styles.line} aria-label={t("Models folder")}>
       {isModelsFolderMissing ? (
         <p className={styles.missing} role="alert">
-          The folder with your models is not there: <code>{modelsFolder}</code>. Connect its disk, then open this list
-          again.
+          {richText(
+            "The folder with your models is missing: <folder>{folder}</folder>. Connect its disk, then open this list again.",
+            asCode,
+            { folder: modelsFolder },
+          )}
         </p>
       ) : (
         <p>
-          Facet’s models take {formatBytes(modelsFolderBytes)} in <code>{modelsFolder}</code>
-          {diskFreeBytes !== null && `; ${formatBytes(diskFreeBytes)} are free on its disk`}.
+          {diskFreeBytes === null
+            ? richText("Facet’s models take {size} in <folder>{folder}</folder>.", asCode, {
+                size: formatBytes(modelsFolderBytes),
+                folder: modelsFolder,
+              })
+            : richText("Facet’s models take {size} in <folder>{folder}</folder>; {free} is free on its disk.", asCode, {
+                size: formatBytes(modelsFolderBytes),
+                folder: modelsFolder,
+                free: formatBytes(diskFreeBytes),
+              })}
         </p>
       )}
       {!isModelsFolderMissing && (
         <div className={styles.actions}>
           <Button look="quiet" disabled={isMoving} onClick={() => void move("models.moveFolder")}>
             <FolderInput size={14} />
-            Move models folder
+            {t("Move models folder")}
           </Button>
           {isModelsFolderMoved && (
             <Button look="quiet" disabled={isMoving} onClick={() => void move("models.moveFolderBack")}>
               <Undo2 size={14} />
-              Move back
+              {t("Move back")}
             </Button>
           )}
         </div>
@@ -41,6 +55,8 @@ export function ModelsFolderLine({ list }: { readonly list: InstalledModels }) {
     </section>
   );
 }
+
+const asCode = { folder: (path: ReactNode) => <code>{path}</code> };
 
 /** A move that fails stays in the list of tasks and says why there; only one that did not begin needs a notice. */
 async function move(method: "models.moveFolder" | "models.moveFolderBack"): Promise<void> {

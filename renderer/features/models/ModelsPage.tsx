@@ -1,5 +1,6 @@
 // The page of models: discover and judge, what is installed, what is being downloaded.
 import { SlidersHorizontal } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { Tabs } from "radix-ui";
 import { useEffect, useState } from "react";
 import { useApp } from "../../app/appStore";
@@ -30,11 +31,11 @@ export function ModelsPage() {
     <Tabs.Root className={styles.page} value={tab} onValueChange={(value) => showTab(asTab(value))}>
       <header className={styles.header}>
         <ShowSidebarButton />
-        <h1>Models</h1>
+        <h1>{t("Models")}</h1>
         <TabList />
         <span className={styles.space} />
         <IconButton
-          name="Hugging Face settings"
+          name={t("Hugging Face settings")}
           icon={<SlidersHorizontal size={16} />}
           onClick={() => setSettingsOpen(true)}
         />
@@ -77,17 +78,17 @@ function TabList() {
   const jobCount = useJobs((jobs) => jobs.filter(isUnfinishedJob).length);
   return (
     // A click on the tab that is open leads back to it from a page about one model.
-    <Tabs.List className={styles.tabs} aria-label="Models">
+    <Tabs.List className={styles.tabs} aria-label={t("Models")}>
       <Tabs.Trigger value="discover" onClick={() => showTab("discover")}>
-        Discover
+        {t("Discover")}
       </Tabs.Trigger>
       <Tabs.Trigger value="installed" onClick={() => showTab("installed")}>
-        Installed <span>{installedCount}</span>
+        {t("Installed")} <span>{installedCount}</span>
       </Tabs.Trigger>
       <Tabs.Trigger value="downloads" onClick={() => showTab("downloads")}>
-        Downloads and jobs {downloadCount + jobCount > 0 && <span>{downloadCount + jobCount}</span>}
+        {t("Downloads and jobs")} {downloadCount + jobCount > 0 && <span>{downloadCount + jobCount}</span>}
       </Tabs.Trigger>
-      <Tabs.Trigger value="estimates">Estimates</Tabs.Trigger>
+      <Tabs.Trigger value="estimates">{t("Estimates")}</Tabs.Trigger>
     </Tabs.List>
   );
 }
@@ -98,7 +99,7 @@ function useFollowing(): void {
   useInstalled({ onOpening: true });
   useEffect(() => void refreshFits(), [loadedId]);
   useEffect(() => {
-    document.title = "Models · Facet";
+    document.title = t("Models · Facet");
   }, []);
 }
 

@@ -1,12 +1,14 @@
 // Models that other apps have put on this computer: one click uses one where it is.
 import { RefreshCw } from "lucide-react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import type { FoundModel, FoundModels, OtherApp } from "../../../electron/contract/importing";
 import { useAnswer } from "../../app/answers";
 import { failureText } from "../../../electron/words/failureText";
-import { formatBytes } from "../../../electron/words/quantities";
 import { useApp } from "../../app/appStore";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
+import { fileSize } from "./fileSize";
 import { takeFoundModel } from "./importing";
 import type { Loadable } from "./loadable";
 import styles from "./OtherApps.module.css";
@@ -28,10 +30,10 @@ export function OtherApps() {
           models: all.filter(({ id, installed }) => !installed && !models.some((model) => model.id === id)),
         }));
   return (
-    <section className={styles.section} aria-label="Found on this computer">
+    <section className={styles.section} aria-label={t("Found on this computer")}>
       <header className={styles.header}>
-        <h2>Found on this computer</h2>
-        <IconButton name="Look again" icon={<RefreshCw size={14} />} disabled={isAsking} onClick={askAgain} />
+        <h2>{t("Found on this computer")}</h2>
+        <IconButton name={t("Look again")} icon={<RefreshCw size={14} />} disabled={isAsking} onClick={askAgain} />
       </header>
       <Words found={found} shown={apps.reduce((sum, app) => sum + app.models.length, 0)} />
       {apps.map(({ app, models: unused }) => unused.length > 0 && <AppModels key={app} app={app} models={unused} />)}
@@ -40,21 +42,24 @@ export function OtherApps() {
 }
 
 function Words({ found, shown }: { readonly found: Loadable<FoundModels>; readonly shown: number }) {
-  if (found.kind === "loading") return <p>Looking where LM Studio, Ollama, Jan and Hugging Face keep their models.</p>;
+  if (found.kind === "loading")
+    return <p>{t("Looking where LM Studio, Ollama, Jan and Hugging Face store their models.")}</p>;
   if (found.kind === "failed") return <p>{failureText(found.failure).happened}</p>;
   if (shown === 0) {
     return (
       <p>
         {found.value.apps.length === 0
-          ? "No models of LM Studio, Ollama, Jan or the Hugging Face cache are here."
-          : "All models of other apps that are here are in your list."}
+          ? t("No models of LM Studio, Ollama, Jan or the Hugging Face cache were found.")
+          : t("All models of other apps on this computer are in your list.")}
       </p>
     );
   }
   return (
     <p>
-      They stay where they are: Facet reads them and never changes or deletes them.
-      {found.value.isPartial && " There may be more; not all folders could be looked at in time."}
+      {sentences(
+        t("They stay where they are: Facet reads them and never changes or deletes them."),
+        found.value.isPartial ? t("There may be more; not all folders could be searched in time.") : null,
+      )}
     </p>
   );
 }
@@ -63,29 +68,22 @@ function AppModels({ app, models }: { readonly app: OtherApp; readonly models: r
   return (
     <div className={styles.app}>
       <h3>{appTitle(app)}</h3>
-      <ul aria-label={`Models of ${appTitle(app)}`}>
+      <ul aria-label={t("Models of {app}", { app: appTitle(app) })}>
         {models.map((model) => (
           <li key={model.id} className={styles.model}>
             <span className={styles.words}>
               <b>{model.name}</b>
-              <small>
-                {[
-                  formatBytes(model.sizeBytes) + (model.fileCount > 1 ? ` in ${model.fileCount} files` : ""),
-                  model.quantization,
-                ]
-                  .filter((fact) => fact !== null)
-                  .join(" · ")}
-              </small>
+              <small>{[fileSize(model), model.quantization].filter((fact) => fact !== null).join(" · ")}</small>
               {model.failure !== null && (
                 <small className={styles.problem}>{failureText(model.failure).happened}</small>
               )}
             </span>
             <Button
-              aria-label={`Use ${model.name}`}
+              aria-label={t("Use {name}", { name: model.name })}
               disabled={model.failure !== null}
               onClick={() => void takeFoundModel(model.id)}
             >
-              Use
+              {t("Use")}
             </Button>
           </li>
         ))}

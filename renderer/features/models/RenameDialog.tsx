@@ -1,5 +1,6 @@
 // Asks for another name of something that is listed: a model, a fine-tune.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -34,7 +35,7 @@ export function RenameDialog({ title, name: before, maxCharacters, note, onRenam
         <input
           type="text"
           className={styles.field}
-          aria-label="Name"
+          aria-label={t("Name")}
           data-first-focus
           maxLength={maxCharacters}
           value={name}
@@ -43,9 +44,9 @@ export function RenameDialog({ title, name: before, maxCharacters, note, onRenam
         />
         <p>{note}</p>
         <div className={styles.actions}>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t("Cancel")}</Button>
           <Button type="submit" look="primary" disabled={trimmed === ""}>
-            Rename
+            {t("Rename")}
           </Button>
         </div>
       </form>

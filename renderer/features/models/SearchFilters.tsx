@@ -1,40 +1,41 @@
 // How many were found, and by what they are sorted and chosen.
 import { useId } from "react";
+import { t } from "../../../electron/words/language";
 import type { HubSort } from "../../../electron/contract/hub";
 import { setFilters, type SizeClass, useDiscover } from "./discover";
 import styles from "./SearchFilters.module.css";
 
-const sorts: readonly (readonly [HubSort, string])[] = [
-  ["trendingScore", "Trending"],
-  ["downloads", "Most downloads"],
-  ["likes", "Most likes"],
-  ["lastModified", "Changed last"],
-  ["createdAt", "Newest"],
+const sorts = (): readonly (readonly [HubSort, string])[] => [
+  ["trendingScore", t("Trending")],
+  ["downloads", t("Most downloads")],
+  ["likes", t("Most likes")],
+  ["lastModified", t("Recently changed")],
+  ["createdAt", t("Newest")],
 ];
 
-/** As GGUF names the architectures; several names of models share one. */
-const families: readonly (readonly [string, string])[] = [
-  ["llama", "Llama"],
-  ["qwen3", "Qwen 3"],
-  ["qwen3moe", "Qwen 3 MoE"],
-  ["qwen2", "Qwen 2"],
-  ["gemma3", "Gemma 3"],
-  ["mistral3", "Mistral"],
-  ["gpt-oss", "gpt-oss"],
-  ["phi3", "Phi"],
-  ["granite", "Granite"],
-  ["deepseek2", "DeepSeek"],
-  ["glm4moe", "GLM"],
-  ["lfm2", "LFM"],
-  ["smollm3", "SmolLM 3"],
-];
+/** By name: the architecture as GGUF names it, which several names of models share. */
+const architectures = {
+  Llama: "llama",
+  "Qwen 3": "qwen3",
+  "Qwen 3 MoE": "qwen3moe",
+  "Qwen 2": "qwen2",
+  "Gemma 3": "gemma3",
+  Mistral: "mistral3",
+  "gpt-oss": "gpt-oss",
+  Phi: "phi3",
+  Granite: "granite",
+  DeepSeek: "deepseek2",
+  GLM: "glm4moe",
+  LFM: "lfm2",
+  "SmolLM 3": "smollm3",
+};
 
-const sizes: readonly (readonly [SizeClass, string])[] = [
-  ["any", "Any size"],
-  ["tiny", "Below 2B"],
-  ["small", "2B to 8B"],
-  ["medium", "9B to 35B"],
-  ["large", "36B and more"],
+const sizes = (): readonly (readonly [SizeClass, string])[] => [
+  ["any", t("Any size")],
+  ["tiny", t("Below 2B")],
+  ["small", t("2B to 8B")],
+  ["medium", t("9B to 35B")],
+  ["large", t("36B and more")],
 ];
 
 export function SearchFilters({ words }: { readonly words: string }) {
@@ -44,14 +45,17 @@ export function SearchFilters({ words }: { readonly words: string }) {
   return (
     <div className={styles.filters}>
       <output className={styles.words}>{words}</output>
-      <Choice name="Size" value={size} choices={sizes} onChange={(value) => setFilters({ size: value })} />
+      <Choice name={t("Size")} value={size} choices={sizes()} onChange={(value) => setFilters({ size: value })} />
       <Choice
-        name="Family"
+        name={t("Family")}
         value={family ?? ""}
-        choices={[["", "All families"], ...families]}
+        choices={[
+          ["", t("All families")],
+          ...Object.entries(architectures).map(([title, architecture]) => [architecture, title] as const),
+        ]}
         onChange={(value) => setFilters({ family: value === "" ? null : value })}
       />
-      <Choice name="Sort by" value={sort} choices={sorts} onChange={(value) => setFilters({ sort: value })} />
+      <Choice name={t("Sort by")} value={sort} choices={sorts()} onChange={(value) => setFilters({ sort: value })} />
     </div>
   );
 }

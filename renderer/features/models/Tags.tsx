@@ -1,5 +1,6 @@
 // What a user wants to know of a model before its files: licence, whether it must be asked for, what it is.
 import { Lock } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import type { HubGate } from "../../../electron/contract/hub";
 import { Tooltip } from "../../ui/Tooltip";
 import { licenceTitle } from "../../../electron/words/modelTitle";
@@ -19,13 +20,15 @@ export function Tags({ licence, gate, facts }: TagsProps) {
         <Tooltip
           text={
             gate === "auto"
-              ? "The author asks for agreement to terms on the model's page at Hugging Face, and for an access token here."
-              : "The author decides who may download it. Ask on the model's page at Hugging Face; an access token is needed here."
+              ? t("Accept the author’s terms on the model’s Hugging Face page, and add an access token here.")
+              : t(
+                  "The author decides who may download it. Ask on the model’s Hugging Face page, and add an access token here.",
+                )
           }
         >
           <span className={styles.tag} data-gated="">
             <Lock size={11} />
-            Access needed
+            {t("Access needed")}
           </span>
         </Tooltip>
       )}

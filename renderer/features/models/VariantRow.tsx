@@ -1,5 +1,6 @@
 // One variant of a model: its quantization, its size, whether it fits, and the button that fetches it.
 import { useRef } from "react";
+import { richText } from "../../ui/richText";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
 import { formatBytes } from "../../../electron/words/quantities";
 import { DownloadButton } from "./DownloadButton";
@@ -36,8 +37,13 @@ export function VariantRow({ model, variant, name, best, judged }: VariantRowPro
         {name}
       </bdi>
       <span className={styles.size}>
-        {formatBytes(variant.sizeBytes)}
-        {variant.files.length > 1 && <small> in {variant.files.length} files</small>}
+        {variant.files.length < 2
+          ? formatBytes(variant.sizeBytes)
+          : richText(
+              "{size} <small>in {count, plural, one {# file} other {# files}}</small>",
+              { small: (text) => <small>{text}</small> },
+              { size: formatBytes(variant.sizeBytes), count: variant.files.length },
+            )}
       </span>
       {variant.obstacle !== null ? (
         <span className={styles.obstacle}>{obstacleWords(variant.obstacle)}</span>

@@ -1,5 +1,6 @@
 // The variants of a model, largest quality last: the usual ones first, all of them when asked for; then what else is there.
 import { useState } from "react";
+import { t } from "../../../electron/words/language";
 import type { HubModel } from "../../../electron/contract/hub";
 import { Button } from "../../ui/Button";
 import { AlsoHere } from "./AlsoHere";
@@ -41,7 +42,7 @@ export function Variants({ model }: { readonly model: HubModel }) {
       </ul>
       {hidden > 0 && (
         <Button look="quiet" className={styles.more} onClick={() => setAll(true)}>
-          Show {hidden} more
+          {t("{count, plural, one {Show # more} other {Show # more}}", { count: hidden })}
         </Button>
       )}
       <AlsoHere model={model} unread={oddVariants(variants, shown)} />

@@ -1,5 +1,7 @@
 // What came of reading a model's file again, and how far that is.
 import type { ModelDetails } from "../../../electron/contract/model";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { failureText, withFileName } from "../../../electron/words/failureText";
 import { FileTaskProgress } from "./FileTaskProgress";
 import { useVerifyTask } from "./fileTasks";
@@ -12,7 +14,7 @@ export function VerificationLine({ details: { model } }: { readonly details: Mod
   if (task !== null) {
     return (
       <div className={styles.note}>
-        <FileTaskProgress task={task} words="Reading the file again" />
+        <FileTaskProgress task={task} words={t("Reading the file again")} />
       </div>
     );
   }
@@ -21,12 +23,12 @@ export function VerificationLine({ details: { model } }: { readonly details: Mod
     case "running":
       return null;
     case "good":
-      return <output className={styles.note}>The file is what it should be.</output>;
+      return <output className={styles.note}>{t("The file is unchanged and complete.")}</output>;
     case "failed": {
       const { happened, data, advice } = failureText(withFileName(verification.failure, model.fileName));
       return (
         <p className={styles.problem} role="alert">
-          {happened} {data} {advice}
+          {sentences(happened, data, advice)}
         </p>
       );
     }

@@ -84,7 +84,7 @@ export function search(): void {
   });
 }
 
-const FOUND = "found at the hub";
+const FOUND = "found-models";
 
 /** Page by page; stays while other pages of the app are open. */
 export function useFound(asked: HubSearch): {

@@ -3,7 +3,7 @@ import { createStore, useStore } from "zustand";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { FileTask, FileTaskId, SameFile } from "../../../electron/contract/importing";
 import { call, callOrNotify } from "../../app/bridge";
-import { formatBytes, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
+import { formatBytesOf, formatByteSpeed, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
 
 interface FileTaskState {
   readonly tasks: readonly FileTask[];
@@ -63,9 +63,9 @@ export function fileTaskFacts(task: FileTask): string[] {
   const fraction = fileTaskFraction(task);
   if (fraction === null) return [];
   return [
-    `${formatBytes(task.doneBytes)} of ${formatBytes(task.totalBytes)}`,
+    formatBytesOf(task.doneBytes, task.totalBytes),
     formatPercent(fraction),
-    ...(task.bytesPerSecond === null ? [] : [`${formatBytes(task.bytesPerSecond)}/s`]),
+    ...(task.bytesPerSecond === null ? [] : [formatByteSpeed(task.bytesPerSecond)]),
     ...(task.secondsLeft === null ? [] : [formatTimeLeft(task.secondsLeft)]),
   ];
 }

@@ -1,5 +1,6 @@
 // Starts a measurement: the source to compare with, and which of its smaller files.
 import { useId, useState } from "react";
+import { t } from "../../../electron/words/language";
 import { MAX_QUALITY_CANDIDATES } from "../../../electron/contract/jobQueue";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
@@ -23,20 +24,21 @@ export function MeasureForm({ details, models, results }: MeasureFormProps) {
   if (source === undefined) {
     return (
       <>
-        <h3 className={styles.title}>Measure</h3>
+        <h3 className={styles.title}>{t("Measure")}</h3>
         <p className={styles.words}>
-          There is nothing to compare it with: no file of this model in 16 or 8 bits is installed. Download one, and its
-          quality can be measured here.
+          {t(
+            "There is nothing to compare it with: no file of this model in 16 or 8 bits is installed. Download one to measure the quality.",
+          )}
         </p>
       </>
     );
   }
   return (
     <>
-      <h3 className={styles.title}>Measure</h3>
+      <h3 className={styles.title}>{t("Measure")}</h3>
       {sources.length > 1 && (
         <fieldset className={styles.choices}>
-          <legend>Compare with</legend>
+          <legend>{t("Compare with")}</legend>
           {sources.map(({ model, quantization }) => (
             <label key={model.id}>
               <input type="radio" checked={model.id === source.model.id} onChange={() => setSource(model.id)} />
@@ -86,7 +88,10 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
     <>
       <fieldset className={styles.choices}>
         <legend>
-          Measure against {source.model.name} ({facts(source.quantization, source.model.sizeBytes)})
+          {t("Measure against {model} ({facts})", {
+            model: source.model.name,
+            facts: facts(source.quantization, source.model.sizeBytes),
+          })}
         </legend>
         {candidates.map(({ model, quantization }) => (
           <label key={model.id}>
@@ -99,14 +104,14 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
             {model.name}
             <small>
               {facts(quantization, model.sizeBytes)}
-              {measured.has(model.id) && " · measured before"}
+              {measured.has(model.id) && ` · ${t("measured before")}`}
             </small>
           </label>
         ))}
       </fieldset>
       <div className={styles.start}>
         <p id={hintId} className={styles.words}>
-          Both files are read with the same text, one after the other. Chats go on meanwhile, more slowly.
+          {t("Both files read the same text, one after the other. You can chat meanwhile, more slowly.")}
         </p>
         <Button
           look="primary"
@@ -114,7 +119,7 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
           aria-describedby={hintId}
           onClick={() => void start()}
         >
-          {count < 2 ? "Measure" : `Measure ${count} models`}
+          {count < 2 ? t("Measure") : t("{count, plural, one {Measure # model} other {Measure # models}}", { count })}
         </Button>
       </div>
     </>

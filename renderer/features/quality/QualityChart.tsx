@@ -1,6 +1,7 @@
 // Size against KL divergence, one point for each variant that was measured: the best trades are on the line.
 // The drawing is for the eye; each point is a button with the same facts, and the table below holds them all.
 import { Tooltip as Radix } from "radix-ui";
+import { languageCode, t } from "../../../electron/words/language";
 import { useLayoutEffect, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant } from "../../../electron/contract/quantize";
@@ -39,7 +40,8 @@ export function QualityChart({ variants, modelId, onPoint }: QualityChartProps) 
     return () => observer.disconnect();
   }, []);
   return (
-    <div ref={box} className={styles.box} style={{ height: HEIGHT_PX }}>
+    // Sizes grow to the right in every language.
+    <div ref={box} dir="ltr" className={styles.box} style={{ height: HEIGHT_PX }}>
       {widthPx > LEFT_PX + RIGHT_PX && (
         <Drawing variants={variants} modelId={modelId} onPoint={onPoint} widthPx={widthPx} />
       )}
@@ -101,7 +103,7 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
           </text>
         ))}
         <text className={styles.name} x={widthPx - RIGHT_PX} y={HEIGHT_PX - 5} textAnchor="end">
-          size
+          {t("size")}
         </text>
         <text
           className={styles.name}
@@ -109,7 +111,7 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
           textAnchor="end"
           dominantBaseline="central"
         >
-          mean KL divergence, nats
+          {t("mean KL divergence, nats")}
         </text>
         {source !== undefined && (
           <text
@@ -119,8 +121,10 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
             textAnchor="end"
             dominantBaseline="central"
           >
-            source: {[...(source.type === null ? [] : [source.type]), formatBytes(source.quality.fileBytes)].join(", ")}
-            , KL 0 →
+            {t("source: {facts}, KL 0", {
+              facts: [...(source.type === null ? [] : [source.type]), formatBytes(source.quality.fileBytes)].join(", "),
+            })}{" "}
+            →
           </text>
         )}
         <polyline
@@ -156,7 +160,7 @@ function Drawing({ variants, modelId, onPoint, widthPx }: QualityChartProps & { 
           );
         })}
       </svg>
-      <fieldset className={styles.buttons} aria-label="Chart of size and quality">
+      <fieldset className={styles.buttons} aria-label={t("Chart of size and quality")}>
         {points.map((point) => (
           <PointButton
             key={variantKey(point.variant)}
@@ -184,10 +188,10 @@ function PointButton({ variant, all, x, y, onPoint }: PointButtonProps) {
   const key = variantKey(variant);
   const { quality } = variant;
   const numbers: readonly (readonly [string, string])[] = [
-    ["Size", formatBytes(quality.fileBytes)],
-    ["Perplexity", formatPerplexity(quality.perplexity)],
-    ["Mean KL divergence", `${formatKl(quality.klMean)} nats`],
-    ["Same top token", formatShare(quality.sameTopToken)],
+    [t("Size"), formatBytes(quality.fileBytes)],
+    [t("Perplexity"), formatPerplexity(quality.perplexity)],
+    [t("Mean KL divergence"), t("{value} nats", { value: formatKl(quality.klMean) })],
+    [t("Same top token"), formatShare(quality.sameTopToken)],
   ];
   return (
     <Radix.Root delayDuration={100} onOpenChange={(open) => onPoint(open ? key : null)}>
@@ -227,5 +231,5 @@ function PointButton({ variant, all, x, y, onPoint }: PointButtonProps) {
 
 /** 0.001, 0.02, 1: as written, without an exponent. */
 function formatTick(kl: number): string {
-  return kl.toLocaleString("en-US", { maximumSignificantDigits: 1, useGrouping: false });
+  return kl.toLocaleString(languageCode(), { maximumSignificantDigits: 1, useGrouping: false });
 }

@@ -1,8 +1,10 @@
 // The figures of every measured variant against the source: size, perplexity, KL divergence, same top token, speed.
 import type { ModelId } from "../../../electron/contract/ids";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
 import type { MeasuredVariant, QualityResults } from "../../../electron/contract/quantize";
-import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
-import { useState } from "react";
+import { formatBytes, formatDecimal, formatWhen } from "../../../electron/words/quantities";
+import { type ReactNode, useState } from "react";
 import {
   formatChange,
   formatKl,
@@ -27,26 +29,18 @@ export function QualityTable({ variants, modelId, pointed }: QualityTableProps) 
   return (
     // Focusable, so that the keyboard can scroll it where the window is narrow.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <section className={styles.scroller} tabIndex={0} aria-label="Figures">
+    <section className={styles.scroller} tabIndex={0} aria-label={t("Figures")}>
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">Variant</th>
-            <th scope="col">Size</th>
-            <th scope="col">Perplexity</th>
-            <th scope="col">
-              Mean KL<small>nats</small>
-            </th>
-            <th scope="col">
-              99th percentile<small>of KL, nats</small>
-            </th>
-            <th scope="col">Same top token</th>
-            <th scope="col">
-              Reads<small>tokens/s</small>
-            </th>
-            <th scope="col">
-              Writes<small>tokens/s</small>
-            </th>
+            <th scope="col">{t("Variant")}</th>
+            <th scope="col">{t("Size")}</th>
+            <th scope="col">{t("Perplexity")}</th>
+            <th scope="col">{richText("Mean KL<unit>nats</unit>", withUnit)}</th>
+            <th scope="col">{richText("99th percentile<unit>of KL, nats</unit>", withUnit)}</th>
+            <th scope="col">{t("Same top token")}</th>
+            <th scope="col">{richText("Reads<unit>tokens/s</unit>", withUnit)}</th>
+            <th scope="col">{richText("Writes<unit>tokens/s</unit>", withUnit)}</th>
           </tr>
         </thead>
         <tbody>
@@ -65,6 +59,8 @@ export function QualityTable({ variants, modelId, pointed }: QualityTableProps) 
   );
 }
 
+const withUnit = { unit: (text: ReactNode) => <small>{text}</small> };
+
 interface VariantFiguresProps {
   readonly variant: MeasuredVariant;
   /** null for the source itself. */
@@ -78,11 +74,13 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
   const [nowMs] = useState(() => Date.now());
   const from = source?.quality ?? null;
   const notes = [
-    isSource ? "source" : steps === null ? null : stepsTaken(steps),
-    modelId === null ? "not installed" : null,
+    isSource ? t("source") : steps === null ? null : stepsTaken(steps),
+    modelId === null ? t("not installed") : null,
     // Figures over different amounts of text are not the same figures.
-    source !== null && positions !== source.positions ? `over ${formatCount(positions)} tokens` : null,
-    `measured ${formatWhen(measuredAtMs, nowMs)}`,
+    source !== null && positions !== source.positions
+      ? t("{count, plural, one {over # token} other {over # tokens}}", { count: positions })
+      : null,
+    t("measured {when}", { when: formatWhen(measuredAtMs, nowMs) }),
   ].filter((note) => note !== null);
   return (
     <tr data-own={own || undefined} data-pointed={pointed || undefined}>
@@ -120,12 +118,7 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
 
 function Speed({ perSecond, source }: { readonly perSecond: number | null; readonly source: number | null }) {
   if (perSecond === null) return <Figure value="–" change={null} />;
-  return (
-    <Figure
-      value={perSecond < 99.95 ? perSecond.toFixed(1) : formatCount(perSecond)}
-      change={formatRatio(perSecond, source)}
-    />
-  );
+  return <Figure value={formatDecimal(perSecond, perSecond < 99.95 ? 1 : 0)} change={formatRatio(perSecond, source)} />;
 }
 
 function Figure({ value, change }: { readonly value: string; readonly change: string | null }) {

@@ -47,7 +47,7 @@ test("numbers keep the digits that count", () => {
     "below 0.000001",
   ]);
   expect([19.812, 99.96, 1234.5].map(formatPerplexity)).toEqual(["19.81", "100", "1,235"]);
-  expect([1, 0.99999, 0.9191].map(formatShare)).toEqual(["100.0 %", "99.9 %", "91.9 %"]);
+  expect([1, 0.99999, 0.9191].map(formatShare)).toEqual(["100.0%", "99.9%", "91.9%"]);
 });
 
 test("changes against the source have a sign, and none where nothing changed or nothing is known", () => {
@@ -57,7 +57,7 @@ test("changes against the source have a sign, and none where nothing changed or 
     formatChange(3, 3),
     formatChange(3, null),
     formatChange(400, 100),
-  ]).toEqual(["−61.3 %", "+1.5 %", "same", null, "+300 %"]);
+  ]).toEqual(["−61.3%", "+1.5%", "same", null, "+300%"]);
   expect([formatRatio(54, 31), formatRatio(1, 0)]).toEqual(["1.74×", null]);
 });
 
@@ -65,6 +65,6 @@ test("a type that was measured both ways is told apart", () => {
   const all = [variant("F16", false, true), variant("Q4_0", true), variant("Q4_0", false), variant("Q8_0", false)];
   expect(all.map((one) => variantLabel(one, all))).toEqual(["F16, source", "Q4_0", "Q4_0 uncalibrated", "Q8_0"]);
   expect(variantSentence(all[1]!, all)).toBe(
-    "Q4_0, 105 MB, perplexity 20.10, mean KL divergence 0.0221 nats, same top token 91.9 %, writes 54 tokens/s",
+    "Q4_0, 105 MB, perplexity 20.10, mean KL divergence 0.0221 nats, same top token 91.9%, writes 54 tokens/s",
   );
 });

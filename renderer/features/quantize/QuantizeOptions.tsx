@@ -1,10 +1,11 @@
 // How the new file is made: calibration and its text, measuring afterwards, and what becomes of a downloaded source.
 import { FileText, X } from "lucide-react";
+import { t } from "../../../electron/words/language";
 import { useId, useState } from "react";
 import type { ImportedMatrix, QuantizeSource } from "../../../electron/contract/quantize";
 import { isUsualStep, type QuantizationType } from "../../../electron/contract/quantizeRecipe";
 import { callOrNotify } from "../../app/bridge";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Switch } from "../../ui/Switch";
@@ -41,11 +42,16 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
   return (
     <div className={styles.options}>
       <Switch
-        name="Calibrate"
+        name={t("Calibrate")}
         words={
           isUsualStep("calibrate", type)
-            ? "Reads a text with the model and notes which weights matter most; they are rounded with more care. Done once for each model and kept."
-            : `Notes which weights matter most by reading a text with the model. It changes next to nothing for ${type}.`
+            ? t(
+                "Reads a text with the model to find the weights that matter most, and rounds them with more care. Done once for each model and kept.",
+              )
+            : t(
+                "Reads a text with the model to find the weights that matter most. It changes next to nothing for {type}.",
+                { type },
+              )
         }
         on={calibrated}
         onChange={(on) => onCalibration({ ...calibration, on })}
@@ -53,15 +59,19 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
         {calibrated && <CalibrationSource {...props} />}
       </Switch>
       <Switch
-        name="Measure quality afterwards"
-        words="Compares the new file with its source on a text that neither the model’s calibration nor you have seen: perplexity, KL divergence and speed."
+        name={t("Measure quality afterwards")}
+        words={t(
+          "Compares the new file with its source on a text that was not used to calibrate it: perplexity, KL divergence and speed.",
+        )}
         on={measureQuality}
         onChange={onMeasureQuality}
       />
       {source.kind === "hub" && (
         <Switch
-          name={`Keep the ${sourceType} file`}
-          words="It is needed to measure or to make other types later. Without it, the room is free again when the new file works."
+          name={t("Keep the {type} file", { type: sourceType })}
+          words={t(
+            "You need it to measure or to make other types later. If you don’t keep it, its space is freed once the new file works.",
+          )}
           on={keepSource}
           onChange={onKeepSource}
         />
@@ -94,7 +104,7 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
     <div className={styles.calibration}>
       {matrix !== null && (
         <fieldset className={styles.choices}>
-          <legend className="visually-hidden">Calibrate with</legend>
+          <legend className="visually-hidden">{t("Calibrate with")}</legend>
           <label>
             <input
               type="radio"
@@ -102,7 +112,7 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
               checked={from === "text"}
               onChange={() => onCalibration({ ...calibration, from: "text" })}
             />
-            Facet’s text{ownText !== null && " and yours"}
+            {ownText === null ? t("Facet’s text") : t("Facet’s text and yours")}
           </label>
           <label>
             <input
@@ -111,7 +121,7 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
               checked={from === "imported"}
               onChange={() => onCalibration({ ...calibration, from: "imported" })}
             />
-            Imported importance matrix <small>{matrixFacts(matrix)}</small>
+            {t("Imported importance matrix")} <small>{matrixFacts(matrix)}</small>
           </label>
         </fieldset>
       )}
@@ -119,9 +129,9 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
         <p className={styles.text}>
           <FileText size={14} />
           <span>{ownText.fileName}</span>
-          <small>{formatBytes(ownText.sizeBytes)}, beside Facet’s own text</small>
+          <small>{t("{size}, read in addition to Facet’s own text", { size: formatBytes(ownText.sizeBytes) })}</small>
           <IconButton
-            name={`Take ${ownText.fileName} away`}
+            name={t("Remove {name}", { name: ownText.fileName })}
             icon={<X size={14} />}
             onClick={() => onCalibration({ ...calibration, ownText: null })}
           />
@@ -130,15 +140,19 @@ function CalibrationSource({ source, importedMatrix, calibration, onCalibration 
       <div className={styles.buttons}>
         {from === "text" && (
           <Button onClick={() => void chooseText()}>
-            {ownText === null ? "Add your own text…" : "Choose another text…"}
+            {ownText === null ? t("Add your own text…") : t("Choose another text…")}
           </Button>
         )}
-        {source.kind === "installed" && <Button onClick={() => void importMatrix()}>Import a matrix…</Button>}
+        {source.kind === "installed" && <Button onClick={() => void importMatrix()}>{t("Import a matrix…")}</Button>}
       </div>
     </div>
   );
 }
 
 function matrixFacts({ entries, chunks, datasets }: ImportedMatrix): string {
-  return [`${formatCount(entries)} weights`, `${formatCount(chunks)} chunks`, ...datasets.slice(0, 2)].join(" · ");
+  return [
+    t("{count, plural, one {# weight} other {# weights}}", { count: entries }),
+    t("{count, plural, one {# chunk} other {# chunks}}", { count: chunks }),
+    ...datasets.slice(0, 2),
+  ].join(" · ");
 }

@@ -1,18 +1,22 @@
 // Makes a smaller file of a model: what each type would give on this machine, how, and one button.
+import { ChevronDown } from "lucide-react";
+import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import type { QuantizePreview, QuantizeSource } from "../../../electron/contract/quantize";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatParameters } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { BackButton } from "../models/BackButton";
-import { formatParameters } from "../../../electron/words/hubFacts";
 import { JudgingBar } from "../models/JudgingBar";
 import { FailureMessage, Message } from "../models/Message";
 import { type CalibrationChoice, chosenSteps, NO_CHOICE, stepsFor } from "./calibrationChoice";
 import styles from "./QuantizePage.module.css";
 import { QuantizeOptions } from "./QuantizeOptions";
 import { diskNeed, proposalSentence } from "../../../electron/words/quantizeWords";
+import { threeSizes } from "./threeSizes";
+import { TypeChoices } from "./TypeChoices";
 import { TypeTable } from "./TypeTable";
 import { type ShownPreview, usePreview } from "./usePreview";
 
@@ -30,15 +34,15 @@ export function QuantizePage({ source, modelName }: QuantizePageProps) {
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
   return (
-    <article className={styles.page} aria-label={`Quantize ${modelName}`}>
+    <article className={styles.page} aria-label={t("Quantize {name}", { name: modelName })}>
       <BackButton />
       <JudgingBar />
       <section className={styles.card}>
         <h2 ref={heading} tabIndex={-1}>
-          Quantize {modelName}
+          {t("Quantize {name}", { name: modelName })}
         </h2>
         {shown.preview.kind === "loading" && (
-          <p className={styles.facts}>Reading the model and working out what each type would give</p>
+          <p className={styles.facts}>{t("Reading the model and working out what each type would give")}</p>
         )}
         {shown.preview.kind === "failed" && <FailureMessage failure={shown.preview.failure} onRetry={shown.askAgain} />}
         {shown.preview.kind === "loaded" && (
@@ -68,6 +72,8 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
   const [measureQuality, setMeasureQuality] = useState(true);
   const [keepSource, setKeepSource] = useState(false);
   const [starting, setStarting] = useState(false);
+  const [isAllShown, setAllShown] = useState(false);
+  const allId = useId();
   const needId = useId();
 
   const { types, proposal, diskFreeBytes } = preview;
@@ -79,7 +85,7 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     return (
       <>
         <SourceFactsLine source={source} preview={preview} />
-        <Message title="No type is smaller than this file" words="It can be used as it is." />
+        <Message title={t("No type is smaller than this file")} words={t("It can be used as it is.")} />
       </>
     );
   }
@@ -103,7 +109,34 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
     <>
       <SourceFactsLine source={source} preview={preview} />
       {proposal !== null && <p className={styles.why}>{proposalSentence(proposal.type, proposal.reason)}</p>}
-      <TypeTable types={types} chosen={type} proposed={proposal?.type ?? null} current={current} onChoose={setChosen} />
+      <TypeChoices
+        choices={threeSizes(preview)}
+        chosen={type}
+        proposed={proposal?.type ?? null}
+        current={current}
+        onChoose={setChosen}
+      />
+      <Button
+        look="quiet"
+        className={styles.all}
+        aria-expanded={isAllShown}
+        aria-controls={allId}
+        onClick={() => setAllShown(!isAllShown)}
+      >
+        <ChevronDown size={14} className={styles.chevron} />
+        {t("All types")}
+      </Button>
+      <div id={allId} hidden={!isAllShown}>
+        {isAllShown && (
+          <TypeTable
+            types={types}
+            chosen={type}
+            proposed={proposal?.type ?? null}
+            current={current}
+            onChoose={setChosen}
+          />
+        )}
+      </div>
       <QuantizeOptions
         source={source}
         sourceType={sourceType}
@@ -118,21 +151,22 @@ function Loaded({ source, preview, shown: { current, askAgain }, calibration, on
       />
       <footer className={styles.footer}>
         <p id={needId} data-problem={!need.enough || undefined}>
-          {need.words}
-          {need.enough &&
-            source.kind === "hub" &&
-            !keepSource &&
-            ` The ${sourceType} file is deleted when the new one works.`}
-          {!need.enough && ` Free ${formatBytes(need.neededBytes - (diskFreeBytes ?? 0))} more.`}
+          {sentences(
+            need.words,
+            need.enough && source.kind === "hub" && !keepSource
+              ? t("The {type} file is deleted when the new one works.", { type: sourceType })
+              : null,
+            need.enough ? null : t("Free {size} more.", { size: formatBytes(need.neededBytes - (diskFreeBytes ?? 0)) }),
+          )}
         </p>
-        {!need.enough && <Button onClick={askAgain}>Look again</Button>}
+        {!need.enough && <Button onClick={askAgain}>{t("Look again")}</Button>}
         <Button
           look="primary"
           disabled={!need.enough || starting}
           aria-describedby={needId}
           onClick={() => void start()}
         >
-          {source.kind === "hub" ? "Download and quantize" : "Quantize"} to {type}
+          {source.kind === "hub" ? t("Download and quantize to {type}", { type }) : t("Quantize to {type}", { type })}
         </Button>
       </footer>
     </>
@@ -153,7 +187,9 @@ function SourceFactsLine({
         formatBytes(facts.fileBytes),
         formatParameters(facts.parameters),
         facts.architecture,
-        ...(source.kind === "hub" ? [`at Hugging Face, ${source.download.repository}`] : []),
+        ...(source.kind === "hub"
+          ? [t("on Hugging Face: {repository}", { repository: source.download.repository })]
+          : []),
       ].map((fact) => (
         <span key={fact}>{fact}</span>
       ))}

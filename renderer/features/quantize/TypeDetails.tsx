@@ -1,6 +1,7 @@
 // What a type really writes: tensor types with their shares, and every tensor that gets another type than the name promises.
 import type { TypePreview } from "../../../electron/contract/jobs";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { t } from "../../../electron/words/language";
+import { formatBytes, formatCount, formatList, formatPercent } from "../../../electron/words/quantities";
 import { groupTensors, type TensorGroup, typeShares } from "./tensorGroups";
 import styles from "./TypeDetails.module.css";
 
@@ -12,13 +13,13 @@ export function TypeDetails({ preview: { type, tensors, bytesByTensorType } }: {
   const widths = [...new Set(others.map(({ shape: [width = 0] }) => width))].sort((one, other) => one - other);
   return (
     <div className={styles.details}>
-      <h3>What {type} really writes</h3>
+      <h3>{t("What {type} really writes", { type })}</h3>
       <span className={styles.bar} aria-hidden>
         {shares.map(({ type: name, share }, index) => (
           <i key={name} data-hue={index} style={{ width: `${share * 100}%` }} />
         ))}
       </span>
-      <ul className={styles.shares} aria-label="Tensor types">
+      <ul className={styles.shares} aria-label={t("Tensor types")}>
         {shares.map(({ type: name, bytes, share }, index) => (
           <li key={name} data-hue={index}>
             <b>{name.toUpperCase()}</b> {sharePercent(share)} <span>{formatBytes(bytes)}</span>
@@ -28,16 +29,22 @@ export function TypeDetails({ preview: { type, tensors, bytesByTensorType } }: {
       {otherCount > 0 && (
         <>
           <p>
-            {otherCount} of {tensors.length} tensors get a larger type: their rows are{" "}
-            {widths.map(formatCount).join(" or ")} weights wide, which does not divide into the blocks of {type}, 256
-            weights for K- and most I-quants.
+            {t(
+              "{count} of {total, plural, one {# tensor} other {# tensors}} get a larger type: their rows are {widths} weights wide, which does not divide into the blocks of {type}, 256 weights for K-quants and most I-quants.",
+              {
+                count: formatCount(otherCount),
+                total: tensors.length,
+                widths: formatList(widths.map(formatCount), "or"),
+                type,
+              },
+            )}
           </p>
-          <GroupTable groups={others} caption="Tensors that get another type" />
+          <GroupTable groups={others} caption={t("Tensors that get another type")} />
         </>
       )}
       <details className={styles.all}>
-        <summary>All {tensors.length} tensors</summary>
-        <GroupTable groups={groups} caption="All tensors" />
+        <summary>{t("{count, plural, one {All # tensors} other {All # tensors}}", { count: tensors.length })}</summary>
+        <GroupTable groups={groups} caption={t("All tensors")} />
       </details>
     </div>
   );
@@ -51,14 +58,14 @@ function GroupTable({ groups, caption }: { readonly groups: readonly TensorGroup
       <table className={styles.groups}>
         <thead>
           <tr>
-            <th scope="col">Tensor</th>
-            <th scope="col">Layers</th>
+            <th scope="col">{t("Tensor")}</th>
+            <th scope="col">{t("Layers")}</th>
             <th scope="col" className={styles.number}>
-              Shape
+              {t("Shape")}
             </th>
-            <th scope="col">Written as</th>
+            <th scope="col">{t("Written as")}</th>
             <th scope="col" className={styles.number}>
-              Size
+              {t("Size")}
             </th>
           </tr>
         </thead>
@@ -72,7 +79,7 @@ function GroupTable({ groups, caption }: { readonly groups: readonly TensorGroup
               <td className={styles.number}>{shape.map(formatCount).join(" × ")}</td>
               <td>
                 {sourceType === targetType ? (
-                  `${targetType.toUpperCase()}, as it is`
+                  t("{type}, as it is", { type: targetType.toUpperCase() })
                 ) : (
                   <>
                     {sourceType.toUpperCase()} → <b>{targetType.toUpperCase()}</b>
@@ -89,5 +96,7 @@ function GroupTable({ groups, caption }: { readonly groups: readonly TensorGroup
 }
 
 function sharePercent(share: number): string {
-  return share < 0.01 ? "below 1 %" : `${Math.round(share * 100)} %`;
+  return share < 0.01
+    ? t("below {value}", { value: formatPercent(0.01) })
+    : formatPercent(Math.round(share * 100) / 100);
 }

@@ -1,10 +1,12 @@
 // The types in a table: size, bits per weight, whether it fits; one is chosen, and each says what it would really write.
 import { ChevronDown } from "lucide-react";
+import { t } from "../../../electron/words/language";
+import { richText } from "../../ui/richText";
 import { Fragment, useId, useState } from "react";
 import type { TypePreview } from "../../../electron/contract/jobs";
 import type { QuantizePreview } from "../../../electron/contract/quantize";
 import type { QuantizationType } from "../../../electron/contract/quantizeRecipe";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatCount, formatDecimal } from "../../../electron/words/quantities";
 import { IconButton } from "../../ui/IconButton";
 import { FitBar } from "../models/FitBar";
 import { FitVerdict } from "../models/FitVerdict";
@@ -25,26 +27,26 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
   const name = useId();
   return (
     <table className={styles.table}>
-      <caption className="visually-hidden">Types, best quality first</caption>
+      <caption className="visually-hidden">{t("Types, best quality first")}</caption>
       <thead>
         <tr>
           <th scope="col" className={styles.head}>
-            Type
+            {t("Type")}
           </th>
           <th scope="col" className={`${styles.head} ${styles.number}`}>
-            Size
+            {t("Size")}
           </th>
           <th scope="col" className={`${styles.head} ${styles.number}`}>
-            Bits<small>per weight</small>
+            {richText("Bits<small>per weight</small>", { small: (text) => <small>{text}</small> })}
           </th>
           <th scope="col" className={styles.head}>
-            Fits this computer
+            {t("Fits this computer")}
           </th>
           <th scope="col" className={`${styles.head} ${styles.wide}`}>
-            Calibrated
+            {t("Calibrated")}
           </th>
           <th scope="col">
-            <span className="visually-hidden">What is really written</span>
+            <span className="visually-hidden">{t("What is really written")}</span>
           </th>
         </tr>
       </thead>
@@ -59,11 +61,11 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                   <label className={styles.type}>
                     <input type="radio" name={name} checked={type === chosen} onChange={() => onChoose(type)} />
                     {type}
-                    {type === proposed && <span className={styles.tag}>Proposed</span>}
+                    {type === proposed && <span className={styles.tag}>{t("Recommended")}</span>}
                   </label>
                 </th>
                 <td className={styles.number}>{formatBytes(preview.fileBytes)}</td>
-                <td className={styles.number}>{preview.bitsPerWeight.toFixed(2)}</td>
+                <td className={styles.number}>{formatDecimal(preview.bitsPerWeight, 2)}</td>
                 <td>
                   <FitVerdict
                     shown={{ fit, current }}
@@ -71,11 +73,11 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                     before={<FitBar fit={fit} current={current} />}
                   />
                 </td>
-                <td className={styles.wide}>{preview.steps.includes("calibrate") ? "yes" : "no"}</td>
+                <td className={styles.wide}>{preview.steps.includes("calibrate") ? t("yes") : t("no")}</td>
                 <td className={styles.open}>
                   <Fallbacks preview={preview} />
                   <IconButton
-                    name={`What ${type} really writes`}
+                    name={t("What {type} really writes", { type })}
                     icon={<ChevronDown size={15} className={styles.chevron} />}
                     aria-expanded={isOpen}
                     onClick={() => setOpen(isOpen ? null : type)}
@@ -103,7 +105,10 @@ function Fallbacks({ preview: { tensors } }: { readonly preview: TypePreview }) 
   if (count === 0) return null;
   return (
     <span className={styles.fallbacks}>
-      {count} of {tensors.length} tensors differ
+      {t("{count} of {total, plural, one {# tensor} other {# tensors}} differ", {
+        count: formatCount(count),
+        total: tensors.length,
+      })}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // The column on the left: new chat, search, the chats by day, this machine's memory, settings.
 import { useEffect, useRef } from "react";
-import { actions } from "../../../electron/contract/actions";
+import { actionLabel } from "../../../electron/words/actionWords";
 import { ActionButton } from "../../app/ActionButton";
 import { type ButtonActionName, keysOf, pageActions } from "../../app/actions";
 import { closeSidebarOverlay, useLayout, useNarrow } from "../../app/layout";
@@ -71,7 +71,7 @@ function SidebarButton({ action, firstFocus = false, current = false }: SidebarB
       onClick={run}
     >
       <Icon size={16} />
-      {actions[action].label}
+      {actionLabel(action)}
       <kbd className={styles.keys} aria-hidden>
         {keysOf(action)}
       </kbd>

@@ -20,10 +20,10 @@ const generating = {
 test.each<[EngineState, string, string | null]>([
   [{ kind: "idle" }, "No model loaded", null],
   [{ kind: "starting", modelId }, "Starting", null],
-  [{ kind: "loading", modelId, modelName: "Tiny", fraction: 0.42 }, "Loading", "42 %"],
+  [{ kind: "loading", modelId, modelName: "Tiny", fraction: 0.42 }, "Loading", "42%"],
   [{ kind: "loading", modelId, modelName: "Tiny", fraction: null }, "Loading", null],
   [{ kind: "ready", model }, "Ready", null],
-  [generating, "Reading", "37 %"],
+  [generating, "Reading", "37%"],
   [{ ...generating, phase: "decode" }, "Generating", null],
   [{ ...generating, unresponsive: true }, "Not responding", null],
   [{ kind: "load-failed", modelId, failure: { code: "model-damaged" } }, "Load failed", null],

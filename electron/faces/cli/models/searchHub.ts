@@ -1,8 +1,7 @@
 // facet models search: models of the hub in GGUF, page after page.
 import type { HubModelSummary, HubSort } from "../../../contract/hub";
-import { formatAgo, formatParameters, formatRoughCount } from "../../../words/hubFacts";
 import { licenceTitle } from "../../../words/modelTitle";
-import { formatContext } from "../../../words/quantities";
+import { formatAgo, formatContext, formatParameters, formatRoughCount } from "../../../words/quantities";
 import type { CommandContext } from "../CommandContext";
 import { untilCancelled } from "../untilCancelled";
 import { valueOf } from "../useOutcome";

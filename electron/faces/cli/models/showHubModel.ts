@@ -2,9 +2,9 @@
 import { usualJudging } from "../../../contract/fit";
 import { countedKind, otherKind, type OtherKind } from "../../../words/fileKindWords";
 import { fitWords } from "../../../words/fitWords";
-import { formatParameters, summaryLine } from "../../../words/hubFacts";
+import { summaryLine } from "../../../words/hubFacts";
 import { licenceTitle, modelTitle } from "../../../words/modelTitle";
-import { formatBytes, formatContext } from "../../../words/quantities";
+import { formatBytes, formatContext, formatParameters } from "../../../words/quantities";
 import { obstacleWords, variantName } from "../../../words/variantWords";
 import type { CommandContext } from "../CommandContext";
 import { readHubModel } from "../hubModel";

@@ -1,10 +1,9 @@
 // facet models show: all that is known of an installed model.
 import type { ModelFormat } from "../../../contract/modelFormat";
 import { failureText } from "../../../words/failureText";
-import { formatParameters } from "../../../words/hubFacts";
 import { abilities, licenceWords, templateOriginWords } from "../../../words/modelFormatWords";
 import { modelOriginWords } from "../../../words/modelOriginWords";
-import { formatBytes, formatContext, formatCount, formatWhen } from "../../../words/quantities";
+import { formatBytes, formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
 import type { CommandContext } from "../CommandContext";
 import { chooseModel } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";

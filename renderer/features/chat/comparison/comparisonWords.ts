@@ -26,7 +26,7 @@ export function columnPill(
   return loaded.quantization === null ? loaded.name : `${loaded.name} · ${loaded.quantization}`;
 }
 
-/** "52 tokens/s · 96 % of fine-tune kept". What was kept is measured for one fine-tune as strong as it was made. */
+/** "52 tokens/s · 96% of fine-tune kept". What was kept is measured for one fine-tune as strong as it was made. */
 export function columnFacts({ stack, facts }: Pick<Message, "stack" | "facts">, library: readonly Delta[]): string {
   const [first] = stack;
   const delta = stack.length === 1 && first?.scale === 1 ? library.find(({ id }) => id === first.deltaId) : undefined;
