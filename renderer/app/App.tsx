@@ -46,7 +46,7 @@ function Frame() {
   return (
     <div className={styles.app} data-sidebar={sidebarShown ? "shown" : "hidden"}>
       {sidebarShown && (
-        <PanelBoundary name="The sidebar">
+        <PanelBoundary>
           <Sidebar />
         </PanelBoundary>
       )}
@@ -55,7 +55,7 @@ function Frame() {
         <OpenPage />
       </div>
       <div className={styles.status} inert={overlaid}>
-        <PanelBoundary name="The status bar">
+        <PanelBoundary>
           <StatusBar />
         </PanelBoundary>
       </div>
@@ -68,19 +68,19 @@ function OpenPage() {
   switch (page) {
     case "chat":
       return (
-        <PanelBoundary key="chat" name="The conversation">
+        <PanelBoundary key="chat">
           <ChatPage />
         </PanelBoundary>
       );
     case "models":
       return (
-        <PanelBoundary key="models" name="The models page">
+        <PanelBoundary key="models">
           <ModelsPage />
         </PanelBoundary>
       );
     case "fine-tunes":
       return (
-        <PanelBoundary key="fine-tunes" name="The fine-tunes page">
+        <PanelBoundary key="fine-tunes">
           <FineTunesPage />
         </PanelBoundary>
       );

@@ -12,6 +12,7 @@ import { FinishedAnswer } from "./FinishedAnswer";
 import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
 import { releaseScrollPosition, scrollRequest } from "./scrollRequest";
+import { t } from "../../../../electron/words/language";
 
 /** Rows kept beyond each edge of the view: enough for a fast wheel. */
 const OVERSCAN_ROWS = 3;
@@ -34,7 +35,7 @@ export function Conversation(): ReactNode {
     <>
       {isEmpty ? (
         <div className={styles.empty}>
-          <p>What you write here stays on this computer.</p>
+          <p>{t("What you write here stays on this computer.")}</p>
         </div>
       ) : (
         <MessageList key={chatId} />
@@ -127,7 +128,7 @@ function MessageList(): ReactNode {
         className={styles.scroller}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        aria-label="Conversation"
+        aria-label={t("Conversation")}
         onKeyDown={pressKey}
         onScroll={releaseScrollPosition}
       >
@@ -136,7 +137,7 @@ function MessageList(): ReactNode {
           className={styles.rows}
           role="feed"
           aria-busy={isWriting}
-          aria-label="Messages"
+          aria-label={t("Messages")}
         >
           {virtualizer.getVirtualItems().map(({ key, index }) => {
             const id = order[index];
@@ -158,7 +159,7 @@ function MessageList(): ReactNode {
       {offersJump ? (
         <button type="button" className={styles.jump} onClick={() => virtualizer.scrollToEnd()}>
           <ArrowDown size={14} strokeWidth={2} aria-hidden />
-          Jump to latest
+          {t("Jump to latest")}
         </button>
       ) : null}
     </div>

@@ -11,6 +11,7 @@ import { MoreMenu } from "./MoreMenu";
 import { toggled } from "./stackChanges";
 import { useChipOrder } from "./useChipOrder";
 import { useFineTunes } from "./useFineTunes";
+import { t } from "../../../../electron/words/language";
 
 /** The places that the arrow keys stop at. */
 const STOP = "[data-chip-stop]";
@@ -57,7 +58,7 @@ export function FineTuneChips() {
       ref={group}
       className={styles.group}
       role="toolbar"
-      aria-label="Who answers"
+      aria-label={t("Who answers")}
       data-scrolls={chips.length > 0 || undefined}
       onKeyDown={moveFocus}
     >
@@ -69,12 +70,12 @@ export function FineTuneChips() {
             data-chip-stop
             aria-pressed={stack.length === 0}
             tabIndex={reached === "base" ? 0 : -1}
-            title="The model itself answers, without a fine-tune"
+            title={t("The model itself answers, without a fine-tune")}
             onFocus={() => setReachedId("base")}
             onClick={() => changeChatStack([])}
           >
             <i className={styles.dot} />
-            Base
+            {t("Base")}
           </button>
         </span>
         {chips.map((choice) => (
