@@ -12,6 +12,7 @@ import { FinishedAnswer } from "./FinishedAnswer";
 import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
 import { releaseScrollPosition, scrollRequest } from "./scrollRequest";
+import { keepShownList, placeOfShownList } from "./shownList";
 import { t } from "../../../../electron/words/language";
 
 /** Rows kept beyond each edge of the view: enough for a fast wheel. */
@@ -52,6 +53,8 @@ function MessageList(): ReactNode {
   const firstSeenId = useChat((state) => outsideView(state)?.firstSeenMessageId ?? null);
   const turnsOutside = useChat((state) => outsideView(state)?.turns ?? 0);
   const isHeld = useStore(scrollRequest, (request) => request.isHeld);
+  const chatId = useChat((state) => state.chat?.id);
+  const [placeBefore] = useState(() => placeOfShownList(chatId, AT_END_PX));
   const [offersJump, setOffersJump] = useState(false);
   const [pointedOut, setPointedOut] = useState<string | null>(null);
 
@@ -76,12 +79,13 @@ function MessageList(): ReactNode {
     directDomUpdatesMode: "position",
     // Begins at the end: the rows at the top are never drawn for it.
     initialOffset: Number.MAX_SAFE_INTEGER,
+    ...placeBefore,
     onChange: (list) => setOffersJump(list.getDistanceFromEnd() > OFFER_JUMP_PX),
   });
 
   useLayoutEffect(() => {
     releaseScrollPosition();
-    virtualizer.scrollToEnd();
+    if (placeBefore === null) virtualizer.scrollToEnd();
     return scrollRequest.subscribe(({ toEnd, isHeld: isHeldNow }, before) => {
       if (toEnd !== before.toEnd) virtualizer.scrollToEnd();
       if (!isHeldNow) return;
@@ -89,7 +93,9 @@ function MessageList(): ReactNode {
       virtualizer.cancelScroll();
       virtualizer.scrollOffset = scroller.current?.scrollTop ?? 0;
     });
-  }, [virtualizer]);
+  }, [virtualizer, placeBefore]);
+
+  useLayoutEffect(() => keepShownList(chatId, virtualizer), [chatId, virtualizer]);
 
   const focusMessageId = useChat((state) => state.focusMessageId);
   useLayoutEffect(() => {

@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { DeltaId } from "../../../../electron/contract/ids";
+import { rowStep } from "../../../ui/arrowKeys";
 import { changeChatStack, useChatStack } from "./chatStack";
 import { Chip } from "./Chip";
 import styles from "./FineTuneChips.module.css";
@@ -106,8 +107,8 @@ function choose(choice: FineTuneChoice, stack: NamedStack, adds: boolean): void 
 }
 
 function nextStop(key: string, index: number, count: number): number | null {
-  if (key === "ArrowRight") return (index + 1) % count;
-  if (key === "ArrowLeft") return (index - 1 + count) % count;
+  const step = rowStep(key);
+  if (step !== null) return (index + step + count) % count;
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
   return null;
