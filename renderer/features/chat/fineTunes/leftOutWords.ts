@@ -17,7 +17,7 @@ function whyWords({ problem }: FineTuneChoice, names: string): string {
     case "delta-missing":
       return t("“{names}” was deleted.", { names });
     case "delta-crashed-last-time":
-      return t("Facet stopped the last time “{names}” answered. Choose it again to retry.", { names });
+      return t("The model stopped unexpectedly the last time “{names}” answered. Choose it again to retry.", { names });
     case "delta-changed":
       return t("The file of “{names}” was changed.", { names });
     default:

@@ -16,7 +16,7 @@ import { t } from "../../../../electron/words/language";
 type Kind = AnswerStructure["kind"] | "none";
 
 const kinds = (): readonly (readonly [Kind, string])[] => [
-  ["none", t("Free")],
+  ["none", t("Free@@an answer without a structure")],
   ["json-schema", "JSON"],
   ["grammar", t("Grammar (GBNF)")],
 ];
