@@ -314,9 +314,7 @@ test(
     await again.waitUntilReady();
     await again.openChat(/Say hello/);
     await expect(chips.chip("SQL")).toHaveAccessibleName(/can't be used now/);
-    await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText(
-      "Choose it again to try once more",
-    );
+    await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText("Choose it again to retry");
     await checkAccessibility(app.window, "a fine-tune that ended the engine");
     await chips.chip("SQL").click();
     await expect(chips.chip("SQL")).not.toHaveAccessibleName(/can't be used now/);
