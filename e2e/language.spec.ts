@@ -13,6 +13,7 @@ test("the draft and the place in a long chat stay when the language changes", as
   await seedChats(dataFolder, [{ title: "Facts", messages }]);
   const app = await launch({ dataFolder });
   const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
   await chat.openChat("Facts");
   await chat.composer.fill("Not sent yet");
   const scroller = chat.conversation.locator("xpath=..");
