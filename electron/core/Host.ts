@@ -19,6 +19,8 @@ export interface Host {
   readonly forkEngine: Fork<ToEngine>;
   readonly forkFit: Fork<ToFit>;
   readonly forkJob: Fork<ToJob>;
+  /** The built chats/searchWorker.ts, for a thread of this process. */
+  readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */

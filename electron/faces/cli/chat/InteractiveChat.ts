@@ -1,6 +1,7 @@
 // A chat on a terminal: messages are typed, answers are written as they come.
 import type { ReadStream, WriteStream } from "node:tty";
 import { failure } from "../../../contract/failure";
+import type { MessageId } from "../../../contract/ids";
 import type { LoadWarning } from "../../../contract/loadSettings";
 import type { CommandContext } from "../CommandContext";
 import { CommandError } from "../CommandError";
@@ -12,6 +13,7 @@ import { answerProblem } from "./answerProblem";
 import { askWhetherToLoad } from "./askWhetherToLoad";
 import { ChatSession, type ChatSessionOptions } from "./ChatSession";
 import { thinkingProblem } from "./chooseThinking";
+import { NOT_SAVED_YET, notSavedProblem } from "./notSavedProblem";
 import { stackName } from "./chooseStack";
 import { isInChatCommand, runInChatCommand } from "./inChatCommands";
 import { LineReader } from "./LineReader";
@@ -30,6 +32,7 @@ export class InteractiveChat {
   /** Of what is being done; null at the prompt. */
   #stopping: AbortController | null = null;
   #isOver = false;
+  readonly #answerIds: MessageId[] = [];
 
   constructor(
     about: Omit<ChatSessionOptions, "decide">,
@@ -59,6 +62,8 @@ export class InteractiveChat {
           this.#say(error),
         );
       }
+      const notSaved = await notSavedProblem(this.#session.application, this.#answerIds);
+      if (notSaved !== null) throw notSaved;
     } finally {
       this.#lines.close();
     }
@@ -74,8 +79,10 @@ export class InteractiveChat {
       const answer = await this.#session.ask(message, { signal, onParts: (parts) => printer.print(parts) });
       // What is said of it begins a line.
       printer.end();
+      this.#answerIds.push(answer.id);
       const problem = answerProblem(answer);
       if (problem !== null) this.#output.remark(problem);
+      if (answer.isUnsaved === true) this.#output.remark(NOT_SAVED_YET);
     } finally {
       printer.end();
     }

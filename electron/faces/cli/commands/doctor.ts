@@ -29,7 +29,7 @@ async function runDoctor({ output, reader }: CommandContext): Promise<void> {
 }
 
 function linesOf(diagnosis: Diagnosis): [string, string][] {
-  const { engine, engineFailure, machine, electronVersion, diskFreeBytes, notices } = diagnosis;
+  const { engine, engineFailure, machine, electronVersion, diskFreeBytes, notices, leftovers } = diagnosis;
   const program = electronVersion === null ? `Node ${diagnosis.nodeVersion}` : `Electron ${electronVersion}`;
   return [
     ["Facet", `${diagnosis.appVersion} · ${program} · ${diagnosis.system}`],
@@ -51,6 +51,14 @@ function linesOf(diagnosis: Diagnosis): [string, string][] {
     ["Data folder", diagnosis.dataFolder],
     ["Disk", diskFreeBytes === null ? "not known" : `${formatBytes(diskFreeBytes)} free`],
     ["Installed", `${counted(diagnosis.modelCount, "model")}, ${counted(diagnosis.fineTuneCount, "fine-tune")}`],
+    ...(leftovers.count === 0
+      ? []
+      : [
+          [
+            "Leftovers",
+            `${counted(leftovers.count, "unfinished file")}, ${formatBytes(leftovers.sizeBytes)}: see Settings, Your data`,
+          ] satisfies [string, string],
+        ]),
     ...(notices.length === 0 ? [] : [["Notices", notices.join(", ")] satisfies [string, string]]),
   ];
 }
