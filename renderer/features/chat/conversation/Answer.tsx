@@ -184,9 +184,9 @@ export function NotSaved({ message }: { readonly message: Message }): ReactNode 
   if (message.isUnsaved !== true) return null;
   return (
     <div className={styles.failed}>
-      <p className={styles.happened}>This answer is not saved.</p>
-      <p>Its words are in memory only. They are saved as soon as the disk has room: free some space.</p>
-      <Button onClick={() => void saveUnsaved()}>Save now</Button>
+      <p className={styles.happened}>{t("This answer isn't saved.")}</p>
+      <p>{t("It is only in memory. Free some space on the disk, and Facet saves it.")}</p>
+      <Button onClick={() => void saveUnsaved()}>{t("Save now")}</Button>
     </div>
   );
 }
