@@ -61,7 +61,7 @@ test(
     const kept = await after.lastAnswerText();
     expect(kept.startsWith(secondOld.slice(0, 60))).toBe(true);
     expect(kept.length).toBeGreaterThanOrEqual(secondOld.length);
-    await expect(after.lastAnswer).toContainText(/closed in mid-answer/);
+    await expect(after.lastAnswer).toContainText(/closed during this answer/);
     await expect(after.stopButton).toBeHidden();
     await after.waitUntilReady();
     await after.limitAnswers(16);

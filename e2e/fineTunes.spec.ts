@@ -91,7 +91,7 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   const dot = chat.chatList.locator('[aria-current="page"] i');
   expect(await colour(dot, "backgroundColor")).toBe(sqlHue);
   await expect(page.getByRole("region", { name: "Memory" })).toContainText(
-    /1 base · 1 fine-tune · room for (\d+|many) more/,
+    /1 base model · 1 fine-tune · room for (\d+|many) more/,
   );
 
   // By keyboard: one stop for Tab, arrows between the chips, Space presses, the menu key opens the strength.
@@ -153,7 +153,7 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   await checkAccessibility(page, "a stack of two");
 
   // Try with: a sibling; the chat's own stack stays.
-  await chat.lastAnswer.getByRole("button", { name: "Try with …" }).click();
+  await chat.lastAnswer.getByRole("button", { name: "Try with…" }).click();
   await expect(page.getByRole("menuitem", { name: /Other kind/ })).toHaveCount(0);
   await page.getByRole("menuitem", { name: /^Base/ }).click();
   await chat.waitUntilWritten();
@@ -169,7 +169,7 @@ test("chips by mouse and by keyboard: who answers, how strongly, in a stack; hue
   // Deleted: old answers keep name and hue, the next one is answered without it, and the composer says so before.
   const saved = await page.evaluate((deltaId) => window.facet.call["deltas.delete"]({ deltaId }), sql.id);
   expect(saved).toMatchObject({ ok: true });
-  await expect(composer).toContainText("“SQL” was deleted, so the others answer.");
+  await expect(composer).toContainText("“SQL” was deleted. The others answer without it.");
   await expect(chips.chip("SQL")).toHaveAttribute("aria-pressed", "true");
   await expect(speaker(chat.lastAnswer)).toHaveText("Plain words 0.5 + SQL");
   await chat.ask("And a river?");
@@ -199,7 +199,7 @@ test("the palette: opened by keys, filters, switches, stacks, and never sends", 
   const { keyboard } = page;
   await chat.waitUntilReady();
   await keyboard.press("Control+j");
-  await expect(palette).toContainText("There are no fine-tunes on this computer yet.");
+  await expect(palette).toContainText("No fine-tunes yet");
   await checkAccessibility(page, "palette without fine-tunes");
   await keyboard.press("Escape");
   for (const [index, name] of ["SQL", "Plain words", "Extract JSON"].entries())
@@ -313,13 +313,11 @@ test(
     const chips = new Chips(app.window);
     await again.waitUntilReady();
     await again.openChat(/Say hello/);
-    await expect(chips.chip("SQL")).toHaveAccessibleName(/cannot be used now/);
-    await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText(
-      "Choose it again to try once more",
-    );
+    await expect(chips.chip("SQL")).toHaveAccessibleName(/can't be used now/);
+    await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText("Choose it again to retry");
     await checkAccessibility(app.window, "a fine-tune that ended the engine");
     await chips.chip("SQL").click();
-    await expect(chips.chip("SQL")).not.toHaveAccessibleName(/cannot be used now/);
+    await expect(chips.chip("SQL")).not.toHaveAccessibleName(/can't be used now/);
     await again.ask("Once more.");
     await expect(speaker(again.lastAnswer)).toHaveText("SQL");
   },

@@ -69,7 +69,7 @@ test("a text over the limit stays out of the field: one line says so, and offers
   await chat.composer.fill("What is this?");
   await app.window.keyboard.press("Control+v");
   await expect(line.filter({ hasText: "holds" })).toHaveText(
-    /^With this text the message is about [\d,]+ tokens; the context holds 8,192\.$/,
+    /^With this text it would be about [\d,]+ tokens; the context holds 8,192\.$/,
   );
   await app.window.getByRole("button", { name: "Dismiss" }).click();
   await expect(beginning).toBeHidden();
@@ -149,7 +149,7 @@ test("pictures and other files that are no text: one line; text files, models an
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
   const composer = app.window.getByRole("region", { name: "Write a message" });
-  const textOnly = composer.getByRole("status").filter({ hasText: "This version reads text only." });
+  const textOnly = composer.getByRole("status").filter({ hasText: "Facet reads only text files." });
   await copyPicture(app);
   await chat.composer.focus();
   await app.window.keyboard.press("Control+v");
@@ -214,7 +214,7 @@ test("a megabyte that fits: beside the field at once, sent, folded, shown, edite
   await chat.composer.fill("");
   await app.window.keyboard.press("Control+v");
   await expect(app.window.getByRole("status").filter({ hasText: /With this text/ })).toHaveText(
-    /the message is .* characters long, .*; a message holds 1,048,576 characters\.|tokens; the context holds/,
+    /it would be .* characters long, .*; at most 1,048,576 fit here\.|tokens; the context holds/,
   );
   await long.getByRole("button", { name: "Remove this text" }).click();
   await expect(long).toHaveCount(0);
@@ -226,7 +226,7 @@ test("a megabyte that fits: beside the field at once, sent, folded, shown, edite
   await app.window.keyboard.press("Control+v");
   await expect(long).toHaveCount(1);
   await long.getByRole("button", { name: /singing/ }).click();
-  await expect(app.window.getByRole("region", { name: "All of the text" })).toBeVisible();
+  await expect(app.window.getByRole("region", { name: "Full text" })).toBeVisible();
   await checkAccessibility(app.window, "a refused text");
 
   await chat.composer.fill("What happens here?");

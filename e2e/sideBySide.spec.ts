@@ -145,7 +145,7 @@ test(
     const seen = await recordColumns(chat);
     await chat.send(QUESTION);
     await expect(columns.names).toHaveText(["Base", "Plain words", "SQL"]);
-    await expect(columns.column("SQL")).toContainText("Waits for Base");
+    await expect(columns.column("SQL")).toContainText("Waiting for Base");
     await chat.waitUntilWritten();
     const words = await columns.allWords();
     expect(new Set(words).size).toBe(3);
@@ -161,7 +161,7 @@ test(
     }
     await expect(columns.column("Base")).toContainText(/SmolLM2.*tokens\/s/s);
     await expect(columns.column("SQL")).toContainText(/LoRA 0\.8 · \d.*tokens\/s/s);
-    await expect(columns.column("Base")).toContainText("goes on here");
+    await expect(columns.column("Base")).toContainText("continues here");
     for (const colorScheme of ["light", "dark"] as const) {
       await app.window.emulateMedia({ colorScheme });
       await checkAccessibility(app.window, `three answers side by side, ${colorScheme}`);
@@ -176,10 +176,10 @@ test(
     expect(first.stack).toEqual([]);
     expect(letters(textOf(first.parts))).toContain(letters(words[0]!.slice(0, 30)));
 
-    await columns.column("Plain words").getByRole("button", { name: "Go on with Plain words" }).press("Enter");
+    await columns.column("Plain words").getByRole("button", { name: "Continue with Plain words" }).press("Enter");
     await expect(columns.choices).toBeHidden();
     await expect(chat.composer).toBeFocused();
-    await expect(columns.column("Plain words")).toContainText("goes on here");
+    await expect(columns.column("Plain words")).toContainText("continues here");
     await chat.ask("Go on.");
     const {
       messages,
@@ -272,6 +272,6 @@ test(
     await chat.waitUntilWritten();
     await expect(columns.names).toHaveText(["Base", "Plain words", "SQL"]);
     await expect(columns.column("SQL")).toContainText("2 / 2");
-    await expect(columns.column("Base")).toContainText("goes on here");
+    await expect(columns.column("Base")).toContainText("continues here");
   },
 );

@@ -48,13 +48,15 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
   await expect(chat.jsonSwitch).toBeChecked();
   await add.press("Enter");
   await app.window.keyboard.type("fresh");
-  await expect(chat.sidePanel).toContainText("“fresh” is there twice. Until then the one from before is used.");
+  await expect(chat.sidePanel).toContainText(
+    "There are two fields named “fresh”. Until then, the previous version is used.",
+  );
   await expect(chat.part("Field 2", "name")).toHaveAttribute("aria-invalid", "true");
   await chat.part("Field 2", "name").fill("colour");
   await chat.part("Field 2", "type").selectOption("Choice");
   await expect(chat.sidePanel).toContainText("“colour” needs values to choose from.");
   await chat.part("Field 2", "values").fill("red\ngreen");
-  await expect(chat.sidePanel).toContainText("The answer is JSON of this schema");
+  await expect(chat.sidePanel).toContainText("The answer is JSON that follows this schema");
 
   // By the keyboard, and the focus follows the field.
   await chat.part("Field 2", "name").press("Alt+ArrowUp");
@@ -71,7 +73,7 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
     required: ["colour", "fresh"],
   });
   await chat.schemaText.fill(written.replace('"boolean"', '"boolean", "default": true'));
-  await expect(chat.sidePanel).toContainText("The form has no place for “default” of “fresh”.");
+  await expect(chat.sidePanel).toContainText("The form can't show “default” of “fresh”.");
   await expect(chat.sidePanel.getByRole("radio", { name: "Form" })).toBeDisabled();
   await chat.schemaText.fill(written.replace('"boolean"', '"bool"'));
   await expect(chat.sidePanel).toContainText("“type” of “fresh” must be one of");
@@ -115,7 +117,7 @@ test("a mistake in a grammar is said with its line, and what is typed stays; wor
   const grammar = chat.sidePanel.getByRole("textbox", { name: "Grammar" });
   await grammar.fill('root ::= "yes" |\n  other');
   await expect(chat.sidePanel).toContainText(
-    "Line 2, column 3: there is no rule with the name other. Until then the answer is free.",
+    "Line 2, column 3: there is no rule with the name other. Until then, the answer is free.",
   );
   await chat.choose("Free");
   await chat.choose("Grammar (GBNF)");

@@ -161,7 +161,7 @@ test.describe("in chats of one app", () => {
     expect(await chat.ask("What is six times seven?")).toBe(ANSWER);
     await expect(chat.thoughts).toHaveCount(0);
 
-    await chat.lastAnswer.getByRole("button", { name: "Try with …" }).click();
+    await chat.lastAnswer.getByRole("button", { name: "Try with…" }).click();
     await chat.page.getByRole("menuitem", { name: "Thinking", exact: true }).click();
     await expect(chat.answerNow).toBeVisible();
     await chat.answerNow.click();
@@ -214,7 +214,9 @@ test("a tool is called, its result is typed, and the model goes on", async ({ la
   const list = chat.sidePanel.getByRole("textbox", { name: "Tools" });
   await list.fill(JSON.stringify(tools[0].function));
   await expect(list).toHaveAttribute("aria-invalid", "true");
-  await expect(chat.sidePanel).toContainText("Tools are a list: write [ ] around them. Until then no tools are used.");
+  await expect(chat.sidePanel).toContainText(
+    "Tools must be a list. Put [ ] around them. Until then, no tools are used.",
+  );
   await list.fill(JSON.stringify(tools));
   await expect(chat.sidePanel).toContainText("2 tools: get_weather, get_time.");
   await checkAccessibility(app.window, "tools");

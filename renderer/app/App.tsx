@@ -1,5 +1,6 @@
 // The frame of the window: sidebar, conversation with its header and side panel, status bar, and what floats above.
-import { Tooltip } from "radix-ui";
+import { Direction, Tooltip } from "radix-ui";
+import { textDirection } from "../../electron/words/language";
 import { ChatPage } from "../features/chat/ChatPage";
 import { FineTunePalette } from "../features/chat/fineTunes/FineTunePalette";
 import { FineTunesPage } from "../features/deltas/FineTunesPage";
@@ -28,15 +29,17 @@ export function App() {
   if (blocked !== null) return <BlockedPage failure={blocked} />;
   return (
     // Another language draws everything anew: words are said while a component renders.
-    <Tooltip.Provider key={language} delayDuration={TOOLTIP_DELAY_MS}>
-      <Frame />
-      <OpenDialog />
-      <LoadSettingsDialog />
-      <LoadWarningDialog />
-      <ImportDialog />
-      <DropTarget />
-      <Notices />
-    </Tooltip.Provider>
+    <Direction.Provider key={language} dir={textDirection(language)}>
+      <Tooltip.Provider delayDuration={TOOLTIP_DELAY_MS}>
+        <Frame />
+        <OpenDialog />
+        <LoadSettingsDialog />
+        <LoadWarningDialog />
+        <ImportDialog />
+        <DropTarget />
+        <Notices />
+      </Tooltip.Provider>
+    </Direction.Provider>
   );
 }
 
@@ -46,7 +49,7 @@ function Frame() {
   return (
     <div className={styles.app} data-sidebar={sidebarShown ? "shown" : "hidden"}>
       {sidebarShown && (
-        <PanelBoundary name="The sidebar">
+        <PanelBoundary>
           <Sidebar />
         </PanelBoundary>
       )}
@@ -55,7 +58,7 @@ function Frame() {
         <OpenPage />
       </div>
       <div className={styles.status} inert={overlaid}>
-        <PanelBoundary name="The status bar">
+        <PanelBoundary>
           <StatusBar />
         </PanelBoundary>
       </div>
@@ -68,19 +71,19 @@ function OpenPage() {
   switch (page) {
     case "chat":
       return (
-        <PanelBoundary key="chat" name="The conversation">
+        <PanelBoundary key="chat">
           <ChatPage />
         </PanelBoundary>
       );
     case "models":
       return (
-        <PanelBoundary key="models" name="The models page">
+        <PanelBoundary key="models">
           <ModelsPage />
         </PanelBoundary>
       );
     case "fine-tunes":
       return (
-        <PanelBoundary key="fine-tunes" name="The fine-tunes page">
+        <PanelBoundary key="fine-tunes">
           <FineTunesPage />
         </PanelBoundary>
       );

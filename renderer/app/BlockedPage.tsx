@@ -5,6 +5,7 @@ import { FailureDetails } from "../ui/FailureDetails";
 import { callOrNotify } from "./bridge";
 import styles from "./BlockedPage.module.css";
 import { failureText } from "../../electron/words/failureText";
+import { t } from "../../electron/words/language";
 
 export function BlockedPage({ failure }: { readonly failure: Failure }) {
   const text = failureText(failure);
@@ -16,7 +17,7 @@ export function BlockedPage({ failure }: { readonly failure: Failure }) {
       </p>
       <FailureDetails failure={failure} />
       <Button look="primary" onClick={() => void callOrNotify("app.quit", undefined)}>
-        Quit Facet
+        {t("Quit Facet")}
       </Button>
     </main>
   );

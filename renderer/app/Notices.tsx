@@ -8,6 +8,7 @@ import { failureText } from "../../electron/words/failureText";
 import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
 import styles from "./Notices.module.css";
+import { t } from "../../electron/words/language";
 
 const OFFER_SHOWN_MS = 10_000;
 
@@ -18,7 +19,7 @@ export function Notices() {
     <section
       className={styles.region}
       data-beside-panel={besidePanel || undefined}
-      aria-label="Notices"
+      aria-label={t("Notices")}
       aria-live="polite"
     >
       {notices.map((notice) =>
@@ -87,7 +88,7 @@ function FailureNotice({ notice }: { readonly notice: ShownNotice & { kind: "fai
 
 function DismissButton({ onClick }: { readonly onClick: () => void }) {
   return (
-    <button type="button" className={styles.dismiss} aria-label="Dismiss" onClick={onClick}>
+    <button type="button" className={styles.dismiss} aria-label={t("Dismiss")} onClick={onClick}>
       <X size={14} />
     </button>
   );

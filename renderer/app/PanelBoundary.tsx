@@ -2,10 +2,9 @@
 import { Component, type ReactNode } from "react";
 import { Button } from "../ui/Button";
 import styles from "./PanelBoundary.module.css";
+import { t } from "../../electron/words/language";
 
 interface PanelBoundaryProps {
-  /** "The conversation", "The sidebar": begins the sentence. */
-  readonly name: string;
   readonly children: ReactNode;
 }
 
@@ -25,10 +24,10 @@ export class PanelBoundary extends Component<PanelBoundaryProps, PanelBoundarySt
     if (error === null) return this.props.children;
     return (
       <div role="alert" className={styles.broken}>
-        <p>{this.props.name} could not be drawn. Your chats are safe.</p>
-        <Button onClick={() => this.setState({ error: null })}>Draw it again</Button>
+        <p>{t("This part of the window couldn't be shown. Your chats are safe.")}</p>
+        <Button onClick={() => this.setState({ error: null })}>{t("Try again")}</Button>
         <details>
-          <summary>Show details</summary>
+          <summary>{t("Show details")}</summary>
           <pre>{error.message}</pre>
         </details>
       </div>

@@ -14,14 +14,14 @@ const token =
   /[ \t\n\r]*(?:([[\]{},:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 const blanks = /[ \t\n\r]*/y;
 
-type Expected = "value" | "value or ]" | "key" | "key or }" | ":" | ", or end";
+type Expected = "value" | "value-or-end" | "key" | "key-or-end" | ":" | "comma-or-end";
 
 /** Null: it is JSON. */
 export function findJsonMistake(text: string): JsonMistake | null {
   const open: ("[" | "{")[] = [];
   let expected: Expected = "value";
   let at = 0;
-  while (!(expected === ", or end" && open.length === 0)) {
+  while (!(expected === "comma-or-end" && open.length === 0)) {
     token.lastIndex = at;
     const found = token.exec(text);
     if (found === null) return placeOf(text, at);
@@ -36,29 +36,29 @@ export function findJsonMistake(text: string): JsonMistake | null {
 
 /** What may come after this token, which `open` takes note of; null where it may not stand. */
 function afterToken(expected: Expected, kind: string, open: ("[" | "{")[]): Expected | null {
-  const isValueExpected = expected === "value" || expected === "value or ]";
+  const isValueExpected = expected === "value" || expected === "value-or-end";
   switch (kind) {
     case "[":
     case "{":
       if (!isValueExpected) return null;
       open.push(kind);
-      return kind === "[" ? "value or ]" : "key or }";
+      return kind === "[" ? "value-or-end" : "key-or-end";
     case "]":
     case "}": {
-      const isEmpty = expected === (kind === "]" ? "value or ]" : "key or }");
-      if (!isEmpty && expected !== ", or end") return null;
-      return open.pop() === (kind === "]" ? "[" : "{") ? ", or end" : null;
+      const isEmpty = expected === (kind === "]" ? "value-or-end" : "key-or-end");
+      if (!isEmpty && expected !== "comma-or-end") return null;
+      return open.pop() === (kind === "]" ? "[" : "{") ? "comma-or-end" : null;
     }
     case ",":
-      if (expected !== ", or end") return null;
+      if (expected !== "comma-or-end") return null;
       return open.at(-1) === "[" ? "value" : "key";
     case ":":
       return expected === ":" ? "value" : null;
     case "string":
-      if (expected === "key" || expected === "key or }") return ":";
-      return isValueExpected ? ", or end" : null;
+      if (expected === "key" || expected === "key-or-end") return ":";
+      return isValueExpected ? "comma-or-end" : null;
     default:
-      return isValueExpected ? ", or end" : null;
+      return isValueExpected ? "comma-or-end" : null;
   }
 }
 

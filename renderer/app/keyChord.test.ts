@@ -1,6 +1,9 @@
 // Chords match exactly the keys they name, on each platform.
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { ENGLISH, setLanguage } from "../../electron/words/language";
 import { formatChord, matchesChord } from "./keyChord";
+
+afterEach(() => setLanguage(ENGLISH));
 
 const none = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false };
 
@@ -24,4 +27,10 @@ test("written the way each platform writes them", () => {
   expect(formatChord("Mod+Shift+Backspace", "linux")).toBe("Ctrl Shift Backspace");
   expect(formatChord("Mod+Shift+Backspace", "darwin")).toBe("⇧⌘⌫");
   expect(formatChord("Alt+ArrowUp", "win32")).toBe("Alt ↑");
+});
+
+test("keys are named as on the language's keyboards; macOS has symbols of its own", () => {
+  setLanguage({ code: "de", texts: { Ctrl: "Strg", "Shift@@key": "Umschalt", "Enter@@key": "Eingabe" } });
+  expect(formatChord("Mod+Shift+Enter", "linux")).toBe("Strg Umschalt Eingabe");
+  expect(formatChord("Mod+Shift+Enter", "darwin")).toBe("⇧⌘↩");
 });

@@ -1,4 +1,5 @@
 // Key chords as text, "Mod+Shift+N": read, matched against a key press, and written for people. Renderer.
+import { t } from "../../electron/words/language";
 
 /** The parts of a KeyboardEvent that are looked at. */
 export interface KeyPress {
@@ -10,10 +11,11 @@ export interface KeyPress {
 }
 
 /** "Mod" is Command on macOS and Ctrl elsewhere; "Ctrl" is Ctrl everywhere. */
-type Modifier = "Mod" | "Ctrl" | "Shift" | "Alt";
+type Modifier = "Mod" | "Ctrl" | "Shift" | "Alt"; // not translated
 
-const modifiers: readonly Modifier[] = ["Mod", "Ctrl", "Alt", "Shift"];
+const modifiers: readonly Modifier[] = ["Mod", "Ctrl", "Alt", "Shift"]; // not translated
 
+/** The same in every language. */
 const macSymbols: Readonly<Record<string, string>> = {
   Mod: "⌘",
   Ctrl: "⌃",
@@ -25,13 +27,22 @@ const macSymbols: Readonly<Record<string, string>> = {
   Tab: "⇥",
 };
 
-const keyNames: Readonly<Record<string, string>> = {
-  Mod: "Ctrl",
-  Escape: "Esc",
-  ArrowUp: "↑",
-  ArrowDown: "↓",
-  ArrowLeft: "←",
-  ArrowRight: "→",
+/** As printed on the keys of the language's keyboards. */
+const keyNames: Readonly<Record<string, () => string>> = {
+  Mod: () => t("Ctrl"),
+  Ctrl: () => t("Ctrl"),
+  Alt: () => t("Alt@@key"),
+  Shift: () => t("Shift@@key"),
+  Enter: () => t("Enter@@key"),
+  Escape: () => t("Esc"),
+  Backspace: () => t("Backspace"),
+  Delete: () => t("Delete@@key"),
+  Tab: () => t("Tab@@key"),
+  Space: () => t("Space@@key"),
+  ArrowUp: () => "↑",
+  ArrowDown: () => "↓",
+  ArrowLeft: () => "←",
+  ArrowRight: () => "→",
 };
 
 export function isMac(platform: string): boolean {
@@ -59,8 +70,12 @@ export function formatChord(chord: string, platform: string): string {
   const held = modifiers.filter((modifier) => parts.includes(modifier));
   if (isMac(platform)) {
     // Apple's order: Control, Option, Shift, Command.
-    const order = ["Ctrl", "Alt", "Shift", "Mod"].filter((name) => parts.includes(name));
-    return [...order, key].map((part) => macSymbols[part] ?? keyNames[part] ?? part).join("");
+    const order = ["Ctrl", "Alt", "Shift", "Mod"].filter((name) => parts.includes(name)); // not translated
+    return [...order, key].map((part) => macSymbols[part] ?? keyName(part)).join("");
   }
-  return [...held, key].map((part) => keyNames[part] ?? part).join(" ");
+  return [...held, key].map(keyName).join(" ");
+}
+
+function keyName(key: string): string {
+  return keyNames[key]?.() ?? key;
 }

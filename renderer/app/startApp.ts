@@ -92,8 +92,8 @@ function saveOnLeaving(): void {
 /** The first frame is drawn in the right letters; they are on disk beside the page. */
 async function loadFonts(): Promise<void> {
   await Promise.allSettled([
-    document.fonts.load("400 14px 'Inter Variable'"),
-    document.fonts.load("600 14px 'Inter Variable'"),
+    document.fonts.load("400 14px 'Inter Variable'"), // not translated
+    document.fonts.load("600 14px 'Inter Variable'"), // not translated
   ]);
 }
 

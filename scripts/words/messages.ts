@@ -21,6 +21,8 @@ const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   "placeholder",
   "title",
 ]);
+/** The same in every language. */
+const NAMES = /\b(?:Facet|Electron)\b/gu;
 /** On the line itself: a text for no reader, or one that is the same in every language. */
 const EXEMPT = "// not translated";
 
@@ -98,13 +100,15 @@ function isText(node: ts.Expression): boolean {
 
 /** What is written here and read by a user, as far as its form tells; null = nothing. */
 function wordsOutside(node: ts.Node): string | null {
-  if (ts.isJsxText(node)) return /\p{L}{2}/u.test(node.text) ? node.text.trim() : null;
+  if (ts.isJsxText(node)) return /\p{L}{2}/u.test(node.text.replaceAll(NAMES, "")) ? node.text.trim() : null;
   const text = literalText(node);
   if (text === null || isUnseen(node)) return null;
   const { parent } = node;
-  if (ts.isJsxAttribute(parent))
-    return SPOKEN_ATTRIBUTES.has(parent.name.getText()) && /\p{L}{2}/u.test(text) ? text : null;
-  return readsAsWords(text) ? text : null;
+  if (ts.isJsxAttribute(parent) && SPOKEN_ATTRIBUTES.has(parent.name.getText()))
+    return /\p{L}{2}/u.test(text) ? text : null;
+  // Of an element, it is for no reader; of a component, it may be.
+  if (ts.isJsxAttribute(parent) && /^\p{Ll}/u.test(parent.parent.parent.tagName.getText())) return null;
+  return readsAsWords(text.replaceAll(NAMES, "")) ? text : null;
 }
 
 function literalText(node: ts.Node): string | null {

@@ -21,6 +21,7 @@ import { licenceWords } from "../../../electron/words/modelFormatWords";
 import { ChatTemplate } from "./ChatTemplate";
 import { SamplePrompts } from "./SamplePrompts";
 import { SpecialTokens } from "./SpecialTokens";
+import { t } from "../../../electron/words/language";
 
 export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
   // Main remembers it by the file's content, so that asking again reads nothing.
@@ -33,9 +34,9 @@ export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
   const heading = useRef<HTMLHeadingElement>(null);
   // What was pressed to come here is gone.
   useEffect(() => heading.current?.focus(), []);
-  const title = model?.name ?? "Model";
+  const title = model?.name ?? t("Model");
   return (
-    <article className={styles.page} aria-label={`About ${title}`}>
+    <article className={styles.page} aria-label={t("About {name}", { name: title })}>
       <BackButton />
       <section className={styles.card}>
         <header className={styles.header}>
@@ -43,13 +44,13 @@ export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
             <h2 ref={heading} tabIndex={-1}>
               {title}
             </h2>
-            {isLoaded && <span className={styles.badge}>Loaded</span>}
+            {isLoaded && <span className={styles.badge}>{t("Loaded")}</span>}
             {details !== undefined && <InstalledFacts details={details} withLicence={false} />}
           </div>
           {model !== undefined && <LoadButton model={model} />}
         </header>
         {format.kind === "loaded" && <Facts format={format.value} details={details} />}
-        {format.kind === "loading" && <p className={styles.quiet}>Reading what its file says</p>}
+        {format.kind === "loading" && <p className={styles.quiet}>{t("Reading the file…")}</p>}
       </section>
       {format.kind === "failed" && (
         <FailureMessage failure={withFileName(format.failure, model?.fileName)} onRetry={askAgain} />
@@ -57,17 +58,17 @@ export function AboutModelPage({ modelId }: { readonly modelId: ModelId }) {
       {format.kind === "loaded" && (
         <>
           <div className={styles.pair}>
-            <Part title="What it can do, as its file says">
+            <Part title={t("What it can do, according to its file")}>
               <Abilities format={format.value} />
             </Part>
-            <Part title="Special tokens">
+            <Part title={t("Special tokens")}>
               <SpecialTokens tokens={format.value.specialTokens} />
             </Part>
           </div>
-          <Part title="Try it">
+          <Part title={t("Try it")}>
             <SamplePrompts samples={format.value.samples} />
           </Part>
-          <Part title="Chat template">
+          <Part title={t("Chat template")}>
             <ChatTemplate format={format.value} />
           </Part>
         </>
@@ -87,13 +88,13 @@ function Facts({ format, details }: FactsProps) {
   return (
     <dl className={styles.facts}>
       <div>
-        <dt>Format of conversations</dt>
+        <dt>{t("Chat format")}</dt>
         <dd>{formatSourceWords(format)}</dd>
         {problem !== null && (
           <dd className={styles.problem}>
             <p>
               <CircleAlert size={14} aria-hidden />
-              {templateProblemWords(problem)}.
+              {templateProblemWords(problem)}
             </p>
             {/* Of a template that is not there nobody has more to say. */}
             {problem !== "missing" && problemDetail !== null && <TextDetails text={problemDetail} />}
@@ -101,12 +102,12 @@ function Facts({ format, details }: FactsProps) {
         )}
       </div>
       <div>
-        <dt>Licence</dt>
+        <dt>{t("Licence")}</dt>
         <dd>{licenceWords(licence, details?.licence ?? null)}</dd>
       </div>
       {details !== undefined && (
         <div>
-          <dt>File</dt>
+          <dt>{t("File")}</dt>
           <dd>{details.model.fileName}</dd>
         </div>
       )}

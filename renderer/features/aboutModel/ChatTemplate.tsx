@@ -5,6 +5,7 @@ import { Segments } from "../../ui/Segments";
 import { CodeBlock } from "../chat/markdown/CodeBlock";
 import { templateOriginWords } from "../../../electron/words/modelFormatWords";
 import styles from "./ChatTemplate.module.css";
+import { t } from "../../../electron/words/language";
 
 type Which = "used" | "own";
 
@@ -16,19 +17,19 @@ export function ChatTemplate({ format }: { readonly format: ModelFormat }) {
     <>
       {unusedTemplate !== null && (
         <fieldset className={styles.choice}>
-          <legend className="visually-hidden">Which template is shown</legend>
+          <legend className="visually-hidden">{t("Which template is shown")}</legend>
           <Segments<Which>
             value={which}
             choices={[
-              ["used", "In use"],
-              ["own", "In the file"],
+              ["used", t("In use")],
+              ["own", t("In the file")],
             ]}
             onChange={setWhich}
           />
         </fieldset>
       )}
       <p className={styles.words}>
-        {showsOwn ? "From the model’s file. It is not used." : templateOriginWords(format)}
+        {showsOwn ? t("From the model's file. It isn't used.") : templateOriginWords(format)}
       </p>
       <div className={styles.code}>
         <CodeBlock code={showsOwn ? unusedTemplate : template} language="jinja" growing={false} wraps scrolls />

@@ -1,5 +1,6 @@
 // A control token, set off from text.
 import styles from "./ControlToken.module.css";
+import { t } from "../../../electron/words/language";
 
 interface ControlTokenProps {
   readonly text: string;
@@ -8,7 +9,12 @@ interface ControlTokenProps {
 
 export function ControlToken({ text, id }: ControlTokenProps) {
   return (
-    <code className={styles.token} dir="ltr" translate="no" {...(id === undefined ? {} : { title: `Token ${id}` })}>
+    <code
+      className={styles.token}
+      dir="ltr"
+      translate="no"
+      {...(id === undefined ? {} : { title: t("Token {id}", { id }) })}
+    >
       {text}
     </code>
   );

@@ -1,7 +1,7 @@
 // A short conversation as the model reads it, in the ways that its format offers.
 import { useState } from "react";
 import type { PromptPiece, SamplePrompt } from "../../../electron/contract/modelFormat";
-import { formatCount } from "../../../electron/words/quantities";
+
 import { Segments } from "../../ui/Segments";
 import { TextDetails } from "../../ui/TextDetails";
 import { CopyButton } from "../chat/markdown/CopyButton";
@@ -9,6 +9,7 @@ import { templateProblemWords } from "../model/formatWords";
 import { chooseSample, type SampleChoice } from "../../../electron/words/modelFormatWords";
 import { ControlToken } from "./ControlToken";
 import styles from "./SamplePrompts.module.css";
+import { t } from "../../../electron/words/language";
 
 export function SamplePrompts({ samples }: { readonly samples: readonly SamplePrompt[] }) {
   const [choice, setChoice] = useState<SampleChoice | null>(null);
@@ -18,8 +19,8 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
   return (
     <>
       <p className={styles.words}>
-        A short conversation as the model reads it. Control tokens are marked: typed in a message, the same letters stay
-        text.
+        {t("A short conversation as the model reads it.")}{" "}
+        {t("Control tokens are marked. The same letters typed in a message stay text.")}
       </p>
       <Choices samples={samples} shown={sample} onChange={setChoice} />
       {sample.problem === null ? (
@@ -27,8 +28,8 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
       ) : (
         <div className={styles.problem}>
           <p>
-            {templateProblemWords(sample.problem.problem)}. Facet writes such a conversation in another format, and says
-            so at the answer.
+            {templateProblemWords(sample.problem.problem)}{" "}
+            {t("Facet writes such a conversation in another format, and says so with the answer.")}
           </p>
           <TextDetails text={sample.problem.detail} />
         </div>
@@ -50,12 +51,12 @@ function Choices({ samples, shown: { isThinkingOn, hasTool }, onChange }: Choice
     <div className={styles.choices}>
       {offersTools && (
         <fieldset>
-          <legend>Conversation</legend>
+          <legend>{t("Conversation")}</legend>
           <Segments
             value={hasTool ? "tool" : "plain"}
             choices={[
-              ["plain", "Plain"],
-              ["tool", "With a tool"],
+              ["plain", t("Plain@@conversation, without tools")],
+              ["tool", t("With a tool")],
             ]}
             onChange={(value) => onChange({ isThinkingOn, hasTool: value === "tool" })}
           />
@@ -63,12 +64,12 @@ function Choices({ samples, shown: { isThinkingOn, hasTool }, onChange }: Choice
       )}
       {isThinkingOn !== null && (
         <fieldset>
-          <legend>Thinking</legend>
+          <legend>{t("Thinking")}</legend>
           <Segments
             value={isThinkingOn ? "on" : "off"}
             choices={[
-              ["on", "On"],
-              ["off", "Off"],
+              ["on", t("On")],
+              ["off", t("Off")],
             ]}
             onChange={(value) => onChange({ isThinkingOn: value === "on", hasTool })}
           />
@@ -83,22 +84,25 @@ function Prompt({ sample: { pieces, tokenCount, leftOutCharacterCount } }: { rea
     <div className={styles.block}>
       <div className={styles.header}>
         <span>
-          {formatCount(tokenCount)} tokens
-          {leftOutCharacterCount > 0 &&
-            `, and ${formatCount(leftOutCharacterCount)} more characters that are not shown`}
+          {leftOutCharacterCount === 0
+            ? t("{count, plural, one {# token} other {# tokens}}", { count: tokenCount })
+            : t(
+                "{tokens, plural, one {# token} other {# tokens}}, and {count, plural, one {# more character} other {# more characters}} not shown",
+                { tokens: tokenCount, count: leftOutCharacterCount },
+              )}
         </span>
-        <CopyButton text={() => pieces.map(({ text }) => text).join("")} label="Copy the prompt" words />
+        <CopyButton text={() => pieces.map(({ text }) => text).join("")} label={t("Copy the prompt")} words />
       </div>
       {/* Focusable, so that the keyboard can scroll it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Sample prompt">
+      <section className={styles.scroll} tabIndex={0} aria-label={t("Sample prompt")}>
         <pre className={styles.prompt} dir="ltr" translate="no">
           {pieces.map((piece, index) => (
             // The pieces of one prompt never change places.
             <Piece key={index} piece={piece} />
           ))}
           {/* In the line, so that a line break or a blank at the end is seen. */}
-          {leftOutCharacterCount === 0 && <span className={styles.end}>The model’s answer begins here</span>}
+          {leftOutCharacterCount === 0 && <span className={styles.end}>{t("The model's answer begins here")}</span>}
         </pre>
       </section>
     </div>

@@ -3,17 +3,18 @@ import type { SpecialToken } from "../../../electron/contract/modelFormat";
 import { ControlToken } from "./ControlToken";
 import { tokenUseWords } from "../../../electron/words/modelFormatWords";
 import styles from "./SpecialTokens.module.css";
+import { t } from "../../../electron/words/language";
 
 export function SpecialTokens({ tokens }: { readonly tokens: readonly SpecialToken[] }) {
-  if (tokens.length === 0) return <p className={styles.none}>The file names none.</p>;
+  if (tokens.length === 0) return <p className={styles.none}>{t("None are named in the file.")}</p>;
   return (
     <table className={styles.table}>
       <thead>
         <tr>
-          <th scope="col">Use</th>
-          <th scope="col">Token</th>
+          <th scope="col">{t("Use@@noun, of a token")}</th>
+          <th scope="col">{t("Token")}</th>
           <th scope="col" className={styles.number}>
-            Id
+            {t("ID")}
           </th>
         </tr>
       </thead>

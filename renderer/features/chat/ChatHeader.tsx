@@ -7,6 +7,7 @@ import { ModelMenu } from "../model/ModelMenu";
 import styles from "./ChatHeader.module.css";
 import { SideBySideButton } from "./comparison/SideBySideButton";
 import { FineTuneChips } from "./fineTunes/FineTuneChips";
+import { t } from "../../../electron/words/language";
 
 export function ChatHeader() {
   const sidePanelOpen = useLayout((state) => state.sidePanelOpen);
@@ -18,7 +19,7 @@ export function ChatHeader() {
       {hasModel && <FineTuneChips />}
       <span className={styles.space} />
       <SideBySideButton />
-      <ActionButton action="toggle-settings-panel" name="Chat settings" aria-pressed={sidePanelOpen} />
+      <ActionButton action="toggle-settings-panel" name={t("Chat settings")} aria-pressed={sidePanelOpen} />
     </header>
   );
 }

@@ -11,15 +11,16 @@ import { Composer } from "./composer/Composer";
 import { focusComposer } from "./composer/focusComposer";
 import { Conversation } from "./conversation/Conversation";
 import { SidePanel } from "./sidePanel/SidePanel";
+import { t } from "../../../electron/words/language";
 
 export function ChatPage() {
-  const title = useChat((state) => state.chat?.title ?? "New chat");
+  const title = useChat((state) => state.chat?.title ?? t("New chat"));
   const chatIsOpen = useChat((state) => state.chat !== null);
   const noModel = useApp((state) => state.models.length === 0);
   const sidePanelOpen = useLayout((state) => state.sidePanelOpen);
 
   useEffect(() => {
-    document.title = chatIsOpen ? `${title} · Facet` : "Facet";
+    document.title = chatIsOpen ? `${title} · Facet` : "Facet"; // not translated
   }, [chatIsOpen, title]);
 
   // At the start, and once there is a model: the user can type at once.

@@ -11,6 +11,7 @@ import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
 import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedSettings";
+import { t } from "../../../electron/words/language";
 
 /** Counts up with each request to see another chat, so that a slow answer to an older request is dropped. */
 let latestRequest = 0;
@@ -76,8 +77,8 @@ export async function deleteChat(chatId: ChatId): Promise<void> {
   if (wasOpen) await saveOpenChat();
   if ((await callOrNotify("chats.delete", { chatId })) === null) return;
   forgetChat(chatId);
-  showOffer(title === "" ? "Deleted the chat" : `Deleted “${title}”`, {
-    label: "Undo",
+  showOffer(title === "" ? t("Chat deleted") : t("Deleted “{name}”", { name: title }), {
+    label: t("Undo"),
     run: () => void restoreChat(chatId, wasOpen),
   });
 }

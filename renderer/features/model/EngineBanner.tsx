@@ -5,6 +5,7 @@ import { failureText, withFileName } from "../../../electron/words/failureText";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./EngineBanner.module.css";
+import { t } from "../../../electron/words/language";
 
 export function EngineBanner() {
   const engine = useApp((state) => state.engine);
@@ -20,9 +21,11 @@ export function EngineBanner() {
       <FailureDetails failure={engine.failure} />
       {engine.kind === "load-failed" && (
         <div className={styles.actions}>
-          <Button onClick={() => void callOrNotify("models.load", { modelId: engine.modelId })}>Try again</Button>
+          <Button onClick={() => void callOrNotify("models.load", { modelId: engine.modelId })}>
+            {t("Try again")}
+          </Button>
           <Button look="quiet" onClick={() => void callOrNotify("models.chooseFile", undefined)}>
-            Choose a GGUF file…
+            {t("Choose a GGUF file…")}
           </Button>
         </div>
       )}

@@ -5,7 +5,7 @@ import type { InstalledModel, LoadedModel } from "../../../electron/contract/mod
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText, withFileName } from "../../../electron/words/failureText";
-import { formatBytes, formatCount } from "../../../electron/words/quantities";
+import { formatBytes } from "../../../electron/words/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
 import { reasonWords } from "../loading/loadWords";
@@ -13,6 +13,7 @@ import { openAbout } from "../models/modelsRoute";
 import { formatMark } from "./formatWords";
 import { currentModelId, loadedModel } from "./loadedModel";
 import styles from "./ModelMenu.module.css";
+import { t } from "../../../electron/words/language";
 
 export const ModelMenu = memo(function ModelMenu() {
   const models = useApp((state) => state.models);
@@ -27,8 +28,8 @@ export const ModelMenu = memo(function ModelMenu() {
       trigger={
         <button type="button" className={styles.pill}>
           <Box size={14} />
-          <span className="visually-hidden">Model:</span>
-          <b>{loaded?.name ?? current?.name ?? "No model"}</b>
+          <span className="visually-hidden">{t("Model:")}</span>
+          <b>{loaded?.name ?? current?.name ?? t("No model")}</b>
           {current !== undefined && (
             <span className={styles.facts}>
               {loaded !== null && loaded.quantization !== null && `${loaded.quantization} · `}
@@ -45,7 +46,7 @@ export const ModelMenu = memo(function ModelMenu() {
         </button>
       }
     >
-      {models.length > 0 && <MenuLabel>Models on this computer</MenuLabel>}
+      {models.length > 0 && <MenuLabel>{t("Models on this computer")}</MenuLabel>}
       <MenuRadioGroup
         value={currentId ?? ""}
         onValueChange={(value) => {
@@ -61,15 +62,15 @@ export const ModelMenu = memo(function ModelMenu() {
       {current !== undefined && (
         <>
           <MenuItem icon={<Info size={15} />} onSelect={() => openAbout(current.id, "chat")}>
-            About this model
+            {t("About this model")}
           </MenuItem>
           <MenuItem icon={<SlidersHorizontal size={15} />} onSelect={() => openLoadSettings(current.id)}>
-            Load settings…
+            {t("Load settings…")}
           </MenuItem>
         </>
       )}
       <MenuItem icon={<FolderOpen size={15} />} onSelect={() => void callOrNotify("models.chooseFile", undefined)}>
-        Choose a GGUF file…
+        {t("Choose a GGUF file…")}
       </MenuItem>
       {forgettable.map((model) => (
         <MenuItem
@@ -77,7 +78,7 @@ export const ModelMenu = memo(function ModelMenu() {
           icon={<Unlink size={15} />}
           onSelect={() => void callOrNotify("models.forget", { modelId: model.id })}
         >
-          <span className={styles.forget}>Forget {model.name}</span>
+          <span className={styles.forget}>{t("Forget {name}", { name: model.name })}</span>
         </MenuItem>
       ))}
     </Menu>
@@ -104,17 +105,23 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
             ? `${model.fileName} · ${formatBytes(model.sizeBytes)}`
             : failureText(withFileName(model.failure, model.fileName)).happened}
         </small>
-        {loaded !== null && (
-          <small>
-            {loaded.architecture} · context {formatCount(loaded.contextSizeTokens)} tokens (
-            {reasonWords(loaded.reasons.contextSizeTokens)}) · KV cache {cacheWords(loaded.choice)} · {loaded.threads}{" "}
-            {loaded.threads === 1 ? "thread" : "threads"}
-          </small>
-        )}
+        {loaded !== null && <small>{loadedWords(loaded)}</small>}
         {mark !== null && <small data-mark="">{mark}</small>}
       </span>
     </MenuRadioItem>
   );
+}
+
+function loadedWords({ architecture, contextSizeTokens, reasons, choice, threads }: LoadedModel): string {
+  return [
+    architecture,
+    t("context {count, plural, one {# token} other {# tokens}} ({reason})", {
+      count: contextSizeTokens,
+      reason: reasonWords(reasons.contextSizeTokens),
+    }),
+    t("KV cache {type}", { type: cacheWords(choice) }),
+    t("{count, plural, one {# thread} other {# threads}}", { count: threads }),
+  ].join(" · ");
 }
 
 function cacheWords({ keyCacheType, valueCacheType }: LoadedModel["choice"]): string {

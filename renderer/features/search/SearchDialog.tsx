@@ -14,6 +14,7 @@ import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";
 import { markedParts } from "./markedParts";
 import styles from "./SearchDialog.module.css";
+import { t } from "../../../electron/words/language";
 
 /** Shorter than between two key strokes of a quick typist, so that no search is asked for in vain. */
 const TYPING_PAUSE_MS = 110;
@@ -39,9 +40,9 @@ export function SearchDialog() {
 
   return (
     <QueryDialog
-      label="Search"
-      fieldLabel="Search in all chats"
-      placeholder="Search in all chats"
+      label={t("Search")}
+      fieldLabel={t("Search all chats")}
+      placeholder={t("Search all chats")}
       maxLength={500}
       icon={<Search size={16} aria-hidden />}
       query={query}
@@ -49,11 +50,11 @@ export function SearchDialog() {
       items={hits}
       itemKey={(hit) => `${hit.chatId} ${hit.messageId ?? ""}`}
       renderItem={(hit) => <Hit hit={hit} nowMs={openedAtMs} />}
-      listLabel={searching ? "Found" : "Latest chats"}
+      listLabel={searching ? t("Results") : t("Recent chats")}
       onChoose={openHit}
       onClose={closeDialog}
-      heading={!searching && hits.length > 0 && <p className={styles.heading}>Latest chats</p>}
-      nothing={hits.length > 0 ? "" : searching ? (upToDate ? "Nothing was found." : "") : "There are no chats yet."}
+      heading={!searching && hits.length > 0 && <p className={styles.heading}>{t("Recent chats")}</p>}
+      nothing={hits.length > 0 ? "" : searching ? (upToDate ? t("No results") : "") : t("No chats yet")}
     />
   );
 }

@@ -7,21 +7,21 @@ import { refreshAnswers, useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
 import { Button } from "../../ui/Button";
 import styles from "./Leftovers.module.css";
-
-const TITLE = "Unfinished files";
+import { t } from "../../../electron/words/language";
 
 export function Leftovers() {
   const { answer: leftovers } = useAnswer("leftovers.list", undefined);
   const [nowMs] = useState(() => Date.now());
   if (leftovers.kind !== "loaded" || leftovers.value.length === 0) return null;
+  const title = t("Unfinished files");
   return (
     <section className={styles.leftovers}>
-      <b>{TITLE}</b>
+      <b>{title}</b>
       <p>
-        These look like files that Facet, or an earlier version of it, did not finish. It cannot know that they are its
-        own, so it leaves them alone.
+        {t("These look like files that Facet, or an earlier version of it, didn't finish.")}{" "}
+        {t("Facet can't be sure that they are its own, so it leaves them alone.")}
       </p>
-      <ul aria-label={TITLE}>
+      <ul aria-label={title}>
         {leftovers.value.map((leftover) => (
           <LeftoverLine key={leftover.id} leftover={leftover} nowMs={nowMs} />
         ))}
@@ -43,28 +43,32 @@ function LeftoverLine({ leftover, nowMs }: { readonly leftover: Leftover; readon
       <div className={styles.words}>
         <span className={styles.name}>{name}</span>
         <span className={styles.facts}>
-          {isFolder ? "Folder, " : ""}
-          {formatBytes(sizeBytes)}, {formatWhen(changedAtMs, nowMs)}
+          {[isFolder ? t("Folder") : null, formatBytes(sizeBytes), formatWhen(changedAtMs, nowMs)]
+            .filter((part) => part !== null)
+            .join(" · ")}
         </span>
       </div>
       {isAsked ? (
         <>
-          <Button aria-label={`Keep it: ${name}`} onClick={() => setAsked(false)}>
-            Keep it
+          <Button aria-label={t("Keep it: {name}", { name })} onClick={() => setAsked(false)}>
+            {t("Keep it")}
           </Button>
-          <Button aria-label={`Move to trash: ${name}`} onClick={() => void remove()}>
-            Move to trash
+          <Button aria-label={t("Move to trash: {name}", { name })} onClick={() => void remove()}>
+            {t("Move to trash")}
           </Button>
         </>
       ) : (
         <>
-          <Button aria-label={`Show in folder: ${name}`} onClick={() => void callOrNotify("leftovers.reveal", { id })}>
+          <Button
+            aria-label={t("Show in folder: {name}", { name })}
+            onClick={() => void callOrNotify("leftovers.reveal", { id })}
+          >
             <FolderOpen size={14} />
-            Show in folder
+            {t("Show in folder")}
           </Button>
-          <Button aria-label={`Delete ${name}`} onClick={() => setAsked(true)}>
+          <Button aria-label={t("Delete {name}", { name })} onClick={() => setAsked(true)}>
             <Trash2 size={14} />
-            Delete
+            {t("Delete")}
           </Button>
         </>
       )}

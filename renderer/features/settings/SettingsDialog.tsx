@@ -14,11 +14,12 @@ import { Segments } from "../../ui/Segments";
 import { BackupsRow } from "./BackupsRow";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
+import { richText } from "../../ui/richText";
 
-const themes: readonly (readonly [AppSettings["theme"], string])[] = [
-  ["system", "As the system"],
-  ["light", "Light"],
-  ["dark", "Dark"],
+const themes = (): readonly (readonly [AppSettings["theme"], string])[] => [
+  ["system", t("System")],
+  ["light", t("Light@@theme")],
+  ["dark", t("Dark@@theme")],
 ];
 
 export function SettingsDialog() {
@@ -26,37 +27,41 @@ export function SettingsDialog() {
   const electronVersion = useApp((state) => state.electronVersion);
   const dataFolder = useApp((state) => state.dataFolder);
   return (
-    <Dialog label="Settings" onClose={closeDialog}>
-      <DialogHeader title="Settings" onClose={closeDialog} />
+    <Dialog label={t("Settings")} onClose={closeDialog}>
+      <DialogHeader title={t("Settings")} onClose={closeDialog} />
       <div className={styles.rows}>
         <ThemeRow />
         <LanguageRow />
         <div className={styles.row}>
           <div className={styles.words}>
-            <b>Keyboard</b>
-            <p>Everything in Facet can be done with it.</p>
+            <b>{t("Keyboard")}</b>
+            <p>{t("Everything in Facet can be done with the keyboard.")}</p>
           </div>
           <Button onClick={() => toggleDialog("shortcuts")}>
             <Keyboard size={14} />
-            Show shortcuts
+            {t("Show shortcuts")}
           </Button>
         </div>
         <div className={styles.row}>
           <div className={styles.words}>
-            <b>Logs</b>
-            <p>What the app did, for when something goes wrong. No words of your chats are in them.</p>
+            <b>{t("Logs")}</b>
+            <p>{t("What Facet did, for when something goes wrong. They contain nothing from your chats.")}</p>
           </div>
           <Button onClick={() => void callOrNotify("app.openLogsFolder", undefined)}>
             <FolderOpen size={14} />
-            Open logs folder
+            {t("Open logs folder")}
           </Button>
         </div>
         <div className={styles.row}>
           <div className={styles.words}>
-            <b>Your data</b>
+            <b>{t("Your data")}</b>
             <p>
-              Chats and settings lie in <code className={styles.folder}>{dataFolder}</code>, models where the list of
-              installed ones says. Your words are sent nowhere.
+              {richText(
+                "Chats and settings are stored in <folder>{path}</folder>.",
+                { folder: (text) => <code className={styles.folder}>{text}</code> },
+                { path: dataFolder },
+              )}{" "}
+              {t("The Models page shows where each model is stored. What you write is sent nowhere.")}
             </p>
           </div>
         </div>
@@ -74,11 +79,11 @@ function ThemeRow() {
   const theme = useApp((state) => state.settings.theme);
   return (
     <fieldset className={styles.row}>
-      <legend className="visually-hidden">Theme</legend>
+      <legend className="visually-hidden">{t("Theme")}</legend>
       <div className={styles.words} aria-hidden>
-        <b>Theme</b>
+        <b>{t("Theme")}</b>
       </div>
-      <Segments value={theme} choices={themes} onChange={(value) => void saveAppSettings({ theme: value })} />
+      <Segments value={theme} choices={themes()} onChange={(value) => void saveAppSettings({ theme: value })} />
     </fieldset>
   );
 }

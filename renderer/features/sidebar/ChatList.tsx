@@ -10,6 +10,7 @@ import styles from "./ChatList.module.css";
 import { ChatRow } from "./ChatRow";
 import { groupChats } from "./groupChats";
 import { useToday } from "./useToday";
+import { t } from "../../../electron/words/language";
 
 const ROW_HEIGHT = 34;
 const HEADING_HEIGHT = 34;
@@ -82,7 +83,7 @@ export function ChatList() {
   };
 
   return (
-    <nav ref={scroller} className={styles.list} aria-label="Chats">
+    <nav ref={scroller} className={styles.list} aria-label={t("Chats")}>
       <ul style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
@@ -108,7 +109,7 @@ export function ChatList() {
           );
         })}
       </ul>
-      {rows.length === 0 && <p className={styles.empty}>Chats you begin are kept here.</p>}
+      {rows.length === 0 && <p className={styles.empty}>{t("Chats you start appear here.")}</p>}
     </nav>
   );
 }

@@ -9,6 +9,7 @@ import { openChat } from "../chat/openChats";
 import { stackHue } from "../deltas/stackWords";
 import styles from "./ChatRow.module.css";
 import { RenameField } from "./RenameField";
+import { t } from "../../../electron/words/language";
 
 interface ChatRowProps {
   readonly chat: ChatSummary;
@@ -89,7 +90,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
           <button
             type="button"
             className={styles.menu}
-            aria-label={`Menu of ${chat.title}`}
+            aria-label={t("Menu of {name}", { name: chat.title })}
             tabIndex={reachedByTab ? 0 : -1}
           >
             <Ellipsis size={15} />
@@ -102,7 +103,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
             afterMenu.current = () => startRenaming(chat.id);
           }}
         >
-          Rename
+          {t("Rename")}
         </ActionMenuItem>
         <MenuItem
           icon={<Trash2 size={15} />}
@@ -111,7 +112,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
             afterMenu.current = onDelete;
           }}
         >
-          Delete
+          {t("Delete")}
         </MenuItem>
       </Menu>
     </div>

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { type ChatSummary, MAX_TITLE_CHARACTERS } from "../../../electron/contract/chat";
 import { renameChat } from "../chat/openChats";
 import styles from "./RenameField.module.css";
+import { t } from "../../../electron/words/language";
 
 export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly onDone: () => void }) {
   const field = useRef<HTMLInputElement>(null);
@@ -21,7 +22,7 @@ export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; read
     <input
       ref={field}
       className={styles.field}
-      aria-label="Title of the chat"
+      aria-label={t("Title of the chat")}
       defaultValue={chat.title}
       maxLength={MAX_TITLE_CHARACTERS}
       spellCheck={false}

@@ -8,6 +8,7 @@ import { Gem } from "../../ui/Gem";
 import { ChatList } from "./ChatList";
 import { MemoryBar } from "./MemoryBar";
 import styles from "./Sidebar.module.css";
+import { t } from "../../../electron/words/language";
 
 export function Sidebar() {
   const narrow = useNarrow();
@@ -29,7 +30,7 @@ export function Sidebar() {
     <aside
       ref={ref}
       className={styles.sidebar}
-      aria-label="Sidebar"
+      aria-label={t("Sidebar")}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !narrow || event.defaultPrevented) return;
         event.preventDefault();
@@ -39,7 +40,7 @@ export function Sidebar() {
       <div className={styles.brand}>
         <Gem size={22} />
         Facet
-        <ActionButton action="toggle-sidebar" name="Hide sidebar" className={styles.hide} />
+        <ActionButton action="toggle-sidebar" name={t("Hide sidebar")} className={styles.hide} />
       </div>
       <SidebarButton action="new-chat" firstFocus />
       <SidebarButton action="search" />

@@ -1,5 +1,6 @@
 // Puts chats under Today, Yesterday, Previous 7 days, Older, by the calendar of this computer.
 import type { ChatSummary } from "../../../electron/contract/chat";
+import { t } from "../../../electron/words/language";
 
 export type ChatListRow =
   | { readonly kind: "heading"; readonly words: string }
@@ -19,10 +20,10 @@ export function groupChats(chats: readonly ChatSummary[], todayMs: number): Chat
 }
 
 function headingFor(atMs: number, todayMs: number): string {
-  if (atMs >= todayMs) return "Today";
-  if (atMs >= daysBefore(todayMs, 1)) return "Yesterday";
-  if (atMs >= daysBefore(todayMs, 7)) return "Previous 7 days";
-  return "Older";
+  if (atMs >= todayMs) return t("Today");
+  if (atMs >= daysBefore(todayMs, 1)) return t("Yesterday");
+  if (atMs >= daysBefore(todayMs, 7)) return t("Previous 7 days");
+  return t("Older");
 }
 
 export function startOfDay(atMs: number): number {

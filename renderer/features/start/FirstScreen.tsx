@@ -4,18 +4,28 @@ import type { StarterState } from "../../../electron/contract/model";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
-import { formatBytes, formatPercent, formatTimeLeft } from "../../../electron/words/quantities";
+import {
+  formatBytes,
+  formatBytesOf,
+  formatByteSpeed,
+  formatPercent,
+  formatTimeLeft,
+} from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { Gem } from "../../ui/Gem";
 import { ProgressBar } from "../../ui/ProgressBar";
 import styles from "./FirstScreen.module.css";
+import { t } from "../../../electron/words/language";
+
+/** As electron/core/starterModel.ts gives it. */
+const STARTER_BYTES = 98_362_432;
 
 export function FirstScreen() {
   const starter = useApp((state) => state.starter);
   return (
     <div className={styles.screen}>
-      <section className={styles.card} aria-label="Model">
+      <section className={styles.card} aria-label={t("Model")}>
         <Gem size={34} />
         <StarterStep starter={starter} />
       </section>
@@ -32,8 +42,8 @@ function StarterStep({ starter }: { readonly starter: StarterState }) {
     case "present":
       return (
         <>
-          <h2>Loading the model</h2>
-          <ProgressBar label="Loading the model" fraction={null} />
+          <h2>{t("Loading the model")}</h2>
+          <ProgressBar label={t("Loading the model")} fraction={null} />
         </>
       );
   }
@@ -44,20 +54,20 @@ function Downloading({ starter }: { readonly starter: StarterState & { kind: "do
   const isInProgress = receivedBytes > 0 && receivedBytes < totalBytes;
   return (
     <>
-      <h2>Getting the starter model</h2>
-      <p>SmolLM2 135M, small enough for every computer. It is downloaded once, from {source}.</p>
-      <ProgressBar label="Download" fraction={isInProgress ? receivedBytes / totalBytes : null} />
+      <h2>{t("Getting the starter model")}</h2>
+      <p>{t("SmolLM2 135M, small enough for any computer. It is downloaded once, from {source}.", { source })}</p>
+      <ProgressBar label={t("Download@@noun")} fraction={isInProgress ? receivedBytes / totalBytes : null} />
       <div className={styles.numbers}>
         {isInProgress ? (
           <DownloadNumbers starter={starter} />
         ) : receivedBytes === 0 ? (
-          `Waiting for ${source}`
+          t("Waiting for {source}", { source })
         ) : (
-          "Checking the file"
+          t("Checking the file")
         )}
       </div>
       <div className={styles.actions}>
-        <Button onClick={() => void callOrNotify("models.cancelStarter", undefined)}>Cancel</Button>
+        <Button onClick={() => void callOrNotify("models.cancelStarter", undefined)}>{t("Cancel")}</Button>
         <ChooseFile />
       </div>
     </>
@@ -68,11 +78,9 @@ function DownloadNumbers({ starter }: { readonly starter: StarterState & { kind:
   const { receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = starter;
   return (
     <>
-      <span>
-        {formatBytes(receivedBytes)} of {formatBytes(totalBytes)}
-      </span>
+      <span>{formatBytesOf(receivedBytes, totalBytes)}</span>
       <span>{formatPercent(receivedBytes / totalBytes)}</span>
-      {bytesPerSecond !== null && <span>{formatBytes(bytesPerSecond)}/s</span>}
+      {bytesPerSecond !== null && <span>{formatByteSpeed(bytesPerSecond)}</span>}
       {secondsLeft !== null && <span>{formatTimeLeft(secondsLeft)}</span>}
     </>
   );
@@ -84,16 +92,18 @@ function Missing({ failure: lastFailure }: { readonly failure: Failure | null })
   const text = failure === null ? null : failureText(failure);
   return (
     <>
-      <h2>{text?.happened ?? "There is no model on this computer yet."}</h2>
+      <h2>{text?.happened ?? t("No models yet")}</h2>
       <p>
         {text === null
-          ? "Get the starter model, 98 MB, or choose a GGUF file that you have."
-          : `${text.data} ${text.advice}`}
+          ? t("Get the starter model ({size}), or choose a GGUF file you already have.", {
+              size: formatBytes(STARTER_BYTES),
+            })
+          : [text.data, text.advice].join(" ")}
       </p>
       {failure !== null && <FailureDetails failure={failure} />}
       <div className={styles.actions}>
         <Button look="primary" onClick={() => void callOrNotify("models.getStarter", undefined)}>
-          {failure === null ? "Get the starter model" : "Try again"}
+          {failure === null ? t("Get the starter model") : t("Try again")}
         </Button>
         <ChooseFile />
       </div>
@@ -102,5 +112,5 @@ function Missing({ failure: lastFailure }: { readonly failure: Failure | null })
 }
 
 function ChooseFile() {
-  return <Button onClick={() => void callOrNotify("models.chooseFile", undefined)}>Choose a GGUF file</Button>;
+  return <Button onClick={() => void callOrNotify("models.chooseFile", undefined)}>{t("Choose a GGUF file")}</Button>;
 }

@@ -2,9 +2,10 @@
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { useLayout } from "../../app/layout";
-import { formatCount, formatSpeed } from "../../../electron/words/quantities";
+import { formatSpeed } from "../../../electron/words/quantities";
 import { Tooltip } from "../../ui/Tooltip";
 import { useChat } from "../chat/chatStore";
+import { contextWords } from "../chat/conversation/factsText";
 import { lastFacts } from "../chat/lastFacts";
 import { useLiveAnswer } from "../chat/stream/liveAnswer";
 import { JobStatus } from "../jobs/JobStatus";
@@ -13,10 +14,11 @@ import { useHubReached } from "../models/hubReach";
 import { engineWords } from "./engineWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./StatusBar.module.css";
+import { t } from "../../../electron/words/language";
 
 export function StatusBar() {
   return (
-    <footer className={styles.bar} aria-label="Status">
+    <footer className={styles.bar} aria-label={t("Status")}>
       <EngineStatus />
       <ModelName />
       <ContextUse />
@@ -35,11 +37,11 @@ function EngineStatus() {
   return (
     <span className={styles.item}>
       <i className={styles.dot} data-tone={tone} />
-      <output aria-label="Engine">{words}</output>
+      <output aria-label={t("Engine")}>{words}</output>
       {progress !== null && <span className={styles.number}>{progress}</span>}
       {engine.kind === "crashed" && (
         <button type="button" className={styles.restart} onClick={() => void callOrNotify("engine.restart", undefined)}>
-          Restart
+          {t("Restart")}
         </button>
       )}
     </span>
@@ -67,11 +69,7 @@ function ContextUse() {
   const size = loadedSize ?? facts?.contextSizeTokens ?? null;
   const used = liveTokens > 0 ? liveTokens : (facts?.contextUsedTokens ?? 0);
   if (size === null) return null;
-  return (
-    <span className={`${styles.item} ${styles.number}`}>
-      {formatCount(used)} of {formatCount(size)} tokens
-    </span>
-  );
+  return <span className={`${styles.item} ${styles.number}`}>{contextWords(used, size)}</span>;
 }
 
 function Speed() {
@@ -107,12 +105,19 @@ function connectionWords(
   hubReached: boolean | null,
 ): { words: string; text: string } {
   if (downloading)
-    return { words: "Downloading", text: "A model is being downloaded. Nothing of yours leaves this computer." };
-  if (!modelsPage) return { words: "Offline", text: "Everything runs on this computer. Nothing of yours leaves it." };
+    return {
+      words: t("Downloading"),
+      text: t("A model is being downloaded. Nothing of yours leaves this computer."),
+    };
+  if (!modelsPage)
+    return { words: t("Offline"), text: t("Everything runs on this computer. Nothing of yours leaves it.") };
   return hubReached === false
     ? {
-        words: "Hub not reached",
-        text: "Hugging Face did not answer when it was asked last. Models on this computer work without it.",
+        words: t("No connection"),
+        text: t("Hugging Face couldn't be reached. Models on this computer work without it."),
       }
-    : { words: "Online", text: "This page asks Hugging Face for models. Your chats never leave this computer." };
+    : {
+        words: t("Online"),
+        text: t("This page asks Hugging Face for models. Your chats never leave this computer."),
+      };
 }

@@ -26,7 +26,7 @@ test.each<[EngineState, string, string | null]>([
   [generating, "Reading", "37%"],
   [{ ...generating, phase: "decode" }, "Generating", null],
   [{ ...generating, unresponsive: true }, "Not responding", null],
-  [{ kind: "load-failed", modelId, failure: { code: "model-damaged" } }, "Load failed", null],
+  [{ kind: "load-failed", modelId, failure: { code: "model-damaged" } }, "Loading failed", null],
   [{ kind: "crashed", modelId, failure: { code: "engine-crashed" } }, "Stopped unexpectedly", null],
 ])("%j", (engine, words, progress) => {
   expect(engineWords(engine)).toMatchObject({ words, progress });

@@ -8,10 +8,11 @@ import styles from "./ColumnChoices.module.css";
 import { ColumnMenu } from "./ColumnMenu";
 import { type ColumnPlan, withOneMore } from "./columnPlan";
 import { chooseColumns } from "./sideBySide";
+import { t } from "../../../../electron/words/language";
 
 export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNode {
   return (
-    <fieldset className={styles.row} aria-label="Side by side">
+    <fieldset className={styles.row} aria-label={t("Side by side")}>
       <Columns3 size={15} aria-hidden />
       {plan.kind === "ready" ? (
         <>
@@ -21,19 +22,19 @@ export function ColumnChoices({ plan }: { readonly plan: ColumnPlan }): ReactNod
           ))}
           {plan.columns.length < MAX_COMPARED && (
             <IconButton
-              name="Add a column"
+              name={t("Add a column")}
               icon={<Plus size={15} />}
               onClick={() => chooseColumns(withOneMore(plan.columns, plan.fineTunes))}
             />
           )}
         </>
       ) : (
-        <span className={styles.checking}>Looking which fine-tunes fit this model</span>
+        <span className={styles.checking}>{t("Checking which fine-tunes fit this model…")}</span>
       )}
       <ActionButton
         action="toggle-side-by-side"
         className={styles.leave}
-        name="Back to one answer"
+        name={t("Back to one answer")}
         icon={<X size={15} />}
       />
     </fieldset>

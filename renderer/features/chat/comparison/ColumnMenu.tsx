@@ -20,6 +20,7 @@ import styles from "./ColumnMenu.module.css";
 import { atFreeScale, type Columns, hasBase, withColumn, withoutColumn } from "./columnPlan";
 import { columnName } from "./comparisonWords";
 import { chooseColumns } from "./sideBySide";
+import { t } from "../../../../electron/words/language";
 
 interface ColumnMenuProps {
   readonly columns: Columns;
@@ -36,7 +37,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
     <span className={styles.column} data-hue={stackHue(stack) ?? "base"}>
       <Popover.Root>
         <Popover.Trigger className={styles.trigger}>
-          <span className="visually-hidden">Column {index + 1}: </span>
+          <span className="visually-hidden">{t("Column {number}:", { number: index + 1 })} </span>
           <i className={styles.dot} />
           <span className={styles.name}>{columnName(stack)}</span>
           {stack.length === 1 && first !== undefined && <span className={styles.kind}>{kindWords(first)}</span>}
@@ -49,7 +50,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
             side="top"
             sideOffset={6}
             collisionPadding={8}
-            aria-label={`Column ${index + 1}`}
+            aria-label={t("Column {number}", { number: index + 1 })}
           >
             <Choices {...props} />
             {stack.length === 1 && first !== undefined && <Strength {...props} entry={first} />}
@@ -60,7 +61,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
         <button
           type="button"
           className={styles.remove}
-          aria-label={`Remove column ${index + 1}`}
+          aria-label={t("Remove column {number}", { number: index + 1 })}
           onClick={() => chooseColumns(withoutColumn(columns, index))}
         >
           <X size={12} aria-hidden />
@@ -78,10 +79,10 @@ function Choices({ columns, index, stack, fineTunes }: ColumnMenuProps): ReactNo
   const isOwn = stack.length > 1;
   return (
     <fieldset className={styles.choices}>
-      <legend className="visually-hidden">Who answers</legend>
+      <legend className="visually-hidden">{t("Who answers")}</legend>
       <Choice
         group={group}
-        name="Base"
+        name={t("Base")}
         hue="base"
         isChosen={stack.length === 0}
         isTaken={hasBase(others)}
@@ -144,16 +145,16 @@ function Strength({ columns, index, entry }: ColumnMenuProps & { readonly entry:
   return (
     <div className={styles.strength} data-hue={entry.hue}>
       <div className={styles.line}>
-        <span>Strength</span>
+        <span>{t("Strength")}</span>
         <NumberField
-          label="Strength"
+          label={t("Strength")}
           value={entry.scale}
           parse={(text) => parseScale(text, range)}
           onChange={setScale}
         />
       </div>
       <Slider
-        label="Strength slider"
+        label={t("Strength slider")}
         className={styles.slider}
         {...range}
         step={SCALE_STEP}

@@ -23,6 +23,7 @@ import type { Column } from "./comparedAnswers";
 import { goOnWith } from "./comparisonActions";
 import styles from "./ComparisonColumn.module.css";
 import { columnFacts, columnName, columnPill } from "./comparisonWords";
+import { t } from "../../../../electron/words/language";
 
 interface ComparisonColumnProps {
   readonly column: Column;
@@ -61,7 +62,7 @@ export function ComparisonColumn({
             <LiveSpeed answer={answer} />
             <IconButton
               className={styles.last}
-              name={`Stop ${stackName(answer.stack)}`}
+              name={t("Stop {name}", { name: stackName(answer.stack) })}
               icon={<Square size={11} fill="currentColor" aria-hidden />}
               onClick={() => stopMessage(answer)}
             />
@@ -69,15 +70,18 @@ export function ComparisonColumn({
         ) : (
           <>
             <Facts answer={answer} />
-            {goesOnHere && <span className={styles.here}>goes on here</span>}
+            {goesOnHere && <span className={styles.here}>{t("continues here")}</span>}
             <span className={styles.actions}>
               <SiblingSwitcher message={answer} among={versionIds} />
               {textOf(answer.parts) !== "" && (
-                <CopyButton text={() => textOf(answer.parts)} label={`Copy the answer of ${stackName(answer.stack)}`} />
+                <CopyButton
+                  text={() => textOf(answer.parts)}
+                  label={t("Copy the answer by {name}", { name: stackName(answer.stack) })}
+                />
               )}
               {!hasFailed(answer) && (
                 <QuietButton
-                  name={`Regenerate ${stackName(answer.stack)}`}
+                  name={t("Regenerate the answer by {name}", { name: stackName(answer.stack) })}
                   icon={RefreshCw}
                   disabled={isBusy}
                   onClick={() => void regenerateAnswer(answer.id)}
@@ -86,7 +90,7 @@ export function ComparisonColumn({
               {!hasFailed(answer) && (
                 <TryWith
                   messageId={answer.id}
-                  name={`Try ${stackName(answer.stack)} with …`}
+                  name={t("Try {name} with…", { name: stackName(answer.stack) })}
                   stack={answer.stack}
                   isCompared
                   disabled={isBusy}
@@ -95,7 +99,7 @@ export function ComparisonColumn({
               {answer.facts !== null && <FactsDetails facts={answer.facts} stack={answer.stack} />}
               {textOf(answer.parts) !== "" && (
                 <QuietButton
-                  name={`Go on with ${stackName(answer.stack)}`}
+                  name={t("Continue with {name}", { name: stackName(answer.stack) })}
                   icon={CornerDownLeft}
                   disabled={isBusy}
                   onClick={() => void goOnWith(answer)}
@@ -127,7 +131,7 @@ function Words({
 }: Pick<ComparisonColumnProps, "waitsFor"> & { readonly answer: Message }): ReactNode {
   const isHeld = useLiveAnswer((live) => live.messageId === answer.id);
   if (waitsFor !== null && answer.state === "writing" && answer.parts.length === 0 && !isHeld) {
-    return <p className={styles.waiting}>Waits for {stackName(waitsFor.stack)}</p>;
+    return <p className={styles.waiting}>{t("Waiting for {name}", { name: stackName(waitsFor.stack) })}</p>;
   }
   return (
     <div>

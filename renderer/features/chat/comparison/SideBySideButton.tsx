@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ActionButton } from "../../../app/ActionButton";
 import { useSideBySide } from "./sideBySide";
 import styles from "./SideBySideButton.module.css";
+import { t } from "../../../../electron/words/language";
 
 export function SideBySideButton(): ReactNode {
   const { isOn, plan } = useSideBySide();
@@ -11,7 +12,7 @@ export function SideBySideButton(): ReactNode {
     <ActionButton
       action="toggle-side-by-side"
       className={styles.button}
-      name={isUnavailable ? plan.why : "Side by side"}
+      name={isUnavailable ? plan.why : t("Side by side")}
       {...(isUnavailable ? { keys: undefined } : {})}
       aria-pressed={isOn}
       aria-disabled={isUnavailable}

@@ -11,6 +11,7 @@ import {
 import { isUsable } from "../../deltas/deltas";
 import type { Loadable } from "../../models/loadable";
 import { entryOf } from "../fineTunes/stackChanges";
+import { t } from "../../../../electron/words/language";
 
 /** One stack per column; an empty one is the base. */
 export type Columns = readonly NamedStack[];
@@ -31,14 +32,14 @@ interface Sources {
 }
 
 export function planColumns({ chosen, chatStack, library, hasModel, forModel }: Sources): ColumnPlan {
-  if (!hasModel) return { kind: "unavailable", why: "Side by side needs a model, and there is none yet." };
+  if (!hasModel) return { kind: "unavailable", why: t("Side by side needs a model. There is none yet.") };
   if (library.length === 0)
-    return { kind: "unavailable", why: "Side by side compares fine-tunes, and there is none on this computer yet." };
+    return { kind: "unavailable", why: t("Side by side compares fine-tunes. There are none on this computer yet.") };
   if (forModel.kind === "loading") return { kind: "checking" };
   if (forModel.kind === "failed")
     return {
       kind: "unavailable",
-      why: "Side by side needs a fine-tune, and it is not known which of them fit this model.",
+      why: t("Side by side needs a fine-tune. Facet couldn't find out which of yours fit this model."),
     };
   const fineTunes = forModel.value.deltas
     .filter(isUsable)
@@ -46,7 +47,7 @@ export function planColumns({ chosen, chatStack, library, hasModel, forModel }: 
     .toSorted((one, other) => other.createdAtMs - one.createdAtMs);
   const newest = fineTunes[0];
   if (newest === undefined)
-    return { kind: "unavailable", why: "Side by side needs a fine-tune, and none of yours fits this model." };
+    return { kind: "unavailable", why: t("Side by side needs a fine-tune. None of yours fits this model.") };
   const own = asItIsNow(chatStack, fineTunes);
   const proposed = [[], own === null || own.length === 0 ? [entryOf(newest, 1)] : own];
   const kept = distinct((chosen ?? []).map((stack) => asItIsNow(stack, fineTunes)).filter((stack) => stack !== null));
@@ -100,5 +101,5 @@ export function atFreeScale(delta: Delta, others: Columns): StackEntry {
 
 /** What the message field says while it is empty. */
 export function askWords({ length }: Columns): string {
-  return length === 2 ? "Ask both" : "Ask all three";
+  return length === 2 ? t("Ask both") : t("Ask all three");
 }

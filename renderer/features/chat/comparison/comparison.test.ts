@@ -252,7 +252,7 @@ describe("words", () => {
     expect(columnPill({ stack: [], facts: null }, [], null)).toBeNull();
   });
   it("say how fast, and how much of the fine-tune it is where that was measured", () => {
-    expect(columnFacts({ stack: only(plain), facts }, [plain])).toBe("52 tokens/s · 96% of fine-tune kept");
+    expect(columnFacts({ stack: only(plain), facts }, [plain])).toBe("52 tokens/s · 96% of the fine-tune kept");
     expect(columnFacts({ stack: only(plain, 0.5), facts }, [plain])).toBe("52 tokens/s");
     expect(columnFacts({ stack: only(sql), facts }, [sql])).toBe("52 tokens/s");
     expect(columnFacts({ stack: [], facts: null }, [])).toBe("");

@@ -2,8 +2,9 @@
 import type { Message } from "../../../../electron/contract/chat";
 import type { Delta, NamedStack } from "../../../../electron/contract/deltas";
 import type { LoadedModel } from "../../../../electron/contract/model";
-import { formatBytes, formatPercent, formatSpeed } from "../../../../electron/words/quantities";
+import { formatBytes, formatList, formatPercent, formatSpeed } from "../../../../electron/words/quantities";
 import { kindWords, stackName } from "../../deltas/stackWords";
+import { t } from "../../../../electron/words/language";
 
 /** A single fine-tune's strength stands in its pill. */
 export function columnName(stack: NamedStack): string {
@@ -17,7 +18,7 @@ export function columnPill(
   loaded: LoadedModel | null,
 ): string | null {
   const [first] = stack;
-  if (stack.length > 1) return `${stack.length} fine-tunes`;
+  if (stack.length > 1) return t("{count, plural, one {# fine-tune} other {# fine-tunes}}", { count: stack.length });
   if (first !== undefined) {
     const delta = library.find(({ id }) => id === first.deltaId);
     return delta === undefined ? kindWords(first) : `${kindWords(first)} · ${formatBytes(delta.sizeBytes)}`;
@@ -26,14 +27,14 @@ export function columnPill(
   return loaded.quantization === null ? loaded.name : `${loaded.name} · ${loaded.quantization}`;
 }
 
-/** "52 tokens/s · 96% of fine-tune kept". What was kept is measured for one fine-tune as strong as it was made. */
+/** "52 tokens/s · 96 % of the fine-tune kept". What was kept is measured for one fine-tune as strong as it was made. */
 export function columnFacts({ stack, facts }: Pick<Message, "stack" | "facts">, library: readonly Delta[]): string {
   const [first] = stack;
   const delta = stack.length === 1 && first?.scale === 1 ? library.find(({ id }) => id === first.deltaId) : undefined;
   const fidelity = delta?.facts.fidelity ?? null;
   return [
     facts === null || facts.decodeTokensPerSecond === null ? null : formatSpeed(facts.decodeTokensPerSecond),
-    fidelity === null ? null : `${formatPercent(fidelity)} of fine-tune kept`,
+    fidelity === null ? null : t("{percent} of the fine-tune kept", { percent: formatPercent(fidelity) }),
   ]
     .filter((part) => part !== null)
     .join(" · ");
@@ -41,6 +42,5 @@ export function columnFacts({ stack, facts }: Pick<Message, "stack" | "facts">, 
 
 /** "Side by side: Base, SQL and Plain words". */
 export function comparisonHeading(stacks: readonly NamedStack[]): string {
-  const names = stacks.map(stackName);
-  return `Side by side: ${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+  return t("Side by side: {names}", { names: formatList(stacks.map(stackName)) });
 }

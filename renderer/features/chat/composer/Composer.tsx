@@ -25,6 +25,7 @@ import { composerState } from "./composerState";
 import { ContextRing } from "./ContextRing";
 import { changeDraft, draftKey, giveBack, openDraft } from "./draft";
 import { COMPOSER_FIELD_ID, focusComposer } from "./focusComposer";
+import { t } from "../../../../electron/words/language";
 
 /** A sentence about the last try, for the chat it belongs to. */
 interface Problem {
@@ -78,7 +79,7 @@ export function Composer(): ReactNode {
     giveBack(sent);
     if (outcome.failure !== null) {
       const { happened, advice } = failureText(outcome.failure);
-      setProblem({ chat, sentence: `${happened} ${advice}` });
+      setProblem({ chat, sentence: [happened, advice].join(" ") });
     }
   }
 
@@ -100,7 +101,7 @@ export function Composer(): ReactNode {
       data-hue={stackHue(next.stack) ?? "base"}
       data-several={sideBySide.isOn || undefined}
       data-drop-area
-      aria-label="Write a message"
+      aria-label={t("Write a message")}
     >
       {sideBySide.isOn && <ColumnChoices plan={sideBySide.plan} />}
       <MessageField
@@ -113,8 +114,8 @@ export function Composer(): ReactNode {
           changeDraft(chat, change);
         }}
         className={styles.field}
-        aria-label="Message"
-        aria-describedby="composer-hint composer-speaker"
+        aria-label={t("Message")}
+        aria-describedby="composer-hint composer-speaker" // not translated
         placeholder={columns === null ? emptyWords(hasModel) : askWords(columns)}
         rows={1}
         spellCheck
@@ -133,15 +134,17 @@ export function Composer(): ReactNode {
         </p>
         {/* The rim says it to the eye. */}
         <span id="composer-speaker" className="visually-hidden">
-          {sideBySide.isOn ? "" : `${stackName(next.stack)} answers next`}
+          {sideBySide.isOn ? "" : t("{name} answers next", { name: stackName(next.stack) })}
         </span>
         <ContextRing />
         {/* One button, so that the focus stays when its meaning changes. */}
         <button
           type="button"
           className={styles.send}
-          aria-label={isWriting ? "Stop" : "Send"}
-          title={isWriting ? `Stop (${keysOf("stop")})` : `Send (${keysOf("send")})`}
+          aria-label={isWriting ? t("Stop") : t("Send")}
+          title={
+            isWriting ? t("Stop ({keys})", { keys: keysOf("stop") }) : t("Send ({keys})", { keys: keysOf("send") })
+          }
           aria-disabled={!isWriting && !canSend}
           onClick={() => (isWriting ? stopAnswer() : void send())}
         >
@@ -157,5 +160,5 @@ export function Composer(): ReactNode {
 }
 
 function emptyWords(hasModel: boolean): string {
-  return hasModel ? "Write a message, or press / for fine-tunes" : "Write a message";
+  return hasModel ? t("Write a message, or press / for fine-tunes") : t("Write a message");
 }

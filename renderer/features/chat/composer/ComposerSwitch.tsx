@@ -1,6 +1,7 @@
 // At the message field: something that is on or off from the next message on.
 import type { ReactNode } from "react";
 import styles from "./ComposerSwitch.module.css";
+import { richText } from "../../../ui/richText";
 
 interface ComposerSwitchProps {
   readonly name: string;
@@ -11,7 +12,13 @@ interface ComposerSwitchProps {
   readonly onChange: (isOn: boolean) => void;
 }
 
+const tags = {
+  name: (text: ReactNode) => <span className={styles.name}>{text}</span>,
+  b: (text: ReactNode) => <b>{text}</b>,
+};
+
 export function ComposerSwitch({ name, shortName = name, icon, isOn, onChange }: ComposerSwitchProps): ReactNode {
+  const values = { name: shortName };
   return (
     <button
       type="button"
@@ -24,7 +31,9 @@ export function ComposerSwitch({ name, shortName = name, icon, isOn, onChange }:
     >
       {icon}
       <span>
-        <span className={styles.name}>{shortName}</span> <b>{isOn ? "on" : "off"}</b>
+        {isOn
+          ? richText("<name>{name}</name> <b>on</b>", tags, values)
+          : richText("<name>{name}</name> <b>off</b>", tags, values)}
       </span>
     </button>
   );

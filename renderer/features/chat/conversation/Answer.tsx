@@ -26,6 +26,7 @@ import { factsLine, formatTokens } from "./factsText";
 import { QuietButton } from "./QuietButton";
 import { SiblingSwitcher } from "./SiblingSwitcher";
 import { TryWith } from "./TryWith";
+import { t } from "../../../../electron/words/language";
 
 export function Answer({ message }: { readonly message: Message }): ReactNode {
   const isWriting = message.state === "writing";
@@ -107,12 +108,12 @@ function Part({ message, index, part, isWriting }: PartProps): ReactNode {
 /** Before the first token. As high as a line of text, which will take its place. */
 function Waiting({ message }: { readonly message: Message }): ReactNode {
   const words = useApp(({ engine }) => {
-    if (engine.kind === "starting" || engine.kind === "loading") return "Waiting for the model";
-    if (engine.kind !== "generating" || engine.messageId !== message.id) return "Waiting";
-    if (engine.unresponsive) return "The engine has not answered for a while";
+    if (engine.kind === "starting" || engine.kind === "loading") return t("Waiting for the model…");
+    if (engine.kind !== "generating" || engine.messageId !== message.id) return t("Waiting…");
+    if (engine.unresponsive) return t("The engine hasn't responded for a while");
     return engine.phase === "prefill" && engine.prefillFraction > 0
-      ? `Reading … ${formatPercent(engine.prefillFraction)}`
-      : "Reading …";
+      ? t("Reading… {percent}", { percent: formatPercent(engine.prefillFraction) })
+      : t("Reading…");
   });
   return <p className={styles.waiting}>{words}</p>;
 }
@@ -150,9 +151,11 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
       {facts === null ? null : <span className={styles.facts}>{factsLine(facts, stack, loadedModelId)}</span>}
       <SiblingSwitcher message={message} />
       <span className={styles.actions}>
-        {textOf(message.parts) === "" ? null : <CopyButton text={() => textOf(message.parts)} label="Copy answer" />}
+        {textOf(message.parts) === "" ? null : (
+          <CopyButton text={() => textOf(message.parts)} label={t("Copy answer")} />
+        )}
         <QuietButton
-          name="Regenerate"
+          name={t("Regenerate")}
           icon={RefreshCw}
           disabled={isBusy}
           onClick={() => void regenerateAnswer(message.id)}
@@ -166,7 +169,7 @@ function Facts({ message }: { readonly message: Message }): ReactNode {
 
 function speakerTitle({ stack, facts }: Message): string {
   const made =
-    stack.length === 0 ? "The model itself" : stack.map((entry) => `${entry.name}, ${kindWords(entry)}`).join(" + ");
+    stack.length === 0 ? t("The model itself") : stack.map((entry) => `${entry.name}, ${kindWords(entry)}`).join(" + ");
   return facts === null ? made : `${made} · ${facts.modelName}`;
 }
 
@@ -181,16 +184,16 @@ export function NotSaved({ message }: { readonly message: Message }): ReactNode 
   if (message.isUnsaved !== true) return null;
   return (
     <div className={styles.failed}>
-      <p className={styles.happened}>This answer is not saved.</p>
-      <p>Its words are in memory only. They are saved as soon as the disk has room: free some space.</p>
-      <Button onClick={() => void saveUnsaved()}>Save now</Button>
+      <p className={styles.happened}>{t("This answer isn't saved.")}</p>
+      <p>{t("It is only in memory. Free some space on the disk, and Facet saves it.")}</p>
+      <Button onClick={() => void saveUnsaved()}>{t("Save now")}</Button>
     </div>
   );
 }
 
 export function Failed({ message }: { readonly message: Message }): ReactNode {
   const isBusy = useChat((state) => writingMessage(state) !== null);
-  if (message.failure === null) return <p className={styles.cut}>No answer came.</p>;
+  if (message.failure === null) return <p className={styles.cut}>{t("There was no answer.")}</p>;
   const { happened, data, advice } = failureText(message.failure);
   return (
     <div className={styles.failed}>
@@ -200,7 +203,7 @@ export function Failed({ message }: { readonly message: Message }): ReactNode {
       </p>
       <FailureDetails failure={message.failure} />
       <Button disabled={isBusy} onClick={() => void regenerateAnswer(message.id)}>
-        Try again
+        {t("Try again")}
       </Button>
     </div>
   );

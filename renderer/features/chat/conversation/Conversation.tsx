@@ -12,6 +12,8 @@ import { FinishedAnswer } from "./FinishedAnswer";
 import { MessageRow } from "./MessageRow";
 import { outsideView } from "./outsideView";
 import { releaseScrollPosition, scrollRequest } from "./scrollRequest";
+import { keepShownList, placeOfShownList } from "./shownList";
+import { t } from "../../../../electron/words/language";
 
 /** Rows kept beyond each edge of the view: enough for a fast wheel. */
 const OVERSCAN_ROWS = 3;
@@ -34,7 +36,7 @@ export function Conversation(): ReactNode {
     <>
       {isEmpty ? (
         <div className={styles.empty}>
-          <p>What you write here stays on this computer.</p>
+          <p>{t("What you write here stays on this computer.")}</p>
         </div>
       ) : (
         <MessageList key={chatId} />
@@ -51,6 +53,8 @@ function MessageList(): ReactNode {
   const firstSeenId = useChat((state) => outsideView(state)?.firstSeenMessageId ?? null);
   const turnsOutside = useChat((state) => outsideView(state)?.turns ?? 0);
   const isHeld = useStore(scrollRequest, (request) => request.isHeld);
+  const chatId = useChat((state) => state.chat?.id);
+  const [placeBefore] = useState(() => placeOfShownList(chatId, AT_END_PX));
   const [offersJump, setOffersJump] = useState(false);
   const [pointedOut, setPointedOut] = useState<string | null>(null);
 
@@ -75,12 +79,13 @@ function MessageList(): ReactNode {
     directDomUpdatesMode: "position",
     // Begins at the end: the rows at the top are never drawn for it.
     initialOffset: Number.MAX_SAFE_INTEGER,
+    ...placeBefore,
     onChange: (list) => setOffersJump(list.getDistanceFromEnd() > OFFER_JUMP_PX),
   });
 
   useLayoutEffect(() => {
     releaseScrollPosition();
-    virtualizer.scrollToEnd();
+    if (placeBefore === null) virtualizer.scrollToEnd();
     return scrollRequest.subscribe(({ toEnd, isHeld: isHeldNow }, before) => {
       if (toEnd !== before.toEnd) virtualizer.scrollToEnd();
       if (!isHeldNow) return;
@@ -88,7 +93,9 @@ function MessageList(): ReactNode {
       virtualizer.cancelScroll();
       virtualizer.scrollOffset = scroller.current?.scrollTop ?? 0;
     });
-  }, [virtualizer]);
+  }, [virtualizer, placeBefore]);
+
+  useLayoutEffect(() => keepShownList(chatId, virtualizer), [chatId, virtualizer]);
 
   const focusMessageId = useChat((state) => state.focusMessageId);
   useLayoutEffect(() => {
@@ -127,7 +134,7 @@ function MessageList(): ReactNode {
         className={styles.scroller}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        aria-label="Conversation"
+        aria-label={t("Conversation")}
         onKeyDown={pressKey}
         onScroll={releaseScrollPosition}
       >
@@ -136,7 +143,7 @@ function MessageList(): ReactNode {
           className={styles.rows}
           role="feed"
           aria-busy={isWriting}
-          aria-label="Messages"
+          aria-label={t("Messages")}
         >
           {virtualizer.getVirtualItems().map(({ key, index }) => {
             const id = order[index];
@@ -158,7 +165,7 @@ function MessageList(): ReactNode {
       {offersJump ? (
         <button type="button" className={styles.jump} onClick={() => virtualizer.scrollToEnd()}>
           <ArrowDown size={14} strokeWidth={2} aria-hidden />
-          Jump to latest
+          {t("Jump to latest")}
         </button>
       ) : null}
     </div>

@@ -6,11 +6,12 @@ import type { AnswerFacts } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import styles from "./FactsDetails.module.css";
 import { factsTable } from "./factsText";
+import { t } from "../../../../electron/words/language";
 
 export function FactsDetails({ facts, stack }: { readonly facts: AnswerFacts; readonly stack: NamedStack }): ReactNode {
   return (
     <Popover.Root>
-      <Popover.Trigger className={styles.trigger} aria-label="Details of this answer" title="Details">
+      <Popover.Trigger className={styles.trigger} aria-label={t("Details of this answer")} title={t("Details")}>
         <Ellipsis size={14} aria-hidden />
       </Popover.Trigger>
       <Popover.Portal>
@@ -19,7 +20,7 @@ export function FactsDetails({ facts, stack }: { readonly facts: AnswerFacts; re
           align="end"
           sideOffset={4}
           collisionPadding={8}
-          aria-label="Details of this answer"
+          aria-label={t("Details of this answer")}
         >
           <dl className={styles.table}>
             {factsTable(facts, stack).map(([name, value]) => (

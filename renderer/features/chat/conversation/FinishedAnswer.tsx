@@ -3,11 +3,13 @@ import { useEffect, useState, type ReactNode } from "react";
 import type { Message } from "../../../../electron/contract/chat";
 import { textOf } from "../../../../electron/contract/parts";
 import { failureText } from "../../../../electron/words/failureText";
+import { formatList } from "../../../../electron/words/quantities";
 import { stackName } from "../../deltas/stackWords";
 import { chatStore } from "../chatStore";
-import { toolName } from "../parts/partWords";
+
 import { writingMessage } from "./answerActions";
 import { cutWords, endingWords } from "./endingWords";
+import { t } from "../../../../electron/words/language";
 
 /** More than this is not listened to in one go; the answer itself can be read. */
 const MAX_SPOKEN_CHARACTERS = 1500;
@@ -32,7 +34,7 @@ export function FinishedAnswer(): ReactNode {
 
 function spoken(message: Message): string {
   const words = endWords(message);
-  return message.comparisonId === null ? words : `${stackName(message.stack)}: ${words}`;
+  return message.comparisonId === null ? words : t("{name}: {words}", { name: stackName(message.stack), words });
 }
 
 function endWords(message: Message): string {
@@ -40,21 +42,29 @@ function endWords(message: Message): string {
   const text = answer.length > MAX_SPOKEN_CHARACTERS ? `${answer.slice(0, MAX_SPOKEN_CHARACTERS)} …` : answer;
   switch (message.state) {
     case "failed":
-      return message.failure === null ? "The answer failed." : failureText(message.failure).happened;
+      return message.failure === null ? t("The answer failed.") : failureText(message.failure).happened;
     case "stopped":
-      return `Stopped. ${text}`;
+      return t("Stopped. {text}", { text });
     case "interrupted":
-      return `Interrupted. ${text}`;
+      return t("Interrupted. {text}", { text });
     case "complete":
     case "writing":
       if (text.trim() === "") return silentWords(message);
-      return message.stack.length === 0 ? `Answer: ${text}` : `Answer by ${stackName(message.stack)}: ${text}`;
+      return message.stack.length === 0
+        ? t("Answer: {text}", { text })
+        : t("Answer by {name}: {text}", { name: stackName(message.stack), text });
   }
 }
 
 /** Of an answer without words of its own: what the model wants instead, or why there are none. */
 function silentWords(message: Message): string {
-  const tools = message.parts.flatMap((part) => (part.kind === "tool-call" ? [toolName(part.name)] : []));
-  if (tools.length > 0) return `The model calls ${tools.join(", ")}.`;
+  const tools = message.parts.flatMap((part) =>
+    part.kind === "tool-call" ? [part.name.trim() === "" ? t("(unnamed)") : part.name] : [],
+  );
+  if (tools.length > 0)
+    return t("{count, plural, one {The model calls the tool {names}.} other {The model calls the tools {names}.}}", {
+      count: tools.length,
+      names: formatList(tools),
+    });
   return cutWords(message) ?? endingWords(message) ?? "";
 }

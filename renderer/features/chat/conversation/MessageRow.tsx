@@ -10,6 +10,7 @@ import { Answer } from "./Answer";
 import styles from "./MessageRow.module.css";
 import { outsideViewWords } from "./outsideView";
 import { UserMessage } from "./UserMessage";
+import { t } from "../../../../electron/words/language";
 
 export interface MessageRowProps {
   readonly id: MessageId;
@@ -46,7 +47,7 @@ export const MessageRow = memo(function MessageRow({
     >
       {turnsOutside > 0 ? <p className={styles.outside}>{outsideViewWords(turnsOutside)}</p> : null}
       <h2 id={headingId} className="visually-hidden">
-        {isUser ? "You" : speaker(message)}
+        {isUser ? t("You") : speaker(message)}
       </h2>
       {isUser ? (
         <UserMessage message={message} />
@@ -61,8 +62,8 @@ export const MessageRow = memo(function MessageRow({
 });
 
 function speaker({ stack, facts, comparisonId }: Message): string {
-  if (comparisonId !== null) return "Answers side by side";
-  return stack.length > 0 ? stackName(stack) : (facts?.modelName ?? "Answer");
+  if (comparisonId !== null) return t("Answers side by side");
+  return stack.length > 0 ? stackName(stack) : (facts?.modelName ?? t("Answer"));
 }
 
 function isCompared({ messages }: ChatState, id: MessageId): boolean {

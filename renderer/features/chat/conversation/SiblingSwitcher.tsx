@@ -6,6 +6,8 @@ import type { MessageId } from "../../../../electron/contract/ids";
 import { useChat } from "../chatStore";
 import { showSibling, writingMessage } from "./answerActions";
 import styles from "./SiblingSwitcher.module.css";
+import { t } from "../../../../electron/words/language";
+import { richText } from "../../../ui/richText";
 
 interface SiblingSwitcherProps {
   readonly message: Message;
@@ -23,19 +25,22 @@ export function SiblingSwitcher({ message, among = message.siblingIds }: Sibling
     <span className={styles.switcher}>
       <button
         type="button"
-        aria-label="Previous version"
+        aria-label={t("Previous version")}
         disabled={previous === undefined || isWriting}
         onClick={() => previous !== undefined && void showSibling(previous)}
       >
         <ChevronLeft size={13} aria-hidden />
       </button>
       <span>
-        <span className="visually-hidden">Version </span>
-        {index + 1} / {among.length}
+        {richText(
+          "<hidden>Version </hidden>{number} / {count}",
+          { hidden: (text) => <span className="visually-hidden">{text}</span> },
+          { number: index + 1, count: among.length },
+        )}
       </span>
       <button
         type="button"
-        aria-label="Next version"
+        aria-label={t("Next version")}
         disabled={next === undefined || isWriting}
         onClick={() => next !== undefined && void showSibling(next)}
       >

@@ -10,6 +10,7 @@ import { useFineTunes } from "../fineTunes/useFineTunes";
 import { tryWords } from "../thinking/thinkingOptions";
 import { useWaysToThink } from "../thinking/useThinking";
 import { regenerateAnswer } from "./answerActions";
+import { t } from "../../../../electron/words/language";
 
 interface TryWithProps {
   readonly messageId: MessageId;
@@ -22,7 +23,7 @@ interface TryWithProps {
 /** Nothing where there is no other way. `stack`: of the answer. */
 export function TryWith({
   stack,
-  name = "Try with …",
+  name = t("Try with…"),
   disabled,
   ...choices
 }: TryWithProps & { readonly stack: NamedStack }) {
@@ -46,7 +47,7 @@ function Choices({ messageId, isCompared = false }: Pick<TryWithProps, "messageI
   const answerWith = (stack: NamedStack) => () => void regenerateAnswer(messageId, { stack });
   return (
     <>
-      <MenuLabel>Try with</MenuLabel>
+      <MenuLabel>{t("Try with")}</MenuLabel>
       {ways.map((way) => (
         <MenuItem key={way.key} onSelect={() => void regenerateAnswer(messageId, { thinking: way.choice })}>
           {tryWords(way)}

@@ -17,6 +17,7 @@ import { beginEditing, editing, endEditing, useEditing } from "./editing";
 import styles from "./UserMessage.module.css";
 import { QuietButton } from "./QuietButton";
 import { SiblingSwitcher } from "./SiblingSwitcher";
+import { t } from "../../../../electron/words/language";
 
 export function UserMessage({ message }: { readonly message: Message }): ReactNode {
   const isEdited = useEditing((state) => state.messageId === message.id);
@@ -33,15 +34,15 @@ export function UserMessage({ message }: { readonly message: Message }): ReactNo
               <ToolResult key={part.callId} foldKey={`${message.id} ${index}`} result={part} />
             ),
         )}
-        {text !== "" && <FoldedText foldKey={`${message.id} text`} text={text} />}
+        {text !== "" && <FoldedText foldKey={`${message.id}-text`} text={text} />}
       </div>
       <div className={message.siblingIds.length > 1 ? styles.actionsShown : styles.actions}>
         <SiblingSwitcher message={message} />
-        {text !== "" && <CopyButton text={() => text} label="Copy message" />}
+        {text !== "" && <CopyButton text={() => text} label={t("Copy message")} />}
         {/* Results are answers to calls: they are typed where the calls are. */}
         {!hasResults && (
           <QuietButton
-            name="Edit message"
+            name={t("Edit message")}
             icon={Pencil}
             disabled={isWriting}
             onClick={() => beginEditing(message.id, text)}
@@ -81,7 +82,7 @@ function EditedMessage({ message }: { readonly message: Message }): ReactNode {
     <div className={styles.edited} data-drop-area>
       <MessageField
         className={styles.field}
-        aria-label="Edited message"
+        aria-label={t("Edited message")}
         focusAtEnd
         owner={message.id}
         limits={messageLimits}
@@ -90,12 +91,12 @@ function EditedMessage({ message }: { readonly message: Message }): ReactNode {
         onKeyDown={pressKey}
       />
       <div className={styles.editedRow}>
-        <p className={styles.note}>The answer is written anew. The old version is kept.</p>
+        <p className={styles.note}>{t("The model writes a new answer. The old version is kept.")}</p>
         <Button look="quiet" onClick={endEditing}>
-          Cancel
+          {t("Cancel")}
         </Button>
         <Button look="primary" disabled={!canSend} onClick={() => void send()}>
-          Send
+          {t("Send")}
         </Button>
       </div>
     </div>

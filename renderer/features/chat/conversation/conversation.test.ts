@@ -54,7 +54,7 @@ function branch(length: number, lastFacts: AnswerFacts | null): ChatState {
 
 describe("facts", () => {
   it("says tokens, time to first token and speed", () => {
-    expect(factsLine(facts, [], facts.modelId)).toBe("58 tokens · 0.24 s to first · 64 tokens/s");
+    expect(factsLine(facts, [], facts.modelId)).toBe("58 tokens · 0.24 s to first token · 64 tokens/s");
   });
   it("leaves out what was not measured", () => {
     expect(
@@ -70,17 +70,17 @@ describe("facts", () => {
     const switched: AnswerFacts = { ...facts, deltaSwitchMs: 0.12, deltaLoadMs: 34.4 };
     expect(factsLine(switched, [sql], facts.modelId)).toBe("1-bit · 58 tokens · switched in 0.1 ms · 64 tokens/s");
     expect(factsLine(facts, [sql, { ...sql, scale: 0.5 }], facts.modelId)).toBe(
-      "58 tokens · 0.24 s to first · 64 tokens/s",
+      "58 tokens · 0.24 s to first token · 64 tokens/s",
     );
     expect(factsLine(facts, [], ModelId.parse("other"))).toMatch(/^SmolLM2 · 58 tokens/);
     expect(factsTable(switched, [{ ...sql, scale: 0.8 }]).slice(1, 4)).toEqual([
       ["Fine-tune", "SQL · 1-bit 0.8"],
-      ["Brought into memory in", "34 ms"],
+      ["Loaded into memory in", "34 ms"],
       ["Switched in", "0.1 ms"],
     ]);
   });
   it.each([
-    [0.01, "less than 0.1 ms"],
+    [0.01, "< 0.1 ms"],
     [3.44, "3.4 ms"],
     [34.4, "34 ms"],
   ])("%d ms of switching is %s", (ms, words) => {

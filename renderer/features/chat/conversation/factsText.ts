@@ -2,12 +2,13 @@
 import type { AnswerFacts } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { ModelId } from "../../../../electron/contract/ids";
-import { formatCount, formatSpeed } from "../../../../electron/words/quantities";
+import { t } from "../../../../electron/words/language";
+import { formatCount, formatDecimal, formatDuration, formatSpeed } from "../../../../electron/words/quantities";
 import { kindWords } from "../../deltas/stackWords";
 import { answerFormatWords } from "../../model/formatWords";
 
 /**
- * "58 tokens · 0.24 s to first · 64 tokens/s", after a switch "1-bit · 58 tokens · switched in 0.1 ms · 52 tokens/s"; what was not
+ * "58 tokens · 0.24 s to first token · 64 tokens/s", after a switch "1-bit · 58 tokens · switched in 0.1 ms · 52 tokens/s"; what was not
  * measured is left out. The model is named where it is not the one that is loaded.
  */
 export function factsLine(facts: AnswerFacts, stack: NamedStack, loadedModelId: ModelId | null): string {
@@ -16,7 +17,9 @@ export function factsLine(facts: AnswerFacts, stack: NamedStack, loadedModelId: 
     loadedModelId === null || loadedModelId === facts.modelId ? null : facts.modelName,
     first === undefined || stack.length > 1 ? null : kindWords({ kind: first.kind }),
     formatTokens(facts.answerTokens),
-    facts.deltaSwitchMs === null ? firstTokenWords(facts) : `switched in ${formatSwitch(facts.deltaSwitchMs)}`,
+    facts.deltaSwitchMs === null
+      ? firstTokenWords(facts)
+      : t("switched in {time}", { time: formatSwitch(facts.deltaSwitchMs) }),
     facts.decodeTokensPerSecond === null ? null : formatSpeed(facts.decodeTokensPerSecond),
   ]
     .filter((part) => part !== null)
@@ -24,66 +27,82 @@ export function factsLine(facts: AnswerFacts, stack: NamedStack, loadedModelId: 
 }
 
 export function formatTokens(tokens: number): string {
-  return tokens === 1 ? "1 token" : `${formatCount(tokens)} tokens`;
+  return t("{count, plural, one {# token} other {# tokens}}", { count: tokens });
 }
 
 function firstTokenWords({ timeToFirstTokenMs }: AnswerFacts): string | null {
-  return timeToFirstTokenMs === null ? null : `${formatSeconds(timeToFirstTokenMs)} to first`;
+  return timeToFirstTokenMs === null ? null : t("{time} to first token", { time: formatSeconds(timeToFirstTokenMs) });
 }
 
 /** 0.12 → "0.1 ms", 3.4 → "3.4 ms", 34 → "34 ms". */
 export function formatSwitch(ms: number): string {
-  if (ms < 0.05) return "less than 0.1 ms";
-  return ms < 9.95 ? `${ms.toFixed(1)} ms` : `${formatCount(ms)} ms`;
+  if (ms < 0.05) return `< ${formatMs(0.1)}`;
+  return formatMs(ms);
 }
 
 /** 240 → "0.24 s", 12_340 → "12.3 s", 125_000 → "2 min 5 s". */
 export function formatSeconds(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
-  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (seconds >= 99.95) return formatDuration(Math.round(seconds));
+  return t("{seconds} s", { seconds: formatDecimal(seconds, seconds < 9.995 ? 2 : 1) });
 }
 
 function formatMs(ms: number): string {
-  return ms < 1000 ? `${formatCount(ms)} ms` : formatSeconds(ms);
+  return t("{milliseconds} ms", { milliseconds: formatDecimal(ms, ms < 9.95 ? 1 : 0) });
 }
 
 /** Every fact with its name, for the details. */
 export function factsTable(facts: AnswerFacts, stack: NamedStack): readonly (readonly [name: string, value: string])[] {
-  const cached = facts.cachedTokens > 0 ? `, ${formatCount(facts.cachedTokens)} of them kept from before` : "";
+  const row = (name: string, value: string | null) => (value === null ? [] : ([[name, value]] as const));
   return [
-    ["Model", facts.modelName],
-    ...(facts.format === null ? [] : ([["Format", answerFormatWords(facts.format)]] as const)),
-    ...stack.map((entry) => ["Fine-tune", `${entry.name} · ${kindWords(entry)}`] as const),
-    ...(facts.deltaLoadMs === null ? [] : ([["Brought into memory in", formatMs(facts.deltaLoadMs)]] as const)),
-    ...(facts.deltaSwitchMs === null ? [] : ([["Switched in", formatSwitch(facts.deltaSwitchMs)]] as const)),
-    ["Read", `${formatTokens(facts.promptTokens)}${cached}`],
-    ...(facts.prefillTokensPerSecond === null
-      ? []
-      : ([["Reading speed", formatSpeed(facts.prefillTokensPerSecond)]] as const)),
-    ...(facts.timeToFirstTokenMs === null
-      ? []
-      : ([["Time to first token", formatSeconds(facts.timeToFirstTokenMs)]] as const)),
-    ["Written", formatTokens(facts.answerTokens)],
-    ...(facts.decodeTokensPerSecond === null
-      ? []
-      : ([["Writing speed", formatSpeed(facts.decodeTokensPerSecond)]] as const)),
-    ["Context used", `${formatCount(facts.contextUsedTokens)} of ${formatCount(facts.contextSizeTokens)} tokens`],
-    ["Ended", endWords(facts.endReason)],
+    ...row(t("Model"), facts.modelName),
+    ...row(t("Format"), facts.format && answerFormatWords(facts.format)),
+    ...stack.flatMap((entry) => row(t("Fine-tune"), `${entry.name} · ${kindWords(entry)}`)),
+    ...row(t("Loaded into memory in"), formatted(facts.deltaLoadMs, formatLoad)),
+    ...row(t("Switched in"), formatted(facts.deltaSwitchMs, formatSwitch)),
+    ...row(t("Read@@tokens of the prompt"), promptWords(facts)),
+    ...row(t("Reading speed"), formatted(facts.prefillTokensPerSecond, formatSpeed)),
+    ...row(t("Time to first token"), formatted(facts.timeToFirstTokenMs, formatSeconds)),
+    ...row(t("Written@@tokens of the answer"), formatTokens(facts.answerTokens)),
+    ...row(t("Writing speed"), formatted(facts.decodeTokensPerSecond, formatSpeed)),
+    ...row(t("Context used"), contextWords(facts.contextUsedTokens, facts.contextSizeTokens)),
+    ...row(t("Ended"), endWords(facts.endReason)),
   ];
+}
+
+function formatted(value: number | null, format: (value: number) => string): string | null {
+  return value === null ? null : format(value);
+}
+
+function formatLoad(ms: number): string {
+  return ms < 1000 ? formatMs(Math.round(ms)) : formatSeconds(ms);
+}
+
+function promptWords({ promptTokens, cachedTokens }: AnswerFacts): string {
+  if (cachedTokens === 0) return formatTokens(promptTokens);
+  return t("{count, plural, one {# token} other {# tokens}}, {cached} of them already in memory", {
+    count: promptTokens,
+    cached: formatCount(cachedTokens),
+  });
+}
+
+/** "2,043 of 8,192 tokens". */
+export function contextWords(usedTokens: number, sizeTokens: number): string {
+  return t("{used} of {size, plural, one {# token} other {# tokens}}", {
+    used: formatCount(usedTokens),
+    size: sizeTokens,
+  });
 }
 
 function endWords(reason: AnswerFacts["endReason"]): string {
   switch (reason) {
     case "end":
-      return "The model was done";
+      return t("The model finished");
     case "length":
-      return "Longest answer reached";
+      return t("Answer length limit reached");
     case "context":
-      return "Context full";
+      return t("Context full");
     case "stopped":
-      return "Stopped by you";
+      return t("Stopped by you");
   }
 }

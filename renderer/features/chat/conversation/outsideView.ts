@@ -2,6 +2,7 @@
 import type { MessageId } from "../../../../electron/contract/ids";
 import type { ChatState } from "../chatStore";
 import { lastFacts } from "../lastFacts";
+import { t } from "../../../../electron/words/language";
 
 export interface OutsideView {
   /** The hairline stands before this message. */
@@ -21,7 +22,8 @@ export function outsideView(state: ChatState): OutsideView | null {
 }
 
 export function outsideViewWords(turns: number): string {
-  return turns === 1
-    ? "1 earlier turn is outside the model's view"
-    : `${turns} earlier turns are outside the model's view`;
+  return t(
+    "{turns, plural, one {# earlier turn is outside the model's view} other {# earlier turns are outside the model's view}}",
+    { turns },
+  );
 }

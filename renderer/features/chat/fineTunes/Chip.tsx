@@ -9,6 +9,7 @@ import { kindWords } from "../../deltas/stackWords";
 import { ChipMenu } from "./ChipMenu";
 import styles from "./FineTuneChips.module.css";
 import type { FineTuneChoice } from "./fineTuneChoices";
+import { t } from "../../../../electron/words/language";
 
 interface ChipProps {
   readonly choice: FineTuneChoice;
@@ -43,11 +44,11 @@ export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: 
             data-chip-stop
             aria-pressed={isChosen}
             aria-haspopup="dialog"
-            aria-keyshortcuts={delta === null ? undefined : "Control+Shift+ArrowLeft Control+Shift+ArrowRight"}
+            aria-keyshortcuts={delta === null ? undefined : "Control+Shift+ArrowLeft Control+Shift+ArrowRight"} // not translated
             tabIndex={isReached ? 0 : -1}
             title={
               problem === null
-                ? `${entry.name} answers next. Right click for its strength and more, drag it to another place.`
+                ? t("{name} answers next. Right-click for strength and more, drag to reorder.", { name: entry.name })
                 : failureText(problem).happened
             }
             onFocus={onReach}
@@ -71,9 +72,9 @@ export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: 
             )}
             <span className={styles.name}>{entry.name}</span>
             <span className={styles.kind}>{kindWords(entry)}</span>
-            {problem !== null && <span className="visually-hidden">, cannot be used now</span>}
+            {problem !== null && <span className="visually-hidden"> {t("(can't be used now)")}</span>}
           </button>
-          <Popover.Trigger className={styles.menu} aria-label={`Menu of ${entry.name}`} tabIndex={-1}>
+          <Popover.Trigger className={styles.menu} aria-label={t("Menu of {name}", { name: entry.name })} tabIndex={-1}>
             <ChevronDown size={12} aria-hidden />
           </Popover.Trigger>
         </span>

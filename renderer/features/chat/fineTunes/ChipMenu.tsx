@@ -14,6 +14,7 @@ import { changeChatStack, rememberScale } from "./chatStack";
 import styles from "./ChipMenu.module.css";
 import type { FineTuneChoice } from "./fineTuneChoices";
 import { isFull, parseScale, SCALE_STEP, withEntry, withoutDelta } from "./stackChanges";
+import { t } from "../../../../electron/words/language";
 
 interface ChipMenuProps {
   readonly choice: FineTuneChoice;
@@ -40,7 +41,7 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
       align="start"
       sideOffset={7}
       collisionPadding={8}
-      aria-label={`${entry.name}, ${kindWords(entry)}`}
+      aria-label={[entry.name, kindWords(entry)].join(", ")}
       onCloseAutoFocus={onCloseAutoFocus}
     >
       <div className={styles.header}>
@@ -55,26 +56,26 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
       {canBeChosen && (
         <div className={styles.strength}>
           <div className={styles.line}>
-            <span>Strength</span>
+            <span>{t("Strength")}</span>
             {entry.scale !== 1 && (
               <button
                 type="button"
                 className={styles.reset}
-                aria-label="Reset the strength to 1, as it was made"
+                aria-label={t("Reset the strength to 1, as trained")}
                 onClick={() => setScale(1)}
               >
                 <RotateCcw size={12} aria-hidden />1
               </button>
             )}
             <NumberField
-              label="Strength"
+              label={t("Strength")}
               value={entry.scale}
               parse={(text) => parseScale(text, range)}
               onChange={setScale}
             />
           </div>
           <Slider
-            label="Strength slider"
+            label={t("Strength slider")}
             {...range}
             step={SCALE_STEP}
             value={entry.scale}
@@ -82,7 +83,7 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
             className={styles.slider}
             onChange={(scale) => setScale(Math.round(scale * 100) / 100)}
           />
-          <p className={styles.hint}>0 is the base, 1 as it was made.</p>
+          <p className={styles.hint}>{t("0 is the base model, 1 is as trained.")}</p>
         </div>
       )}
       <div className={styles.actions}>
@@ -97,17 +98,17 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
               }}
             >
               <ListPlus size={15} aria-hidden />
-              {isFull(stack) ? `A stack holds ${MAX_STACK_DELTAS} at most` : "Stack with another…"}
+              {isFull(stack) ? fullWords() : t("Stack with another…")}
             </button>
             {stack.length > 1 && (
               <button type="button" onClick={() => act([entry])}>
                 <Layers2 size={15} aria-hidden />
-                Answer with this one only
+                {t("Answer with this one only")}
               </button>
             )}
             <button type="button" onClick={() => act(withoutDelta(stack, entry.deltaId))}>
               <X size={15} aria-hidden />
-              {stack.length > 1 ? "Remove from the stack" : "Remove, and answer with Base"}
+              {stack.length > 1 ? t("Remove from the stack") : t("Remove and answer with Base")}
             </button>
           </>
         ) : (
@@ -115,14 +116,14 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
             <>
               <button type="button" onClick={() => act([entry])}>
                 <Layers2 size={15} aria-hidden />
-                Answer with this one
+                {t("Answer with this one")}
               </button>
               {stack.length > 0 && (
                 <button type="button" disabled={isFull(stack)} onClick={() => act(withEntry(stack, entry))}>
                   <ListPlus size={15} aria-hidden />
                   {isFull(stack)
-                    ? `A stack holds ${MAX_STACK_DELTAS} at most`
-                    : `Stack with ${stack.map(({ name }) => name).join(" + ")}`}
+                    ? fullWords()
+                    : t("Stack with {names}", { names: stack.map(({ name }) => name).join(" + ") })}
                 </button>
               )}
             </>
@@ -134,26 +135,32 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
   );
 }
 
+function fullWords(): string {
+  return t("A stack can hold at most {count, plural, one {# fine-tune} other {# fine-tunes}}", {
+    count: MAX_STACK_DELTAS,
+  });
+}
+
 function Facts({ delta: { facts } }: { readonly delta: Delta }) {
   return (
     <dl className={styles.facts}>
       <div>
-        <dt>Kind</dt>
+        <dt>{t("Kind")}</dt>
         <dd>{kindAndRank(facts)}</dd>
       </div>
       <div>
-        <dt>In memory</dt>
+        <dt>{t("In memory")}</dt>
         <dd>{formatBytes(facts.weightsBytes)}</dd>
       </div>
       {facts.fidelity !== null && (
         <div>
-          <dt>Kept of the fine-tune</dt>
+          <dt>{t("Kept of the fine-tune")}</dt>
           <dd>{formatPercent(facts.fidelity)}</dd>
         </div>
       )}
       <div>
-        <dt>Base</dt>
-        <dd>{facts.baseName ?? "not named in its file"}</dd>
+        <dt>{t("Base model")}</dt>
+        <dd>{facts.baseName ?? t("not named in the file")}</dd>
       </div>
     </dl>
   );

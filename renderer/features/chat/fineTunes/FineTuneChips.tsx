@@ -3,6 +3,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { DeltaId } from "../../../../electron/contract/ids";
+import { rowStep } from "../../../ui/arrowKeys";
 import { changeChatStack, useChatStack } from "./chatStack";
 import { Chip } from "./Chip";
 import styles from "./FineTuneChips.module.css";
@@ -11,6 +12,7 @@ import { MoreMenu } from "./MoreMenu";
 import { toggled } from "./stackChanges";
 import { useChipOrder } from "./useChipOrder";
 import { useFineTunes } from "./useFineTunes";
+import { t } from "../../../../electron/words/language";
 
 /** The places that the arrow keys stop at. */
 const STOP = "[data-chip-stop]";
@@ -57,7 +59,7 @@ export function FineTuneChips() {
       ref={group}
       className={styles.group}
       role="toolbar"
-      aria-label="Who answers"
+      aria-label={t("Who answers")}
       data-scrolls={chips.length > 0 || undefined}
       onKeyDown={moveFocus}
     >
@@ -69,12 +71,12 @@ export function FineTuneChips() {
             data-chip-stop
             aria-pressed={stack.length === 0}
             tabIndex={reached === "base" ? 0 : -1}
-            title="The model itself answers, without a fine-tune"
+            title={t("The model itself answers, without a fine-tune")}
             onFocus={() => setReachedId("base")}
             onClick={() => changeChatStack([])}
           >
             <i className={styles.dot} />
-            Base
+            {t("Base")}
           </button>
         </span>
         {chips.map((choice) => (
@@ -105,8 +107,8 @@ function choose(choice: FineTuneChoice, stack: NamedStack, adds: boolean): void 
 }
 
 function nextStop(key: string, index: number, count: number): number | null {
-  if (key === "ArrowRight") return (index + 1) % count;
-  if (key === "ArrowLeft") return (index - 1 + count) % count;
+  const step = rowStep(key);
+  if (step !== null) return (index + step + count) % count;
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
   return null;

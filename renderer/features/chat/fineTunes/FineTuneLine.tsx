@@ -2,6 +2,7 @@
 import type { StackEntry } from "../../../../electron/contract/deltas";
 import { kindWords } from "../../deltas/stackWords";
 import styles from "./FineTuneLine.module.css";
+import { t } from "../../../../electron/words/language";
 
 interface FineTuneLineProps {
   /** null: the base. */
@@ -16,8 +17,8 @@ export function FineTuneLine({ entry, note, isUnfit = false }: FineTuneLineProps
       <i className={styles.dot} />
       <span className={styles.words}>
         <span className={styles.first}>
-          <span className={styles.name}>{entry?.name ?? "Base"}</span>
-          <span className={styles.kind}>{entry === null ? "no fine-tune" : kindWords(entry)}</span>
+          <span className={styles.name}>{entry?.name ?? t("Base")}</span>
+          <span className={styles.kind}>{entry === null ? t("no fine-tune") : kindWords(entry)}</span>
         </span>
         {note === undefined ? null : <small className={styles.note}>{note}</small>}
       </span>

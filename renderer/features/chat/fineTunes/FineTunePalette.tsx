@@ -1,6 +1,6 @@
 // Who answers next, by keyboard: names are filtered as they are typed.
 import { Check, Layers } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { pageActions } from "../../../app/actions";
 import { useApp } from "../../../app/appStore";
 import { failureText } from "../../../../electron/words/failureText";
@@ -18,6 +18,10 @@ import styles from "./FineTunePalette.module.css";
 import { paletteOptions } from "./paletteOptions";
 import { isFull, toggled } from "./stackChanges";
 import { useFineTunes } from "./useFineTunes";
+import { t } from "../../../../electron/words/language";
+import { richText } from "../../../ui/richText";
+
+const hintTags = { kbd: (keys: ReactNode) => <kbd>{keys}</kbd> };
 
 export function FineTunePalette() {
   const stack = useChatStack();
@@ -57,11 +61,12 @@ export function FineTunePalette() {
     return false;
   };
 
+  const addKeys = { keys: formatChord("Mod+Enter", platform) };
   return (
     <QueryDialog
-      label="Switch fine-tune"
-      fieldLabel="Name of a fine-tune"
-      placeholder="Who answers next?"
+      label={t("Switch fine-tune")}
+      fieldLabel={t("Name of a fine-tune")}
+      placeholder={t("Who answers next?")}
       maxLength={120}
       icon={<Layers size={16} aria-hidden />}
       query={query}
@@ -69,22 +74,23 @@ export function FineTunePalette() {
       items={options}
       itemKey={(choice) => choice?.entry.deltaId ?? "base"}
       renderItem={(choice) => <Choice choice={choice} isChosen={isChosen(choice)} />}
-      listLabel="Fine-tunes that fit this model"
+      listLabel={t("Fine-tunes that fit this model")}
       isSelected={isChosen}
       onChoose={(choice, event) => (withMod(event) ? addOrRemove : answerWith)(choice)}
       onOtherKey={handleOtherKey}
       onClose={closeDialog}
-      nothing={query.trim() !== "" && options.length === 0 ? "No fine-tune that fits this model has that name." : ""}
+      nothing={query.trim() !== "" && options.length === 0 ? t("No fine-tune with that name fits this model.") : ""}
       belowList={choices.length === 0 && <NoFineTunes />}
       footer={
         choices.length > 0 && (
           <p className={styles.hints}>
             <span>
-              <kbd>{formatChord("Enter", platform)}</kbd> only this one
+              {richText("<kbd>{keys}</kbd> only this one", hintTags, { keys: formatChord("Enter", platform) })}
             </span>
             <span>
-              <kbd>{formatChord("Mod+Enter", platform)}</kbd>{" "}
-              {isFull(stack) ? "take out of the stack, which is full" : "add or take out"}
+              {isFull(stack)
+                ? richText("<kbd>{keys}</kbd> remove from the stack, which is full", hintTags, addKeys)
+                : richText("<kbd>{keys}</kbd> add or remove", hintTags, addKeys)}
             </span>
           </p>
         )
@@ -109,14 +115,14 @@ function Choice({ choice, isChosen }: { readonly choice: FineTuneChoice | null; 
 function NoFineTunes() {
   return (
     <div className={styles.none}>
-      <p>There are no fine-tunes on this computer yet.</p>
+      <p>{t("No fine-tunes yet")}</p>
       <Button
         onClick={() => {
           closeDialog();
           pageActions["open-fine-tunes"].run();
         }}
       >
-        Get a fine-tune
+        {t("Get a fine-tune")}
       </Button>
     </div>
   );

@@ -9,6 +9,7 @@ import styles from "./FineTuneChips.module.css";
 import type { FineTuneChoice } from "./fineTuneChoices";
 import { FineTuneLine } from "./FineTuneLine";
 import menuStyles from "./MoreMenu.module.css";
+import { t } from "../../../../electron/words/language";
 
 export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoice[] }) {
   const others = choices.filter(({ isChip, canBeChosen }) => !isChip && canBeChosen);
@@ -21,8 +22,8 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
           type="button"
           className={styles.more}
           data-chip-stop
-          aria-label="More fine-tunes"
-          title="More fine-tunes"
+          aria-label={t("More fine-tunes")}
+          title={t("More fine-tunes")}
         >
           <Plus size={14} aria-hidden />
         </button>
@@ -30,11 +31,11 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
     >
       {choices.length === 0 && (
         <div className={menuStyles.about}>
-          A fine-tune is a small file that teaches this model one thing well, a style or a task. It lies in memory
-          beside the model, and you can change it with each message.
+          {t("A fine-tune is a small file that teaches this model one thing well, such as a style or a task.")}{" "}
+          {t("It stays in memory next to the model, and you can switch it with each message.")}
         </div>
       )}
-      {others.length > 0 && <MenuLabel>Answer with</MenuLabel>}
+      {others.length > 0 && <MenuLabel>{t("Answer with")}</MenuLabel>}
       {others.map((choice) => (
         <MenuItem key={choice.entry.deltaId} onSelect={answerWith([choice.entry])}>
           <FineTuneLine
@@ -43,7 +44,7 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
           />
         </MenuItem>
       ))}
-      {unfit.length > 0 && <MenuLabel>Not for this model</MenuLabel>}
+      {unfit.length > 0 && <MenuLabel>{t("Not for this model")}</MenuLabel>}
       {unfit.map(({ entry, problem }) => (
         // Reached by the keyboard too, for its reason; it does nothing.
         <MenuItem key={entry.deltaId} aria-disabled onSelect={(event) => event.preventDefault()}>
@@ -51,9 +52,9 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
         </MenuItem>
       ))}
       {others.length + unfit.length > 0 && <MenuSeparator />}
-      {choices.length > 0 && <ActionMenuItem action="switch-fine-tune">Switch fine-tune…</ActionMenuItem>}
+      {choices.length > 0 && <ActionMenuItem action="switch-fine-tune">{t("Switch fine-tune…")}</ActionMenuItem>}
       <ActionMenuItem action="open-fine-tunes">
-        {choices.length === 0 ? "Get a fine-tune" : "All fine-tunes"}
+        {choices.length === 0 ? t("Get a fine-tune") : t("All fine-tunes")}
       </ActionMenuItem>
     </Menu>
   );

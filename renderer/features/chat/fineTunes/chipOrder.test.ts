@@ -6,7 +6,7 @@ import { placeAt, placeBeside } from "./chipOrder";
 const ids = ["a", "b", "c"].map((id) => DeltaId.parse(id));
 const [a, b, c] = ids as [DeltaId, DeltaId, DeltaId];
 /** 100 wide, one beside the other. */
-const chips = ids.map((id, index) => ({ id, left: index * 100, right: index * 100 + 100 }));
+const chips = ids.map((id, index) => ({ id, start: index * 100, end: index * 100 + 100 }));
 
 it.each([
   ["a over its own first half", a, 10, null],

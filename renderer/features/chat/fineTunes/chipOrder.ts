@@ -8,14 +8,14 @@ export interface ChipPlace {
 
 export interface ChipEdges {
   readonly id: DeltaId;
-  /** Pixels, as of a pointer. */
-  readonly left: number;
-  readonly right: number;
+  /** Pixels along the row, as of a pointer. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Where it would be dropped; null = it would stay where it is. */
 export function placeAt(chips: readonly ChipEdges[], movedId: DeltaId, x: number): ChipPlace | null {
-  const index = chips.findIndex(({ left, right }) => x < (left + right) / 2);
+  const index = chips.findIndex(({ start, end }) => x < (start + end) / 2);
   return placeBefore(
     chips.map(({ id }) => id),
     movedId,
@@ -23,7 +23,7 @@ export function placeAt(chips: readonly ChipEdges[], movedId: DeltaId, x: number
   );
 }
 
-/** One place to the left (-1) or right (1); null = it is the first or the last. */
+/** One place towards the beginning (-1) or the end (1); null = it is the first or the last. */
 export function placeBeside(ids: readonly DeltaId[], movedId: DeltaId, step: -1 | 1): ChipPlace | null {
   const index = ids.indexOf(movedId);
   const target = index + step;

@@ -1,21 +1,26 @@
 // What the composer says before a message is sent without something of the chat's stack.
 import { stackName } from "../../deltas/stackWords";
 import type { FineTuneChoice } from "./fineTuneChoices";
+import { t } from "../../../../electron/words/language";
 
 /** `leftOut`: those of the stack with a problem. */
 export function leftOutWords(leftOut: readonly FineTuneChoice[], stackSize: number): string | null {
   const [first] = leftOut;
   if (first === undefined) return null;
-  const names = `“${stackName(leftOut.map(({ entry }) => ({ ...entry, scale: 1 })))}”`;
-  const instead = leftOut.length === stackSize ? "Base answers" : "the others answer";
-  switch (first.problem?.code) {
+  const names = stackName(leftOut.map(({ entry }) => ({ ...entry, scale: 1 })));
+  const instead = leftOut.length === stackSize ? t("Base answers instead.") : t("The others answer without it.");
+  return [whyWords(first, names), instead].join(" ");
+}
+
+function whyWords({ problem }: FineTuneChoice, names: string): string {
+  switch (problem?.code) {
     case "delta-missing":
-      return `${names} was deleted, so ${instead}.`;
+      return t("“{names}” was deleted.", { names });
     case "delta-crashed-last-time":
-      return `The engine stopped with ${names} the last time. Choose it again to try once more; until then ${instead}.`;
+      return t("The model stopped unexpectedly the last time “{names}” answered. Choose it again to retry.", { names });
     case "delta-changed":
-      return `The file of ${names} was changed, so ${instead}.`;
+      return t("The file of “{names}” was changed.", { names });
     default:
-      return `${names} does not fit this model, so ${instead}. Load its model, or choose another one at the top.`;
+      return t("“{names}” doesn't fit this model. Load its model, or choose another fine-tune at the top.", { names });
   }
 }

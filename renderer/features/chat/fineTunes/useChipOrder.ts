@@ -1,6 +1,7 @@
 // The order of the chips: they are dragged, or moved by keys; main keeps it. Renderer.
 import { type DragEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { DeltaId } from "../../../../electron/contract/ids";
+import { isRightToLeft, rowStep } from "../../../ui/arrowKeys";
 import { placeDelta } from "../../deltas/deltaActions";
 import { type ChipEdges, type ChipPlace, placeAt, placeBeside } from "./chipOrder";
 
@@ -55,7 +56,7 @@ export function useChipOrder(group: RefObject<HTMLElement | null>, ids: readonly
         if (draggedId === null) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = "move";
-        const next = placeAt(edgesOf(event.currentTarget), draggedId, event.clientX);
+        const next = placeAt(edgesOf(event.currentTarget), draggedId, alongRow(event.clientX));
         setPlace((before) =>
           before?.beforeId === next?.beforeId && (before === null) === (next === null) ? before : next,
         );
@@ -91,8 +92,7 @@ export function useChipOrder(group: RefObject<HTMLElement | null>, ids: readonly
 /** Ctrl or Command with Shift: the arrows alone go from chip to chip. */
 function stepOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): -1 | 1 | null {
   if (!shiftKey || altKey || ctrlKey === metaKey) return null;
-  if (key === "ArrowLeft") return -1;
-  return key === "ArrowRight" ? 1 : null;
+  return rowStep(key);
 }
 
 function movableId(target: EventTarget): DeltaId | null {
@@ -103,8 +103,14 @@ function movableId(target: EventTarget): DeltaId | null {
 function edgesOf(chips: Element): ChipEdges[] {
   return [...chips.querySelectorAll<HTMLElement>(MOVABLE)].map((chip) => {
     const { left, right } = chip.getBoundingClientRect();
-    return { id: chip.dataset["movable"] as DeltaId, left, right };
+    const [start = left, end = right] = [alongRow(left), alongRow(right)].sort((one, other) => one - other);
+    return { id: chip.dataset["movable"] as DeltaId, start, end };
   });
+}
+
+/** Grows in the direction in which the row runs. */
+function alongRow(x: number): number {
+  return isRightToLeft() ? -x : x;
 }
 
 function focusChip(group: HTMLElement | null, id: DeltaId): void {

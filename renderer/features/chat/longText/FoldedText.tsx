@@ -1,11 +1,12 @@
 // A message's text: a long one as its beginning, until somebody wants to see all of it.
 import { useMemo, useRef, type ReactNode } from "react";
-import { formatCount } from "../../../../electron/words/quantities";
+
 import { holdScrollPosition } from "../conversation/scrollRequest";
 import { useFold } from "../parts/folds";
 import { ChunkedText } from "./ChunkedText";
 import styles from "./FoldedText.module.css";
 import { foldText } from "./foldText";
+import { t } from "../../../../electron/words/language";
 
 /** `foldKey`: see parts/folds.ts. */
 export function FoldedText({ foldKey, text }: { readonly foldKey: string; readonly text: string }): ReactNode {
@@ -26,7 +27,9 @@ export function FoldedText({ foldKey, text }: { readonly foldKey: string; readon
       <span ref={start} />
       {isUnfolded ? <ChunkedText text={text} /> : `${beginning} …`}
       <button type="button" className={styles.toggle} aria-expanded={isUnfolded} onClick={press}>
-        {isUnfolded ? "Show less" : `Show all ${formatCount(text.length)} characters`}
+        {isUnfolded
+          ? t("Show less")
+          : t("{count, plural, one {Show all # character} other {Show all # characters}}", { count: text.length })}
       </button>
     </>
   );

@@ -4,6 +4,7 @@ import { CopyButton } from "./CopyButton";
 import styles from "./CodeBlock.module.css";
 import { codeKinds, type HighlightedLine } from "./codeKinds";
 import { useHighlightedLines } from "./useHighlightedLines";
+import { t } from "../../../../electron/words/language";
 
 /** Above these a block is one piece of plain text: each coloured line is an element of the page. */
 const MAX_COLOURED_CHARACTERS = 100_000;
@@ -26,8 +27,8 @@ export function CodeBlock({ code, language, growing, wraps = false, scrolls = fa
   return (
     <div className={styles.block}>
       <div className={styles.header}>
-        <span className={styles.language}>{language === "" ? "text" : language}</span>
-        <CopyButton text={() => code} label="Copy code" words />
+        <span className={styles.language}>{language === "" ? t("text@@of no programming language") : language}</span>
+        <CopyButton text={() => code} label={t("Copy code")} words />
       </div>
       {/* Focusable, so that long lines can be scrolled with the keyboard. */}
       <section
@@ -35,7 +36,7 @@ export function CodeBlock({ code, language, growing, wraps = false, scrolls = fa
         data-scrolls={scrolls || undefined}
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        aria-label={language === "" ? "Code" : `Code, ${language}`}
+        aria-label={language === "" ? t("Code") : t("Code, {language}", { language })}
       >
         <pre>
           <code className={styles.code} data-wraps={wraps || undefined} dir="ltr" translate="no">

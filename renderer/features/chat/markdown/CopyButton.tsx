@@ -3,6 +3,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { callOrNotify } from "../../../app/bridge";
 import styles from "./CopyButton.module.css";
+import { t } from "../../../../electron/words/language";
 
 const COPIED_SHOWN_MS = 1600;
 
@@ -32,12 +33,12 @@ export function CopyButton({ text, label, words = false }: CopyButtonProps): Rea
     <button
       type="button"
       className={words ? styles.withWords : styles.iconOnly}
-      aria-label={copied ? "Copied" : label}
+      aria-label={copied ? t("Copied") : label}
       title={words ? undefined : label}
       onClick={(event) => void copy(event.currentTarget)}
     >
       <Icon size={words ? 13 : 14} strokeWidth={1.75} aria-hidden />
-      {words ? <span>{copied ? "Copied" : "Copy"}</span> : null}
+      {words ? <span>{copied ? t("Copied") : t("Copy@@verb")}</span> : null}
     </button>
   );
 }

@@ -7,6 +7,7 @@ import { CodeBlock } from "./CodeBlock";
 import { CopyButton } from "./CopyButton";
 import { linkTarget } from "./linkTarget";
 import styles from "./Markdown.module.css";
+import { t } from "../../../../electron/words/language";
 
 /** What streamdown hands to a component: parsed from a model's words, so nothing about it is trusted. */
 type ElementProps = Record<string, unknown> & ExtraProps & { readonly children?: ReactNode };
@@ -51,7 +52,11 @@ function Link({ href, children }: ElementProps): ReactNode {
 /** Loading an image would tell its server that, and what, you are reading. */
 function Image({ alt, src }: ElementProps): ReactNode {
   const words = typeof alt === "string" && alt !== "" ? alt : typeof src === "string" ? src.slice(0, 200) : "";
-  return <span className={styles.image}>Image not loaded{words === "" ? "" : `: ${words}`}</span>;
+  return (
+    <span className={styles.image}>
+      {words === "" ? t("Image not loaded") : t("Image not loaded: {words}", { words })}
+    </span>
+  );
 }
 
 function Preformatted({ node }: ElementProps): ReactNode {
@@ -75,11 +80,11 @@ function Table({ children }: ElementProps): ReactNode {
     <div className={styles.table}>
       {/* Focusable, so that wide tables can be scrolled with the keyboard. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <section className={styles.tableScroll} aria-label="Table" tabIndex={0}>
+      <section className={styles.tableScroll} aria-label={t("Table")} tabIndex={0}>
         <table>{children}</table>
       </section>
       <span className={styles.tableCopy}>
-        <CopyButton text={tableText} label="Copy table" />
+        <CopyButton text={tableText} label={t("Copy table")} />
       </span>
     </div>
   );
@@ -120,7 +125,7 @@ function TaskBox({ checked }: ElementProps): ReactNode {
   return (
     <span className={done ? styles.boxDone : styles.box}>
       {done ? <Check size={11} strokeWidth={3} aria-hidden /> : null}
-      <span className="visually-hidden">{done ? "Done:" : "Not done:"}</span>
+      <span className="visually-hidden">{done ? t("Done:") : t("Not done:")}</span>
     </span>
   );
 }

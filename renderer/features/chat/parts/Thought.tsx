@@ -10,6 +10,7 @@ import { askToAnswer, useAskedToAnswer } from "./answerNow";
 import { Fold } from "./Fold";
 import { thoughtWords } from "./partWords";
 import styles from "./Thought.module.css";
+import { t } from "../../../../electron/words/language";
 
 interface ThoughtProps {
   readonly message: Message;
@@ -52,7 +53,7 @@ function Thinking({ message }: { readonly message: Message }): ReactNode {
   return (
     <>
       <span>
-        Thinking
+        {t("Thinking")}
         {/* Not for a screen reader, which would read every second. */}
         {sinceMs !== null && <span aria-hidden> · {formatDuration(seconds)}</span>}
       </span>
@@ -90,14 +91,14 @@ function AnswerNow({ message, index, onPress }: AnswerNowProps): ReactNode {
     <button
       type="button"
       className={styles.answerNow}
-      title={`Ends the thought (${keysOf("answer-now")})`}
+      title={t("Stop thinking ({keys})", { keys: keysOf("answer-now") })}
       disabled={isAsked}
       onClick={() => {
         onPress();
         void askToAnswer(message, index);
       }}
     >
-      Answer now
+      {t("Answer now")}
     </button>
   );
 }

@@ -5,6 +5,7 @@ import { CodeBlock } from "../markdown/CodeBlock";
 import { Fold } from "./Fold";
 import { preview, resultHeading, tidied } from "./partWords";
 import styles from "./ToolCall.module.css";
+import { t } from "../../../../electron/words/language";
 
 export function ToolResult({
   foldKey,
@@ -19,7 +20,7 @@ export function ToolResult({
       line={
         <>
           <bdi className={styles.heading}>{resultHeading(name)}</bdi>
-          <bdi className={styles.preview}>{text.trim() === "" ? EMPTY_RESULT : preview(text)}</bdi>
+          <bdi className={styles.preview}>{text.trim() === "" ? emptyResultWords() : preview(text)}</bdi>
         </>
       }
     >
@@ -29,9 +30,11 @@ export function ToolResult({
 }
 
 function Result({ text }: { readonly text: string }): ReactNode {
-  if (text.trim() === "") return <p>{EMPTY_RESULT}</p>;
+  if (text.trim() === "") return <p>{emptyResultWords()}</p>;
   const { code, language } = tidied(text);
   return <CodeBlock code={code} language={language} growing={false} wraps={language === ""} />;
 }
 
-export const EMPTY_RESULT = "(empty)";
+export function emptyResultWords(): string {
+  return t("(empty)");
+}

@@ -5,12 +5,13 @@ import type { ToolCallPart } from "../../../../electron/contract/parts";
 import { Button } from "../../../ui/Button";
 import { useChat } from "../chatStore";
 import { writingMessage } from "../conversation/answerActions";
-import { resultLimits } from "../textField/chatLimits";
+import { messageLimits } from "../textField/chatLimits";
 import { MessageField } from "../textField/MessageField";
 import { preview, resultHeading } from "./partWords";
-import { EMPTY_RESULT } from "./ToolResult";
+import { emptyResultWords } from "./ToolResult";
 import { changeResultDraft, sendDrafts, useResultDraft, waitingCalls } from "./toolResults";
 import styles from "./ToolResultsForm.module.css";
+import { t } from "../../../../electron/words/language";
 
 /** Nothing where no result is waited for. */
 export function ToolResultsForm({ message }: { readonly message: Message }): ReactNode {
@@ -40,7 +41,7 @@ export function ToolResultsForm({ message }: { readonly message: Message }): Rea
   return (
     <form
       className={styles.form}
-      aria-label="Results of the tools"
+      aria-label={t("Tool results")}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -50,9 +51,9 @@ export function ToolResultsForm({ message }: { readonly message: Message }): Rea
         <ResultField key={call.callId} message={message} call={call} onKeyDown={pressKey} />
       ))}
       <div className={styles.row}>
-        <p className={styles.note}>The model waits for this. Facet runs no tools by itself.</p>
+        <p className={styles.note}>{t("The model is waiting for this. Facet doesn't run tools itself.")}</p>
         <Button type="submit" look="primary" disabled={isSending}>
-          Send
+          {t("Send")}
         </Button>
       </div>
     </form>
@@ -81,11 +82,11 @@ function ResultField({ message, call, onKeyDown }: ResultFieldProps): ReactNode 
         <MessageField
           id={id}
           aria-describedby={`${id}-call`}
-          placeholder={EMPTY_RESULT}
+          placeholder={emptyResultWords()}
           rows={1}
           spellCheck={false}
           owner={`${message.id} ${call.callId}`}
-          limits={resultLimits}
+          limits={messageLimits}
           draft={draft}
           onChange={(change) => changeResultDraft(message.id, call, change)}
           onKeyDown={onKeyDown}

@@ -1,23 +1,20 @@
 // Thoughts, tool calls and their results as words on one line.
 import { formatDuration } from "../../../../electron/words/quantities";
+import { t } from "../../../../electron/words/language";
 
 /** More than fits any line. */
 const MAX_PREVIEW_CHARACTERS = 240;
 
 /** "Thought for 12 s"; of unknown length, "Thought". */
 export function thoughtWords(durationMs: number | null): string {
-  if (durationMs === null) return "Thought";
+  if (durationMs === null) return t("Thought");
   const seconds = Math.floor(durationMs / 1000);
-  return `Thought for ${seconds < 1 ? "less than a second" : formatDuration(seconds)}`;
+  return seconds < 1 ? t("Thought for less than a second") : t("Thought for {time}", { time: formatDuration(seconds) });
 }
 
-/** The name that a model gave; it gives none while it is still writing it. */
-export function toolName(name: string): string {
-  return name.trim() === "" ? "a tool" : name;
-}
-
+/** `name`: "" where the model gave none. */
 export function resultHeading(name: string): string {
-  return `Result of ${toolName(name)}`;
+  return name.trim() === "" ? t("Result of a tool") : t("Result of {tool}", { tool: name });
 }
 
 /** The beginning of a text on one line. */

@@ -103,14 +103,14 @@ describe("how an answer ended", () => {
   test.each<[string, MessagePart[], Partial<Message>, string | null, string | null]>([
     ["with words", [thought, text], {}, null, null],
     ["with a call", [thought, call], {}, null, null],
-    ["without a word", [], {}, "The model ended its answer without a word", null],
-    ["without a word after an empty thought", [blankThought], {}, "The model ended its answer without a word", null],
-    ["after its thought", [thought], {}, "The model thought, and ended without an answer", null],
+    ["without a word", [], {}, "The model gave no answer", null],
+    ["without a word after an empty thought", [blankThought], {}, "The model gave no answer", null],
+    ["after its thought", [thought], {}, "The model thought but gave no answer", null],
     [
       "stopped in its thought",
       [thought],
       { state: "stopped", facts: facts("stopped") },
-      "Stopped while it thought",
+      "Stopped while thinking",
       null,
     ],
     ["stopped after its thought", [thought, text], { state: "stopped", facts: facts("stopped") }, "Stopped", null],
@@ -119,7 +119,7 @@ describe("how an answer ended", () => {
       "the app closed",
       [thought],
       { state: "interrupted", facts: null },
-      "The app closed in mid-answer. What was written is kept.",
+      "Facet closed during this answer. What was written is kept.",
       null,
     ],
     [
@@ -127,21 +127,21 @@ describe("how an answer ended", () => {
       [thought, text],
       { facts: facts("length") },
       null,
-      "Cut here: the longest answer set for this chat was reached.",
+      "Cut off here: the answer reached this chat's limit.",
     ],
     [
       "cut in its thought",
       [thought],
       { facts: facts("length") },
       null,
-      "No answer came: the thought used up the longest answer set for this chat. Allow a longer one, or let it think less.",
+      "There is no answer: thinking used up this chat's limit for an answer. Raise the limit, or let it think less.",
     ],
     [
       "the context filled by its thought",
       [thought],
       { facts: facts("context") },
       null,
-      "No answer came: the thought filled the context. Let it think less, or begin a new chat.",
+      "There is no answer: thinking filled the context. Let it think less, or start a new chat.",
     ],
   ])("%s", (_name, parts, change, ending, cut) => {
     const message = answer(parts, change);

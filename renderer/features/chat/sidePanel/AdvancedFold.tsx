@@ -3,9 +3,10 @@ import { ChevronRight } from "lucide-react";
 import { useId, type ReactNode } from "react";
 import { useFold } from "../parts/folds";
 import styles from "./AdvancedFold.module.css";
+import { t } from "../../../../electron/words/language";
 
 export function AdvancedFold({ children }: { readonly children: ReactNode }): ReactNode {
-  const [isOpen, toggle] = useFold("advanced settings");
+  const [isOpen, toggle] = useFold("advanced-settings");
   const contentId = useId();
   return (
     <section className={styles.fold}>
@@ -18,7 +19,7 @@ export function AdvancedFold({ children }: { readonly children: ReactNode }): Re
           onClick={toggle}
         >
           <ChevronRight size={13} strokeWidth={2} aria-hidden />
-          Advanced
+          {t("Advanced")}
         </button>
       </h3>
       {isOpen && (

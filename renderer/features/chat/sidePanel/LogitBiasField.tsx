@@ -17,16 +17,17 @@ import styles from "./LogitBiasField.module.css";
 import { NumberField } from "./NumberField";
 import { parseFieldValue } from "./samplingFields";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
+import { t } from "../../../../electron/words/language";
 
-const choices: readonly (readonly [BiasChoice, string])[] = [
-  ["never", "Never"],
-  ["by", "Bias"],
-  ["always", "Always"],
+const choices: readonly (readonly [BiasChoice, () => string])[] = [
+  ["never", () => t("Never")],
+  ["by", () => t("Bias")],
+  ["always", () => t("Always")],
 ];
 
 export function LogitBiasField(): ReactNode {
   const { logitBias = [] } = useChatSettings();
-  const unfinished = useUnfinished("logit bias");
+  const unfinished = useUnfinished("logit-bias");
   const rows = unfinished ?? biasRows(logitBias);
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
@@ -36,7 +37,7 @@ export function LogitBiasField(): ReactNode {
     write(rows.map((row) => (row.id === rowId ? { ...row, ...next } : row)));
   function add(): void {
     flushSync(() => write([...rows, { id: crypto.randomUUID(), text: "", bias: biasOfChoice.never }]));
-    list.current?.querySelector<HTMLElement>("li:last-child input")?.focus();
+    list.current?.querySelector<HTMLElement>("li:last-child input")?.focus(); // not translated
   }
   function remove(rowId: string): void {
     const index = rows.findIndex((row) => row.id === rowId);
@@ -47,15 +48,15 @@ export function LogitBiasField(): ReactNode {
 
   return (
     <fieldset className={styles.field} aria-describedby={`${id}-words`}>
-      <legend className={styles.legend}>Logit bias</legend>
+      <legend className={styles.legend}>{t("Logit bias")}</legend>
       {rows.length > 0 && (
         <ul ref={list} className={styles.list}>
           {rows.map((row, index) => (
             <li key={row.id} className={styles.row}>
               <input
                 className={styles.text}
-                aria-label={`Text ${index + 1}`}
-                placeholder="Word or token"
+                aria-label={t("Text {number}", { number: index + 1 })}
+                placeholder={t("Word or token")}
                 maxLength={MAX_BIAS_CHARACTERS}
                 spellCheck={false}
                 autoComplete="off"
@@ -64,7 +65,7 @@ export function LogitBiasField(): ReactNode {
               />
               <select
                 className={styles.choice}
-                aria-label={`How text ${index + 1} is chosen`}
+                aria-label={t("How text {number} is chosen", { number: index + 1 })}
                 value={choiceOf(row.bias)}
                 onChange={({ target }) =>
                   change(row.id, {
@@ -74,13 +75,13 @@ export function LogitBiasField(): ReactNode {
               >
                 {choices.map(([choice, words]) => (
                   <option key={choice} value={choice}>
-                    {words}
+                    {words()}
                   </option>
                 ))}
               </select>
               {choiceOf(row.bias) === "by" && (
                 <NumberField
-                  label={`Bias of text ${index + 1}`}
+                  label={t("Bias of text {number}", { number: index + 1 })}
                   value={row.bias}
                   parse={(text) => parseFieldValue(text, { min: -MAX_BIAS, max: MAX_BIAS, step: 0.1 })}
                   onChange={(bias) => change(row.id, { bias })}
@@ -88,7 +89,7 @@ export function LogitBiasField(): ReactNode {
               )}
               <IconButton
                 className={styles.remove}
-                name={`Remove text ${index + 1}`}
+                name={t("Remove text {number}", { number: index + 1 })}
                 icon={<X size={14} />}
                 data-remove
                 onClick={() => remove(row.id)}
@@ -100,12 +101,12 @@ export function LogitBiasField(): ReactNode {
       {rows.length < MAX_BIASES && (
         <Button ref={addButton} look="quiet" className={styles.add} onClick={add}>
           <Plus size={14} aria-hidden />
-          Add a text
+          {t("Add a text")}
         </Button>
       )}
       <p id={`${id}-words`} className={styles.note}>
-        Makes the tokens of a text likelier, or less likely below 0. Never is −100, Always is 100; a text of several
-        tokens counts with each of them. \n stands for a line break.
+        {t("Makes a text likelier, or less likely below 0. Never is −100, Always is 100.")}{" "}
+        {t("It applies to each token of the text. {code} stands for a line break.", { code: "\\n" })}
       </p>
     </fieldset>
   );
@@ -113,7 +114,7 @@ export function LogitBiasField(): ReactNode {
 
 /** Rows stay as they are on screen; those with a text are the chat's. */
 function write(rows: readonly BiasRow[]): void {
-  setUnfinished("logit bias", rows);
+  setUnfinished("logit-bias", rows);
   changeChatSettings((settings) => withBiases(settings, biasesOf(rows)));
 }
 

@@ -2,6 +2,7 @@
 import { NumberField } from "./NumberField";
 import styles from "./OptionalNumberField.module.css";
 import { parseFieldValue } from "./samplingFields";
+import { t } from "../../../../electron/words/language";
 
 interface OptionalNumberFieldProps {
   readonly name: string;
@@ -25,7 +26,7 @@ export function OptionalNumberField(props: OptionalNumberFieldProps) {
           {unit !== undefined && <small>{unit}</small>}
         </span>
         <NumberField
-          label={unit === undefined ? name : `${name}, ${unit}`}
+          label={unit === undefined ? name : t("{name}, {unit}", { name, unit })}
           wide
           value={value}
           placeholder={placeholder}

@@ -6,6 +6,7 @@ import { Tooltip } from "../../../ui/Tooltip";
 import { NumberField } from "./NumberField";
 import { parseFieldValue, type SamplingField } from "./samplingFields";
 import styles from "./SamplingSlider.module.css";
+import { t } from "../../../../electron/words/language";
 
 interface SamplingSliderProps {
   readonly field: SamplingField;
@@ -17,38 +18,34 @@ interface SamplingSliderProps {
 
 export function SamplingSlider({ field, value, defaultValue, onChange }: SamplingSliderProps) {
   const hintId = useId();
+  const name = field.name();
   const shown = value ?? defaultValue;
   const max = field.sliderMax ?? field.max;
 
   return (
     <div className={styles.field}>
       <div className={styles.line}>
-        <Tooltip text={field.hint} side="left">
-          <span className={styles.name}>{field.name}</span>
+        <Tooltip text={field.hint()} side="left">
+          <span className={styles.name}>{name}</span>
         </Tooltip>
         {value === undefined ? (
-          <span className={styles.source}>default</span>
+          <span className={styles.source}>{t("default")}</span>
         ) : (
           <button
             type="button"
             className={styles.reset}
-            aria-label={`Reset ${field.name} to ${defaultValue}, the model's value`}
+            aria-label={t("Reset {name} to {value}, the model's default", { name, value: defaultValue })}
             onClick={() => onChange(undefined)}
           >
             <RotateCcw size={12} />
             {defaultValue}
           </button>
         )}
-        <NumberField
-          label={field.name}
-          value={shown}
-          parse={(text) => parseFieldValue(text, field)}
-          onChange={onChange}
-        />
+        <NumberField label={name} value={shown} parse={(text) => parseFieldValue(text, field)} onChange={onChange} />
       </div>
       {/* The user's own value is in colour; what follows the model is grey. */}
       <Slider
-        label={`${field.name} slider`}
+        label={t("{name} slider", { name })}
         aria-describedby={hintId}
         min={field.min}
         max={max}
@@ -58,7 +55,7 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
         onChange={onChange}
       />
       <span id={hintId} className="visually-hidden">
-        {field.hint}
+        {field.hint()}
       </span>
     </div>
   );

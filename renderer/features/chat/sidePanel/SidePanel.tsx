@@ -25,6 +25,7 @@ import { advancedSamplingFields, usualSamplingFields, type SamplingField } from 
 import styles from "./SidePanel.module.css";
 import { StopTextsField } from "./StopTextsField";
 import { ToolsField } from "./ToolsField";
+import { t } from "../../../../electron/words/language";
 
 export function SidePanel() {
   const settings = useChatSettings();
@@ -50,7 +51,7 @@ export function SidePanel() {
     <aside
       ref={panel}
       className={styles.panel}
-      aria-label="Chat settings"
+      aria-label={t("Chat settings")}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented) return;
         event.preventDefault();
@@ -58,19 +59,19 @@ export function SidePanel() {
       }}
     >
       <header className={styles.header}>
-        <h2>Chat settings</h2>
-        <ActionButton action="toggle-settings-panel" name="Close chat settings" icon={<X size={16} />} />
+        <h2>{t("Chat settings")}</h2>
+        <ActionButton action="toggle-settings-panel" name={t("Close chat settings")} icon={<X size={16} />} />
       </header>
       <div className={styles.fields}>
         <div className={styles.prompt} data-drop-area>
-          <label htmlFor={promptId}>System prompt</label>
+          <label htmlFor={promptId}>{t("System prompt")}</label>
           <TextField
             id={promptId}
             owner={chatId}
             value={settings.systemPrompt}
             limits={systemPromptLimits}
             maxLength={MAX_SYSTEM_PROMPT_CHARACTERS}
-            placeholder="What the model should know or keep to"
+            placeholder={t("What the model should know or stick to")}
             spellCheck={false}
             rows={5}
             onChange={(systemPrompt) => changeChatSettings((before) => ({ ...before, systemPrompt }))}
@@ -79,23 +80,23 @@ export function SidePanel() {
 
         <ThinkingFields />
 
-        <h3 className={styles.heading}>Sampling</h3>
+        <h3 className={styles.heading}>{t("Sampling")}</h3>
         {usualSamplingFields.map(slider)}
 
-        <h3 className={styles.heading}>Answer</h3>
+        <h3 className={styles.heading}>{t("Answer")}</h3>
         <OptionalNumberField
-          name="Longest answer"
-          unit="tokens"
-          placeholder="No limit"
+          name={t("Longest answer")}
+          unit={t("tokens")}
+          placeholder={t("No limit")}
           min={1}
           max={1_000_000}
           value={settings.maxTokens}
           onChange={(value) => changeChatSettings((before) => withOptional(before, "maxTokens", value))}
         />
         <OptionalNumberField
-          name="Seed"
-          placeholder="Random"
-          hint="The same seed and settings give the same answer."
+          name={t("Seed")}
+          placeholder={t("Random")}
+          hint={t("The same seed and settings give the same answer.")}
           min={0}
           max={0xffff_ffff}
           value={settings.seed}
@@ -110,9 +111,9 @@ export function SidePanel() {
         </AdvancedFold>
         <p className={styles.note}>
           {chatId === "new"
-            ? "These become the new chat's own with its first message."
-            : "Kept with this chat. They hold from the next answer on."}
-          {model !== null && ` Where nothing is set, the values of ${model.name} hold.`}
+            ? t("These settings are for the chat you are about to start.")
+            : t("These settings are for this chat, from the next answer on.")}{" "}
+          {model !== null && t("Anything not set uses the defaults of {model}.", { model: model.name })}
         </p>
       </div>
     </aside>

@@ -9,8 +9,9 @@ import { TextField } from "../textField/TextField";
 import { MAX_TYPED_CHARACTERS, readStopTexts, writeStopTexts } from "./stopTexts";
 import styles from "./ToolsField.module.css";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
+import { t } from "../../../../electron/words/language";
 
-const FIELD = "stop texts";
+const FIELD = "stop-texts";
 
 export function StopTextsField(): ReactNode {
   const { stopTexts = [] } = useChatSettings();
@@ -21,7 +22,7 @@ export function StopTextsField(): ReactNode {
   const reading = readStopTexts(text);
   return (
     <div className={styles.field} data-drop-area>
-      <label htmlFor={id}>Stop texts</label>
+      <label htmlFor={id}>{t("Stop texts")}</label>
       <TextField
         owner={chat}
         limits={stopTextsLimits}
@@ -29,20 +30,22 @@ export function StopTextsField(): ReactNode {
         rows={3}
         spellCheck={false}
         value={text}
-        placeholder="One in each line"
+        placeholder={t("One per line")}
         aria-describedby={`${id}-words`}
         aria-invalid={!reading.ok}
         onChange={write}
         onBlur={() => reading.ok && setUnfinished(FIELD, undefined)}
       />
       <output id={`${id}-words`} className={reading.ok ? styles.note : styles.problem}>
-        {reading.ok ? "The answer ends before any of them. \\n stands for a line break." : reading.mistake}
+        {reading.ok
+          ? t("The answer ends before any of them. {code} stands for a line break.", { code: "\\n" })
+          : reading.mistake}
       </output>
     </div>
   );
 }
 
-const stopTextsLimits = () => ownLimits("list of stop texts", MAX_TYPED_CHARACTERS);
+const stopTextsLimits = () => ownLimits(MAX_TYPED_CHARACTERS);
 
 /** As typed while it is being typed: an empty line is where the next text begins. */
 function write(text: string): void {

@@ -1,6 +1,6 @@
 // The tools that the chat's model may call, as a list in JSON. What cannot be read is not used, and the field says what is wrong.
 import { useId, type ReactNode } from "react";
-import { readTools } from "../../../../electron/contract/tools";
+import { readTools, type Tool } from "../../../../electron/contract/tools";
 import { useApp } from "../../../app/appStore";
 import { loadedModel } from "../../model/loadedModel";
 import { changeChatSettings, useChatSettings } from "../chatSettings";
@@ -12,6 +12,7 @@ import { TextField } from "../textField/TextField";
 import styles from "./ToolsField.module.css";
 import { toolsMistakeWords, toolsWords } from "./toolsWords";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
+import { t } from "../../../../electron/words/language";
 
 const FIELD = "tools";
 const EXAMPLE = `[{
@@ -34,10 +35,11 @@ export function ToolsField(): ReactNode {
   if (!hasPlace) {
     return (
       <div className={styles.field}>
-        <h4>Tools</h4>
+        <h4>{t("Tools")}</h4>
         <p className={styles.note}>
-          This model&apos;s template has no place for tools.
-          {text.trim() === "" ? "" : " The chat keeps its list for models that have one."}
+          {text.trim() === ""
+            ? t("This model's chat template doesn't support tools.")
+            : t("This model's chat template doesn't support tools. Your list is kept for models that do.")}
         </p>
       </div>
     );
@@ -46,7 +48,7 @@ export function ToolsField(): ReactNode {
   const reading = readTools(text);
   return (
     <div className={styles.field} data-drop-area>
-      <label htmlFor={id}>Tools</label>
+      <label htmlFor={id}>{t("Tools")}</label>
       <TextField
         id={id}
         owner={chat}
@@ -60,12 +62,12 @@ export function ToolsField(): ReactNode {
         onChange={write}
       />
       <output id={`${id}-words`} className={reading.ok ? styles.note : styles.problem}>
-        {!reading.ok &&
-          `${toolsMistakeWords(reading.mistake, text)} Until then ${used === undefined ? "no tools are used" : "the list from before is used"}.`}
-        {reading.ok &&
-          (reading.tools.length === 0
-            ? "What the model may call: a JSON list, as for OpenAI's API."
-            : `${toolsWords(reading.tools)}.${stateWords(isOff, structure !== undefined)}`)}
+        {reading.ok
+          ? toolsInUseWords(reading.tools, isOff, structure !== undefined)
+          : [
+              toolsMistakeWords(reading.mistake, text),
+              used === undefined ? t("Until then, no tools are used.") : t("Until then, the previous version is used."),
+            ].join(" ")}
       </output>
     </div>
   );
@@ -77,7 +79,12 @@ function write(text: string): void {
   if (isUsable) changeChatSettings((settings) => writeTools(settings, text));
 }
 
-function stateWords(isOff: boolean, hasStructure: boolean): string {
-  if (isOff) return " They are switched off.";
-  return hasStructure ? " An answer that is held to a structure calls none." : "";
+function toolsInUseWords(tools: readonly Tool[], isOff: boolean, hasStructure: boolean): string {
+  if (tools.length === 0) return t("Tools the model may call: a JSON list, as for OpenAI's API.");
+  const state = isOff
+    ? t("They are switched off.")
+    : hasStructure
+      ? t("An answer with a structure doesn't call tools.")
+      : null;
+  return state === null ? toolsWords(tools) : [toolsWords(tools), state].join(" ");
 }

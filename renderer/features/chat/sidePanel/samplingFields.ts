@@ -1,11 +1,12 @@
 // The sampling settings that a user can change, with the range of the slider and the words that explain them.
 import type { Sampling } from "../../../../electron/contract/sampling";
 import { readNumber } from "../../../ui/numbersOnly";
+import { t } from "../../../../electron/words/language";
 
 export interface SamplingField {
   readonly key: keyof Sampling;
-  readonly name: string;
-  readonly hint: string;
+  readonly name: () => string;
+  readonly hint: () => string;
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -17,24 +18,24 @@ export interface SamplingField {
 export const usualSamplingFields: readonly SamplingField[] = [
   {
     key: "temperature",
-    name: "Temperature",
-    hint: "How freely words are chosen. 0 always takes the likeliest.",
+    name: () => t("Temperature"),
+    hint: () => t("How freely words are chosen. 0 always takes the likeliest."),
     min: 0,
     max: 2,
     step: 0.05,
   },
   {
     key: "topP",
-    name: "Top-p",
-    hint: "Chooses among the likeliest words that together have this probability. 1 is off.",
+    name: () => t("Top-p"),
+    hint: () => t("Chooses among the likeliest words that together have this probability. 1 is off."),
     min: 0,
     max: 1,
     step: 0.01,
   },
   {
     key: "topK",
-    name: "Top-k",
-    hint: "Chooses among this many of the likeliest words. 0 is off.",
+    name: () => t("Top-k"),
+    hint: () => t("Chooses among this many of the likeliest words. 0 is off."),
     min: 0,
     max: 1000,
     sliderMax: 200,
@@ -42,16 +43,16 @@ export const usualSamplingFields: readonly SamplingField[] = [
   },
   {
     key: "minP",
-    name: "Min-p",
-    hint: "Leaves out words less likely than this share of the likeliest. 0 is off.",
+    name: () => t("Min-p"),
+    hint: () => t("Leaves out words less likely than this share of the likeliest. 0 is off."),
     min: 0,
     max: 1,
     step: 0.01,
   },
   {
     key: "repeatPenalty",
-    name: "Repeat penalty",
-    hint: "Makes words of the last 64 tokens less likely. 1 is off.",
+    name: () => t("Repeat penalty"),
+    hint: () => t("Makes words of the last 64 tokens less likely. 1 is off."),
     min: 0.5,
     max: 2,
     step: 0.01,
@@ -62,24 +63,24 @@ export const usualSamplingFields: readonly SamplingField[] = [
 export const advancedSamplingFields: readonly SamplingField[] = [
   {
     key: "presencePenalty",
-    name: "Presence penalty",
-    hint: "Makes words less likely that the answer has already. 0 is off.",
+    name: () => t("Presence penalty"),
+    hint: () => t("Makes words less likely once the answer has used them. 0 is off."),
     min: -2,
     max: 2,
     step: 0.05,
   },
   {
     key: "frequencyPenalty",
-    name: "Frequency penalty",
-    hint: "Makes words less likely the more often the answer has them. 0 is off.",
+    name: () => t("Frequency penalty"),
+    hint: () => t("Makes words less likely the more often the answer has used them. 0 is off."),
     min: -2,
     max: 2,
     step: 0.05,
   },
   {
     key: "dryMultiplier",
-    name: "DRY strength",
-    hint: "Breaks loops: makes it less likely to repeat a whole passage. 0 is off, 0.8 is usual.",
+    name: () => t("DRY strength"),
+    hint: () => t("Breaks loops: repeating a whole passage becomes less likely. 0 is off, 0.8 is common."),
     min: 0,
     max: 5,
     sliderMax: 2,
@@ -87,16 +88,16 @@ export const advancedSamplingFields: readonly SamplingField[] = [
   },
   {
     key: "dryBase",
-    name: "DRY growth",
-    hint: "How fast DRY grows with the length of the passage.",
+    name: () => t("DRY growth"),
+    hint: () => t("How fast the DRY penalty grows with the length of the passage."),
     min: 1,
     max: 4,
     step: 0.05,
   },
   {
     key: "dryAllowedLength",
-    name: "DRY free length",
-    hint: "Passages up to so many tokens may be repeated.",
+    name: () => t("DRY free length"),
+    hint: () => t("Passages up to this many tokens may be repeated."),
     min: 1,
     max: 100,
     sliderMax: 20,
@@ -104,24 +105,27 @@ export const advancedSamplingFields: readonly SamplingField[] = [
   },
   {
     key: "xtcProbability",
-    name: "XTC chance",
-    hint: "How often the likeliest words are left out, for less usual answers. 0 is off.",
+    name: () => t("XTC chance"),
+    hint: () => t("How often the likeliest words are left out, for less common answers. 0 is off."),
     min: 0,
     max: 1,
     step: 0.05,
   },
   {
     key: "xtcThreshold",
-    name: "XTC threshold",
-    hint: "Words above this probability are left out, all but the least likely of them.",
+    name: () => t("XTC threshold"),
+    hint: () => t("Words above this probability are left out, except the least likely of them."),
     min: 0,
     max: 0.5,
     step: 0.01,
   },
   {
     key: "topNSigma",
-    name: "Top-n-sigma",
-    hint: "Keeps words within so many standard deviations of the likeliest. 0 is off. Slower, and without effect beside a structure.",
+    name: () => t("Top-n-sigma"),
+    hint: () =>
+      t(
+        "Keeps words within this many standard deviations of the likeliest. 0 is off. Slower, and has no effect with a structure.",
+      ),
     min: 0,
     max: 10,
     sliderMax: 5,

@@ -1,4 +1,5 @@
 // Stop texts as they are typed: one in each line, with \\n and \\t for a line break and a tab.
+import { t } from "../../../../electron/words/language";
 
 /** Of the contract: so many, each so long. */
 const MAX_STOP_TEXTS = 16;
@@ -25,8 +26,19 @@ export function readStopTexts(typed: string): { ok: true; texts: string[] } | { 
     .split("\n")
     .filter((line) => line !== "")
     .map(readSpelledOut);
-  if (texts.length > MAX_STOP_TEXTS) return { ok: false, mistake: `At most ${MAX_STOP_TEXTS} texts.` };
+  if (texts.length > MAX_STOP_TEXTS)
+    return {
+      ok: false,
+      mistake: t("At most {count, plural, one {# text} other {# texts}}.", { count: MAX_STOP_TEXTS }),
+    };
   const long = texts.findIndex((text) => text.length > MAX_STOP_CHARACTERS);
-  if (long >= 0) return { ok: false, mistake: `Text ${long + 1} is longer than ${MAX_STOP_CHARACTERS} characters.` };
+  if (long >= 0)
+    return {
+      ok: false,
+      mistake: t("Text {number} is longer than {count, plural, one {# character} other {# characters}}.", {
+        number: long + 1,
+        count: MAX_STOP_CHARACTERS,
+      }),
+    };
   return { ok: true, texts };
 }

@@ -24,45 +24,48 @@ describe("a list of tools", () => {
   });
 
   test.each([
-    ["", "No tools"],
-    ["  \n", "No tools"],
-    ["[]", "No tools"],
-    [JSON.stringify([weather]), "1 tool: get_weather"],
+    ["", "No tools."],
+    ["  \n", "No tools."],
+    ["[]", "No tools."],
+    [JSON.stringify([weather]), "1 tool: get_weather."],
     [
       JSON.stringify(["a", "b", "c", "d", "e", "f"].map((name) => ({ type: "function", function: { name } }))),
-      "6 tools: a, b, c, d, 2 more",
+      "6 tools: a, b, c, d and 2 more.",
     ],
   ])("%s: %s", (text, expected) => expect(words(text)).toBe(expected));
 
   test.each([
-    ["[{", "This is not JSON yet: the end is missing."],
-    ['[\n  {"type": "function",}\n]', "This is not JSON: look at line 2, column 23."],
-    [JSON.stringify(weather), "Tools are a list: write [ ] around them."],
-    ['"get_weather"', "Tools are a list: write [ ] around them."],
-    ["null", "Tools are a list: write [ ] around them."],
-    ['["get_weather"]', "Tool 1 must be an object, in { }."],
-    ["[[]]", "Tool 1 must be an object, in { }."],
+    ["[{", "This isn't JSON yet: the end is missing."],
+    ['[\n  {"type": "function",}\n]', "This isn't JSON. Check line 2, column 23."],
+    [JSON.stringify(weather), "Tools must be a list. Put [ ] around them."],
+    ['"get_weather"', "Tools must be a list. Put [ ] around them."],
+    ["null", "Tools must be a list. Put [ ] around them."],
+    ['["get_weather"]', "Tool 1: Each tool must be an object in { }."],
+    ["[[]]", "Tool 1: Each tool must be an object in { }."],
     [
       JSON.stringify([weather, weather.function]),
-      'Tool 2 (get_weather) is only the function. Write it as {"type": "function", "function": { … }}.',
+      'Tool 2 (get_weather): This is only the function. Write it as {"type": "function", "function": { … }}.',
     ],
-    [JSON.stringify([{ function: weather.function }]), 'Tool 1 (get_weather) needs "type": "function".'],
-    [JSON.stringify([{ type: "function" }]), 'Tool 1 needs a "function", an object with a "name".'],
-    [JSON.stringify([{ type: "function", function: "f" }]), 'Tool 1 needs a "function", an object with a "name".'],
-    [JSON.stringify([{ type: "function", function: {} }]), 'The "function" of tool 1 needs a "name".'],
-    [JSON.stringify([{ type: "function", function: { name: " " } }]), 'The "function" of tool 1 needs a "name".'],
+    [JSON.stringify([{ function: weather.function }]), 'Tool 1 (get_weather): "type": "function" is missing.'],
+    [JSON.stringify([{ type: "function" }]), 'Tool 1: "function" is missing. It is an object with a "name".'],
+    [
+      JSON.stringify([{ type: "function", function: "f" }]),
+      'Tool 1: "function" is missing. It is an object with a "name".',
+    ],
+    [JSON.stringify([{ type: "function", function: {} }]), 'Tool 1: The "function" needs a "name".'],
+    [JSON.stringify([{ type: "function", function: { name: " " } }]), 'Tool 1: The "function" needs a "name".'],
     [
       JSON.stringify([{ type: "function", function: { name: "x".repeat(257) } }]),
-      "The name of tool 1 is longer than 256 characters.",
+      "Tool 1: The name is longer than 256 characters.",
     ],
-    [JSON.stringify([weather, weather]), "Tool 2 (get_weather) has the name of an earlier tool."],
+    [JSON.stringify([weather, weather]), "Tool 2 (get_weather): An earlier tool has the same name."],
     [
       JSON.stringify([{ type: "function", function: { name: "f", description: 1 } }]),
-      'The "description" of tool 1 (f) must be text.',
+      'Tool 1 (f): The "description" must be text.',
     ],
     [
       JSON.stringify([{ type: "function", function: { name: "f", parameters: [] } }]),
-      'The "parameters" of tool 1 (f) must be a JSON schema, an object in { }.',
+      'Tool 1 (f): The "parameters" must be a JSON schema, an object in { }.',
     ],
     [" ".repeat(100_001), "The list is longer than 100,000 characters."],
   ])("%.60s: %s", (text, expected) => expect(words(text)).toBe(expected));

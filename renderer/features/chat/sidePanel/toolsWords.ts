@@ -3,66 +3,81 @@ import { MAX_TOOL_NAME_CHARACTERS } from "../../../../electron/contract/parts";
 import { MAX_TOOLS_CHARACTERS } from "../../../../electron/contract/sampling";
 import type { Tool, ToolsMistake } from "../../../../electron/contract/tools";
 import { findJsonMistake } from "../../../app/jsonMistake";
-import { formatCount } from "../../../../electron/words/quantities";
+import { formatList } from "../../../../electron/words/quantities";
+import { t } from "../../../../electron/words/language";
 
 /** More names than this are counted only. */
 const MAX_NAMED = 4;
 
-/** "2 tools: get_weather, search". */
+/** "2 tools: get_weather and search." */
 export function toolsWords(tools: readonly Tool[]): string {
   const names = tools.map((tool) => tool.function.name);
+  if (names.length === 0) return t("No tools.");
   const more = names.length - MAX_NAMED;
-  const list = [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
-  return names.length === 0 ? "No tools" : `${names.length === 1 ? "1 tool" : `${names.length} tools`}: ${list}`;
+  const list = formatList([
+    ...names.slice(0, MAX_NAMED),
+    ...(more > 0 ? [t("{count, plural, one {# more} other {# more}}", { count: more })] : []),
+  ]);
+  return t("{count, plural, one {# tool: {list}.} other {# tools: {list}.}}", { count: names.length, list });
 }
 
 /** What is wrong, where, and how it is written instead. `text`: the list as typed. */
 export function toolsMistakeWords(mistake: ToolsMistake, text: string): string {
   if (!("index" in mistake)) return listMistakeWords(mistake.kind, text);
   const { kind, index, name } = mistake;
-  const tool = name === null ? `Tool ${index + 1}` : `Tool ${index + 1} (${name})`;
+  const number = index + 1;
+  // A name that is too long is not repeated.
+  return name === null || kind === "long-name"
+    ? t("Tool {number}: {mistake}", { number, mistake: toolMistakeWords(kind) })
+    : t("Tool {number} ({name}): {mistake}", { number, name, mistake: toolMistakeWords(kind) });
+}
+
+/** Sentences of their own. */
+function toolMistakeWords(kind: Extract<ToolsMistake, { readonly index: number }>["kind"]): string {
   switch (kind) {
     case "not-an-object":
-      return `${tool} must be an object, in { }.`;
+      return t("Each tool must be an object in {braces}.", { braces: "{ }" });
     case "bare-function":
-      return `${tool} is only the function. Write it as {"type": "function", "function": { … }}.`;
+      return t("This is only the function. Write it as {code}.", {
+        code: '{"type": "function", "function": { … }}', // not translated
+      });
     case "no-type":
-      return `${tool} needs "type": "function".`;
+      return t("{code} is missing.", { code: '"type": "function"' });
     case "no-function":
-      return `${tool} needs a "function", an object with a "name".`;
+      return t('"function" is missing. It is an object with a "name".');
     case "no-name":
-      return `The "function" of tool ${index + 1} needs a "name".`;
+      return t('The "function" needs a "name".');
     case "long-name":
-      return `The name of tool ${index + 1} is longer than ${MAX_TOOL_NAME_CHARACTERS} characters.`;
+      return t("The name is longer than {count, plural, one {# character} other {# characters}}.", {
+        count: MAX_TOOL_NAME_CHARACTERS,
+      });
     case "same-name":
-      return `${tool} has the name of an earlier tool.`;
+      return t("An earlier tool has the same name.");
     case "description-not-text":
-      return `The "description" of ${lowerFirst(tool)} must be text.`;
+      return t('The "description" must be text.');
     case "parameters-not-an-object":
-      return `The "parameters" of ${lowerFirst(tool)} must be a JSON schema, an object in { }.`;
+      return t('The "parameters" must be a JSON schema, an object in {braces}.', { braces: "{ }" });
   }
 }
 
 function listMistakeWords(kind: "too-long" | "not-json" | "not-a-list", text: string): string {
   switch (kind) {
     case "too-long":
-      return `The list is longer than ${formatCount(MAX_TOOLS_CHARACTERS)} characters.`;
+      return t("The list is longer than {count, plural, one {# character} other {# characters}}.", {
+        count: MAX_TOOLS_CHARACTERS,
+      });
     case "not-json":
       return jsonMistakeWords(text);
     case "not-a-list":
-      return "Tools are a list: write [ ] around them.";
+      return t("Tools must be a list. Put [ ] around them.");
   }
 }
 
 /** For any field that takes JSON. */
 export function jsonMistakeWords(text: string): string {
   const mistake = findJsonMistake(text);
-  if (mistake === null) return "This is not JSON.";
+  if (mistake === null) return t("This isn't JSON.");
   return mistake.isAtEnd
-    ? "This is not JSON yet: the end is missing."
-    : `This is not JSON: look at line ${mistake.line}, column ${mistake.column}.`;
-}
-
-function lowerFirst(words: string): string {
-  return words.slice(0, 1).toLowerCase() + words.slice(1);
+    ? t("This isn't JSON yet: the end is missing.")
+    : t("This isn't JSON. Check line {line}, column {column}.", { line: mistake.line, column: mistake.column });
 }

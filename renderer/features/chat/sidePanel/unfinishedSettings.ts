@@ -9,16 +9,16 @@ import type { BiasRow } from "./biasRows";
 
 /** By field. */
 interface Unfinished {
-  readonly "stop texts"?: string;
+  readonly "stop-texts"?: string;
   readonly tools?: string;
   readonly "json-schema"?: string;
   readonly grammar?: string;
   /** Chosen, and nothing that can be used is typed yet. */
-  readonly "structure kind"?: AnswerStructure["kind"];
+  readonly "structure-kind"?: AnswerStructure["kind"];
   /** As it is on screen, rows without a name included. */
-  readonly "schema form"?: SchemaForm;
-  readonly "schema view"?: "form" | "text";
-  readonly "logit bias"?: readonly BiasRow[];
+  readonly "schema-form"?: SchemaForm;
+  readonly "schema-view"?: "form" | "text";
+  readonly "logit-bias"?: readonly BiasRow[];
 }
 
 /** By chat, then by field. "new": the chat that the next message creates. */

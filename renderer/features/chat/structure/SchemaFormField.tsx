@@ -2,6 +2,8 @@
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 import type { KeyboardEvent, ReactNode } from "react";
 import { MAX_STRUCTURE_CHARACTERS } from "../../../../electron/contract/sampling";
+import { useApp } from "../../../app/appStore";
+import { formatChord } from "../../../app/keyChord";
 import { IconButton } from "../../../ui/IconButton";
 import { useChat } from "../chatStore";
 import { draftKey } from "../composer/draft";
@@ -10,25 +12,26 @@ import { TextField } from "../textField/TextField";
 import type { FormMistake } from "./findFormMistake";
 import { fieldTypes, type FieldType, type FormField } from "./schemaForm";
 import styles from "./SchemaForm.module.css";
+import { t } from "../../../../electron/words/language";
 
 const MAX_NAME_CHARACTERS = 200;
 const MAX_DESCRIPTION_CHARACTERS = 1000;
 
-const typeNames: Readonly<Record<FieldType, string>> = {
-  text: "Text",
-  number: "Number",
-  whole: "Whole number",
-  "yes-no": "Yes or no",
-  choice: "Choice",
-  texts: "List of texts",
-  numbers: "List of numbers",
-  object: "Object",
+const typeNames: Readonly<Record<FieldType, () => string>> = {
+  text: () => t("Text"),
+  number: () => t("Number"),
+  whole: () => t("Whole number"),
+  "yes-no": () => t("Yes or no"),
+  choice: () => t("Choice"),
+  texts: () => t("List of texts"),
+  numbers: () => t("List of numbers"),
+  object: () => t("Object"),
 };
 
 interface SchemaFormFieldProps {
   readonly field: FormField;
-  /** "Field 2". */
-  readonly label: string;
+  /** "2", or "2.1" of a field in the second one. */
+  readonly number: string;
   readonly isFirst: boolean;
   readonly isLast: boolean;
   /** Whether it may be an object. */
@@ -43,8 +46,9 @@ interface SchemaFormFieldProps {
 }
 
 export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
-  const { field, label, isFirst, isLast, canNest, mistake, wordsId, onChange, onMove, onRemove, children } = props;
+  const { field, number, isFirst, isLast, canNest, mistake, wordsId, onChange, onMove, onRemove, children } = props;
   const chat = useChat(draftKey);
+  const platform = useApp((state) => state.platform);
   const saying = (part: FormMistake["part"]) =>
     mistake?.part === part ? { "aria-invalid": true, "aria-describedby": wordsId } : {};
 
@@ -61,8 +65,8 @@ export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
       <div className={styles.line}>
         <input
           className={styles.name}
-          aria-label={`${label}, name`}
-          placeholder="Name"
+          aria-label={t("Field {number}, name", { number })}
+          placeholder={t("Name")}
           maxLength={MAX_NAME_CHARACTERS}
           spellCheck={false}
           autoComplete="off"
@@ -72,7 +76,7 @@ export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
         />
         <select
           className={styles.type}
-          aria-label={`${label}, type`}
+          aria-label={t("Field {number}, type", { number })}
           value={field.type}
           onChange={({ target }) => onChange({ type: fieldTypes.find((type) => type === target.value) ?? field.type })}
         >
@@ -80,15 +84,15 @@ export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
             .filter((type) => canNest || type !== "object")
             .map((type) => (
               <option key={type} value={type}>
-                {typeNames[type]}
+                {typeNames[type]()}
               </option>
             ))}
         </select>
       </div>
       <input
         className={styles.description}
-        aria-label={`${label}, description`}
-        placeholder="Description"
+        aria-label={t("Field {number}, description", { number })}
+        placeholder={t("Description")}
         maxLength={MAX_DESCRIPTION_CHARACTERS}
         value={field.description}
         onChange={({ target }) => onChange({ description: target.value })}
@@ -96,9 +100,9 @@ export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
       {field.type === "choice" && (
         <TextField
           owner={`${chat} ${field.id}`}
-          limits={() => ownLimits("list of values", MAX_STRUCTURE_CHARACTERS)}
-          aria-label={`${label}, values`}
-          placeholder="One value in each line"
+          limits={() => ownLimits(MAX_STRUCTURE_CHARACTERS)}
+          aria-label={t("Field {number}, values", { number })}
+          placeholder={t("One value per line")}
           rows={3}
           spellCheck={false}
           value={field.choices}
@@ -111,31 +115,31 @@ export function SchemaFormField(props: SchemaFormFieldProps): ReactNode {
         <label className={styles.required}>
           <input
             type="checkbox"
-            aria-label={`${label}, required`}
+            aria-label={t("Field {number}, required", { number })}
             checked={field.isRequired}
             onChange={({ target }) => onChange({ isRequired: target.checked })}
           />
-          Required
+          {t("Required")}
         </label>
         <IconButton
           className={styles.action}
-          name={`Move ${label.toLowerCase()} up`}
-          keys="Alt ↑"
+          name={t("Move field {number} up", { number })}
+          keys={formatChord("Alt+ArrowUp", platform)}
           icon={<ArrowUp size={14} />}
           aria-disabled={isFirst}
           onClick={() => onMove(-1)}
         />
         <IconButton
           className={styles.action}
-          name={`Move ${label.toLowerCase()} down`}
-          keys="Alt ↓"
+          name={t("Move field {number} down", { number })}
+          keys={formatChord("Alt+ArrowDown", platform)}
           icon={<ArrowDown size={14} />}
           aria-disabled={isLast}
           onClick={() => onMove(1)}
         />
         <IconButton
           className={styles.action}
-          name={`Remove ${label.toLowerCase()}`}
+          name={t("Remove field {number}", { number })}
           icon={<X size={14} />}
           data-remove
           onClick={onRemove}

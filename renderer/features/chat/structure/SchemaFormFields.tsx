@@ -8,6 +8,7 @@ import { addField, changeField, moveField, removeField, type ListPlace } from ".
 import { SchemaFormField } from "./SchemaFormField";
 import styles from "./SchemaForm.module.css";
 import type { SchemaForm } from "./schemaForm";
+import { t } from "../../../../electron/words/language";
 
 /** More do not become a form that can be used. */
 const MAX_FIELDS = 100;
@@ -16,8 +17,8 @@ export interface SchemaFormFieldsProps {
   readonly form: SchemaForm;
   /** null: the form's own list; else that of an object. */
   readonly place?: ListPlace;
-  /** "Field 2." for the fields of the second one. */
-  readonly prefix?: string;
+  /** Of the object that these are the fields of. */
+  readonly outerNumber?: string;
   readonly mistake: FormMistake | null;
   /** Of what is said about the form. */
   readonly wordsId: string;
@@ -25,7 +26,7 @@ export interface SchemaFormFieldsProps {
 }
 
 export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
-  const { form, place = null, prefix = "Field ", mistake, wordsId, onChange } = props;
+  const { form, place = null, outerNumber, mistake, wordsId, onChange } = props;
   const list = useRef<HTMLUListElement>(null);
   const addButton = useRef<HTMLButtonElement>(null);
   const [moved, setMoved] = useState("");
@@ -42,7 +43,7 @@ export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
     const to = fields.findIndex((field) => field.id === id) + step;
     if (to < 0 || to >= fields.length) return;
     flushSync(() => onChange(moveField(form, place, id, step)));
-    setMoved(`Now ${to + 1} of ${fields.length}`);
+    setMoved(t("Now {position} of {count}", { position: to + 1, count: fields.length }));
     // An element that is moved in the page loses the focus.
     if (focused instanceof HTMLElement) focused.focus();
   }
@@ -55,19 +56,20 @@ export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
     else list.current?.querySelector<HTMLElement>(`[data-field="${next.id}"] [data-remove]`)?.focus();
   }
 
+  const numberOf = (index: number) => (outerNumber === undefined ? `${index + 1}` : `${outerNumber}.${index + 1}`);
   return (
     <div className={styles.fields}>
       {fields.length > 0 && (
         <ul
           ref={list}
           className={styles.list}
-          aria-label={place === null ? "Fields" : `Fields of ${prefix.slice(0, -1)}`}
+          aria-label={outerNumber === undefined ? t("Fields") : t("Fields of field {number}", { number: outerNumber })}
         >
           {fields.map((field, index) => (
             <SchemaFormField
               key={field.id}
               field={field}
-              label={`${prefix}${index + 1}`}
+              number={numberOf(index)}
               isFirst={index === 0}
               isLast={index === fields.length - 1}
               canNest={place === null}
@@ -81,7 +83,7 @@ export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
                 <SchemaFormFields
                   form={form}
                   place={field.id}
-                  prefix={`${prefix}${index + 1}.`}
+                  outerNumber={numberOf(index)}
                   mistake={mistake}
                   wordsId={wordsId}
                   onChange={onChange}
@@ -94,7 +96,7 @@ export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
       {fields.length < MAX_FIELDS && (
         <Button ref={addButton} look="quiet" className={styles.add} onClick={add}>
           <Plus size={14} aria-hidden />
-          {place === null ? "Add a field" : "Add a field of the object"}
+          {place === null ? t("Add a field") : t("Add a field to this object")}
         </Button>
       )}
       <output className="visually-hidden">{moved}</output>

@@ -11,29 +11,30 @@ import { SchemaFormFields } from "./SchemaFormFields";
 import { chooseStructure, structureOf, structureOfKind, structureText, writeStructure } from "./structureChoice";
 import { checkStructure, ignoredKeywordsText } from "./checkStructure";
 import { StructureText } from "./StructureText";
+import { t } from "../../../../electron/words/language";
 
 type Kind = AnswerStructure["kind"] | "none";
 
-const kinds: readonly (readonly [Kind, string])[] = [
-  ["none", "Free"],
+const kinds = (): readonly (readonly [Kind, string])[] => [
+  ["none", t("Free@@an answer without a structure")],
   ["json-schema", "JSON"],
-  ["grammar", "Grammar (GBNF)"],
+  ["grammar", t("Grammar (GBNF)")],
 ];
-const views: readonly (readonly ["form" | "text", string])[] = [
-  ["form", "Form"],
-  ["text", "JSON schema"],
+const views = (): readonly (readonly ["form" | "text", string])[] => [
+  ["form", t("Form")],
+  ["text", t("JSON schema")],
 ];
 const WORDS_ID = "structure-words";
 
 export function StructureField(): ReactNode {
   const settings = useChatSettings();
-  const chosenKind = useUnfinished("structure kind");
+  const chosenKind = useUnfinished("structure-kind");
   const kind = settings.structure?.kind ?? chosenKind ?? "none";
   return (
     <>
       <fieldset className={styles.field} data-drop-area>
-        <legend className={styles.legend}>Structure</legend>
-        <Segments value={kind} choices={kinds} onChange={choose} />
+        <legend className={styles.legend}>{t("Structure")}</legend>
+        <Segments value={kind} choices={kinds()} onChange={choose} />
         {kind === "none" && <p className={styles.note}>{freeWords(settings)}</p>}
         {kind === "grammar" && <GrammarField />}
       </fieldset>
@@ -55,7 +56,7 @@ function GrammarField(): ReactNode {
         onChange={(next) => write("grammar", next, checkStructure("grammar", next).mistake === null)}
       />
       <Words mistake={mistake} untilThen={untilThen}>
-        The answer follows this grammar; thoughts before it are free.
+        {t("The answer follows this grammar. Thinking before it is free.")}
       </Words>
     </>
   );
@@ -63,8 +64,8 @@ function GrammarField(): ReactNode {
 
 function SchemaField(): ReactNode {
   const { text, untilThen } = useStructureText("json-schema");
-  const draft = useUnfinished("schema form");
-  const chosenView = useUnfinished("schema view");
+  const draft = useUnfinished("schema-form");
+  const chosenView = useUnfinished("schema-view");
   const check = checkStructure("json-schema", text);
   const reading = useMemo(() => readSchemaForm(text), [text]);
   const form = draft ?? (reading.ok ? reading.form : null);
@@ -73,12 +74,12 @@ function SchemaField(): ReactNode {
   const isForm = form !== null && chosenView !== "text";
   return (
     <fieldset className={styles.field} data-drop-area>
-      <legend className="visually-hidden">Shown as</legend>
+      <legend className="visually-hidden">{t("Shown as")}</legend>
       <Segments
         value={isForm ? "form" : "text"}
-        choices={views}
+        choices={views()}
         isDisabled={(view) => view === "form" && form === null}
-        onChange={(view) => setUnfinished("schema view", view)}
+        onChange={(view) => setUnfinished("schema-view", view)}
       />
       {isForm ? (
         <SchemaFormFields form={form} mistake={formMistake} wordsId={WORDS_ID} onChange={writeForm} />
@@ -89,17 +90,22 @@ function SchemaField(): ReactNode {
           isWrong={mistake !== null}
           wordsId={WORDS_ID}
           onChange={(next) => {
-            setUnfinished("schema form", undefined);
+            setUnfinished("schema-form", undefined);
             // Where the text becomes one that a form could show, it stays a text until the user wants the form.
-            setUnfinished("schema view", "text");
+            setUnfinished("schema-view", "text");
             write("json-schema", next, checkStructure("json-schema", next).mistake === null);
           }}
         />
       )}
       <Words mistake={mistake} untilThen={untilThen}>
-        The answer is JSON of this schema; thoughts before it are free. The model does not read the schema: ask for what
-        you want.{ignoredKeywordsText(check.ignored)}
-        {!reading.ok && ` ${reading.reason}`}
+        {[
+          t("The answer is JSON that follows this schema. Thinking before it is free."),
+          t("The model doesn't see the schema, so ask for what you want."),
+          ignoredKeywordsText(check.ignored),
+          reading.ok ? null : reading.reason,
+        ]
+          .filter((sentence) => sentence !== null)
+          .join(" ")}
       </Words>
     </fieldset>
   );
@@ -130,18 +136,20 @@ function useStructureText(kind: AnswerStructure["kind"]): { text: string; untilT
     untilThen:
       unfinished === undefined
         ? ""
-        : `Until then ${settings.structure === undefined ? "the answer is free" : "the one from before is used"}.`,
+        : settings.structure === undefined
+          ? t("Until then, the answer is free.")
+          : t("Until then, the previous version is used."),
   };
 }
 
 function choose(kind: Kind): void {
-  setUnfinished("structure kind", kind === "none" ? undefined : kind);
+  setUnfinished("structure-kind", kind === "none" ? undefined : kind);
   changeChatSettings((settings) => chooseStructure(settings, kind));
 }
 
 function write(kind: AnswerStructure["kind"], text: string, isUsable: boolean): void {
   // The field stays when nothing in it can be used.
-  setUnfinished("structure kind", kind);
+  setUnfinished("structure-kind", kind);
   setUnfinished(kind, isUsable ? undefined : text);
   if (isUsable)
     changeChatSettings((settings) =>
@@ -150,7 +158,7 @@ function write(kind: AnswerStructure["kind"], text: string, isUsable: boolean): 
 }
 
 function writeForm(form: SchemaForm): void {
-  setUnfinished("schema form", form);
+  setUnfinished("schema-form", form);
   const text = writeSchemaForm(form);
   const mistake = findFormMistake(form) ?? checkStructure("json-schema", text).mistake;
   write("json-schema", text, mistake === null);
@@ -158,6 +166,8 @@ function writeForm(form: SchemaForm): void {
 
 function freeWords({ setAside }: ChatSettings): string {
   const [last] = setAside?.structures ?? [];
-  if (last === undefined) return "The model writes what it likes.";
-  return `The model writes what it likes. Your ${last.kind === "grammar" ? "grammar" : "schema"} is kept.`;
+  if (last === undefined) return t("The model writes freely.");
+  return last.kind === "grammar"
+    ? t("The model writes freely. Your grammar is kept.")
+    : t("The model writes freely. Your schema is kept.");
 }

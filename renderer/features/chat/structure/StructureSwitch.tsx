@@ -5,6 +5,7 @@ import { changeChatSettings, useChatSettings } from "../chatSettings";
 import { ComposerSwitch } from "../composer/ComposerSwitch";
 import { setUnfinished } from "../sidePanel/unfinishedSettings";
 import { chooseStructure, lastStructure } from "./structureChoice";
+import { t } from "../../../../electron/words/language";
 
 export function StructureSwitch(): ReactNode {
   const settings = useChatSettings();
@@ -13,12 +14,12 @@ export function StructureSwitch(): ReactNode {
   const isGrammar = last.kind === "grammar";
   return (
     <ComposerSwitch
-      name={isGrammar ? "Answer by grammar" : "Answer in JSON"}
-      shortName={isGrammar ? "Grammar" : "JSON"}
+      name={isGrammar ? t("Answer by grammar") : t("Answer in JSON")}
+      shortName={isGrammar ? t("Grammar") : "JSON"}
       icon={isGrammar ? <Regex size={14} aria-hidden /> : <Braces size={14} aria-hidden />}
       isOn={settings.structure !== undefined}
       onChange={(isOn) => {
-        setUnfinished("structure kind", undefined);
+        setUnfinished("structure-kind", undefined);
         changeChatSettings((before) => chooseStructure(before, isOn ? last.kind : "none"));
       }}
     />

@@ -5,6 +5,7 @@ import { useChat } from "../chatStore";
 import { draftKey } from "../composer/draft";
 import { ownLimits } from "../textField/chatLimits";
 import { TextField } from "../textField/TextField";
+import { t } from "../../../../electron/words/language";
 
 interface StructureTextProps {
   readonly kind: AnswerStructure["kind"];
@@ -31,8 +32,8 @@ export function StructureText({ kind, text, isWrong, wordsId, onChange }: Struct
   return (
     <TextField
       owner={`${chat} ${kind}`}
-      limits={() => ownLimits(kind === "grammar" ? "grammar" : "schema", MAX_STRUCTURE_CHARACTERS)}
-      aria-label={kind === "grammar" ? "Grammar" : "JSON schema"}
+      limits={() => ownLimits(MAX_STRUCTURE_CHARACTERS)}
+      aria-label={kind === "grammar" ? t("Grammar") : t("JSON schema")}
       rows={7}
       spellCheck={false}
       value={text}

@@ -7,6 +7,7 @@ import { loadedModel } from "../../model/loadedModel";
 import { changeChatSettings, useChatSettings } from "../chatSettings";
 import { ComposerSwitch } from "../composer/ComposerSwitch";
 import { switchTools } from "./structureChoice";
+import { t } from "../../../../electron/words/language";
 
 export function ToolsSwitch(): ReactNode {
   const { tools, setAside } = useChatSettings();
@@ -19,7 +20,7 @@ export function ToolsSwitch(): ReactNode {
   if (!hasTools || !hasPlace) return null;
   return (
     <ComposerSwitch
-      name="Tools"
+      name={t("Tools")}
       icon={<Wrench size={14} aria-hidden />}
       isOn={tools !== undefined}
       onChange={(isOn) => changeChatSettings((settings) => switchTools(settings, isOn))}

@@ -6,8 +6,8 @@ import { checkStructure, ignoredKeywordsText } from "./checkStructure";
 test.each<[AnswerStructure["kind"], string, string | null]>([
   ["json-schema", "", null],
   ["json-schema", '{"type":"object"}', null],
-  ["json-schema", '{\n"type":', "This is not JSON yet: the end is missing."],
-  ["json-schema", '{\n"type" 1}', "This is not JSON: look at line 2, column 8."],
+  ["json-schema", '{\n"type":', "This isn't JSON yet: the end is missing."],
+  ["json-schema", '{\n"type" 1}', "This isn't JSON. Check line 2, column 8."],
   ["json-schema", "[1]", "A schema is an object, in { }: the schema is not."],
   [
     "json-schema",
@@ -29,7 +29,7 @@ test.each<[AnswerStructure["kind"], string, string | null]>([
 test("keywords that an answer is not held to are named", () => {
   const { mistake, ignored } = checkStructure("json-schema", '{"type":"string","pattern":"a"}');
   expect(mistake).toBeNull();
-  expect(ignoredKeywordsText(ignored)).toBe(" An answer is not held to “pattern”.");
+  expect(ignoredKeywordsText(ignored)).toBe("Answers don't have to follow “pattern”.");
 });
 
 test("a long grammar is checked while it is typed", () => {

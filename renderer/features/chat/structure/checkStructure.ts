@@ -2,6 +2,8 @@
 import { findGrammarMistake } from "../../../../electron/contract/structure/findGrammarMistake";
 import { readAnswerSchema } from "../../../../electron/contract/structure/readAnswerSchema";
 import type { AnswerStructure } from "../../../../electron/contract/sampling";
+import { languageCode, t } from "../../../../electron/words/language";
+import { formatList } from "../../../../electron/words/quantities";
 import { jsonMistakeWords } from "../sidePanel/toolsWords";
 
 export interface StructureCheck {
@@ -14,12 +16,18 @@ export interface StructureCheck {
 const fine: StructureCheck = { mistake: null, ignored: [] };
 
 /** A field asks when a key was pressed and when it is drawn: long grammars take tenths of a second. */
-let last: { readonly kind: AnswerStructure["kind"]; readonly text: string; readonly check: StructureCheck } | null =
-  null;
+let last: {
+  readonly kind: AnswerStructure["kind"];
+  readonly text: string;
+  readonly language: string;
+  readonly check: StructureCheck;
+} | null = null;
 
 /** An empty text is none, and no mistake. */
 export function checkStructure(kind: AnswerStructure["kind"], text: string): StructureCheck {
-  if (last?.kind !== kind || last.text !== text) last = { kind, text, check: check(kind, text) };
+  const language = languageCode();
+  if (last?.kind !== kind || last.text !== text || last.language !== language)
+    last = { kind, text, language, check: check(kind, text) };
   return last.check;
 }
 
@@ -31,7 +39,8 @@ function check(kind: AnswerStructure["kind"], text: string): StructureCheck {
   return { mistake: reading.isJson ? reading.words : jsonMistakeWords(text), ignored: [] };
 }
 
-/** "An answer is not held to “pattern” and “not”." */
-export function ignoredKeywordsText(ignored: readonly string[]): string {
-  return ignored.length === 0 ? "" : ` An answer is not held to ${ignored.map((one) => `“${one}”`).join(", ")}.`;
+/** "Answers don't have to follow “pattern” and “not”."; null: they follow all. */
+export function ignoredKeywordsText(ignored: readonly string[]): string | null {
+  if (ignored.length === 0) return null;
+  return t("Answers don't have to follow {keywords}.", { keywords: formatList(ignored.map((one) => `“${one}”`)) });
 }

@@ -109,24 +109,27 @@ test("two rows of one name, and rows that are not complete, are written so that 
 });
 
 test.each([
-  ["{", "The form shows a schema when it is JSON."],
-  ["[]", "The form shows a schema when it is an object, in { }."],
-  ['{"type":"array"}', "The form shows an object: “type” of the schema is another one."],
-  ['{"anyOf":[]}', "The form has no place for “anyOf” of the schema."],
-  ['{"additionalProperties":true}', "The form has no place for “additionalProperties” of the schema."],
-  ['{"required":["a"]}', "“required” of the schema names what is not among its properties."],
-  ['{"properties":{"a":{"type":"string","minLength":2}}}', "The form has no place for “minLength” of “a”."],
-  ['{"properties":{"a":{"type":["string","null"]}}}', "The form has no place for the “type” of “a”."],
-  ['{"properties":{"a":{}}}', "The form has no place for “a”, which has no “type”."],
-  ['{"properties":{"a":true}}', "The form has no place for “a”, which is no object."],
-  ['{"properties":{"a":{"enum":[1,2]}}}', "The form has no place for the “enum” of “a”: it takes texts of one line."],
+  ["{", "The form can't show this, because it isn't JSON."],
+  ["[]", "The form can't show this, because it isn't an object in { }."],
+  ['{"type":"array"}', "The form can't show this, because its “type” isn't “object”."],
+  ['{"anyOf":[]}', "The form can't show “anyOf”."],
+  ['{"additionalProperties":true}', "The form can't show “additionalProperties”."],
+  ['{"required":["a"]}', "The form can't show this, because “required” names a property that doesn't exist."],
+  ['{"properties":{"a":{"type":"string","minLength":2}}}', "The form can't show “minLength” of “a”."],
+  ['{"properties":{"a":{"type":["string","null"]}}}', "The form can't show the “type” of “a”."],
+  ['{"properties":{"a":{}}}', "The form can't show “a”, because it has no “type”."],
+  ['{"properties":{"a":true}}', "The form can't show “a”, because it isn't an object."],
+  [
+    '{"properties":{"a":{"enum":[1,2]}}}',
+    "The form can't show the “enum” of “a”: each value must be one line of text.",
+  ],
   [
     '{"properties":{"a":{"type":"array","items":{"type":"integer"}}}}',
-    "The form has no place for “a”: its lists are of texts or of numbers.",
+    "The form can't show “a”: a list must be of texts or of numbers.",
   ],
   [
     '{"properties":{"a":{"type":"object","properties":{"b":{"type":"object"}}}}}',
-    "The form has no place for “b”, an object in an object in another.",
+    "The form can't show “b”, because it is nested too deeply.",
   ],
 ])("of %s it says why it is not shown as a form", (text, reason) => {
   expect(readSchemaForm(text)).toEqual({ ok: false, reason });
@@ -136,12 +139,12 @@ test.each<[string, FormField[], string | null]>([
   ["no rows", [], null],
   ["a row where nothing was typed", [field("a"), field("")], null],
   ["no name", [field("a"), field("", { description: "x" })], "Field 2 needs a name."],
-  ["a name twice", [field("a"), field("a")], "“a” is there twice."],
+  ["a name twice", [field("a"), field("a")], "There are two fields named “a”."],
   ["no values", [field("a", { type: "choice", choices: " \n" })], "“a” needs values to choose from."],
   [
     "no name in an object",
     [field("a", { type: "object", fields: [field("b"), field("b")] })],
-    "“b” is there twice in “a”.",
+    "There are two fields named “b” in “a”.",
   ],
 ])("says what is missing: %s", (_what, fields, words) => {
   expect(findFormMistake({ fields, rest: {} })?.words ?? null).toBe(words);

@@ -1,4 +1,5 @@
 // A simple JSON schema as a form: a list of fields. What the form has no place for is said, so that nothing of a schema is lost.
+import { t } from "../../../../electron/words/language";
 
 export const fieldTypes = ["text", "number", "whole", "yes-no", "choice", "texts", "numbers", "object"] as const;
 export type FieldType = (typeof fieldTypes)[number];
@@ -65,16 +66,17 @@ export function readSchemaForm(text: string): SchemaFormReading {
   try {
     schema = JSON.parse(text);
   } catch {
-    return { ok: false, reason: "The form shows a schema when it is JSON." };
+    return { ok: false, reason: t("The form can't show this, because it isn't JSON.") };
   }
   try {
-    if (!isKeywords(schema)) throw new NoPlace("The form shows a schema when it is an object, in { }.");
+    if (!isKeywords(schema))
+      throw new NoPlace(t("The form can't show this, because it isn't an object in {braces}.", { braces: "{ }" }));
     const { rest, own } = divide(schema);
     const { description } = own;
     return {
       ok: true,
       form: {
-        fields: readFields(own, "the schema", ""),
+        fields: readFields(own, null, ""),
         rest: description === undefined ? rest : { ...rest, description },
       },
     };
@@ -144,77 +146,93 @@ function divide(schema: Keywords): { rest: Keywords; own: Keywords } {
   };
 }
 
-/** `where`: the object, in words. `idPrefix`: so that rows differ. */
-function readFields(object: Keywords, where: string, idPrefix: string): FormField[] {
+/** `outer`: the object's name; null: the schema itself. `idPrefix`: so that rows differ. */
+function readFields(object: Keywords, outer: string | null, idPrefix: string): FormField[] {
   const { type = "object", properties = {}, required = [], description, ...others } = object;
-  refuseOthers(others, where);
-  if (type !== "object") throw new NoPlace(`The form shows an object: “type” of ${where} is another one.`);
+  refuseOthers(others, outer);
+  if (type !== "object") throw new NoPlace(t("The form can't show this, because its “type” isn't “object”."));
   if (description !== undefined && typeof description !== "string")
-    throw new NoPlace(`The form has no place for “description” of ${where}, which is no text.`);
-  if (!isKeywords(properties)) throw new NoPlace(`“properties” of ${where} is no object.`);
+    throw new NoPlace(t("The form can't show this, because its “description” isn't text."));
+  if (!isKeywords(properties))
+    throw new NoPlace(
+      outer === null
+        ? t("The form can't show this, because its “properties” aren't an object.")
+        : t("The form can't show “{name}”, because its “properties” aren't an object.", { name: outer }),
+    );
   if (!Array.isArray(required) || required.some((name) => typeof name !== "string" || !Object.hasOwn(properties, name)))
-    throw new NoPlace(`“required” of ${where} names what is not among its properties.`);
+    throw new NoPlace(
+      outer === null
+        ? t("The form can't show this, because “required” names a property that doesn't exist.")
+        : t("The form can't show “{name}”, because its “required” names a property that doesn't exist.", {
+            name: outer,
+          }),
+    );
   return Object.entries(properties).map(([name, schema], index) =>
     readField(name, schema, required.includes(name), `${idPrefix}${index}`),
   );
 }
 
 function readField(name: string, schema: unknown, isRequired: boolean, id: string): FormField {
-  const where = `“${name}”`;
-  if (!isKeywords(schema)) throw new NoPlace(`The form has no place for ${where}, which is no object.`);
+  if (!isKeywords(schema)) throw new NoPlace(t("The form can't show “{name}”, because it isn't an object.", { name }));
   const { rest, own } = divide(schema);
   const { description = "" } = own;
   if (typeof description !== "string")
-    throw new NoPlace(`The form has no place for “description” of ${where}, which is no text.`);
+    throw new NoPlace(t("The form can't show “{name}”, because its “description” isn't text.", { name }));
   const field = { ...newField(id), name, isRequired, description, rest };
   const { description: _description, ...shape } = own;
-  if (shape["enum"] !== undefined) return { ...field, type: "choice", choices: readChoices(shape, where) };
+  if (shape["enum"] !== undefined) return { ...field, type: "choice", choices: readChoices(shape, name) };
   switch (shape["type"]) {
     case "object": {
-      if (id.includes(".")) throw new NoPlace(`The form has no place for ${where}, an object in an object in another.`);
-      return { ...field, type: "object", fields: readFields(shape, where, `${id}.`) };
+      if (id.includes("."))
+        throw new NoPlace(t("The form can't show “{name}”, because it is nested too deeply.", { name }));
+      return { ...field, type: "object", fields: readFields(shape, name, `${id}.`) };
     }
     case "array":
-      return { ...field, type: readListType(shape, where) };
+      return { ...field, type: readListType(shape, name) };
     case "string":
     case "number":
     case "integer":
     case "boolean": {
       const { type, ...others } = shape;
-      refuseOthers(others, where);
+      refuseOthers(others, name);
       return {
         ...field,
         type: type === "string" ? "text" : type === "integer" ? "whole" : type === "number" ? type : "yes-no",
       };
     }
     case undefined:
-      throw new NoPlace(`The form has no place for ${where}, which has no “type”.`);
+      throw new NoPlace(t("The form can't show “{name}”, because it has no “type”.", { name }));
     default:
-      throw new NoPlace(`The form has no place for the “type” of ${where}.`);
+      throw new NoPlace(t("The form can't show the “type” of “{name}”.", { name }));
   }
 }
 
-function readChoices({ type = "string", enum: values, ...others }: Keywords, where: string): string {
-  refuseOthers(others, where);
+function readChoices({ type = "string", enum: values, ...others }: Keywords, name: string): string {
+  refuseOthers(others, name);
   const isSimple = (value: unknown) =>
     typeof value === "string" && value !== "" && value === value.trim() && !value.includes("\n");
   if (type !== "string" || !Array.isArray(values) || !values.every(isSimple))
-    throw new NoPlace(`The form has no place for the “enum” of ${where}: it takes texts of one line.`);
+    throw new NoPlace(t("The form can't show the “enum” of “{name}”: each value must be one line of text.", { name }));
   return values.join("\n");
 }
 
-function readListType({ type: _array, items, ...others }: Keywords, where: string): FieldType {
-  refuseOthers(others, where);
+function readListType({ type: _array, items, ...others }: Keywords, name: string): FieldType {
+  refuseOthers(others, name);
   const { type, ...more }: Keywords = isKeywords(items) ? items : {};
-  refuseOthers(more, `the items of ${where}`);
+  refuseOthers(more, `${name}.items`);
   if (type === "string") return "texts";
   if (type === "number") return "numbers";
-  throw new NoPlace(`The form has no place for ${where}: its lists are of texts or of numbers.`);
+  throw new NoPlace(t("The form can't show “{name}”: a list must be of texts or of numbers.", { name }));
 }
 
-function refuseOthers(others: Keywords, where: string): void {
-  const [key] = Object.keys(others);
-  if (key !== undefined) throw new NoPlace(`The form has no place for “${key}” of ${where}.`);
+function refuseOthers(others: Keywords, outer: string | null): void {
+  const [keyword] = Object.keys(others);
+  if (keyword === undefined) return;
+  throw new NoPlace(
+    outer === null
+      ? t("The form can't show “{keyword}”.", { keyword })
+      : t("The form can't show “{keyword}” of “{name}”.", { keyword, name: outer }),
+  );
 }
 
 function isKeywords(value: unknown): value is Keywords {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Button } from "../../../ui/Button";
 import styles from "./IntakeLine.module.css";
 import type { Intake } from "./useIntake";
+import { t } from "../../../../electron/words/language";
 
 export function IntakeLine({ intake }: { readonly intake: Intake }): ReactNode {
   const { sentence, insertBeginning, dismiss } = intake;
@@ -11,9 +12,9 @@ export function IntakeLine({ intake }: { readonly intake: Intake }): ReactNode {
     <div className={styles.line} data-empty={sentence === null || undefined}>
       {/* There before it says something, so that it is said to screen readers as well. */}
       <output className={styles.sentence}>{sentence}</output>
-      {insertBeginning !== null && <Button onClick={insertBeginning}>Insert the beginning</Button>}
+      {insertBeginning !== null && <Button onClick={insertBeginning}>{t("Insert the beginning")}</Button>}
       {sentence !== null && (
-        <button type="button" className={styles.dismiss} aria-label="Dismiss" onClick={dismiss}>
+        <button type="button" className={styles.dismiss} aria-label={t("Dismiss")} onClick={dismiss}>
           <X size={14} aria-hidden />
         </button>
       )}

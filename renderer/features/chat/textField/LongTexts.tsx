@@ -5,6 +5,7 @@ import { formatCount } from "../../../../electron/words/quantities";
 import { IconButton } from "../../../ui/IconButton";
 import { ChunkedText } from "../longText/ChunkedText";
 import styles from "./LongTexts.module.css";
+import { t } from "../../../../electron/words/language";
 
 /** More does not fit into a line. */
 const SHOWN_CHARACTERS = 120;
@@ -18,7 +19,7 @@ export function LongTexts({ texts, onRemove }: LongTextsProps): ReactNode {
   return (
     <>
       {texts.length > 0 && (
-        <ul className={styles.texts} aria-label="Long texts">
+        <ul className={styles.texts} aria-label={t("Long texts")}>
           {texts.map((text, index) => (
             // The same text may be there twice; a line knows nothing but its text and whether it is open.
             <LongText key={index} text={text} onRemove={() => onRemove(index)} />
@@ -38,15 +39,17 @@ function LongText({ text, onRemove }: { readonly text: string; readonly onRemove
       <div className={styles.row}>
         <button type="button" className={styles.open} aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           <FileText size={15} aria-hidden />
-          <span className={styles.beginning}>{beginning === "" ? "Long text" : beginning}</span>
-          <span className={styles.size}>{formatCount(text.length)} characters</span>
+          <span className={styles.beginning}>{beginning === "" ? t("Long text") : beginning}</span>
+          <span className={styles.size}>
+            {t("{count, plural, one {# character} other {# characters}}", { count: text.length })}
+          </span>
         </button>
-        <IconButton name="Remove this text" icon={<X size={14} aria-hidden />} onClick={onRemove} />
+        <IconButton name={t("Remove this text")} icon={<X size={14} aria-hidden />} onClick={onRemove} />
       </div>
       {isOpen && (
         // Focusable, so that the keyboard can scroll it.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <section className={styles.all} tabIndex={0} aria-label="All of the text">
+        <section className={styles.all} tabIndex={0} aria-label={t("Full text")}>
           <ChunkedText text={text} />
         </section>
       )}
@@ -55,8 +58,8 @@ function LongText({ text, onRemove }: { readonly text: string; readonly onRemove
 }
 
 function said(texts: readonly string[]): string {
-  const characters = formatCount(texts.reduce((sum, { length }) => sum + length, 0));
-  return texts.length === 1
-    ? `A long text of ${characters} characters is sent as well`
-    : `${texts.length} long texts of ${characters} characters are sent as well`;
+  return t("{count, plural, one {# long text is} other {# long texts are}} sent too, {characters} characters in all", {
+    count: texts.length,
+    characters: formatCount(texts.reduce((sum, { length }) => sum + length, 0)),
+  });
 }

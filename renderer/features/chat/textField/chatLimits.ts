@@ -20,36 +20,32 @@ const TEMPLATE_TOKENS = 64;
 
 export function messageLimits(): Limits {
   const { systemPrompt } = chatSettings();
-  return limits("message", MAX_MESSAGE_CHARACTERS, systemPrompt === "" ? 0 : guessTokens(systemPrompt));
+  return limits(MAX_MESSAGE_CHARACTERS, systemPrompt === "" ? 0 : guessTokens(systemPrompt));
 }
 
 export function systemPromptLimits(): Limits {
-  return limits("system prompt", MAX_SYSTEM_PROMPT_CHARACTERS, 0);
+  return limits(MAX_SYSTEM_PROMPT_CHARACTERS, 0);
 }
 
 export function toolsLimits(): Limits {
-  return limits("list of tools", MAX_TOOLS_CHARACTERS, 0);
+  return limits(MAX_TOOLS_CHARACTERS, 0);
 }
 
 export function structureLimits(): Limits {
-  return limits("structure", MAX_STRUCTURE_CHARACTERS, 0);
+  return limits(MAX_STRUCTURE_CHARACTERS, 0);
 }
 
 export function stopTextsLimits(): Limits {
-  return limits("list of stop texts", MAX_STOP_TEXTS_CHARACTERS, 0);
-}
-
-export function resultLimits(): Limits {
-  return { ...messageLimits(), whole: "result" };
+  return limits(MAX_STOP_TEXTS_CHARACTERS, 0);
 }
 
 /** Of a text that does not become part of what the model reads. */
-export function ownLimits(whole: string, maxCharacters: number): Limits {
-  return { whole, maxCharacters, contextTokens: null, reservedTokens: 0 };
+export function ownLimits(maxCharacters: number): Limits {
+  return { maxCharacters, contextTokens: null, reservedTokens: 0 };
 }
 
-function limits(whole: string, maxCharacters: number, besideTokens: number): Limits {
+function limits(maxCharacters: number, besideTokens: number): Limits {
   const contextTokens = contextSizeNow();
   const answerTokens = Math.floor(Math.min(ANSWER_TOKENS, (contextTokens ?? 0) * ANSWER_SHARE));
-  return { whole, maxCharacters, contextTokens, reservedTokens: answerTokens + TEMPLATE_TOKENS + besideTokens };
+  return { maxCharacters, contextTokens, reservedTokens: answerTokens + TEMPLATE_TOKENS + besideTokens };
 }

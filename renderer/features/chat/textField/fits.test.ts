@@ -19,7 +19,6 @@ const limits = (over: Partial<Limits> = {}): Limits => ({
   maxCharacters: 1_000_000,
   contextTokens: 1_000,
   reservedTokens: 200,
-  whole: "message",
   ...over,
 });
 const words = (count: number) => "word ".repeat(count);
@@ -52,7 +51,7 @@ describe("what does not fit is said with its numbers", () => {
   });
   test("together with what stands there already", async () => {
     expect(await sentence(words(600), words(600), limits())).toBe(
-      "With this text the message is 1,200 tokens; the context holds 1,000.",
+      "With this text it would be 1,200 tokens; the context holds 1,000.",
     );
   });
   test("without a tokenizer by the kind of letters", async () => {
@@ -66,11 +65,11 @@ describe("what does not fit is said with its numbers", () => {
   });
   test("in characters where that is the limit", async () => {
     expect(await sentence(words(250_000), "", limits({ contextTokens: 1_000_000 }))).toBe(
-      "This text is 1,250,000 characters long, about 250,000 tokens; a message holds 1,000,000 characters.",
+      "This text is 1,250,000 characters long, about 250,000 tokens; at most 1,000,000 fit here.",
     );
-    expect(
-      await sentence(words(30), "", limits({ maxCharacters: 100, contextTokens: null, whole: "system prompt" })),
-    ).toBe("This text is 150 characters long, 30 tokens; a system prompt holds 100 characters.");
+    expect(await sentence(words(30), "", limits({ maxCharacters: 100, contextTokens: null }))).toBe(
+      "This text is 150 characters long, 30 tokens; at most 100 fit here.",
+    );
   });
 });
 

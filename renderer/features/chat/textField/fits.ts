@@ -2,6 +2,7 @@
 import { formatCount } from "../../../../electron/words/quantities";
 import { countTokens, type TokenCount } from "./countTokens";
 import { cutText } from "./cutText";
+import { t } from "../../../../electron/words/language";
 
 export interface Limits {
   readonly maxCharacters: number;
@@ -9,8 +10,6 @@ export interface Limits {
   readonly contextTokens: number | null;
   /** Of the context, kept for what stands beside this text: the answer, the system prompt. Only a beginning leaves it free. */
   readonly reservedTokens: number;
-  /** What the text becomes, or becomes part of: "message". */
-  readonly whole: string;
 }
 
 export type Verdict =
@@ -44,14 +43,34 @@ export async function judge(text: string, rest: string, limits: Limits): Promise
   const characters = text.length + rest.length;
   const tooManyTokens = limits.contextTokens !== null && together.tokens > limits.contextTokens;
   if (!tooManyTokens && characters <= limits.maxCharacters) return { fits: true };
-  const subject = rest.trim() === "" ? "This text" : `With this text the ${limits.whole}`;
+  const isAlone = rest.trim() === "";
   return {
     fits: false,
     sentence: tooManyTokens
-      ? `${subject} is ${tokenWords(together)}; the context holds ${formatCount(limits.contextTokens ?? 0)}.`
-      : `${subject} is ${formatCount(characters)} characters long, ${tokenWords(together)}; a ${limits.whole} holds ${formatCount(limits.maxCharacters)} characters.`,
+      ? tooManyTokensWords(isAlone, together, limits.contextTokens ?? 0)
+      : tooLongWords(isAlone, characters, together, limits.maxCharacters),
     canBegin: roomFor(beside.tokens, limits) >= LEAST_TOKENS && rest.length < limits.maxCharacters,
   };
+}
+
+function tooManyTokensWords(isAlone: boolean, count: TokenCount, contextTokens: number): string {
+  const values = { tokens: tokenWords(count), most: formatCount(contextTokens) };
+  return isAlone
+    ? t("This text is {tokens}; the context holds {most}.", values)
+    : t("With this text it would be {tokens}; the context holds {most}.", values);
+}
+
+function tooLongWords(isAlone: boolean, characters: number, count: TokenCount, maxCharacters: number): string {
+  const values = { count: characters, tokens: tokenWords(count), most: formatCount(maxCharacters) };
+  return isAlone
+    ? t(
+        "This text is {count, plural, one {# character} other {# characters}} long, {tokens}; at most {most} fit here.",
+        values,
+      )
+    : t(
+        "With this text it would be {count, plural, one {# character} other {# characters}} long, {tokens}; at most {most} fit here.",
+        values,
+      );
 }
 
 /** As much of a text as fits beside `rest`, with room for an answer. */
@@ -80,12 +99,18 @@ export async function beginningThatFits(text: string, rest: string, limits: Limi
 
 /** Said when it stands in the field. */
 export function beginningWords({ text, tokens, isExact }: Beginning, whole: string): string {
-  return `Inserted the first ${formatCount(text.length)} of ${formatCount(whole.length)} characters, ${tokenWords({ tokens, isExact })}.`;
+  return t("Inserted the first {part} of {count, plural, one {# character} other {# characters}}, {tokens}.", {
+    part: formatCount(text.length),
+    count: whole.length,
+    tokens: tokenWords({ tokens, isExact }),
+  });
 }
 
 /** "9,310 tokens", "about 210,000 tokens". */
 export function tokenWords({ tokens, isExact }: TokenCount): string {
-  return isExact ? `${formatCount(tokens)} tokens` : `about ${formatCount(Number(tokens.toPrecision(2)))} tokens`;
+  return isExact
+    ? t("{count, plural, one {# token} other {# tokens}}", { count: tokens })
+    : t("about {count, plural, one {# token} other {# tokens}}", { count: Number(tokens.toPrecision(2)) });
 }
 
 function roomFor(besideTokens: number, { contextTokens, reservedTokens }: Limits): number {

@@ -7,9 +7,8 @@ import { insertAsTyped, placeIn, withText, type Place } from "./insertAsTyped";
 import { readTextFile } from "./readTextFile";
 import { isHeavy } from "./textWeight";
 import { trackLanding } from "./landingTexts";
+import { t } from "../../../../electron/words/language";
 
-const TEXT_ONLY = "This version reads text only.";
-const TOO_SLOW = "This text has too many lines or symbols for this field.";
 /** Where a long text has no other place, the field may take a few tenths of a second. */
 const SLOW_FIELD = 3;
 
@@ -76,7 +75,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
   async function putIfItFits(text: string, place: Place, limits: Limits): Promise<boolean> {
     const verdict = await judge(text, restOf(place), limits);
     if (!verdict.fits) say(verdict.sentence, verdict.canBegin ? text : null);
-    else if (isTooSlow(text, place)) say(TOO_SLOW);
+    else if (isTooSlow(text, place)) say(t("This text has too many lines or symbols for this field."));
     else {
       put(text, place);
       return true;
@@ -96,7 +95,7 @@ export function useIntake(field: RefObject<HTMLTextAreaElement | null>, options:
     const texts = await Promise.all(files.map(readTextFile));
     const readable = texts.filter((text) => text !== null);
     if (readable.length < texts.length) {
-      say(TEXT_ONLY);
+      say(t("Facet reads only text files."));
       return false;
     }
     return putIfItFits(readable.join("\n\n").replaceAll(/\r\n?/gu, "\n"), place, options.limits());

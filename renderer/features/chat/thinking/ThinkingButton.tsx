@@ -7,6 +7,10 @@ import { ComposerSwitch } from "../composer/ComposerSwitch";
 import styles from "../composer/ComposerSwitch.module.css";
 import { chosenOption, thinkingOptions } from "./thinkingOptions";
 import { useThinkingAbility, useThinkingChoice } from "./useThinking";
+import { t } from "../../../../electron/words/language";
+import { richText } from "../../../ui/richText";
+
+const bold = (text: ReactNode) => <b>{text}</b>;
 
 export function ThinkingButton(): ReactNode {
   const ability = useThinkingAbility();
@@ -19,14 +23,14 @@ export function ThinkingButton(): ReactNode {
     const isOn = chosen === "on";
     return (
       <ComposerSwitch
-        name="Thinking"
+        name={t("Thinking")}
         icon={<Lightbulb size={14} aria-hidden />}
         isOn={isOn}
         onChange={() => changeThinking(isOn ? off.choice : on.choice)}
       />
     );
   }
-  const label = ability.canSwitch || ability.efforts.length === 0 ? "Thinking" : "Effort";
+  const isAboutEffort = !ability.canSwitch && ability.efforts.length > 0;
   const name = options.find(({ key }) => key === chosen)?.name ?? "";
   return (
     <Menu
@@ -34,13 +38,15 @@ export function ThinkingButton(): ReactNode {
         <button type="button" className={styles.button} data-on={chosen !== "off" || undefined}>
           <Lightbulb size={14} aria-hidden />
           <span className={styles.words}>
-            {label} <b>{name.toLowerCase()}</b>
+            {isAboutEffort
+              ? richText("Effort: <b>{name}</b>", { b: bold }, { name })
+              : richText("Thinking: <b>{name}</b>", { b: bold }, { name })}
           </span>
           <ChevronDown size={12} aria-hidden />
         </button>
       }
     >
-      <MenuLabel>{label}</MenuLabel>
+      <MenuLabel>{isAboutEffort ? t("Effort") : t("Thinking")}</MenuLabel>
       <MenuRadioGroup
         value={chosen}
         onValueChange={(key) => changeThinking(options.find((option) => option.key === key)?.choice ?? choice)}

@@ -7,6 +7,7 @@ import { OptionalNumberField } from "../sidePanel/OptionalNumberField";
 import styles from "./ThinkingFields.module.css";
 import { effortName } from "../../../../electron/words/modelFormatWords";
 import { useThinkingAbility, useThinkingChoice } from "./useThinking";
+import { t } from "../../../../electron/words/language";
 
 const MAX_BUDGET_TOKENS = 1_000_000;
 const MODELS_OWN = "";
@@ -22,17 +23,17 @@ export function ThinkingFields(): ReactNode {
   return (
     <section className={styles.fields} aria-labelledby={headingId}>
       <h3 id={headingId} className={styles.heading}>
-        Thinking
+        {t("Thinking")}
       </h3>
       {ability.canSwitch && (
         <fieldset className={styles.field}>
-          <legend className="visually-hidden">Thinking</legend>
+          <legend className="visually-hidden">{t("Thinking")}</legend>
           <Segments
             value={isOn === undefined ? MODELS_OWN : isOn ? "on" : "off"}
             choices={[
-              [MODELS_OWN, `Default (${ability.isOnByDefault ? "on" : "off"})`],
-              ["on", "On"],
-              ["off", "Off"],
+              [MODELS_OWN, ability.isOnByDefault ? t("Default (on)") : t("Default (off)")],
+              ["on", t("On")],
+              ["off", t("Off")],
             ]}
             onChange={(value) => set({ isOn: value === MODELS_OWN ? undefined : value === "on" })}
           />
@@ -40,19 +41,19 @@ export function ThinkingFields(): ReactNode {
       )}
       {ability.efforts.length > 0 && (
         <fieldset className={styles.field}>
-          <legend>Effort</legend>
+          <legend>{t("Effort")}</legend>
           <Segments
             value={effort !== undefined && ability.efforts.includes(effort) ? effort : MODELS_OWN}
-            choices={[[MODELS_OWN, "Default"], ...ability.efforts.map((word) => [word, effortName(word)] as const)]}
+            choices={[[MODELS_OWN, t("Default")], ...ability.efforts.map((word) => [word, effortName(word)] as const)]}
             onChange={(value) => set({ effort: value === MODELS_OWN ? undefined : value })}
           />
         </fieldset>
       )}
       <OptionalNumberField
-        name="Budget"
-        unit="tokens"
-        placeholder="No limit"
-        hint="A thought is ended after so many, and the answer begins."
+        name={t("Budget")}
+        unit={t("tokens")}
+        placeholder={t("No limit")}
+        hint={t("Thinking ends after this many tokens, and the answer begins.")}
         min={1}
         max={MAX_BUDGET_TOKENS}
         value={budgetTokens}

@@ -16,7 +16,7 @@ describe("what is offered", () => {
     expect(names(switched)).toEqual(["Off", "On"]);
     expect(names(quietByDefault)).toEqual(["Off", "On", "High", "Max"]);
     expect(names(alwaysByEffort)).toEqual(["Default", "Low", "Medium", "High"]);
-    expect(names(always)).toEqual(["Without limit", "Up to 1,000 tokens", "Up to 4,000 tokens", "Up to 16,000 tokens"]);
+    expect(names(always)).toEqual(["No limit", "Up to 1,000 tokens", "Up to 4,000 tokens", "Up to 16,000 tokens"]);
     expect(names(always, { budgetTokens: 2500 })).toContain("Up to 2,500 tokens");
   });
 
@@ -37,8 +37,8 @@ describe("what is offered", () => {
     expect(waysToThink(quietByDefault, {}).map(tryWords)).toEqual([
       "No thinking",
       "Thinking",
-      "High effort",
-      "Max effort",
+      "Effort: High",
+      "Effort: Max",
     ]);
     expect(waysToThink(alwaysByEffort, {}).map(tryWords)[0]).toBe("Default effort");
     expect(waysToThink(always, {})).toEqual([]);
@@ -50,11 +50,11 @@ test.each<[string, ThinkingAbility, ThinkingChoice, string]>([
   ["the model's default, off", quietByDefault, {}, "off"],
   ["an effort without a switch that is off", quietByDefault, { effort: "max" }, "off"],
   ["off, whatever the effort", quietByDefault, { isOn: false, effort: "max" }, "off"],
-  ["an effort", quietByDefault, { isOn: true, effort: "max" }, "effort max"],
+  ["an effort", quietByDefault, { isOn: true, effort: "max" }, "effort:max"],
   ["an effort of another model", quietByDefault, { isOn: true, effort: "minimal" }, "on"],
   ["off where it cannot be switched", alwaysByEffort, { isOn: false }, "default"],
-  ["a budget", always, { budgetTokens: 4000 }, "budget 4000"],
-  ["no budget", always, {}, "budget none"],
+  ["a budget", always, { budgetTokens: 4000 }, "budget:4000"],
+  ["no budget", always, {}, "budget:none"],
 ])("%s", (_name, ability, choice, key) => {
   expect(chosenOption(ability, choice)).toBe(key);
   expect(thinkingOptions(ability, choice).map((option) => option.key)).toContain(key);

@@ -1,10 +1,10 @@
 // How a model can be asked to think, as options to choose from: derived from what its template offers.
 import type { ThinkingAbility, ThinkingChoice } from "../../../../electron/contract/thinking";
 import { effortName } from "../../../../electron/words/modelFormatWords";
-import { formatCount } from "../../../../electron/words/quantities";
+import { t } from "../../../../electron/words/language";
 
 export interface ThinkingOption {
-  /** "on", "off", "default", "effort …", "budget …". */
+  /** "on", "off", "default", "effort:…", "budget:…". */
   readonly key: string;
   /** "On", "Off", "Default", an effort in the model's own word, "Up to 4,000 tokens". */
   readonly name: string;
@@ -28,33 +28,33 @@ export function waysToThink(
 ): readonly ThinkingOption[] {
   const { isOn: _isOn, effort: _effort, ...kept } = current;
   const byEffort = efforts.map((effort) => ({
-    key: `effort ${effort}`,
+    key: `effort:${effort}`,
     name: effortName(effort),
     choice: { ...kept, ...(canSwitch ? { isOn: true } : {}), effort },
   }));
   if (canSwitch)
     return [
-      { key: "off", name: "Off", choice: { ...kept, isOn: false } },
-      { key: "on", name: "On", choice: { ...kept, isOn: true } },
+      { key: "off", name: t("Off"), choice: { ...kept, isOn: false } },
+      { key: "on", name: t("On"), choice: { ...kept, isOn: true } },
       ...byEffort,
     ];
-  return byEffort.length === 0 ? [] : [{ key: "default", name: "Default", choice: kept }, ...byEffort];
+  return byEffort.length === 0 ? [] : [{ key: "default", name: t("Default"), choice: kept }, ...byEffort];
 }
 
 /** The key of the option that `current` amounts to. */
 export function chosenOption({ canSwitch, isOnByDefault, efforts }: ThinkingAbility, current: ThinkingChoice): string {
   const { isOn = isOnByDefault, effort, budgetTokens } = current;
   if (canSwitch && !isOn) return "off";
-  if (effort !== undefined && efforts.includes(effort)) return `effort ${effort}`;
+  if (effort !== undefined && efforts.includes(effort)) return `effort:${effort}`;
   if (canSwitch) return "on";
   return efforts.length > 0 ? "default" : budgetKey(budgetTokens);
 }
 
-/** As the name of another answer: "Thinking", "No thinking", "High effort". */
+/** As the name of another answer: "Thinking", "No thinking", "Effort: High". */
 export function tryWords({ key, name }: ThinkingOption): string {
-  if (key === "on") return "Thinking";
-  if (key === "off") return "No thinking";
-  return key === "default" ? "Default effort" : `${name} effort`;
+  if (key === "on") return t("Thinking");
+  if (key === "off") return t("No thinking");
+  return key === "default" ? t("Default effort") : t("Effort: {name}", { name });
 }
 
 function budgets(current: ThinkingChoice): ThinkingOption[] {
@@ -64,15 +64,15 @@ function budgets(current: ThinkingChoice): ThinkingOption[] {
       ? BUDGETS_TOKENS
       : [...BUDGETS_TOKENS, own].toSorted((one, other) => one - other);
   return [
-    { key: budgetKey(undefined), name: "Without limit", choice: kept },
+    { key: budgetKey(undefined), name: t("No limit"), choice: kept },
     ...offered.map((budgetTokens) => ({
       key: budgetKey(budgetTokens),
-      name: `Up to ${formatCount(budgetTokens)} tokens`,
+      name: t("Up to {count, plural, one {# token} other {# tokens}}", { count: budgetTokens }),
       choice: { ...kept, budgetTokens },
     })),
   ];
 }
 
 function budgetKey(budgetTokens: number | undefined): string {
-  return `budget ${budgetTokens ?? "none"}`;
+  return `budget:${budgetTokens ?? "none"}`;
 }

@@ -1,0 +1,49 @@
+// The language is changed while the app runs: everything on screen is drawn anew, and what the user was at stays.
+import { ChatWindow } from "./ChatWindow";
+import { freshDataFolder } from "./FacetApp";
+import { seedChats } from "./seedChats";
+import { expect, test } from "./test";
+
+test("the draft and the place in a long chat stay when the language changes", async ({ launch }) => {
+  const dataFolder = await freshDataFolder();
+  const messages = Array.from({ length: 40 }, (_, index) => [
+    { role: "user" as const, text: `What about fact ${index + 1}?` },
+    { role: "assistant" as const, text: `Fact ${index + 1} is long. `.repeat(40 + (index % 5) * 20) },
+  ]).flat();
+  await seedChats(dataFolder, [{ title: "Facts", messages }]);
+  const app = await launch({ dataFolder });
+  const chat = new ChatWindow(app.window);
+  await chat.waitUntilReady();
+  await chat.openChat("Facts");
+  await chat.composer.fill("Not sent yet");
+  const scroller = chat.conversation.locator("xpath=..");
+  await scroller.hover();
+  await app.window.mouse.wheel(0, -6_000);
+
+  const field = app.window.locator("#message-field");
+  /** The first row that begins in view, and how far down. */
+  const reading = () =>
+    app.window.evaluate(() => {
+      const list = document.querySelector('[role="feed"]')?.parentElement;
+      const top = list?.getBoundingClientRect().top ?? 0;
+      const rows = [...document.querySelectorAll<HTMLElement>('[role="feed"] [data-index]')]
+        .map((row) => ({ index: Number(row.dataset["index"]), y: Math.round(row.getBoundingClientRect().top - top) }))
+        .sort((one, other) => one.index - other.index);
+      return rows.find(({ y }) => y >= 0) ?? null;
+    });
+  await expect.poll(async () => (await reading())?.index ?? 1_000).toBeLessThan(70);
+  await expect.poll(async () => JSON.stringify(await reading()) === JSON.stringify(await reading())).toBe(true);
+  const before = await reading();
+
+  await app.window.keyboard.press("Control+,");
+  await app.window.getByRole("combobox", { name: "Language" }).selectOption("de");
+  await expect(app.window.locator("html")).toHaveAttribute("lang", "de");
+  await app.window.keyboard.press("Escape");
+  await expect(field).toHaveValue("Not sent yet");
+  await expect
+    .poll(async () => {
+      const after = await reading();
+      return after?.index === before?.index ? Math.abs((after?.y ?? 0) - (before?.y ?? 0)) : 1_000;
+    })
+    .toBeLessThan(30);
+});
