@@ -169,7 +169,7 @@ test("without a name the starter model is offered", async ({ facet, env }) => {
   expect(offline).toMatchObject({ code: 1, stdout: "" });
   expect(await readdir(facet.modelsFolder)).toEqual([]);
   await facet.placeStarterModel();
-  expect((await facet.run(["models", "get"], { env })).stdout).toContain("is here already");
+  expect((await facet.run(["models", "get"], { env })).stdout).toContain("is already installed");
 });
 
 test("an estimate says what takes the memory, of a model here and of one at the hub", async ({ facet, hub, env }) => {

@@ -4,6 +4,7 @@ import { failure } from "../../contract/failure";
 import type { Job, JobId, JobStart, JobState } from "../../contract/jobQueue";
 import type { ApplicationClient } from "../../instance/ApplicationClient";
 import { doingWords, jobFacts, jobFraction, jobProblem, phaseFacts, stepOf } from "../../words/jobWords";
+import { t } from "../../words/language";
 import type { CommandContext } from "./CommandContext";
 import type { Output, Progress } from "./Output";
 import { errorOf, valueOf } from "./useOutcome";
@@ -80,8 +81,8 @@ async function look(id: JobId, application: ApplicationClient): Promise<Job | nu
 }
 
 function labelOf({ state }: Job): string {
-  if (state.kind === "queued") return "Waiting";
-  return state.kind === "running" && state.phase !== null ? doingWords(stepOf(state.phase)) : "Starting";
+  if (state.kind === "queued") return t("Waiting");
+  return state.kind === "running" && state.phase !== null ? doingWords(stepOf(state.phase)) : t("Starting");
 }
 
 /** Without the percent, which the bar says. */

@@ -1,5 +1,6 @@
 // The system's file dialogs, over the window. Main process.
 import { dialog, type BrowserWindow, type FileFilter, type OpenDialogOptions, type SaveDialogOptions } from "electron";
+import { t } from "../../words/language";
 
 /** null: closed, or there is no window. */
 export async function chooseFile(
@@ -11,7 +12,7 @@ export async function chooseFile(
   const { canceled, filePaths } = await dialog.showOpenDialog(owner, {
     title,
     properties: ["openFile"],
-    filters: [...filters, { name: "All files", extensions: ["*"] }],
+    filters: [...filters, { name: t("All files"), extensions: ["*"] }],
   });
   return canceled ? null : (filePaths[0] ?? null);
 }
