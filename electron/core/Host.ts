@@ -21,6 +21,8 @@ export interface Host {
   readonly forkJob: Fork<ToJob>;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
+  /** An access token for Hugging Face that came with the start; used where none is saved. */
+  readonly hubToken: string | null;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */
   keepAwake(isBusy: boolean): void;
   /** The computer woke up: connections are gone. */

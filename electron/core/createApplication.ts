@@ -158,6 +158,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
   const hub = new Hub({
     file: data.hubSettings,
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets),
+    givenToken: host.hubToken,
     network: host.network,
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });

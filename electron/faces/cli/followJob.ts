@@ -16,11 +16,13 @@ export interface DoneJob extends Job {
   readonly state: Extract<JobState, { kind: "done" }>;
 }
 
-/** Throws what made it fail, and "request-cancelled". */
-export async function runJob(start: JobStart, context: CommandContext): Promise<DoneJob> {
+/** Throws what made it fail, and "request-cancelled". `onJoined`: the same work is under way already, and this command waits for it too. */
+export async function runJob(start: JobStart, context: CommandContext, onJoined?: () => void): Promise<DoneJob> {
   const application = await context.application();
   return application.during(async () => {
+    const before = valueOf(await application.call("jobs.list", undefined));
     const { id } = valueOf(await application.call("jobs.start", start));
+    if (before.some((job) => job.id === id)) onJoined?.();
     return watch(id, application, context);
   });
 }

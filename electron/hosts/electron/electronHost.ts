@@ -27,6 +27,8 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     forkJob: forkJob(log),
     network: electronNetwork(),
     secrets: electronSecrets,
+    // Its settings have the token.
+    hubToken: null,
     keepAwake(isBusy) {
       if (isBusy) blocker ??= powerSaveBlocker.start("prevent-app-suspension");
       else if (blocker !== null) {

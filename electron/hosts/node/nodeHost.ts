@@ -34,6 +34,8 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
     network: nodeNetwork(),
+    // As in Hugging Face's own tools.
+    hubToken: process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"] || null,
     secrets: keyFileSecrets(path.join(dataFolder, "hub-token.key")),
     // A program in a terminal does not decide whether the computer sleeps.
     keepAwake: () => undefined,

@@ -1,6 +1,7 @@
 // facet chat: with one prompt, or as long as the user likes.
 import type { Command } from "commander";
 import type { Message } from "../../../contract/chat";
+import { failure } from "../../../contract/failure";
 import type { InstalledModel } from "../../../contract/model";
 import type { Snapshot } from "../../../contract/methods";
 import { textOf } from "../../../contract/parts";
@@ -86,7 +87,9 @@ async function answerOnce(session: ChatSession, prompt: string, { output, signal
   const problem = signal.aborted ? null : answerProblem(answer);
   // Stopped by another program, or ended with the one that wrote it.
   if (problem !== null && answer.state !== "complete")
-    throw new CommandError(problem, answer.state === "stopped" ? EXIT.cancelled : EXIT.failed);
+    throw answer.state === "stopped"
+      ? new CommandError(problem, EXIT.cancelled)
+      : new CommandError(problem, EXIT.failed, failure("application-ended"));
   output.data(answerData(answer));
   for (const remark of [problem, thinkingProblem(session.settings, session.loaded)])
     if (remark !== null) output.remark(remark);

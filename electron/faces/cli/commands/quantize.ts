@@ -140,11 +140,26 @@ async function quantize(
   const { output } = context;
   const { source } = await chooseSource(model, context);
   const calibration = typeof calibrate === "string" ? await calibrationBy(calibrate, source, context) : calibrate;
-  const done = await runJob(quantizeOrder({ source, type, calibration, measureQuality: measure, keepSource }), context);
+  const order = quantizeOrder({ source, type, calibration, measureQuality: measure, keepSource });
+  // Two names for one model: that of the first order counts.
+  let isJoined = false;
+  const done = await runJob(order, context, () => {
+    isJoined = true;
+    output.remark(
+      name === undefined
+        ? t("This file is already being made. Waiting for it.")
+        : t(
+            "This file is already being made. Waiting for it. {option} is not used: the order that came first names it.",
+            {
+              option: "--name",
+            },
+          ),
+    );
+  });
   const { modelId, tookMs, qualityFailure } = done.state;
   const application = await context.application();
   if (modelId === null) throw new CommandError(t("The new file was moved or deleted as soon as it was there."));
-  if (name !== undefined) valueOf(await application.call("models.rename", { modelId, name }));
+  if (name !== undefined && !isJoined) valueOf(await application.call("models.rename", { modelId, name }));
   const { models } = valueOf(await application.call("app.snapshot", undefined));
   const made = models.find(({ id }) => id === modelId);
   const file = valueOf(await application.call("models.path", { modelId }));
