@@ -35,7 +35,9 @@ test("speeds are measured and shown, and the chats are as before", async ({ face
 
   const table = await facet.run(["bench", "smol", ...SMALL]);
   expect(table.code).toBe(0);
-  expect(table.stdout).toMatch(/^WITH +READS +WRITES.*\nSmolLM2[^\n]* [\d,.]+ tokens\/s +[\d,.]+ tokens\/s +[\d,]+ ms +– +–\n$/u);
+  expect(table.stdout).toMatch(
+    /^WITH +READS +WRITES.*\nSmolLM2[^\n]* [\d,.]+ tokens\/s +[\d,.]+ tokens\/s +[\d,]+ ms +– +–\n$/u,
+  );
   expect(await storedChats(facet)).toEqual([]);
 });
 

@@ -63,11 +63,11 @@ test("adds adapters of llama.cpp and PEFT, and says which fit a model", async ({
 
   const listed = await facet.run(["delta", "list", "tiny"]);
   expect(listed.stdout).toMatch(
-    /checkpoint .*fits, by[^]*Pirate .*fits, by[^]*Other .*made for a model of another size/u,
+    /checkpoint .*fits; recognised by[^]*Pirate .*fits; recognised by[^]*Other .*made for a model of another size/u,
   );
   expect(await facet.run(["delta", "check", "pir", "tiny"])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("Pirate goes with Tiny"),
+    stdout: expect.stringContaining("Pirate fits Tiny"),
   });
   const refused = await facet.json<{ error: { code: string } }>(["delta", "check", "oth", "tiny"]);
   expect(refused).toMatchObject({ code: 1, value: { error: { code: "delta-shapes-differ" } } });

@@ -10,7 +10,7 @@ export function namedAsGiven(error: CommandError, words: readonly string[]): Com
   if (failure === null || file === undefined || message !== failureParagraph(failure)) return error;
   // Also behind the name of its option: --calibrate=/home/ada/notes.txt
   const given = words
-    .flatMap((word) => [word, word.replace(/^--[\w-]+=/u, "")])
+    .map((word) => word.replace(/^--[\w-]+=/u, ""))
     .find((word) => word !== file && path.basename(word) === file);
   if (given === undefined) return error;
   const named = { ...failure, details: { ...failure.details, file: given } };

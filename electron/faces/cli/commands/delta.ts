@@ -96,7 +96,9 @@ async function listFor(wanted: string, context: CommandContext): Promise<void> {
 }
 
 function matchLine(each: DeltaForModel | undefined): string {
-  return each === undefined ? "" : (problemWords(each) ?? t("fits, by {reason}", { reason: matchWords(each) }));
+  return each === undefined
+    ? ""
+    : (problemWords(each) ?? t("fits; recognised by: {reason}", { reason: matchWords(each) }));
 }
 
 function printTable(deltas: readonly Delta[], remark: (delta: Delta) => string, output: Output): void {
@@ -139,7 +141,11 @@ async function check(name: string, wanted: string, context: CommandContext): Pro
   if (problem !== null) throw errorOf(problem);
   output.data(found);
   output.line(
-    t("{delta} fits {model}, by {reason}.", { delta: found.delta.name, model: modelName, reason: matchWords(found) }),
+    t("{delta} fits {model}. Recognised by: {reason}.", {
+      delta: found.delta.name,
+      model: modelName,
+      reason: matchWords(found),
+    }),
   );
 }
 
