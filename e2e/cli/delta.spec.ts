@@ -124,7 +124,7 @@ test("makes fine-tunes of two models, and moves them between their forms", async
 
   const taken = await facet.run(["delta", "export", "tuned", full]);
   expect(taken.code).toBe(1);
-  expect(taken.stderr).toContain("“full.gguf” exists already");
+  expect(taken.stderr).toContain(`“${full}” exists already`);
   expect(await facet.run(["delta", "convert", full, "--compact", "-o", again])).toMatchObject({ code: 1, stdout: "" });
   const noForm = await facet.json<{ error: { code: string } }>([
     "delta",

@@ -1,8 +1,8 @@
 // What commander says by itself: in Facet's words, and in the language of the user.
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, Option, type CommanderError } from "commander";
 import { afterEach, expect, test } from "vitest";
 import { ENGLISH, setLanguage } from "../../words/language";
-import { CommandError, EXIT } from "./CommandError";
+import { EXIT, type CommandError } from "./CommandError";
 import { helpWords, wrongUse } from "./commanderWords";
 import { withChoices, wholeNumber } from "./readOption";
 
@@ -34,15 +34,13 @@ function prepare(command: Command, root: Command): void {
   for (const child of command.commands) prepare(child, root);
 }
 
-function mistakeOf(...args: string[]): string {
+function mistakeOf(args: readonly string[]): CommandError {
   try {
     program().parse(args, { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    expect(error.exitCode).toBe(EXIT.wrongUse);
-    return error.message;
+    return error as CommandError;
   }
-  throw new Error("it was understood");
+  throw new Error(`understood: ${args.join(" ")}`);
 }
 
 test("each mistake is a sentence of its own, with the way to the help", () => {
@@ -64,7 +62,11 @@ test("each mistake is a sentence of its own, with the way to the help", () => {
     [[...show, "a", "--sort", "age", "-o", "x"], "--sort cannot be “age”. It is one of: name, size."],
     [[...show, "a", "-n", "0", "-o", "x"], "--limit cannot be “0”: it is a whole number from 1 to 1,000."],
   ];
-  for (const [args, words] of cases) expect(mistakeOf(...args), args.join(" ")).toContain(words);
+  for (const [args, words] of cases)
+    expect(mistakeOf(args)).toMatchObject({
+      message: expect.stringContaining(words) as unknown,
+      exitCode: EXIT.wrongUse,
+    });
 });
 
 test("help has its headings, choices and defaults in the language of the user", () => {

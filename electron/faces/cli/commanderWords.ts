@@ -25,12 +25,13 @@ const HEADINGS: Readonly<Record<string, () => string>> = {
   "Commands:": () => t("Commands:"),
 };
 
-function described(description: string, choices: readonly string[] | undefined, usual: unknown): string {
+function described(description: string, choices: readonly string[] | undefined, given: unknown): string {
+  const usual = typeof given === "string" || typeof given === "number" ? String(given) : null;
   const values = choices?.join(", ") ?? "";
-  if (usual === undefined) return choices === undefined ? description : `${description} (${values})`;
+  if (usual === null) return choices === undefined ? description : `${description} (${values})`;
   return choices === undefined
-    ? t("{description} (default: {usual})", { description, usual: String(usual) })
-    : t("{description} ({values}; default: {usual})", { description, values, usual: String(usual) });
+    ? t("{description} (default: {usual})", { description, usual })
+    : t("{description} ({values}; default: {usual})", { description, values, usual });
 }
 
 /** Of what commander found wrong with a call: it tells the kind by a code, and the names in its English sentence. */

@@ -1,5 +1,5 @@
 // The values of options and arguments that are no free text.
-import { Argument, Option } from "commander";
+import { Option, type Argument } from "commander";
 import { t } from "../../words/language";
 import { formatCount } from "../../words/quantities";
 import { CommandError, EXIT } from "./CommandError";
