@@ -37,6 +37,7 @@ export async function buildApp(): Promise<string> {
     await build(nodeTarget("electron/engine/engine.ts", "es", "engine.mjs", fresh));
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));
     await build(nodeTarget("electron/engine/jobs/job.ts", "es", "job.mjs", fresh));
+    await build(nodeTarget("electron/core/chats/searchWorker.ts", "cjs", "search.cjs", fresh));
     await build(nodeTarget("electron/hosts/node/openApplication.ts", "es", "application.mjs", fresh));
     await build(nodeTarget("electron/faces/cli/main.ts", "es", "facet.mjs", fresh));
     await build(rendererTarget(fresh, react()));

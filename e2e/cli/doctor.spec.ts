@@ -1,4 +1,5 @@
 // facet doctor: what it tells, and what it does not tell.
+import { randomUUID } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -23,6 +24,11 @@ test("versions, what computes, memory and disk, without any name of the user's",
   expect(value.engine?.cpuFeatures.length).toBeGreaterThan(0);
   expect(value).toMatchObject({ engineFailure: null, electronVersion: null, modelCount: 1, notices: [] });
   expect(value.dataFolder).toBe("…/data");
+  expect(value.leftovers).toEqual({ count: 0, sizeBytes: 0 });
+
+  await writeFile(path.join(facet.dataFolder, `loads.json.${randomUUID()}.tmp`), "12345");
+  const withLeftover = await facet.run(["doctor"]);
+  expect(withLeftover.stdout).toMatch(/^Leftovers +1 unfinished file, 5 B: see Settings, Your data$/mu);
 });
 
 test("a home folder is shortened, and a folder that cannot be used is said", async ({ facet }) => {

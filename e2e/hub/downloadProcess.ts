@@ -1,4 +1,4 @@
-// A process of its own that downloads one thing with the app's queue and says when it is ready; made to be killed.
+// A process of its own that downloads one thing with the app's queue and says when it is ready; pauses when it is told anything; made to be killed.
 import { writeSync } from "node:fs";
 import { DownloadRequest } from "../../electron/contract/downloads";
 import { DownloadQueue } from "../../electron/core/downloads/DownloadQueue";
@@ -19,11 +19,13 @@ const client = new HubClient({
   address: address.value,
   token: async () => null,
 });
+let isPausing = false;
 const queue = new DownloadQueue({
   modelsFolder,
   endpoint,
   openSource: (file) => new HubFileSource(client, file),
   onChange: ({ state }) => {
+    if (isPausing) return;
     if (state.kind === "failed" || state.kind === "paused") finish(`failed ${JSON.stringify(state.failure)}`);
   },
   onRemoved: () => undefined,
@@ -60,6 +62,10 @@ function finish(line: string): void {
   process.stdout.write(`${line}\n`, () => process.exit(0));
 }
 
+process.stdin.once("data", () => {
+  isPausing = true;
+  for (const { id } of queue.list()) void queue.pause(id).then(() => writeSync(1, "paused\n"));
+});
 await queue.start();
 const added = await queue.add(DownloadRequest.parse(JSON.parse(request)));
 if (!added.ok) finish(`failed ${JSON.stringify(added.failure)}`);

@@ -1,10 +1,12 @@
 // Kills a downloading process with SIGKILL at a chosen point, starts it again, and looks at what came of it.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { PartFile } from "../../electron/core/downloads/PartFile";
 import { HubServer } from "./HubServer";
 import { seededBytes, sha256 } from "./hubRepository";
 
@@ -34,29 +36,10 @@ export async function killRun(seed: number): Promise<KillRun> {
   try {
     hub.bytesPerSecond = 60_000_000;
     const repository = hub.add({ id: "maker/Model-GGUF", files: [{ path: FILE, content }] });
-    const request = JSON.stringify({
-      repository: repository.id,
-      revision: repository.revision,
-      title: "Model",
-      quantization: "Q4_0",
-      licence: null,
-      files: [{ path: FILE, sizeBytes: SIZE_BYTES, sha256: sha256(content) }],
-    });
+    const request = requestFor(repository, content);
     const received: { from: number; to: number }[] = [];
     const start = (): ChildProcess => {
-      const child = spawn(
-        process.execPath,
-        [
-          "--import",
-          "tsx",
-          fileURLToPath(new URL("downloadProcess.ts", import.meta.url)),
-          hub.endpoint,
-          folder,
-          request,
-          String(KILL_CHUNK_BYTES),
-        ],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      );
+      const child = startDownload(hub, folder, request);
       createInterface(child.stdout).on("line", (line) => {
         const [word, from, bytes] = line.split(" ");
         if (word === "got") received.push({ from: Number(from), to: Number(from) + Number(bytes) });
@@ -105,6 +88,54 @@ export async function killRun(seed: number): Promise<KillRun> {
   }
 }
 
+type DownloadProcess = ChildProcessByStdio<Writable, Readable, null>;
+
+function startDownload(hub: HubServer, folder: string, request: string): DownloadProcess {
+  return spawn(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      fileURLToPath(new URL("downloadProcess.ts", import.meta.url)),
+      hub.endpoint,
+      folder,
+      request,
+      String(KILL_CHUNK_BYTES),
+    ],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+}
+
+/** Bytes that were received before a pause and a kill right after it, and those of them that were still there for the next start. */
+export async function killAfterPause(seed: number, afterBytes: number): Promise<{ received: number; kept: number }> {
+  const content = seededBytes(SIZE_BYTES, seed);
+  const hub = await HubServer.start();
+  const folder = await mkdtemp(path.join(tmpdir(), "facet-kill-"));
+  try {
+    hub.bytesPerSecond = 20_000_000;
+    const repository = hub.add({ id: "maker/Model-GGUF", files: [{ path: FILE, content }] });
+    const child = startDownload(hub, folder, requestFor(repository, content));
+    let received = 0;
+    await new Promise<void>((resolve, reject) => {
+      child.on("close", () => reject(new Error("it ended before it was paused")));
+      createInterface(child.stdout).on("line", (line) => {
+        const [word, , bytes] = line.split(" ");
+        if (word === "paused") return resolve();
+        if (word === "got") received += Number(bytes);
+        if (received >= afterBytes) child.stdin.write("pause\n");
+      });
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    child.kill("SIGKILL");
+    await ended;
+    const [id = ""] = await readdir(path.join(folder, ".downloads"));
+    return { received, kept: await PartFile.receivedBytes(path.join(folder, ".downloads", id), 0, SIZE_BYTES) };
+  } finally {
+    await hub.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 function coveredTwice(parts: { from: number; to: number }[]): number {
   let twice = 0;
   let end = 0;
@@ -113,6 +144,17 @@ function coveredTwice(parts: { from: number; to: number }[]): number {
     end = Math.max(end, to);
   }
   return twice;
+}
+
+function requestFor({ id, revision }: { id: string; revision: string }, content: Buffer): string {
+  return JSON.stringify({
+    repository: id,
+    revision,
+    title: "Model",
+    quantization: "Q4_0",
+    licence: null,
+    files: [{ path: FILE, sizeBytes: SIZE_BYTES, sha256: sha256(content) }],
+  });
 }
 
 async function modelsIn(folder: string): Promise<string[]> {

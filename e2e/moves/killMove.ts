@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { JOURNAL_FILE, UnfinishedFiles } from "../../electron/core/UnfinishedFiles";
 import { finishMove } from "../../electron/core/importing/moveModelsFolder";
 
 /** In memory: another disk than the one for temporary files, so that moves copy. Without it moves rename. */
@@ -39,7 +40,7 @@ export async function killMove(seed: number): Promise<KilledMove> {
   const other = await mkdtemp(path.join(hasOtherDisk() ? OTHER_DISK : tmpdir(), "facet-killmove-"));
   try {
     const models = path.join(data, "models");
-    const place = { modelsFolder: models, journalFile: path.join(data, "models-move.json") };
+    const journalFile = path.join(data, "models-move.json");
     await mkdir(path.join(models, "maker__name"), { recursive: true });
     const contents = new Map<string, string>();
     for (let index = 0; index < FILE_COUNT; index++) {
@@ -51,16 +52,20 @@ export async function killMove(seed: number): Promise<KilledMove> {
     const targets = [path.join(other, "a"), path.join(data, "same disk"), path.join(other, "b")];
     const killed: KilledMove = { seed, moves: 0, results: [], isWhole: true, leftBehind: [] };
     for (let kill = 0; kill < KILLS; kill++) {
-      killed.moves += await moveUntilKilled([models, place.journalFile, ...targets], random() * MAX_DELAY_MS);
+      killed.moves += await moveUntilKilled([models, journalFile, ...targets], random() * MAX_DELAY_MS);
       // What the app does at its start.
       if (!existsSync(models)) await mkdir(models).catch(() => undefined);
-      killed.results.push(await finishMove(place));
+      const unfinished = await UnfinishedFiles.open(data, () => undefined);
+      killed.results.push(await finishMove({ modelsFolder: models, journalFile, unfinished }));
+      await unfinished.recover(() => false);
       for (const [name, hash] of contents) {
         const bytes = await readFile(path.join(models, name)).catch(() => null);
         if (bytes === null || sha256(bytes) !== hash) killed.isWhole = false;
       }
     }
-    const total = (await Promise.all([data, other].map(filesBelow))).flat();
+    const total = (await Promise.all([data, other].map(filesBelow)))
+      .flat()
+      .filter((file) => path.basename(file) !== JOURNAL_FILE);
     killed.leftBehind = total.length === FILE_COUNT ? [] : total;
     return killed;
   } finally {

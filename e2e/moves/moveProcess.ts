@@ -1,10 +1,13 @@
 // A process of its own that moves a models folder from place to place until it is killed; made to be killed.
 import { writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { UnfinishedFiles } from "../../electron/core/UnfinishedFiles";
 import { finishMove, moveModelsFolder, realModelsFolder } from "../../electron/core/importing/moveModelsFolder";
 
 const [modelsFolder = "", journalFile = "", ...targets] = process.argv.slice(2);
-const place = { modelsFolder, journalFile };
+const unfinished = await UnfinishedFiles.open(path.dirname(journalFile), () => undefined);
+const place = { modelsFolder, journalFile, unfinished };
 const run = { signal: new AbortController().signal, addTotal: () => {}, addDone: () => {} };
 await finishMove(place);
 writeSync(1, "ready\n");

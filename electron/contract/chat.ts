@@ -77,8 +77,18 @@ export const Message = z.strictObject({
   comparisonId: ComparisonId.nullable(),
   /** All alternatives at this place, itself included, oldest first. */
   siblingIds: z.array(MessageId),
+  /** Set for an answer that has ended and that the disk has not taken yet: its words are in memory only. */
+  isUnsaved: z.literal(true).optional(),
 });
 export type Message = z.infer<typeof Message>;
+
+/** Answers whose words are in memory only, with the titles of their chats. */
+export const UnsavedWords = z.strictObject({
+  answers: z.array(z.strictObject({ chatId: ChatId, messageId: MessageId, title: z.string() })),
+  /** Why the disk did not take them; null: there are none. */
+  failure: Failure.nullable(),
+});
+export type UnsavedWords = z.infer<typeof UnsavedWords>;
 
 /** A hit of the full-text search. `snippet` marks the found words with U+E000 … U+E001. */
 export const SearchHit = z.strictObject({

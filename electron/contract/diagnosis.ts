@@ -37,6 +37,8 @@ export const Diagnosis = z.strictObject({
   diskFreeBytes: z.number().nullable(),
   modelCount: z.number().int(),
   fineTuneCount: z.number().int(),
+  /** Unfinished files that only the user can delete: Settings shows them. */
+  leftovers: z.strictObject({ count: z.number().int(), sizeBytes: z.number() }),
   /** Codes of what the user was told and has not put away. */
   notices: z.array(Failure.shape.code),
 });

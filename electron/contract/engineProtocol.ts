@@ -16,6 +16,8 @@ import { StreamToEngine, StreamToReader } from "./tokenStream";
 export const TARGET_CONTEXT_TOKENS = 8192;
 /** Main writes the growing answer to the database this often. */
 export const CHECKPOINT_INTERVAL_MS = 500;
+/** What the engine keeps in its state folder: KV caches, and the adapter of a self-test. */
+export const ENGINE_STATE_FILE = /^(?:\d+\.kv|self-test\.gguf)$/u;
 /** The engine does nothing else while it counts: about 1 µs for each character. */
 export const MAX_COUNTED_CHARACTERS = 65_536;
 

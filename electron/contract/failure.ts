@@ -87,6 +87,7 @@ export const FailureCode = z.enum([
   "model-changed",
   "model-without-checksum",
   "model-not-moved-to-trash",
+  "leftover-not-moved-to-trash",
   // the models folder, which can be moved; details.folder is shown to the user
   "models-folder-unusable",
   "models-folder-busy",
@@ -128,6 +129,8 @@ export const FailureCode = z.enum([
   "job-interrupted",
   // deltas (fine-tunes)
   "delta-missing",
+  /** As an answer by it was about to begin. */
+  "delta-deleted",
   "delta-changed",
   "delta-not-an-adapter",
   "delta-kind-unsupported",

@@ -7,6 +7,7 @@ import { Diagnosis } from "./diagnosis";
 import { DeltaId, ModelId } from "./ids";
 import { OfferId } from "./importing";
 import { InstalledModel } from "./model";
+import { LeftoverId } from "./leftovers";
 import { ChosenText, ImportedMatrix } from "./quantize";
 
 /** Absolute. */
@@ -19,6 +20,8 @@ export const localMethods = {
   "models.openFile": { input: z.strictObject({ path: FilePath, load: z.boolean() }), output: InstalledModel },
   /** The file of a model, of a split one its first part. Failure: "not-found". */
   "models.path": { input: z.strictObject({ modelId: ModelId }), output: z.string() },
+  /** Failure: "not-found". */
+  "leftovers.path": { input: z.strictObject({ id: LeftoverId }), output: z.string() },
   /** Returns when it is there, whoever began it; "starter-changed" tells how it goes. Failures: those of fetching it, "request-cancelled". */
   "models.fetchStarter": { input: z.undefined(), output: InstalledModel },
   /**
@@ -41,6 +44,11 @@ export const localMethods = {
     input: z.strictObject({ deltaId: DeltaId, path: FilePath, compact: z.boolean(), replaces: z.boolean() }),
     output: z.string(),
   },
+  /**
+   * Writes the answers that could not be saved, with their questions, as Markdown or (".txt") plain text; those that are being written are
+   * stopped first. `replaces` as in "deltas.exportTo". Failures: "not-found" (there are none), "target-exists", those of writing.
+   */
+  "chats.exportUnsavedTo": { input: z.strictObject({ path: FilePath, replaces: z.boolean() }), output: z.undefined() },
   /**
    * Writes an adapter file in another form, as a file task, without adding it: one in PEFT's form as a llama.cpp adapter for the model
    * `baseId`, a 1-bit delta in its compact form or expanded. Failures: "target-exists", "peft-base-needed", "delta-not-one-bit", those of

@@ -1,7 +1,15 @@
 // Everything the window may ask of main: the only place where a method is declared.
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
-import { Chat, ChatSummary, MAX_MESSAGE_CHARACTERS, MAX_TITLE_CHARACTERS, Message, SearchHit } from "./chat";
+import {
+  Chat,
+  ChatSummary,
+  MAX_MESSAGE_CHARACTERS,
+  MAX_TITLE_CHARACTERS,
+  Message,
+  SearchHit,
+  UnsavedWords,
+} from "./chat";
 import {
   ComparedStacks,
   Delta,
@@ -24,6 +32,7 @@ import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { DroppedPaths, FileTask, FileTaskId, FoundModels, ImportOffer, ModelUse, OfferId, SameFile } from "./importing";
 import { Language } from "./language";
+import { Leftover, LeftoverId } from "./leftovers";
 import { LoadRecord, LoadSettings, LoadSettingsView } from "./loadSettings";
 import { MakeDeltaPreview, MakeDeltaQuestion } from "./makeDelta";
 import { InstalledModel, InstalledModels, StarterState } from "./model";
@@ -160,6 +169,13 @@ export const methods = {
   /** Stops it, and what it wrote is deleted; of one that has failed only its line goes. */
   "fileTasks.cancel": { input: z.strictObject({ id: FileTaskId }), output: nothing },
 
+  /** What is unfinished in the data folder, and not known to be Facet's: nothing removes it but the user. */
+  "leftovers.list": { input: nothing, output: z.array(Leftover) },
+  /** Moves it to the system's trash. Failures: "not-found", "leftover-not-moved-to-trash". */
+  "leftovers.delete": { input: z.strictObject({ id: LeftoverId }), output: nothing },
+  /** Shows it in the system's file manager. */
+  "leftovers.reveal": { input: z.strictObject({ id: LeftoverId }), output: nothing },
+
   "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },
   "hub.model": { input: z.strictObject({ repository: RepositoryName }), output: HubModel },
@@ -259,6 +275,7 @@ export const methods = {
   "chats.saveSettings": { input: z.strictObject({ chatId: ChatId, settings: ChatSettings }), output: Chat },
   /** Who answers from the next message on. Failure: "delta-missing". */
   "chats.setStack": { input: z.strictObject({ chatId: ChatId, stack: Stack }), output: Chat },
+  /** The best hits. A newer search takes the place of one that is not answered yet: "request-cancelled". */
   "chats.search": { input: z.strictObject({ query: z.string().max(500) }), output: z.array(SearchHit) },
 
   /** Adds the user's message and an answer that is being written. Both come back, and as events. `thinking` is for this answer alone. */
@@ -313,6 +330,8 @@ export const methods = {
   "chats.answerNow": { input: z.strictObject({ requestId: RequestId }), output: nothing },
   /** Shows another sibling and what followed it last. */
   "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
+  /** Tries to save what the disk did not take, now. Of what it still does not take: where that is, and why. */
+  "chats.saveUnsaved": { input: nothing, output: UnsavedWords },
   "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
@@ -327,6 +346,7 @@ export const windowMethods = [
   "app.quit",
   "models.chooseFile",
   "models.reveal",
+  "leftovers.reveal",
   "models.moveFolder",
   "quantize.chooseText",
   "quantize.importMatrix",

@@ -19,6 +19,8 @@ export interface Host {
   readonly forkEngine: Fork<ToEngine>;
   readonly forkFit: Fork<ToFit>;
   readonly forkJob: Fork<ToJob>;
+  /** The built chats/searchWorker.ts, for a thread of this process. */
+  readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
   /** An access token for Hugging Face that came with the start; used where none is saved. */

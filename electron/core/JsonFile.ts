@@ -1,11 +1,13 @@
 // One value kept in a JSON file: read piece by piece, replaced whole when saved.
+import { rmSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import { placeFile } from "../files/placeFile";
 import { errnoOf, saveFailure } from "./fileFailure";
 import type { Shape, Understood } from "./storedShape";
-import { writeFileAtomically } from "./writeFileAtomically";
+import { UnfinishedFiles } from "./UnfinishedFiles";
+import { temporaryOf, writeFileAtomically, writeFileNow } from "./writeFileAtomically";
 
 /** Settings and lists of files are far below this; a larger file is not ours. */
 const MAX_BYTES = 4_000_000;
@@ -23,6 +25,11 @@ export interface OpenedJsonFile<Value> {
   unreadable: number;
 }
 
+interface OpenJsonOptions {
+  isReader?: boolean;
+  unfinished?: UnfinishedFiles;
+}
+
 /**
  * Reads the file, or begins with an empty one when it is not there or nothing of it can be used; such a one is moved aside, never
  * overwritten. The shape must take `{}`. Throws when the file system refuses, other than by "not there". A reader leaves every file
@@ -32,7 +39,7 @@ export async function openJsonFile<Value>(
   path: string,
   shape: Shape<Value>,
   now: () => number,
-  isReader = false,
+  { isReader = false, unfinished = UnfinishedFiles.withoutFile() }: OpenJsonOptions = {},
 ): Promise<OpenedJsonFile<Value>> {
   const open = (json: unknown) => {
     const root = Root.safeParse(json);
@@ -41,7 +48,7 @@ export async function openJsonFile<Value>(
     const understood = shape.read(rest);
     return (
       understood && {
-        file: new JsonFile(isReader ? null : path, version, understood),
+        file: new JsonFile(isReader ? null : path, version, understood, unfinished),
         unreadable: understood.unreadable,
       }
     );
@@ -74,13 +81,20 @@ export class JsonFile<Value> {
   readonly #path: string | null;
   readonly #version: number;
   readonly #understood: Understood<Value>;
+  readonly #unfinished: UnfinishedFiles;
   #value: Value;
   /** Saves go one after the other, so that the last one wins on disk too. */
   #lastSave: Promise<unknown> = Promise.resolve();
+  /** Saves that are not on the disk yet. */
+  #waiting = 0;
+  /** Of the save that is being written. */
+  #temporary: string | null = null;
+  #isEnded = false;
 
   /** `path`: null = it is never written. */
-  constructor(path: string | null, version: number, understood: Understood<Value>) {
+  constructor(path: string | null, version: number, understood: Understood<Value>, unfinished: UnfinishedFiles) {
     this.#path = path;
+    this.#unfinished = unfinished;
     this.#version = version;
     this.#understood = understood;
     this.#value = understood.value;
@@ -100,7 +114,9 @@ export class JsonFile<Value> {
     this.#value = value;
     const path = this.#path;
     if (path === null) return fail("save-failed", undefined, "opened for reading");
-    const save = this.#lastSave.then(() => writeFileAtomically(path, this.#textOf(value)));
+    if (this.#isEnded) return fail("save-failed", undefined, "the data folder is closed");
+    this.#waiting++;
+    const save = this.#lastSave.then(() => this.#write(path, value)).finally(() => this.#waiting--);
     this.#lastSave = save.catch(() => {});
     try {
       await save;
@@ -110,9 +126,33 @@ export class JsonFile<Value> {
     }
   }
 
-  /** Resolves when nothing is being written any more. */
+  /** Resolves when nothing is being written any more, also of what is saved meanwhile. */
   async saved(): Promise<void> {
-    await this.#lastSave;
+    while (this.#waiting > 0) await this.#lastSave;
+  }
+
+  /** What is not on the disk yet is written before this returns, and nothing after it. */
+  finishNow(): void {
+    if (this.#path === null || this.#isEnded) return;
+    this.#isEnded = true;
+    if (this.#waiting === 0) return;
+    try {
+      // So that it cannot get the name after the newest one.
+      if (this.#temporary !== null) rmSync(this.#temporary, { force: true });
+      writeFileNow(this.#path, this.#textOf(this.#value), this.#unfinished);
+    } catch {
+      // A full disk: the old content stays.
+    }
+  }
+
+  async #write(path: string, value: Value): Promise<void> {
+    if (this.#isEnded) return;
+    this.#temporary = temporaryOf(path);
+    try {
+      await writeFileAtomically(path, this.#textOf(value), this.#unfinished, this.#temporary);
+    } finally {
+      this.#temporary = null;
+    }
   }
 
   #textOf(value: Value): string {

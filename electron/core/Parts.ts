@@ -1,5 +1,6 @@
 // The parts of the application that its methods work with: everything that lives as long as it does.
 import type { AnswerRunner } from "./answers/AnswerRunner";
+import type { SearchThread } from "./chats/SearchThread";
 import type { DeltaLibrary } from "./deltas/DeltaLibrary";
 import type { DeltaMatcher } from "./deltas/DeltaMatcher";
 import type { DownloadQueue } from "./downloads/DownloadQueue";
@@ -31,6 +32,7 @@ export interface Parts {
   /** In the data folder, a link when the models were moved: always the path to use. */
   modelsFolder: string;
   data: AppData;
+  search: SearchThread;
   notices: NoticeBoard;
   hub: Hub;
   downloads: DownloadQueue;

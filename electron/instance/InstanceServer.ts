@@ -1,6 +1,6 @@
 // Opens the application that holds a data folder to the other programs of its user, over a socket that only they can use.
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -102,7 +102,7 @@ export class InstanceServer {
     const file = path.join(this.#options.folder, "instance.sock");
     if (Buffer.byteLength(file) > MAX_SOCKET_PATH_BYTES) return this.#addressElsewhere();
     // Of a holder that was killed: the folder is locked, so nobody else listens there.
-    rmSync(file, { force: true });
+    if (lstatSync(file, { throwIfNoEntry: false })?.isSocket() === true) rmSync(file, { force: true });
     return file;
   }
 

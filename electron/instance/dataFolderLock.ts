@@ -1,8 +1,8 @@
 // Who may write to a data folder: one process at a time. The lock is the operating system's, on a file that SQLite locks, so it is
 // gone with its process, however that ended: a stale lock cannot be left behind.
-import { rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
+import { setAside } from "./setAside";
 import { isDamage, sqliteCode } from "../core/chats/databaseFailure";
 
 const LOCK_FILE = "instance.lock";
@@ -21,7 +21,7 @@ export function lockDataFolder(folder: string): DataFolderLock | null {
   } catch (error) {
     if (!isDamage(error)) throw error;
     // Nobody can hold a lock on what SQLite does not open.
-    rmSync(file);
+    setAside(file);
     return lock(file);
   }
 }

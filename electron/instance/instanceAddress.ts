@@ -1,7 +1,7 @@
 // Where the holder of a data folder is reached: written by the holder, read by every other program of the user.
-import { randomUUID } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setAside } from "./setAside";
 import { InstanceAddress } from "../contract/instanceProtocol";
 
 const addressFile = (folder: string) => path.join(folder, "instance.json");
@@ -18,11 +18,23 @@ export function readInstanceAddress(folder: string): InstanceAddress | null {
 
 /** Only while the folder is locked. Nobody else may read it: it has the token. */
 export function writeInstanceAddress(folder: string, address: InstanceAddress): void {
-  const fresh = `${addressFile(folder)}.${randomUUID()}.tmp`;
-  writeFileSync(fresh, JSON.stringify(address), { mode: 0o600, flag: "wx" });
-  renameSync(fresh, addressFile(folder));
+  const file = addressFile(folder);
+  if (isForeign(file)) setAside(file);
+  // Half of it is read as none, and read again.
+  rmSync(file, { force: true });
+  writeFileSync(file, JSON.stringify(address), { mode: 0o600, flag: "wx" });
 }
 
 export function removeInstanceAddress(folder: string): void {
-  rmSync(addressFile(folder), { force: true });
+  if (!isForeign(addressFile(folder))) rmSync(addressFile(folder), { force: true });
+}
+
+/** Not written by any version of Facet. */
+function isForeign(file: string): boolean {
+  try {
+    const read: unknown = JSON.parse(readFileSync(file, "utf8") || "{}");
+    return typeof read !== "object" || read === null || (Object.keys(read).length > 0 && !("protocol" in read));
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ENOENT");
+  }
 }

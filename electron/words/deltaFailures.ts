@@ -8,6 +8,11 @@ export const deltaFailures = {
     data: CHATS_SAFE,
     advice: "Choose another fine-tune, or add its file again.",
   }),
+  "delta-deleted": ({ delta }) => ({
+    happened: `${delta} was removed from this computer before it could answer.`,
+    data: "Your message is kept in the chat, without an answer.",
+    advice: "Choose another fine-tune or the base model, then try again; or add its file again.",
+  }),
   "delta-changed": ({ delta }) => ({
     happened: `The file of ${lower(delta)} was changed by another program, so it was not used.`,
     data: CHATS_SAFE,

@@ -24,9 +24,9 @@ export const engineFailures = {
     advice: "Send your message again, or choose another model.",
   },
   "engine-busy": {
-    happened: "The engine is busy with another answer.",
-    data: "Your message is kept.",
-    advice: "Wait until that answer is finished, or stop it, then send again.",
+    happened: "Another answer is still being written here.",
+    data: "That one goes on. Nothing of what you wrote is lost.",
+    advice: "Wait until it is finished, or stop it, then try again.",
   },
   "request-cancelled": {
     happened: "This was stopped before it was finished.",

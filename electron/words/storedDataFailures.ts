@@ -54,6 +54,11 @@ export const storedDataFailures = {
     data: "What is not understood is kept in the file as it is. Everything else in it is used.",
     advice: `If you used a newer version of Facet, install it again. If you changed ${details["file"] ?? "the file"} by hand, correct it in the data folder while Facet is closed.`,
   }),
+  "leftover-not-moved-to-trash": ({ details: { file }, reason }) => ({
+    happened: `${file ?? "The file"} could not be moved to the trash.${reason}`,
+    data: "It stays where it is.",
+    advice: "Close programs that use it, then try again, or show it in its folder and delete it there.",
+  }),
   "database-newer": {
     happened: "Your chats were saved by a newer version of Facet, which this version cannot read.",
     data: "Nothing was changed.",

@@ -51,7 +51,8 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 const send = (text: string) => value(runner.send(chat.id, text)).messages;
-const stored = () => value(store.openChat(chat.id)).messages;
+/** As a program would see it that knows the disk alone. */
+const stored = () => value(new ChatStore(database, Date.now).openChat(chat.id)).messages;
 const last = () => messages.at(-1)!;
 
 /** From now on the disk has no room for anything longer than a few words. */
@@ -296,6 +297,28 @@ describe("an answer", () => {
     expect(jobs[2]!.turns.map(({ parts }) => textOf(parts))).toEqual(["Q, better"]);
   });
 
+  it.each(["regenerate", "edit", "send", "compare"] as const)(
+    "is the only one in its chat: of ten calls at once to %s one is answered",
+    (what) => {
+      const [question, answer] = send("Q");
+      jobs[0]!.onEnd({ kind: "answered", parts: textParts("A"), facts: facts("end") });
+      const ask = {
+        regenerate: () => runner.regenerate(answer!.id),
+        edit: () => runner.edit(question!.id, "Q, better"),
+        send: () => runner.send(chat.id, "Q2"),
+        compare: () => runner.compare(chat.id, "Q2", [[], []]),
+      }[what];
+      const outcomes = Array.from({ length: 10 }, ask);
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(outcomes.slice(1)).toEqual(
+        Array.from({ length: 9 }, () => ({ ok: false, failure: { code: "engine-busy" } })),
+      );
+      expect(jobs).toHaveLength(what === "compare" ? 3 : 2);
+      for (const job of jobs.slice(1)) job.onEnd({ kind: "answered", parts: textParts("B"), facts: facts("end") });
+      expect(ask().ok).toBe(true);
+    },
+  );
+
   it("is stopped with its chat", () => {
     const other = value(store.createChat());
     send("Q");
@@ -330,6 +353,84 @@ describe("a disk that fills up", () => {
     vi.advanceTimersByTime(5_000);
     expect(stored()[1]).toMatchObject({ parts: textParts(long("three")), state: "complete" });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("blocks no chat: what is asked next is answered with the words that are not saved", () => {
+    const [question, answer] = send("Q");
+    fillDisk();
+    const words = textParts(long("word"));
+    jobs[0]!.onEnd({ kind: "answered", parts: words, facts: facts("end") });
+    expect(last()).toMatchObject({ id: answer!.id, parts: words, state: "complete", isUnsaved: true });
+
+    // Nothing of what the user asks is half-stored where there is no room even for that.
+    expect(runner.send(chat.id, long("question"))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
+    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 8}`);
+    const [next] = value(runner.send(chat.id, "And then?")).messages;
+    expect(jobs[1]!.turns.map(({ messageId, parts }) => [messageId, parts])).toEqual([
+      [question!.id, textParts("Q")],
+      [answer!.id, words],
+      [next!.id, textParts("And then?")],
+    ]);
+    jobs[1]!.onEnd({ kind: "answered", parts: textParts("Short"), facts: facts("end") });
+    expect(runner.saveNow()).toMatchObject({
+      answers: [{ title: "Q", question: { id: question!.id }, answer: { id: answer!.id, parts: words } }],
+      failure: { code: "disk-full" },
+    });
+    expect(stored().map(({ state }) => state)).toEqual(["complete", "writing", "complete", "complete"]);
+
+    messages = [];
+    freeDisk();
+    expect(runner.saveNow()).toEqual({ answers: [], failure: null });
+    expect(messages).toMatchObject([{ id: answer!.id, parts: words, state: "complete" }]);
+    expect(messages[0]).not.toHaveProperty("isUnsaved");
+    expect(stored()[1]).toMatchObject({ parts: words, state: "complete" });
+  });
+
+  it("is tried again more and more rarely, and an answer that is too long holds up no shorter one", () => {
+    const other = value(store.createChat());
+    send("Q");
+    value(runner.send(other.id, "Q2"));
+    fillDisk();
+    const tries: number[] = [];
+    const save = store.saveUnsaved.bind(store);
+    store.saveUnsaved = () => {
+      tries.push(Date.now());
+      return save();
+    };
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("word")), facts: facts("end") });
+    jobs[1]!.onEnd({ kind: "answered", parts: textParts(long("other").slice(0, 40_000)), facts: facts("end") });
+    const beganAt = Date.now();
+    vi.advanceTimersByTime(200_000);
+    expect(tries.map((atMs) => (atMs - beganAt) / 1_000)).toEqual([1, 3, 7, 15, 31, 63, 123, 183]);
+
+    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 30}`);
+    expect(runner.saveNow().answers.map(({ answer }) => answer.chatId)).toEqual([chat.id]);
+    expect(value(store.openChat(other.id)).messages[1]).toMatchObject({ state: "complete" });
+  });
+
+  it("counts the words of an answer that is still being written, and ends it before they are written elsewhere", async () => {
+    vi.useRealTimers();
+    send("Q");
+    fillDisk();
+    jobs[0]!.onCheckpoint(textParts(long("one")));
+    expect(runner.saveNow().answers).toMatchObject([{ answer: { parts: textParts(long("one")), state: "writing" } }]);
+    const stopping = runner.stopUnsaved();
+    expect(cancelled).toEqual([jobs[0]!.requestId]);
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("two")), facts: facts("stopped") });
+    await stopping;
+    expect(runner.saveNow().answers).toMatchObject([{ answer: { parts: textParts(long("two")), state: "stopped" } }]);
+  });
+
+  it("takes nothing from a user who deletes the chat with its words", () => {
+    send("Q");
+    fillDisk();
+    jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("word")), facts: facts("end") });
+    expect(runner.saveNow().answers).toHaveLength(1);
+    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 8}`);
+    value(store.deleteChat(chat.id));
+    expect(runner.saveNow()).toEqual({ answers: [], failure: null });
+    value(store.restoreChat(chat.id));
+    expect(runner.saveNow().answers).toHaveLength(1);
   });
 
   it("gets a last chance when the app is closed", () => {

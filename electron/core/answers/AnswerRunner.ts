@@ -9,12 +9,13 @@ import type { MessagePart, ToolResultPart } from "../../contract/parts";
 import type { ThinkingChoice } from "../../contract/thinking";
 import type { StartedAnswer, WantedAnswer } from "../chats/AnswerStarter";
 import type { AnswerEnd } from "../chats/AnswerWriter";
-import type { ChatStore } from "../chats/ChatStore";
+import type { ChatStore, UnsavedAnswer } from "../chats/ChatStore";
 import type { NewChat } from "../chats/ChatTable";
 import type { AnswerEngine, AnswerJobEnd } from "./AnswerJob";
 
-/** An answer that could not be saved (a full disk, mostly) is tried again this often. */
-const SAVE_AGAIN_INTERVAL_MS = 5_000;
+/** Words that could not be saved (a full disk, mostly) are tried again after this time, then after twice as long, and so on. */
+const SAVE_AGAIN_FIRST_MS = 1_000;
+const SAVE_AGAIN_LAST_MS = 60_000;
 
 export interface AnswerRunnerOptions {
   store: ChatStore;
@@ -31,19 +32,24 @@ interface Writing {
   /** The last that was heard of. */
   parts: MessagePart[];
   saveFailed: boolean;
+  onEnded: () => void;
 }
 
-/** An answer that has ended but is not on the disk yet. */
-interface Unsaved {
-  message: Message;
-  end: AnswerEnd;
+/** The engine writes what it has begun for 2 s at most after a stop. */
+const STOP_TIMEOUT_MS = 3_000;
+
+/** What is not on the disk. */
+export interface NotSaved {
+  answers: UnsavedAnswer[];
+  /** Why, as the disk said it last; null where there are none. */
+  failure: Failure | null;
 }
 
 export class AnswerRunner {
   readonly #options: AnswerRunnerOptions;
   readonly #writing = new Map<RequestId, Writing>();
-  readonly #unsaved = new Map<MessageId, Unsaved>();
-  #saveAgainTimer: ReturnType<typeof setInterval> | null = null;
+  #saveAgainTimer: ReturnType<typeof setTimeout> | null = null;
+  #saveAgainMs = SAVE_AGAIN_FIRST_MS;
 
   constructor(options: AnswerRunnerOptions) {
     this.#options = options;
@@ -118,18 +124,49 @@ export class AnswerRunner {
   /** A chat as it is, also where the disk does not know it yet. */
   withUnsaved(open: OpenChat): OpenChat {
     const current = (message: Message): Message => {
-      const unsaved = this.#unsaved.get(message.id);
       const writing = message.requestId === null ? undefined : this.#writing.get(message.requestId);
-      if (unsaved) return unsaved.message;
       return writing ? { ...message, parts: writing.parts } : message;
     };
     return { ...open, messages: open.messages.map(current), compared: open.compared.map(current) };
   }
 
-  /** At quit, after the engine has ended: the last chance to save what could not be saved. */
-  close(): void {
-    this.#saveAgain();
-    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
+  /** Tries again now, and returns what the disk still does not take: of answers that are being written, the words so far. */
+  saveNow(): NotSaved {
+    const { store, onMessageChanged } = this.#options;
+    const { saved, failure } = store.saveUnsaved();
+    for (const message of saved) onMessageChanged(message);
+    const answers = store.unsavedAnswers();
+    let reason = answers.length === 0 ? null : failure;
+    for (const writing of this.#writing.values()) {
+      if (!writing.saveFailed) continue;
+      const again = store.writeCheckpoint(writing.answer.id, writing.parts);
+      writing.saveFailed = !again.ok;
+      if (again.ok) continue;
+      const found = store.answerWithQuestion(writing.answer.id);
+      if (found.ok) answers.push({ ...found.value, answer: { ...found.value.answer, parts: writing.parts } });
+      reason ??= again.failure;
+    }
+    return { answers, failure: reason };
+  }
+
+  /** Ends those that are being written and cannot be saved, so that what there is of them is all of them. */
+  async stopUnsaved(): Promise<void> {
+    const unsaved = [...this.#writing].filter(([, { saveFailed }]) => saveFailed);
+    const ended = unsaved.map(
+      ([, writing]) =>
+        new Promise<void>((resolve) => {
+          writing.onEnded = resolve;
+        }),
+    );
+    for (const [requestId] of unsaved) this.stop(requestId);
+    await Promise.race([Promise.all(ended), new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))]);
+  }
+
+  /** At quit, after the engine has ended: the last chance to save what could not be saved. Returns what is lost. */
+  close(): NotSaved {
+    if (this.#saveAgainTimer !== null) clearTimeout(this.#saveAgainTimer);
+    this.#saveAgainTimer = null;
+    return this.saveNow();
   }
 
   #start(
@@ -160,7 +197,7 @@ export class AnswerRunner {
     const { engine, onMessageChanged, onChatChanged } = this.#options;
     const { requestId } = answer;
     if (requestId === null) throw new Error("an answer that is being written has a request");
-    const writing: Writing = { answer, parts: [], saveFailed: false };
+    const writing: Writing = { answer, parts: [], saveFailed: false, onEnded: () => undefined };
     this.#writing.set(requestId, writing);
     onChatChanged(chat);
     for (const message of messages) onMessageChanged(message);
@@ -175,6 +212,7 @@ export class AnswerRunner {
       onEnd: (end) => {
         this.#writing.delete(requestId);
         this.#end(writing, toAnswerEnd(end, writing.parts));
+        writing.onEnded();
       },
     });
   }
@@ -194,29 +232,35 @@ export class AnswerRunner {
       onMessageChanged(saved.value);
       return;
     }
-    const message: Message = {
-      ...writing.answer,
-      parts: end.parts,
-      state: end.state,
-      facts: end.facts,
-      failure: end.failure,
-      requestId: null,
-    };
-    if (saved.failure.code !== "not-found") {
-      this.#unsaved.set(message.id, { message, end });
-      this.#saveAgainTimer ??= setInterval(() => this.#saveAgain(), SAVE_AGAIN_INTERVAL_MS);
-      if (!writing.saveFailed) onSaveFailed(saved.failure);
-    }
-    onMessageChanged(message);
+    const kept = store.message(writing.answer.id);
+    onMessageChanged(
+      kept.ok
+        ? kept.value
+        : {
+            ...writing.answer,
+            parts: end.parts,
+            state: end.state,
+            facts: end.facts,
+            failure: end.failure,
+            requestId: null,
+            ...(saved.failure.code === "not-found" ? {} : { isUnsaved: true as const }),
+          },
+    );
+    if (saved.failure.code === "not-found") return;
+    if (!writing.saveFailed) onSaveFailed(saved.failure);
+    this.#saveAgainMs = SAVE_AGAIN_FIRST_MS;
+    this.#saveLater();
   }
 
-  #saveAgain(): void {
-    for (const [id, { end }] of this.#unsaved) {
-      if (!this.#options.store.endAnswer(id, end).ok) return;
-      this.#unsaved.delete(id);
-    }
-    if (this.#saveAgainTimer !== null) clearInterval(this.#saveAgainTimer);
-    this.#saveAgainTimer = null;
+  #saveLater(): void {
+    if (this.#saveAgainTimer !== null) clearTimeout(this.#saveAgainTimer);
+    this.#saveAgainTimer = setTimeout(() => {
+      this.#saveAgainTimer = null;
+      const { saved, failure } = this.#options.store.saveUnsaved();
+      for (const message of saved) this.#options.onMessageChanged(message);
+      this.#saveAgainMs = Math.min(SAVE_AGAIN_LAST_MS, this.#saveAgainMs * 2);
+      if (failure !== null) this.#saveLater();
+    }, this.#saveAgainMs);
   }
 }
 

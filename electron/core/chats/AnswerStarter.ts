@@ -87,7 +87,7 @@ export class AnswerStarter {
       if (message.role !== "assistant" || calls.length === 0 || !isComplete) {
         return fail("request-invalid", undefined, "Each tool call of an answer has one result");
       }
-      if (message.state === "writing") return fail("engine-busy");
+      if (this.#tree.isWriting(chat.id)) return fail("engine-busy");
       return succeed(this.#start(chat, { parentId: message.id, parts: [...results] }, requestId));
     });
   }
@@ -115,7 +115,7 @@ export class AnswerStarter {
       if (message.role !== "assistant" || message.parent_id === null) {
         return fail("request-invalid", undefined, "Only an answer is regenerated");
       }
-      if (message.state === "writing") return fail("engine-busy");
+      if (this.#tree.isWriting(chat.id)) return fail("engine-busy");
       const question = { answerTo: message.parent_id };
       if (message.comparison_id === null) return succeed(this.#start(chat, question, requestId, stack));
       const by = stack ?? readStack(message.stack);
@@ -194,20 +194,19 @@ export class AnswerStarter {
     return { ...started, messages: started.messages.map(again), answer: again(started.answer) };
   }
 
-  /** Nothing is asked below an answer that is still being written. */
+  /** Nothing is asked in a chat where an answer is still being written. */
   #withEndedBranch<Value>(id: ChatId, work: (chat: ChatRow) => Outcome<Value>): Outcome<Value> {
     return this.#chats.with(id, (chat) => {
-      if (chat.leaf_id !== null && this.#tree.find(chat.leaf_id)?.state === "writing") return fail("engine-busy");
+      if (this.#tree.isWriting(chat.id)) return fail("engine-busy");
       return work(chat);
     });
   }
 
   #withQuestion<Value>(id: MessageId, work: (question: MessageRow, chat: ChatRow) => Outcome<Value>): Outcome<Value> {
-    return this.#tree.with(id, (message, chat) =>
-      message.role === "user"
-        ? work(message, chat)
-        : fail("request-invalid", undefined, "Only the user's messages are edited"),
-    );
+    return this.#tree.with(id, (message, chat) => {
+      if (message.role !== "user") return fail("request-invalid", undefined, "Only the user's messages are edited");
+      return this.#tree.isWriting(chat.id) ? fail("engine-busy") : work(message, chat);
+    });
   }
 }
 

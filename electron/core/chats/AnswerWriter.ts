@@ -1,11 +1,10 @@
 // An answer that has been started, until it ends: its growing text, its end, and what a dead app left half-written.
-import type { AnswerFacts, Message, MessageState } from "../../contract/chat";
-import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { AnswerFacts, MessageState } from "../../contract/chat";
+import type { Failure } from "../../contract/failure";
 import type { MessageId } from "../../contract/ids";
 import type { MessagePart } from "../../contract/parts";
-import { storedParts } from "./chatRows";
+import { storedEnd, storedParts } from "./chatRows";
 import type { Database } from "./database";
-import type { MessageTree } from "./MessageTree";
 
 /** How an answer ended. */
 export interface AnswerEnd {
@@ -17,11 +16,9 @@ export interface AnswerEnd {
 
 export class AnswerWriter {
   readonly #database: Database;
-  readonly #tree: MessageTree;
 
-  constructor(database: Database, tree: MessageTree) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#tree = tree;
   }
 
   writeCheckpoint(answerId: MessageId, parts: readonly MessagePart[]): void {
@@ -34,19 +31,19 @@ export class AnswerWriter {
     );
   }
 
-  end(answerId: MessageId, { state, parts, facts, failure }: AnswerEnd): Outcome<Message> {
-    const stored = storedParts(parts);
-    this.#database.run(
+  /** False: there is no such message. One that has ended already stays as it is. */
+  end(answerId: MessageId, end: AnswerEnd): boolean {
+    const { text, parts, state, facts, failure } = storedEnd(end);
+    const changed = this.#database.run(
       "UPDATE messages SET text = ?, parts = ?, state = ?, facts = ?, failure = ?, request_id = NULL WHERE id = ? AND state = 'writing'",
-      stored.text,
-      stored.parts,
+      text,
+      parts,
       state,
-      facts === null ? null : JSON.stringify(facts),
-      failure === null ? null : JSON.stringify(failure),
+      facts,
+      failure,
       answerId,
     );
-    const row = this.#tree.find(answerId);
-    return row === undefined ? fail("not-found") : succeed(this.#tree.message(row));
+    return changed > 0 || this.#database.get("SELECT 1 FROM messages WHERE id = ?", answerId) !== undefined;
   }
 
   /** All that are being written. Returns how many there were. */

@@ -1,7 +1,7 @@
 // Chats and their message trees on disk. Every change is on the disk when the call returns, or nothing of it is.
-import type { Chat, ChatSummary, Message, SearchHit } from "../../contract/chat";
+import type { Chat, ChatSummary, Message } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
-import { succeed, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../../contract/ids";
 import type { ModelUse } from "../../contract/importing";
 import type { OpenChat } from "../../contract/methods";
@@ -9,29 +9,35 @@ import type { MessagePart, ToolResultPart } from "../../contract/parts";
 import type { ChatSettings } from "../../contract/sampling";
 import { AnswerStarter, type StartedAnswer, type StartedChat, type WantedAnswer } from "./AnswerStarter";
 import { type AnswerEnd, AnswerWriter } from "./AnswerWriter";
-import { searchChats } from "./chatSearch";
 import { ChatTable, type NewChat } from "./ChatTable";
 import { chatsAnsweredBy, chatsUsingDelta } from "./chatUses";
 import type { Database } from "./database";
 import { databaseFailure } from "./databaseFailure";
 import { MessageTree } from "./MessageTree";
+import { UnsavedAnswers } from "./UnsavedAnswers";
+
+/** An answer with the message that it answers, and the title of its chat. */
+export interface UnsavedAnswer {
+  title: string;
+  question: Message | null;
+  answer: Message;
+}
 
 /** The front of the parts beside it: makes each change one transaction, and an error of SQLite a failure. */
 export class ChatStore {
   readonly #database: Database;
-  readonly #now: () => number;
   readonly #chats: ChatTable;
   readonly #tree: MessageTree;
   readonly #starter: AnswerStarter;
   readonly #writer: AnswerWriter;
+  readonly #unsaved = new UnsavedAnswers();
 
   constructor(database: Database, now: () => number) {
     this.#database = database;
-    this.#now = now;
     this.#chats = new ChatTable(database, now);
-    this.#tree = new MessageTree(database, this.#chats);
+    this.#tree = new MessageTree(database, this.#chats, this.#unsaved);
     this.#starter = new AnswerStarter(this.#chats, this.#tree, now);
-    this.#writer = new AnswerWriter(database, this.#tree);
+    this.#writer = new AnswerWriter(database);
   }
 
   /** Once at start: answers that a dead app left half-written are marked, deleted chats go for good. */
@@ -143,12 +149,46 @@ export class ChatStore {
     });
   }
 
+  /** What the disk does not take is kept here, and shown as it is, until saveUnsaved() or the end. */
   endAnswer(answerId: MessageId, end: AnswerEnd): Outcome<Message> {
-    return this.#attempt(() => this.#writer.end(answerId, end));
+    const ended = this.#attempt(() => (this.#writer.end(answerId, end) ? this.message(answerId) : fail("not-found")));
+    if (!ended.ok && ended.failure.code !== "not-found") this.#unsaved.keep(answerId, end);
+    return ended;
   }
 
-  search(typed: string): Outcome<SearchHit[]> {
-    return this.#attempt(() => succeed(searchChats(this.#database, typed, this.#now())));
+  /** Tries again. Returns the messages that are saved now, and why others are not. */
+  saveUnsaved(): { saved: Message[]; failure: Failure | null } {
+    const { saved, failure } = this.#unsaved.save(this.#writer, (work) => this.#attempt(work));
+    const messages = saved.map((id) => this.message(id));
+    return { saved: messages.flatMap((found) => (found.ok ? [found.value] : [])), failure };
+  }
+
+  /** Those of deleted chats are nobody's loss. */
+  unsavedAnswers(): UnsavedAnswer[] {
+    return this.#unsaved.ids.flatMap((id) => {
+      const found = this.answerWithQuestion(id);
+      return found.ok ? [found.value] : [];
+    });
+  }
+
+  answerWithQuestion(id: MessageId): Outcome<UnsavedAnswer> {
+    return this.#attempt(() =>
+      this.#tree.with(id, (row, { title }) => {
+        const question = row.parent_id === null ? undefined : this.#tree.find(row.parent_id);
+        return succeed({
+          title,
+          question: question === undefined ? null : this.#tree.message(question),
+          answer: this.#tree.message(row),
+        });
+      }),
+    );
+  }
+
+  message(id: MessageId): Outcome<Message> {
+    return this.#attempt(() => {
+      const row = this.#tree.find(id);
+      return row === undefined ? fail("not-found") : succeed(this.#tree.message(row));
+    });
   }
 
   /** The chats with an answer of this model, as each answer's facts say. */

@@ -9,6 +9,7 @@ import type { MessagePart } from "../../contract/parts";
 import { type ChatRow, MessageRow, storedParts, toChat, toMessage } from "./chatRows";
 import type { ChatTable } from "./ChatTable";
 import type { Database } from "./database";
+import type { UnsavedAnswers } from "./UnsavedAnswers";
 
 const columns =
   "id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
@@ -16,10 +17,12 @@ const columns =
 export class MessageTree {
   readonly #database: Database;
   readonly #chats: ChatTable;
+  readonly #unsaved: UnsavedAnswers;
 
-  constructor(database: Database, chats: ChatTable) {
+  constructor(database: Database, chats: ChatTable, unsaved: UnsavedAnswers) {
     this.#database = database;
     this.#chats = chats;
+    this.#unsaved = unsaved;
   }
 
   /** A message and its chat. */
@@ -30,6 +33,11 @@ export class MessageTree {
 
   find(id: MessageId): MessageRow | undefined {
     return this.#rows("id = ?", id)[0];
+  }
+
+  /** Whether an answer is being written anywhere in the chat, also beside the branch that is shown. */
+  isWriting(chatId: ChatId): boolean {
+    return this.#rows("state = 'writing' AND chat_id = ?", chatId).some(({ state }) => state === "writing");
   }
 
   /** From the first message down to `leafId`. */
@@ -62,7 +70,7 @@ export class MessageTree {
       row.chat_id,
       row.parent_id,
     );
-    return toMessage(
+    return this.#toMessage(
       row,
       z
         .array(z.object({ id: MessageId }))
@@ -85,7 +93,7 @@ export class MessageTree {
     const compared = rows.filter(
       (row) => row.comparison_id !== null && comparisons.has(row.comparison_id) && !shown.has(row.id),
     );
-    const withSiblings = (row: MessageRow) => toMessage(row, siblings.get(row.parent_id) ?? [row.id]);
+    const withSiblings = (row: MessageRow) => this.#toMessage(row, siblings.get(row.parent_id) ?? [row.id]);
     return { chat: toChat(chat), messages: branch.map(withSiblings), compared: compared.map(withSiblings) };
   }
 
@@ -106,6 +114,10 @@ export class MessageTree {
     });
   }
 
+  #toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
+    return toMessage(row, siblingIds, this.#unsaved.has(row.id));
+  }
+
   #rowsOf(chatId: ChatId): MessageRow[] {
     return this.#rows("chat_id = ?", chatId);
   }
@@ -114,7 +126,8 @@ export class MessageTree {
   #rows(condition: string, value: string): MessageRow[] {
     return z
       .array(MessageRow)
-      .parse(this.#database.all(`SELECT ${columns} FROM messages WHERE ${condition} ORDER BY row`, value));
+      .parse(this.#database.all(`SELECT ${columns} FROM messages WHERE ${condition} ORDER BY row`, value))
+      .map((row) => this.#unsaved.laidOver(row));
   }
 }
 

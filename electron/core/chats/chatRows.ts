@@ -6,6 +6,7 @@ import { Failure } from "../../contract/failure";
 import { ChatId, ComparisonId, MessageId, RequestId } from "../../contract/ids";
 import { MessagePart, textOf, textParts } from "../../contract/parts";
 import { ChatSettings, defaultChatSettings, Sampling } from "../../contract/sampling";
+import type { AnswerEnd } from "./AnswerWriter";
 
 export const ChatRow = z.object({
   id: ChatId,
@@ -50,8 +51,9 @@ export function toChat(row: ChatRow): Chat {
   return { ...toSummary(row), settings: readChatSettings(row.settings) };
 }
 
-export function toMessage(row: MessageRow, siblingIds: MessageId[]): Message {
+export function toMessage(row: MessageRow, siblingIds: MessageId[], isUnsaved: boolean): Message {
   return {
+    ...(isUnsaved ? { isUnsaved: true as const } : {}),
     id: row.id,
     chatId: row.chat_id,
     parentId: row.parent_id,
@@ -76,6 +78,21 @@ export function storedParts(parts: readonly MessagePart[]): { text: string; part
     first === undefined ||
     (first.kind === "text" && others.length === 0 && !first.text.trimStart().startsWith("<think>"));
   return { text: textOf(parts), parts: isText ? null : JSON.stringify(parts) };
+}
+
+/** What the columns hold of an answer that has ended. */
+export function storedEnd({
+  parts,
+  state,
+  facts,
+  failure,
+}: AnswerEnd): Pick<MessageRow, "text" | "parts" | "state" | "facts" | "failure"> {
+  return {
+    ...storedParts(parts),
+    state,
+    facts: facts === null ? null : JSON.stringify(facts),
+    failure: failure === null ? null : JSON.stringify(failure),
+  };
 }
 
 export function readParts({ role, text, parts }: Pick<MessageRow, "role" | "text" | "parts">): MessagePart[] {

@@ -32,9 +32,23 @@ interface Prepared {
 /** Waits this long for another connection's lock instead of failing at once. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+export interface ConnectionOptions {
+  /** Nothing is written, and a file that is not there is not made. */
+  readOnly?: boolean;
+  /** Asked again and again by statements that may take long (`facet_goes_on`). */
+  goesOn?: () => boolean;
+}
+
+/** A statement was broken off: nobody waits for it any more. */
+export class BrokenOff extends Error {}
+
 /** Opens the file, which is made when it is not there. Throws SQLite's error (see databaseFailure.ts). */
-export function connectDatabase(file: string): Database {
+export function connectDatabase(
+  file: string,
+  { readOnly = false, goesOn = () => true }: ConnectionOptions = {},
+): Database {
   const connection = new DatabaseSync(file, {
+    readOnly,
     timeout: BUSY_TIMEOUT_MS,
     enableForeignKeyConstraints: true,
     enableDoubleQuotedStringLiterals: false,
@@ -69,6 +83,11 @@ export function connectDatabase(file: string): Database {
     return null;
   });
 
+  connection.function("facet_goes_on", (_row: SqlValue) => {
+    if (!goesOn()) throw new BrokenOff();
+    return 1;
+  });
+
   return {
     all(sql, ...values) {
       const prepared = prepare(sql);
@@ -101,6 +120,10 @@ export function connectDatabase(file: string): Database {
     },
     close() {
       statements.clear();
+      if (readOnly) {
+        connection.close();
+        return;
+      }
       // The connection may outlive this call (see askPragma); its write-ahead log is empty from here on.
       try {
         connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../../contract/failure";
 import { ChatId, RequestId } from "../../contract/ids";
 import { textOf, textParts } from "../../contract/parts";
+import { searchChats } from "./chatSearch";
 import { ChatStore } from "./ChatStore";
 import { connectDatabase } from "./database";
 import { migration0001 } from "./migrations/migration0001";
@@ -94,7 +95,7 @@ describe("a database of an older version", () => {
       },
     ]);
     expect(compared).toEqual([]);
-    expect(value(store.search("what"))).toHaveLength(1);
+    expect(searchChats(database, "what", now())).toHaveLength(1);
     expect(value(store.addQuestion(chat.id, "And now?", RequestId.parse("r"))).turns).toHaveLength(3);
     store.close();
   });
@@ -139,7 +140,7 @@ It is.', 2, 'complete', 'x');
     expect(compared).toMatchObject([
       { id: "b", parts: textParts("Aye."), state: "stopped", stack: JSON.parse(stack), comparisonId: "x" },
     ]);
-    expect(value(store.search("tag"))).toHaveLength(2);
+    expect(searchChats(database, "tag", now())).toHaveLength(2);
     store.close();
   });
 });
@@ -212,9 +213,9 @@ describe("a damaged database", () => {
     connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')");
     connection.close();
     expect(countChats()).toBe(chats);
-    const store = new ChatStore(value(open()).database, Date.now);
-    expect(value(store.search("Question")).length).toBeGreaterThan(0);
-    store.close();
+    const { database } = value(open());
+    expect(searchChats(database, "Question", now()).length).toBeGreaterThan(0);
+    database.close();
   });
 });
 

@@ -127,7 +127,7 @@ function withCleanEnd(database: Database, file: string): Database {
       database.close();
       if (foundDamage) return;
       try {
-        writeFileSync(markerFile(file), markerText(file));
+        writeFileSync(markerFile(file), markerText(file), { mode: 0o600 });
       } catch {
         // A full disk: the next start checks the database, which costs a moment and nothing else.
       }

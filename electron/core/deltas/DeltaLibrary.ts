@@ -2,7 +2,7 @@
 //
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { isScaleOf } from "../../contract/deltaKinds";
@@ -21,14 +21,13 @@ import {
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { DeltaId } from "../../contract/ids";
-import { UNFINISHED_SUFFIX as JOB_SUFFIX } from "../../contract/jobs";
 import { replaceFile } from "../../files/placeFile";
 import { requireRoom } from "../../files/room";
 import { saveFailure } from "../fileFailure";
 import type { JsonFile } from "../JsonFile";
 import { entry, fields, list, type ValueOf } from "../storedShape";
 import { modelFileProblem } from "../modelFileProblem";
-import { isUnfinishedName } from "../unfinishedName";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { writeExport } from "../writeExport";
 import { syncFolder } from "../../files/syncFolder";
 import { copyHashing, hashOf, linkHashing, type CopyRun } from "./copyHashing";
@@ -71,33 +70,26 @@ export interface DeltaLibraryOptions {
   changeForm: (source: string, target: string, compact: boolean) => Promise<Outcome<undefined>>;
   now: () => number;
   onChanged: (deltas: Delta[]) => void;
+  unfinished?: UnfinishedFiles;
 }
 
 /** Ends the name of a file that is still being copied. */
 const UNFINISHED_SUFFIX = ".part";
-/** What a crash leaves behind a UUID: copies, and what jobs were making. */
-const LEFTOVER_SUFFIXES = ["", JOB_SUFFIX, `${JOB_SUFFIX}.group`, `${JOB_SUFFIX}.refined`].map(
-  (jobs) => UNFINISHED_SUFFIX + jobs,
-);
 /** A delta's file: the beginning of its SHA-256. */
 const KEPT_FILE = /^[0-9a-f]{32}\.gguf$/u;
 
 export class DeltaLibrary {
   readonly #options: DeltaLibraryOptions;
+  readonly #unfinished: UnfinishedFiles;
 
   constructor(options: DeltaLibraryOptions) {
     this.#options = options;
+    this.#unfinished = options.unfinished ?? UnfinishedFiles.withoutFile();
   }
 
-  /** Once at start: removes what was never finished, and remembers what the last run died of. */
-  async recover(): Promise<void> {
-    const { folder, loading } = this.#options;
-    this.crashed(loading.read());
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const isLeftover = LEFTOVER_SUFFIXES.some((after) => isUnfinishedName(entry.name, { after }));
-      if (entry.isFile() && isLeftover) await rm(path.join(folder, entry.name), { force: true });
-    }
+  /** Once at start: remembers what the last run died of. */
+  recover(): void {
+    this.crashed(this.#options.loading.read());
   }
 
   /** Files in the folder that are in no list: put there by hand, or of a list that was damaged. By name. */
@@ -176,7 +168,7 @@ export class DeltaLibrary {
     const { folder } = this.#options;
     const file = about.name ?? path.basename(source);
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const problem = await this.#headProblem(source);
       if (problem !== null)
         return { ok: false, failure: { ...problem, details: { file, delta: file, ...problem.details } } };
@@ -206,7 +198,8 @@ export class DeltaLibrary {
     const part = path.join(folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     const file = about.name ?? path.basename(source);
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await this.#unfinished.begin(part);
       const copied = await bring(source, part, run);
       if (!copied.ok)
         return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
@@ -227,7 +220,7 @@ export class DeltaLibrary {
     } catch (error) {
       return { ok: false, failure: saveFailure(error, { folder }) };
     } finally {
-      await rm(part, { force: true }).catch(() => {});
+      await this.#unfinished.discard(part);
     }
   }
 
@@ -284,7 +277,7 @@ export class DeltaLibrary {
     const { name, failure: problem, facts, sizeBytes } = found.delta;
     if (problem !== null && problem.code !== "delta-crashed-last-time") return { ok: false, failure: problem };
     if (compact && facts.kind !== "bitdelta") return fail("delta-not-one-bit", { delta: name });
-    return writeExport({ target, replaces, sizeBytes }, async (part) => {
+    return writeExport({ target, replaces, sizeBytes, unfinished: this.#unfinished }, async (part) => {
       if (compact) {
         const written = await this.#options.changeForm(found.path, part, true);
         return written.ok && run?.signal.aborted === true ? fail("request-cancelled") : written;
@@ -351,11 +344,12 @@ export class DeltaLibrary {
   ): Promise<Outcome<Delta>> {
     const whole = path.join(this.#options.folder, `${randomUUID()}${UNFINISHED_SUFFIX}`);
     try {
+      await this.#unfinished.begin(whole);
       const expanded = await this.#options.changeForm(compact, whole, false);
       // Its progress was emitted already.
       return expanded.ok ? await this.addOwnFile(whole, origin, about, run && { signal: run.signal }) : expanded;
     } finally {
-      await rm(whole, { force: true }).catch(() => {});
+      await this.#unfinished.discard(whole);
     }
   }
 

@@ -46,10 +46,10 @@ export function convertAdapterFile(
   { path: chosen, baseId, target, compact }: Conversion,
   parts: Parts,
 ): Promise<Outcome<undefined>> {
-  const { estimator, fileTasks, jobs } = parts;
+  const { estimator, fileTasks, jobs, data } = parts;
   const name = adapterName(chosen);
   return fileTasks.run({ kind: "write-fine-tune", title: name, modelId: null }, async (run) => {
-    const place = { target, replaces: false, sizeBytes: 0 };
+    const place = { target, replaces: false, sizeBytes: 0, unfinished: data.unfinished };
     const file = await adapterFileAt(chosen);
     if (file === null) return fail("delta-not-an-adapter", { file: path.basename(chosen) });
     if (PEFT_WEIGHTS.test(file)) {

@@ -9,7 +9,7 @@ const BASE_CHECK_TIMEOUT_MS = 60_000;
 /** It reads and writes the file once: gigabytes on a slow disk. */
 const FORM_TIMEOUT_MS = 600_000;
 
-type Jobs = Pick<JobTools, "fork" | "appFolder">;
+type Jobs = Pick<JobTools, "fork" | "appFolder" | "unfinished">;
 
 /** Whether a delta was made for a model: reads both files. */
 export async function checkDeltaBase(delta: string, model: string, tools: Jobs): Promise<Outcome<BaseVerdict>> {
@@ -31,7 +31,7 @@ export async function changeDeltaForm(
   const done = await runJob(
     tools.fork,
     { appFolder: tools.appFolder, request: { kind: "convert-delta", ...form } },
-    { signal: AbortSignal.any([signal, AbortSignal.timeout(FORM_TIMEOUT_MS)]) },
+    { signal: AbortSignal.any([signal, AbortSignal.timeout(FORM_TIMEOUT_MS)]), unfinished: tools.unfinished },
   );
   return done.ok ? succeed(undefined) : done;
 }

@@ -8,34 +8,42 @@ import type { DeltaFile, DeltaLibrary } from "./DeltaLibrary";
 import type { DeltaAt, DeltaMatcher } from "./DeltaMatcher";
 
 export interface StackFiles {
-  deltas: DeltaLibrary;
-  library: ModelLibrary;
-  deltaMatcher: DeltaMatcher;
+  deltas: Pick<DeltaLibrary, "resolve" | "find">;
+  library: Pick<ModelLibrary, "find">;
+  deltaMatcher: Pick<DeltaMatcher, "match">;
 }
 
-/** The files of a stack for a model that is loaded. Failures: those of the library and of the match. */
+/** The files of a stack for a model that is loaded. Failures: "delta-deleted", those of the library and of the match. */
 export async function resolveStack(
   stack: NamedStack,
   modelId: ModelId,
   { deltas, library, deltaMatcher }: StackFiles,
 ): Promise<Outcome<DeltaToApply[]>> {
-  const files = deltas.resolve(stack);
+  const files = filesOf(stack, deltas);
   if (!files.ok) return files;
   const model = await library.find(modelId);
   if (model === null) return fail("model-missing");
-  const matches = await deltaMatcher.match(
-    model.paths,
-    files.value.flatMap(({ deltaId }) => deltas.find(deltaId) ?? []).map(deltaAt),
-  );
+  // Files are read meanwhile, and what is in the library may go.
+  const present = files.value.flatMap(({ deltaId }) => deltas.find(deltaId) ?? []).map(deltaAt);
+  const matches = await deltaMatcher.match(model.paths, present);
+  const stillThere = filesOf(stack, deltas);
+  if (!stillThere.ok) return stillThere;
   if (!matches.ok) return matches;
-  for (const [index, { failure }] of matches.value.entries()) {
-    if (failure !== null)
-      return {
-        ok: false,
-        failure: { ...failure, details: { delta: files.value[index]?.name ?? "", ...failure.details } },
-      };
+  for (const { deltaId, failure } of matches.value) {
+    if (failure === null) continue;
+    const code = failure.code === "model-missing" ? "delta-deleted" : failure.code;
+    const name = stack.find((entry) => entry.deltaId === deltaId)?.name ?? "";
+    return { ok: false, failure: { ...failure, code, details: { delta: name, ...failure.details } } };
   }
   return files;
+}
+
+/** What is asked of it now was chosen before: it was there then. */
+function filesOf(stack: NamedStack, deltas: StackFiles["deltas"]): Outcome<DeltaToApply[]> {
+  const files = deltas.resolve(stack);
+  return !files.ok && files.failure.code === "delta-missing"
+    ? { ok: false, failure: { ...files.failure, code: "delta-deleted" } }
+    : files;
 }
 
 export function deltaAt({ delta, path: file }: DeltaFile): DeltaAt {

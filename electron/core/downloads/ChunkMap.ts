@@ -8,11 +8,11 @@ export const WRITTEN = 1;
 export const SYNCED = 2;
 
 /**
- * A connection asks for as many chunks as this in one request: long enough that the round trip between
+ * A connection asks for as much as this in one request: long enough that the round trip between
  * requests is lost in it, short enough that the head of the file stays close behind for hashing, and
  * that Windows, which fills the gap before a far write with zeros, has little to fill.
  */
-const MAX_CHUNKS_PER_RUN = 32;
+const MAX_RUN_BYTES = 256 * 1024 * 1024;
 
 export class ChunkMap {
   readonly states: Uint8Array;
@@ -56,7 +56,10 @@ export class ChunkMap {
     if (first === this.states.length) return null;
     let free = 0;
     for (let chunk = first; chunk < this.states.length; chunk++) if (isFree(chunk)) free++;
-    const longest = Math.min(MAX_CHUNKS_PER_RUN, Math.max(1, Math.ceil(free / (2 * connections))));
+    const longest = Math.min(
+      Math.ceil(MAX_RUN_BYTES / this.chunkBytes),
+      Math.max(1, Math.ceil(free / (2 * connections))),
+    );
     let end = first;
     while (end < this.states.length && end - first < longest && isFree(end)) this.#taken[end++] = 1;
     return { first, end };

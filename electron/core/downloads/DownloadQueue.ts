@@ -15,6 +15,7 @@ import {
   type SavedDownload,
 } from "./downloadDisk";
 import { CONNECTIONS, DOWNLOAD_TIMING } from "./downloadFile";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { CHUNK_BYTES } from "./PartFile";
 import { QueuedDownload, totalBytes, type QueuedDownloadOptions } from "./QueuedDownload";
 
@@ -24,8 +25,11 @@ const DISK_CHECK_MS = 2000;
 
 export interface DownloadQueueOptions
   extends
-    Omit<QueuedDownloadOptions, "wakeSignal" | "missingOnDisk" | "connections" | "chunkBytes" | "timing">,
-    Partial<Pick<QueuedDownloadOptions, "connections" | "chunkBytes" | "timing">> {
+    Omit<
+      QueuedDownloadOptions,
+      "wakeSignal" | "missingOnDisk" | "connections" | "chunkBytes" | "timing" | "unfinished"
+    >,
+    Partial<Pick<QueuedDownloadOptions, "connections" | "chunkBytes" | "timing" | "unfinished">> {
   onRemoved(id: DownloadId): void;
   freeBytes?: (folder: string) => Promise<number>;
   reserveBytes?: number;
@@ -49,6 +53,7 @@ export class DownloadQueue {
       connections: CONNECTIONS,
       chunkBytes: CHUNK_BYTES,
       timing: DOWNLOAD_TIMING,
+      unfinished: UnfinishedFiles.withoutFile(),
       ...options,
     };
   }
@@ -111,7 +116,7 @@ export class DownloadQueue {
         verified: request.files.map(() => false),
         addedAt: new Date().toISOString(),
       };
-      await saveDownload(modelsFolder, id, saved);
+      await saveDownload(modelsFolder, id, saved, this.#options.unfinished);
       const download = this.#newDownload(id, saved, names.value);
       this.#downloads.set(id, download);
       download.report();
@@ -187,7 +192,7 @@ export class DownloadQueue {
     await download.remove();
     this.#downloads.delete(id);
     try {
-      await forgetDownload(this.#options.modelsFolder, id);
+      await forgetDownload(this.#options.modelsFolder, id, download.fileCount, this.#options.unfinished);
     } catch (error) {
       return { ok: false, failure: diskFailure(error, 0) };
     } finally {

@@ -6,7 +6,9 @@ import path from "node:path";
 import { ChunkMap, chunkCount, MISSING, SYNCED, WRITTEN } from "./ChunkMap";
 
 /** How much a death of the app costs at most, per connection. One request covers many chunks. */
-export const CHUNK_BYTES = 8 * 1024 * 1024;
+export const CHUNK_BYTES = 1024 * 1024;
+/** Of earlier versions: their marks are understood. */
+const FORMER_CHUNK_BYTES = 8 * 1024 * 1024;
 
 /**
  * The order makes it safe: bytes are written, then the chunk's mark. A mark is one byte, so it is never
@@ -65,11 +67,10 @@ export class PartFile {
     const written = [...states.keys()].filter((chunk) => states[chunk] === WRITTEN);
     if (written.length === 0) return;
     await this.#data.datasync();
-    for (const chunk of written) {
-      states[chunk] = SYNCED;
-      // One at a time: writing the whole map would race with marks that are being set.
-      await writeAll(this.#marks, Uint8Array.of(SYNCED), chunk);
-    }
+    for (const chunk of written) states[chunk] = SYNCED;
+    // Only those: writing the whole map would race with marks that are being set.
+    for (const { first, length } of runsOf(written))
+      await writeAll(this.#marks, new Uint8Array(length).fill(SYNCED), first);
     await this.#marks.datasync();
   }
 
@@ -104,8 +105,9 @@ export class PartFile {
   ): Promise<number> {
     const { data, marks } = PartFile.paths(folder, index);
     try {
-      const states = await readFile(marks);
       if ((await stat(data)).size !== sizeBytes) return 0;
+      const states = inChunksOf(chunkBytes, sizeBytes, await readFile(marks));
+      if (states === null) return 0;
       return sizeBytes - new ChunkMap(sizeBytes, chunkBytes, states).missingBytes;
     } catch {
       // Not begun, or not to be read: then it starts over, and says why if it cannot.
@@ -121,6 +123,16 @@ export class PartFile {
   }
 }
 
+function runsOf(chunks: readonly number[]): { first: number; length: number }[] {
+  const runs: { first: number; length: number }[] = [];
+  for (const chunk of chunks) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.first + last.length === chunk) last.length++;
+    else runs.push({ first: chunk, length: 1 });
+  }
+  return runs;
+}
+
 function openOrCreate(file: string): Promise<FileHandle> {
   return open(file, constants.O_RDWR | constants.O_CREAT, 0o600);
 }
@@ -133,13 +145,26 @@ async function readStates(
 ): Promise<Uint8Array> {
   const states = new Uint8Array(chunkCount(sizeBytes, chunkBytes));
   const marksStat = await marks.stat();
-  if ((await data.stat()).size !== sizeBytes || marksStat.size !== states.length) return states;
-  await marks.read(states, 0, states.length, 0);
+  if ((await data.stat()).size !== sizeBytes) return states;
+  const read = new Uint8Array(marksStat.size);
+  if (read.length <= states.length) await marks.read(read, 0, read.length, 0);
+  const found = inChunksOf(chunkBytes, sizeBytes, read);
+  if (found === null) return states;
+  states.set(found);
   const startedAnew = Date.now() - uptime() * 1000 > marksStat.mtimeMs;
   for (const [chunk, state] of states.entries()) {
     if (state !== SYNCED && (state !== WRITTEN || startedAnew)) states[chunk] = MISSING;
   }
   return states;
+}
+
+/** The marks of a file, also of one that was begun with larger chunks; null for those of another file. */
+function inChunksOf(chunkBytes: number, sizeBytes: number, marks: Uint8Array): Uint8Array | null {
+  const count = chunkCount(sizeBytes, chunkBytes);
+  if (marks.length === count) return marks;
+  if (marks.length !== chunkCount(sizeBytes, FORMER_CHUNK_BYTES) || FORMER_CHUNK_BYTES % chunkBytes !== 0) return null;
+  const perFormer = FORMER_CHUNK_BYTES / chunkBytes;
+  return Uint8Array.from({ length: count }, (_, chunk) => marks[Math.floor(chunk / perFormer)] ?? MISSING);
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, positionBytes: number): Promise<void> {

@@ -6,6 +6,7 @@ import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
 import { diskFailure } from "./diskFailure";
 import {
+  beginParts,
   forgetDownload,
   isDownloaded,
   placesOf,
@@ -15,6 +16,7 @@ import {
   type SavedDownload,
 } from "./downloadDisk";
 import { downloadFile, type DownloadTiming, type WaitingFor } from "./downloadFile";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
 
@@ -43,6 +45,7 @@ export interface QueuedDownloadOptions {
   connections: number;
   chunkBytes: number;
   timing: DownloadTiming;
+  unfinished: UnfinishedFiles;
 }
 
 export class QueuedDownload {
@@ -95,6 +98,10 @@ export class QueuedDownload {
   /** See placesOf. */
   get places(): string[] {
     return placesOf(this.#saved, this.#names);
+  }
+
+  get fileCount(): number {
+    return this.#names.length;
   }
 
   /** Takes up what the last run of the app left. */
@@ -221,14 +228,14 @@ export class QueuedDownload {
       }
       verified[index] = true;
       this.#received[index] = this.#hashed[index] = file.sizeBytes;
-      await saveDownload(modelsFolder, this.id, this.#saved);
+      await saveDownload(modelsFolder, this.id, this.#saved, this.#options.unfinished);
     }
     if (signal.aborted) return fail("request-cancelled");
     return this.#finish();
   }
 
   async #fetchFile(index: number, signal: AbortSignal): Promise<Outcome<null>> {
-    const { modelsFolder, chunkBytes, connections, timing, openSource, wakeSignal } = this.#options;
+    const { modelsFolder, chunkBytes, connections, timing, unfinished, openSource, wakeSignal } = this.#options;
     const { request } = this.#saved;
     const file = request.files[index];
     if (!file) throw new Error("no such file in the download");
@@ -236,6 +243,7 @@ export class QueuedDownload {
     await mkdir(folder, { recursive: true });
     const missing = await this.#options.missingOnDisk();
     if (missing > 0) return fail("download-disk-full", { missingBytes: String(missing) });
+    await beginParts(folder, index, unfinished);
     const part = await PartFile.open(folder, index, file.sizeBytes, chunkBytes);
     const { chunks } = part;
     let waiting: WaitingFor | null = null;
@@ -277,6 +285,8 @@ export class QueuedDownload {
     } finally {
       await part.close();
     }
+    // What came of a chunk that is not whole is not kept.
+    this.#received[index] = file.sizeBytes - chunks.missingBytes;
     if (!outcome.ok && outcome.failure.code === "download-wrong-hash") {
       await PartFile.remove(folder, index);
       this.#received[index] = this.#hashed[index] = 0;
@@ -286,7 +296,7 @@ export class QueuedDownload {
 
   /** Every part is verified: they get their names, the first part last, for it is the one that is loaded. */
   async #finish(): Promise<Outcome<null>> {
-    const { modelsFolder, endpoint } = this.#options;
+    const { modelsFolder, endpoint, unfinished } = this.#options;
     const { request } = this.#saved;
     const files: ReadyModel["files"] = [];
     for (const [index, file] of [...request.files.entries()].reverse()) {
@@ -304,10 +314,10 @@ export class QueuedDownload {
         downloadedAt: new Date().toISOString(),
       };
       if (!(await isDownloaded(target, file)))
-        await putInPlace(PartFile.paths(stateFolder(modelsFolder, this.id), index).data, target, origin);
+        await putInPlace(PartFile.paths(stateFolder(modelsFolder, this.id), index).data, target, origin, unfinished);
       files.unshift({ path: target, origin });
     }
-    await forgetDownload(modelsFolder, this.id);
+    await forgetDownload(modelsFolder, this.id, request.files.length, unfinished);
     this.#setState({ kind: "ready" });
     this.#options.onReady({ download: this.snapshot(), files });
     return { ok: true, value: null };
@@ -328,7 +338,7 @@ export class QueuedDownload {
 
   async #save(): Promise<void> {
     try {
-      await saveDownload(this.#options.modelsFolder, this.id, this.#saved);
+      await saveDownload(this.#options.modelsFolder, this.id, this.#saved, this.#options.unfinished);
     } catch (error) {
       // A full disk, most often. The state before is still there, and right but for a pause.
       this.#options.onProblem(error);

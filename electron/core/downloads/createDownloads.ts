@@ -5,6 +5,7 @@ import type { Host } from "../Host";
 import type { Hub } from "../hub/Hub";
 import { HubFileSource } from "../hub/HubFileSource";
 import type { Log } from "../LogFile";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { DownloadQueue } from "./DownloadQueue";
 
 export interface DownloadsOptions {
@@ -13,12 +14,14 @@ export interface DownloadsOptions {
   modelsFolder: string;
   hub: Hub;
   log: Log;
+  unfinished: UnfinishedFiles;
 }
 
-export function createDownloads({ host, events, modelsFolder, hub, log }: DownloadsOptions): DownloadQueue {
+export function createDownloads({ host, events, modelsFolder, hub, log, unfinished }: DownloadsOptions): DownloadQueue {
   const changed = () => events.emit("downloads-changed", queue.list());
   const queue = new DownloadQueue({
     modelsFolder,
+    unfinished,
     endpoint: hub.endpoint,
     openSource(file) {
       const client = hub.client();

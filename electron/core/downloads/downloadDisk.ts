@@ -1,6 +1,7 @@
 // The files of the download queue: its state per download, the finished models with their origin.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
@@ -9,11 +10,13 @@ import { placeFile } from "../../files/placeFile";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
+import { PartFile } from "./PartFile";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { syncFolder } from "../../files/syncFolder";
 import { writeFileAtomically } from "../writeFileAtomically";
 
 /** Inside the models folder, so that the last step is a new name and not a copy. */
-const UNFINISHED = ".downloads";
+export const UNFINISHED_DOWNLOADS = ".downloads";
 const STATE_FILE = "download.json";
 /** 500 files with long paths are 600 KB. */
 const MAX_STATE_BYTES = 4_000_000;
@@ -37,7 +40,7 @@ export function downloadIdOf(request: DownloadRequest): DownloadId {
 }
 
 export function stateFolder(modelsFolder: string, id: DownloadId): string {
-  return path.join(modelsFolder, UNFINISHED, id);
+  return path.join(modelsFolder, UNFINISHED_DOWNLOADS, id);
 }
 
 /** Names of the request's files on this disk, in order. Failure: "download-name-refused", for what is no address of a GGUF file, or for the same one twice. */
@@ -132,11 +135,16 @@ export function originPath(file: string): string {
  * Gives a verified part its name: first the origin, then the name, so that no model is there without one. Throws "EEXIST" where
  * another file has the name.
  */
-export async function putInPlace(part: string, file: string, origin: ModelOrigin): Promise<void> {
+export async function putInPlace(
+  part: string,
+  file: string,
+  origin: ModelOrigin,
+  unfinished = UnfinishedFiles.withoutFile(),
+): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   // What is at this name keeps its own origin.
   if ((await sizeOf(file)) !== null) throw new NameTakenError(file);
-  await writeFileAtomically(originPath(file), JSON.stringify(origin, null, 1));
+  await writeFileAtomically(originPath(file), JSON.stringify(origin, null, 1), unfinished);
   try {
     await placeFile(part, file);
   } catch (error) {
@@ -146,24 +154,49 @@ export async function putInPlace(part: string, file: string, origin: ModelOrigin
   await syncFolder(path.dirname(file));
 }
 
-export async function saveDownload(modelsFolder: string, id: DownloadId, saved: SavedDownload): Promise<void> {
+export async function saveDownload(
+  modelsFolder: string,
+  id: DownloadId,
+  saved: SavedDownload,
+  unfinished = UnfinishedFiles.withoutFile(),
+): Promise<void> {
   const folder = stateFolder(modelsFolder, id);
+  await unfinished.begin(folder);
   await mkdir(folder, { recursive: true });
-  await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(saved));
+  await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(saved), unfinished);
 }
 
-export async function forgetDownload(modelsFolder: string, id: DownloadId): Promise<void> {
+/** Says where the parts of a file will be, before they are. */
+export async function beginParts(folder: string, index: number, unfinished: UnfinishedFiles): Promise<void> {
+  for (const file of Object.values(PartFile.paths(folder, index))) await unfinished.begin(file);
+}
+
+export async function forgetDownload(
+  modelsFolder: string,
+  id: DownloadId,
+  fileCount: number,
+  unfinished: UnfinishedFiles,
+): Promise<void> {
   const folder = stateFolder(modelsFolder, id);
-  // The state first: what is left after a crash then belongs to nobody and is cleared at the next start.
+  // The state first: what is left after a crash then belongs to nobody and is removed at the next start.
   await rm(path.join(folder, STATE_FILE), { force: true });
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  for (let index = 0; index < fileCount; index++) await PartFile.remove(folder, index);
+  await unfinished.discard(folder);
+  // Of a version that kept no journal.
+  await rmdir(folder).catch(() => undefined);
+}
+
+/** Whether a file in the models folder belongs to a download that has a state, readable or not. */
+export function isOfDownload(modelsFolder: string, file: string): boolean {
+  const [place, id = ""] = path.relative(modelsFolder, file).split(path.sep);
+  return place === UNFINISHED_DOWNLOADS && existsSync(path.join(modelsFolder, place, id, STATE_FILE));
 }
 
 /** All unfinished downloads; folders without a readable state are named, not touched. */
 export async function loadDownloads(
   modelsFolder: string,
 ): Promise<{ downloads: { id: DownloadId; saved: SavedDownload }[]; unreadable: string[] }> {
-  const folder = path.join(modelsFolder, UNFINISHED);
+  const folder = path.join(modelsFolder, UNFINISHED_DOWNLOADS);
   const downloads: { id: DownloadId; saved: SavedDownload }[] = [];
   const unreadable: string[] = [];
   let names: string[];

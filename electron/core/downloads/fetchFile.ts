@@ -6,7 +6,9 @@ import type { JobPhase } from "../../contract/jobQueue";
 import type { HubFileIdentity, HubFileSource } from "../hub/HubFileSource";
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { diskFailure } from "./diskFailure";
+import { beginParts } from "./downloadDisk";
 import { CONNECTIONS, DOWNLOAD_TIMING, downloadFile, type WaitingFor } from "./downloadFile";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
 
@@ -18,17 +20,28 @@ export interface FetchedFile {
   file: Pick<HubFileIdentity, "sizeBytes" | "sha256">;
   /** Holds this file's parts and nothing else. */
   folder: string;
+  /** It stays in there until the caller discards the folder. */
+  unfinished: UnfinishedFiles;
   signal: AbortSignal;
   onPhase: (phase: JobPhase) => void;
 }
 
 /** Absolute path of the file. Failures: those of downloads, and "request-cancelled"; what was fetched is kept, unless its hash was wrong. */
-export async function fetchFile({ source, file, folder, signal, onPhase }: FetchedFile): Promise<Outcome<string>> {
+export async function fetchFile({
+  source,
+  file,
+  folder,
+  unfinished,
+  signal,
+  onPhase,
+}: FetchedFile): Promise<Outcome<string>> {
   try {
-    await mkdir(folder, { recursive: true });
+    await unfinished.begin(folder);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const received = await PartFile.receivedBytes(folder, 0, file.sizeBytes);
     const missingBytes = file.sizeBytes - received + RESERVE_BYTES - (await freeBytesIn(folder));
     if (missingBytes > 0) return fail("download-disk-full", { missingBytes: String(missingBytes) });
+    await beginParts(folder, 0, unfinished);
     const part = await PartFile.open(folder, 0, file.sizeBytes);
     let outcome: Outcome<null>;
     try {
@@ -46,7 +59,7 @@ export async function fetchFile({ source, file, folder, signal, onPhase }: Fetch
 
 function fetchInto(
   part: PartFile,
-  { source, file, signal, onPhase }: Omit<FetchedFile, "folder">,
+  { source, file, signal, onPhase }: Omit<FetchedFile, "folder" | "unfinished">,
 ): Promise<Outcome<null>> {
   const speed = new SpeedMeter();
   const never = new AbortController().signal;

@@ -8,6 +8,8 @@ import { fitModelKey } from "./fitModelOfPaths";
 import type { FitModel } from "./FitQuestions";
 
 const HUB_READ_TIMEOUT_MS = 30_000;
+/** A few hundred KB mostly; all of a header whose metadata stands behind its vocabulary (1 to 15 MB). */
+const MAX_HEADER_BYTES = 24 * 1024 * 1024;
 
 export function modelAtHub(
   client: HubClient,
@@ -25,7 +27,11 @@ export function modelAtHub(
         // From the first read on: before, the question waits for others.
         timeout ??= AbortSignal.timeout(HUB_READ_TIMEOUT_MS);
         signal ??= cancel === undefined ? timeout : AbortSignal.any([timeout, cancel]);
-        source ??= new HttpRangeSource(new HubFileSource(client, { repository, revision, ...file }), signal);
+        source ??= new HttpRangeSource(
+          new HubFileSource(client, { repository, revision, ...file }),
+          signal,
+          MAX_HEADER_BYTES,
+        );
         return source.read(offset, lengthBytes).catch((error: unknown) => {
           throw timeout?.aborted && error instanceof RangeReadError
             ? new RangeReadError(fail("hub-offline").failure)

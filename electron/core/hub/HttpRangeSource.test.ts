@@ -28,7 +28,7 @@ beforeEach(async () => {
     sizeBytes: content.length,
     sha256: Sha256.parse(sha256(content)),
   };
-  source = new HttpRangeSource(new HubFileSource(client, file), never);
+  source = new HttpRangeSource(new HubFileSource(client, file), never, 512 * 1024);
 });
 
 afterEach(() => hub.stop());

@@ -1,16 +1,10 @@
-// Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached, a few hundred KB in all.
+// Reads pieces of a file at the hub, for its GGUF header: blocks over HTTP ranges, cached.
 import { fail, type Failure, type Outcome } from "../../contract/failure";
 import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import type { HubFileSource } from "./HubFileSource";
 
 /** The reader of the fit process says how much it wants at once; neighbours are fetched in one request. */
 const BLOCK_BYTES = 4 * 1024;
-/**
- * The vocabulary follows (1 to 10 MB), which no verdict needs. A reader that a hostile header led
- * astray must not fetch the model either.
- */
-const MAX_FETCHED_BYTES = 512 * 1024;
-
 /** Why a read gave nothing; thrown, because a header reader's sources throw. */
 export class RangeReadError extends Error {
   override readonly name = "RangeReadError";
@@ -29,7 +23,8 @@ export class HttpRangeSource {
   readonly #blocks = new Map<number, Uint8Array>();
   #fetchedBytes = 0;
 
-  constructor(source: HubFileSource, signal: AbortSignal, maxFetchedBytes = MAX_FETCHED_BYTES) {
+  /** `maxFetchedBytes`: a reader that a hostile header led astray must not fetch the model. */
+  constructor(source: HubFileSource, signal: AbortSignal, maxFetchedBytes: number) {
     this.#source = source;
     this.#signal = signal;
     this.#maxFetchedBytes = maxFetchedBytes;

@@ -2,6 +2,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { succeed, type Outcome } from "../../contract/failure";
 import { saveFailure } from "../fileFailure";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { writeFileAtomically } from "../writeFileAtomically";
 
 export interface SecretStore {
@@ -16,11 +17,13 @@ export class TokenStore {
   /** Without the key of the secret store the file is worth nothing. */
   readonly #file: string;
   readonly #secrets: SecretStore;
+  readonly #unfinished: UnfinishedFiles;
   #token: string | null = null;
   #reading: Promise<void> | null = null;
 
-  constructor(file: string, secrets: SecretStore) {
+  constructor(file: string, secrets: SecretStore, unfinished = UnfinishedFiles.withoutFile()) {
     this.#file = file;
+    this.#unfinished = unfinished;
     this.#secrets = secrets;
   }
 
@@ -40,7 +43,7 @@ export class TokenStore {
     try {
       if (token === null) await rm(this.#file, { force: true });
       else if (this.storage === "system")
-        await writeFileAtomically(this.#file, this.#secrets.encrypt(token).toString("base64"));
+        await writeFileAtomically(this.#file, this.#secrets.encrypt(token).toString("base64"), this.#unfinished);
       return succeed(undefined);
     } catch (error) {
       return { ok: false, failure: saveFailure(error) };

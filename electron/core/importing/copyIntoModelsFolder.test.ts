@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { copyIntoModelsFolder, finishCopies } from "./copyIntoModelsFolder";
 import type { TaskRun } from "./FileTasks";
 import type { ModelOnDisk } from "./findModels";
@@ -138,26 +139,50 @@ it("says before it begins that there is no room", async () => {
   });
 });
 
+/** As a kill leaves it: with its entries in the journal. */
+async function put(unfinished: UnfinishedFiles, name: string, ...files: string[]): Promise<void> {
+  const copy = path.join(models, ".imports", name);
+  mkdirSync(copy, { recursive: true });
+  await unfinished.begin(copy);
+  for (const file of files) {
+    await unfinished.begin(path.join(copy, file));
+    writeFileSync(path.join(copy, file), file);
+  }
+}
+
 it("finishes at start what was whole, and deletes what was not", async () => {
-  const put = (name: string, ...files: string[]) => {
-    mkdirSync(path.join(models, ".imports", name), { recursive: true });
-    for (const file of files) writeFileSync(path.join(models, ".imports", name, file), file);
-  };
-  put(randomUUID(), "half.gguf");
-  put(`${randomUUID()}.whole`, "a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
-  await finishCopies(models);
+  const unfinished = UnfinishedFiles.withoutFile();
+  await put(unfinished, randomUUID(), "half.gguf");
+  await put(unfinished, `${randomUUID()}.whole`, "a-00001-of-00002.gguf", "a-00002-of-00002.gguf");
+  await finishCopies(models, unfinished);
   expect(inModels()).toEqual(["a-00001-of-00002.gguf", "a-00002-of-00002.gguf"]);
   expect(existsSync(path.join(models, ".imports"))).toBe(false);
+  expect(unfinished.paths).toEqual([]);
+});
+
+it("touches nothing at start that no journal names, whatever it is called", async () => {
+  const unfinished = UnfinishedFiles.withoutFile();
+  const [half, whole] = [randomUUID(), `${randomUUID()}.whole`];
+  await put(UnfinishedFiles.withoutFile(), half, "mine.gguf");
+  await put(UnfinishedFiles.withoutFile(), whole, "mine too.gguf");
+  const begun = randomUUID();
+  await put(unfinished, begun, "copy.gguf");
+  writeFileSync(path.join(models, ".imports", begun, "letter.txt"), "mine");
+  await finishCopies(models, unfinished);
+  expect(inModels()).toEqual([]);
+  expect(readdirSync(path.join(models, ".imports")).sort()).toEqual([half, whole, begun].sort());
+  expect(readdirSync(path.join(models, ".imports", begun))).toEqual(["letter.txt"]);
 });
 
 it("overwrites nothing at start that got the name meanwhile, and deletes nothing that is not its own", async () => {
-  const copy = path.join(models, ".imports", `${randomUUID()}.whole`);
-  mkdirSync(copy, { recursive: true });
-  writeFileSync(path.join(copy, "a.gguf"), "the copy");
+  const unfinished = UnfinishedFiles.withoutFile();
+  const copy = `${randomUUID()}.whole`;
+  await put(unfinished, copy, "a.gguf");
+  writeFileSync(path.join(models, ".imports", copy, "a.gguf"), "the copy");
   writeFileSync(path.join(models, "a.gguf"), "another");
   mkdirSync(path.join(models, ".imports", "mine.whole"));
   writeFileSync(path.join(models, ".imports", "notes.txt"), "mine");
-  await finishCopies(models);
+  await finishCopies(models, unfinished);
   expect(readFileSync(path.join(models, "a.gguf"), "utf8")).toBe("another");
   expect(readFileSync(path.join(models, "a-2.gguf"), "utf8")).toBe("the copy");
   expect(readdirSync(path.join(models, ".imports")).sort()).toEqual(["mine.whole", "notes.txt"]);

@@ -1,7 +1,7 @@
 // Copies a model into Facet's models folder: under another name until it is whole, so that no kill leaves half a model. Plain Node.
 import { randomUUID } from "node:crypto";
 // oxlint-disable-next-line no-restricted-imports -- a folder of Facet's own is renamed, never a model
-import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { diskName, nameKey } from "../diskName";
@@ -9,14 +9,14 @@ import { isTaken, numberedName, placeFile } from "../../files/placeFile";
 import { requireRoom } from "../../files/room";
 import { errnoOf, saveFailure } from "../fileFailure";
 import { ggufProblem, modelFileProblem } from "../modelFileProblem";
-import { isUnfinishedName } from "../unfinishedName";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { syncFolder } from "../../files/syncFolder";
 import { copyLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 import type { ModelOnDisk } from "./findModels";
 
 /** In the models folder, so that the last step is a new name and not a copy. */
-const UNFINISHED = ".imports";
+export const UNFINISHED_COPIES = ".imports";
 /** The folder of a copy ends so when all its files are there: a kill from now on loses nothing. */
 const WHOLE = ".whole";
 
@@ -28,48 +28,57 @@ export async function copyIntoModelsFolder(
   model: ModelOnDisk,
   modelsFolder: string,
   run: TaskRun,
+  unfinished = UnfinishedFiles.withoutFile(),
 ): Promise<Outcome<string>> {
   run.addTotal(model.sizeBytes);
-  const folder = path.join(modelsFolder, UNFINISHED, randomUUID());
+  const folder = path.join(modelsFolder, UNFINISHED_COPIES, randomUUID());
   try {
     const problem = model.failure ?? (await headProblem(model));
     if (problem !== null) return { ok: false, failure: problem };
     await requireRoom(modelsFolder, model.sizeBytes);
+    await unfinished.begin(folder);
     await mkdir(folder, { recursive: true });
-    for (const [index, name] of namesOf(model).entries())
+    const names = namesOf(model);
+    for (const [index, name] of names.entries()) {
+      await unfinished.begin(path.join(folder, name));
       await copyLargeFile(model.paths[index] ?? model.path, path.join(folder, name), run);
+    }
     await syncFolder(folder);
     run.signal.throwIfAborted();
+    for (const file of [folder + WHOLE, ...names.map((name) => path.join(folder + WHOLE, name))])
+      await unfinished.begin(file);
     await rename(folder, folder + WHOLE);
-    return succeed(await putInPlace(folder + WHOLE, modelsFolder));
+    return succeed(await putInPlace(folder + WHOLE, modelsFolder, unfinished));
   } catch (error) {
     if (run.signal.aborted) return fail("request-cancelled");
     return { ok: false, failure: copyFailure(error, model, modelsFolder) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await unfinished.discard(folder);
   }
 }
 
 /** At start, when nothing is copied: whole copies get their names, others are deleted. What Facet did not begin stays. */
-export async function finishCopies(modelsFolder: string): Promise<void> {
-  const unfinished = path.join(modelsFolder, UNFINISHED);
-  for (const name of await readdir(unfinished).catch(() => [])) {
-    const folder = path.join(unfinished, name);
-    if (isUnfinishedName(name, { after: WHOLE })) await putInPlace(folder, modelsFolder);
-    else if (isUnfinishedName(name, {})) await rm(folder, { recursive: true, force: true });
+export async function finishCopies(modelsFolder: string, unfinished: UnfinishedFiles): Promise<void> {
+  const place = path.join(modelsFolder, UNFINISHED_COPIES);
+  const begun = unfinished.paths.filter((file) => path.dirname(file) === path.resolve(place));
+  for (const folder of begun) {
+    const isWhole = folder.endsWith(WHOLE) && (await stat(folder).catch(() => null))?.isDirectory() === true;
+    if (isWhole) await putInPlace(folder, modelsFolder, unfinished);
+    else await unfinished.discard(folder);
   }
   // Stays where it holds something else.
-  await rmdir(unfinished).catch(() => undefined);
+  await rmdir(place).catch(() => undefined);
 }
 
 /** Under the files' own names; with a number when others have them. Returns the path of the first part. */
-async function putInPlace(folder: string, modelsFolder: string): Promise<string> {
-  const own = (await readdir(folder)).sort();
+async function putInPlace(folder: string, modelsFolder: string, unfinished: UnfinishedFiles): Promise<string> {
+  const begun = new Set(unfinished.paths);
+  const own = (await readdir(folder)).filter((name) => begun.has(path.resolve(folder, name))).sort();
   for (let number = 1; ; number++) {
     const names = own.map((name) => numberedName(name, number));
     if (!(await claimed(own, names, folder, modelsFolder))) continue;
     await syncFolder(modelsFolder);
-    await rm(folder, { recursive: true, force: true });
+    await unfinished.discard(folder);
     return path.join(modelsFolder, names[0] ?? "");
   }
 }

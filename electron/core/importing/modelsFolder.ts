@@ -7,12 +7,17 @@ import { finishCopies } from "./copyIntoModelsFolder";
 import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "./moveModelsFolder";
 import type { Log } from "../LogFile";
 import type { Parts } from "../Parts";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 
 /** File tasks that the folder may be moved beneath: fine-tunes have a folder of their own, and comparing only reads. */
 const UNTOUCHED_BY_MOVE: ReadonlySet<FileTask["kind"]> = new Set(["compare", "add-fine-tune", "write-fine-tune"]);
 
-export function modelsPlace(dataFolder: string): ModelsPlace {
-  return { modelsFolder: dataPaths(dataFolder).models, journalFile: path.join(dataFolder, "models-move.json") };
+export function modelsPlace(dataFolder: string, unfinished: UnfinishedFiles): ModelsPlace {
+  return {
+    modelsFolder: dataPaths(dataFolder).models,
+    journalFile: path.join(dataFolder, "models-move.json"),
+    unfinished,
+  };
 }
 
 /** At start, before anything uses the folder: what a kill broke off is finished or taken back. Returns what the user should know. */
@@ -22,7 +27,7 @@ export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Fa
     if (result !== "nothing") log("warn", "a move of the models folder was broken off", { result });
     const { folder, isThere } = await realModelsFolder(place);
     if (!isThere) return [failure("models-folder-missing", { folder })];
-    await finishCopies(place.modelsFolder);
+    await finishCopies(place.modelsFolder, place.unfinished);
     return [];
   } catch (error) {
     log("warn", "models folder not put in order", { error: String(error) });
@@ -33,14 +38,15 @@ export async function tidyModelsFolder(place: ModelsPlace, log: Log): Promise<Fa
 
 /** null = back into the data folder. The model in memory stays there: its path leads to the same file before and after. */
 export async function moveModels(parts: Parts, chosen: string | null): Promise<Outcome<undefined>> {
-  const { fileTasks, models, session, dataFolder, log } = parts;
+  const { fileTasks, models, session, dataFolder, data, log } = parts;
+  const place = modelsPlace(dataFolder, data.unfinished);
   if (isBusy(parts)) return fail("models-folder-busy");
   // Windows moves no file that a process has mapped.
   const inMemory = process.platform === "win32" && session.state.kind === "ready" ? session.state.model.modelId : null;
   if (inMemory !== null) session.forget(inMemory);
-  const title = chosen ?? modelsPlace(dataFolder).modelsFolder;
+  const title = chosen ?? place.modelsFolder;
   const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) =>
-    moveModelsFolder(modelsPlace(dataFolder), chosen, run),
+    moveModelsFolder(place, chosen, run),
   );
   log("info", "models folder moved", { ok: moved.ok });
   await models.changed();

@@ -1,5 +1,4 @@
 // A move of the models folder that was killed at any of its steps: nothing is lost, and the folder is whole in one place.
-import { randomUUID } from "node:crypto";
 import {
   existsSync,
   lstatSync,
@@ -18,6 +17,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TaskRun } from "./FileTasks";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "./moveModelsFolder";
 
 let folder: string;
@@ -52,7 +52,11 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), "facet-move-")));
   mkdirSync(at("data"));
   mkdirSync(at("new"));
-  place = { modelsFolder: at("data", "models"), journalFile: at("data", "models-move.json") };
+  place = {
+    modelsFolder: at("data", "models"),
+    journalFile: at("data", "models-move.json"),
+    unfinished: UnfinishedFiles.withoutFile(),
+  };
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -119,10 +123,13 @@ describe("to another disk", () => {
     fill(place.modelsFolder);
     mkdirSync(at("new", "maker__name"));
     writeFileSync(at("new", "a.gguf"), "half");
+    for (const name of ["maker__name", "a.gguf"]) await place.unfinished.begin(at("new", name));
     writeFileSync(at("new", "mine.txt"), "");
+    writeFileSync(at("new", "maker__name", "b.gguf"), "of somebody else");
     journal("copying", place.modelsFolder, at("new"));
     expect(await finishMove(place)).toBe("taken-back");
-    expect(readdirSync(at("new"))).toEqual(["mine.txt"]);
+    expect(readdirSync(at("new")).sort()).toEqual(["maker__name", "mine.txt"]);
+    expect(readFileSync(at("new", "maker__name", "b.gguf"), "utf8")).toBe("of somebody else");
     expectWhole();
   });
 
@@ -184,14 +191,9 @@ it("says where the models are, also when that is away", async () => {
 });
 
 it("takes a journal that is no journal for none", async () => {
-  const unfinished = `${place.journalFile}.${randomUUID()}.tmp`;
-  const ofSomebodyElse = `${place.journalFile}.mine.tmp`;
-  writeFileSync(ofSomebodyElse, "mine");
   for (const text of ["", "{", "[]", '{"step":"erase","from":"/","to":"/"}']) {
     writeFileSync(place.journalFile, text);
-    writeFileSync(unfinished, "{");
     expect(await finishMove(place)).toBe("nothing");
-    expect(existsSync(unfinished)).toBe(false);
-    expect(existsSync(ofSomebodyElse)).toBe(true);
+    expect(readFileSync(place.journalFile, "utf8")).toBe(text);
   }
 });

@@ -21,8 +21,9 @@ import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { errnoOf } from "../fileFailure";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { syncFolder } from "../../files/syncFolder";
-import { removeUnfinishedWrites, writeFileAtomically } from "../writeFileAtomically";
+import { writeFileAtomically } from "../writeFileAtomically";
 import { copyAndHash, hashLargeFile } from "./copyLargeFile";
 import type { TaskRun } from "./FileTasks";
 
@@ -48,6 +49,8 @@ export interface ModelsPlace {
   /** In the data folder: the real folder, or a link to it. */
   modelsFolder: string;
   journalFile: string;
+  /** Knows what was copied, until the copies count. */
+  unfinished: UnfinishedFiles;
 }
 
 /** Where the models really are, for display; the place of the link's target also while that is not there. */
@@ -93,7 +96,7 @@ export async function moveModelsFolder(
       }
       journal = { ...journal, step: "copying" };
       await writeJournal(place, journal);
-      await copyAll(files, from, to, totalBytes, run);
+      await copyAll(files, from, to, totalBytes, place.unfinished, run);
       run.signal.throwIfAborted();
       // From here on it is only finished, never taken back.
       const old = (await isLink(modelsFolder)) ? from : `${modelsFolder}.moved`;
@@ -112,12 +115,11 @@ export async function moveModelsFolder(
 
 /** At start, before anything uses the folder: finishes a move that was broken off, or takes it back. Throws the file system's errors. */
 export async function finishMove(place: ModelsPlace): Promise<"nothing" | "finished" | "taken-back"> {
-  await removeUnfinishedWrites(place.journalFile);
   const journal = await readJournal(place);
   if (journal === null) return "nothing";
   let result: "finished" | "taken-back" = "finished";
   if (journal.step === "copying") {
-    await takeBack(journal);
+    await takeBack(place, journal);
     result = "taken-back";
   } else if (journal.step === "cleaning") await clean(place, journal);
   else if (await isEmptyOrMissing(journal.to)) {
@@ -181,12 +183,16 @@ async function copyAll(
   from: string,
   to: string,
   totalBytes: number,
+  unfinished: UnfinishedFiles,
   run: TaskRun,
 ): Promise<void> {
   run.addTotal(totalBytes * 2);
   for (const { name, kind } of files) {
     run.signal.throwIfAborted();
     const [source, target] = [path.join(from, name), path.join(to, name)];
+    // What somebody put there meanwhile is not a copy.
+    if ((await lstat(target).catch(() => null)) !== null) throw new TakenError(target);
+    await unfinished.begin(target);
     if (kind === "folder") await mkdir(target);
     else if (kind === "link") await symlink(path.resolve(path.dirname(source), await readlink(source)), target);
     else {
@@ -217,16 +223,13 @@ async function renamed(from: string, to: string): Promise<boolean> {
 }
 
 /** What was copied goes, nothing else. A disk that is not there keeps its copies. */
-async function takeBack({ from, to, madeFolder }: Journal): Promise<void> {
-  const files = await filesBelow(from);
-  for (const { name, kind } of files) if (kind !== "folder") await rm(path.join(to, name), { force: true });
-  for (const { name, kind } of files.reverse())
-    if (kind === "folder") await rmdir(path.join(to, name)).catch(() => undefined);
+async function takeBack({ unfinished }: ModelsPlace, { to, madeFolder }: Journal): Promise<void> {
+  await unfinished.discard(to);
   if (madeFolder) await rmdir(to).catch(() => undefined);
 }
 
 /** The new folder is used from now on; of the old one goes what the new one has. Can be done again. */
-async function clean({ modelsFolder }: ModelsPlace, { from, to }: Journal): Promise<void> {
+async function clean({ modelsFolder, unfinished }: ModelsPlace, { from, to }: Journal): Promise<void> {
   if (
     from !== modelsFolder &&
     from === `${modelsFolder}.moved` &&
@@ -237,6 +240,7 @@ async function clean({ modelsFolder }: ModelsPlace, { from, to }: Journal): Prom
   await putBehind(to, modelsFolder);
   // Nothing of the old folder goes while the new one cannot be seen.
   if (!(await exists(modelsFolder))) throw new Error("the new models folder is not there");
+  await unfinished.keep(to);
   if (!(await exists(from))) return;
   const files = await filesBelow(from);
   for (const { name, kind, sizeBytes } of files) {
@@ -268,8 +272,8 @@ async function putBehind(to: string, modelsFolder: string): Promise<void> {
   await syncFolder(path.dirname(modelsFolder));
 }
 
-async function writeJournal({ journalFile }: ModelsPlace, journal: Journal): Promise<void> {
-  await writeFileAtomically(journalFile, JSON.stringify(journal));
+async function writeJournal({ journalFile, unfinished }: ModelsPlace, journal: Journal): Promise<void> {
+  await writeFileAtomically(journalFile, JSON.stringify(journal), unfinished);
 }
 
 async function clearJournal({ journalFile }: ModelsPlace): Promise<void> {
@@ -295,6 +299,16 @@ async function exists(file: string): Promise<boolean> {
 
 async function isEmptyOrMissing(folder: string): Promise<boolean> {
   return ((await readdir(folder).catch(() => null))?.length ?? 0) === 0;
+}
+
+class TakenError extends Error {
+  override readonly name = "TakenError";
+  readonly code = "EEXIST";
+  readonly syscall = "open";
+
+  constructor(file: string) {
+    super(`something has the name ${path.basename(file)}`);
+  }
 }
 
 /** What was written is not what is read. */

@@ -13,6 +13,7 @@ import type { Estimator } from "../estimator/Estimator";
 import type { HubClient } from "../hub/HubClient";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
+import type { UnfinishedFiles } from "../UnfinishedFiles";
 import type { QualityStore } from "./QualityStore";
 
 export interface JobTools {
@@ -24,12 +25,13 @@ export interface JobTools {
   madeFolder: string;
   /** Importance matrices are kept here and used again. */
   importanceFolder: string;
+  unfinished: UnfinishedFiles;
   quality: QualityStore;
   downloads: Pick<DownloadQueue, "add" | "whenReady" | "cancel" | "isThere">;
   findModel: (id: ModelId) => Promise<ModelFile | null>;
   /** The model that a file is the first part of. */
   findFile: (file: string) => Promise<ModelFile | null>;
-  /** Of the library of deltas, which removes what is unfinished in it at its start. */
+  /** Of the library of deltas. */
   deltasFolder: string;
   addDelta: DeltaLibrary["addOwnFile"];
   /** Adapters of the hub, while they are fetched. */

@@ -11,8 +11,7 @@ import type { JobOrder } from "./jobOrder";
 import { JobQueue, type JobControls, type JobProduct } from "./JobQueue";
 import type { JobTools } from "./JobTools";
 import { QualityStore } from "./QualityStore";
-import { removeLeftovers } from "./removeLeftovers";
-import { removeFetched, runFetchDelta } from "./runFetchDelta";
+import { runFetchDelta } from "./runFetchDelta";
 import { runMakeDelta } from "./runMakeDelta";
 import { runQuality } from "./runQuality";
 import { runQuantize } from "./runQuantize";
@@ -20,8 +19,8 @@ import { runQuantize } from "./runQuantize";
 export interface Jobs {
   queue: JobQueue;
   tools: JobTools;
-  /** Removes what a crash left and goes on with the queue; after the downloads, which jobs wait for. */
-  start(): Promise<void>;
+  /** Goes on with the queue; after the downloads, which jobs wait for. */
+  start(): void;
 }
 
 type JobParts = Pick<
@@ -47,6 +46,7 @@ export function createJobs(parts: JobParts): Jobs {
     appVersion: host.appVersion,
     madeFolder: path.join(modelsFolder, MADE_FOLDER),
     importanceFolder: path.join(dataFolder, "importance"),
+    unfinished: data.unfinished,
     quality: new QualityStore(data.quality),
     downloads,
     deltasFolder: dataPaths(dataFolder).deltas,
@@ -89,19 +89,7 @@ export function createJobs(parts: JobParts): Jobs {
   return {
     queue,
     tools,
-    async start() {
-      for (const folder of [tools.madeFolder, tools.importanceFolder]) {
-        const removed = await removeLeftovers(folder);
-        if (removed.length > 0) log("info", "unfinished files removed", { count: removed.length });
-      }
-      if (!data.jobs.hasUnreadable) {
-        await removeFetched(
-          tools.fetchFolder,
-          data.jobs.value.jobs.flatMap(({ order }) => (order.kind === "fetch-delta" ? [order] : [])),
-        );
-      }
-      queue.start();
-    },
+    start: () => queue.start(),
   };
 }
 

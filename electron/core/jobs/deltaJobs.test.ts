@@ -23,6 +23,7 @@ import { DeltaLibrary, DeltaList } from "../deltas/DeltaLibrary";
 import { CrashNote } from "../CrashNote";
 import { openJsonFile } from "../JsonFile";
 import { forkNodeJob } from "../../testing/forkNodeJob";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 import type { JobTools } from "./JobTools";
 import { runMakeDelta } from "./runMakeDelta";
 import { runJob } from "./runJob";
@@ -347,6 +348,7 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       appVersion: "0.0.0",
       deltasFolder: inFolder("deltas"),
       importanceFolder: inFolder("importance"),
+      unfinished: UnfinishedFiles.withoutFile(),
       findModel: async (id: string) => known.find((each) => each.model.id === id) ?? null,
       addDelta: library.addOwnFile.bind(library),
     } as unknown as JobTools;

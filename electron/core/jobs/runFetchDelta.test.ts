@@ -18,7 +18,8 @@ import type { FetchDeltaOrder } from "./jobOrder";
 import { CANCELLED } from "./JobQueue";
 import type { JobTools } from "./JobTools";
 import { orderOf } from "./orderOf";
-import { removeFetched, runFetchDelta } from "./runFetchDelta";
+import { UnfinishedFiles } from "../UnfinishedFiles";
+import { fetchedFolder, runFetchDelta } from "./runFetchDelta";
 
 /** An adapter by its header, and much behind it. */
 const content = Buffer.concat([loraBytes(), seededBytes(24 * 1024 * 1024, 1)]);
@@ -48,6 +49,7 @@ beforeEach(async () => {
   });
   added = [];
   tools = {
+    unfinished: await UnfinishedFiles.open(folder, () => undefined),
     fetchFolder: path.join(folder, "fetched"),
     deltasFolder: path.join(folder, "deltas"),
     hubClient: () => succeed(client),
@@ -117,7 +119,8 @@ it("goes on after the app's end where it was; a cancelled one leaves nothing", a
   const made = await order();
   await endIn(made, "closing");
   expect(await left()).toHaveLength(1);
-  await removeFetched(tools.fetchFolder, [made]);
+  const folderOfJob = fetchedFolder(tools.fetchFolder, made);
+  await tools.unfinished.recover((file) => file.startsWith(folderOfJob));
   expect(await left()).toHaveLength(1);
   expect(await runFetchDelta(made, tools, { signal: never, onPhase: () => undefined })).toMatchObject({ ok: true });
   expect(added[0]?.bytes.equals(content)).toBe(true);
@@ -129,7 +132,7 @@ it("goes on after the app's end where it was; a cancelled one leaves nothing", a
   await endIn(made, "closing");
   // Put there by somebody else.
   await writeFile(path.join(tools.fetchFolder, "notes.txt"), "mine");
-  await removeFetched(tools.fetchFolder, [await order("b-lora.gguf")]);
+  await tools.unfinished.recover(() => false);
   expect(await left()).toEqual(["notes.txt"]);
 });
 

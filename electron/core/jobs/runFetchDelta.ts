@@ -1,6 +1,6 @@
 // The job "fetch-delta": an adapter of the hub into the library of deltas; one in PEFT's form is converted for its base.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { MAX_PEFT_CONFIG_BYTES, PEFT_CONFIG_FILE } from "../../contract/peftConfig";
@@ -24,7 +24,7 @@ export async function runFetchDelta(
   tools: JobTools,
   controls: JobControls,
 ): Promise<Outcome<JobProduct>> {
-  const folder = path.join(tools.fetchFolder, fetchKey(order));
+  const folder = fetchedFolder(tools.fetchFolder, order);
   let outcome: Outcome<JobProduct>;
   try {
     outcome = await fetchAndAdd(order, folder, tools, controls);
@@ -32,23 +32,14 @@ export async function runFetchDelta(
     outcome = { ok: false, failure: saveFailure(error, { folder: tools.fetchFolder }) };
   }
   const isOver = outcome.ok || controls.signal.reason === CANCELLED || !WORTH_A_TRY.test(outcome.failure.code);
-  if (isOver) await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  if (isOver) await tools.unfinished.discard(folder);
   return outcome;
 }
 
-/**
- * Removes what was fetched for jobs that are not in the list any more, and nothing else. At the start, before the queue's, and only
- * where the whole list is understood.
- */
-export async function removeFetched(fetchFolder: string, orders: readonly FetchDeltaOrder[]): Promise<void> {
-  const kept = new Set(orders.map(fetchKey));
-  const names = await readdir(fetchFolder).catch(() => []);
-  for (const name of names)
-    if (FETCH_KEY.test(name) && !kept.has(name))
-      await rm(path.join(fetchFolder, name), { recursive: true, force: true });
+/** Where a job keeps what it fetches, and goes on with it after the app's end. */
+export function fetchedFolder(fetchFolder: string, order: FetchDeltaOrder): string {
+  return path.join(fetchFolder, fetchKey(order));
 }
-
-const FETCH_KEY = /^[0-9a-f]{32}$/u;
 
 function fetchKey({ source }: FetchDeltaOrder): string {
   return createHash("sha256")
@@ -71,10 +62,12 @@ async function fetchAndAdd(
       ? null
       : await client.value.smallText(repository, revision, configPath, MAX_PEFT_CONFIG_BYTES, signal);
   if (config !== null && !config.ok) return config;
+  await tools.unfinished.begin(folder);
   const fetched = await fetchFile({
     source: new HubFileSource(client.value, { repository, revision, path: weightsPath, sizeBytes, sha256 }),
     file: { sizeBytes, sha256 },
     folder: path.join(folder, "weights"),
+    unfinished: tools.unfinished,
     signal,
     onPhase,
   });
@@ -86,6 +79,7 @@ async function fetchAndAdd(
   const base = start.baseId === null ? null : await tools.findModel(start.baseId);
   if (base === null) return fail("peft-base-needed");
   const configFile = path.join(folder, PEFT_CONFIG_FILE);
+  await tools.unfinished.begin(configFile);
   await writeFile(configFile, config.value);
   return withConverted(
     { weights: fetched.value, config: configFile, base: base.path, name, licence },
@@ -107,19 +101,19 @@ export interface PeftFiles {
 /** Converts in a job process and hands the result on, for as long as `use` takes. */
 export async function withConverted<Value>(
   files: PeftFiles,
-  tools: Pick<JobTools, "fork" | "appFolder" | "deltasFolder">,
+  tools: Pick<JobTools, "fork" | "appFolder" | "deltasFolder" | "unfinished">,
   controls: JobControls,
   use: (file: string) => Promise<Outcome<Value>>,
 ): Promise<Outcome<Value>> {
-  const { deltasFolder } = tools;
-  // What a crash leaves under this name, the library removes at its start.
+  const { deltasFolder, unfinished } = tools;
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
-    await mkdir(deltasFolder, { recursive: true });
+    await mkdir(deltasFolder, { recursive: true, mode: 0o700 });
+    await unfinished.begin(target);
     const converted = await convertPeft(files, target, tools, controls);
     return converted.ok ? await use(target) : converted;
   } finally {
-    await rm(target, { force: true }).catch(() => undefined);
+    await unfinished.discard(target);
   }
 }
 
@@ -127,7 +121,7 @@ export async function withConverted<Value>(
 export async function convertPeft(
   files: PeftFiles,
   target: string,
-  { fork, appFolder }: Pick<JobTools, "fork" | "appFolder">,
+  { fork, appFolder, unfinished }: Pick<JobTools, "fork" | "appFolder" | "unfinished">,
   { signal, onPhase }: JobControls,
 ): Promise<Outcome<undefined>> {
   const request = {
@@ -140,7 +134,7 @@ export async function convertPeft(
   const converted = await runJob(
     fork,
     { appFolder, request },
-    { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
+    { signal, unfinished, onProgress: (progress) => onPhase({ kind: "work", progress }) },
   );
   return converted.ok ? succeed(undefined) : converted;
 }

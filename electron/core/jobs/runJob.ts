@@ -1,5 +1,4 @@
 // Runs one job in a process of its own: progress, one end, cancel by kill, and nothing half-written left.
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import {
@@ -12,18 +11,28 @@ import {
 } from "../../contract/jobs";
 import { isTaken, placeFile, placeNumbered } from "../../files/placeFile";
 import { syncFolder } from "../../files/syncFolder";
+import { unfinishedFileOf } from "../../files/unfinishedFile";
 import type { Fork } from "../../process/Fork";
 import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
+import { UnfinishedFiles } from "../UnfinishedFiles";
 
 export type JobOutcome = Outcome<JobResult>;
+
+export interface JobRun {
+  signal: AbortSignal;
+  onProgress?: (progress: JobProgress) => void;
+  unfinished?: UnfinishedFiles;
+}
 
 /** Never rejects for what may go wrong with models, disks and processes. */
 export async function runJob(
   fork: Fork<ToJob>,
   message: ToJob,
-  { signal, onProgress }: { signal: AbortSignal; onProgress?: (progress: JobProgress) => void },
+  { signal, onProgress, unfinished = UnfinishedFiles.withoutFile() }: JobRun,
 ): Promise<JobOutcome> {
   if (signal.aborted) return cancelled();
+  const begun = await unfinishedFilesOf(message);
+  for (const file of begun) await unfinished.begin(file);
   let ended: JobOutcome | undefined;
   const ending = await new Promise<ProcessEnd>((resolve) => {
     const process = new SupervisedProcess<ToJob, FromJob>({
@@ -51,9 +60,9 @@ export async function runJob(
     process.post(message);
   });
   const isCancelled = signal.aborted;
-  const finished = ended?.ok && !isCancelled ? await placeResult(message.request, ended.value) : ended;
-  if (finished?.ok && !isCancelled) return finished;
-  await removeUnfinished(message);
+  const finished = ended?.ok && !isCancelled ? await placeResult(message.request, begun[0], ended.value) : ended;
+  // What a killed process could not remove itself.
+  for (const file of begun) await unfinished.discard(file);
   if (isCancelled) return cancelled();
   return finished ?? fail("job-crashed", undefined, causeOf(ending));
 }
@@ -72,10 +81,14 @@ function cancelled(): JobOutcome {
  * What the job has written gets its name here, so that nothing of a cancelled job has one. Hours of quantizing are not lost to a file
  * that got the name meanwhile: the model gets a number.
  */
-async function placeResult(request: JobRequest, result: JobResult): Promise<JobOutcome> {
-  if (!("target" in request) || result.kind === "import-importance-matrix") return succeed(result);
+async function placeResult(
+  request: JobRequest,
+  unfinished: string | undefined,
+  result: JobResult,
+): Promise<JobOutcome> {
+  if (!("target" in request) || unfinished === undefined || result.kind === "import-importance-matrix")
+    return succeed(result);
   const { target } = request;
-  const unfinished = `${target}${UNFINISHED_SUFFIX}`;
   try {
     if (result.kind === "quantize") result.file = await placeNumbered(unfinished, target);
     else await placeFile(unfinished, target);
@@ -86,14 +99,13 @@ async function placeResult(request: JobRequest, result: JobResult): Promise<JobO
   }
 }
 
-/** What a killed process could not remove itself. */
-async function removeUnfinished({ request }: ToJob): Promise<void> {
+/** What it writes to before a file gets its name; the first is of its target. */
+async function unfinishedFilesOf({ request }: ToJob): Promise<string[]> {
   const targets = "target" in request ? [request.target] : [];
-  // What fitting the scales writes beside the unfinished delta, for moments.
-  if (request.kind === "make-delta")
-    for (const part of ["group", "refined"]) targets.push(`${request.target}${UNFINISHED_SUFFIX}.${part}`);
   if (request.kind === "quantize") targets.push(...request.recipe.steps.map(({ matrixPath }) => matrixPath));
-  await Promise.all(
-    targets.map((target) => rm(`${target}${UNFINISHED_SUFFIX}`, { force: true }).catch(() => undefined)),
-  );
+  const files: string[] = [];
+  for (const target of targets) files.push(await unfinishedFileOf(target, UNFINISHED_SUFFIX));
+  // What fitting the scales writes beside the unfinished delta, for moments.
+  const beside = request.kind === "make-delta" ? ["group", "refined"] : [];
+  return [...files, ...files.flatMap((file) => beside.map((name) => `${file}.${name}${UNFINISHED_SUFFIX}`))];
 }

@@ -1,6 +1,6 @@
 // The job "make-delta": what a fine-tune changed in its base, as a small file in the library of deltas.
 import { randomUUID } from "node:crypto";
-import { access, mkdir, rm } from "node:fs/promises";
+import { access, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { saveFailure } from "../fileFailure";
@@ -28,10 +28,11 @@ export async function runMakeDelta(
   const { appFolder, appVersion, deltasFolder, importanceFolder } = tools;
   const [base, fineTune] = [await tools.findModel(start.baseId), await tools.findModel(start.fineTuneId)];
   if (base === null || fineTune === null) return fail("source-missing");
-  // The library gives it its own name; what a crash leaves under this name, it removes at its start.
+  // The library gives it its own name.
   const target = path.join(deltasFolder, `${randomUUID()}.part`);
   try {
-    await mkdir(deltasFolder, { recursive: true });
+    await mkdir(deltasFolder, { recursive: true, mode: 0o700 });
+    await tools.unfinished.begin(target);
     const baseBytes = await bytesOf(base.paths);
     const matrix = await textMatrixPath(importanceFolder, appFolder, base.paths, null);
     const outcome = await runJob(
@@ -60,7 +61,7 @@ export async function runMakeDelta(
           appVersion,
         },
       },
-      { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
+      { signal, unfinished: tools.unfinished, onProgress: (progress) => onPhase({ kind: "work", progress }) },
     );
     if (!outcome.ok) return outcome;
     const added = await tools.addDelta(
@@ -72,7 +73,7 @@ export async function runMakeDelta(
   } catch (error) {
     return { ok: false, failure: saveFailure(error, { folder: deltasFolder }) };
   } finally {
-    await rm(target, { force: true }).catch(() => undefined);
+    await tools.unfinished.discard(target);
   }
 }
 

@@ -138,7 +138,7 @@ async function quantize(
         appVersion: tools.appVersion,
       },
     },
-    { signal, onProgress: (progress) => onPhase({ kind: "work", progress }) },
+    { signal, unfinished: tools.unfinished, onProgress: (progress) => onPhase({ kind: "work", progress }) },
   );
   if (!outcome.ok) {
     const explained = recipe.steps.reduce((failure, step) => entryOf(step).explain(step, failure), outcome.failure);

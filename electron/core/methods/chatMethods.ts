@@ -1,11 +1,12 @@
 // The methods "chats.…" of the application.
 import type { NamedStack, Stack } from "../../contract/deltas";
 import { succeed, type Outcome } from "../../contract/failure";
+import { exportUnsaved } from "../answers/exportUnsaved";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function chatMethods(parts: Parts) {
-  const { data, answers, deltas, session, events } = parts;
+  const { data, answers, search, deltas, session, events } = parts;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -50,7 +51,7 @@ export function chatMethods(parts: Parts) {
       }
       return changed;
     },
-    "chats.search": ({ query }) => chats.search(query),
+    "chats.search": ({ query }) => search.search(query),
     "chats.start"({ settings, stack, text, thinking, stacks }) {
       const chosen = deltas.choose(stack);
       if (!chosen.ok) return chosen;
@@ -81,6 +82,15 @@ export function chatMethods(parts: Parts) {
       answers.answerNow(requestId);
       return succeed(undefined);
     },
+    "chats.saveUnsaved"() {
+      const { answers: unsaved, failure } = answers.saveNow();
+      return succeed({
+        answers: unsaved.map(({ title, answer }) => ({ chatId: answer.chatId, messageId: answer.id, title })),
+        failure,
+      });
+    },
+    "chats.exportUnsavedTo": ({ path: target, replaces }) =>
+      exportUnsaved(answers, { target, replaces }, data.unfinished),
     "chats.stop"({ requestId }) {
       answers.stop(requestId);
       return succeed(undefined);

@@ -8,6 +8,7 @@ import { downloadMethods } from "./downloadMethods";
 import { fitMethods } from "./fitMethods";
 import { hubMethods } from "./hubMethods";
 import { importMethods } from "./importMethods";
+import { leftoverMethods } from "./leftoverMethods";
 import { loadMethods } from "./loadMethods";
 import { manageMethods } from "./manageMethods";
 import { modelMethods } from "./modelMethods";
@@ -26,5 +27,6 @@ export function coreMethods(parts: Parts): CoreHandlers {
     ...quantizeMethods(parts),
     ...deltaMethods(parts),
     ...importMethods(parts),
+    ...leftoverMethods(parts),
   };
 }

@@ -68,10 +68,10 @@ async function listOne(chosen: ModelOnDisk, { models }: Parts): Promise<Outcome<
 }
 
 async function copyOne(chosen: ModelOnDisk, parts: Parts): Promise<Outcome<InstalledModel>> {
-  const { fileTasks, models, modelsFolder } = parts;
+  const { fileTasks, models, modelsFolder, data } = parts;
   if (fileTasks.isRunning("move")) return fail("models-folder-busy");
   const copied = await fileTasks.run({ kind: "copy", title: chosen.name, modelId: null }, (run) =>
-    copyIntoModelsFolder(chosen, modelsFolder, run),
+    copyIntoModelsFolder(chosen, modelsFolder, run, data.unfinished),
   );
   if (!copied.ok) return copied;
   await models.changed();
@@ -80,11 +80,14 @@ async function copyOne(chosen: ModelOnDisk, parts: Parts): Promise<Outcome<Insta
 }
 
 /** One after the other: two copies at once only make a disk slower. What failed stays in the list of tasks and says why. */
-async function copyAll(chosen: readonly ModelOnDisk[], { fileTasks, models, modelsFolder, log }: Parts): Promise<void> {
+async function copyAll(
+  chosen: readonly ModelOnDisk[],
+  { fileTasks, models, modelsFolder, data, log }: Parts,
+): Promise<void> {
   for (const model of chosen) {
     try {
       const copied = await fileTasks.run({ kind: "copy", title: model.name, modelId: null, keepFailure: true }, (run) =>
-        copyIntoModelsFolder(model, modelsFolder, run),
+        copyIntoModelsFolder(model, modelsFolder, run, data.unfinished),
       );
       if (copied.ok) await models.changed();
       // Stop means all of them.

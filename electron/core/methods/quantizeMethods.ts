@@ -104,17 +104,17 @@ async function lookAtText(file: string): Promise<Outcome<ChosenText>> {
 async function importMatrix(
   modelId: ModelId,
   file: string,
-  { models, jobs: { tools } }: Parts,
+  { models, data, jobs: { tools } }: Parts,
 ): Promise<Outcome<ImportedMatrix>> {
   const found = await models.find(modelId);
   if (found === null) return fail("not-found");
-  await mkdir(tools.importanceFolder, { recursive: true });
+  await mkdir(tools.importanceFolder, { recursive: true, mode: 0o700 });
   const target = importedMatrixPath(tools.importanceFolder, await contentKey(found.paths));
   const request = { kind: "import-importance-matrix" as const, source: file, model: found.paths[0] ?? "", target };
   const outcome = await runJob(
     tools.fork,
     { appFolder: tools.appFolder, request },
-    { signal: AbortSignal.timeout(IMPORT_TIMEOUT_MS) },
+    { signal: AbortSignal.timeout(IMPORT_TIMEOUT_MS), unfinished: data.unfinished },
   );
   if (!outcome.ok)
     return {
@@ -124,7 +124,7 @@ async function importMatrix(
   if (outcome.value.kind !== "import-importance-matrix") return { ok: false, failure: failure("internal") };
   const { entries, chunks, datasets } = outcome.value;
   const matrix = { entries, chunks, datasets };
-  await writeFileAtomically(`${target}.json`, JSON.stringify(matrix));
+  await writeFileAtomically(`${target}.json`, JSON.stringify(matrix), data.unfinished);
   return succeed(matrix);
 }
 

@@ -252,7 +252,7 @@ describe("the live context", () => {
   });
 
   it.each([
-    ["missing", () => Promise.resolve(), "model-missing"],
+    ["missing", () => Promise.resolve(), "delta-deleted"],
     [
       "of another architecture",
       (file: string) => writeLora(file, { architecture: "qwen2" }),

@@ -1,5 +1,6 @@
 // Puts a stack of deltas to work for one answer: brings them into memory, sets them, and hands out the KV cache
 // that was computed under exactly this stack. Engine process.
+import { existsSync } from "node:fs";
 import type { LlamaContext, LlamaContextOptions, LlamaContextSequence, LlamaModel } from "node-llama-cpp";
 import type { EngineDeltas } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
@@ -134,7 +135,7 @@ export class DeltaRuntime {
     base: BaseShapes,
   ): Promise<Outcome<undefined>> {
     const delta = await inspectDelta(path);
-    if (!delta.ok) return delta;
+    if (!delta.ok) return delta.failure.code === "model-missing" ? fail("delta-deleted") : delta;
     const match = matchDelta(delta.value, base);
     if (!match.ok) return match;
     const { kind, weightsBytes: bytes } = delta.value.facts;
@@ -145,7 +146,7 @@ export class DeltaRuntime {
       try {
         await applier.load(this.#live, path);
       } catch (error) {
-        return fail("delta-load-failed", {}, error);
+        return fail(existsSync(path) ? "delta-load-failed" : "delta-deleted", {}, error);
       }
     }
     this.#loaded.set(deltaId, { deltaId, path, applier, bytes, usedAt: this.#uses });

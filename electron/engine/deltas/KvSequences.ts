@@ -1,9 +1,10 @@
 // The KV caches of conversations: each belongs to one stack of deltas and is never used under another. What has no room
 // in a context any more is kept in a file. Engine process.
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { mkdir, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import type { LlamaContext, LlamaContextSequence, Token } from "node-llama-cpp";
+import { ENGINE_STATE_FILE } from "../../contract/engineProtocol";
 import type { ChatId } from "../../contract/ids";
 import { checkpointOptions } from "../checkpoints";
 import type { Log } from "../log";
@@ -43,7 +44,7 @@ export class KvSequences {
   #uses = 0;
   #files = 0;
 
-  /** `folder` is for its files alone; it is emptied now and at the end. */
+  /** `folder` is for its files alone; they go now and at the end. */
   constructor(folder: string, log: Log) {
     this.#folder = folder;
     this.#log = log;
@@ -93,13 +94,16 @@ export class KvSequences {
   forgetAll(): void {
     this.#kept = [];
     try {
-      rmSync(this.#folder, { recursive: true, force: true });
+      if (!existsSync(this.#folder)) return;
+      const files = readdirSync(this.#folder).filter((name) => ENGINE_STATE_FILE.test(name));
+      for (const name of files) rmSync(path.join(this.#folder, name), { force: true });
+      rmdirSync(this.#folder);
     } catch (error) {
       this.#log("warn", `saved KV caches were not removed: ${String(error)}`);
     }
   }
 
-  /** A disk that does not let go of a file must not end the engine; the next start of the app removes the whole folder. */
+  /** A disk that does not let go of a file must not end the engine; the next start of the app removes what is left. */
   async #remove(file: string): Promise<void> {
     await rm(file, { force: true }).catch((error: unknown) =>
       this.#log("warn", `a saved KV cache was not removed: ${String(error)}`),

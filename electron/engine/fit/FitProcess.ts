@@ -311,7 +311,7 @@ export class FitProcess {
             ? succeed(undefined)
             : checkLoadable(whole.value, isFirst);
         if (!loadable.ok) return loadable;
-        const shape = await readModelShape(source);
+        const shape = await readModelShape(source, { exact: whole !== null });
         if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
         const header = await writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
         if (!header.ok) return header;

@@ -4,8 +4,6 @@ import type { ByteSource } from "../gguf/ByteSource";
 import { BadHeader, GgufCursor } from "../gguf/GgufCursor";
 import { readValue } from "../gguf/readMetadata";
 
-/** Far more than tools append. A long template before them is passed over like the vocabulary. */
-const WINDOW_BYTES = 32 * 1024;
 const MAX_KEY_BYTES = 100;
 const KEY = /^\w[\w.-]*\.[\w.-]*\w$/u;
 const ascii = new TextDecoder("latin1");
@@ -16,13 +14,14 @@ export interface AppendedEntry {
   bytes: Uint8Array;
 }
 
-/** `from`: nothing before it is an entry. `endBytes`: where the list of tensors begins. */
+/** `from`: nothing before it is an entry. `endBytes`: where the list of tensors begins. So much before that is looked at. */
 export async function readAppendedEntries(
   source: ByteSource,
   from: number,
   endBytes: number,
+  windowBytes: number,
 ): Promise<AppendedEntry[]> {
-  const start = Math.max(from, endBytes - WINDOW_BYTES);
+  const start = Math.max(from, endBytes - windowBytes);
   const bytes = await source.read(start, endBytes - start);
   const cursor = new GgufCursor({
     sizeBytes: bytes.length,

@@ -7,7 +7,7 @@ import { ggufBytes, type GgufContents, type MetadataEntry } from "../../testing/
 import type { ByteSource } from "../gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader } from "../gguf/readGgufHeader";
 import { looksLikeHeader, readModelShape } from "./readModelShape";
-import { writeStub } from "./writeStub";
+import { headerOf, writeStub } from "./writeStub";
 
 interface CountedSource extends ByteSource {
   fetchedBytes: () => number;
@@ -44,6 +44,7 @@ function model(tokens: number, changes: Partial<GgufContents> = {}): Uint8Array 
   const metadata: (readonly [string, MetadataEntry])[] = [
     ["general.architecture", { type: "string", value: "llama" }],
     ["llama.context_length", { type: "uint32", value: 4096 }],
+    ["llama.block_count", { type: "uint32", value: 1 }],
     ["tokenizer.ggml.model", { type: "string", value: "llama" }],
     ["tokenizer.ggml.tokens", { type: "strings", value: words }],
     ["tokenizer.ggml.token_type", { type: "int32s", value: words.map(() => 1) }],
@@ -88,6 +89,97 @@ it.each([300, 20_000, 60_000])(
     }
   },
 );
+
+/** The entries of a model with a long vocabulary, by name, to be put into any order. */
+function entriesOf(tokens: number, templateLength: number): Record<string, readonly [string, MetadataEntry]> {
+  const words = Array.from({ length: tokens }, (_, index) => `▁word${index}`);
+  const entry = (key: string, value: MetadataEntry) => [key, value] as const;
+  return {
+    architecture: entry("general.architecture", { type: "string", value: "llama" }),
+    blocks: entry("llama.block_count", { type: "uint32", value: 2 }),
+    context: entry("llama.context_length", { type: "uint32", value: 4096 }),
+    window: entry("llama.attention.sliding_window", { type: "uint32", value: 512 }),
+    kind: entry("tokenizer.ggml.model", { type: "string", value: "gpt2" }),
+    tokens: entry("tokenizer.ggml.tokens", { type: "strings", value: words }),
+    types: entry("tokenizer.ggml.token_type", { type: "int32s", value: words.map(() => 1) }),
+    merges: entry("tokenizer.ggml.merges", { type: "strings", value: words.map((word) => `${word} a`) }),
+    bos: entry("tokenizer.ggml.bos_token_id", { type: "uint32", value: 1 }),
+    template: entry("tokenizer.chat_template", { type: "string", value: "{% if true %}".repeat(templateLength / 13) }),
+    quantization: entry("general.quantization_version", { type: "uint32", value: 2 }),
+  };
+}
+
+const USUAL = "architecture blocks context window kind tokens types merges bos template quantization";
+
+it.each([
+  ["before the vocabulary", USUAL, 2_000, 400_000],
+  ["before a very long template", USUAL, 100_000, 600_000],
+  ["all last", "kind tokens types merges bos template architecture blocks context window quantization", 2_000, 400_000],
+  [
+    "all last, before a very long template",
+    "kind tokens types merges bos blocks context window architecture template quantization",
+    100_000,
+    600_000,
+  ],
+  [
+    "between the tokenizer's kind and its tokens",
+    "kind bos template architecture blocks window context tokens types merges quantization",
+    2_000,
+    400_000,
+  ],
+  [
+    "between the lists of the vocabulary",
+    "kind architecture tokens blocks context types window merges bos template quantization",
+    2_000,
+    null,
+  ],
+  [
+    "one of them between the lists",
+    "architecture blocks context kind tokens bos window types template merges quantization",
+    2_000,
+    null,
+  ],
+  [
+    "behind lists that come before the tokens",
+    "kind merges types tokens bos template architecture blocks window context quantization",
+    2_000,
+    null,
+  ],
+  [
+    "behind the tokens of an unknown kind, which is said last",
+    "tokens merges types architecture blocks context window bos template quantization kind",
+    2_000,
+    400_000,
+  ],
+])("counts what stands %s", async (_where, order, templateLength, mostBytes) => {
+  const tokens = 40_000;
+  const entries = entriesOf(tokens, templateLength);
+  const metadata = order.split(" ").map((name) => entries[name]!);
+  const bytes = model(tokens, { metadata });
+  const read = async (source: ByteSource, exact: boolean) => {
+    const shape = await readModelShape(source, { exact });
+    if (!shape.ok) throw new Error(shape.failure.cause ?? shape.failure.code);
+    const header = await headerOf(shape.value, bytes.length);
+    if (!header.ok) throw new Error(header.failure.cause ?? header.failure.code);
+    return { shape: shape.value, header: header.value };
+  };
+  for (const exact of [false, true]) {
+    const source = sourceOf(bytes);
+    const { shape, header } = await read(source, exact);
+    expect([...header.metadata.keys()].toSorted()).toEqual(
+      metadata
+        .map(([key]) => key)
+        .filter((key) => !key.startsWith("tokenizer."))
+        .toSorted(),
+    );
+    expect(metadataNumber(header, "llama.attention.sliding_window")).toBe(512);
+    expect(shape).toMatchObject({ hasTokenizer: true, vocabulary: { tokens } });
+    expect(header.tensors).toHaveLength(3);
+    // By ranges little is fetched; where it must be walked, the header is, and nothing of the weights but what is read ahead.
+    const walkedBytes = shape.tensorsEndBytes + 1_100_000;
+    expect(source.fetchedBytes()).toBeLessThan(exact ? walkedBytes : (mostBytes ?? walkedBytes));
+  }
+});
 
 it("says unknown when the list of tensors is not there", async () => {
   const shape = await readModelShape(sourceOf(model(3000, { tensorCount: 4n })));

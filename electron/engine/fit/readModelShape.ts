@@ -4,15 +4,17 @@
 // The vocabulary cannot be jumped over, because each of its strings says its own length. So the reader looks at small
 // pieces further on, tells header from weights by their bytes, and finds the tensor list at the border by its form:
 // as many tensors as the file says, one after the other, the first at offset 0. Nothing found is "unknown", never a guess.
+// Metadata has no order. Where more of it is out of sight than a vocabulary's own lists, or the model's own description is, the reader
+// walks over the vocabulary after all, string by string, as it does for a file on this computer.
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
 import { BadHeader, GgufCursor } from "../gguf/GgufCursor";
-import { MAX_DIMENSIONS, MAX_KEY_BYTES, MAX_TENSOR_NAME_BYTES, MAX_TYPE_NUMBER } from "../gguf/ggufLimits";
-import { readStart } from "../gguf/readGgufHeader";
-import { readValue } from "../gguf/readMetadata";
+import { MAX_DIMENSIONS, MAX_TENSOR_NAME_BYTES, MAX_TYPE_NUMBER } from "../gguf/ggufLimits";
+import { readStart, type GgufStart } from "../gguf/readGgufHeader";
 import { noTokenizer } from "../gguf/tokenizers";
 import { readAppendedEntries } from "./appendedEntries";
+import { walkMetadata, type WalkedMetadata } from "./walkMetadata";
 
 /** Metadata without vocabulary is 1 to 10 KB. */
 const FIRST_READ_BYTES = 16 * 1024;
@@ -23,6 +25,10 @@ const PROBE_BYTES = 4 * 1024;
 const PROBES_AT_ONCE = 6;
 /** The largest vocabularies with merges are below 32 MiB. */
 const MAX_VOCABULARY_BYTES = 64 * 1024 * 1024;
+/** Of a vocabulary: scores, types, merges. They stand behind its tokens, and are as long. */
+const LISTS_OF_VOCABULARY = 3;
+/** What tools append to a file, with a template of usual length before it; the longest templates are below the second. */
+const APPENDED_WINDOWS_BYTES = [32 * 1024, 160 * 1024];
 /** A tensor's name, dimensions, type and offset. */
 const TENSOR_ENTRY_BYTES = 80;
 const MAX_TENSOR_LIST_BYTES = 256 * 1024;
@@ -49,17 +55,27 @@ export interface Vocabulary {
   hasMerges: boolean;
 }
 
+export interface ShapeOptions {
+  /** Walks over the vocabulary in any case: for a file whose bytes cost little. */
+  exact?: boolean;
+}
+
 /** Failures: "model-not-gguf", "model-damaged", "model-truncated", "estimate-failed", and the source's own. */
-export async function readModelShape(source: ByteSource): Promise<Outcome<ModelShape>> {
+export async function readModelShape(
+  source: ByteSource,
+  { exact = false }: ShapeOptions = {},
+): Promise<Outcome<ModelShape>> {
   try {
-    return await read(source);
+    const quick = exact ? null : await readAroundVocabulary(source);
+    return quick ?? (await readWhole(source));
   } catch (error) {
     if (error instanceof BadHeader) return { ok: false, failure: error.failure };
     return fail("model-unreadable", {}, error);
   }
 }
 
-async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
+/** null: what was seen may be too little. */
+async function readAroundVocabulary(source: ByteSource): Promise<Outcome<ModelShape> | null> {
   const cursor = new GgufCursor(source, {
     readAheadBytes: FIRST_READ_BYTES,
     maxBytes: MAX_SHAPE_METADATA_BYTES,
@@ -67,74 +83,81 @@ async function read(source: ByteSource): Promise<Outcome<ModelShape>> {
     maxTimeMs: Infinity,
     tooLong: () => new BadHeader("estimate-failed", {}, "long metadata before the vocabulary"),
   });
-  const { version, tensorCount, entryCount: totalEntries } = await readStart(cursor);
-  const metadataStart = cursor.position;
-
-  let entryCount = 0;
-  let entryStart = cursor.position;
-  let found: FoundVocabulary | null = null;
-  const keys = new Set<string>();
-  for (; entryCount < totalEntries; entryCount++) {
-    entryStart = cursor.position;
-    const at = `metadata entry ${entryCount}`;
-    const key = await cursor.name(at, MAX_KEY_BYTES);
-    if (key.startsWith("tokenizer.")) {
-      found = await readVocabulary(cursor, key, totalEntries - entryCount);
-      break;
-    }
-    keys.add(key);
-    await readValue(cursor, at);
-    entryStart = cursor.position;
-  }
-  const metadata = await source.read(metadataStart, entryStart - metadataStart);
-  const vocabulary: Vocabulary = { tokens: found?.tokens ?? 0, hasMerges: found?.model === "gpt2" };
-  const about = {
-    version,
-    entryCount,
-    metadata,
-    tensorCount,
-    hasTokenizer: found !== null && !noTokenizer.has(found.model ?? ""),
-    vocabulary,
-  };
-  if (tensorCount === 0) return succeed({ ...about, tensors: new Uint8Array(0), tensorsEndBytes: entryStart });
+  const start = await readStart(cursor);
+  const walked = await walkMetadata(cursor, start.entryCount, { stopsAtTokens: true });
+  // One of its lists stands before the tokens.
+  if (walked === "too-long-for-this") return null;
+  if (walked.entriesRead === start.entryCount) return shapeOf(source, start, walked);
 
   const tensors =
-    found === null
-      ? await readTensorsAt(source, entryStart, tensorCount)
-      : await findTensors(source, cursor.position, vocabulary.tokens, tensorCount);
+    start.tensorCount === 0 ? null : await findTensors(source, walked.endBytes, walked.tokens, start.tensorCount);
+  if (tensors === null) return null;
+  const unseen = start.entryCount - walked.entriesRead - 1;
+  for (const windowBytes of APPENDED_WINDOWS_BYTES) {
+    const listStart = tensors.endBytes - tensors.bytes.length;
+    const appended = await readAppendedEntries(source, walked.endBytes, listStart, windowBytes);
+    if (unseen - appended.length > LISTS_OF_VOCABULARY) continue;
+    const keys = new Set(walked.keys);
+    const more = appended.filter(({ key }) => !key.startsWith("tokenizer.") && !keys.has(key) && keys.add(key));
+    if (!describesModel(keys)) return null;
+    const metadata = await bytesOf(source, walked);
+    return succeed({
+      ...about(start, walked),
+      entryCount: walked.entryCount + more.length,
+      metadata: Buffer.concat([metadata, ...more.map(({ bytes }) => bytes)]),
+      tensors: tensors.bytes,
+      tensorsEndBytes: tensors.endBytes,
+    });
+  }
+  return null;
+}
+
+/** Whatever the order of the metadata is. */
+async function readWhole(source: ByteSource): Promise<Outcome<ModelShape>> {
+  const cursor = new GgufCursor(source, {
+    readAheadBytes: FIRST_READ_BYTES,
+    maxBytes: MAX_VOCABULARY_BYTES,
+    maxTimeMs: Infinity,
+    tooLong: () => new BadHeader("estimate-failed", {}, "a header of more than 64 MB"),
+  });
+  const start = await readStart(cursor);
+  const walked = await walkMetadata(cursor, start.entryCount, { stopsAtTokens: false });
+  if (walked === "too-long-for-this") return fail("estimate-failed", {}, "a header of more than 64 MB");
+  return shapeOf(source, start, walked);
+}
+
+/** All metadata was walked, so the tensors follow. */
+async function shapeOf(source: ByteSource, start: GgufStart, walked: WalkedMetadata): Promise<Outcome<ModelShape>> {
+  const tensors =
+    start.tensorCount === 0
+      ? { bytes: new Uint8Array(0), endBytes: walked.endBytes }
+      : await readTensorsAt(source, walked.endBytes, start.tensorCount);
   if (tensors === null) return fail("estimate-failed", {}, "the list of tensors was not found");
-  const shape = { ...about, tensors: tensors.bytes, tensorsEndBytes: tensors.endBytes };
-  if (found === null) return succeed(shape);
-  const appended = await readAppendedEntries(source, cursor.position, tensors.endBytes - tensors.bytes.length);
-  const more = appended.filter(({ key }) => !key.startsWith("tokenizer.") && !keys.has(key) && keys.add(key));
   return succeed({
-    ...shape,
-    entryCount: entryCount + more.length,
-    metadata: Buffer.concat([metadata, ...more.map(({ bytes }) => bytes)]),
+    ...about(start, walked),
+    metadata: await bytesOf(source, walked),
+    tensors: tensors.bytes,
+    tensorsEndBytes: tensors.endBytes,
   });
 }
 
-interface FoundVocabulary {
-  tokens: number;
-  /** tokenizer.ggml.model; undefined when it does not come before the tokens. */
-  model: string | undefined;
+function about({ version, tensorCount }: GgufStart, { entryCount, tokens, tokenizer, hasTokenizer }: WalkedMetadata) {
+  return {
+    version,
+    tensorCount,
+    entryCount,
+    hasTokenizer: hasTokenizer && !noTokenizer.has(tokenizer ?? ""),
+    vocabulary: { tokens, hasMerges: tokenizer === "gpt2" },
+  };
 }
 
-/** The vocabulary's kind and length: what stands before its first long array. Leaves the position after the length. */
-async function readVocabulary(cursor: GgufCursor, firstKey: string, entriesLeft: number): Promise<FoundVocabulary> {
-  let key = firstKey;
-  let model: string | undefined;
-  for (let entry = 0; entry < Math.min(entriesLeft, 20); entry++) {
-    if (key === "tokenizer.ggml.tokens") {
-      await cursor.uint64("vocabulary"); // the types of array and elements
-      return { tokens: await cursor.count("vocabulary", MAX_VOCABULARY_BYTES), model };
-    }
-    const value = await readValue(cursor, "vocabulary");
-    if (key === "tokenizer.ggml.model" && value.kind === "scalar" && typeof value.value === "string")
-      model = value.value;
-    key = await cursor.name("vocabulary", MAX_KEY_BYTES);
-  }
-  return { tokens: 0, model };
+async function bytesOf(source: ByteSource, { kept }: WalkedMetadata): Promise<Uint8Array> {
+  return Buffer.concat(await Promise.all(kept.map(({ start, end }) => source.read(start, end - start))));
+}
+
+/** Its architecture, and as much of that as every model says. */
+function describesModel(keys: ReadonlySet<string>): boolean {
+  return keys.has("general.architecture") && [...keys].some((key) => key.endsWith(".block_count"));
 }
 
 interface FoundTensors {
@@ -142,7 +165,7 @@ interface FoundTensors {
   endBytes: number;
 }
 
-/** The list begins right here: parts of split models have no vocabulary. */
+/** The list begins right here. */
 async function readTensorsAt(source: ByteSource, at: number, count: number): Promise<FoundTensors | null> {
   for (let length = Math.min(count * TENSOR_ENTRY_BYTES + PROBE_BYTES, MAX_TENSOR_LIST_BYTES); ; length *= 2) {
     const bytes = await source.read(at, Math.min(length, source.sizeBytes - at));

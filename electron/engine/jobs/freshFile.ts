@@ -5,6 +5,7 @@ import { UNFINISHED_SUFFIX } from "../../contract/jobs";
 import { replaceFile } from "../../files/placeFile";
 import { NoRoomError, requireRoom } from "../../files/room";
 import { syncFolder } from "../../files/syncFolder";
+import { unfinishedFileOf } from "../../files/unfinishedFile";
 import { JobError } from "./JobError";
 
 /**
@@ -15,8 +16,7 @@ export async function writeUnfinished<Value>(
   target: string,
   write: (unfinishedPath: string) => Promise<Value>,
 ): Promise<Value> {
-  const unfinished = `${target}${UNFINISHED_SUFFIX}`;
-  await rm(unfinished, { force: true });
+  const unfinished = await unfinishedFileOf(target, UNFINISHED_SUFFIX);
   try {
     const value = await write(unfinished);
     const file = await open(unfinished, "r+");
@@ -37,8 +37,9 @@ export async function writeKeptFile<Value>(
   target: string,
   write: (unfinishedPath: string) => Promise<Value>,
 ): Promise<Value> {
-  const value = await writeUnfinished(target, write);
-  await replaceFile(`${target}${UNFINISHED_SUFFIX}`, target);
+  let unfinished = "";
+  const value = await writeUnfinished(target, (file) => write((unfinished = file)));
+  await replaceFile(unfinished, target);
   await syncFolder(path.dirname(target));
   return value;
 }

@@ -78,7 +78,7 @@ async function provideMatrix(
   { addon, model, threads, report }: StepJob,
 ): Promise<void> {
   if (await exists(matrixPath)) return;
-  await mkdir(path.dirname(matrixPath), { recursive: true });
+  await mkdir(path.dirname(matrixPath), { recursive: true, mode: 0o700 });
   const contents = await readEachText(texts);
   await writeKeptFile(matrixPath, (unfinished) =>
     addon.collectImportance(

@@ -95,6 +95,30 @@ describe("a template that", () => {
     expect(performance.now() - start).toBeLessThan(5000);
   });
 
+  it.each([
+    ["texts", "('x' * 7000000 ~ i) | upper"],
+    ["pieces of texts", "('a ' * 400000 ~ i).split(' ')"],
+    ["lists", "[i] * 1000000"],
+    ["objects", "[{'a': [i] * 8, 'b': 'x' ~ i}] * 1 + [{'c': [i] * 100000}]"],
+  ])(
+    "keeps ever more %s is refused before the memory is full, and forgotten",
+    (_what, made) => {
+      const source = `{% set ns = namespace(kept=[]) %}{% for i in range(100000) %}{% set ns.kept = ns.kept + [${made}] %}{% endfor %}`;
+      const before = process.memoryUsage().rss;
+      expect(failure(source)).toBe("too-long");
+      expect(process.memoryUsage().rss - before).toBeLessThan(900_000_000);
+      expect(new JinjaTemplate("{{ 'x' * 3 }}").render({}, NOW)).toBe("xxx");
+    },
+    60_000,
+  );
+
+  it("writes a long conversation anew with each message is none of these", () => {
+    const messages = Array.from({ length: 1000 }, (_, index) => ({ content: `${index} ${"word ".repeat(200)}` }));
+    const source =
+      "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t ~ m.content | trim %}{% endfor %}{{ ns.t }}";
+    expect(new JinjaTemplate(source).render({ messages }, NOW).length).toBeGreaterThan(1_000_000);
+  });
+
   it("reaches for JavaScript finds nothing", () => {
     const names = [
       "constructor",

@@ -2,6 +2,7 @@
 import { filters, tests } from "./builtins/filters";
 import { globalsAt, GLOBAL_NAMES } from "./builtins/globals";
 import { Dict } from "./python/Dict";
+import { beginCounting } from "./python/limits";
 import type { Value } from "./python/values";
 import { Renderer } from "./render/Renderer";
 import { Scope } from "./render/Scope";
@@ -45,6 +46,7 @@ export class JinjaTemplate {
    */
   render(variables: Readonly<Record<string, JsonValue | undefined>>, now: Date): string {
     return guarded(() => {
+      beginCounting();
       const outside = new Scope(undefined);
       for (const [name, value] of globalsAt(now)) outside.set(name, value);
       for (const [name, value] of Object.entries(variables)) if (value !== undefined) outside.set(name, toValue(value));

@@ -119,8 +119,8 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
   }
 }
 
-function report({ message, failure, exitCode }: CommandError, output: Output): void {
-  if (output.isJson) {
+function report({ message, failure, exitCode, hasResult }: CommandError, output: Output): void {
+  if (output.isJson && !hasResult) {
     const text = failure === null ? { happened: message } : failureText(failure);
     output.data({ error: { exitCode, code: failure?.code ?? null, details: failure?.details ?? {}, ...text } });
   }

@@ -16,6 +16,7 @@ import { busyFailure } from "../../instance/busyFailure";
 import type { HeldApplication } from "../../instance/holdDataFolder";
 import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
 import { setLanguage } from "../../words/language";
+import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
@@ -106,10 +107,17 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     now: () => performance.now(),
   });
 
+  const ending = endInOrder(shell, () => application);
   const openWindow = () => {
     window = openMainWindow({ session: windowSession, placeFile: path.join(paths.window, "place.json"), log });
     window.once("closed", () => {
       window = null;
+    });
+    window.on("close", (event) => {
+      // Elsewhere than on a Mac it is the end of the app, which may have something to ask first.
+      if (process.platform === "darwin" || ending.isDecided()) return;
+      event.preventDefault();
+      app.quit();
     });
     return window;
   };
@@ -140,8 +148,6 @@ export async function runApp(options: RunAppOptions): Promise<void> {
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
   });
-  endInOrder(shell, () => application);
-
   if (opened === null) {
     take(await holding);
     shell.window()?.webContents.reload();
@@ -169,15 +175,28 @@ async function chooseAndOpenModel(application: Application, shell: WindowShell):
   if (!chosen.ok) application.addNotice(chosen.failure);
 }
 
-/** Quitting waits for the window's last words, then for the application. */
-function endInOrder(shell: WindowShell, application: () => Application | null): void {
-  let isEnding = false;
+/** Quitting waits for an answer where words would be lost, for the window's last words, then for the application. */
+function endInOrder(shell: WindowShell, application: () => Application | null): { isDecided(): boolean } {
+  let state: "open" | "asking" | "ending" = "open";
   app.on("before-quit", (event) => {
     event.preventDefault();
-    if (isEnding) return;
-    isEnding = true;
-    void end(shell, application()).finally(() => void endProcess(() => app.exit(0)));
+    if (state !== "open") return;
+    state = "asking";
+    void mayEnd(shell, application()).then((may) => {
+      state = may ? "ending" : "open";
+      if (may) void end(shell, application()).finally(() => void endProcess(() => app.exit(0)));
+    });
   });
+  return { isDecided: () => state === "ending" };
+}
+
+async function mayEnd({ window, log }: WindowShell, application: Application | null): Promise<boolean> {
+  try {
+    return application === null || (await askAboutUnsaved(application, window()));
+  } catch (error) {
+    log("error", "not asked about unsaved words", { error: String(error) });
+    return true;
+  }
 }
 
 async function end({ window, log }: WindowShell, application: Application | null): Promise<void> {

@@ -1,5 +1,5 @@
 // The methods of the contract that need the window or the desktop: dialogs, clipboard, file manager. Main process.
-import { app, clipboard, nativeTheme, shell } from "electron";
+import { app, clipboard, nativeTheme } from "electron";
 import { fail, succeed, type Failure } from "../../contract/failure";
 import type { Language } from "../../contract/language";
 import { methods, type MethodName, type MethodOutcome, type WindowMethodName } from "../../contract/methods";
@@ -11,6 +11,7 @@ import { t } from "../../words/language";
 import type { PageHandlers } from "./callGate";
 import { chooseFile, chooseFolders, chooseTarget } from "./dialogs";
 import { openLogsFolder } from "./openLogsFolder";
+import { showFile } from "./outside";
 import type { StreamPort } from "./streamPort";
 import type { WindowShell } from "./WindowShell";
 import { openLink } from "./windowSecurity";
@@ -46,7 +47,13 @@ function windowMethods(
     async "models.reveal"({ modelId }) {
       const file = await handlers["models.path"]({ modelId });
       if (!file.ok) return file;
-      shell.showItemInFolder(file.value);
+      showFile(file.value);
+      return succeed(undefined);
+    },
+    async "leftovers.reveal"({ id }) {
+      const file = await handlers["leftovers.path"]({ id });
+      if (!file.ok) return file;
+      showFile(file.value);
       return succeed(undefined);
     },
     async "models.moveFolder"() {

@@ -218,6 +218,15 @@ describe("a link", () => {
     expect(electron.opened).toEqual(["https://example.com/a?b"]);
   });
 
+  it("is asked for once at a time: calls while the dialog is open ask for nothing and open nothing", async () => {
+    electron.answer = 0;
+    await Promise.all(Array.from({ length: 300 }, (_, index) => openLink(window, `https://example.com/${index}`)));
+    expect(electron.shown).toHaveLength(1);
+    expect(electron.opened).toEqual(["https://example.com/0"]);
+    await openLink(window, "https://example.com/after");
+    expect(electron.opened).toHaveLength(2);
+  });
+
   it("stays closed after a no", async () => {
     electron.answer = 1;
     await openLink(window, "https://example.com/");

@@ -1,7 +1,9 @@
 // Closes every way out of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
-import { app, dialog, shell, type BrowserWindow, type Session, type WebPreferences } from "electron";
+import { app, type BrowserWindow, type Session, type WebPreferences } from "electron";
 import { t } from "../../words/language";
+import { askInDialog } from "./dialogs";
 import { openableLink } from "./links";
+import { openAddress } from "./outside";
 import { APP_ORIGIN, isOwnPage } from "./ownPage";
 
 /** Spelled out, so that a test can read it and nobody relies on a default. `preload` is added by mainWindow.ts. */
@@ -52,13 +54,13 @@ function isLocalObject(address: string): boolean {
   return address.startsWith(`blob:${APP_ORIGIN}/`) || address.startsWith("data:image/");
 }
 
-/** Shows the whole address and asks; opens the browser or the mail program only after a yes. */
+/** Shows the whole address and asks; opens the browser or the mail program only after a yes. Nothing happens while another dialog is open. */
 export async function openLink(window: BrowserWindow, address: string): Promise<void> {
   const link = openableLink(address);
   if (link === null) return;
   const { protocol, host } = new URL(link);
   const isMail = protocol === "mailto:";
-  const { response } = await dialog.showMessageBox(window, {
+  const pressed = await askInDialog(window, {
     type: "question",
     message: isMail ? t("Write an email?") : t("Open {host} in your browser?", { host }),
     detail: link,
@@ -67,5 +69,5 @@ export async function openLink(window: BrowserWindow, address: string): Promise<
     cancelId: 1,
     noLink: true,
   });
-  if (response === 0) await shell.openExternal(link);
+  if (pressed === 0) await openAddress(link);
 }

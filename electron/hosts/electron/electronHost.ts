@@ -25,6 +25,7 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     forkEngine: (listeners) => forkEngine(listeners, engineLog),
     forkFit,
     forkJob: forkJob(log),
+    searchScript: path.join(__dirname, "search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
     // Its settings have the token.

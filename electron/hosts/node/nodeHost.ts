@@ -16,7 +16,7 @@ import { systemLanguages } from "./systemLanguages";
 export interface NodeHostOptions {
   /** Where native/, resources/, node_modules/ and package.json are stored as plain files. */
   appFolder: string;
-  /** With engine.mjs, fit.mjs and job.mjs. */
+  /** With engine.mjs, fit.mjs, job.mjs and search.cjs. */
   scriptFolder: string;
   dataFolder: string;
   engineLog: Log;
@@ -33,6 +33,7 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     forkEngine: (listeners) => forkNode(script("engine.mjs"), { outputLog: engineLog }, listeners),
     forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
+    searchScript: script("search.cjs"),
     network: nodeNetwork(),
     // As in Hugging Face's own tools.
     hubToken: process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"] || null,

@@ -9,7 +9,7 @@ import { appStore, createAppStore, setAppStore } from "../../app/appStore";
 import { noticeStore } from "../../app/notices";
 import { changeChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
-import { sendMessage } from "./conversation/answerActions";
+import { editMessage, regenerateAnswer, sendMessage, sendToolResults } from "./conversation/answerActions";
 import { beginChat, deleteChat, openChat, openNeighbour } from "./openChats";
 
 const [newest, middle, oldest] = ["newest", "middle", "oldest"].map((id) => ChatId.parse(id)) as [
@@ -95,6 +95,25 @@ test("a hit in an answer that stands beside the shown one is seen there, and the
   await openChat(newest, beside.id);
   expect(chatStore.getState()).toMatchObject({ order: [shown.id], focusMessageId: shown.id });
   expect(askedFor("chats.showSibling")).toEqual([]);
+});
+
+test("ten presses before main has answered ask for one answer, whatever they ask for; the next one may ask again", async () => {
+  const answerId = MessageId.parse("answer");
+  await openChat(newest);
+  for (const name of ["chats.regenerate", "chats.edit", "chats.send", "chats.sendToolResults"])
+    answers[name] = () => succeed({ messages: [] });
+  const press = () => [
+    regenerateAnswer(answerId),
+    editMessage(answerId, "Q"),
+    sendMessage("Q"),
+    sendToolResults(answerId, []),
+  ];
+  await Promise.all(Array.from({ length: 10 }, press).flat());
+  const askedForAnswers = () =>
+    asked.filter(([name]) => /^chats\.(regenerate|edit|send|sendToolResults)$/u.test(name)).length;
+  expect(askedForAnswers()).toBe(1);
+  expect(await sendMessage("Q")).toEqual({ sent: true });
+  expect(askedForAnswers()).toBe(2);
 });
 
 test("a chat that cannot be opened leaves the open one, and says why", async () => {

@@ -90,7 +90,8 @@ function useSearch(words: string): { readonly isFor: string | null; readonly hit
   const { answer, isAsking } = useAnswer("chats.search", query === "" ? skipToken : { query }, { previousStays: true });
   const failure = answer.kind === "failed" ? answer.failure : null;
   useEffect(() => {
-    if (failure !== null) showFailure(failure);
+    // A newer search has taken its place.
+    if (failure !== null && failure.code !== "request-cancelled") showFailure(failure);
   }, [failure]);
   return { isFor: isAsking ? null : query, hits: answer.kind === "loaded" ? answer.value : [] };
 }

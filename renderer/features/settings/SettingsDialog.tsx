@@ -11,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
+import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
 
 const themes: readonly (readonly [AppSettings["theme"], string])[] = [
@@ -58,6 +59,7 @@ export function SettingsDialog() {
             </p>
           </div>
         </div>
+        <Leftovers />
       </div>
       <footer className={styles.versions}>
         Facet {appVersion} · Electron {electronVersion}

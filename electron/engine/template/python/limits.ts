@@ -1,4 +1,5 @@
 // Bounds on what a template can make: it is a program of a stranger. Engine process.
+import { getHeapStatistics } from "node:v8";
 import { TemplateError } from "../TemplateError";
 import { PythonError } from "./PythonError";
 
@@ -14,6 +15,29 @@ export const MAX_DEPTH = 180;
 export const MAX_DIGITS = 4300;
 /** Of a whole number; products of larger ones take long. */
 const MAX_BITS = 1n << 16n;
+
+/** What the heap may grow by while a template is rendered; that of the largest conversation takes a few MB. */
+const MAX_HEAP_GROWTH_BYTES = 384 * 1024 * 1024;
+/** The heap is looked at each time so much was made. */
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
+
+let madeBytes = 0;
+let heapAtStartBytes = 0;
+
+/** Before each rendering: what follows is counted from here. */
+export function beginCounting(): void {
+  madeBytes = 0;
+  heapAtStartBytes = getHeapStatistics().used_heap_size;
+}
+
+/** Each value may be within its bounds, and all that are kept together be more than there is. */
+export function countMade(bytes: number): void {
+  madeBytes += bytes;
+  if (madeBytes < LOOK_EVERY_BYTES) return;
+  madeBytes = 0;
+  if (getHeapStatistics().used_heap_size - heapAtStartBytes > MAX_HEAP_GROWTH_BYTES)
+    throw new TemplateError("too-long", "The template takes more memory than a prompt can need.");
+}
 
 export function checkLength(characters: number): void {
   if (characters > MAX_CHARACTERS)

@@ -5,6 +5,7 @@ import { calculate, concatenated, signed } from "../python/arithmetic";
 import { areEqual, contains, isOrdered } from "../python/compare";
 import { Dict } from "../python/Dict";
 import { isTrue, iterate } from "../python/iterate";
+import { countMade } from "../python/limits";
 import { PythonError, typeError } from "../python/PythonError";
 import { slice } from "../python/slices";
 import { str } from "../python/text";
@@ -24,6 +25,17 @@ import { OWN, type Argument, type Binary, type Call, type Expression, type Membe
 import { filterArguments, filterName, isExpression } from "../syntax/walk";
 import type { Scope } from "./Scope";
 
+/** Of a list without its items, an object with few entries, a number. */
+const OBJECT_BYTES = 64;
+
+/** About what a value takes that may have been made just now. */
+function counted(value: Value): Value {
+  if (isString(value)) countMade(2 * textOf(value).length);
+  else if (Array.isArray(value)) countMade(OBJECT_BYTES + 8 * value.length);
+  else if (typeof value === "bigint" || value instanceof Dict) countMade(OBJECT_BYTES);
+  return value;
+}
+
 export function evaluate(node: Expression, scope: Scope): Value {
   switch (node.type) {
     case "StringLiteral":
@@ -35,23 +47,25 @@ export function evaluate(node: Expression, scope: Scope): Value {
     case "Identifier":
       return valueOfName(node.value, scope);
     case "ArrayLiteral":
-      return node.value.map((item) => evaluate(item, scope));
+      return counted(node.value.map((item) => evaluate(item, scope)));
     case "TupleLiteral":
       return new Tuple(node.value.map((item) => evaluate(item, scope)));
     case "ObjectLiteral":
-      return new Dict(Array.from(node.value, ([key, value]) => [evaluate(key, scope), evaluate(value, scope)]));
+      return counted(
+        new Dict(Array.from(node.value, ([key, value]) => [evaluate(key, scope), evaluate(value, scope)])),
+      );
     case "MemberExpression":
-      return member(node, scope);
+      return counted(member(node, scope));
     case "CallExpression":
-      return call(node, scope);
+      return counted(call(node, scope));
     case "UnaryExpression": {
       const value = evaluate(node.argument, scope);
       return node.operator.value === "not" ? !isTrue(value) : signed(node.operator.value === "-" ? "-" : "+", value);
     }
     case "BinaryExpression":
-      return binary(node, scope);
+      return counted(binary(node, scope));
     case "FilterExpression":
-      return applyFilter(node.filter, evaluate(node.operand, scope), scope);
+      return counted(applyFilter(node.filter, evaluate(node.operand, scope), scope));
     case "SelectExpression":
       return isTrue(evaluate(node.test, scope))
         ? evaluate(node.lhs, scope)

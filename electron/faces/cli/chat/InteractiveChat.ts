@@ -1,6 +1,7 @@
 // A chat on a terminal: messages are typed, answers are written as they come.
 import type { ReadStream, WriteStream } from "node:tty";
 import { failure } from "../../../contract/failure";
+import type { MessageId } from "../../../contract/ids";
 import type { LoadWarning } from "../../../contract/loadSettings";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -14,6 +15,7 @@ import { answerProblem } from "./answerProblem";
 import { askWhetherToLoad } from "./askWhetherToLoad";
 import { ChatSession, type ChatSessionOptions } from "./ChatSession";
 import { thinkingProblem } from "./chooseThinking";
+import { notSavedYet, notSavedProblem } from "./notSavedProblem";
 import { stackName } from "./chooseStack";
 import { isInChatCommand, runInChatCommand } from "./inChatCommands";
 import { LineReader } from "./LineReader";
@@ -32,6 +34,7 @@ export class InteractiveChat {
   /** Of what is being done; null at the prompt. */
   #stopping: AbortController | null = null;
   #isOver = false;
+  readonly #answerIds: MessageId[] = [];
 
   constructor(
     about: Omit<ChatSessionOptions, "decide">,
@@ -63,6 +66,8 @@ export class InteractiveChat {
           this.#say(error, message),
         );
       }
+      const notSaved = await notSavedProblem(this.#session.application, this.#answerIds);
+      if (notSaved !== null) throw notSaved;
     } finally {
       this.#lines.close();
     }
@@ -78,8 +83,10 @@ export class InteractiveChat {
       const answer = await this.#session.ask(message, { signal, onParts: (parts) => printer.print(parts) });
       // What is said of it begins a line.
       printer.end();
+      this.#answerIds.push(answer.id);
       const problem = answerProblem(answer);
       if (problem !== null) this.#output.remark(problem);
+      if (answer.isUnsaved === true) this.#output.remark(notSavedYet());
     } finally {
       printer.end();
     }

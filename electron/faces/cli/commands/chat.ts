@@ -15,6 +15,7 @@ import { CHAT_NUMBERS } from "../chat/chatNumbers";
 import { ChatSession } from "../chat/ChatSession";
 import { chooseStack } from "../chat/chooseStack";
 import { thinkingOf, thinkingProblem } from "../chat/chooseThinking";
+import { notSavedProblem } from "../chat/notSavedProblem";
 import { InteractiveChat } from "../chat/InteractiveChat";
 import { standardInput } from "../chat/standardInput";
 import { chooseModelOrFile } from "../chooseByName";
@@ -90,12 +91,14 @@ async function answerOnce(session: ChatSession, prompt: string, { output, signal
     throw answer.state === "stopped"
       ? new CommandError(problem, EXIT.cancelled)
       : new CommandError(problem, EXIT.failed, failure("application-ended"));
-  output.data(answerData(answer));
+  const notSaved = await notSavedProblem(session.application, [answer.id]);
+  output.data(answerData(answer, notSaved === null));
   for (const remark of [problem, thinkingProblem(session.settings, session.loaded)])
     if (remark !== null) output.remark(remark);
+  if (notSaved !== null) throw notSaved;
 }
 
-function answerData({ id, chatId, parts, state, stack, facts }: Message) {
+function answerData({ id, chatId, parts, state, stack, facts }: Message, isSaved: boolean) {
   const thoughts = parts.flatMap((part) => (part.kind === "thought" ? [part.text] : []));
   return {
     text: textOf(parts),
@@ -105,6 +108,7 @@ function answerData({ id, chatId, parts, state, stack, facts }: Message) {
     ...facts,
     chatId,
     messageId: id,
+    isSaved,
   };
 }
 

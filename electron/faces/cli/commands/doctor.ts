@@ -28,7 +28,7 @@ async function runDoctor({ output, reader }: CommandContext): Promise<void> {
 type Line = [label: string, text: string];
 
 function linesOf(diagnosis: Diagnosis): Line[] {
-  const { engine, engineFailure, machine, electronVersion, diskFreeBytes, notices } = diagnosis;
+  const { engine, engineFailure, machine, electronVersion, diskFreeBytes, notices, leftovers } = diagnosis;
   const program = electronVersion === null ? `Node ${diagnosis.nodeVersion}` : `Electron ${electronVersion}`; // not translated
   return [
     ["Facet", `${diagnosis.appVersion} · ${program} · ${diagnosis.system}`],
@@ -62,6 +62,17 @@ function linesOf(diagnosis: Diagnosis): Line[] {
         },
       ),
     ],
+    ...(leftovers.count === 0
+      ? []
+      : [
+          [
+            t("Leftovers"),
+            t("{count, plural, one {# unfinished file} other {# unfinished files}}, {size}: see Settings, Your data", {
+              count: leftovers.count,
+              size: formatBytes(leftovers.sizeBytes),
+            }),
+          ] satisfies Line,
+        ]),
     ...(notices.length === 0 ? [] : [[t("Notices"), notices.join(", ")] satisfies Line]),
   ];
 }

@@ -10,7 +10,7 @@ import { useDeltas } from "../../deltas/deltas";
 import { stackHue, stackName } from "../../deltas/stackWords";
 import { loadedModel } from "../../model/loadedModel";
 import { useChat } from "../chatStore";
-import { AnswerText, Cut, Failed } from "../conversation/Answer";
+import { AnswerText, Cut, Failed, NotSaved } from "../conversation/Answer";
 import { regenerateAnswer, stopMessage, writingMessage } from "../conversation/answerActions";
 import { endingWords } from "../conversation/endingWords";
 import { FactsDetails } from "../conversation/FactsDetails";
@@ -133,6 +133,7 @@ function Words({
     <div>
       <AnswerText message={answer} />
       {hasFailed(answer) ? <Failed message={answer} /> : <Cut message={answer} />}
+      <NotSaved message={answer} />
     </div>
   );
 }

@@ -19,7 +19,7 @@ import { ToolCall } from "../parts/ToolCall";
 import { recordShown } from "../stream/flushTiming";
 import { livePartsOf, useLiveAnswer } from "../stream/liveAnswer";
 import styles from "./Answer.module.css";
-import { regenerateAnswer, writingMessage } from "./answerActions";
+import { regenerateAnswer, saveUnsaved, writingMessage } from "./answerActions";
 import { cutWords, endingWords } from "./endingWords";
 import { FactsDetails } from "./FactsDetails";
 import { factsLine, formatTokens } from "./factsText";
@@ -37,6 +37,7 @@ export function Answer({ message }: { readonly message: Message }): ReactNode {
       <Edge stack={message.stack} />
       <AnswerText message={message} />
       {hasFailed ? <Failed message={message} /> : <Cut message={message} />}
+      <NotSaved message={message} />
       {hasMeta ? (
         <div className={styles.meta}>{isWriting ? <LiveFacts message={message} /> : <Facts message={message} />}</div>
       ) : null}
@@ -173,6 +174,18 @@ function speakerTitle({ stack, facts }: Message): string {
 export function Cut({ message }: { readonly message: Message }): ReactNode {
   const words = cutWords(message);
   return words === null ? null : <p className={styles.cut}>{words}</p>;
+}
+
+/** The disk did not take it. */
+export function NotSaved({ message }: { readonly message: Message }): ReactNode {
+  if (message.isUnsaved !== true) return null;
+  return (
+    <div className={styles.failed}>
+      <p className={styles.happened}>This answer is not saved.</p>
+      <p>Its words are in memory only. They are saved as soon as the disk has room: free some space.</p>
+      <Button onClick={() => void saveUnsaved()}>Save now</Button>
+    </div>
+  );
 }
 
 export function Failed({ message }: { readonly message: Message }): ReactNode {

@@ -2,7 +2,7 @@
 import type { Message } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { Failure } from "../../../../electron/contract/failure";
-import type { MessageId } from "../../../../electron/contract/ids";
+import type { ChatId, MessageId } from "../../../../electron/contract/ids";
 import type { ToolResultPart } from "../../../../electron/contract/parts";
 import type { ThinkingChoice } from "../../../../electron/contract/thinking";
 import { call, callOrNotify } from "../../../app/bridge";
@@ -21,13 +21,30 @@ import { requestScrollToEnd } from "./scrollRequest";
 
 export type SendOutcome = { readonly sent: true } | { readonly sent: false; readonly failure: Failure | null };
 
+/** Chats that an answer is being asked for in: what is pressed before main has answered asks for no second one. */
+const asking = new Set<ChatId>();
+
+/** undefined: one is asked for already. */
+async function askOnce<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {
+  const chatId = chatStore.getState().chat?.id;
+  if (chatId === undefined) return ask();
+  if (asking.has(chatId)) return undefined;
+  asking.add(chatId);
+  try {
+    return await ask();
+  } finally {
+    asking.delete(chatId);
+  }
+}
+
 /** Sends to the open chat, or to a new one. failure null: a notice has told it already. */
 export async function sendMessage(text: string): Promise<SendOutcome> {
   await dropUnusableDeltas();
   await saveOpenChat();
   const { chat } = chatStore.getState();
   if (chat === null) return startChat(text, {});
-  const outcome = await call("chats.send", { chatId: chat.id, text });
+  const outcome = await askOnce(() => call("chats.send", { chatId: chat.id, text }));
+  if (outcome === undefined) return { sent: false, failure: null };
   if (!outcome.ok) return { sent: false, failure: outcome.failure };
   showNew(outcome.value.messages);
   return { sent: true };
@@ -76,7 +93,11 @@ export interface AnotherWay {
 }
 
 /** By a stack ("try with …"), else by the chat's own; in a comparison, by the one that made the answer. */
-export async function regenerateAnswer(messageId: MessageId, { stack, thinking }: AnotherWay = {}): Promise<void> {
+export async function regenerateAnswer(messageId: MessageId, way: AnotherWay = {}): Promise<void> {
+  await askOnce(() => askAgain(messageId, way));
+}
+
+async function askAgain(messageId: MessageId, { stack, thinking }: AnotherWay): Promise<void> {
   const message = chatStore.getState().messages[messageId];
   const by = stack ?? (message === undefined || message.comparisonId === null ? undefined : message.stack);
   if (by === undefined) await dropUnusableDeltas();
@@ -97,6 +118,10 @@ export function regenerateLastAnswer(): void {
 
 /** Where its answers stand side by side, those of the new version do as well. True when it was accepted. */
 export async function editMessage(messageId: MessageId, text: string): Promise<boolean> {
+  return (await askOnce(() => sendEdited(messageId, text))) ?? false;
+}
+
+async function sendEdited(messageId: MessageId, text: string): Promise<boolean> {
   const stacks = comparedStacks(chatStore.getState(), messageId, deltaState().list);
   if (stacks === null) await dropUnusableDeltas();
   await saveChatSettings();
@@ -112,12 +137,22 @@ export async function editMessage(messageId: MessageId, text: string): Promise<b
 
 /** The model goes on with what its tools gave. True when it was accepted. */
 export async function sendToolResults(messageId: MessageId, results: ToolResultPart[]): Promise<boolean> {
+  return (await askOnce(() => sendResults(messageId, results))) ?? false;
+}
+
+async function sendResults(messageId: MessageId, results: ToolResultPart[]): Promise<boolean> {
   await dropUnusableDeltas();
   await saveChatSettings();
   const sent = await callOrNotify("chats.sendToolResults", { messageId, results });
   if (sent === null) return false;
   showNew(sent.messages);
   return true;
+}
+
+/** Saves what the disk did not take, if it has room now. */
+export async function saveUnsaved(): Promise<void> {
+  const left = await callOrNotify("chats.saveUnsaved", undefined);
+  if (left?.failure) showFailure(left.failure);
 }
 
 export async function showSibling(messageId: MessageId): Promise<void> {

@@ -1,0 +1,49 @@
+// facet chat on a disk that fills up while an answer is written: the answer is on the terminal, and the command says that it is nowhere else.
+import { CAN_MOUNT, SmallDisk } from "../fullDisk";
+import { expect, test } from "./facetCommand";
+
+test.skip(!CAN_MOUNT, "only root on Linux may mount a small disk");
+
+const STORY = "Write a very long story about a lighthouse, in many chapters.";
+const LONG = ["--temperature", "0", "--max-tokens", "150"];
+
+let disk: SmallDisk;
+test.beforeEach(async () => {
+  disk = await SmallDisk.create();
+});
+test.afterEach(() => disk.remove());
+
+test("an answer that cannot be saved is printed, and the command fails in words", async ({ facet }) => {
+  const env = { FACET_DATA_DIR: disk.dataFolder };
+  const running = facet.start(["chat", "-p", STORY, ...LONG], { env });
+  running.endInput();
+  await running.whenWritten(/\w+ \w+ \w+/u);
+  disk.fill();
+  const { code, stdout, stderr } = await running.result;
+  expect(code).toBe(1);
+  expect(stdout.length).toBeGreaterThan(300);
+  expect(stderr).toContain("The disk is full.");
+  expect(stderr).toContain("The answer could not be saved and is only what was printed here");
+
+  // The next message may still find room, which its answer does not: both ways it is said.
+  const next = await facet.run(["chat", "-p", STORY, ...LONG], { env });
+  expect(next.code).toBe(1);
+  expect(next.stderr).toContain("The disk is full");
+
+  disk.free();
+  const saved = await facet.run(["chat", "-p", "Name a colour.", "--max-tokens", "8"], { env });
+  expect(saved).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("a chat on a terminal goes on, and ends with what is not saved", async ({ facet }) => {
+  const running = facet.startOnTerminal(["chat", ...LONG], { env: { FACET_DATA_DIR: disk.dataFolder } });
+  await running.whenWritten(/\/help shows/u);
+  running.write(`${STORY}\r`);
+  await running.whenWritten(/chapters\.[^>]*\w+ \w+ \w+ \w+ \w+ \w+/su);
+  disk.fill();
+  await running.whenWritten(/This answer could not be saved\./u);
+  running.write("/bye\r");
+  const { code, stdout } = await running.result;
+  expect(code).toBe(1);
+  expect(stdout.replaceAll(/\s+/gu, " ")).toContain("The answer could not be saved and is only what was printed here");
+});
