@@ -22,6 +22,7 @@ export default defineConfig({
             "renderer/**/*.test.{ts,tsx}",
             "scripts/**/*.test.ts",
             "bench/**/*.test.ts",
+            "fuzz/**/*.test.ts",
           ],
           exclude: [withModels],
           // Vitest keeps one core for itself, which is half of a machine with two; these tests wait more than they compute.

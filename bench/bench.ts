@@ -22,6 +22,7 @@ import { longPaste } from "./longPaste";
 import { machineLines } from "./machine";
 import { quantizeQuality } from "./quantizeQuality";
 import { quantizeSpeed } from "./quantizeSpeed";
+import { salvage } from "./salvage";
 import { tokenToDom } from "./tokenToDom";
 
 /** What is measured together, in this order; the names are those of the figures. */
@@ -79,6 +80,7 @@ const measurements: readonly {
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["ui.paste_1m_ms", "ui.paste_5m_ms"], measure: longPaste },
   { names: ["chat.first_token_ms", "chat.start_ratio"], measure: firstMessage },
+  { names: ["salvage.kept_ratio", "salvage.worst_kept_ratio"], measure: salvage, onlyWhenAsked: true },
   { names: ["cli.help_ms", "cli.list_ms"], measure: commandStart },
   { names: ["app.cold_start_ms"], measure: coldStart },
   { names: ["app.idle_pss_mb"], measure: appAtRest },

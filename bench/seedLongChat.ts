@@ -19,9 +19,9 @@ export async function seedLongChat(dataFolder: string, messages: number): Promis
   const file = dataPaths(dataFolder).database;
   await mkdir(path.dirname(file), { recursive: true });
   const startMs = Date.now() - messages * 1_000;
-  const opened = openChatDatabase(file, Date.now);
+  const opened = openChatDatabase(file);
   if (!opened.ok) throw new Error(`The database could not be made: ${opened.failure.code}`);
-  const { database } = opened.value;
+  const database = opened.value;
   database.transaction(() => {
     database.run(
       "INSERT INTO chats (id, title, is_renamed, created_at_ms, last_used_at_ms, settings) VALUES (?, ?, 1, ?, ?, ?)",

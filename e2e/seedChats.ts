@@ -28,7 +28,7 @@ export async function seedChats(dataFolder: string, chats: readonly SeedChat[]):
   // A second apart, and all in the past, so that the order is certain.
   let nowMs = Date.now() - 1_000 * (chats.length + 1);
   const now = () => nowMs;
-  const { database } = valueOf(openChatDatabase(file, now));
+  const database = valueOf(openChatDatabase(file));
   const store = new ChatStore(database, now);
   for (const { title, messages, settings } of chats) {
     nowMs += 1_000;

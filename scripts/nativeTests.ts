@@ -44,6 +44,7 @@ interface Program {
 const PROGRAMS: readonly Program[] = [
   { name: "coreTests", addon: FACET, libraries: FACET.libraries, libraryCount: FACET.libraryCount },
   { name: "deltaTests", addon: FACET, libraries: FACET.libraries, libraryCount: FACET.libraryCount },
+  { name: "fuzzTests", addon: FACET, libraries: FACET.libraries, libraryCount: FACET.libraryCount },
   // The kernels know nothing of the rest, and only of ggml.
   { name: "kernelTests", addon: FACET_KERNELS, libraries: /^libggml(\.v[\d.]+|-base)\.so$/, libraryCount: 2 },
 ];

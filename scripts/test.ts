@@ -1,7 +1,7 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|native|unit|e2e|slow|native-slow|package, --with-slow (also the longest end-to-end tests, and those
-// of further cases), --with-sanitizers (also the native tests with sanitizers and for each instruction set), --with-package (also
-// packages the app and tests the package).
+// Options: --only=lint|types|native|unit|e2e|slow|fuzz|native-slow|package, --with-slow (also the longest end-to-end tests, those
+// of further cases, and a little of `npm run fuzz`), --with-sanitizers (also the native tests with sanitizers and for each
+// instruction set), --with-package (also packages the app and tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
@@ -52,6 +52,8 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
     return { passed: window.passed + commands.passed, failed: window.failed + commands.failed };
   },
   slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
+  // Within a minute; the whole run is `npm run fuzz`.
+  fuzz: async () => one(runNode(["scripts/run.mjs", "fuzz/fuzz.ts", "--count=40"])),
   "native-slow": runThoroughNativeTests,
   package: async () => {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
@@ -113,7 +115,7 @@ async function test(args: string[]): Promise<boolean> {
         "native",
         "unit",
         "e2e",
-        ...(args.includes("--with-slow") ? ["slow"] : []),
+        ...(args.includes("--with-slow") ? ["slow", "fuzz"] : []),
         ...(args.includes("--with-sanitizers") ? ["native-slow"] : []),
         ...(args.includes("--with-package") ? ["package"] : []),
       ];

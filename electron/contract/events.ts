@@ -30,6 +30,8 @@ export const events = {
   "file-tasks-changed": z.array(FileTask),
   "same-files-changed": z.array(SameFile),
   "chat-changed": ChatSummary,
+  /** By those of a backup: all that there are now. */
+  "chats-replaced": z.array(ChatSummary),
   "chat-removed": z.strictObject({ chatId: ChatId }),
   /** A message was added or has a new state (not: each token; those come over the stream port). */
   "message-changed": Message,

@@ -188,6 +188,14 @@ export const FailureCode = z.enum([
   /** The process that held the data folder ended before it was done with this. */
   "application-ended",
   "database-damaged",
+  /** At start, what could be read of a damaged database was taken over into a new one: details.chats, details.messages, details.movedTo. */
+  "chats-salvaged",
+  /** That goes on. */
+  "chats-salvaging",
+  /** Rows of the database that are not what its tables promise (details.chats, details.messages). They are kept. */
+  "chat-rows-unreadable",
+  /** Answers are being written, or all chats are being replaced. */
+  "chats-busy",
   "database-newer",
   /** details.file: its name; details.movedTo */
   "stored-file-damaged",

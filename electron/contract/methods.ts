@@ -1,6 +1,7 @@
 // Everything the window may ask of main: the only place where a method is declared.
 // Input is parsed on the main side for every call; the bridge and the gate derive their tables and types from here.
 import { z } from "zod";
+import { Backup } from "./backups";
 import {
   Chat,
   ChatSummary,
@@ -332,6 +333,16 @@ export const methods = {
   "chats.showSibling": { input: z.strictObject({ messageId: MessageId }), output: OpenChat },
   /** Tries to save what the disk did not take, now. Of what it still does not take: where that is, and why. */
   "chats.saveUnsaved": { input: nothing, output: UnsavedWords },
+  /** Newest first. */
+  "chats.backups": { input: nothing, output: z.array(Backup) },
+  /**
+   * All chats become those of the backup, and the event "chats-replaced" follows. The present ones are kept in a file whose name comes
+   * back. Failures: "chats-busy", "not-found", "database-damaged", "database-newer", "disk-full"; nothing is changed then.
+   */
+  "chats.restoreBackup": {
+    input: z.strictObject({ name: z.string().max(200) }),
+    output: z.strictObject({ keptAs: z.string() }),
+  },
   "chats.stop": { input: z.strictObject({ requestId: RequestId }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

@@ -1,4 +1,4 @@
-// The notices about stored entries that could not be understood that the user has dismissed: each comes back when the count in its file
+// The notices about stored entries and chats that could not be read that the user has dismissed: each comes back when the count in its file
 // has changed.
 import { z } from "zod";
 import type { Failure } from "../contract/failure";
@@ -18,7 +18,10 @@ export class DismissedNotices {
 
   has(notice: Failure): boolean {
     const { file, count } = countIn(notice);
-    return file !== undefined && count !== undefined && this.#file.value[file] === count;
+    if (file === undefined || count === undefined) return false;
+    const dismissed = this.#file.value[file];
+    // Of chats, more are found while they are opened.
+    return notice.code === "chat-rows-unreadable" ? Number(count) <= Number(dismissed) : dismissed === count;
   }
 
   /** Other notices come as often as their cause. */
@@ -29,5 +32,7 @@ export class DismissedNotices {
 }
 
 function countIn({ code, details = {} }: Failure): Record<string, string | undefined> {
+  if (code === "chat-rows-unreadable")
+    return { file: details["file"], count: String(Number(details["chats"]) + Number(details["messages"])) };
   return code === "stored-entries-unreadable" ? details : {};
 }

@@ -1,4 +1,5 @@
 // Values in JSON files: whatever is there, the app starts, and nothing is overwritten unread.
+import { defaultAppSettings } from "../contract/settings";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -74,6 +75,19 @@ it.each([undefined, 0, "2", null])("is of the first version where it says %j", a
   expect(JSON.parse(read())).toEqual({ version: 1, count: 4 });
 });
 
+it("moves aside what is nested so deeply that it could not be written back", async () => {
+  const nested = (depth: number) => `{"count":3,"future":${"[".repeat(depth)}"]["${"]".repeat(depth)}}`;
+  writeFileSync(file(), nested(60));
+  const sound = await open();
+  expect(sound).toMatchObject({ movedAsideTo: null, file: { value: { count: 3 } } });
+  await sound.file.save({ count: 4 });
+  expect((await open()).file.value).toEqual({ count: 4 });
+  writeFileSync(file(), nested(50_000));
+  const { movedAsideTo, file: begun } = await open();
+  expect(readFileSync(movedAsideTo!, "utf8")).toBe(nested(50_000));
+  expect(await begun.save({ count: 5 })).toMatchObject({ ok: true });
+});
+
 it("reads a file that begins with a byte order mark", async () => {
   writeFileSync(file(), '\uFEFF{"count":3}');
   expect((await open()).file.value).toEqual({ count: 3 });
@@ -89,7 +103,8 @@ it("keeps each setting that is right; a wrong one stays in the file until anothe
     file: { value: { theme: "system", sidebarOpen: false, modelId: null } },
   });
   await opened.file.save({ ...opened.file.value, sidebarOpen: true });
-  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", sidebarOpen: true, modelId: null, future: 1 });
+  const { modelId, language } = defaultAppSettings;
+  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", language, sidebarOpen: true, modelId, future: 1 });
   await opened.file.save({ ...opened.file.value, theme: "dark" });
   await opened.file.save({ ...opened.file.value, theme: "system" });
   expect(JSON.parse(read())).toMatchObject({ theme: "system" });

@@ -11,6 +11,10 @@ import { temporaryOf, writeFileAtomically, writeFileNow } from "./writeFileAtomi
 
 /** Settings and lists of files are far below this; a larger file is not ours. */
 const MAX_BYTES = 4_000_000;
+/** Ours have ten levels at most. What is nested without end can be read, but not be written back. */
+const MAX_DEPTH = 64;
+/** Longer ones are written without indentation, which would make them many times as long. */
+const MAX_INDENTED_CHARACTERS = 200_000;
 /** Of the files that are written now. One of a newer Facet is read like any other and keeps its number. */
 const VERSION = 1;
 
@@ -74,7 +78,24 @@ export async function openJsonFile<Value>(
 async function readJson(path: string): Promise<unknown> {
   if ((await stat(path)).size > MAX_BYTES) return undefined;
   // Some editors begin a file with a byte order mark.
-  return JSON.parse((await readFile(path, "utf8")).replace(/^\uFEFF/u, ""));
+  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/u, "");
+  return depthOf(text) > MAX_DEPTH ? undefined : JSON.parse(text);
+}
+
+/** Of brackets in each other, outside texts. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    const letter = json[at];
+    if (isText && letter === "\\") at++;
+    else if (letter === '"') isText = !isText;
+    else if (isText) continue;
+    else if (letter === "[" || letter === "{") deepest = Math.max(deepest, ++depth);
+    else if (letter === "]" || letter === "}") depth--;
+  }
+  return deepest;
 }
 
 export class JsonFile<Value> {
@@ -157,6 +178,8 @@ export class JsonFile<Value> {
 
   #textOf(value: Value): string {
     const written = this.#understood.write(value);
-    return `${JSON.stringify({ version: this.#version, ...(written as object) }, null, 2)}\n`;
+    const root = { version: this.#version, ...(written as object) };
+    const text = JSON.stringify(root);
+    return `${text.length > MAX_INDENTED_CHARACTERS ? text : JSON.stringify(root, null, 2)}\n`;
   }
 }

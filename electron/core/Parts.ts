@@ -8,6 +8,7 @@ import type { EngineNow } from "./supervision/EngineNow";
 import type { EngineSession } from "./supervision/EngineSession";
 import type { Estimator } from "./estimator/Estimator";
 import type { EventStream } from "./EventStream";
+import type { Backups } from "./chats/backups/Backups";
 import type { Host } from "./Host";
 import type { Hub } from "./hub/Hub";
 import type { FileTasks } from "./importing/FileTasks";
@@ -50,4 +51,5 @@ export interface Parts {
   session: EngineSession;
   tokenReaders: TokenReaders;
   answers: AnswerRunner;
+  backups: Backups;
 }

@@ -3,12 +3,13 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { succeed, type Failure, type Outcome } from "../contract/failure";
+import { failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import { RequestId } from "../contract/ids";
 import type { Language } from "../contract/language";
 import type { AppSettings } from "../contract/settings";
 import { totalMemoryBytes } from "./aboutThisComputer";
 import { AnswerRunner } from "./answers/AnswerRunner";
+import { Backups } from "./chats/backups/Backups";
 import { SearchThread } from "./chats/SearchThread";
 import { closeInOrder } from "./closeInOrder";
 import { dataPaths } from "./dataFolder";
@@ -69,6 +70,8 @@ export interface ApplicationOptions {
   engineLog: Log;
   /** Lists and verdicts only: nothing is written to the folder, which another application may be using. */
   isReader?: boolean;
+  /** Called before what can be read of damaged chats is taken over, which may take a while. */
+  onChatsDamaged?: () => void;
 }
 
 export interface Application {
@@ -100,8 +103,15 @@ export interface Application {
 
 /** Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. */
 export async function createApplication(options: ApplicationOptions): Promise<Outcome<Application>> {
-  const { dataFolder, log, isReader = false } = options;
-  const opened = await openAppData(dataFolder, log, Date.now, isReader);
+  const { host, dataFolder, log, isReader = false, onChatsDamaged } = options;
+  const opened = await openAppData({
+    folder: dataFolder,
+    log,
+    now: Date.now,
+    chatsWorker: host.chatsWorker,
+    isReader,
+    ...(onChatsDamaged === undefined ? {} : { onChatsDamaged }),
+  });
   if (!opened.ok) return opened;
   log("info", "data is open", { afterMs: Math.round(performance.now()) });
   const data = opened.value;
@@ -167,7 +177,12 @@ function createParts(
   const search = new SearchThread({ file: isReader ? null : paths.database, script: host.searchScript, log });
   const engine = new EngineNow(events);
   const notices = new NoticeBoard((notice) => events.emit("notice-added", notice));
-  for (const failure of data.notices) notices.add(failure);
+  for (const notice of data.notices) notices.add(notice);
+  data.chats.faultyRows.listen(({ chats, messages }) => {
+    const counts = { file: "chats.db", chats: String(chats), messages: String(messages) };
+    const notice = failure("chat-rows-unreadable", counts);
+    if (!data.dismissedNotices.has(notice)) notices.add(notice);
+  });
 
   const hub = new Hub({
     file: data.hubSettings,
@@ -292,6 +307,16 @@ function createParts(
     onChatChanged: (chat) => events.emit("chat-changed", chat),
     onSaveFailed: (failure) => notices.add(failure),
   });
+  const backups = new Backups({
+    folder: paths.backups,
+    database: paths.database,
+    chats: data.chats,
+    worker: host.chatsWorker,
+    beforeRestoring: () => search.release(),
+    unfinished: data.unfinished,
+    now: Date.now,
+    log,
+  });
   return {
     host,
     events,
@@ -318,6 +343,7 @@ function createParts(
     session,
     tokenReaders,
     answers,
+    backups,
   };
 }
 
@@ -344,7 +370,8 @@ function connectParts({ events, loads, models, notices, tokenReaders }: Parts): 
   });
 }
 
-async function start({ downloads, jobs, log }: Parts): Promise<void> {
+async function start({ downloads, jobs, backups, log }: Parts): Promise<void> {
+  backups.start();
   await downloads.start().catch((error: unknown) => log("error", "downloads not started", { error: String(error) }));
   jobs.start();
 }
@@ -363,7 +390,8 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { starter, estimator, jobs, fileTasks, downloads, session, search, data, dataFolder, log } = parts;
+  const { host, starter, estimator, jobs, fileTasks, downloads, session, search, backups, data, dataFolder, log } =
+    parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
@@ -376,6 +404,8 @@ function close(parts: Parts): Promise<void> {
       ["loads", () => data.loadLog.ended()],
       ["answers", () => closeAnswers(parts)],
       ["search", () => search.release()],
+      ["backups", () => backups.close()],
+      ["chats' worker", () => host.chatsWorker.close()],
       ["chats", () => data.chats.close()],
       // A program that exits before this, in whichever way, finishes them itself.
       ["lists", () => data.saved().then(() => endSaving(data))],

@@ -31,6 +31,8 @@ export function dataPaths(folder: string) {
     /** Adapters of the hub, while they are fetched. */
     fetched: join(folder, "fetched"),
     database: join(folder, "chats.db"),
+    /** Of the chats. */
+    backups: join(folder, "backups"),
     settings: join(folder, "settings.json"),
     logs: join(folder, "logs"),
     /** Chromium's profile (Electron's userData). */

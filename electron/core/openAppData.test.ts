@@ -20,16 +20,18 @@ import { ModelId } from "../contract/ids";
 import type { JobPhase, StartMakeDelta } from "../contract/jobQueue";
 import { automaticLoadSettings } from "../contract/loadSettings";
 import { QualityStore } from "./jobs/QualityStore";
+import { sourceChatsWorker } from "../testing/sourceChatsWorker";
 import { makeDataFolder, openAppData, type AppData } from "./openAppData";
 
 let parent: string;
 const folder = () => path.join(parent, "facet");
 const open = () =>
-  openAppData(
-    folder(),
-    () => {},
-    () => 0,
-  );
+  openAppData({
+    folder: folder(),
+    log: () => {},
+    now: () => 0,
+    chatsWorker: sourceChatsWorker(),
+  });
 
 beforeEach(() => {
   parent = mkdtempSync(path.join(tmpdir(), "facet-data-"));

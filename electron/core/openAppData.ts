@@ -6,7 +6,9 @@ import type { AppSettings } from "../contract/settings";
 import type { DeltaId, ModelId } from "../contract/ids";
 import { makeFolder } from "../files/makeFolder";
 import { ChatStore } from "./chats/ChatStore";
-import { noChatDatabase, openChatDatabase } from "./chats/openChatDatabase";
+import { noChatDatabase } from "./chats/openChatDatabase";
+import { openChats, type OpenedChats } from "./chats/openChats";
+import type { ChatsWorker } from "./chats/worker/ChatsWorker";
 import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
@@ -31,7 +33,16 @@ import { UnfinishedFiles } from "./UnfinishedFiles";
 const PRIVATE_FILE =
   /^chats.*\.db(?:-\w+)?$|\.json$|^(?:hub-token(?:\.key)?|loading-(?:model|deltas)|instance\.lock(?:-journal)?|unfinished\.journal)$/u;
 /** What is in them keeps its modes. */
-const PRIVATE_FOLDERS = new Set(["deltas", "engine-state", "fetched", "importance", "logs", "models", "window"]);
+const PRIVATE_FOLDERS = new Set([
+  "backups",
+  "deltas",
+  "engine-state",
+  "fetched",
+  "importance",
+  "logs",
+  "models",
+  "window",
+]);
 /** What may be done by accounts that are not the user's. */
 const OTHERS = 0o077;
 
@@ -60,17 +71,22 @@ export interface AppData {
   dismissedNotices: DismissedNotices;
 }
 
+export interface OpenAppDataOptions {
+  folder: string;
+  log: Log;
+  now: () => number;
+  chatsWorker: ChatsWorker;
+  /** Called before what can be read of damaged chats is taken over, which may take a while. */
+  onChatsDamaged?: () => void;
+  isReader?: boolean;
+}
+
 /**
  * Failures: "data-folder-unusable", "disk-full", "database-newer". Nothing is changed then. A reader writes nothing: damaged files stay
  * where they are, and its chats are none.
  */
-export async function openAppData(
-  folder: string,
-  log: Log,
-  now: () => number,
-  isReader = false,
-): Promise<Outcome<AppData>> {
-  const paths = dataPaths(folder);
+export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<AppData>> {
+  const { folder, log, now, isReader = false } = options;
   const notices: Failure[] = [];
   const unfinished = isReader ? await UnfinishedFiles.read(folder) : await UnfinishedFiles.open(folder, log);
   const files: Pick<JsonFile<unknown>, "saved" | "finishNow">[] = [];
@@ -98,19 +114,13 @@ export async function openAppData(
     const loadSettings = await open("load-settings.json", StoredLoadSettings);
     const loadLog = await open("loads.json", StoredLoadLog);
     const engineEnds = await open("engine-ends.json", StoredEngineEnds);
-    const opened = isReader ? noChatDatabase() : openChatDatabase(paths.database, now);
+    const opened = isReader ? succeed(noChats(now)) : await openChats({ ...chatsOptions(options), unfinished });
     if (!opened.ok) return opened;
-    const { database, movedAsideTo } = opened.value;
-    const chats = new ChatStore(database, now);
-    const recovered = chats.recover();
-    if (!recovered.ok) {
-      chats.close();
-      return recovered;
-    }
     // SQLite makes its files for everybody.
     if (!isReader) keepPrivate(folder);
-    log("info", "data opened", { interruptedAnswers: recovered.value.interruptedAnswers, movedAsideTo });
-    if (movedAsideTo !== null) notices.unshift(failure("database-damaged", { movedTo: movedAsideTo }));
+    const { chats, interruptedAnswers, damaged } = opened.value;
+    log("info", "data opened", { interruptedAnswers, movedAsideTo: damaged?.movedTo ?? null });
+    if (damaged !== null) notices.unshift(damageNotice(damaged));
     for (const { code, details = {} } of notices) log("warn", code, details);
     return succeed({
       chats,
@@ -142,6 +152,28 @@ export async function openAppData(
   } catch (error) {
     return folderFailure(error, folder);
   }
+}
+
+function noChats(now: () => number): OpenedChats {
+  return { chats: new ChatStore(noChatDatabase(), now), interruptedAnswers: 0, damaged: null };
+}
+
+function chatsOptions({ folder, log, now, chatsWorker, onChatsDamaged }: OpenAppDataOptions) {
+  return {
+    file: dataPaths(folder).database,
+    now,
+    salvage: (damaged: string, target: string) => chatsWorker.ask<"salvage">({ kind: "salvage", damaged, target }),
+    onDamage(cause: string) {
+      log("warn", "chats are damaged", { cause });
+      onChatsDamaged?.();
+    },
+    onSalvageFailed: (error: unknown) => log("error", "nothing salvaged", { error: String(error) }),
+  };
+}
+
+function damageNotice({ movedTo, kept }: NonNullable<OpenedChats["damaged"]>): Failure {
+  if (kept.chats + kept.messages === 0) return failure("database-damaged", { movedTo });
+  return failure("chats-salvaged", { movedTo, chats: String(kept.chats), messages: String(kept.messages) });
 }
 
 /** Makes the folder and those inside it. */

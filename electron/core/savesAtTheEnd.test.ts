@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { sourceChatsWorker } from "../testing/sourceChatsWorker";
 import { openAppData } from "./openAppData";
 
 let folder: string;
@@ -50,11 +51,12 @@ it("after a kill the next start removes the half of a file, and what is there is
   for (let kill = 0; kill < 5; kill++) {
     await run("signal", "SIGKILL");
     expect(saved()).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/u);
-    const opened = await openAppData(
+    const opened = await openAppData({
       folder,
-      () => undefined,
-      () => 0,
-    );
+      log: () => undefined,
+      now: () => 0,
+      chatsWorker: sourceChatsWorker(),
+    });
     if (!opened.ok) throw new Error(opened.failure.code);
     await opened.value.unfinished.recover(() => false);
     expect(unfinished()).toEqual([]);

@@ -2,6 +2,7 @@
 // to the user as a leftover; removed without a question is only what is in the journal too (UnfinishedFiles.ts). Pure.
 import { UNFINISHED_SUFFIX } from "../contract/jobs";
 
+export const DATABASE_PART = "chats-part-";
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 /** Of a download, made of what is downloaded. */
 const KEY = "[0-9a-f]{32}";
@@ -17,9 +18,12 @@ const JOB = new RegExp(`.${OF_JOBS}$`, "u");
 const WORK_FOLDER = new RegExp(`^(?:\\.fetch-)?${UUID}(?:\\.whole)?$`, "u");
 const DOWNLOAD_FOLDER = new RegExp(`^${KEY}$`, "u");
 
+/** A database that is being filled, and what SQLite keeps beside it. */
+const DATABASE = new RegExp(`^${DATABASE_PART}${UUID}\\.db(?:-wal|-shm|-journal)?$`, "u");
+
 /** Of a file or folder by itself. */
 export function isUnfinishedName(name: string): boolean {
-  return WRITE.test(name) || PART.test(name) || JOB.test(name) || isUnfinishedFolder(name);
+  return WRITE.test(name) || PART.test(name) || JOB.test(name) || DATABASE.test(name) || isUnfinishedFolder(name);
 }
 
 export function isUnfinishedWrite(name: string): boolean {

@@ -18,7 +18,10 @@ export function parentChannel<Message>(): ParentChannel<Message> {
   }
   if (process.send === undefined) throw new Error("this process is started by Facet, not by hand");
   // Not process.exit, which waits for files that are being read; nobody hears the exit code.
-  process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+  const end = () => process.kill(process.pid, "SIGKILL");
+  // The parent may have been killed while this process was still reading its own code.
+  if (!process.connected) end();
+  process.once("disconnect", end);
   return {
     // What the parent does not hear any more ends with it.
     post: (message) => void process.send?.(message, undefined, undefined, () => undefined),

@@ -212,3 +212,9 @@ test("a command that ends waits for another one that works with its application"
   await closing;
   expect(() => readFileSync(path.join(folder, "instance.json"))).toThrow("ENOENT");
 });
+
+test.each(["__proto__", "constructor", "toString", "no.such"])("%j over the socket is no method", async (name) => {
+  await hold();
+  const remote = await connected();
+  expect(await remote.call(name as never, undefined as never)).toMatchObject({ failure: { code: "request-invalid" } });
+});

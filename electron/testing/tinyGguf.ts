@@ -1,5 +1,6 @@
 // Writes small GGUF files for tests: with any header, and a real (random) llama model of about 600 KB.
 import { writeFile } from "node:fs/promises";
+import { seededRandom } from "./seededRandom";
 
 export type MetadataEntry =
   | { type: "uint32"; value: number }
@@ -309,7 +310,7 @@ export function gpt2Alphabet(): string[] {
 }
 
 function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, experts: number): TensorEntry[] {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const matrix = (name: string, columns: number, rows: number, matrices = 1): TensorEntry => {
     const values = Float32Array.from(
       { length: columns * rows * matrices },
@@ -368,15 +369,4 @@ function tinyTensors(seed: number, vocabulary: TinyVocabulary, width: number, ex
     );
   }
   return tensors;
-}
-
-/** Mulberry32: small, seeded, good enough for weights of a toy-sized model. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4294967296;
-  };
 }

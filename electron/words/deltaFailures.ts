@@ -109,6 +109,13 @@ function alphaText(delta: string, { alpha, rank, setting = "alpha" }: FailureDet
       advice: `If you know the ${setting} that it was trained with, write it into its adapter_config.json. Otherwise choose another fine-tune.`,
     };
   }
+  if (Number.isNaN(Number(alpha))) {
+    return {
+      happened: `${delta} says for its strength (${setting}) what is no number.`,
+      data,
+      advice: "Choose another fine-tune, or get this one again.",
+    };
+  }
   if (Number(alpha) < 0) {
     return {
       happened: `${delta} is set to a strength below 0 (${setting}: ${alpha}), which would turn what it learned into its opposite.`,

@@ -76,7 +76,13 @@ test("details find their way into the sentence", () => {
   expect(failureText({ code: "model-not-gguf", details }).happened).toContain("“tiny.gguf”");
   expect(failureText({ code: "model-architecture-unknown", details }).happened).toContain("mamba9");
   expect(failureText({ code: "model-too-large-for-memory", details }).happened).toContain("9.1 GB");
-  expect(failureText({ code: "database-damaged", details }).data).toContain("chats-damaged-1.db");
+  for (const code of ["database-damaged", "chats-salvaged"] as const)
+    expect(failureText({ code, details }).data).toContain("chats-damaged-1.db");
+  const rows = (counts: Record<string, string>) =>
+    failureText({ code: "chat-rows-unreadable", details: counts }).happened;
+  expect(rows({ chats: "1", messages: "0" })).toContain("has 1 chat that");
+  expect(rows({ chats: "0", messages: "2" })).toContain("has 2 messages that");
+  expect(rows({ chats: "1", messages: "1200" })).toContain("has 1 chat and 1,200 messages that");
   expect(failureText({ code: "message-longer-than-context", details }).happened).toContain("9,000 tokens");
 });
 
@@ -107,4 +113,9 @@ test("a file name that the failure knows is kept, one that it lacks is given", (
 
 test("a technical cause never reaches the sentences", () => {
   expect(failureParagraph({ code: "internal", cause: "TypeError: x" })).not.toContain("TypeError");
+});
+
+test("a strength that is no number is not called a high one", () => {
+  const { happened } = failureText({ code: "delta-alpha-invalid", details: { delta: "Pirate", alpha: "NaN" } });
+  expect(happened).toMatch(/no number/);
 });

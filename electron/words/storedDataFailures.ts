@@ -3,6 +3,8 @@ import { bytes, count } from "./failureFacts";
 import { CHATS_SAFE, NOTHING_CHANGED, type FailureTable } from "./failureTable";
 import { storedContent } from "./storedFileWords";
 
+const RESTORE = "Backups of your chats are in Settings, where one can be restored.";
+
 export const storedDataFailures = {
   "disk-full": ({ details: { folder, needed, missingBytes } }) => ({
     happened: `The disk is full${folder === undefined ? "" : `, so Facet cannot write to ${folder}`}.`,
@@ -30,14 +32,42 @@ export const storedDataFailures = {
     data: "What was saved before is safe.",
     advice: "Try again.",
   },
-  "database-damaged": ({ details: { movedTo } }) => ({
-    happened: "The file that holds your chats was damaged, so a new one was begun.",
+  "database-damaged": ({ details: { movedTo } }) =>
+    movedTo === undefined
+      ? {
+          happened: "A file that holds chats is damaged.",
+          data: "Nothing was changed. When Facet is opened again, it takes over what can be read into a new file.",
+          advice: "Close Facet and open it again.",
+        }
+      : {
+          happened:
+            "The file that holds your chats was damaged and nothing in it could be read, so a new one was begun.",
+          data: `The damaged file was kept: ${movedTo}.`,
+          advice: RESTORE,
+        },
+  "chats-salvaged": ({ details: { chats, messages, movedTo } }) => ({
+    happened: `The file that holds your chats was damaged. What could be read was taken over into a new one: ${amount(chats, "chat")} with ${amount(messages, "message")}.`,
     data:
       movedTo === undefined
         ? "The damaged file was kept in the data folder."
         : `The damaged file was kept: ${movedTo}.`,
-    advice: "If you have a backup of the data folder, you can put it back while Facet is closed.",
+    advice: `Look whether anything is missing. ${RESTORE}`,
   }),
+  "chats-salvaging": {
+    happened: "The file that holds your chats is damaged. Facet is taking over what can be read into a new one.",
+    data: "The damaged file will be kept.",
+    advice: "This may take some minutes. Your chats open by themselves.",
+  },
+  "chat-rows-unreadable": ({ details: { chats = "0", messages = "0" } }) => ({
+    happened: `The file that holds your chats has ${rows(chats, messages)} that Facet cannot read.`,
+    data: "What cannot be read is kept in the file as it is. Everything else in it is used.",
+    advice: `If something that you need is missing, an earlier state may have it. ${RESTORE}`,
+  }),
+  "chats-busy": {
+    happened: "This is not possible while answers are being written or chats are being restored.",
+    data: NOTHING_CHANGED,
+    advice: "Wait until that is finished, or stop it, then try again.",
+  },
   "stored-file-damaged": ({ details }) => ({
     happened: `The file with ${storedContent(details["file"])} was damaged, so Facet begins a new one.`,
     data:
@@ -70,6 +100,21 @@ export const storedDataFailures = {
     advice: "Try again. If it goes on, look into the logs: Settings, Open logs folder.",
   }),
 } satisfies FailureTable;
+
+/** "1 chat", "2 chats" */
+function amount(stored: string | undefined, one: string): string {
+  if (stored === undefined) return `${one}s`;
+  return stored === "1" ? `1 ${one}` : `${count(stored)} ${one}s`;
+}
+
+/** "1 chat and 2 messages", without what there is none of. */
+function rows(chats: string, messages: string): string {
+  const found = [
+    ...(chats === "0" ? [] : [amount(chats, "chat")]),
+    ...(messages === "0" ? [] : [amount(messages, "message")]),
+  ];
+  return found.length === 0 ? "entries" : found.join(" and ");
+}
 
 /** "1 entry", "2 entries" */
 function entries(amount: string | undefined): string {

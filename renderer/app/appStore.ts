@@ -48,7 +48,7 @@ export function createAppStore(snapshot: Snapshot) {
 
 export type AppStore = ReturnType<typeof createAppStore>;
 
-function indexChats(list: readonly ChatSummary[]): Pick<AppState, "chats" | "chatOrder"> {
+export function indexChats(list: readonly ChatSummary[]): Pick<AppState, "chats" | "chatOrder"> {
   const chats: Record<ChatId, ChatSummary> = {};
   for (const chat of list) chats[chat.id] = chat;
   return { chats, chatOrder: orderByLastUse(list) };

@@ -54,9 +54,10 @@ function isFromMain(notice: ShownNotice): boolean {
   return notice.kind === "failure" && notice.fromMain;
 }
 
-/** The same failure twice is one notice: a full disk is met by every write. */
+/** The same failure twice is one notice: a full disk is met by every write. Main has one for each file, with the newest count. */
 function sameFailure(one: ShownNotice, other: ShownNotice): boolean {
-  return (
-    one.kind === "failure" && other.kind === "failure" && JSON.stringify(one.failure) === JSON.stringify(other.failure)
-  );
+  if (one.kind !== "failure" || other.kind !== "failure") return false;
+  const [a, b] = [one.failure, other.failure];
+  if (one.fromMain && other.fromMain) return a.code === b.code && a.details?.["file"] === b.details?.["file"];
+  return JSON.stringify(a) === JSON.stringify(b);
 }

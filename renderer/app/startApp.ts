@@ -4,7 +4,7 @@ import type { Language } from "../../electron/contract/language";
 import type { Snapshot } from "../../electron/contract/methods";
 import { setLanguage, textDirection } from "../../electron/words/language";
 import { applyMessage } from "../features/chat/chatStore";
-import { forgetChat, applyChat, saveOpenChat } from "../features/chat/openChats";
+import { forgetChat, applyChat, replaceChats, saveOpenChat } from "../features/chat/openChats";
 import { startTokenStream } from "../features/chat/stream/tokenStream";
 import { applyDeltas, applyEngineDeltas, startDeltas } from "../features/deltas/deltas";
 import { applyJobs, startJobs } from "../features/jobs/jobs";
@@ -69,6 +69,7 @@ function followEvents(): () => void {
   on("file-tasks-changed", applyFileTasks);
   on("same-files-changed", applySameFiles);
   on("chat-changed", applyChat);
+  on("chats-replaced", replaceChats);
   on("chat-removed", ({ chatId }) => forgetChat(chatId));
   on("message-changed", applyMessage);
   on("notice-added", ({ id, failure }) => showNoticeFromMain(id, failure));

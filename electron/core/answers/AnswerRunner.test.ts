@@ -58,7 +58,7 @@ const last = () => messages.at(-1)!;
 /** From now on the disk has no room for anything longer than a few words. */
 function fillDisk(): void {
   database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  database.execute(`PRAGMA max_page_count = ${database.askPragma("page_count")[0]}`);
+  database.execute(`PRAGMA max_page_count = ${database.values("page_count", "pragma_page_count")[0]}`);
 }
 const freeDisk = () => database.execute("PRAGMA max_page_count = 1000000");
 const long = (word: string) => `${word} `.repeat(50_000);
@@ -66,7 +66,7 @@ const long = (word: string) => `${word} `.repeat(50_000);
 beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(path.join(tmpdir(), "facet-answers-"));
-  ({ database } = value(openChatDatabase(path.join(folder, "chats.db"), Date.now)));
+  database = value(openChatDatabase(path.join(folder, "chats.db")));
   store = new ChatStore(database, Date.now);
   chat = value(store.createChat());
   [jobs, cancelled, answeredNow, refusal, messages, chats, saveFailures] = [[], [], [], null, [], [], []];
@@ -364,7 +364,7 @@ describe("a disk that fills up", () => {
 
     // Nothing of what the user asks is half-stored where there is no room even for that.
     expect(runner.send(chat.id, long("question"))).toMatchObject({ ok: false, failure: { code: "disk-full" } });
-    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 8}`);
+    database.execute(`PRAGMA max_page_count = ${Number(database.values("page_count", "pragma_page_count")[0]) + 8}`);
     const [next] = value(runner.send(chat.id, "And then?")).messages;
     expect(jobs[1]!.turns.map(({ messageId, parts }) => [messageId, parts])).toEqual([
       [question!.id, textParts("Q")],
@@ -403,7 +403,7 @@ describe("a disk that fills up", () => {
     vi.advanceTimersByTime(200_000);
     expect(tries.map((atMs) => (atMs - beganAt) / 1_000)).toEqual([1, 3, 7, 15, 31, 63, 123, 183]);
 
-    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 30}`);
+    database.execute(`PRAGMA max_page_count = ${Number(database.values("page_count", "pragma_page_count")[0]) + 30}`);
     expect(runner.saveNow().answers.map(({ answer }) => answer.chatId)).toEqual([chat.id]);
     expect(value(store.openChat(other.id)).messages[1]).toMatchObject({ state: "complete" });
   });
@@ -426,7 +426,7 @@ describe("a disk that fills up", () => {
     fillDisk();
     jobs[0]!.onEnd({ kind: "answered", parts: textParts(long("word")), facts: facts("end") });
     expect(runner.saveNow().answers).toHaveLength(1);
-    database.execute(`PRAGMA max_page_count = ${Number(database.askPragma("page_count")[0]) + 8}`);
+    database.execute(`PRAGMA max_page_count = ${Number(database.values("page_count", "pragma_page_count")[0]) + 8}`);
     value(store.deleteChat(chat.id));
     expect(runner.saveNow()).toEqual({ answers: [], failure: null });
     value(store.restoreChat(chat.id));

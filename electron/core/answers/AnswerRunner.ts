@@ -114,6 +114,11 @@ export class AnswerRunner {
     this.#options.engine.answerNow(requestId);
   }
 
+  /** Also one that has ended and is not on the disk yet. */
+  get isWriting(): boolean {
+    return this.#writing.size + this.#options.store.unsavedAnswers().length > 0;
+  }
+
   /** Before a chat is deleted: nobody will read what is being written in it. */
   stopChat(chatId: ChatId): void {
     for (const [requestId, { answer }] of this.#writing) {

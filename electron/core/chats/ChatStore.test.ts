@@ -28,11 +28,11 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 function open(): void {
-  database = value(openChatDatabase(file(), () => now)).database;
+  database = value(openChatDatabase(file()));
   store = new ChatStore(database, () => now++);
 }
 
-const search = (typed: string) => succeed(searchChats(database, typed, now++));
+const search = (typed: string) => succeed(searchChats(database, store.faultyRows, typed, now++));
 
 function finish(answer: Message, text: string, end: Partial<AnswerEnd> = {}): Message {
   return value(

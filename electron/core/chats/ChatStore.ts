@@ -12,7 +12,9 @@ import { type AnswerEnd, AnswerWriter } from "./AnswerWriter";
 import { ChatTable, type NewChat } from "./ChatTable";
 import { chatsAnsweredBy, chatsUsingDelta } from "./chatUses";
 import type { Database } from "./database";
-import { databaseFailure } from "./databaseFailure";
+import { migrate } from "./migrate";
+import { databaseFailure, isConstraint } from "./databaseFailure";
+import { FaultyRows } from "./FaultyRows";
 import { MessageTree } from "./MessageTree";
 import { UnsavedAnswers } from "./UnsavedAnswers";
 
@@ -25,17 +27,20 @@ export interface UnsavedAnswer {
 
 /** The front of the parts beside it: makes each change one transaction, and an error of SQLite a failure. */
 export class ChatStore {
+  /** What could not be read so far. */
+  readonly faultyRows = new FaultyRows();
   readonly #database: Database;
   readonly #chats: ChatTable;
   readonly #tree: MessageTree;
   readonly #starter: AnswerStarter;
   readonly #writer: AnswerWriter;
   readonly #unsaved = new UnsavedAnswers();
+  #isReplaced = false;
 
   constructor(database: Database, now: () => number) {
     this.#database = database;
-    this.#chats = new ChatTable(database, now);
-    this.#tree = new MessageTree(database, this.#chats, this.#unsaved);
+    this.#chats = new ChatTable(database, this.faultyRows, now);
+    this.#tree = new MessageTree(database, this.faultyRows, this.#chats, this.#unsaved);
     this.#starter = new AnswerStarter(this.#chats, this.#tree, now);
     this.#writer = new AnswerWriter(database);
   }
@@ -43,14 +48,33 @@ export class ChatStore {
   /** Once at start: answers that a dead app left half-written are marked, deleted chats go for good. */
   recover(): Outcome<{ interruptedAnswers: number }> {
     return this.#attempt(() => {
-      const interruptedAnswers = this.#database.transaction(() => {
-        this.#chats.removeDeleted();
-        return this.#writer.interruptAll();
-      });
+      this.#tidy(() => this.#chats.removeDeleted());
+      const interruptedAnswers = this.#tidy(() => this.#writer.interruptAll()) ?? 0;
+      this.#tree.countLost();
       // Deleted words leave the write-ahead log as well.
       this.#database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
       return succeed({ interruptedAnswers });
     });
+  }
+
+  /**
+   * Another content takes the place of all chats, in the database that is open. Until that is done nothing is read or written:
+   * "chats-busy". Where the work fails, all is as it was.
+   */
+  async replaceAll<Value>(work: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> {
+    if (this.#isReplaced) return fail("chats-busy");
+    this.#isReplaced = true;
+    const replaced = await work().finally(() => {
+      this.#isReplaced = false;
+    });
+    if (!replaced.ok) return replaced;
+    this.faultyRows.forget();
+    const migrated = this.#attempt(() => {
+      migrate(this.#database, Number(this.#database.values("user_version", "pragma_user_version")[0]));
+      return succeed(undefined);
+    });
+    const recovered = migrated.ok ? this.recover() : migrated;
+    return recovered.ok ? replaced : recovered;
   }
 
   /** Last used first. */
@@ -193,16 +217,26 @@ export class ChatStore {
 
   /** The chats with an answer of this model, as each answer's facts say. */
   chatsAnsweredBy(modelId: ModelId): Outcome<ModelUse> {
-    return this.#attempt(() => succeed(chatsAnsweredBy(this.#database, modelId)));
+    return this.#attempt(() => succeed(chatsAnsweredBy(this.#database, this.faultyRows, modelId)));
   }
 
   /** The chats that this delta answers in next, or has answered in. */
   chatsUsingDelta(deltaId: DeltaId): Outcome<ModelUse> {
-    return this.#attempt(() => succeed(chatsUsingDelta(this.#database, deltaId)));
+    return this.#attempt(() => succeed(chatsUsingDelta(this.#database, this.faultyRows, deltaId)));
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** Where a row is damaged so that it cannot be written again, all stays as it is: no reason not to start. */
+  #tidy<Value>(work: () => Value): Value | null {
+    try {
+      return this.#database.transaction(work);
+    } catch (error) {
+      if (isConstraint(error)) return null;
+      throw error;
+    }
   }
 
   /** In one transaction, which leaves nothing behind when the work fails. */
@@ -224,6 +258,7 @@ export class ChatStore {
   }
 
   #attempt<Value>(work: () => Outcome<Value>): Outcome<Value> {
+    if (this.#isReplaced) return fail("chats-busy");
     try {
       return work();
     } catch (error) {

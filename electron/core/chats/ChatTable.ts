@@ -1,6 +1,5 @@
 // The rows of the chats themselves: what the sidebar lists, with settings, stack and the end of the branch that is shown.
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { type Chat, type ChatSummary, MAX_TITLE_CHARACTERS } from "../../contract/chat";
 import type { NamedStack } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
@@ -9,6 +8,7 @@ import { type ChatSettings, defaultChatSettings } from "../../contract/sampling"
 import { ChatRow, toChat, toSummary } from "./chatRows";
 import { UNTITLED } from "./chatTitle";
 import type { Database } from "./database";
+import type { FaultyRows } from "./FaultyRows";
 
 /** What a chat has before its first message. */
 export interface NewChat {
@@ -17,15 +17,17 @@ export interface NewChat {
 }
 const newChat: NewChat = { settings: defaultChatSettings, stack: [] };
 
-const columns = "id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings, stack";
+const columns = "row, id, title, is_renamed, created_at_ms, last_used_at_ms, leaf_id, settings, stack";
 
 /** Deleted chats are not found, except by `restore`. */
 export class ChatTable {
   readonly #database: Database;
+  readonly #faulty: FaultyRows;
   readonly #now: () => number;
 
-  constructor(database: Database, now: () => number) {
+  constructor(database: Database, faulty: FaultyRows, now: () => number) {
     this.#database = database;
+    this.#faulty = faulty;
     this.#now = now;
   }
 
@@ -33,12 +35,12 @@ export class ChatTable {
     const rows = this.#database.all(
       `SELECT ${columns} FROM chats WHERE deleted_at_ms IS NULL ORDER BY last_used_at_ms DESC, row DESC`,
     );
-    return z.array(ChatRow).parse(rows).map(toSummary);
+    return this.#faulty.sound("chats", ChatRow, rows).map(toSummary);
   }
 
   with<Value>(id: ChatId, work: (chat: ChatRow) => Outcome<Value>): Outcome<Value> {
-    const row = this.#row(id);
-    return row === undefined ? fail("not-found") : work(ChatRow.parse(row));
+    const [row] = this.#faulty.sound("chats", ChatRow, this.#rows(id));
+    return row === undefined ? fail("not-found") : work(row);
   }
 
   chat(id: ChatId): Outcome<Chat> {
@@ -47,7 +49,7 @@ export class ChatTable {
 
   /** Of a chat that is known to be there. */
   summary(id: ChatId): ChatSummary {
-    return toSummary(ChatRow.parse(this.#row(id)));
+    return toSummary(ChatRow.parse(this.#rows(id)[0]));
   }
 
   add({ settings, stack }: NewChat = newChat): ChatRow {
@@ -126,12 +128,17 @@ export class ChatTable {
   /** For good, with their messages. */
   removeDeleted(): void {
     const deleted = "SELECT id FROM chats WHERE deleted_at_ms IS NOT NULL";
-    this.#database.run(`UPDATE chats SET leaf_id = NULL WHERE id IN (${deleted})`);
+    const theirs = `SELECT id FROM messages WHERE chat_id IN (${deleted})`;
+    this.#database.run(`UPDATE chats SET leaf_id = NULL WHERE id IN (${deleted}) OR leaf_id IN (${theirs})`);
+    // Only damage makes a message follow one of another chat; nothing that is kept may lead to what goes.
+    this.#database.run(
+      `UPDATE messages SET parent_id = NULL WHERE parent_id IN (${theirs}) AND chat_id NOT IN (${deleted})`,
+    );
     this.#database.run(`DELETE FROM messages WHERE chat_id IN (${deleted})`);
     this.#database.run("DELETE FROM chats WHERE deleted_at_ms IS NOT NULL");
   }
 
-  #row(id: ChatId): unknown {
-    return this.#database.get(`SELECT ${columns} FROM chats WHERE id = ? AND deleted_at_ms IS NULL`, id);
+  #rows(id: ChatId): unknown[] {
+    return this.#database.all(`SELECT ${columns} FROM chats WHERE id = ? AND deleted_at_ms IS NULL`, id);
   }
 }

@@ -1,6 +1,5 @@
 // The messages of a chat as a tree: siblings are versions of one message, a branch is what is shown.
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import type { Message } from "../../contract/chat";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { type ChatId, MessageId } from "../../contract/ids";
@@ -9,18 +8,21 @@ import type { MessagePart } from "../../contract/parts";
 import { type ChatRow, MessageRow, storedParts, toChat, toMessage } from "./chatRows";
 import type { ChatTable } from "./ChatTable";
 import type { Database } from "./database";
+import type { FaultyRows } from "./FaultyRows";
 import type { UnsavedAnswers } from "./UnsavedAnswers";
 
 const columns =
-  "id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
+  "row, id, chat_id, parent_id, role, text, parts, created_at_ms, state, request_id, failure, facts, stack, comparison_id";
 
 export class MessageTree {
   readonly #database: Database;
+  readonly #faulty: FaultyRows;
   readonly #chats: ChatTable;
   readonly #unsaved: UnsavedAnswers;
 
-  constructor(database: Database, chats: ChatTable, unsaved: UnsavedAnswers) {
+  constructor(database: Database, faulty: FaultyRows, chats: ChatTable, unsaved: UnsavedAnswers) {
     this.#database = database;
+    this.#faulty = faulty;
     this.#chats = chats;
     this.#unsaved = unsaved;
   }
@@ -65,17 +67,10 @@ export class MessageTree {
 
   /** With the siblings that it has now. */
   message(row: MessageRow): Message {
-    const siblings = this.#database.all(
-      "SELECT id FROM messages WHERE chat_id = ? AND parent_id IS ? ORDER BY row",
-      row.chat_id,
-      row.parent_id,
-    );
+    const siblings = this.#rows("chat_id = ? AND parent_id IS ?", row.chat_id, row.parent_id);
     return this.#toMessage(
       row,
-      z
-        .array(z.object({ id: MessageId }))
-        .parse(siblings)
-        .map(({ id }) => id),
+      siblings.map(({ id }) => id),
     );
   }
 
@@ -87,7 +82,7 @@ export class MessageTree {
       if (ids) ids.push(row.id);
       else siblings.set(row.parent_id, [row.id]);
     }
-    const branch = chat.leaf_id === null ? [] : branchTo(chat.leaf_id, rows);
+    const branch = branchTo(chat.leaf_id, rows);
     const comparisons = new Set(branch.flatMap((row) => row.comparison_id ?? []));
     const shown = new Set(branch.map(({ id }) => id));
     const compared = rows.filter(
@@ -95,6 +90,13 @@ export class MessageTree {
     );
     const withSiblings = (row: MessageRow) => this.#toMessage(row, siblings.get(row.parent_id) ?? [row.id]);
     return { chat: toChat(chat), messages: branch.map(withSiblings), compared: compared.map(withSiblings) };
+  }
+
+  /** Messages whose chat is not there are not seen anywhere. */
+  countLost(): void {
+    const lost =
+      "SELECT row FROM messages WHERE chat_id IS NULL OR chat_id NOT IN (SELECT id FROM chats WHERE id IS NOT NULL)";
+    this.#faulty.add("messages", this.#database.all(lost));
   }
 
   showSibling(id: MessageId): Outcome<OpenChat> {
@@ -119,15 +121,13 @@ export class MessageTree {
   }
 
   #rowsOf(chatId: ChatId): MessageRow[] {
-    return this.#rows("chat_id = ?", chatId);
+    return followKnown(this.#rows("chat_id = ?", chatId));
   }
 
   /** Oldest first. */
-  #rows(condition: string, value: string): MessageRow[] {
-    return z
-      .array(MessageRow)
-      .parse(this.#database.all(`SELECT ${columns} FROM messages WHERE ${condition} ORDER BY row`, value))
-      .map((row) => this.#unsaved.laidOver(row));
+  #rows(condition: string, ...values: (string | null)[]): MessageRow[] {
+    const rows = this.#database.all(`SELECT ${columns} FROM messages WHERE ${condition} ORDER BY row`, ...values);
+    return this.#faulty.sound("messages", MessageRow, rows).map((row) => this.#unsaved.laidOver(row));
   }
 }
 
@@ -154,12 +154,22 @@ export function newMessage(
   };
 }
 
-function branchTo(leafId: MessageId, rows: readonly MessageRow[]): MessageRow[] {
+/** What followed a message that cannot be read follows the one that was written before it, and stays on screen. */
+function followKnown(rows: readonly MessageRow[]): MessageRow[] {
+  const known = new Set(rows.map(({ id }) => id));
+  return rows.map((row, index) =>
+    row.parent_id === null || known.has(row.parent_id) ? row : { ...row, parent_id: rows[index - 1]?.id ?? null },
+  );
+}
+
+/** Where the end of the branch cannot be read, to the newest message. */
+function branchTo(leafId: MessageId | null, rows: readonly MessageRow[]): MessageRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const branch: MessageRow[] = [];
+  const leaf = leafId === null ? undefined : byId.get(leafId);
   // Each row is taken once: a damaged tree with a circle in it must not hang the app.
   for (
-    let row = byId.get(leafId);
+    let row = leaf ?? rows.at(-1);
     row !== undefined;
     row = row.parent_id === null ? undefined : byId.get(row.parent_id)
   ) {

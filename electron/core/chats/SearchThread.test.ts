@@ -9,6 +9,7 @@ import { textParts } from "../../contract/parts";
 import { RequestId } from "../../contract/ids";
 import { SearchThread } from "./SearchThread";
 import { ChatStore } from "./ChatStore";
+import { FaultyRows } from "./FaultyRows";
 import { searchChats } from "./chatSearch";
 import { connectDatabase, type Database } from "./database";
 import { openChatDatabase } from "./openChatDatabase";
@@ -26,7 +27,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 }
 
 function open(at: string): void {
-  ({ database } = value(openChatDatabase(at, Date.now)));
+  database = value(openChatDatabase(at));
   store = new ChatStore(database, Date.now);
 }
 
@@ -103,7 +104,7 @@ it("asks while it searches whether anybody still waits, and ends in the middle o
   addMany(2_000);
   let asked = 0;
   const reader = connectDatabase(file(), { readOnly: true, goesOn: () => ++asked < 5 });
-  expect(() => searchChats(reader, "q", Date.now())).toThrow();
+  expect(() => searchChats(reader, new FaultyRows(), "q", Date.now())).toThrow();
   expect(asked).toBe(5);
   reader.close();
 });

@@ -1,6 +1,13 @@
 // What the database's rows are and how they become the contract's chats and messages.
 import { z } from "zod";
-import { AnswerFacts, type Chat, type ChatSummary, type Message, MessageState } from "../../contract/chat";
+import {
+  AnswerFacts,
+  type Chat,
+  type ChatSummary,
+  MAX_TITLE_CHARACTERS,
+  type Message,
+  MessageState,
+} from "../../contract/chat";
 import { NamedStack } from "../../contract/deltas";
 import { Failure } from "../../contract/failure";
 import { ChatId, ComparisonId, MessageId, RequestId } from "../../contract/ids";
@@ -40,7 +47,7 @@ export type MessageRow = z.infer<typeof MessageRow>;
 export function toSummary(row: ChatRow): ChatSummary {
   return {
     id: row.id,
-    title: row.title,
+    title: row.title.slice(0, MAX_TITLE_CHARACTERS),
     createdAtMs: row.created_at_ms,
     lastUsedAtMs: row.last_used_at_ms,
     stack: readStack(row.stack),

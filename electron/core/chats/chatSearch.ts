@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { SearchHit } from "../../contract/chat";
 import { ChatId, MessageId } from "../../contract/ids";
 import type { Database } from "./database";
+import type { FaultyRows } from "./FaultyRows";
 import { fullTextQuery } from "./searchQuery";
 import { snippetOf } from "./snippet";
 
@@ -25,13 +26,13 @@ const HitRow = z.object({
   atMs: z.number(),
 });
 
-export function searchChats(database: Database, typed: string, nowMs: number): SearchHit[] {
+export function searchChats(database: Database, faulty: FaultyRows, typed: string, nowMs: number): SearchHit[] {
   const query = fullTextQuery(typed);
   if (query === null) return [];
   // bm25 is below zero, the better the lower; age pulls it towards zero.
   const rank = (atMs: string) => `rank / (1 + max(0, ? - ${atMs}) / ${RANK_HALVED_AFTER_MS}.0)`;
   const titles = database.all(
-    `SELECT chats.id AS chatId, NULL AS messageId, chats.title, snippet(chats_fts, 0, char(0xE000), char(0xE001), '…', ${SNIPPET_TOKENS}) AS snippet,
+    `SELECT chats.row, chats.id AS chatId, NULL AS messageId, chats.title, snippet(chats_fts, 0, char(0xE000), char(0xE001), '…', ${SNIPPET_TOKENS}) AS snippet,
       last_used_at_ms AS atMs
     FROM chats_fts JOIN chats ON chats.row = chats_fts.rowid
     WHERE chats_fts MATCH ? AND deleted_at_ms IS NULL ORDER BY last_used_at_ms DESC LIMIT ${MAX_SEARCH_HITS}`,
@@ -49,15 +50,14 @@ export function searchChats(database: Database, typed: string, nowMs: number): S
         FROM best JOIN messages ON messages.row = best.row JOIN chats ON chats.id = messages.chat_id
         WHERE chats.deleted_at_ms IS NULL ORDER BY 2 LIMIT ${MAX_SEARCH_HITS}
       )
-    SELECT messages.chat_id AS chatId, messages.id AS messageId, chats.title, messages.text AS snippet, messages.created_at_ms AS atMs
+    SELECT messages.row, messages.chat_id AS chatId, messages.id AS messageId, chats.title, messages.text AS snippet, messages.created_at_ms AS atMs
     FROM shown JOIN messages ON messages.row = shown.row JOIN chats ON chats.id = messages.chat_id
     ORDER BY shown.rank`,
     query,
     nowMs,
   );
-  const hits = z
-    .array(HitRow)
-    .parse([...titles, ...messages])
-    .slice(0, MAX_SEARCH_HITS);
-  return hits.map((hit) => (hit.messageId === null ? hit : { ...hit, snippet: snippetOf(hit.snippet, typed) }));
+  const hits = [...faulty.sound("chats", HitRow, titles), ...faulty.sound("messages", HitRow, messages)];
+  return hits
+    .slice(0, MAX_SEARCH_HITS)
+    .map((hit) => (hit.messageId === null ? hit : { ...hit, snippet: snippetOf(hit.snippet, typed) }));
 }

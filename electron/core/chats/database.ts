@@ -1,5 +1,5 @@
 // The port to SQLite that the chat store is written against: five verbs and no more.
-import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
+import { backup, DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 
 export type SqlValue = string | number | null;
 
@@ -13,11 +13,11 @@ export interface Database {
   /** Runs statements and drops what rows they bring. */
   execute(sql: string): void;
   /**
-   * What a pragma answers, by its table-valued form. Unlike the three above it
+   * An expression for each row of a source, a pragma in its table-valued form for one. Unlike the three above it
    * leaves no prepared statement behind: the library frees those with the garbage only, and as long as there is one,
    * close() does not let go of the files, which then cannot be moved on Windows.
    */
-  askPragma(name: string): SqlValue[];
+  values(expression: string, source: string): SqlValue[];
   /** All or nothing: a throw in `work` takes everything back. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
@@ -27,6 +27,20 @@ interface Prepared {
   statement: StatementSyncInstance;
   columns: string[];
   emptyRow: Readonly<Record<string, SqlValue>>;
+}
+
+/**
+ * Copies a database as it is at this moment into `target`, whatever is there, as one transaction: also where either of them is open. The
+ * pages are copied as they are, damaged ones too.
+ */
+export async function copyDatabase(source: string, target: string): Promise<void> {
+  const connection = new DatabaseSync(source, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    // All pages in one step, so that what is written meanwhile does not make it begin again.
+    await backup(connection, target, { rate: -1 });
+  } finally {
+    connection.close();
+  }
 }
 
 /** Waits this long for another connection's lock instead of failing at once. */
@@ -101,9 +115,9 @@ export function connectDatabase(
     },
     run: (sql, ...values) => prepare(sql).statement.run(...values).changes,
     execute: (sql) => connection.exec(sql),
-    askPragma(name) {
+    values(expression, source) {
       answers = [];
-      connection.exec(`SELECT facet_answer(${name}) FROM pragma_${name}`);
+      connection.exec(`SELECT facet_answer(${expression}) FROM ${source}`);
       return answers;
     },
     transaction(work) {
@@ -124,7 +138,7 @@ export function connectDatabase(
         connection.close();
         return;
       }
-      // The connection may outlive this call (see askPragma); its write-ahead log is empty from here on.
+      // The connection may outlive this call (see values); its write-ahead log is empty from here on.
       try {
         connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       } catch {

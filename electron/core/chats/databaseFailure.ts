@@ -2,12 +2,14 @@
 import { failure, type Failure } from "../../contract/failure";
 
 /** SQLite's result codes (sqlite3.h); an extended code has the primary one in its lowest byte. */
+const SQLITE_ERROR = 1;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
 /** A wrong statement, a broken constraint, a misuse, a wrong parameter: mistakes of ours, not of the disk. */
-const bugs = [1, 19, 21, 25];
+const bugs = [SQLITE_ERROR, SQLITE_CONSTRAINT, 21, 25];
 const SQLITE_IOERR_WRITE = 778;
 /** The -shm file could not be made as large as it must be: no room left. */
 const SQLITE_IOERR_SHMSIZE = 4874;
@@ -23,6 +25,16 @@ export function sqliteCode(error: unknown): number | null {
 export function isDamage(error: unknown): boolean {
   const code = sqliteCode(error);
   return code !== null && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(code & 0xff);
+}
+
+/** A row that a table does not take, as it is or as it would be. */
+export function isConstraint(error: unknown): boolean {
+  return ((sqliteCode(error) ?? 0) & 0xff) === SQLITE_CONSTRAINT;
+}
+
+/** A mistake in a statement, or a schema that is not what the statement is for. */
+export function isWrongStatement(error: unknown): boolean {
+  return ((sqliteCode(error) ?? 0) & 0xff) === SQLITE_ERROR;
 }
 
 /** For an error while reading or writing a database that had been opened. Errors that are not SQLite's are thrown on. */

@@ -1,16 +1,6 @@
-// What happens to the chat database when files are damaged, newer, killed in mid-write, or the disk is full.
+// What happens to the chat database when files are older or newer, killed in mid-write, or the disk is full; damaged ones: openChats.test.ts.
 import { execFileSync, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -28,7 +18,7 @@ import { openChatDatabase } from "./openChatDatabase";
 let folder: string;
 const file = () => path.join(folder, "chats.db");
 const now = () => 1_700_000_000_000;
-const open = () => openChatDatabase(file(), now);
+const open = () => openChatDatabase(file());
 
 function value<Value>(outcome: Outcome<Value>): Value {
   if (!outcome.ok) throw new Error(`${outcome.failure.code} ${outcome.failure.cause ?? ""}`);
@@ -37,7 +27,7 @@ function value<Value>(outcome: Outcome<Value>): Value {
 
 /** Closes in order after writing some chats; returns how many. */
 function fill(chats = 40): number {
-  const { database } = value(open());
+  const database = value(open());
   const store = new ChatStore(database, Date.now);
   for (let index = 0; index < chats; index++) {
     const chat = value(store.createChat());
@@ -48,17 +38,11 @@ function fill(chats = 40): number {
 }
 
 function countChats(): number {
-  const { database } = value(open());
+  const database = value(open());
   const store = new ChatStore(database, Date.now);
   const count = value(store.listChats()).length;
   store.close();
   return count;
-}
-
-function overwrite(start: number, length: number, byte: number): void {
-  const bytes = readFileSync(file());
-  bytes.fill(byte, start, start + length);
-  writeFileSync(file(), bytes);
 }
 
 beforeEach(() => {
@@ -79,9 +63,8 @@ describe("a database of an older version", () => {
       COMMIT;`);
     old.close();
 
-    const { database, movedAsideTo } = value(open());
+    const database = value(open());
     const store = new ChatStore(database, now);
-    expect(movedAsideTo).toBeNull();
     expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
     const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
     expect(chat).toMatchObject({ title: "Old", stack: [] });
@@ -95,7 +78,7 @@ describe("a database of an older version", () => {
       },
     ]);
     expect(compared).toEqual([]);
-    expect(searchChats(database, "what", now())).toHaveLength(1);
+    expect(searchChats(database, store.faultyRows, "what", now())).toHaveLength(1);
     expect(value(store.addQuestion(chat.id, "And now?", RequestId.parse("r"))).turns).toHaveLength(3);
     store.close();
   });
@@ -118,9 +101,8 @@ It is.', 2, 'complete', 'x');
     const rows = old.all(kept);
     old.close();
 
-    const { database, movedAsideTo } = value(open());
+    const database = value(open());
     const store = new ChatStore(database, now);
-    expect(movedAsideTo).toBeNull();
     expect(database.get("PRAGMA user_version")).toEqual({ user_version: 3 });
     expect(database.all(kept)).toEqual(rows);
     const { chat, messages, compared } = value(store.openChat(ChatId.parse("c")));
@@ -140,15 +122,14 @@ It is.', 2, 'complete', 'x');
     expect(compared).toMatchObject([
       { id: "b", parts: textParts("Aye."), state: "stopped", stack: JSON.parse(stack), comparisonId: "x" },
     ]);
-    expect(searchChats(database, "tag", now())).toHaveLength(2);
+    expect(searchChats(database, store.faultyRows, "tag", now())).toHaveLength(2);
     store.close();
   });
 });
 
 describe("a sound database", () => {
   it("is made with the settings that keep it sound", () => {
-    const { database, movedAsideTo } = value(open());
-    expect(movedAsideTo).toBeNull();
+    const database = value(open());
     expect(database.get("PRAGMA journal_mode")).toEqual({ journal_mode: "wal" });
     expect(database.get("PRAGMA synchronous")).toEqual({ synchronous: 2 });
     expect(database.get("PRAGMA foreign_keys")).toEqual({ foreign_keys: 1 });
@@ -166,59 +147,6 @@ describe("a sound database", () => {
   });
 });
 
-describe("a damaged database", () => {
-  const damages: Record<string, () => void> = {
-    "cut in the middle": () => truncateSync(file(), Math.floor(statSync(file()).size / 2 / 4096) * 4096),
-    "cut to a few bytes": () => truncateSync(file(), 50),
-    "zeroed at its beginning": () => overwrite(0, 4096, 0),
-    "zeroed from the second page on": () => overwrite(4096, statSync(file()).size - 4096, 0),
-    "garbage at its beginning": () => overwrite(0, 100, 0x5a),
-    "garbage in the middle": () => overwrite(4096, 40_000, 0xa5),
-    "another kind of file": () => writeFileSync(file(), "<html>".repeat(5000)),
-    "empty, with its log still there": () => {
-      writeFileSync(`${file()}-wal`, readFileSync(file()));
-      truncateSync(file(), 0);
-    },
-  };
-  for (const [name, damage] of Object.entries(damages)) {
-    it(`${name}: is moved aside whole, and a new one begun`, () => {
-      fill();
-      damage();
-      const before = readFileSync(file());
-      const { database, movedAsideTo } = value(open());
-      expect(movedAsideTo).toBe(path.join(folder, "chats-damaged-2023-11-14T22-13-20-000Z.db"));
-      expect(readFileSync(movedAsideTo!).equals(before)).toBe(true);
-      const store = new ChatStore(database, Date.now);
-      expect(value(store.listChats())).toEqual([]);
-      value(store.createChat());
-      store.close();
-      expect(countChats()).toBe(1);
-      expect(existsSync(movedAsideTo!)).toBe(true);
-    });
-  }
-
-  it("never takes the place of an earlier one", () => {
-    for (let time = 0; time < 3; time++) {
-      writeFileSync(file(), `damaged ${time} `.repeat(500));
-      value(open()).database.close();
-    }
-    const aside = readdirSync(folder).filter((name) => name.startsWith("chats-damaged-"));
-    expect(aside).toHaveLength(3);
-    expect(new Set(aside.map((name) => readFileSync(path.join(folder, name), "utf8"))).size).toBe(3);
-  });
-
-  it("is made whole when only the search index is damaged", () => {
-    const chats = fill();
-    const connection = connectDatabase(file());
-    connection.execute("INSERT INTO messages_fts(messages_fts) VALUES ('delete-all')");
-    connection.close();
-    expect(countChats()).toBe(chats);
-    const { database } = value(open());
-    expect(searchChats(database, "Question", now()).length).toBeGreaterThan(0);
-    database.close();
-  });
-});
-
 describe("a database that cannot be used", () => {
   it("is left alone when a newer Facet wrote it", () => {
     fill();
@@ -231,7 +159,7 @@ describe("a database that cannot be used", () => {
   });
 
   it("is a sentence when its folder is not there, or it is a folder", () => {
-    expect(openChatDatabase(path.join(folder, "gone", "chats.db"), now)).toMatchObject({
+    expect(openChatDatabase(path.join(folder, "gone", "chats.db"))).toMatchObject({
       ok: false,
       failure: { code: "data-folder-unusable" },
     });
@@ -242,7 +170,7 @@ describe("a database that cannot be used", () => {
 
 describe("kill -9", () => {
   it("in mid-transaction leaves each finished transaction and no half of another", async () => {
-    value(open()).database.close();
+    value(open()).close();
     const sqlite = createRequire(import.meta.url).resolve("@photostructure/sqlite");
     const script = `
       const { DatabaseSync } = require(${JSON.stringify(sqlite)});
@@ -261,8 +189,7 @@ describe("kill -9", () => {
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("exit", resolve));
 
-    const { database, movedAsideTo } = value(open());
-    expect(movedAsideTo).toBeNull();
+    const database = value(open());
     expect(database.get("SELECT count(*) AS count FROM chats")).toEqual({ count: 60 });
     database.close();
   });
@@ -270,7 +197,7 @@ describe("kill -9", () => {
 
 describe("a full disk", () => {
   it("is said, and nothing that was saved is lost", () => {
-    const { database } = value(open());
+    const database = value(open());
     const store = new ChatStore(database, Date.now);
     const chat = value(store.createChat());
     const { answer } = value(store.addQuestion(chat.id, "Q", RequestId.parse("r")));
@@ -293,7 +220,7 @@ describe("a full disk", () => {
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", mount]);
     try {
       const small = path.join(mount, "chats.db");
-      const store = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
+      const store = new ChatStore(value(openChatDatabase(small)), Date.now);
       const chat = value(store.createChat());
       let started = store.addQuestion(chat.id, "Q", RequestId.parse("r"));
       value(started);
@@ -314,11 +241,11 @@ describe("a full disk", () => {
       } catch {
         // Now it is full to the last page.
       }
-      const onFull = openChatDatabase(small, now);
+      const onFull = openChatDatabase(small);
       expect(onFull.ok ? "open" : onFull.failure.code).toMatch(/^(open|disk-full)$/u);
-      if (onFull.ok) onFull.value.database.close();
+      if (onFull.ok) onFull.value.close();
       rmSync(path.join(mount, "filler"));
-      const again = new ChatStore(value(openChatDatabase(small, now)).database, Date.now);
+      const again = new ChatStore(value(openChatDatabase(small)), Date.now);
       expect(textOf(value(again.openChat(chat.id)).messages[1]!.parts).length).toBe(saved.length);
       started = again.addQuestion(chat.id, "Q2", RequestId.parse("r"));
       again.close();

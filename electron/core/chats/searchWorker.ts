@@ -5,6 +5,7 @@ import type { SearchHit } from "../../contract/chat";
 import { failure, succeed, type Outcome } from "../../contract/failure";
 import { searchChats } from "./chatSearch";
 import { BrokenOff, connectDatabase } from "./database";
+import { FaultyRows } from "./FaultyRows";
 import { databaseFailure } from "./databaseFailure";
 
 export interface SearchRequest {
@@ -30,7 +31,7 @@ function search({ id, file, query, nowMs }: SearchRequest): Outcome<SearchHit[]>
   try {
     const database = connectDatabase(file, { readOnly: true, goesOn });
     try {
-      return succeed(searchChats(database, query, nowMs));
+      return succeed(searchChats(database, new FaultyRows(), query, nowMs));
     } finally {
       database.close();
     }

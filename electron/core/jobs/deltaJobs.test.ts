@@ -18,6 +18,7 @@ import { inspectDelta } from "../../engine/deltas/inspectDelta";
 import { readBaseShapes } from "../../engine/deltas/matchDelta";
 import { previewPair } from "../../engine/deltas/previewPair";
 import { readDeltaHeader } from "../../engine/deltas/readDeltaHeader";
+import { writeLora } from "../../testing/deltaGguf";
 import { ggufBytes, tinyModelContents, type GgufContents } from "../../testing/tinyGguf";
 import { DeltaLibrary, DeltaList } from "../deltas/DeltaLibrary";
 import { CrashNote } from "../CrashNote";
@@ -258,6 +259,21 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
       ok: false,
       failure: { code: "delta-damaged" },
     });
+  });
+
+  it("refuses in words a file whose header would end llama.cpp", async () => {
+    const unsound = inFolder("unsound.gguf");
+    // gguf.cpp: GGML_ASSERT(!key.empty())
+    await writeLora(unsound, { metadata: { "": { type: "bool", value: true } } });
+    const target = inFolder("x.gguf");
+    for (const [job, code] of [
+      [{ kind: "convert-delta", source: unsound, target, compact: true }, "model-damaged"],
+      [{ kind: "check-delta-base", delta: unsound, model: request.base }, "model-damaged"],
+      [{ kind: "check-delta-base", delta: request.base, model: unsound }, "model-damaged"],
+      [{ kind: "preview", source: unsound, types: ["Q4_0"], steps: null }, "model-damaged"],
+      [{ kind: "import-importance-matrix", source: unsound, model: request.base, target }, "importance-matrix-invalid"],
+    ] as const satisfies readonly (readonly [Parameters<typeof run>[0], string])[])
+      expect([job.kind, await run(job)]).toMatchObject([job.kind, { ok: false, failure: { code } }]);
   });
 
   it("knows the base again, quantized too, and no other model", async () => {

@@ -30,7 +30,7 @@ export async function callMethod(
   input: unknown,
   log: Log,
 ): Promise<Outcome<unknown>> {
-  const parsed = table[name]?.input.safeParse(input);
+  const parsed = Object.hasOwn(table, name) ? table[name]?.input.safeParse(input) : undefined;
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (parsed === undefined || handler === undefined) return refuse("unknown method", log);
   if (!parsed.success) {

@@ -1,12 +1,12 @@
 // The methods "chats.…" of the application.
 import type { NamedStack, Stack } from "../../contract/deltas";
-import { succeed, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Outcome } from "../../contract/failure";
 import { exportUnsaved } from "../answers/exportUnsaved";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function chatMethods(parts: Parts) {
-  const { data, answers, search, deltas, session, events } = parts;
+  const { data, answers, search, backups, deltas, session, events } = parts;
   const { chats } = data;
   return {
     "chats.create"() {
@@ -91,6 +91,14 @@ export function chatMethods(parts: Parts) {
     },
     "chats.exportUnsavedTo": ({ path: target, replaces }) =>
       exportUnsaved(answers, { target, replaces }, data.unfinished),
+    "chats.backups": () => backups.list(),
+    async "chats.restoreBackup"({ name }) {
+      if (answers.isWriting) return fail("chats-busy");
+      const restored = await backups.restore(name);
+      const listed = chats.listChats();
+      if (restored.ok && listed.ok) events.emit("chats-replaced", listed.value);
+      return restored;
+    },
     "chats.stop"({ requestId }) {
       answers.stop(requestId);
       return succeed(undefined);

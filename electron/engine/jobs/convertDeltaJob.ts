@@ -6,6 +6,7 @@ import type { JobResult } from "../../contract/jobs";
 import { isSameFile, requireFreeSpace, writeUnfinished } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
+import { requireSoundHeader } from "./soundHeader";
 
 /** 1.6 bits per weight instead of 1.125 (docs/delta-format.md), and a little. */
 const MOST_EXPANSION = 1.5;
@@ -23,6 +24,7 @@ export async function convertDeltaJob(
     )
   )
     throw new JobError("target-exists", { file });
+  await requireSoundHeader(source);
   await requireFreeSpace(path.dirname(target), (await stat(source)).size * (compact ? 1 : MOST_EXPANSION));
   const fileBytes = await writeUnfinished(target, (unfinished) =>
     addon.convertDelta({ source, target: unfinished, compact }),

@@ -1,12 +1,12 @@
 // Takes over an importance matrix that was made elsewhere, when it is one for this model. Job process.
 import path from "node:path";
 import type { ImportRequest, JobResult } from "../../contract/jobs";
-import { UserFile } from "../../files/UserFile";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";
 import { writeKeptFile } from "./freshFile";
 import { JobError } from "./JobError";
 import type { NativeAddon } from "./nativeAddon";
+import { headerFailure } from "./soundHeader";
 
 /** llama-imatrix's name for the sums of a weight: one row of its width for each of its matrices. */
 const SUMS_SUFFIX = ".in_sum2";
@@ -25,13 +25,16 @@ export async function importMatrixJob(
   });
 }
 
-/** The addon would open a pipe, and wait for it. */
+/** The addon would open a pipe, and wait for it. The older form, imatrix.dat, has no header. */
 async function requireReadable(source: string): Promise<void> {
-  try {
-    await (await UserFile.open(source)).close();
-  } catch (error) {
-    throw new JobError("importance-matrix-unreadable", {}, error);
-  }
+  const unsound = await headerFailure(source);
+  if (unsound === null || unsound.code === "model-not-gguf") return;
+  const isUnreadable = unsound.code === "model-missing" || unsound.code === "model-unreadable";
+  throw new JobError(
+    isUnreadable ? "importance-matrix-unreadable" : "importance-matrix-invalid",
+    {},
+    unsound.cause ?? unsound.code,
+  );
 }
 
 /** llama.cpp finds out only while it quantizes, and not at all when no name is the same. */

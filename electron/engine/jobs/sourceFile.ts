@@ -7,6 +7,7 @@ import { UserFile } from "../../files/UserFile";
 import type { Amount } from "./progressMeter";
 import { JobError } from "./JobError";
 import type { NativeAddon, NativeModelFile } from "./nativeAddon";
+import { headerFailure } from "./soundHeader";
 
 export interface SourceFile {
   /** All files of a split model, in order. */
@@ -48,6 +49,9 @@ async function describe(addon: NativeAddon, file: string): Promise<NativeModelFi
   } catch (error) {
     throw new JobError("model-unreadable", { file: path.basename(file) }, error);
   }
+  const unsound = await headerFailure(file);
+  if (unsound !== null)
+    throw new JobError("model-damaged", { file: path.basename(file) }, unsound.cause ?? unsound.code);
   return addon.describeModelFile({ path: file }).catch((error: unknown) => {
     throw new JobError("model-damaged", { file: path.basename(file) }, error);
   });

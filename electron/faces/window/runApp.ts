@@ -3,7 +3,7 @@ import path from "node:path";
 import { app, nativeTheme, type BrowserWindow, type Session } from "electron";
 import { EVENT_CHANNEL } from "../../contract/bridge";
 import { events } from "../../contract/events";
-import type { Outcome } from "../../contract/failure";
+import { failure, type Failure, type Outcome } from "../../contract/failure";
 import type { Language } from "../../contract/language";
 import { createApplication, type Application } from "../../core/createApplication";
 import { dataPaths } from "../../core/dataFolder";
@@ -28,6 +28,8 @@ import type { WindowShell } from "./WindowShell";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
 const CLOSE_TIMEOUT_MS = 1_000;
+/** What takes longer than a moment is said. */
+const PATIENCE_MS = 1_000;
 
 export interface RunAppOptions {
   folder: string;
@@ -78,28 +80,36 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     }
     handlers = opened.ok ? showInWindow(opened.value, shell) : blockedMethods(shell, opened.failure);
   };
-  let reportBusy: () => void;
-  const busy = new Promise<null>((resolve) => {
-    reportBusy = () => resolve(null);
+  let reportWait: (reason: Failure) => void;
+  const waiting = new Promise<Failure>((resolve) => {
+    reportWait = resolve;
   });
   const holding = madeFolder.ok
     ? takeOverDataFolder(
         {
           folder,
           holder: "window",
-          open: () => createApplication({ host: electronHost({ log, engineLog }), dataFolder: folder, log, engineLog }),
+          open: () =>
+            createApplication({
+              host: electronHost({ log, engineLog }),
+              dataFolder: folder,
+              log,
+              engineLog,
+              onChatsDamaged: () => setTimeout(() => reportWait(failure("chats-salvaging")), PATIENCE_MS),
+            }),
           // The window stays as long as its user wants it to.
           onReleaseWanted: () => undefined,
           log,
         },
-        () => reportBusy(),
+        () => reportWait(busyFailure(folder)),
       )
     : Promise.resolve(madeFolder);
-  const opened = await Promise.race([holding, busy]);
+  const first = await Promise.race([holding, waiting]);
+  const opened = "ok" in first ? first : null;
   if (opened?.ok === false)
     log("error", "data folder cannot be used", { code: opened.failure.code, cause: opened.failure.cause ?? "" });
-  // Another program works in the folder: the window says so, and begins when that has ended.
-  take(opened ?? { ok: false, failure: busyFailure(folder) });
+  // Another program works in the folder, or damaged chats are being read: the window says so, and begins when that has ended.
+  take("ok" in first ? first : { ok: false, failure: first });
   openIpcGate({
     handlers: () => handlers,
     isOurWindow: (sender) => window !== null && !window.isDestroyed() && sender === window.webContents,

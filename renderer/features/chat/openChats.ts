@@ -3,7 +3,7 @@ import type { Chat, ChatSummary } from "../../../electron/contract/chat";
 import type { ChatId, MessageId } from "../../../electron/contract/ids";
 import type { OpenChat } from "../../../electron/contract/methods";
 import { defaultChatSettings } from "../../../electron/contract/sampling";
-import { appStore, withChat, withoutChat } from "../../app/appStore";
+import { appStore, indexChats, withChat, withoutChat } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { showPage } from "../../app/layout";
 import { showOffer } from "../../app/notices";
@@ -105,6 +105,13 @@ export function applyChat(summary: ChatSummary): void {
   chatStore.setState((state) =>
     state.chat?.id === summary.id ? { chat: { ...state.chat, ...pickSummary(summary) } } : state,
   );
+}
+
+/** All chats are others now: the one that was open may be none of them, or another state of itself. */
+export function replaceChats(chats: readonly ChatSummary[]): void {
+  appStore().setState(indexChats(chats));
+  latestRequest++;
+  showChat(null);
 }
 
 /** A chat is gone from the sidebar; when it was open, an empty one takes its place. */

@@ -11,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
+import { BackupsRow } from "./BackupsRow";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
 
@@ -59,6 +60,7 @@ export function SettingsDialog() {
             </p>
           </div>
         </div>
+        <BackupsRow />
         <Leftovers />
       </div>
       <footer className={styles.versions}>

@@ -1,0 +1,6 @@
+// Entry of the chats' worker: one question, one answer, and its end. Built as .vite/build/chatsWorker.mjs.
+import { parentPort, workerData } from "node:worker_threads";
+import { answerQuestion } from "./answerQuestion";
+import { Question } from "./questions";
+
+parentPort?.postMessage(await answerQuestion(Question.parse(workerData)));
