@@ -159,6 +159,13 @@ test("a data folder below a file: the window opens and says what is wrong", asyn
   await rm(folder, { recursive: true });
 });
 
+test("a data folder where no folders can be: the window opens and says so", async ({ launch, allowProblems }) => {
+  test.skip(process.platform !== "linux", "/proc is Linux's");
+  allowProblems(/./);
+  const app = await launch({ dataFolder: "/proc/facet", starterModel: false, env: NO_NETWORK });
+  await expect(app.window.getByText(/data folder/i).first()).toBeVisible({ timeout: 30_000 });
+});
+
 test("a data folder that must not be read or written: the window opens and says so", async ({
   launch,
   allowProblems,

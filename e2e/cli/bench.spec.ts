@@ -35,14 +35,16 @@ test("speeds are measured and shown, and the chats are as before", async ({ face
 
   const table = await facet.run(["bench", "smol", ...SMALL]);
   expect(table.code).toBe(0);
-  expect(table.stdout).toMatch(/^WITH +PROMPT\/S +ANSWER\/S.*\nSmolLM2[^\n]* \d+ +\d+\.\d +\d+ +– +–\n$/u);
+  expect(table.stdout).toMatch(
+    /^WITH +READS +WRITES.*\nSmolLM2[^\n]* [\d,.]+ tokens\/s +[\d,.]+ tokens\/s +[\d,]+ ms +– +–\n$/u,
+  );
   expect(await storedChats(facet)).toEqual([]);
 });
 
 test("wrong uses are refused, and Ctrl C leaves nothing", async ({ facet }) => {
   await facet.placeStarterModel();
   const cases: [string[], number, RegExp][] = [
-    [["bench"], 2, /missing required argument/u],
+    [["bench"], 2, /Something is missing: <model>/u],
     [["bench", "qwen"], 3, /no model named/u],
     [["bench", "smol", "--delta", "pirate"], 3, /no fine-tune named/u],
     [["bench", "smol", "--tokens", "many"], 2, /--tokens cannot be “many”/u],

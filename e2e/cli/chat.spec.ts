@@ -76,7 +76,7 @@ test.describe("with the starter model", () => {
       [["chat", "-p", "Hi", "--seed", "one"], 2, /seed cannot be “one”/u],
       [["chat", "-p", "Hi", "--think", "maybe"], 2, /it is on or off/u],
       [["chat", "-p", "Hi", "--grammar", broken], 1, /no rule with the name missing/u],
-      [["chat", "-p", "Hi", "--schema", "nowhere.json"], 3, /There is no file nowhere\.json/u],
+      [["chat", "-p", "Hi", "--schema", "nowhere.json"], 3, /There is no file “nowhere\.json”/u],
       [["chat", "-p", "Hi", "--schema", broken, "--grammar", broken], 2, /one form/u],
       [["chat", "qwen", "-p", "Hi"], 3, /no model named “qwen”[\s\S]*SmolLM2/u],
       [["chat", "-p", "Hi", "--delta", "poet"], 3, /no fine-tune named “poet”/u],

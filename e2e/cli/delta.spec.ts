@@ -39,7 +39,7 @@ async function names(facet: FacetCommand): Promise<string[]> {
   return (await facet.json<ListedDelta[]>(["delta", "list"])).value.map(({ name }) => name);
 }
 
-test("adds adapters of llama.cpp and PEFT, and says which go with a model", async ({ facet }) => {
+test("adds adapters of llama.cpp and PEFT, and says which fit a model", async ({ facet }) => {
   await writeTinyModel(path.join(facet.modelsFolder, "Tiny.gguf"));
   const lora = path.join(facet.workFolder, "Pirate.gguf");
   await writeFile(lora, loraBytes());
@@ -58,16 +58,16 @@ test("adds adapters of llama.cpp and PEFT, and says which go with a model", asyn
   expect(unnamed.stderr).toContain("--base");
   const converted = await facet.run(["delta", "add", peft, "--base", "tiny"]);
   expect(converted).toMatchObject({ code: 0 });
-  expect(converted.stdout).toContain("checkpoint is among your fine-tunes (LoRA, rank 4");
+  expect(converted.stdout).toContain("“checkpoint” is among your fine-tunes (LoRA, rank 4");
   expect(await names(facet)).toEqual(["checkpoint", "Other", "Pirate"]);
 
   const listed = await facet.run(["delta", "list", "tiny"]);
   expect(listed.stdout).toMatch(
-    /checkpoint .*goes with it[^]*Pirate .*goes with it[^]*Other .*made for a model of another size/u,
+    /checkpoint .*fits; recognised by[^]*Pirate .*fits; recognised by[^]*Other .*made for a model of another size/u,
   );
   expect(await facet.run(["delta", "check", "pir", "tiny"])).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining("Pirate goes with Tiny"),
+    stdout: expect.stringContaining("Pirate fits Tiny"),
   });
   const refused = await facet.json<{ error: { code: string } }>(["delta", "check", "oth", "tiny"]);
   expect(refused).toMatchObject({ code: 1, value: { error: { code: "delta-shapes-differ" } } });
@@ -124,7 +124,7 @@ test("makes fine-tunes of two models, and moves them between their forms", async
 
   const taken = await facet.run(["delta", "export", "tuned", full]);
   expect(taken.code).toBe(1);
-  expect(taken.stderr).toContain("“full.gguf” already exists");
+  expect(taken.stderr).toContain(`“${full}” already exists`);
   expect(await facet.run(["delta", "convert", full, "--compact", "-o", again])).toMatchObject({ code: 1, stdout: "" });
   const noForm = await facet.json<{ error: { code: string } }>([
     "delta",

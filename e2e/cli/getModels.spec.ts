@@ -112,6 +112,16 @@ test("the proposed variant is downloaded, or the one that is named", async ({ fa
   expect((await facet.json<unknown[]>(["models", "list"])).value).toHaveLength(2);
 });
 
+test("a gated model asks for a token, and takes that of the environment", async ({ facet, hub, env }) => {
+  hub.add({ ...TINY, id: "maker/Gated-GGUF", gated: "manual" });
+  hub.tokens.add("hf_given");
+  const wanted = ["models", "get", "maker/Gated-GGUF:Q4_0"];
+  const refused = await facet.run(wanted, { env });
+  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused.stderr).toMatch(/access token[^]*HF_TOKEN/u);
+  expect(await facet.run(wanted, { env: { ...env, HF_TOKEN: "hf_given" } })).toMatchObject({ code: 0 });
+});
+
 test("Ctrl C pauses a download, nothing half-written is a model, and the next get goes on", async ({
   facet,
   hub,
@@ -169,7 +179,7 @@ test("without a name the starter model is offered", async ({ facet, env }) => {
   expect(offline).toMatchObject({ code: 1, stdout: "" });
   expect(await readdir(facet.modelsFolder)).toEqual([]);
   await facet.placeStarterModel();
-  expect((await facet.run(["models", "get"], { env })).stdout).toContain("is here already");
+  expect((await facet.run(["models", "get"], { env })).stdout).toContain("is already installed");
 });
 
 test("an estimate says what takes the memory, of a model here and of one at the hub", async ({ facet, hub, env }) => {

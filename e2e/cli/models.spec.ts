@@ -89,7 +89,7 @@ test("files and folders are used where they are, or copied; what is no model is 
   expect(await readdir(facet.modelsFolder)).toEqual([]);
   const again = await facet.run(["models", "import", folder]);
   expect(again).toMatchObject({ code: 0, stdout: "" });
-  expect(again.stderr).toContain("in the list already");
+  expect(again.stderr).toContain("already in the list");
 
   const other = path.join(facet.workFolder, "Third.gguf");
   await writeTinyModel(other, { name: "Third", seed: 3 });

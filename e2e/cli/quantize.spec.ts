@@ -110,6 +110,18 @@ test("wrong uses are told apart", async ({ facet }) => {
   expect(none).toMatchObject({ code: 3, value: { error: { exitCode: 3 } } });
 });
 
+test("an order that is under way is waited for, and who came first names the model", async ({ facet }) => {
+  await writeTinyModel(path.join(facet.modelsFolder, "Slow-F32.gguf"), { width: SLOW_WIDTH });
+  const first = facet.start(["quantize", "slow", "Q4_0", "--name", "First", "--json"]);
+  await first.whenWritten(/Calibrating/u);
+  const second = await facet.json<Made>(["quantize", "slow", "Q4_0", "--name", "Second"]);
+  expect(second.code).toBe(0);
+  expect(second.stderr).toMatch(/already being made\. Waiting for it\. --name is not used/u);
+  const made = JSON.parse((await first.result).stdout) as Made;
+  expect(made.model.name).toBe("First");
+  expect(second.value.path).toBe(made.path);
+});
+
 test("Ctrl C ends the job, and nothing half-written is left", async ({ facet }) => {
   await writeTinyModel(path.join(facet.modelsFolder, "Slow-F32.gguf"), { width: SLOW_WIDTH });
   const running = facet.start(["quantize", "slow", "Q4_0"]);

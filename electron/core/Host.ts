@@ -24,6 +24,8 @@ export interface Host {
   readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
+  /** An access token for Hugging Face that came with the start; used where none is saved. */
+  readonly hubToken: string | null;
   /** For what reads whole chat databases. */
   readonly chatsWorker: ChatsWorker;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */

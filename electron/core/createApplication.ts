@@ -187,6 +187,7 @@ function createParts(
   const hub = new Hub({
     file: data.hubSettings,
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
+    givenToken: host.hubToken,
     network: host.network,
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });

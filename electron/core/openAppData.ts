@@ -1,9 +1,10 @@
 // Opens everything that Facet stores in its data folder, or says why it cannot be used.
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
 import type { AppSettings } from "../contract/settings";
 import type { DeltaId, ModelId } from "../contract/ids";
+import { makeFolder } from "../files/makeFolder";
 import { ChatStore } from "./chats/ChatStore";
 import { noChatDatabase } from "./chats/openChatDatabase";
 import { openChats, type OpenedChats } from "./chats/openChats";
@@ -181,8 +182,7 @@ export function makeDataFolder(folder: string): Outcome<undefined> {
   try {
     // A link to a disk that is not there now is no reason not to start.
     const isMoved = lstatSync(models, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    for (const inside of [...(isMoved ? [] : [models]), logs, window])
-      mkdirSync(inside, { recursive: true, mode: 0o700 });
+    for (const inside of [...(isMoved ? [] : [models]), logs, window]) makeFolder(inside, 0o700);
     keepPrivate(folder);
     return succeed(undefined);
   } catch (error) {
@@ -216,6 +216,7 @@ function folderFailure(error: unknown, folder: string): { ok: false; failure: Fa
   const reasons: Record<string, string> = {
     EACCES: "This account may not write there.",
     EPERM: "This account may not write there.",
+    ENOENT: "No folder can be made there.",
     EROFS: "It lies on a read-only disk.",
     ENOTDIR: "A part of its path is a file.",
     EEXIST: "A part of its path is a file.",

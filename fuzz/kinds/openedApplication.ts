@@ -101,6 +101,7 @@ function offlineHost(folder: string): Host {
       setProxy: async () => undefined,
       usesProxy: async () => false,
     },
+    hubToken: null,
     secrets: {
       isAvailable: () => false,
       encrypt: () => Buffer.alloc(0),

@@ -23,6 +23,8 @@ const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
 ]);
 /** The same in every language. */
 const NAMES = /\b(?:Facet|Electron)\b/gu;
+/** The same in every language: the program's name, its command lines, and comments in shell scripts. */
+const CODE = /^(?:Facet$|#)|(?:^|\| )facet /u;
 /** On the line itself: a text for no reader, or one that is the same in every language. */
 const EXEMPT = "// not translated";
 
@@ -102,7 +104,7 @@ function isText(node: ts.Expression): boolean {
 function wordsOutside(node: ts.Node): string | null {
   if (ts.isJsxText(node)) return /\p{L}{2}/u.test(node.text.replaceAll(NAMES, "")) ? node.text.trim() : null;
   const text = literalText(node);
-  if (text === null || isUnseen(node)) return null;
+  if (text === null || CODE.test(text) || isUnseen(node)) return null;
   const { parent } = node;
   if (ts.isJsxAttribute(parent) && SPOKEN_ATTRIBUTES.has(parent.name.getText()))
     return /\p{L}{2}/u.test(text) ? text : null;

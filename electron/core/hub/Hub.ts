@@ -14,6 +14,8 @@ import type { TokenStore } from "./TokenStore";
 export interface HubOptions {
   file: JsonFile<StoredHubSettings>;
   token: TokenStore;
+  /** Used where none is saved. */
+  givenToken: string | null;
   network: HostNetwork;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
   fixedEndpoint: string | null;
@@ -49,7 +51,7 @@ export class Hub {
       // Sockets of Node are quicker for large files, but know no proxy.
       contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
       address: address.value,
-      token: () => this.#options.token.get(),
+      token: async () => (await this.#options.token.get()) ?? this.#options.givenToken,
     });
     return succeed(this.#client);
   }

@@ -2,6 +2,8 @@
 // On a terminal progress is a bar that is drawn anew; elsewhere it is a line now and then.
 import { styleText } from "node:util";
 import stringWidth from "string-width";
+import { languageCode } from "../../words/language";
+import { formatPercent } from "../../words/quantities";
 import { printable } from "./printable";
 
 const BAR_CELLS = 24;
@@ -24,6 +26,7 @@ export interface OutputOptions {
 }
 
 export interface Column {
+  /** Written in capitals. */
   head: string;
   /** Numbers are aligned at their right end. */
   isNumber?: boolean;
@@ -93,8 +96,9 @@ export class Output {
   }
 
   /** Columns as wide as their texts; on a narrow terminal the widest one that is no number is cut. */
-  table(columns: readonly Column[], unchecked: readonly (readonly string[])[]): void {
+  table(unwritten: readonly Column[], unchecked: readonly (readonly string[])[]): void {
     if (this.isJson) return;
+    const columns = unwritten.map((column) => ({ ...column, head: column.head.toLocaleUpperCase(languageCode()) }));
     const rows = unchecked.map((row) => row.map((cell) => this.#printable(cell).replaceAll(/[\n\t]+/gu, " ")));
     const widths = columns.map(({ head }, index) =>
       Math.max(...[head, ...rows.map((row) => row[index] ?? "")].map((text) => stringWidth(text))),
@@ -140,7 +144,7 @@ export class Output {
         if (this.#now() - lastAtMs < REDRAW_MS) return;
         lastAtMs = this.#now();
         const columns = this.#stderr.columns ?? USUAL_COLUMNS;
-        const cells = Math.min(BAR_CELLS, Math.max(0, columns - label.length - 30));
+        const cells = Math.min(BAR_CELLS, Math.max(0, columns - stringWidth(label) - 30));
         const filled = Math.round((fraction ?? 0) * cells);
         const bar = cells === 0 ? "" : ` ${"█".repeat(filled)}${"░".repeat(cells - filled)}`;
         const line = `${label}${bar} ${[percent(fraction), text].filter((part) => part !== "").join(" · ")}`;
@@ -185,7 +189,7 @@ function escapeControls(json: string): string {
 }
 
 function percent(fraction: number | null): string {
-  return fraction === null ? "" : `${Math.floor(Math.min(1, Math.max(0, fraction)) * 100)} %`;
+  return fraction === null ? "" : formatPercent(fraction);
 }
 
 function fitted(text: string, width: number, isRight: boolean): string {

@@ -2,6 +2,7 @@
 import type { ApplicationClient } from "../../instance/ApplicationClient";
 import type { Delta } from "../../contract/deltas";
 import type { InstalledModel } from "../../contract/model";
+import { t } from "../../words/language";
 import type { Reader } from "./CommandContext";
 import { CommandError, EXIT } from "./CommandError";
 import { valueOf } from "./useOutcome";
@@ -10,9 +11,25 @@ import path from "node:path";
 
 const SHOWN_CANDIDATES = 8;
 
-/** Throws with exit code 3 when nothing or more than one thing is meant. `what`: "model", "fine-tune". */
+/** Sentences for names that mean nothing. */
+const NONE = {
+  model: {
+    empty: () => t("The name of the model is empty."),
+    unknown: (name: string) => t("There is no model named “{name}”.", { name }),
+  },
+  "fine-tune": {
+    empty: () => t("The name of the fine-tune is empty."),
+    unknown: (name: string) => t("There is no fine-tune named “{name}”.", { name }),
+  },
+  job: {
+    empty: () => t("The name of the job is empty."),
+    unknown: (name: string) => t("There is no job named “{name}”.", { name }),
+  },
+} as const;
+
+/** Throws with exit code 3 when nothing or more than one thing is meant. */
 export function chooseByName<One>(
-  what: string,
+  what: keyof typeof NONE,
   wanted: string,
   all: readonly One[],
   namesOf: (one: One) => readonly string[],
@@ -21,7 +38,7 @@ export function chooseByName<One>(
   const labelOf = (one: One) => (namesOf(one)[0] ?? "").replaceAll(/\s+/gu, " ");
   const name = normalized(wanted);
   // An unset variable of a script, say: everything begins with nothing.
-  if (name === "") throw new CommandError(`The name of the ${what} is empty.`, EXIT.wrongUse);
+  if (name === "") throw new CommandError(NONE[what].empty(), EXIT.wrongUse);
   const matching = (matches: (candidate: string) => boolean) =>
     all.filter((one) => namesOf(one).some((candidate) => matches(normalized(candidate))));
   const exact = matching((candidate) => candidate === name);
@@ -30,19 +47,24 @@ export function chooseByName<One>(
   if (only !== undefined && found.length === 1) return only;
   const listed = (found.length > 0 ? found : all).slice(0, SHOWN_CANDIDATES).map((one) => `  ${labelOf(one)}`);
   const more = (found.length > 0 ? found : all).length - listed.length;
-  const list = [...listed, ...(more > 0 ? [`  … and ${more} more`] : [])].join("\n");
-  throw new CommandError(
+  const list = [
+    ...listed,
+    ...(more > 0 ? [`  ${t("… and {count, plural, one {# more} other {# more}}", { count: more })}`] : []),
+  ].join("\n");
+  const why =
     found.length > 0
-      ? `“${wanted}” could be any of these:\n${list}`
-      : `There is no ${what} named “${wanted}”.${all.length === 0 ? "" : ` There are:\n${list}`}`,
-    EXIT.notFound,
-  );
+      ? t("“{name}” could be any of these:", { name: wanted })
+      : [NONE[what].unknown(wanted), ...(all.length === 0 ? [] : [t("These exist:")])].join(" ");
+  throw new CommandError(list === "" ? why : `${why}\n${list}`, EXIT.notFound);
 }
 
 export async function chooseModel(wanted: string, reader: Reader): Promise<InstalledModel> {
   if (/[\\/]/u.test(wanted) && existsSync(wanted))
     throw new CommandError(
-      `“${wanted}” is a file. Add it to your models first: facet models import ${wanted}`,
+      t("“{file}” is a file. Add it to your models first: {command}", {
+        file: wanted,
+        command: `facet models import ${wanted}`,
+      }),
       EXIT.notFound,
     );
   const { models } = valueOf(await reader.call("app.snapshot", undefined));
@@ -56,8 +78,17 @@ export async function chooseModelOrFile(wanted: string, application: Application
   if (existsSync(file)) return valueOf(await application.call("models.openFile", { path: file, load: false }));
   // The name of an installed model may end like a file's.
   return chooseModel(wanted, application).catch((error: unknown) => {
-    throw error instanceof CommandError ? new CommandError(`There is no file “${wanted}”.`, EXIT.notFound) : error;
+    throw error instanceof CommandError ? new CommandError(noFile(wanted), EXIT.notFound) : error;
   });
+}
+
+/** What is said of a path that leads nowhere. */
+export function noFile(file: string): string {
+  return t("There is no file “{file}”.", { file });
+}
+
+export function noFineTunes(): string {
+  return t("No fine-tunes yet. Add one with: {command}", { command: "facet delta add FILE" });
 }
 
 function isPath(text: string): boolean {

@@ -1,5 +1,6 @@
 // A yes or no of the user's, before something is done that was not asked for in so many words.
 import { createInterface } from "node:readline";
+import { t } from "../../words/language";
 import type { CommandContext } from "./CommandContext";
 import { CommandError, EXIT } from "./CommandError";
 
@@ -8,8 +9,9 @@ export async function confirm(question: string, isYes: boolean, { output, signal
   if (isYes) return true;
   // Cancelled while what is asked about was being looked up.
   if (signal.aborted) return false;
-  if (!process.stdin.isTTY) throw new CommandError("Nobody can be asked here: say --yes.", EXIT.wrongUse);
-  output.ask(`${question} [y/N]`);
+  if (!process.stdin.isTTY)
+    throw new CommandError(t("Nobody can be asked here. Say yes with {option}.", { option: "--yes" }), EXIT.wrongUse);
+  output.ask(t("{question} [y/N]", { question }));
   // The terminal edits the line, and Ctrl C arrives as it does everywhere else.
   const reader = createInterface({ input: process.stdin, terminal: false });
   const answer = await new Promise<string>((resolve) => {
@@ -19,5 +21,10 @@ export async function confirm(question: string, isYes: boolean, { output, signal
     signal.addEventListener("abort", end, { once: true });
   });
   reader.close();
-  return /^y(?:es)?$/iu.test(answer.trim());
+  return isYesWord(answer.trim().toLowerCase());
+}
+
+/** The letter of the question is understood in every language. */
+function isYesWord(answer: string): boolean {
+  return ["y", "yes", t("yes@@typed as an answer").toLowerCase()].includes(answer);
 }

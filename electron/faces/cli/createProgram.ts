@@ -1,6 +1,7 @@
 // The commands of `facet`, their help, and what all of them have in common.
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
+import { t } from "../../words/language";
 import type { CommandContext } from "./CommandContext";
 import { addBenchCommand } from "./commands/bench";
 import { addChatCommand } from "./commands/chat";
@@ -12,20 +13,24 @@ import { addEstimateCommand } from "./commands/estimate";
 import { addModelsCommands } from "./commands/models";
 import { addQuantizeCommand } from "./commands/quantize";
 import { addWindow } from "./commands/window";
+import { helpWords, wrongUse } from "./commanderWords";
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command("facet")
     .description(
-      "Local 4-bit models and their fine-tunes: chat, download, quantize, switch. Nothing leaves this computer.",
+      t("Local 4-bit models and their fine-tunes: chat, download, quantize, switch. Nothing leaves this computer."),
     )
-    .version(version(), "-V, --version", "show the version")
-    .option("--json", "write the result as JSON")
-    .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .showHelpAfterError("Run it with --help for how it is used.")
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
-    .configureHelp({ showGlobalOptions: true });
+    .version(version(), "-V, --version", t("show the version"))
+    .option("--json", t("write the result as JSON"))
+    .helpOption("-h, --help", t("show help"))
+    .helpCommand("help [command]", t("show help for a command"))
+    // What is wrong is said where all failures are said (runCommand.ts).
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(text),
+      writeErr: (text) => process.stderr.write(text),
+      outputError: () => undefined,
+    })
+    .configureHelp(helpWords);
   for (const add of [
     addWindow,
     addChatCommand,
@@ -39,6 +44,7 @@ export function createProgram(context: CommandContext): Command {
     addCompletionCommands,
   ])
     add(program, context);
+  endByThrowing(program);
   inheritSettings(program);
   return program;
 }
@@ -47,10 +53,18 @@ export function createProgram(context: CommandContext): Command {
 function inheritSettings(command: Command): void {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
+    endByThrowing(child);
     // Help shows the one of all commands.
     if (child.commands.length === 0) child.addOption(new Option("--json").hideHelp());
     inheritSettings(child);
   }
+}
+
+/** Commander would end the process; help that was asked for ends the command well. */
+function endByThrowing(command: Command): void {
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : wrongUse(error, command);
+  });
 }
 
 /** From the package.json two folders above the built file. */

@@ -4,6 +4,7 @@ import type { Download, DownloadRequest } from "../../contract/downloads";
 import { failure } from "../../contract/failure";
 import type { ApplicationClient } from "../../instance/ApplicationClient";
 import { downloadFacts, downloadFraction } from "../../words/downloadWords";
+import { t } from "../../words/language";
 import type { CommandContext } from "./CommandContext";
 import { CommandError, EXIT } from "./CommandError";
 import { errorOf, valueOf } from "./useOutcome";
@@ -17,7 +18,7 @@ export async function download(request: DownloadRequest, context: CommandContext
   const application = await context.application();
   await application.during(async () => {
     let shown = valueOf(await application.call("downloads.add", request));
-    const progress = output.progress("Downloading");
+    const progress = output.progress(t("Downloading"));
     try {
       while (!signal.aborted) {
         if (shown.state.kind === "ready") return;
@@ -31,7 +32,10 @@ export async function download(request: DownloadRequest, context: CommandContext
       progress.end();
     }
     await application.call("downloads.pause", { id: shown.id });
-    throw new CommandError("Paused: what is here is kept, and the same command goes on with it.", EXIT.cancelled);
+    throw new CommandError(
+      t("Paused. What was downloaded is kept, and the same command continues it."),
+      EXIT.cancelled,
+    );
   });
 }
 
@@ -47,6 +51,6 @@ async function look({ id }: Download, request: DownloadRequest, application: App
 
 function pausedError(why: Parameters<typeof errorOf>[0] | null): CommandError {
   return why === null
-    ? new CommandError("The download was paused in another program. The same command goes on with it.", EXIT.cancelled)
+    ? new CommandError(t("The download was paused in another program. The same command continues it."), EXIT.cancelled)
     : errorOf(why);
 }

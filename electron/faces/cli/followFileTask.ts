@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "../../contract/failure";
 import type { FileTask } from "../../contract/importing";
 import type { ApplicationClient } from "../../instance/ApplicationClient";
+import { t } from "../../words/language";
 import { formatBytes, formatTimeLeft } from "../../words/quantities";
 import type { CommandContext } from "./CommandContext";
 import { valueOf } from "./useOutcome";
@@ -42,10 +43,16 @@ async function tasks(application: ApplicationClient): Promise<FileTask[]> {
   return listed.ok ? listed.value : [];
 }
 
-function factsOf({ doneBytes, totalBytes, bytesPerSecond, secondsLeft }: FileTask): string[] {
+/** "12 MB of 40 MB", "3 MB/s", "9 s left" */
+export function factsOf({
+  doneBytes,
+  totalBytes,
+  bytesPerSecond,
+  secondsLeft,
+}: Pick<FileTask, "doneBytes" | "totalBytes" | "bytesPerSecond" | "secondsLeft">): string[] {
   return [
-    `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
-    ...(bytesPerSecond === null ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+    t("{done} of {total}", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) }),
+    ...(bytesPerSecond === null ? [] : [t("{bytes}/s", { bytes: formatBytes(bytesPerSecond) })]),
     ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
   ];
 }

@@ -4,6 +4,7 @@ import { failure } from "../../contract/failure";
 import type { Job, JobId, JobStart, JobState } from "../../contract/jobQueue";
 import type { ApplicationClient } from "../../instance/ApplicationClient";
 import { doingWords, jobFacts, jobFraction, jobProblem, phaseFacts, stepOf } from "../../words/jobWords";
+import { t } from "../../words/language";
 import type { CommandContext } from "./CommandContext";
 import type { Output, Progress } from "./Output";
 import { errorOf, valueOf } from "./useOutcome";
@@ -15,11 +16,13 @@ export interface DoneJob extends Job {
   readonly state: Extract<JobState, { kind: "done" }>;
 }
 
-/** Throws what made it fail, and "request-cancelled". */
-export async function runJob(start: JobStart, context: CommandContext): Promise<DoneJob> {
+/** Throws what made it fail, and "request-cancelled". `onJoined`: the same work is under way already, and this command waits for it too. */
+export async function runJob(start: JobStart, context: CommandContext, onJoined?: () => void): Promise<DoneJob> {
   const application = await context.application();
   return application.during(async () => {
+    const before = valueOf(await application.call("jobs.list", undefined));
     const { id } = valueOf(await application.call("jobs.start", start));
+    if (before.some((job) => job.id === id)) onJoined?.();
     return watch(id, application, context);
   });
 }
@@ -80,8 +83,8 @@ async function look(id: JobId, application: ApplicationClient): Promise<Job | nu
 }
 
 function labelOf({ state }: Job): string {
-  if (state.kind === "queued") return "Waiting";
-  return state.kind === "running" && state.phase !== null ? doingWords(stepOf(state.phase)) : "Starting";
+  if (state.kind === "queued") return t("Waiting");
+  return state.kind === "running" && state.phase !== null ? doingWords(stepOf(state.phase)) : t("Starting");
 }
 
 /** Without the percent, which the bar says. */

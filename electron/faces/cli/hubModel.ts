@@ -1,5 +1,6 @@
 // A repository of the hub as a command line names it: hf:OWNER/NAME[:QUANT], or without hf: where only the hub can be meant.
 import type { HubModel } from "../../contract/hub";
+import { t } from "../../words/language";
 import type { CommandContext, Reader } from "./CommandContext";
 import { CommandError, EXIT } from "./CommandError";
 import { readHubAddress, type HubAddress } from "./hubVariant";
@@ -25,7 +26,11 @@ export function requireHubAddress(text: string): HubAddress {
   const address = hubAddressIn(text);
   if (address !== null) return address;
   throw new CommandError(
-    `“${text}” names no model at the hub. Those are written OWNER/NAME; find one with: facet models search ${text}`,
+    t("“{text}” isn't a model on Hugging Face. Write {form}, or find one with: {command}", {
+      text,
+      form: "OWNER/NAME",
+      command: `facet models search ${text}`,
+    }),
     EXIT.wrongUse,
   );
 }

@@ -1,5 +1,6 @@
 // What of the hub a command line means: hf:OWNER/NAME, with :FILE where a repository holds more than one that would do.
 import { RepositoryName, type HubModel, type HubVariant } from "../../contract/hub";
+import { t } from "../../words/language";
 import { formatBytes } from "../../words/quantities";
 import { CommandError, EXIT } from "./CommandError";
 
@@ -18,7 +19,11 @@ export function readHubAddress(text: string): HubAddress | null {
   const repository = RepositoryName.safeParse(name);
   if (!repository.success)
     throw new CommandError(
-      `“${text}” names no repository. It is written hf:OWNER/NAME or hf:OWNER/NAME:FILE.`,
+      t("“{text}” isn't a repository on Hugging Face. Write {form} or {longForm}.", {
+        text,
+        form: "hf:OWNER/NAME",
+        longForm: "hf:OWNER/NAME:FILE",
+      }),
       EXIT.wrongUse,
     );
   const file = rest.join(":");
@@ -40,13 +45,18 @@ export function chooseVariant(
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const listed = found.length > 0 ? found : variants;
-  const list = listed
-    .map(({ id, sizeBytes }) => `\n  hf:${summary.repository}:${id}  (${formatBytes(sizeBytes)})`)
-    .join("");
+  const { repository } = summary;
+  const list = listed.map(({ id, sizeBytes }) => `\n  hf:${repository}:${id}  (${formatBytes(sizeBytes)})`).join("");
   throw new CommandError(
     found.length > 0
-      ? `“${summary.repository}” holds more than one file that could be meant:${list}`
-      : `“${summary.repository}” holds no ${file === null ? "file for this" : `file “${file}”`}.${list === "" ? "" : ` It holds:${list}`}`,
+      ? `${t("Several files of “{repository}” fit. Name one:", { repository })}${list}`
+      : [missing(repository, file), ...(list === "" ? [] : [`${t("It contains:")}${list}`])].join(" "),
     EXIT.notFound,
   );
+}
+
+function missing(repository: string, file: string | null): string {
+  return file === null
+    ? t("“{repository}” contains no suitable file.", { repository })
+    : t("“{repository}” contains no file “{file}”.", { repository, file });
 }

@@ -2,6 +2,7 @@
 import type { Fit, FitQuestion, KvCacheType } from "../../contract/fit";
 import type { HubModel, HubVariant } from "../../contract/hub";
 import { freeBytes } from "../../words/fitWords";
+import { t } from "../../words/language";
 import { hubSource } from "../../words/hubRequests";
 import {
   bestVariant,
@@ -51,7 +52,7 @@ export async function judgeVariants(
   const fits = new Map<string, Fit>();
   const fitOf = ({ id }: HubVariant) => fits.get(id) ?? null;
   const kindOf = (variant: HubVariant) => fitOf(variant)?.fileKind ?? null;
-  const progress = output.progress("Checking what fits");
+  const progress = output.progress(t("Checking what fits"));
   try {
     for (;;) {
       const variants = modelVariants(model.variants, kindOf);

@@ -1,16 +1,18 @@
 // Runs one command from its arguments to its exit code: Ctrl C, closed pipes and mistakes are the same for all of them.
 import { CommanderError } from "commander";
-import type { Outcome } from "../../contract/failure";
+import { failure, type Outcome } from "../../contract/failure";
 import type { Application } from "../../core/createApplication";
 import { endProcess } from "../../files/endProcess";
 import type { CommandClient } from "../../instance/CommandClient";
 import { readInstanceAddress } from "../../instance/instanceAddress";
 import { RemoteApplication } from "../../instance/RemoteApplication";
 import { failureText } from "../../words/failureText";
+import { t } from "../../words/language";
 import type { CommandContext, Reader } from "./CommandContext";
 import { CommandError, EXIT, type ExitCode } from "./CommandError";
 import { Output } from "./Output";
 import { createProgram } from "./createProgram";
+import { namedAsGiven } from "./namedAsGiven";
 import { errorOf } from "./useOutcome";
 
 /** As hosts/node/openApplication.ts; a file of its own, so that help and what another process answers need not read it. */
@@ -38,7 +40,7 @@ export async function runCommand(args: readonly string[], dataFolder: string): P
       if (client === null) {
         const { openClient } = await loadApplicationFile();
         client = openClient(dataFolder, `facet ${args[0] ?? ""}`.trim(), () =>
-          output.remark("Another facet command still uses this model. Waiting until it is done; Ctrl C ends both."),
+          output.remark(t("Another Facet command still uses this model. Waiting until it is done. Ctrl C ends both.")),
         );
         opened.push(client);
       }
@@ -81,8 +83,8 @@ function lostOutput({ code }: NodeJS.ErrnoException, output: Output): ExitCode {
   if (code === "EPIPE") return EXIT.cancelled;
   output.remark(
     code === "ENOSPC"
-      ? "The result could not be written: the disk is full."
-      : `The result could not be written${code === undefined ? "" : ` (${code})`}.`,
+      ? t("The result could not be written: the disk is full.")
+      : t("The result could not be written ({reason}).", { reason: code ?? "" }),
   );
   return EXIT.failed;
 }
@@ -107,16 +109,13 @@ async function run(args: readonly string[], context: CommandContext): Promise<Ex
     await createProgram(context).parseAsync(args, { from: "user" });
     return signal.aborted ? EXIT.cancelled : EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Its own words are written already.
-      return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
-    }
-    if (error instanceof CommandError) {
-      report(error, output);
-      return error.exitCode;
-    }
-    if (signal.aborted) return EXIT.cancelled;
-    throw error;
+    // Help, or the version.
+    if (error instanceof CommanderError) return EXIT.done;
+    const known = error instanceof CommandError ? error : signal.aborted ? errorOf(failure("request-cancelled")) : null;
+    if (known === null) throw error;
+    const named = namedAsGiven(known, args);
+    report(named, output);
+    return named.exitCode;
   }
 }
 
@@ -125,6 +124,6 @@ function report({ message, failure, exitCode, hasResult }: CommandError, output:
     const text = failure === null ? { happened: message } : failureText(failure);
     output.data({ error: { exitCode, code: failure?.code ?? null, details: failure?.details ?? {}, ...text } });
   }
-  if (exitCode === EXIT.cancelled && failure?.code === "request-cancelled") output.remark("Cancelled.");
+  if (exitCode === EXIT.cancelled && failure?.code === "request-cancelled") output.remark(t("Cancelled."));
   else output.remark(message);
 }

@@ -1,6 +1,7 @@
 // From the application's outcomes to what a command goes on with.
 import type { Failure, FailureCode, Outcome } from "../../contract/failure";
 import { failureParagraph } from "../../words/failureText";
+import { t } from "../../words/language";
 import { CommandError, EXIT, type ExitCode } from "./CommandError";
 
 const EXIT_OF: Partial<Record<FailureCode, ExitCode>> = {
@@ -9,6 +10,8 @@ const EXIT_OF: Partial<Record<FailureCode, ExitCode>> = {
   "request-cancelled": EXIT.cancelled,
 };
 
+const NEEDS_TOKEN: ReadonlySet<FailureCode> = new Set(["hub-needs-token", "hub-gated"]);
+
 /** The value, or a CommandError in the words of the failure. */
 export function valueOf<Value>(outcome: Outcome<Value>): Value {
   if (outcome.ok) return outcome.value;
@@ -16,5 +19,15 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
 }
 
 export function errorOf(failure: Failure): CommandError {
-  return new CommandError(failureParagraph(failure), EXIT_OF[failure.code] ?? EXIT.failed, failure);
+  const words = [failureParagraph(failure), ...(NEEDS_TOKEN.has(failure.code) ? [whereTokensAre()] : [])];
+  return new CommandError(words.join(" "), EXIT_OF[failure.code] ?? EXIT.failed, failure);
+}
+
+function whereTokensAre(): string {
+  return t(
+    "While the window is open, commands use the access token of its settings; otherwise the one in {variable}.",
+    {
+      variable: "HF_TOKEN",
+    },
+  );
 }

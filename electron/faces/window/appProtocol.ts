@@ -31,12 +31,12 @@ export function registerAppScheme(): void {
 export function serveApp(session: Session, root: string): void {
   session.protocol.handle("app", async (request) => {
     const file = resolvePageFile(root, request.url);
-    if (file === null) return answer(404, "text/plain", "Not found");
+    if (file === null) return answer(404, "text/plain", "Not found"); // not translated
     try {
       // readFile, not net.fetch(file://): it reads inside the asar, and file:// stays closed.
       return answer(200, file.mimeType, await readFile(path.join(root, file.relativePath)));
     } catch {
-      return answer(404, "text/plain", "Not found");
+      return answer(404, "text/plain", "Not found"); // not translated
     }
   });
 }

@@ -4,9 +4,9 @@ import type { UnsavedWords } from "../../contract/chat";
 import type { Failure } from "../../contract/failure";
 import type { Application } from "../../core/createApplication";
 import { failureText } from "../../words/failureText";
+import { t } from "../../words/language";
 import { askBeforeEnd, chooseTarget } from "./dialogs";
 
-const BUTTONS = ["Save elsewhere…", "Quit without saving", "Cancel"];
 const [SAVE, QUIT, CANCEL] = [0, 1, 2];
 const SHOWN_TITLES = 3;
 
@@ -22,7 +22,7 @@ export async function askAboutUnsaved(
     const pressed = await askBeforeEnd(owner, {
       type: "warning",
       ...words(unsaved.value, notWritten),
-      buttons: BUTTONS,
+      buttons: [t("Save elsewhere…"), t("Quit without saving"), t("Cancel")],
       defaultId: SAVE,
       cancelId: CANCEL,
       noLink: true,
@@ -30,11 +30,11 @@ export async function askAboutUnsaved(
     if (pressed === QUIT) return true;
     if (pressed !== SAVE) return false;
     const target = await chooseTarget(owner, {
-      title: "Save the answers",
-      defaultPath: "Answers from Facet.md",
+      title: t("Save the answers"),
+      defaultPath: `${t("Answers from Facet")}.md`,
       filters: [
-        { name: "Markdown", extensions: ["md"] },
-        { name: "Text", extensions: ["txt"] },
+        { name: "Markdown", extensions: ["md"] }, // not translated
+        { name: t("Text@@files"), extensions: ["txt"] },
       ],
     });
     if (target === null) continue;
@@ -48,12 +48,20 @@ export async function askAboutUnsaved(
 function words({ answers, failure }: UnsavedWords, notWritten: Failure | null): { message: string; detail: string } {
   const titles = [...new Set(answers.map(({ title }) => `“${title}”`))];
   const others = titles.length - SHOWN_TITLES;
-  const where = `${titles.slice(0, SHOWN_TITLES).join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
-  const reason = failure === null ? "" : `${failureText(failure).happened} `;
+  const shown = titles.slice(0, SHOWN_TITLES).join(", ");
+  const where = others > 0 ? t("{titles} and {count} more", { titles: shown, count: others }) : shown;
   const again =
-    notWritten === null ? "" : `It could not be saved there either: ${failureText(notWritten).happened}\n\n`;
+    notWritten === null
+      ? ""
+      : `${t("It could not be saved there either: {reason}", { reason: failureText(notWritten).happened })}\n\n`;
+  const lost = t(
+    "What was written in {chats} is in memory only, and is lost when Facet is closed. Save it elsewhere, or cancel, free some space and quit again.",
+    { chats: where },
+  );
   return {
-    message: answers.length === 1 ? "One answer is not saved." : `${answers.length} answers are not saved.`,
-    detail: `${again}${reason}What was written in ${where} is in memory only, and is lost when Facet is closed. Save it elsewhere, or cancel, free some space and quit again.`,
+    message: t("{count, plural, one {One answer is not saved.} other {# answers are not saved.}}", {
+      count: answers.length,
+    }),
+    detail: `${again}${failure === null ? lost : `${failureText(failure).happened} ${lost}`}`,
   };
 }

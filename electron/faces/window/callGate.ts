@@ -33,13 +33,13 @@ export type CallGate = (event: CallEvent, name: unknown, input: unknown) => Prom
 export function createCallGate({ handlers, isOurWindow, log, now }: CallGateOptions): CallGate {
   const isWithinRate = createRateLimit(now);
   return async (event, name, input) => {
-    if (!isOurWindow(event.sender)) return refuse("unknown window", log);
+    if (!isOurWindow(event.sender)) return refuse("unknown window", log); // not translated
     const frame = event.senderFrame;
-    if (frame === null || frame.parent !== null) return refuse("not the top frame", log);
-    if (!isOwnPage(frame.url)) return refuse("foreign page", log);
-    if (!isWithinRate()) return refuse("too many calls", log);
+    if (frame === null || frame.parent !== null) return refuse("not the top frame", log); // not translated
+    if (!isOwnPage(frame.url)) return refuse("foreign page", log); // not translated
+    if (!isWithinRate()) return refuse("too many calls", log); // not translated
     // The application has further methods that take paths: not for the page.
-    if (typeof name !== "string" || !isPageMethod(name)) return refuse("unknown method", log);
+    if (typeof name !== "string" || !isPageMethod(name)) return refuse("unknown method", log); // not translated
     return callMethod(handlers(), name, input, log);
   };
 }

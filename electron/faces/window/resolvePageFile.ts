@@ -2,9 +2,9 @@
 import path from "node:path";
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8", // not translated
+  ".js": "text/javascript; charset=utf-8", // not translated
+  ".css": "text/css; charset=utf-8", // not translated
   ".svg": "image/svg+xml",
   ".png": "image/png",
   ".woff2": "font/woff2",

@@ -7,6 +7,7 @@ import { defaultAppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../../core/aboutThisComputer";
 import type { Languages } from "../../core/Languages";
 import type { Application } from "../../core/createApplication";
+import { t } from "../../words/language";
 import type { PageHandlers } from "./callGate";
 import { chooseFile, chooseFolders, chooseTarget } from "./dialogs";
 import { openLogsFolder } from "./openLogsFolder";
@@ -57,8 +58,8 @@ function windowMethods(
     },
     async "models.moveFolder"() {
       const [folder] = await chooseFolders(window(), {
-        title: "Choose a folder for Facet's models",
-        buttonLabel: "Move here",
+        title: t("Choose a folder for Facet's models"),
+        buttonLabel: t("Move here"),
         properties: ["createDirectory"],
       });
       if (folder === undefined) return succeed(false);
@@ -66,25 +67,27 @@ function windowMethods(
       return moved.ok ? succeed(true) : moved;
     },
     async "quantize.chooseText"() {
-      const file = await chooseFile(window(), "Choose a text", [{ name: "Text", extensions: ["txt", "md", "text"] }]);
+      const file = await chooseFile(window(), t("Choose a text"), [
+        { name: t("Text@@files"), extensions: ["txt", "md", "text"] },
+      ]);
       return file === null ? succeed(null) : handlers["quantize.useText"]({ path: file });
     },
     async "quantize.importMatrix"({ modelId }) {
-      const file = await chooseFile(window(), "Choose an importance matrix", [
-        { name: "Importance matrices", extensions: ["gguf", "dat", "imatrix"] },
+      const file = await chooseFile(window(), t("Choose an importance matrix"), [
+        { name: t("Importance matrices"), extensions: ["gguf", "dat", "imatrix"] },
       ]);
       return file === null ? succeed(null) : handlers["quantize.importMatrixFrom"]({ modelId, path: file });
     },
     async "import.chooseFolders"() {
       const paths = await chooseFolders(window(), {
-        title: "Choose folders with GGUF files",
+        title: t("Choose folders with GGUF files"),
         properties: ["multiSelections"],
       });
       return paths.length === 0 ? succeed(null) : handlers["import.dropped"]({ paths });
     },
     async "deltas.addFile"(chosen) {
-      const file = await chooseFile(window(), "Choose a LoRA adapter or a 1-bit delta", [
-        { name: "Adapters", extensions: ["gguf", "safetensors"] },
+      const file = await chooseFile(window(), t("Choose a LoRA adapter or a 1-bit delta"), [
+        { name: t("Adapters"), extensions: ["gguf", "safetensors"] },
       ]);
       if (file === null) return succeed(null);
       const added = await handlers["deltas.addPath"]({ path: file, baseId: chosen?.baseId ?? null });
@@ -96,9 +99,9 @@ function windowMethods(
       const delta = listed.ok ? listed.value.find(({ id }) => id === deltaId) : undefined;
       if (delta === undefined) return listed.ok ? fail("not-found") : listed;
       const file = await chooseTarget(window(), {
-        title: "Export the fine-tune",
+        title: t("Export the fine-tune"),
         defaultPath: `${delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}${compact ? "-compact" : ""}.gguf`,
-        filters: [{ name: "GGUF adapters", extensions: ["gguf"] }],
+        filters: [{ name: t("GGUF adapters"), extensions: ["gguf"] }],
       });
       // The dialog has asked whether to replace what is there.
       return file === null
@@ -114,7 +117,7 @@ export async function chooseModelFile(
   { window }: WindowShell,
   { load }: { load: boolean } = { load: true },
 ): Promise<MethodOutcome<"models.chooseFile">> {
-  const file = await chooseFile(window(), "Choose a GGUF file", [{ name: "GGUF models", extensions: ["gguf"] }]);
+  const file = await chooseFile(window(), t("Choose a GGUF file"), [{ name: t("GGUF models"), extensions: ["gguf"] }]);
   return file === null ? succeed(null) : handlers["models.openFile"]({ path: file, load });
 }
 

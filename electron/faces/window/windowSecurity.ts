@@ -1,5 +1,6 @@
 // Closes every way out of a window but the bridge: navigation, new windows, webviews, permissions, devices, the network. Main process.
 import { app, type BrowserWindow, type Session, type WebPreferences } from "electron";
+import { t } from "../../words/language";
 import { askInDialog } from "./dialogs";
 import { openableLink } from "./links";
 import { openAddress } from "./outside";
@@ -61,9 +62,9 @@ export async function openLink(window: BrowserWindow, address: string): Promise<
   const isMail = protocol === "mailto:";
   const pressed = await askInDialog(window, {
     type: "question",
-    message: isMail ? "Write a mail?" : `Open ${host} in your browser?`,
+    message: isMail ? t("Write an email?") : t("Open {host} in your browser?", { host }),
     detail: link,
-    buttons: [isMail ? "Open mail program" : "Open", "Cancel"],
+    buttons: [isMail ? t("Open mail program") : t("Open@@verb"), t("Cancel")],
     defaultId: 1,
     cancelId: 1,
     noLink: true,

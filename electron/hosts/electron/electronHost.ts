@@ -29,6 +29,8 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     searchScript: path.join(__dirname, "search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
+    // Its settings have the token.
+    hubToken: null,
     // Beside the archive in the packaged app: a thread reads plain files only.
     chatsWorker: new ChatsWorker(path.join(APP_FOLDER, ".vite/build/chatsWorker.mjs")),
     keepAwake(isBusy) {

@@ -36,6 +36,8 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
     searchScript: script("search.cjs"),
     network: nodeNetwork(),
+    // As in Hugging Face's own tools.
+    hubToken: process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"] || null,
     secrets: keyFileSecrets(path.join(dataFolder, "hub-token.key")),
     chatsWorker: new ChatsWorker(script("chatsWorker.mjs")),
     // A program in a terminal does not decide whether the computer sleeps.

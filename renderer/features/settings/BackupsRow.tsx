@@ -2,10 +2,12 @@
 import { useState } from "react";
 import type { Backup } from "../../../electron/contract/backups";
 import { failureParagraph } from "../../../electron/words/failureText";
-import { formatBytes, formatCount, formatWhen } from "../../../electron/words/quantities";
+import { t } from "../../../electron/words/language";
+import { formatBytes, formatWhen } from "../../../electron/words/quantities";
 import { useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
 import { Button } from "../../ui/Button";
+import { richText } from "../../ui/richText";
 import rows from "./SettingsDialog.module.css";
 import styles from "./BackupsRow.module.css";
 
@@ -24,15 +26,15 @@ export function BackupsRow() {
     setRestoring(restored === null ? null : { kind: "done", name, keptAs: restored.keptAs });
   };
   return (
-    <section className={rows.row} aria-label="Backups">
+    <section className={rows.row} aria-label={t("Backups")}>
       <div className={rows.words}>
-        <b>Backups</b>
-        <p>Each day that it runs, Facet copies your chats, and keeps the last seven copies in its folder.</p>
-        {backups.kind === "loaded" && backups.value.length === 0 && <p>There is none yet.</p>}
+        <b>{t("Backups")}</b>
+        <p>{t("Once a day, Facet backs up your chats and keeps the last seven backups.")}</p>
+        {backups.kind === "loaded" && backups.value.length === 0 && <p>{t("No backups yet.")}</p>}
         {backups.kind === "failed" && <p role="alert">{failureParagraph(backups.failure)}</p>}
       </div>
       {backups.kind === "loaded" && backups.value.length > 0 && (
-        <ul className={styles.list} aria-label="Backups">
+        <ul className={styles.list} aria-label={t("Backups")}>
           {backups.value.map((backup) => (
             <BackupLine
               key={backup.name}
@@ -72,20 +74,28 @@ function BackupLine({ backup, restoring, isBusy, onAsk, onKeep, onRestore }: Bac
       {restoring?.kind === "asking" ? (
         <>
           <Button look="primary" ref={focus} onClick={onRestore}>
-            Replace my chats
+            {t("Replace my chats")}
           </Button>
-          <Button onClick={onKeep}>Cancel</Button>
-          <p>All chats become those of this backup. Those of now are kept in a file of their own.</p>
+          <Button onClick={onKeep}>{t("Cancel")}</Button>
+          <p>{t("All chats are replaced by those in this backup. Your present chats are kept in a separate file.")}</p>
         </>
       ) : (
-        <Button aria-label={`Restore ${when}`} disabled={isBusy || backup.chats === null} onClick={onAsk}>
-          Restore
+        <Button
+          aria-label={t("Restore the backup of {when}", { when })}
+          disabled={isBusy || backup.chats === null}
+          onClick={onAsk}
+        >
+          {t("Restore")}
         </Button>
       )}
-      {restoring?.kind === "running" && <output>Restoring…</output>}
+      {restoring?.kind === "running" && <output>{t("Restoring…")}</output>}
       {restoring?.kind === "done" && (
         <output>
-          Restored. The chats of before are in Facet's folder, in the file <code>{restoring.keptAs}</code>.
+          {richText(
+            "Restored. Your former chats are in Facet's folder, in <file>{name}</file>.",
+            { file: (text) => <code>{text}</code> },
+            { name: restoring.keptAs },
+          )}
         </output>
       )}
     </li>
@@ -98,6 +108,5 @@ function focus(button: HTMLButtonElement | null): void {
 }
 
 function chatsInWords(chats: number | null): string {
-  if (chats === null) return "cannot be read";
-  return chats === 1 ? "1 chat" : `${formatCount(chats)} chats`;
+  return chats === null ? t("can't be read") : t("{chats, plural, one {# chat} other {# chats}}", { chats });
 }

@@ -3,8 +3,10 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { failure } from "../../../contract/failure";
 import type { MessageId } from "../../../contract/ids";
 import type { LoadWarning } from "../../../contract/loadSettings";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError } from "../CommandError";
+import { namedAsGiven } from "../namedAsGiven";
 import { cut, type Output } from "../Output";
 import { printable } from "../printable";
 import { errorOf } from "../useOutcome";
@@ -13,7 +15,7 @@ import { answerProblem } from "./answerProblem";
 import { askWhetherToLoad } from "./askWhetherToLoad";
 import { ChatSession, type ChatSessionOptions } from "./ChatSession";
 import { thinkingProblem } from "./chooseThinking";
-import { NOT_SAVED_YET, notSavedProblem } from "./notSavedProblem";
+import { notSavedYet, notSavedProblem } from "./notSavedProblem";
 import { stackName } from "./chooseStack";
 import { isInChatCommand, runInChatCommand } from "./inChatCommands";
 import { LineReader } from "./LineReader";
@@ -53,13 +55,15 @@ export class InteractiveChat {
     try {
       await this.#interruptible((signal) => this.#session.application.during(() => this.#session.load(signal)));
       const { loaded, settings } = this.#session;
-      this.#output.remark(thinkingProblem(settings, loaded) ?? "/help shows what can be typed here.");
+      this.#output.remark(
+        thinkingProblem(settings, loaded) ?? t("{command} shows what you can type here.", { command: "/help" }),
+      );
       while (!this.#isOver) {
         const message = await this.#lines.read(promptOf(this.#session, this.#output), FURTHER);
         if (message === null) break;
         if (message.trim() === "") continue;
         await this.#interruptible((signal) => this.#answer(message, signal)).catch((error: unknown) =>
-          this.#say(error),
+          this.#say(error, message),
         );
       }
       const notSaved = await notSavedProblem(this.#session.application, this.#answerIds);
@@ -82,7 +86,7 @@ export class InteractiveChat {
       this.#answerIds.push(answer.id);
       const problem = answerProblem(answer);
       if (problem !== null) this.#output.remark(problem);
-      if (answer.isUnsaved === true) this.#output.remark(NOT_SAVED_YET);
+      if (answer.isUnsaved === true) this.#output.remark(notSavedYet());
     } finally {
       printer.end();
     }
@@ -102,9 +106,11 @@ export class InteractiveChat {
   }
 
   /** What fails is said, and the chat goes on. */
-  #say(error: unknown): void {
+  #say(error: unknown, typed: string): void {
     if (!(error instanceof CommandError)) throw error;
-    this.#output.remark(error.failure?.code === "request-cancelled" ? "Stopped." : error.message);
+    this.#output.remark(
+      error.failure?.code === "request-cancelled" ? t("Stopped.") : namedAsGiven(error, typed.split(/\s+/u)).message,
+    );
   }
 
   #interrupt(): void {

@@ -3,22 +3,30 @@ import { readFileSync } from "node:fs";
 import { findGrammarMistake } from "../../../contract/structure/findGrammarMistake";
 import { readAnswerSchema } from "../../../contract/structure/readAnswerSchema";
 import type { AnswerStructure } from "../../../contract/sampling";
+import { t } from "../../../words/language";
+import { noFile } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";
 import type { Output } from "../Output";
 
 export function readSchemaFile(file: string, output: Output): AnswerStructure {
   const schema = readTextFile(file);
   const reading = readAnswerSchema(schema);
-  if (!reading.ok) throw new CommandError(`${file} is no JSON schema that answers can be held to. ${reading.words}`);
+  if (!reading.ok)
+    throw new CommandError(
+      t("Answers can't follow the JSON schema in {file}. {reason}", { file, reason: reading.words }),
+    );
   if (reading.ignored.length > 0)
-    output.remark(`Answers are not held to these keywords of the schema: ${reading.ignored.join(", ")}.`);
+    output.remark(
+      t("Answers don't follow these keywords of the schema: {keywords}.", { keywords: reading.ignored.join(", ") }),
+    );
   return { kind: "json-schema", schema };
 }
 
 export function readGrammarFile(file: string): AnswerStructure {
   const grammar = readTextFile(file);
   const mistake = findGrammarMistake(grammar);
-  if (mistake !== null) throw new CommandError(`${file} is no grammar that answers can be held to. ${mistake}`);
+  if (mistake !== null)
+    throw new CommandError(t("Answers can't follow the grammar in {file}. {reason}", { file, reason: mistake }));
   return { kind: "grammar", grammar };
 }
 
@@ -28,7 +36,7 @@ function readTextFile(file: string): string {
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw new CommandError(
-      isMissing ? `There is no file ${file}.` : `${file} cannot be read.`,
+      isMissing ? noFile(file) : t("“{file}” cannot be read.", { file }),
       isMissing ? EXIT.notFound : EXIT.failed,
     );
   }

@@ -2,6 +2,7 @@
 import { isScaleOf, scaleRange } from "../../../contract/deltaKinds";
 import { MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
 import type { InstalledModel } from "../../../contract/model";
+import { t } from "../../../words/language";
 import { formatScale } from "../../../words/quantities";
 import { CommandError, EXIT } from "../CommandError";
 import type { Reader } from "../CommandContext";
@@ -17,16 +18,30 @@ export async function chooseStack(
   reader: Reader,
 ): Promise<ChosenStack> {
   if (wanted.length > MAX_STACK_DELTAS)
-    throw new CommandError(`${MAX_STACK_DELTAS} fine-tunes can answer together at most.`, EXIT.wrongUse);
+    throw new CommandError(
+      t("At most {count, plural, one {# fine-tune} other {# fine-tunes}} can answer together.", {
+        count: MAX_STACK_DELTAS,
+      }),
+      EXIT.wrongUse,
+    );
   const stack: StackEntry[] = [];
   for (const text of wanted) {
     const { name, scale } = split(text);
     const { id, hue, name: full, facts } = await chooseDelta(name, reader);
     if (!isScaleOf(facts.kind, scale)) {
       const { min, max } = scaleRange(facts.kind);
-      throw new CommandError(`“${text}”: a scale is a number from ${min} to ${max}, as in ${name}@0.5`, EXIT.wrongUse);
+      throw new CommandError(
+        t("“{text}”: a scale is a number from {min} to {max}, as in {example}", {
+          text,
+          min,
+          max,
+          example: `${name}@0.5`,
+        }),
+        EXIT.wrongUse,
+      );
     }
-    if (stack.some(({ deltaId }) => deltaId === id)) throw new CommandError(`“${full}” is named twice.`, EXIT.wrongUse);
+    if (stack.some(({ deltaId }) => deltaId === id))
+      throw new CommandError(t("“{name}” is named twice.", { name: full }), EXIT.wrongUse);
     stack.push({ deltaId: id, name: full, hue, kind: facts.kind, scale });
   }
   if (stack.length === 0) return stack;
@@ -44,7 +59,7 @@ export function toStack(stack: ChosenStack): Stack {
 
 /** "Pirate + Poet@0.5"; "" for the base alone. */
 export function stackName(stack: ChosenStack): string {
-  return stack.map(({ name, scale }) => (scale === 1 ? name : `${name}@${formatScale(scale)}`)).join(" + ");
+  return stack.map(({ name, scale }) => (scale === 1 ? name : `${name}@${formatScale(scale)}`)).join(" + "); // not translated
 }
 
 function split(text: string): { name: string; scale: number } {

@@ -1,10 +1,13 @@
 // What a user can ask for in the middle of a chat: lines that begin with /.
 import type { AnswerFacts } from "../../../contract/chat";
 import { formatBytes, formatCount, formatPercent, formatSpeed } from "../../../words/quantities";
-import { chooseModelOrFile } from "../chooseByName";
+import { t } from "../../../words/language";
+import { chooseModelOrFile, noFineTunes } from "../chooseByName";
 import { CommandError } from "../CommandError";
+import { formatMilliseconds } from "../milliseconds";
 import type { Output } from "../Output";
 import { valueOf } from "../useOutcome";
+import { writeFacts, type Fact } from "../writeFacts";
 import type { ChatSession } from "./ChatSession";
 import { CHAT_NUMBERS } from "./chatNumbers";
 import { chooseStack, stackName } from "./chooseStack";
@@ -12,43 +15,51 @@ import { thinkingOf, thinkingProblem } from "./chooseThinking";
 
 interface InChatCommand {
   usage: string;
-  description: string;
+  description: () => string;
   /** "end": the chat is over. */
   run(rest: string, session: ChatSession, output: Output, signal: AbortSignal): Promise<"end" | void> | "end" | void;
 }
 
 const COMMANDS: Readonly<Record<string, InChatCommand>> = {
-  model: { usage: "/model NAME", description: "another model answers from here on", run: changeModel },
+  model: {
+    usage: "/model NAME", // not translated
+    description: () => t("another model answers from here on"),
+    run: changeModel,
+  },
   delta: {
-    usage: "/delta NAME[@SCALE] …",
-    description: "other fine-tunes answer; alone: lists them; none: the base model",
+    usage: "/delta NAME[@SCALE] …", // not translated
+    description: () => t("other fine-tunes answer; alone: lists them; {none}: the base model", { none: "none" }),
     run: changeStack,
   },
   set: {
-    usage: "/set NAME VALUE",
-    description: "temperature 0.7, seed 1, think off …; alone: shows them; VALUE default: as the model has it",
+    usage: "/set NAME VALUE", // not translated
+    description: () =>
+      t("{examples} …; alone: shows them; {value}: as the model has it", {
+        examples: "temperature 0.7, seed 1, think off",
+        value: "default",
+      }),
     run: changeSetting,
   },
   system: {
-    usage: "/system TEXT",
-    description: "tells the model how to answer; alone: shows it; none: takes it away",
+    usage: "/system TEXT", // not translated
+    description: () => t("tells the model how to answer; alone: shows it; {none}: removes it", { none: "none" }),
     run: changeSystemPrompt,
   },
-  stats: { usage: "/stats", description: "tokens, speed and memory of the last answer", run: showStats },
+  stats: { usage: "/stats", description: () => t("tokens, speed and memory of the last answer"), run: showStats },
   new: {
     usage: "/new",
-    description: "begins another chat with the same model",
+    description: () => t("starts another chat with the same model"),
     run(_rest, session, output) {
       session.startAnew();
-      output.remark("A new chat.");
+      output.remark(t("A new chat."));
     },
   },
   help: {
     usage: "/help",
-    description: "shows this",
+    description: () => t("shows this"),
     run: (_rest, _session, output) => showHelp(output),
   },
-  bye: { usage: "/bye", description: "ends the chat; so does Ctrl D", run: () => "end" },
+  bye: { usage: "/bye", description: () => t("ends the chat; so does Ctrl D"), run: () => "end" },
 };
 
 /** Whether a message is one; a slash in front of anything else, a path for example, is text. */
@@ -64,7 +75,10 @@ export async function runInChatCommand(
 ): Promise<"end" | void> {
   const { name = "", rest = "" } = /^\/(?<name>[a-z]+)\s*(?<rest>[\s\S]*)$/u.exec(message)?.groups ?? {};
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) throw new CommandError(`There is no command /${name}. /help shows all of them.`);
+  if (command === undefined)
+    throw new CommandError(
+      t("There is no command {name}. {help} shows all of them.", { name: `/${name}`, help: "/help" }),
+    );
   return command.run(rest.trim(), session, output, signal);
 }
 
@@ -72,8 +86,12 @@ async function changeModel(name: string, session: ChatSession, output: Output, s
   if (name === "") {
     const { models } = valueOf(await session.application.call("app.snapshot", undefined));
     output.table(
-      [{ head: "NAME" }, { head: "SIZE", isNumber: true }, { head: "" }],
-      models.map((model) => [model.name, formatBytes(model.sizeBytes), model.id === session.model.id ? "answers" : ""]),
+      [{ head: t("Name") }, { head: t("Size"), isNumber: true }, { head: "" }],
+      models.map((model) => [
+        model.name,
+        formatBytes(model.sizeBytes),
+        model.id === session.model.id ? t("answers@@this one is answering") : "",
+      ]),
     );
     return;
   }
@@ -87,7 +105,9 @@ async function changeModel(name: string, session: ChatSession, output: Output, s
     await session.application.during(() => session.load(signal));
     if (fitting.length < session.stack.length) {
       const left = session.stack.filter((entry) => !fitting.includes(entry));
-      output.remark(`Not for this model, so no longer used: ${stackName(left)}.`);
+      output.remark(
+        t("No longer used, because it doesn't fit this model: {fineTunes}.", { fineTunes: stackName(left) }),
+      );
       await session.setStack(fitting);
     }
   } catch (error) {
@@ -100,17 +120,17 @@ async function changeStack(names: string, session: ChatSession, output: Output):
   const { application, model } = session;
   if (names === "") {
     const { deltas } = valueOf(await application.call("deltas.forModel", { modelId: model.id }));
-    if (deltas.length === 0) output.remark("There are no fine-tunes yet. Add one with: facet deltas add FILE");
+    if (deltas.length === 0) output.remark(noFineTunes());
     else
       output.table(
-        [{ head: "NAME" }, { head: "SIZE", isNumber: true }, { head: "" }],
+        [{ head: t("Name") }, { head: t("Size"), isNumber: true }, { head: "" }],
         deltas.map(({ delta, match }) => [
           delta.name,
           formatBytes(delta.sizeBytes),
           match === "refused"
-            ? "not for this model"
+            ? t("doesn't fit this model")
             : session.stack.some(({ deltaId }) => deltaId === delta.id)
-              ? "answers"
+              ? t("answers@@this one is answering")
               : "",
         ]),
       );
@@ -133,19 +153,24 @@ async function changeSetting(text: string, session: ChatSession, output: Output)
   if (name === "") {
     const { isOn } = settings.thinking ?? {};
     output.table(
-      [{ head: "NAME" }, { head: "VALUE" }, { head: "" }],
+      [{ head: t("Name") }, { head: t("Value") }, { head: "" }],
       [
         ...CHAT_NUMBERS.map((number) => [
           number.name,
           String(number.read(settings) ?? defaultOf(number.name, session)),
-          number.description,
+          number.description(),
         ]),
-        ["think", isOn === undefined ? "default" : isOn ? "on" : "off", "whether the model thinks before it answers"],
+        [
+          "think",
+          isOn === undefined ? "default" : isOn ? "on" : "off",
+          t("whether the model thinks before it answers"),
+        ],
       ],
     );
     return;
   }
-  if (value === "") throw new CommandError(`/set ${name} needs a value, or default.`);
+  if (value === "")
+    throw new CommandError(t("{command} needs a value, or {value}.", { command: `/set ${name}`, value: "default" }));
   if (name === "think") {
     const { thinking: _before, ...rest } = settings;
     await session.setSettings(value === "default" ? rest : { ...rest, thinking: thinkingOf(value) });
@@ -154,7 +179,8 @@ async function changeSetting(text: string, session: ChatSession, output: Output)
     return;
   }
   const number = CHAT_NUMBERS.find((one) => one.name === name);
-  if (number === undefined) throw new CommandError(`There is no setting “${name}”. /set shows all of them.`);
+  if (number === undefined)
+    throw new CommandError(t("There is no setting “{name}”. {command} shows all of them.", { name, command: "/set" }));
   await session.setSettings(number.change(settings, value === "default" ? undefined : value));
 }
 
@@ -169,48 +195,64 @@ function defaultOf(name: string, { loaded }: ChatSession): number | string {
 
 async function changeSystemPrompt(text: string, session: ChatSession, output: Output): Promise<void> {
   const { systemPrompt } = session.settings;
-  if (text === "") output.remark(systemPrompt === "" ? "There is no system prompt." : systemPrompt);
+  if (text === "") output.remark(systemPrompt === "" ? t("There is no system prompt.") : systemPrompt);
   else await session.setSettings({ ...session.settings, systemPrompt: text === "none" ? "" : text });
 }
 
 function showStats(_rest: string, { lastAnswer, loaded }: ChatSession, output: Output): void {
   const facts = lastAnswer?.facts;
   if (!facts) {
-    output.remark("There is no answer yet.");
+    output.remark(t("There is no answer yet."));
     return;
   }
-  const rows = [...statsOf(facts), ...(loaded === null ? [] : [["Computed by", loaded.backend]])];
-  output.table([{ head: "LAST ANSWER" }, { head: "" }], rows);
+  writeFacts(output, [...statsOf(facts), [t("Computed by"), loaded?.backend ?? null]]);
 }
 
-function statsOf(facts: AnswerFacts): string[][] {
+function statsOf(facts: AnswerFacts): Fact[] {
   const { promptTokens, cachedTokens, contextUsedTokens, contextSizeTokens } = facts;
   const speed = (tokensPerSecond: number | null) => (tokensPerSecond === null ? "–" : formatSpeed(tokensPerSecond));
-  const milliseconds = (value: number | null) => (value === null ? [] : [`${formatCount(value)} ms`]);
-  const rows: [string, string[]][] = [
-    ["Model", [facts.modelName]],
-    ["Prompt", [`${formatCount(promptTokens)} tokens, ${formatCount(cachedTokens)} of them known already`]],
-    ["Prompt speed", [speed(facts.prefillTokensPerSecond)]],
-    ["Answer", [`${formatCount(facts.answerTokens)} tokens`]],
-    ["Answer speed", [speed(facts.decodeTokensPerSecond)]],
-    ["First token", milliseconds(facts.timeToFirstTokenMs)],
-    ["Fine-tunes loaded", milliseconds(facts.deltaLoadMs)],
-    ["Fine-tunes switched", milliseconds(facts.deltaSwitchMs)],
+  const time = (value: number | null) => (value === null ? null : formatMilliseconds(value));
+  return [
+    [t("Model"), facts.modelName],
     [
-      "Context",
-      [
-        `${formatCount(contextUsedTokens)} of ${formatCount(contextSizeTokens)} tokens (${formatPercent(contextUsedTokens / contextSizeTokens)})`,
-      ],
+      t("Prompt"),
+      t("{count, plural, one {# token} other {# tokens}}, {cached} of them known already", {
+        count: promptTokens,
+        cached: formatCount(cachedTokens),
+      }),
+    ],
+    [t("Prompt speed"), speed(facts.prefillTokensPerSecond)],
+    [t("Answer"), t("{count, plural, one {# token} other {# tokens}}", { count: facts.answerTokens })],
+    [t("Answer speed"), speed(facts.decodeTokensPerSecond)],
+    [t("First token"), time(facts.timeToFirstTokenMs)],
+    [t("Fine-tunes loaded"), time(facts.deltaLoadMs)],
+    [t("Fine-tunes switched"), time(facts.deltaSwitchMs)],
+    [
+      t("Context"),
+      t("{used} of {size} tokens ({percent})", {
+        used: formatCount(contextUsedTokens),
+        size: formatCount(contextSizeTokens),
+        percent: formatPercent(contextUsedTokens / contextSizeTokens),
+      }),
     ],
   ];
-  return rows.flatMap(([name, [value]]) => (value === undefined ? [] : [[name, value]]));
 }
 
 function showHelp(output: Output): void {
   for (const { usage, description } of Object.values(COMMANDS)) {
     output.line(output.bold(usage));
-    output.line(`  ${description}`);
+    output.line(`  ${description()}`);
   }
-  output.line('A message goes on in the next line after \\ at the end of a line, or between """ and """.');
-  output.line("Ctrl C stops an answer; at an empty prompt it ends the chat. Names begin with as much as is clear.");
+  output.line(
+    t(
+      "A message continues on the next line after {backslash} at the end of a line, or between {quotes} and {quotes}.",
+      {
+        backslash: "\\",
+        quotes: '"""',
+      },
+    ),
+  );
+  output.line(
+    t("Ctrl C stops an answer; at an empty prompt it ends the chat. Names may be cut short where only one begins so."),
+  );
 }

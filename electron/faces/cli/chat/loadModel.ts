@@ -4,6 +4,7 @@ import { failure } from "../../../contract/failure";
 import type { LoadChoice, LoadSettings, LoadWarning } from "../../../contract/loadSettings";
 import type { InstalledModel, LoadedModel } from "../../../contract/model";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
+import { t } from "../../../words/language";
 import { CommandError, EXIT } from "../CommandError";
 import type { Output } from "../Output";
 import { errorOf, valueOf } from "../useOutcome";
@@ -38,7 +39,7 @@ export async function loadModel(
   if (already !== null) return already;
 
   const beganAtMs = performance.now();
-  const progress = output.progress(`Loading ${name}`);
+  const progress = output.progress(t("Loading {name}", { name }));
   const ends: (() => void)[] = [() => progress.end()];
   try {
     return await new Promise<LoadedModel>((resolve, reject) => {
@@ -59,7 +60,12 @@ export async function loadModel(
         } else if (!isBegun) return;
         else if (state.kind === "load-failed" || state.kind === "crashed") reject(errorOf(state.failure));
         else if ("model" in state || state.kind === "loading")
-          reject(new CommandError(`${name} was not loaded: another model was chosen in Facet meanwhile.`, EXIT.failed));
+          reject(
+            new CommandError(
+              t("{name} was not loaded: another model was chosen in Facet meanwhile.", { name }),
+              EXIT.failed,
+            ),
+          );
       };
       const look = async () => {
         if (isAsking) return;

@@ -2,10 +2,13 @@
 import type { MessageId } from "../../../contract/ids";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
 import { failureText } from "../../../words/failureText";
+import { t } from "../../../words/language";
 import { CommandError, EXIT } from "../CommandError";
 import { valueOf } from "../useOutcome";
 
-export const NOT_SAVED_YET = "This answer could not be saved. It is tried again as soon as there is room on the disk.";
+export function notSavedYet(): string {
+  return t("This answer could not be saved. Facet tries again as soon as there is room on the disk.");
+}
 
 /** Tries once more; null: all of them are saved now. */
 export async function notSavedProblem(
@@ -15,17 +18,11 @@ export async function notSavedProblem(
   const { answers, failure } = valueOf(await application.call("chats.saveUnsaved", undefined));
   const lost = answers.filter(({ messageId }) => answerIds.includes(messageId));
   if (lost.length === 0) return null;
-  const why = failure === null ? "" : `${failureText(failure).happened} `;
-  const what =
-    lost.length === 1
-      ? "The answer could not be saved and is only what was printed here"
-      : `${lost.length} answers could not be saved and are only what was printed here`;
-  return new CommandError(
-    `${why}${what}: copy it if you need it. Free some space, then ask again.`,
-    EXIT.failed,
-    null,
-    {
-      hasResult: true,
-    },
+  const what = t(
+    "{count, plural, one {The answer could not be saved and is only what was printed here: copy it if you need it.} other {# answers could not be saved and are only what was printed here: copy them if you need them.}} Free some space, then ask again.",
+    { count: lost.length },
   );
+  return new CommandError(failure === null ? what : `${failureText(failure).happened} ${what}`, EXIT.failed, null, {
+    hasResult: true,
+  });
 }

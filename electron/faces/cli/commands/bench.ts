@@ -4,26 +4,31 @@ import type { AnswerFacts } from "../../../contract/chat";
 import type { InstalledModel } from "../../../contract/model";
 import { defaultChatSettings } from "../../../contract/sampling";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
-import { formatCount } from "../../../words/quantities";
+import { t } from "../../../words/language";
+import { formatCount, formatSpeed } from "../../../words/quantities";
 import { ChatSession } from "../chat/ChatSession";
 import { chooseStack, stackName, type ChosenStack } from "../chat/chooseStack";
 import { chooseModelOrFile } from "../chooseByName";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
+import { examples } from "../examples";
+import { formatMilliseconds } from "../milliseconds";
+import { wholeNumber } from "../readOption";
 import { repeatedOption } from "../repeatedOption";
 import { errorOf, valueOf } from "../useOutcome";
 
 const DEFAULT_PROMPT_TOKENS = 512;
 const DEFAULT_ANSWER_TOKENS = 128;
+const TOKENS = { min: 2, max: 1_000_000 };
 /** For the chat template around the prompt. */
 const SPARE_TOKENS = 128;
-const SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank, and nobody in the village minds. ";
-const TASK = "\nTell a long story about this fox. Do not stop before it is very old.";
+const SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank, and nobody in the village minds. "; // not translated
+const TASK = "\nTell a long story about this fox. Do not stop before it is very old."; // not translated
 
 interface BenchOptions {
   delta?: string[];
-  promptTokens: string;
-  tokens: string;
+  promptTokens: number;
+  tokens: number;
 }
 
 interface Measurement {
@@ -36,24 +41,25 @@ interface Measurement {
 export function addBenchCommand(program: Command, context: CommandContext): void {
   program
     .command("bench")
-    .description("measure how fast a model reads and writes, alone and with each of the given fine-tunes")
-    .argument("<model>", "its name, as much of it as is clear, or a GGUF file")
-    .option("-d, --delta <name[@scale]>", "also with this fine-tune; can be given several times", repeatedOption)
-    .option("--prompt-tokens <number>", "length of the prompt", String(DEFAULT_PROMPT_TOKENS))
-    .option("--tokens <number>", "longest answer", String(DEFAULT_ANSWER_TOKENS))
+    .description(t("measure how fast a model reads and writes, alone and with each of the given fine-tunes"))
+    .argument("<model>", t("its name or the unambiguous start of it, or a GGUF file"))
+    .option("-d, --delta <name[@scale]>", t("also with this fine-tune; can be given several times"), repeatedOption)
+    .option(
+      "--prompt-tokens <number>",
+      t("length of the prompt, in tokens"),
+      wholeNumber("--prompt-tokens", TOKENS),
+      DEFAULT_PROMPT_TOKENS,
+    )
+    .option("--tokens <number>", t("longest answer, in tokens"), wholeNumber("--tokens", TOKENS), DEFAULT_ANSWER_TOKENS)
     .addHelpText(
       "after",
-      `
-Examples:
-  facet bench smol
-  facet bench smol --delta pirate --delta poet --prompt-tokens 2000`,
+      examples(["facet bench smol"], ["facet bench smol --delta pirate --delta poet --prompt-tokens 2000"]),
     )
     .action((model: string, options: BenchOptions) => runBench(model, options, context));
 }
 
 async function runBench(wanted: string, options: BenchOptions, context: CommandContext): Promise<void> {
-  const promptTokens = wholeNumber(options.promptTokens, "--prompt-tokens");
-  const answerTokens = wholeNumber(options.tokens, "--tokens");
+  const { promptTokens, tokens: answerTokens } = options;
   const { output } = context;
   const application = await context.application();
   const model = await chooseModelOrFile(wanted, application);
@@ -76,29 +82,33 @@ async function runBench(wanted: string, options: BenchOptions, context: CommandC
       deltaSwitchMs: facts.deltaSwitchMs,
     })),
   );
-  const number = (value: number | null, digits = 0) => (value === null ? "–" : value.toFixed(digits));
+  const time = (value: number | null) => (value === null ? "–" : formatMilliseconds(value));
+  const speed = (value: number | null) => (value === null ? "–" : formatSpeed(value));
   output.table(
     [
-      { head: "WITH" },
-      { head: "PROMPT/S", isNumber: true },
-      { head: "ANSWER/S", isNumber: true },
-      { head: "FIRST ms", isNumber: true },
-      { head: "LOAD ms", isNumber: true },
-      { head: "SWITCH ms", isNumber: true },
+      { head: t("With@@the model or a fine-tune") },
+      { head: t("Reads"), isNumber: true },
+      { head: t("Writes"), isNumber: true },
+      { head: t("First token"), isNumber: true },
+      { head: t("Loading"), isNumber: true },
+      { head: t("Switching"), isNumber: true },
     ],
     measured.map(({ fineTune, facts, deltaLoadMs }) => [
       fineTune ?? model.name,
-      number(facts.prefillTokensPerSecond),
-      number(facts.decodeTokensPerSecond, 1),
-      number(facts.timeToFirstTokenMs),
-      number(deltaLoadMs),
-      number(facts.deltaSwitchMs, 1),
+      speed(facts.prefillTokensPerSecond),
+      speed(facts.decodeTokensPerSecond),
+      time(facts.timeToFirstTokenMs),
+      time(deltaLoadMs),
+      time(facts.deltaSwitchMs),
     ]),
   );
   const [first] = measured;
   if (first !== undefined)
     output.remark(
-      `Tokens per second: ${formatCount(first.facts.promptTokens)} tokens of prompt, up to ${formatCount(answerTokens)} of answer.`,
+      t("Measured with a prompt of {prompt} tokens and an answer of up to {answer} tokens.", {
+        prompt: formatCount(first.facts.promptTokens),
+        answer: formatCount(answerTokens),
+      }),
     );
 }
 
@@ -122,11 +132,14 @@ async function measure(
   const { contextSizeTokens } = await sessionWith([], 1).load(signal);
   if (promptTokens + answerTokens + SPARE_TOKENS > contextSizeTokens)
     throw new CommandError(
-      `The context of ${model.name} has ${formatCount(contextSizeTokens)} tokens now: too few for so long a prompt and answer.`,
+      t("The context of {model} has {count} tokens now: too few for so long a prompt and answer.", {
+        model: model.name,
+        count: formatCount(contextSizeTokens),
+      }),
       EXIT.wrongUse,
     );
   const prompt = await promptOf(promptTokens, application);
-  const progress = output.progress("Measuring");
+  const progress = output.progress(t("Measuring"));
   let done = 0;
   /** Another beginning each time, so that nothing of the prompt is known already. */
   const answered = async (stack: ChosenStack, text: string, maxTokens: number): Promise<AnswerFacts> => {
@@ -136,7 +149,7 @@ async function measure(
       const answer = await session.ask(`${++done}. ${text}`, { signal });
       if (answer.failure !== null) throw errorOf(answer.failure);
       if (answer.state !== "complete" || answer.facts === null)
-        throw new CommandError("The measurement was stopped.", EXIT.cancelled);
+        throw new CommandError(t("The measurement was stopped."), EXIT.cancelled);
       return answer.facts;
     } finally {
       await session.delete();
@@ -163,10 +176,4 @@ async function promptOf(tokens: number, application: ApplicationClient): Promise
   const ofSentence = (await count(SENTENCE.repeat(10))) / 10;
   const sentences = Math.max(0, Math.round((tokens - (await count(TASK))) / ofSentence));
   return SENTENCE.repeat(sentences) + TASK;
-}
-
-function wholeNumber(text: string, name: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 2 && value <= 1_000_000) return value;
-  throw new CommandError(`${name} cannot be “${text}”: it is a whole number from 2 to 1,000,000.`, EXIT.wrongUse);
 }

@@ -1,11 +1,13 @@
 // facet chat: with one prompt, or as long as the user likes.
 import type { Command } from "commander";
 import type { Message } from "../../../contract/chat";
+import { failure } from "../../../contract/failure";
 import type { InstalledModel } from "../../../contract/model";
 import type { Snapshot } from "../../../contract/methods";
 import { textOf } from "../../../contract/parts";
 import { defaultChatSettings, type ChatSettings } from "../../../contract/sampling";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
+import { t } from "../../../words/language";
 import { AnswerPrinter } from "../chat/AnswerPrinter";
 import { answerProblem } from "../chat/answerProblem";
 import { readGrammarFile, readSchemaFile } from "../chat/answerForm";
@@ -19,6 +21,7 @@ import { standardInput } from "../chat/standardInput";
 import { chooseModelOrFile } from "../chooseByName";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
+import { examples } from "../examples";
 import type { Output } from "../Output";
 import { repeatedOption } from "../repeatedOption";
 import { errorOf, valueOf } from "../useOutcome";
@@ -35,24 +38,24 @@ interface ChatOptions extends Readonly<Record<string, unknown>> {
 export function addChatCommand(program: Command, context: CommandContext): void {
   const chat = program
     .command("chat")
-    .description("chat with a model; with -p or piped text one answer is written to standard output")
-    .argument("[model]", "its name, as much of it as is clear, or a GGUF file; without it the one of last time")
-    .option("-p, --prompt <text>", "answer this and end; piped text follows it")
-    .option("-d, --delta <name[@scale]>", "a fine-tune, more or less strongly; several answer together", repeatedOption)
-    .option("-s, --system <text>", "tell the model how to answer");
-  for (const { name, description } of CHAT_NUMBERS) chat.option(`--${name} <number>`, description);
+    .description(t("chat with a model; with -p or piped text one answer is written to standard output"))
+    .argument("[model]", t("its name or the unambiguous start of it, or a GGUF file; without it the last one used"))
+    .option("-p, --prompt <text>", t("answer this and end; piped text follows it"))
+    .option("-d, --delta <name[@scale]>", t("a fine-tune, with its strength; several answer together"), repeatedOption)
+    .option("-s, --system <text>", t("tell the model how to answer"));
+  for (const { name, description } of CHAT_NUMBERS) chat.option(`--${name} <number>`, description());
   chat
-    .option("--think <on|off>", "whether the model thinks before it answers, where it can")
-    .option("--schema <file>", "the answer is JSON of this JSON schema")
-    .option("--grammar <file>", "the answer is of this GBNF grammar")
+    .option("--think <on|off>", t("whether the model thinks before it answers, where it can"))
+    .option("--schema <file>", t("the answer is JSON that follows this JSON schema"))
+    .option("--grammar <file>", t("the answer follows this GBNF grammar"))
     .addHelpText(
       "after",
-      `
-Examples:
-  facet chat
-  facet chat smol --delta pirate@0.8
-  facet chat -p "Say hello in French." --temperature 0
-  cat report.txt | facet chat -p "Sum this up in three sentences:"`,
+      examples(
+        ["facet chat"],
+        ["facet chat smol --delta pirate@0.8"],
+        ['facet chat -p "Say hello in French." --temperature 0'],
+        ['cat report.txt | facet chat -p "Sum this up in three sentences:"'],
+      ),
     )
     .action((model: string | undefined, options: ChatOptions) => runChat(model, options, context));
 }
@@ -85,7 +88,9 @@ async function answerOnce(session: ChatSession, prompt: string, { output, signal
   const problem = signal.aborted ? null : answerProblem(answer);
   // Stopped by another program, or ended with the one that wrote it.
   if (problem !== null && answer.state !== "complete")
-    throw new CommandError(problem, answer.state === "stopped" ? EXIT.cancelled : EXIT.failed);
+    throw answer.state === "stopped"
+      ? new CommandError(problem, EXIT.cancelled)
+      : new CommandError(problem, EXIT.failed, failure("application-ended"));
   const notSaved = await notSavedProblem(session.application, [answer.id]);
   output.data(answerData(answer, notSaved === null));
   for (const remark of [problem, thinkingProblem(session.settings, session.loaded)])
@@ -119,7 +124,10 @@ async function usualModel(application: ApplicationClient): Promise<InstalledMode
     usable[0];
   if (found !== undefined) return found;
   throw new CommandError(
-    "No model is installed yet. Find one with “facet models search qwen”, or name a GGUF file: facet chat model.gguf",
+    t("No model is installed yet. Find one with: {search} — or name a GGUF file: {chat}", {
+      search: "facet models search qwen",
+      chat: "facet chat model.gguf",
+    }),
     EXIT.notFound,
   );
 }
@@ -129,7 +137,7 @@ async function wholePrompt(given: string | undefined, { output, signal }: Comman
   const prompt = [given, piped].filter((text) => text !== undefined && text.trim() !== "").join("\n\n");
   if (prompt === "")
     throw new CommandError(
-      "There is nothing to answer: give a prompt with -p, or pipe a text into the command.",
+      t("There is nothing to answer. Give a prompt with {option}, or pipe text into the command.", { option: "-p" }),
       EXIT.wrongUse,
     );
   return prompt;
@@ -137,7 +145,10 @@ async function wholePrompt(given: string | undefined, { output, signal }: Comman
 
 function settingsOf(options: ChatOptions, output: Output): ChatSettings {
   if (options.schema !== undefined && options.grammar !== undefined)
-    throw new CommandError("An answer has one form: give --schema or --grammar.", EXIT.wrongUse);
+    throw new CommandError(
+      t("An answer has one form: give {schema} or {grammar}.", { schema: "--schema", grammar: "--grammar" }),
+      EXIT.wrongUse,
+    );
   let settings: ChatSettings = { ...defaultChatSettings, systemPrompt: options.system ?? "" };
   for (const number of CHAT_NUMBERS) {
     const text = options[number.name.replaceAll(/-[a-z]/gu, (letter) => letter.slice(1).toUpperCase())];

@@ -1,18 +1,24 @@
 // facet completion: teaches a shell to complete commands, options and the names of models and fine-tunes.
 import { Argument, type Command } from "commander";
+import { t } from "../../../words/language";
 import type { CommandContext, Reader } from "../CommandContext";
 import { completionsOf } from "../completion/completions";
 import { completionScript, FILES_MARK, SHELLS, type Shell } from "../completion/scripts";
+import { examples } from "../examples";
+import { withChoices } from "../readOption";
 import { valueOf } from "../useOutcome";
 
 export function addCompletionCommands(program: Command, context: CommandContext): void {
   program
     .command("completion")
-    .description("print a script that completes commands, models and fine-tunes in your shell")
-    .addArgument(new Argument("<shell>", "your shell").choices(SHELLS))
+    .description(t("print a script that completes commands, models and fine-tunes in your shell"))
+    .addArgument(withChoices(new Argument("<shell>", t("your shell")), SHELLS))
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(facet completion bash)"                                        in ~/.bashrc\n  facet completion fish > ~/.config/fish/completions/facet.fish',
+      examples(
+        ['eval "$(facet completion bash)"', t("in {file}", { file: "~/.bashrc" })], // not translated
+        ["facet completion fish > ~/.config/fish/completions/facet.fish"],
+      ),
     )
     .action((shell: Shell) => {
       const script = completionScript(shell);
@@ -21,8 +27,8 @@ export function addCompletionCommands(program: Command, context: CommandContext)
     });
   program
     .command("complete", { hidden: true })
-    .description("what can follow on a command line, for the scripts of facet completion")
-    .argument("[words...]", "the words after “facet”, the last one unfinished")
+    .description(t("what can follow on a command line, for the completion scripts"))
+    .argument("[words...]", t("the words after “facet”, the last one unfinished"))
     .action((words: string[]) => complete(program, words, context));
 }
 

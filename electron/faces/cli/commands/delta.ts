@@ -15,52 +15,52 @@ import {
 } from "../../../words/deltaWords";
 import { failureText } from "../../../words/failureText";
 import { formatBytes, formatCount, formatPercent } from "../../../words/quantities";
-import { chooseDelta, chooseModelOrFile } from "../chooseByName";
+import { chooseDelta, chooseModelOrFile, noFineTunes } from "../chooseByName";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError } from "../CommandError";
+import { examples } from "../examples";
 import type { Output } from "../Output";
 import { errorOf, valueOf } from "../useOutcome";
 import { writeFacts, type Fact } from "../writeFacts";
 import { addDeltaFileCommands } from "./deltaFiles";
 
-const MODEL_OF_LIST = "an installed model, or a GGUF file";
-
 export function addDeltaCommands(program: Command, context: CommandContext): void {
   const delta = program
     .command("delta")
     .alias("deltas")
-    .description("fine-tunes: small files that change what a model does, switched in milliseconds")
+    .description(t("fine-tunes: small files that change what a model does, switched in milliseconds"))
     .addHelpText(
       "after",
-      `
-Examples:
-  facet delta list smollm2               the fine-tunes, those that go with the model first
-  facet delta add maker/Pirate-LoRA --base smollm2
-  facet delta make ./base-F16.gguf ./tuned-F16.gguf --name Pirate --measure`,
+      examples(
+        ["facet delta list smollm2", t("the fine-tunes, those that fit the model first")],
+        ["facet delta add maker/Pirate-LoRA --base smollm2"],
+        ["facet delta make ./base-F16.gguf ./tuned-F16.gguf --name Pirate --measure"],
+      ),
     );
   delta
     .command("list")
     .alias("ls")
-    .description("the fine-tunes; with a model, also which of them go with it")
-    .argument("[model]", MODEL_OF_LIST)
+    .description(t("the fine-tunes; with a model, also which of them fit it"))
+    .argument("[model]", t("an installed model, or a GGUF file"))
     .action((model: string | undefined) => (model === undefined ? listDeltas(context) : listFor(model, context)));
   delta
     .command("info")
-    .description("what a fine-tune is, what it was made for, how it was made")
-    .argument("<name>", "a fine-tune by the beginning of its name, or an adapter in a GGUF file")
+    .description(t("what a fine-tune is, what it was made for, how it was made"))
+    .argument("<name>", t("a fine-tune by the beginning of its name, or an adapter in a GGUF file"))
     .action((name: string) => showInfo(name, context));
   delta
     .command("check")
-    .description("say whether a fine-tune goes with a model, and why not; the exit code says it too")
-    .argument("<name>", "a fine-tune, by the beginning of its name")
-    .argument("<model>", MODEL_OF_LIST)
+    .description(t("say whether a fine-tune fits a model, and why not; the exit code says it too"))
+    .argument("<name>", t("a fine-tune, by the beginning of its name"))
+    .argument("<model>", t("an installed model, or a GGUF file"))
     .action((name: string, model: string) => check(name, model, context));
   addDeltaFileCommands(delta, context);
   delta
     .command("remove")
     .alias("rm")
-    .description("move a fine-tune's file to the trash; answers that it wrote keep its name")
-    .argument("<name>", "a fine-tune, by the beginning of its name")
+    .description(t("move a fine-tune's file to the trash; answers that it wrote keep its name"))
+    .argument("<name>", t("a fine-tune, by the beginning of its name"))
     .action((name: string) => remove(name, context));
 }
 
@@ -69,11 +69,14 @@ async function listDeltas({ output, reader }: CommandContext): Promise<void> {
   const deltas = valueOf(await read.call("deltas.list", undefined));
   const found = valueOf(await read.call("deltas.found", undefined));
   output.data(deltas);
-  if (deltas.length === 0) output.remark("No fine-tunes are here yet. Add one with: facet delta add FILE");
+  if (deltas.length === 0) output.remark(noFineTunes());
   else printTable(deltas, (each) => (each.failure === null ? "" : failureText(each.failure).happened), output);
   if (found.length > 0)
     output.remark(
-      `In the folder of fine-tunes, and in no list: ${found.map(({ fileName }) => fileName).join(", ")}. They can be added with: facet delta add FILE`,
+      t("In the fine-tunes folder, but not in the list: {files}. Add them with: {command}", {
+        files: found.map(({ fileName }) => fileName).join(", "),
+        command: "facet delta add FILE",
+      }),
     );
 }
 
@@ -81,7 +84,7 @@ async function listFor(wanted: string, context: CommandContext): Promise<void> {
   const { output } = context;
   const { deltas } = await deltasFor(wanted, context);
   output.data(deltas);
-  if (deltas.length === 0) output.remark("No fine-tunes are here yet. Add one with: facet delta add FILE");
+  if (deltas.length === 0) output.remark(noFineTunes());
   else {
     const byId = new Map(deltas.map((each) => [each.delta.id, each]));
     printTable(
@@ -93,12 +96,20 @@ async function listFor(wanted: string, context: CommandContext): Promise<void> {
 }
 
 function matchLine(each: DeltaForModel | undefined): string {
-  return each === undefined ? "" : (problemWords(each) ?? `goes with it, by ${matchWords(each)}`);
+  return each === undefined
+    ? ""
+    : (problemWords(each) ?? t("fits; recognised by: {reason}", { reason: matchWords(each) }));
 }
 
 function printTable(deltas: readonly Delta[], remark: (delta: Delta) => string, output: Output): void {
   output.table(
-    [{ head: "NAME" }, { head: "KIND" }, { head: "SIZE", isNumber: true }, { head: "MADE FOR" }, { head: "" }],
+    [
+      { head: t("Name") },
+      { head: t("Kind") },
+      { head: t("Size"), isNumber: true },
+      { head: t("Made for") },
+      { head: "" },
+    ],
     deltas.map((delta) => [
       delta.name,
       kindAndRank(delta.facts),
@@ -125,11 +136,17 @@ async function check(name: string, wanted: string, context: CommandContext): Pro
   const { id } = await chooseDelta(name, await context.reader());
   const { modelName, deltas } = await deltasFor(wanted, context);
   const found = deltas.find(({ delta }) => delta.id === id);
-  if (found === undefined) throw new CommandError("It was deleted meanwhile.");
+  if (found === undefined) throw new CommandError(t("The fine-tune was deleted meanwhile."));
   const problem = found.delta.failure ?? found.failure;
   if (problem !== null) throw errorOf(problem);
   output.data(found);
-  output.line(`${found.delta.name} goes with ${modelName}, by ${matchWords(found)}.`);
+  output.line(
+    t("{delta} fits {model}. Recognised by: {reason}.", {
+      delta: found.delta.name,
+      model: modelName,
+      reason: matchWords(found),
+    }),
+  );
 }
 
 async function showInfo(wanted: string, context: CommandContext): Promise<void> {
@@ -139,7 +156,7 @@ async function showInfo(wanted: string, context: CommandContext): Promise<void> 
   if (/[\\/.]/u.test(wanted) && existsSync(file)) {
     const { facts, details } = valueOf(await reader.call("deltas.inspectFile", { path: file }));
     output.data({ path: file, facts, details });
-    writeFacts(output, [["File", file], ...factRows(facts, details)]);
+    writeFacts(output, [[t("File"), file], ...factRows(facts, details)]);
     return;
   }
   const delta = await chooseDelta(wanted, reader);
@@ -147,28 +164,38 @@ async function showInfo(wanted: string, context: CommandContext): Promise<void> 
   const details = valueOf(await reader.call("deltas.details", { deltaId: delta.id }));
   output.data({ ...delta, details });
   writeFacts(output, [
-    ["Name", delta.name],
-    ["Size", formatBytes(delta.sizeBytes)],
-    ["Origin", originWords(delta.origin)],
+    [t("Name"), delta.name],
+    [t("Size"), formatBytes(delta.sizeBytes)],
+    [t("Origin"), originWords(delta.origin)],
     ...factRows({ ...delta.facts, baseName: baseName(delta) }, details),
   ]);
 }
 
 function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDetails): Fact[] {
   return [
-    ["Kind", kindAndRank(facts)],
-    ["Made for", `${facts.baseName ?? "a model that it does not name"} (${facts.architecture})`],
-    ["Known by", facts.baseFingerprint === null ? "its shapes alone" : "the base's fingerprint"],
-    ["Licence", facts.licence],
+    [t("Kind"), kindAndRank(facts)],
+    [t("Made for"), madeFor(facts)],
+    [t("Known by"), facts.baseFingerprint === null ? t("its shapes alone") : t("the base's fingerprint")],
+    [t("Licence"), facts.licence],
     [
-      "Changes",
-      `${formatCount(facts.changedTensorCount)} ${facts.changedTensorCount === 1 ? "tensor" : "tensors"} of ${formatCount(weights)} weights, ${bitsPerWeight.toFixed(2)} bits each`,
+      t("Changes"),
+      t("{count, plural, one {# tensor} other {# tensors}} with {weights} weights, {bits} bits each", {
+        count: facts.changedTensorCount,
+        weights: formatCount(weights),
+        bits: bitsPerWeight.toFixed(2),
+      }),
     ],
-    ["In memory", formatBytes(facts.weightsBytes)],
-    ["Made from", making && making.fineTuneName],
-    ["Of the change", making && `${formatPercent(making.captured)} in the file`],
-    ["Measured", making && keptWords(facts.fidelity)],
+    [t("In memory"), formatBytes(facts.weightsBytes)],
+    [t("Made from"), making && making.fineTuneName],
+    [t("Of the change"), making && t("{percent} in the file", { percent: formatPercent(making.captured) })],
+    [t("Measured"), making && keptWords(facts.fidelity)],
   ];
+}
+
+function madeFor({ baseName: name, architecture }: DeltaFacts): string {
+  return name === null
+    ? t("a model that isn't named ({architecture})", { architecture })
+    : t("{model} ({architecture})", { model: name, architecture });
 }
 
 async function remove(wanted: string, context: CommandContext): Promise<void> {
@@ -177,5 +204,5 @@ async function remove(wanted: string, context: CommandContext): Promise<void> {
   const delta = await chooseDelta(wanted, application);
   valueOf(await application.call("deltas.delete", { deltaId: delta.id }));
   output.data(delta);
-  output.remark(`${delta.name} is in the trash.`);
+  output.remark(t("“{name}” is in the trash.", { name: delta.name }));
 }

@@ -1,7 +1,7 @@
 // facet delta add, make, convert, export: fine-tunes that come to this computer, are made on it, change their form, or leave it.
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { MAX_EXTRACTED_RANK } from "../../../contract/deltaJobs";
 import type { Delta } from "../../../contract/deltas";
 import { RepositoryName } from "../../../contract/hub";
@@ -10,66 +10,74 @@ import type { StartMakeDelta } from "../../../contract/jobQueue";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
 import { deltaFacts } from "../../../words/deltaWords";
 import { formatBytes } from "../../../words/quantities";
-import { chooseDelta, chooseModelOrFile } from "../chooseByName";
+import { chooseDelta, chooseModelOrFile, noFile } from "../chooseByName";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
+import { examples } from "../examples";
 import { runFileTask } from "../followFileTask";
 import { runJob } from "../followJob";
 import { readHubAddress, type HubAddress } from "../hubVariant";
+import { wholeNumber } from "../readOption";
 import { valueOf } from "../useOutcome";
-
-const MODEL = "an installed model, or a GGUF file";
 
 export function addDeltaFileCommands(delta: Command, context: CommandContext): void {
   delta
     .command("add")
-    .description("add a fine-tune: an adapter of llama.cpp (GGUF), or one of PEFT or MLX, which is converted")
-    .argument("<source>", "a file, a folder with an adapter, OWNER/NAME or hf:OWNER/NAME[:FILE] of the hub")
-    .option("--base <model>", "the model that an adapter of PEFT or MLX is converted for")
-    .option("--name <name>", "name of the fine-tune in the list")
+    .description(t("add a fine-tune: an adapter of llama.cpp (GGUF), or one of PEFT or MLX, which is converted"))
+    .argument(
+      "<source>",
+      t("a file, a folder with an adapter, or {form} on Hugging Face", { form: "[hf:]OWNER/NAME[:FILE]" }),
+    )
+    .option("--base <model>", t("the model that an adapter of PEFT or MLX is converted for"))
+    .option("--name <name>", t("name of the fine-tune in the list"))
     .addHelpText(
       "after",
-      `
-Examples:
-  facet delta add ./Pirate.gguf
-  facet delta add ./checkpoint-500 --base smollm2 --name Pirate
-  facet delta add hf:maker/Pirate-LoRA --base smollm2`,
+      examples(
+        ["facet delta add ./Pirate.gguf"],
+        ["facet delta add ./checkpoint-500 --base smollm2 --name Pirate"],
+        ["facet delta add hf:maker/Pirate-LoRA --base smollm2"],
+      ),
     )
     .action((source: string, options: AddOptions) => add(source, options, context));
   delta
     .command("make")
-    .description("make a small fine-tune of a base model and a full fine-tune of it, both in 16, 32 or 8 bits")
-    .argument("<base>", MODEL)
-    .argument("<fine-tune>", MODEL)
-    .option("--one-bit", "one bit for each weight: the whole change (usual)")
-    .option("--rank <number>", "a LoRA of this rank: only the strongest directions of the change", readRank)
-    .option("--name <name>", "name of the fine-tune in the list; usually that of the model it is made of")
-    .option("--measure", "measure how near it comes to the full fine-tune")
+    .description(t("make a small fine-tune of a base model and a full fine-tune of it, both in 16, 32 or 8 bits"))
+    .argument("<base>", t("an installed model, or a GGUF file"))
+    .argument("<fine-tune>", t("an installed model, or a GGUF file"))
+    .option("--one-bit", t("one bit for each weight: the whole change (default)"))
+    .option(
+      "--rank <number>",
+      t("a LoRA of this rank: only the strongest directions of the change"),
+      wholeNumber("--rank", { min: 1, max: MAX_EXTRACTED_RANK }),
+    )
+    .option("--name <name>", t("name of the fine-tune in the list; without it, that of the model it is made of"))
+    .option("--measure", t("measure how near it comes to the full fine-tune"))
     .action((base: string, fineTune: string, options: MakeOptions) => make(base, fineTune, options, context));
   delta
     .command("convert")
-    .description("write an adapter of PEFT or MLX as a GGUF file, or a 1-bit fine-tune in its other form")
-    .argument("<file>", "an adapter's weights or folder, or a 1-bit fine-tune in a GGUF file")
-    .requiredOption("-o, --output <file>", "the GGUF file to write")
-    .option("--base <model>", "the model that an adapter of PEFT or MLX is converted for")
+    .description(t("write an adapter of PEFT or MLX as a GGUF file, or a 1-bit fine-tune in its other form"))
+    .argument("<file>", t("an adapter's weights or folder, or a 1-bit fine-tune in a GGUF file"))
+    .requiredOption("-o, --output <file>", t("the GGUF file to write"))
+    .option("--base <model>", t("the model that an adapter of PEFT or MLX is converted for"))
     .option(
       "--compact",
-      "of a 1-bit fine-tune: the form to keep and to share; without it, the one that llama.cpp loads",
+      t("of a 1-bit fine-tune: the form to keep and to share; without it, the one that llama.cpp loads"),
     )
     .addHelpText(
       "after",
-      `
-Examples:
-  facet delta convert ./checkpoint-500 --base smollm2 -o Pirate.gguf
-  facet delta convert Pirate.gguf --compact -o Pirate-compact.gguf`,
+      examples(
+        ["facet delta convert ./checkpoint-500 --base smollm2 -o Pirate.gguf"],
+        ["facet delta convert Pirate.gguf --compact -o Pirate-compact.gguf"],
+      ),
     )
     .action((file: string, options: ConvertOptions) => convert(file, options, context));
   delta
     .command("export")
-    .description("write a fine-tune's file, to be used by other programs or to be shared")
-    .argument("<name>", "a fine-tune, by the beginning of its name")
-    .argument("<file>", "the GGUF file to write")
-    .option("--compact", "of a 1-bit fine-tune: a smaller file, which Facet expands when it is added")
+    .description(t("write a fine-tune's file, to be used by other programs or to be shared"))
+    .argument("<name>", t("a fine-tune, by the beginning of its name"))
+    .argument("<file>", t("the GGUF file to write"))
+    .option("--compact", t("of a 1-bit fine-tune: a smaller file, which Facet expands when it is added"))
     .action((name: string, file: string, options: ExportOptions) => exportTo(name, file, options, context));
 }
 
@@ -86,11 +94,11 @@ async function add(source: string, { base, name }: AddOptions, context: CommandC
     address === null ? addFile(path.resolve(source), baseId, context) : fetch(address, baseId, context),
   );
   if (name !== undefined) valueOf(await application.call("deltas.rename", { deltaId, name }));
-  print(await deltaOf(deltaId, application), "is among your fine-tunes", context);
+  print(await deltaOf(deltaId, application), context);
 }
 
 async function addFile(file: string, baseId: ModelId | null, context: CommandContext): Promise<DeltaId> {
-  const { id } = await runFileTask({ kind: "add-fine-tune", label: "Adding" }, context, (application) =>
+  const { id } = await runFileTask({ kind: "add-fine-tune", label: t("Adding") }, context, (application) =>
     application.call("deltas.addPath", { path: file, baseId }),
   );
   return id;
@@ -109,7 +117,7 @@ async function fetch(
 function bareAddress(text: string): HubAddress {
   const repository = RepositoryName.safeParse(text);
   if (repository.success && !/\.(?:gguf|safetensors)$/iu.test(text)) return { repository: repository.data, file: null };
-  throw new CommandError(`There is no file “${text}”.`, EXIT.notFound);
+  throw new CommandError(noFile(text), EXIT.notFound);
 }
 
 interface MakeOptions {
@@ -121,7 +129,11 @@ interface MakeOptions {
 
 async function make(base: string, fineTune: string, options: MakeOptions, context: CommandContext): Promise<void> {
   const { oneBit = false, rank, name, measure = false } = options;
-  if (oneBit && rank !== undefined) throw new CommandError("Choose one of --one-bit and --rank.", EXIT.wrongUse);
+  if (oneBit && rank !== undefined)
+    throw new CommandError(
+      t("Choose one of {oneBit} and {rank}.", { oneBit: "--one-bit", rank: "--rank" }),
+      EXIT.wrongUse,
+    );
   const application = await context.application();
   const { id: baseId } = await chooseModelOrFile(base, application);
   const { id: fineTuneId, name: fineTuneName } = await chooseModelOrFile(fineTune, application);
@@ -135,14 +147,7 @@ async function make(base: string, fineTune: string, options: MakeOptions, contex
     result: rank === undefined ? { kind: "bitdelta", compact: false } : { kind: "lora", rank },
     measureFidelity: measure,
   };
-  print(await deltaOf(deltaIdOf(await runJob(start, context)), application), "is among your fine-tunes", context);
-}
-
-function readRank(text: string): number {
-  const rank = Number(text);
-  if (!Number.isInteger(rank) || rank < 1 || rank > MAX_EXTRACTED_RANK)
-    throw new InvalidArgumentError(`It is a whole number from 1 to ${MAX_EXTRACTED_RANK}.`);
-  return rank;
+  print(await deltaOf(deltaIdOf(await runJob(start, context)), application), context);
 }
 
 interface ConvertOptions {
@@ -153,12 +158,12 @@ interface ConvertOptions {
 
 async function convert(file: string, options: ConvertOptions, context: CommandContext): Promise<void> {
   const source = path.resolve(file);
-  if (!existsSync(source)) throw new CommandError(`There is no file “${file}”.`, EXIT.notFound);
+  if (!existsSync(source)) throw new CommandError(noFile(file), EXIT.notFound);
   const application = await context.application();
   const baseId = options.base === undefined ? null : (await chooseModelOrFile(options.base, application)).id;
   const target = path.resolve(options.output);
   await explained(
-    runFileTask({ kind: "write-fine-tune", label: "Converting" }, context, (client) =>
+    runFileTask({ kind: "write-fine-tune", label: t("Converting") }, context, (client) =>
       client.call("deltas.convertFile", { path: source, baseId, target, compact: options.compact ?? false }),
     ),
   );
@@ -173,7 +178,7 @@ async function exportTo(name: string, file: string, options: ExportOptions, cont
   const target = path.resolve(file);
   const application = await context.application();
   const { id: deltaId } = await chooseDelta(name, application);
-  await runFileTask({ kind: "write-fine-tune", label: "Writing" }, context, (client) =>
+  await runFileTask({ kind: "write-fine-tune", label: t("Writing") }, context, (client) =>
     // A dialog would ask whether to replace a file.
     client.call("deltas.exportTo", { deltaId, path: target, compact: options.compact ?? false, replaces: false }),
   );
@@ -187,13 +192,15 @@ function deltaIdOf({ state: { deltaId } }: Awaited<ReturnType<typeof runJob>>): 
 
 async function deltaOf(deltaId: DeltaId, application: ApplicationClient): Promise<Delta> {
   const found = valueOf(await application.call("deltas.list", undefined)).find(({ id }) => id === deltaId);
-  if (found === undefined) throw new CommandError("It was deleted meanwhile.");
+  if (found === undefined) throw new CommandError(t("The fine-tune was deleted meanwhile."));
   return found;
 }
 
-function print(delta: Delta, words: string, { output }: CommandContext): void {
+function print(delta: Delta, { output }: CommandContext): void {
   output.data(delta);
-  output.line(`${delta.name} ${words} (${deltaFacts(delta).join(" · ")}).`);
+  output.line(
+    t("“{name}” is among your fine-tunes ({facts}).", { name: delta.name, facts: deltaFacts(delta).join(" · ") }),
+  );
 }
 
 function printFile(file: string, { output }: CommandContext): void {
@@ -209,7 +216,9 @@ async function explained<Value>(work: Promise<Value>): Promise<Value> {
   } catch (error) {
     if (!(error instanceof CommandError) || error.failure?.code !== "peft-base-needed") throw error;
     throw new CommandError(
-      "The adapter has to be converted for the model that it was trained on. Name that model with --base.",
+      t("The adapter has to be converted for the model that it was trained on. Name that model with {option}.", {
+        option: "--base",
+      }),
       error.exitCode,
       error.failure,
     );

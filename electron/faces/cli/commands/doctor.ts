@@ -1,85 +1,111 @@
 // facet doctor: what Facet runs on and computes with, as text to paste into a report.
 import type { Command } from "commander";
+import stringWidth from "string-width";
 import type { Diagnosis } from "../../../contract/diagnosis";
 import { failureText } from "../../../words/failureText";
-import { formatBytes, formatCount } from "../../../words/quantities";
+import { formatBytes } from "../../../words/quantities";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
+import { examples } from "../examples";
 import { valueOf } from "../useOutcome";
-
-const LABEL_COLUMNS = 14;
 
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   program
     .command("doctor")
-    .description("what Facet runs on and computes with, as text to paste into a report; no names of models or chats")
-    .addHelpText(
-      "after",
-      `
-Examples:
-  facet doctor
-  facet doctor --json`,
-    )
+    .description(t("what Facet runs on and computes with, as text to paste into a report; no names of models or chats"))
+    .addHelpText("after", examples(["facet doctor"], ["facet doctor --json"]))
     .action(() => runDoctor(context));
 }
 
 async function runDoctor({ output, reader }: CommandContext): Promise<void> {
   const diagnosis = valueOf(await (await reader()).call("app.diagnose", undefined));
   output.data(diagnosis);
-  for (const [label, text] of linesOf(diagnosis)) output.line(`${label.padEnd(LABEL_COLUMNS)}${text}`);
+  const lines = linesOf(diagnosis);
+  const width = Math.max(...lines.map(([label]) => stringWidth(label)));
+  for (const [label, text] of lines) output.line(`${label}${" ".repeat(width - stringWidth(label))}  ${text}`);
 }
 
-function linesOf(diagnosis: Diagnosis): [string, string][] {
+type Line = [label: string, text: string];
+
+function linesOf(diagnosis: Diagnosis): Line[] {
   const { engine, engineFailure, machine, electronVersion, diskFreeBytes, notices, leftovers } = diagnosis;
-  const program = electronVersion === null ? `Node ${diagnosis.nodeVersion}` : `Electron ${electronVersion}`;
+  const program = electronVersion === null ? `Node ${diagnosis.nodeVersion}` : `Electron ${electronVersion}`; // not translated
   return [
     ["Facet", `${diagnosis.appVersion} · ${program} · ${diagnosis.system}`],
-    ["Processor", `${diagnosis.processor} · ${formatCount(machine.cores)} cores`],
+    [
+      t("Processor"),
+      `${diagnosis.processor} · ${t("{count, plural, one {# core} other {# cores}}", { count: machine.cores })}`,
+    ],
     ...(engine === null ? [] : aboutEngine(engine, diagnosis.deltaWay)),
     ...(engineFailure === null
       ? []
       : [
-          ["llama.cpp", `does not start: ${engineFailure.cause ?? failureText(engineFailure).happened}`] satisfies [
-            string,
-            string,
-          ],
+          [
+            "llama.cpp",
+            t("does not start: {reason}", { reason: engineFailure.cause ?? failureText(engineFailure).happened }),
+          ] satisfies Line,
         ]),
-    ["Memory", `${formatBytes(machine.totalBytes)}, ${formatBytes(machine.availableBytes)} of it free`],
-    ...machine.gpus.map(({ name, totalBytes, freeBytes }): [string, string] => [
+    [t("Memory"), ofItFree(machine.totalBytes, machine.availableBytes)],
+    ...machine.gpus.map(({ name, totalBytes, freeBytes }): Line => [
       "GPU",
-      `${name} · ${formatBytes(totalBytes)}, ${formatBytes(freeBytes)} of it free`,
+      `${name} · ${ofItFree(totalBytes, freeBytes)}`,
     ]),
-    ["Data folder", diagnosis.dataFolder],
-    ["Disk", diskFreeBytes === null ? "not known" : `${formatBytes(diskFreeBytes)} free`],
-    ["Installed", `${counted(diagnosis.modelCount, "model")}, ${counted(diagnosis.fineTuneCount, "fine-tune")}`],
+    [t("Data folder"), diagnosis.dataFolder],
+    [t("Disk"), diskFreeBytes === null ? t("not known") : t("{bytes} free", { bytes: formatBytes(diskFreeBytes) })],
+    [
+      t("Installed"),
+      t(
+        "{models, plural, one {# model} other {# models}}, {fineTunes, plural, one {# fine-tune} other {# fine-tunes}}",
+        {
+          models: diagnosis.modelCount,
+          fineTunes: diagnosis.fineTuneCount,
+        },
+      ),
+    ],
     ...(leftovers.count === 0
       ? []
       : [
           [
-            "Leftovers",
-            `${counted(leftovers.count, "unfinished file")}, ${formatBytes(leftovers.sizeBytes)}: see Settings, Your data`,
-          ] satisfies [string, string],
+            t("Leftovers"),
+            t("{count, plural, one {# unfinished file} other {# unfinished files}}, {size}: see Settings, Your data", {
+              count: leftovers.count,
+              size: formatBytes(leftovers.sizeBytes),
+            }),
+          ] satisfies Line,
         ]),
-    ...(notices.length === 0 ? [] : [["Notices", notices.join(", ")] satisfies [string, string]]),
+    ...(notices.length === 0 ? [] : [[t("Notices"), notices.join(", ")] satisfies Line]),
   ];
 }
 
-function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["deltaWay"]): [string, string][] {
+function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["deltaWay"]): Line[] {
   const { isActive, instructionSet, reason } = engine.deltaKernels;
   return [
-    ["llama.cpp", `${engine.llamaCpp} (node-llama-cpp ${engine.nodeLlamaCpp}) on ${engine.backend}`],
-    ["Instructions", engine.cpuFeatures.join(" ")],
-    ["1-bit kernels", isActive ? `Facet's for ${instructionSet}; self-test passed` : `llama.cpp's own: ${reason}`],
     [
-      "Fine-tunes",
+      "llama.cpp",
+      t("{version} ({package}) on {backend}", {
+        version: engine.llamaCpp,
+        package: `node-llama-cpp ${engine.nodeLlamaCpp}`,
+        backend: engine.backend,
+      }),
+    ],
+    [t("Instructions"), engine.cpuFeatures.join(" ")],
+    [
+      t("1-bit kernels"),
+      isActive
+        ? t("Facet's for {instructions}; self-test passed", { instructions: String(instructionSet) })
+        : t("llama.cpp's own: {reason}", { reason: String(reason) }),
+    ],
+    [
+      t("Fine-tunes"),
       way === null
-        ? "none used since the model was loaded"
+        ? t("none used since the model was loaded")
         : way === "switch"
-          ? "switched in the loaded model; self-test passed"
-          : "a context for each combination: switching in the loaded model failed its self-test",
+          ? t("switched in the loaded model; self-test passed")
+          : t("a context for each combination: switching in the loaded model failed its self-test"),
     ],
   ];
 }
 
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+function ofItFree(totalBytes: number, freeBytes: number): string {
+  return t("{total}, {free} of it free", { total: formatBytes(totalBytes), free: formatBytes(freeBytes) });
 }

@@ -1,5 +1,5 @@
 // facet estimate: whether a model fits this computer, and what takes the memory.
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Option, type Command } from "commander";
 import {
   MAX_JUDGED_CONTEXT_TOKENS,
   MIN_JUDGED_CONTEXT_TOKENS,
@@ -22,12 +22,15 @@ import { modelTitle } from "../../../words/modelTitle";
 import { formatBytes, formatCount } from "../../../words/quantities";
 import { obstacleWords, variantName } from "../../../words/variantWords";
 import { chooseModel } from "../chooseByName";
+import { t } from "../../../words/language";
 import type { CommandContext, Reader } from "../CommandContext";
-import { CommandError } from "../CommandError";
+import { CommandError, EXIT } from "../CommandError";
 import { hubAddressIn, readHubModel } from "../hubModel";
 import { chooseVariant, type HubAddress } from "../hubVariant";
 import { judgeFit, judgeVariants, type Judging } from "../judgeFit";
+import { examples } from "../examples";
 import type { Output } from "../Output";
+import { withChoices } from "../readOption";
 import { writeNumbers } from "../writeFacts";
 
 const KV_TYPES = ["f16", "q8_0", "q4_0"] as const satisfies readonly KvCacheType[];
@@ -35,17 +38,24 @@ const KV_TYPES = ["f16", "q8_0", "q4_0"] as const satisfies readonly KvCacheType
 export function addEstimateCommand(program: Command, context: CommandContext): void {
   program
     .command("estimate")
-    .description("whether a model fits into this computer's memory, and what takes how much; nothing is loaded")
-    .argument("<model>", "an installed model, or OWNER/NAME[:QUANT] at the hub, of which only the header is read")
+    .description(t("whether a model fits into this computer's memory, and what takes how much; nothing is loaded"))
+    .argument(
+      "<model>",
+      t("an installed model, or {form} on Hugging Face, of which only the header is read", {
+        form: "OWNER/NAME[:QUANT]",
+      }),
+    )
     .addOption(
-      new Option("-c, --context <tokens>", "context size to judge: 8192, or 8k")
+      new Option("-c, --context <tokens>", t("context size to judge: 8192, or 8k"))
         .argParser(readContext)
         .default(usualJudging.contextSizeTokens),
     )
-    .addOption(new Option("--kv <type>", "type of the KV cache").choices(KV_TYPES).default(usualJudging.kvCacheType))
+    .addOption(
+      withChoices(new Option("--kv <type>", t("type of the KV cache")), KV_TYPES).default(usualJudging.kvCacheType),
+    )
     .addHelpText(
       "after",
-      "\nExamples:\n  facet estimate smollm2 --context 8k\n  facet estimate hf:Qwen/Qwen3-8B-GGUF:Q4_K_M --kv q8_0",
+      examples(["facet estimate smollm2 --context 8k"], ["facet estimate hf:Qwen/Qwen3-8B-GGUF:Q4_K_M --kv q8_0"]),
     )
     .action((wanted: string, { context: contextSizeTokens, kv }: { context: number; kv: KvCacheType }) =>
       estimate(wanted, { contextSizeTokens, kvCacheType: kv }, context),
@@ -85,15 +95,24 @@ async function sourceAtHub(
   if (address.file === null) {
     const { choice, variants } = await judgeVariants(model, judging, { all: false }, reader, context);
     variant = choice.kind === "best" ? choice.variant : variants.find(({ obstacle }) => obstacle === null);
-    if (variant === undefined) throw new CommandError(`${choice.kind === "none" ? choice.why : "Not known"}.`);
+    if (variant === undefined)
+      throw new CommandError(choice.kind === "none" ? `${choice.why}.` : t("It is not known whether it fits."));
     if (variants.length > 1)
       context.output.remark(
-        `${variantName(variant, variants)} of ${variants.length} variants; name another with :QUANT.`,
+        t("{variant} of {count, plural, one {# variant} other {# variants}}. Name another with {form}.", {
+          variant: variantName(variant, variants),
+          count: variants.length,
+          form: ":QUANT",
+        }),
       );
   } else variant = chooseVariant(model, address.file, () => false);
   const source = hubSource(model, variant);
   if (source === null)
-    throw new CommandError(variant.obstacle === null ? "It cannot be judged." : `${obstacleWords(variant.obstacle)}.`);
+    throw new CommandError(
+      variant.obstacle === null
+        ? t("It couldn't be judged whether this file fits.")
+        : `${obstacleWords(variant.obstacle)}.`,
+    );
   return { name: `${modelTitle(address.repository)} · ${variantName(variant, model.variants)}`, source };
 }
 
@@ -103,8 +122,8 @@ function writeFit(name: string, fit: Fit, output: Output): void {
     output.line(whyUnknown(fit));
     return;
   }
-  const needed: FitNumber = { name: "Needed", bytes: fit.neededBytes ?? 0 };
-  const free: FitNumber = { name: "Free for a model", bytes: freeBytes(fit.machine) };
+  const needed: FitNumber = { name: t("Needed"), bytes: fit.neededBytes ?? 0 };
+  const free: FitNumber = { name: t("Free for a model"), bytes: freeBytes(fit.machine) };
   const parts = [...partNumbers(fit.parts, fit), needed];
   const machine = [...machineNumbers(fit.machine), free];
   const inWords = (numbers: readonly FitNumber[]) =>
@@ -114,8 +133,8 @@ function writeFit(name: string, fit: Fit, output: Output): void {
   output.line();
   output.line(
     fit.largestContextTokens === null
-      ? "No context fits."
-      : `Largest context that fits: ${formatCount(fit.largestContextTokens)} tokens.`,
+      ? t("No context fits.")
+      : t("Largest context that fits: {count} tokens.", { count: formatCount(fit.largestContextTokens) }),
   );
   for (const note of contextNotes(fit)) output.line(note);
 }
@@ -124,8 +143,14 @@ function readContext(text: string): number {
   const found = /^(\d+)\s*(k?)$/iu.exec(text);
   const tokens = Number(found?.[1]) * (found?.[2] ? 1024 : 1);
   if (!Number.isInteger(tokens) || tokens < MIN_JUDGED_CONTEXT_TOKENS || tokens > MAX_JUDGED_CONTEXT_TOKENS)
-    throw new InvalidArgumentError(
-      `A number of tokens from ${MIN_JUDGED_CONTEXT_TOKENS} to ${formatCount(MAX_JUDGED_CONTEXT_TOKENS)}: 8192, or 8k.`,
+    throw new CommandError(
+      t("{option} cannot be “{text}”. It is a number of tokens from {min} to {max}: 8192, or 8k.", {
+        option: "--context",
+        text,
+        min: formatCount(MIN_JUDGED_CONTEXT_TOKENS),
+        max: formatCount(MAX_JUDGED_CONTEXT_TOKENS),
+      }),
+      EXIT.wrongUse,
     );
   return tokens;
 }

@@ -4,7 +4,9 @@ import type { Job } from "../../../contract/jobQueue";
 import { failureText } from "../../../words/failureText";
 import { endedWords, jobFacts, jobKind, jobTitle } from "../../../words/jobWords";
 import { chooseByName } from "../chooseByName";
+import { t } from "../../../words/language";
 import type { CommandContext, Reader } from "../CommandContext";
+import { examples } from "../examples";
 import { followJob } from "../followJob";
 import { valueOf } from "../useOutcome";
 
@@ -13,49 +15,51 @@ const SHORT_ID_CHARACTERS = 8;
 export function addJobsCommands(program: Command, context: CommandContext): void {
   const jobs = program
     .command("jobs")
-    .description("quantizing, measuring, and making fine-tunes: what waits, runs or has failed")
+    .description(t("quantizing, measuring, and making fine-tunes: what waits, runs or has failed"))
     .addHelpText(
       "after",
-      `
-Examples:
-  facet jobs                  what there is to do
-  facet jobs retry 3f2a       one that was interrupted, once more`,
+      examples(
+        ["facet jobs", t("what waits, runs or has failed")],
+        ["facet jobs retry 3f2a", t("one that was interrupted, once more")],
+      ),
     );
   jobs
     .command("list", { isDefault: true })
     .alias("ls")
-    .description("all of them, in the order in which they are done")
+    .description(t("all of them, in the order in which they are done"))
     .action(() => listJobs(context));
   jobs
     .command("cancel")
-    .description("end a job, or take it out of the queue; nothing half-written is left")
-    .argument("<job>", "its id, or the beginning of it")
+    .description(t("end a job, or take it out of the queue; nothing half-written is left"))
+    .argument("<job>", t("its id, or the beginning of it"))
     .action((wanted: string) => cancelJob(wanted, context));
   jobs
     .command("retry")
-    .description("do a job that has failed or waits, and wait until it is done")
-    .argument("<job>", "its id, or the beginning of it")
+    .description(t("start a failed or waiting job, and wait until it is done"))
+    .argument("<job>", t("its id, or the beginning of it"))
     .action((wanted: string) => retryJob(wanted, context));
   jobs
     .command("dismiss")
-    .description("take the line of a failed job away")
-    .argument("<job>", "its id, or the beginning of it")
+    .description(t("remove a failed job from the list"))
+    .argument("<job>", t("its id, or the beginning of it"))
     .action((wanted: string) => dismissJob(wanted, context));
 }
 
 async function listJobs({ output, reader }: CommandContext): Promise<void> {
   const jobs = valueOf(await (await reader()).call("jobs.list", undefined));
   output.data(jobs);
-  if (jobs.length === 0) output.remark("Nothing is to be done, and nothing has failed.");
+  if (jobs.length === 0) output.remark(t("No jobs are waiting, running or failed."));
   else
     output.table(
-      [{ head: "ID" }, { head: "WHAT" }, { head: "" }, { head: "" }],
+      [{ head: t("ID") }, { head: t("Job") }, { head: "" }, { head: "" }],
       jobs.map((job) => [shortId(job), jobTitle(job), jobKind(job.start), stateWords(job)]),
     );
 }
 
 function stateWords(job: Job): string {
-  return job.state.kind === "failed" ? `failed: ${failureText(job.state.failure).happened}` : jobFacts(job).join(" · ");
+  return job.state.kind === "failed"
+    ? t("failed: {reason}", { reason: failureText(job.state.failure).happened })
+    : jobFacts(job).join(" · ");
 }
 
 async function cancelJob(wanted: string, context: CommandContext): Promise<void> {
@@ -63,7 +67,7 @@ async function cancelJob(wanted: string, context: CommandContext): Promise<void>
   const job = await chooseJob(wanted, application);
   valueOf(await application.call("jobs.cancel", { id: job.id }));
   context.output.data(job);
-  context.output.remark(`Cancelled: ${jobTitle(job)}.`);
+  context.output.remark(t("Cancelled: {job}.", { job: jobTitle(job) }));
 }
 
 async function retryJob(wanted: string, context: CommandContext): Promise<void> {
@@ -82,7 +86,7 @@ async function dismissJob(wanted: string, context: CommandContext): Promise<void
   const job = await chooseJob(wanted, application);
   valueOf(await application.call("jobs.dismiss", { id: job.id }));
   context.output.data(job);
-  context.output.remark(`Taken away: ${jobTitle(job)}.`);
+  context.output.remark(t("Removed from the list: {job}.", { job: jobTitle(job) }));
 }
 
 async function chooseJob(wanted: string, reader: Reader): Promise<Job> {

@@ -1,6 +1,6 @@
 // facet quantize MODEL [TYPE]: what each type would give, then a smaller file of a model in full precision.
 import path from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { usualJudging } from "../../../contract/fit";
 import type { ModelId } from "../../../contract/ids";
 import type { StartQuantize } from "../../../contract/jobQueue";
@@ -19,8 +19,10 @@ import { downloadRequest } from "../../../words/hubRequests";
 import { proposalSentence } from "../../../words/quantizeWords";
 import { stepsTaken } from "../../../words/stepWords";
 import { chooseModelOrFile } from "../chooseByName";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
+import { examples } from "../examples";
 import { runJob } from "../followJob";
 import { chooseVariant, readHubAddress } from "../hubVariant";
 import type { Output } from "../Output";
@@ -39,25 +41,31 @@ interface QuantizeOptions {
 export function addQuantizeCommand(program: Command, context: CommandContext): void {
   program
     .command("quantize")
-    .description("make a smaller file of a model in 16 or 8 bits; without a type: what each type would give")
-    .argument("<model>", "an installed model, a GGUF file, or hf:OWNER/NAME[:FILE], which is downloaded first")
-    .argument("[type]", "the type to write: Q4_K_M, Q8_0 …", readType)
+    .description(t("make a smaller file of a model in 16 or 8 bits; without a type: what each type would give"))
+    .argument(
+      "<model>",
+      t("an installed model, a GGUF file, or {form}, which is downloaded first", { form: "hf:OWNER/NAME[:FILE]" }),
+    )
+    .argument("[type]", t("the type to write: Q4_K_M, Q8_0 …"), readType)
     .option(
       "--calibrate [file]",
-      "calibrate, also with a text of yours, or by an importance matrix (usual at four bits and below)",
+      t("calibrate, also with a text of yours, or by an importance matrix (default at four bits and below)"),
     )
-    .option("--no-calibrate", "do not calibrate")
-    .option("--measure", "compare the new file with its source: perplexity, divergence, speed")
-    .option("--keep-source", "of a download: keep the large file too")
-    .option("--name <name>", "name of the new model in the list")
+    .option("--no-calibrate", t("don't calibrate"))
+    .option("--measure", t("compare the new file with its source: perplexity, divergence, speed"))
+    .option("--keep-source", t("of a download: keep the large file too"))
+    .option("--name <name>", t("name of the new model in the list"))
     .addHelpText(
       "after",
-      `
-Examples:
-  facet quantize smollm2                          the types with their sizes, and the one that is proposed
-  facet quantize smollm2 Q4_K_M --measure         quantize, then measure what it cost in quality
-  facet quantize hf:Qwen/Qwen3-0.6B-GGUF Q4_K_M   download the full file, quantize it, and delete it again
-  facet quantize ./My-F16.gguf Q5_K_M --calibrate notes.txt`,
+      examples(
+        ["facet quantize smollm2", t("the types with their sizes, and the one that is proposed")],
+        ["facet quantize smollm2 Q4_K_M --measure", t("quantize, then measure what it cost in quality")],
+        [
+          "facet quantize hf:Qwen/Qwen3-0.6B-GGUF Q4_K_M",
+          t("download the full file, quantize it, and delete it again"),
+        ],
+        ["facet quantize ./My-F16.gguf Q5_K_M --calibrate notes.txt"],
+      ),
     )
     .action((model: string, type: QuantizationType | undefined, options: QuantizeOptions) =>
       type === undefined ? showTypes(model, options, context) : quantize(model, type, options, context),
@@ -66,14 +74,18 @@ Examples:
 
 function readType(text: string): QuantizationType {
   const type = QUANTIZATION_TYPES.find((one) => one === text.toUpperCase());
-  if (type === undefined) throw new InvalidArgumentError(`The types are ${QUANTIZATION_TYPES.join(", ")}.`);
+  if (type === undefined)
+    throw new CommandError(
+      t("There is no type “{text}”. The types are {types}.", { text, types: QUANTIZATION_TYPES.join(", ") }),
+      EXIT.wrongUse,
+    );
   return type;
 }
 
 async function showTypes(model: string, options: QuantizeOptions, context: CommandContext): Promise<void> {
   const { measure, keepSource, name } = options;
   if (measure ?? keepSource ?? name !== undefined)
-    throw new CommandError("Name a type too: without one, nothing is written.", EXIT.wrongUse);
+    throw new CommandError(t("Name a type too: without one, nothing is written."), EXIT.wrongUse);
   const { output } = context;
   const { source } = await chooseSource(model, context);
   const application = await context.application();
@@ -86,15 +98,15 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
   );
   output.data(shortened(preview));
   const { types, proposal } = preview;
-  if (types.length === 0) output.remark("No type is smaller than this file. It can be used as it is.");
+  if (types.length === 0) output.remark(t("No type is smaller than this file. It can be used as it is."));
   else
     output.table(
       [
-        { head: "TYPE" },
-        { head: "SIZE", isNumber: true },
-        { head: "BITS", isNumber: true },
-        { head: "STEPS" },
-        { head: "ON THIS COMPUTER" },
+        { head: t("Type") },
+        { head: t("Size"), isNumber: true },
+        { head: t("Bits"), isNumber: true },
+        { head: t("Steps") },
+        { head: t("On this computer") },
       ],
       types.map(({ preview: { type, fileBytes, bitsPerWeight, steps }, fit }) => [
         type === proposal?.type ? output.bold(`${type} *`) : type,
@@ -128,11 +140,26 @@ async function quantize(
   const { output } = context;
   const { source } = await chooseSource(model, context);
   const calibration = typeof calibrate === "string" ? await calibrationBy(calibrate, source, context) : calibrate;
-  const done = await runJob(quantizeOrder({ source, type, calibration, measureQuality: measure, keepSource }), context);
+  const order = quantizeOrder({ source, type, calibration, measureQuality: measure, keepSource });
+  // Two names for one model: that of the first order counts.
+  let isJoined = false;
+  const done = await runJob(order, context, () => {
+    isJoined = true;
+    output.remark(
+      name === undefined
+        ? t("This file is already being made. Waiting for it.")
+        : t(
+            "This file is already being made. Waiting for it. {option} is not used: the order that came first names it.",
+            {
+              option: "--name",
+            },
+          ),
+    );
+  });
   const { modelId, tookMs, qualityFailure } = done.state;
   const application = await context.application();
-  if (modelId === null) throw new CommandError("The new file was moved or deleted as soon as it was there.");
-  if (name !== undefined) valueOf(await application.call("models.rename", { modelId, name }));
+  if (modelId === null) throw new CommandError(t("The new file was moved or deleted as soon as it was there."));
+  if (name !== undefined && !isJoined) valueOf(await application.call("models.rename", { modelId, name }));
   const { models } = valueOf(await application.call("app.snapshot", undefined));
   const made = models.find(({ id }) => id === modelId);
   const file = valueOf(await application.call("models.path", { modelId }));
@@ -176,7 +203,7 @@ async function calibrationBy(
   }
   if (source.kind === "hub")
     throw new CommandError(
-      "An importance matrix belongs to a model on this computer. Download the model first, then quantize it.",
+      t("An importance matrix belongs to a model on this computer. Download the model first, then quantize it."),
       EXIT.wrongUse,
     );
   valueOf(await application.call("quantize.importMatrixFrom", { modelId: source.modelId, path: chosen }));
@@ -210,7 +237,7 @@ async function chooseSource(text: string, context: CommandContext): Promise<{ so
     ({ quantization, obstacle }) => obstacle === null && QUANTIZABLE_WEIGHT_TYPES.has(quantization ?? ""),
   );
   if (variant.obstacle !== null)
-    throw new CommandError(`“${variant.id}” cannot be downloaded from the hub as a whole.`);
+    throw new CommandError(t("“{file}” cannot be downloaded from Hugging Face as a whole.", { file: variant.id }));
   return { source: { kind: "hub", download: downloadRequest(model, variant) } };
 }
 
@@ -231,15 +258,15 @@ function printQuality(variants: QualityResults["variants"], output: Output): voi
   output.table(
     [
       { head: "" },
-      { head: "SIZE", isNumber: true },
-      { head: "PERPLEXITY", isNumber: true },
-      { head: "DIVERGENCE", isNumber: true },
-      { head: "SAME TOKEN", isNumber: true },
-      { head: "READS", isNumber: true },
-      { head: "WRITES", isNumber: true },
+      { head: t("Size"), isNumber: true },
+      { head: t("Perplexity"), isNumber: true },
+      { head: t("Divergence"), isNumber: true },
+      { head: t("Same token"), isNumber: true },
+      { head: t("Reads"), isNumber: true },
+      { head: t("Writes"), isNumber: true },
     ],
     variants.map(({ name, isSource, quality: { fileBytes, perplexity, klMean, sameTopToken, speed } }) => [
-      isSource ? `${name} (source)` : name,
+      isSource ? t("{name} (source)", { name }) : name,
       formatBytes(fileBytes),
       perplexity.toFixed(2),
       klMean.toFixed(4),

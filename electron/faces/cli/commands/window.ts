@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { t } from "../../../words/language";
+import { noFile } from "../chooseByName";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
 
@@ -12,15 +14,26 @@ const WINDOW_VARIABLE = "FACET_WINDOW";
 
 export function addWindow(program: Command, context: CommandContext): void {
   program
-    .argument("[file]", "a GGUF file to open in the window")
+    .argument("[file]", t("a GGUF file to open in the window"))
     .action((file: string | undefined) => openWindow(file, program, context));
 }
 
 async function openWindow(file: string | undefined, program: Command, context: CommandContext): Promise<void> {
   if (file !== undefined && !/\.gguf$/iu.test(file))
-    throw new CommandError(`There is no command “${file}”. Run facet --help for all of them.`, EXIT.wrongUse);
+    throw new CommandError(
+      t("There is no command “{name}”. All of them: {command}", { name: file, command: "facet --help" }),
+      EXIT.wrongUse,
+    );
+  if (context.output.isJson)
+    throw new CommandError(
+      t("The window has no result for {option}. Name a command: {command}", {
+        option: "--json",
+        command: "facet models list --json",
+      }),
+      EXIT.wrongUse,
+    );
   const model = file === undefined ? [] : [path.resolve(file)];
-  if (model.some((one) => !existsSync(one))) throw new CommandError(`There is no file ${file}.`, EXIT.notFound);
+  if (model.some((one) => !existsSync(one))) throw new CommandError(noFile(file ?? ""), EXIT.notFound);
   const executable = process.env[WINDOW_VARIABLE];
   if (executable) await spawnDetached(executable, model);
   else {
@@ -32,11 +45,15 @@ async function openWindow(file: string | undefined, program: Command, context: C
   }
 }
 
+function notOpened({ message }: Error): CommandError {
+  return new CommandError(t("The window couldn't be opened: {reason}", { reason: message }));
+}
+
 /** It lives on when the terminal is closed. */
 function spawnDetached(executable: string, args: readonly string[]): Promise<void> {
   const child = spawn(executable, args, { detached: true, stdio: "ignore" });
   return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new CommandError(`The window could not be opened: ${error.message}.`)));
+    child.once("error", (error) => reject(notOpened(error)));
     child.once("spawn", () => {
       child.unref();
       resolve();
@@ -56,10 +73,10 @@ function startFromSources(
   onInterrupt(() => undefined);
   signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   return new Promise((resolve, reject) => {
-    child.once("error", (error) => reject(new CommandError(`The window could not be opened: ${error.message}.`)));
+    child.once("error", (error) => reject(notOpened(error)));
     child.once("exit", (code, killedBy) => {
       if (code === 0 || killedBy !== null) resolve();
-      else reject(new CommandError("The window was not opened, or ended with an error. What it said is above."));
+      else reject(new CommandError(t("The window was not opened, or it ended with an error. What it said is above.")));
     });
   });
 }

@@ -6,12 +6,14 @@ import type { InstalledModel, ModelDetails } from "../../../contract/model";
 import type { ApplicationClient } from "../../../instance/ApplicationClient";
 import { downloadRequest } from "../../../words/hubRequests";
 import { fitSentence } from "../../../words/fitWords";
-import { formatBytes, formatTimeLeft } from "../../../words/quantities";
+import { formatBytes } from "../../../words/quantities";
 import { isUnquantized } from "../../../words/variantChoice";
 import { obstacleWords, variantName } from "../../../words/variantWords";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
 import { confirm } from "../confirm";
+import { factsOf } from "../followFileTask";
 import { download } from "../followDownload";
 import { readHubModel, requireHubAddress } from "../hubModel";
 import { chooseVariant, type HubAddress } from "../hubVariant";
@@ -29,9 +31,10 @@ export async function getModel(text: string, context: CommandContext): Promise<v
   const before = variantHere(here, chosen);
   if (before === undefined) await download(downloadRequest(model, chosen), context);
   const after = before ?? variantHere((await installed(application)).models, chosen, address);
-  if (after === undefined) throw new CommandError("The model was fetched, and is not in the list.", EXIT.failed);
+  if (after === undefined)
+    throw new CommandError(t("The model was downloaded, but it isn't in the list."), EXIT.failed);
   report(after.model, before !== undefined, context);
-  output.remark(`Chat with it: facet chat ${JSON.stringify(after.model.name)}`);
+  output.remark(t("Chat with it: {command}", { command: `facet chat ${JSON.stringify(after.model.name)}` }));
 }
 
 /** The one that was named, else one that is being fetched or is here already, else the one that is proposed. */
@@ -62,19 +65,25 @@ async function choose(
   if (choice.kind === "best") {
     const fit = fitOf(choice.variant);
     const name = variantName(choice.variant, variants);
-    output.remark(`${choice.why}: ${fit === null ? name : fitSentence(name, fit)}.`);
+    output.remark(
+      `${t("{reason}: {what}", { reason: choice.why, what: fit === null ? name : fitSentence(name, fit) })}.`,
+    );
     return choice.variant;
   }
-  const why = choice.kind === "none" ? `${choice.why}. ` : "";
+  const example = exampleOf(model);
   throw new CommandError(
-    `${why}Name the one you want: ${exampleOf(model)} What there is: facet models show ${address.repository}`,
+    [
+      ...(choice.kind === "none" ? [`${choice.why}.`] : []),
+      ...(example === null ? [] : [t("Name the one you want: {command}", { command: example })]),
+      t("All of them: {command}", { command: `facet models show ${address.repository}` }),
+    ].join("\n"),
     choice.kind === "none" && variants.length === 0 ? EXIT.notFound : EXIT.failed,
   );
 }
 
-function exampleOf({ summary, variants }: HubModel): string {
+function exampleOf({ summary, variants }: HubModel): string | null {
   const example = variants.find((variant) => variant.quantization !== null && !isUnquantized(variant));
-  return example === undefined ? "" : `facet models get ${summary.repository}:${example.quantization}.`;
+  return example === undefined ? null : `facet models get ${summary.repository}:${example.quantization}`;
 }
 
 function withoutObstacle(variant: HubVariant): HubVariant {
@@ -102,20 +111,19 @@ export async function getStarter(isYes: boolean, context: CommandContext): Promi
   if (before !== undefined) return report(before, true, context);
   if (starter.kind !== "downloading") {
     output.remark(
-      "The starter model is SmolLM2 135M Instruct in 4 bits: 98 MB, Apache-2.0. It is small and quick, not clever.",
+      t("The starter model is {name} in 4 bits: {size}, {licence}. It is small and quick, not clever.", {
+        name: "SmolLM2 135M Instruct",
+        size: formatBytes(98_362_432),
+        licence: "Apache-2.0",
+      }),
     );
-    if (!(await confirm("Download it?", isYes, context))) throw errorOf(failure("request-cancelled"));
+    if (!(await confirm(t("Download it?"), isYes, context))) throw errorOf(failure("request-cancelled"));
   }
-  const progress = output.progress("Downloading");
+  const progress = output.progress(t("Downloading"));
   const stopWatching = application.on("starter-changed", (state) => {
     if (state.kind !== "downloading") return;
-    const { source, receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = state;
-    const facts = [
-      `${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}`,
-      ...(bytesPerSecond === null ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
-      ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
-      `from ${source}`,
-    ];
+    const { source, receivedBytes, totalBytes } = state;
+    const facts = [...factsOf({ ...state, doneBytes: receivedBytes }), t("from {source}", { source })];
     progress.update(totalBytes === 0 ? null : receivedBytes / totalBytes, facts.join(" · "));
   });
   const cancel = () => void application.call("models.cancelStarter", undefined);
@@ -133,5 +141,9 @@ export async function getStarter(isYes: boolean, context: CommandContext): Promi
 
 function report(model: InstalledModel, wasHere: boolean, { output }: CommandContext): void {
   output.data({ ...model, wasHere });
-  output.line(wasHere ? `“${model.name}” is here already.` : `“${model.name}” is installed.`);
+  output.line(
+    wasHere
+      ? t("“{name}” is already installed.", { name: model.name })
+      : t("“{name}” is installed.", { name: model.name }),
+  );
 }

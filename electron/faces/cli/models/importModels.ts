@@ -6,6 +6,7 @@ import type { InstalledModel } from "../../../contract/model";
 import { failureText } from "../../../words/failureText";
 import { leftOutWords } from "../../../words/leftOutWords";
 import { formatBytes } from "../../../words/quantities";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { CommandError, EXIT } from "../CommandError";
 import { runFileTask } from "../followFileTask";
@@ -19,7 +20,8 @@ export async function importModels(
   const { output } = context;
   const paths = given.map((one) => path.resolve(one));
   const missing = paths.find((one) => !existsSync(one));
-  if (missing !== undefined) throw new CommandError(`There is no file or folder “${missing}”.`, EXIT.notFound);
+  if (missing !== undefined)
+    throw new CommandError(t("There is no file or folder “{path}”.", { path: missing }), EXIT.notFound);
   const application = await context.application();
   const {
     id: offerId,
@@ -31,29 +33,38 @@ export async function importModels(
   const added: InstalledModel[] = [];
   for (const model of models) {
     const { id: modelId, name, installed, failure } = model;
-    if (installed) output.remark(`“${name}” is in the list already.`);
+    if (installed) output.remark(t("“{name}” is already in the list.", { name }));
     else if (failure !== null) output.remark(`${name}: ${failureText(failure).happened}`);
     else {
       const take = { offerId, modelId, copy };
       const taken = copy
-        ? await runFileTask({ kind: "copy", label: `Copying ${name}` }, context, () =>
+        ? await runFileTask({ kind: "copy", label: t("Copying {name}", { name }) }, context, () =>
             application.call("import.take", take),
           )
         : valueOf(await application.call("import.take", take));
       added.push(taken);
-      output.line(`“${taken.name}” is installed${copy ? `: ${formatBytes(taken.sizeBytes)} copied` : ""}.`);
+      output.line(
+        copy
+          ? t("“{name}” is installed: {size} copied.", { name: taken.name, size: formatBytes(taken.sizeBytes) })
+          : t("“{name}” is installed.", { name: taken.name }),
+      );
     }
   }
   if (adapters.length > 0)
-    output.remark(`Fine-tunes to put on a model: ${adapters.join(", ")}. Add them with: facet delta add`);
+    output.remark(
+      t("These are fine-tunes, not models: {files}. Add them with: {command}", {
+        files: adapters.join(", "),
+        command: "facet delta add FILE",
+      }),
+    );
   const others = leftOutWords({ leftOut });
   if (others !== null) output.remark(others);
-  if (isPartial) output.remark("There was more than Facet looks at in one go. Name a smaller folder for the rest.");
+  if (isPartial) output.remark(t("There was more than Facet looks at in one go. Name a smaller folder for the rest."));
   if (!models.some(isUsableOrHere))
     throw new CommandError(
       models.length > 0
-        ? "None of these models can be used."
-        : "There is no model in this. Models that Facet can use end in .gguf; folders are searched six levels deep.",
+        ? t("None of these models can be used.")
+        : t("There is no model in this. Models that Facet can use end in .gguf; folders are searched six levels deep."),
       models.length > 0 ? EXIT.failed : EXIT.notFound,
     );
   output.data(added);

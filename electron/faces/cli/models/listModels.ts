@@ -2,6 +2,7 @@
 import type { InstalledModels, ModelDetails } from "../../../contract/model";
 import { quantizationOf } from "../../../core/hub/variants";
 import { formatBytes } from "../../../words/quantities";
+import { t } from "../../../words/language";
 import type { CommandContext, Reader } from "../CommandContext";
 import { valueOf } from "../useOutcome";
 
@@ -15,17 +16,17 @@ export async function listModels({ output, reader }: CommandContext): Promise<vo
   }));
   output.data(listed);
   if (models.length === 0) {
-    output.remark("No models are installed yet. Find one with: facet models search qwen");
+    output.remark(t("No models yet. Find one with: {command}", { command: "facet models search qwen" }));
     return;
   }
   output.table(
-    [{ head: "NAME" }, { head: "TYPE" }, { head: "SIZE", isNumber: true }, { head: "FILE" }, { head: "" }],
+    [{ head: t("Name") }, { head: t("Type") }, { head: t("Size"), isNumber: true }, { head: t("File") }, { head: "" }],
     listed.map(({ name, quantization, sizeBytes, fileName, isLoaded, failure }) => [
       name,
       quantization ?? "",
       formatBytes(sizeBytes),
       fileName,
-      isLoaded ? "loaded" : failure === null ? "" : "cannot be used",
+      isLoaded ? t("loaded") : failure === null ? "" : t("cannot be used"),
     ]),
   );
 }

@@ -2,6 +2,7 @@
 import type { HubModelSummary, HubSort } from "../../../contract/hub";
 import { licenceTitle } from "../../../words/modelTitle";
 import { formatAgo, formatContext, formatParameters, formatRoughCount } from "../../../words/quantities";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { untilCancelled } from "../untilCancelled";
 import { valueOf } from "../useOutcome";
@@ -28,17 +29,17 @@ export async function searchHub(
   const shown = found.slice(0, limit);
   output.data(shown);
   if (shown.length === 0) {
-    output.remark(`The hub has no model in GGUF for “${text}”. Try fewer words.`);
+    output.remark(t("Hugging Face has no model in GGUF for “{text}”. Try fewer words.", { text }));
     return;
   }
   output.table(
     [
-      { head: "MODEL" },
-      { head: "PARAMETERS", isNumber: true },
-      { head: "CONTEXT", isNumber: true },
-      { head: "DOWNLOADS", isNumber: true },
-      { head: "CHANGED" },
-      { head: "LICENCE" },
+      { head: t("Model") },
+      { head: t("Parameters"), isNumber: true },
+      { head: t("Context"), isNumber: true },
+      { head: t("Downloads"), isNumber: true },
+      { head: t("Changed") },
+      { head: t("Licence") },
     ],
     shown.map(({ repository, parameterCount, trainContextSizeTokens, downloads, lastModified, licence, gate }) => [
       repository,
@@ -46,9 +47,13 @@ export async function searchHub(
       trainContextSizeTokens === null ? "" : formatContext(trainContextSizeTokens),
       formatRoughCount(downloads),
       (lastModified === null ? null : formatAgo(Date.parse(lastModified), Date.now())) ?? "",
-      [licence === null ? "" : licenceTitle(licence), gate === "open" ? "" : "needs access"].filter(Boolean).join(", "),
+      [licence === null ? "" : licenceTitle(licence), gate === "open" ? "" : t("needs access")]
+        .filter(Boolean)
+        .join(", "),
     ]),
   );
   if (cursor !== null || found.length > limit)
-    output.remark(`There are more: --limit ${limit * 2} shows the next ${limit} too.`);
+    output.remark(
+      t("There are more: {option} shows the next {count} too.", { option: `--limit ${limit * 2}`, count: limit }),
+    );
 }

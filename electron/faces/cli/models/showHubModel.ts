@@ -4,12 +4,14 @@ import { countedKind, otherKind, type OtherKind } from "../../../words/fileKindW
 import { fitWords } from "../../../words/fitWords";
 import { summaryLine } from "../../../words/hubFacts";
 import { licenceTitle, modelTitle } from "../../../words/modelTitle";
-import { formatBytes, formatContext, formatParameters } from "../../../words/quantities";
+import { formatContext, formatParameters } from "../../../words/quantities";
 import { obstacleWords, variantName } from "../../../words/variantWords";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { readHubModel } from "../hubModel";
 import type { HubAddress } from "../hubVariant";
 import { judgeVariants } from "../judgeFit";
+import { sizeWords } from "../sizeWords";
 import { writeFacts } from "../writeFacts";
 
 export async function showHubModel(address: HubAddress, context: CommandContext): Promise<void> {
@@ -29,42 +31,42 @@ export async function showHubModel(address: HubAddress, context: CommandContext)
   output.line(output.bold(modelTitle(summary.repository)));
   output.line(`  ${summaryLine(summary, Date.now())}`);
   writeFacts(output, [
-    ["Repository", summary.repository],
-    ["Parameters", summary.parameterCount === null ? null : formatParameters(summary.parameterCount)],
-    ["Architecture", summary.architecture],
-    ["Context", summary.trainContextSizeTokens === null ? null : formatContext(summary.trainContextSizeTokens)],
-    ["Made from", baseModel],
-    ["Licence", licenceName ?? (summary.licence === null ? null : licenceTitle(summary.licence))],
-    ["Access", summary.gate === "open" ? null : "only for those who were given access at the hub"],
+    [t("Repository"), summary.repository],
+    [t("Parameters"), summary.parameterCount === null ? null : formatParameters(summary.parameterCount)],
+    [t("Architecture"), summary.architecture],
+    [t("Context"), summary.trainContextSizeTokens === null ? null : formatContext(summary.trainContextSizeTokens)],
+    [t("Made from"), baseModel],
+    [t("Licence"), licenceName ?? (summary.licence === null ? null : licenceTitle(summary.licence))],
+    [t("Access"), summary.gate === "open" ? null : t("only for those who were given access on Hugging Face")],
   ]);
   if (variants.length > 0) {
     output.line();
     output.table(
       [
-        { head: "TYPE" },
-        { head: "SIZE", isNumber: true },
-        { head: `ON THIS COMPUTER, ${contextWords()}` },
+        { head: t("Type") },
+        { head: t("Size"), isNumber: true },
+        {
+          head: t("On this computer, context {size}", { size: formatContext(usualJudging.contextSizeTokens) }),
+        },
         { head: "" },
       ],
       variants.map((variant) => {
         const fit = fitOf(variant);
         return [
           variantName(variant, variants),
-          formatBytes(variant.sizeBytes) + (variant.files.length > 1 ? ` in ${variant.files.length} files` : ""),
+          sizeWords(variant.sizeBytes, variant.files.length),
           variant.obstacle !== null ? obstacleWords(variant.obstacle) : fit === null ? "" : fitWords(fit),
-          variant === proposed ? "proposed" : "",
+          variant === proposed ? t("proposed") : "",
         ];
       }),
     );
   }
   const others = model.variants.flatMap((variant) => otherKind(kindOf(variant)) ?? []);
-  if (others.length > 0) output.line(`\nAlso in this repository: ${countedKinds(others).join(", ")}.`);
+  if (others.length > 0)
+    output.line(`\n${t("Also in this repository: {files}.", { files: countedKinds(others).join(", ") })}`);
   if (choice.kind === "none") output.line(`\n${choice.why}.`);
-  if (choice.kind === "best") output.remark(`\n${choice.why}: facet models get ${summary.repository}`);
-}
-
-function contextWords(): string {
-  return `${formatContext(usualJudging.contextSizeTokens)} CONTEXT`;
+  if (choice.kind === "best")
+    output.remark(`\n${t("{reason}: {what}", { reason: choice.why, what: `facet models get ${summary.repository}` })}`);
 }
 
 function countedKinds(kinds: readonly OtherKind[]): string[] {

@@ -3,21 +3,23 @@ import type { ModelFormat } from "../../../contract/modelFormat";
 import { failureText } from "../../../words/failureText";
 import { abilities, licenceWords, templateOriginWords } from "../../../words/modelFormatWords";
 import { modelOriginWords } from "../../../words/modelOriginWords";
-import { formatBytes, formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
+import { formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
+import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { chooseModel } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";
+import { sizeWords } from "../sizeWords";
 import { untilCancelled } from "../untilCancelled";
 import { writeFacts, type Fact } from "../writeFacts";
 import { detailsOf } from "./listModels";
 
-const ANSWERS = { yes: "Yes", no: "No", unknown: "Not known" } as const;
+const ANSWERS = { yes: () => t("Yes"), no: () => t("No"), unknown: () => t("Not known") } as const;
 
 export async function showModel(wanted: string, { output, signal, reader: open }: CommandContext): Promise<void> {
   const reader = await open();
   const model = await chooseModel(wanted, reader);
   const details = await detailsOf(model.id, reader);
-  if (details === null) throw new CommandError(`“${model.name}” is not there any more.`, EXIT.notFound);
+  if (details === null) throw new CommandError(t("“{name}” is no longer there.", { name: model.name }), EXIT.notFound);
   const format = await untilCancelled(reader.call("models.format", { modelId: model.id }), signal);
   const path = await reader.call("models.path", { modelId: model.id });
   const { model: known, ...facts } = details;
@@ -30,23 +32,26 @@ export async function showModel(wanted: string, { output, signal, reader: open }
   });
   output.line(output.bold(known.name));
   writeFacts(output, [
-    ["File", path.ok ? path.value : known.fileName],
-    ["Size", formatBytes(known.sizeBytes) + (known.fileCount > 1 ? ` in ${known.fileCount} files` : "")],
-    ["Type", facts.quantization],
-    ["Parameters", facts.parameterCount === null ? null : formatParameters(facts.parameterCount)],
-    ["Architecture", facts.architecture],
+    [t("File"), path.ok ? path.value : known.fileName],
+    [t("Size"), sizeWords(known.sizeBytes, known.fileCount)],
+    [t("Type"), facts.quantization],
+    [t("Parameters"), facts.parameterCount === null ? null : formatParameters(facts.parameterCount)],
+    [t("Architecture"), facts.architecture],
     [
-      "Context",
+      t("Context"),
       facts.trainContextSizeTokens === null
         ? null
-        : `${formatContext(facts.trainContextSizeTokens)} (${formatCount(facts.trainContextSizeTokens)} tokens)`,
+        : t("{short} ({count} tokens)", {
+            short: formatContext(facts.trainContextSizeTokens),
+            count: formatCount(facts.trainContextSizeTokens),
+          }),
     ],
-    ["Chat template", format.ok ? templateOriginWords(format.value) : null],
+    [t("Chat template"), format.ok ? templateOriginWords(format.value) : null],
     ...(format.ok ? abilityFacts(format.value) : []),
-    ["Licence", licenceWords(format.ok ? format.value.licence : null, facts.licence)],
-    ["Origin", modelOriginWords(details)],
-    ["Last used", facts.lastUsedAtMs === null ? "never" : formatWhen(facts.lastUsedAtMs, Date.now())],
-    ["Checksum", facts.canVerify ? "known: facet models verify" : "not known"],
+    [t("Licence"), licenceWords(format.ok ? format.value.licence : null, facts.licence)],
+    [t("Origin"), modelOriginWords(details)],
+    [t("Last used"), facts.lastUsedAtMs === null ? t("never") : formatWhen(facts.lastUsedAtMs, Date.now())],
+    [t("Checksum"), facts.canVerify ? t("known: {command}", { command: "facet models verify" }) : t("not known")],
   ]);
   const problem = known.failure ?? (format.ok ? null : format.failure);
   if (problem !== null) {
@@ -64,6 +69,6 @@ function withoutSamples({ samples: _samples, template: _template, unusedTemplate
 function abilityFacts(format: ModelFormat): Fact[] {
   return abilities(format).map(({ name, answer, words }) => [
     name,
-    [`${ANSWERS[answer]}.`, words].filter(Boolean).join(" "),
+    [`${ANSWERS[answer]()}.`, words].filter(Boolean).join(" "),
   ]);
 }
