@@ -84,9 +84,9 @@ test("details find their way into the sentence", () => {
     expect(failureText({ code, details }).data).toContain("chats-damaged-1.db");
   const rows = (counts: Record<string, string>) =>
     failureText({ code: "chat-rows-unreadable", details: counts }).happened;
-  expect(rows({ chats: "1", messages: "0" })).toContain("has 1 chat that");
-  expect(rows({ chats: "0", messages: "2" })).toContain("has 2 messages that");
-  expect(rows({ chats: "1", messages: "1200" })).toContain("has 1 chat and 1,200 messages that");
+  expect(rows({ chats: "1", messages: "0" })).toContain("can't read 1 chat in");
+  expect(rows({ chats: "0", messages: "2" })).toContain("can't read 2 messages in");
+  expect(rows({ chats: "1", messages: "1200" })).toContain("can't read 1 chat and 1,200 messages in");
   expect(failureText({ code: "message-longer-than-context", details }).happened).toContain("9,000 tokens");
 });
 
@@ -151,5 +151,5 @@ test("a technical cause never reaches the sentences", () => {
 
 test("a strength that is no number is not called a high one", () => {
   const { happened } = failureText({ code: "delta-alpha-invalid", details: { delta: "Pirate", alpha: "NaN" } });
-  expect(happened).toMatch(/no number/);
+  expect(happened).toContain("is not a number");
 });

@@ -65,10 +65,7 @@ export const storedDataFailures = {
     advice: t("This may take a few minutes. Your chats then open by themselves."),
   }),
   "chat-rows-unreadable": ({ details: { chats = "0", messages = "0" } }) => ({
-    happened: t(
-      "Facet can't read part of the file with your chats: {chats, plural, =0 {} one {# chat, } other {# chats, }}{messages, plural, one {# message} other {# messages}}.",
-      { chats: Number(chats), messages: Number(messages) },
-    ),
+    happened: unreadableRows(Number(chats), Number(messages)),
     data: t("What can't be read is kept in the file as it is. Everything else in it is used."),
     advice: sentences(t("If something you need is missing, an earlier state may have it."), restoreBackup()),
   }),
@@ -150,4 +147,17 @@ function damagedFileKept(movedTo: string | undefined): string {
   return movedTo === undefined
     ? t("The damaged file is kept in the data folder.")
     : t("The damaged file is kept: {movedTo}.", { movedTo });
+}
+
+function unreadableRows(chats: number, messages: number): string {
+  if (messages === 0)
+    return t("Facet can't read {chats, plural, one {# chat} other {# chats}} in the file with your chats.", { chats });
+  if (chats === 0)
+    return t("Facet can't read {messages, plural, one {# message} other {# messages}} in the file with your chats.", {
+      messages,
+    });
+  return t(
+    "Facet can't read {chats, plural, one {# chat} other {# chats}} and {messages, plural, one {# message} other {# messages}} in the file with your chats.",
+    { chats, messages },
+  );
 }
