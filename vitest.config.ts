@@ -22,13 +22,17 @@ export default defineConfig({
             "renderer/**/*.test.{ts,tsx}",
             "scripts/**/*.test.ts",
             "bench/**/*.test.ts",
-            "fuzz/**/*.test.ts",
           ],
           exclude: [withModels],
           // Vitest keeps one core for itself, which is half of a machine with two; these tests wait more than they compute.
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        // Whole runs of the fuzzer.
+        test: { name: "slow", include: ["fuzz/**/*.test.ts"], sequence: { groupOrder: 2 } },
       },
       {
         extends: true,

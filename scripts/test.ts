@@ -1,6 +1,6 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|native|unit|e2e|slow|fuzz|native-slow|package, --with-slow (also the longest end-to-end tests, those
-// of further cases, and a little of `npm run fuzz`), --with-sanitizers (also the native tests with sanitizers and for each
+// Options: --only=lint|types|native|unit|e2e|slow|fuzz|chaos|native-slow|package, --with-slow (also the longest end-to-end tests, those
+// of further cases, and a little of `npm run fuzz` and `npm run chaos`), --with-sanitizers (also the native tests with sanitizers and for each
 // instruction set), --with-package (also packages the app and tests the package).
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -21,23 +21,15 @@ const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
 /** null: it could not be run here, and need not be. */
 const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
   lint: async () => {
-    const linted = one(runTool("oxlint/bin/oxlint"));
-    const formatted = one(runNode(["scripts/run.mjs", "scripts/format.ts", "--check"]));
-    return { passed: linted.passed + formatted.passed, failed: linted.failed + formatted.failed };
+    return sum([
+      one(runTool("oxlint/bin/oxlint")),
+      one(runNode(["scripts/run.mjs", "scripts/format.ts", "--check"])),
+      one(runNode(["scripts/run.mjs", "scripts/words/words.ts", "--check"])),
+    ]);
   },
   types: async () => one(runTool("typescript/bin/tsc", ["-b"])),
   native: runQuickNativeTests,
-  unit: async () => {
-    const file = path.join(reports, "unit.json");
-    const exitCode = runTool("vitest/vitest.mjs", [
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${file}`,
-    ]);
-    const report = await readReport(file, VitestReport);
-    return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
-  },
+  unit: async () => vitest("unit", "models"),
   e2e: async () => {
     const quick = "--grep-invert=@slow";
     const window = await playwright("window", "playwright.config.ts", [String.raw`e2e[\\/][^\\/]+\.spec\.ts`, quick]);
@@ -49,19 +41,38 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
       "--output=test-results/commands",
       quick,
     ]);
-    return { passed: window.passed + commands.passed, failed: window.failed + commands.failed };
+    return sum([window, commands]);
   },
   slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
-  // Within a minute; the whole run is `npm run fuzz`.
-  fuzz: async () => one(runNode(["scripts/run.mjs", "fuzz/fuzz.ts", "--count=40"])),
+  // A little of `npm run fuzz`, and what shows that it finds faults.
+  fuzz: async () => sum([one(runNode(["scripts/run.mjs", "fuzz/fuzz.ts", "--count=40"])), await vitest("slow")]),
+  // Each kind of operation of `npm run chaos` five times; then a fault that it must find.
+  chaos: async () =>
+    sum([
+      one(runNode(["scripts/run.mjs", "e2e/chaos/chaos.ts", "--operations=230"])),
+      one(runNode(["scripts/run.mjs", "e2e/chaos/chaos.ts", "--operations=230", "--broken"])),
+    ]),
   "native-slow": runThoroughNativeTests,
   package: async () => {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
     if (packaged.failed > 0) return packaged;
     const tested = await playwright("package", "e2e/packaged/playwright.config.ts");
-    return { passed: packaged.passed + tested.passed, failed: packaged.failed + tested.failed };
+    return sum([packaged, tested]);
   },
 };
+
+async function vitest(...projects: string[]): Promise<Count> {
+  const file = path.join(reports, `${projects[0]}.json`);
+  const exitCode = runTool("vitest/vitest.mjs", [
+    "run",
+    ...projects.map((project) => `--project=${project}`),
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ]);
+  const report = await readReport(file, VitestReport);
+  return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
+}
 
 async function playwright(name: string, config: string, which: string[] = []): Promise<Count> {
   const file = path.join(reports, `${name}.json`);
@@ -86,6 +97,13 @@ function honest(exitCode: number, count: Count | null): Count {
   if (count === null) return { passed: 0, failed: 1 };
   const silent = count.failed === 0 && (exitCode !== 0 || count.passed === 0);
   return silent ? { ...count, failed: 1 } : count;
+}
+
+function sum(counts: readonly Count[]): Count {
+  return counts.reduce((total, { passed, failed }) => ({
+    passed: total.passed + passed,
+    failed: total.failed + failed,
+  }));
 }
 
 function one(exitCode: number): Count {
@@ -115,7 +133,7 @@ async function test(args: string[]): Promise<boolean> {
         "native",
         "unit",
         "e2e",
-        ...(args.includes("--with-slow") ? ["slow", "fuzz"] : []),
+        ...(args.includes("--with-slow") ? ["slow", "fuzz", "chaos"] : []),
         ...(args.includes("--with-sanitizers") ? ["native-slow"] : []),
         ...(args.includes("--with-package") ? ["package"] : []),
       ];
