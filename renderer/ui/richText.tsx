@@ -1,14 +1,15 @@
 // Messages with parts that are more than text: "Stored in <folder>{path}</folder>."
 import { Fragment, createElement, type ReactNode } from "react";
 import { formatOf, type MessageGiven } from "../../electron/words/language";
+import type { MessageValues } from "../../electron/words/messageValues";
 
 /** What becomes of the text between a tag's two ends. */
 type Tags = Readonly<Record<string, (text: ReactNode) => ReactNode>>;
 
-/** Like t, with a function for each tag of the message. */
+/** Like t, with a function for each tag of the message. No tag has the name of a value, which it would replace. */
 export function richText<const Message extends string>(
   message: Message,
-  tags: Tags,
+  tags: Tags & { readonly [Name in keyof MessageValues<Message>]?: never },
   ...given: MessageGiven<Message>
 ): ReactNode {
   const values: Record<string, string | number> | undefined = given[0];

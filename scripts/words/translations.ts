@@ -1,5 +1,5 @@
 // The files of resources/languages: one for each language but English, a translation for each message.
-import { isStructurallySame, parse, type MessageFormatElement } from "@formatjs/icu-messageformat-parser";
+import { isStructurallySame, parse } from "@formatjs/icu-messageformat-parser";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
@@ -53,12 +53,10 @@ function ownText(texts: Texts, message: string): string {
 
 /** null = the same values and tags, whatever their order. */
 function differs(message: string, text: string): string | null {
-  let elements: MessageFormatElement[];
   try {
-    elements = parse(text);
+    const { success, error } = isStructurallySame(parse(message), parse(text));
+    return success ? null : `other values than in English (${error?.message ?? ""})`;
   } catch (error) {
-    return `not in ICU MessageFormat (${String(error)})`;
+    return `not in ICU MessageFormat, or a tag has the name of a value (${String(error)})`;
   }
-  const { success, error } = isStructurallySame(parse(message), elements);
-  return success ? null : `other values than in English (${error?.message ?? ""})`;
 }

@@ -19,21 +19,21 @@ export function ModelsFolderLine({ list }: { readonly list: InstalledModels }) {
       {isModelsFolderMissing ? (
         <p className={styles.missing} role="alert">
           {richText(
-            "The folder with your models is missing: <folder>{folder}</folder>. Connect its disk, then open this list again.",
+            "The folder with your models is missing: <folder>{path}</folder>. Connect its disk, then open this list again.",
             asCode,
-            { folder: modelsFolder },
+            { path: modelsFolder },
           )}
         </p>
       ) : (
         <p>
           {diskFreeBytes === null
-            ? richText("Facet’s models take {size} in <folder>{folder}</folder>.", asCode, {
+            ? richText("Facet’s models take {size} in <folder>{path}</folder>.", asCode, {
                 size: formatBytes(modelsFolderBytes),
-                folder: modelsFolder,
+                path: modelsFolder,
               })
-            : richText("Facet’s models take {size} in <folder>{folder}</folder>; {free} is free on its disk.", asCode, {
+            : richText("Facet’s models take {size} in <folder>{path}</folder>; {free} is free on its disk.", asCode, {
                 size: formatBytes(modelsFolderBytes),
-                folder: modelsFolder,
+                path: modelsFolder,
                 free: formatBytes(diskFreeBytes),
               })}
         </p>

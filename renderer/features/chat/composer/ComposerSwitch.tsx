@@ -13,7 +13,7 @@ interface ComposerSwitchProps {
 }
 
 const tags = {
-  name: (text: ReactNode) => <span className={styles.name}>{text}</span>,
+  label: (text: ReactNode) => <span className={styles.name}>{text}</span>,
   b: (text: ReactNode) => <b>{text}</b>,
 };
 
@@ -32,8 +32,8 @@ export function ComposerSwitch({ name, shortName = name, icon, isOn, onChange }:
       {icon}
       <span>
         {isOn
-          ? richText("<name>{name}</name> <b>on</b>", tags, values)
-          : richText("<name>{name}</name> <b>off</b>", tags, values)}
+          ? richText("<label>{name}</label> <b>on</b>", tags, values)
+          : richText("<label>{name}</label> <b>off</b>", tags, values)}
       </span>
     </button>
   );
