@@ -21,7 +21,7 @@ export const downloadFailures = {
     advice: anotherStart(),
   }),
   "starter-failed": () => ({
-    happened: t("The starter model couldn't be set up."),
+    happened: t("The starter model couldn't be downloaded, neither from Hugging Face nor elsewhere."),
     data: nothingInstalled(),
     advice: anotherStart(),
   }),

@@ -24,7 +24,7 @@ export async function confirm(question: string, isYes: boolean, { output, signal
   return isYesWord(answer.trim().toLowerCase());
 }
 
-/** The letter of the question is understood in every language. */
+/** English is understood in every language. */
 function isYesWord(answer: string): boolean {
-  return ["y", "yes", t("yes@@typed as an answer").toLowerCase()].includes(answer);
+  return ["y", "yes", ...t("y, yes@@typed as an answer").split(/, ?/u)].includes(answer);
 }
