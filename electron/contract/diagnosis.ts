@@ -1,7 +1,7 @@
 // What Facet runs on and computes with, to be sent with a report: no names of users, models or chats.
 import { z } from "zod";
 import { EngineDeltas } from "./deltas";
-import { Failure } from "./failure";
+import { Failure, FailureCode } from "./failure";
 import { FitMachine } from "./fit";
 
 /** As the fit process finds it; the engine starts the same way. */
@@ -40,6 +40,6 @@ export const Diagnosis = z.strictObject({
   /** Unfinished files that only the user can delete: Settings shows them. */
   leftovers: z.strictObject({ count: z.number().int(), sizeBytes: z.number() }),
   /** Codes of what the user was told and has not put away. */
-  notices: z.array(Failure.shape.code),
+  notices: z.array(FailureCode),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;

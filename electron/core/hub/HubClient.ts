@@ -16,7 +16,7 @@ import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
 import { ModelAnswer, SearchAnswer, SearchRow, summaryOf, TreeAnswer } from "./hubAnswers";
-import { failureOfStatus } from "./hubFailure";
+import { failureOfStatus, waitAskedForMs } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
 import { variantsOf } from "./variants";
 import { backOffMs, wait, type BackOff } from "./wait";
@@ -231,9 +231,9 @@ export class HubClient {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
-      const { code, details } = outcome.failure;
+      const { code } = outcome.failure;
       const isRetryable = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
-      const retryAfterMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
+      const retryAfterMs = waitAskedForMs(outcome.failure);
       if (!isRetryable || signal.aborted || attempt + 1 >= MAX_TRIES || retryAfterMs > MAX_WAIT_MS) return outcome;
       await wait(Math.max(retryAfterMs, backOffMs(this.#options.backOff, attempt)), signal);
     }
