@@ -4,6 +4,10 @@ import { EngineDeltas } from "./deltas";
 import { Failure, FailureCode } from "./failure";
 import { FitMachine } from "./fit";
 
+/** Why llama.cpp's own kernels compute 1-bit deltas. "back-end": its CPU back end is not as it was when ours were written. */
+export const KernelReason = z.enum(["not-built", "does-not-load", "processor", "other-ggml", "back-end", "self-test"]);
+export type KernelReason = z.infer<typeof KernelReason>;
+
 /** As the fit process finds it; the engine starts the same way. */
 export const EngineDiagnosis = z.strictObject({
   /** Its release. */
@@ -13,8 +17,13 @@ export const EngineDiagnosis = z.strictObject({
   backend: z.string(),
   /** That llama.cpp uses, in its own words. */
   cpuFeatures: z.array(z.string()),
-  /** Facet's own kernels for 1-bit deltas. They are used only after a self-test: `reason` says why not. */
-  deltaKernels: z.strictObject({ isActive: z.boolean(), instructionSet: z.string(), reason: z.string() }),
+  /** Facet's own kernels for 1-bit deltas. `reason`: why they are not used; `cause`: a technical line on it. */
+  deltaKernels: z.strictObject({
+    isActive: z.boolean(),
+    instructionSet: z.string(),
+    reason: KernelReason.nullable(),
+    cause: z.string(),
+  }),
 });
 export type EngineDiagnosis = z.infer<typeof EngineDiagnosis>;
 
