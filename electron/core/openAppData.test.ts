@@ -21,7 +21,7 @@ import { ModelId } from "../contract/ids";
 import type { JobPhase, StartMakeDelta } from "../contract/jobQueue";
 import { automaticLoadSettings } from "../contract/loadSettings";
 import { QualityStore } from "./jobs/QualityStore";
-import { sourceChatsWorker } from "../testing/sourceChatsWorker";
+import { sourceWorker } from "../testing/sourceWorker";
 import { makeDataFolder, openAppData, type AppData } from "./openAppData";
 
 let parent: string;
@@ -31,7 +31,7 @@ const open = () =>
     folder: folder(),
     log: () => {},
     now: () => 0,
-    chatsWorker: sourceChatsWorker(),
+    worker: sourceWorker(),
   });
 
 beforeEach(() => {
