@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import stringWidth from "string-width";
 import type { Diagnosis } from "../../../contract/diagnosis";
 import { failureText } from "../../../words/failureText";
+import { kernelWords } from "../../../words/kernelWords";
 import { formatBytes } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -78,7 +79,6 @@ function linesOf(diagnosis: Diagnosis): Line[] {
 }
 
 function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["deltaWay"]): Line[] {
-  const { isActive, instructionSet, reason } = engine.deltaKernels;
   return [
     [
       "llama.cpp",
@@ -89,12 +89,7 @@ function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["d
       }),
     ],
     [t("Instructions"), engine.cpuFeatures.join(" ")],
-    [
-      t("1-bit kernels"),
-      isActive
-        ? t("Facet's for {instructions}; self-test passed", { instructions: String(instructionSet) })
-        : t("llama.cpp's own: {reason}", { reason: String(reason) }),
-    ],
+    [t("1-bit kernels"), kernelWords(engine.deltaKernels)],
     [
       t("Fine-tunes"),
       way === null
