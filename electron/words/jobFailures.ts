@@ -14,7 +14,7 @@ export const jobFailures = {
     ),
     data: t("Chats and models still work."),
     advice: t(
-      "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
+      "If you built Facet yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
     ),
   }),
   "engine-unusable": () => ({
