@@ -24,6 +24,7 @@ import { quantizeQuality } from "./quantizeQuality";
 import { quantizeSpeed } from "./quantizeSpeed";
 import { salvage } from "./salvage";
 import { tokenToDom } from "./tokenToDom";
+import { useInPlace } from "./useInPlace";
 
 /** What is measured together, in this order; the names are those of the figures. */
 const measurements: readonly {
@@ -70,6 +71,7 @@ const measurements: readonly {
   { names: ["download.throughput_ratio", "download.cpu_ratio"], measure: download },
   { names: ["fit.bytes", "fit.ms"], measure: fit },
   { names: ["hub.search_ms"], measure: hubSearch },
+  { names: ["library.use_1000_s"], measure: useInPlace },
   { names: ["hub.kinds_wrong"], measure: hubKinds },
   {
     names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"],

@@ -218,7 +218,7 @@ test("a tool is called, its result is typed, and the model goes on", async ({ la
     "Tools must be a list. Put [ ] around them. Until then, no tools are used.",
   );
   await list.fill(JSON.stringify(tools));
-  await expect(chat.sidePanel).toContainText("2 tools: get_weather, get_time.");
+  await expect(chat.sidePanel).toContainText("2 tools: get_weather and get_time.");
   await checkAccessibility(app.window, "tools");
   await chat.closeSettingsPanel();
 

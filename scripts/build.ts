@@ -38,7 +38,7 @@ export async function buildApp(): Promise<string> {
     await build(nodeTarget("electron/engine/fit/fit.ts", "es", "fit.mjs", fresh));
     await build(nodeTarget("electron/engine/jobs/job.ts", "es", "job.mjs", fresh));
     await build(nodeTarget("electron/core/chats/searchWorker.ts", "cjs", "search.cjs", fresh));
-    await build(nodeTarget("electron/core/chats/worker/workerThread.ts", "es", "chatsWorker.mjs", fresh));
+    await build(nodeTarget("electron/core/worker/workerThread.ts", "es", "worker.mjs", fresh));
     await build(nodeTarget("electron/hosts/node/openApplication.ts", "es", "application.mjs", fresh));
     await build(nodeTarget("electron/faces/cli/main.ts", "es", "facet.mjs", fresh));
     await build(rendererTarget(fresh, react()));

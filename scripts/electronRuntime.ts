@@ -29,17 +29,15 @@ const PROBE_TIMEOUT_MS = 4_000;
  */
 export async function electronRuntime(say: (line: string) => void): Promise<ElectronRuntime> {
   const override = process.env["ELECTRON_OVERRIDE_DIST_PATH"];
-  if (override) {
+  if (override && path.resolve(override) !== fallbackElectronFolder()) {
     return {
       distPath: path.resolve(override),
       version: (await runtimeVersion(override)) ?? "unknown",
-      source:
-        path.resolve(override) === fallbackElectronFolder()
-          ? `fallback ${FALLBACK_VERSION}`
-          : "ELECTRON_OVERRIDE_DIST_PATH",
+      source: "ELECTRON_OVERRIDE_DIST_PATH",
     };
   }
   const wanted = await wantedVersion();
+  if (override) return fallbackRuntime(wanted, say);
   const packageRuntime = { distPath: PACKAGE_DIST, version: wanted, source: "electron package" } as const;
   if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
   if (!fallbackElectronIsInstalled()) {
@@ -53,7 +51,14 @@ export async function electronRuntime(say: (line: string) => void): Promise<Elec
     );
     await installFallbackElectron(say);
   }
+  return fallbackRuntime(wanted, say);
+}
+
+function fallbackRuntime(wanted: string, say: (line: string) => void): ElectronRuntime {
   const distPath = fallbackElectronFolder();
+  say(
+    `${FALLBACK_VERSION} is an old one, whose Chromium gets no security fixes any more: good for trying Facet. For ${wanted}, delete ${distPath} and run the same command where github.com can be reached`,
+  );
   process.env["ELECTRON_OVERRIDE_DIST_PATH"] = distPath;
   return { distPath, version: FALLBACK_VERSION, source: `fallback ${FALLBACK_VERSION}` };
 }

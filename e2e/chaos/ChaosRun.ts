@@ -4,7 +4,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { randomUUID } from "node:crypto";
 import type { DownloadRequest } from "../../electron/contract/downloads";
+import type { Message } from "../../electron/contract/chat";
 import type { EventName, EventValue } from "../../electron/contract/events";
+import { textOf } from "../../electron/contract/parts";
 import { dataPaths } from "../../electron/core/dataFolder";
 import { tinyModelBytes } from "../../electron/testing/tinyGguf";
 import { HubServer } from "../hub/HubServer";
@@ -12,7 +14,7 @@ import { sha256 } from "../hub/hubRepository";
 import { ApplicationProcess } from "./ApplicationProcess";
 import { checkChats, checkCopies, checkLists, leftBehind, wordsLost } from "./checks";
 import { Disk } from "./Disk";
-import { Ledger } from "./Ledger";
+import { Ledger, words } from "./Ledger";
 import { operations, tasksEnded, writeNew, type OperationName } from "./operations";
 import { processesOf, RUN_VARIABLE, type RunProcess } from "./processes";
 import { SeededRandom } from "./seededRandom";
@@ -185,6 +187,15 @@ export class ChaosRun {
     } as DownloadRequest;
   }
 
+  /** The engine may end in mid-answer: what is kept then has all but the last half second. */
+  showMessage(message: Message): void {
+    const cut = this.ledger.message(message, performance.now());
+    if (cut === null) return;
+    const lost = words(cut.text) - words(textOf(message.parts));
+    this.figures.wordsLost += lost;
+    this.problem(`${lost} words of an answer are lost with the engine`);
+  }
+
   problem(what: string): void {
     this.figures.problems.push(`${this.#step}: ${what}`);
   }
@@ -268,17 +279,16 @@ export class ChaosRun {
     const event = { name, value } as { [One in EventName]: { name: One; value: EventValue<One> } }[EventName];
     switch (event.name) {
       case "message-changed":
-        this.ledger.message(event.value);
+        this.showMessage(event.value);
         break;
       case "chat-changed":
         if (this.ledger.chats.has(event.value.id)) this.ledger.chats.set(event.value.id, event.value.title);
         break;
       case "models-changed":
-        this.ledger.models = new Map(event.value.map(({ id, fileName }) => [id, fileName]));
+        this.ledger.showModels(new Map(event.value.map(({ id, fileName }) => [id, fileName])));
         break;
       case "deltas-changed":
-        this.ledger.deltas.clear();
-        for (const { id, name: shown } of event.value) this.ledger.deltas.set(id, shown);
+        this.ledger.showDeltas(new Map(event.value.map(({ id, name: shown }) => [id, shown])));
         break;
       default:
         break;

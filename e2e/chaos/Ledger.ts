@@ -10,6 +10,11 @@ const PROMISED_LOSS_MS = 500 + 250;
 /** All of it is there after any end. */
 export type Stored = Pick<Ledger, "chats" | "messages" | "models" | "copies" | "deltas" | "theme">;
 
+export interface CutAnswer {
+  messageId: MessageId;
+  text: string;
+}
+
 interface Writing {
   messageId: MessageId;
   parts: MessagePart[];
@@ -49,11 +54,29 @@ export class Ledger {
     for (const [id, message] of this.messages) if (message.chatId === chatId) this.messages.delete(id);
   }
 
-  message({ id, chatId, role, state, parts }: Message): void {
-    if (!this.chats.has(chatId) || (role === "assistant" && state === "writing")) return;
+  /** Returns what an answer that broke off should have besides, as far as it was promised. */
+  message({ id, chatId, role, state, parts }: Message, nowMs: number): CutAnswer | null {
+    if (role === "assistant" && state === "writing") return null;
+    const writing = [...this.#writing].find(([, { messageId }]) => messageId === id);
+    if (writing !== undefined) this.#writing.delete(writing[0]);
+    if (!this.chats.has(chatId)) return null;
+    const text = textOf(parts);
     // On a full disk the window says that it is not stored yet.
     if (this.isDiskFull) this.messages.delete(id);
-    else this.messages.set(id, { chatId, text: textOf(parts) });
+    else this.messages.set(id, { chatId, text });
+    if (state !== "interrupted" || writing === undefined) return null;
+    const sure = sureText(writing[1], nowMs);
+    return text.startsWith(sure) ? null : { messageId: id, text: sure };
+  }
+
+  /** Lists as they are shown. On a full disk what is new in them is said not to be stored. */
+  showModels(shown: ReadonlyMap<ModelId, string>): void {
+    this.models = this.isDiskFull ? new Map([...this.models].filter(([id]) => shown.has(id))) : shown;
+  }
+
+  showDeltas(shown: ReadonlyMap<DeltaId, string>): void {
+    for (const [id, name] of this.deltas) if (!this.isDiskFull || shown.get(id) !== name) this.deltas.delete(id);
+    if (!this.isDiskFull) for (const [id, name] of shown) this.deltas.set(id, name);
   }
 
   token(message: StreamToReader, nowMs: number): void {
@@ -71,14 +94,19 @@ export class Ledger {
   }
 
   /** What must be stored of the answers in the middle of which the application ends now. Nothing is being written afterwards. */
-  cutWriting(nowMs: number): { messageId: MessageId; text: string }[] {
-    const cut = [...this.#writing.values()].map(({ messageId, parts, shown }) => {
-      const sure = shown.findLast(({ atMs }) => atMs <= nowMs - PROMISED_LOSS_MS)?.characters ?? 0;
-      return { messageId, text: textOf(parts).slice(0, sure) };
-    });
+  cutWriting(nowMs: number): CutAnswer[] {
+    const cut = [...this.#writing.values()].map((writing) => ({
+      messageId: writing.messageId,
+      text: sureText(writing, nowMs),
+    }));
     this.#writing.clear();
     return this.isDiskFull ? [] : cut;
   }
+}
+
+/** What was on screen for longer than may be lost. */
+function sureText({ parts, shown }: Writing, nowMs: number): string {
+  return textOf(parts).slice(0, shown.findLast(({ atMs }) => atMs <= nowMs - PROMISED_LOSS_MS)?.characters ?? 0);
 }
 
 export function words(text: string): number {

@@ -28,7 +28,9 @@ const seed = Number(values.seed);
 await buildApp();
 const folder = mkdtempSync(path.join(tmpdir(), "facet-chaos-"));
 const built = path.resolve(".vite/build");
-const scripts = values.broken ? await breakBuild(built, path.join(folder, "broken", ".vite", "build")) : built;
+// Beside the sound one, where it finds the same packages.
+const broken = path.resolve(`.vite-broken-${process.pid}`);
+const scripts = values.broken ? await breakBuild(built, broken) : built;
 const run = await ChaosRun.begin(seed, folder, scripts);
 const drawn =
   values.kills === undefined ? drawnOperations(Number(values.operations)) : drawnKills(Number(values.kills));
@@ -39,7 +41,7 @@ for (const [step, name] of drawn.entries()) {
   if (step % 25 === 24) console.log(`${step + 1} of ${drawn.length} (${run.figures.problems.length} problems)`);
 }
 const figures = await run.end();
-rmSync(folder, { recursive: true, force: true });
+for (const made of [folder, broken]) rmSync(made, { recursive: true, force: true });
 report(figures);
 process.exitCode = (figures.problems.length === 0) === values.broken ? 1 : 0;
 

@@ -2,11 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { MessageId } from "../../electron/contract/ids";
 import { dataPaths } from "../../electron/core/dataFolder";
 import { sha256 } from "../hub/hubRepository";
 import type { ApplicationProcess } from "./ApplicationProcess";
-import { words, type Stored } from "./Ledger";
+import { words, type CutAnswer, type Stored } from "./Ledger";
 
 /** Codes of files that are not whole. */
 const UNREADABLE: ReadonlySet<string> = new Set([
@@ -18,11 +17,6 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   "delta-changed",
   "delta-missing",
 ]);
-
-export interface CutAnswer {
-  messageId: MessageId;
-  text: string;
-}
 
 /** Words of answers that were on screen for longer than promised, and are not stored. */
 export function wordsLost(dataFolder: string, cut: readonly CutAnswer[], problems: string[]): number {

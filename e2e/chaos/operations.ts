@@ -22,13 +22,13 @@ export const operations = {
     if (!started?.ok) return;
     const { chat, messages } = started.value;
     run.ledger.chats.set(chat.id, chat.title);
-    for (const message of messages) run.ledger.message(message);
+    for (const message of messages) run.showMessage(message);
     await run.pause(300);
   },
   "send a message": (run) =>
     inChat(run, async (chatId) => {
       const sent = await run.application.call("chats.send", { chatId, text: `More ${run.random.below(1e6)}, please.` });
-      if (sent?.ok) for (const message of sent.value.messages) run.ledger.message(message);
+      if (sent?.ok) for (const message of sent.value.messages) run.showMessage(message);
       await run.pause(300);
     }),
   "regenerate an answer": (run) =>
@@ -45,7 +45,7 @@ export const operations = {
       const message = open?.ok ? run.random.of(open.value.messages.filter(({ role }) => role === "user")) : undefined;
       if (message === undefined) return;
       const edited = await run.application.call("chats.edit", { messageId: message.id, text: "Another question." });
-      if (edited?.ok) for (const one of edited.value.messages) run.ledger.message(one);
+      if (edited?.ok) for (const one of edited.value.messages) run.showMessage(one);
       await run.pause(200);
     }),
   "show a sibling": (run) =>
@@ -93,7 +93,7 @@ export const operations = {
       if (deltaId === undefined) return;
       const stacks = [[], [{ deltaId, scale: 1 }]];
       const sent = await run.application.call("chats.compare", { chatId, text: "Which is better?", stacks });
-      if (sent?.ok) for (const message of sent.value.messages) run.ledger.message(message);
+      if (sent?.ok) for (const message of sent.value.messages) run.showMessage(message);
       await run.pause(200);
     }),
   "change a setting": async (run) => {

@@ -111,7 +111,7 @@ test("makes fine-tunes of two models, and moves them between their forms", async
   expect(await facet.run(["delta", "check", "tuned", base])).toMatchObject({ code: 0 });
   const itself = await facet.run(["delta", "check", "tuned", tuned]);
   expect(itself.code).toBe(1);
-  expect(itself.stderr).toContain("This one is the fine-tune itself");
+  expect(itself.stderr).toContain("The loaded model is the fine-tune itself");
 
   const [full, compact, again] = ["full.gguf", "compact.gguf", "again.gguf"].map((name) =>
     path.join(facet.workFolder, name),

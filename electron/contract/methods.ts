@@ -55,6 +55,8 @@ export type Notice = z.infer<typeof Notice>;
 export const Snapshot = z.strictObject({
   appVersion: z.string(),
   electronVersion: z.string(),
+  /** The one that the app is made for, where an older one runs it: its Chromium is not current. */
+  newerElectronVersion: z.string().nullable(),
   platform: z.string(),
   settings: AppSettings,
   language: Language,

@@ -3,7 +3,7 @@ import type { ToEngine } from "../contract/engineProtocol";
 import type { ToFit } from "../contract/fitProtocol";
 import type { ToJob } from "../contract/jobs";
 import type { Fork } from "../process/Fork";
-import type { ChatsWorker } from "./chats/worker/ChatsWorker";
+import type { WorkerThreads } from "./worker/WorkerThreads";
 import type { Http } from "./hub/http";
 import type { SecretStore } from "./hub/TokenStore";
 
@@ -26,8 +26,8 @@ export interface Host {
   readonly secrets: SecretStore;
   /** An access token for Hugging Face that came with the start; used where none is saved. */
   readonly hubToken: string | null;
-  /** For what reads whole chat databases. */
-  readonly chatsWorker: ChatsWorker;
+  /** For what would hold this process: whole chat databases, large answers of the hub. */
+  readonly worker: WorkerThreads;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */
   keepAwake(isBusy: boolean): void;
   /** The computer woke up: connections are gone. */

@@ -5,7 +5,7 @@ import { lstat, open, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { placeFile, replaceFile } from "../files/placeFile";
 import type { Log } from "./LogFile";
-import { isUnfinishedName, isUnfinishedPath, isUnfinishedWrite } from "./unfinishedName";
+import { isToolFolder, isUnfinishedName, isUnfinishedPath, isUnfinishedWrite } from "./unfinishedName";
 
 export const JOURNAL_FILE = "unfinished.journal";
 const FIRST_LINE = "facet-unfinished 1";
@@ -281,12 +281,12 @@ async function appendTo(file: string, text: string, isDurable: boolean): Promise
   }
 }
 
-/** Removes a file, a link or an empty folder, nothing else; whether nothing has the name any more. */
+/** Removes a file, a link, an empty folder, or one that was another program's with all in it, nothing else; whether nothing has the name any more. */
 async function isGone(file: string): Promise<boolean> {
   const facts = await factsOf(file);
   if (facts === null) return true;
   try {
-    if (facts.isDirectory()) await rmdir(file);
+    if (facts.isDirectory()) await (isToolFolder(path.basename(file)) ? rm(file, { recursive: true }) : rmdir(file));
     else if (facts.isFile() || facts.isSymbolicLink()) await rm(file, { force: true });
     else return false;
     return true;

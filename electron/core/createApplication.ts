@@ -108,7 +108,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ou
     folder: dataFolder,
     log,
     now: Date.now,
-    chatsWorker: host.chatsWorker,
+    worker: host.worker,
     isReader,
     ...(onChatsDamaged === undefined ? {} : { onChatsDamaged }),
   });
@@ -189,6 +189,7 @@ function createParts(
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
     givenToken: host.hubToken,
     network: host.network,
+    worker: host.worker,
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });
   const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
@@ -311,7 +312,7 @@ function createParts(
     folder: paths.backups,
     database: paths.database,
     chats: data.chats,
-    worker: host.chatsWorker,
+    worker: host.worker,
     beforeRestoring: () => search.release(),
     unfinished: data.unfinished,
     now: Date.now,
@@ -405,7 +406,7 @@ function close(parts: Parts): Promise<void> {
       ["answers", () => closeAnswers(parts)],
       ["search", () => search.release()],
       ["backups", () => backups.close()],
-      ["chats' worker", () => host.chatsWorker.close()],
+      ["worker threads", () => host.worker.close()],
       ["chats", () => data.chats.close()],
       // A program that exits before this, in whichever way, finishes them itself.
       ["lists", () => data.saved().then(() => endSaving(data))],

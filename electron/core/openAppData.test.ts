@@ -20,7 +20,7 @@ import { ModelId } from "../contract/ids";
 import type { JobPhase, StartMakeDelta } from "../contract/jobQueue";
 import { automaticLoadSettings } from "../contract/loadSettings";
 import { QualityStore } from "./jobs/QualityStore";
-import { sourceChatsWorker } from "../testing/sourceChatsWorker";
+import { sourceWorker } from "../testing/sourceWorker";
 import { makeDataFolder, openAppData, type AppData } from "./openAppData";
 
 let parent: string;
@@ -30,7 +30,7 @@ const open = () =>
     folder: folder(),
     log: () => {},
     now: () => 0,
-    chatsWorker: sourceChatsWorker(),
+    worker: sourceWorker(),
   });
 
 beforeEach(() => {

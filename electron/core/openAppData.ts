@@ -8,7 +8,7 @@ import { makeFolder } from "../files/makeFolder";
 import { ChatStore } from "./chats/ChatStore";
 import { noChatDatabase } from "./chats/openChatDatabase";
 import { openChats, type OpenedChats } from "./chats/openChats";
-import type { ChatsWorker } from "./chats/worker/ChatsWorker";
+import type { WorkerThreads } from "./worker/WorkerThreads";
 import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
@@ -75,7 +75,7 @@ export interface OpenAppDataOptions {
   folder: string;
   log: Log;
   now: () => number;
-  chatsWorker: ChatsWorker;
+  worker: WorkerThreads;
   /** Called before what can be read of damaged chats is taken over, which may take a while. */
   onChatsDamaged?: () => void;
   isReader?: boolean;
@@ -158,11 +158,11 @@ function noChats(now: () => number): OpenedChats {
   return { chats: new ChatStore(noChatDatabase(), now), interruptedAnswers: 0, damaged: null };
 }
 
-function chatsOptions({ folder, log, now, chatsWorker, onChatsDamaged }: OpenAppDataOptions) {
+function chatsOptions({ folder, log, now, worker, onChatsDamaged }: OpenAppDataOptions) {
   return {
     file: dataPaths(folder).database,
     now,
-    salvage: (damaged: string, target: string) => chatsWorker.ask<"salvage">({ kind: "salvage", damaged, target }),
+    salvage: (damaged: string, target: string) => worker.ask<"salvage">({ kind: "salvage", damaged, target }),
     onDamage(cause: string) {
       log("warn", "chats are damaged", { cause });
       onChatsDamaged?.();

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { sourceChatsWorker } from "../testing/sourceChatsWorker";
+import { sourceWorker } from "../testing/sourceWorker";
 import { openAppData } from "./openAppData";
 
 let folder: string;
@@ -55,7 +55,7 @@ it("after a kill the next start removes the half of a file, and what is there is
       folder,
       log: () => undefined,
       now: () => 0,
-      chatsWorker: sourceChatsWorker(),
+      worker: sourceWorker(),
     });
     if (!opened.ok) throw new Error(opened.failure.code);
     await opened.value.unfinished.recover(() => false);

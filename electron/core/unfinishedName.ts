@@ -16,6 +16,8 @@ const PART = new RegExp(`^(?:facet-)?${UUID}\\.part(?:${OF_JOBS})?$`, "u");
 const JOB = new RegExp(`.${OF_JOBS}$`, "u");
 /** Holds one piece of work: a copy, a fetch of the starter model, the state of one engine. */
 const WORK_FOLDER = new RegExp(`^(?:\\.fetch-)?${UUID}(?:\\.whole)?$`, "u");
+/** Made for another program alone, which names what it writes there itself: all in it goes with it. */
+const TOOL_FOLDER = new RegExp(`^${UUID}\\.pip$`, "u");
 const DOWNLOAD_FOLDER = new RegExp(`^${KEY}$`, "u");
 
 /** A database that is being filled, and what SQLite keeps beside it. */
@@ -23,7 +25,14 @@ const DATABASE = new RegExp(`^${DATABASE_PART}${UUID}\\.db(?:-wal|-shm|-journal)
 
 /** Of a file or folder by itself. */
 export function isUnfinishedName(name: string): boolean {
-  return WRITE.test(name) || PART.test(name) || JOB.test(name) || DATABASE.test(name) || isUnfinishedFolder(name);
+  return (
+    WRITE.test(name) ||
+    PART.test(name) ||
+    JOB.test(name) ||
+    DATABASE.test(name) ||
+    isToolFolder(name) ||
+    isUnfinishedFolder(name)
+  );
 }
 
 export function isUnfinishedWrite(name: string): boolean {
@@ -32,6 +41,10 @@ export function isUnfinishedWrite(name: string): boolean {
 
 export function isUnfinishedFolder(name: string): boolean {
   return WORK_FOLDER.test(name) || DOWNLOAD_FOLDER.test(name);
+}
+
+export function isToolFolder(name: string): boolean {
+  return TOOL_FOLDER.test(name);
 }
 
 /** Of a file or folder by itself, or in a folder that has such a name. */

@@ -132,7 +132,7 @@ export class CommandClient implements ApplicationClient {
       const remote = address === null ? "gone" : await RemoteApplication.connect(address);
       if (typeof remote !== "string") return succeed({ kind: "remote", application: remote });
       const isLettingOthers = remote === "gone" && Date.now() - this.#releasedAtMs < AFTER_RELEASE_MS;
-      const held = isLettingOthers ? null : await hold(() => this.#release());
+      const held = isLettingOthers ? null : await hold(() => void this.#release());
       if (held?.ok) return succeed({ kind: "held", application: held.value });
       if (held !== null) return held;
       if (remote === "other-version" || Date.now() > givesUpAtMs) return { ok: false, failure: busyFailure(folder) };
@@ -140,11 +140,22 @@ export class CommandClient implements ApplicationClient {
     }
   }
 
-  /** Lets somebody else have the folder, unless there is work; the next call connects to them. */
-  #release(): void {
-    if (this.#work > 0 || this.#connection?.kind !== "held" || this.#connection.application.isWorkingForOthers) return;
+  /**
+   * Lets somebody else have the folder, unless there is work, or words that are in this process alone: whoever asks asks again. The next
+   * call connects to them.
+   */
+  async #release(): Promise<void> {
+    const connection = this.#connection;
+    const isFree = () =>
+      this.#work === 0 &&
+      this.#connection === connection &&
+      connection?.kind === "held" &&
+      !connection.application.isWorkingForOthers;
+    if (connection === null || !isFree()) return;
+    const unsaved = await connection.application.call("chats.saveUnsaved", undefined);
+    if (!unsaved.ok || unsaved.value.answers.length > 0 || !isFree()) return;
     this.#releasedAtMs = Date.now();
-    void this.#disconnect();
+    await this.#disconnect();
   }
 
   async #disconnect(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Http } from "../../electron/core/hub/http";
 import { pour } from "../../electron/core/hub/pour";
 import type { Random } from "../../scripts/texts/Random";
 import { inputPart, MEGABYTE, type FuzzInput, type FuzzKind, type Verdict } from "../FuzzKind";
+import { sourceWorker } from "../../electron/testing/sourceWorker";
 import { judgeFailure, judgeOutcome, untypedError } from "../judge";
 import { mutateBytes, randomBytes } from "../mutate/bytes";
 import { hostileValue, mutateJson } from "../mutate/json";
@@ -86,6 +87,7 @@ export const hub: FuzzKind = {
   async open() {
     const address = hubAddress("https://huggingface.co");
     if (!address.ok) throw new Error(address.failure.code);
+    const worker = sourceWorker();
     return {
       make(random) {
         const question = random.of(QUESTIONS);
@@ -101,6 +103,7 @@ export const hub: FuzzKind = {
           address: address.value,
           token: async () => "hf_token",
           backOff: { firstMs: 0, maxMs: 1 },
+          worker,
         });
         return ask(client, Buffer.from(inputPart(input, "question")).toString());
       },

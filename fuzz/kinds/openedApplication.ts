@@ -5,7 +5,7 @@ import { rename } from "node:fs/promises";
 import path from "node:path";
 import type { Application } from "../../electron/core/createApplication";
 import { createApplication } from "../../electron/core/createApplication";
-import { sourceChatsWorker } from "../../electron/testing/sourceChatsWorker";
+import { sourceWorker } from "../../electron/testing/sourceWorker";
 import type { Host } from "../../electron/core/Host";
 import { fetchHttp } from "../../electron/core/hub/fetchHttp";
 import { makeDataFolder } from "../../electron/core/openAppData";
@@ -90,7 +90,7 @@ function offlineHost(folder: string): Host {
     languagesFolder: path.resolve("resources/languages"),
     systemLanguages: () => ["en"],
     // A thread of its own, which is not there: searches fail in words.
-    chatsWorker: sourceChatsWorker(),
+    worker: sourceWorker(),
     searchScript: path.join(folder, "none.cjs"),
     forkEngine: ended,
     forkFit: (listeners) => forkFitChild(scratch, listeners),

@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { makeDataFolder, openAppData } from "../../electron/core/openAppData";
 import type { Random } from "../../scripts/texts/Random";
-import { sourceChatsWorker } from "../../electron/testing/sourceChatsWorker";
+import { sourceWorker } from "../../electron/testing/sourceWorker";
 import { inputPart, MEGABYTE, type FuzzKind } from "../FuzzKind";
 import { accepted, judgeFailure, judgeOutcome, wrongAnswer } from "../judge";
 import { mutateBytes } from "../mutate/bytes";
@@ -41,8 +41,8 @@ export const storedFiles: FuzzKind = {
     const data = path.join(folder, "data");
     const fresh = path.join(folder, "fresh");
     makeDataFolder(fresh);
-    const chatsWorker = sourceChatsWorker();
-    const first = await openAppData({ folder: fresh, log: noLog, now: Date.now, chatsWorker });
+    const worker = sourceWorker();
+    const first = await openAppData({ folder: fresh, log: noLog, now: Date.now, worker });
     if (first.ok) first.value.chats.close();
     const damaged = (json: unknown, random: Random): Buffer =>
       random.below(6) === 0 ? mutateBytes(Buffer.from(JSON.stringify(json)), random) : mutateJson(json, random);
@@ -59,7 +59,7 @@ export const storedFiles: FuzzKind = {
         await mkdir(data);
         await cp(fresh, data, { recursive: true, filter: (file) => !/-(?:shm|wal)$/u.test(file) });
         await writeFile(path.join(data, name), content);
-        const opened = await openAppData({ folder: data, log: noLog, now: Date.now, chatsWorker });
+        const opened = await openAppData({ folder: data, log: noLog, now: Date.now, worker });
         if (!opened.ok) return judgeOutcome(opened);
         const { chats, loadLog, notices, ...files } = opened.value;
         chats.close();
@@ -76,7 +76,7 @@ export const storedFiles: FuzzKind = {
           const saved = await file.save(file.value as never);
           if (!saved.ok) return wrongAnswer(`${name} could not be saved`);
         }
-        const again = await openAppData({ folder: data, log: noLog, now: Date.now, chatsWorker });
+        const again = await openAppData({ folder: data, log: noLog, now: Date.now, worker });
         if (!again.ok) return wrongAnswer(`${name} is not opened again after a save: ${again.failure.code}`);
         again.value.chats.close();
         // An entry that could not be read goes where one with its key is written: there may be fewer.

@@ -12,6 +12,7 @@ import type { AppSettings } from "../../electron/contract/settings";
 export interface AppState {
   readonly appVersion: string;
   readonly electronVersion: string;
+  readonly newerElectronVersion: string | null;
   readonly platform: string;
   readonly totalMemoryBytes: number;
   readonly dataFolder: string;
@@ -32,6 +33,7 @@ export function createAppStore(snapshot: Snapshot) {
   return createStore<AppState>()(() => ({
     appVersion: snapshot.appVersion,
     electronVersion: snapshot.electronVersion,
+    newerElectronVersion: snapshot.newerElectronVersion,
     platform: snapshot.platform,
     totalMemoryBytes: snapshot.totalMemoryBytes,
     dataFolder: snapshot.dataFolder,

@@ -19,7 +19,7 @@ import { ChatId, RequestId } from "../../contract/ids";
 import { textOf } from "../../contract/parts";
 import { countKept, writeManyChats } from "../../testing/manyChats";
 import { seededRandom } from "../../testing/seededRandom";
-import { sourceChatsWorker } from "../../testing/sourceChatsWorker";
+import { sourceWorker } from "../../testing/sourceWorker";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 import { searchChats } from "./chatSearch";
 import { ChatStore } from "./ChatStore";
@@ -175,7 +175,7 @@ describe("a damaged database", () => {
   it("is read by the worker of the app", async () => {
     fill(5);
     change((bytes) => bytes.fill(0, 0, PAGE_BYTES));
-    const worker = sourceChatsWorker();
+    const worker = sourceWorker();
     const salvage = (damaged: string, target: string) => worker.ask<"salvage">({ kind: "salvage", damaged, target });
     const { chats, damaged } = value(await openChats({ file: file(), now, unfinished, salvage }));
     expect(damaged?.kept).toEqual({ chats: 5, messages: 10 });

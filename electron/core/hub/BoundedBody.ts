@@ -10,7 +10,7 @@ export class BodyTooLarge extends Error {
 
 export class BoundedBody implements BodySink {
   readonly #maxBytes: number;
-  #buffer: Uint8Array;
+  #buffer: Uint8Array<ArrayBuffer>;
   #lengthBytes = 0;
 
   constructor(maxBytes: number) {
@@ -18,7 +18,7 @@ export class BoundedBody implements BodySink {
     this.#buffer = new Uint8Array(Math.min(maxBytes, FIRST_ROOM_BYTES));
   }
 
-  get bytes(): Uint8Array {
+  get bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#lengthBytes);
   }
 

@@ -2,6 +2,7 @@
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../contract/hubSettings";
 import type { HostNetwork } from "../Host";
+import type { WorkerThreads } from "../worker/WorkerThreads";
 import type { JsonFile } from "../JsonFile";
 import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
@@ -17,6 +18,7 @@ export interface HubOptions {
   /** Used where none is saved. */
   givenToken: string | null;
   network: HostNetwork;
+  worker: WorkerThreads;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
   fixedEndpoint: string | null;
 }
@@ -51,6 +53,7 @@ export class Hub {
       // Sockets of Node are quicker for large files, but know no proxy.
       contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
       address: address.value,
+      worker: this.#options.worker,
       token: async () => (await this.#options.token.get()) ?? this.#options.givenToken,
     });
     return succeed(this.#client);

@@ -1,23 +1,23 @@
 // Asks the model hub (Hugging Face, a mirror, or a hub on this computer): search, models, files, cards.
-import type { z } from "zod";
-import { fail, type Outcome } from "../../contract/failure";
+import { fail, succeed, type Outcome } from "../../contract/failure";
 import {
   RepositoryName,
-  Sha256,
   type HubFile,
   type HubModel,
-  type HubModelSummary,
   type HubQuery,
   type HubSearchPage,
+  type HubVariant,
   type Revision,
 } from "../../contract/hub";
 import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
-import { ModelAnswer, SearchAnswer, SearchRow, summaryOf, TreeAnswer } from "./hubAnswers";
+import type { AnswerOf, QuestionOf } from "../worker/questions";
+import type { WorkerThreads } from "../worker/WorkerThreads";
 import { failureOfStatus } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
+import { hubReaders, type HubAnswerKind, type HubModelFacts } from "./readHubAnswer";
 import { variantsOf } from "./variants";
 import { backOffMs, wait, type BackOff } from "./wait";
 
@@ -25,9 +25,12 @@ import { backOffMs, wait, type BackOff } from "./wait";
 const SEARCH_PAGE_SIZE = 30;
 /** A tree page of 1,000 entries is about 300 KB, a model with a long card 100 KB; memory is what is protected. */
 const MAX_JSON_BYTES = 8_000_000;
+/** Of a larger answer, reading alone could hold this thread for a tenth of a second. */
+const MAX_BYTES_HERE = 200_000;
 const MAX_README_BYTES = 1_000_000;
 /** 1,000 entries each; repositories with more files than this are no model repositories. */
 const MAX_TREE_PAGES = 10;
+const MAX_FILES = 10_000;
 /** Until the whole answer is here. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_TRIES = 4;
@@ -42,15 +45,17 @@ export interface HubClientOptions {
   /** The user's token, or null. Asked for each request, kept nowhere here. */
   token: () => Promise<string | null>;
   backOff?: BackOff;
+  /** Reads large answers; without it they are read here. */
+  worker?: WorkerThreads | null;
 }
 
-export type HubRepository = Omit<HubModel, "variants"> & { files: HubFile[] };
+export type HubRepository = HubModelFacts & { files: HubFile[] };
 
 export class HubClient {
   readonly #options: Required<HubClientOptions>;
 
   constructor(options: HubClientOptions) {
-    this.#options = { backOff: { firstMs: 500, maxMs: 4000 }, contentHttp: options.http, ...options };
+    this.#options = { backOff: { firstMs: 500, maxMs: 4000 }, contentHttp: options.http, worker: null, ...options };
   }
 
   get endpoint(): string {
@@ -78,14 +83,8 @@ export class HubClient {
       url = query.cursor;
       if (!this.#isOwnApi(url)) return fail("hub-redirect-refused", undefined, "a cursor that leads elsewhere");
     }
-    const answer = await this.#json(url, SearchAnswer, signal);
-    if (!answer.ok) return answer;
-    const models: HubModelSummary[] = [];
-    for (const row of answer.value.body) {
-      const parsed = SearchRow.safeParse(row);
-      if (parsed.success) models.push(summaryOf(parsed.data));
-    }
-    return { ok: true, value: { models, cursor: answer.value.next } };
+    const answer = await this.#ask("hub-search", url, signal);
+    return answer.ok ? succeed({ models: answer.value.read, cursor: answer.value.next }) : answer;
   }
 
   /** A repository at its newest commit, with its files grouped into variants. */
@@ -93,7 +92,8 @@ export class HubClient {
     const found = await this.repository(repository, signal);
     if (!found.ok) return found;
     const { files, ...model } = found.value;
-    return { ok: true, value: { ...model, variants: variantsOf(files) } };
+    const variants = await this.#variants(files);
+    return variants.ok ? succeed({ ...model, variants: variants.value }) : variants;
   }
 
   /** A repository at its newest commit, or at `revision`, with its files as they are. */
@@ -104,51 +104,35 @@ export class HubClient {
   ): Promise<Outcome<HubRepository>> {
     const name = RepositoryName.safeParse(repository);
     if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
-    const answer = await this.#json(
+    const answer = await this.#ask(
+      "hub-model",
       `${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`,
-      ModelAnswer,
       signal,
     );
     if (!answer.ok) return answer;
-    const model = answer.value.body;
-    // model.id, not the name asked for: a renamed repository answers under its new one.
-    const files = await this.files(model.id, model.sha, signal);
-    if (!files.ok) return files;
-    const base = model.cardData?.base_model;
-    return {
-      ok: true,
-      value: {
-        summary: summaryOf(model),
-        revision: model.sha,
-        baseModel: (Array.isArray(base) ? base[0] : base) ?? null,
-        licenceName: model.cardData?.license_name ?? null,
-        licenceUrl: model.cardData?.license_link ?? null,
-        files: files.value,
-      },
-    };
+    const model = answer.value.read;
+    // model.summary.repository, not the name asked for: a renamed repository answers under its new one.
+    const files = await this.files(model.summary.repository, model.revision, signal);
+    return files.ok ? succeed({ ...model, files: files.value }) : files;
   }
 
   /** All files of a commit with size and, for large ones, SHA-256. */
   async files(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
     const files: HubFile[] = [];
     let url: string | null = `${this.endpoint}/api/models/${repository}/tree/${revision}?recursive=true&limit=1000`;
+    // All pages together, as they are kept together.
+    let bytesLeft = MAX_JSON_BYTES;
     for (let page = 0; url !== null; page++) {
       if (page === MAX_TREE_PAGES)
         return fail("hub-answer-too-large", undefined, `more than ${MAX_TREE_PAGES} pages of files`);
-      const answer: Outcome<JsonAnswer<z.infer<typeof TreeAnswer>>> = await this.#json(url, TreeAnswer, signal);
+      const answer: Outcome<HubAnswer<HubFile[]>> = await this.#ask("hub-files", url, signal, bytesLeft);
       if (!answer.ok) return answer;
-      for (const entry of answer.value.body) {
-        if (entry.type !== "file") continue;
-        const sha256 = Sha256.safeParse(entry.lfs?.oid.replace(/^sha256:/u, ""));
-        files.push({
-          path: entry.path,
-          sizeBytes: entry.lfs?.size ?? entry.size ?? 0,
-          sha256: sha256.success ? sha256.data : null,
-        });
-      }
+      for (const file of answer.value.read) files.push(file);
+      bytesLeft -= answer.value.sizeBytes;
       url = answer.value.next;
+      if (files.length > MAX_FILES) return fail("hub-answer-too-large", undefined, `more than ${MAX_FILES} files`);
     }
-    return { ok: true, value: files };
+    return succeed(files);
   }
 
   /** The model card's Markdown, as it is: hostile until rendered safely. Empty when there is none. */
@@ -194,32 +178,37 @@ export class HubClient {
     return url.startsWith(`${this.endpoint}/api/models`);
   }
 
-  async #json<Schema extends z.ZodType>(
+  async #ask<Kind extends HubAnswerKind>(
+    kind: Kind,
     url: string,
-    schema: Schema,
     signal: AbortSignal,
-  ): Promise<Outcome<JsonAnswer<z.infer<Schema>>>> {
-    const answer = await this.#answer(url, MAX_JSON_BYTES, signal);
+    maxBytes = MAX_JSON_BYTES,
+  ): Promise<Outcome<HubAnswer<AnswerOf<Kind>>>> {
+    const answer = await this.#answer(url, maxBytes, signal);
     if (!answer.ok) return answer;
-    let value: unknown;
-    try {
-      value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(answer.value.bytes));
-    } catch (error) {
-      return fail("hub-answer-invalid", undefined, error);
-    }
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) {
-      return fail(
-        "hub-answer-invalid",
-        undefined,
-        parsed.error.issues
-          .slice(0, 3)
-          .map((issue) => `${issue.path.join(".")}: ${issue.message}`)
-          .join("; "),
-      );
-    }
-    const next = nextLink(answer.value.link, url);
-    return { ok: true, value: { body: parsed.data, next: next !== null && this.#isOwnApi(next) ? next : null } };
+    const { bytes, link } = answer.value;
+    const sizeBytes = bytes.length;
+    const read = await this.#read(kind, bytes);
+    if (!read.ok) return read;
+    const next = nextLink(link, url);
+    return succeed({ read: read.value, sizeBytes, next: next !== null && this.#isOwnApi(next) ? next : null });
+  }
+
+  /** Large ones on another thread, so that no hub holds this one. */
+  async #read<Kind extends HubAnswerKind>(kind: Kind, body: Uint8Array<ArrayBuffer>): Promise<Outcome<AnswerOf<Kind>>> {
+    const { worker } = this.#options;
+    if (worker === null || body.length <= MAX_BYTES_HERE) return hubReaders[kind](body) as Outcome<AnswerOf<Kind>>;
+    const question = { kind, body } as unknown as QuestionOf<Kind>;
+    return worker.ask(question, [body.buffer]).catch((error: unknown) => fail("hub-answer-invalid", undefined, error));
+  }
+
+  async #variants(files: HubFile[]): Promise<Outcome<HubVariant[]>> {
+    const { worker } = this.#options;
+    const characters = files.reduce((sum, { path }) => sum + path.length, 0);
+    if (worker === null || characters <= MAX_BYTES_HERE / 2) return succeed(variantsOf(files));
+    return worker
+      .ask({ kind: "hub-variants", files })
+      .catch((error: unknown) => fail("hub-answer-invalid", undefined, error));
   }
 
   /** The whole body, retried while the hub is busy or the connection breaks. */
@@ -227,7 +216,7 @@ export class HubClient {
     url: string,
     maxBytes: number,
     signal: AbortSignal,
-  ): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
+  ): Promise<Outcome<{ bytes: Uint8Array<ArrayBuffer>; link: string | null }>> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
@@ -243,7 +232,7 @@ export class HubClient {
     url: string,
     maxBytes: number,
     signal: AbortSignal,
-  ): Promise<Outcome<{ bytes: Uint8Array; link: string | null }>> {
+  ): Promise<Outcome<{ bytes: Uint8Array<ArrayBuffer>; link: string | null }>> {
     if (signal.aborted) return fail("request-cancelled");
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const { http, address } = this.#options;
@@ -286,8 +275,9 @@ function encodedPath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-interface JsonAnswer<Body> {
-  body: Body;
+interface HubAnswer<Read> {
+  read: Read;
+  sizeBytes: number;
   next: string | null;
 }
 

@@ -13,6 +13,9 @@ const SPLIT_PART = /^(?<stem>.+)-(?<number>\d{5})-of-(?<total>\d{5})\.gguf$/iu;
 const QUANTIZATION =
   /(?<![\p{L}\p{N}])(?<name>(?:UD-)?(?:IQ[1-4]_(?:XXS|XS|S|M|NL|XL)(?:_[A-Z]{1,2})?|T?Q[1-8]_(?:K(?:_(?:XXS|XS|S|M|L|XL|P))?|[01](?:_\d{1,2}){0,3}|XL)|Q[2-8]_K_(?:S|M|L|XL)|MXFP4(?:_MOE)?|NVFP4|BF16|F16|FP16|F32|FP32))(?![\p{L}\p{N}])/giu;
 
+/** Made once: one for each comparison takes a hundred times as long. */
+const { compare } = new Intl.Collator("en", { numeric: true });
+
 interface Group {
   /** Of a split model, how many parts there should be. */
   total: number | null;
@@ -22,7 +25,7 @@ interface Group {
 
 export function variantsOf(files: readonly HubFile[]): HubVariant[] {
   const groups = new Map<string, Group>();
-  for (const file of [...files].sort((a, b) => a.path.localeCompare(b.path, "en", { numeric: true }))) {
+  for (const file of [...files].sort((a, b) => compare(a.path, b.path))) {
     const split = SPLIT_PART.exec(file.path)?.groups;
     const whole = wholeNameOf(file.path);
     // Without a hash it is small: a note beside the model, a checksum.

@@ -334,6 +334,39 @@ describe.skipIf(!existsSync(addon))("jobs on deltas", { timeout: TIMEOUT_MS }, (
     expect((await readdir(folder)).sort()).toEqual(["base.gguf", "held-out.txt", "tuned.gguf"]);
   });
 
+  it("refuses finite weights that are far too large, of which no share could be computed", async () => {
+    const base = tinyModelContents({ width: WIDTH });
+    const tensors = base.tensors.map((tensor) => {
+      if (tensor.name !== "blk.0.ffn_up.weight") return tensor;
+      const values = new Float32Array(tensor.data.slice().buffer);
+      return { ...tensor, data: new Uint8Array(values.fill(3.4e38, 0, 20_000).buffer) };
+    });
+    await writeFile(request.fineTune, ggufBytes({ ...base, tensors }));
+    for (const made of [{ kind: "lora", rank: 8 }, request.result] as const) {
+      const outcome = await run({ ...request, result: made, fidelity: null });
+      expect(outcome).toMatchObject({ ok: false, failure: { code: "model-damaged" } });
+      expect(!outcome.ok && outcome.failure.cause).toMatch(/blk\.0\.ffn_up\.weight .*far too large/u);
+    }
+    expect((await readdir(folder)).sort()).toEqual(["base.gguf", "held-out.txt", "tuned.gguf"]);
+  });
+
+  it("says at once that a base whose weights are no numbers is damaged, when a delta is checked with it", async () => {
+    await result("make-delta", { ...request, fidelity: null });
+    const base = tinyModelContents({ width: WIDTH });
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 3.4e38]) {
+      const tensors = base.tensors.map((tensor) => ({
+        ...tensor,
+        data: tensor.name.startsWith("token_embd")
+          ? tensor.data
+          : new Uint8Array(new Float32Array(tensor.data.slice().buffer).fill(bad).buffer),
+      }));
+      await writeFile(inFolder("broken.gguf"), ggufBytes({ ...base, tensors }));
+      const outcome = await run({ kind: "check-delta-base", delta: request.target, model: inFolder("broken.gguf") });
+      expect([bad, outcome]).toMatchObject([bad, { ok: false, failure: { code: "model-damaged" } }]);
+      expect(!outcome.ok && outcome.failure.cause).toContain("not finite");
+    }
+  });
+
   it("from the queue end in the library of deltas; a failed one leaves nothing there", async () => {
     const { file } = await openJsonFile(inFolder("deltas.json"), DeltaList, () => 0);
     const library = new DeltaLibrary({

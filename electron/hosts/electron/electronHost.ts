@@ -1,7 +1,7 @@
 // What Electron's main process gives to the application.
 import path from "node:path";
 import { app, powerMonitor, powerSaveBlocker, shell } from "electron";
-import { ChatsWorker } from "../../core/chats/worker/ChatsWorker";
+import { WorkerThreads } from "../../core/worker/WorkerThreads";
 import type { Host } from "../../core/Host";
 import { languagesFolder } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
@@ -33,7 +33,7 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     // Its settings have the token.
     hubToken: null,
     // Beside the archive in the packaged app: a thread reads plain files only.
-    chatsWorker: new ChatsWorker(path.join(APP_FOLDER, ".vite/build/chatsWorker.mjs")),
+    worker: new WorkerThreads(path.join(APP_FOLDER, ".vite/build/worker.mjs")),
     keepAwake(isBusy) {
       if (isBusy) blocker ??= powerSaveBlocker.start("prevent-app-suspension");
       else if (blocker !== null) {

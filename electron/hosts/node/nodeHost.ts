@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ToFit } from "../../contract/fitProtocol";
-import { ChatsWorker } from "../../core/chats/worker/ChatsWorker";
+import { WorkerThreads } from "../../core/worker/WorkerThreads";
 import type { Host } from "../../core/Host";
 import { languagesFolder } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
@@ -18,7 +18,7 @@ import { systemLanguages } from "./systemLanguages";
 export interface NodeHostOptions {
   /** Where native/, resources/, node_modules/ and package.json are stored as plain files. */
   appFolder: string;
-  /** With engine.mjs, fit.mjs, job.mjs, search.cjs and chatsWorker.mjs. */
+  /** With engine.mjs, fit.mjs, job.mjs, search.cjs and worker.mjs. */
   scriptFolder: string;
   dataFolder: string;
   engineLog: Log;
@@ -40,7 +40,7 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     // As in Hugging Face's own tools.
     hubToken: process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"] || null,
     secrets: keyFileSecrets(path.join(dataFolder, "hub-token.key")),
-    chatsWorker: new ChatsWorker(script("chatsWorker.mjs")),
+    worker: new WorkerThreads(script("worker.mjs")),
     // A program in a terminal does not decide whether the computer sleeps.
     keepAwake: () => undefined,
     onWake: () => undefined,

@@ -13,6 +13,7 @@ import { JobStatus } from "../jobs/JobStatus";
 import { useDownloads } from "../models/downloads";
 import { useHubReached } from "../models/hubReach";
 import { engineWords } from "./engineWords";
+import { OldChromium } from "./OldChromium";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./StatusBar.module.css";
 import { t } from "../../../electron/words/language";
@@ -27,6 +28,7 @@ export function StatusBar() {
       <JobStatus />
       <Speed />
       <Backend />
+      <OldChromium />
       <Connection />
     </footer>
   );

@@ -11,7 +11,7 @@ import { syncFolder } from "../../../files/syncFolder";
 import type { UnfinishedFiles } from "../../UnfinishedFiles";
 import type { ChatStore } from "../ChatStore";
 import { discardPart, newPart, timeInName } from "../replaceDatabase";
-import type { ChatsWorker } from "../worker/ChatsWorker";
+import type { WorkerThreads } from "../../worker/WorkerThreads";
 
 const KEPT = 7;
 const DAY_MS = 24 * 3_600_000;
@@ -26,7 +26,7 @@ export interface BackupsOptions {
   /** In a folder on the same disk, where copies are written until they are whole. */
   database: string;
   chats: ChatStore;
-  worker: ChatsWorker;
+  worker: WorkerThreads;
   /** Lets go of the database before it is replaced. */
   beforeRestoring: () => Promise<void>;
   unfinished: UnfinishedFiles;

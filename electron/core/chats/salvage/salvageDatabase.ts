@@ -1,5 +1,5 @@
 // Takes all that can be read out of a damaged database into a new one. Knows nothing of SQLite's own ways to read it: those refuse. Takes
-// its time, so it runs in the chats' worker (chatsWorker.ts).
+// its time, so it runs in a worker thread (core/worker).
 import type { ChatCounts } from "../chatCounts";
 import { connectDatabase, type Database } from "../database";
 import { migrate } from "../migrate";

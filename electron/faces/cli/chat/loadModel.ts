@@ -55,7 +55,8 @@ export async function loadModel(
         if (model !== null) resolve(model);
         else if ((state.kind === "starting" || state.kind === "loading") && state.modelId === id) {
           isBegun = true;
-          if (performance.now() - beganAtMs > SHOW_AFTER_MS)
+          // Not over a question to the user.
+          if (!isAsking && performance.now() - beganAtMs > SHOW_AFTER_MS)
             progress.update(state.kind === "loading" ? state.fraction : null, "");
         } else if (!isBegun) return;
         else if (state.kind === "load-failed" || state.kind === "crashed") reject(errorOf(state.failure));

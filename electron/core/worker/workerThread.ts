@@ -1,4 +1,4 @@
-// Entry of the chats' worker: one question, one answer, and its end. Built as .vite/build/chatsWorker.mjs.
+// Entry of the worker: one question, one answer, and its end. Built as .vite/build/worker.mjs.
 import { parentPort, workerData } from "node:worker_threads";
 import { answerQuestion } from "./answerQuestion";
 import { Question } from "./questions";

@@ -1,12 +1,14 @@
-// Answers what the chats' worker is asked. Any thread.
-import { fail, succeed, type Outcome } from "../../../contract/failure";
-import { errnoOf, saveFailure } from "../../fileFailure";
-import { type ChatCounts, countChats } from "../chatCounts";
-import { connectDatabase, copyDatabase, type Database } from "../database";
-import { databaseFailure, sqliteCode } from "../databaseFailure";
-import { LATEST_VERSION } from "../migrate";
-import { salvageDatabase } from "../salvage/salvageDatabase";
-import { checkContent, checkHeader, checkSchema, DamageFound } from "../soundness";
+// Answers what the worker is asked. Any thread.
+import { fail, succeed, type Outcome } from "../../contract/failure";
+import { type ChatCounts, countChats } from "../chats/chatCounts";
+import { connectDatabase, copyDatabase, type Database } from "../chats/database";
+import { databaseFailure, sqliteCode } from "../chats/databaseFailure";
+import { LATEST_VERSION } from "../chats/migrate";
+import { salvageDatabase } from "../chats/salvage/salvageDatabase";
+import { checkContent, checkHeader, checkSchema, DamageFound } from "../chats/soundness";
+import { errnoOf, saveFailure } from "../fileFailure";
+import { hubReaders } from "../hub/readHubAnswer";
+import { variantsOf } from "../hub/variants";
 import type { Question } from "./questions";
 
 export async function answerQuestion(question: Question): Promise<Outcome<unknown>> {
@@ -21,6 +23,12 @@ export async function answerQuestion(question: Question): Promise<Outcome<unknow
         return check(question.file);
       case "count":
         return succeed(question.files.map(countIn));
+      case "hub-search":
+      case "hub-model":
+      case "hub-files":
+        return hubReaders[question.kind](question.body);
+      case "hub-variants":
+        return succeed(variantsOf(question.files));
     }
   } catch (error) {
     if (error instanceof DamageFound) return fail("database-damaged", undefined, error);

@@ -1,10 +1,10 @@
-// Asks the chats' worker: a thread of its own for each question.
+// Asks the worker: a thread of its own for each question.
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
-import { Failure, type Outcome } from "../../../contract/failure";
+import { Failure, type Outcome } from "../../contract/failure";
 import { type AnswerOf, answers, type Question, type QuestionOf } from "./questions";
 
-export class ChatsWorker {
+export class WorkerThreads {
   readonly #script: string;
   readonly #execArgv: string[];
   readonly #running = new Set<Worker>();
@@ -15,16 +15,26 @@ export class ChatsWorker {
     this.#execArgv = execArgv;
   }
 
-  /** Failures: those that the question names, "disk-full", "save-failed". Rejects when the thread ends without an answer. */
-  ask<Kind extends Question["kind"]>(question: QuestionOf<Kind>): Promise<Outcome<AnswerOf<Kind>>> {
-    const worker = new Worker(this.#script, { workerData: question, execArgv: this.#execArgv });
+  /**
+   * Failures: those that the question names, "disk-full", "save-failed". Rejects when the thread ends without an answer. What is in
+   * `transferred` is not copied, and empty here afterwards.
+   */
+  ask<Kind extends Question["kind"]>(
+    question: QuestionOf<Kind>,
+    transferred: ArrayBuffer[] = [],
+  ): Promise<Outcome<AnswerOf<Kind>>> {
+    const worker = new Worker(this.#script, {
+      workerData: question,
+      transferList: transferred,
+      execArgv: this.#execArgv,
+    });
     this.#running.add(worker);
     return new Promise((resolve, reject) => {
       worker.once("message", (message) => resolve(outcomeOf(question.kind, message) as Outcome<AnswerOf<Kind>>));
       worker.once("error", reject);
       worker.once("exit", () => {
         this.#running.delete(worker);
-        reject(new Error("the chats' worker ended without an answer"));
+        reject(new Error("the worker ended without an answer"));
       });
     });
   }
