@@ -1,5 +1,7 @@
 // The language is changed while the app runs: everything on screen is drawn anew, and what the user was at stays.
-import { ChatWindow } from "./ChatWindow";
+import { setLanguage, ENGLISH, t } from "../electron/words/language";
+import { readTexts } from "../scripts/words/translations";
+import { ANSWER_TIMEOUT_MS, ANSWER_WORDS, ChatWindow } from "./ChatWindow";
 import { freshDataFolder } from "./FacetApp";
 import { seedChats } from "./seedChats";
 import { expect, test } from "./test";
@@ -46,4 +48,38 @@ test("the draft and the place in a long chat stay when the language changes", as
       return after?.index === before?.index ? Math.abs((after?.y ?? 0) - (before?.y ?? 0)) : 1_000;
     })
     .toBeLessThan(30);
+});
+
+test("an answer goes on being written when the language changes, and the draft stays", async ({ launch }) => {
+  const app = await launch();
+  const { window: page } = app;
+  const chat = new ChatWindow(page);
+  await chat.waitUntilReady();
+  await chat.startChat({ seed: 7 });
+  await chat.send("Write a long story about a lighthouse, a storm and a small boat.");
+  await chat.waitForText(40);
+  await chat.composer.fill("Not sent yet");
+  await page.keyboard.press("Control+,");
+  await page.getByRole("combobox", { name: "Language" }).selectOption("de");
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await page.keyboard.press("Escape");
+
+  setLanguage({ code: "de", texts: readTexts("resources/languages/de.json") });
+  try {
+    const stop = page.getByRole("button", { name: t("Stop"), exact: true });
+    const answer = async () => (await page.locator(ANSWER_WORDS).last().innerText()).trim();
+    await expect(stop).toBeVisible();
+    const before = await answer();
+    await expect
+      .poll(async () => (await answer()).length, { timeout: ANSWER_TIMEOUT_MS, intervals: [50] })
+      .toBeGreaterThan(before.length + 20);
+    expect((await answer()).startsWith(before.slice(0, 30))).toBe(true);
+    await expect(page.locator("#message-field")).toHaveValue("Not sent yet");
+    await stop.click();
+    await expect(stop).toBeHidden();
+    await expect(page.getByRole("status", { name: t("Engine") })).toHaveText(t("Ready"));
+    await expect(page.locator("#message-field")).toHaveValue("Not sent yet");
+  } finally {
+    setLanguage(ENGLISH);
+  }
 });

@@ -7,6 +7,11 @@ import type { Parts } from "./Parts";
 const ENGLISH = "en";
 const EXTENSION = ".json";
 
+/** Those that Facet brings, or others in their place: FACET_LANGUAGES_FOLDER. */
+export function languagesFolder(resources: string): string {
+  return process.env["FACET_LANGUAGES_FOLDER"] || path.join(resources, "languages");
+}
+
 export class Languages {
   readonly codes: readonly string[];
   readonly #folder: string;

@@ -46,7 +46,7 @@ describe.each(FailureCode.options)("%s", (code) => {
     const text = failureText(told(code, given));
     for (const words of [text.happened, text.data, text.advice]) {
       expect(words).toMatch(/^[A-Z“].*\.$/u);
-      expect(words).not.toMatch(/undefined|!|\.\.| {2}|\[object/u);
+      expect(words).not.toMatch(/undefined|NaN|!|\.\.| {2}|\[object/u);
     }
   });
 });

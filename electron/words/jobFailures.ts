@@ -12,7 +12,7 @@ export const jobFailures = {
     happened: t("This copy of Facet can't quantize or measure models: a part of it is missing or doesn't run here."),
     data: t("Chats and models still work."),
     advice: t(
-      "If you built Facet yourself, install a C++ compiler (on Debian and Ubuntu: sudo apt-get install g++) and start it again.",
+      "If you built Facet yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
     ),
   }),
   "engine-unusable": () => ({

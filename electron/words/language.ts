@@ -31,7 +31,7 @@ export function languageName(code: string): string {
 
 /** How the language is written: "rtl" for Arabic and the like. */
 export function textDirection(code: string): "ltr" | "rtl" {
-  const { language } = new Intl.Locale(code).maximize();
+  const { language } = new Intl.Locale(code);
   return RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
 

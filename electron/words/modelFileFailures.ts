@@ -97,7 +97,7 @@ export const modelFileFailures = {
   }),
   "model-ended-engine-twice": (facts) => ({
     happened: t(
-      "The engine stopped twice while it loaded {hasFile, select, yes {“{file}”} other {the model file}} or began to answer, so Facet no longer loads this model by itself.",
+      "The engine stopped twice while it loaded {hasFile, select, yes {“{file}”} other {the model file}} or began to answer. Facet no longer loads this model by itself.",
       facts,
     ),
     data: chatsSafe(),

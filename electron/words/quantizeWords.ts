@@ -9,7 +9,7 @@ export function proposalSentence(type: QuantizationType, reason: ProposalReason)
   switch (reason) {
     case "best-balance":
       return t(
-        "{type} is recommended: it keeps nearly all of the quality in the smallest file that does, and it fits this computer.",
+        "{type} is recommended: it keeps nearly all of the quality in the smallest file that does, and fits this computer.",
         { type },
       );
     case "width-does-not-divide":

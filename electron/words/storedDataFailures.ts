@@ -53,10 +53,13 @@ export const storedDataFailures = {
           advice: restoreBackup(),
         },
   "chats-salvaged": ({ details: { chats, messages, movedTo } }) => ({
-    happened: t(
-      "The file with your chats was damaged. Facet saved what it could read in a new file: {chats, plural, one {# chat} other {# chats}} with {messages, plural, one {# message} other {# messages}}.",
-      { chats: Number(chats), messages: Number(messages) },
-    ),
+    happened:
+      chats === undefined || messages === undefined
+        ? t("The file with your chats was damaged. Facet saved what it could read in a new file.")
+        : t(
+            "The file with your chats was damaged. Facet saved what it could read in a new file: {chats, plural, one {# chat} other {# chats}} with {messages, plural, one {# message} other {# messages}}.",
+            { chats: Number(chats), messages: Number(messages) },
+          ),
     data: damagedFileKept(movedTo),
     advice: sentences(t("Check whether anything is missing."), restoreBackup()),
   }),

@@ -5,6 +5,8 @@ import ts from "typescript";
 
 /** Calls whose first argument is a message (electron/words/language.ts, renderer/ui/richText.tsx). */
 const MESSAGE_CALLS: ReadonlySet<string> = new Set(["t", "richText"]);
+/** Its descriptions are said in each language too (renderer/features/models/DiscoverTab.tsx). */
+const MODELS_FILE = "resources/catalogue.json";
 /** Where words on screen are written. */
 const FOLDERS = ["electron/words", "electron/faces", "renderer"];
 /** What is given to these is for logs and for developers. */
@@ -71,7 +73,17 @@ export function readSources(root: string): Sources {
       if (outside !== null) report(node, `not in the catalogue: ${JSON.stringify(outside)}`);
     });
   }
+  for (const [message, place] of modelDescriptions(root)) messages.set(message, place);
   return { messages, problems };
+}
+
+function modelDescriptions(root: string): (readonly [message: string, place: Place])[] {
+  const lines = readFileSync(path.join(root, MODELS_FILE), "utf8").split("\n");
+  return lines.flatMap((text, index) =>
+    [...text.matchAll(/"description": ?(?<description>"(?:[^"\\]|\\.)*")/gu)].map(
+      ([, description = '""']) => [JSON.parse(description) as string, { file: MODELS_FILE, line: index + 1 }] as const,
+    ),
+  );
 }
 
 function sourceFiles(root: string): string[] {

@@ -1,6 +1,8 @@
 // `npm run words`: brings the files of resources/languages up to date with the messages in the sources. With --check nothing is written,
-// and whatever is missing, unused, broken or outside the catalogue is a failure; lint runs it so. --pseudo FOLDER writes the
-// pseudo-languages there, --todo LANGUAGE prints what is not translated yet.
+// and whatever is missing, unused, broken, unclear or outside the catalogue is a failure; lint runs it so. --pseudo FOLDER writes the
+// pseudo-languages there, --todo LANGUAGE prints what is not translated yet, --figures how much is said, and how well.
+import { unclearIn } from "./clarity";
+import { wordFigures } from "./figures";
 import { readSources } from "./messages";
 import { writePseudoLanguages } from "./pseudo";
 import { languageFiles, LANGUAGES_FOLDER, problemsOf, readTexts, updateTexts } from "./translations";
@@ -19,6 +21,9 @@ switch (option) {
   case "--check": {
     const all = [
       ...problems,
+      ...[...messages].flatMap(([message, { file, line }]) =>
+        unclearIn(message).map((reason) => `${file}:${line} unclear: ${reason}`),
+      ),
       ...languageFiles(process.cwd()).flatMap((file) => problemsOf(file, new Set(messages.keys()))),
     ];
     print(all);
@@ -33,8 +38,11 @@ switch (option) {
     for (const [message, { file }] of messages) if (!texts[message]) console.log(JSON.stringify({ message, file }));
     break;
   }
+  case "--figures":
+    for (const [name, figure] of wordFigures(process.cwd(), { messages, problems })) console.log(`${name} ${figure}`);
+    break;
   default:
-    console.error("Options: --check, --pseudo FOLDER, --todo LANGUAGE");
+    console.error("Options: --check, --pseudo FOLDER, --todo LANGUAGE, --figures");
     process.exitCode = 2;
 }
 

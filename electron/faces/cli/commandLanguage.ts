@@ -2,15 +2,18 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Language } from "../../contract/language";
-import { Languages } from "../../core/Languages";
+import { Languages, languagesFolder } from "../../core/Languages";
 import { systemLanguages } from "../../hosts/node/systemLanguages";
 
 /** Two folders above the built file. */
-const FOLDER = path.join(import.meta.dirname, "../../resources/languages");
+const RESOURCES = path.join(import.meta.dirname, "../../resources");
 
 /** Read by itself: help and mistakes are said before any application is opened. */
 export function commandLanguage(dataFolder: string): Language {
-  return new Languages(FOLDER).choose(setting(path.join(dataFolder, "settings.json")), systemLanguages());
+  return new Languages(languagesFolder(RESOURCES)).choose(
+    setting(path.join(dataFolder, "settings.json")),
+    systemLanguages(),
+  );
 }
 
 function setting(file: string): string {

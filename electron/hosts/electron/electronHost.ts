@@ -3,6 +3,7 @@ import path from "node:path";
 import { app, powerMonitor, powerSaveBlocker, shell } from "electron";
 import { WorkerThreads } from "../../core/worker/WorkerThreads";
 import type { Host } from "../../core/Host";
+import { languagesFolder } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 import { electronNetwork } from "./electronNetwork";
 import { electronSecrets } from "./electronSecrets";
@@ -12,7 +13,7 @@ import { APP_FOLDER, forkJob } from "./forkJob";
 
 // .vite/build is where this runs.
 const RESOURCES = path.join(__dirname, "../../resources");
-export const LANGUAGES_FOLDER = path.join(RESOURCES, "languages");
+export const LANGUAGES_FOLDER = languagesFolder(RESOURCES);
 
 /** `engineLog` gets what the processes write to their standard streams. After app.whenReady(). */
 export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): Host {

@@ -5,6 +5,7 @@ import path from "node:path";
 import type { ToFit } from "../../contract/fitProtocol";
 import { WorkerThreads } from "../../core/worker/WorkerThreads";
 import type { Host } from "../../core/Host";
+import { languagesFolder } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
@@ -29,7 +30,7 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     appVersion: versionOf(appFolder),
     appFolder,
     catalogueFile: path.join(appFolder, "resources/catalogue.json"),
-    languagesFolder: path.join(appFolder, "resources/languages"),
+    languagesFolder: languagesFolder(path.join(appFolder, "resources")),
     systemLanguages,
     forkEngine: (listeners) => forkNode(script("engine.mjs"), { outputLog: engineLog }, listeners),
     forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),

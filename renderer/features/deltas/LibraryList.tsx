@@ -96,10 +96,10 @@ function Empty() {
       words={
         hasModel
           ? t(
-              "A fine-tune changes how your model answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
+              "A fine-tune changes how your model answers and takes a fraction of its memory. It is a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
             )
           : t(
-              "A fine-tune changes how a model answers and takes a fraction of its memory: a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
+              "A fine-tune changes how a model answers and takes a fraction of its memory. It is a LoRA adapter, or a 1-bit delta that Facet makes from a whole fine-tuned model.",
             )
       }
     >

@@ -136,7 +136,7 @@ function Loaded({ fineTune, base, preview, askAgain }: LoadedProps) {
       <Switch
         name={t("Measure how faithful it is")}
         words={t(
-          "Compares base model, fine-tune and delta on a text that nothing was fitted to, and stores the result in the file. This takes longer than making the delta.",
+          "Compares base model, fine-tune and delta on unseen text, and stores the result in the file. This takes longer than making the delta.",
         )}
         on={measureFidelity}
         onChange={setMeasureFidelity}

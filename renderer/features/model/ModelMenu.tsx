@@ -21,6 +21,7 @@ export const ModelMenu = memo(function ModelMenu() {
   const loaded = useApp(({ engine }) => loadedModel(engine));
   const mark = loaded === null ? null : formatMark(loaded.format);
   const current = models.find((model) => model.id === currentId);
+  const name = loaded?.name ?? current?.name ?? t("No model");
   const forgettable = models.filter((model) => model.origin === "file");
 
   return (
@@ -29,7 +30,7 @@ export const ModelMenu = memo(function ModelMenu() {
         <button type="button" className={styles.pill}>
           <Box size={14} />
           <span className="visually-hidden">{t("Model:")}</span>
-          <b>{loaded?.name ?? current?.name ?? t("No model")}</b>
+          <b title={name}>{name}</b>
           {current !== undefined && (
             <span className={styles.facts}>
               {loaded !== null && loaded.quantization !== null && `${loaded.quantization} · `}

@@ -1,6 +1,6 @@
 // Finds models: the hand-picked ones, or what a search at the hub gives, each judged for this machine.
 import { FolderOpen, Search, X } from "lucide-react";
-import { t } from "../../../electron/words/language";
+import { t, translated } from "../../../electron/words/language";
 import { useState } from "react";
 import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
 import { useAnswer } from "../../app/answers";
@@ -144,7 +144,7 @@ function OrderedCatalogue({
             repository={model.repository}
             title={model.name}
             tags={<Tags licence={model.licence} gate="open" facts={catalogueFacts(model)} />}
-            description={model.description}
+            description={translated(model.description)}
             first={index === 0}
           />
         </li>

@@ -61,7 +61,7 @@ export function QuantizeOptions(props: QuantizeOptionsProps) {
       <Switch
         name={t("Measure quality afterwards")}
         words={t(
-          "Compares the new file with its source on a text that was not used to calibrate it: perplexity, KL divergence and speed.",
+          "Compares the new file with its source on a text not used to calibrate it: perplexity, KL divergence and speed.",
         )}
         on={measureQuality}
         onChange={onMeasureQuality}

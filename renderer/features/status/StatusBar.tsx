@@ -2,6 +2,7 @@
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { useLayout } from "../../app/layout";
+import { backendWords } from "../../../electron/words/backendWords";
 import { formatSpeed } from "../../../electron/words/quantities";
 import { Tooltip } from "../../ui/Tooltip";
 import { useChat } from "../chat/chatStore";
@@ -85,7 +86,7 @@ function Speed() {
 function Backend() {
   const backend = useApp(({ engine }) => loadedModel(engine)?.backend ?? null);
   if (backend === null) return null;
-  return <span className={`${styles.item} ${styles.secondary}`}>{backend}</span>;
+  return <span className={`${styles.item} ${styles.secondary}`}>{backendWords(backend)}</span>;
 }
 
 function Connection() {

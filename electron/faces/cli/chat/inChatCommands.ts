@@ -1,5 +1,6 @@
 // What a user can ask for in the middle of a chat: lines that begin with /.
 import type { AnswerFacts } from "../../../contract/chat";
+import { backendWords } from "../../../words/backendWords";
 import { formatBytes, formatCount, formatPercent, formatSpeed } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import { chooseModelOrFile, noFineTunes } from "../chooseByName";
@@ -205,7 +206,7 @@ function showStats(_rest: string, { lastAnswer, loaded }: ChatSession, output: O
     output.remark(t("There is no answer yet."));
     return;
   }
-  writeFacts(output, [...statsOf(facts), [t("Computed by"), loaded?.backend ?? null]]);
+  writeFacts(output, [...statsOf(facts), [t("Computed by"), loaded === null ? null : backendWords(loaded.backend)]]);
 }
 
 function statsOf(facts: AnswerFacts): Fact[] {

@@ -42,7 +42,7 @@ export function addDeltaFileCommands(delta: Command, context: CommandContext): v
     .action((source: string, options: AddOptions) => add(source, options, context));
   delta
     .command("make")
-    .description(t("make a small fine-tune of a base model and a full fine-tune of it, both in 16, 32 or 8 bits"))
+    .description(t("make a small fine-tune from a base model and a full fine-tune of it (16, 32 or 8 bits)"))
     .argument("<base>", t("an installed model, or a GGUF file"))
     .argument("<fine-tune>", t("an installed model, or a GGUF file"))
     .option("--one-bit", t("one bit for each weight: the whole change (default)"))

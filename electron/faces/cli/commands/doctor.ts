@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import stringWidth from "string-width";
 import type { Diagnosis } from "../../../contract/diagnosis";
+import { backendWords } from "../../../words/backendWords";
 import { failureText } from "../../../words/failureText";
 import { kernelWords } from "../../../words/kernelWords";
 import { formatBytes } from "../../../words/quantities";
@@ -85,7 +86,7 @@ function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["d
       t("{version} ({package}) on {backend}", {
         version: engine.llamaCpp,
         package: `node-llama-cpp ${engine.nodeLlamaCpp}`,
-        backend: engine.backend,
+        backend: backendWords(engine.backend),
       }),
     ],
     [t("Instructions"), engine.cpuFeatures.join(" ")],
