@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { LlamaLogLevel } from "node-llama-cpp";
 import type { Turn } from "../electron/contract/engineProtocol";
+import { detailsOf } from "../electron/contract/failureDetails";
 import type { FitParts, KvCacheType } from "../electron/contract/fit";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../electron/contract/ids";
 import { automaticLoadSettings, sumOfParts } from "../electron/contract/loadSettings";
@@ -239,7 +240,7 @@ async function fillContext(
 async function measureWords(engine: HostedEngine, contextTokens: number): Promise<number> {
   const words = contextTokens * 2;
   const result = await ask(engine, [messageOf("user", words, 0)], "measure", null);
-  const messageTokens = Number(result.kind === "failed" ? result.failure.details?.["messageTokens"] : undefined);
+  const messageTokens = Number(result.kind === "failed" ? detailsOf(result.failure)["messageTokens"] : undefined);
   if (!Number.isFinite(messageTokens))
     throw new Error(`The tokens of a message are not known: ${JSON.stringify(result)}`);
   return words / messageTokens;

@@ -76,7 +76,7 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
   await expect(chat.sidePanel).toContainText("The form can't show “default” of “fresh”.");
   await expect(chat.sidePanel.getByRole("radio", { name: "Form" })).toBeDisabled();
   await chat.schemaText.fill(written.replace('"boolean"', '"bool"'));
-  await expect(chat.sidePanel).toContainText("“type” of “fresh” must be one of");
+  await expect(chat.sidePanel).toContainText("In “fresh”: “type” must be one of");
   await chat.schemaText.fill(written);
   await chat.choose("Form");
   await expect(chat.part("Field 1", "values")).toHaveValue("red\ngreen");
@@ -117,7 +117,7 @@ test("a mistake in a grammar is said with its line, and what is typed stays; wor
   const grammar = chat.sidePanel.getByRole("textbox", { name: "Grammar" });
   await grammar.fill('root ::= "yes" |\n  other');
   await expect(chat.sidePanel).toContainText(
-    "Line 2, column 3: there is no rule with the name other. Until then, the answer is free.",
+    "Line 2, column 3: There is no rule with the name other. Until then, the answer is free.",
   );
   await chat.choose("Free");
   await chat.choose("Grammar (GBNF)");

@@ -1,8 +1,12 @@
 // What Facet runs on and computes with, to be sent with a report: no names of users, models or chats.
 import { z } from "zod";
 import { EngineDeltas } from "./deltas";
-import { Failure } from "./failure";
+import { Failure, FailureCode } from "./failure";
 import { FitMachine } from "./fit";
+
+/** Why llama.cpp's own kernels compute 1-bit deltas. "back-end": its CPU back end is not as it was when ours were written. */
+export const KernelReason = z.enum(["not-built", "does-not-load", "processor", "other-ggml", "back-end", "self-test"]);
+export type KernelReason = z.infer<typeof KernelReason>;
 
 /** As the fit process finds it; the engine starts the same way. */
 export const EngineDiagnosis = z.strictObject({
@@ -13,8 +17,13 @@ export const EngineDiagnosis = z.strictObject({
   backend: z.string(),
   /** That llama.cpp uses, in its own words. */
   cpuFeatures: z.array(z.string()),
-  /** Facet's own kernels for 1-bit deltas. They are used only after a self-test: `reason` says why not. */
-  deltaKernels: z.strictObject({ isActive: z.boolean(), instructionSet: z.string(), reason: z.string() }),
+  /** Facet's own kernels for 1-bit deltas. `reason`: why they are not used; `cause`: a technical line on it. */
+  deltaKernels: z.strictObject({
+    isActive: z.boolean(),
+    instructionSet: z.string(),
+    reason: KernelReason.nullable(),
+    cause: z.string(),
+  }),
 });
 export type EngineDiagnosis = z.infer<typeof EngineDiagnosis>;
 
@@ -40,6 +49,6 @@ export const Diagnosis = z.strictObject({
   /** Unfinished files that only the user can delete: Settings shows them. */
   leftovers: z.strictObject({ count: z.number().int(), sizeBytes: z.number() }),
   /** Codes of what the user was told and has not put away. */
-  notices: z.array(Failure.shape.code),
+  notices: z.array(FailureCode),
 });
 export type Diagnosis = z.infer<typeof Diagnosis>;

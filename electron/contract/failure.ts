@@ -1,5 +1,6 @@
 // What can go wrong, as data: every expected failure crosses processes in this one shape.
 import { z } from "zod";
+import type { FailureDetails } from "./failureDetails";
 
 /** The closed list of failures. Each has its sentences in electron/words. */
 export const FailureCode = z.enum([
@@ -17,11 +18,11 @@ export const FailureCode = z.enum([
   "model-truncated",
   "model-damaged",
   "model-architecture-unknown",
-  /** details.tokenizer: a name that the bundled llama.cpp does not know. */
+  /** The bundled llama.cpp does not know it. */
   "model-tokenizer-unknown",
-  /** A token comes twice, lists of other lengths, a tokenizer of another family …: details.reason. */
+  /** A token comes twice, lists of other lengths, a tokenizer of another family … */
   "model-vocabulary-unusable",
-  /** Weights of a type (details.type) that only other builds of llama.cpp read. */
+  /** Weights of a type that only other builds of llama.cpp read. */
   "model-needs-other-build",
   /** A trial load in the fit process ended it. */
   "model-ends-engine",
@@ -35,7 +36,7 @@ export const FailureCode = z.enum([
   "message-longer-than-context",
   "system-prompt-longer-than-context",
   "tools-longer-than-context",
-  /** details.kind: "json-schema" or "grammar"; details.reason: what the reader of it says. */
+  /** The JSON schema or grammar that answers are to follow. */
   "structure-invalid",
   // the starter model
   "starter-offline",
@@ -49,7 +50,7 @@ export const FailureCode = z.enum([
   /** The token is known, but its owner was not given access to this repository (403). */
   "hub-gated",
   "hub-not-found",
-  /** 429; details.retryAfterSeconds when the hub said so. */
+  /** 429 */
   "hub-rate-limited",
   /** 5xx, still after several tries. */
   "hub-unavailable",
@@ -62,7 +63,7 @@ export const FailureCode = z.enum([
   "hub-address-invalid",
   "hub-proxy-invalid",
   // downloads
-  /** details.missingBytes: how much must be made free. What was fetched is kept. */
+  /** What was fetched is kept. */
   "download-disk-full",
   /** The disk's file system takes no file of this size (FAT32: 4 GiB). */
   "download-file-too-large",
@@ -88,7 +89,7 @@ export const FailureCode = z.enum([
   "model-without-checksum",
   "model-not-moved-to-trash",
   "leftover-not-moved-to-trash",
-  // the models folder, which can be moved; details.folder is shown to the user
+  // the models folder, which can be moved
   "models-folder-unusable",
   "models-folder-busy",
   "models-folder-missing",
@@ -101,7 +102,7 @@ export const FailureCode = z.enum([
   "source-missing",
   /** Changed while it was read; the result was thrown away. */
   "source-changed",
-  /** Its weights are already quantized (details: type); quantizing again would lose more than a fresh start. */
+  /** Its weights are already quantized; quantizing again would lose more than a fresh start. */
   "source-already-quantized",
   "target-is-source",
   "target-exists",
@@ -148,10 +149,10 @@ export const FailureCode = z.enum([
   "delta-crashed-last-time",
   "delta-load-failed",
   "delta-not-moved-to-trash",
-  /** A file in Facet's folder (details.file) has the same content as one of the library (details.delta). */
+  /** A file in Facet's folder has the same content as one of the library. */
   "delta-already-here",
   // making a delta from a base and its fine-tune
-  /** One of them is quantized (details: type): that changed more than most fine-tunes do. */
+  /** One of them is quantized: that changed more than most fine-tunes do. */
   "pair-quantized",
   /** They are of different architectures, or of one that deltas cannot be made for yet. */
   "pair-architectures-differ",
@@ -166,40 +167,38 @@ export const FailureCode = z.enum([
   /** Measured, and no nearer to the fine-tune than the base is. */
   "delta-useless",
   // adapters in the form of the PEFT library
-  /** A repository without any adapter (details: repository). */
+  /** A repository without any adapter. */
   "hub-no-adapter",
   /** There is no adapter_config.json beside the weights. */
   "peft-config-missing",
-  /** details.reason */
   "peft-config-invalid",
-  /** details.feature: what it uses and no adapter file can carry (PeftFeature in peftConfig.ts); details.tensor where a tensor shows it. */
+  /** It uses what no adapter file can carry (PeftFeature in peftConfig.ts). */
   "peft-unsupported",
-  /** No safetensors file, or a wrong one: details.reason. */
+  /** No safetensors file, or a wrong one. */
   "peft-weights-damaged",
-  /** Facet cannot convert for models of the base's architecture (details: architecture). */
+  /** Facet cannot convert for models of the base's architecture. */
   "peft-architecture-unsupported",
   /** It must be known for which model it is to be converted: none was chosen, and none is loaded. */
   "peft-base-needed",
   // the data folder
   "disk-full",
   "data-folder-unusable",
-  /** Another process (details.holder, details.process) holds it, and does not answer or is of another version. */
+  /** Another process holds it, and does not answer or is of another version. */
   "data-folder-busy",
   /** The process that held the data folder ended before it was done with this. */
   "application-ended",
   "database-damaged",
-  /** At start, what could be read of a damaged database was taken over into a new one: details.chats, details.messages, details.movedTo. */
+  /** At start, what could be read of a damaged database was taken over into a new one. */
   "chats-salvaged",
   /** That goes on. */
   "chats-salvaging",
-  /** Rows of the database that are not what its tables promise (details.chats, details.messages). They are kept. */
+  /** Rows of the database that are not what its tables promise. They are kept. */
   "chat-rows-unreadable",
   /** Answers are being written, or all chats are being replaced. */
   "chats-busy",
   "database-newer",
-  /** details.file: its name; details.movedTo */
   "stored-file-damaged",
-  /** Entries of a stored file (details.file, details.count) that are of another version, or were changed by hand. They are kept. */
+  /** Entries of a stored file that are of another version, or were changed by hand. They are kept. */
   "stored-entries-unreadable",
   "save-failed",
   "not-found",
@@ -210,15 +209,23 @@ export const FailureCode = z.enum([
 export type FailureCode = z.infer<typeof FailureCode>;
 
 /**
- * One failure. `details` are short facts for the sentence (a file name, a number with its unit),
- * never message text; `cause` is a technical line for "Show details" and the log.
+ * One failure. `details` are short facts for the sentence (failureDetails.ts), never message text; `cause` is a technical line for
+ * "Show details" and the log.
  */
+export type Failure = {
+  [Code in FailureCode]: {
+    code: Code;
+    details?: FailureDetails[Code] | undefined;
+    cause?: string | undefined;
+  };
+}[FailureCode];
+
+/** Details are any texts here: those that earlier versions stored open too, and electron/words says only what it knows of them. */
 export const Failure = z.strictObject({
   code: FailureCode,
   details: z.record(z.string(), z.string()).optional(),
   cause: z.string().max(4000).optional(),
-});
-export type Failure = z.infer<typeof Failure>;
+}) as z.ZodType<Failure>;
 
 /** A value or a failure: how every expected outcome is returned. */
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; failure: Failure };
@@ -227,20 +234,24 @@ export function succeed<Value>(value: Value): Outcome<Value> {
   return { ok: true, value };
 }
 
-export function fail(
-  code: FailureCode,
-  details?: Record<string, string>,
+export function fail<Code extends FailureCode>(
+  code: Code,
+  details?: FailureDetails[Code],
   cause?: unknown,
 ): { ok: false; failure: Failure } {
   return { ok: false, failure: failure(code, details, cause) };
 }
 
-export function failure(code: FailureCode, details?: Record<string, string>, cause?: unknown): Failure {
+export function failure<Code extends FailureCode>(
+  code: Code,
+  details?: FailureDetails[Code],
+  cause?: unknown,
+): Failure {
   return {
     code,
     ...(details === undefined ? {} : { details }),
     ...(cause === undefined ? {} : { cause: describe(cause) }),
-  };
+  } as Failure;
 }
 
 /** The whole chain of causes: fetch's own message is only ever "fetch failed". */

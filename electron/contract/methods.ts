@@ -240,7 +240,7 @@ export const methods = {
   "deltas.use": { input: z.strictObject({ deltaId: DeltaId }), output: ModelUse },
   /**
    * Whether a delta can be made of two installed models, and how large it becomes. Reads both headers. Failures: "not-found",
-   * "pair-…" (of "pair-quantized", details: which), those of headers.
+   * "pair-…", those of headers.
    */
   "deltas.previewMake": { input: MakeDeltaQuestion, output: MakeDeltaPreview },
   /** The header's order: it comes before the other one, null = last. Failure: "not-found". */

@@ -117,7 +117,7 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return fail("peft-config-invalid", { reason: "it is no JSON" }, error);
+    return fail("peft-config-invalid", { reason: "not-json" }, error);
   }
   const mlx = MlxFile.safeParse(json);
   if (mlx.success) return readMlxConfig(mlx.data);
@@ -129,7 +129,7 @@ export function readPeftConfig(text: string): Outcome<PeftConfig> {
     const [issue] = parsed.error.issues;
     return fail(
       "peft-config-invalid",
-      { reason: `its entry ${plain(issue?.path.join(".") ?? "")} is wrong` },
+      { reason: "entry-wrong", name: plain(issue?.path.join(".") ?? "") },
       issue?.message,
     );
   }
@@ -168,7 +168,8 @@ function readMlxConfig({
   const parsed = MlxParameters.safeParse(parameters);
   if (!parsed.success)
     return fail("peft-config-invalid", {
-      reason: `its entry ${plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join("."))} is wrong`,
+      reason: "entry-wrong",
+      name: plain(["lora_parameters", ...(parsed.error.issues[0]?.path ?? [])].join(".")),
     });
   const { rank, scale } = parsed.data;
   if (!(scale > 0) || isNothing(scale)) return fail("delta-alpha-invalid", { alpha: String(scale), setting: "scale" });

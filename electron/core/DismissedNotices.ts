@@ -31,8 +31,9 @@ export class DismissedNotices {
   }
 }
 
-function countIn({ code, details = {} }: Failure): Record<string, string | undefined> {
-  if (code === "chat-rows-unreadable")
-    return { file: details["file"], count: String(Number(details["chats"]) + Number(details["messages"])) };
-  return code === "stored-entries-unreadable" ? details : {};
+function countIn(notice: Failure): { readonly file?: string | undefined; readonly count?: string | undefined } {
+  if (notice.code === "stored-entries-unreadable") return notice.details ?? {};
+  if (notice.code !== "chat-rows-unreadable") return {};
+  const { file, chats, messages } = notice.details ?? {};
+  return { file, count: String(Number(chats) + Number(messages)) };
 }

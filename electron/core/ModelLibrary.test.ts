@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Failure, Outcome } from "../contract/failure";
+import { detailsOf } from "../contract/failureDetails";
 import { ModelId } from "../contract/ids";
 import { openJsonFile } from "./JsonFile";
 import { ModelLibrary, ModelList } from "./ModelLibrary";
@@ -148,7 +149,7 @@ it("lists downloads in their folders, a split model as one, and says which part 
       origin,
       sizeBytes,
       fileCount,
-      failure?.details?.["file"],
+      failure ? detailsOf(failure)["file"] : undefined,
     ]),
   ).toEqual([
     ["Big-Q4_0.gguf", "hub", 5, 1, undefined],

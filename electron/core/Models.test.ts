@@ -211,10 +211,10 @@ describe("at start", () => {
   });
 
   it("a file that shows itself that it cannot be used is not loaded, and the list says why", async () => {
-    unusable.set("starter", { code: "model-vocabulary-unusable", details: { reason: "a reason" } });
+    unusable.set("starter", { code: "model-vocabulary-unusable", details: { reason: "vocabulary-empty" } });
     await models.loadUsual();
     expect(asked).toEqual(["refuse starter: model-vocabulary-unusable"]);
-    expect((await models.list())[0]!.failure).toMatchObject({ details: { reason: "a reason" } });
+    expect((await models.list())[0]!.failure).toMatchObject({ details: { reason: "vocabulary-empty" } });
     expect(await models.load(await idOf("starter"))).toMatchObject({
       ok: false,
       failure: { code: "model-vocabulary-unusable", details: { file: "starter.gguf" } },

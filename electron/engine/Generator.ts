@@ -88,7 +88,7 @@ export class Generator {
       return {
         kind: "failed",
         failure: isStuck
-          ? failure("structure-invalid", { kind, reason: error.message })
+          ? failure("structure-invalid", { kind, reason: "no-token-fits" })
           : failure("internal", {}, error),
         parts: answer.parts,
       };

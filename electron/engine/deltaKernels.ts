@@ -2,19 +2,16 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { EngineDiagnosis, KernelReason } from "../contract/diagnosis";
 import type { Log } from "./log";
 
 /** The whole contract of facet-kernels.node. */
 interface KernelsAddon {
-  joinCpuBackend(): DeltaKernels;
+  /** `reason`: "" when they are active. */
+  joinCpuBackend(): { isActive: boolean; instructionSet: string; reason: KernelReason | ""; cause: string };
 }
 
-export interface DeltaKernels {
-  isActive: boolean;
-  instructionSet: string;
-  /** Why they are not used. */
-  reason: string;
-}
+type DeltaKernels = EngineDiagnosis["deltaKernels"];
 
 /** Two folders up from here, in the sources and in the build alike; in the packaged app beside the archive, where Electron finds it by the same path. */
 const ADDON = path.join(
@@ -29,20 +26,21 @@ const ADDON = path.join(
  * compute the same, slower; the log says which. Returns the instruction set, undefined for llama.cpp's own.
  */
 export function useDeltaKernels(log: Log): string | undefined {
-  const { isActive, instructionSet, reason } = deltaKernels();
+  const { isActive, instructionSet, reason, cause } = deltaKernels();
   if (isActive) log("info", `1-bit deltas are computed by kernels for ${instructionSet}`);
-  else log("info", `1-bit deltas are computed by llama.cpp's own kernels: ${reason}`);
+  else log("info", `1-bit deltas are computed by llama.cpp's own kernels: ${reason} (${cause})`);
   return isActive ? instructionSet : undefined;
 }
 
 /** Puts them to work where they pass their self-test; asked again, it says the same. */
 export function deltaKernels(): DeltaKernels {
-  const none = (reason: string) => ({ isActive: false, instructionSet: "", reason });
-  if (!existsSync(ADDON)) return none("the addon was not built");
+  const none = (reason: KernelReason, cause: string) => ({ isActive: false, instructionSet: "", reason, cause });
+  if (!existsSync(ADDON)) return none("not-built", "there is no addon");
   try {
     const addon = createRequire(import.meta.url)(ADDON) as KernelsAddon;
-    return addon.joinCpuBackend();
+    const { reason, ...state } = addon.joinCpuBackend();
+    return { ...state, reason: reason === "" ? null : reason };
   } catch (error) {
-    return none(`the addon does not load: ${String(error)}`);
+    return none("does-not-load", String(error));
   }
 }

@@ -40,7 +40,7 @@ export const deltaFailures = {
   "delta-not-an-adapter": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The file}} is not a fine-tune that can be added to a model.", facts),
-      named(facts.details["kind"], kindSentence),
+      facts.reason,
     ),
     data: nothingChanged(),
     advice: t("Choose a GGUF file with a LoRA or a 1-bit delta."),
@@ -91,18 +91,18 @@ export const deltaFailures = {
   "delta-shapes-differ": (facts) => ({
     happened: sentences(
       t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} was made for a model of another size.", facts),
-      named(facts.details["tensor"], (part) => t("This part of it doesn't fit: {part}.", { part })),
+      named(facts.details.tensor, (part) => t("This part of it doesn't fit: {part}.", { part })),
     ),
     data: nothingChanged(),
     advice: itsModel(),
   }),
   "delta-other-base": (facts) => ({
     happened: sentences(
-      facts.details["base"] === undefined
+      facts.details.base === undefined
         ? t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} was made for another model.", facts)
         : t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} was made for another model, “{base}”.", {
             ...facts,
-            base: facts.details["base"],
+            base: facts.details.base,
           }),
       facts.reason ?? t("With this model it would only write nonsense."),
     ),
@@ -115,7 +115,7 @@ export const deltaFailures = {
         "{hasDelta, select, yes {“{delta}”} other {The fine-tune}} has weights that are not valid numbers, so it was not used.",
         facts,
       ),
-      named(facts.details["tensor"], (part) => t("They are in {part}.", { part })),
+      named(facts.details.tensor, (part) => t("They are in {part}.", { part })),
     ),
     data: nothingChanged(),
     advice: newFile(),
@@ -141,17 +141,14 @@ export const deltaFailures = {
     advice: t("Choose it again to try once more, or choose another fine-tune."),
   }),
   "delta-load-failed": (facts) => ({
-    happened: sentences(
-      t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} couldn't be loaded.", facts),
-      facts.reason,
-    ),
+    happened: t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} couldn't be loaded.", facts),
     data: messageKept(),
     advice: t("Try again, or choose another fine-tune."),
   }),
   "delta-not-moved-to-trash": (facts) => ({
-    happened: sentences(
-      t("The file of {hasDelta, select, yes {“{delta}”} other {the fine-tune}} couldn't be moved to the trash.", facts),
-      facts.reason,
+    happened: t(
+      "The file of {hasDelta, select, yes {“{delta}”} other {the fine-tune}} couldn't be moved to the trash.",
+      facts,
     ),
     data: fileUnchanged(),
     advice: t("Close programs that use it, then try again."),
@@ -166,21 +163,9 @@ export const deltaFailures = {
   }),
 } satisfies FailureTable;
 
-/** What it is instead, as engine/deltas says it: a type of file, or why it is none. */
-function kindSentence(kind: string): string {
-  switch (kind) {
-    case "it is a whole model":
-      return t("It is a whole model.");
-    case "it is no GGUF file":
-      return t("It is not a GGUF file.");
-    case "it changes nothing":
-      return t("It changes nothing.");
-    default:
-      return t("Its type is “{kind}”.", { kind });
-  }
-}
-
-function architectures({ details: { architecture, modelArchitecture } }: FailureFacts): string | null {
+function architectures({
+  details: { architecture, modelArchitecture },
+}: FailureFacts<"delta-other-architecture">): string | null {
   if (architecture === undefined || modelArchitecture === undefined) return null;
   return t("Its architecture is “{architecture}”, and the model's is “{modelArchitecture}”.", {
     architecture,
@@ -189,7 +174,7 @@ function architectures({ details: { architecture, modelArchitecture } }: Failure
 }
 
 /** An adapter's change is multiplied by its alpha; mlx-lm calls it scale. */
-function alphaText(facts: FailureFacts): FailureText {
+function alphaText(facts: FailureFacts<"delta-alpha-invalid">): FailureText {
   const { alpha = "", rank, setting = "alpha" } = facts.details;
   const data = nothingChanged();
   const values = { ...facts, alpha, setting, rank: rank ?? "" };

@@ -1,8 +1,7 @@
 // What stopped a download: of the starter model, or of a model from Hugging Face.
-import { bytes } from "./failureFacts";
+import { bytes } from "./detailNumbers";
 import { downloadKept, nothingChanged, type FailureTable } from "./failureTable";
 import { t } from "./language";
-import { sentences } from "./sentences";
 
 const nothingInstalled = () => t("Nothing was installed or changed.");
 const nothingDownloaded = () => t("Nothing was downloaded.");
@@ -28,15 +27,15 @@ export const downloadFailures = {
   "download-disk-full": ({ details }) => ({
     happened: t("There is not enough space on the disk for this model."),
     data: downloadKept(),
-    advice: freeAndResume(bytes(details["missingBytes"])),
+    advice: freeAndResume(bytes(details.missingBytes)),
   }),
   "download-file-too-large": () => ({
     happened: t("The disk with your models can't store a file of this size."),
     data: nothingDownloaded(),
     advice: t("Choose a smaller variant, or a disk with another file system for your models."),
   }),
-  "download-folder-unusable": ({ reason }) => ({
-    happened: sentences(t("Facet can't write to its models folder."), reason),
+  "download-folder-unusable": () => ({
+    happened: t("Facet can't write to its models folder."),
     data: downloadKept(),
     advice: t("Check that the folder exists and that you have permission to write to it, then resume."),
   }),

@@ -1,12 +1,13 @@
 // What went wrong in the engine process.
-import { amounts } from "./failureFacts";
+import { bytes } from "./detailNumbers";
+import { amounts, type FailureFacts } from "./failureFacts";
 import { answerKept, chatsSafe, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
 
 export const engineFailures = {
-  "engine-start-failed": ({ reason }) => ({
-    happened: sentences(t("The engine, the part of Facet that runs models, couldn't be started."), reason),
+  "engine-start-failed": () => ({
+    happened: t("The engine, the part of Facet that runs models, couldn't be started."),
     data: chatsSafe(),
     advice: t("Restart it. If that doesn't help, look in the logs: Settings, Open logs folder."),
   }),
@@ -16,7 +17,7 @@ export const engineFailures = {
     advice: t("Send your message again, or choose another model."),
   }),
   "engine-out-of-memory": ({ details }) => ({
-    happened: sentences(t("The engine ran out of memory and was stopped."), amounts(details)),
+    happened: sentences(t("The engine ran out of memory and was stopped."), usedMemory(details) ?? amounts(details)),
     data: answerKept(),
     advice: t("Close other programs or choose a smaller model, then send your message again."),
   }),
@@ -36,3 +37,9 @@ export const engineFailures = {
     advice: t("You can try again at any time."),
   }),
 } satisfies FailureTable;
+
+function usedMemory({ usedBytes, totalBytes }: FailureFacts<"engine-out-of-memory">["details"]): string | null {
+  const [used, total] = [bytes(usedBytes), bytes(totalBytes)];
+  if (used === undefined || total === undefined) return null;
+  return t("It needed more than {used}, and this computer has {total}.", { used, total });
+}

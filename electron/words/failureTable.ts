@@ -13,7 +13,7 @@ export interface FailureText {
 }
 
 /** The failures of one area; failureText.ts puts all areas together. */
-export type FailureTable = Readonly<Partial<Record<FailureCode, (facts: FailureFacts) => FailureText>>>;
+export type FailureTable = { readonly [Code in FailureCode]?: (facts: FailureFacts<Code>) => FailureText };
 
 export const chatsSafe = () => t("Your chats are safe.");
 export const fileUnchanged = () => t("The file was not changed.");

@@ -1,5 +1,6 @@
 // The sentences for each failure: what happened, what it means for the user's data, what to do. All faces show the same.
-import type { Failure } from "../contract/failure";
+import type { Failure, FailureCode } from "../contract/failure";
+import { detailsOf, withMissingDetails } from "../contract/failureDetails";
 import { deltaFailures } from "./deltaFailures";
 import { downloadFailures } from "./downloadFailures";
 import { engineFailures } from "./engineFailures";
@@ -33,13 +34,13 @@ const FAILURES: Required<FailureTable> = {
   ...requestFailures,
 };
 
-export function failureText({ code, details = {} }: Failure): FailureText {
-  return FAILURES[code](readFacts(details));
+export function failureText(failure: Failure): FailureText {
+  return FAILURES[failure.code](readFacts(detailsOf(failure)));
 }
 
 /** null: not a code of a failure. */
 export function failureTextOf(code: string): FailureText | null {
-  return hasKey(FAILURES, code) ? failureText({ code }) : null;
+  return hasKey<FailureCode>(FAILURES, code) ? FAILURES[code](readFacts({})) : null;
 }
 
 /** All three sentences in a row, for places with room for one paragraph. */
@@ -50,5 +51,5 @@ export function failureParagraph(failure: Failure): string {
 
 /** The model's file by its name, where the place that failed did not know it. */
 export function withFileName(failure: Failure, fileName: string | undefined): Failure {
-  return fileName === undefined ? failure : { ...failure, details: { file: fileName, ...failure.details } };
+  return fileName === undefined ? failure : withMissingDetails(failure, { file: fileName });
 }

@@ -28,10 +28,7 @@ export const installedModelFailures = {
     advice: t("Only models that were downloaded by Facet, or by an app that keeps checksums, can be verified."),
   }),
   "model-not-moved-to-trash": (facts) => ({
-    happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be moved to the trash.", facts),
-      facts.reason,
-    ),
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be moved to the trash.", facts),
     data: fileUnchanged(),
     advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
@@ -59,9 +56,9 @@ export const installedModelFailures = {
     advice: t("Connect the disk that holds the folder, then open the list of models again."),
   }),
   "estimate-failed": (facts) => ({
-    happened: sentences(
-      t("Facet couldn't work out whether {hasFile, select, yes {“{file}”} other {the model file}} fits.", facts),
-      facts.reason,
+    happened: t(
+      "Facet couldn't work out whether {hasFile, select, yes {“{file}”} other {the model file}} fits.",
+      facts,
     ),
     data: fileUnchanged(),
     advice: t("You can still try to load it."),

@@ -1,5 +1,6 @@
 // Why a model could not be quantized or measured.
-import { amounts, bytes, named } from "./failureFacts";
+import { bytes } from "./detailNumbers";
+import { amounts, named } from "./failureFacts";
 import { fileUnchanged, nothingChanged, nothingLeft, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
@@ -7,11 +8,8 @@ import { sentences } from "./sentences";
 const anotherType = () => t("Choose another type.");
 
 export const jobFailures = {
-  "addon-missing": ({ reason }) => ({
-    happened: sentences(
-      t("This copy of Facet can't quantize or measure models: a part of it is missing or doesn't run here."),
-      reason,
-    ),
+  "addon-missing": () => ({
+    happened: t("This copy of Facet can't quantize or measure models: a part of it is missing or doesn't run here."),
     data: t("Chats and models still work."),
     advice: t(
       "If you built Facet yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
@@ -38,7 +36,7 @@ export const jobFailures = {
   "source-already-quantized": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The model file}} is already quantized.", facts),
-      quantizedAs(facts.details["type"]),
+      quantizedAs(facts.details.type),
       t("Quantizing it again would lose more quality than starting from the original."),
     ),
     data: nothingChanged(),
@@ -91,10 +89,7 @@ export const jobFailures = {
     advice: t("Try again, or choose another type."),
   }),
   "importance-matrix-unreadable": (facts) => ({
-    happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The importance matrix}} can't be read.", facts),
-      facts.reason,
-    ),
+    happened: t("{hasFile, select, yes {“{file}”} other {The importance matrix}} can't be read.", facts),
     data: fileUnchanged(),
     advice: t("Check that you have permission to read the file, then try again."),
   }),
@@ -124,7 +119,7 @@ export const jobFailures = {
   "text-too-large": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The text}} is too large.", facts),
-      named(bytes(facts.details["limitBytes"]), (limit) => t("Facet reads up to {limit}.", { limit })),
+      named(bytes(facts.details.limitBytes), (limit) => t("Facet reads up to {limit}.", { limit })),
     ),
     data: fileUnchanged(),
     advice: t("Choose a shorter text: a part of it works as well."),

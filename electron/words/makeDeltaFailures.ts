@@ -11,7 +11,7 @@ export const makeDeltaFailures = {
   "pair-quantized": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The model file}} is quantized.", facts),
-      quantizedAs(facts.details["type"]),
+      quantizedAs(facts.details.type),
       t("That changed its weights more than most fine-tunes do, so no delta can be made from it."),
     ),
     data: fileUnchanged(),

@@ -1,5 +1,6 @@
 // Why a model could not be loaded, or could not answer.
-import { amounts, bytes, named, tokenCounts } from "./failureFacts";
+import { bytes, count } from "./detailNumbers";
+import { amounts, named, tokenCounts, type FailureFacts } from "./failureFacts";
 import { chatsSafe, fileUnchanged, messageKept, type FailureTable } from "./failureTable";
 import { kindWord, otherKind } from "./fileKindWords";
 import { t } from "./language";
@@ -32,7 +33,7 @@ export const modelFileFailures = {
   "model-truncated": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The model file}} is incomplete.", facts),
-      lengths(bytes(facts.details["fileBytes"]), bytes(facts.details["neededBytes"])),
+      lengths(bytes(facts.details.fileBytes), bytes(facts.details.neededBytes)),
     ),
     data: fileUnchanged(),
     advice: downloadAgain(),
@@ -51,7 +52,7 @@ export const modelFileFailures = {
         "{hasFile, select, yes {“{file}”} other {The model file}} is of a kind that this version of Facet can't run.",
         facts,
       ),
-      named(facts.details["architecture"], (name) => t("Its architecture is “{name}”.", { name })),
+      named(facts.details.architecture, (name) => t("Its architecture is “{name}”.", { name })),
     ),
     data: fileUnchanged(),
     advice: t("Choose another model."),
@@ -62,7 +63,7 @@ export const modelFileFailures = {
         "{hasFile, select, yes {“{file}”} other {The model file}} has a tokenizer that this version of Facet doesn't know.",
         facts,
       ),
-      named(facts.details["tokenizer"], (name) => t("It is called “{name}”.", { name })),
+      named(facts.details.tokenizer, (name) => t("It is called “{name}”.", { name })),
     ),
     data: fileUnchanged(),
     advice: t("Choose another model, or install a newer version of Facet."),
@@ -81,7 +82,7 @@ export const modelFileFailures = {
         "{hasFile, select, yes {“{file}”} other {The model file}} has weights of a type that only other builds of llama.cpp can read.",
         facts,
       ),
-      named(facts.details["type"], (name) => t("The type is {name}.", { name })),
+      typeSentence(facts.details),
     ),
     data: fileUnchanged(),
     advice: t("Choose a file of this model in another quantization, such as Q4_K_M."),
@@ -105,7 +106,7 @@ export const modelFileFailures = {
   "model-is-not-a-chat-model": (facts) => ({
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The model file}} is not a chat model.", facts),
-      kindSentence(facts.details["kind"]),
+      kindSentence(facts.details.kind),
     ),
     data: fileUnchanged(),
     advice: t("Choose a model made for conversation. Their names often include “Instruct” or “Chat”."),
@@ -130,16 +131,15 @@ export const modelFileFailures = {
     happened: sentences(
       t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be loaded.", facts),
       amounts(facts.details),
-      facts.reason,
     ),
     data: chatsSafe(),
     advice:
-      facts.details["neededBytes"] === undefined
+      facts.details.neededBytes === undefined
         ? t("Try again, or choose another model.")
         : t("Close other programs, choose a smaller context in the model's load settings, or choose another model."),
   }),
-  "chat-template-failed": ({ reason }) => ({
-    happened: sentences(t("The model's own chat template couldn't be used."), reason),
+  "chat-template-failed": () => ({
+    happened: t("The model's own chat template couldn't be used."),
     data: messageKept(),
     advice: t("Choose another model, or another file of this one."),
   }),
@@ -179,4 +179,12 @@ function lengths(size: string | undefined, needed: string | undefined): string |
 function kindSentence(kind: string | undefined): string | null {
   const known = otherKind(kind);
   return named((known === null ? kind : kindWord(known)) ?? undefined, (name) => t("Its kind: {name}.", { name }));
+}
+
+function typeSentence({ type, blockSize }: FailureFacts<"model-needs-other-build">["details"]): string | null {
+  return named(type, (name) =>
+    blockSize === undefined
+      ? t("The type is {name}.", { name })
+      : t("The type is {name}, in blocks of {size} weights.", { name, size: count(blockSize) }),
+  );
 }

@@ -1,6 +1,6 @@
 // What an adapter uses that cannot be carried over, in a sentence.
 import type { PeftFeature } from "../contract/peftConfig";
-import type { FailureDetails } from "./failureFacts";
+import type { FailureFacts } from "./failureFacts";
 import { hasKey } from "./hasKey";
 import { t } from "./language";
 import { formatList } from "./quantities";
@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<PeftFeature, () => string>> = {
 };
 
 /** With the names that the adapter itself has for it. */
-export function peftFeatureWords({ feature, kind, tensor }: FailureDetails): string {
+export function peftFeatureWords({ feature, kind, tensor }: FailureFacts<"peft-unsupported">["details"]): string {
   if (!hasKey(WORDS, feature)) return t("It uses something that this version of Facet doesn't know.");
   const names = [kind, tensor].filter((name) => name !== undefined);
   return sentences(

@@ -1,120 +1,110 @@
-// The reasons that failures carry (details.reason), said in the user's language. The part that fails writes them in English, for the
-// logs too; what is not in these tables is said as it was written.
+// Why something failed (contract/failureReasons.ts), each reason in one sentence.
+import { FAILURE_REASONS, type Because, type FailureReason, type ReasonValues } from "../contract/failureReasons";
+import { grammarReasons } from "./grammarReasons";
 import { hasKey } from "./hasKey";
 import { t } from "./language";
+import { schemaReasons } from "./schemaReasons";
 
-const REASONS: Readonly<Record<string, () => string>> = {
-  // Files and folders.
-  "it is not a file": () => t("It is not a file."),
-  "it is too large": () => t("It is too large."),
-  "it is too short": () => t("It is too short."),
-  "a part of it is missing": () => t("A part of it is missing."),
-  "reading it takes too long": () => t("Reading it takes too long."),
-  "this account may not read it": () => t("You don't have permission to read it."),
-  "this account may not write there": () => t("You don't have permission to write there."),
-  "Nothing can be written to it.": () => t("You don't have permission to write to it."),
-  "what was written there came back changed": () => t("What was written there came back changed."),
-  "its disk cannot store files of this size": () => t("Its disk can't store files of this size."),
-  "This account may not write there.": () => t("You don't have permission to write there."),
-  "It lies on a read-only disk.": () => t("It is on a read-only disk."),
-  "A part of its path is a file.": () => t("A part of its path is a file."),
-  "the models are there already": () => t("The models are already there."),
-  "it lies inside the models folder itself": () => t("It is inside the models folder itself."),
-  "it holds something already": () => t("It is not empty."),
-  // Adapters and deltas.
-  "it works only after certain words (aLoRA)": () => t("It works only after certain words (aLoRA)."),
-  "it does not say for what kind of model it was made": () => t("It doesn't say what kind of model it was made for."),
-  "its strength (alpha) is no number": () => t("Its strength (alpha) is not a number."),
-  "it changes the token embeddings, which this model uses for its output too": () =>
-    t("It changes the token embeddings, which this model also uses for its output."),
-  "one of its patterns cannot be used": () => t("One of its patterns can't be used."),
-  "the size of its attention heads is wrong": () => t("The size of its attention heads is wrong."),
-  "it is no JSON": () => t("It is not valid JSON."),
-  "it is no safetensors file": () => t("It is not a safetensors file."),
-  "it has too many parts": () => t("It has too many parts."),
-  "its parts overlap, or lie apart": () => t("There are overlaps or gaps between its parts."),
-  "it goes on after its end": () => t("It continues after its end."),
-  "its list of contents cannot be read": () => t("Its list of contents can't be read."),
-  "it changes a part of the model twice": () => t("It changes a part of the model twice."),
-  "it changes nothing": () => t("It changes nothing."),
-  "this one was made from it by further training": () =>
-    t("The loaded model was made from that one by further training."),
-  "this one is the fine-tune itself, which needs no delta": () =>
-    t("The loaded model is the fine-tune itself, which needs no delta."),
-  // Chat templates.
-  "it writes too much": () => t("It writes too much."),
-  "it takes too long for a chat of this length": () => t("It takes too long for a chat of this length."),
-  // Vocabularies.
-  "the list of its tokens' scores is not that of its tokens": () => t("Its tokens and their scores don't match."),
-  "the list of its tokens' types is not that of its tokens": () => t("Its tokens and their types don't match."),
-  "its tokenizer needs a list of merges, and it has none": () =>
-    t("Its tokenizer needs a list of merges, and there is none."),
-  "its list of suppressed tokens is none": () => t("Its list of suppressed tokens is not valid."),
-  "its tokens are not those of its tokenizer: most of them would be read as damaged text": () =>
-    t("Its tokens don't match its tokenizer: most of them would be read as damaged text."),
+export type ReasonTable<Reason extends FailureReason> = {
+  readonly [One in Reason]: (values: ReasonValues<One>) => string;
 };
 
-/** With the names and numbers that differ. */
-const PATTERNS: readonly (readonly [pattern: RegExp, say: (first: string, second: string) => string])[] = [
-  [
-    /^its part (.+) is of the type (.+), with which llama\.cpp cannot compute$/u,
-    (part, type) => t("Its part {part} has the type {type}, which llama.cpp can't compute with.", { part, type }),
-  ],
-  [/^its value (.+) is impossible$/u, (name) => t("Its value {name} is impossible.", { name })],
-  [
-    /^its weights are of a type that Facet does not know \((.*)\)$/u,
-    (type) => t("Its weights have a type that Facet doesn't know ({type}).", { type }),
-  ],
-  [/^its weights are of the type (.+)$/u, (type) => t("Its weights have the type {type}.", { type })],
-  [/^it is of the type (.+)$/u, (type) => t("Its type is “{kind}”.", { kind: type })],
-  [/^it replaces (.+), which no adapter can$/u, (part) => t("It replaces {part}, which no adapter can do.", { part })],
-  [
-    /^it changes (.+), which no adapter of llama\.cpp can$/u,
-    (part) => t("It changes {part}, which llama.cpp can't do with an adapter.", { part }),
-  ],
-  [/^one half of (.+) is missing$/u, (part) => t("One half of {part} is missing.", { part })],
-  [/^the two halves of (.+) do not go together$/u, (part) => t("The two halves of {part} don't match.", { part })],
-  [/^it has two tensors for one part, (.+)$/u, (part) => t("It has this part twice: {part}.", { part })],
-  [
-    /^the rank of (.+) is not the one that its configuration says$/u,
-    (part) => t("The rank of {part} is not the one in its configuration.", { part }),
-  ],
-  [
-    /^(.+) is of the type (.+), which Facet does not read$/u,
-    (part, type) => t("{part} has the type {type}, which Facet can't read.", { part, type }),
-  ],
-  [/^the size of (.+) is wrong$/u, (part) => t("The size of {part} is wrong.", { part })],
-  [/^its (?:entry )?(.+) is wrong$/u, (name) => t("This part of it is wrong: {name}.", { name })],
-  [
-    /^its vocabulary has the token “(.*)” twice \((.+)\)$/u,
-    (token, places) => t("Its vocabulary has the token “{token}” twice ({places}).", { token, places }),
-  ],
-  [
-    /^its vocabulary lacks tokens for (\d+) of the bytes that text is made of/u,
-    (count) => t("Its vocabulary has no tokens for {count} of the bytes that text is made of.", { count }),
-  ],
-  [
-    /^token (\d+) of its vocabulary has (\d+) bytes$/u,
-    (token, length) => t("Token {token} of its vocabulary has {length} bytes.", { token, length }),
-  ],
-  [
-    /^token (\d+) of its vocabulary stands for a byte, and names none$/u,
-    (token) => t("Token {token} of its vocabulary stands for a byte but names none.", { token }),
-  ],
-  [/^its value (.+) is no token's number$/u, (name) => t("Its value {name} is not the number of a token.", { name })],
-  [
-    /^it has (\d+) tokens, and weights for (\d+)$/u,
-    (tokens, weights) => t("It has {tokens} tokens, and weights for {weights}.", { tokens, weights }),
-  ],
-];
+/** Does not compile while a reason has no sentence. */
+const REASONS: ReasonTable<FailureReason> = {
+  // Files and folders.
+  "not-a-file": () => t("It is not a file."),
+  "too-large": () => t("It is too large."),
+  "too-short": () => t("It is too short."),
+  "part-missing": () => t("A part of it is missing."),
+  "read-takes-too-long": () => t("Reading it takes too long."),
+  "no-permission-to-read": () => t("You don't have permission to read it."),
+  "no-permission-to-write": () => t("You don't have permission to write to it."),
+  "no-permission-to-write-there": () => t("You don't have permission to write there."),
+  "no-folder-possible": () => t("No folder can be created there."),
+  "read-only-disk": () => t("It is on a read-only disk."),
+  "path-through-a-file": () => t("A part of its path is a file."),
+  "came-back-changed": () => t("What was written there came back changed."),
+  "files-of-this-size-impossible": () => t("Its disk can't store files of this size."),
+  "models-already-there": () => t("The models are already there."),
+  "inside-models-folder": () => t("It is inside the models folder itself."),
+  "not-empty": () => t("It is not empty."),
+  // Models.
+  "type-not-computable": (values) =>
+    t("Its part {part} has the type {type}, which llama.cpp can't compute with.", values),
+  "value-impossible": (values) => t("Its value {name} is impossible.", values),
+  "head-size-wrong": () => t("The size of its attention heads is wrong."),
+  // Vocabularies.
+  "tokenizer-unnamed": () => t("Its tokenizer has no name."),
+  "tokenizer-without-text": (values) => t("Its tokenizer, “{tokenizer}”, is for models that don't write text.", values),
+  "tokenizer-cuts-otherwise": () => t("Its tokenizer doesn't match the way it splits text into words."),
+  "vocabulary-empty": () => t("Its vocabulary is empty, or is not a list of texts."),
+  "sizes-differ": (values) => t("It has {tokens} tokens, and weights for {weights}.", values),
+  "scores-differ": () => t("Its tokens and their scores don't match."),
+  "types-differ": () => t("Its tokens and their types don't match."),
+  "merges-missing": () => t("Its tokenizer needs a list of merges, and there is none."),
+  "suppressed-tokens-invalid": () => t("Its list of suppressed tokens is not valid."),
+  "value-not-a-token": (values) => t("Its value {name} is not the number of a token.", values),
+  "token-too-long": (values) => t("Token {token} of its vocabulary has {length} bytes.", values),
+  "token-twice": (values) => t("Its vocabulary has the token “{text}” twice ({first} and {second}).", values),
+  "byte-token-empty": (values) => t("Token {token} of its vocabulary stands for a byte but names none.", values),
+  "bytes-missing": (values) => t("Its vocabulary has no tokens for {count} of the bytes that text is made of.", values),
+  "damaged-text": () => t("Its tokens don't match its tokenizer: most of them would be read as damaged text."),
+  "blanks-missing": () => t("Its tokens don't match its tokenizer: none of them has a space."),
+  "tokens-too-long": () => t("The tokens of its vocabulary are too long for its tokenizer."),
+  // Adapters and deltas.
+  "whole-model": () => t("It is a whole model."),
+  "not-a-gguf-file": () => t("It is not a GGUF file."),
+  "changes-nothing": () => t("It changes nothing."),
+  "other-type": ({ type }) => t("Its type is “{kind}”.", { kind: type }),
+  "after-certain-words": () => t("It works only after certain words (aLoRA)."),
+  "architecture-missing": () => t("It doesn't say what kind of model it was made for."),
+  "alpha-not-a-number": () => t("Its strength (alpha) is not a number."),
+  "replaces-part": (values) => t("It replaces {part}, which no adapter can do.", values),
+  "changes-unsupported-part": (values) => t("It changes {part}, which llama.cpp can't do with an adapter.", values),
+  "weights-of-type": (values) => t("Its weights have the type {type}.", values),
+  "weights-of-unknown-type": (values) => t("Its weights have a type that Facet doesn't know ({type}).", values),
+  "half-missing": (values) => t("One half of {part} is missing.", values),
+  "halves-differ": (values) => t("The two halves of {part} don't match.", values),
+  "entry-wrong": (values) => t("This part of it is wrong: {name}.", values),
+  "changes-tied-embeddings": () => t("It changes the token embeddings, which this model also uses for its output."),
+  "trained-further": () => t("The loaded model was made from that one by further training."),
+  "is-the-fine-tune": () => t("The loaded model is the fine-tune itself, which needs no delta."),
+  "not-json": () => t("It is not valid JSON."),
+  "not-safetensors": () => t("It is not a safetensors file."),
+  "too-many-parts": () => t("It has too many parts."),
+  "parts-overlap": () => t("There are overlaps or gaps between its parts."),
+  "goes-on-after-its-end": () => t("It continues after its end."),
+  "contents-unreadable": () => t("Its list of contents can't be read."),
+  "pattern-unusable": () => t("One of its patterns can't be used."),
+  "part-twice": (values) => t("It has this part twice: {part}.", values),
+  "changed-twice": () => t("It changes a part of the model twice."),
+  "rank-differs": (values) => t("The rank of {part} is not the one in its configuration.", values),
+  "part-of-unreadable-type": (values) => t("{part} has the type {type}, which Facet can't read.", values),
+  "size-wrong": (values) => t("The size of {part} is wrong.", values),
+  // What answers are to follow.
+  ...schemaReasons,
+  ...grammarReasons,
+  "no-token-fits": () => t("The answer came to a point where no token fits."),
+};
 
-/** A sentence in the user's language; null for a reason that is not known. */
-export function reasonWords(reason: string): string | null {
-  const known = hasKey(REASONS, reason) ? REASONS[reason] : undefined;
-  if (known !== undefined) return known();
-  for (const [pattern, say] of PATTERNS) {
-    const found = pattern.exec(reason);
-    if (found !== null) return say(found[1] ?? "", found[2] ?? "");
-  }
-  return null;
+/** The sentence for a reason that was given here. */
+export function becauseWords(because: Because): string {
+  // The reason says which values come with it, and the table takes the same.
+  const say = REASONS[because.reason] as (values: Because) => string;
+  return say(because);
+}
+
+/** The reason in a failure's details, which may come from another version; null where there is none. */
+export function reasonWords(details: Readonly<Record<string, string>>): string | null {
+  const { reason } = details;
+  if (reason === undefined) return null;
+  if (!hasKey<FailureReason>(FAILURE_REASONS, reason)) return ended(reason);
+  const isWhole = FAILURE_REASONS[reason].every((name) => details[name] !== undefined);
+  return isWhole ? becauseWords(details as Because) : null;
+}
+
+/** Earlier versions stored reasons in English: with a capital, and with a full stop where it has none. */
+function ended(text: string): string {
+  const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.?]$/u.test(begun) ? begun : `${begun}.`;
 }

@@ -1,7 +1,6 @@
 // What went wrong with a request to the application.
 import { chatsSafe, nothingChanged, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
 import { t } from "./language";
-import { sentences } from "./sentences";
 
 export const requestFailures = {
   "not-found": () => ({
@@ -9,13 +8,13 @@ export const requestFailures = {
     data: nothingChanged(),
     advice: t("It may have been deleted in the meantime."),
   }),
-  "request-invalid": ({ reason }) => ({
-    happened: sentences(t("Facet refused this request."), reason),
+  "request-invalid": () => ({
+    happened: t("Facet refused this request."),
     data: nothingChanged(),
     advice: tryAgainOrSeeLogs(),
   }),
-  internal: ({ reason }) => ({
-    happened: sentences(t("Something went wrong inside Facet."), reason),
+  internal: () => ({
+    happened: t("Something went wrong inside Facet."),
     data: chatsSafe(),
     advice: tryAgainOrSeeLogs(),
   }),

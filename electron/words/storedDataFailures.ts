@@ -1,5 +1,6 @@
 // What went wrong with the data folder and the files in it.
-import { bytes } from "./failureFacts";
+import { bytes } from "./detailNumbers";
+import { neededAmount } from "./failureFacts";
 import { chatsSafe, nothingChanged, tryAgain, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
@@ -9,13 +10,13 @@ const restoreBackup = () => t("Backups of your chats are in Settings, where you 
 const savedSafe = () => t("What was saved before is safe.");
 
 export const storedDataFailures = {
-  "disk-full": ({ details: { folder, needed, missingBytes } }) => ({
+  "disk-full": ({ details }) => ({
     happened:
-      folder === undefined
+      details.folder === undefined
         ? t("The disk is full.")
-        : t("The disk is full, so Facet can't write to {folder}.", { folder }),
+        : t("The disk is full, so Facet can't write to {folder}.", { folder: details.folder }),
     data: sentences(savedSafe(), t("What you see now may not be saved.")),
-    advice: freeSpace(needed, bytes(missingBytes)),
+    advice: freeSpace(neededAmount(details), bytes(details.missingBytes)),
   }),
   "data-folder-unusable": ({ reason, details: { folder } }) => ({
     happened: sentences(
@@ -79,11 +80,11 @@ export const storedDataFailures = {
   }),
   "stored-file-damaged": ({ details }) => ({
     happened: t("One of Facet's files was damaged, so Facet started a new one: {content}.", {
-      content: storedContent(details["file"]),
+      content: storedContent(details.file),
     }),
-    data: sentences(chatsSafe(), damagedFileKept(details["movedTo"])),
+    data: sentences(chatsSafe(), damagedFileKept(details.movedTo)),
     advice:
-      details["file"] === "deltas.json"
+      details.file === "deltas.json"
         ? t("The fine-tunes themselves are still there. Open Fine-tunes and add them from Facet's folder.")
         : t("If you have a backup of this file, you can put it back while Facet is closed."),
   }),
@@ -109,10 +110,7 @@ export const storedDataFailures = {
           ),
   }),
   "leftover-not-moved-to-trash": (facts) => ({
-    happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The file}} couldn't be moved to the trash.", facts),
-      facts.reason,
-    ),
+    happened: t("{hasFile, select, yes {“{file}”} other {The file}} couldn't be moved to the trash.", facts),
     data: t("The file stays where it is."),
     advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
@@ -121,8 +119,8 @@ export const storedDataFailures = {
     data: nothingChanged(),
     advice: t("Install the newer version again."),
   }),
-  "save-failed": ({ reason }) => ({
-    happened: sentences(t("This couldn't be saved."), reason),
+  "save-failed": () => ({
+    happened: t("This couldn't be saved."),
     data: sentences(savedSafe(), t("What you see now may be lost when Facet is closed.")),
     advice: tryAgainOrSeeLogs(),
   }),

@@ -466,7 +466,7 @@ void theBackendUsesThem() {
     for (const Case& one : cases) stock.push_back(productByGgml(one));
 
     const KernelState& state = joinCpuBackend({joined});
-    std::printf("# joined: %s%s\n", state.instructionSet.c_str(), state.reason.c_str());
+    std::printf("# joined: %s%s\n", state.instructionSet.c_str(), state.cause.c_str());
     CHECK(state.isActive && state.instructionSet == joined->name);
     CHECK(&joinCpuBackend(usableKernels()) == &state);
     if (!state.isActive) return;

@@ -1,6 +1,7 @@
 // Short messages at the edge of the window: a failure, or words with one thing that can be done about them.
 import { createStore, useStore } from "zustand";
 import type { Failure } from "../../electron/contract/failure";
+import { detailsOf } from "../../electron/contract/failureDetails";
 
 export interface NoticeAction {
   readonly label: string;
@@ -58,6 +59,6 @@ function isFromMain(notice: ShownNotice): boolean {
 function sameFailure(one: ShownNotice, other: ShownNotice): boolean {
   if (one.kind !== "failure" || other.kind !== "failure") return false;
   const [a, b] = [one.failure, other.failure];
-  if (one.fromMain && other.fromMain) return a.code === b.code && a.details?.["file"] === b.details?.["file"];
+  if (one.fromMain && other.fromMain) return a.code === b.code && detailsOf(a)["file"] === detailsOf(b)["file"];
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,12 +1,15 @@
 // Writes a JSON schema as a grammar in GBNF, so that an answer fits it. The library's own way from one to the other (node-llama-cpp,
 // createGrammarForJsonSchema) knows no optional fields, takes anyOf for null, allows 1e-5 as an integer, and ends with four empty lines.
+import type { Because, SchemaReason } from "../failureReasons";
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Its message is one sentence on what is wrong with the schema, and where. */
 export class SchemaError extends Error {
-  constructor(words: string) {
-    super(words.slice(0, 1).toUpperCase() + words.slice(1));
+  readonly because: Because<SchemaReason>;
+
+  constructor(because: Because<SchemaReason>) {
+    super(because.reason);
+    this.because = because;
   }
 }
 
@@ -92,12 +95,11 @@ export class SchemaGrammar {
   #write(schema: unknown, place: Place): string {
     if (schema === true) return "value";
     if (!isObject(schema))
-      throw new SchemaError(
-        schema === false
-          ? `Nothing fits ${named(place)}, which is false.`
-          : `A schema is an object, in { }: ${named(place)} is not.`,
-      );
-    if (place.depth > MAX_DEPTH) throw new SchemaError(`It is nested more than ${MAX_DEPTH} deep.`);
+      throw new SchemaError({
+        reason: schema === false ? "schema-nothing-fits" : "schema-not-an-object",
+        path: shown(place),
+      });
+    if (place.depth > MAX_DEPTH) throw new SchemaError({ reason: "schema-too-deep", limit: String(MAX_DEPTH) });
     if (schema["$ref"] !== undefined) return this.#writeReference(schema["$ref"], place);
     const { allOf, ...own } = schema;
     if (allOf !== undefined) return this.#write(this.#merge(own, listAt(allOf, "allOf", place), place), deeper(place));
@@ -138,7 +140,8 @@ export class SchemaGrammar {
   /** Fields in the schema's order. */
   #writeObject(schema: Schema, place: Place): string {
     const properties = schema["properties"] ?? {};
-    if (!isObject(properties)) throw new SchemaError(`“properties” of ${named(place)} is no object.`);
+    if (!isObject(properties))
+      throw new SchemaError({ reason: "schema-keyword-not-an-object", path: shown(place), keyword: "properties" });
     const required =
       schema["required"] === undefined ? [] : listAt(schema["required"], "required", place, 0).map(String);
     const missing = required.filter((name) => !Object.hasOwn(properties, name));
@@ -180,7 +183,7 @@ export class SchemaGrammar {
     const min = this.#count(schema, "minItems", place) ?? 0;
     const max = others === false ? prefix.length : this.#count(schema, "maxItems", place);
     if (max !== null && max < Math.max(min, prefix.length))
-      throw new SchemaError(`${named(place)} must have more items than it may have.`);
+      throw new SchemaError({ reason: "schema-too-many-items", path: shown(place) });
     if (max === 0) return literal([]);
 
     const item = max === prefix.length ? "" : this.#addRule(this.#write(others, { ...inner, path: `${place.path}[]` }));
@@ -204,7 +207,7 @@ export class SchemaGrammar {
     }
     const min = this.#count(schema, "minLength", place) ?? 0;
     const max = this.#count(schema, "maxLength", place);
-    if (max !== null && max < min) throw new SchemaError(`${named(place)} must be longer than it may be.`);
+    if (max !== null && max < min) throw new SchemaError({ reason: "schema-too-long-text", path: shown(place) });
     return min === 0 && max === null ? "string" : `"\\"" char${repeat(min, max)} "\\""`;
   }
 
@@ -226,9 +229,10 @@ export class SchemaGrammar {
 
   #writeReference(reference: unknown, place: Place): string {
     if (typeof reference !== "string" || !reference.startsWith("#"))
-      throw new SchemaError(`“$ref” of ${named(place)} must lead to a place in this schema, such as #/$defs/item.`);
+      throw new SchemaError({ reason: "schema-reference-outside", path: shown(place) });
     const known = this.#references.get(reference);
-    if (place.pointers.has(reference)) throw new SchemaError(`“$ref” of ${named(place)} leads back to itself.`);
+    if (place.pointers.has(reference))
+      throw new SchemaError({ reason: "schema-reference-circular", path: shown(place) });
     if (known !== undefined) return known;
     const name = `ref-${this.#references.size}`;
     this.#references.set(reference, name);
@@ -249,7 +253,7 @@ export class SchemaGrammar {
         (isObject(found) || Array.isArray(found)) && Object.hasOwn(found, key) ? (found as Schema)[key] : undefined;
     }
     if (found === undefined)
-      throw new SchemaError(`“$ref” of ${named(place)} leads to ${reference}, and nothing is there.`);
+      throw new SchemaError({ reason: "schema-reference-missing", path: shown(place), reference });
     return found;
   }
 
@@ -262,10 +266,10 @@ export class SchemaGrammar {
       for (let steps = 0; isObject(part) && typeof part["$ref"] === "string" && steps < MAX_DEPTH; steps++)
         part = this.#lookUp(part["$ref"], place);
       if (part === true) continue;
-      if (!isObject(part)) throw new SchemaError(`A schema is an object, in { }: a part of ${named(place)} is not.`);
+      if (!isObject(part)) throw new SchemaError({ reason: "schema-part-not-an-object", path: shown(place) });
       for (const keyword of ["anyOf", "oneOf"]) {
         if (merged[keyword] !== undefined && part[keyword] !== undefined)
-          throw new SchemaError(`${named(place)} has “${keyword}” twice, which cannot be put together.`);
+          throw new SchemaError({ reason: "schema-keyword-twice", path: shown(place), keyword });
       }
       const properties = { ...asObject(merged["properties"]), ...asObject(part["properties"]) };
       const required = [...asList(merged["required"]), ...asList(part["required"])];
@@ -286,17 +290,22 @@ export class SchemaGrammar {
     const value = schema[keyword];
     if (value === undefined) return null;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw new SchemaError(`“${keyword}” of ${named(place)} must be a whole number.`);
+      throw new SchemaError({ reason: "schema-keyword-not-a-number", path: shown(place), keyword });
     if (value <= MAX_REPEATED) return value;
     if (keyword.startsWith("min"))
-      throw new SchemaError(`“${keyword}” of ${named(place)} is more than ${MAX_REPEATED.toLocaleString("en-US")}.`);
+      throw new SchemaError({
+        reason: "schema-keyword-too-high",
+        path: shown(place),
+        keyword,
+        limit: String(MAX_REPEATED),
+      });
     this.#ignored.add(keyword);
     return null;
   }
 
   #addRule(expression: string, name = `r${this.#rules.length}`): string {
     this.#characters += expression.length;
-    if (this.#characters > MAX_CHARACTERS) throw new SchemaError("It is too large.");
+    if (this.#characters > MAX_CHARACTERS) throw new SchemaError({ reason: "schema-too-large" });
     this.#rules.push(`${name} ::= ${expression}\n`);
     return name;
   }
@@ -318,9 +327,9 @@ function within(place: Place): Place {
   return { ...place, depth: place.depth + 1, pointers: new Set() };
 }
 
-/** "“.rating”", for a message. */
-function named({ path }: Place): string {
-  return path === "" ? "the schema" : `“${path.replace(/^\./, "")}”`;
+/** "rating", "" for the whole schema. */
+function shown({ path }: Place): string {
+  return path.replace(/^\./, "");
 }
 
 const annotations = new Set([
@@ -349,7 +358,8 @@ function typesOf(schema: Schema, place: Place): readonly Type[] {
       : [type];
   const found = listed.map((one) => {
     const known = types.find((name) => name === one);
-    if (known === undefined) throw new SchemaError(`“type” of ${named(place)} must be one of ${types.join(", ")}.`);
+    if (known === undefined)
+      throw new SchemaError({ reason: "schema-type-unknown", path: shown(place), types: types.join(", ") });
     return known;
   });
   // OpenAPI 3.0 says it so.
@@ -358,9 +368,11 @@ function typesOf(schema: Schema, place: Place): readonly Type[] {
 
 function listAt(value: unknown, keyword: string, place: Place, least = 1): readonly unknown[] {
   if (!Array.isArray(value) || value.length < least)
-    throw new SchemaError(
-      `“${keyword}” of ${named(place)} must be a list, in [ ]${least === 0 ? "" : ", with something in it"}.`,
-    );
+    throw new SchemaError({
+      reason: least === 0 ? "schema-keyword-not-a-list" : "schema-keyword-empty",
+      path: shown(place),
+      keyword,
+    });
   return value as unknown[];
 }
 

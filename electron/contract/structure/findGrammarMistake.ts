@@ -1,4 +1,5 @@
 // Whether an answer can be held to a grammar: before llama.cpp is given one that it refuses without a word, or never finishes reading.
+import type { Because, GrammarReason } from "../failureReasons";
 import { MAX_STRUCTURE_CHARACTERS } from "../sampling";
 import { GrammarError, type GrammarItem, type GrammarRule, readGrammar } from "./readGrammar";
 
@@ -7,20 +8,19 @@ const MAX_RULES = 2000;
 type Rules = ReadonlyMap<string, GrammarRule>;
 type Name = Extract<GrammarItem, { kind: "name" }>;
 
-/** Null: none. Else one sentence that says what is wrong, and where. */
-export function findGrammarMistake(text: string): string | null {
+/** Null: none. */
+export function findGrammarMistake(text: string): Because<GrammarReason> | null {
   if (text.length > MAX_STRUCTURE_CHARACTERS)
-    return `It is longer than ${MAX_STRUCTURE_CHARACTERS.toLocaleString("en-US")} characters.`;
+    return { reason: "structure-too-long", limit: String(MAX_STRUCTURE_CHARACTERS) };
   try {
     const rules = readGrammar(text);
-    if (rules.size > MAX_RULES) return `It has more than ${MAX_RULES.toLocaleString("en-US")} rules.`;
-    if (!rules.has("root"))
-      return rules.size === 0 ? "It has no rules yet." : "It has no rule with the name root, where an answer begins.";
+    if (rules.size > MAX_RULES) return { reason: "grammar-too-many-rules", limit: String(MAX_RULES) };
+    if (!rules.has("root")) return { reason: rules.size === 0 ? "grammar-empty" : "grammar-without-root" };
     checkNames(text, rules);
     checkRecursion(text, rules);
     return null;
   } catch (error) {
-    if (error instanceof GrammarError) return error.message;
+    if (error instanceof GrammarError) return error.because;
     throw error;
   }
 }
@@ -29,7 +29,7 @@ function checkNames(text: string, rules: Rules): void {
   for (const rule of rules.values())
     for (const item of itemsIn(rule))
       if (item.kind === "name" && !rules.has(item.name))
-        throw new GrammarError(text, item.at, `there is no rule with the name ${item.name}`);
+        throw new GrammarError(text, item.at, { reason: "grammar-rule-missing", name: item.name });
 }
 
 /** Of what never ends, llama.cpp finds most, but not all: what stands before a rule's own name may be empty in a roundabout way. */
@@ -38,7 +38,7 @@ function checkRecursion(text: string, rules: Rules): void {
   for (const rule of rules.values())
     for (const item of itemsIn(rule))
       if (item.kind === "repeated" && item.max === null && canBeEmpty(item.item, empty))
-        throw new GrammarError(text, item.at, "what is repeated without a limit must not be empty at times");
+        throw new GrammarError(text, item.at, { reason: "grammar-repeats-nothing" });
 
   const done = new Set<string>();
   for (const start of rules.keys()) {
@@ -55,7 +55,7 @@ function checkRecursion(text: string, rules: Rules): void {
         continue;
       }
       if (onPath.has(item.name))
-        throw new GrammarError(text, item.at, `${item.name} begins with itself here and would never end`);
+        throw new GrammarError(text, item.at, { reason: "grammar-never-ends", name: item.name });
       if (done.has(item.name)) continue;
       path.push({ name: item.name, next: firstNames(rules.get(item.name), empty) });
       onPath.add(item.name);

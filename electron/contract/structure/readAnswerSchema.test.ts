@@ -1,12 +1,13 @@
 // Which schemas answers can be held to, and what is said of the others. Whether a text fits is llama.cpp's to say (engine/sampling/sampling.model.test.ts).
 import { describe, expect, it, test } from "vitest";
 import { findGrammarMistake } from "./findGrammarMistake";
+import { becauseWords } from "../../words/reasonWords";
 import { readAnswerSchema } from "./readAnswerSchema";
 
 const read = (schema: unknown) => readAnswerSchema(JSON.stringify(schema));
 const words = (text: string) => {
   const reading = readAnswerSchema(text);
-  return reading.ok ? null : reading.words;
+  return reading.ok ? null : becauseWords(reading.mistake);
 };
 
 describe("a schema", () => {
@@ -41,40 +42,37 @@ describe("a schema", () => {
   );
 
   test.each([
-    ["", "It is not JSON."],
-    ["{", "It is not JSON."],
-    ["[]", "A schema is an object, in { }: the schema is not."],
-    ["null", "A schema is an object, in { }: the schema is not."],
-    ['"string"', "A schema is an object, in { }: the schema is not."],
-    ["false", "Nothing fits the schema, which is false."],
-    ['{"type": "text"}', "“type” of the schema must be one of object, array, string, number, integer, boolean, null."],
+    ["", "It is not valid JSON."],
+    ["{", "It is not valid JSON."],
+    ["[]", "A schema is an object, in braces."],
+    ["null", "A schema is an object, in braces."],
+    ['"string"', "A schema is an object, in braces."],
+    ["false", "Nothing fits a schema that is “false”."],
+    ['{"type": "text"}', "“type” must be one of object, array, string, number, integer, boolean, null."],
     [
       '{"properties": {"a": {"type": ["string", 5]}}}',
-      "“type” of “a” must be one of object, array, string, number, integer, boolean, null.",
+      "In “a”: “type” must be one of object, array, string, number, integer, boolean, null.",
     ],
-    ['{"properties": []}', "“properties” of the schema is no object."],
-    ['{"properties": {"a": {"items": {"enum": []}}}}', "“enum” of “a[]” must be a list, in [ ], with something in it."],
-    ['{"properties": {"a": 5}}', "A schema is an object, in { }: “a” is not."],
-    ['{"required": "a"}', "“required” of the schema must be a list, in [ ]."],
-    ['{"anyOf": {}}', "“anyOf” of the schema must be a list, in [ ], with something in it."],
-    ['{"type": "string", "minLength": -1}', "“minLength” of the schema must be a whole number."],
-    ['{"type": "string", "minLength": 9, "maxLength": 3}', "The schema must be longer than it may be."],
-    ['{"type": "string", "minLength": 5000}', "“minLength” of the schema is more than 2,000."],
-    ['{"type": "array", "minItems": 3, "maxItems": 2}', "The schema must have more items than it may have."],
-    [
-      '{"$ref": "https://example.com/schema"}',
-      "“$ref” of the schema must lead to a place in this schema, such as #/$defs/item.",
-    ],
-    ['{"$ref": "#/$defs/none"}', "“$ref” of the schema leads to #/$defs/none, and nothing is there."],
-    ['{"$ref": "#/%"}', "“$ref” of the schema leads to #/%, and nothing is there."],
-    ['{"$ref": "#"}', "“$ref” of the schema leads back to itself."],
+    ['{"properties": []}', "“properties” must be an object."],
+    ['{"properties": {"a": {"items": {"enum": []}}}}', "In “a[]”: “enum” must be a list with something in it."],
+    ['{"properties": {"a": 5}}', "In “a”: A schema is an object, in braces."],
+    ['{"required": "a"}', "“required” must be a list."],
+    ['{"anyOf": {}}', "“anyOf” must be a list with something in it."],
+    ['{"type": "string", "minLength": -1}', "“minLength” must be a whole number."],
+    ['{"type": "string", "minLength": 9, "maxLength": 3}', "The text must be longer than it may be."],
+    ['{"type": "string", "minLength": 5000}', "“minLength” is more than 2,000."],
+    ['{"type": "array", "minItems": 3, "maxItems": 2}', "More items are required than are allowed."],
+    ['{"$ref": "https://example.com/schema"}', "“$ref” must lead to a place in this schema, such as #/$defs/item."],
+    ['{"$ref": "#/$defs/none"}', "“$ref” leads to #/$defs/none, and nothing is there."],
+    ['{"$ref": "#/%"}', "“$ref” leads to #/%, and nothing is there."],
+    ['{"$ref": "#"}', "“$ref” leads back to itself."],
     [
       '{"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/b"}]}, "b": {"$ref": "#/$defs/a"}}}',
-      "“$ref” of the schema leads back to itself.",
+      "“$ref” leads back to itself.",
     ],
     [
       `{"type": "object", "properties": {${'"a": {"properties": {'.repeat(70)}${"}}".repeat(70)}}}`,
-      "It is nested more than 64 deep.",
+      "It is nested more than 64 levels deep.",
     ],
     [" ".repeat(100_001), "It is longer than 100,000 characters."],
   ])("%.80s", (text, expected) => expect(words(text)).toBe(expected));
@@ -84,7 +82,7 @@ describe("a schema", () => {
     const properties = Object.fromEntries(
       Array.from({ length: 1000 }, (_, index) => [`p${index}`, { type: "string" }]),
     );
-    expect(read({ properties, anyOf: choices })).toMatchObject({ ok: false, words: "It is too large." });
+    expect(read({ properties, anyOf: choices })).toMatchObject({ ok: false, mistake: { reason: "schema-too-large" } });
   });
 
   it.each<[string, unknown]>([
@@ -136,6 +134,6 @@ describe("a schema", () => {
     ["a long text", { type: "string", minLength: 1, maxLength: 2000 }],
   ])("becomes a grammar that llama.cpp takes: %s", (_name, schema) => {
     const reading = read(schema);
-    expect(reading.ok ? findGrammarMistake(reading.grammar) : reading.words).toBeNull();
+    expect(reading.ok ? findGrammarMistake(reading.grammar) : reading.mistake).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 // Reads a grammar in GBNF as llama.cpp does (src/llama-grammar.cpp, grammars/README.md), whose own reader only says that it failed.
+import type { Because, GrammarReason } from "../failureReasons";
 
 export interface GrammarRule {
   readonly alternatives: readonly (readonly GrammarItem[])[];
@@ -18,11 +19,21 @@ export type GrammarItem =
       readonly at: number;
     };
 
-/** Its message is one sentence that begins with the place. */
+/** A mistake without its place. */
+type Mistake = WithoutPlace<Because<GrammarReason>>;
+type WithoutPlace<One> = One extends { readonly line: string } ? Omit<One, "line" | "column"> : never;
+
 export class GrammarError extends Error {
-  constructor(text: string, at: number, words: string) {
+  readonly because: Because<GrammarReason>;
+
+  constructor(text: string, at: number, mistake: Mistake) {
+    super(mistake.reason);
     const before = text.slice(0, at).split(/\r\n|\n|\r/);
-    super(`Line ${before.length}, column ${(before.at(-1) ?? "").length + 1}: ${words}.`);
+    this.because = {
+      ...mistake,
+      line: String(before.length),
+      column: String((before.at(-1) ?? "").length + 1),
+    };
   }
 }
 
@@ -55,13 +66,13 @@ class Reader {
     this.#skipBlanks(true);
     while (this.#at < this.#text.length) {
       const name = this.#name();
-      if (name === "") this.#fail("the name of a rule is expected, in letters, digits and -");
+      if (name === "") this.#fail({ reason: "grammar-name-expected" });
       this.#skipBlanks(false);
-      if (!this.#take("::=")) this.#fail(`::= is expected after ${name}`);
+      if (!this.#take("::=")) this.#fail({ reason: "grammar-definition-expected", name });
       this.#skipBlanks(true);
       rules.set(name, this.#rule(false));
       if (this.#at < this.#text.length && !/[\r\n]/.test(this.#here()))
-        this.#fail(`${this.#here()} is not expected here`);
+        this.#fail({ reason: "grammar-unexpected", text: this.#here() });
       this.#skipBlanks(true);
     }
     return rules;
@@ -87,7 +98,7 @@ class Reader {
       const weight = item.kind === "group" ? Math.max(1, this.#names.size + this.#madeRules - rulesBefore) : 1;
       items.push(this.#repeated(item, weight, isNested));
     }
-    if (/[*+?{]/.test(this.#here())) this.#fail(`nothing stands before ${this.#here()} that can be repeated`);
+    if (/[*+?{]/.test(this.#here())) this.#fail({ reason: "grammar-nothing-to-repeat", text: this.#here() });
     return items;
   }
 
@@ -107,7 +118,7 @@ class Reader {
         return { kind: "text", isEmpty: false, at };
       case "<":
       case "!":
-        return this.#fail("tokens cannot be named here, only their text");
+        return this.#fail({ reason: "grammar-token-named" });
       default: {
         const name = this.#name();
         return name === "" ? null : { kind: "name", name, at };
@@ -124,15 +135,15 @@ class Reader {
       const from = this.#character(at, "]");
       if (this.#here() !== "-" || this.#text.charAt(this.#at + 1) === "]") continue;
       this.#at++;
-      if (this.#character(at, "]") < from) this.#fail("this range ends before it begins", rangeAt);
+      if (this.#character(at, "]") < from) this.#fail({ reason: "grammar-range-reversed" }, rangeAt);
     }
-    if (isEmpty && !isNegated) this.#fail("[ ] needs a character in it", at);
+    if (isEmpty && !isNegated) this.#fail({ reason: "grammar-characters-missing" }, at);
     return { kind: "text", isEmpty: false, at };
   }
 
   #group(): GrammarItem {
     const at = this.#at++;
-    if (++this.#depth > MAX_DEPTH) this.#fail(`( ) stand in each other more than ${MAX_DEPTH} deep`, at);
+    if (++this.#depth > MAX_DEPTH) this.#fail({ reason: "grammar-too-deep", limit: String(MAX_DEPTH) }, at);
     this.#madeRules++;
     this.#skipBlanks(true);
     const rule = this.#rule(true);
@@ -149,11 +160,8 @@ class Reader {
     const { min, max } = times;
     const count = weight * Math.max(1, max ?? min);
     if (min > MAX_REPEATED || count > MAX_REPEATED)
-      this.#fail(
-        `that is repeated more than ${MAX_REPEATED.toLocaleString("en-US")} times, with what is repeated in it`,
-        at,
-      );
-    if (item.kind === "text" && item.isEmpty) this.#fail("an empty text cannot be repeated", at);
+      this.#fail({ reason: "grammar-repeated-too-often", limit: String(MAX_REPEATED) }, at);
+    if (item.kind === "text" && item.isEmpty) this.#fail({ reason: "grammar-empty-text-repeated" }, at);
     this.#madeRules += max === null ? 1 : max - min;
     return this.#repeated({ kind: "repeated", item, min, max, at }, count, isNested);
   }
@@ -166,11 +174,11 @@ class Reader {
     const at = this.#at;
     const [all, first, comma, last] =
       this.#match(/\{[ \t]*(\d+)[ \t]*(?:(,)[ \t]*(\d*)[ \t]*)?\}/y) ??
-      this.#fail("how often is written as {2}, {2,} or {2,5}");
+      this.#fail({ reason: "grammar-count-unreadable" });
     this.#at += all.length;
     const min = Number(first);
     const max = comma === undefined ? min : last === undefined || last === "" ? null : Number(last);
-    if (max !== null && max < min) this.#fail("the smaller number comes first", at);
+    if (max !== null && max < min) this.#fail({ reason: "grammar-count-reversed" }, at);
     // llama.cpp takes a larger one as no limit.
     return { min, max: max !== null && max > MAX_REPEATED ? null : max };
   }
@@ -184,14 +192,14 @@ class Reader {
     const isSurrogate = codePoint >= 0xd800 && codePoint <= 0xdfff;
     // A range of characters may begin with the one of value 0.
     if ((codePoint === 0 && end === '"') || codePoint > MAX_CODE_POINT || isSurrogate)
-      this.#fail("no model writes this character", at);
+      this.#fail({ reason: "grammar-character-impossible" }, at);
     return codePoint;
   }
 
   #escape(): number {
     const [all, digits2, digits4, digits8, letter = ""] =
       this.#match(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([trn\\"[\]-]))/y) ??
-      this.#fail('\\ stands before one of t r n \\ " [ ] - or a number such as x41 or u00e9');
+      this.#fail({ reason: "grammar-escape-unknown" });
     this.#at += all.length;
     const digits = digits2 ?? digits4 ?? digits8;
     return digits === undefined ? (controlCharacters[letter] ?? letter).charCodeAt(0) : Number.parseInt(digits, 16);
@@ -227,11 +235,11 @@ class Reader {
   }
 
   #failUnclosed(start: number, end: string): never {
-    if (this.#at < this.#text.length) this.#fail(`${this.#here()} is not expected here`);
-    return this.#fail(`the ${end} that closes this ${this.#text.charAt(start)} is missing`, start);
+    if (this.#at < this.#text.length) this.#fail({ reason: "grammar-unexpected", text: this.#here() });
+    return this.#fail({ reason: "grammar-unclosed", text: this.#text.charAt(start), end }, start);
   }
 
-  #fail(words: string, at = this.#at): never {
-    throw new GrammarError(this.#text, at, words);
+  #fail(mistake: Mistake, at = this.#at): never {
+    throw new GrammarError(this.#text, at, mistake);
   }
 }

@@ -53,5 +53,5 @@ export function openFailure(error: unknown, folder: string): Failure {
   const known = databaseFailure(error);
   const code = known.code === "save-failed" ? "data-folder-unusable" : known.code;
   const isReadOnly = ((sqliteCode(error) ?? 0) & 0xff) === SQLITE_READONLY;
-  return failure(code, { folder, ...(isReadOnly ? { reason: "Nothing can be written to it." } : {}) }, error);
+  return failure(code, { folder, ...(isReadOnly ? { reason: "no-permission-to-write" } : {}) }, error);
 }

@@ -20,6 +20,7 @@ import {
 } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { withDetails, withMissingDetails } from "../../contract/failureDetails";
 import { DeltaId } from "../../contract/ids";
 import { replaceFile } from "../../files/placeFile";
 import { requireRoom } from "../../files/room";
@@ -120,7 +121,7 @@ export class DeltaLibrary {
     const origin: DeltaOrigin = { kind: "file", fileName };
     try {
       const hashed = await hashOf(file, run);
-      if (!hashed.ok) return { ok: false, failure: { ...hashed.failure, details: { file: fileName } } };
+      if (!hashed.ok) return { ok: false, failure: withDetails(hashed.failure, { file: fileName }) };
       const id = DeltaId.parse(hashed.value.sha256.slice(0, 32));
       if (this.#known(id) !== undefined && this.#fileFailure(id, hashed.value.sizeBytes) === null)
         return fail("delta-already-here", { file: fileName, delta: (await this.#found(id)).name });
@@ -133,7 +134,7 @@ export class DeltaLibrary {
       if (!facts.ok)
         return {
           ok: false,
-          failure: { ...facts.failure, details: { file: fileName, delta: fileName, ...facts.failure.details } },
+          failure: withMissingDetails(facts.failure, { file: fileName, delta: fileName }),
         };
       if (run.signal.aborted) return fail("request-cancelled");
       await this.#place(file, id);
@@ -170,8 +171,7 @@ export class DeltaLibrary {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const problem = await this.#headProblem(source);
-      if (problem !== null)
-        return { ok: false, failure: { ...problem, details: { file, delta: file, ...problem.details } } };
+      if (problem !== null) return { ok: false, failure: withMissingDetails(problem, { file, delta: file }) };
       await requireRoom(folder, (await stat(source)).size);
     } catch (error) {
       return { ok: false, failure: saveFailure(error, { folder }) };
@@ -182,7 +182,8 @@ export class DeltaLibrary {
   /** What can be said of a file before gigabytes are copied. */
   async #headProblem(source: string): Promise<Failure | null> {
     const problem = await modelFileProblem(source);
-    if (problem !== null) return problem.code === "model-missing" ? { ...problem, code: "delta-missing" } : problem;
+    if (problem !== null)
+      return problem.code === "model-missing" ? { code: "delta-missing", cause: problem.cause } : problem;
     const looked = await this.#options.look(source);
     return looked.ok || looked.failure.code === "delta-compact" ? null : looked.failure;
   }
@@ -201,16 +202,14 @@ export class DeltaLibrary {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await this.#unfinished.begin(part);
       const copied = await bring(source, part, run);
-      if (!copied.ok)
-        return { ok: false, failure: { ...copied.failure, details: { ...copied.failure.details, file } } };
+      if (!copied.ok) return { ok: false, failure: withDetails(copied.failure, { file }) };
       const id = DeltaId.parse(copied.value.sha256.slice(0, 32));
       if (this.#known(id) !== undefined && this.#fileFailure(id, copied.value.sizeBytes) === null)
         return succeed(await this.#found(id));
       // The copy is inspected, so that what was checked is what is used.
       const facts = await inspect(part);
       if (!facts.ok && facts.failure.code === "delta-compact") return await this.#addExpanded(part, origin, about, run);
-      if (!facts.ok)
-        return { ok: false, failure: { ...facts.failure, details: { file, delta: file, ...facts.failure.details } } };
+      if (!facts.ok) return { ok: false, failure: withMissingDetails(facts.failure, { file, delta: file }) };
       if (run?.signal.aborted === true) return fail("request-cancelled");
       await this.#place(part, id);
       const described =
@@ -410,7 +409,7 @@ export class DeltaLibrary {
   #describe({ crashed, compactFiles: _compactFiles, ...known }: KnownDelta): Delta {
     const problem =
       this.#fileFailure(known.id, known.sizeBytes) ?? (crashed ? failure("delta-crashed-last-time") : null);
-    return { ...known, failure: problem === null ? null : { ...problem, details: { delta: known.name } } };
+    return { ...known, failure: problem === null ? null : withDetails(problem, { delta: known.name }) };
   }
 
   #fileFailure(id: DeltaId, sizeBytes: number): Failure | null {

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import type { DeltaMatch } from "../../contract/fitProtocol";
 import type { BaseVerdict } from "../../contract/deltaJobs";
-import { fail, failure, succeed, type FailureCode, type Outcome } from "../../contract/failure";
+import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../LogFile";
 
@@ -91,30 +91,24 @@ export class DeltaMatcher {
         ? byShapes
         : { deltaId, match: "refused", failure: checked.failure };
     }
-    const refused = (code: FailureCode, reason?: string): DeltaMatch => ({
-      deltaId,
-      match: "refused",
-      failure: failure(code, {
-        ...(delta.baseName === null ? {} : { base: delta.baseName }),
-        ...(reason === undefined ? {} : { reason }),
-      }),
-    });
+    const base = delta.baseName === null ? {} : { base: delta.baseName };
+    const refused = (why: Failure): DeltaMatch => ({ deltaId, match: "refused", failure: why });
     switch (checked.value) {
       case "same":
         return { deltaId, match: "fits", failure: null };
       case "unknown":
         return byShapes;
       case "other-architecture":
-        return refused("delta-other-architecture");
+        return refused(failure("delta-other-architecture", base));
       case "other-shapes":
-        return refused("delta-shapes-differ");
+        return refused(failure("delta-shapes-differ", base));
       case "other-tokenizer":
       case "other-weights":
-        return refused("delta-other-base");
+        return refused(failure("delta-other-base", base));
       case "trained-further":
-        return refused("delta-other-base", "this one was made from it by further training");
+        return refused(failure("delta-other-base", { ...base, reason: "trained-further" }));
       case "is-fine-tune":
-        return refused("delta-other-base", "this one is the fine-tune itself, which needs no delta");
+        return refused(failure("delta-other-base", { ...base, reason: "is-the-fine-tune" }));
     }
   }
 }

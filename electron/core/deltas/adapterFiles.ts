@@ -4,6 +4,7 @@ import path from "node:path";
 import type { DeltaDetails } from "../../contract/deltaDetails";
 import type { Delta, DeltaFacts } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { ModelId } from "../../contract/ids";
 import type { TaskRun } from "../importing/FileTasks";
 import { adapterFileAt, adapterName, peftConfigOf } from "../importing/peftFiles";
@@ -118,6 +119,6 @@ async function controlsOf(weights: string, { signal, addTotal, addDone }: TaskRu
 function withNames(outcome: Extract<Outcome<never>, { ok: false }>, name: string): Outcome<never> {
   return {
     ok: false,
-    failure: { ...outcome.failure, details: { file: name, delta: name, ...outcome.failure.details } },
+    failure: withMissingDetails(outcome.failure, { file: name, delta: name }),
   };
 }

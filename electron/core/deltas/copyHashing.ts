@@ -79,6 +79,6 @@ function sourceFailure(error: unknown, source: string): { ok: false; failure: Fa
   if (code === null) return null;
   const { path, syscall } = error as NodeJS.ErrnoException;
   if (path !== source && syscall !== "read") return null;
-  if (error instanceof NotARegularFileError) return fail("model-unreadable", { reason: "it is not a file" }, error);
+  if (error instanceof NotARegularFileError) return fail("model-unreadable", { reason: "not-a-file" }, error);
   return code === "ENOENT" ? fail("delta-missing") : fail("model-unreadable", {}, error);
 }

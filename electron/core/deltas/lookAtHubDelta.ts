@@ -109,7 +109,7 @@ async function peftAdapters(
     const config = text.ok
       ? readPeftConfig(text.value)
       : text.failure.code === "hub-answer-too-large"
-        ? fail("peft-config-invalid", { reason: "it is too large" })
+        ? fail("peft-config-invalid", { reason: "too-large" })
         : text;
     if (config.ok) baseModel ??= config.value.baseModel;
     adapters.push({

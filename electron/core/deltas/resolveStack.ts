@@ -1,7 +1,8 @@
 // The files of a stack, once each of its deltas is known to go with the loaded model.
 import type { NamedStack } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
-import { fail, type Outcome } from "../../contract/failure";
+import { fail, type Outcome, type Failure } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { ModelId } from "../../contract/ids";
 import type { ModelLibrary } from "../ModelLibrary";
 import type { DeltaFile, DeltaLibrary } from "./DeltaLibrary";
@@ -31,9 +32,9 @@ export async function resolveStack(
   if (!matches.ok) return matches;
   for (const { deltaId, failure } of matches.value) {
     if (failure === null) continue;
-    const code = failure.code === "model-missing" ? "delta-deleted" : failure.code;
+    const told: Failure = failure.code === "model-missing" ? { code: "delta-deleted", cause: failure.cause } : failure;
     const name = stack.find((entry) => entry.deltaId === deltaId)?.name ?? "";
-    return { ok: false, failure: { ...failure, code, details: { delta: name, ...failure.details } } };
+    return { ok: false, failure: withMissingDetails(told, { delta: name }) };
   }
   return files;
 }

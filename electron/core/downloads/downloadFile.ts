@@ -1,4 +1,5 @@
 // Fetches one file over several connections into its part file, and hashes it close behind.
+import { waitAskedForMs } from "../hub/hubFailure";
 import { createHash } from "node:crypto";
 import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileSource } from "../hub/HubFileSource";
@@ -171,7 +172,7 @@ class FileRun {
       // Without ranges, a broken connection means the beginning again.
       if (this.#wholeFile) position = start;
       this.#setWaiting(index, reason);
-      const retryAfterMs = Number(failure.details?.["retryAfterSeconds"] ?? 0) * 1000;
+      const retryAfterMs = waitAskedForMs(failure);
       const waitMs = Math.max(retryAfterMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
       await wait(waitMs, AbortSignal.any([stopped, this.#download.wakeSignal()]));
     }

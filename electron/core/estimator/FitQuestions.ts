@@ -284,7 +284,7 @@ export class FitQuestions {
     }
     const isGivenUp = ({ question }: Asked) => question.deaths >= MAX_DEATHS;
     for (const { question } of asked.filter(isGivenUp))
-      question.settle({ kind: "failed", failure: { ...why, code: "estimate-failed" } });
+      question.settle({ kind: "failed", failure: { code: "estimate-failed", cause: why.cause } });
     this.#askAgain(asked.filter((one) => !isGivenUp(one)));
   }
 

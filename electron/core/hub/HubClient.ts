@@ -15,7 +15,7 @@ import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
 import type { AnswerOf, QuestionOf } from "../worker/questions";
 import type { WorkerThreads } from "../worker/WorkerThreads";
-import { failureOfStatus } from "./hubFailure";
+import { failureOfStatus, waitAskedForMs } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
 import { hubReaders, type HubAnswerKind, type HubModelFacts } from "./readHubAnswer";
 import { variantsOf } from "./variants";
@@ -220,9 +220,9 @@ export class HubClient {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#answerOnce(url, maxBytes, signal);
       if (outcome.ok) return outcome;
-      const { code, details } = outcome.failure;
+      const { code } = outcome.failure;
       const isRetryable = code === "hub-offline" || code === "hub-unavailable" || code === "hub-rate-limited";
-      const retryAfterMs = Number(details?.["retryAfterSeconds"] ?? 0) * 1000;
+      const retryAfterMs = waitAskedForMs(outcome.failure);
       if (!isRetryable || signal.aborted || attempt + 1 >= MAX_TRIES || retryAfterMs > MAX_WAIT_MS) return outcome;
       await wait(Math.max(retryAfterMs, backOffMs(this.#options.backOff, attempt)), signal);
     }

@@ -32,3 +32,8 @@ export function retryAfterSeconds(header: string | null, nowMs: number): number 
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - nowMs) / 1000));
 }
+
+/** 0: the hub did not ask for it. */
+export function waitAskedForMs(failure: Failure): number {
+  return failure.code === "hub-rate-limited" ? Number(failure.details?.retryAfterSeconds ?? 0) * 1000 : 0;
+}

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { detailsOf } from "../../contract/failureDetails";
 import { estimatorInProcess } from "../../testing/estimatorInProcess";
 import { ggufOfKind } from "../../testing/ggufKinds";
 import { tinyModelBytes } from "../../testing/tinyGguf";
@@ -75,7 +76,7 @@ it("tells kinds apart by headers, and names adapters by their paths", async () =
 
 it("says of a broken model that it is broken, under its name", async () => {
   const { models } = await find(put("cut.gguf", tinyModelBytes({ keepFraction: 0.5 })), path.join(folder, "gone.gguf"));
-  expect(models.map(({ failure }) => [failure?.code, failure?.details?.["file"]])).toEqual([
+  expect(models.map(({ failure }) => [failure?.code, failure ? detailsOf(failure)["file"] : undefined])).toEqual([
     ["model-truncated", "cut.gguf"],
     ["model-missing", "gone.gguf"],
   ]);

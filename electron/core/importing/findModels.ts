@@ -2,6 +2,7 @@
 import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Failure, FailureCode, Outcome } from "../../contract/failure";
+import { withDetails } from "../../contract/failureDetails";
 import type { FileKind } from "../../contract/fileKind";
 import type { ModelFacts } from "../../contract/fitProtocol";
 import type { OtherApp } from "../../contract/importing";
@@ -99,15 +100,7 @@ async function lookAt(
   else if (kind !== null && kind !== "model") found.others.set(kind, (found.others.get(kind) ?? 0) + 1);
   else {
     const failed = described.ok || NOT_LOOKED_AT.has(described.failure.code) ? null : described.failure;
-    found.models.push(
-      await modelOf(
-        first,
-        realPath,
-        file,
-        app,
-        failed && { ...failed, details: { ...failed.details, file: fileName } },
-      ),
-    );
+    found.models.push(await modelOf(first, realPath, file, app, failed && withDetails(failed, { file: fileName })));
   }
 }
 

@@ -19,6 +19,7 @@ import {
 import path from "node:path";
 import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
+import type { FileReason } from "../../contract/failureReasons";
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
 import { errnoOf } from "../fileFailure";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
@@ -135,7 +136,7 @@ async function homeTarget({ modelsFolder }: ModelsPlace): Promise<Outcome<{ fold
   const { isMoved } = await realModelsFolder({ modelsFolder });
   return isMoved
     ? succeed({ folder: stagingOf(modelsFolder), isNew: true })
-    : unsuitable(modelsFolder, "the models are there already");
+    : unsuitable(modelsFolder, "models-already-there");
 }
 
 /** Beside the link until the link can go. */
@@ -144,17 +145,17 @@ function stagingOf(modelsFolder: string): string {
 }
 
 async function chooseTarget(chosen: string, from: string): Promise<Outcome<{ folder: string; isNew: boolean }>> {
-  if (chosen === from) return unsuitable(chosen, "the models are there already");
-  if (chosen.startsWith(from + path.sep)) return unsuitable(chosen, "it lies inside the models folder itself");
+  if (chosen === from) return unsuitable(chosen, "models-already-there");
+  if (chosen.startsWith(from + path.sep)) return unsuitable(chosen, "inside-models-folder");
   if ((await readdir(chosen)).length === 0) return succeed({ folder: chosen, isNew: false });
   const folder = path.join(chosen, FOLDER_NAME);
-  if (folder === from) return unsuitable(folder, "the models are there already");
+  if (folder === from) return unsuitable(folder, "models-already-there");
   const inside = await readdir(folder).catch(() => null);
   if (inside === null) return succeed({ folder, isNew: true });
-  return inside.length === 0 ? succeed({ folder, isNew: false }) : unsuitable(folder, "it holds something already");
+  return inside.length === 0 ? succeed({ folder, isNew: false }) : unsuitable(folder, "not-empty");
 }
 
-function unsuitable(folder: string, reason: string): Outcome<never> {
+function unsuitable(folder: string, reason: FileReason): Outcome<never> {
   return fail("models-folder-unusable", { folder, reason });
 }
 
@@ -318,17 +319,17 @@ class UnfaithfulDiskError extends Error {
 
 function moveFailure(error: unknown, folder: string): Failure {
   if (error instanceof UnfaithfulDiskError)
-    return failure("models-folder-unusable", { folder, reason: "what was written there came back changed" }, error);
+    return failure("models-folder-unusable", { folder, reason: "came-back-changed" }, error);
   switch (errnoOf(error)) {
     case "ENOSPC":
     case "EDQUOT":
       return failure("disk-full", { folder }, error);
     case "EFBIG":
-      return failure("models-folder-unusable", { folder, reason: "its disk cannot store files of this size" }, error);
+      return failure("models-folder-unusable", { folder, reason: "files-of-this-size-impossible" }, error);
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return failure("models-folder-unusable", { folder, reason: "this account may not write there" }, error);
+      return failure("models-folder-unusable", { folder, reason: "no-permission-to-write-there" }, error);
     case null:
       throw error;
     default:

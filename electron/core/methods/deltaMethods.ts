@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { DeltaForModel } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { ModelId } from "../../contract/ids";
 import type { MakeDeltaPreview, MakeDeltaQuestion } from "../../contract/makeDelta";
 import { freeBytesIn } from "../../files/room";
@@ -89,9 +90,9 @@ async function previewMake(
       diskFreeBytes: await freeBytesIn(dataFolder).catch(() => null),
       speeds: data.makingSpeeds.all,
     });
-  const details = pair.failure.details ?? {};
-  const file = (details["which"] === "base" ? base : fineTune).model.fileName;
-  return { ok: false, failure: { ...pair.failure, details: { file, ...details } } };
+  const { failure } = pair;
+  const isBase = failure.code === "pair-quantized" && failure.details?.which === "base";
+  return { ok: false, failure: withMissingDetails(failure, { file: (isBase ? base : fineTune).model.fileName }) };
 }
 
 /** Those that fit first, then by name. */
@@ -115,7 +116,7 @@ async function deltasForModel(
     return {
       delta,
       match: match.match,
-      failure: match.failure && { ...match.failure, details: { delta: delta.name, ...match.failure.details } },
+      failure: match.failure && withMissingDetails(match.failure, { delta: delta.name }),
     };
   });
   const order = (match: DeltaForModel["match"]) => ["fits", "shapes-fit", "refused"].indexOf(match);

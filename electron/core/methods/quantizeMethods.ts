@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Outcome } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { FitSource } from "../../contract/fit";
 import type { ModelId } from "../../contract/ids";
 import { QUANTIZABLE_WEIGHT_TYPES } from "../../contract/jobs";
@@ -119,7 +120,7 @@ async function importMatrix(
   if (!outcome.ok)
     return {
       ok: false,
-      failure: { ...outcome.failure, details: { file: path.basename(file), ...outcome.failure.details } },
+      failure: withMissingDetails(outcome.failure, { file: path.basename(file) }),
     };
   if (outcome.value.kind !== "import-importance-matrix") return { ok: false, failure: failure("internal") };
   const { entries, chunks, datasets } = outcome.value;

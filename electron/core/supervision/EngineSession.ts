@@ -5,6 +5,7 @@ import type { NamedStack } from "../../contract/deltas";
 import type { DeltaToApply, FromEngine, ReaderToEngine } from "../../contract/engineProtocol";
 import type { EngineState } from "../../contract/engineState";
 import { failure, type Failure, type Outcome } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { ChatId, ModelId, RequestId } from "../../contract/ids";
 import type { LoadedModel } from "../../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../answers/AnswerJob";
@@ -485,5 +486,5 @@ function withFacts(told: Failure, { fileName, memory }: ModelToLoad): Failure {
     told.code === "model-load-failed" && memory !== null && memory.neededBytes > memory.availableBytes
       ? { neededBytes: String(memory.neededBytes), availableBytes: String(Math.max(0, memory.availableBytes)) }
       : {};
-  return { ...told, details: { file: fileName, ...lacked, ...told.details } };
+  return withMissingDetails(told, { file: fileName, ...lacked });
 }

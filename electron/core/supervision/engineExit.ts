@@ -28,11 +28,7 @@ export function classifyExit(exit: EngineExit): Failure {
   const held = residentBytes > LARGE_PART_OF_MEMORY * totalBytes;
   const cause = `The process ended with code ${code}, ${gigabytes(residentBytes)} in memory`;
   if ((killCodes.has(code) && (wasKilledForMemory || held)) || (abortCodes.has(code) && held)) {
-    return failure(
-      "engine-out-of-memory",
-      { needed: `more than ${gigabytes(residentBytes)}`, available: gigabytes(totalBytes) },
-      cause,
-    );
+    return failure("engine-out-of-memory", { usedBytes: String(residentBytes), totalBytes: String(totalBytes) }, cause);
   }
   return failure(saidHello ? "engine-crashed" : "engine-start-failed", undefined, cause);
 }

@@ -5,6 +5,7 @@ import type { LlamaContext, LlamaContextOptions, LlamaContextSequence, LlamaMode
 import type { EngineDeltas } from "../../contract/deltas";
 import type { DeltaToApply } from "../../contract/engineProtocol";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import type { DeltaId } from "../../contract/ids";
 import type { Log } from "../log";
 import { collectGarbage } from "../collectGarbage";
@@ -306,6 +307,6 @@ function keyOf(stack: readonly DeltaToApply[]): string {
   return stack.map(({ deltaId, scale }) => `${deltaId}*${scale}`).join("+");
 }
 
-function withName({ details, ...failure }: Failure, name: string): Failure {
-  return { ...failure, details: { delta: name, ...details } };
+function withName(failure: Failure, name: string): Failure {
+  return withMissingDetails(failure, { delta: name });
 }

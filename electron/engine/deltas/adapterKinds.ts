@@ -69,10 +69,10 @@ function isAdapter(header: GgufHeader): boolean {
 /** Failures: "delta-kind-unsupported", "delta-damaged", "delta-alpha-invalid", "delta-not-an-adapter". */
 function check(header: GgufHeader, rank: (pairs: readonly DeltaPair[]) => number | null): Outcome<CheckedDelta> {
   if (header.metadata.has("adapter.alora.invocation_tokens"))
-    return fail("delta-kind-unsupported", { reason: "it works only after certain words (aLoRA)" });
+    return fail("delta-kind-unsupported", { reason: "after-certain-words" });
   const architecture = metadataText(header, "general.architecture");
   if (architecture === undefined || architecture.length > 60)
-    return fail("delta-damaged", { reason: "it does not say for what kind of model it was made" });
+    return fail("delta-damaged", { reason: "architecture-missing" });
   const alpha = readAlpha(header);
   if (!alpha.ok) return alpha;
   const pairs = pairUp(header.tensors, alpha.value);
@@ -92,7 +92,7 @@ function readAlpha(header: GgufHeader): Outcome<number> {
   const entry = header.metadata.get("adapter.lora.alpha");
   if (entry === undefined) return succeed(0);
   if (entry.kind !== "scalar" || entry.type !== FLOAT32_TYPE)
-    return fail("delta-damaged", { reason: "its strength (alpha) is no number" });
+    return fail("delta-damaged", { reason: "alpha-not-a-number" });
   const alpha = Number(entry.value);
   return Number.isFinite(alpha) && alpha >= 0 ? succeed(alpha) : fail("delta-alpha-invalid", { alpha: String(alpha) });
 }
@@ -102,25 +102,23 @@ function pairUp(tensors: readonly TensorInfo[], alpha: number): Outcome<DeltaPai
   for (const tensor of tensors) {
     const [, name, half] = /^(.+)\.lora_([ab])$/u.exec(tensor.name) ?? [];
     if (name === undefined)
-      return fail("delta-kind-unsupported", { reason: `it replaces ${plain(tensor.name)}, which no adapter can` });
+      return fail("delta-kind-unsupported", { reason: "replaces-part", part: plain(tensor.name) });
     if (NOT_MULTIPLIED.test(name))
-      return fail("delta-kind-unsupported", { reason: `it changes ${plain(name)}, which no adapter of llama.cpp can` });
+      return fail("delta-kind-unsupported", { reason: "changes-unsupported-part", part: plain(name) });
     if (!WEIGHT_TYPES.has(tensor.typeName))
-      return fail("delta-kind-unsupported", { reason: `its weights are of the type ${tensor.typeName}` });
+      return fail("delta-kind-unsupported", { reason: "weights-of-type", type: tensor.typeName });
     halves.set(name, { ...halves.get(name), [half === "a" ? "a" : "b"]: tensor });
   }
   const pairs: DeltaPair[] = [];
   for (const [name, { a, b }] of halves) {
-    if (a === undefined || b === undefined)
-      return fail("delta-damaged", { reason: `one half of ${plain(name)} is missing` });
+    if (a === undefined || b === undefined) return fail("delta-damaged", { reason: "half-missing", part: plain(name) });
     const rank = rankOf({ name, a, b });
-    if (rank === undefined)
-      return fail("delta-damaged", { reason: `the two halves of ${plain(name)} do not go together` });
+    if (rank === undefined) return fail("delta-damaged", { reason: "halves-differ", part: plain(name) });
     if (alpha / rank > MAX_ALPHA_PER_RANK)
       return fail("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
     pairs.push({ name, a, b });
   }
-  return pairs.length > 0 ? succeed(pairs) : fail("delta-not-an-adapter", { kind: "it changes nothing" });
+  return pairs.length > 0 ? succeed(pairs) : fail("delta-not-an-adapter", { reason: "changes-nothing" });
 }
 
 /** What A gives is what B takes. Of token embeddings both lie the other way round. undefined = they do not fit. */
@@ -143,13 +141,13 @@ function changedWeights({ name, a, b }: DeltaPair): number {
   return isTokenEmbedding(name) ? rank * rows : columns * rows * slices;
 }
 
-/** Failures: "delta-kind-unsupported", "delta-shapes-differ" (details: tensor). */
+/** Failures: "delta-kind-unsupported", "delta-shapes-differ". */
 function match(pairs: readonly DeltaPair[], base: BaseShapes): Outcome<"shapes-fit"> {
   for (const { name, a, b } of pairs) {
     // llama.cpp would use the pair for the output as well, where its factors lie the wrong way round, and end itself.
     if (isTokenEmbedding(name) && !base.tensors.has("output.weight")) {
       return fail("delta-kind-unsupported", {
-        reason: "it changes the token embeddings, which this model uses for its output too",
+        reason: "changes-tied-embeddings",
       });
     }
     const [columns = 1, rows = 1, slices = 1] = base.tensors.get(name) ?? [0, 0, 0];

@@ -42,13 +42,12 @@ async function checkTensor(
   dataOffsetBytes: number,
 ): Promise<Outcome<undefined>> {
   const type = typesByName.get(tensor.typeName);
-  if (type === undefined)
-    return fail("delta-kind-unsupported", { reason: `its weights are of the type ${tensor.typeName}` });
+  if (type === undefined) return fail("delta-kind-unsupported", { reason: "weights-of-type", type: tensor.typeName });
   const chunkBytes = Math.floor(CHUNK_BYTES / type.blockBytes) * type.blockBytes;
   for (let offset = 0; offset < tensor.sizeBytes; offset += chunkBytes) {
     const length = Math.min(chunkBytes, tensor.sizeBytes - offset);
     const bytes = await source.read(dataOffsetBytes + tensor.offsetBytes + offset, length);
-    if (bytes.length < length) return fail("delta-damaged", { reason: "a part of it is missing" });
+    if (bytes.length < length) return fail("delta-damaged", { reason: "part-missing" });
     if (!allFinite(bytes, type)) return fail("delta-weights-not-finite", { tensor: tensor.name });
   }
   return succeed(undefined);

@@ -11,7 +11,7 @@ const EMBEDDING = "token_embd.weight";
 const HEAD = "output.weight";
 
 /**
- * Failures: "pair-quantized" (details: type, which: "base" or "fine-tune"), "pair-architectures-differ",
+ * Failures: "pair-quantized", "pair-architectures-differ",
  * "pair-vocabularies-differ", "pair-shapes-differ".
  */
 export function previewPair(base: BaseShapes, fineTune: BaseShapes): Outcome<PairFacts> {

@@ -45,12 +45,13 @@ export async function readDeltaHeaderFrom(source: ByteSource): Promise<Outcome<D
 function whyNoDelta(header: GgufHeader): Outcome<never> {
   const type = metadataText(header, "general.type");
   if (type !== "adapter")
-    return fail("delta-not-an-adapter", {
-      kind: type === undefined || type === "model" ? "it is a whole model" : plain(type),
-    });
+    return fail(
+      "delta-not-an-adapter",
+      type === undefined || type === "model" ? { reason: "whole-model" } : { reason: "other-type", type: plain(type) },
+    );
   const adapterType = metadataText(header, "adapter.type");
   if (adapterType === COMPACT_TYPE) return fail("delta-compact");
-  return fail("delta-kind-unsupported", { reason: `it is of the type ${plain(adapterType ?? "unknown")}` });
+  return fail("delta-kind-unsupported", { reason: "other-type", type: plain(adapterType ?? "unknown") });
 }
 
 function factsOf(header: GgufHeader, kind: DeltaKind, checked: CheckedDelta): DeltaFacts {
@@ -82,20 +83,21 @@ function factsOf(header: GgufHeader, kind: DeltaKind, checked: CheckedDelta): De
 }
 
 /** The same findings, said of a delta. */
-function inDeltaWords({ code, details, cause }: Failure): Outcome<never> {
-  if (code === "model-not-gguf") return fail("delta-not-an-adapter", { kind: "it is no GGUF file" }, cause);
-  if (code === "model-needs-other-build")
+function inDeltaWords(found: Failure): Outcome<never> {
+  const { cause } = found;
+  if (found.code === "model-not-gguf") return fail("delta-not-an-adapter", { reason: "not-a-gguf-file" }, cause);
+  if (found.code === "model-needs-other-build")
     return fail(
       "delta-kind-unsupported",
-      { reason: `its weights are of a type that Facet does not know (${plain(details?.["type"] ?? "")})` },
+      { reason: "weights-of-unknown-type", type: plain(found.details?.type ?? "") },
       cause,
     );
-  if (code === "model-truncated") return fail("delta-damaged", { reason: "a part of it is missing" }, cause);
-  if (code === "model-damaged")
+  if (found.code === "model-truncated") return fail("delta-damaged", { reason: "part-missing" }, cause);
+  if (found.code === "model-damaged")
     return fail(
       "delta-damaged",
-      details?.["check"] === undefined ? {} : { reason: `its ${plain(details["check"])} is wrong` },
+      found.details?.check === undefined ? {} : { reason: "entry-wrong", name: plain(found.details.check) },
       cause,
     );
-  return fail(code, details, cause);
+  return { ok: false, failure: found };
 }

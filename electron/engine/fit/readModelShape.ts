@@ -7,7 +7,7 @@
 // Metadata has no order. Where more of it is out of sight than a vocabulary's own lists, or the model's own description is, the reader
 // walks over the vocabulary after all, string by string, as it does for a file on this computer.
 // What comes out is checked by readGgufHeader (writeStub.ts) before native code sees it.
-import { fail, succeed, type Outcome } from "../../contract/failure";
+import { failure, fail, succeed, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
 import { BadHeader, GgufCursor } from "../gguf/GgufCursor";
 import { MAX_DIMENSIONS, MAX_TENSOR_NAME_BYTES, MAX_TYPE_NUMBER } from "../gguf/ggufLimits";
@@ -81,7 +81,7 @@ async function readAroundVocabulary(source: ByteSource): Promise<Outcome<ModelSh
     maxBytes: MAX_SHAPE_METADATA_BYTES,
     // The hub answers in its own time; the question's limit holds.
     maxTimeMs: Infinity,
-    tooLong: () => new BadHeader("estimate-failed", {}, "long metadata before the vocabulary"),
+    tooLong: () => new BadHeader(failure("estimate-failed", {}, "long metadata before the vocabulary")),
   });
   const start = await readStart(cursor);
   const walked = await walkMetadata(cursor, start.entryCount, { stopsAtTokens: true });
@@ -118,7 +118,7 @@ async function readWhole(source: ByteSource): Promise<Outcome<ModelShape>> {
     readAheadBytes: FIRST_READ_BYTES,
     maxBytes: MAX_VOCABULARY_BYTES,
     maxTimeMs: Infinity,
-    tooLong: () => new BadHeader("estimate-failed", {}, "a header of more than 64 MB"),
+    tooLong: () => new BadHeader(failure("estimate-failed", {}, "a header of more than 64 MB")),
   });
   const start = await readStart(cursor);
   const walked = await walkMetadata(cursor, start.entryCount, { stopsAtTokens: false });

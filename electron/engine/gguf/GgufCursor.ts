@@ -1,5 +1,5 @@
 // Reads the values that a GGUF header is made of, one after the other, and believes no length before it was checked. Engine and fit process.
-import type { Failure, FailureCode } from "../../contract/failure";
+import { failure, type Failure } from "../../contract/failure";
 import type { ByteSource } from "./ByteSource";
 import {
   MAX_HEADER_BYTES,
@@ -35,18 +35,18 @@ export type MetadataScalar = number | bigint | boolean | string;
 
 export class BadHeader extends Error {
   readonly failure: Failure;
-  constructor(code: FailureCode, details: Record<string, string>, cause?: string) {
-    super(code);
-    this.failure = { code, details, ...(cause === undefined ? {} : { cause }) };
+  constructor(why: Failure) {
+    super(why.code);
+    this.failure = why;
   }
 }
 
 export function damaged(check: string, what: string): BadHeader {
-  return new BadHeader("model-damaged", { check }, `${check}: ${what}`);
+  return new BadHeader(failure("model-damaged", { check }, `${check}: ${what}`));
 }
 
 export function truncated(neededBytes: number, fileBytes: number): BadHeader {
-  return new BadHeader("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) });
+  return new BadHeader(failure("model-truncated", { neededBytes: String(neededBytes), fileBytes: String(fileBytes) }));
 }
 
 export interface CursorOptions {
@@ -248,7 +248,7 @@ export class GgufCursor {
   async #fill(lengthBytes: number): Promise<void> {
     // The disk or the machine is slow, for now: nothing is wrong with the file.
     if (performance.now() > this.#deadlineMs)
-      throw new BadHeader("model-unreadable", { reason: "reading it takes too long" });
+      throw new BadHeader(failure("model-unreadable", { reason: "read-takes-too-long" }));
     const endBytes = Math.min(this.sizeBytes, this.#maxBytes);
     const wanted = Math.min(Math.max(lengthBytes, this.#readAheadBytes), endBytes - this.position);
     this.#readAheadBytes = Math.min(this.#readAheadBytes * 2, MAX_READ_AHEAD_BYTES);

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { detailsOf } from "../../contract/failureDetails";
 import { ggufOfKind } from "../../testing/ggufKinds";
 import { tinyModelBytes, writeTinyModel, type TinyModelOptions } from "../../testing/tinyGguf";
 import { checkChatModel } from "./checkChatModel";
@@ -33,7 +34,7 @@ describe("checkChatModel", () => {
       failure: { code: "model-architecture-unknown", details: { architecture: "hal9000" } },
     });
     const strange = await check({ architecture: "<b>\u202E" + "x".repeat(500) });
-    expect(strange.ok ? "" : strange.failure.details?.["architecture"]).toMatch(/^[\w?]{40}$/u);
+    expect(strange.ok ? "" : detailsOf(strange.failure)["architecture"]).toMatch(/^[\w?]{40}$/u);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // Decides from the headers whether a file is a whole model that can chat, all its parts included. Engine process.
 import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import { withDetails } from "../../contract/failureDetails";
 import { FileByteSource } from "./ByteSource";
 import { checkLoadable } from "./checkLoadable";
 import { checkPurpose } from "./checkPurpose";
@@ -21,7 +22,7 @@ export interface CheckedModel {
 /**
  * Reads the header of the file and, for a split model, of all its other parts.
  * Failures: those of readGgufHeader and checkLoadable, model-missing, model-unreadable, model-architecture-unknown,
- * model-is-not-a-chat-model (details.kind is a FileKind).
+ * model-is-not-a-chat-model.
  */
 export async function checkChatModel(filePath: string): Promise<Outcome<CheckedModel>> {
   const first = await readPart(filePath);
@@ -43,7 +44,7 @@ export async function checkChatModel(filePath: string): Promise<Outcome<CheckedM
     const part = await readFurtherPart(name);
     if (!part.ok) {
       const { failure } = part;
-      return { ok: false, failure: { ...failure, details: { ...failure.details, file: path.basename(name) } } };
+      return { ok: false, failure: withDetails(failure, { file: path.basename(name) }) };
     }
     weightsBytes += part.value.weightsBytes;
     sizeBytes += part.value.sizeBytes;

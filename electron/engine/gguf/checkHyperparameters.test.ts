@@ -1,5 +1,6 @@
 // What llama.cpp asserts of a model is checked before; real models pass.
 import { expect, it } from "vitest";
+import { detailsOf } from "../../contract/failureDetails";
 import { ggufBytes, tinyModelBytes, tinyModelContents, type MetadataEntry } from "../../testing/tinyGguf";
 import { checkHyperparameters } from "./checkHyperparameters";
 import { readGgufHeader } from "./readGgufHeader";
@@ -11,7 +12,7 @@ async function check(bytes: Uint8Array): Promise<string> {
   });
   if (!header.ok) throw new Error(header.failure.cause);
   const checked = checkHyperparameters(header.value);
-  return checked.ok ? "passed" : `${checked.failure.code} ${checked.failure.details?.["check"]}`;
+  return checked.ok ? "passed" : `${checked.failure.code} ${detailsOf(checked.failure)["check"]}`;
 }
 
 const uint = (value: number): MetadataEntry => ({ type: "uint32", value });

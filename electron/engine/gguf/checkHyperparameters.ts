@@ -17,7 +17,7 @@ export function checkHyperparameters(header: GgufHeader): Outcome<undefined> {
   const wrong = wrongKey(header, architecture);
   if (wrong === null) return succeed(undefined);
   const name = `${architecture.slice(0, 60)}.${wrong}`;
-  return fail("model-damaged", { check: name, reason: `its value ${name} is impossible` });
+  return fail("model-damaged", { check: name, reason: "value-impossible", name });
 }
 
 function wrongKey(header: GgufHeader, architecture: string): string | null {

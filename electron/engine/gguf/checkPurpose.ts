@@ -4,7 +4,7 @@ import { knownArchitectures } from "./architectures";
 import { fileKindOf, type ReadParts } from "./fileKind";
 import { metadataText } from "./readGgufHeader";
 
-/** Failures: "model-is-not-a-chat-model" (details.kind is a FileKind), "model-architecture-unknown". */
+/** Failures: "model-is-not-a-chat-model", "model-architecture-unknown". */
 export function checkPurpose(parts: ReadParts): Outcome<undefined> {
   const kind = fileKindOf(parts);
   if (kind !== "model") return fail("model-is-not-a-chat-model", { kind });

@@ -9,7 +9,7 @@ const INDICES = /\.ffn_gate_tid2eid(?:\.weight)?$/u;
 
 const VECTOR = /_norm\.weight$|\.bias$/u;
 
-/** Failure: "model-damaged", with details.reason. For each part of a model. */
+/** Failure: "model-damaged". For each part of a model. */
 export function checkTensors({ tensors }: Pick<GgufHeader, "tensors">): Outcome<undefined> {
   for (const { name, typeName, dimensions } of tensors) {
     // Norms, biases and the like: every operation on them wants 32-bit floats (binary_op in ggml/src/ggml-cpu/binary-ops.cpp).
@@ -19,7 +19,9 @@ export function checkTensors({ tensors }: Pick<GgufHeader, "tensors">): Outcome<
     if (isWrong && !INDICES.test(name))
       return fail("model-damaged", {
         check: name,
-        reason: `its part ${name} is of the type ${typeName}, with which llama.cpp cannot compute`,
+        reason: "type-not-computable",
+        part: name,
+        type: typeName,
       });
   }
   return succeed(undefined);

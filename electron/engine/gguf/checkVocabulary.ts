@@ -3,6 +3,7 @@
 //
 // Facts from llama.cpp v0.5.0, src/llama-vocab.cpp; electron/testing/wrongTokenizers.ts has a file for each.
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import type { Because, VocabularyReason } from "../../contract/failureReasons";
 import { metadataText, type GgufHeader } from "./readGgufHeader";
 import type { MetadataValue, Vocabulary } from "./readMetadata";
 import { noTokenizer, plainTextPreTokenizers, preTokenizers, tokenizerFamilies } from "./tokenizers";
@@ -24,16 +25,21 @@ const SPECIAL_TOKEN =
 const BYTE_TOKEN = 6;
 const NORMAL_TOKEN = 1;
 
+type Fault = Because<VocabularyReason>;
+
 /**
- * For the first part of a model; one without a tokenizer passes. Failures: "model-vocabulary-unusable" (details.reason),
- * "model-tokenizer-unknown" (details.tokenizer).
+ * For the first part of a model; one without a tokenizer passes. Failures: "model-vocabulary-unusable",
+ * "model-tokenizer-unknown".
  */
 export function checkVocabulary(header: GgufHeader): Outcome<undefined> {
   const model = cut(metadataText(header, "tokenizer.ggml.model") ?? "");
   const family = tokenizerFamilies.get(model);
   if (!header.metadata.has("tokenizer.ggml.model") || noTokenizer.has(model)) return succeed(undefined);
-  if (family === undefined) return fail("model-tokenizer-unknown", { tokenizer: shown(model) || "without a name" });
-  if (family === "other-family") return unusable(`its tokenizer (“${model}”) is one of models that do not write text`);
+  if (family === undefined)
+    return model === ""
+      ? unusable({ reason: "tokenizer-unnamed" })
+      : fail("model-tokenizer-unknown", { tokenizer: shown(model) });
+  if (family === "other-family") return unusable({ reason: "tokenizer-without-text", tokenizer: model });
   const pre =
     model === "gemma4"
       ? model
@@ -43,11 +49,10 @@ export function checkVocabulary(header: GgufHeader): Outcome<undefined> {
   if (family === "bpe" && !preTokenizers.has(pre)) return fail("model-tokenizer-unknown", { tokenizer: shown(pre) });
   // Blanks would reach the merges then, where none may be.
   if (family === "bpe" && model !== "whitespace" && pre === "whitespace")
-    return unusable("its tokenizer does not go with the way it cuts text into words");
+    return unusable({ reason: "tokenizer-cuts-otherwise" });
 
   const { vocabulary } = header;
-  if (vocabulary === null || vocabulary.tokens.length === 0)
-    return unusable("its vocabulary is empty, or no list of texts");
+  if (vocabulary === null || vocabulary.tokens.length === 0) return unusable({ reason: "vocabulary-empty" });
   const lists = checkLists(header, vocabulary, family === "bpe" && pre !== "kimi-k2");
   if (lists !== null) return unusable(lists);
   const size = checkVocabularySize(header, vocabulary.tokens.length);
@@ -71,47 +76,51 @@ export function checkVocabularySize({ tensors }: Pick<GgufHeader, "tensors">, to
   );
   return other === undefined
     ? succeed(undefined)
-    : unusable(`it has ${tokens} tokens, and weights for ${other.dimensions[1] ?? 1}`);
+    : unusable({ reason: "sizes-differ", tokens: String(tokens), weights: String(other.dimensions[1] ?? 1) });
 }
 
 /** Lengths and types of the lists with an entry for each token. */
-function checkLists({ metadata }: GgufHeader, { tokens }: Vocabulary, needsMerges: boolean): string | null {
+function checkLists({ metadata }: GgufHeader, { tokens }: Vocabulary, needsMerges: boolean): Fault | null {
   const list = (key: string) => metadata.get(`tokenizer.ggml.${key}`);
   const isList = (entry: MetadataValue | undefined, types: readonly number[], atLeast: number) =>
     entry?.kind === "array" && types.includes(entry.elementType) && entry.length >= atLeast;
   if (list("scores") !== undefined && !isList(list("scores"), [FLOAT32, INT32], tokens.length))
-    return "the list of its tokens' scores is not that of its tokens";
+    return { reason: "scores-differ" };
   if (list("token_type") !== undefined && !isList(list("token_type"), [INT32], tokens.length))
-    return "the list of its tokens' types is not that of its tokens";
+    return { reason: "types-differ" };
   if (list("suppress_tokens") !== undefined && !isList(list("suppress_tokens"), [INT32], 0))
-    return "its list of suppressed tokens is none";
+    return { reason: "suppressed-tokens-invalid" };
   for (const [key, entry] of metadata) {
     if (SPECIAL_TOKEN.test(key) && (entry.kind !== "scalar" || entry.type !== UINT32))
-      return `its value ${key} is no token's number`;
+      return { reason: "value-not-a-token", name: key };
   }
-  if (needsMerges && !isList(list("merges"), [STRING], 0))
-    return "its tokenizer needs a list of merges, and it has none";
+  if (needsMerges && !isList(list("merges"), [STRING], 0)) return { reason: "merges-missing" };
   return null;
 }
 
 /** llama.cpp asserts that no token comes twice. It reads them up to a zero byte, and gives empty ones a name. */
-function checkTexts({ tokens }: Vocabulary): string | null {
+function checkTexts({ tokens }: Vocabulary): Fault | null {
   const places = new Map<string, number>();
   for (const [id, whole] of tokens.entries()) {
-    if (whole.length > MAX_TOKEN_BYTES) return `token ${id} of its vocabulary has ${whole.length} bytes`;
+    if (whole.length > MAX_TOKEN_BYTES)
+      return { reason: "token-too-long", token: String(id), length: String(whole.length) };
     const token = cut(whole) || `[EMPTY_${id}]`;
     const before = places.get(token);
     if (before !== undefined)
-      return `its vocabulary has the token “${shown(Buffer.from(token, "latin1").toString())}” twice (${before} and ${id})`;
+      return {
+        reason: "token-twice",
+        text: shown(Buffer.from(token, "latin1").toString()),
+        first: String(before),
+        second: String(id),
+      };
     places.set(token, id);
   }
   return null;
 }
 
-function checkBytePairs({ tokens, types }: Vocabulary, pre: string): string | null {
+function checkBytePairs({ tokens, types }: Vocabulary, pre: string): Fault | null {
   for (const [id, token] of tokens.entries())
-    if (types?.[id] === BYTE_TOKEN && token.length < 3)
-      return `token ${id} of its vocabulary stands for a byte, and names none`;
+    if (types?.[id] === BYTE_TOKEN && token.length < 3) return { reason: "byte-token-empty", token: String(id) };
   if (plainTextPreTokenizers.has(pre)) return null;
   let hasBlank = false;
   let spelledBytes = 0;
@@ -120,38 +129,32 @@ function checkBytePairs({ tokens, types }: Vocabulary, pre: string): string | nu
     if ((types?.[id] ?? NORMAL_TOKEN) !== NORMAL_TOKEN || ASCII.test(bytes)) continue;
     const text = Buffer.from(bytes, "latin1").toString();
     for (const letter of text) if (!alphabet.has(letter)) spelledBytes += bytes.length;
-    if (spelledBytes > MAX_SPELLED_BYTES)
-      return "its tokens are not those of its tokenizer: most of them would be read as damaged text";
+    if (spelledBytes > MAX_SPELLED_BYTES) return { reason: "damaged-text" };
   }
-  return hasBlank ? null : "its tokens are those of another kind of tokenizer than it says: none of them has a blank";
+  return hasBlank ? null : { reason: "blanks-missing" };
 }
 
 /** Whatever is no token itself is written byte by byte; where a byte is missing, that text ends the process. */
-function checkBytes({ tokens, types }: Vocabulary): string | null {
+function checkBytes({ tokens, types }: Vocabulary): Fault | null {
   const known = new Set(tokens);
   for (const [id, token] of tokens.entries())
-    if (types?.[id] === BYTE_TOKEN && token.length < 3)
-      return `token ${id} of its vocabulary stands for a byte, and names none`;
+    if (types?.[id] === BYTE_TOKEN && token.length < 3) return { reason: "byte-token-empty", token: String(id) };
   const missing = bytesOfText.filter(
     (byte) => !known.has(`<0x${hex(byte).toUpperCase()}>`) && (byte === 0 || !known.has(String.fromCharCode(byte))),
   );
-  return missing.length === 0
-    ? null
-    : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of, as one of another kind of tokenizer does`;
+  return missing.length === 0 ? null : { reason: "bytes-missing", count: String(missing.length) };
 }
 
 /** The longest match begins with each byte of a text: where one is missing, llama.cpp never comes to the end. */
-function checkEscapedBytes({ tokens }: Vocabulary): string | null {
+function checkEscapedBytes({ tokens }: Vocabulary): Fault | null {
   const known = new Set(tokens.map((token) => unescaped(cut(token))).filter((token) => token.length === 1));
   const missing = bytesOfText.filter((byte) => !known.has(String.fromCharCode(byte)));
-  return missing.length === 0
-    ? null
-    : `its vocabulary lacks tokens for ${missing.length} of the bytes that text is made of`;
+  return missing.length === 0 ? null : { reason: "bytes-missing", count: String(missing.length) };
 }
 
-function checkTable({ tokens }: Vocabulary): string | null {
+function checkTable({ tokens }: Vocabulary): Fault | null {
   const work = tokens.reduce((sum, { length }) => sum + length ** 3, 0);
-  return work <= MAX_TABLE_WORK ? null : "the tokens of its vocabulary are too long for its kind of tokenizer";
+  return work <= MAX_TABLE_WORK ? null : { reason: "tokens-too-long" };
 }
 
 /** As llama_unescape_rwkv_token reads them; the shape of a byte alone counts here. */
@@ -190,8 +193,8 @@ function cut(text: string): string {
   return end === -1 ? text : text.slice(0, end);
 }
 
-function unusable(reason: string): Outcome<never> {
-  return fail("model-vocabulary-unusable", { reason });
+function unusable(fault: Fault): Outcome<never> {
+  return fail("model-vocabulary-unusable", fault);
 }
 
 /** Text from the file, fit for a sentence. */

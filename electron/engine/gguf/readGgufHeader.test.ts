@@ -10,6 +10,7 @@ import {
   type MetadataEntry,
 } from "../../testing/tinyGguf";
 import type { FailureCode } from "../../contract/failure";
+import { detailsOf } from "../../contract/failureDetails";
 import type { ByteSource } from "./ByteSource";
 import {
   MAX_ALIGNMENT_BYTES,
@@ -421,10 +422,11 @@ describe("hostile headers", () => {
   it.each(cases)("%s", async (_name, bytes, code) => {
     const failure = await failureOf(bytes);
     expect(failure.code).toBe(code);
+    const { check, neededBytes, type } = detailsOf(failure);
     const facts: Partial<Record<FailureCode, unknown>> = {
-      "model-damaged": failure.details?.["check"],
-      "model-truncated": failure.details?.["neededBytes"],
-      "model-needs-other-build": failure.details?.["type"],
+      "model-damaged": check,
+      "model-truncated": neededBytes,
+      "model-needs-other-build": type,
     };
     expect(facts[code] ?? code === "model-not-gguf").toBeTruthy();
   });

@@ -1,7 +1,7 @@
 // Reads and checks the header of a GGUF file before native code sees it, trusting nothing in it. Engine process.
 //
 // Format: ggml/include/gguf.h of llama.cpp. Where llama.cpp is lax this is strict: what real models have passes.
-import { fail, succeed, type Outcome } from "../../contract/failure";
+import { failure, fail, succeed, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "./ByteSource";
 import { BadHeader, damaged, GgufCursor } from "./GgufCursor";
 import { DEFAULT_ALIGNMENT_BYTES } from "./ggufBytes";
@@ -27,7 +27,7 @@ export interface GgufHeader {
 }
 
 /**
- * Failures: model-not-gguf, model-truncated, model-damaged, model-needs-other-build (details.type), model-unreadable (the source's own
+ * Failures: model-not-gguf, model-truncated, model-damaged, model-needs-other-build, model-unreadable (the source's own
  * error).
  */
 export async function readGgufHeader(
@@ -75,7 +75,7 @@ export interface GgufStart {
 
 /** What stands before the metadata. */
 export async function readStart(cursor: GgufCursor): Promise<GgufStart> {
-  if (!(await cursor.startsWith("GGUF"))) throw new BadHeader("model-not-gguf", {});
+  if (!(await cursor.startsWith("GGUF"))) throw new BadHeader(failure("model-not-gguf"));
   return {
     version: await readVersion(cursor),
     tensorCount: await cursor.count("tensor count", MAX_TENSORS),

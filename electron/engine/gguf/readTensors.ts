@@ -1,4 +1,5 @@
 // The list of tensors in a GGUF header: shapes that can be, and data inside the file, apart from each other.
+import { failure } from "../../contract/failure";
 import { BadHeader, damaged, truncated, type GgufCursor } from "./GgufCursor";
 import { MAX_DIMENSIONS, MAX_TENSOR_NAME_BYTES, MAX_TYPE_NUMBER } from "./ggufLimits";
 import { ggmlTypes } from "./ggmlTypes";
@@ -55,7 +56,9 @@ export async function readTensors(cursor: GgufCursor, count: number, alignment: 
 /** Types that llama.cpp has no more, or not yet; forks number their own from about a hundred on. */
 function unknownType(typeNumber: number, at: string): BadHeader {
   if (typeNumber > MAX_TYPE_NUMBER) return damaged(at, "unknown tensor type");
-  return new BadHeader("model-needs-other-build", { type: String(typeNumber) }, `${at}: tensor type ${typeNumber}`);
+  return new BadHeader(
+    failure("model-needs-other-build", { type: String(typeNumber) }, `${at}: tensor type ${typeNumber}`),
+  );
 }
 
 /**
@@ -81,9 +84,11 @@ export function checkTensorData(
   );
   if (isWider)
     throw new BadHeader(
-      "model-needs-other-build",
-      { type: "Q2_0 in blocks of 128" },
-      "Q2_0 tensors of 34 bytes for 128 weights",
+      failure(
+        "model-needs-other-build",
+        { type: "Q2_0", blockSize: "128" },
+        "Q2_0 tensors of 34 bytes for 128 weights",
+      ),
     );
   let endBytes = 0;
   for (const tensor of inOrder) {

@@ -16,14 +16,14 @@ export async function convertDeltaJob(
   { source, target, compact }: ConvertDeltaRequest,
 ): Promise<JobResult> {
   const file = path.basename(target);
-  if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
+  if (await isSameFile(source, target)) throw JobError.because("target-is-source", { file });
   if (
     await access(target).then(
       () => true,
       () => false,
     )
   )
-    throw new JobError("target-exists", { file });
+    throw JobError.because("target-exists", { file });
   await requireSoundHeader(source);
   await requireFreeSpace(path.dirname(target), (await stat(source)).size * (compact ? 1 : MOST_EXPANSION));
   const fileBytes = await writeUnfinished(target, (unfinished) =>

@@ -1,4 +1,6 @@
 // Writes a PEFT or MLX adapter as an ordinary llama.cpp adapter. Without native code: reading, checking and writing are TypeScript. Job process.
+import type { Failure } from "../../contract/failure";
+import { withDetails, withMissingDetails } from "../../contract/failureDetails";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import type { ConvertPeftRequest } from "../../contract/deltaJobs";
@@ -23,12 +25,7 @@ export async function convertPeftJob(
   report: (progress: JobProgress) => void,
 ): Promise<JobResult> {
   const base = await readBaseShapes(request.base);
-  if (!base.ok)
-    throw new JobError(
-      base.failure.code,
-      { file: path.basename(request.base), ...base.failure.details },
-      base.failure.cause,
-    );
+  if (!base.ok) throw JobError.of(withMissingDetails(base.failure, { file: path.basename(request.base) }));
   const config = await readConfig(request.config);
   const weights = await openWeights(request.weights);
   try {
@@ -52,16 +49,16 @@ export async function convertPeftJob(
 async function readConfig(file: string): Promise<PeftConfig> {
   const source = await FileByteSource.open(file);
   if (!source.ok)
-    throw new JobError(
+    throw JobError.because(
       source.failure.code === "model-missing" ? "peft-config-missing" : "peft-config-invalid",
       {},
       source.failure.cause,
     );
   try {
     if (source.value.sizeBytes > MAX_PEFT_CONFIG_BYTES)
-      throw new JobError("peft-config-invalid", { reason: "it is too large" });
+      throw JobError.because("peft-config-invalid", { reason: "too-large" });
     const config = readPeftConfig(new TextDecoder().decode(await source.value.read(0, source.value.sizeBytes)));
-    if (!config.ok) throw new JobError(config.failure.code, config.failure.details, config.failure.cause);
+    if (!config.ok) throw JobError.of(config.failure);
     return config.value;
   } finally {
     await source.value.close();
@@ -70,12 +67,12 @@ async function readConfig(file: string): Promise<PeftConfig> {
 
 async function openWeights(file: string): Promise<FileByteSource> {
   const source = await FileByteSource.open(file);
-  if (!source.ok)
-    throw new JobError(
-      source.failure.code === "model-missing" ? "source-missing" : source.failure.code,
-      { file: path.basename(file) },
-      source.failure.cause,
-    );
+  if (!source.ok) {
+    const { failure } = source;
+    const known: Failure =
+      failure.code === "model-missing" ? { code: "source-missing", cause: failure.cause } : failure;
+    throw JobError.of(withDetails(known, { file: path.basename(file) }));
+  }
   return source.value;
 }
 

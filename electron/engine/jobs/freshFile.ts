@@ -50,8 +50,8 @@ export async function requireFreeSpace(folder: string, neededBytes: number): Pro
     await requireRoom(folder, neededBytes);
   } catch (error) {
     if (!(error instanceof NoRoomError))
-      throw new JobError("folder-unusable", { folder: path.basename(folder) }, error);
-    throw new JobError("job-disk-full", {
+      throw JobError.because("folder-unusable", { folder: path.basename(folder) }, error);
+    throw JobError.because("job-disk-full", {
       neededBytes: String(error.neededBytes),
       availableBytes: String(error.availableBytes),
     });

@@ -30,7 +30,7 @@ async function requireReadable(source: string): Promise<void> {
   const unsound = await headerFailure(source);
   if (unsound === null || unsound.code === "model-not-gguf") return;
   const isUnreadable = unsound.code === "model-missing" || unsound.code === "model-unreadable";
-  throw new JobError(
+  throw JobError.because(
     isUnreadable ? "importance-matrix-unreadable" : "importance-matrix-invalid",
     {},
     unsound.cause ?? unsound.code,
@@ -54,19 +54,20 @@ async function requireFit(addon: NativeAddon, matrix: string, model: string): Pr
     if (columns === undefined) continue;
     const sums = dimensions.reduce((product, length) => product * length, 1);
     if (sums !== columns)
-      throw new JobError("importance-matrix-invalid", {}, `${sums} columns for ${weight}, which has ${columns}`);
+      throw JobError.because("importance-matrix-invalid", {}, `${sums} columns for ${weight}, which has ${columns}`);
     known += 1;
   }
   if (known === 0)
-    throw new JobError("importance-matrix-invalid", {}, `none of the weights of ${path.basename(model)}`);
+    throw JobError.because("importance-matrix-invalid", {}, `none of the weights of ${path.basename(model)}`);
 }
 
 async function tensorsOf(file: string): Promise<readonly { name: string; dimensions: readonly number[] }[]> {
   const source = await FileByteSource.open(file);
-  if (!source.ok) throw new JobError("importance-matrix-unreadable", {}, source.failure.cause);
+  if (!source.ok) throw JobError.because("importance-matrix-unreadable", {}, source.failure.cause);
   try {
     const header = await readGgufHeader(source.value);
-    if (!header.ok) throw new JobError("importance-matrix-invalid", {}, header.failure.cause ?? header.failure.code);
+    if (!header.ok)
+      throw JobError.because("importance-matrix-invalid", {}, header.failure.cause ?? header.failure.code);
     return header.value.tensors;
   } finally {
     await source.value.close();

@@ -25,15 +25,15 @@ export async function makeDeltaJob(
   const making = makingOf(request);
   const file = path.basename(target);
   for (const source of [base, fineTune])
-    if (await isSameFile(source, target)) throw new JobError("target-is-source", { file });
+    if (await isSameFile(source, target)) throw JobError.because("target-is-source", { file });
   if (
     await access(target).then(
       () => true,
       () => false,
     )
   )
-    throw new JobError("target-exists", { file });
-  if (await isSameFile(base, fineTune)) throw new JobError("pair-equal");
+    throw JobError.because("target-exists", { file });
+  if (await isSameFile(base, fineTune)) throw JobError.because("pair-equal");
 
   const sources = [await openUnquantized(addon, base), await openUnquantized(addon, fineTune)];
   await requireFreeSpace(path.dirname(target), ((sources[0]?.facts.parameters ?? 0) * making.mostBitsPerWeight) / 8);
@@ -134,7 +134,7 @@ async function measure(
     progressMeter("fidelity", "tokens", report),
   );
   if (found.gapClosed <= 0)
-    throw new JobError("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);
+    throw JobError.because("delta-useless", {}, `KL ${found.klDelta} with it, ${found.klBase} without`);
   return found;
 }
 
@@ -142,7 +142,8 @@ async function measure(
 async function openUnquantized(addon: NativeAddon, model: string): Promise<SourceFile> {
   const source = await openSource(addon, model);
   const type = source.facts.weightType.toUpperCase();
-  if (!QUANTIZABLE_WEIGHT_TYPES.has(type)) throw new JobError("pair-quantized", { type, file: path.basename(model) });
+  if (!QUANTIZABLE_WEIGHT_TYPES.has(type))
+    throw JobError.because("pair-quantized", { type, file: path.basename(model) });
   return source;
 }
 
@@ -151,5 +152,5 @@ async function whyWritingFailed(target: string, error: unknown): Promise<unknown
     () => false,
     () => true,
   );
-  return isFull ? new JobError("job-disk-full", {}, error) : error;
+  return isFull ? JobError.because("job-disk-full", {}, error) : error;
 }

@@ -198,13 +198,13 @@ export function loadNativeAddon(appFolder: string): NativeAddon {
   const file = addonPath(appFolder);
   const libraryPackage = LIBRARY_PACKAGES[`${process.platform}-${process.arch}`];
   if (libraryPackage === undefined || !existsSync(file)) {
-    throw new JobError("addon-missing", { platform: `${process.platform} ${process.arch}` });
+    throw JobError.because("addon-missing", { platform: `${process.platform} ${process.arch}` });
   }
   let addon: NativeAddon;
   try {
     addon = createRequire(file)(file) as NativeAddon;
   } catch (error) {
-    throw new JobError("addon-missing", {}, error);
+    throw JobError.because("addon-missing", {}, error);
   }
   addon.loadBackends({
     librariesFolder: path.join(appFolder, "node_modules", "@node-llama-cpp", libraryPackage, "bins", libraryPackage),

@@ -27,12 +27,12 @@ export async function quantizeJob(
     recipe: { type, steps },
   } = request;
   const fileName = path.basename(target);
-  if (await isSameFile(request.source, target)) throw new JobError("target-is-source", { file: fileName });
-  if (await exists(target)) throw new JobError("target-exists", { file: fileName });
+  if (await isSameFile(request.source, target)) throw JobError.because("target-is-source", { file: fileName });
+  if (await exists(target)) throw JobError.because("target-exists", { file: fileName });
 
   const source = await openSource(addon, request.source);
   if (!QUANTIZABLE_WEIGHT_TYPES.has(source.facts.weightType.toUpperCase())) {
-    throw new JobError("source-already-quantized", { type: source.facts.weightType.toUpperCase() });
+    throw JobError.because("source-already-quantized", { type: source.facts.weightType.toUpperCase() });
   }
   const plan = await addon.planQuantize({ source: request.source, ...planOptions(type, stepKinds(steps)) });
   await requireFreeSpace(path.dirname(target), plannedBytes(source, plan));
@@ -68,7 +68,7 @@ export async function quantizeJob(
       target,
     );
     await addon.generateOneToken({ model: unfinished, threads }).catch((error: unknown) => {
-      throw new JobError("result-damaged", { file: fileName }, error);
+      throw JobError.because("result-damaged", { file: fileName }, error);
     });
     check({ done: 1, total: 1, item: fileName });
     return (await stat(unfinished)).size;
@@ -109,10 +109,10 @@ async function whyWritingFailed(target: string, error: unknown): Promise<unknown
     () => true,
   );
   return isFull
-    ? new JobError("job-disk-full", {}, error)
+    ? JobError.because("job-disk-full", {}, error)
     : error instanceof Error
       ? error
-      : new JobError("write-failed", {}, error);
+      : JobError.because("write-failed", {}, error);
 }
 
 function exists(file: string): Promise<boolean> {

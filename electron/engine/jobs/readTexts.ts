@@ -15,7 +15,7 @@ export async function readEachText(files: readonly string[]): Promise<string[]> 
     try {
       texts.push(new TextDecoder("utf-8", { fatal: true }).decode(await bytesOf(file)));
     } catch (error) {
-      throw new JobError("text-unreadable", { file: path.basename(file) }, error);
+      throw JobError.because("text-unreadable", { file: path.basename(file) }, error);
     }
   }
   return texts;

@@ -1,14 +1,15 @@
 // llama.cpp ends its process on some headers that are not well formed. So each file is read here before the addon sees it. Job process.
 import path from "node:path";
 import type { Failure } from "../../contract/failure";
+import { withMissingDetails } from "../../contract/failureDetails";
 import { FileByteSource } from "../gguf/ByteSource";
 import { readGgufHeader } from "../gguf/readGgufHeader";
 import { JobError } from "./JobError";
 
 /** Throws JobError: "model-missing", "model-unreadable", and what readGgufHeader finds. */
 export async function requireSoundHeader(file: string): Promise<void> {
-  const { code, details, cause } = (await headerFailure(file)) ?? {};
-  if (code !== undefined) throw new JobError(code, { file: path.basename(file), ...details }, cause);
+  const unsound = await headerFailure(file);
+  if (unsound !== null) throw JobError.of(withMissingDetails(unsound, { file: path.basename(file) }));
 }
 
 /** null: it is sound. */

@@ -24,15 +24,15 @@ const READ_BYTES = 4 * 1024 * 1024;
 /** Throws JobError "source-missing", "model-unreadable", "model-damaged", "model-not-measurable". */
 export async function openSource(addon: NativeAddon, source: string): Promise<SourceFile> {
   const fileName = path.basename(source);
-  if (!(await stat(source).catch(() => null))?.isFile()) throw new JobError("source-missing", { file: fileName });
+  if (!(await stat(source).catch(() => null))?.isFile()) throw JobError.because("source-missing", { file: fileName });
   const first = await describe(addon, source);
   if (first.kind !== "model" || first.architecture === "")
-    throw new JobError("model-not-measurable", { file: fileName });
+    throw JobError.because("model-not-measurable", { file: fileName });
   const paths = splitPaths(source, first.splits);
   const facts = { ...first };
   for (const next of paths.slice(1)) {
     if (!(await stat(next).catch(() => null))?.isFile())
-      throw new JobError("source-missing", { file: path.basename(next) });
+      throw JobError.because("source-missing", { file: path.basename(next) });
     const part = await describe(addon, next);
     facts.weightBytes += part.weightBytes;
     facts.parameters += part.parameters;
@@ -47,13 +47,13 @@ async function describe(addon: NativeAddon, file: string): Promise<NativeModelFi
   try {
     await access(file, constants.R_OK);
   } catch (error) {
-    throw new JobError("model-unreadable", { file: path.basename(file) }, error);
+    throw JobError.because("model-unreadable", { file: path.basename(file) }, error);
   }
   const unsound = await headerFailure(file);
   if (unsound !== null)
-    throw new JobError("model-damaged", { file: path.basename(file) }, unsound.cause ?? unsound.code);
+    throw JobError.because("model-damaged", { file: path.basename(file) }, unsound.cause ?? unsound.code);
   return addon.describeModelFile({ path: file }).catch((error: unknown) => {
-    throw new JobError("model-damaged", { file: path.basename(file) }, error);
+    throw JobError.because("model-damaged", { file: path.basename(file) }, error);
   });
 }
 
@@ -61,7 +61,7 @@ async function describe(addon: NativeAddon, file: string): Promise<NativeModelFi
 export async function requireUnchanged(source: SourceFile): Promise<void> {
   const now = await fingerprintOf(source.paths).catch(() => null);
   if (now !== null && now.fingerprint !== source.fingerprint) {
-    throw new JobError("source-changed", { file: path.basename(source.paths[0] ?? "") });
+    throw JobError.because("source-changed", { file: path.basename(source.paths[0] ?? "") });
   }
 }
 
@@ -92,7 +92,7 @@ export function splitPaths(first: string, splits: number): readonly string[] {
   const match = /^(.*)-00001-of-(\d{5})\.gguf$/u.exec(first);
   const [, prefix, count] = match ?? [];
   if (prefix === undefined || count === undefined || Number(count) !== splits) {
-    throw new JobError(
+    throw JobError.because(
       "model-unreadable",
       { file: path.basename(first) },
       "a part of a split model that is not the first",

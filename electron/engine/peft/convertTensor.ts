@@ -68,11 +68,10 @@ async function read(
   firstValue: number,
   count: number,
 ): Promise<Float32Array<ArrayBuffer>> {
-  if (!isReadableType(type)) throw new JobError("internal", {}, `numbers of the type ${type}`);
+  if (!isReadableType(type)) throw JobError.because("internal", {}, `numbers of the type ${type}`);
   const valueBytes = VALUE_BYTES[type];
   const bytes = await source.read(offsetBytes + firstValue * valueBytes, count * valueBytes);
-  if (bytes.length < count * valueBytes)
-    throw new JobError("peft-weights-damaged", { reason: "a part of it is missing" });
+  if (bytes.length < count * valueBytes) throw JobError.because("peft-weights-damaged", { reason: "part-missing" });
   return floatsOf(bytes.slice().buffer, type);
 }
 

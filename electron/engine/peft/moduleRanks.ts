@@ -39,9 +39,9 @@ function matched(patterns: ReadonlyMap<string, number>, modules: readonly string
   try {
     found = MATCH.runInNewContext({ patterns: sources, modules }, { timeout: MATCH_TIMEOUT_MS }) as number[];
   } catch (error) {
-    throw new JobError(
+    throw JobError.because(
       "peft-config-invalid",
-      { reason: "one of its patterns cannot be used" },
+      { reason: "pattern-unusable" },
       error instanceof Error ? error.message : "",
     );
   }

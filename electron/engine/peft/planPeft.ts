@@ -1,5 +1,6 @@
 // What becomes of each tensor of a PEFT or MLX adapter, decided from headers and configuration before anything is written: its place in
 // the base, its shape there, and how its numbers change. Job process.
+import type { Because, PeftReason } from "../../contract/failureReasons";
 import type { PeftConfig, PeftFeature } from "../../contract/peftConfig";
 import type { BaseShapes } from "../deltas/matchDelta";
 import { MAX_ALPHA_PER_RANK } from "../deltas/adapterKinds";
@@ -50,7 +51,7 @@ interface Pair {
 export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor[], base: BaseShapes): PeftPlan {
   const architecture = peftArchitectures.get(base.architecture);
   if (architecture === undefined)
-    throw new JobError("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
+    throw JobError.because("peft-architecture-unsupported", { architecture: base.architecture.slice(0, 40) });
   const pairs = pairUp(tensors, config);
   const ranks = moduleRanks(
     config,
@@ -63,7 +64,7 @@ export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor
   const alpha = ofUsual * MAX_RATIO >= largest ? ofUsual : largest;
   // llama.cpp takes an alpha of 0 for "as they are", and in 32 bits what is smaller is 0.
   if (alpha < SMALLEST_FLOAT32)
-    throw new JobError("delta-alpha-invalid", {
+    throw JobError.because("delta-alpha-invalid", {
       alpha: String(config.alpha),
       setting: config.library === "mlx" ? "scale" : "lora_alpha",
     });
@@ -78,7 +79,7 @@ export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor
     ),
   );
   const names = new Set(planned.map(({ name }) => name));
-  if (names.size < planned.length) throw damaged("it changes a part of the model twice");
+  if (names.size < planned.length) throw damaged({ reason: "changed-twice" });
   return { alpha: Math.fround(alpha), tensors: planned };
 }
 
@@ -86,7 +87,7 @@ export function planPeft(config: PeftConfig, tensors: readonly SafetensorsTensor
 function strength({ rank, alpha }: ModuleRank, { isRankStabilised }: PeftConfig): number {
   const scale = alpha / (isRankStabilised ? Math.sqrt(rank) : rank);
   if (!(scale <= MAX_ALPHA_PER_RANK))
-    throw new JobError("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
+    throw JobError.because("delta-alpha-invalid", { alpha: String(alpha), rank: String(rank) });
   return isRankStabilised ? alpha * Math.sqrt(rank) : alpha;
 }
 
@@ -98,12 +99,12 @@ function pairUp(tensors: readonly SafetensorsTensor[], { library, trainsBiases }
     if (named.kind === "base") continue;
     if (named.kind === "unsupported") throw unsupported(named.feature, tensor.name);
     const halves = modules.get(named.module) ?? {};
-    if (halves[named.half] !== undefined) throw damaged(`it has two tensors for one part, ${plain(named.module)}`);
+    if (halves[named.half] !== undefined) throw damaged({ reason: "part-twice", part: plain(named.module) });
     modules.set(named.module, { ...halves, [named.half]: tensor });
   }
-  if (modules.size === 0) throw damaged("it changes nothing");
+  if (modules.size === 0) throw damaged({ reason: "changes-nothing" });
   return [...modules].map(([module, { a, b }]) => {
-    if (a === undefined || b === undefined) throw damaged(`one half of ${plain(module)} is missing`);
+    if (a === undefined || b === undefined) throw damaged({ reason: "half-missing", part: plain(module) });
     return { module, a, b };
   });
 }
@@ -127,19 +128,19 @@ function planPair(
 
   for (const half of [a, b])
     if (!isReadable(half))
-      throw damaged(`${plain(half.name)} is of the type ${plain(half.type)}, which Facet does not read`);
+      throw damaged({ reason: "part-of-unreadable-type", part: plain(half.name), type: plain(half.type) });
   // mlx-lm multiplies from the right: its factors are peft's, transposed.
   const isMlx = library === "mlx";
   const [aRows = 0, aColumns = 0] = isMlx ? a.shape.toReversed() : a.shape;
   const [bRows = 0, bColumns = 0] = isMlx ? b.shape.toReversed() : b.shape;
   if (a.shape.length > 2 || b.shape.length > 2) throw unsupported("experts", module);
   if (a.shape.length !== 2 || b.shape.length !== 2 || aRows !== bColumns)
-    throw damaged(`the two halves of ${plain(module)} do not go together`);
-  if (aRows !== rank) throw damaged(`the rank of ${plain(module)} is not the one that its configuration says`);
+    throw damaged({ reason: "halves-differ", part: plain(module) });
+  if (aRows !== rank) throw damaged({ reason: "rank-differs", part: plain(module) });
   const [columns, rows, ...more] = base.tensors.get(name) ?? [];
   // Of an embedding peft keeps the factors for its transpose.
   const fits = isEmbedding ? columns === bRows && rows === aColumns : columns === aColumns && rows === bRows;
-  if (!fits || more.some((size) => size !== 1)) throw new JobError("delta-shapes-differ", { tensor: name });
+  if (!fits || more.some((size) => size !== 1)) throw JobError.because("delta-shapes-differ", { tensor: name });
 
   const isReordered = architecture.reordersHeads && /\.attn_[qk]\.weight$/u.test(name);
   const headRows = isReordered ? headRowsOf(bRows, base) : null;
@@ -158,15 +159,15 @@ function planPair(
 
 function headRowsOf(rows: number, { headSize }: BaseShapes): number {
   if (headSize === null || headSize < 2 || headSize % 2 !== 0 || rows % headSize !== 0) {
-    throw new JobError("model-damaged", { reason: "the size of its attention heads is wrong" });
+    throw JobError.because("model-damaged", { reason: "head-size-wrong" });
   }
   return headSize;
 }
 
 function unsupported(feature: PeftFeature, tensor: string): JobError {
-  return new JobError("peft-unsupported", { feature, tensor: plain(tensor) });
+  return JobError.because("peft-unsupported", { feature, tensor: plain(tensor) });
 }
 
-function damaged(reason: string): JobError {
-  return new JobError("peft-weights-damaged", { reason });
+function damaged(because: Because<PeftReason>): JobError {
+  return JobError.because("peft-weights-damaged", because);
 }

@@ -2,6 +2,7 @@
 // file side by side, without gaps or overlaps, as the format asks. Job process.
 //
 // Format: README.md and safetensors/src/tensor.rs of huggingface/safetensors.
+import type { Because, PeftReason } from "../../contract/failureReasons";
 import { z } from "zod";
 import type { ByteSource } from "../gguf/ByteSource";
 import { JobError } from "../jobs/JobError";
@@ -53,7 +54,7 @@ const TensorEntry = z.strictObject({
 /** Throws JobError "peft-weights-damaged". */
 export async function readSafetensors(source: ByteSource): Promise<SafetensorsTensor[]> {
   const entries = await readEntries(source);
-  if (entries.length > MAX_TENSORS) throw damaged("it has too many parts");
+  if (entries.length > MAX_TENSORS) throw damaged({ reason: "too-many-parts" });
   const tensors = entries.map(({ name, entry, dataOffsetBytes }) => tensorOf(name, entry, dataOffsetBytes));
   const inOrder = tensors.toSorted(
     (one, other) => one.offsetBytes - other.offsetBytes || one.sizeBytes - other.sizeBytes,
@@ -61,30 +62,30 @@ export async function readSafetensors(source: ByteSource): Promise<SafetensorsTe
   let end = entries[0]?.dataOffsetBytes ?? source.sizeBytes;
   for (const { offsetBytes, sizeBytes } of inOrder) {
     // Of a name that comes twice JSON keeps the last: the other one's bytes are a gap then.
-    if (offsetBytes !== end) throw damaged("its parts overlap, or lie apart");
+    if (offsetBytes !== end) throw damaged({ reason: "parts-overlap" });
     end = offsetBytes + sizeBytes;
   }
-  if (end > source.sizeBytes) throw damaged("a part of it is missing");
-  if (end < source.sizeBytes) throw damaged("it goes on after its end");
+  if (end > source.sizeBytes) throw damaged({ reason: "part-missing" });
+  if (end < source.sizeBytes) throw damaged({ reason: "goes-on-after-its-end" });
   return tensors;
 }
 
 async function readEntries(source: ByteSource): Promise<{ name: string; entry: unknown; dataOffsetBytes: number }[]> {
   const start = Buffer.from(await source.read(0, 8));
-  if (start.length < 8) throw damaged("it is too short");
+  if (start.length < 8) throw damaged({ reason: "too-short" });
   const lengthBytes = start.readBigUInt64LE();
-  if (lengthBytes > BigInt(MAX_HEADER_BYTES)) throw damaged("it is no safetensors file");
+  if (lengthBytes > BigInt(MAX_HEADER_BYTES)) throw damaged({ reason: "not-safetensors" });
   const text = await source.read(8, Number(lengthBytes));
-  if (text.length < lengthBytes) throw damaged("a part of it is missing");
-  if (text[0] !== 0x7b) throw damaged("it is no safetensors file");
+  if (text.length < lengthBytes) throw damaged({ reason: "part-missing" });
+  if (text[0] !== 0x7b) throw damaged({ reason: "not-safetensors" });
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch (error) {
-    throw damaged("its list of contents cannot be read", error);
+    throw damaged({ reason: "contents-unreadable" }, error);
   }
   if (typeof header !== "object" || header === null || Array.isArray(header))
-    throw damaged("its list of contents cannot be read");
+    throw damaged({ reason: "contents-unreadable" });
   const dataOffsetBytes = 8 + text.length;
   // Names are never keys of an object of ours: "__proto__" is a name like any other.
   return Object.entries(header).flatMap(([name, entry]) =>
@@ -94,7 +95,7 @@ async function readEntries(source: ByteSource): Promise<{ name: string; entry: u
 
 function tensorOf(name: string, entry: unknown, dataOffsetBytes: number): SafetensorsTensor {
   const parsed = TensorEntry.safeParse(entry);
-  if (!parsed.success) throw damaged(`its entry ${plain(name)} is wrong`);
+  if (!parsed.success) throw damaged({ reason: "entry-wrong", name: plain(name) });
   const {
     dtype,
     shape,
@@ -102,10 +103,10 @@ function tensorOf(name: string, entry: unknown, dataOffsetBytes: number): Safete
   } = parsed.data;
   const valueBytes = VALUE_BYTES.get(dtype);
   if (valueBytes === undefined)
-    throw damaged(`${plain(name)} is of the type ${plain(dtype)}, which Facet does not read`);
+    throw damaged({ reason: "part-of-unreadable-type", part: plain(name), type: plain(dtype) });
   const values = shape.reduce((product, size) => product * size, 1);
   if (!Number.isSafeInteger(values * valueBytes) || to - from !== values * valueBytes)
-    throw damaged(`the size of ${plain(name)} is wrong`);
+    throw damaged({ reason: "size-wrong", part: plain(name) });
   return { name, type: dtype, shape, offsetBytes: dataOffsetBytes + from, sizeBytes: to - from };
 }
 
@@ -117,8 +118,8 @@ export function isReadable({ type }: SafetensorsTensor): boolean {
   return isReadableType(type);
 }
 
-function damaged(reason: string, cause?: unknown): JobError {
-  return new JobError("peft-weights-damaged", { reason }, cause);
+function damaged(because: Because<PeftReason>, cause?: unknown): JobError {
+  return JobError.because("peft-weights-damaged", because, cause);
 }
 
 /** Text from the file, fit for a sentence. */

@@ -1,6 +1,7 @@
 // Makes what an answer must be like into a grammar that sampling follows. Engine process.
 import { LlamaGrammarEvaluationState, type LlamaModel } from "node-llama-cpp";
 import { fail, succeed, type Outcome } from "../../contract/failure";
+import type { Because, StructureReason } from "../../contract/failureReasons";
 import type { AnswerStructure } from "../../contract/sampling";
 import { findGrammarMistake } from "../../contract/structure/findGrammarMistake";
 import { readAnswerSchema } from "../../contract/structure/readAnswerSchema";
@@ -13,7 +14,7 @@ export async function answerGrammar(
   if (structure === undefined) return succeed(undefined);
   const { kind } = structure;
   const written = grammarText(structure);
-  if ("mistake" in written) return fail("structure-invalid", { kind, reason: written.mistake });
+  if ("mistake" in written) return fail("structure-invalid", { kind, ...written.mistake });
   try {
     const grammar = await model.llama.createGrammar({ grammar: written.grammar });
     return succeed(new LlamaGrammarEvaluationState({ model, grammar }));
@@ -22,11 +23,11 @@ export async function answerGrammar(
   }
 }
 
-function grammarText(structure: AnswerStructure): { grammar: string } | { mistake: string } {
+function grammarText(structure: AnswerStructure): { grammar: string } | { mistake: Because<StructureReason> } {
   if (structure.kind === "grammar") {
     const mistake = findGrammarMistake(structure.grammar);
     return mistake === null ? { grammar: structure.grammar } : { mistake };
   }
   const reading = readAnswerSchema(structure.schema);
-  return reading.ok ? { grammar: reading.grammar } : { mistake: reading.words };
+  return reading.ok ? { grammar: reading.grammar } : { mistake: reading.mistake };
 }

@@ -243,7 +243,7 @@ describe("a JSON schema", { timeout: 120_000 }, () => {
 
   it.each(schemaCases)("takes what fits and nothing else: $name", async ({ value, fits, misses }) => {
     const reading = readAnswerSchema(JSON.stringify(value));
-    if (!reading.ok) throw new Error(reading.words);
+    if (!reading.ok) throw new Error(reading.mistake.reason);
     const written = await llama.createGrammar({ grammar: reading.grammar });
     const takes = (text: string): unknown =>
       Reflect.apply(Reflect.get(written, "_testText") as (text: string) => boolean, written, [text]);
@@ -259,7 +259,7 @@ describe("a JSON schema", { timeout: 120_000 }, () => {
         kind: "failed",
         failure: {
           code: "structure-invalid",
-          details: { kind: "json-schema", reason: expect.stringMatching(/\w.*\.$/) },
+          details: { kind: "json-schema", reason: expect.stringMatching(/^schema-|^not-json$/) },
         },
       });
       expect((await answer("Hello", { maxTokens: 2 })).facts.answerTokens).toBeGreaterThan(0);
@@ -303,7 +303,7 @@ describe("a grammar", { timeout: 120_000 }, () => {
       kind: "failed",
       failure: {
         code: "structure-invalid",
-        details: { kind: "grammar", reason: expect.stringMatching(/\w.*\.$/) as string },
+        details: { kind: "grammar", reason: expect.stringMatching(/^grammar-/) as string },
       },
     };
     const isEmpty = ended.kind === "answered" && textOf(ended.parts) === "";
@@ -315,7 +315,7 @@ describe("a grammar", { timeout: 120_000 }, () => {
     const stuck = await start("Hello", { structure: grammar('root ::= "yes" [\\x00] "no"') });
     expect(stuck).toMatchObject({
       kind: "failed",
-      failure: { code: "structure-invalid", details: { reason: "The answer came to a place where no token fits." } },
+      failure: { code: "structure-invalid", details: { reason: "no-token-fits" } },
     });
     const without = ["y", "ye", "yes", "Y", "e", "es", "s"].map((text) => ({ text, bias: -100 }));
     expect(await start("Hello", { logitBias: without, structure: grammar('root ::= "yes"') })).toMatchObject({

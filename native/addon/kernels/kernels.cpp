@@ -11,7 +11,7 @@ namespace {
 Napi::Value joinCpuBackendCall(const Napi::CallbackInfo& info) {
     const KernelState& state = joinCpuBackend(usableKernels());
     return objectOf(info.Env(), "isActive", state.isActive, "instructionSet", state.instructionSet, "reason",
-                    state.reason);
+                    state.reason, "cause", state.cause);
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

@@ -299,29 +299,31 @@ class Membership {
     bool isKept_ = false;
 };
 
-KernelState inactive(std::string reason) { return {false, "", std::move(reason)}; }
+KernelState inactive(std::string reason, std::string cause) {
+    return {false, "", std::move(reason), std::move(cause)};
+}
 
 KernelState join(const std::vector<const KernelSet*>& usable) {
-    if (usable.empty()) return inactive("this processor has no instructions that they are written for");
+    if (usable.empty()) return inactive("processor", "no instructions that they are written for");
     const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
-    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("ggml is " + version);
+    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("other-ggml", "ggml is " + version);
     std::vector<std::string> libraries = ggmlLibraries();
     std::erase_if(libraries, [](const std::string& path) { return !isCpuLibrary(path); });
-    if (libraries.size() != 1) return inactive(std::to_string(libraries.size()) + " CPU back ends are loaded");
+    if (libraries.size() != 1) return inactive("back-end", std::to_string(libraries.size()) + " CPU back ends are loaded");
 
     // Never closed: the back end stays as long as the process.
     void* library = dlopen(libraries.front().c_str(), RTLD_NOW | RTLD_NOLOAD);
-    if (library == nullptr) return inactive("the CPU back end cannot be opened");
+    if (library == nullptr) return inactive("back-end", "the CPU back end cannot be opened");
     const auto extraBufferTypes = reinterpret_cast<ExtraBufferTypes>(dlsym(library, kExtraBufferTypesSymbol));
     const auto cpuRegistry = reinterpret_cast<ggml_backend_reg_t (*)()>(dlsym(library, "ggml_backend_cpu_reg"));
     barrier = reinterpret_cast<Barrier>(dlsym(library, "ggml_barrier"));
     if (extraBufferTypes == nullptr || cpuRegistry == nullptr || barrier == nullptr) {
-        return inactive("the CPU back end lacks a symbol");
+        return inactive("back-end", "the CPU back end lacks a symbol");
     }
     // llama.cpp copies the list when it first asks for buffer types to load weights to. Let it do so now, without ours.
     const auto buffersOfDevice = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(
         ggml_backend_reg_get_proc_address(cpuRegistry(), "ggml_backend_dev_get_extra_bufts"));
-    if (buffersOfDevice == nullptr) return inactive("the CPU back end does not list its buffer types");
+    if (buffersOfDevice == nullptr) return inactive("back-end", "the CPU back end does not list its buffer types");
     ggml_backend_dev_t device = ggml_backend_reg_dev_get(cpuRegistry(), 0);
     buffersOfDevice(device);
 
@@ -336,9 +338,9 @@ KernelState join(const std::vector<const KernelSet*>& usable) {
     const SelfTest::Results stock = test.compute();
     Membership membership(extraBufferTypes(), &bufferType);
     const SelfTest::Results ours = test.compute();
-    if (products.load() != SelfTest::kProducts) return inactive("the back end did not ask for them");
-    if (!test.isSame(stock, ours)) return inactive("the self-test's results differ");
-    KernelState state{true, kernels->name, ""};
+    if (products.load() != SelfTest::kProducts) return inactive("back-end", "the back end did not ask for them");
+    if (!test.isSame(stock, ours)) return inactive("self-test", "its results differ");
+    KernelState state{true, kernels->name, "", ""};
     membership.keep();
     return state;
 }

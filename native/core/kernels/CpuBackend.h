@@ -12,8 +12,10 @@ struct KernelState {
     bool isActive;
     /** "AVX-512 VNNI" …; empty when not active. */
     std::string instructionSet;
-    /** Why ggml's own kernels compute; empty when active. */
+    /** Why ggml's own kernels compute: one of KernelReason in electron/contract/diagnosis.ts; empty when active. */
     std::string reason;
+    /** A technical line on it. */
+    std::string cause;
 };
 
 /**

@@ -4,6 +4,7 @@ import { findGrammarMistake } from "../../../contract/structure/findGrammarMista
 import { readAnswerSchema } from "../../../contract/structure/readAnswerSchema";
 import type { AnswerStructure } from "../../../contract/sampling";
 import { t } from "../../../words/language";
+import { becauseWords } from "../../../words/reasonWords";
 import { noFile } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";
 import type { Output } from "../Output";
@@ -13,7 +14,7 @@ export function readSchemaFile(file: string, output: Output): AnswerStructure {
   const reading = readAnswerSchema(schema);
   if (!reading.ok)
     throw new CommandError(
-      t("Answers can't follow the JSON schema in {file}. {reason}", { file, reason: reading.words }),
+      t("Answers can't follow the JSON schema in {file}. {reason}", { file, reason: becauseWords(reading.mistake) }),
     );
   if (reading.ignored.length > 0)
     output.remark(
@@ -26,7 +27,9 @@ export function readGrammarFile(file: string): AnswerStructure {
   const grammar = readTextFile(file);
   const mistake = findGrammarMistake(grammar);
   if (mistake !== null)
-    throw new CommandError(t("Answers can't follow the grammar in {file}. {reason}", { file, reason: mistake }));
+    throw new CommandError(
+      t("Answers can't follow the grammar in {file}. {reason}", { file, reason: becauseWords(mistake) }),
+    );
   return { kind: "grammar", grammar };
 }
 

@@ -1,4 +1,5 @@
 // Which fine-tunes answer: NAME or NAME@SCALE each.
+import { withMissingDetails } from "../../../contract/failureDetails";
 import { isScaleOf, scaleRange } from "../../../contract/deltaKinds";
 import { MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
 import type { InstalledModel } from "../../../contract/model";
@@ -48,7 +49,7 @@ export async function chooseStack(
   const { deltas } = valueOf(await reader.call("deltas.forModel", { modelId: model.id }));
   for (const { deltaId, name } of stack) {
     const refusal = deltas.find(({ delta }) => delta.id === deltaId)?.failure;
-    if (refusal) throw errorOf({ ...refusal, details: { delta: name, ...refusal.details } });
+    if (refusal) throw errorOf(withMissingDetails(refusal, { delta: name }));
   }
   return stack;
 }

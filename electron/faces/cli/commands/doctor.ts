@@ -4,6 +4,7 @@ import stringWidth from "string-width";
 import type { Diagnosis } from "../../../contract/diagnosis";
 import { backendWords } from "../../../words/backendWords";
 import { failureText } from "../../../words/failureText";
+import { kernelWords } from "../../../words/kernelWords";
 import { formatBytes } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -79,7 +80,6 @@ function linesOf(diagnosis: Diagnosis): Line[] {
 }
 
 function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["deltaWay"]): Line[] {
-  const { isActive, instructionSet, reason } = engine.deltaKernels;
   return [
     [
       "llama.cpp",
@@ -90,12 +90,7 @@ function aboutEngine(engine: NonNullable<Diagnosis["engine"]>, way: Diagnosis["d
       }),
     ],
     [t("Instructions"), engine.cpuFeatures.join(" ")],
-    [
-      t("1-bit kernels"),
-      isActive
-        ? t("Facet's for {instructions}; self-test passed", { instructions: String(instructionSet) })
-        : t("llama.cpp's own: {reason}", { reason: String(reason) }),
-    ],
+    [t("1-bit kernels"), kernelWords(engine.deltaKernels)],
     [
       t("Fine-tunes"),
       way === null

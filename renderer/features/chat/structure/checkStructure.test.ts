@@ -8,20 +8,16 @@ test.each<[AnswerStructure["kind"], string, string | null]>([
   ["json-schema", '{"type":"object"}', null],
   ["json-schema", '{\n"type":', "This isn't JSON yet: the end is missing."],
   ["json-schema", '{\n"type" 1}', "This isn't JSON. Check line 2, column 8."],
-  ["json-schema", "[1]", "A schema is an object, in { }: the schema is not."],
+  ["json-schema", "[1]", "A schema is an object, in braces."],
   [
     "json-schema",
     '{"properties":{"a":{"type":"text"}}}',
-    "“type” of “a” must be one of object, array, string, number, integer, boolean, null.",
+    "In “a”: “type” must be one of object, array, string, number, integer, boolean, null.",
   ],
   ["grammar", " \n", null],
   ["grammar", 'root ::= "yes" | no\nno ::= "no"', null],
-  [
-    "grammar",
-    'root ::= "yes"\n  | none',
-    "Line 2, column 3: the name of a rule is expected, in letters, digits and -.",
-  ],
-  ["grammar", 'root ::= "yes" | none', "Line 1, column 18: there is no rule with the name none."],
+  ["grammar", 'root ::= "yes"\n  | none', "Line 2, column 3: A rule's name is expected, in letters, digits and -."],
+  ["grammar", 'root ::= "yes" | none', "Line 1, column 18: There is no rule with the name none."],
 ])("%s %j: %s", (kind, text, mistake) => {
   expect(checkStructure(kind, text).mistake).toBe(mistake);
 });

@@ -4,6 +4,7 @@ import { readAnswerSchema } from "../../../../electron/contract/structure/readAn
 import type { AnswerStructure } from "../../../../electron/contract/sampling";
 import { languageCode, t } from "../../../../electron/words/language";
 import { formatList } from "../../../../electron/words/quantities";
+import { becauseWords } from "../../../../electron/words/reasonWords";
 import { jsonMistakeWords } from "../sidePanel/toolsWords";
 
 export interface StructureCheck {
@@ -33,10 +34,14 @@ export function checkStructure(kind: AnswerStructure["kind"], text: string): Str
 
 function check(kind: AnswerStructure["kind"], text: string): StructureCheck {
   if (text.trim() === "") return fine;
-  if (kind === "grammar") return { mistake: findGrammarMistake(text), ignored: [] };
+  if (kind === "grammar") {
+    const mistake = findGrammarMistake(text);
+    return { mistake: mistake && becauseWords(mistake), ignored: [] };
+  }
   const reading = readAnswerSchema(text);
   if (reading.ok) return { mistake: null, ignored: reading.ignored };
-  return { mistake: reading.isJson ? reading.words : jsonMistakeWords(text), ignored: [] };
+  const { mistake } = reading;
+  return { mistake: mistake.reason === "not-json" ? jsonMistakeWords(text) : becauseWords(mistake), ignored: [] };
 }
 
 /** "Answers don't have to follow “pattern” and “not”."; null: they follow all. */
