@@ -58,7 +58,11 @@ function ModelName() {
     return engine.kind === "loading" ? engine.modelName : null;
   });
   if (name === null) return null;
-  return <span className={`${styles.item} ${styles.model}`}>{name}</span>;
+  return (
+    <span className={`${styles.item} ${styles.shortened}`} title={name}>
+      {name}
+    </span>
+  );
 }
 
 /** Tokens of the open chat that the model holds: live while it writes, else as of the last answer. */
@@ -86,7 +90,12 @@ function Speed() {
 function Backend() {
   const backend = useApp(({ engine }) => loadedModel(engine)?.backend ?? null);
   if (backend === null) return null;
-  return <span className={`${styles.item} ${styles.secondary}`}>{backendWords(backend)}</span>;
+  const words = backendWords(backend);
+  return (
+    <span className={`${styles.item} ${styles.secondary} ${styles.shortened}`} title={words}>
+      {words}
+    </span>
+  );
 }
 
 function Connection() {
