@@ -299,17 +299,17 @@ class Membership {
     bool isKept_ = false;
 };
 
-KernelState inactive(std::string reason, std::string cause) {
-    return {false, "", std::move(reason), std::move(cause)};
-}
+KernelState inactive(std::string reason, std::string cause) { return {false, "", std::move(reason), std::move(cause)}; }
 
 KernelState join(const std::vector<const KernelSet*>& usable) {
     if (usable.empty()) return inactive("processor", "no instructions that they are written for");
     const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
-    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")") return inactive("other-ggml", "ggml is " + version);
+    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")")
+        return inactive("other-ggml", "ggml is " + version);
     std::vector<std::string> libraries = ggmlLibraries();
     std::erase_if(libraries, [](const std::string& path) { return !isCpuLibrary(path); });
-    if (libraries.size() != 1) return inactive("back-end", std::to_string(libraries.size()) + " CPU back ends are loaded");
+    if (libraries.size() != 1)
+        return inactive("back-end", std::to_string(libraries.size()) + " CPU back ends are loaded");
 
     // Never closed: the back end stays as long as the process.
     void* library = dlopen(libraries.front().c_str(), RTLD_NOW | RTLD_NOLOAD);
