@@ -17,7 +17,7 @@ import { Disk } from "./Disk";
 import { Ledger, words } from "./Ledger";
 import { operations, tasksEnded, writeNew, type OperationName } from "./operations";
 import { processesOf, RUN_VARIABLE, type RunProcess } from "./processes";
-import { SeededRandom } from "./seededRandom";
+import { ChaosRandom } from "./ChaosRandom";
 
 const PROCESSES_END_MS = 10_000;
 const HUB_BYTES_PER_SECOND = 3_000_000;
@@ -33,7 +33,7 @@ export interface ChaosFigures {
 }
 
 export class ChaosRun {
-  readonly random: SeededRandom;
+  readonly random: ChaosRandom;
   readonly ledger = new Ledger();
   readonly workFolder: string;
   /** The requests of answers that are being written. */
@@ -55,7 +55,7 @@ export class ChaosRun {
   #step = "";
 
   private constructor(seed: number, folder: string, scriptFolder: string, hub: HubServer) {
-    this.random = new SeededRandom(seed);
+    this.random = new ChaosRandom(seed);
     this.workFolder = path.join(folder, "work");
     mkdirSync(this.workFolder, { recursive: true });
     this.#disk = new Disk(path.join(folder, "disk"));

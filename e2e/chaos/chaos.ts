@@ -9,7 +9,7 @@ import { buildApp } from "../../scripts/build";
 import { breakBuild } from "./brokenBuild";
 import { ChaosRun, type ChaosFigures } from "./ChaosRun";
 import { operationNames, type OperationName } from "./operations";
-import { SeededRandom } from "./seededRandom";
+import { ChaosRandom } from "./ChaosRandom";
 
 const LEAST_OF_EACH = 5;
 const KILL: OperationName = "the application is killed";
@@ -47,7 +47,7 @@ process.exitCode = (figures.problems.length === 0) === values.broken ? 1 : 0;
 
 /** Each at least five times, the rest by chance, in an order of its own. */
 function drawnOperations(count: number): OperationName[] {
-  const random = new SeededRandom(seed);
+  const random = new ChaosRandom(seed);
   const least = operationNames.flatMap((name) => Array.from({ length: LEAST_OF_EACH }, () => name));
   const more = Array.from(
     { length: Math.max(0, count - least.length) },
@@ -57,7 +57,7 @@ function drawnOperations(count: number): OperationName[] {
 }
 
 function drawnKills(count: number): OperationName[] {
-  const random = new SeededRandom(seed);
+  const random = new ChaosRandom(seed);
   const work = operationNames.filter((name) => !/^the |^a job|^a file/u.test(name));
   return Array.from({ length: count }, () => [work[random.below(work.length)] ?? KILL, KILL]).flat();
 }

@@ -42,7 +42,7 @@ export const operations = {
   "edit a message": (run) =>
     inChat(run, async (chatId) => {
       const open = await run.application.call("chats.open", { chatId });
-      const message = open?.ok ? run.random.of(open.value.messages.filter(({ role }) => role === "user")) : undefined;
+      const message = open?.ok ? run.random.any(open.value.messages.filter(({ role }) => role === "user")) : undefined;
       if (message === undefined) return;
       const edited = await run.application.call("chats.edit", { messageId: message.id, text: "Another question." });
       if (edited?.ok) for (const one of edited.value.messages) run.showMessage(one);
@@ -50,7 +50,7 @@ export const operations = {
     }),
   "show a sibling": (run) =>
     withLastAnswer(run, async (messageId, siblings) => {
-      await run.application.call("chats.showSibling", { messageId: run.random.of(siblings) ?? messageId });
+      await run.application.call("chats.showSibling", { messageId: run.random.any(siblings) ?? messageId });
     }),
   "stop an answer": async (run) => {
     await operations["start a chat"](run);
@@ -76,12 +76,12 @@ export const operations = {
     }),
   "search the chats": async (run) => {
     await run.application.call("chats.search", {
-      query: run.random.of(["q", "words", "más", "nothing of the kind"]) ?? "",
+      query: run.random.any(["q", "words", "más", "nothing of the kind"]) ?? "",
     });
   },
   "switch the fine-tune": (run) =>
     inChat(run, async (chatId) => {
-      const deltaId = run.random.of([...run.ledger.deltas.keys()]);
+      const deltaId = run.random.any([...run.ledger.deltas.keys()]);
       await run.application.call("chats.setStack", {
         chatId,
         stack: deltaId === undefined ? [] : [{ deltaId, scale: 1 }],
@@ -97,7 +97,7 @@ export const operations = {
       await run.pause(200);
     }),
   "change a setting": async (run) => {
-    const theme = run.random.of(["light", "dark", "system"] as const) ?? "system";
+    const theme = run.random.any(["light", "dark", "system"] as const) ?? "system";
     const saved = await run.application.call("settings.save", { theme });
     if (saved?.ok) run.ledger.theme = saved.value.theme;
     else if (saved === null) run.ledger.theme = "unknown";
@@ -156,7 +156,7 @@ export const operations = {
   "cancel a download": (run) => withDownload(run, (id) => run.application.call("downloads.cancel", { id })),
   "quantize a model": (run) =>
     withModel(run, async (modelId) => {
-      const type = run.random.of(["Q8_0", "Q4_0", "Q4_K_M"] as const) ?? "Q8_0";
+      const type = run.random.any(["Q8_0", "Q4_0", "Q4_K_M"] as const) ?? "Q8_0";
       await run.application.call("jobs.start", {
         kind: "quantize",
         source: { kind: "installed", modelId },
@@ -190,7 +190,7 @@ export const operations = {
   },
   "cancel a job": async (run) => {
     const jobs = await run.application.call("jobs.list", undefined);
-    const job = jobs?.ok ? run.random.of(jobs.value) : undefined;
+    const job = jobs?.ok ? run.random.any(jobs.value) : undefined;
     if (job !== undefined) await run.application.call("jobs.cancel", { id: job.id });
   },
   "add a fine-tune": async (run) => {
@@ -247,11 +247,11 @@ export const operations = {
     await run.pause(100);
   },
   "a file that is used vanishes": async (run) => {
-    const file = run.random.of(run.filesElsewhere());
+    const file = run.random.any(run.filesElsewhere());
     if (file !== undefined) rmSync(file, { force: true });
   },
   "a file that is used changes": async (run) => {
-    const file = run.random.of(run.filesElsewhere());
+    const file = run.random.any(run.filesElsewhere());
     if (file === undefined) return;
     if (run.random.number() < 0.5) appendFileSync(file, "more");
     else truncateSync(file, 1000);
@@ -262,7 +262,7 @@ export type OperationName = keyof typeof operations;
 export const operationNames = Object.keys(operations) as OperationName[];
 
 async function inChat(run: ChaosRun, act: (chatId: ChatId) => Promise<unknown>): Promise<void> {
-  const chatId = run.random.of([...run.ledger.chats.keys()]);
+  const chatId = run.random.any([...run.ledger.chats.keys()]);
   if (chatId === undefined) await operations["start a chat"](run);
   else await act(chatId);
 }
@@ -279,12 +279,12 @@ async function withLastAnswer(
 }
 
 async function withModel(run: ChaosRun, act: (modelId: ModelId) => Promise<void>): Promise<void> {
-  const modelId = run.random.of([...run.ledger.models.keys()]);
+  const modelId = run.random.any([...run.ledger.models.keys()]);
   if (modelId !== undefined) await act(modelId);
 }
 
 async function withDelta(run: ChaosRun, act: (deltaId: DeltaId) => Promise<void>): Promise<void> {
-  const deltaId = run.random.of([...run.ledger.deltas.keys()]);
+  const deltaId = run.random.any([...run.ledger.deltas.keys()]);
   if (deltaId === undefined) await operations["add a fine-tune"](run);
   else await act(deltaId);
 }
@@ -294,7 +294,7 @@ async function withDownload(
   act: (id: Awaited<ReturnType<typeof downloadIds>>[number]) => Promise<unknown>,
 ) {
   if ((await downloadIds(run)).length === 0) await run.application.call("downloads.add", run.nextDownload());
-  const id = run.random.of(await downloadIds(run));
+  const id = run.random.any(await downloadIds(run));
   if (id !== undefined) await act(id);
 }
 

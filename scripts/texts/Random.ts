@@ -1,4 +1,4 @@
-// A seeded generator of pseudo-random numbers: the same text on every machine. Scripts only.
+// A seeded generator of pseudo-random numbers: the same on every machine.
 
 export class Random {
   #state: number;
