@@ -115,7 +115,7 @@ test("an order that is under way is waited for, and who came first names the mod
   const first = facet.start(["quantize", "slow", "Q4_0", "--name", "First", "--json"]);
   await first.whenWritten(/Calibrating/u);
   const second = await facet.json<Made>(["quantize", "slow", "Q4_0", "--name", "Second"]);
-  expect(second.code).toBe(0);
+  expect(second.code, second.stderr).toBe(0);
   expect(second.stderr).toMatch(/already being made\. Waiting for it\. --name is not used/u);
   const made = JSON.parse((await first.result).stdout) as Made;
   expect(made.model.name).toBe("First");

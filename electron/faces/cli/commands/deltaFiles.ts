@@ -90,11 +90,14 @@ async function add(source: string, { base, name }: AddOptions, context: CommandC
   const application = await context.application();
   const address = existsSync(path.resolve(source)) ? null : (readHubAddress(source) ?? bareAddress(source));
   const baseId = base === undefined ? null : (await chooseModelOrFile(base, application)).id;
-  const deltaId = await explained(
-    address === null ? addFile(path.resolve(source), baseId, context) : fetch(address, baseId, context),
-  );
-  if (name !== undefined) valueOf(await application.call("deltas.rename", { deltaId, name }));
-  print(await deltaOf(deltaId, application), context);
+  // The program that adds it stays until it is looked up, too.
+  await application.during(async () => {
+    const deltaId = await explained(
+      address === null ? addFile(path.resolve(source), baseId, context) : fetch(address, baseId, context),
+    );
+    if (name !== undefined) valueOf(await application.call("deltas.rename", { deltaId, name }));
+    print(await deltaOf(deltaId, application), context);
+  });
 }
 
 async function addFile(file: string, baseId: ModelId | null, context: CommandContext): Promise<DeltaId> {
@@ -147,7 +150,10 @@ async function make(base: string, fineTune: string, options: MakeOptions, contex
     result: rank === undefined ? { kind: "bitdelta", compact: false } : { kind: "lora", rank },
     measureFidelity: measure,
   };
-  print(await deltaOf(deltaIdOf(await runJob(start, context)), application), context);
+  // The program that makes it stays until it is looked up, too.
+  await application.during(async () =>
+    print(await deltaOf(deltaIdOf(await runJob(start, context)), application), context),
+  );
 }
 
 interface ConvertOptions {

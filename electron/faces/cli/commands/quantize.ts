@@ -137,10 +137,20 @@ async function quantize(
   { calibrate, measure = false, keepSource = false, name }: QuantizeOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { output } = context;
   const { source } = await chooseSource(model, context);
   const calibration = typeof calibrate === "string" ? await calibrationBy(calibrate, source, context) : calibrate;
   const order = quantizeOrder({ source, type, calibration, measureQuality: measure, keepSource });
+  const application = await context.application();
+  // The program that does it stays until what it made is looked up, too.
+  await application.during(() => orderAndShow(order, { type, measure, name }, context));
+}
+
+async function orderAndShow(
+  order: StartQuantize,
+  { type, measure, name }: { type: QuantizationType; measure: boolean; name: string | undefined },
+  context: CommandContext,
+): Promise<void> {
+  const { output } = context;
   // Two names for one model: that of the first order counts.
   let isJoined = false;
   const done = await runJob(order, context, () => {
@@ -163,7 +173,7 @@ async function quantize(
   const { models } = valueOf(await application.call("app.snapshot", undefined));
   const made = models.find(({ id }) => id === modelId);
   const file = valueOf(await application.call("models.path", { modelId }));
-  const quality = measure && qualityFailure === null ? await measured(modelId, source, context) : null;
+  const quality = measure && qualityFailure === null ? await measured(modelId, order.source, context) : null;
   output.data({ model: made, path: file, sizeBytes: made?.sizeBytes, type, tookMs, quality });
   output.line(`${file}  ${formatBytes(made?.sizeBytes ?? 0)}`);
   if (quality !== null) printQuality(quality, output);
