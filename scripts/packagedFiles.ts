@@ -22,7 +22,7 @@ export function packageTarget(): PackageTarget {
 }
 
 const KEPT = [
-  /^\/resources(\/(icon\.png|catalogue\.json|(calibration|evaluation)(\/\w+\.txt)?))?$/,
+  /^\/resources(\/(icon\.png|catalogue\.json|(calibration|evaluation)(\/\w+\.txt)?|languages(\/[\w-]+\.json)?))?$/,
   /^\/package\.json$/,
   /^\/\.vite(\/(build|renderer)(\/|$)|$)/,
   /^\/node_modules(\/|$)/,
@@ -65,4 +65,4 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
  * app.asar at all.
  */
 export const UNPACKED =
-  "{**/node_modules/**,**/*.node,**/.vite/build/*.mjs,**/package.json,**/resources/catalogue.json,**/resources/{calibration,evaluation}/**}";
+  "{**/node_modules/**,**/*.node,**/.vite/build/{*.mjs,search.cjs},**/package.json,**/resources/catalogue.json,**/resources/{calibration,evaluation,languages}/**}";
