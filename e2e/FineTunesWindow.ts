@@ -11,7 +11,7 @@ export class FineTunesWindow {
     this.page = page;
     this.jobs = page.getByRole("list", { name: "Fine-tunes on their way" });
     this.fineTuneField = page.getByRole("combobox", { name: "Fine-tune", exact: true });
-    this.baseField = page.getByRole("combobox", { name: "Its base", exact: true });
+    this.baseField = page.getByRole("combobox", { name: "Its base model", exact: true });
   }
 
   async open(): Promise<void> {

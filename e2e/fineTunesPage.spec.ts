@@ -101,7 +101,7 @@ test(
     await addByDialog(app, await fileOf("for-qwen.gguf", starterLora(3, { architecture: "qwen2" })));
     await expect(fineTunes.group("For other models").getByRole("heading")).toHaveText(["for-qwen"]);
     await expect(fineTunes.row("for-qwen")).toContainText(
-      "“for-qwen” was made for a model of another kind: for “qwen2”, and this one is “llama”.",
+      "“for-qwen” was made for another kind of model. Its architecture is “qwen2”, and the model's is “llama”.",
     );
     await expect(fineTunes.row("for-qwen").getByRole("button", { name: /^Use/ })).toHaveCount(0);
     const sound = starterLora(4);
