@@ -36,7 +36,7 @@ export interface FuzzKind {
   readonly memoryLimitBytes: number;
   /** One input may take so long; by default as long as the command's limit. */
   readonly hangMs?: number;
-  /** Once in each process, before its first input. `folder` is its own, and goes with it. */
+  /** Once in each process, before its first input. `folder` belongs to this process and is removed with it. */
   open(folder: string): Promise<OpenKind>;
 }
 

@@ -16,7 +16,7 @@ const PART = new RegExp(`^(?:facet-)?${UUID}\\.part(?:${OF_JOBS})?$`, "u");
 const JOB = new RegExp(`.${OF_JOBS}$`, "u");
 /** Holds one piece of work: a copy, a fetch of the starter model, the state of one engine. */
 const WORK_FOLDER = new RegExp(`^(?:\\.fetch-)?${UUID}(?:\\.whole)?$`, "u");
-/** Made for another program alone, which names what it writes there itself: all in it goes with it. */
+/** For another program alone, which chooses the names in it: it is removed with all its files. */
 const TOOL_FOLDER = new RegExp(`^${UUID}\\.pip$`, "u");
 const DOWNLOAD_FOLDER = new RegExp(`^${KEY}$`, "u");
 

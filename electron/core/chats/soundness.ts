@@ -57,7 +57,7 @@ export function checkSchema(database: Database, version: number): void {
   const expected = schemaOf(made);
   made.close();
   const found = schemaOf(database);
-  // A version that was damaged too: what it stands for is there already.
+  // The version was damaged too: its tables exist already.
   if (version === 0 && found.size > 0) throw new DamageFound("The version is wrong");
   for (const [name, sql] of expected)
     if (found.get(name) !== sql) throw new DamageFound(`The schema of ${name} is wrong`);

@@ -58,11 +58,8 @@ function addChat(title: string): void {
   value(store.renameChat(chat.id, title));
 }
 
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "facet-backups-"));
-  nowMs = 1_700_000_000_000;
-  store = new ChatStore(value(openChatDatabase(file())), () => nowMs);
-  backups = new Backups({
+function openBackups(): Backups {
+  return new Backups({
     folder: backupFolder(),
     database: file(),
     chats: store,
@@ -72,6 +69,13 @@ beforeEach(() => {
     now: () => nowMs,
     log: () => undefined,
   });
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "facet-backups-"));
+  nowMs = 1_700_000_000_000;
+  store = new ChatStore(value(openChatDatabase(file())), () => nowMs);
+  backups = openBackups();
 });
 afterEach(() => {
   backups.close();
@@ -123,16 +127,7 @@ describe("making them", () => {
     const { size, mtimeMs } = statSync(file());
     writeFileSync(clean, JSON.stringify({ sizeBytes: size, mtimeMs }));
     store = new ChatStore(value(openChatDatabase(file())), () => nowMs);
-    const damaged = new Backups({
-      folder: backupFolder(),
-      database: file(),
-      chats: store,
-      worker,
-      beforeRestoring: async () => undefined,
-      unfinished: UnfinishedFiles.withoutFile(),
-      now: () => nowMs,
-      log: () => undefined,
-    });
+    const damaged = openBackups();
     expect(await damaged.makeIfDue()).toMatchObject({ ok: false, failure: { code: "database-damaged" } });
     expect(readdirSync(backupFolder())).toEqual([]);
   });
