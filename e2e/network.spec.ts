@@ -69,6 +69,8 @@ test("what is switched off says so, and its button leads to the switch", async (
   await failed.getByRole("button", { name: "Open network settings" }).click();
   const settings = page.getByRole("dialog", { name: "Settings" });
   const one = settings.getByRole("switch", { name: "Search and model pages" });
+  await expect(settings.getByRole("region", { name: "Network" })).toBeFocused();
+  await page.keyboard.press("Tab");
   await expect(one).toBeFocused();
   await expect(settings.getByRole("switch")).toHaveCount(4);
   await one.press("Space");

@@ -13,11 +13,13 @@ export async function watchConnections(app: FacetApp): Promise<{ ofNode: () => P
   await app.electron.evaluate(() => {
     const seen: string[] = [];
     Reflect.set(globalThis, "seenConnections", seen);
-    const channel = process.getBuiltinModule("node:diagnostics_channel");
-    channel.subscribe("net.client.socket", (message) => {
-      const { socket } = message as { socket: import("node:net").Socket };
-      // Pipes, as to another program of the same user, attempt none.
-      socket.on("connectionAttempt", (ip: string, port: number) => seen.push(`${ip}:${port}`));
+    const { Socket } = process.getBuiltinModule("node:net");
+    const connect = Reflect.get(Socket.prototype, "connect") as (...args: unknown[]) => unknown;
+    Reflect.set(Socket.prototype, "connect", function (this: unknown, ...args: unknown[]) {
+      const [given] = args.flat() as [{ host?: string; port?: number; path?: string | null } | undefined];
+      // Those with a path are pipes, as to another program of the same user.
+      if (!given?.path) seen.push(`${given?.host ?? "localhost"}:${given?.port}`);
+      return connect.apply(this, args);
     });
   });
   return { ofNode: () => app.electron.evaluate(() => Reflect.get(globalThis, "seenConnections") as string[]) };

@@ -6,7 +6,7 @@ import { StepError } from "./step";
 import { hasDisplay } from "./virtualDisplay";
 
 /** Debian package of each library that Electron links to directly; the packages bring their own dependencies. */
-const PACKAGE_OF_LIBRARY: Readonly<Record<string, string>> = {
+export const LIBRARIES: Readonly<Record<string, string>> = {
   "libasound.so.2": "libasound2",
   "libatk-1.0.so.0": "libatk1.0-0",
   "libatk-bridge-2.0.so.0": "libatk-bridge2.0-0",
@@ -40,7 +40,7 @@ export async function ensureSystemLibraries(electronDist: string, say: (line: st
   const needsDisplay = !hasDisplay() && !commandExists("Xvfb");
   if (missing.length === 0 && !needsDisplay) return "all there";
 
-  const packages = missing.map((library) => PACKAGE_OF_LIBRARY[library] ?? ofOtherNames(library));
+  const packages = missing.map((library) => LIBRARIES[library] ?? ofOtherNames(library));
   if (needsDisplay) packages.push("xvfb");
   ensureDebianPackages(
     [...new Set(packages)],

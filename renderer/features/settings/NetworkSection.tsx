@@ -1,5 +1,5 @@
 // Everything that may ever leave this computer: what is sent, to whom, and a switch for each.
-import { useEffect, useId, useRef } from "react";
+import { useId } from "react";
 import { NETWORK_USES, type NetworkUse } from "../../../electron/contract/networkUses";
 import { t } from "../../../electron/words/language";
 import { networkWords } from "../../../electron/words/networkWords";
@@ -15,13 +15,7 @@ import styles from "./NetworkSection.module.css";
 export function NetworkSection() {
   const network = useApp((state) => state.settings.network);
   const isWanted = useLayout((state) => state.settingsPart === "network");
-  const section = useRef<HTMLElement>(null);
   const headingId = useId();
-  useEffect(() => {
-    if (!isWanted) return;
-    section.current?.scrollIntoView({ block: "start" });
-    section.current?.querySelector("input")?.focus();
-  }, [isWanted]);
 
   async function save(use: NetworkUse, on: boolean): Promise<void> {
     await saveAppSettings({ network: { ...network, [use]: on } });
@@ -33,7 +27,11 @@ export function NetworkSection() {
   }
 
   return (
-    <section ref={section} className={styles.section} aria-labelledby={headingId}>
+    <section
+      className={styles.section}
+      aria-labelledby={headingId}
+      {...(isWanted ? { "data-first-focus": true, tabIndex: -1 } : {})}
+    >
       <h3 id={headingId}>{t("Network")}</h3>
       <p>
         {t(
