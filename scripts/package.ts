@@ -1,6 +1,7 @@
 // `npm run package`: the unpacked app and a deb in out/, from a fresh build: Forge makes the first, dpkg the second.
 import { api } from "@electron-forge/core";
 import { mkdir, stat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
 import { buildApp } from "./build";
@@ -26,6 +27,10 @@ export function packagedApp(): { folder: string; binary: string } {
 }
 
 export async function packageApp(): Promise<void> {
+  if (lstatSync("node_modules").isSymbolicLink())
+    throw new StepError(
+      "node_modules is a link here: Forge would leave out what it leads to, and delete its .bin folders.",
+    );
   await step("C++ addon", buildNative);
   await step("Build", buildApp);
   await step("Third-party notices", () => writeNotices(packageTarget()));

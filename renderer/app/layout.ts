@@ -6,7 +6,7 @@ import { saveAppSettings } from "./appSettings";
 import { appStore, useApp } from "./appStore";
 
 export type PageName = "chat" | "models" | "fine-tunes";
-export type DialogName = "search" | "fine-tunes" | "settings" | "shortcuts";
+export type DialogName = "search" | "fine-tunes" | "settings" | "shortcuts" | "whats-new";
 
 export interface LayoutState {
   readonly page: PageName;

@@ -71,7 +71,12 @@ export function SettingsDialog() {
         <Leftovers />
       </div>
       <footer className={styles.versions}>
-        Facet {appVersion} · Electron {electronVersion}
+        <span>
+          Facet {appVersion} · Electron {electronVersion}
+        </span>
+        <Button look="quiet" onClick={() => toggleDialog("whats-new")}>
+          {t("What’s new")}
+        </Button>
       </footer>
     </Dialog>
   );
