@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Log } from "../../core/LogFile";
 import { askInDialog, chooseFile, chooseFolders, chooseTarget, rememberFolders } from "./dialogs";
 import { openFolder, showFile } from "./outside";
 
@@ -68,7 +69,7 @@ it.each(Object.keys(ways) as (keyof typeof ways)[])("while one asks for a %s, no
 describe("the folders of dialogs", () => {
   let folder: string;
   let file: string;
-  const log = vi.fn();
+  const log = vi.fn<Log>();
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "facet-dialogs-"));
     file = path.join(folder, "dialogs.json");
