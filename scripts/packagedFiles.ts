@@ -31,7 +31,8 @@ const KEPT = [
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
   /\.test\.\w+$/,
-  /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
+  // Of tools for whoever develops a package; the archive would take them in, as UNPACKED does not match them.
+  /^\/node_modules\/(.*\/)?\.[^/]/,
   /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
   // Sources to compile llama.cpp and SQLite from: nothing is compiled on the user's computer.
   /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,

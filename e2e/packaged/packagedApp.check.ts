@@ -18,6 +18,8 @@ const JOB_TIMEOUT_MS = 120_000;
 test("starts, answers with the real model, and quantizes with the addon beside the archive", async () => {
   // The same files but for one fuse, by which Playwright attaches.
   const folder = `${release.folder}-e2e`;
+  // Of a run that was killed.
+  await rm(folder, { recursive: true, force: true });
   await cp(release.folder, folder, { recursive: true, verbatimSymlinks: true });
   const executablePath = path.join(folder, path.relative(release.folder, release.binary));
   await burnFuses(executablePath, "e2e");
