@@ -18,6 +18,7 @@ import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
 import { setLanguage } from "../../words/language";
 import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
+import { rememberFolders } from "./dialogs";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu, type MenuTarget } from "./menu";
@@ -67,6 +68,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     },
     openLogsFolder: () => void openLogsFolder(shell),
   };
+  if (madeFolder.ok) rememberFolders(path.join(paths.window, "dialogs.json"), log);
   // Until the settings are read.
   speak(systemLanguage(shell.languages));
 
