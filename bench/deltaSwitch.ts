@@ -8,6 +8,7 @@ import type { DeltaToApply } from "../electron/contract/engineProtocol";
 import { MAX_CONVERSATIONS } from "../electron/contract/fit";
 import { ChatId, DeltaId } from "../electron/contract/ids";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
+import { availableMemory } from "../electron/engine/availableMemory";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { computeClockMs } from "./computeClock";
 import { deltaModel, type DeltaModel } from "./deltaModel";
@@ -48,7 +49,7 @@ async function measure(files: DeltaModel, folder: string): Promise<Figures> {
       modelPath: files.base,
       conversations: MAX_CONVERSATIONS,
       stateFolder: path.join(folder, "state"),
-      freeBytes: async () => os.freemem(),
+      freeBytes: async () => (await availableMemory()).availableBytes,
       log: (level, message) => {
         if (level !== "debug") console.log(`  ${level}: ${message}`);
       },
