@@ -13,6 +13,7 @@ import { isTaken, placeFile, placeNumbered } from "../../files/placeFile";
 import { syncFolder } from "../../files/syncFolder";
 import { unfinishedFileOf } from "../../files/unfinishedFile";
 import type { Fork } from "../../process/Fork";
+import { codeText } from "../../process/exitCode";
 import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 
@@ -70,7 +71,7 @@ export async function runJob(
 function causeOf({ why, code }: ProcessEnd): string {
   if (why === "silence") return "nothing was heard of the job process for a while";
   if (why === "nonsense") return "a message of the job process does not fit the protocol";
-  return `the job process ended with code ${code}`;
+  return `the job process ended with code ${codeText(code)}`;
 }
 
 function cancelled(): JobOutcome {
