@@ -1,6 +1,5 @@
 // What it costs to change deltas on a loaded model, by the engine's own runtime: the switch, the next token, going back to a long chat, memory.
 import { link, mkdtemp, readFile, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
