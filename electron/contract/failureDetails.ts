@@ -12,6 +12,7 @@ import type {
   StructureReason,
   VocabularyReason,
 } from "./failureReasons";
+import type { NetworkUse } from "./networkUses";
 import type { PeftFeature } from "./peftConfig";
 
 // Type aliases, not interfaces: these count as records of texts.
@@ -53,6 +54,7 @@ type Listed = {
   "system-prompt-longer-than-context": Tokens;
   "tools-longer-than-context": Tokens;
   "structure-invalid": { readonly kind?: "json-schema" | "grammar" } & Reasoned<StructureReason>;
+  "switched-off": { readonly use?: NetworkUse };
   "hub-offline": { readonly host?: string };
   "hub-rate-limited": { readonly retryAfterSeconds?: string };
   "hub-answer-too-large": { readonly maxBytes?: string };

@@ -14,6 +14,7 @@ import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
 import { makeDeltaFailures } from "./makeDeltaFailures";
 import { modelFileFailures } from "./modelFileFailures";
+import { networkFailures } from "./networkFailures";
 import { peftFailures } from "./peftFailures";
 import { requestFailures } from "./requestFailures";
 import { storedDataFailures } from "./storedDataFailures";
@@ -56,6 +57,7 @@ test("no failure has its sentences in two tables", () => {
     deltaFailures,
     downloadFailures,
     engineFailures,
+    networkFailures,
     hubFailures,
     installedModelFailures,
     jobFailures,
