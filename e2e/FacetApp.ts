@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { _electron, expect, type ElectronApplication, type Page } from "@playwright/test";
 import { dataPaths } from "../electron/core/dataFolder";
+import { electronBinary as binaryIn } from "../scripts/electronStart";
 import { placeStarterModel } from "./starterModelFile";
 
 export interface LaunchOptions {
@@ -121,7 +122,7 @@ export async function freshDataFolder(): Promise<string> {
 export function electronBinary(): string {
   const folder = process.env["FACET_E2E_ELECTRON"];
   if (!folder) throw new Error("e2e/globalSetup.ts has not run: there is no Electron runtime");
-  return path.join(folder, process.platform === "win32" ? "electron.exe" : "electron");
+  return binaryIn(folder);
 }
 
 /** `npm test -- --only=package --e2e`: the packaged app is under test. */

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:f
 import path from "node:path";
 import { z } from "zod";
 import { StepError } from "./step";
-import { commandExists, ensureDebianPackages, LIBRARIES } from "./systemLibraries";
+import { commandExists, debianPackage, ensureDebianPackages, GTK, neededLibraries } from "./systemLibraries";
 
 const APP_FOLDER = "usr/lib/facet";
 /** zstd, read by Debian 12, Ubuntu 20.04 and RPM 4.14: many times faster than xz, to make and to install, for a few per cent. */
@@ -28,7 +28,10 @@ export async function makeDeb({ folder, output }: LinuxPackage, say: (line: stri
   const about = await readAbout();
   return withTree(folder, output, async (tree) => {
     await mkdir(path.join(tree, "DEBIAN"));
-    await writeFile(path.join(tree, "DEBIAN/control"), debControl(about, process.arch, sizeKiB(tree)));
+    await writeFile(
+      path.join(tree, "DEBIAN/control"),
+      debControl(about, process.arch, sizeKiB(tree), librariesOf(tree)),
+    );
     const file = path.join(output, `facet_${about.version}_${debArch(process.arch)}.deb`);
     run("dpkg-deb", ["--root-owner-group", "-Zzstd", `-z${LEVEL}`, "--build", tree, file]);
     return file;
@@ -44,18 +47,10 @@ export async function makeRpm({ folder, output }: LinuxPackage, say: (line: stri
     const spec = path.join(top, "facet.spec");
     await mkdir(top, { recursive: true });
     try {
-      await writeFile(spec, rpmSpec(about, tree));
+      await writeFile(spec, rpmSpec(about, tree, librariesOf(tree)));
       run("rpmbuild", [
-        "-bb",
-        "--target",
-        arch,
-        "--define",
-        `_topdir ${top}`,
-        "--define",
-        `_rpmdir ${output}`,
-        "--define",
-        FLAT,
-        spec,
+        ...["-bb", "--target", arch, "--define", `_topdir ${top}`],
+        ...["--define", `_rpmdir ${output}`, "--define", FLAT, spec],
       ]);
       return path.join(output, `facet-${rpmVersion(about)}.${arch}.rpm`);
     } finally {
@@ -94,9 +89,21 @@ async function withTree(folder: string, output: string, use: (tree: string) => P
   }
 }
 
-export function debControl(about: About, arch: NodeJS.Architecture, installedKiB: number): string {
+/** What Electron links to, but for GTK: the first of two kinds that is there is used. */
+function librariesOf(tree: string): string[] {
+  const isGtk = (library: string): boolean => GTK.some((name) => name === library);
+  return neededLibraries(path.join(tree, APP_FOLDER, "facet")).filter((library) => !isGtk(library));
+}
+
+export function debControl(
+  about: About,
+  arch: NodeJS.Architecture,
+  installedKiB: number,
+  libraries: readonly string[],
+): string {
   // Ubuntu 24.04 and Debian 13 renamed some: libgtk-3-0 became libgtk-3-0t64.
-  const libraries = [...new Set(Object.values(LIBRARIES))].map((name) => `${name} | ${name}t64`);
+  const either = (library: string): string => `${debianPackage(library)} | ${debianPackage(library)}t64`;
+  const depends = [...new Set([...libraries.map(either), GTK.map(either).toReversed().join(" | ")])];
   return `Package: facet
 Version: ${about.version}
 Architecture: ${debArch(arch)}
@@ -104,7 +111,7 @@ Maintainer: The Facet authors
 Installed-Size: ${installedKiB}
 Section: utils
 Priority: optional
-Depends: ${["libc6 (>= 2.35)", "libstdc++6", "xdg-utils", ...libraries].join(", ")}
+Depends: ${["libc6 (>= 2.35)", "libstdc++6", "xdg-utils", ...depends].join(", ")}
 Recommends: libvulkan1, libsecret-1-0, ca-certificates
 Description: ${about.description}
  Chats with language models on this computer, fits them into its memory, and
@@ -112,7 +119,7 @@ Description: ${about.description}
 `;
 }
 
-export function rpmSpec(about: About, tree: string): string {
+export function rpmSpec(about: About, tree: string, libraries: readonly string[]): string {
   return `%global debug_package %{nil}
 %global __os_install_post %{nil}
 %define _build_id_links none
@@ -124,9 +131,8 @@ Summary: ${about.description}
 License: ${about.license}
 # The app's own libraries are for nobody else.
 AutoReqProv: no
-${Object.keys(LIBRARIES)
-  .map((library) => `Requires: ${library}()(64bit)`)
-  .join("\n")}
+${libraries.map((library) => `Requires: ${library}()(64bit)`).join("\n")}
+Requires: (${GTK.map((library) => `${library}()(64bit)`).join(" or ")})
 Requires: xdg-utils
 Recommends: libvulkan.so.1()(64bit)
 

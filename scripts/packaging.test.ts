@@ -50,15 +50,16 @@ describe("icons", () => {
 
 describe("Linux packages", () => {
   it("a deb names each library by its old and its new name", () => {
-    const control = debControl(about, "arm64", 400);
+    const control = debControl(about, "arm64", 400, ["libnss3.so", "libsmime3.so", "libX11.so.6"]);
     expect(control).toContain("Architecture: arm64");
-    expect(control).toContain("libgtk-3-0 | libgtk-3-0t64");
+    expect(control).toContain("libnss3 | libnss3t64, libx11-6 | libx11-6t64, libgtk-3-0 | libgtk-3-0t64 | libgtk-4-1");
     expect(control).not.toMatch(/homepage|https?:/iu);
   });
 
   it("an rpm asks for libraries by what they are called everywhere, and its version sorts before the release", () => {
-    const spec = rpmSpec(about, "/tree");
-    expect(spec).toContain("Requires: libgtk-3.so.0()(64bit)");
+    const spec = rpmSpec(about, "/tree", ["libnss3.so"]);
+    expect(spec).toContain("Requires: libnss3.so()(64bit)");
+    expect(spec).toContain("libgtk-3.so.0()(64bit)");
     expect(spec).toContain("Version: 1.2.0~beta.1");
   });
 });

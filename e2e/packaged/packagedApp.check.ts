@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { listPackage } from "@electron/asar";
+import { listPackage, statFile } from "@electron/asar";
 import { expect, test } from "@playwright/test";
 import { checkFuses } from "../../scripts/fuses";
 import { packagedApp } from "../../scripts/package";
@@ -120,6 +120,18 @@ test("holds no source, source map, test or file for another system", async () =>
   const natives = files.filter((file) => /\.(node|so|dylib|dll)(\.|$)/.test(file));
   expect(natives.length).toBeGreaterThan(2);
   expect(natives.filter((file) => others.test(file) || otherArchs.test(file))).toEqual([]);
+});
+
+test("has in the archive only what Electron opens itself: nothing that a child process or native code reads", async () => {
+  const archive = path.join(release.folder, "resources/app.asar");
+  const inside = listPackage(archive, { isPack: false }).filter((file) => {
+    const entry = statFile(archive, file.slice(1));
+    return !("files" in entry) && !("unpacked" in entry && entry.unpacked);
+  });
+  expect(inside.length).toBeGreaterThan(3);
+  expect(
+    inside.filter((file) => !/^\/(\.vite\/(build\/(main|preload)\.cjs|renderer\/.*)|resources\/icon\.png)$/.test(file)),
+  ).toEqual([]);
 });
 
 test("says who made what is in it", async () => {

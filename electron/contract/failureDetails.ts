@@ -62,6 +62,7 @@ type Listed = {
   "hub-address-invalid": { readonly repository?: string; readonly endpoint?: string };
   "hub-no-adapter": { readonly repository?: string };
   "download-disk-full": Missing;
+  "download-folder-unusable": Reasoned<FileReason>;
   "download-file-too-large": File;
   "download-name-refused": { readonly name?: string };
   "model-in-use": File;
@@ -88,7 +89,7 @@ type Listed = {
   "text-unreadable": File;
   "text-too-large": File & { readonly limitBytes?: string };
   "evaluation-failed": File;
-  "write-failed": File;
+  "write-failed": File & Reasoned<FileReason>;
   "delta-missing": Delta;
   "delta-deleted": Delta;
   "delta-changed": Delta;
@@ -124,7 +125,7 @@ type Listed = {
   "stored-file-damaged": File & MovedTo;
   "stored-entries-unreadable": File & { readonly count?: string };
   "database-newer": File;
-  "save-failed": Folder;
+  "save-failed": Folder & Reasoned<FileReason>;
 };
 
 export type FailureDetails = {

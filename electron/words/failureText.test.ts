@@ -125,6 +125,15 @@ test("a reason is said as a sentence in the user's language, and as it stands wh
   setLanguage(ENGLISH);
 });
 
+test("what another program holds is waited for, not looked into", () => {
+  for (const code of ["save-failed", "download-folder-unusable", "models-folder-unusable", "write-failed"] as const) {
+    const held = failureText(told(code, { reason: "held-by-another-program" }));
+    expect(held.happened).toMatch(/ Another program is using a file there\.$/u);
+    expect(held.advice).toMatch(/^Close programs that use it/u);
+    expect(failureText(told(code, {})).advice).not.toBe(held.advice);
+  }
+});
+
 test("a reason without its values is left out, and a name of Object's is no reason", () => {
   const said = (given: Record<string, string>) => failureText(told("delta-damaged", given)).happened;
   expect(said({ reason: "half-missing" })).toBe("The fine-tune is damaged and was not used.");

@@ -8,6 +8,7 @@ import { openLogFile } from "../../core/LogFile";
 import { makeDataFolder } from "../../core/openAppData";
 import { registerAppScheme, serveApp } from "./appProtocol";
 import { modelArgument } from "./modelArgument";
+import { OpenedFiles } from "./OpenedFiles";
 import { runApp } from "./runApp";
 import { blockNetwork, fetchNoDictionaries, guardAllContents, refusePermissions } from "./windowSecurity";
 
@@ -25,6 +26,9 @@ guardAllContents();
 fetchNoDictionaries();
 
 const openedFile = modelArgument(process.argv, process.cwd());
+const openedFiles = new OpenedFiles();
+openedFiles.listenTo(app);
+if (openedFile !== null) openedFiles.add(openedFile);
 
 if (app.requestSingleInstanceLock({ openedFile })) void start();
 else app.quit();
@@ -51,5 +55,5 @@ async function start(): Promise<void> {
   refusePermissions(windowSession);
   blockNetwork(windowSession, (address) => log("warn", "request blocked", { scheme: address.split(":")[0] ?? "" }));
   serveApp(windowSession, path.join(__dirname, "../renderer"));
-  await runApp({ folder, madeFolder, windowSession, openedFile, log, engineLog: logOf("engine") });
+  await runApp({ folder, madeFolder, windowSession, openedFiles, log, engineLog: logOf("engine") });
 }
