@@ -48,10 +48,8 @@ export async function makeRpm({ folder, output }: LinuxPackage, say: (line: stri
     await mkdir(top, { recursive: true });
     try {
       await writeFile(spec, rpmSpec(about, tree, librariesOf(tree)));
-      run("rpmbuild", [
-        ...["-bb", "--target", arch, "--define", `_topdir ${top}`],
-        ...["--define", `_rpmdir ${output}`, "--define", FLAT, spec],
-      ]);
+      const settings = [`_topdir ${top}`, `_rpmdir ${output}`, FLAT].flatMap((one) => ["--define", one]);
+      run("rpmbuild", ["-bb", "--target", arch, ...settings, spec]);
       return path.join(output, `facet-${rpmVersion(about)}.${arch}.rpm`);
     } finally {
       await rm(top, { recursive: true, force: true });
