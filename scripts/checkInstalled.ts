@@ -74,7 +74,7 @@ const ENVIRONMENT = [
   "FACET_DATA_DIR=/data",
 ];
 /** Ends as soon as the window is there, which stays. Root has no sandbox. */
-const OPEN_WINDOW = `xvfb-run -a facet --no-sandbox & until grep -qs 'window is shown' /data/logs/main.log; do sleep 1; done`;
+const OPEN_WINDOW = `xvfb-run -a facet --no-sandbox > /dev/null 2>&1 & until grep -qs 'window is shown' /data/logs/main.log; do sleep 1; done`;
 
 /** Whatever still runs in there. */
 function endAllIn(root: string): void {
