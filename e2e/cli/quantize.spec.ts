@@ -92,7 +92,7 @@ test("calibrates with a text of the user's, and by a matrix", async ({ facet }) 
   expect(wrong.stderr).toContain("is not an importance matrix that fits this model");
   const missing = await facet.run(["quantize", "tiny-f32", "Q4_1", "--calibrate", "nowhere.txt"]);
   expect(missing.code).toBe(1);
-  expect(missing.stderr).toContain("“nowhere.txt” can't be read");
+  expect(missing.stderr).toContain("“nowhere.txt” can’t be read");
 });
 
 test("wrong uses are told apart", async ({ facet }) => {

@@ -107,7 +107,7 @@ async function changeModel(name: string, session: ChatSession, output: Output, s
     if (fitting.length < session.stack.length) {
       const left = session.stack.filter((entry) => !fitting.includes(entry));
       output.remark(
-        t("No longer used, because it doesn't fit this model: {fineTunes}.", { fineTunes: stackName(left) }),
+        t("No longer used, because it doesn’t fit this model: {fineTunes}.", { fineTunes: stackName(left) }),
       );
       await session.setStack(fitting);
     }
@@ -129,7 +129,7 @@ async function changeStack(names: string, session: ChatSession, output: Output):
           delta.name,
           formatBytes(delta.sizeBytes),
           match === "refused"
-            ? t("doesn't fit this model")
+            ? t("doesn’t fit this model")
             : session.stack.some(({ deltaId }) => deltaId === delta.id)
               ? t("answers@@this one is answering")
               : "",

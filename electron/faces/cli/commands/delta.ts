@@ -59,7 +59,7 @@ export function addDeltaCommands(program: Command, context: CommandContext): voi
   delta
     .command("remove")
     .alias("rm")
-    .description(t("move a fine-tune's file to the trash; answers that it wrote keep its name"))
+    .description(t("move a fine-tune’s file to the trash; answers that it wrote keep its name"))
     .argument("<name>", t("a fine-tune, by the beginning of its name"))
     .action((name: string) => remove(name, context));
 }
@@ -175,7 +175,7 @@ function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDe
   return [
     [t("Kind"), kindAndRank(facts)],
     [t("Made for"), madeFor(facts)],
-    [t("Known by"), facts.baseFingerprint === null ? t("its shapes alone") : t("the base's fingerprint")],
+    [t("Known by"), facts.baseFingerprint === null ? t("its shapes alone") : t("the base’s fingerprint")],
     [t("Licence"), facts.licence],
     [
       t("Changes"),
@@ -194,7 +194,7 @@ function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDe
 
 function madeFor({ baseName: name, architecture }: DeltaFacts): string {
   return name === null
-    ? t("a model that isn't named ({architecture})", { architecture })
+    ? t("a model that isn’t named ({architecture})", { architecture })
     : t("{model} ({architecture})", { model: name, architecture });
 }
 

@@ -51,7 +51,7 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
       "--calibrate [file]",
       t("calibrate, also with a text of yours, or by an importance matrix (default at four bits and below)"),
     )
-    .option("--no-calibrate", t("don't calibrate"))
+    .option("--no-calibrate", t("don’t calibrate"))
     .option("--measure", t("compare the new file with its source: perplexity, divergence, speed"))
     .option("--keep-source", t("of a download: keep the large file too"))
     .option("--name <name>", t("name of the new model in the list"))

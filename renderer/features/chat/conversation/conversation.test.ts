@@ -111,7 +111,7 @@ describe("the end of the model's view", () => {
     expect(outsideView(branch(8, { ...facts, firstSeenMessageId: MessageId.parse("m0") }))).toBeNull();
   });
   it("counts in words", () => {
-    expect(outsideViewWords(1)).toBe("1 earlier turn is outside the model's view");
-    expect(outsideViewWords(4)).toBe("4 earlier turns are outside the model's view");
+    expect(outsideViewWords(1)).toBe("1 earlier turn is outside the model’s view");
+    expect(outsideViewWords(4)).toBe("4 earlier turns are outside the model’s view");
   });
 });

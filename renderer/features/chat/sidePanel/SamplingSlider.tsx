@@ -34,7 +34,7 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
           <button
             type="button"
             className={styles.reset}
-            aria-label={t("Reset {name} to {value}, the model's default", { name, value: defaultValue })}
+            aria-label={t("Reset {name} to {value}, the model’s default", { name, value: defaultValue })}
             onClick={() => onChange(undefined)}
           >
             <RotateCcw size={12} />

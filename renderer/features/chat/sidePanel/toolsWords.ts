@@ -76,8 +76,8 @@ function listMistakeWords(kind: "too-long" | "not-json" | "not-a-list", text: st
 /** For any field that takes JSON. */
 export function jsonMistakeWords(text: string): string {
   const mistake = findJsonMistake(text);
-  if (mistake === null) return t("This isn't JSON.");
+  if (mistake === null) return t("This isn’t JSON.");
   return mistake.isAtEnd
-    ? t("This isn't JSON yet: the end is missing.")
-    : t("This isn't JSON. Check line {line}, column {column}.", { line: mistake.line, column: mistake.column });
+    ? t("This isn’t JSON yet: the end is missing.")
+    : t("This isn’t JSON. Check line {line}, column {column}.", { line: mistake.line, column: mistake.column });
 }
