@@ -7,9 +7,9 @@ import {
   formatByteSpeed,
   formatBytesOf,
   formatCount,
-  formatDecimal,
-  formatDuration as formatSeconds,
+  formatDuration as formatWholeSeconds,
   formatPercent,
+  formatSeconds,
   formatSpeed,
   formatTimeLeft,
 } from "./quantities";
@@ -209,5 +209,5 @@ export function endedWords(job: Job): string | null {
 /** 420 → "0.4 s", 83_000 → "1 min 23 s". */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
-  return seconds < 10 ? t("{seconds} s", { seconds: formatDecimal(seconds, 1) }) : formatSeconds(Math.round(seconds));
+  return seconds < 10 ? formatSeconds(seconds, 1) : formatWholeSeconds(Math.round(seconds));
 }

@@ -17,7 +17,7 @@ import {
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "../../../electron/words/deltaKinds";
-import { formatKl } from "../quality/measured";
+import { formatKl } from "../../../electron/words/qualityNumbers";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {

@@ -1,11 +1,10 @@
 // What a user can ask for in the middle of a chat: lines that begin with /.
 import type { AnswerFacts } from "../../../contract/chat";
 import { backendWords } from "../../../words/backendWords";
-import { formatBytes, formatCount, formatPercent, formatSpeed } from "../../../words/quantities";
+import { formatBytes, formatCount, formatMilliseconds, formatPercent, formatSpeed } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import { chooseModelOrFile, noFineTunes } from "../chooseByName";
 import { CommandError } from "../CommandError";
-import { formatMilliseconds } from "../milliseconds";
 import type { Output } from "../Output";
 import { valueOf } from "../useOutcome";
 import { writeFacts, type Fact } from "../writeFacts";

@@ -14,7 +14,7 @@ import {
   problemWords,
 } from "../../../words/deltaWords";
 import { failureText } from "../../../words/failureText";
-import { formatBytes, formatCount, formatPercent } from "../../../words/quantities";
+import { formatBytes, formatCount, formatDecimal, formatPercent } from "../../../words/quantities";
 import { chooseDelta, chooseModelOrFile, noFineTunes } from "../chooseByName";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -182,7 +182,7 @@ function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDe
       t("{count, plural, one {# tensor} other {# tensors}} with {weights} weights, {bits} bits each", {
         count: facts.changedTensorCount,
         weights: formatCount(weights),
-        bits: bitsPerWeight.toFixed(2),
+        bits: formatDecimal(bitsPerWeight, 2),
       }),
     ],
     [t("In memory"), formatBytes(facts.weightsBytes)],

@@ -14,7 +14,8 @@ import {
 } from "../../../contract/quantizeRecipe";
 import { UserFile } from "../../../files/UserFile";
 import { fitWords } from "../../../words/fitWords";
-import { formatBytes, formatPercent, formatSpeed } from "../../../words/quantities";
+import { formatKl, formatPerplexity, formatShare } from "../../../words/qualityNumbers";
+import { formatBytes, formatDecimal, formatSpeed } from "../../../words/quantities";
 import { downloadRequest } from "../../../words/hubRequests";
 import { proposalSentence } from "../../../words/quantizeWords";
 import { stepsTaken } from "../../../words/stepWords";
@@ -111,7 +112,7 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
       types.map(({ preview: { type, fileBytes, bitsPerWeight, steps }, fit }) => [
         type === proposal?.type ? output.bold(`${type} *`) : type,
         formatBytes(fileBytes),
-        bitsPerWeight.toFixed(2),
+        formatDecimal(bitsPerWeight, 2),
         stepsTaken(steps),
         fitWords(fit),
       ]),
@@ -278,9 +279,9 @@ function printQuality(variants: QualityResults["variants"], output: Output): voi
     variants.map(({ name, isSource, quality: { fileBytes, perplexity, klMean, sameTopToken, speed } }) => [
       isSource ? t("{name} (source)", { name }) : name,
       formatBytes(fileBytes),
-      perplexity.toFixed(2),
-      klMean.toFixed(4),
-      formatPercent(sameTopToken),
+      formatPerplexity(perplexity),
+      isSource ? "" : formatKl(klMean),
+      isSource ? "" : formatShare(sameTopToken),
       speed === null ? "" : formatSpeed(speed.prefillTokensPerSecond),
       speed === null ? "" : formatSpeed(speed.decodeTokensPerSecond),
     ]),
