@@ -59,7 +59,7 @@ test("a field for a number shows the language's decimal mark, and takes a point 
   await page.getByRole("combobox", { name: "Language" }).selectOption("de");
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await page.keyboard.press("Escape");
-  const panel = page.getByRole("complementary");
+  const panel = page.getByRole("complementary", { name: "Chat-Einstellungen", exact: true });
   if (!(await panel.isVisible())) await page.keyboard.press("Control+.");
   const field = panel.getByRole("textbox", { name: "Temperatur", exact: true });
   for (const typed of ["0.65", "0,65"]) {
@@ -68,7 +68,10 @@ test("a field for a number shows the language's decimal mark, and takes a point 
     await field.fill(typed);
     await field.press("Enter");
     await expect(field).toHaveValue("0,65");
-    await expect(panel.getByRole("slider", { name: "Temperatur" })).toHaveAttribute("aria-valuetext", "0,65");
+    await expect(panel.getByRole("slider", { name: "Regler für Temperatur" })).toHaveAttribute(
+      "aria-valuetext",
+      "0,65",
+    );
   }
 });
 

@@ -41,7 +41,7 @@ test("without a type: what each would give, whether it fits, and which one is pr
   const shown = await facet.run(["quantize", "tiny", "--no-calibrate"]);
   expect(shown.code).toBe(0);
   expect(shown.stdout).toMatch(
-    /^TYPE +SIZE +BITS +STEPS +ON THIS COMPUTER\nQ8_0 +\d+ kB +8\.\d\d +not calibrated +Fits/u,
+    /^TYPE +SIZE +BITS +STEPS +ON THIS COMPUTER\nQ8_0 +Near-original +\d+ kB +8\.\d\d +not calibrated +Fits/u,
   );
   expect(shown.stdout).not.toMatch(/\d +calibrated/u);
   expect(shown.stderr).toContain("is recommended");

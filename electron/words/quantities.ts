@@ -113,7 +113,7 @@ export function formatAgo(atMs: number, nowMs: number): string | null {
 
 /** As it is typed into a field: "0.7", "8192"; all its decimals, and nothing between thousands. */
 export function formatNumber(value: number): string {
-  return numbers(null).format(value);
+  return String(value).replace(".", decimalMarks(null));
 }
 
 /** A factor: "0.8", "1", "1.25". */
@@ -158,10 +158,12 @@ const percents = perLanguage(
     new Intl.NumberFormat(language, { style: "percent", roundingMode: "floor", ...exactly(digits) }),
 );
 
-const numbers = perLanguage(
+/** In the digits that fields take, whatever the language writes otherwise. */
+const decimalMarks = perLanguage(
   (language) =>
-    // Fields take these digits alone.
-    new Intl.NumberFormat(language, { maximumFractionDigits: 20, useGrouping: false, numberingSystem: "latn" }),
+    new Intl.NumberFormat(language, { numberingSystem: "latn" })
+      .formatToParts(0.5)
+      .find(({ type }) => type === "decimal")?.value ?? ".",
 );
 
 const changes = perLanguage(

@@ -8,7 +8,7 @@ import type { ModelId } from "../../contract/ids";
 import type { JobPhase } from "../../contract/jobQueue";
 import { stepKinds, type PreparedStep } from "../../contract/quantizeRecipe";
 import { originPath } from "../downloads/downloadDisk";
-import { quantizationOf } from "../hub/variants";
+import { quantizationOf } from "../../contract/quantizationOf";
 import type { ModelFile } from "../ModelLibrary";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";

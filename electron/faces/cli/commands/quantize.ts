@@ -18,6 +18,7 @@ import { formatKl, formatPerplexity, formatShare } from "../../../words/qualityN
 import { formatBytes, formatDecimal, formatSpeed } from "../../../words/quantities";
 import { downloadRequest } from "../../../words/hubRequests";
 import { proposalSentence } from "../../../words/quantizeWords";
+import { typeWord } from "../../../words/typeWords";
 import { stepsTaken } from "../../../words/stepWords";
 import { chooseModelOrFile } from "../chooseByName";
 import { t } from "../../../words/language";
@@ -104,6 +105,7 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
     output.table(
       [
         { head: t("Type") },
+        { head: "" },
         { head: t("Size"), isNumber: true },
         { head: t("Bits"), isNumber: true },
         { head: t("Steps") },
@@ -111,6 +113,7 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
       ],
       types.map(({ preview: { type, fileBytes, bitsPerWeight, steps }, fit }) => [
         type === proposal?.type ? output.bold(`${type} *`) : type,
+        typeWord(type) ?? "",
         formatBytes(fileBytes),
         formatDecimal(bitsPerWeight, 2),
         stepsTaken(steps),
