@@ -57,7 +57,7 @@ export const installedModelFailures = {
   }),
   "estimate-failed": (facts) => ({
     happened: t(
-      "Facet couldn’t work out whether {hasFile, select, yes {“{file}”} other {the model file}} fits.",
+      "Facet couldn’t work out whether {hasFile, select, yes {“{file}”} other {the model file}} fits in memory.",
       facts,
     ),
     data: fileUnchanged(),

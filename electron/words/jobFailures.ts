@@ -12,7 +12,7 @@ export const jobFailures = {
     happened: t("This copy of Facet can’t quantize or measure models: a part of it is missing or doesn’t run here."),
     data: t("Chats and models still work."),
     advice: t(
-      "If you built Facet yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
+      "Install Facet again. If you built it yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
     ),
   }),
   "engine-unusable": () => ({
@@ -71,7 +71,7 @@ export const jobFailures = {
   "models-differ": () => ({
     happened: t("These models split text into different tokens, so they can’t be compared."),
     data: nothingChanged(),
-    advice: t("Compare a model with the file that it was made from."),
+    advice: t("Compare a model with the one it was made from."),
   }),
   "type-unknown": () => ({
     happened: t("Facet doesn’t know this type of quantization."),
@@ -102,7 +102,7 @@ export const jobFailures = {
     advice: t("Choose a file in llama.cpp’s imatrix format that was made for this model."),
   }),
   "text-unreadable": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The text}} can’t be read as text.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The file}} can’t be read as text.", facts),
     data: fileUnchanged(),
     advice: t("Choose a plain text file (UTF-8)."),
   }),

@@ -60,7 +60,7 @@ export const modelFileFailures = {
   "model-tokenizer-unknown": (facts) => ({
     happened: sentences(
       t(
-        "{hasFile, select, yes {“{file}”} other {The model file}} has a tokenizer that this version of Facet doesn’t know.",
+        "{hasFile, select, yes {“{file}”} other {The model file}} splits text into tokens in a way that this version of Facet doesn’t know.",
         facts,
       ),
       named(facts.details.tokenizer, (name) => t("It is called “{name}”.", { name })),
