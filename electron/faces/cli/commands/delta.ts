@@ -98,7 +98,7 @@ async function listFor(wanted: string, context: CommandContext): Promise<void> {
 function matchLine(each: DeltaForModel | undefined): string {
   return each === undefined
     ? ""
-    : (problemWords(each) ?? t("fits; recognised by: {reason}", { reason: matchWords(each) }));
+    : (problemWords(each) ?? t("fits; recognized by: {reason}", { reason: matchWords(each) }));
 }
 
 function printTable(deltas: readonly Delta[], remark: (delta: Delta) => string, output: Output): void {
