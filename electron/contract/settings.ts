@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
-import { NETWORK_USES } from "./networkUses";
+import type { NetworkSettings } from "./networkUses";
+
+const Network = z.strictObject({
+  search: z.boolean(),
+  downloads: z.boolean(),
+  starter: z.boolean(),
+  links: z.boolean(),
+}) satisfies z.ZodType<NetworkSettings>;
 
 export const AppSettings = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
@@ -10,7 +17,7 @@ export const AppSettings = z.strictObject({
   sidebarOpen: z.boolean(),
   /** The model that is loaded when the app opens. */
   modelId: ModelId.nullable(),
-  network: z.record(z.enum(NETWORK_USES), z.boolean()),
+  network: Network,
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
