@@ -35,6 +35,10 @@ async function distribute(): Promise<string> {
       if (reason === NO_TOOLS) break; // It would wait a minute for each kind.
     }
   }
+  if (made.includes("AppImage"))
+    console.log(
+      "· AppImage: it starts without Chromium's sandbox where a system forbids user namespaces, as Ubuntu does; the deb has it everywhere",
+    );
   return made.length > 0 ? `${made.join(", ")} in out/dist` : "nothing was made";
 }
 
