@@ -17,7 +17,7 @@ const OTHERWISE_CALLED: readonly (readonly [RegExp, string])[] = [
   [/^libatspi\./, "libatspi2.0-0"],
 ];
 /** For dialogs and the look. Electron asks for one when it starts, the first that is there (from 36 on GTK 4 on GNOME); ldd shows none then. */
-const GTK = ["libgtk-4.so.1", "libgtk-3.so.0"] as const;
+export const GTK = ["libgtk-4.so.1", "libgtk-3.so.0"] as const;
 
 /** Installs what is missing, or stops with the exact command. Returns what was done, in words. */
 export async function ensureSystemLibraries(electronDist: string, say: (line: string) => void): Promise<string> {
@@ -85,6 +85,14 @@ export function missingOf(linked: string, known: string): string[] {
   const missing = [...linked.matchAll(/^\s*(\S+) => not found$/gm)].flatMap(([, library]) => library ?? []);
   const hasGtk = GTK.some((library) => linked.includes(library) || known.includes(library));
   return hasGtk || known === "" ? missing : [...missing, GTK[1]];
+}
+
+/** What a program links to directly, without the C and C++ libraries. */
+export function neededLibraries(binary: string): string[] {
+  const { stdout } = spawnSync("readelf", ["-d", binary], { encoding: "utf8" });
+  return [...(stdout ?? "").matchAll(/\(NEEDED\).*\[(.+)\]/g)]
+    .flatMap(([, library]) => library ?? [])
+    .filter((library) => !/^(?:ld-linux|lib(?:c|m|dl|rt|pthread|gcc_s|stdc\+\+|ffmpeg)\.)/.test(library));
 }
 
 function knownLibraries(): string {

@@ -1,8 +1,8 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
 // Options: --only=lint|types|native|unit|e2e|slow|fuzz|chaos|native-slow|electron-node|package, --with-slow (also the longest end-to-end tests, those
 // of further cases, and a little of `npm run fuzz` and `npm run chaos`), --with-sanitizers (also the native tests with sanitizers and for each
-// instruction set), --with-package (also packages the app and tests the package). electron-node: the unit tests on the Node that Electron
-// carries, or on another with --node=VERSION.
+// instruction set), --with-package (also packages the app and tests the package), --e2e (with the check "package": the end-to-end tests of
+// the window with the packaged app, too). electron-node: the unit tests on the Node that Electron carries, or on another with --node=VERSION.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
@@ -10,6 +10,7 @@ import path from "node:path";
 import { z } from "zod";
 import { runQuickNativeTests, runThoroughNativeTests, type Count } from "./nativeTests";
 import { ELECTRON_NODE, otherNode } from "./otherNode";
+import { attachableCopy } from "../e2e/packaged/attachableCopy";
 import { setUpMachine } from "./setUp";
 
 const VitestReport = z.object({ success: z.boolean(), numPassedTests: z.number(), numFailedTests: z.number() });
@@ -19,6 +20,9 @@ const PlaywrightReport = z.object({
 });
 
 const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
+
+const WINDOW_SPECS = [String.raw`e2e[\\/][^\\/]+\.spec\.ts`];
+const QUICK = "--grep-invert=@slow";
 
 /** null: it could not be run here, and need not be. */
 const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
@@ -33,15 +37,14 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
   native: runQuickNativeTests,
   unit: async () => vitest(["unit", "models"]),
   e2e: async () => {
-    const quick = "--grep-invert=@slow";
-    const window = await playwright("window", "playwright.config.ts", [String.raw`e2e[\\/][^\\/]+\.spec\.ts`, quick]);
+    const window = await playwright("window", "playwright.config.ts", [...WINDOW_SPECS, QUICK]);
     // Two at a time: commands mostly start and end, and no figure of theirs has a limit.
     const commands = await playwright("commands", "playwright.config.ts", [
       String.raw`[\\/]cli[\\/]`,
       "--workers=2",
       // The first run's evidence stays.
       "--output=test-results/commands",
-      quick,
+      QUICK,
     ]);
     return sum([window, commands]);
   },
@@ -63,9 +66,21 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
     if (packaged.failed > 0) return packaged;
     const tested = await playwright("package", "e2e/packaged/playwright.config.ts");
-    return sum([packaged, tested]);
+    return sum([packaged, tested, ...(process.argv.includes("--e2e") ? [await packagedEndToEnd()] : [])]);
   },
 };
+
+/** The end-to-end tests of the window, with the packaged app in place of the built one. */
+async function packagedEndToEnd(): Promise<Count> {
+  const copy = await attachableCopy();
+  try {
+    return await playwright("packaged-window", "playwright.config.ts", [...WINDOW_SPECS, QUICK], {
+      FACET_E2E_PACKAGED: copy.binary,
+    });
+  } finally {
+    await copy.remove();
+  }
+}
 
 async function vitest(projects: readonly string[], node = process.execPath): Promise<Count> {
   const file = path.join(reports, `${projects[0]}.json`);
@@ -83,12 +98,17 @@ async function vitest(projects: readonly string[], node = process.execPath): Pro
   return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
 }
 
-async function playwright(name: string, config: string, which: string[] = []): Promise<Count> {
+async function playwright(
+  name: string,
+  config: string,
+  which: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Count> {
   const file = path.join(reports, `${name}.json`);
   const exitCode = runTool(
     "@playwright/test/cli.js",
     ["test", `--config=${config}`, "--reporter=list,json", ...which],
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
   );
   const report = await readReport(file, PlaywrightReport);
   if (report && report.stats.skipped > 0) console.log(`${report.stats.skipped} skipped`);

@@ -39,6 +39,12 @@ function windowMethods(
   const { window } = windowShell;
   return {
     ...shellMethods(windowShell),
+    async "app.openLink"({ url }) {
+      if (!application.settings.network.links) return fail("switched-off", { use: "links" });
+      const owner = window();
+      if (owner) await openLink(owner, url);
+      return succeed(undefined);
+    },
     "app.connectStream"() {
       const page = window()?.webContents;
       if (page) streamPort.connectPage(page);
@@ -135,6 +141,7 @@ export async function chooseModelFile(
 function shellMethods({ window, logsFolder }: WindowShell) {
   return {
     "app.openLogsFolder": () => openLogsFolder({ logsFolder }),
+    // No settings can be read: the user is asked all the same.
     async "app.openLink"({ url }) {
       const owner = window();
       if (owner) await openLink(owner, url);
