@@ -26,7 +26,10 @@ export async function makeDeb({ folder, output }: LinuxPackage, say: (line: stri
   const about = await readAbout();
   return withTree(folder, output, async (tree) => {
     await mkdir(path.join(tree, "DEBIAN"));
-    await writeFile(path.join(tree, "DEBIAN/control"), debControl(about, process.arch, sizeKiB(tree), librariesOf(tree)));
+    await writeFile(
+      path.join(tree, "DEBIAN/control"),
+      debControl(about, process.arch, sizeKiB(tree), librariesOf(tree)),
+    );
     const file = path.join(output, `facet_${about.version}_${debArch(process.arch)}.deb`);
     run("dpkg-deb", ["--root-owner-group", "-Zzstd", `-z${LEVEL}`, "--build", tree, file]);
     return file;

@@ -65,7 +65,7 @@ function windowMethods(
     },
     async "models.moveFolder"() {
       const [folder] = await chooseFolders(window(), "models-folder", {
-        title: t("Choose a folder for Facet's models"),
+        title: t("Choose a folder for Facet’s models"),
         buttonLabel: t("Move here"),
         properties: ["createDirectory"],
       });

@@ -62,7 +62,7 @@ export function SettingsDialog() {
                 { folder: (text) => <code className={styles.folder}>{text}</code> },
                 { path: dataFolder },
               )}{" "}
-              {t("The Models page shows where each model is stored. What you write is sent nowhere.")}
+              {t("The Models page shows where each model is stored. What you write stays on this computer.")}
             </p>
           </div>
         </div>
