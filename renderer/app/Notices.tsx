@@ -9,6 +9,7 @@ import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
 import styles from "./Notices.module.css";
 import { t } from "../../electron/words/language";
+import { sentences } from "../../electron/words/sentences";
 
 const OFFER_SHOWN_MS = 10_000;
 
@@ -78,9 +79,7 @@ function FailureNotice({ notice }: { readonly notice: ShownNotice & { kind: "fai
           }}
         />
       </div>
-      <p className={styles.rest}>
-        {text.data} {text.advice}
-      </p>
+      <p className={styles.rest}>{sentences(text.data, text.advice)}</p>
       <FailureDetails failure={notice.failure} />
     </div>
   );
