@@ -11,7 +11,7 @@ const MODELS_FILE = "resources/catalogue.json";
 const FOLDERS = ["electron/words", "electron/faces", "renderer"];
 /** What is given to these is for logs and for developers. */
 const UNSEEN_CALLS =
-  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)log$|Error$/u;
+  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)#?log$|Error$/u;
 /** Attributes that are read out or shown. */
 const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   "aria-label",
