@@ -21,8 +21,8 @@ export interface Screen {
 export const NAMES = {
   chat: "Weather",
   source: "Tiny",
-  slow: "Wide",
-  damaged: "Broken",
+  slow: "Coder",
+  damaged: "Granite",
   fineTune: "SQL",
   found: "Tiny Chat",
 };

@@ -97,8 +97,8 @@ test.afterAll(async () => {
 async function writeDroppedFiles(dropped: string): Promise<void> {
   await mkdir(dropped);
   for (const part of [1, 2])
-    await writeFile(path.join(dropped, `large-F32-0000${part}-of-00002.gguf`), tinyModelBytes({ seed: 4 }));
-  await writeTinyModel(path.join(dropped, "small-Q8_0.gguf"), { seed: 5 });
+    await writeFile(path.join(dropped, `Gemma-F32-0000${part}-of-00002.gguf`), tinyModelBytes({ seed: 4 }));
+  await writeTinyModel(path.join(dropped, "Phi-Q8_0.gguf"), { seed: 5 });
   for (const [name, key, value] of [
     ["mmproj-vision.gguf", "general.architecture", "clip"],
     ["style.gguf", "general.type", "adapter"],
@@ -181,9 +181,9 @@ async function faultsOf(
   return found;
 }
 
-/** Names, and what the platform itself writes in English where it has no such language: units, months, days. */
+/** Names, of a program and of what was made too, and what the platform itself writes in English where it has no such language: units, months, days. */
 const SAME_EVERYWHERE =
-  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|mini)\b/gu;
+  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|mini|program|uncalibrated)\b/gu;
 
 /** Plain letters outside names, files, addresses and code: every message of en-XA has accents. */
 function isEnglish(text: string): boolean {
