@@ -121,7 +121,7 @@ async function openEachPage(page: Page, on: boolean): Promise<void> {
   if (!on) await expect(page.getByText("Downloading the starter model is switched off in Settings.")).toBeVisible();
   else
     await expect(
-      page.getByText("The starter model couldn’t be downloaded").or(page.getByText("couldn't be downloaded")),
+      page.getByText("The starter model couldn’t be downloaded").or(page.getByText("couldn’t be downloaded")),
     ).toBeVisible();
   await page.getByRole("button", { name: "Models", exact: true }).click();
   await search(page, "maker/Found");
