@@ -1,5 +1,6 @@
 // The app's own settings, kept in settings.json.
 import { z } from "zod";
+import { GpuChoice } from "./gpu";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
 
@@ -9,6 +10,8 @@ export const AppSettings = z.strictObject({
   sidebarOpen: z.boolean(),
   /** The model that is loaded when the app opens. */
   modelId: ModelId.nullable(),
+  /** What computes. */
+  gpu: GpuChoice,
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
@@ -18,4 +21,5 @@ export const defaultAppSettings: AppSettings = {
   language: "system",
   sidebarOpen: true,
   modelId: null,
+  gpu: { kind: "automatic" },
 };

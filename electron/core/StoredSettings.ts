@@ -2,11 +2,12 @@
 import { AppSettings, defaultAppSettings } from "../contract/settings";
 import { fields, setting } from "./storedShape";
 
-const { theme, language, sidebarOpen, modelId } = AppSettings.shape;
+const { theme, language, sidebarOpen, modelId, gpu } = AppSettings.shape;
 
 export const StoredSettings = fields<AppSettings>({
   theme: setting(theme, defaultAppSettings.theme),
   language: setting(language, defaultAppSettings.language),
   sidebarOpen: setting(sidebarOpen, defaultAppSettings.sidebarOpen),
   modelId: setting(modelId, defaultAppSettings.modelId),
+  gpu: setting(gpu, defaultAppSettings.gpu),
 });

@@ -2,11 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import type { MessagePortMain } from "electron";
 import type { FromEngine } from "../contract/engineProtocol";
+import { EXIT_NO_GPU } from "../contract/gpu";
 import { EngineProcess } from "./EngineProcess";
 import { useDeltaKernels } from "./deltaKernels";
 import { parentChannel } from "./parentChannel";
-import { startLlama } from "./startLlama";
+import { NoGpu, startLlama } from "./startLlama";
 import type { StreamPort } from "./TokenSender";
+import { wantedBackend } from "./wantedBackend";
 
 /** Exit codes that main can tell apart from those of native crashes. */
 const EXIT_BUG = 70;
@@ -33,7 +35,7 @@ function main(): void {
   });
 
   const log = (level: "debug" | "info" | "warn" | "error", message: string) => post({ kind: "log", level, message });
-  startLlama({ log, useGpu: process.env["FACET_ENGINE_GPU"] !== "off" }).then(
+  startLlama({ log, backend: wantedBackend(process.argv) }).then(
     async (llama) => {
       const deltaKernels = useDeltaKernels(log);
       engine = new EngineProcess(llama, post, deltaKernels !== undefined);
@@ -42,7 +44,7 @@ function main(): void {
     },
     (error: unknown) => {
       post({ kind: "log", level: "error", message: `llama.cpp did not start: ${String(error)}` });
-      exitSoon(EXIT_NO_LLAMA);
+      exitSoon(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA);
     },
   );
 }

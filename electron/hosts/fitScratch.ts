@@ -13,13 +13,13 @@ export interface FitScratch {
 }
 
 /** Makes the folder below `temporaryFolder`; the listeners remove it with the process's end, then hand on. */
-export function fitScratch(temporaryFolder: string, { onMessage, onExit }: ChildListeners): FitScratch {
+export function fitScratch(temporaryFolder: string, { onExit, ...others }: ChildListeners): FitScratch {
   const folder = mkdtempSync(path.join(temporaryFolder, "facet-fit-"));
   return {
     args: [path.join(folder, "model")],
     execArgv: [JAVASCRIPT_HEAP],
     listeners: {
-      onMessage,
+      ...others,
       onExit(code) {
         rmSync(folder, { recursive: true, force: true });
         onExit(code);

@@ -5,6 +5,10 @@ import type { ProcessEnd } from "../../process/SupervisedProcess";
 /** SIGKILL and abort, as Electron and as a shell report them. */
 const killCodes: ReadonlySet<number | null> = new Set([9, 137]);
 const abortCodes: ReadonlySet<number | null> = new Set([6, 134]);
+/** Abort, as Windows reports it too: what ggml does when a GPU has no memory left. */
+const gaveUpCodes: ReadonlySet<number | null> = new Set([...abortCodes, 3, 0xc000_0409]);
+/** A prompt takes 80 to 350 MiB at once, measured on CUDA: with less left at the last heartbeat, it was the GPU's memory that ran out. */
+const LITTLE_GPU_MEMORY_BYTES = 400 * 1024 * 1024;
 /** An engine that held so much of all memory when it was killed or gave up was most likely killed for it. */
 const LARGE_PART_OF_MEMORY = 0.5;
 
@@ -12,13 +16,15 @@ export interface EngineExit extends ProcessEnd {
   saidHello: boolean;
   /** As of the last heartbeat. */
   residentBytes: number;
+  /** As of the last heartbeat; null without a GPU. */
+  gpuFreeBytes: number | null;
   totalBytes: number;
   /** The system counted one more kill for memory since the engine was started. */
   wasKilledForMemory: boolean;
 }
 
 export function classifyExit(exit: EngineExit): Failure {
-  const { why, code, saidHello, residentBytes, totalBytes, wasKilledForMemory } = exit;
+  const { why, code, saidHello, residentBytes, gpuFreeBytes, totalBytes, wasKilledForMemory } = exit;
   if (why === "time") return failure("engine-not-responding", undefined, "The load stood still");
   if (why === "silence") {
     return saidHello
@@ -30,6 +36,8 @@ export function classifyExit(exit: EngineExit): Failure {
   if ((killCodes.has(code) && (wasKilledForMemory || held)) || (abortCodes.has(code) && held)) {
     return failure("engine-out-of-memory", { usedBytes: String(residentBytes), totalBytes: String(totalBytes) }, cause);
   }
+  if (gaveUpCodes.has(code) && gpuFreeBytes !== null && gpuFreeBytes < LITTLE_GPU_MEMORY_BYTES)
+    return failure("engine-out-of-gpu-memory", undefined, `${cause}, ${gigabytes(gpuFreeBytes)} free on the GPU`);
   return failure(saidHello ? "engine-crashed" : "engine-start-failed", undefined, cause);
 }
 

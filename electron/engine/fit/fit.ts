@@ -1,8 +1,11 @@
 // Entry of the fit process: headers of files and of the hub are read here, and llama.cpp's
 // dry runs happen here, so that neither can take down the app or the chat.
 import type { FromFit } from "../../contract/fitProtocol";
+import { EXIT_NO_GPU } from "../../contract/gpu";
+import { gpuDevices } from "../gpuDevices";
 import { parentChannel } from "../parentChannel";
-import { startLlama } from "../startLlama";
+import { NoGpu, startLlama } from "../startLlama";
+import { wantedBackend } from "../wantedBackend";
 import { FitProcess } from "./FitProcess";
 
 const EXIT_BUG = 70;
@@ -26,13 +29,16 @@ function main(): void {
 
   let hasGuessed = false;
   const llama = startLlama({
-    useGpu: process.env["FACET_ENGINE_GPU"] !== "off",
+    backend: wantedBackend(process.argv),
     log(level, message) {
       if (message.includes("Failed simulating")) hasGuessed = true;
       post({ kind: "log", level, message });
     },
   });
-  llama.catch(die(EXIT_NO_LLAMA));
+  llama.then(
+    async (started) => post({ kind: "hello", devices: await gpuDevices(started) }),
+    (error: unknown) => die(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA)(error),
+  );
   const guessed = () => {
     const before = hasGuessed;
     hasGuessed = false;

@@ -12,6 +12,7 @@ import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
 import { BackupsRow } from "./BackupsRow";
+import { GpuRow } from "./GpuRow";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
 import { richText } from "../../ui/richText";
@@ -32,6 +33,7 @@ export function SettingsDialog() {
       <div className={styles.rows}>
         <ThemeRow />
         <LanguageRow />
+        <GpuRow />
         <div className={styles.row}>
           <div className={styles.words}>
             <b>{t("Keyboard")}</b>
