@@ -173,6 +173,7 @@ async function measureLoad(
     },
     judge: (question, extent) => judge.judge(fitModel, question, { extent }),
     lastFailure: null,
+    gpuLayersThatFailed: null,
     hasDeltas: withLora,
   });
   if (plan.fit.parts === null) throw new Error(`${model.name} could not be judged: ${plan.fit.failureCode}`);
