@@ -94,18 +94,13 @@ test("a model on a Vulkan device", { tag: "@slow" }, async () => {
     const named = await loaded(() => call("settings.save", { gpu: { ...ASKED_FOR, name } }));
     expect(named.backend).toBe(`Vulkan · ${name}`);
     const { modelId } = named;
-    const fit = await call("fit.judge", {
-      source: { kind: "installed", modelId },
-      contextSizeTokens: named.contextSizeTokens,
-      kvCacheType: "f16",
-    });
-    expect(fit).toMatchObject({
+    const { settings, plan } = await call("loads.settings", { modelId });
+    expect(plan.fit).toMatchObject({
       verdict: "fits",
       machine: { gpus: [{ name, backend: "vulkan" }], sharesMemory: false },
     });
-    expect(Math.abs(fit.onGpuBytes / named.memory.gpuBytes - 1)).toBeLessThan(0.02);
+    expect(Math.abs(plan.fit.onGpuBytes / named.memory.gpuBytes - 1)).toBeLessThan(0.02);
 
-    const { settings } = await call("loads.settings", { modelId });
     await call("loads.saveSettings", { modelId, settings: { ...settings, gpuLayers: 10 } });
     const part = await loaded(() => call("models.load", { modelId }));
     expect(part.choice).toMatchObject({ gpuLayers: 10, mmap: false });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { GpuChoice } from "./gpu";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
+import { NETWORK_USES } from "./networkUses";
 
 export const AppSettings = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
@@ -12,6 +13,7 @@ export const AppSettings = z.strictObject({
   modelId: ModelId.nullable(),
   /** What computes. */
   gpu: GpuChoice,
+  network: z.record(z.enum(NETWORK_USES), z.boolean()),
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
@@ -22,4 +24,5 @@ export const defaultAppSettings: AppSettings = {
   sidebarOpen: true,
   modelId: null,
   gpu: { kind: "automatic" },
+  network: { search: true, downloads: true, starter: true, links: true },
 };

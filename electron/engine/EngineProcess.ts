@@ -235,7 +235,8 @@ export class EngineProcess {
   /** null without a GPU. */
   async #gpuFreeBytes(): Promise<number | null> {
     if (this.#llama.gpu === false) return null;
-    return devicesUsed(await gpuDevices(this.#llama)).reduce((sum, { freeBytes }) => sum + freeBytes, 0);
+    const devices = await gpuDevices(this.#llama).catch(() => null);
+    return devices && devicesUsed(devices).reduce((sum, { freeBytes }) => sum + freeBytes, 0);
   }
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { FitMachine } from "../../contract/fit";
 import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
-import { judgeFit, needAt } from "./judgeFit";
+import { judgeFit, needAt, roomBesideLoaded } from "./judgeFit";
 
 const MB = 1_000_000;
 const point = (contextSizeTokens: number, ramBytes: number, gpuBytes = 0): ContextNeed => ({
@@ -189,5 +189,18 @@ describe("what stays free on a GPU", () => {
 
   it("needs nothing where nothing goes to a card that is full", () => {
     expect(onGpus(0, [{ ...rtx3060, freeBytes: 100 * MIB }], { gpuLayers: 0 })).toBe("fits");
+  });
+
+  it("is not promised to fine-tunes, nor what the model in memory would give back", () => {
+    const card = { ...rtx3060, freeBytes: 8000 * MIB };
+    const fit = judge(64_000 * MB, {
+      estimate: { ...estimate, layers: 32, weights: { ramBytes: 0, gpuBytes: 5000 * MIB } },
+      curve: [point(512, 0), point(32_768, 0)],
+      machine: { ...machine(64_000 * MB), gpus: [card] },
+    });
+    expect(fit.verdict).toBe("fits");
+    const room = roomBesideLoaded(fit, { ...machine(64_000 * MB), gpus: [card] }, 0);
+    expect(room).toBeLessThanOrEqual((8000 - 5000 - MEASURED_MIB) * MIB);
+    expect(room).toBeGreaterThan(2000 * MIB);
   });
 });

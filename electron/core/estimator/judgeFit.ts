@@ -109,9 +109,9 @@ export function roomBeside({ neededBytes, onGpuBytes, machine }: Fit): number {
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0));
 }
 
-/** The same when it is in memory already; `deltasBytes` of fine-tunes are too. What a GPU has free is measured without both. */
+/** The same when it is in memory already; `deltasBytes` of fine-tunes are too, without which a GPU's free memory was measured. */
 export function roomBesideLoaded({ neededBytes, onGpuBytes }: Fit, machine: FitMachine, deltasBytes: number): number {
-  if (onGpuBytes > 0 && !machine.sharesMemory) return gpuRoomBytes(machine);
+  if (onGpuBytes > 0 && !machine.sharesMemory) return Math.max(0, gpuRoomBytes(machine) - onGpuBytes);
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0) - deltasBytes);
 }
 

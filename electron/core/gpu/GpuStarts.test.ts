@@ -103,6 +103,12 @@ it("tells when another card is in the place of the chosen one", () => {
   expect(told).toEqual(["gpu-is-another"]);
 });
 
+it("has nothing to prove where the processor computes", () => {
+  const starts = opened();
+  starts.started(starts.next(), []);
+  expect(starts.isProven).toBe(true);
+});
+
 it("is proven by an answer, until something changes", () => {
   const starts = opened();
   expect(starts.isProven).toBe(false);

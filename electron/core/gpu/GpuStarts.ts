@@ -75,7 +75,11 @@ export class GpuStarts {
 
   /** A process that was started so says what it sees. */
   started(start: GpuStart, devices: readonly GpuDevice[]): void {
-    if (devices.length === 0) return;
+    if (devices.length === 0) {
+      // The processor has nothing to prepare.
+      this.#prove(start);
+      return;
+    }
     // Of a process that sees one of several, the others are known from before.
     if (start.index === null) this.#save({ devices: [...devices] });
     const choice = this.#options.choice();
@@ -96,15 +100,19 @@ export class GpuStarts {
       this.#options.onNotice(failure("gpu-missing", { gpu: choice.name }));
   }
 
-  /** An answer was written with it. */
+  /** An answer was written with a GPU. */
   answered(): void {
-    const start = this.next();
-    if (start.backend !== "processor" && !this.isProven) this.#save({ proven: this.#conditions(start) });
+    this.#prove(this.next());
   }
 
   /** The user asks for it. */
   tryAgain(): void {
     this.#save({ unused: null });
+  }
+
+  #prove(start: GpuStart): void {
+    const conditions = this.#conditions(start);
+    if (start.backend !== "processor" && this.#stored.proven !== conditions) this.#save({ proven: conditions });
   }
 
   get #stored(): StoredGpu {

@@ -67,6 +67,8 @@ export class Engine {
   readonly #oomKillsAtStart: number | null;
   #residentBytes = 0;
   #deltas: EngineDeltas | null = null;
+  /** Resolves when the process is gone, and with it whatever it had open; or was given up. */
+  readonly ended: Promise<void>;
   #isUsed = false;
   #usesGpu = false;
   #gpuFreeBytes: number | null = null;
@@ -77,6 +79,10 @@ export class Engine {
     this.#options = options;
     this.#listeners = listeners;
     this.#oomKillsAtStart = options.memory().oomKills;
+    let tellEnd = (): void => undefined;
+    this.ended = new Promise((resolve) => {
+      tellEnd = resolve;
+    });
     this.#process = new SupervisedProcess({
       fork: options.fork(on),
       schema: FromEngine,
@@ -88,6 +94,7 @@ export class Engine {
       onLate: (late) => listeners.onHang(late.some(({ isCancelled }) => isCancelled)),
       onLook: (silentMs) => listeners.onSilence(silentMs > UNRESPONSIVE_AFTER_MS),
       onEnd: (end) => {
+        tellEnd();
         if (!this.#isDropped) this.#ended(end);
       },
     });

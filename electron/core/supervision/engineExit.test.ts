@@ -1,33 +1,40 @@
-import { describe, expect, it } from "vitest";
-import { classifyExit, type EngineExit } from "./engineExit";
+// Why the engine ended, on each system: for want of memory, or by a fault. This computer has 16 GB.
+import { expect, it } from "vitest";
+import { classifyExit } from "./engineExit";
 
-const MIB = 1024 * 1024;
-const end: EngineExit = {
-  why: null,
-  code: 134,
-  saidHello: true,
-  residentBytes: 1e9,
-  gpuFreeBytes: null,
-  totalBytes: 16e9,
-  wasKilledForMemory: false,
-};
-const code = (change: Partial<EngineExit>) => classifyExit({ ...end, ...change }).code;
+const told = (platform: NodeJS.Platform, code: number, residentBytes: number, gpuFreeBytes: number | null = null) =>
+  classifyExit(
+    { why: null, code, saidHello: true, residentBytes, gpuFreeBytes, totalBytes: 16e9, wasKilledForMemory: false },
+    platform,
+  );
 
-describe("an engine that gives up", () => {
-  it("ran out of the GPU's memory when there was next to none left", () => {
-    expect(code({ gpuFreeBytes: 10 * MIB })).toBe("engine-out-of-gpu-memory");
-    expect(code({ gpuFreeBytes: 10 * MIB, code: 6 })).toBe("engine-out-of-gpu-memory");
-    expect(code({ gpuFreeBytes: 10 * MIB, code: 0xc000_0409 })).toBe("engine-out-of-gpu-memory");
-  });
+it.each<[NodeJS.Platform, string, number, number, string]>([
+  ["win32", "an access violation", 0xc0000005, 12e9, "engine-crashed"],
+  ["win32", "abort() with little in memory", 0xc0000409, 1e9, "engine-crashed"],
+  ["win32", "abort() with most of the memory", 0xc0000409, 12e9, "engine-out-of-memory"],
+  ["win32", "Chromium's end for want of memory", 0xe0000008, 1e9, "engine-out-of-memory"],
+  ["win32", "the same, read as a negative number", 0xe0000008 | 0, 1e9, "engine-out-of-memory"],
+  ["win32", "memory that the system refused", 0xc0000017, 1e9, "engine-out-of-memory"],
+  ["win32", "a commit limit that was reached", 0xc000012d, 1e9, "engine-out-of-memory"],
+  ["win32", "an end by the task manager", 1, 12e9, "engine-crashed"],
+  ["darwin", "a kill with a quarter and more in memory", 9, 5e9, "engine-out-of-memory"],
+  ["darwin", "a kill with little in memory", 9, 1e9, "engine-crashed"],
+  ["linux", "a kill with a third in memory", 9, 5e9, "engine-crashed"],
+])("on %s %s is told as it is", (platform, _what, code, residentBytes, expected) => {
+  expect(told(platform, code, residentBytes).code).toBe(expected);
+});
 
-  it("crashed otherwise", () => {
-    expect(code({ gpuFreeBytes: 4000 * MIB })).toBe("engine-crashed");
-    expect(code({ gpuFreeBytes: null })).toBe("engine-crashed");
-    // Wrong memory accesses are none of a full card's.
-    expect(code({ gpuFreeBytes: 10 * MIB, code: 139 })).toBe("engine-crashed");
-  });
+it("names a status of Windows as its documentation does", () => {
+  expect(told("win32", 0xc0000005, 1e9).cause).toContain("0xC0000005");
+});
 
-  it("ran out of the computer's memory when it held most of it", () => {
-    expect(code({ residentBytes: 12e9, gpuFreeBytes: 10 * MIB })).toBe("engine-out-of-memory");
-  });
+it("is told as the GPU's memory when there was next to none left of it and the engine gave up", () => {
+  const little = 10 * 1024 * 1024;
+  expect(told("linux", 134, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("linux", 6, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("win32", 0xc0000409, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("linux", 134, 1e9, 4e9).code).toBe("engine-crashed");
+  // A wrong access to memory has nothing to do with a full card.
+  expect(told("linux", 139, 1e9, little).code).toBe("engine-crashed");
+  expect(told("linux", 134, 12e9, little).code).toBe("engine-out-of-memory");
 });

@@ -2,13 +2,13 @@
 // dry runs happen here, so that neither can take down the app or the chat.
 import type { FromFit } from "../../contract/fitProtocol";
 import { EXIT_NO_GPU } from "../../contract/gpu";
+import { endOnDefects, endSoon } from "../../files/endOnDefects";
 import { gpuDevices } from "../gpuDevices";
 import { parentChannel } from "../parentChannel";
 import { NoGpu, startLlama } from "../startLlama";
 import { wantedBackend } from "../wantedBackend";
 import { FitProcess } from "./FitProcess";
 
-const EXIT_BUG = 70;
 const EXIT_NO_LLAMA = 71;
 
 function main(): void {
@@ -16,16 +16,8 @@ function main(): void {
   if (scratchFolder === undefined) throw new Error("the fit process needs a folder for stubs");
   const parent = parentChannel<FromFit>();
   const post = (message: FromFit) => parent.post(message);
-  const die = (code: number) => (error: unknown) => {
-    post({
-      kind: "log",
-      level: "error",
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    setTimeout(() => process.exit(code), 50);
-  };
-  process.on("uncaughtException", die(EXIT_BUG));
-  process.on("unhandledRejection", die(EXIT_BUG));
+  const log = (message: string) => post({ kind: "log", level: "error", message });
+  endOnDefects(log);
 
   let hasGuessed = false;
   const llama = startLlama({
@@ -37,7 +29,10 @@ function main(): void {
   });
   llama.then(
     async (started) => post({ kind: "hello", devices: await gpuDevices(started) }),
-    (error: unknown) => die(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA)(error),
+    (error: unknown) => {
+      log(`llama.cpp did not start: ${String(error)}`);
+      endSoon(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA);
+    },
   );
   const guessed = () => {
     const before = hasGuessed;

@@ -1,5 +1,4 @@
 // Makes the engine process. Main process.
-import path from "node:path";
 import type { ToEngine } from "../../contract/engineProtocol";
 import type { GpuStart } from "../../contract/gpu";
 import type { Log } from "../../core/LogFile";
@@ -7,12 +6,11 @@ import type { Child, ChildListeners } from "../../process/Fork";
 import { gpuArgument, gpuEnvironment } from "../gpuProcess";
 import { forkUtility } from "./forkUtility";
 import { logOutput } from "../logOutput";
-
-const ENGINE_SCRIPT = path.join(__dirname, "engine.mjs");
+import { builtScript } from "./plainFiles";
 
 export function forkEngine(gpu: GpuStart, listeners: ChildListeners, log: Log): Child<ToEngine> {
   const child = forkUtility(
-    ENGINE_SCRIPT,
+    builtScript("engine.mjs"),
     [gpuArgument(gpu)],
     { serviceName: "Facet engine", stdio: "pipe", env: gpuEnvironment(gpu) },
     listeners,

@@ -1,5 +1,4 @@
 // Makes the fit process: a utility process with little memory for JavaScript and a folder of its own for stubs. Main process.
-import path from "node:path";
 import { app } from "electron";
 import type { ToFit } from "../../contract/fitProtocol";
 import type { GpuStart } from "../../contract/gpu";
@@ -7,13 +6,12 @@ import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
 import { gpuArgument, gpuEnvironment } from "../gpuProcess";
 import { forkUtility } from "./forkUtility";
-
-const FIT_SCRIPT = path.join(__dirname, "fit.mjs");
+import { builtScript } from "./plainFiles";
 
 export function forkFit(gpu: GpuStart, on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(app.getPath("temp"), on);
   const child = forkUtility(
-    FIT_SCRIPT,
+    builtScript("fit.mjs"),
     [gpuArgument(gpu), ...args],
     { serviceName: "Facet fit", stdio: "ignore", execArgv, env: gpuEnvironment(gpu) },
     listeners,

@@ -8,7 +8,7 @@ export interface UtilityChild extends Child<unknown> {
   readonly process: UtilityProcess;
 }
 
-/** `script` lies beside main.cjs in the built app; `options.env`: beside this process's own environment. */
+/** `script`: from builtScript. `options.env`: beside this process's own environment. */
 export function forkUtility(
   script: string,
   args: string[],
