@@ -37,6 +37,7 @@ let happened: string[];
 let heard: unknown[];
 let next: GpuStart;
 let isProven: boolean;
+let onMissing: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -45,6 +46,7 @@ beforeEach(() => {
   heard = [];
   next = AUTOMATIC;
   isProven = true;
+  onMissing = () => {};
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -64,7 +66,10 @@ function begin(): Child<string> {
       },
       started: (_, devices) => happened.push(`started with ${devices.length}`),
       failed: (_, cause) => happened.push(`failed: ${cause}`),
-      missing: () => happened.push("missing"),
+      missing: () => {
+        happened.push("missing");
+        onMissing();
+      },
     },
     () => {},
   )({
@@ -89,6 +94,8 @@ it("puts a process for the processor in the place of one that ends before its fi
   processes[0]!.on.onExit(134);
   expect(processes.map(({ start }) => start)).toEqual([AUTOMATIC, ON_PROCESSOR]);
   expect(happened).toEqual([]);
+  // A file that ends the process would be taken for a GPU that does.
+  expect(processes.flatMap(({ told }) => told)).toEqual([]);
   processes[1]!.hello();
   expect(happened).toEqual(["failed: the process ended with code 134"]);
   child.postMessage("generate");
@@ -112,11 +119,19 @@ it("takes a GPU that is not there for no failure", () => {
   expect(happened).toEqual(["missing"]);
 });
 
+it("leaves no process behind when whoever hears of a missing GPU ends it", () => {
+  const child = begin();
+  onMissing = () => child.kill();
+  processes[0]!.on.onExit(EXIT_NO_GPU);
+  expect(heard).toEqual(["exit 137"]);
+  expect(processes).toHaveLength(2);
+});
+
 it("ends one that hangs, and asks for patience meanwhile; the first time on a card longer", () => {
   begin();
-  vi.advanceTimersByTime(19_000);
+  vi.advanceTimersByTime(59_000);
   expect(processes).toHaveLength(1);
-  expect(heard).toHaveLength(19);
+  expect(heard).toHaveLength(59);
   vi.advanceTimersByTime(1_000);
   expect(processes).toHaveLength(2);
   processes[1]!.hello();
@@ -124,7 +139,7 @@ it("ends one that hangs, and asks for patience meanwhile; the first time on a ca
 
   isProven = false;
   begin();
-  vi.advanceTimersByTime(60_000);
+  vi.advanceTimersByTime(120_000);
   expect(processes).toHaveLength(3);
 });
 

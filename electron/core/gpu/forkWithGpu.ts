@@ -8,10 +8,10 @@ import type { GpuStarts } from "./GpuStarts";
 
 /** Looks a second apart: a computer that sleeps has none. */
 const LOOK_MS = 1_000;
-/** A start takes one to four seconds on slow machines. */
-const START_LOOKS = 20;
+/** A start takes one to four seconds, and twenty where everything else is busy: nobody wants a GPU to be blamed for that. */
+const START_LOOKS = 60;
 /** A driver that has never computed for Facet may make its programs first. */
-const FIRST_START_LOOKS = 120;
+const FIRST_START_LOOKS = 180;
 
 /** Of the engine and the fit process, when llama.cpp has started. */
 const Hello = z.looseObject({ kind: z.literal("hello"), devices: GpuDevices });
@@ -37,8 +37,8 @@ class GpuChild<To> implements Child<To> {
   readonly #log: Log;
   #child: Child<To>;
   #looks: ReturnType<typeof setInterval> | null;
-  /** What it was told before its first word, for the one in its place. */
-  #told: To[] | null = [];
+  /** What it is told after its first word: until then it does nothing but start, so that an end is the start's. null = it has spoken. */
+  #waiting: To[] | null = [];
   #isUnwanted = false;
   #hangs = false;
 
@@ -69,8 +69,8 @@ class GpuChild<To> implements Child<To> {
   }
 
   postMessage(message: To, ports?: readonly object[]): void {
-    this.#told?.push(message);
-    this.#child.postMessage(message, ports);
+    if (this.#waiting === null) this.#child.postMessage(message, ports);
+    else this.#waiting.push(message);
   }
 
   kill(): void {
@@ -84,54 +84,48 @@ class GpuChild<To> implements Child<To> {
   }
 
   #receive(message: unknown): void {
-    const hello = this.#told === null ? null : Hello.safeParse(message);
-    if (hello?.success) {
-      this.#settled();
-      this.#starts.started(this.#start, hello.data.devices);
-    }
+    const hello = this.#waiting === null ? null : Hello.safeParse(message);
+    if (hello?.success) this.#starts.started(this.#start, hello.data.devices);
     this.#listeners.onMessage(message);
+    if (hello?.success) this.#spoken();
   }
 
   #ended(code: number): void {
-    const told = this.#told;
     this.#stopLooking();
-    if (told === null || this.#isUnwanted) {
+    if (this.#waiting === null || this.#isUnwanted) {
       this.#listeners.onExit(code);
       return;
     }
     const cause = this.#hangs ? "it said nothing in time" : `the process ended with code ${code}`;
     this.#log("warn", "no start with a GPU", { backend: this.#start.backend, cause });
-    if (code === EXIT_NO_GPU) {
-      this.#settled();
-      this.#starts.missing(this.#start);
-    }
-    this.#replace(told, cause, code);
+    this.#replace(code, code === EXIT_NO_GPU ? null : cause);
+    // Last: who hears of it may end this process.
+    if (code === EXIT_NO_GPU) this.#starts.missing(this.#start);
   }
 
-  /** Only where this one speaks was it the GPU's fault. */
-  #replace(told: readonly To[], cause: string, code: number): void {
+  /** Only where this one speaks was it the GPU's fault. `cause`: null = nobody's. */
+  #replace(code: number, cause: string | null): void {
     try {
       this.#child = this.#fork(ON_PROCESSOR)({
         onMessage: (message) => {
-          if (this.#told !== null && Hello.safeParse(message).success) {
-            this.#settled();
-            this.#starts.failed(this.#start, cause);
-          }
+          const isHello = this.#waiting !== null && Hello.safeParse(message).success;
+          if (isHello && cause !== null) this.#starts.failed(this.#start, cause);
           this.#listeners.onMessage(message);
+          if (isHello) this.#spoken();
         },
         onExit: (exit) => this.#listeners.onExit(exit),
       });
     } catch (error) {
       this.#log("error", "no process in its place", { error: String(error) });
       this.#listeners.onExit(code);
-      return;
     }
-    for (const message of told) this.#child.postMessage(message);
   }
 
-  #settled(): void {
-    this.#told = null;
+  #spoken(): void {
     this.#stopLooking();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const message of waiting) this.#child.postMessage(message);
   }
 
   #stopLooking(): void {
