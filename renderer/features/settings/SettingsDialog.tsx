@@ -12,6 +12,7 @@ import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
 import { BackupsRow } from "./BackupsRow";
+import { GpuRow } from "./GpuRow";
 import { NetworkSection } from "./NetworkSection";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
@@ -33,6 +34,7 @@ export function SettingsDialog() {
       <div className={styles.rows}>
         <ThemeRow />
         <LanguageRow />
+        <GpuRow />
         <div className={styles.row}>
           <div className={styles.words}>
             <b>{t("Keyboard")}</b>
