@@ -12,13 +12,11 @@ export const PLAIN_FILES = [
 export interface PackageTarget {
   platform: NodeJS.Platform;
   arch: NodeJS.Architecture;
-  /** Also the Vulkan and CUDA libraries (over 600 MB); without them models run on the CPU. */
-  gpu: boolean;
 }
 
 /** For the computer that packages. */
 export function packageTarget(): PackageTarget {
-  return { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
+  return { platform: process.platform, arch: process.arch };
 }
 
 const KEPT = [
@@ -31,15 +29,19 @@ const KEPT = [
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
   /\.test\.\w+$/,
-  /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
+  // Of tools for whoever develops a package; the archive would take them in, as UNPACKED does not match them.
+  /^\/node_modules\/(.*\/)?\.[^/]/,
   /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
   // Sources to compile llama.cpp and SQLite from: nothing is compiled on the user's computer.
   /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,
   /^\/node_modules\/@photostructure\/sqlite\/(src|scripts)(\/|$)/,
 ];
 const LLAMA_PLATFORM: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "mac", win32: "win" };
-/** Apple's GPU library is in the plain package for its arch. */
-const GPU_PACKAGE = /-(vulkan|cuda|cuda-ext)$/;
+/**
+ * Vulkan comes along: it needs nothing but a driver, and without one the processor computes. CUDA has over 500 MB and needs NVIDIA's toolkit
+ * too: who wants it puts its package beside the others (README.md). Apple's GPU library is in the plain package for its arch.
+ */
+const LEFT_OUT = /-cuda(-ext)?$/;
 
 /** `file` as electron-packager gives it: from the app's folder, with a slash in front; "" is the folder itself. */
 export function belongsInPackage(file: string, target: PackageTarget): boolean {
@@ -51,7 +53,7 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
     /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
   if (native === undefined || name === undefined) return true;
   if (native === "@node-llama-cpp") {
-    if (GPU_PACKAGE.test(name) && !target.gpu) return false;
+    if (LEFT_OUT.test(name)) return false;
     return name.startsWith(`${LLAMA_PLATFORM[target.platform]}-${target.arch}`);
   }
   if (native === "@reflink")
@@ -60,9 +62,9 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
 }
 
 /**
- * Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files, and
- * the C++ addon finds them by a relative path. A job reads its texts there too. The command line runs in plain Node, which cannot read
- * app.asar at all.
+ * All but what Electron opens itself: main, preload, and the page, which main reads for it. Native libraries cannot be loaded from inside
+ * app.asar; node-llama-cpp also looks for them beside its own files, and the C++ addon finds them by a relative path. The child processes
+ * and the command line, which runs in plain Node, read plain files only.
  */
 export const UNPACKED =
   "{**/node_modules/**,**/*.node,**/.vite/build/{*.mjs,search.cjs},**/package.json,**/resources/catalogue.json,**/resources/{calibration,evaluation,languages}/**}";

@@ -8,8 +8,16 @@ export const FailureCode = z.enum([
   "engine-start-failed",
   "engine-crashed",
   "engine-out-of-memory",
+  /** The memory of the GPU ran out while it computed. */
+  "engine-out-of-gpu-memory",
   "engine-not-responding",
   "engine-busy",
+  /** The program for the GPU ended or hung at its start: the processor computes. */
+  "gpu-start-failed",
+  /** The GPU that was chosen is not there. */
+  "gpu-missing",
+  /** In the place of the GPU that was chosen is another one, which computes. */
+  "gpu-is-another",
   "request-cancelled",
   // model files
   "model-missing",
@@ -42,6 +50,9 @@ export const FailureCode = z.enum([
   "starter-offline",
   "starter-wrong-hash",
   "starter-failed",
+  // the network
+  /** The user does not want Facet to use the network for this (contract/networkUses.ts). */
+  "switched-off",
   // the model hub
   /** No answer: no network, no such host, or the connection broke. */
   "hub-offline",

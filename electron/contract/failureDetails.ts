@@ -12,6 +12,7 @@ import type {
   StructureReason,
   VocabularyReason,
 } from "./failureReasons";
+import type { NetworkUse } from "./networkUses";
 import type { PeftFeature } from "./peftConfig";
 
 // Type aliases, not interfaces: these count as records of texts.
@@ -33,6 +34,8 @@ type Reasoned<Reason extends FailureReason> = Because<Reason> | { readonly reaso
 
 type Listed = {
   "engine-out-of-memory": { readonly usedBytes?: string; readonly totalBytes?: string } & StoredAmounts;
+  "gpu-missing": { readonly gpu?: string };
+  "gpu-is-another": { readonly gpu?: string; readonly other?: string };
   "model-missing": File;
   "model-unreadable": File & Delta & Reasoned<FileReason>;
   "model-not-gguf": File;
@@ -53,6 +56,7 @@ type Listed = {
   "system-prompt-longer-than-context": Tokens;
   "tools-longer-than-context": Tokens;
   "structure-invalid": { readonly kind?: "json-schema" | "grammar" } & Reasoned<StructureReason>;
+  "switched-off": { readonly use?: NetworkUse };
   "hub-offline": { readonly host?: string };
   "hub-rate-limited": { readonly retryAfterSeconds?: string };
   "hub-answer-too-large": { readonly maxBytes?: string };

@@ -7,8 +7,10 @@ import { callOrNotify } from "./bridge";
 import { failureText } from "../../electron/words/failureText";
 import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
+import { SwitchedOffButton } from "./SwitchedOffButton";
 import styles from "./Notices.module.css";
 import { t } from "../../electron/words/language";
+import { sentences } from "../../electron/words/sentences";
 
 const OFFER_SHOWN_MS = 10_000;
 
@@ -78,9 +80,8 @@ function FailureNotice({ notice }: { readonly notice: ShownNotice & { kind: "fai
           }}
         />
       </div>
-      <p className={styles.rest}>
-        {text.data} {text.advice}
-      </p>
+      <p className={styles.rest}>{sentences(text.data, text.advice)}</p>
+      <SwitchedOffButton failure={notice.failure} />
       <FailureDetails failure={notice.failure} />
     </div>
   );

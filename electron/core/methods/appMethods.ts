@@ -4,11 +4,12 @@ import type { AppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../aboutThisComputer";
 import { diagnose } from "../diagnose";
 import { chosenLanguage } from "../Languages";
+import { gpuChosen } from "../gpu/gpuChosen";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function appMethods(parts: Parts) {
-  const { host, dataFolder, data, events, languages, models, notices, starter, engine } = parts;
+  const { host, dataFolder, data, events, languages, models, notices, switches, starter, engine } = parts;
   return {
     async "app.snapshot"() {
       const chats = data.chats.listChats();
@@ -34,9 +35,12 @@ export function appMethods(parts: Parts) {
     },
     async "settings.save"(change) {
       const saved = await data.settings.save({ ...data.settings.value, ...withoutUndefined(change) });
+      if (change.gpu !== undefined) gpuChosen(parts);
+      if (change.network !== undefined) switches.changed();
       if (change.language !== undefined) events.emit("language-changed", chosenLanguage(parts));
       return saved;
     },
+    "gpu.state": () => succeed(parts.gpuStarts.state),
   } satisfies Partial<CoreHandlers>;
 }
 

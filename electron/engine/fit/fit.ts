@@ -1,11 +1,14 @@
 // Entry of the fit process: headers of files and of the hub are read here, and llama.cpp's
 // dry runs happen here, so that neither can take down the app or the chat.
 import type { FromFit } from "../../contract/fitProtocol";
+import { EXIT_NO_GPU } from "../../contract/gpu";
+import { endOnDefects, endSoon } from "../../files/endOnDefects";
+import { gpuDevices } from "../gpuDevices";
 import { parentChannel } from "../parentChannel";
-import { startLlama } from "../startLlama";
+import { NoGpu, startLlama } from "../startLlama";
+import { wantedBackend } from "../wantedBackend";
 import { FitProcess } from "./FitProcess";
 
-const EXIT_BUG = 70;
 const EXIT_NO_LLAMA = 71;
 
 function main(): void {
@@ -13,26 +16,24 @@ function main(): void {
   if (scratchFolder === undefined) throw new Error("the fit process needs a folder for stubs");
   const parent = parentChannel<FromFit>();
   const post = (message: FromFit) => parent.post(message);
-  const die = (code: number) => (error: unknown) => {
-    post({
-      kind: "log",
-      level: "error",
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    setTimeout(() => process.exit(code), 50);
-  };
-  process.on("uncaughtException", die(EXIT_BUG));
-  process.on("unhandledRejection", die(EXIT_BUG));
+  const log = (message: string) => post({ kind: "log", level: "error", message });
+  endOnDefects(log);
 
   let hasGuessed = false;
   const llama = startLlama({
-    useGpu: process.env["FACET_ENGINE_GPU"] !== "off",
+    backend: wantedBackend(process.argv),
     log(level, message) {
       if (message.includes("Failed simulating")) hasGuessed = true;
       post({ kind: "log", level, message });
     },
   });
-  llama.catch(die(EXIT_NO_LLAMA));
+  llama.then(
+    async (started) => post({ kind: "hello", devices: await gpuDevices(started) }),
+    (error: unknown) => {
+      log(`llama.cpp did not start: ${String(error)}`);
+      endSoon(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA);
+    },
+  );
   const guessed = () => {
     const before = hasGuessed;
     hasGuessed = false;

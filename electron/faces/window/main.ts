@@ -10,7 +10,7 @@ import { registerAppScheme, serveApp } from "./appProtocol";
 import { modelArgument } from "./modelArgument";
 import { OpenedFiles } from "./OpenedFiles";
 import { runApp } from "./runApp";
-import { blockNetwork, guardAllContents, refusePermissions } from "./windowSecurity";
+import { blockNetwork, fetchNoDictionaries, guardAllContents, refusePermissions } from "./windowSecurity";
 
 const folder = dataFolder({ env: process.env, platform: process.platform, home: homedir() });
 const madeFolder = makeDataFolder(folder);
@@ -23,6 +23,7 @@ registerAppScheme();
 // Electron forgets the switch that root needs on Linux when it is asked for the sandbox; each window asks for it by itself.
 if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 guardAllContents();
+fetchNoDictionaries();
 
 const openedFile = modelArgument(process.argv, process.cwd());
 const openedFiles = new OpenedFiles();

@@ -18,13 +18,14 @@ import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
 import { setLanguage } from "../../words/language";
 import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
+import { rememberFolders } from "./dialogs";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu, type MenuTarget } from "./menu";
 import type { OpenedFiles } from "./OpenedFiles";
 import { openLogsFolder } from "./openLogsFolder";
 import { StreamPort } from "./streamPort";
-import { blockedMethods, chooseModelFile, pageMethods, systemLanguage } from "./windowMethods";
+import { blockedMethods, chooseModelFile, languageBeforeStart, pageMethods } from "./windowMethods";
 import type { WindowShell } from "./WindowShell";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
@@ -67,8 +68,8 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     },
     openLogsFolder: () => void openLogsFolder(shell),
   };
-  // Until the settings are read.
-  speak(systemLanguage(shell.languages));
+  if (madeFolder.ok) rememberFolders(path.join(paths.window, "dialogs.json"), log);
+  speak(languageBeforeStart(shell));
 
   let handlers: PageHandlers;
   let application: HeldApplication | null = null;

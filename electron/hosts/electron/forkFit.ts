@@ -1,16 +1,21 @@
 // Makes the fit process: a utility process with little memory for JavaScript and a folder of its own for stubs. Main process.
-import path from "node:path";
 import { app } from "electron";
 import type { ToFit } from "../../contract/fitProtocol";
+import type { GpuStart } from "../../contract/gpu";
 import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
+import { gpuArgument, gpuEnvironment } from "../gpuProcess";
 import { forkUtility } from "./forkUtility";
+import { builtScript } from "./plainFiles";
 
-const FIT_SCRIPT = path.join(__dirname, "fit.mjs");
-
-export function forkFit(on: ChildListeners): Child<ToFit> {
+export function forkFit(gpu: GpuStart, on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(app.getPath("temp"), on);
-  const child = forkUtility(FIT_SCRIPT, args, { serviceName: "Facet fit", stdio: "ignore", execArgv }, listeners);
+  const child = forkUtility(
+    builtScript("fit.mjs"),
+    [gpuArgument(gpu), ...args],
+    { serviceName: "Facet fit", stdio: "ignore", execArgv, env: gpuEnvironment(gpu) },
+    listeners,
+  );
   return {
     postMessage: child.postMessage,
     kill: child.kill,
