@@ -1,14 +1,13 @@
 // The menu of each system: what a Mac's own programs have, in the same places.
-import type { MenuItemConstructorOptions } from "electron";
 import { expect, it } from "vitest";
 import { menuTemplate } from "./menuTemplate";
 
+type Items = ReturnType<typeof menuTemplate>;
 const target = { send: () => {}, chooseModelFile: () => {}, openLogsFolder: () => {} };
 const menuOf = (platform: NodeJS.Platform) => menuTemplate(target, { name: "Facet", isPackaged: true, platform });
-const itemsOf = (menu: MenuItemConstructorOptions[], label: string) =>
-  menu.find((part) => part.label === label)?.submenu as MenuItemConstructorOptions[];
+const itemsOf = (menu: Items, label: string) => menu.find((part) => part.label === label)?.submenu as Items;
 /** Roles, or labels of what is Facet's own. */
-const namesOf = (items: MenuItemConstructorOptions[]) => items.map(({ role, label, type }) => role ?? label ?? type);
+const namesOf = (items: Items) => items.map(({ role, label, type }) => role ?? label ?? type);
 
 it("has on a Mac what its programs have", () => {
   const menu = menuOf("darwin");
