@@ -1,6 +1,7 @@
 // Where the holder of a data folder is reached: written by the holder, read by every other program of the user.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { whenReleasedNow } from "../files/whenReleased";
 import { setAside } from "./setAside";
 import { InstanceAddress } from "../contract/instanceProtocol";
 
@@ -21,12 +22,17 @@ export function writeInstanceAddress(folder: string, address: InstanceAddress): 
   const file = addressFile(folder);
   if (isForeign(file)) setAside(file);
   // Half of it is read as none, and read again.
-  rmSync(file, { force: true });
+  remove(file);
   writeFileSync(file, JSON.stringify(address), { mode: 0o600, flag: "wx" });
 }
 
 export function removeInstanceAddress(folder: string): void {
-  if (!isForeign(addressFile(folder))) rmSync(addressFile(folder), { force: true });
+  if (!isForeign(addressFile(folder))) remove(addressFile(folder));
+}
+
+/** Another program may just be reading it. */
+function remove(file: string): void {
+  whenReleasedNow(() => rmSync(file, { force: true }));
 }
 
 /** Not written by any version of Facet. */

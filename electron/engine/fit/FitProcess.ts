@@ -14,6 +14,7 @@ import {
   type MemoryConfiguration,
   type ModelFacts,
 } from "../../contract/fitProtocol";
+import { NoRoomError } from "../../files/room";
 import { availableMemory } from "../availableMemory";
 import { diagnoseEngine } from "../diagnoseEngine";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
@@ -36,7 +37,7 @@ import { readModelShape, type ModelShape } from "./readModelShape";
 import { onProcessor, repackedBytes, type Repacked } from "./repackedBytes";
 import { withSmallVocabulary } from "./smallVocabulary";
 import { vocabularyMemoryBytes } from "./vocabularyMemory";
-import { stubPath, writeStub } from "./writeStub";
+import { stubPath, writeStub, type StubWeights } from "./writeStub";
 
 /** Models whose dry runs are kept: with more, what llama.cpp read of them adds up. */
 const MAX_OPEN_MODELS = 4;
@@ -122,12 +123,7 @@ export class FitProcess {
       const outcome = await this.#answer(question, cancel.signal);
       post(outcome.ok ? outcome.value : { kind: "failed", id, failure: outcome.failure });
     } catch (error) {
-      const code = cancel.signal.aborted
-        ? "request-cancelled"
-        : error instanceof DryRunFailed
-          ? "estimate-failed"
-          : "internal";
-      post({ kind: "failed", id, failure: failure(code, undefined, error) });
+      post({ kind: "failed", id, failure: failureOf(error, cancel.signal) });
     } finally {
       this.#cancels.delete(id);
     }
@@ -154,7 +150,7 @@ export class FitProcess {
       }
       case "stub": {
         const { parts, folder } = question;
-        const written = await this.#writeStubs(id, parts, folder, signal);
+        const written = await this.#writeStubs(id, parts, folder, "hole", signal);
         return written.ok ? succeed({ kind: "stubbed", id, path: stubPath(folder, 0, parts.length) }) : written;
       }
       case "estimate": {
@@ -262,7 +258,7 @@ export class FitProcess {
   ): Promise<Outcome<OpenModel>> {
     const { guessed } = this.#options;
     const folders = { real: path.join(folder, "real"), small: path.join(folder, "small") };
-    const written = await this.#writeStubs(id, parts, folders.real, signal);
+    const written = await this.#writeStubs(id, parts, folders.real, "nothing", signal);
     if (!written.ok) return written;
     const [first] = written.value;
     if (first === undefined) throw new Error("a model without parts");
@@ -294,6 +290,7 @@ export class FitProcess {
     id: number,
     parts: EstimateRequest["parts"],
     folder: string,
+    weights: StubWeights,
     signal: AbortSignal,
   ): Promise<Outcome<Part[]>> {
     await emptied(folder);
@@ -313,7 +310,8 @@ export class FitProcess {
         if (!loadable.ok) return loadable;
         const shape = await readModelShape(source, { exact: whole !== null });
         if (!shape.ok) return { ok: false, failure: failureOf() ?? shape.failure };
-        const header = await writeStub(shape.value, part.sizeBytes, stubPath(folder, index, parts.length));
+        const file = stubPath(folder, index, parts.length);
+        const header = await writeStub(shape.value, part.sizeBytes, file, weights);
         if (!header.ok) return header;
         const one: Part = { shape: shape.value, header: header.value, sizeBytes: part.sizeBytes };
         // What is no model that writes text is called by its kind, not by what it lacks.
@@ -392,6 +390,13 @@ export class FitProcess {
   }
 }
 
+function failureOf(error: unknown, signal: AbortSignal): Failure {
+  if (signal.aborted) return failure("request-cancelled", undefined, error);
+  if (error instanceof NoRoomError)
+    return failure("disk-full", { missingBytes: String(Math.ceil(error.missingBytes)) }, error);
+  return failure(error instanceof DryRunFailed ? "estimate-failed" : "internal", undefined, error);
+}
+
 /** `all`: null while others than the first are not read. */
 function readParts({ header, shape: { hasTokenizer } }: Part, all: readonly Part[] | null): ReadParts {
   return { header, tensors: all?.flatMap((part) => part.header.tensors) ?? null, hasTokenizer };
@@ -423,7 +428,8 @@ async function writeSmallStubs(
   for (const [index, { shape, header, sizeBytes }] of parts.entries()) {
     const small = withSmallVocabulary(shape, header, realTokens, batchTokens(Number.POSITIVE_INFINITY, hasGpu));
     tokens = small?.tokens ?? tokens;
-    const written = await writeStub(small?.shape ?? shape, sizeBytes, stubPath(folder, index, parts.length));
+    const file = stubPath(folder, index, parts.length);
+    const written = await writeStub(small?.shape ?? shape, sizeBytes, file, "nothing");
     if (!written.ok) return null;
   }
   return tokens === null ? null : { tokens, realTokens };

@@ -1,13 +1,20 @@
 // What decides a model's memory is found without its vocabulary, in few bytes; hostile files are refused, not guessed at.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import type * as room from "../../files/room";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ggufBytes, type GgufContents, type MetadataEntry } from "../../testing/tinyGguf";
 import type { ByteSource } from "../gguf/ByteSource";
 import { metadataNumber, metadataText, readGgufHeader } from "../gguf/readGgufHeader";
+import { NoRoomError, requireRoom } from "../../files/room";
 import { looksLikeHeader, readModelShape } from "./readModelShape";
 import { headerOf, writeStub } from "./writeStub";
+
+vi.mock("../../files/room", async (original) => {
+  const real = await original<typeof room>();
+  return { ...real, requireRoom: vi.fn<typeof requireRoom>(real.requireRoom) };
+});
 
 interface CountedSource extends ByteSource {
   fetchedBytes: () => number;
@@ -76,9 +83,12 @@ it.each([300, 20_000, 60_000])(
     const folder = await mkdtemp(path.join(tmpdir(), "facet-stub-"));
     try {
       const file = path.join(folder, "stub.gguf");
-      expect((await writeStub(shape.value, bytes.length, file)).ok).toBe(true);
+      expect((await writeStub(shape.value, bytes.length, file, "hole")).ok).toBe(true);
       const stub = await readGgufHeader(sourceOf(await readFile(file)));
       if (!stub.ok) throw new Error("the stub is wrong");
+      // Without the hole it ends where the weights would begin, so that it takes no room on any disk.
+      expect((await writeStub(shape.value, bytes.length, file, "nothing")).ok).toBe(true);
+      expect((await stat(file)).size).toBe(stub.value.dataOffsetBytes);
       expect(stub.value.tensors).toEqual(whole.value.tensors);
       expect(metadataText(stub.value, "tokenizer.ggml.model")).toBe("no_vocab");
       expect(metadataNumber(stub.value, "llama.vocab_size")).toBe(tokens);
@@ -89,6 +99,23 @@ it.each([300, 20_000, 60_000])(
     }
   },
 );
+
+it("looks for room before it makes a hole that Windows fills", async () => {
+  const bytes = model(300);
+  const shape = await readModelShape(sourceOf(bytes));
+  if (!shape.ok) throw new Error("the model itself is wrong");
+  const folder = await mkdtemp(path.join(tmpdir(), "facet-stub-"));
+  vi.mocked(requireRoom).mockRejectedValueOnce(new NoRoomError(3e9, 1e9));
+  try {
+    const file = path.join(folder, "stub.gguf");
+    await expect(writeStub(shape.value, bytes.length, file, "hole", "win32")).rejects.toThrow(NoRoomError);
+    expect(vi.mocked(requireRoom).mock.lastCall?.[1]).toBeGreaterThan(3 * 144 * 300);
+    expect(await readdir(folder)).toEqual([]);
+    expect((await writeStub(shape.value, bytes.length, file, "hole", "linux")).ok).toBe(true);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 /** The entries of a model with a long vocabulary, by name, to be put into any order. */
 function entriesOf(tokens: number, templateLength: number): Record<string, readonly [string, MetadataEntry]> {
@@ -208,7 +235,7 @@ it("never hangs, throws or reads far in a file that is cut anywhere", async () =
     const source = sourceOf(bytes.subarray(0, length));
     const shape = await readModelShape(source);
     // Cut behind the tensor list: the check against the length comes with the stub.
-    const outcome = shape.ok ? await writeStub(shape.value, length, "/dev/null") : shape;
+    const outcome = shape.ok ? await writeStub(shape.value, length, "/dev/null", "nothing") : shape;
     expect(outcome.ok).toBe(false);
     expect(source.fetchedBytes()).toBeLessThan(600_000);
   }

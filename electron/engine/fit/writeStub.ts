@@ -1,7 +1,8 @@
-// Writes a GGUF file that has a model's shape and no weights: sparse, so it takes no room. llama.cpp's dry run reads
-// only the header of it, and plans exactly the memory that it would plan for the model itself. Fit process.
+// Writes a GGUF file that has a model's shape and no weights. llama.cpp's dry run reads only the header of it, and plans exactly the memory
+// that it would plan for the model itself. Fit process.
 import { open } from "node:fs/promises";
 import path from "node:path";
+import { requireRoom } from "../../files/room";
 import { fail, type Outcome } from "../../contract/failure";
 import type { ByteSource } from "../gguf/ByteSource";
 import { DEFAULT_ALIGNMENT_BYTES, entryBytes, startBytes, type GgufEntry } from "../gguf/ggufBytes";
@@ -11,8 +12,20 @@ import type { ModelShape } from "./readModelShape";
 /** More than any alignment takes (readGgufHeader.ts). */
 const MAX_PADDING_BYTES = 64 * 1024;
 
-/** `fileBytes`: size of the file that the shape was read from. Failures: those of readGgufHeader. */
-export async function writeStub(shape: ModelShape, fileBytes: number, file: string): Promise<Outcome<GgufHeader>> {
+/**
+ * What stands in place of the weights. "nothing" is enough for dry runs. "hole": the file is as long as one with weights, which quantizing
+ * wants to see before it plans. It takes no room where the disk knows holes; Windows makes none unless it is asked to in its own way.
+ */
+export type StubWeights = "nothing" | "hole";
+
+/** `fileBytes`: size of the file that the shape was read from. Failures: those of readGgufHeader. Throws NoRoomError for a hole. */
+export async function writeStub(
+  shape: ModelShape,
+  fileBytes: number,
+  file: string,
+  weights: StubWeights,
+  platform = process.platform,
+): Promise<Outcome<GgufHeader>> {
   const plain = await headerOf(shape, fileBytes);
   if (!plain.ok) return plain;
   const isFirst = metadataText(plain.value, "general.architecture") !== undefined;
@@ -20,11 +33,12 @@ export async function writeStub(shape: ModelShape, fileBytes: number, file: stri
   const checked = await check(header, shape, fileBytes);
   if (!checked.ok) return checked;
   const { dataOffsetBytes, tensors } = checked.value;
-  const endBytes = weightsEnd(tensors);
+  const sizeBytes = dataOffsetBytes + (weights === "hole" ? weightsEnd(tensors) : 0);
+  if (platform === "win32") await requireRoom(path.dirname(file), sizeBytes);
   const stub = await open(file, "w");
   try {
     await stub.writeFile(header);
-    await stub.truncate(dataOffsetBytes + endBytes);
+    await stub.truncate(sizeBytes);
   } finally {
     await stub.close();
   }
