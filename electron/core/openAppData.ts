@@ -14,6 +14,7 @@ import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
 import { DismissedNotices, StoredDismissals } from "./DismissedNotices";
+import { SavedMachineSpeeds } from "./estimator/MachineSpeeds";
 import { errnoOf } from "./fileFailure";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
@@ -58,6 +59,7 @@ export interface AppData {
   jobs: JsonFile<SavedJobs>;
   quality: JsonFile<SavedQuality>;
   makingSpeeds: MakingSpeeds;
+  machineSpeeds: JsonFile<SavedMachineSpeeds>;
   loadNote: CrashNote<ModelId>;
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
@@ -112,6 +114,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
     const jobs = await open("jobs.json", SavedJobs);
     const quality = await open("quality.json", SavedQuality);
     const makingSpeeds = await open("making-speeds.json", SavedMakingSpeeds);
+    const machineSpeeds = await open("machine-speed.json", SavedMachineSpeeds);
     const loadSettings = await open("load-settings.json", StoredLoadSettings);
     const loadLog = await open("loads.json", StoredLoadLog);
     const engineEnds = await open("engine-ends.json", StoredEngineEnds);
@@ -134,6 +137,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
       jobs,
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
+      machineSpeeds,
       loadNote: CrashNote.ofModel(path.join(folder, "loading-model"), unfinished),
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),

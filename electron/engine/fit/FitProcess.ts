@@ -13,6 +13,7 @@ import {
   type MeasuredMachine,
   type ModelFacts,
 } from "../../contract/fitProtocol";
+import type { TokenCost } from "../../contract/speed";
 import { availableMemory } from "../availableMemory";
 import { diagnoseEngine } from "../diagnoseEngine";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
@@ -30,6 +31,8 @@ import { batchTokens } from "../batchSize";
 import { contextNeed, type DryRuns } from "./contextNeed";
 import { DryRunLane } from "./DryRunLane";
 import { DryRunFailed, ModelDryRun } from "./estimateMemory";
+import { probeMachine } from "../speed/probeMachine";
+import { tokenCost } from "../speed/tokenCost";
 import { readModelShape, type ModelShape } from "./readModelShape";
 import { repackedBytes, type Repacked } from "./repackedBytes";
 import { withSmallVocabulary } from "./smallVocabulary";
@@ -49,6 +52,7 @@ interface OpenModel {
   runs: DryRuns;
   repacked: Repacked;
   vocabularyBytes: number;
+  tokenCost: TokenCost;
   canQuantizeCache: boolean;
 }
 
@@ -135,6 +139,13 @@ export class FitProcess {
     switch (question.kind) {
       case "machine":
         return succeed({ kind: "machine", id, machine: await this.#measureMachine() });
+      case "probe": {
+        const llama = await untilAborted(this.#options.llama, signal);
+        const folder = path.join(this.#options.scratchFolder, "probe");
+        const { threads } = question;
+        const speed = await this.#dryRuns.run(true, signal, () => probeMachine({ llama, threads, folder, signal }));
+        return succeed({ kind: "probed", id, speed });
+      }
       case "diagnose": {
         const llama = await untilAborted(this.#options.llama, signal);
         const engine = await this.#dryRuns.run(true, signal, () => diagnoseEngine(llama));
@@ -200,6 +211,7 @@ export class FitProcess {
       repackedBytes: facts.repacked.bytes,
       tiedOutputBytes: facts.repacked.tiedOutputBytes,
       vocabularyBytes: facts.vocabularyBytes,
+      tokenCost: facts.tokenCost,
       contexts,
     };
   }
@@ -266,6 +278,7 @@ export class FitProcess {
     const llama = await untilAborted(this.#options.llama, signal);
     await emptied(folders.small);
     const smallTokens = await writeSmallStubs(written.value, folders.small, llama.gpu !== false);
+    const tensors = written.value.flatMap(({ header }) => header.tensors);
     const real = await ModelDryRun.open(llama, stubPath(folders.real, 0, parts.length), guessed);
     const touched =
       smallTokens === null
@@ -277,14 +290,9 @@ export class FitProcess {
       users: 1,
       architecture: metadataText(first.header, "general.architecture") ?? "",
       runs: { real, touched },
-      repacked:
-        llama.gpu === false
-          ? repackedBytes(
-              written.value.flatMap(({ header }) => header.tensors),
-              llama.systemInfo,
-            )
-          : { bytes: 0, tiedOutputBytes: 0 },
+      repacked: llama.gpu === false ? repackedBytes(tensors, llama.systemInfo) : { bytes: 0, tiedOutputBytes: 0 },
       vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
+      tokenCost: tokenCost(first.header, tensors),
       canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
     });
   }
