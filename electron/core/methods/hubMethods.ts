@@ -11,7 +11,7 @@ export function hubMethods({ host, hub, estimator, speeds }: Parts) {
   let catalogue: Promise<CatalogueModel[]> | undefined;
   let lastSearch = new AbortController();
   const withClient = <Result>(use: (client: HubClient) => Result) => {
-    const client = hub.client();
+    const client = hub.client("search");
     return client.ok ? use(client.value) : client;
   };
   return {

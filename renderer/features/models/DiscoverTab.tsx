@@ -6,6 +6,7 @@ import type { HubModelSummary, RatedModel } from "../../../electron/contract/hub
 import type { Runs } from "../../../electron/contract/speed";
 import { useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import {
   endSearch,
@@ -18,11 +19,12 @@ import {
   useFound,
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
+import { failureText } from "../../../electron/words/failureText";
 import { refreshFits } from "./fits";
 import { FitsOnly } from "./FitsOnly";
 import { useMeasuredSpeed } from "./measuredSpeed";
 import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
-import { retryHubModels, useHubOffline } from "./hubModels";
+import { retryHubModels, useNoHub } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
@@ -87,15 +89,17 @@ function SearchLine() {
 }
 
 /** The hand-picked list comes with the app; their files and verdicts come from the hub. */
-function OfflineLine() {
-  const offline = useHubOffline();
-  if (!offline) return null;
+function NoHubLine() {
+  const failure = useNoHub();
+  if (failure === null) return null;
   return (
     <section className={styles.offline} role="alert">
       <p>
-        {t(
-          "Hugging Face can’t be reached, so these models can’t be checked or downloaded now. Models on this computer still work.",
-        )}
+        {failure.code === "hub-offline"
+          ? t(
+              "Hugging Face can’t be reached, so these models can’t be checked or downloaded now. Models on this computer still work.",
+            )
+          : failureText(failure).happened}
       </p>
       <Button
         onClick={() => {
@@ -105,6 +109,7 @@ function OfflineLine() {
       >
         {t("Try again")}
       </Button>
+      <SwitchedOffButton failure={failure} />
     </section>
   );
 }
@@ -119,7 +124,7 @@ function HandPicked() {
   const shown = models.filter(({ runs }) => !fitsOnly || runs !== "too-large");
   return (
     <>
-      <OfflineLine />
+      <NoHubLine />
       <div className={styles.filters}>
         <SpeedLine onMeasured={askAgain} />
         <FitsOnly />

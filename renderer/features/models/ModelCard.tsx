@@ -13,7 +13,7 @@ import { fitSentence, fitWords } from "../../../electron/words/fitWords";
 import { runsTone, runsWords, type RunsHere } from "../../../electron/words/speedWords";
 import { FitVerdict } from "./FitVerdict";
 import { FullPrecisionActions } from "./FullPrecisionActions";
-import { retryHubModels, useHubModel } from "./hubModels";
+import { isForAllModels, retryHubModels, useHubModel } from "./hubModels";
 import { hubSource } from "../../../electron/words/hubRequests";
 import { isUnquantized } from "../../../electron/words/variantChoice";
 import { variantName } from "../../../electron/words/variantWords";
@@ -41,6 +41,8 @@ export function ModelCard({ repository, title, tags, description, expected }: Mo
   const model = useHubModel(repository, onScreen);
   const [open, setOpen] = useState(false);
   const headingId = useId();
+  // Those of which something is expected stand on a shelf that has a heading itself.
+  const Heading = expected === null ? "h2" : "h3";
   const fitsOnly = useDiscover((state) => state.fitsOnly);
   const isTooLarge = useIsTooLarge(repository);
   if (fitsOnly && isTooLarge) return null;
@@ -48,11 +50,11 @@ export function ModelCard({ repository, title, tags, description, expected }: Mo
     <article ref={card} className={styles.card} aria-labelledby={headingId}>
       <header className={styles.header}>
         <div className={styles.name}>
-          <h3 id={headingId} className={styles.title}>
+          <Heading id={headingId} className={styles.title}>
             <button type="button" onClick={() => openModel(repository)}>
               {title}
             </button>
-          </h3>
+          </Heading>
           {tags}
         </div>
         {description !== null && <p className={styles.description}>{description}</p>}
@@ -62,8 +64,11 @@ export function ModelCard({ repository, title, tags, description, expected }: Mo
           )}
           {model.kind === "failed" &&
             // Said once, above all cards.
-            (model.failure.code === "hub-offline" ? (
-              <ExpectedWords expected={expected} otherwise={t("Not known while offline")} />
+            (isForAllModels(model.failure) ? (
+              <ExpectedWords
+                expected={expected}
+                otherwise={model.failure.code === "hub-offline" ? t("Not known while offline") : t("Not looked up")}
+              />
             ) : (
               <>
                 <span className={styles.problem}>{failureText(model.failure).happened}</span>
