@@ -33,18 +33,13 @@ export class MachineSpeeds {
     this.#options = options;
   }
 
-  /** As far as it was looked up or measured since the start: null else. */
-  get current(): MachineSpeed | null {
-    return this.#current;
-  }
-
-  /** Looks up what was measured of this computer before. */
+  /** What was measured of this computer, now or before another start; null: nothing was. */
   recall(machine: Pick<FitMachine, "cores" | "gpus">): MachineSpeed | null {
     this.#current ??= this.#options.file.value[computerName(machine)] ?? null;
     return this.#current;
   }
 
-  /** Succeeds when `current` is known. `again`: measured anew in any case. Failures: "estimate-failed". */
+  /** Succeeds when it is known. `again`: measured anew in any case. Failures: "estimate-failed". */
   async measure(
     machine: Pick<FitMachine, "cores" | "gpus">,
     { again }: { again: boolean },

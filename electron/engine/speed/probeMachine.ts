@@ -127,10 +127,11 @@ async function tokenSeconds(
 
 /**
  * In seconds. One thread's own time is what a clock would show on a computer that does nothing else, and other programs cannot make it
- * longer; several threads wait for each other, and a GPU is waited for, so there the clock counts.
+ * longer; several threads wait for each other, and a GPU is waited for, so there the clock counts. On Windows too, which counts a
+ * thread's time in steps of 16 ms.
  */
 export function clock(llama: Llama, threads: number): () => number {
-  if (llama.gpu !== false || threads > 1) return () => performance.now() / 1000;
+  if (llama.gpu !== false || threads > 1 || process.platform === "win32") return () => performance.now() / 1000;
   return () => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;

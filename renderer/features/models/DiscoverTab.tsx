@@ -119,7 +119,7 @@ function HandPicked() {
   const fitsOnly = useDiscover((state) => state.fitsOnly);
   if (catalogue.kind === "failed") return <FailureMessage failure={catalogue.failure} onRetry={askAgain} />;
   if (catalogue.kind === "loading") return null;
-  // The order is that of the first look: cards do not change places while other programs take and free memory.
+  // The order is that of the opening: cards do not change places while other programs take and free memory.
   const models = catalogue.value;
   const shown = models.filter(({ runs }) => !fitsOnly || runs !== "too-large");
   return (

@@ -1,7 +1,7 @@
 // The verdict on a model, and under the pointer or the focus, or after a click, the numbers behind it.
 import { Tooltip as Radix } from "radix-ui";
 import { t } from "../../../electron/words/language";
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useRef, useState } from "react";
 import type { Fit } from "../../../electron/contract/fit";
 import { freeBytes } from "../../../electron/contract/freeBytes";
 import { formatBytes } from "../../../electron/words/quantities";
@@ -25,11 +25,13 @@ export function FitDetails({ fit, children }: FitDetailsProps) {
   const [pointed, setPointed] = useState(false);
   /** By a click: stays until another, Escape, or one elsewhere. A finger has no other way. */
   const [pinned, setPinned] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
   const speed = runsWords(fit);
   const unpin = () => setPinned(false);
   return (
     <Radix.Root delayDuration={250} open={pointed || pinned} onOpenChange={setPointed}>
       <Radix.Trigger
+        ref={trigger}
         asChild
         aria-expanded={pointed || pinned}
         // Otherwise a press would close what the pointer has opened.
@@ -49,7 +51,11 @@ export function FitDetails({ fit, children }: FitDetailsProps) {
           sideOffset={8}
           collisionPadding={10}
           onEscapeKeyDown={unpin}
-          onPointerDownOutside={unpin}
+          onPointerDownOutside={(event) => {
+            // The press that becomes a click on the verdict is dealt with there.
+            if (event.target instanceof Node && trigger.current?.contains(event.target)) event.preventDefault();
+            else unpin();
+          }}
         >
           <b>{fitWords(fit)}</b>
           {fit.parts === null ? (
