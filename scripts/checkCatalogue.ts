@@ -3,7 +3,7 @@
 import { hubAddress, DEFAULT_ENDPOINT } from "../electron/core/hub/hubAddress";
 import { HubClient } from "../electron/core/hub/HubClient";
 import { readCatalogue } from "../electron/core/hub/catalogue";
-import { nodeNetwork } from "../electron/hosts/node/nodeNetwork";
+import { fetchHttp } from "../electron/core/hub/fetchHttp";
 import { catalogueFaults } from "./catalogueFaults";
 import { exitWith, StepError } from "./step";
 
@@ -11,7 +11,7 @@ async function checkCatalogue(): Promise<void> {
   const address = hubAddress(process.env["HF_ENDPOINT"] || DEFAULT_ENDPOINT);
   if (!address.ok) throw new StepError("HF_ENDPOINT is no address of a hub.");
   const client = new HubClient({
-    http: nodeNetwork().http,
+    http: fetchHttp(fetch),
     address: address.value,
     token: async () => process.env["HF_TOKEN"] ?? null,
   });
