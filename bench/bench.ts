@@ -24,6 +24,7 @@ import { machineLines } from "./machine";
 import { quantizeQuality } from "./quantizeQuality";
 import { quantizeSpeed } from "./quantizeSpeed";
 import { salvage } from "./salvage";
+import { speedEstimate } from "./speedEstimate";
 import { tokenToDom } from "./tokenToDom";
 import { useInPlace } from "./useInPlace";
 
@@ -84,6 +85,7 @@ const measurements: readonly {
     measure: estimatorGpu,
     onlyWhenAsked: true,
   },
+  { names: ["speed.estimate_error", "speed.estimate_worst_error"], measure: speedEstimate, onlyWhenAsked: true },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },
   { names: ["ui.open_5000_ms", "ui.worst_frame_ms"], measure: longChat },
   { names: ["ui.paste_1m_ms", "ui.paste_5m_ms"], measure: longPaste },

@@ -140,6 +140,7 @@ async function estimatorInThisProcess(scratchFolder: string): Promise<Estimator>
     },
     machineOf: (measured) => ({ ...measured, totalBytes: os.totalmem(), systemReserveBytes: 0, loadedModelBytes: 0 }),
     // The engine's own size is measured before each load.
+    speed: () => null,
     engineProcessBytes: () => 0,
     log: () => undefined,
     now: () => performance.now(),

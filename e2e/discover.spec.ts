@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { tinyModelBytes } from "../electron/testing/tinyGguf";
 import { Catalogue } from "../electron/contract/hub";
 import { licenceTitle } from "../electron/words/modelTitle";
@@ -39,7 +40,7 @@ test("hand-picked models for every machine, and a search with its filters, by ke
   const app = await launch({ starterModel: false, env: { ...NO_NETWORK, FACET_HUB_ENDPOINT: hub.endpoint } });
   const page = app.window;
   await page.getByRole("button", { name: "Models", exact: true }).click({ timeout: 60_000 });
-  const picked = page.getByRole("list", { name: "Hand-picked models" }).getByRole("article");
+  const picked = page.getByRole("article");
   await expect(picked).toHaveCount(catalogue.models.length);
   expect(catalogue.models.length).toBeGreaterThanOrEqual(12);
   for (const { name, licence } of catalogue.models) {
@@ -75,6 +76,67 @@ test("hand-picked models for every machine, and a search with its filters, by ke
   await page.getByRole("searchbox").focus();
   await page.keyboard.press("Escape");
   await expect(picked).toHaveCount(catalogue.models.length);
+});
+
+test("hand-picked models say how they run here, before and after their files are read", async ({ launch }) => {
+  const catalogue = Catalogue.parse(JSON.parse(await readFile("resources/catalogue.json", "utf8")));
+  const [small] = catalogue.models;
+  if (small === undefined) throw new Error("no models");
+  hub.add({
+    id: small.repository,
+    files: small.variants.map(({ quantization }, index) => ({
+      path: `Small-${quantization}.gguf`,
+      content: Buffer.from(tinyModelBytes({ seed: index })),
+    })),
+    licence: small.licence,
+  });
+  const app = await launch({
+    starterModel: false,
+    env: { ...NO_NETWORK, FACET_HUB_ENDPOINT: hub.endpoint, FACET_MEMORY_LIMIT: "6000000000" },
+  });
+  const page = app.window;
+  await page.getByRole("button", { name: "Models", exact: true }).click({ timeout: 60_000 });
+  // The test of this computer runs once; then each model's speed is known from its size alone.
+  await expect(page.getByText("Speeds are estimates")).toBeVisible({ timeout: 120_000 });
+  const well = page.getByRole("region", { name: "Runs well here" });
+  const row = well.getByRole("article").filter({ has: page.getByRole("button", { name: small.name, exact: true }) });
+  await expect(row).toContainText(/Runs well, about \d+ tokens\/s/u, { timeout: 60_000 });
+  const largest = page.getByRole("article").filter({ hasText: "Llama 3.3 70B" });
+  await expect(largest).toContainText("Too large");
+
+  const groups = await page
+    .getByRole("region")
+    .filter({ has: page.getByRole("article") })
+    .allTextContents();
+  expect(groups.at(-1)).toContain("Llama 3.3 70B");
+  await page.getByRole("checkbox", { name: "Fits only" }).press("Space");
+  await expect(largest).toHaveCount(0);
+  await expect(row).toHaveCount(1);
+  await expect(page.getByText(/models are too large and not shown/u)).toBeVisible();
+  await page.getByRole("checkbox", { name: "Fits only" }).press("Space");
+  await expect(largest).toHaveCount(1);
+
+  // A click opens the numbers and keeps them; Escape closes them; the keyboard does the same.
+  const verdict = row.getByRole("button", { name: /Runs well/u });
+  const numbers = page.locator("[data-radix-popper-content-wrapper]").filter({ hasText: "Free for a model" });
+  await verdict.click();
+  await page.mouse.move(5, 5);
+  await expect(numbers).toBeVisible();
+  await expect(verdict).toHaveAttribute("aria-expanded", "true");
+  await page.keyboard.press("Escape");
+  await expect(numbers).toHaveCount(0);
+  await verdict.click();
+  await verdict.click();
+  await page.mouse.move(5, 5);
+  await expect(numbers).toHaveCount(0);
+
+  await row.getByRole("button", { name: /^Download/u }).press("Enter");
+  await expect(row.getByRole("button", { name: /^Load/u })).toBeVisible({ timeout: 60_000 });
+
+  // Kept over a restart, and measured again only when asked for.
+  expect(JSON.parse(await readFile(path.join(app.dataFolder, "machine-speed.json"), "utf8"))).toMatchObject({
+    version: 1,
+  });
 });
 
 test("a hostile model card runs nothing, loads nothing and leads nowhere", async ({ launch }) => {

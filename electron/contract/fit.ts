@@ -5,6 +5,7 @@ import { FileKind } from "./fileKind";
 import { GpuBackend } from "./gpu";
 import { RepositoryName, Revision, Sha256 } from "./hub";
 import { ModelId } from "./ids";
+import { Runs } from "./speed";
 
 export const KvCacheType = z.enum(["f16", "q8_0", "q4_0"]);
 export type KvCacheType = z.infer<typeof KvCacheType>;
@@ -121,6 +122,9 @@ export const Fit = z.strictObject({
   architecture: z.string().nullable(),
   /** What the header says that it is; null when it could not be read. Anything but "model" has the verdict "unknown". */
   fileKind: FileKind.nullable(),
+  /** Expected when it is written with in a chat of SPEED_CHAT_TOKENS; null where that is not known. */
+  tokensPerSecond: z.number().nullable(),
+  runs: Runs.nullable(),
   /** Why the verdict is "unknown": a code of Failure, "hub-offline" say. */
   failureCode: z.string().nullable(),
   /** Fetched from the hub for this verdict; 0 for files on this computer and for models judged before. */

@@ -12,6 +12,7 @@ import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
 import { PairFacts } from "./makeDelta";
 import { ModelFormat } from "./modelFormat";
+import { MachineSpeed, TokenCost } from "./speed";
 
 /** How the model would be loaded, as far as memory depends on it. */
 export const MemoryConfiguration = z.strictObject({
@@ -73,6 +74,8 @@ export const ToFit = z.discriminatedUnion("kind", [
     folder: z.string(),
   }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int() }),
+  /** How fast it is. Takes some seconds, in which other questions are answered slowly: asked in a process of its own. */
+  z.strictObject({ kind: z.literal("probe"), id: z.number().int(), threads: z.number().int().positive() }),
   /** What computes here. */
   z.strictObject({ kind: z.literal("diagnose"), id: z.number().int() }),
   /** Nobody waits for the answer any more; it is given all the same, as soon as the question can be left. */
@@ -135,6 +138,7 @@ export const Estimate = z.strictObject({
   /** Of them the embedding that is the output too: it is in memory twice however the file is read. */
   tiedOutputBytes: z.number(),
   vocabularyBytes: z.number(),
+  tokenCost: TokenCost,
   contexts: z.array(ContextNeed),
 });
 export type Estimate = z.infer<typeof Estimate>;
@@ -164,6 +168,7 @@ export const FromFit = z.discriminatedUnion("kind", [
   /** The first file of the stub. */
   z.strictObject({ kind: z.literal("stubbed"), id: z.number().int(), path: z.string() }),
   z.strictObject({ kind: z.literal("machine"), id: z.number().int(), machine: MeasuredMachine }),
+  z.strictObject({ kind: z.literal("probed"), id: z.number().int(), speed: MachineSpeed }),
   z.strictObject({ kind: z.literal("diagnosed"), id: z.number().int(), engine: EngineDiagnosis }),
   z.strictObject({ kind: z.literal("described"), id: z.number().int(), facts: ModelFacts }),
   z.strictObject({ kind: z.literal("format-described"), id: z.number().int(), format: ModelFormat }),

@@ -1,5 +1,6 @@
 // The model hub as the app sees it: search results, models, their variants, and the catalogue.
 import { z } from "zod";
+import { Runs } from "./speed";
 
 /** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs, and a dot off the end of a folder. */
 export const RepositoryName = z
@@ -126,6 +127,16 @@ export const CatalogueModel = z.strictObject({
   variants: z.array(z.strictObject({ quantization: z.string(), sizeBytes: z.number().int().positive() })).min(1),
 });
 export type CatalogueModel = z.infer<typeof CatalogueModel>;
+
+/** By its sizes alone, before anything of it is asked for. */
+export const RatedModel = CatalogueModel.extend({
+  /** null: its speed is not known. */
+  runs: Runs.nullable(),
+  tokensPerSecond: z.number().nullable(),
+  /** Of the variant that this is said of: the one to take here. */
+  quantization: z.string(),
+});
+export type RatedModel = z.infer<typeof RatedModel>;
 
 export const Catalogue = z.strictObject({ version: z.literal(1), models: z.array(CatalogueModel) });
 export type Catalogue = z.infer<typeof Catalogue>;

@@ -27,7 +27,7 @@ import { EngineState } from "./engineState";
 import { Download, DownloadId, DownloadRequest } from "./downloads";
 import { Failure, type Outcome } from "./failure";
 import { Fit, FitMachine, FitQuestion } from "./fit";
-import { CatalogueModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revision } from "./hub";
+import { RatedModel, HubModel, HubQuery, HubSearchPage, RepositoryName, Revision } from "./hub";
 import { HubSettings, HubSettingsChange } from "./hubSettings";
 import { Job, JobId, JobStart } from "./jobQueue";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
@@ -182,7 +182,8 @@ export const methods = {
   /** Shows it in the system's file manager. */
   "leftovers.reveal": { input: z.strictObject({ id: LeftoverId }), output: nothing },
 
-  "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
+  /** The hand-picked models in the order in which they suit this computer. */
+  "hub.catalogue": { input: nothing, output: z.array(RatedModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },
   "hub.model": { input: z.strictObject({ repository: RepositoryName }), output: HubModel },
   /** The card's Markdown as it is: hostile until rendered safely. */
@@ -195,6 +196,11 @@ export const methods = {
   /** Nobody waits for the answer to this question any more. */
   "fit.cancel": { input: FitQuestion, output: nothing },
   "fit.machine": { input: nothing, output: FitMachine },
+  /**
+   * Verdicts, and the order of the hand-picked models, know speeds once it has succeeded: at once where this computer was measured before,
+   * some seconds later where not. `again`: measured in any case. Failure: "estimate-failed".
+   */
+  "fit.measureSpeed": { input: z.strictObject({ again: z.boolean() }), output: nothing },
 
   "downloads.list": { input: nothing, output: z.array(Download) },
   "downloads.add": { input: DownloadRequest, output: Download },

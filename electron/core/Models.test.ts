@@ -69,6 +69,8 @@ function planned(verdict: Fit["verdict"]): LoadPlan {
     conversations: 1,
     trainContextSizeTokens: 8192,
     largestContextTokens: null,
+    tokensPerSecond: null,
+    runs: null,
     architecture: "llama",
     fileKind: "model",
     failureCode: null,

@@ -7,6 +7,7 @@ import type { DownloadQueue } from "./downloads/DownloadQueue";
 import type { EngineNow } from "./supervision/EngineNow";
 import type { EngineSession } from "./supervision/EngineSession";
 import type { Estimator } from "./estimator/Estimator";
+import type { MachineSpeeds } from "./estimator/MachineSpeeds";
 import type { EventStream } from "./EventStream";
 import type { Backups } from "./chats/backups/Backups";
 import type { Host } from "./Host";
@@ -44,6 +45,7 @@ export interface Parts {
   fileTasks: FileTasks;
   imports: Imports;
   estimator: Estimator;
+  speeds: MachineSpeeds;
   library: ModelLibrary;
   models: Models;
   loads: Loads;

@@ -23,6 +23,7 @@ import { EngineNow } from "./supervision/EngineNow";
 import { EngineSession } from "./supervision/EngineSession";
 import { TokenReaders, type TokenListener } from "./supervision/TokenReaders";
 import { createEstimator } from "./estimator/createEstimator";
+import { MachineSpeeds } from "./estimator/MachineSpeeds";
 import { describeFile, fitModelOfFile } from "./estimator/fitModelOfPaths";
 import { EventStream } from "./EventStream";
 import { forgetEngineState, newEngineState } from "./engineState";
@@ -225,7 +226,14 @@ function createParts(
     onChanged: (state) => events.emit("gpu-changed", state),
     onNotice: (notice) => notices.add(notice),
   });
-  const estimator = createEstimator(host, { gpuStarts, engine, loadLog: data.loadLog, log });
+  const speeds = new MachineSpeeds({
+    file: data.machineSpeeds,
+    fork: forkWithGpu(host.forkFit, gpuStarts, log),
+    engineRests: () => engine.untilItRests(),
+    log,
+    now: () => performance.now(),
+  });
+  const estimator = createEstimator({ host, gpuStarts, engine, loadLog: data.loadLog, speeds, log });
   const failures = new ModelFailures(data.engineEnds, data.loadSettings);
   const library = new ModelLibrary({
     modelsFolder,
@@ -355,6 +363,7 @@ function createParts(
     fileTasks,
     imports,
     estimator,
+    speeds,
     library,
     models,
     loads,
@@ -418,11 +427,25 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { host, starter, estimator, jobs, fileTasks, downloads, session, search, backups, data, dataFolder, log } =
-    parts;
+  const {
+    host,
+    starter,
+    estimator,
+    speeds,
+    jobs,
+    fileTasks,
+    downloads,
+    session,
+    search,
+    backups,
+    data,
+    dataFolder,
+    log,
+  } = parts;
   return closeInOrder(
     [
       ["starter model", () => starter.cancel()],
+      ["speed of this computer", () => speeds.close()],
       ["estimator", () => estimator.close()],
       ["jobs", () => jobs.queue.stop()],
       ["file tasks", () => fileTasks.close()],

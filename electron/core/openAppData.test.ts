@@ -170,6 +170,20 @@ const STORED_FILES: StoredFile[] = [
         } as unknown as JobPhase),
   },
   {
+    file: "machine-speed.json",
+    place: ["another computer"],
+    entry: { typeBytesPerSecond: "fast" },
+    change: ({ machineSpeeds }) =>
+      machineSpeeds.save({
+        "this computer": {
+          typeBytesPerSecond: { Q4_K: 1e9 },
+          attentionPerSecond: 1,
+          secondsPerTensor: 0,
+          secondsPerToken: 0,
+        },
+      }),
+  },
+  {
     file: "load-settings.json",
     place: ["models", MODEL, "settings", "keyCacheType"],
     entry: "q2_0",
@@ -269,6 +283,8 @@ describe("an entry that cannot be understood", () => {
     async (stored) => {
       const { file, place, entry, change } = stored;
       cpSync(path.join(EARLIER, "withoutVersions"), folder(), { recursive: true });
+      // What no earlier version wrote is empty.
+      if (!existsSync(inFolder(file))) writeFileSync(inFolder(file), "{}");
       makeDataFolder(folder());
       const sound = await opened();
       sound.chats.close();

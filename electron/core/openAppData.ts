@@ -14,6 +14,7 @@ import { CrashNote } from "./CrashNote";
 import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
 import { DismissedNotices, StoredDismissals } from "./DismissedNotices";
+import { SavedMachineSpeeds } from "./estimator/MachineSpeeds";
 import { errnoOf } from "./fileFailure";
 import { StoredGpu } from "./gpu/GpuStarts";
 import { FileHashes } from "./importing/sameFiles";
@@ -60,6 +61,7 @@ export interface AppData {
   quality: JsonFile<SavedQuality>;
   makingSpeeds: MakingSpeeds;
   gpu: JsonFile<StoredGpu>;
+  machineSpeeds: JsonFile<SavedMachineSpeeds>;
   loadNote: CrashNote<ModelId>;
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
@@ -114,6 +116,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
     const jobs = await open("jobs.json", SavedJobs);
     const quality = await open("quality.json", SavedQuality);
     const makingSpeeds = await open("making-speeds.json", SavedMakingSpeeds);
+    const machineSpeeds = await open("machine-speed.json", SavedMachineSpeeds);
     const loadSettings = await open("load-settings.json", StoredLoadSettings);
     const gpu = await open("gpu.json", StoredGpu);
     const loadLog = await open("loads.json", StoredLoadLog);
@@ -138,6 +141,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
       gpu,
+      machineSpeeds,
       loadNote: CrashNote.ofModel(path.join(folder, "loading-model"), unfinished),
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),

@@ -15,6 +15,7 @@ export function estimatorInProcess(scratchFolder: string): Estimator {
       return { postMessage: (message) => fit.receive(message), kill: () => onExit(0) };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 0, systemReserveBytes: 0, loadedModelBytes: 0 }),
+    speed: () => null,
     engineProcessBytes: () => 0,
     log: () => undefined,
     now: () => performance.now(),

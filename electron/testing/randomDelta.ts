@@ -1,6 +1,7 @@
 // Writes llama models of any size with random weights, and 1-bit deltas and LoRA adapters for them: for tests and for measuring speed.
 import { createCipheriv } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
+import { ggmlTypes } from "../engine/gguf/ggmlTypes";
 import { ggufBytes, tinyModelContents, type MetadataEntry, type TensorEntry } from "./tinyGguf";
 
 /** Widths are multiples of 128; the vocabulary is the tiny model's. */
@@ -16,22 +17,18 @@ const F32 = 0;
 const F16 = 1;
 const Q4_0 = 2;
 const Q1_0 = 41;
-/** ggml's blocks: values and bytes of each, the fp16 scale first where there is one. */
-const BLOCKS: Readonly<Record<number, { values: number; bytes: number }>> = {
-  [F32]: { values: 1, bytes: 4 },
-  [F16]: { values: 1, bytes: 2 },
-  [Q4_0]: { values: 32, bytes: 18 },
-  [Q1_0]: { values: 128, bytes: 18 },
-};
 /** Weights are made, and written, in pieces of about this size. */
 const PIECE_BYTES = 18 * 1024 * 1024;
 const ALIGNMENT_BYTES = 32;
 
-interface RandomTensor {
+export interface RandomTensor {
   name: string;
   columns: number;
   rows: number;
+  /** Its number in the format. */
   type: number;
+  /** Where they are not columns and rows: of experts, say. */
+  dimensions?: readonly number[];
   /** `random`: of the length that is asked for, and to be changed at will. */
   fill: (random: Buffer, firstRow: number) => void;
 }
@@ -233,7 +230,7 @@ function numberOf(metadata: readonly (readonly [string, MetadataEntry])[], key: 
 }
 
 /** The file has its name when it is whole. */
-async function writeTensors(
+export async function writeTensors(
   target: string,
   metadata: readonly (readonly [string, MetadataEntry])[],
   tensors: readonly RandomTensor[],
@@ -243,10 +240,10 @@ async function writeTensors(
   const file = await open(fresh, "w");
   try {
     let offset = 0;
-    const entries = tensors.map(({ name, columns, rows, type }): TensorEntry => {
+    const entries = tensors.map(({ name, columns, rows, type, dimensions }): TensorEntry => {
       const entry = {
         name,
-        dimensions: rows === 1 && type === F32 ? [columns] : [columns, rows],
+        dimensions: dimensions ?? (rows === 1 && type === F32 ? [columns] : [columns, rows]),
         type,
         data: new Uint8Array(),
         offset: BigInt(offset),
@@ -275,9 +272,9 @@ async function writeTensors(
 }
 
 function rowBytes({ columns, type }: { columns: number; type: number }): number {
-  const block = BLOCKS[type];
+  const block = ggmlTypes.get(type);
   if (block === undefined) throw new Error(`no block size for type ${type}`);
-  return (columns / block.values) * block.bytes;
+  return (columns / block.blockWeights) * block.blockBytes;
 }
 
 function padded(lengthBytes: number): number {

@@ -1,17 +1,12 @@
 // A verdict in words and numbers: what stands beside the memory bar, and what its hover lists.
 import type { Fit, FitMachine, FitParts } from "../contract/fit";
+import { freeBytes } from "../contract/freeBytes";
 import { kindWord, otherKind } from "./fileKindWords";
 import { failureTextOf } from "./failureText";
 import { formatBytes, formatContext, formatRoughBytes } from "./quantities";
 import { t } from "./language";
 
 export type FitTone = "good" | "warning" | "bad" | "none";
-
-/** Memory that a model may take: what is free now, less what stays with the system, and what the GPUs have. */
-export function freeBytes(machine: FitMachine): number {
-  const onGpus = machine.sharesMemory ? 0 : machine.gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0);
-  return Math.max(0, machine.availableBytes - machine.systemReserveBytes) + onGpus;
-}
 
 /** The whole length of a memory bar. */
 export function totalBytes(machine: FitMachine): number {

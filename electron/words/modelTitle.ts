@@ -43,6 +43,7 @@ export function licenceTitle(licence: string): string {
   const known: Readonly<Record<string, string>> = {
     "apache-2.0": "Apache-2.0",
     mit: "MIT",
+    "nvidia-open-model-license": "NVIDIA Open Model", // not translated
     gemma: "Gemma", // not translated
     "cc-by-4.0": "CC BY 4.0", // not translated
     "cc-by-nc-4.0": "CC BY-NC 4.0", // not translated

@@ -10,6 +10,7 @@ const CONTENTS: Readonly<Record<string, () => string>> = {
   "hashes.json": () => t("the checksums of your models@@content of a file"),
   "jobs.json": () => t("the list of jobs@@content of a file"),
   "quality.json": () => t("the quality measurements@@content of a file"),
+  "machine-speed.json": () => t("how fast this computer is@@content of a file"),
   "making-speeds.json": () => t("how fast fine-tunes were made@@content of a file"),
   "load-settings.json": () => t("the load settings of your models@@content of a file"),
   "loads.json": () => t("the memory measurements@@content of a file"),

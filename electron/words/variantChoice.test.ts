@@ -38,6 +38,8 @@ function fitOf(free: number, verdictAbove: FitVerdict = "does-not-fit") {
       conversations: 1,
       trainContextSizeTokens: 32_768,
       largestContextTokens: null,
+      tokensPerSecond: null,
+      runs: null,
       architecture: "qwen3",
       fileKind: "model",
       failureCode: null,
@@ -200,4 +202,14 @@ test("whatever the verdicts are: only what is known to run is proposed, and only
     }),
     { numRuns: 500 },
   );
+});
+
+test("takes the largest that runs well, and of slow ones the smallest of good quality", () => {
+  const slowAbove = (gigabytes: number) => (one: HubVariant) => ({
+    ...fitOf(20)(one),
+    runs: one.sizeBytes > gigabytes * GB ? ("slow" as const) : ("well" as const),
+  });
+  const all = [variant("Q2_K", 3), ...variants];
+  expect(bestVariant(all, slowAbove(7))).toMatchObject({ kind: "best", variant: { id: "Q6_K" } });
+  expect(bestVariant(all, slowAbove(1))).toMatchObject({ kind: "best", variant: { id: "Q4_K_M" } });
 });

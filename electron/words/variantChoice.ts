@@ -1,8 +1,9 @@
 // Which variants of a model to show, and which of them to take on this machine, and why.
 import type { FileKind } from "../contract/fileKind";
 import type { Fit } from "../contract/fit";
+import { freeBytes } from "../contract/freeBytes";
 import type { HubVariant } from "../contract/hub";
-import { freeBytes, isUnchecked, uncheckedReason } from "./fitWords";
+import { isUnchecked, uncheckedReason } from "./fitWords";
 import { t } from "./language";
 
 /** Of the free memory: what a model may take and still leave other programs theirs. */
@@ -17,6 +18,8 @@ const USUAL = /(?:^|[-_])(?:Q8_0|Q6_K|Q5_K_M|Q4_K_M|IQ4_XS|Q3_K_M|Q2_K|MXFP4(?:_
 const UNQUANTIZED = /^(?:BF16|F16|F32|FP16|FP32)$/u;
 /** Quantizations of one model differ less in size than this; projectors, drafts and matrices are far smaller than it. */
 const ODD_SHARE = 0.5;
+
+const COARSE = /(?:^|-)I?Q[123]_/u;
 
 /** What a variant's header says; null = it is not read yet, or cannot be. */
 export type KindOf = (variant: HubVariant) => FileKind | null;
@@ -75,9 +78,13 @@ export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: Hu
     const fit = fitOf(variant);
     if (fit === null) return { kind: "undecided", missing: variant };
     judged.push({ variant, fit });
-    // The largest that leaves room: smaller ones need no verdict.
-    if (isRoomy(fit)) return best(variant, t("Best quality that leaves room to spare"));
+    // The largest that leaves room and is not slow: smaller ones need no verdict.
+    if (isRoomy(fit) && fit.runs !== "slow") return best(variant, t("Best quality that leaves room to spare"));
   }
+  // All are slow: then the quickest one that has not lost its quality for it.
+  const roomy = judged.filter(({ fit }) => isRoomy(fit));
+  const quick = roomy.findLast(({ variant }) => !isCoarse(variant)) ?? roomy[0];
+  if (quick !== undefined) return best(quick.variant, t("The fastest of good quality"));
   const fitting = judged.findLast(({ fit }) => fit.verdict === "fits");
   if (fitting !== undefined) return best(fitting.variant, t("Fits with the most room"));
   const inPart = judged.find(({ fit }) => fit.verdict === "partly-on-gpu");
@@ -133,6 +140,11 @@ function isRoomy({ verdict, neededBytes, machine }: Fit): boolean {
 
 export function isUnquantized({ quantization }: HubVariant): boolean {
   return UNQUANTIZED.test(quantization ?? "");
+}
+
+/** Of fewer than four bits a weight. */
+function isCoarse({ quantization }: HubVariant): boolean {
+  return COARSE.test(quantization ?? "");
 }
 
 /** What can be downloaded and is meant to be run, largest first. */

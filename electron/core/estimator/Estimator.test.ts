@@ -28,6 +28,7 @@ function estimateOf({ contextSizesTokens }: Extract<ToFit, { kind: "estimate" }>
     weights: { ramBytes: 100, gpuBytes: 0 },
     repackedBytes: 0,
     tiedOutputBytes: 0,
+    tokenCost: { weightBytes: { Q4_K: 500_000_000 }, attentionMultiplications: 0, stateBytes: 0, tensors: 200 },
     vocabularyBytes: 0,
     contexts: contextSizesTokens.map((contextSizeTokens) => ({
       contextSizeTokens,
@@ -71,6 +72,7 @@ beforeEach(() => {
       };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 2e9, systemReserveBytes: 0, loadedModelBytes: 0 }),
+    speed: () => null,
     engineProcessBytes: () => 50,
     log: () => {},
     now: () => performance.now(),

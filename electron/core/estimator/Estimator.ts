@@ -17,6 +17,7 @@ import {
 } from "../../contract/fitProtocol";
 import type { DeltaId } from "../../contract/ids";
 import type { PairFacts } from "../../contract/makeDelta";
+import type { MachineSpeed } from "../../contract/speed";
 import type { ModelFormat } from "../../contract/modelFormat";
 import {
   FitQuestions,
@@ -50,6 +51,8 @@ const CURVE_TOKENS = [512, 2048, 4096, 8192, 16_384, 32_768, 65_536, 131_072, 26
 export interface EstimatorOptions extends FitQuestionsOptions {
   /** Completes what was measured: what the loaded model would give back, and what the system keeps. */
   machineOf: (measured: MeasuredMachine) => FitMachine;
+  /** As far as it was measured: null else. */
+  speed: (machine: FitMachine) => MachineSpeed | null;
   /** Before it loads anything; as measured when it was started last. */
   engineProcessBytes: () => number;
 }
@@ -151,6 +154,8 @@ export class Estimator {
     const fit = judgeFit({
       estimate,
       machine,
+      // Of other weights than the file's own, nothing is known but their size.
+      speed: weightsShare === 1 ? this.#options.speed(machine) : null,
       contextSizeTokens,
       conversations: configuration.conversations,
       flashAttention: configuration.flashAttention,
@@ -180,6 +185,8 @@ export class Estimator {
       conversations,
       trainContextSizeTokens: null,
       largestContextTokens: null,
+      tokensPerSecond: null,
+      runs: null,
       architecture: null,
       fileKind: kind?.success ? kind.data : null,
       failureCode: why.code,

@@ -48,6 +48,7 @@ beforeEach(async () => {
       };
     },
     machineOf: (measured) => ({ ...measured, totalBytes: 16e9, systemReserveBytes: 0, loadedModelBytes: 0 }),
+    speed: () => null,
     engineProcessBytes: () => 0,
     log: () => undefined,
     now: () => performance.now() + skipped,

@@ -9,19 +9,27 @@ import type { Host } from "../Host";
 import type { LoadLog } from "../loads/LoadLog";
 import type { Log } from "../LogFile";
 import { Estimator } from "./Estimator";
+import type { MachineSpeeds } from "./MachineSpeeds";
 
 /** Left to the window, the system and other programs. */
 const SYSTEM_RESERVE_BYTES = 512 * 1024 * 1024;
 /** In bytes: models are planned as if there were no more memory than that. For computers that are shared. */
 const MEMORY_LIMIT_VARIABLE = "FACET_MEMORY_LIMIT";
 
-export function createEstimator(
-  host: Pick<Host, "forkFit">,
-  { gpuStarts, engine, loadLog, log }: { gpuStarts: GpuStarts; engine: EngineNow; loadLog: LoadLog; log: Log },
-): Estimator {
+export interface EstimatorParts {
+  host: Pick<Host, "forkFit">;
+  gpuStarts: GpuStarts;
+  engine: EngineNow;
+  loadLog: LoadLog;
+  speeds: MachineSpeeds;
+  log: Log;
+}
+
+export function createEstimator({ host, gpuStarts, engine, loadLog, speeds, log }: EstimatorParts): Estimator {
   return new Estimator({
     fork: forkWithGpu(host.forkFit, gpuStarts, log),
     machineOf: (measured) => machineOf(measured, engine),
+    speed: (machine) => speeds.recall(machine),
     engineProcessBytes: () => loadLog.engineBytes,
     log,
     now: () => performance.now(),

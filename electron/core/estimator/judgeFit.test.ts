@@ -20,6 +20,7 @@ const estimate: Estimate = {
   weights: { ramBytes: 1000 * MB, gpuBytes: 0 },
   repackedBytes: 0,
   tiedOutputBytes: 0,
+  tokenCost: { weightBytes: { Q4_K: 500_000_000 }, attentionMultiplications: 0, stateBytes: 0, tensors: 200 },
   vocabularyBytes: 0,
   contexts: [],
 };
@@ -48,6 +49,7 @@ const judge = (available: number, changes: Partial<Parameters<typeof judgeFit>[0
     engineProcessBytes: 100 * MB,
     deltasBytes: 0,
     machine: machine(available),
+    speed: null,
     fetchedBytes: 0,
     ...changes,
   });

@@ -1,7 +1,10 @@
 // From memory needs and this machine's memory to a verdict. Pure.
-import { type Fit, type FitMachine, type FitParts, type GpuMemory } from "../../contract/fit";
+import { type Fit, type FitMachine, type FitParts, type FitVerdict, type GpuMemory } from "../../contract/fit";
 import type { GpuBackend } from "../../contract/gpu";
+import type { MachineSpeed } from "../../contract/speed";
 import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
+
+import { predictSpeed, runsAt } from "./predictSpeed";
 
 /** A chat with less is not worth having. */
 const MIN_USEFUL_CONTEXT_TOKENS = 512;
@@ -33,6 +36,8 @@ export interface JudgeInput {
   engineProcessBytes: number;
   deltasBytes: number;
   machine: FitMachine;
+  /** null: not measured. */
+  speed: MachineSpeed | null;
   fetchedBytes: number;
 }
 
@@ -47,6 +52,7 @@ export function judgeFit({
   engineProcessBytes,
   deltasBytes,
   machine,
+  speed,
   fetchedBytes,
 }: JudgeInput): Fit {
   const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
@@ -99,8 +105,21 @@ export function judgeFit({
     architecture,
     fileKind: "model",
     failureCode: null,
+    ...runsHere(fits, estimate, speed),
     fetchedBytes,
   };
+}
+
+/** What was measured is said of a model that is in one memory. */
+function runsHere(
+  verdict: FitVerdict,
+  { tokenCost }: Pick<Estimate, "tokenCost">,
+  speed: MachineSpeed | null,
+): Pick<Fit, "tokensPerSecond" | "runs"> {
+  if (verdict === "does-not-fit") return { tokensPerSecond: null, runs: "too-large" };
+  if (speed === null || verdict === "partly-on-gpu") return { tokensPerSecond: null, runs: null };
+  const tokensPerSecond = predictSpeed(tokenCost, speed);
+  return { tokensPerSecond, runs: runsAt(tokensPerSecond) };
 }
 
 /** Left for fine-tunes and more once all this is in memory: on the GPU where the model is there. */

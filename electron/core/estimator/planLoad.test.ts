@@ -63,6 +63,7 @@ function plan(
       canQuantizeCache: true,
       repackedBytes: 0,
       tiedOutputBytes: 0,
+      tokenCost: { weightBytes: { Q4_K: 500_000_000 }, attentionMultiplications: 0, stateBytes: 0, tensors: 200 },
       vocabularyBytes: 0,
       contexts: [],
       weights: need(10 * LAYER_BYTES),
@@ -89,6 +90,7 @@ function plan(
       mmap: question.mmap ?? true,
       engineProcessBytes: 0,
       deltasBytes: 0,
+      speed: null,
       fetchedBytes: 0,
     });
     return Promise.resolve({ fit, estimate, failure: null });
@@ -286,6 +288,8 @@ it("never blocks on the unknown", async () => {
       conversations: 1,
       trainContextSizeTokens: null,
       largestContextTokens: null,
+      tokensPerSecond: null,
+      runs: null,
       architecture: null,
       fileKind: null,
       failureCode: "estimate-failed",
@@ -328,6 +332,8 @@ it("takes nothing instead of a request of which it is not known that it fits", a
               verdict: "smaller-context",
               neededBytes: 1e9,
               largestContextTokens: 4096,
+              tokensPerSecond: null,
+              runs: null,
               fileKind: "model",
               failureCode: null,
             }
@@ -337,6 +343,8 @@ it("takes nothing instead of a request of which it is not known that it fits", a
               verdict: "unknown",
               neededBytes: null,
               largestContextTokens: null,
+              tokensPerSecond: null,
+              runs: null,
               fileKind: null,
               failureCode: "estimate-failed",
             },

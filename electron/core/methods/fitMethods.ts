@@ -39,6 +39,7 @@ export function fitMethods(parts: Parts) {
       return succeed(undefined);
     },
     "fit.machine": async () => succeed(await estimator.machine()),
+    "fit.measureSpeed": async ({ again }) => parts.speeds.measure(await estimator.machine(), { again }),
   } satisfies Partial<CoreHandlers>;
 }
 

@@ -2,11 +2,12 @@
 import { succeed } from "../../contract/failure";
 import type { CatalogueModel } from "../../contract/hub";
 import { readCatalogue } from "../hub/catalogue";
+import { rateCatalogue } from "../hub/rateCatalogue";
 import type { HubClient } from "../hub/HubClient";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
-export function hubMethods({ host, hub }: Parts) {
+export function hubMethods({ host, hub, estimator, speeds }: Parts) {
   let catalogue: Promise<CatalogueModel[]> | undefined;
   let lastSearch = new AbortController();
   const withClient = <Result>(use: (client: HubClient) => Result) => {
@@ -16,7 +17,8 @@ export function hubMethods({ host, hub }: Parts) {
   return {
     async "hub.catalogue"() {
       catalogue ??= readCatalogue(host.catalogueFile);
-      return succeed(await catalogue);
+      const machine = await estimator.machine();
+      return succeed(rateCatalogue(await catalogue, machine, speeds.recall(machine)));
     },
     "hub.search"(query) {
       // Only what was typed last is waited for.

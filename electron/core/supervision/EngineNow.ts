@@ -4,12 +4,19 @@ import type { EngineState } from "../../contract/engineState";
 import type { LoadedModel } from "../../contract/model";
 import type { EventStream } from "../EventStream";
 
+/** Neither brings a model into memory nor writes. */
+function rests({ kind }: EngineState): boolean {
+  return kind !== "starting" && kind !== "loading" && kind !== "generating";
+}
+
 export class EngineNow {
+  readonly #events: EventStream;
   #state: EngineState = { kind: "idle" };
   #anonymousBytes: number | null = null;
   #deltas: EngineDeltas | null = null;
 
   constructor(events: EventStream) {
+    this.#events = events;
     events.on("engine-changed", (state) => {
       this.#state = state;
       if (this.loaded === null) this.#anonymousBytes = null;
@@ -24,6 +31,18 @@ export class EngineNow {
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  /** Resolves when the engine has nothing to do, now or next. */
+  untilItRests(): Promise<void> {
+    if (rests(this.#state)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = this.#events.on("engine-changed", (state) => {
+        if (!rests(state)) return;
+        end();
+        resolve();
+      });
+    });
   }
 
   /** The model in memory. */

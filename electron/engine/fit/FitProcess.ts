@@ -15,6 +15,7 @@ import {
   type ModelFacts,
 } from "../../contract/fitProtocol";
 import { NoRoomError } from "../../files/room";
+import type { TokenCost } from "../../contract/speed";
 import { availableMemory } from "../availableMemory";
 import { diagnoseEngine } from "../diagnoseEngine";
 import { checkHyperparameters } from "../gguf/checkHyperparameters";
@@ -33,6 +34,8 @@ import { batchTokens } from "../batchSize";
 import { contextNeed, type DryRuns } from "./contextNeed";
 import { DryRunLane } from "./DryRunLane";
 import { DryRunFailed, ModelDryRun } from "./estimateMemory";
+import { probeMachine } from "../speed/probeMachine";
+import { tokenCost } from "../speed/tokenCost";
 import { readModelShape, type ModelShape } from "./readModelShape";
 import { onProcessor, repackedBytes, type Repacked } from "./repackedBytes";
 import { withSmallVocabulary } from "./smallVocabulary";
@@ -53,6 +56,7 @@ interface OpenModel {
   /** Of weights that the processor keeps. */
   repacked: (configuration: MemoryConfiguration) => Repacked;
   vocabularyBytes: number;
+  tokenCost: TokenCost;
   canQuantizeCache: boolean;
 }
 
@@ -134,6 +138,13 @@ export class FitProcess {
     switch (question.kind) {
       case "machine":
         return succeed({ kind: "machine", id, machine: await this.#measureMachine() });
+      case "probe": {
+        const llama = await untilAborted(this.#options.llama, signal);
+        const folder = path.join(this.#options.scratchFolder, "probe");
+        const { threads } = question;
+        const speed = await this.#dryRuns.run(true, signal, () => probeMachine({ llama, threads, folder, signal }));
+        return succeed({ kind: "probed", id, speed });
+      }
       case "diagnose": {
         const llama = await untilAborted(this.#options.llama, signal);
         const engine = await this.#dryRuns.run(true, signal, () => diagnoseEngine(llama));
@@ -200,6 +211,7 @@ export class FitProcess {
       repackedBytes: repacked.bytes,
       tiedOutputBytes: repacked.tiedOutputBytes,
       vocabularyBytes: facts.vocabularyBytes,
+      tokenCost: facts.tokenCost,
       contexts,
     };
   }
@@ -266,6 +278,7 @@ export class FitProcess {
     const llama = await untilAborted(this.#options.llama, signal);
     await emptied(folders.small);
     const smallTokens = await writeSmallStubs(written.value, folders.small, llama.gpu !== false);
+    const tensors = written.value.flatMap(({ header }) => header.tensors);
     const real = await ModelDryRun.open(llama, stubPath(folders.real, 0, parts.length), guessed);
     const touched =
       smallTokens === null
@@ -281,6 +294,7 @@ export class FitProcess {
       repacked: ({ gpuLayers }) =>
         repackedBytes(tensors, llama.systemInfo, onProcessor(llama.gpu, gpuLayers, real.layers)),
       vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
+      tokenCost: tokenCost(first.header, tensors),
       canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
     });
   }

@@ -1,7 +1,10 @@
 // The bytes of a GGUF file's header, for files that Facet itself writes: ggml/include/gguf.h of llama.cpp. Little-endian.
 
 /** Also the format's number of the value's type, as the key's reader expects it. */
-export type GgufValue = { type: "uint32" | "float32"; value: number } | { type: "string"; value: string };
+export type GgufValue =
+  | { type: "uint32" | "float32"; value: number }
+  | { type: "string"; value: string }
+  | { type: "strings"; value: readonly string[] };
 export type GgufEntry = readonly [key: string, value: GgufValue];
 
 export interface GgufTensor {
@@ -15,7 +18,7 @@ export interface GgufTensor {
 
 export const GGUF_VERSION = 3;
 export const DEFAULT_ALIGNMENT_BYTES = 32;
-const TYPE_NUMBERS = { uint32: 4, float32: 6, string: 8 } as const;
+const TYPE_NUMBERS = { uint32: 4, float32: 6, string: 8, strings: 9 } as const;
 
 export function startBytes(version: number, tensorCount: number, entryCount: number): Buffer {
   const start = Buffer.alloc(24);
@@ -58,6 +61,8 @@ export function alignedBytes(bytes: number): number {
 
 function valueBytes({ type, value }: GgufValue): Buffer {
   if (type === "string") return textBytes(value);
+  if (type === "strings")
+    return Buffer.concat([uint32Bytes(TYPE_NUMBERS.string), uint64Bytes(value.length), ...value.map(textBytes)]);
   if (type === "uint32") return uint32Bytes(value);
   const bytes = Buffer.alloc(4);
   bytes.writeFloatLE(value);

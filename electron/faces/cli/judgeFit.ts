@@ -1,7 +1,7 @@
 // Verdicts for a command: of one model, and of the variants of a repository with the one that is proposed.
 import type { Fit, FitQuestion, KvCacheType } from "../../contract/fit";
+import { freeBytes } from "../../contract/freeBytes";
 import type { HubModel, HubVariant } from "../../contract/hub";
-import { freeBytes } from "../../words/fitWords";
 import { t } from "../../words/language";
 import { hubSource } from "../../words/hubRequests";
 import {

@@ -1,9 +1,10 @@
 // What base and fine-tunes take of this machine's memory: one stacked bar, a line where the free memory ends, and how many more fit.
+import { freeBytes } from "../../../electron/contract/freeBytes";
 import { useAnswer } from "../../app/answers";
 import { t } from "../../../electron/words/language";
 import { useApp } from "../../app/appStore";
 import { formatBytes, formatCount } from "../../../electron/words/quantities";
-import { freeBytes, totalBytes } from "../../../electron/words/fitWords";
+import { totalBytes } from "../../../electron/words/fitWords";
 import { loadedModel } from "../model/loadedModel";
 import styles from "./DeltaMemory.module.css";
 import { findDelta, useDeltas, useDeltasForModel } from "./deltas";

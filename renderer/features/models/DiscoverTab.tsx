@@ -1,8 +1,9 @@
 // Finds models: the hand-picked ones, or what a search at the hub gives, each judged for this machine.
 import { FolderOpen, Search, X } from "lucide-react";
 import { t, translated } from "../../../electron/words/language";
-import { useState } from "react";
-import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
+import { useId, useState } from "react";
+import type { HubModelSummary, RatedModel } from "../../../electron/contract/hub";
+import type { Runs } from "../../../electron/contract/speed";
 import { useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
 import { SwitchedOffButton } from "../../app/SwitchedOffButton";
@@ -19,15 +20,15 @@ import {
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
 import { failureText } from "../../../electron/words/failureText";
-import { freeBytes } from "../../../electron/words/fitWords";
-import { refreshFits, useMachine } from "./fits";
+import { refreshFits } from "./fits";
+import { FitsOnly } from "./FitsOnly";
+import { useMeasuredSpeed } from "./measuredSpeed";
 import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
 import { retryHubModels, useNoHub } from "./hubModels";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
 import { modelTitle } from "../../../electron/words/modelTitle";
-import { orderCatalogue } from "./orderCatalogue";
 import { SearchFilters } from "./SearchFilters";
 import { Tags } from "./Tags";
 import { JudgingBar } from "./JudgingBar";
@@ -115,16 +116,23 @@ function NoHubLine() {
 
 function HandPicked() {
   const { answer: catalogue, askAgain } = useAnswer("hub.catalogue", undefined, { kept: true });
-  const machine = useMachine();
+  const fitsOnly = useDiscover((state) => state.fitsOnly);
   if (catalogue.kind === "failed") return <FailureMessage failure={catalogue.failure} onRetry={askAgain} />;
   if (catalogue.kind === "loading") return null;
-  const availableBytes = machine === null ? 0 : freeBytes(machine);
-  // Until the memory is known, nothing is pointed out and nothing jumps.
-  if (machine === null) return null;
+  // The order is that of the opening: cards do not change places while other programs take and free memory.
+  const models = catalogue.value;
+  const shown = models.filter(({ runs }) => !fitsOnly || runs !== "too-large");
   return (
     <>
       <NoHubLine />
-      <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
+      <div className={styles.filters}>
+        <SpeedLine onMeasured={askAgain} />
+        <FitsOnly />
+      </div>
+      {sections().map(({ runs, title }) => (
+        <Shelf key={runs} title={title} models={shown.filter((model) => model.runs === runs)} />
+      ))}
+      {shown.length < models.length && <HiddenLine count={models.length - shown.length} />}
       <footer className={styles.more}>
         <Button onClick={search}>{t("Browse all of Hugging Face")}</Button>
       </footer>
@@ -132,29 +140,61 @@ function HandPicked() {
   );
 }
 
-/** The order is that of the first look: cards do not change places while other programs take and free memory. */
-function OrderedCatalogue({
-  models,
-  availableBytes,
-}: {
-  readonly models: readonly CatalogueModel[];
-  readonly availableBytes: number;
-}) {
-  const [ordered] = useState(() => orderCatalogue(models, availableBytes));
+const sections = (): readonly { readonly runs: Runs | null; readonly title: string }[] => [
+  { runs: "well", title: t("Runs well here") },
+  // Where speeds are not known, memory alone decides.
+  { runs: null, title: t("Fits here") },
+  { runs: "slow", title: t("Slow here") },
+  { runs: "too-large", title: t("Too large for the free memory") },
+];
+
+function Shelf({ title, models }: { readonly title: string; readonly models: readonly RatedModel[] }) {
+  const headingId = useId();
+  if (models.length === 0) return null;
   return (
-    <ul className={styles.cards} aria-label={t("Hand-picked models")}>
-      {ordered.map((model, index) => (
-        <li key={model.repository}>
-          <ModelCard
-            repository={model.repository}
-            title={model.name}
-            tags={<Tags licence={model.licence} gate="open" facts={catalogueFacts(model)} />}
-            description={translated(model.description)}
-            first={index === 0}
-          />
-        </li>
-      ))}
-    </ul>
+    <section className={styles.shelf} aria-labelledby={headingId}>
+      <h2 id={headingId}>{title}</h2>
+      <ul className={styles.cards}>
+        {models.map((model) => (
+          <li key={model.repository}>
+            <ModelCard
+              repository={model.repository}
+              title={model.name}
+              tags={<Tags licence={model.licence} gate="open" facts={catalogueFacts(model)} />}
+              description={translated(model.description)}
+              expected={model}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What the speeds on this page rest on. */
+function SpeedLine({ onMeasured }: { readonly onMeasured: () => void }) {
+  const { state, measureAgain } = useMeasuredSpeed(onMeasured);
+  return (
+    <p className={styles.speed}>
+      <output>
+        {state === "measuring" && t("Testing how fast this computer is. This takes a few seconds, once.")}
+        {state === "failed" && t("The test of this computer’s speed failed.")}
+        {state === "measured" && t("Speeds are estimates, from a short test of this computer.")}
+      </output>
+      {state !== "measuring" && (
+        <Button look="quiet" onClick={measureAgain}>
+          {state === "failed" ? t("Try again") : t("Test again")}
+        </Button>
+      )}
+    </p>
+  );
+}
+
+function HiddenLine({ count }: { readonly count: number }) {
+  return (
+    <p className={styles.hidden}>
+      {t("{count, plural, one {# model is} other {# models are}} too large and not shown.", { count })}
+    </p>
   );
 }
 
@@ -243,7 +283,7 @@ function FoundCard({ model }: { readonly model: HubModelSummary }) {
       title={modelTitle(model.repository)}
       tags={<Tags licence={model.licence} gate={model.gate} facts={summaryFacts(model)} />}
       description={summaryLine(model, nowMs)}
-      first={false}
+      expected={null}
     />
   );
 }

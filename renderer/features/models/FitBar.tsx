@@ -1,7 +1,8 @@
 // What a model takes of this machine's memory: one stacked bar, and a line where the free memory ends.
 import type { Fit } from "../../../electron/contract/fit";
+import { freeBytes } from "../../../electron/contract/freeBytes";
 import styles from "./FitBar.module.css";
-import { freeBytes, totalBytes } from "../../../electron/words/fitWords";
+import { totalBytes } from "../../../electron/words/fitWords";
 
 interface FitBarProps {
   readonly fit: Fit | null;

@@ -1,5 +1,6 @@
 // What all verdicts on the page are given for, set once at the top, and what the colours of the bars mean.
 import { KvCacheType } from "../../../electron/contract/fit";
+import { freeBytes } from "../../../electron/contract/freeBytes";
 import { t } from "../../../electron/words/language";
 import { richText } from "../../ui/richText";
 import { Segments } from "../../ui/Segments";
@@ -7,7 +8,6 @@ import { Slider } from "../../ui/Slider";
 import { CONTEXT_STEPS, nearestStep } from "./contextSteps";
 import { formatContext, formatRoughBytes } from "../../../electron/words/quantities";
 import { setJudging, useMachine } from "./fits";
-import { freeBytes } from "../../../electron/words/fitWords";
 import styles from "./JudgingBar.module.css";
 import { useJudging } from "./judgingStore";
 

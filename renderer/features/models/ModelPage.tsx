@@ -44,7 +44,7 @@ export function ModelPage({ repository }: { readonly repository: RepositoryName 
 
 function Loaded({ model }: { readonly model: HubModel }) {
   const [nowMs] = useState(() => Date.now());
-  const { choice } = useVariants(model, false);
+  const { choice } = useVariants(model, { all: false, preferred: null });
   const { summary, baseModel, licenceName } = model;
   const licence = summary.licence === "other" && licenceName !== null ? licenceName : summary.licence;
   return (

@@ -3,6 +3,7 @@ import { useId } from "react";
 import { t } from "../../../electron/words/language";
 import type { HubSort } from "../../../electron/contract/hub";
 import { setFilters, type SizeClass, useDiscover } from "./discover";
+import { FitsOnly } from "./FitsOnly";
 import styles from "./SearchFilters.module.css";
 
 const sorts = (): readonly (readonly [HubSort, string])[] => [
@@ -56,6 +57,7 @@ export function SearchFilters({ words }: { readonly words: string }) {
         onChange={(value) => setFilters({ family: value === "" ? null : value })}
       />
       <Choice name={t("Sort by")} value={sort} choices={sorts()} onChange={(value) => setFilters({ sort: value })} />
+      <FitsOnly />
     </div>
   );
 }

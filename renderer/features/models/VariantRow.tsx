@@ -8,6 +8,7 @@ import { FitBar } from "./FitBar";
 import { useFit } from "./fits";
 import { FitVerdict } from "./FitVerdict";
 import { FullPrecisionActions } from "./FullPrecisionActions";
+import { runsWords } from "../../../electron/words/speedWords";
 import { hubSource } from "../../../electron/words/hubRequests";
 import { useOnScreen } from "./useOnScreen";
 import { typeWord } from "../../../electron/words/typeWords";
@@ -51,7 +52,12 @@ export function VariantRow({ model, variant, name, best, judged }: VariantRowPro
       {variant.obstacle !== null ? (
         <span className={styles.obstacle}>{obstacleWords(variant.obstacle)}</span>
       ) : (
-        <FitVerdict shown={shown} className={styles.fit} before={<FitBar fit={shown.fit} current={shown.current} />} />
+        <FitVerdict
+          shown={shown}
+          note={shown.fit?.tokensPerSecond ? runsWords(shown.fit) : null}
+          className={styles.fit}
+          before={<FitBar fit={shown.fit} current={shown.current} />}
+        />
       )}
       <span className={styles.action}>
         {source !== null &&

@@ -1,11 +1,11 @@
 // The variants of a model, largest quality last: the usual ones first, all of them when asked for; then what else is there.
+import { freeBytes } from "../../../electron/contract/freeBytes";
 import { useState } from "react";
 import { t } from "../../../electron/words/language";
 import type { HubModel } from "../../../electron/contract/hub";
 import { Button } from "../../ui/Button";
 import { AlsoHere } from "./AlsoHere";
 import { useKnownFits, useKnownKinds, useMachine } from "./fits";
-import { freeBytes } from "../../../electron/words/fitWords";
 import {
   bestVariant,
   likelyVariant,
@@ -17,9 +17,15 @@ import { VariantRow } from "./VariantRow";
 import { variantName } from "../../../electron/words/variantWords";
 import styles from "./Variants.module.css";
 
-export function Variants({ model }: { readonly model: HubModel }) {
+interface VariantsProps {
+  readonly model: HubModel;
+  /** The quantization that suits this computer by what is known without reading files; null where nothing is. */
+  readonly preferred?: string | null;
+}
+
+export function Variants({ model, preferred = null }: VariantsProps) {
   const [all, setAll] = useState(false);
-  const { variants, shown, usual, choice } = useVariants(model, all);
+  const { variants, shown, usual, choice } = useVariants(model, { all, preferred });
   const hidden = variants.length - shown.length;
   const names = shown.map((variant) => variantName(variant, shown));
   return (
@@ -51,11 +57,14 @@ export function Variants({ model }: { readonly model: HubModel }) {
 }
 
 /** What is shown of a model's variants, and which of them to take. */
-export function useVariants(model: HubModel, all: boolean) {
+export function useVariants(model: HubModel, { all, preferred }: { all: boolean; preferred: string | null }) {
   const machine = useMachine();
   const kindOf = useKnownKinds(model);
   const variants = modelVariants(model.variants, kindOf);
-  const likely = likelyVariant(variants, machine === null ? 0 : freeBytes(machine));
+  const likely =
+    variants.find(
+      ({ quantization, obstacle }) => obstacle === null && quantization !== null && quantization === preferred,
+    ) ?? likelyVariant(variants, machine === null ? 0 : freeBytes(machine));
   const usual = usualVariants(variants, likely);
   const fitOf = useKnownFits(model, usual);
   return {

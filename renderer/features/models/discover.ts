@@ -25,6 +25,8 @@ export interface DiscoverState {
   readonly sort: HubSort;
   readonly family: string | null;
   readonly size: SizeClass;
+  /** What is known to be too large is left out. */
+  readonly fitsOnly: boolean;
   /** null: no search, the hand-picked models are shown. */
   readonly asked: HubSearch | null;
   /** The model whose own page is shown. */
@@ -36,6 +38,7 @@ export const discoverStore = createStore<DiscoverState>()(() => ({
   sort: "trendingScore",
   family: null,
   size: "any",
+  fitsOnly: false,
   asked: null,
   openRepository: null,
 }));
@@ -67,6 +70,10 @@ export function submitSearch(): void {
 export function setFilters(change: Partial<Pick<DiscoverState, "sort" | "family" | "size">>): void {
   discoverStore.setState(change);
   search();
+}
+
+export function setFitsOnly(fitsOnly: boolean): void {
+  discoverStore.setState({ fitsOnly });
 }
 
 export function endSearch(): void {

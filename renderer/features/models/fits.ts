@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { createStore, useStore } from "zustand";
 import type { FileKind } from "../../../electron/contract/fileKind";
 import type { Fit, FitMachine, FitQuestion, FitSource } from "../../../electron/contract/fit";
-import type { HubModel, HubVariant } from "../../../electron/contract/hub";
+import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
 import { hubSource } from "../../../electron/words/hubRequests";
@@ -99,6 +99,14 @@ export function useKnownKinds(model: HubModel): KindOf {
     const source = hubSource(model, variant);
     return source === null ? null : (kinds[sourceKey(source)] ?? null);
   };
+}
+
+/** All that was judged of a repository is too large: on a closed card that is the variant which fits most likely. */
+export function useIsTooLarge(repository: RepositoryName): boolean {
+  return useStore(fitStore, ({ latest }) => {
+    const judged = Object.entries(latest).filter(([name]) => name.startsWith(`${repository} `));
+    return judged.length > 0 && judged.every(([, { runs }]) => runs === "too-large");
+  });
 }
 
 export function useMachine(): FitMachine | null {

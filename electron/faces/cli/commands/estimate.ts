@@ -8,15 +8,16 @@ import {
   type FitSource,
   type KvCacheType,
 } from "../../../contract/fit";
+import { freeBytes } from "../../../contract/freeBytes";
 import {
   contextNotes,
   fitSentence,
-  freeBytes,
   machineNumbers,
   partNumbers,
   whyUnknown,
   type FitNumber,
 } from "../../../words/fitWords";
+import { runsWords } from "../../../words/speedWords";
 import { hubSource } from "../../../words/hubRequests";
 import { modelTitle } from "../../../words/modelTitle";
 import { formatBytes, formatCount } from "../../../words/quantities";
@@ -136,6 +137,8 @@ function writeFit(name: string, fit: Fit, output: Output): void {
       ? t("No context fits.")
       : t("Largest context that fits: {count} tokens.", { count: formatCount(fit.largestContextTokens) }),
   );
+  const speed = fit.tokensPerSecond === null ? null : runsWords(fit);
+  if (speed !== null) output.line(`${speed}.`);
   for (const note of contextNotes(fit)) output.line(note);
 }
 

@@ -2,6 +2,7 @@
 import { usualJudging } from "../../../contract/fit";
 import { countedKind, otherKind, type OtherKind } from "../../../words/fileKindWords";
 import { fitWords } from "../../../words/fitWords";
+import { runsWords } from "../../../words/speedWords";
 import { summaryLine } from "../../../words/hubFacts";
 import { licenceTitle, modelTitle } from "../../../words/modelTitle";
 import { formatContext, formatParameters } from "../../../words/quantities";
@@ -50,6 +51,7 @@ export async function showHubModel(address: HubAddress, context: CommandContext)
         {
           head: t("On this computer, context {size}", { size: formatContext(usualJudging.contextSizeTokens) }),
         },
+        { head: t("Speed") },
         { head: "" },
       ],
       variants.map((variant) => {
@@ -59,6 +61,7 @@ export async function showHubModel(address: HubAddress, context: CommandContext)
           typeWord(variant.quantization ?? "") ?? "",
           sizeWords(variant.sizeBytes, variant.files.length),
           variant.obstacle !== null ? obstacleWords(variant.obstacle) : fit === null ? "" : fitWords(fit),
+          fit === null || fit.tokensPerSecond === null ? "" : (runsWords(fit) ?? ""),
           variant === proposed ? t("proposed") : "",
         ];
       }),
