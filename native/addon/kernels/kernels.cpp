@@ -4,6 +4,10 @@
 #include "addon/calls.h"
 #include "core/kernels/CpuBackend.h"
 
+#if defined(_WIN32)
+#include "windows/imports.h"
+#endif
+
 namespace facet {
 
 namespace {
@@ -15,6 +19,9 @@ Napi::Value joinCpuBackendCall(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+#if defined(_WIN32)
+    bindLibraries();
+#endif
     exportFunction(env, exports, "joinCpuBackend", joinCpuBackendCall);
     return exports;
 }

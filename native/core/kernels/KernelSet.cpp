@@ -3,6 +3,10 @@
 #if defined(__aarch64__) && defined(__linux__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
+#elif defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
 #endif
 
 namespace facet {
@@ -22,6 +26,9 @@ bool hasAvx2() { return false; }
 bool hasDotProduct() {
 #if defined(__linux__)
     return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#elif defined(_WIN32)
+    constexpr DWORD kDotProduct = 43;  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE, which older headers lack
+    return IsProcessorFeaturePresent(kDotProduct) != 0;
 #else
     // Every Mac with an Apple chip has it.
     return true;
