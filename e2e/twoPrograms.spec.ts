@@ -50,7 +50,7 @@ test("the window waits for a program that holds the folder, and opens when that 
   );
   await expect.poll(holding.output).toBe("held");
   const app = await launch({ dataFolder });
-  await expect(app.window.getByRole("heading")).toHaveText(/“program” is using Facet's data folder \(process \d+\)/);
+  await expect(app.window.getByRole("heading")).toHaveText(/“program” is using Facet’s data folder \(process \d+\)/);
   holding.child.kill("SIGKILL");
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();

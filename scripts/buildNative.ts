@@ -229,10 +229,7 @@ export function addonFlags(addon: Addon, target: AddonTarget, headers: readonly 
   return [
     ...COMMON_FLAGS,
     addon.optimization,
-    // On Windows a function of another module is called through a pointer, which native/windows fills.
-    ...(target.platform === "win32"
-      ? ["-DGGML_SHARED", "-DGGML_BACKEND_SHARED", "-DLLAMA_SHARED"]
-      : ["-fPIC", "-pthread"]),
+    ...(target.platform === "win32" ? [] : ["-fPIC", "-pthread"]),
     "-fvisibility=hidden",
     `-DNAPI_VERSION=${NODE_API_VERSION}`,
     // Ours are caught in native/addon/calls.h; this is for those that the library's own callbacks would let out.

@@ -14,6 +14,7 @@ import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
 import { makeDeltaFailures } from "./makeDeltaFailures";
 import { modelFileFailures } from "./modelFileFailures";
+import { networkFailures } from "./networkFailures";
 import { peftFailures } from "./peftFailures";
 import { requestFailures } from "./requestFailures";
 import { storedDataFailures } from "./storedDataFailures";
@@ -56,6 +57,7 @@ test("no failure has its sentences in two tables", () => {
     deltaFailures,
     downloadFailures,
     engineFailures,
+    networkFailures,
     hubFailures,
     installedModelFailures,
     jobFailures,
@@ -71,7 +73,7 @@ test("no failure has its sentences in two tables", () => {
 test("what an adapter uses is said in words, and what is no feature never reaches them", () => {
   for (const feature of [...PeftFeature.options, "constructor", "toString"]) {
     const { happened } = failureText(told("peft-unsupported", { feature }));
-    expect(happened).toMatch(/^This adapter can't be converted\. (It|Its) [^=>]*\.$/u);
+    expect(happened).toMatch(/^This adapter can’t be converted\. (It|Its) [^=>]*\.$/u);
   }
   expect(failureText(told("model-is-not-a-chat-model", { kind: "constructor" })).happened).toContain("constructor");
 });
@@ -83,9 +85,9 @@ test("details find their way into the sentence", () => {
   for (const code of ["database-damaged", "chats-salvaged"] as const)
     expect(failureText(told(code, details)).data).toContain("chats-damaged-1.db");
   const rows = (counts: Record<string, string>) => failureText(told("chat-rows-unreadable", counts)).happened;
-  expect(rows({ chats: "1", messages: "0" })).toContain("can't read 1 chat in");
-  expect(rows({ chats: "0", messages: "2" })).toContain("can't read 2 messages in");
-  expect(rows({ chats: "1", messages: "1200" })).toContain("can't read 1 chat and 1,200 messages in");
+  expect(rows({ chats: "1", messages: "0" })).toContain("can’t read 1 chat in");
+  expect(rows({ chats: "0", messages: "2" })).toContain("can’t read 2 messages in");
+  expect(rows({ chats: "1", messages: "1200" })).toContain("can’t read 1 chat and 1,200 messages in");
   expect(failureText(told("message-longer-than-context", details)).happened).toContain("9,000 tokens");
 });
 
@@ -121,6 +123,15 @@ test("a reason is said as a sentence in the user's language, and as it stands wh
   setLanguage({ code: "de", texts: { "One half of {part} is missing.": "Eine Hälfte von {part} fehlt." } });
   expect(said(half)).toMatch(/ Eine Hälfte von blk\.0 fehlt\.$/u);
   setLanguage(ENGLISH);
+});
+
+test("what another program holds is waited for, not looked into", () => {
+  for (const code of ["save-failed", "download-folder-unusable", "models-folder-unusable", "write-failed"] as const) {
+    const held = failureText(told(code, { reason: "held-by-another-program" }));
+    expect(held.happened).toMatch(/ Another program is using a file there\.$/u);
+    expect(held.advice).toMatch(/^Close programs that use it/u);
+    expect(failureText(told(code, {})).advice).not.toBe(held.advice);
+  }
 });
 
 test("a reason without its values is left out, and a name of Object's is no reason", () => {

@@ -4,6 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { exportedNames } from "./peExports";
 
+/** Their functions of C; those of C++ have names with signs in them, and some of the C library are among the exports. */
+const LLAMA_FUNCTION = /^(llama|ggml|gguf)_\w+$/;
 /** All that Node exports for addons, by name. */
 const NODE_API = "node_modules/node-api-headers/def/node_api.def";
 
@@ -29,28 +31,32 @@ export async function writeWindowsImports(file: string, imports: WindowsImports)
 async function windowsImports({ libraries, names, folder, bindsAtStart }: WindowsImports): Promise<string> {
   const host = namesOfDef(await readFile(NODE_API, "utf8"));
   const exported = await Promise.all(
-    names.map(async (name) => exportedNames(await readFile(path.join(libraries, name))).filter(isFunctionOfC)),
+    names.map(async (name) => exportedNames(await readFile(path.join(libraries, name))).filter((name) => LLAMA_FUNCTION.test(name))),
   );
-  // What two libraries export is the first one's.
-  const known = new Set(host);
-  const own = exported.map((all) => all.filter((name) => !known.has(name) && known.add(name)));
-  const pointers = [...host, ...own.flat()].map((name) => `void* __imp_${name} = nullptr;`);
-  const list = (all: readonly string[]) => all.map((name) => `    {"${name}", &__imp_${name}},`).join("\n");
-  const lists = own.map((all, index) => `constexpr Import kImports${index}[] = {\n${list(all)}\n};`);
+  // Node-API is declared as of another module: such a call goes through a pointer of this name.
+  const hostPointers = host.map((name) => `void* __imp_${name} = nullptr;`);
+  const hostRows = host.map((name) => `    {"${name}", &__imp_${name}},`);
+  const forwards = exported.flat().map((name) => `FACET_FORWARD(${name})`);
+  const lists = exported.map((all, index) => {
+    const rows = all.map((name) => `    {"${name}", &facet_at_${name}},`);
+    return `constexpr Import kImports${index}[] = {\n${rows.join("\n")}\n};`;
+  });
   const rows = names.map((name, index) => `    {L"${name}", kImports${index}},`);
   return `// Written by scripts/addons/windowsImports.ts.
 #include "windows/imports.h"
 
 extern "C" {
-${pointers.join("\n")}
+${hostPointers.join("\n")}
 }
+
+${forwards.join("\n")}
 
 namespace facet {
 
 namespace {
 
 constexpr Import kHost[] = {
-${list(host)}
+${hostRows.join("\n")}
 };
 
 ${lists.join("\n\n")}
@@ -72,9 +78,4 @@ ${bindsAtStart ? "\nconst bool isBound = (bindLibraries(), true);\n" : ""}
 function namesOfDef(text: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   return lines.slice(lines.indexOf("EXPORTS") + 1).filter((line) => line !== "");
-}
-
-/** Functions of C++ have names with signs in them. */
-function isFunctionOfC(name: string): boolean {
-  return /^[a-z]\w*$/i.test(name);
 }

@@ -1,7 +1,9 @@
 // The app's connection to the model hub: address, proxy and token as the user set them.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../contract/hubSettings";
+import type { NetworkUse } from "../../contract/networkUses";
 import type { HostNetwork } from "../Host";
+import type { NetworkSwitches } from "../NetworkSwitches";
 import type { WorkerThreads } from "../worker/WorkerThreads";
 import type { JsonFile } from "../JsonFile";
 import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
@@ -18,15 +20,19 @@ export interface HubOptions {
   /** Used where none is saved. */
   givenToken: string | null;
   network: HostNetwork;
+  switches: NetworkSwitches;
   worker: WorkerThreads;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
   fixedEndpoint: string | null;
 }
 
+/** For what the hub is asked. */
+export type HubUse = Extract<NetworkUse, "search" | "downloads">;
+
 export class Hub {
   readonly #options: HubOptions;
   readonly #http: Http;
-  #client: HubClient | null = null;
+  readonly #clients = new Map<HubUse, HubClient>();
   #proxyIsSet: Promise<void> | null = null;
 
   constructor(options: HubOptions) {
@@ -43,20 +49,25 @@ export class Hub {
   }
 
   /** Failure: "hub-address-invalid", for an endpoint of the environment or an edited file. */
-  client(): Outcome<HubClient> {
-    if (this.#client) return succeed(this.#client);
+  client(use: HubUse): Outcome<HubClient> {
+    const known = this.#clients.get(use);
+    if (known !== undefined) return succeed(known);
     const address = hubAddress(this.endpoint);
     if (!address.ok) return address;
+    const { switches, worker } = this.#options;
     const direct = socketHttp(this.#http);
-    this.#client = new HubClient({
-      http: this.#http,
+    const client = new HubClient({
+      http: switches.gate(use, this.#http),
       // Sockets of Node are quicker for large files, but know no proxy.
-      contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
+      contentHttp: switches.gate(use, async (request) =>
+        (await this.#usesProxy(request.url)) ? this.#http(request) : direct(request),
+      ),
       address: address.value,
-      worker: this.#options.worker,
+      worker,
       token: async () => (await this.#options.token.get()) ?? this.#options.givenToken,
     });
-    return succeed(this.#client);
+    this.#clients.set(use, client);
+    return succeed(client);
   }
 
   async settings(): Promise<HubSettings> {
@@ -84,7 +95,7 @@ export class Hub {
         proxy: proxy === undefined ? file.value.proxy : proxy,
       });
       if (!saved.ok) return saved;
-      this.#client = null;
+      this.#clients.clear();
       this.#proxyIsSet = null;
     }
     if (token !== undefined) {

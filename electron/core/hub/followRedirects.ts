@@ -1,5 +1,6 @@
 // One request and the redirects after it, each address checked, the token for the first host only.
 import { fail, type Outcome } from "../../contract/failure";
+import { SwitchedOff } from "../NetworkSwitches";
 import type { Http, HttpResponse } from "./http";
 import type { HubAddress } from "./hubAddress";
 import { parseUrl } from "./parseUrl";
@@ -52,6 +53,7 @@ export async function followRedirects({
         signal,
       });
     } catch (error) {
+      if (error instanceof SwitchedOff) return fail("switched-off", { use: error.use });
       return fail(
         signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline",
         { host: target.host },

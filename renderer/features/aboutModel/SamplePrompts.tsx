@@ -102,7 +102,7 @@ function Prompt({ sample: { pieces, tokenCount, leftOutCharacterCount } }: { rea
             <Piece key={index} piece={piece} />
           ))}
           {/* In the line, so that a line break or a blank at the end is seen. */}
-          {leftOutCharacterCount === 0 && <span className={styles.end}>{t("The model's answer begins here")}</span>}
+          {leftOutCharacterCount === 0 && <span className={styles.end}>{t("The model’s answer begins here")}</span>}
         </pre>
       </section>
     </div>

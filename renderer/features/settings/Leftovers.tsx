@@ -18,8 +18,8 @@ export function Leftovers() {
     <section className={styles.leftovers}>
       <b>{title}</b>
       <p>
-        {t("These look like files that Facet, or an earlier version of it, didn't finish.")}{" "}
-        {t("Facet can't be sure that they are its own, so it leaves them alone.")}
+        {t("These look like files that Facet, or an earlier version of it, didn’t finish.")}{" "}
+        {t("Facet can’t be sure that they are its own, so it leaves them alone.")}
       </p>
       <ul aria-label={title}>
         {leftovers.value.map((leftover) => (

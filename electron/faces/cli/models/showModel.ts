@@ -4,6 +4,7 @@ import { failureText } from "../../../words/failureText";
 import { abilities, licenceWords, templateOriginWords } from "../../../words/modelFormatWords";
 import { modelOriginWords } from "../../../words/modelOriginWords";
 import { formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
+import { typeTitle } from "../../../words/typeWords";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { chooseModel } from "../chooseByName";
@@ -34,7 +35,7 @@ export async function showModel(wanted: string, { output, signal, reader: open }
   writeFacts(output, [
     [t("File"), path.ok ? path.value : known.fileName],
     [t("Size"), sizeWords(known.sizeBytes, known.fileCount)],
-    [t("Type"), facts.quantization],
+    [t("Type"), facts.quantization === null ? null : typeTitle(facts.quantization)],
     [t("Parameters"), facts.parameterCount === null ? null : formatParameters(facts.parameterCount)],
     [t("Architecture"), facts.architecture],
     [

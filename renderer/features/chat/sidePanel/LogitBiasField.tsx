@@ -18,6 +18,7 @@ import { NumberField } from "./NumberField";
 import { parseFieldValue } from "./samplingFields";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
 import { t } from "../../../../electron/words/language";
+import { formatCount } from "../../../../electron/words/quantities";
 
 const choices: readonly (readonly [BiasChoice, () => string])[] = [
   ["never", () => t("Never")],
@@ -55,7 +56,7 @@ export function LogitBiasField(): ReactNode {
             <li key={row.id} className={styles.row}>
               <input
                 className={styles.text}
-                aria-label={t("Text {number}", { number: index + 1 })}
+                aria-label={t("Text {number}", { number: formatCount(index + 1) })}
                 placeholder={t("Word or token")}
                 maxLength={MAX_BIAS_CHARACTERS}
                 spellCheck={false}
@@ -65,7 +66,7 @@ export function LogitBiasField(): ReactNode {
               />
               <select
                 className={styles.choice}
-                aria-label={t("How text {number} is chosen", { number: index + 1 })}
+                aria-label={t("How text {number} is chosen", { number: formatCount(index + 1) })}
                 value={choiceOf(row.bias)}
                 onChange={({ target }) =>
                   change(row.id, {
@@ -81,7 +82,7 @@ export function LogitBiasField(): ReactNode {
               </select>
               {choiceOf(row.bias) === "by" && (
                 <NumberField
-                  label={t("Bias of text {number}", { number: index + 1 })}
+                  label={t("Bias of text {number}", { number: formatCount(index + 1) })}
                   value={row.bias}
                   parse={(text) => parseFieldValue(text, { min: -MAX_BIAS, max: MAX_BIAS, step: 0.1 })}
                   onChange={(bias) => change(row.id, { bias })}
@@ -89,7 +90,7 @@ export function LogitBiasField(): ReactNode {
               )}
               <IconButton
                 className={styles.remove}
-                name={t("Remove text {number}", { number: index + 1 })}
+                name={t("Remove text {number}", { number: formatCount(index + 1) })}
                 icon={<X size={14} />}
                 data-remove
                 onClick={() => remove(row.id)}
