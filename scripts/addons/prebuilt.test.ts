@@ -73,7 +73,7 @@ describe("prebuilt addons", () => {
     await writeFile(path.join(outputOf(), "facet.node"), "of before");
     const file = path.join(folder, ARCHIVE);
     const content = await readFile(file);
-    content[content.length - 1] ^= 1;
+    content.writeUInt8(content.readUInt8(content.length - 1) ^ 1, content.length - 1);
     await writeFile(file, content);
     await expect(install()).rejects.toThrow(/SHA-256 differs/);
     expect(await readdir(outputOf())).toEqual(["facet.node"]);
