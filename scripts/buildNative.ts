@@ -7,18 +7,19 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder } from "./cacheFolder.mjs";
-import {
-  addonTarget,
-  GGML_BASE_LIBRARY,
-  LLAMA_LIBRARIES,
-  platformName,
-  type AddonTarget,
-} from "./addons/targets";
+import { addonTarget, GGML_BASE_LIBRARY, LLAMA_LIBRARIES, platformName, type AddonTarget } from "./addons/targets";
 import { nodeLlamaCppVersion } from "./addons/llamaPackages";
 import { nativeSources, sourcesHash } from "./addons/manifest";
 import { findPrebuilt, prebuiltSource, unpackPrebuilt } from "./addons/prebuilt";
 import { writeWindowsImports } from "./addons/windowsImports";
-import { COMMON_FLAGS, compileNative, findCompiler, howToGetCompiler, runCompiler, type Compiler } from "./compileNative";
+import {
+  COMMON_FLAGS,
+  compileNative,
+  findCompiler,
+  howToGetCompiler,
+  runCompiler,
+  type Compiler,
+} from "./compileNative";
 import { exitWith, step, StepError } from "./step";
 
 const run = promisify(execFile);
@@ -71,7 +72,8 @@ export const ADDONS: readonly Addon[] = [FACET, FACET_KERNELS];
 export async function buildNative(say: (line: string) => void = () => undefined): Promise<string> {
   const features = ADDONS.map(({ feature }) => feature).join(" and ");
   const target = addonTarget(process.platform, process.arch);
-  if (target === undefined) return `skipped: there are none for ${process.platform} ${process.arch}; ${features} are off`;
+  if (target === undefined)
+    return `skipped: there are none for ${process.platform} ${process.arch}; ${features} are off`;
   const libraries = librariesFolder(target.llamaPackage);
 
   const output = outputFolder(target);
@@ -96,11 +98,7 @@ export async function buildNative(say: (line: string) => void = () => undefined)
 }
 
 /** Says what was done when there are prebuilt addons to use, or those in place are such and still fit; else null. */
-async function usePrebuilt(
-  target: AddonTarget,
-  output: string,
-  say: (line: string) => void,
-): Promise<string | null> {
+async function usePrebuilt(target: AddonTarget, output: string, say: (line: string) => void): Promise<string | null> {
   const wanted = {
     target: target.name,
     sources: await sourcesHash(),

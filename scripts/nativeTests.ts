@@ -137,7 +137,9 @@ const EMULATORS: Readonly<Record<string, { command: readonly string[]; howToGet:
 async function findCrossPlace(name: string, nodeLlamaCpp: string | undefined): Promise<Place> {
   const target = ADDON_TARGETS.find((target) => target.name === name);
   if (target === undefined)
-    throw new StepError(`There is no system named ${name}; there are ${ADDON_TARGETS.map(({ name }) => name).join(", ")}.`);
+    throw new StepError(
+      `There is no system named ${name}; there are ${ADDON_TARGETS.map(({ name }) => name).join(", ")}.`,
+    );
   const own = await nodeLlamaCppVersion();
   const emulator = EMULATORS[name];
   if (emulator !== undefined) {

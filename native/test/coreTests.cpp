@@ -387,9 +387,10 @@ int main(int count, char** arguments) {
     folder = arguments[2];
     facet::loadBackends(arguments[1]);
     return runTests({TEST(klIsTheTextbookSum), TEST(percentilesInterpolate), TEST(unknownTypesAreRefused),
-                     TEST(matricesSurviveTheFile), TEST(filesHaveNamesInAnyLanguage), TEST(damagedMatricesAreRefused), TEST(collectorSumsSquares),
-                     TEST(logKeepsTheReasonAndGivesBackTheLog), TEST(logsOfSeveralThreadsKeepApart),
-                     TEST(whatAListenerThrowsComesBack), TEST(anExceptionStopsAllThreads),
+                     TEST(matricesSurviveTheFile), TEST(filesHaveNamesInAnyLanguage), TEST(damagedMatricesAreRefused),
+                     TEST(collectorSumsSquares), TEST(logKeepsTheReasonAndGivesBackTheLog),
+                     TEST(logsOfSeveralThreadsKeepApart), TEST(whatAListenerThrowsComesBack),
+                     TEST(anExceptionStopsAllThreads),
 #if defined(__linux__) && !defined(FACET_ONE_INSTRUCTION_SET)
                      TEST(workIsDoneByTheThreadsThatThereAre),
 #endif

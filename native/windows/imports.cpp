@@ -16,7 +16,8 @@ namespace {
 
 void* addressIn(HMODULE module, const char* name) { return reinterpret_cast<void*>(GetProcAddress(module, name)); }
 
-/** Some programs have Node in a library of its own. Functions that an older Node lacks stay null; nothing calls them. */
+/** Some programs have Node in a library of its own. Functions that an older Node lacks stay null; nothing calls them.
+ */
 bool bindHost() {
     HMODULE host = GetModuleHandleW(L"libnode.dll");
     if (host == nullptr) host = GetModuleHandleW(nullptr);

@@ -1,24 +1,25 @@
-// How the addons come to functions of other modules on Windows. There is no search path in a library there, an import of
-// Node's functions names one program ("node.exe", which Electron is not), and node-llama-cpp brings no import libraries. So
-// scripts/addons/windowsImports.ts writes the pointers that such calls go through, and these functions fill them.
+// How the addons come to functions of other modules on Windows. There is no search path in a library there, an import
+// of Node's functions names one program ("node.exe", which Electron is not), and node-llama-cpp brings no import
+// libraries. So scripts/addons/windowsImports.ts writes the pointers that such calls go through, and these functions
+// fill them.
 #pragma once
 
 #include <span>
 
 /** Defines a function of C that goes on to where the pointer says: llama.cpp's headers know no other modules here. */
 #if defined(__x86_64__)
-#define FACET_FORWARD(name)           \
-    extern "C" {                      \
-    void* facet_at_##name = nullptr;  \
-    }                                 \
-    asm(".text\n.globl " #name "\n" #name ":\njmpq *facet_at_" #name "(%rip)\n");
-#elif defined(__aarch64__)
 #define FACET_FORWARD(name)          \
     extern "C" {                     \
     void* facet_at_##name = nullptr; \
     }                                \
-    asm(".text\n.p2align 2\n.globl " #name "\n" #name ":\nadrp x16, facet_at_" #name "\nldr x16, [x16, :lo12:facet_at_" #name \
-        "]\nbr x16\n");
+    asm(".text\n.globl " #name "\n" #name ":\njmpq *facet_at_" #name "(%rip)\n");
+#elif defined(__aarch64__)
+#define FACET_FORWARD(name)                                                          \
+    extern "C" {                                                                     \
+    void* facet_at_##name = nullptr;                                                 \
+    }                                                                                \
+    asm(".text\n.p2align 2\n.globl " #name "\n" #name ":\nadrp x16, facet_at_" #name \
+        "\nldr x16, [x16, :lo12:facet_at_" #name "]\nbr x16\n");
 #endif
 
 namespace facet {
@@ -42,8 +43,9 @@ extern const std::span<const ImportedLibrary> kLibraries;
 extern const char* const kLibrariesFolder;
 
 /**
- * llama.cpp's libraries: those that this process has loaded already, else out of kLibrariesFolder. Before the first call
- * of one of their functions, and not while a module is loaded. Throws Failure "engine-unusable" with what is missing.
+ * llama.cpp's libraries: those that this process has loaded already, else out of kLibrariesFolder. Before the first
+ * call of one of their functions, and not while a module is loaded. Throws Failure "engine-unusable" with what is
+ * missing.
  */
 void bindLibraries();
 

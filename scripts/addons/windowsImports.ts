@@ -31,7 +31,9 @@ export async function writeWindowsImports(file: string, imports: WindowsImports)
 async function windowsImports({ libraries, names, folder, bindsAtStart }: WindowsImports): Promise<string> {
   const host = namesOfDef(await readFile(NODE_API, "utf8"));
   const exported = await Promise.all(
-    names.map(async (name) => exportedNames(await readFile(path.join(libraries, name))).filter((name) => LLAMA_FUNCTION.test(name))),
+    names.map(async (name) =>
+      exportedNames(await readFile(path.join(libraries, name))).filter((name) => LLAMA_FUNCTION.test(name)),
+    ),
   );
   // Node-API is declared as of another module: such a call goes through a pointer of this name.
   const hostPointers = host.map((name) => `void* __imp_${name} = nullptr;`);

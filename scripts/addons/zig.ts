@@ -35,9 +35,7 @@ async function zig(say: (line: string) => void): Promise<string> {
   const host = `${process.platform}-${process.arch}`;
   const expected = SHA256[host];
   if (expected === undefined)
-    throw new StepError(
-      `The addons of all systems are built on ${Object.keys(SHA256).join(" or ")}; this is ${host}.`,
-    );
+    throw new StepError(`The addons of all systems are built on ${Object.keys(SHA256).join(" or ")}; this is ${host}.`);
   say(`fetching the C++ compiler Zig ${VERSION} from PyPI (${MEGABYTES} MB)`);
   const fresh = `${folder}.${process.pid}`;
   try {
@@ -46,7 +44,9 @@ async function zig(say: (line: string) => void): Promise<string> {
     const requirement = `ziglang==${VERSION}`;
     const wheel = await pipDownload({ requirement, folder: fresh, signal, onBytes: () => undefined });
     if ((await sha256OfFile(wheel, signal)) !== expected)
-      throw new StepError(`What PyPI delivered as ${requirement} is not the file that Facet knows (its SHA-256 differs).`);
+      throw new StepError(
+        `What PyPI delivered as ${requirement} is not the file that Facet knows (its SHA-256 differs).`,
+      );
     // Where there is pip there is Python.
     await promisify(execFile)("python3", ["-m", "zipfile", "-e", wheel, fresh]);
     await rm(wheel);

@@ -11,9 +11,7 @@
 
 namespace facet {
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& report) {
     const SessionOptions fineTuneOptions{

@@ -1,5 +1,5 @@
-// How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation. The
-// objects that it asks are behind public pointers. Ours takes the place of one of them and asks it in turn; it only
+// How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation.
+// The objects that it asks are behind public pointers. Ours takes the place of one of them and asks it in turn; it only
 // answers for products with a factor of an adapter, a Q1_0 matrix or the wide factor of a LoRA, and for scaling by 1.
 #include "core/kernels/CpuBackend.h"
 
@@ -93,8 +93,8 @@ Columns columnsOf(const ggml_tensor& tensor) {
 }
 
 /**
- * What is noted of a factor, null at first. `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers leave
- * it empty. Read and written by several threads; not every C++ library has std::atomic_ref yet.
+ * What is noted of a factor, null at first. `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers
+ * leave it empty. Read and written by several threads; not every C++ library has std::atomic_ref yet.
  */
 class Note {
   public:
@@ -315,10 +315,11 @@ class Membership {
 
 /** The last of those that the back end asks; null when it asks none. Listed as llama.cpp lists them, before a null. */
 ggml_backend_buffer_type_t extraBufferType(ggml_backend_dev_t device) {
-    const auto list = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(ggml_backend_reg_get_proc_address(
-        ggml_backend_dev_backend_reg(device), "ggml_backend_dev_get_extra_bufts"));
+    const auto list = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(
+        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(device), "ggml_backend_dev_get_extra_bufts"));
     ggml_backend_buffer_type_t last = nullptr;
-    for (auto* each = list == nullptr ? nullptr : list(device); each != nullptr && *each != nullptr; ++each) last = *each;
+    for (auto* each = list == nullptr ? nullptr : list(device); each != nullptr && *each != nullptr; ++each)
+        last = *each;
     return last;
 }
 
@@ -334,8 +335,7 @@ KernelState join(const std::vector<const KernelSet*>& usable) {
     if (libraries.size() != 1)
         return inactive("back-end", std::to_string(libraries.size()) + " CPU back ends are loaded");
 
-    const auto cpuRegistry =
-        reinterpret_cast<ggml_backend_reg_t (*)()>(libraries.front().find("ggml_backend_cpu_reg"));
+    const auto cpuRegistry = reinterpret_cast<ggml_backend_reg_t (*)()>(libraries.front().find("ggml_backend_cpu_reg"));
     if (cpuRegistry == nullptr) return inactive("back-end", "the CPU back end lacks a symbol");
     ggml_backend_dev_t device = ggml_backend_reg_dev_get(cpuRegistry(), 0);
     ggml_backend_buffer_type_t type = extraBufferType(device);

@@ -6,9 +6,8 @@
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
 #define NOMINMAX
-#include <windows.h>
-
 #include <psapi.h>
+#include <windows.h>
 
 #include "core/paths.h"
 #elif defined(__APPLE__)

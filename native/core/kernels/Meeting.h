@@ -1,5 +1,5 @@
-// Where the threads that compute one operation wait for each other. ggml has such a place, but its libraries for Windows
-// keep it to themselves.
+// Where the threads that compute one operation wait for each other. ggml has such a place, but its libraries for
+// Windows keep it to themselves.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@ namespace facet {
 uint64_t newMeetingTicket();
 
 /**
- * A member's view of a meeting in a workspace that may hold anything: everybody writes the meeting's ticket into a place
- * of his own and waits until he has read it in all others'. Each further call counts the ticket up.
+ * A member's view of a meeting in a workspace that may hold anything: everybody writes the meeting's ticket into a
+ * place of his own and waits until he has read it in all others'. Each further call counts the ticket up.
  */
 class Meeting {
   public:

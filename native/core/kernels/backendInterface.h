@@ -10,8 +10,9 @@ namespace facet {
 
 #if defined(_WIN32)
 // node-llama-cpp's libraries for Windows are built for Microsoft's rules, where a virtual destructor takes one entry of
-// an object's table of functions; the compiler of the addons gives it two. With a plain function in its place the tables
-// are the same. ggml never destroys one. On the other systems the compiler checks the signatures against ggml's own.
+// an object's table of functions; the compiler of the addons gives it two. With a plain function in its place the
+// tables are the same. ggml never destroys one. On the other systems the compiler checks the signatures against ggml's
+// own.
 
 class TensorTraits {
   public:
