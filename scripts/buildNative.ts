@@ -1,13 +1,25 @@
 // Builds the C++ addons in native/ against the llama.cpp libraries that node-llama-cpp ships. Skipped when nothing changed.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder } from "./cacheFolder.mjs";
-import { COMMON_FLAGS, compileNative, findCompiler, howToGetCompiler, runCompiler } from "./compileNative";
+import { addonTarget, GGML_BASE_LIBRARY, LLAMA_LIBRARIES, platformName, type AddonTarget } from "./addons/targets";
+import { nodeLlamaCppVersion } from "./addons/llamaPackages";
+import { nativeSources, sourcesHash } from "./addons/manifest";
+import { findPrebuilt, prebuiltSource, unpackPrebuilt } from "./addons/prebuilt";
+import { writeWindowsImports } from "./addons/windowsImports";
+import {
+  COMMON_FLAGS,
+  compileNative,
+  findCompiler,
+  howToGetCompiler,
+  runCompiler,
+  type Compiler,
+} from "./compileNative";
 import { exitWith, step, StepError } from "./step";
 
 const run = promisify(execFile);
@@ -34,7 +46,7 @@ export const FACET: Addon = {
   feature: "quantizing",
   coreFolders: ["native/core", "native/core/delta"],
   addonFolder: "native/addon",
-  libraries: /^lib(llama|ggml|ggml-base)(\.v?[\d.]+)?\.(so|dylib)$/,
+  libraries: LLAMA_LIBRARIES,
   libraryCount: 3,
   optimization: "-O2",
 };
@@ -45,81 +57,165 @@ export const FACET_KERNELS: Addon = {
   feature: "the fast path of 1-bit deltas",
   coreFolders: ["native/core/kernels", "native/core/devices"],
   addonFolder: "native/addon/kernels",
-  libraries: /^libggml-base\.(so|dylib)$/,
+  libraries: GGML_BASE_LIBRARY,
   libraryCount: 1,
   // A tenth faster look-ups.
   optimization: "-O3",
 };
 
-const ADDONS: readonly Addon[] = [FACET, FACET_KERNELS];
+export const ADDONS: readonly Addon[] = [FACET, FACET_KERNELS];
 
-/** The package of node-llama-cpp with the CPU build (on macOS: Metal) for each platform. */
-export const PACKAGES: Readonly<Record<string, string>> = {
-  "linux-x64": "linux-x64",
-  "linux-arm64": "linux-arm64",
-  "darwin-arm64": "mac-arm64-metal",
-  "darwin-x64": "mac-x64",
-};
-
-/** Returns what was done, in words. Without a compiler nothing is built, and the app works without the addons. */
+/**
+ * Returns what was done, in words: prebuilt addons put in place, or built here. Without either the app works without the
+ * addons. Throws StepError when FACET_ADDONS names some that may not be used, or when they do not compile.
+ */
 export async function buildNative(say: (line: string) => void = () => undefined): Promise<string> {
   const features = ADDONS.map(({ feature }) => feature).join(" and ");
-  const platform = `${process.platform}-${process.arch}`;
-  const name = PACKAGES[platform];
-  if (name === undefined) return `skipped: there is no build for ${platform} yet; ${features} are off`;
-  const libraries = librariesFolder(name);
+  const target = addonTarget(process.platform, process.arch);
+  if (target === undefined)
+    return `skipped: there are none for ${process.platform} ${process.arch}; ${features} are off`;
+  const libraries = librariesFolder(target.llamaPackage);
 
-  const output = path.join("native", "build", platform);
-  const stale: { addon: Addon; hash: string }[] = [];
-  for (const addon of ADDONS) {
-    const hash = await inputsHash(libraries);
-    const stamp = path.join(output, `${addon.name}.sha256`);
-    const isFresh =
-      existsSync(path.join(output, `${addon.name}.node`)) &&
-      existsSync(stamp) &&
-      (await readFile(stamp, "utf8")) === hash;
-    if (!isFresh) stale.push({ addon, hash });
-  }
+  const output = outputFolder(target);
+  const prebuilt = await usePrebuilt(target, output, say);
+  if (prebuilt !== null) return prebuilt;
+  const hash = await inputsHash(libraries);
+  const stale = ADDONS.filter((addon) => !isFresh(addon, output, (stamp) => stamp === hash));
   if (stale.length === 0) return "up to date";
 
+  if (target.platform === "win32")
+    return `skipped: FACET_ADDONS names no folder with addons that were built for Windows, so ${features} are off`;
   const compiler = await findCompiler();
   if (compiler === null) return `skipped: no C++ compiler, so ${features} are off. ${howToGetCompiler()}`;
   const headers = await llamaCppHeaders();
   if (headers === null) return `skipped: git is missing, so ${features} are off. Get it with: sudo apt-get install git`;
-  for (const { addon, hash } of stale) {
-    await buildAddon(addon, { compiler, headers, libraries, output, say });
-    await writeFile(path.join(output, `${addon.name}.sha256`), hash);
-  }
-  return `built ${stale.map(({ addon }) => addon.name).join(", ")}`;
+  const { built, failures } = await buildEach(stale, async (addon) => {
+    await buildAddon(addon, { target, compiler: [compiler], headers, libraries, output, say });
+    await writeFile(stampFile(addon, output), hash);
+  });
+  if (failures.length > 0) throw new StepError(failures.join("\n"));
+  return `built ${built.join(", ")}`;
 }
 
-interface BuildPlace {
-  compiler: string;
+/** Says what was done when there are prebuilt addons to use, or those in place are such and still fit; else null. */
+async function usePrebuilt(target: AddonTarget, output: string, say: (line: string) => void): Promise<string | null> {
+  const wanted = {
+    target: target.name,
+    sources: await sourcesHash(),
+    nodeLlamaCpp: await nodeLlamaCppVersion(),
+    glibc: glibcVersion(),
+  };
+  const fitting = `prebuilt ${wanted.sources} ${wanted.nodeLlamaCpp} `;
+  const source = prebuiltSource(process.env);
+  if (source === null)
+    return ADDONS.every((addon) => isFresh(addon, output, (stamp) => stamp.startsWith(fitting))) ? "up to date" : null;
+  try {
+    const archive = await findPrebuilt(source, wanted);
+    const stamp = fitting + archive.sha256;
+    if (ADDONS.every((addon) => isFresh(addon, output, (found) => found === stamp))) return "up to date";
+    await unpackPrebuilt(source, archive, ADDONS.map(addonFileName), output);
+    for (const addon of ADDONS) await writeFile(stampFile(addon, output), stamp);
+    return `prebuilt, from ${source}`;
+  } catch (error) {
+    // A folder that somebody named is meant; a release that does not answer is not in the way of building.
+    if (process.env["FACET_ADDONS"] || !(error instanceof StepError)) throw error;
+    say(error.message);
+    return null;
+  }
+}
+
+/** Of the system that runs; null where it is another C library. */
+function glibcVersion(): string | null {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime ?? null;
+}
+
+/** All of them, whatever fails: one without the other is of use. Returns the names of those built, and why the rest was not. */
+export async function buildEach(
+  addons: readonly Addon[],
+  build: (addon: Addon) => Promise<void>,
+): Promise<{ built: string[]; failures: string[] }> {
+  const built: string[] = [];
+  const failures: string[] = [];
+  for (const addon of addons) {
+    try {
+      await build(addon);
+      built.push(addon.name);
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      failures.push(`${addon.name}, so ${addon.feature} is off or as it was before: ${error.message}`);
+    }
+  }
+  return { built, failures };
+}
+
+/** native/build/<platform>, where the app looks for them. */
+export function outputFolder(target: AddonTarget): string {
+  return path.join("native", "build", platformName(target));
+}
+
+function stampFile(addon: Addon, output: string): string {
+  return path.join(output, `${addon.name}.sha256`);
+}
+
+function isFresh(addon: Addon, output: string, isGood: (stamp: string) => boolean): boolean {
+  const stamp = stampFile(addon, output);
+  return existsSync(addonFile(addon, output)) && existsSync(stamp) && isGood(readFileSync(stamp, "utf8"));
+}
+
+export function addonFileName(addon: Addon): string {
+  return `${addon.name}.node`;
+}
+
+function addonFile(addon: Addon, output: string): string {
+  return path.join(output, addonFileName(addon));
+}
+
+export interface BuildPlace {
+  target: AddonTarget;
+  compiler: Compiler;
+  /** Include folders of llama.cpp. */
   headers: readonly string[];
+  /** node-llama-cpp's folder of libraries for the target. */
   libraries: string;
+  /** Of the addons and their objects. */
   output: string;
   say: (line: string) => void;
 }
 
-async function buildAddon(addon: Addon, { compiler, headers, libraries, output, say }: BuildPlace): Promise<void> {
-  const objectFiles = await compileNative({
-    compiler,
-    flags: addonFlags(addon, headers),
-    sources: await cppFiles([...addon.coreFolders, addon.addonFolder]),
-    folder: objectsFolder(output, addon),
-    say,
-  });
+/** Throws StepError with the compiler's words. */
+export async function buildAddon(addon: Addon, place: BuildPlace): Promise<void> {
+  const { compiler, headers, target, libraries, output, say } = place;
+  const sources = await cppFiles([...addon.coreFolders, addon.addonFolder, ...systemFolders(target)]);
+  const names = await llamaLibraries(addon, libraries);
+  if (target.platform === "win32") {
+    const imports = path.join(output, `${addon.name}Imports.cpp`);
+    await writeWindowsImports(imports, { libraries, names, folder: librariesFromAddon(target), bindsAtStart: false });
+    sources.push(imports);
+  }
+  const flags = addonFlags(addon, target, headers);
+  const objectFiles = await compileNative({ compiler, flags, sources, folder: objectsFolder(output, addon), say });
 
   // Swapped in whole, so that a failed link leaves the last good addon.
-  const target = path.join(output, `${addon.name}.node`);
-  const fresh = `${target}.${process.pid}`;
+  const file = addonFile(addon, output);
+  const fresh = `${file}.${process.pid}`;
   try {
-    const names = await llamaLibraries(addon, libraries);
-    await runCompiler(compiler, [...linkFlags(names, libraries, output), ...objectFiles, "-o", fresh].sort(linkOrder));
-    await rename(fresh, target);
+    await runCompiler(compiler, [
+      ...linkFlags(target),
+      ...objectFiles,
+      ...linkedLibraries(target, libraries, names),
+      "-o",
+      fresh,
+    ]);
+    await rename(fresh, file);
   } finally {
     await rm(fresh, { force: true });
   }
+}
+
+/** Sources that only one system needs. */
+function systemFolders({ platform }: AddonTarget): string[] {
+  return platform === "win32" ? ["native/windows"] : [];
 }
 
 /** Of the compiled sources; the native tests link the same objects of the addon. */
@@ -127,11 +223,11 @@ export function objectsFolder(output: string, addon: Addon): string {
   return path.join(output, "objects", addon.name);
 }
 
-export function addonFlags(addon: Addon, headers: readonly string[]): string[] {
+export function addonFlags(addon: Addon, target: AddonTarget, headers: readonly string[]): string[] {
   return [
     ...COMMON_FLAGS,
     addon.optimization,
-    "-fPIC",
+    ...(target.platform === "win32" ? [] : ["-fPIC", "-pthread"]),
     "-fvisibility=hidden",
     `-DNAPI_VERSION=${NODE_API_VERSION}`,
     // Ours are caught in native/addon/calls.h; this is for those that the library's own callbacks would let out.
@@ -151,23 +247,25 @@ export function librariesFolder(packageName: string): string {
 /** Headers of ggml's own that its back ends are written against: the kernels join one. */
 const BACKEND_HEADERS = ["ggml-impl.h", "ggml-backend-impl.h", "ggml-cpu/ggml-cpu-impl.h", "ggml-cpu/traits.h"];
 
-/** The include folders of the llama.cpp that node-llama-cpp was built from; null when git is missing. */
-export async function llamaCppHeaders(): Promise<readonly string[] | null> {
+/** The include folders of the llama.cpp that a node-llama-cpp was built from; null when git is missing. */
+export async function llamaCppHeaders(nodeLlamaCpp?: string): Promise<readonly string[] | null> {
   const folders = ["include", "ggml/include"];
-  const checkout = await llamaCppCheckout([...folders, ...BACKEND_HEADERS.map((file) => `ggml/src/${file}`)]);
+  const wanted = [...folders, ...BACKEND_HEADERS.map((file) => `ggml/src/${file}`)];
+  const checkout = await llamaCppCheckout(wanted, nodeLlamaCpp);
   return checkout === null
     ? null
     : [...folders, "ggml/src", "ggml/src/ggml-cpu"].map((folder) => path.join(checkout, folder));
 }
 
 /** Clones node-llama-cpp's bundled llama.cpp into the cache and checks out `paths` of it; null when git is missing. */
-export async function llamaCppCheckout(paths: readonly string[]): Promise<string | null> {
-  const bundle = path.resolve("node_modules/node-llama-cpp/llama/gitRelease.bundle");
+export async function llamaCppCheckout(
+  paths: readonly string[],
+  nodeLlamaCpp = "node_modules/node-llama-cpp",
+): Promise<string | null> {
+  const bundle = path.resolve(nodeLlamaCpp, "llama/gitRelease.bundle");
   const { release } = JSON.parse(
-    await readFile("node_modules/node-llama-cpp/llama/binariesGithubRelease.json", "utf8"),
-  ) as {
-    release: string;
-  };
+    await readFile(path.join(nodeLlamaCpp, "llama/binariesGithubRelease.json"), "utf8"),
+  ) as { release: string };
   const folder = path.join(cacheFolder(), `llama.cpp-${release}`);
   try {
     if (!existsSync(path.join(folder, ".git"))) {
@@ -199,16 +297,8 @@ export async function cppFiles(folders: readonly string[]): Promise<string[]> {
 /** Of everything that an addon may be made of, which can be asked without a compiler. What really changed the compiling finds out. */
 async function inputsHash(libraries: string): Promise<string> {
   const hash = createHash("sha256");
-  const sources = await Promise.all(
-    ["native/core", "native/addon"].map(async (folder) =>
-      (await readdir(folder, { recursive: true })).map((file) => path.join(folder, file)),
-    ),
-  );
   for (const file of [
-    ...sources
-      .flat()
-      .filter((file) => /\.(cpp|h)$/.test(file))
-      .sort(),
+    ...(await nativeSources()),
     "scripts/buildNative.ts",
     "scripts/compileNative.ts",
     path.join(libraries, "_nlcBuildMetadata.json"),
@@ -228,38 +318,34 @@ export async function llamaLibraries(
   folder: string,
 ): Promise<string[]> {
   const names = (await readdir(folder)).filter((file) => libraries.test(file));
-  if (names.length < libraryCount)
+  if (names.length !== libraryCount)
     throw new StepError(`${folder} does not hold the llama.cpp libraries: run npm install again.`);
   return names;
 }
 
 /** The libraries are found beside node-llama-cpp, by the same relative way in a checkout and in the packaged app. */
-function linkFlags(names: readonly string[], libraries: string, output: string): string[] {
-  const relative = path.relative(output, libraries);
-  if (process.platform === "darwin") {
-    return [
-      "-shared",
-      "-undefined",
-      "dynamic_lookup",
-      `-Wl,-rpath,@loader_path/${relative}`,
-      ...names.map((name) => path.join(libraries, name)),
-    ];
-  }
-  // Loaded once and for all: llama.cpp keeps pointers into the kernels.
+function librariesFromAddon({ llamaPackage }: AddonTarget): string {
+  return `../../../node_modules/@node-llama-cpp/${llamaPackage}/bins/${llamaPackage}`;
+}
+
+function linkFlags(target: AddonTarget): string[] {
+  if (target.platform === "win32") return ["-shared", "-s"];
+  if (target.platform === "darwin")
+    return ["-shared", "-Wl,-undefined,dynamic_lookup", `-Wl,-rpath,@loader_path/${librariesFromAddon(target)}`];
   return [
     "-shared",
     "-pthread",
+    // Loaded once and for all: llama.cpp keeps pointers into the kernels.
     "-Wl,-z,nodelete",
-    `-Wl,-rpath,$ORIGIN/${relative}`,
-    `-L${libraries}`,
-    ...names.map((name) => `-l:${name}`),
+    // Only what Node looks for is seen from outside: Node and llama.cpp may have another C++ library.
+    "-Wl,--version-script=native/addon/exports.map",
+    `-Wl,-rpath,$ORIGIN/${librariesFromAddon(target)}`,
   ];
 }
 
-/** Libraries come after the objects that need them. */
-function linkOrder(left: string, right: string): number {
-  const rank = (argument: string) => (/^-l:|\.(so|dylib)$/.test(argument) ? 1 : 0);
-  return rank(left) - rank(right);
+/** After the objects that need them. On Windows nothing is linked: native/windows finds the functions when the addon is loaded. */
+export function linkedLibraries({ platform }: AddonTarget, folder: string, names: readonly string[]): string[] {
+  return platform === "win32" ? [] : names.map((name) => path.join(folder, name));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

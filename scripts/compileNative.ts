@@ -16,7 +16,6 @@ const OUTPUT_LIMIT_BYTES = 8 * 1024 * 1024;
 /** Every C++ source of the project is compiled with these. */
 export const COMMON_FLAGS: readonly string[] = [
   "-std=c++20",
-  "-pthread",
   "-ffp-contract=off",
   "-Wall",
   "-Wextra",
@@ -24,8 +23,11 @@ export const COMMON_FLAGS: readonly string[] = [
   "-Inative",
 ];
 
+/** A command and the arguments that come first: ["g++"], ["zig", "c++", "-target", …]. */
+export type Compiler = readonly string[];
+
 export interface Compilation {
-  compiler: string;
+  compiler: Compiler;
   flags: readonly string[];
   /** No two of the same name. */
   sources: readonly string[];
@@ -38,7 +40,7 @@ export interface Compilation {
 /** Returns the object files, in the order of the sources. Throws StepError with the compiler's words. */
 export async function compileNative({ compiler, flags, sources, folder, say }: Compilation): Promise<string[]> {
   await mkdir(folder, { recursive: true });
-  const setting = [await compilerVersion(compiler), ...flags].join("\0");
+  const setting = [await compilerVersion(compiler), ...compiler, ...flags].join("\0");
   const objects = sources.map((source) => path.join(folder, `${path.basename(source, ".cpp")}.o`));
   const queue = sources.map((source, index) => [source, objects[index] ?? ""] as const);
   await Promise.all(
@@ -58,9 +60,9 @@ export async function compileNative({ compiler, flags, sources, folder, say }: C
 }
 
 /** Throws StepError with the compiler's words. */
-export async function runCompiler(compiler: string, args: readonly string[]): Promise<void> {
+export async function runCompiler([command = "", ...first]: Compiler, args: readonly string[]): Promise<void> {
   try {
-    await run(compiler, args, { maxBuffer: OUTPUT_LIMIT_BYTES });
+    await run(command, [...first, ...args], { maxBuffer: OUTPUT_LIMIT_BYTES });
   } catch (error) {
     const text = error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
     throw new StepError(`C++ could not be built:\n${text.trim()}`);
@@ -71,7 +73,7 @@ export async function runCompiler(compiler: string, args: readonly string[]): Pr
 export async function findCompiler(): Promise<string | null> {
   for (const candidate of [process.env["CXX"], "g++", "clang++", "c++"]) {
     if (!candidate) continue;
-    const found = await compilerVersion(candidate).then(
+    const found = await compilerVersion([candidate]).then(
       () => true,
       () => false,
     );
@@ -85,8 +87,8 @@ export function howToGetCompiler(): string {
   return "Get one with: sudo apt-get install g++";
 }
 
-async function compilerVersion(compiler: string): Promise<string> {
-  return (await run(compiler, ["--version"])).stdout;
+async function compilerVersion([command = "", ...first]: Compiler): Promise<string> {
+  return (await run(command, [...first, "--version"])).stdout;
 }
 
 const stampOf = (object: string) => `${object}.sha256`;

@@ -66,7 +66,25 @@ export async function fetchFromNpm(wanted, file, folder, signal) {
 }
 
 /**
- * @param {NpmPackage} wanted
+ * Fetches a whole package in a version that is not pinned here: npm checks it against what its registry says. Unpacked into
+ * `folder`, which the caller made. Throws a StepError with what went wrong.
+ * @param {{ name: string, version: string }} wanted
+ * @param {string} folder absolute
+ * @returns {Promise<string>} the package's folder
+ */
+export async function fetchWholeFromNpm(wanted, folder) {
+  const archive = await pack(wanted, folder, undefined);
+  try {
+    await run("tar", ["-xzf", path.basename(archive)], { cwd: folder, env: { ...process.env, LC_ALL: "C" } });
+  } catch (error) {
+    throw unpackingFailed(error, folder);
+  }
+  await rm(archive);
+  return path.join(folder, "package");
+}
+
+/**
+ * @param {{ name: string, version: string }} wanted
  * @param {string} folder
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<string>} the archive
@@ -90,7 +108,7 @@ async function pack(wanted, folder, signal) {
 }
 
 /**
- * @param {NpmPackage} wanted
+ * @param {{ name: string, version: string }} wanted
  * @param {unknown} error of execFile
  * @returns {unknown}
  */
@@ -142,7 +160,7 @@ function unpackingFailed(error, folder) {
   );
 }
 
-/** @param {NpmPackage} wanted */
+/** @param {{ name: string, version: string }} wanted */
 function notTheFile({ name, version }) {
   return `What npm delivered as ${name}@${version} is not the file that Facet knows (its SHA-512 differs), so it was not used.`;
 }

@@ -159,3 +159,11 @@ test("a strength that is no number is not called a high one", () => {
   const { happened } = failureText(told("delta-alpha-invalid", { delta: "Pirate", alpha: "NaN" }));
   expect(happened).toContain("is not a number");
 });
+
+test("without the addon the advice is for the system that runs", () => {
+  const advice = (platform: string) => failureText(told("addon-missing", { platform })).advice;
+  expect(advice("linux x64")).toContain("apt-get");
+  expect(advice("darwin arm64")).toContain("xcode-select");
+  expect(advice("win32 x64")).toContain("FACET_ADDONS");
+  for (const platform of ["darwin arm64", "win32 x64"]) expect(advice(platform)).not.toContain("apt-get");
+});

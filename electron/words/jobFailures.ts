@@ -7,13 +7,26 @@ import { sentences } from "./sentences";
 
 const anotherType = () => t("Choose another type.");
 
+/** `platform`: "linux x64", as Node calls them. */
+function howToGetAddon(platform: string): string {
+  if (platform.startsWith("win32"))
+    return t(
+      "Install Facet again. If you built it yourself, set FACET_ADDONS to a folder with addons for Windows and start it again.",
+    );
+  if (platform.startsWith("darwin"))
+    return t(
+      "Install Facet again. If you built it yourself, install a C++ compiler (xcode-select --install) and start it again.",
+    );
+  return t(
+    "Install Facet again. If you built it yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
+  );
+}
+
 export const jobFailures = {
-  "addon-missing": () => ({
+  "addon-missing": ({ details }) => ({
     happened: t("This copy of Facet can’t quantize or measure models: a part of it is missing or doesn’t run here."),
     data: t("Chats and models still work."),
-    advice: t(
-      "Install Facet again. If you built it yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
-    ),
+    advice: howToGetAddon(details.platform ?? ""),
   }),
   "engine-unusable": () => ({
     happened: t("The part of Facet that works on models can’t run on this computer’s processor."),

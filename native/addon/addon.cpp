@@ -15,6 +15,10 @@
 #include "core/Quantizer.h"
 #include "core/SpeedMeter.h"
 
+#if defined(_WIN32)
+#include "windows/imports.h"
+#endif
+
 namespace facet {
 
 // Results. Not in an unnamed namespace: templates find them by their argument's namespace.
@@ -156,6 +160,9 @@ Napi::Value generateOneTokenCall(const JobCall& call) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+#if defined(_WIN32)
+    bindLibraries();
+#endif
     exports.Set("llamaCppVersion", llama_version());
     exportFunction(env, exports, "loadBackends", loadBackendsCall);
     exportJob(env, exports, "describeModelFile", describeModelFileCall);

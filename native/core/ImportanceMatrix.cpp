@@ -10,6 +10,7 @@
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
+#include "core/paths.h"
 #include "ggml.h"
 #include "gguf.h"
 
@@ -81,7 +82,7 @@ ImportanceMatrix readGguf(const std::string& path, uint64_t fileBytes) {
         }
     }
 
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(pathOf(path), std::ios::binary);
     if (!file) throw Failure("importance-matrix-unreadable", path);
     const size_t dataOffset = gguf_get_data_offset(gguf.get());
     const int64_t count = gguf_get_n_tensors(gguf.get());
@@ -109,7 +110,7 @@ ImportanceMatrix readGguf(const std::string& path, uint64_t fileBytes) {
 
 /** The older form holds mean squares times the number of chunks, and that number as the only count. */
 ImportanceMatrix readLegacy(const std::string& path, uint64_t fileBytes) {
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(pathOf(path), std::ios::binary);
     if (!file) throw Failure("importance-matrix-unreadable", path);
     const auto entryCount = readValue<int32_t>(file);
     if (entryCount < 1 || entryCount > kEntryLimit) invalid("this is neither form of an importance matrix");
@@ -140,12 +141,12 @@ ImportanceMatrix readLegacy(const std::string& path, uint64_t fileBytes) {
 
 ImportanceMatrix ImportanceMatrix::read(const std::string& path) {
     std::error_code error;
-    const uint64_t fileBytes = std::filesystem::file_size(path, error);
+    const uint64_t fileBytes = std::filesystem::file_size(pathOf(path), error);
     if (error) throw Failure("importance-matrix-unreadable", path + ": " + error.message());
     if (fileBytes > kFileLimitBytes) invalid("the file is larger than an importance matrix can be");
 
     std::array<char, 4> magic{};
-    std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
+    std::ifstream(pathOf(path), std::ios::binary).read(magic.data(), magic.size());
     ImportanceMatrix matrix =
         std::memcmp(magic.data(), "GGUF", magic.size()) == 0 ? readGguf(path, fileBytes) : readLegacy(path, fileBytes);
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <memory>
 
 #include "core/Failure.h"
 #include "core/ModelSession.h"
 #include "core/finite.h"
 #include "core/parallel.h"
+#include "core/paths.h"
 
 namespace facet {
 
@@ -54,8 +54,6 @@ Quality summarize(ModelTally& tally, uint64_t positions, bool isSource) {
     quality.sameTopToken = static_cast<double>(tally.sameTop) / static_cast<double>(positions);
     return quality;
 }
-
-std::string fileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 }  // namespace
 

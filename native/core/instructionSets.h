@@ -4,7 +4,11 @@
 #pragma once
 
 #if defined(__x86_64__) && defined(__linux__) && !defined(FACET_ONE_INSTRUCTION_SET)
+#if defined(__clang__)  // has no optimize()
+#define FACET_EACH_INSTRUCTION_SET __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
 #define FACET_EACH_INSTRUCTION_SET __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
+#endif
 #else
 #define FACET_EACH_INSTRUCTION_SET
 #endif

@@ -1,6 +1,8 @@
 // Unit tests of the native core; scripts/nativeTests.ts runs them.
+#if defined(__linux__)
 #include <sys/resource.h>
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -23,10 +25,12 @@
 #include "core/ImportanceCollector.h"
 #include "core/ImportanceMatrix.h"
 #include "core/LlamaLog.h"
+#include "core/MappedFile.h"
 #include "core/ModelFile.h"
 #include "core/QualityMeter.h"
 #include "core/Quantizer.h"
 #include "core/parallel.h"
+#include "core/paths.h"
 #include "ggml-backend.h"
 #include "ggml.h"
 #include "test/testing.h"
@@ -108,6 +112,24 @@ void matricesSurviveTheFile() {
     CHECK(read.chunkCount == 7 && read.chunkTokens == 512);
     // An expert that saw no token weighs all columns the same.
     CHECK(read.meanSquares().at("blk.0.ffn_down_exps.weight") == (std::vector<float>{0.5F, 1, 1, 1, 1.25F, 1.5F}));
+}
+
+/** Paths are UTF-8, also where the system's own text is not. */
+void filesHaveNamesInAnyLanguage() {
+    const std::string path = inFolder("m\u00e4\u6a21\u578b.gguf");
+    sampleMatrix().write(path);
+    CHECK(facet::ImportanceMatrix::read(path).entries.size() == 2);
+    CHECK(std::filesystem::exists(folder / std::filesystem::path(u8"m\u00e4\u6a21\u578b.gguf")));
+    CHECK(facet::fileName(path) == "m\u00e4\u6a21\u578b.gguf");
+    const facet::MappedFile file(path);
+    const std::vector<char> bytes = bytesOf(path);
+    CHECK(file.bytes() == bytes.size() && std::memcmp(file.data(), bytes.data(), bytes.size()) == 0);
+    // What is given back is read again when it is needed.
+    facet::MappedFile::release(file.data(), file.bytes());
+    CHECK(std::memcmp(file.data(), bytes.data(), bytes.size()) == 0);
+    CHECK(failureOf([] { facet::MappedFile missing(inFolder("m\u00e4.gguf")); }) == "source-missing");
+    writeBytes(inFolder("empty.gguf"), {});
+    CHECK(failureOf([] { facet::MappedFile empty(inFolder("empty.gguf")); }) == "model-unreadable");
 }
 
 /** Whatever the bytes are: a matrix or a Failure, never a crash. The sanitizers are the judges. */
@@ -307,7 +329,7 @@ void anExceptionStopsAllThreads() {
     CHECK(std::ranges::all_of(seen, [](int times) { return times == 1; }));
 }
 
-#if !defined(FACET_ONE_INSTRUCTION_SET)
+#if defined(__linux__) && !defined(FACET_ONE_INSTRUCTION_SET)
 
 uint64_t addressSpaceBytes() {
     uint64_t pages = 0;
@@ -365,10 +387,11 @@ int main(int count, char** arguments) {
     folder = arguments[2];
     facet::loadBackends(arguments[1]);
     return runTests({TEST(klIsTheTextbookSum), TEST(percentilesInterpolate), TEST(unknownTypesAreRefused),
-                     TEST(matricesSurviveTheFile), TEST(damagedMatricesAreRefused), TEST(collectorSumsSquares),
-                     TEST(logKeepsTheReasonAndGivesBackTheLog), TEST(logsOfSeveralThreadsKeepApart),
-                     TEST(whatAListenerThrowsComesBack), TEST(anExceptionStopsAllThreads),
-#if !defined(FACET_ONE_INSTRUCTION_SET)
+                     TEST(matricesSurviveTheFile), TEST(filesHaveNamesInAnyLanguage), TEST(damagedMatricesAreRefused),
+                     TEST(collectorSumsSquares), TEST(logKeepsTheReasonAndGivesBackTheLog),
+                     TEST(logsOfSeveralThreadsKeepApart), TEST(whatAListenerThrowsComesBack),
+                     TEST(anExceptionStopsAllThreads),
+#if defined(__linux__) && !defined(FACET_ONE_INSTRUCTION_SET)
                      TEST(workIsDoneByTheThreadsThatThereAre),
 #endif
                      TEST(longNamesAreRefused)});

@@ -1,6 +1,6 @@
 // Tests of the kernels for 1-bit deltas, of one instruction set in each run; scripts/nativeTests.ts runs them.
 #include <algorithm>
-#include <barrier>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -17,6 +17,7 @@
 #include "core/kernels/HadamardFactor.h"
 #include "core/kernels/KernelSet.h"
 #include "core/kernels/LowRankProduct.h"
+#include "core/kernels/Meeting.h"
 #include "core/kernels/SelfTest.h"
 #include "ggml-backend.h"
 #include "ggml.h"
@@ -122,13 +123,34 @@ Floats randomFloats(int64_t height, int64_t count) {
 }
 
 void withTeam(int members, const auto& work) {
-    std::barrier<> barrier(members);
+    // Whatever was there before.
+    std::vector<uint64_t> place(Meeting::bytes(members) / sizeof(uint64_t));
+    for (uint64_t& word : place) word = randomness();
+    const uint64_t ticket = newMeetingTicket();
     std::vector<std::jthread> threads;
     for (int member = 0; member < members; ++member) {
         threads.emplace_back([&, member] {
-            work(Team{member, members, [](void* place) { static_cast<std::barrier<>*>(place)->arrive_and_wait(); },
-                      &barrier});
+            Meeting meeting(place.data(), member, members, ticket);
+            work(Team{member, members, [](void* context) { static_cast<Meeting*>(context)->meet(); }, &meeting});
         });
+    }
+}
+
+/** Each sees what all others wrote before they met, time after time in the same place. */
+void everybodyWaitsForEverybody() {
+    for (int round = 0; round < 10; ++round) {
+        const int members = static_cast<int>(anyOf(1, 4));
+        std::vector<int> written(static_cast<size_t>(members));
+        std::atomic<int> wrong = 0;
+        withTeam(members, [&](const Team& team) {
+            for (int step = 1; step <= 10; ++step) {
+                written[static_cast<size_t>(team.member)] = step;
+                team.meet(team.context);
+                for (const int value : written) wrong += value != step;
+                team.meet(team.context);
+            }
+        });
+        CHECK(wrong == 0);
     }
 }
 
@@ -574,6 +596,7 @@ int main(int count, char** arguments) {
     if (found == usable.end()) return 2;
     std::vector<Test> tests = testsOf(**found);
     tests.push_back(TEST(onlyHadamardFactorsAreRecognized));
+    tests.push_back(TEST(everybodyWaitsForEverybody));
 #if !defined(__SANITIZE_THREAD__)
     joined = *found;
     if (std::filesystem::is_directory(arguments[1])) {

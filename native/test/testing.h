@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/Failure.h"
+#include "core/paths.h"
 
 namespace facet::test {
 
@@ -56,15 +57,15 @@ inline int runTests(const std::vector<Test>& tests) {
 /** Set by main. */
 inline std::filesystem::path folder;
 
-inline std::string inFolder(const std::string& name) { return (folder / name).string(); }
+inline std::string inFolder(const std::string& name) { return textOf(folder / pathOf(name)); }
 
 inline std::vector<char> bytesOf(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(pathOf(path), std::ios::binary);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
 inline void writeBytes(const std::string& path, const std::vector<char>& bytes) {
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(pathOf(path), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 /** The code of the Failure that `work` throws; empty when it throws none. */

@@ -181,9 +181,11 @@ export interface NativeAddon {
 }
 
 /** node-llama-cpp's packages with the libraries that the addon is linked to. */
-const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
+export const LIBRARY_PACKAGES: Readonly<Record<string, string>> = {
   "linux-x64": "linux-x64",
   "linux-arm64": "linux-arm64",
+  "win32-x64": "win-x64",
+  "win32-arm64": "win-arm64",
   "darwin-arm64": "mac-arm64-metal",
   "darwin-x64": "mac-x64",
 };
@@ -197,14 +199,13 @@ export function addonPath(appFolder: string): string {
 export function loadNativeAddon(appFolder: string): NativeAddon {
   const file = addonPath(appFolder);
   const libraryPackage = LIBRARY_PACKAGES[`${process.platform}-${process.arch}`];
-  if (libraryPackage === undefined || !existsSync(file)) {
-    throw JobError.because("addon-missing", { platform: `${process.platform} ${process.arch}` });
-  }
+  const system = { platform: `${process.platform} ${process.arch}` };
+  if (libraryPackage === undefined || !existsSync(file)) throw JobError.because("addon-missing", system);
   let addon: NativeAddon;
   try {
     addon = createRequire(file)(file) as NativeAddon;
   } catch (error) {
-    throw JobError.because("addon-missing", {}, error);
+    throw JobError.because("addon-missing", system, error);
   }
   addon.loadBackends({
     librariesFolder: path.join(appFolder, "node_modules", "@node-llama-cpp", libraryPackage, "bins", libraryPackage),

@@ -5,6 +5,10 @@
 #include "core/devices/GpuDevices.h"
 #include "core/kernels/CpuBackend.h"
 
+#if defined(_WIN32)
+#include "windows/imports.h"
+#endif
+
 namespace facet {
 
 namespace {
@@ -28,6 +32,9 @@ Napi::Value gpuDevicesCall(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+#if defined(_WIN32)
+    bindLibraries();
+#endif
     exportFunction(env, exports, "joinCpuBackend", joinCpuBackendCall);
     exportFunction(env, exports, "gpuDevices", gpuDevicesCall);
     return exports;

@@ -1,16 +1,14 @@
 #include "core/delta/AdapterFile.h"
 
-#include <filesystem>
 #include <stdexcept>
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
+#include "core/paths.h"
 
 namespace facet {
 
 namespace {
-
-std::string fileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 std::vector<char> metadataBytes(const gguf_context* gguf) {
     std::vector<char> bytes(gguf_get_meta_size(gguf));
@@ -46,7 +44,7 @@ AdapterWriter::AdapterWriter(const std::string& path, GgufPointer values, const 
         ggml_set_name(shape, tensor.name.c_str());
         gguf_add_tensor(metadata_.get(), shape);
     }
-    file_.open(path, std::ios::binary | std::ios::trunc);
+    file_.open(pathOf(path), std::ios::binary | std::ios::trunc);
     metadataBytes_ = gguf_get_meta_size(metadata());
     writeMetadata();
     fileBytes_ = metadataBytes_;
@@ -106,7 +104,7 @@ void rewriteMetadata(const std::string& path, void (*change)(gguf_context*, cons
     }
     const std::vector<char> bytes = metadataBytes(gguf.get());
     if (bytes.size() != before) throw std::logic_error("the metadata changed its size");
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    std::fstream file(pathOf(path), std::ios::binary | std::ios::in | std::ios::out);
     file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     file.close();
     if (!file) throw Failure("write-failed", fileName(path) + " cannot be written");

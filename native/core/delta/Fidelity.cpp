@@ -2,20 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "core/Failure.h"
 #include "core/QualityMeter.h"
 #include "core/finite.h"
 #include "core/parallel.h"
+#include "core/paths.h"
 
 namespace facet {
 
-namespace {
-
-std::string fileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
-
-}  // namespace
+namespace {}  // namespace
 
 Fidelity measureFidelity(const FidelityOptions& options, const ProgressSink& report) {
     const SessionOptions fineTuneOptions{

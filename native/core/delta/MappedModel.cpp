@@ -1,17 +1,12 @@
 #include "core/delta/MappedModel.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <filesystem>
 
 #include "core/Failure.h"
 #include "core/LlamaLog.h"
 #include "core/instructionSets.h"
+#include "core/paths.h"
 #include "llama.h"
 
 namespace facet {
@@ -20,8 +15,6 @@ namespace {
 
 /** Weights are read in place as 32-bit and 16-bit numbers. */
 constexpr uint64_t kAlignment = alignof(float);
-
-std::string fileName(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 /** Exact, subnormals, infinities and NaN included; written without branches so that compilers vectorise it. */
 FACET_EACH_INSTRUCTION_SET
@@ -95,24 +88,8 @@ MappedModel::MappedModel(const std::string& path) {
     if (tensors_.empty()) throw Failure("model-unreadable", fileName(path) + " has no weights");
 }
 
-void MappedModel::Unmap::operator()(void* address) const { munmap(address, bytes); }
-
-MappedModel::File MappedModel::map(const std::string& path) {
-    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) throw Failure("source-missing", fileName(path) + ": " + std::strerror(errno));
-    struct stat status{};
-    const bool isFile = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
-    const auto bytes = static_cast<size_t>(status.st_size);
-    void* address = isFile ? mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;
-    close(descriptor);
-    if (address == MAP_FAILED) throw Failure("model-unreadable", fileName(path) + " cannot be mapped");
-    return File(address, Unmap{bytes});
-}
-
 MappedModel::Gguf MappedModel::addFile(const std::string& path) {
-    const File& file = files_.emplace_back(map(path));
-    const auto* address = static_cast<const uint8_t*>(file.get());
-    const size_t bytes = file.get_deleter().bytes;
+    const MappedFile& file = files_.emplace_back(path);
 
     const LlamaLog log;
     Gguf gguf(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}), gguf_free);
@@ -125,7 +102,7 @@ MappedModel::Gguf MappedModel::addFile(const std::string& path) {
         std::copy_n(gguf_get_tensor_ne(gguf.get(), i), 4, tensor.shape.begin());
         tensor.bytes = gguf_get_tensor_size(gguf.get(), i);
         const uint64_t offset = start + gguf_get_tensor_offset(gguf.get(), i);
-        if (offset < start || offset > bytes || tensor.bytes > bytes - offset) {
+        if (offset < start || offset > file.bytes() || tensor.bytes > file.bytes() - offset) {
             throw Failure("model-unreadable", fileName(path) + " ends within " + tensor.name);
         }
         const ggml_type_traits* traits = ggml_get_type_traits(tensor.type);
@@ -140,7 +117,7 @@ MappedModel::Gguf MappedModel::addFile(const std::string& path) {
                                                   std::to_string(kAlignment) +
                                                   ": convert the model again with the usual alignment of 32 bytes");
         }
-        tensor.data = address + offset;
+        tensor.data = file.data() + offset;
         if (!tensors_.emplace(tensor.name, tensor).second) {
             throw Failure("model-unreadable", tensor.name + " is there twice");
         }
@@ -158,11 +135,6 @@ const MappedTensor* MappedModel::find(const std::string& name) const {
     return found == tensors_.end() ? nullptr : &found->second;
 }
 
-void MappedModel::release(const MappedTensor& tensor) {
-    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-    const uintptr_t start = (reinterpret_cast<uintptr_t>(tensor.data) + page - 1) / page * page;
-    const uintptr_t end = (reinterpret_cast<uintptr_t>(tensor.data) + tensor.bytes) / page * page;
-    if (end > start) madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);
-}
+void MappedModel::release(const MappedTensor& tensor) { MappedFile::release(tensor.data, tensor.bytes); }
 
 }  // namespace facet

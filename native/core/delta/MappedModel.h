@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/MappedFile.h"
 #include "ggml.h"
 #include "gguf.h"
 
@@ -54,17 +55,11 @@ class MappedModel {
     static void release(const MappedTensor& tensor);
 
   private:
-    struct Unmap {
-        size_t bytes = 0;
-        void operator()(void* address) const;
-    };
-    using File = std::unique_ptr<void, Unmap>;
     using Gguf = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
 
-    static File map(const std::string& path);
     Gguf addFile(const std::string& path);
 
-    std::vector<File> files_;
+    std::vector<MappedFile> files_;
     Gguf metadata_{nullptr, gguf_free};
     std::map<std::string, MappedTensor> tensors_;
 };

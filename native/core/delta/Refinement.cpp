@@ -13,6 +13,7 @@
 #include "core/delta/Fingerprint.h"
 #include "core/delta/OneBitDelta.h"
 #include "core/parallel.h"
+#include "core/paths.h"
 
 namespace facet {
 
@@ -146,7 +147,7 @@ struct TemporaryFile {
     std::string path;
     ~TemporaryFile() {
         std::error_code ignored;
-        std::filesystem::remove(path, ignored);
+        std::filesystem::remove(pathOf(path), ignored);
     }
 };
 
@@ -257,7 +258,7 @@ Refinement refineDelta(const RefinementOptions& options, const ProgressSink& rep
             writePairs(delta, delta.matrices(), factors, std::move(metadata), fresh);
         }
         std::error_code problem;
-        std::filesystem::rename(fresh, options.delta, problem);
+        std::filesystem::rename(pathOf(fresh), pathOf(options.delta), problem);
         if (problem) throw Failure("write-failed", "the refined delta cannot be put in place: " + problem.message());
         stampFingerprint(options.delta, MappedModel(options.base));
     }

@@ -1,36 +1,30 @@
 // How: before its own kernels, ggml's CPU back end asks a list of "extra buffer types" whether they want an operation.
-// That list is reachable by a symbol of the library. We append an entry that no buffer is ever allocated from; it only
+// The objects that it asks are behind public pointers. Ours takes the place of one of them and asks it in turn; it only
 // answers for products with a factor of an adapter, a Q1_0 matrix or the wide factor of a LoRA, and for scaling by 1.
 #include "core/kernels/CpuBackend.h"
-
-#include <dlfcn.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <exception>
 #include <list>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
 #include "core/kernels/DeltaProduct.h"
+#include "core/kernels/LoadedLibrary.h"
 #include "core/kernels/LowRankProduct.h"
+#include "core/kernels/Meeting.h"
 #include "core/kernels/SelfTest.h"
-#include "ggml-backend-impl.h"
-#include "ggml-cpu-impl.h"
-#include "ggml.h"
-#include "traits.h"
+#include "core/kernels/backendInterface.h"
 
-#if defined(__linux__)
-#include <link.h>
-#endif
-
+#if !defined(_WIN32)
 // The base classes' own, which ggml's library keeps to itself.
 namespace ggml::cpu {
 tensor_traits::~tensor_traits() = default;
 extra_buffer_type::~extra_buffer_type() = default;
 }  // namespace ggml::cpu
+#endif
 
 namespace facet {
 
@@ -39,51 +33,28 @@ namespace {
 /** The only ggml that this was written for and tested with: that of llama.cpp v0.5.0. */
 constexpr const char* kGgmlVersion = "0.25.1";
 constexpr const char* kGgmlCommit = "0ad4a86";
-constexpr const char* kExtraBufferTypesSymbol = "_Z39ggml_backend_cpu_get_extra_buffer_typesv";
-
-using ExtraBufferTypes = std::vector<ggml_backend_buffer_type_t>& (*)();
-using Barrier = void (*)(ggml_threadpool*);
-
-const KernelSet* kernels = nullptr;
-Barrier barrier = nullptr;
-
-std::string_view fileName(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
-
-#if defined(__linux__)
-/** Paths of ggml's loaded libraries: libggml-base, and one for each back end. */
-std::vector<std::string> ggmlLibraries() {
-    struct Found {
-        std::vector<std::string> paths;
-        std::exception_ptr problem;
-    } found;
-    dl_iterate_phdr(
-        [](dl_phdr_info* info, size_t, void* data) {
-            auto* all = static_cast<Found*>(data);
-            // Called from C: nothing may be thrown through it.
-            try {
-                const std::string path = info->dlpi_name == nullptr ? "" : info->dlpi_name;
-                if (fileName(path).starts_with("libggml-")) all->paths.push_back(path);
-                return 0;
-            } catch (...) {
-                all->problem = std::current_exception();
-                return 1;
-            }
-        },
-        &found);
-    if (found.problem) std::rethrow_exception(found.problem);
-    return found.paths;
-}
+#if defined(FACET_OTHER_GGML)
+/** In tests alone, where a system has only the libraries of another version. */
+constexpr bool kTakesAnyGgml = true;
 #else
-std::vector<std::string> ggmlLibraries() { return {}; }
+constexpr bool kTakesAnyGgml = false;
 #endif
 
-bool isCpuLibrary(const std::string& path) { return fileName(path).starts_with("libggml-cpu"); }
+const KernelSet* kernels = nullptr;
+
+/** libggml-base, and one for each back end. */
+std::vector<LoadedLibrary> ggmlLibraries() {
+    std::vector<LoadedLibrary> libraries = LoadedLibrary::all();
+    std::erase_if(libraries, [](const LoadedLibrary& library) { return !library.name().starts_with("ggml-"); });
+    return libraries;
+}
+
+bool isCpuLibrary(const LoadedLibrary& library) { return library.name().starts_with("ggml-cpu"); }
 
 /** Of graphics cards, for example. */
 bool hasOtherBackends() {
-    const std::vector<std::string> libraries = ggmlLibraries();
-    return !std::ranges::all_of(libraries, [](const std::string& path) {
-        return isCpuLibrary(path) || fileName(path).starts_with("libggml-base");
+    return !std::ranges::all_of(ggmlLibraries(), [](const LoadedLibrary& library) {
+        return isCpuLibrary(library) || library.name().starts_with("ggml-base");
     });
 }
 
@@ -121,12 +92,30 @@ Columns columnsOf(const ggml_tensor& tensor) {
             {tensor.nb[1], tensor.nb[2], tensor.nb[3]}};
 }
 
-/** `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers leave it empty. */
-std::atomic_ref<void*> noteOf(ggml_tensor& tensor) { return std::atomic_ref<void*>(tensor.extra); }
+/**
+ * What is noted of a factor, null at first. `extra` belongs to who owns a tensor's memory; ggml's plain CPU buffers
+ * leave it empty. Read and written by several threads; not every C++ library has std::atomic_ref yet.
+ */
+class Note {
+  public:
+    explicit Note(ggml_tensor& tensor) : place_(&tensor.extra) {}
 
-Team teamOf(const ggml_compute_params& params) {
-    return {params.ith, params.nth, [](void* threadpool) { barrier(static_cast<ggml_threadpool*>(threadpool)); },
-            params.threadpool};
+    const Factor* read() const { return static_cast<const Factor*>(__atomic_load_n(place_, __ATOMIC_ACQUIRE)); }
+    void write(const Factor& factor) { __atomic_store_n(place_, addressOf(factor), __ATOMIC_RELEASE); }
+    void writeIfEmpty(const Factor& factor) {
+        void* none = nullptr;
+        __atomic_compare_exchange_n(place_, &none, addressOf(factor), false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    }
+
+  private:
+    static void* addressOf(const Factor& factor) { return const_cast<Factor*>(&factor); }
+
+    void** place_;
+};
+
+/** `meeting` may be null for products in which nobody waits. */
+Team teamOf(const ggml_compute_params& params, Meeting* meeting) {
+    return {params.ith, params.nth, [](void* context) { static_cast<Meeting*>(context)->meet(); }, meeting};
 }
 
 /** Of both kinds, computed so far: the self-test asks. */
@@ -152,60 +141,73 @@ bool mayBePacked(const ggml_tensor& matrix) {
 void prepare(ggml_tensor& matrix) {
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
-    if (noteOf(matrix).load(std::memory_order_relaxed) != nullptr) return;
+    if (Note(matrix).read() != nullptr) return;
     const std::optional<HadamardFactor> hadamard = recognizeHadamard(signMatrix(matrix, false));
     const bool isPacked = !hadamard && mayBePacked(matrix);
     // Packed last, when nothing can fail any more: ggml could not read it.
     const Factor& factor = sharedFactor(hadamard, isPacked);
     if (isPacked) packSigns(*kernels->lookup, static_cast<SignBlock*>(matrix.data), matrix.ne[0], matrix.ne[1]);
-    noteOf(matrix).store(const_cast<Factor*>(&factor), std::memory_order_release);
+    Note(matrix).write(factor);
 }
 
 /** The same, called from C. Once left to ggml, it stays so: another graph may be computing with it already. */
 const Factor& factorOf(ggml_tensor& matrix) noexcept {
-    if (noteOf(matrix).load(std::memory_order_acquire) == nullptr) {
+    if (Note(matrix).read() == nullptr) {
         try {
             prepare(matrix);
         } catch (...) {
-            void* none = nullptr;
-            noteOf(matrix).compare_exchange_strong(none, const_cast<Factor*>(&leftToGgml));
+            Note(matrix).writeIfEmpty(leftToGgml);
         }
     }
-    return *static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
+    return *Note(matrix).read();
 }
 
-class DeltaTraits final : public ggml::cpu::tensor_traits {
+/** For a result's `extra`, which ggml leaves empty as well: where it is computed this time. */
+void* noteOfMeeting() {
+    static_assert(sizeof(void*) == sizeof(uint64_t));
+    return reinterpret_cast<void*>(newMeetingTicket());
+}
+
+class DeltaTraits final : public TensorTraits {
   public:
-    /** Asked by one thread before a graph is computed: the time to look at a factor that is new. */
-    bool work_size(int, const ggml_tensor* op, size_t& size) override {
+    /**
+     * Asked by one thread each time before a graph is computed: the time to look at a factor that is new, and to say by
+     * what the threads will know each other.
+     */
+    bool work_size(int threads, const ggml_tensor* op, size_t& size) override {
         ggml_tensor& matrix = *op->src[0];
         if (factorOf(matrix).isLeftToGgml) return false;
-        size = workspaceBytes(*kernels, matrix.ne[0], ggml_nrows(op->src[1]));
+        const_cast<ggml_tensor*>(op)->extra = noteOfMeeting();
+        size = Meeting::bytes(threads) + workspaceBytes(*kernels, matrix.ne[0], ggml_nrows(op->src[1]));
         return true;
     }
 
     bool compute_forward(ggml_compute_params* params, ggml_tensor* op) override {
         ggml_tensor& matrix = *op->src[0];
-        const auto* factor = static_cast<const Factor*>(noteOf(matrix).load(std::memory_order_acquire));
+        const Factor* factor = Note(matrix).read();
         if (factor == nullptr || factor->isLeftToGgml) return false;
         // What is packed only we can read.
         if (params->use_ref && !factor->isPacked) return false;
-        const Team team = teamOf(*params);
+        Meeting meeting(params->wdata, params->ith, params->nth, reinterpret_cast<uint64_t>(op->extra));
+        const Team team = teamOf(*params, &meeting);
         const Columns source = columnsOf(*op->src[1]);
         const Columns target = columnsOf(*op);
         if (factor->hadamard) {
             multiplyHadamard(*kernels, *factor->hadamard, matrix.ne[0], source, target, team);
         } else {
             // As work_size has asked for.
-            GGML_ASSERT(params->wsize >= workspaceBytes(*kernels, matrix.ne[0], source.count()));
-            multiplySigns(*kernels, signMatrix(matrix, factor->isPacked), source, target, params->wdata, team);
+            const size_t meetingBytes = Meeting::bytes(params->nth);
+            GGML_ASSERT(op->extra != nullptr);
+            GGML_ASSERT(params->wsize >= meetingBytes + workspaceBytes(*kernels, matrix.ne[0], source.count()));
+            void* workspace = static_cast<char*>(params->wdata) + meetingBytes;
+            multiplySigns(*kernels, signMatrix(matrix, factor->isPacked), source, target, workspace, team);
         }
         countProduct(*params);
         return true;
     }
 };
 
-class LowRankTraits final : public ggml::cpu::tensor_traits {
+class LowRankTraits final : public TensorTraits {
   public:
     bool work_size(int, const ggml_tensor*, size_t& size) override {
         size = 0;
@@ -216,7 +218,7 @@ class LowRankTraits final : public ggml::cpu::tensor_traits {
         if (params->use_ref) return false;
         const ggml_tensor& matrix = *op->src[0];
         const ShortRows rows = {matrix.data, matrix.type == GGML_TYPE_F16, matrix.ne[0], matrix.ne[1]};
-        multiplyShortRows(*kernels, rows, columnsOf(*op->src[1]), columnsOf(*op), teamOf(*params));
+        multiplyShortRows(*kernels, rows, columnsOf(*op->src[1]), columnsOf(*op), teamOf(*params, nullptr));
         countProduct(*params);
         return true;
     }
@@ -232,7 +234,7 @@ bool isLowRankFactor(const ggml_tensor& matrix) {
 }
 
 /** An adapter's scale is mostly 1, and its result is scaled in place: there is nothing to compute. */
-class NothingTraits final : public ggml::cpu::tensor_traits {
+class NothingTraits final : public TensorTraits {
   public:
     bool work_size(int, const ggml_tensor*, size_t& size) override {
         size = 0;
@@ -254,12 +256,23 @@ bool scalesByOneInPlace(const ggml_tensor& op) {
 bool isAligned(const ggml_tensor& matrix) { return reinterpret_cast<uintptr_t>(matrix.data) % alignof(float) == 0; }
 
 /** Asked for every operation by every thread: the cheapest questions first. */
-class DeltaOperations final : public ggml::cpu::extra_buffer_type {
+class DeltaOperations final : public ExtraBufferType {
   public:
-    /** Of tensors in a buffer of this type; there are none. */
-    bool supports_op(ggml_backend_dev_t, const ggml_tensor*) override { return false; }
+    /** In the place of `other`. */
+    explicit DeltaOperations(ExtraBufferType& other) : other_(other) {}
 
-    ggml::cpu::tensor_traits* get_tensor_traits(const ggml_tensor* op) override {
+    /** Of tensors in a buffer of the other's type: ours has no buffers. */
+    bool supports_op(ggml_backend_dev_t device, const ggml_tensor* op) override {
+        return other_.supports_op(device, op);
+    }
+
+    TensorTraits* get_tensor_traits(const ggml_tensor* op) override {
+        TensorTraits* traits = ours(op);
+        return traits != nullptr ? traits : other_.get_tensor_traits(op);
+    }
+
+  private:
+    static TensorTraits* ours(const ggml_tensor* op) {
         if (op->op == GGML_OP_SCALE) return scalesByOneInPlace(*op) ? &nothing : nullptr;
         if (op->op != GGML_OP_MUL_MAT) return nullptr;
         const ggml_tensor& matrix = *op->src[0];
@@ -276,18 +289,18 @@ class DeltaOperations final : public ggml::cpu::extra_buffer_type {
         if (isSigns) return &deltaTraits;
         return &lowRankTraits;
     }
+
+    ExtraBufferType& other_;
 };
 
-const char* nameOf(ggml_backend_buffer_type_t) { return "Facet deltas"; }
-
-/** In ggml's list for as long as it lives, or for good once it is kept. */
+/** The object that ggml asks in place of another for as long as this lives, or for good once it is kept. */
 class Membership {
   public:
-    Membership(std::vector<ggml_backend_buffer_type_t>& types, ggml_backend_buffer_type_t type) : types_(types) {
-        types_.push_back(type);
+    Membership(ggml_backend_buffer_type& type, ExtraBufferType& ours) : type_(type), other_(type.context) {
+        type_.context = &ours;
     }
     ~Membership() {
-        if (!isKept_) types_.pop_back();
+        if (!isKept_) type_.context = other_;
     }
     Membership(const Membership&) = delete;
     Membership& operator=(const Membership&) = delete;
@@ -295,48 +308,46 @@ class Membership {
     void keep() { isKept_ = true; }
 
   private:
-    std::vector<ggml_backend_buffer_type_t>& types_;
+    ggml_backend_buffer_type& type_;
+    void* other_;
     bool isKept_ = false;
 };
+
+/** The last of those that the back end asks; null when it asks none. Listed as llama.cpp lists them, before a null. */
+ggml_backend_buffer_type_t extraBufferType(ggml_backend_dev_t device) {
+    const auto list = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(
+        ggml_backend_reg_get_proc_address(ggml_backend_dev_backend_reg(device), "ggml_backend_dev_get_extra_bufts"));
+    ggml_backend_buffer_type_t last = nullptr;
+    for (auto* each = list == nullptr ? nullptr : list(device); each != nullptr && *each != nullptr; ++each)
+        last = *each;
+    return last;
+}
 
 KernelState inactive(std::string reason, std::string cause) { return {false, "", std::move(reason), std::move(cause)}; }
 
 KernelState join(const std::vector<const KernelSet*>& usable) {
     if (usable.empty()) return inactive("processor", "no instructions that they are written for");
     const std::string version = std::string(ggml_version()) + " (" + ggml_commit() + ")";
-    if (version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")")
+    if (!kTakesAnyGgml && version != std::string(kGgmlVersion) + " (" + kGgmlCommit + ")")
         return inactive("other-ggml", "ggml is " + version);
-    std::vector<std::string> libraries = ggmlLibraries();
-    std::erase_if(libraries, [](const std::string& path) { return !isCpuLibrary(path); });
+    std::vector<LoadedLibrary> libraries = ggmlLibraries();
+    std::erase_if(libraries, [](const LoadedLibrary& library) { return !isCpuLibrary(library); });
     if (libraries.size() != 1)
         return inactive("back-end", std::to_string(libraries.size()) + " CPU back ends are loaded");
 
-    // Never closed: the back end stays as long as the process.
-    void* library = dlopen(libraries.front().c_str(), RTLD_NOW | RTLD_NOLOAD);
-    if (library == nullptr) return inactive("back-end", "the CPU back end cannot be opened");
-    const auto extraBufferTypes = reinterpret_cast<ExtraBufferTypes>(dlsym(library, kExtraBufferTypesSymbol));
-    const auto cpuRegistry = reinterpret_cast<ggml_backend_reg_t (*)()>(dlsym(library, "ggml_backend_cpu_reg"));
-    barrier = reinterpret_cast<Barrier>(dlsym(library, "ggml_barrier"));
-    if (extraBufferTypes == nullptr || cpuRegistry == nullptr || barrier == nullptr) {
-        return inactive("back-end", "the CPU back end lacks a symbol");
-    }
-    // llama.cpp copies the list when it first asks for buffer types to load weights to. Let it do so now, without ours.
-    const auto buffersOfDevice = reinterpret_cast<ggml_backend_dev_get_extra_bufts_t>(
-        ggml_backend_reg_get_proc_address(cpuRegistry(), "ggml_backend_dev_get_extra_bufts"));
-    if (buffersOfDevice == nullptr) return inactive("back-end", "the CPU back end does not list its buffer types");
+    const auto cpuRegistry = reinterpret_cast<ggml_backend_reg_t (*)()>(libraries.front().find("ggml_backend_cpu_reg"));
+    if (cpuRegistry == nullptr) return inactive("back-end", "the CPU back end lacks a symbol");
     ggml_backend_dev_t device = ggml_backend_reg_dev_get(cpuRegistry(), 0);
-    buffersOfDevice(device);
+    ggml_backend_buffer_type_t type = extraBufferType(device);
+    if (type == nullptr || type->context == nullptr)
+        return inactive("back-end", "the CPU back end asks nobody for its operations");
 
-    static DeltaOperations operations;
-    static ggml_backend_buffer_type bufferType = {};
-    bufferType.iface.get_name = nameOf;
-    bufferType.device = device;
-    bufferType.context = &operations;
+    static DeltaOperations operations(*static_cast<ExtraBufferType*>(type->context));
     kernels = usable.front();
 
     const SelfTest test(device);
     const SelfTest::Results stock = test.compute();
-    Membership membership(extraBufferTypes(), &bufferType);
+    Membership membership(*type, operations);
     const SelfTest::Results ours = test.compute();
     if (products.load() != SelfTest::kProducts) return inactive("back-end", "the back end did not ask for them");
     if (!test.isSame(stock, ours)) return inactive("self-test", "its results differ");

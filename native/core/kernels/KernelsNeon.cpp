@@ -101,7 +101,7 @@ FACET_NEON void quantize(const float* source, int64_t blocks, ActivationBlock* t
                 sum = vaddq_s32(sum, vaddq_s32(low, high));
             }
             // Stores value p of the four eights side by side: plane after plane.
-            vst4_s8(target[b].values[group][0], int8x8x4_t{{eights[0], eights[1], eights[2], eights[3]}});
+            vst4_s8(target[b].values[group][0], (int8x8x4_t{{eights[0], eights[1], eights[2], eights[3]}}));
             target[b].scales[group] = scale;
             target[b].negativeSums[group] = vaddvq_s32(vnegq_s32(sum));
         }
