@@ -9,8 +9,8 @@ const LC_CODE_SIGNATURE = 0x1d;
 const N_STAB = 0xe0;
 const N_TYPE = 0x0e;
 const N_EXT = 0x01;
-/** In place of a library's number: whoever has it when the addon is loaded. */
-const DYNAMIC_LOOKUP_ORDINAL = 0xfe;
+/** In place of a library's number: whoever has it when the addon is loaded. Apple's linker writes the first, Zig's the other. */
+const DYNAMIC_LOOKUP_ORDINALS = [0xfe, 0];
 
 export interface MacAddon {
   /** Functions that no library it is linked to has; without C's underscore. */
@@ -41,7 +41,7 @@ function lookedUp(file: Buffer, symtab: number): string[] {
     const at = symbols + index * NLIST_BYTES;
     const type = file.readUInt8(at + 4);
     const isUndefined = (type & N_STAB) === 0 && (type & N_TYPE) === 0 && (type & N_EXT) !== 0;
-    if (!isUndefined || file.readUInt16LE(at + 6) >> 8 !== DYNAMIC_LOOKUP_ORDINAL) continue;
+    if (!isUndefined || !DYNAMIC_LOOKUP_ORDINALS.includes(file.readUInt16LE(at + 6) >> 8)) continue;
     const start = names + file.readUInt32LE(at);
     found.push(file.toString("latin1", start, file.indexOf(0, start)).replace(/^_/, ""));
   }
