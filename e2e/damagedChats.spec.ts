@@ -61,18 +61,18 @@ test("a chat and a message that cannot be read cost no others, at every start", 
 
   const app = await launch({ dataFolder });
   const notices = app.window.getByRole("region", { name: "Notices" });
-  await expect(notices.getByText("can't read 1 chat and 2 messages")).toBeVisible({ timeout: 30_000 });
+  await expect(notices.getByText("can’t read 1 chat and 2 messages")).toBeVisible({ timeout: 30_000 });
   const chat = new ChatWindow(app.window);
   await chat.openChat("About tea");
   await expect(chat.questions).toHaveText([/What is tea\?/u]);
-  await expect(notices.getByText("can't read 1 chat and 3 messages")).toBeVisible();
+  await expect(notices.getByText("can’t read 1 chat and 3 messages")).toBeVisible();
   await notices.getByRole("button", { name: "Dismiss" }).first().click();
-  await expect(notices.getByText("can't read")).toHaveCount(0);
+  await expect(notices.getByText("can’t read")).toHaveCount(0);
   await app.close();
 
   const again = await launch({ dataFolder });
   await new ChatWindow(again.window).openChat("About tea");
-  await expect(again.window.getByText("can't read")).toHaveCount(0);
+  await expect(again.window.getByText("can’t read")).toHaveCount(0);
 });
 
 test("a backup is restored in Settings: its chats are there at once, and those of before are kept", async ({

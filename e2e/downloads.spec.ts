@@ -78,7 +78,7 @@ const refused: readonly (Case & { words: RegExp })[] = [
     name: "a redirect to another host",
     at: "content",
     rule: { do: { kind: "redirect", location: "https://example.com/x.gguf" } },
-    words: /address that it doesn't trust/i,
+    words: /address that it doesn’t trust/i,
   },
 ];
 
@@ -88,13 +88,13 @@ const waiting: readonly (Case & { words: RegExp })[] = [
     name: "500, for good",
     at: "content",
     rule: { do: { kind: "status", status: 500 } },
-    words: /isn't answering, trying again/i,
+    words: /isn’t answering, trying again/i,
   },
   {
     name: "a page to log in, for good",
     at: "content",
     rule: { do: { kind: "html-page" } },
-    words: /isn't answering, trying again/i,
+    words: /isn’t answering, trying again/i,
   },
 ];
 

@@ -313,11 +313,11 @@ test(
     const chips = new Chips(app.window);
     await again.waitUntilReady();
     await again.openChat(/Say hello/);
-    await expect(chips.chip("SQL")).toHaveAccessibleName(/can't be used now/);
+    await expect(chips.chip("SQL")).toHaveAccessibleName(/can’t be used now/);
     await expect(app.window.getByRole("region", { name: "Write a message" })).toContainText("Choose it again to retry");
     await checkAccessibility(app.window, "a fine-tune that ended the engine");
     await chips.chip("SQL").click();
-    await expect(chips.chip("SQL")).not.toHaveAccessibleName(/can't be used now/);
+    await expect(chips.chip("SQL")).not.toHaveAccessibleName(/can’t be used now/);
     await again.ask("Once more.");
     await expect(speaker(again.lastAnswer)).toHaveText("SQL");
   },

@@ -101,7 +101,7 @@ test(
     await addByDialog(app, await fileOf("for-qwen.gguf", starterLora(3, { architecture: "qwen2" })));
     await expect(fineTunes.group("For other models").getByRole("heading")).toHaveText(["for-qwen"]);
     await expect(fineTunes.row("for-qwen")).toContainText(
-      "“for-qwen” was made for another kind of model. Its architecture is “qwen2”, and the model's is “llama”.",
+      "“for-qwen” was made for another kind of model. Its architecture is “qwen2”, and the model’s is “llama”.",
     );
     await expect(fineTunes.row("for-qwen").getByRole("button", { name: /^Use/ })).toHaveCount(0);
     const sound = starterLora(4);
@@ -208,7 +208,7 @@ test(
     // Two models that are no pair.
     await fineTunes.chooseIn(fineTunes.baseField, /^Tiny ·/);
     await expect(page.getByRole("alert")).toContainText(
-      "These two models have different sizes, so one can't be a fine-tune of the other.",
+      "These two models have different sizes, so one can’t be a fine-tune of the other.",
     );
     await expect(page.getByRole("button", { name: /^(?:Extract|Make the)/ })).toHaveCount(0);
 

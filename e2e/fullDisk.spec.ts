@@ -40,7 +40,7 @@ async function unsavedAnswer(app: FacetApp): Promise<{ chat: ChatWindow; text: s
   await chat.waitForText(20);
   disk.fill();
   await chat.waitUntilWritten();
-  await expect(chat.lastAnswer.getByText("This answer isn't saved.")).toBeVisible();
+  await expect(chat.lastAnswer.getByText("This answer isn’t saved.")).toBeVisible();
   const text = await chat.lastAnswerText();
   expect(text.length).toBeGreaterThan(300);
   return { chat, text };
@@ -65,7 +65,7 @@ test("the words stay on screen, what is typed stays in the composer, and both ar
   // As "Save now" does: the button itself goes as soon as it is saved without it.
   const left = await app.window.evaluate(() => window.facet.call["chats.saveUnsaved"](undefined));
   expect(left).toEqual({ ok: true, value: { answers: [], failure: null } });
-  await expect(chat.lastAnswer.getByText("This answer isn't saved.")).toBeHidden();
+  await expect(chat.lastAnswer.getByText("This answer isn’t saved.")).toBeHidden();
   await chat.composer.press("Enter");
   await expect(chat.answers).toHaveCount(2);
   await chat.waitUntilWritten();
@@ -82,7 +82,7 @@ test("they are saved by themselves as soon as there is room", async ({ launch })
   const app = await launch({ dataFolder: disk.dataFolder, starterModel: false });
   const { chat } = await unsavedAnswer(app);
   disk.free();
-  await expect(chat.lastAnswer.getByText("This answer isn't saved.")).toBeHidden({ timeout: ANSWER_TIMEOUT_MS });
+  await expect(chat.lastAnswer.getByText("This answer isn’t saved.")).toBeHidden({ timeout: ANSWER_TIMEOUT_MS });
 });
 
 test("quitting asks, can be cancelled, and saves them in a file elsewhere", async ({ launch }) => {

@@ -48,7 +48,7 @@ test.describe("model files that cannot be used", () => {
     ["cut in its header", () => truncatedModel(models, 100_000), /incomplete|cut|truncated|ends too early|not whole/i],
     ["a text file named .gguf", () => textNamedGguf(models), /not a (GGUF|model)/i],
     ["of an unknown architecture", () => modelOfUnknownArchitecture(models), /gizmo|architecture/i],
-    ["missing", async () => path.join(models, "nowhere.gguf"), /not there|missing|no longer|not found|can't be found/i],
+    ["missing", async () => path.join(models, "nowhere.gguf"), /not there|missing|no longer|not found|can’t be found/i],
     [
       "a folder",
       async () => {
@@ -56,7 +56,7 @@ test.describe("model files that cannot be used", () => {
         await mkdir(folder, { recursive: true });
         return folder;
       },
-      /folder|can't be read|not a (GGUF|model|file)/i,
+      /folder|can’t be read|not a (GGUF|model|file)/i,
     ],
   ];
   for (const [name, make, sentence] of cases) {

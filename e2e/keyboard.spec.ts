@@ -137,7 +137,7 @@ test("the application menu names the keys and does what they do", async ({ launc
     "Models CmdOrCtrl+Shift+M",
     "Fine-tunes CmdOrCtrl+Shift+F",
     "Show or hide the sidebar CmdOrCtrl+B",
-    "Show or hide the chat's settings CmdOrCtrl+.",
+    "Show or hide the chat’s settings CmdOrCtrl+.",
     "-",
   ]);
 

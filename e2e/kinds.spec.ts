@@ -60,7 +60,7 @@ test("drafts, projectors and matrices are told apart by their headers, and a mod
   const rows = page.getByRole("article").getByRole("listitem");
   await expect(rows).toHaveCount(4);
   await expect(rows.filter({ hasText: "Q6_K" })).toContainText("In parts that must be joined or unpacked first");
-  await expect(rows.filter({ hasText: "Q4_0" })).toContainText("Its path isn't safe");
+  await expect(rows.filter({ hasText: "Q4_0" })).toContainText("Its path isn’t safe");
   await expect(page.getByText("Best quality that leaves room to spare")).toBeVisible();
   await expect(page.getByRole("article").locator("[data-best]")).toHaveText(/Modell/);
   const download = page.getByRole("button", { name: /^Download / });
@@ -115,8 +115,8 @@ test("what could not be checked is said so, and a repository without a model say
   const page = app.window;
   const card = page.getByRole("article");
   for (const [repository, words, best] of [
-    ["maker/Gated-GGUF", "Couldn't be checked: only people with access may read it", 0],
-    ["maker/Odd-GGUF", "Facet can't run any of these", 0],
+    ["maker/Gated-GGUF", "Couldn’t be checked: only people with access may read it", 0],
+    ["maker/Odd-GGUF", "Facet can’t run any of these", 0],
     ["maker/Extras-GGUF", "There is no model to chat with in this repository", 0],
     ["maker/Empty-GGUF", "There is no model to chat with in this repository", 0],
     ["maker/Half-GGUF", "Best quality that leaves room to spare (of those that could be checked)", 1],

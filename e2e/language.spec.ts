@@ -50,6 +50,31 @@ test("the draft and the place in a long chat stay when the language changes", as
     .toBeLessThan(30);
 });
 
+test("a field for a number shows the language's decimal mark, and takes a point too", async ({ launch }) => {
+  const app = await launch();
+  const { window: page } = app;
+  const chat = new ChatWindow(page);
+  await chat.waitUntilReady();
+  await page.keyboard.press("Control+,");
+  await page.getByRole("combobox", { name: "Language" }).selectOption("de");
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await page.keyboard.press("Escape");
+  const panel = page.getByRole("complementary", { name: "Chat-Einstellungen", exact: true });
+  if (!(await panel.isVisible())) await page.keyboard.press("Control+.");
+  const field = panel.getByRole("textbox", { name: "Temperatur", exact: true });
+  for (const typed of ["0.65", "0,65"]) {
+    await field.fill("1");
+    await field.press("Enter");
+    await field.fill(typed);
+    await field.press("Enter");
+    await expect(field).toHaveValue("0,65");
+    await expect(panel.getByRole("slider", { name: "Regler für Temperatur" })).toHaveAttribute(
+      "aria-valuetext",
+      "0,65",
+    );
+  }
+});
+
 test("an answer goes on being written when the language changes, and the draft stays", async ({ launch }) => {
   const app = await launch();
   const { window: page } = app;

@@ -111,7 +111,7 @@ test("a disk that is not there is said at start, and its models are back when it
   await rename(folder, `${folder}-away`);
 
   const away = await launch({ dataFolder: app.dataFolder, starterModel: false });
-  await expect(away.window.getByText(/The folder with your models can't be found/).first()).toBeVisible();
+  await expect(away.window.getByText(/The folder with your models can’t be found/).first()).toBeVisible();
   await rename(`${folder}-away`, folder);
   await openInstalled(away);
   await expect(

@@ -84,7 +84,7 @@ test("what a file says of its model, from the chat by the keyboard and from the 
   await page.getByRole("menuitem", { name: "About this model" }).press("Enter");
   await expect(page.getByRole("heading", { name: /SmolLM2/, level: 2 })).toBeFocused();
   await expect(page.getByText("Loaded", { exact: true })).toBeVisible();
-  await expect(factNamed(page, "Chat format")).toContainText("The model's own chat template", {
+  await expect(factNamed(page, "Chat format")).toContainText("The model’s own chat template", {
     timeout: READ_TIMEOUT_MS,
   });
   await expect(factNamed(page, "Licence")).toContainText("Apache-2.0");
@@ -116,14 +116,14 @@ test("what a file says of its model, from the chat by the keyboard and from the 
 
   // No template: the format is known by the tokens, and nothing is claimed of the model.
   await view.open("Bare");
-  await expect(factNamed(page, "Chat format")).toContainText("ChatML format, recognized by the model's special tokens");
+  await expect(factNamed(page, "Chat format")).toContainText("ChatML format, recognized by the model’s special tokens");
   await expect(factNamed(page, "Chat format")).toContainText("The file has no chat template.");
   await expect(view.ability("Tools")).toContainText("Not known.");
   await expect(view.part("Chat template")).toContainText("Facet’s own, for the ChatML format.");
 
   // A broken one: why, in detail, and the template itself.
   await view.open("Broken");
-  await expect(factNamed(page, "Chat format")).toContainText("The file's chat template can't be read.");
+  await expect(factNamed(page, "Chat format")).toContainText("The file’s chat template can’t be read.");
   await page.getByText("Show details").click();
   await expect(page.getByLabel("Details")).toContainText(/\w+/);
   await expect(view.template).toContainText("im_start");
@@ -131,7 +131,7 @@ test("what a file says of its model, from the chat by the keyboard and from the 
   await expect(view.template).toHaveText(BROKEN);
 
   await view.open("For tools");
-  await expect(factNamed(page, "Chat format")).toContainText("The model's own template “tool_use”");
+  await expect(factNamed(page, "Chat format")).toContainText("The model’s own template “tool_use”");
   await page.getByRole("button", { name: "Installed models", exact: true }).click();
   await expect(page.getByRole("list", { name: "Installed models" })).toBeVisible();
 });

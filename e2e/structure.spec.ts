@@ -73,7 +73,7 @@ test("an answer by a schema made in the form is JSON with its fields; the switch
     required: ["colour", "fresh"],
   });
   await chat.schemaText.fill(written.replace('"boolean"', '"boolean", "default": true'));
-  await expect(chat.sidePanel).toContainText("The form can't show “default” of “fresh”.");
+  await expect(chat.sidePanel).toContainText("The form can’t show “default” of “fresh”.");
   await expect(chat.sidePanel.getByRole("radio", { name: "Form" })).toBeDisabled();
   await chat.schemaText.fill(written.replace('"boolean"', '"bool"'));
   await expect(chat.sidePanel).toContainText("In “fresh”: “type” must be one of");

@@ -81,7 +81,7 @@ test(
     await page.getByRole("button", { name: "Models", exact: true }).click();
     await page.getByRole("tab", { name: /^Installed/ }).click();
     await expect(
-      page.getByText(/“000.gguf” can't be loaded. Its vocabulary has the token “.+” twice \(0 and 1\)\./),
+      page.getByText(/“000.gguf” can’t be loaded. Its vocabulary has the token “.+” twice \(0 and 1\)\./),
     ).toBeVisible();
   },
 );

@@ -63,7 +63,7 @@ test("adds adapters of llama.cpp and PEFT, and says which fit a model", async ({
 
   const listed = await facet.run(["delta", "list", "tiny"]);
   expect(listed.stdout).toMatch(
-    /checkpoint .*fits; recognised by[^]*Pirate .*fits; recognised by[^]*Other .*made for a model of another size/u,
+    /checkpoint .*fits; recognized by[^]*Pirate .*fits; recognized by[^]*Other .*made for a model of another size/u,
   );
   expect(await facet.run(["delta", "check", "pir", "tiny"])).toMatchObject({
     code: 0,

@@ -13,7 +13,7 @@ test("versions, what computes, memory and disk, without any name of the user's",
   expect(text).toMatchObject({ code: 0, stderr: "" });
   expect(text.stdout).toMatch(/^Facet +\d+\.\d+\.\d+ · Node \d+/mu);
   expect(text.stdout).toMatch(/^llama\.cpp +\S+ \(node-llama-cpp \d+\.\d+\.\d+\) on CPU/mu);
-  expect(text.stdout).toMatch(/^1-bit kernels +(Facet's for .+; self-test passed|llama\.cpp's own: .+)$/mu);
+  expect(text.stdout).toMatch(/^1-bit kernels +(Facet’s for .+; self-test passed|llama\.cpp’s own: .+)$/mu);
   expect(text.stdout).toMatch(/^Memory +[\d.]+ GB, [\d.]+ [MG]B of it free$/mu);
   expect(text.stdout).toMatch(/^Disk +[\d.]+ [MG]B free$/mu);
   expect(text.stdout).toMatch(/^Installed +1 model, 0 fine-tunes$/mu);

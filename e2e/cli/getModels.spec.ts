@@ -208,7 +208,7 @@ test("an estimate says what takes the memory, of a model here and of one at the 
   expect(atHub).toMatchObject({ code: 0, value: { name: "Tiny · Q4_0", verdict: "fits" } });
   expect(existsSync(path.join(facet.modelsFolder, "maker__Tiny-GGUF"))).toBe(false);
   const noModel = await facet.run(["estimate", `${TINY.id}:Tiny-lora.gguf`], { env });
-  expect(noModel.stdout).toContain("Can't chat: adapter");
+  expect(noModel.stdout).toContain("Can’t chat: adapter");
 
   const wrongs = [
     [3, "nonsense"],

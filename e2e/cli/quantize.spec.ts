@@ -41,7 +41,7 @@ test("without a type: what each would give, whether it fits, and which one is pr
   const shown = await facet.run(["quantize", "tiny", "--no-calibrate"]);
   expect(shown.code).toBe(0);
   expect(shown.stdout).toMatch(
-    /^TYPE +SIZE +BITS +STEPS +ON THIS COMPUTER\nQ8_0 +\d+ kB +8\.\d\d +not calibrated +Fits/u,
+    /^TYPE +SIZE +BITS +STEPS +ON THIS COMPUTER\nQ8_0 +Near-original +\d+ kB +8\.\d\d +not calibrated +Fits/u,
   );
   expect(shown.stdout).not.toMatch(/\d +calibrated/u);
   expect(shown.stderr).toContain("is recommended");
@@ -92,7 +92,7 @@ test("calibrates with a text of the user's, and by a matrix", async ({ facet }) 
   expect(wrong.stderr).toContain("is not an importance matrix that fits this model");
   const missing = await facet.run(["quantize", "tiny-f32", "Q4_1", "--calibrate", "nowhere.txt"]);
   expect(missing.code).toBe(1);
-  expect(missing.stderr).toContain("“nowhere.txt” can't be read");
+  expect(missing.stderr).toContain("“nowhere.txt” can’t be read");
 });
 
 test("wrong uses are told apart", async ({ facet }) => {

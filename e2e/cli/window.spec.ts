@@ -28,5 +28,5 @@ test("a package's window is opened, with the file that is named", async ({ facet
   expect(unknown.stderr).toContain("There is no command “chta”");
   const broken = await facet.run([], { env: { FACET_WINDOW: path.join(facet.workFolder, "nowhere") } });
   expect(broken).toMatchObject({ code: 1, stdout: "" });
-  expect(broken.stderr).toContain("The window couldn't be opened");
+  expect(broken.stderr).toContain("The window couldn’t be opened");
 });

@@ -3,7 +3,14 @@ import { z } from "zod";
 import { GpuChoice } from "./gpu";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
-import { NETWORK_USES } from "./networkUses";
+import type { NetworkSettings } from "./networkUses";
+
+const Network = z.strictObject({
+  search: z.boolean(),
+  downloads: z.boolean(),
+  starter: z.boolean(),
+  links: z.boolean(),
+}) satisfies z.ZodType<NetworkSettings>;
 
 export const AppSettings = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
@@ -13,7 +20,7 @@ export const AppSettings = z.strictObject({
   modelId: ModelId.nullable(),
   /** What computes. */
   gpu: GpuChoice,
-  network: z.record(z.enum(NETWORK_USES), z.boolean()),
+  network: Network,
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 

@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import type { ModelDetails } from "../contract/model";
 import { readOrigin } from "./downloads/downloadDisk";
 import { describeFile } from "./estimator/fitModelOfPaths";
-import { quantizationOf } from "./hub/variants";
+import { quantizationOf } from "../contract/quantizationOf";
 import { knownSha256 } from "./importing/knownSha256";
 import type { ModelFile } from "./ModelLibrary";
 import type { Parts } from "./Parts";

@@ -20,7 +20,7 @@ const LABELS: Readonly<Record<ActionName, () => string>> = {
   "toggle-sidebar": () => t("Show or hide the sidebar"),
   "open-models": () => t("Models"),
   "open-fine-tunes": () => t("Fine-tunes"),
-  "toggle-settings-panel": () => t("Show or hide the chat's settings"),
+  "toggle-settings-panel": () => t("Show or hide the chat’s settings"),
   "open-settings": () => t("Settings"),
   "show-shortcuts": () => t("Keyboard shortcuts"),
 };

@@ -48,7 +48,7 @@ export const deltaFailures = {
   "delta-kind-unsupported": (facts) => ({
     happened: sentences(
       t(
-        "{hasDelta, select, yes {“{delta}”} other {The fine-tune}} changes a model in a way that this version of Facet doesn't support.",
+        "{hasDelta, select, yes {“{delta}”} other {The fine-tune}} changes a model in a way that this version of Facet doesn’t support.",
         facts,
       ),
       facts.reason,
@@ -91,7 +91,7 @@ export const deltaFailures = {
   "delta-shapes-differ": (facts) => ({
     happened: sentences(
       t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} was made for a model of another size.", facts),
-      named(facts.details.tensor, (part) => t("This part of it doesn't fit: {part}.", { part })),
+      named(facts.details.tensor, (part) => t("This part of it doesn’t fit: {part}.", { part })),
     ),
     data: nothingChanged(),
     advice: itsModel(),
@@ -141,13 +141,13 @@ export const deltaFailures = {
     advice: t("Choose it again to try once more, or choose another fine-tune."),
   }),
   "delta-load-failed": (facts) => ({
-    happened: t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} couldn't be loaded.", facts),
+    happened: t("{hasDelta, select, yes {“{delta}”} other {The fine-tune}} couldn’t be loaded.", facts),
     data: messageKept(),
     advice: t("Try again, or choose another fine-tune."),
   }),
   "delta-not-moved-to-trash": (facts) => ({
     happened: t(
-      "The file of {hasDelta, select, yes {“{delta}”} other {the fine-tune}} couldn't be moved to the trash.",
+      "The file of {hasDelta, select, yes {“{delta}”} other {the fine-tune}} couldn’t be moved to the trash.",
       facts,
     ),
     data: fileUnchanged(),
@@ -159,7 +159,7 @@ export const deltaFailures = {
       facts,
     ),
     data: fileUnchanged(),
-    advice: t("You can leave the file where it is, or delete it from the folder “deltas” in Facet's data folder."),
+    advice: t("You can leave the file where it is, or delete it from the folder “deltas” in Facet’s data folder."),
   }),
 } satisfies FailureTable;
 
@@ -167,7 +167,7 @@ function architectures({
   details: { architecture, modelArchitecture },
 }: FailureFacts<"delta-other-architecture">): string | null {
   if (architecture === undefined || modelArchitecture === undefined) return null;
-  return t("Its architecture is “{architecture}”, and the model's is “{modelArchitecture}”.", {
+  return t("Its architecture is “{architecture}”, and the model’s is “{modelArchitecture}”.", {
     architecture,
     modelArchitecture,
   });

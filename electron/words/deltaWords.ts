@@ -1,7 +1,7 @@
 // What is known of a fine-tune, in words and numbers.
 import type { Delta, DeltaForModel } from "../contract/deltas";
 import { failureText } from "./failureText";
-import { formatBytes, formatPercent } from "./quantities";
+import { formatBytes, formatCount, formatPercent } from "./quantities";
 import { deltaKinds } from "./deltaKinds";
 import { t } from "./language";
 import { sentences } from "./sentences";
@@ -9,7 +9,7 @@ import { sentences } from "./sentences";
 /** "1-bit" or "LoRA, rank 16". */
 export function kindAndRank({ kind, rank }: Pick<Delta["facts"], "kind" | "rank">): string {
   const word = deltaKinds[kind].word();
-  return rank === null ? word : t("{kind}, rank {rank}", { kind: word, rank });
+  return rank === null ? word : t("{kind}, rank {rank}", { kind: word, rank: formatCount(rank) });
 }
 
 /** "96% kept": how near it comes to the fine-tune it was made from. */

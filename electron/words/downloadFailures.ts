@@ -11,7 +11,7 @@ const anotherStart = () => t("Try again, or choose a GGUF file on this computer.
 
 export const downloadFailures = {
   "starter-offline": () => ({
-    happened: t("The starter model couldn't be downloaded, because no server could be reached."),
+    happened: t("The starter model couldn’t be downloaded, because no server could be reached."),
     data: nothingInstalled(),
     advice: t("Check your connection and try again, or choose a GGUF file on this computer."),
   }),
@@ -21,7 +21,7 @@ export const downloadFailures = {
     advice: anotherStart(),
   }),
   "starter-failed": () => ({
-    happened: t("The starter model couldn't be downloaded, neither from Hugging Face nor elsewhere."),
+    happened: t("The starter model couldn’t be downloaded, neither from Hugging Face nor elsewhere."),
     data: nothingInstalled(),
     advice: anotherStart(),
   }),
@@ -31,12 +31,12 @@ export const downloadFailures = {
     advice: freeAndResume(bytes(details.missingBytes)),
   }),
   "download-file-too-large": () => ({
-    happened: t("The disk with your models can't store a file of this size."),
+    happened: t("The disk with your models can’t store a file of this size."),
     data: nothingDownloaded(),
     advice: t("Choose a smaller variant, or a disk with another file system for your models."),
   }),
   "download-folder-unusable": ({ reason, details }) => ({
-    happened: sentences(t("Facet can't write to its models folder."), reason),
+    happened: sentences(t("Facet can’t write to its models folder."), reason),
     data: downloadKept(),
     advice: unlessHeld(
       details,
@@ -46,12 +46,12 @@ export const downloadFailures = {
   "download-name-taken": () => ({
     happened: t("Another file took the name of this model during the download."),
     data: t("What was downloaded so far is kept, and the other file was not changed."),
-    advice: t("Move or rename the other file in Facet's models folder, then resume."),
+    advice: t("Move or rename the other file in Facet’s models folder, then resume."),
   }),
   "download-changed": () => ({
     happened: t("The author has replaced this file since you chose it."),
     data: t("What was downloaded of the old file is kept until you cancel."),
-    advice: t("Cancel this download, then open the model's page again and download the new file."),
+    advice: t("Cancel this download, then open the model’s page again and download the new file."),
   }),
   "download-not-a-file": () => ({
     happened: t("A web page came in place of the file, as on a network that asks you to sign in."),
@@ -60,7 +60,7 @@ export const downloadFailures = {
   }),
   "download-wrong-hash": () => ({
     happened: t("The downloaded file is not the one that Hugging Face describes: its SHA-256 is different."),
-    data: t("It was deleted, so that it can't be loaded."),
+    data: t("It was deleted, so that it can’t be loaded."),
     advice: t("Try again. If it happens again, something between you and Hugging Face changes what you download."),
   }),
   "download-parts-missing": () => ({
@@ -69,12 +69,12 @@ export const downloadFailures = {
     advice: t("Try again. The download starts over."),
   }),
   "download-name-refused": () => ({
-    happened: t("A file of this model has a name or a path that isn't safe."),
+    happened: t("A file of this model has a name or a path that isn’t safe."),
     data: nothingDownloaded(),
     advice: anotherVariant(),
   }),
   "download-no-checksum": () => ({
-    happened: t("Hugging Face has no checksum for this file, so the download couldn't be verified."),
+    happened: t("Hugging Face has no checksum for this file, so the download couldn’t be verified."),
     data: nothingDownloaded(),
     advice: anotherVariant(),
   }),

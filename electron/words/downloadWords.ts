@@ -52,7 +52,7 @@ export function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
     case "network":
       return t("waiting for the network");
     case "hub":
-      return t("Hugging Face isn't answering, trying again");
+      return t("Hugging Face isn’t answering, trying again");
     case "rate-limit":
       return t("Hugging Face asks to wait, continuing soon");
   }

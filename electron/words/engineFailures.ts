@@ -7,9 +7,9 @@ import { sentences } from "./sentences";
 
 export const engineFailures = {
   "engine-start-failed": () => ({
-    happened: t("The engine, the part of Facet that runs models, couldn't be started."),
+    happened: t("The engine, the part of Facet that runs models, couldn’t be started."),
     data: chatsSafe(),
-    advice: t("Restart it. If that doesn't help, look in the logs: Settings, Open logs folder."),
+    advice: t("Restart it. If that doesn’t help, look in the logs: Settings, Open logs folder."),
   }),
   "engine-crashed": () => ({
     happened: t("The engine stopped unexpectedly."),

@@ -73,7 +73,7 @@ test("no failure has its sentences in two tables", () => {
 test("what an adapter uses is said in words, and what is no feature never reaches them", () => {
   for (const feature of [...PeftFeature.options, "constructor", "toString"]) {
     const { happened } = failureText(told("peft-unsupported", { feature }));
-    expect(happened).toMatch(/^This adapter can't be converted\. (It|Its) [^=>]*\.$/u);
+    expect(happened).toMatch(/^This adapter can’t be converted\. (It|Its) [^=>]*\.$/u);
   }
   expect(failureText(told("model-is-not-a-chat-model", { kind: "constructor" })).happened).toContain("constructor");
 });
@@ -85,9 +85,9 @@ test("details find their way into the sentence", () => {
   for (const code of ["database-damaged", "chats-salvaged"] as const)
     expect(failureText(told(code, details)).data).toContain("chats-damaged-1.db");
   const rows = (counts: Record<string, string>) => failureText(told("chat-rows-unreadable", counts)).happened;
-  expect(rows({ chats: "1", messages: "0" })).toContain("can't read 1 chat in");
-  expect(rows({ chats: "0", messages: "2" })).toContain("can't read 2 messages in");
-  expect(rows({ chats: "1", messages: "1200" })).toContain("can't read 1 chat and 1,200 messages in");
+  expect(rows({ chats: "1", messages: "0" })).toContain("can’t read 1 chat in");
+  expect(rows({ chats: "0", messages: "2" })).toContain("can’t read 2 messages in");
+  expect(rows({ chats: "1", messages: "1200" })).toContain("can’t read 1 chat and 1,200 messages in");
   expect(failureText(told("message-longer-than-context", details)).happened).toContain("9,000 tokens");
 });
 

@@ -46,7 +46,7 @@ export function fitWords(fit: Fit): string {
     case "partly-on-gpu":
       return t("Fits, partly on the GPU");
     case "does-not-fit":
-      return spare < 0 ? t("{size} too large", { size: formatRoughBytes(-spare) }) : t("Doesn't fit");
+      return spare < 0 ? t("{size} too large", { size: formatRoughBytes(-spare) }) : t("Doesn’t fit");
     case "unknown":
       return unknownWords(fit);
   }
@@ -69,7 +69,7 @@ export function fitSentence(name: string, fit: Fit): string {
     case "does-not-fit":
       return spare < 0
         ? t("{name} is {size} too large", { name, size: formatRoughBytes(-spare) })
-        : t("{name} doesn't fit", { name });
+        : t("{name} doesn’t fit", { name });
     case "unknown":
       return unknownWords(fit);
   }
@@ -84,7 +84,7 @@ function unknownWords({ fileKind, failureCode }: Fit): string {
   const kind = otherKind(fileKind);
   if (kind !== null) {
     const word = kindWord(kind);
-    return word === null ? t("Can't chat") : t("Can't chat: {kind}", { kind: word });
+    return word === null ? t("Can’t chat") : t("Can’t chat: {kind}", { kind: word });
   }
   switch (failureCode) {
     case "hub-offline":
@@ -97,12 +97,12 @@ function unknownWords({ fileKind, failureCode }: Fit): string {
       return t("Unknown, Hugging Face is busy");
     case "model-architecture-unknown":
     case "model-tokenizer-unknown":
-      return t("Facet can't run this kind");
+      return t("Facet can’t run this kind");
     case "model-needs-other-build":
       return t("Needs another build of llama.cpp");
     case "model-vocabulary-unusable":
     case "model-ends-engine":
-      return t("This file can't be used");
+      return t("This file can’t be used");
     case "model-not-gguf":
       return t("Not a GGUF file");
     case "model-truncated":
@@ -123,7 +123,7 @@ export function isUnchecked({ verdict, failureCode }: Fit): boolean {
 export function uncheckedReason({ failureCode }: Fit): string {
   switch (failureCode) {
     case "hub-offline":
-      return t("Hugging Face can't be reached@@reason");
+      return t("Hugging Face can’t be reached@@reason");
     case "hub-needs-token":
     case "hub-gated":
       return t("only people with access may read it@@reason");
@@ -131,7 +131,7 @@ export function uncheckedReason({ failureCode }: Fit): string {
     case "hub-unavailable":
       return t("Hugging Face is busy@@reason");
     default:
-      return t("the start of the file couldn't be read@@reason");
+      return t("the start of the file couldn’t be read@@reason");
   }
 }
 
@@ -194,7 +194,7 @@ export function contextNotes({
 
 /** Of a verdict without numbers. */
 export function whyUnknown({ fileKind, failureCode }: Fit): string {
-  if (otherKind(fileKind) !== null) return t("This file isn't a model that you can chat with by itself.");
+  if (otherKind(fileKind) !== null) return t("This file isn’t a model that you can chat with by itself.");
   switch (failureCode) {
     case "hub-offline":
       return t("Facet would have to read the start of the file from Hugging Face, and there is no connection.");
@@ -202,9 +202,9 @@ export function whyUnknown({ fileKind, failureCode }: Fit): string {
     case "hub-gated":
       return t("Facet would have to read the start of the file, and Hugging Face gives it only to people with access.");
     case "model-architecture-unknown":
-      return t("This version of Facet doesn't know this kind of model.");
+      return t("This version of Facet doesn’t know this kind of model.");
     default:
-      return fileFault(failureCode) ?? t("The start of the file couldn't be read. You can still download it.");
+      return fileFault(failureCode) ?? t("The start of the file couldn’t be read. You can still download it.");
   }
 }
 

@@ -13,19 +13,19 @@ export const grammarReasons: ReasonTable<Exclude<GrammarReason, "structure-too-l
   "grammar-too-many-rules": ({ limit }) => t("It has more than {limit} rules.", { limit: count(limit) }),
   "grammar-empty": () => t("It has no rules yet."),
   "grammar-without-root": () => t("It has no rule with the name root, where an answer begins."),
-  "grammar-name-expected": (place) => at(place, t("A rule's name is expected, in letters, digits and -.")),
+  "grammar-name-expected": (place) => at(place, t("A rule’s name is expected, in letters, digits and -.")),
   "grammar-definition-expected": ({ name, ...place }) => at(place, t("::= is expected after {name}.", { name })),
   "grammar-unexpected": ({ text, ...place }) => at(place, t("{text} is not expected here.", { text })),
   "grammar-nothing-to-repeat": ({ text, ...place }) =>
     at(place, t("There is nothing before {text} that can be repeated.", { text })),
-  "grammar-token-named": (place) => at(place, t("Tokens can't be named here, only their text.")),
+  "grammar-token-named": (place) => at(place, t("Tokens can’t be named here, only their text.")),
   "grammar-range-reversed": (place) => at(place, t("This range ends before it begins.")),
   "grammar-characters-missing": (place) => at(place, t("[ ] needs a character in it.")),
   "grammar-too-deep": ({ limit, ...place }) =>
     at(place, t("Parentheses are nested more than {limit} levels deep.", { limit: count(limit) })),
   "grammar-repeated-too-often": ({ limit, ...place }) =>
     at(place, t("With what it contains, this is repeated more than {limit} times.", { limit: count(limit) })),
-  "grammar-empty-text-repeated": (place) => at(place, t("An empty text can't be repeated.")),
+  "grammar-empty-text-repeated": (place) => at(place, t("An empty text can’t be repeated.")),
   "grammar-count-unreadable": (place) =>
     at(
       place,

@@ -4,7 +4,7 @@ import { t } from "./language";
 
 export const hubFailures = {
   "hub-offline": () => ({
-    happened: t("Hugging Face can't be reached."),
+    happened: t("Hugging Face can’t be reached."),
     data: t("Models on this computer work without it."),
     advice: t("Check your connection, then try again."),
   }),
@@ -14,9 +14,9 @@ export const hubFailures = {
     advice: t("Add an access token: Models, Hugging Face settings."),
   }),
   "hub-gated": () => ({
-    happened: t("The author of this model decides who may download it, and your access token doesn't give access."),
+    happened: t("The author of this model decides who may download it, and your access token doesn’t give access."),
     data: nothingChanged(),
-    advice: t("Ask for access on the model's page on Hugging Face, or choose another model."),
+    advice: t("Ask for access on the model’s page on Hugging Face, or choose another model."),
   }),
   "hub-not-found": () => ({
     happened: t("Hugging Face has no such model, or shows it only to people with access."),
@@ -34,12 +34,12 @@ export const hubFailures = {
           }),
   }),
   "hub-unavailable": () => ({
-    happened: t("Hugging Face isn't working properly at the moment."),
+    happened: t("Hugging Face isn’t working properly at the moment."),
     data: nothingChanged(),
     advice: t("Try again in a few minutes."),
   }),
   "hub-answer-invalid": () => ({
-    happened: t("The answer didn't come from Hugging Face, or Facet can't read it."),
+    happened: t("The answer didn’t come from Hugging Face, or Facet can’t read it."),
     data: nothingChanged(),
     advice: t("If this network asks you to sign in, do so in a browser. Then try again."),
   }),
@@ -49,12 +49,12 @@ export const hubFailures = {
     advice: t("Choose another model."),
   }),
   "hub-redirect-refused": () => ({
-    happened: t("Hugging Face redirected Facet to an address that it doesn't trust, so it stopped."),
+    happened: t("Hugging Face redirected Facet to an address that it doesn’t trust, so it stopped."),
     data: nothingChanged(),
-    advice: t("Try again, or check the server's address: Models, Hugging Face settings."),
+    advice: t("Try again, or check the server’s address: Models, Hugging Face settings."),
   }),
   "hub-address-invalid": () => ({
-    happened: t("The server's address or the model's name is not valid."),
+    happened: t("The server’s address or the model’s name is not valid."),
     data: nothingChanged(),
     advice: t("Check it, then try again. Addresses begin with https."),
   }),

@@ -9,14 +9,14 @@ const anotherType = () => t("Choose another type.");
 
 export const jobFailures = {
   "addon-missing": () => ({
-    happened: t("This copy of Facet can't quantize or measure models: a part of it is missing or doesn't run here."),
+    happened: t("This copy of Facet can’t quantize or measure models: a part of it is missing or doesn’t run here."),
     data: t("Chats and models still work."),
     advice: t(
-      "If you built Facet yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
+      "Install Facet again. If you built it yourself, install a C++ compiler (Debian, Ubuntu: sudo apt-get install g++) and start it again.",
     ),
   }),
   "engine-unusable": () => ({
-    happened: t("The part of Facet that works on models can't run on this computer's processor."),
+    happened: t("The part of Facet that works on models can’t run on this computer’s processor."),
     data: nothingChanged(),
     advice: t("Look in the logs: Settings, Open logs folder."),
   }),
@@ -30,7 +30,7 @@ export const jobFailures = {
       "{hasFile, select, yes {“{file}”} other {The model file}} was changed while Facet was reading it.",
       facts,
     ),
-    data: t("The result couldn't be trusted, so it was removed."),
+    data: t("The result couldn’t be trusted, so it was removed."),
     advice: t("Wait until nothing else writes to the file, then try again."),
   }),
   "source-already-quantized": (facts) => ({
@@ -54,7 +54,7 @@ export const jobFailures = {
   }),
   "folder-unusable": ({ details: { folder } }) => ({
     happened:
-      folder === undefined ? t("Facet can't write to the folder.") : t("Facet can't write to “{folder}”.", { folder }),
+      folder === undefined ? t("Facet can’t write to the folder.") : t("Facet can’t write to “{folder}”.", { folder }),
     data: nothingChanged(),
     advice: t("Check that the folder exists and that you have permission to write to it, then try again."),
   }),
@@ -69,27 +69,27 @@ export const jobFailures = {
     advice: t("Choose a language model."),
   }),
   "models-differ": () => ({
-    happened: t("These models split text into different tokens, so they can't be compared."),
+    happened: t("These models split text into different tokens, so they can’t be compared."),
     data: nothingChanged(),
-    advice: t("Compare a model with the file that it was made from."),
+    advice: t("Compare a model with the one it was made from."),
   }),
   "type-unknown": () => ({
-    happened: t("Facet doesn't know this type of quantization."),
+    happened: t("Facet doesn’t know this type of quantization."),
     data: nothingChanged(),
     advice: anotherType(),
   }),
   "quantize-failed": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be quantized.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn’t be quantized.", facts),
     data: sentences(fileUnchanged(), nothingLeft()),
     advice: t("Try another type, or download the model again."),
   }),
   "result-damaged": () => ({
-    happened: t("The new file didn't work when Facet tried it, so it was removed."),
+    happened: t("The new file didn’t work when Facet tried it, so it was removed."),
     data: t("The model that it was made from was not changed."),
     advice: t("Try again, or choose another type."),
   }),
   "importance-matrix-unreadable": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The importance matrix}} can't be read.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The importance matrix}} can’t be read.", facts),
     data: fileUnchanged(),
     advice: t("Check that you have permission to read the file, then try again."),
   }),
@@ -99,15 +99,15 @@ export const jobFailures = {
       facts,
     ),
     data: fileUnchanged(),
-    advice: t("Choose a file in llama.cpp's imatrix format that was made for this model."),
+    advice: t("Choose a file in llama.cpp’s imatrix format that was made for this model."),
   }),
   "text-unreadable": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The text}} can't be read as text.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The file}} can’t be read as text.", facts),
     data: fileUnchanged(),
     advice: t("Choose a plain text file (UTF-8)."),
   }),
   "text-invalid": () => ({
-    happened: t("This model can't turn the text into tokens."),
+    happened: t("This model can’t turn the text into tokens."),
     data: fileUnchanged(),
     advice: t("Choose another text."),
   }),
@@ -125,12 +125,12 @@ export const jobFailures = {
     advice: t("Choose a shorter text: a part of it works as well."),
   }),
   "evaluation-failed": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be run.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The model file}} couldn’t be run.", facts),
     data: fileUnchanged(),
     advice: t("Try again. If it fails again, download the model again."),
   }),
   "write-failed": ({ reason, details }) => ({
-    happened: sentences(t("The new file couldn't be written."), reason),
+    happened: sentences(t("The new file couldn’t be written."), reason),
     data: nothingLeft(),
     advice: unlessHeld(details, t("Check the disk, then try again.")),
   }),

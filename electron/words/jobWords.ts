@@ -7,9 +7,9 @@ import {
   formatByteSpeed,
   formatBytesOf,
   formatCount,
-  formatDecimal,
-  formatDuration as formatSeconds,
+  formatDuration as formatWholeSeconds,
   formatPercent,
+  formatSeconds,
   formatSpeed,
   formatTimeLeft,
 } from "./quantities";
@@ -90,7 +90,7 @@ const STEPS: Readonly<Record<JobStep, () => string>> = {
   quality: () => t("Measure quality@@step"),
   speed: () => t("Measure speed@@step"),
   "make-delta": () => t("Make the delta@@step"),
-  "refine-delta": () => t("Adjust the delta's strength@@step"),
+  "refine-delta": () => t("Adjust the delta’s strength@@step"),
   fidelity: () => t("Measure how faithful it is@@step"),
   "convert-delta": () => t("Convert it for the model@@step"),
 };
@@ -109,7 +109,7 @@ const DOING: Readonly<Record<JobStep, () => string>> = {
   quality: () => t("Measuring quality"),
   speed: () => t("Measuring speed"),
   "make-delta": () => t("Making the delta"),
-  "refine-delta": () => t("Adjusting the delta's strength"),
+  "refine-delta": () => t("Adjusting the delta’s strength"),
   fidelity: () => t("Measuring how faithful it is"),
   "convert-delta": () => t("Converting it for the model"),
 };
@@ -181,7 +181,7 @@ export function jobProblem({ state }: Job): string | null {
   }
   if (state.kind === "done" && state.qualityFailure !== null) {
     return sentences(
-      t("The new model can be used, but it couldn't be measured."),
+      t("The new model can be used, but it couldn’t be measured."),
       failureText(state.qualityFailure).happened,
     );
   }
@@ -209,5 +209,5 @@ export function endedWords(job: Job): string | null {
 /** 420 → "0.4 s", 83_000 → "1 min 23 s". */
 export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
-  return seconds < 10 ? t("{seconds} s", { seconds: formatDecimal(seconds, 1) }) : formatSeconds(Math.round(seconds));
+  return seconds < 10 ? formatSeconds(seconds, 1) : formatWholeSeconds(Math.round(seconds));
 }

@@ -36,10 +36,10 @@ it("leaves values as they are", () => {
 it("knows the values of a message while it is compiled", () => {
   expectTypeOf<MessageValues<"Delete">>().toEqualTypeOf<{}>();
   expectTypeOf<MessageValues<"Delete {name} of {size}?">>().toEqualTypeOf<{
-    name: string | number;
-    size: string | number;
+    name: string;
+    size: string;
   }>();
   expectTypeOf<
     MessageValues<"{count, plural, one {a file in {folder}} other {# files}} by {who, select, me {me} other {{name}}}">
-  >().toEqualTypeOf<{ count: number; folder: string | number; who: string; name: string | number }>();
+  >().toEqualTypeOf<{ count: number; folder: string; who: string; name: string }>();
 });

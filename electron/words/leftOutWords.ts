@@ -11,10 +11,10 @@ export function leftOutWords({ leftOut: { others, notGguf, notWhole } }: Pick<Im
   const words = sentences(
     kinds.length === 0
       ? null
-      : t("Left out, because they aren't models by themselves: {kinds}.", { kinds: formatList(kinds) }),
+      : t("Left out, because they aren’t models by themselves: {kinds}.", { kinds: formatList(kinds) }),
     notWhole.length === 0
       ? null
-      : t("In parts that must be joined first, which Facet can't do yet: {files}.", { files: formatList(notWhole) }),
+      : t("In parts that must be joined first, which Facet can’t do yet: {files}.", { files: formatList(notWhole) }),
     notGguf.length === 0 ? null : t("Not in the GGUF format: {files}.", { files: formatList(notGguf) }),
   );
   return words === "" ? null : words;

@@ -18,17 +18,17 @@ export const makeDeltaFailures = {
     advice: fullPrecision(),
   }),
   "pair-architectures-differ": () => ({
-    happened: t("These two models are built differently, so one can't be a fine-tune of the other."),
+    happened: t("These two models are built differently, so one can’t be a fine-tune of the other."),
     data: fileUnchanged(),
     advice: trueBase(),
   }),
   "pair-vocabularies-differ": () => ({
-    happened: t("The fine-tune has tokens that its base doesn't have, and a delta can't add them."),
+    happened: t("The fine-tune has tokens that its base doesn’t have, and a delta can’t add them."),
     data: fileUnchanged(),
     advice: wholeModel(),
   }),
   "pair-shapes-differ": () => ({
-    happened: t("These two models have different sizes, so one can't be a fine-tune of the other."),
+    happened: t("These two models have different sizes, so one can’t be a fine-tune of the other."),
     data: fileUnchanged(),
     advice: trueBase(),
   }),
@@ -38,12 +38,12 @@ export const makeDeltaFailures = {
     advice: t("Choose a fine-tune of this base."),
   }),
   "pair-not-representable": () => ({
-    happened: t("A delta can't hold what this fine-tune changed."),
+    happened: t("A delta can’t hold what this fine-tune changed."),
     data: fileUnchanged(),
     advice: wholeModel(),
   }),
   "pair-width-unsupported": () => ({
-    happened: t("The layers of this model don't have a width that a 1-bit delta can be made for."),
+    happened: t("The layers of this model don’t have a width that a 1-bit delta can be made for."),
     data: fileUnchanged(),
     advice: t("Extract a LoRA instead."),
   }),

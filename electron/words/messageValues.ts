@@ -40,7 +40,7 @@ type Simple<Rest extends string, Within extends Depth, Arguments> = Rest extends
   : Plain<Rest, Within, Arguments>;
 
 type Plain<Rest extends string, Within extends Depth, Arguments> = Rest extends `${infer Name}}${infer After}`
-  ? InText<After, Within, Arguments | [Name, string | number]>
+  ? InText<After, Within, Arguments | [Name, string]>
   : Arguments;
 
 /** Between the choices of a plural or select: the next one's text, or the end of all. */

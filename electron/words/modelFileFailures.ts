@@ -19,7 +19,7 @@ export const modelFileFailures = {
   }),
   "model-unreadable": (facts) => ({
     happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The model file}} can't be read.", facts),
+      t("{hasFile, select, yes {“{file}”} other {The model file}} can’t be read.", facts),
       facts.reason,
     ),
     data: fileUnchanged(),
@@ -40,7 +40,7 @@ export const modelFileFailures = {
   }),
   "model-damaged": (facts) => ({
     happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The model file}} is damaged and can't be loaded.", facts),
+      t("{hasFile, select, yes {“{file}”} other {The model file}} is damaged and can’t be loaded.", facts),
       facts.reason,
     ),
     data: fileUnchanged(),
@@ -49,7 +49,7 @@ export const modelFileFailures = {
   "model-architecture-unknown": (facts) => ({
     happened: sentences(
       t(
-        "{hasFile, select, yes {“{file}”} other {The model file}} is of a kind that this version of Facet can't run.",
+        "{hasFile, select, yes {“{file}”} other {The model file}} is of a kind that this version of Facet can’t run.",
         facts,
       ),
       named(facts.details.architecture, (name) => t("Its architecture is “{name}”.", { name })),
@@ -60,7 +60,7 @@ export const modelFileFailures = {
   "model-tokenizer-unknown": (facts) => ({
     happened: sentences(
       t(
-        "{hasFile, select, yes {“{file}”} other {The model file}} has a tokenizer that this version of Facet doesn't know.",
+        "{hasFile, select, yes {“{file}”} other {The model file}} splits text into tokens in a way that this version of Facet doesn’t know.",
         facts,
       ),
       named(facts.details.tokenizer, (name) => t("It is called “{name}”.", { name })),
@@ -70,7 +70,7 @@ export const modelFileFailures = {
   }),
   "model-vocabulary-unusable": (facts) => ({
     happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The model file}} can't be loaded.", facts),
+      t("{hasFile, select, yes {“{file}”} other {The model file}} can’t be loaded.", facts),
       facts.reason ?? t("Its vocabulary is wrong."),
     ),
     data: fileUnchanged(),
@@ -129,44 +129,44 @@ export const modelFileFailures = {
   }),
   "model-load-failed": (facts) => ({
     happened: sentences(
-      t("{hasFile, select, yes {“{file}”} other {The model file}} couldn't be loaded.", facts),
+      t("{hasFile, select, yes {“{file}”} other {The model file}} couldn’t be loaded.", facts),
       amounts(facts.details),
     ),
     data: chatsSafe(),
     advice:
       facts.details.neededBytes === undefined
         ? t("Try again, or choose another model.")
-        : t("Close other programs, choose a smaller context in the model's load settings, or choose another model."),
+        : t("Close other programs, choose a smaller context in the model’s load settings, or choose another model."),
   }),
   "chat-template-failed": () => ({
-    happened: t("The model's own chat template couldn't be used."),
+    happened: t("The model’s own chat template couldn’t be used."),
     data: messageKept(),
     advice: t("Choose another model, or another file of this one."),
   }),
   "message-longer-than-context": ({ details }) => ({
     happened: sentences(t("Your message is longer than the model can read at once."), tokenCounts(details)),
     data: messageKept(),
-    advice: t("Shorten it, or choose a larger context in the model's load settings."),
+    advice: t("Shorten it, or choose a larger context in the model’s load settings."),
   }),
   "system-prompt-longer-than-context": ({ details }) => ({
     happened: sentences(t("The system prompt leaves no room for your message."), tokenCounts(details)),
     data: messageKept(),
-    advice: t("Shorten the system prompt in the chat's settings, then try again."),
+    advice: t("Shorten the system prompt in the chat’s settings, then try again."),
   }),
   "structure-invalid": ({ reason, details: { kind } }) => ({
     happened: sentences(
       kind === "grammar"
-        ? t("The grammar of this chat can't be used.")
-        : t("The JSON schema of this chat can't be used."),
+        ? t("The grammar of this chat can’t be used.")
+        : t("The JSON schema of this chat can’t be used."),
       reason,
     ),
     data: messageKept(),
-    advice: t("Correct or remove it in the chat's settings under Advanced, then try again."),
+    advice: t("Correct or remove it in the chat’s settings under Advanced, then try again."),
   }),
   "tools-longer-than-context": ({ details }) => ({
     happened: sentences(t("The list of tools leaves no room for your message."), tokenCounts(details)),
     data: messageKept(),
-    advice: t("Remove tools in the chat's settings, then try again."),
+    advice: t("Remove tools in the chat’s settings, then try again."),
   }),
 } satisfies FailureTable;
 

@@ -35,8 +35,8 @@ test("thinking says whether it can be switched, what is usual, and how hard", ()
     words({ ...nothing, thinking: { canSwitch, isOnByDefault, efforts } })["Thinking"];
   expect(thinking(true, true)).toBe("yes: On by default; it can be switched off.");
   expect(thinking(true, false)).toBe("yes: Off by default; it can be switched on.");
-  expect(thinking(false, true)).toBe("yes: It can't be switched off.");
-  expect(thinking(false, true, "low", "high")).toBe("yes: It can't be switched off. Effort: Low or High.");
+  expect(thinking(false, true)).toBe("yes: It can’t be switched off.");
+  expect(thinking(false, true, "low", "high")).toBe("yes: It can’t be switched off. Effort: Low or High.");
 });
 
 test("the file's own licence counts; else what Hugging Face said", () => {

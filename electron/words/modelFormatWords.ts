@@ -46,7 +46,7 @@ function thinkingWords({ canSwitch, isOnByDefault, efforts }: ThinkingAbility): 
       ? t("On by default; it can be switched off.")
       : t("Off by default; it can be switched on.")
     : isOnByDefault
-      ? t("It can't be switched off.")
+      ? t("It can’t be switched off.")
       : t("Off by default.");
   return sentences(
     when,

@@ -18,30 +18,30 @@ export const peftFailures = {
     ),
   }),
   "peft-config-missing": () => ({
-    happened: t("The file adapter_config.json, which says how an adapter's weights are used, is missing."),
+    happened: t("The file adapter_config.json, which says how an adapter’s weights are used, is missing."),
     data: nothingChanged(),
     advice: t("Put it into the folder of the weights, then choose the weights there."),
   }),
   "peft-config-invalid": ({ reason }) => ({
-    happened: sentences(t("The adapter's adapter_config.json can't be read."), reason),
+    happened: sentences(t("The adapter’s adapter_config.json can’t be read."), reason),
     data: nothingChanged(),
     advice: anotherAdapter(),
   }),
   "peft-unsupported": ({ details }) => ({
-    happened: sentences(t("This adapter can't be converted."), peftFeatureWords(details)),
+    happened: sentences(t("This adapter can’t be converted."), peftFeatureWords(details)),
     data: nothingChanged(),
     advice: t("Choose another adapter, or look for the fine-tune as a whole model."),
   }),
   "peft-weights-damaged": ({ reason }) => ({
-    happened: sentences(t("The adapter's weights are damaged."), reason),
+    happened: sentences(t("The adapter’s weights are damaged."), reason),
     data: nothingChanged(),
     advice: anotherAdapter(),
   }),
   "peft-architecture-unsupported": ({ details: { architecture } }) => ({
     happened:
       architecture === undefined
-        ? t("Facet can't convert adapters for models of this kind yet.")
-        : t("Facet can't convert adapters for “{architecture}” models yet.", { architecture }),
+        ? t("Facet can’t convert adapters for models of this kind yet.")
+        : t("Facet can’t convert adapters for “{architecture}” models yet.", { architecture }),
     data: nothingChanged(),
     advice: t("Look for the adapter as a GGUF file, which needs no conversion."),
   }),

@@ -47,9 +47,35 @@ export function formatPercent(fraction: number, fractionDigits = 0): string {
   return percents(fractionDigits).format(Math.min(1, Math.max(0, fraction)));
 }
 
+/** Against something else, as a fraction of it: −0.611 → "−61.1%", 0.014 → "+1.4%", 3 → "+300%". */
+export function formatChange(fraction: number): string {
+  const size = Math.abs(fraction);
+  return `${fraction < 0 ? "−" : "+"}${changes(size < 0.995 ? 1 : 0).format(size)}`;
+}
+
+/** How many times as much: 1.7 → "1.70×". */
+export function formatFactor(factor: number): string {
+  return `${formatDecimal(factor, 2)}×`;
+}
+
+/** With so many digits that count, without separators, so that figures are compared digit by digit: 0.02214, 3 → "0.0221". */
+export function formatSignificant(value: number, maximum: number, minimum = maximum): string {
+  return significants(`${maximum} ${minimum}`).format(value);
+}
+
+/** 4.2, 1 → "4.2 s". */
+export function formatSeconds(seconds: number, fractionDigits: number): string {
+  return t("{seconds} s", { seconds: formatDecimal(seconds, fractionDigits) });
+}
+
+/** 1234 → "1,234 ms". */
+export function formatMilliseconds(milliseconds: number, fractionDigits = 0): string {
+  return t("{milliseconds} ms", { milliseconds: formatDecimal(milliseconds, fractionDigits) });
+}
+
 /** 12 → "12 s", 245 → "4 min 5 s". Whole seconds. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 60) return t("{seconds} s", { seconds: formatCount(seconds) });
+  if (seconds < 60) return formatSeconds(seconds, 0);
   const minutes = Math.floor(seconds / 60);
   return seconds < 3600
     ? t("{minutes} min {seconds} s", { minutes: formatCount(minutes), seconds: formatCount(seconds % 60) })
@@ -83,6 +109,11 @@ export function formatAgo(atMs: number, nowMs: number): string | null {
   if (days < 60) return ago.format(-Math.floor(days / 7), "week");
   if (days < 730) return ago.format(-Math.floor(days / 30.4), "month");
   return ago.format(-Math.floor(days / 365), "year");
+}
+
+/** As it is typed into a field: "0.7", "8192"; all its decimals, and nothing between thousands. */
+export function formatNumber(value: number): string {
+  return String(value).replace(".", decimalMarks(null));
 }
 
 /** A factor: "0.8", "1", "1.25". */
@@ -126,6 +157,23 @@ const percents = perLanguage(
   (language, digits: number) =>
     new Intl.NumberFormat(language, { style: "percent", roundingMode: "floor", ...exactly(digits) }),
 );
+
+/** In the digits that fields take, whatever the language writes otherwise. */
+const decimalMarks = perLanguage(
+  (language) =>
+    new Intl.NumberFormat(language, { numberingSystem: "latn" })
+      .formatToParts(0.5)
+      .find(({ type }) => type === "decimal")?.value ?? ".",
+);
+
+const changes = perLanguage(
+  (language, digits: number) => new Intl.NumberFormat(language, { style: "percent", ...exactly(digits) }),
+);
+
+const significants = perLanguage((language, digits: `${number} ${number}`) => {
+  const [maximumSignificantDigits, minimumSignificantDigits] = digits.split(" ").map(Number);
+  return new Intl.NumberFormat(language, { maximumSignificantDigits, minimumSignificantDigits, useGrouping: false });
+});
 
 const factors = perLanguage((language) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }));
 

@@ -22,7 +22,7 @@ export function proposalSentence(type: QuantizationType, reason: ProposalReason)
     case "none-fits":
       return t("{type} is recommended: no type fits in the free memory now, and this one comes closest.", { type });
     case "fit-unknown":
-      return t("{type} is recommended. Facet couldn't work out whether it fits this computer.", { type });
+      return t("{type} is recommended. Facet couldn’t work out whether it fits this computer.", { type });
   }
 }
 

@@ -19,7 +19,7 @@ export const schemaReasons: ReasonTable<Exclude<SchemaReason, "not-json">> = {
   "schema-keyword-too-high": ({ path, keyword, limit }) =>
     at(path, t("“{keyword}” is more than {limit}.", { keyword, limit: count(limit) })),
   "schema-keyword-twice": ({ path, keyword }) =>
-    at(path, t("“{keyword}” comes twice, and the two can't be combined.", { keyword })),
+    at(path, t("“{keyword}” comes twice, and the two can’t be combined.", { keyword })),
   "schema-too-many-items": ({ path }) => at(path, t("More items are required than are allowed.")),
   "schema-too-long-text": ({ path }) => at(path, t("The text must be longer than it may be.")),
   "schema-reference-outside": ({ path }) =>

@@ -14,15 +14,15 @@ export const storedDataFailures = {
     happened:
       details.folder === undefined
         ? t("The disk is full.")
-        : t("The disk is full, so Facet can't write to {folder}.", { folder: details.folder }),
+        : t("The disk is full, so Facet can’t write to {folder}.", { folder: details.folder }),
     data: sentences(savedSafe(), t("What you see now may not be saved.")),
     advice: freeSpace(neededAmount(details), bytes(details.missingBytes)),
   }),
   "data-folder-unusable": ({ reason, details: { folder } }) => ({
     happened: sentences(
       folder === undefined
-        ? t("Facet can't use its data folder.")
-        : t("Facet can't use its data folder, {folder}.", { folder }),
+        ? t("Facet can’t use its data folder.")
+        : t("Facet can’t use its data folder, {folder}.", { folder }),
       reason,
     ),
     data: t("Nothing in it was changed."),
@@ -70,32 +70,32 @@ export const storedDataFailures = {
   }),
   "chat-rows-unreadable": ({ details: { chats = "0", messages = "0" } }) => ({
     happened: unreadableRows(Number(chats), Number(messages)),
-    data: t("What can't be read is kept in the file as it is. Everything else in it is used."),
+    data: t("What can’t be read is kept in the file as it is. Everything else in it is used."),
     advice: sentences(t("If something you need is missing, an earlier state may have it."), restoreBackup()),
   }),
   "chats-busy": () => ({
-    happened: t("This isn't possible while answers are being written or chats are being restored."),
+    happened: t("This isn’t possible while answers are being written or chats are being restored."),
     data: nothingChanged(),
     advice: t("Wait until that is finished, or stop it, then try again."),
   }),
   "stored-file-damaged": ({ details }) => ({
-    happened: t("One of Facet's files was damaged, so Facet started a new one: {content}.", {
+    happened: t("One of Facet’s files was damaged, so Facet started a new one: {content}.", {
       content: storedContent(details.file),
     }),
     data: sentences(chatsSafe(), damagedFileKept(details.movedTo)),
     advice:
       details.file === "deltas.json"
-        ? t("The fine-tunes themselves are still there. Open Fine-tunes and add them from Facet's folder.")
+        ? t("The fine-tunes themselves are still there. Open Fine-tunes and add them from Facet’s folder.")
         : t("If you have a backup of this file, you can put it back while Facet is closed."),
   }),
   "stored-entries-unreadable": ({ details: { file, count } }) => ({
     happened:
       count === undefined || !/^\d+$/u.test(count)
-        ? t("This version of Facet doesn't understand some entries in one of its files: {content}.", {
+        ? t("This version of Facet doesn’t understand some entries in one of its files: {content}.", {
             content: storedContent(file),
           })
         : t(
-            "This version of Facet doesn't understand {count, plural, one {# entry} other {# entries}} in one of its files: {content}.",
+            "This version of Facet doesn’t understand {count, plural, one {# entry} other {# entries}} in one of its files: {content}.",
             { count: Number(count), content: storedContent(file) },
           ),
     data: t("These entries are kept in the file as they are. Everything else in it is used."),
@@ -110,17 +110,17 @@ export const storedDataFailures = {
           ),
   }),
   "leftover-not-moved-to-trash": (facts) => ({
-    happened: t("{hasFile, select, yes {“{file}”} other {The file}} couldn't be moved to the trash.", facts),
+    happened: t("{hasFile, select, yes {“{file}”} other {The file}} couldn’t be moved to the trash.", facts),
     data: t("The file stays where it is."),
     advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
   "database-newer": () => ({
-    happened: t("Your chats were saved by a newer version of Facet, and this version can't read them."),
+    happened: t("Your chats were saved by a newer version of Facet, and this version can’t read them."),
     data: nothingChanged(),
     advice: t("Install the newer version again."),
   }),
   "save-failed": ({ reason, details }) => ({
-    happened: sentences(t("This couldn't be saved."), reason),
+    happened: sentences(t("This couldn’t be saved."), reason),
     data: sentences(savedSafe(), t("What you see now may be lost when Facet is closed.")),
     advice: unlessHeld(details, tryAgainOrSeeLogs()),
   }),
@@ -134,14 +134,14 @@ function freeSpace(needed: string | undefined, missing: string | undefined): str
 }
 
 function busyWords(holder: string | undefined, id: string | undefined): string {
-  if (holder === undefined) return t("Another program is using Facet's data folder.");
+  if (holder === undefined) return t("Another program is using Facet’s data folder.");
   if (holder === "window")
     return id === undefined
-      ? t("Facet's window is using the data folder.")
-      : t("Facet's window is using the data folder (process {id}).", { id });
+      ? t("Facet’s window is using the data folder.")
+      : t("Facet’s window is using the data folder (process {id}).", { id });
   return id === undefined
-    ? t("“{command}” is using Facet's data folder.", { command: holder })
-    : t("“{command}” is using Facet's data folder (process {id}).", { command: holder, id });
+    ? t("“{command}” is using Facet’s data folder.", { command: holder })
+    : t("“{command}” is using Facet’s data folder (process {id}).", { command: holder, id });
 }
 
 function damagedFileKept(movedTo: string | undefined): string {
@@ -152,13 +152,13 @@ function damagedFileKept(movedTo: string | undefined): string {
 
 function unreadableRows(chats: number, messages: number): string {
   if (messages === 0)
-    return t("Facet can't read {chats, plural, one {# chat} other {# chats}} in the file with your chats.", { chats });
+    return t("Facet can’t read {chats, plural, one {# chat} other {# chats}} in the file with your chats.", { chats });
   if (chats === 0)
-    return t("Facet can't read {messages, plural, one {# message} other {# messages}} in the file with your chats.", {
+    return t("Facet can’t read {messages, plural, one {# message} other {# messages}} in the file with your chats.", {
       messages,
     });
   return t(
-    "Facet can't read {chats, plural, one {# chat} other {# chats}} and {messages, plural, one {# message} other {# messages}} in the file with your chats.",
+    "Facet can’t read {chats, plural, one {# chat} other {# chats}} and {messages, plural, one {# message} other {# messages}} in the file with your chats.",
     { chats, messages },
   );
 }

@@ -29,4 +29,5 @@ test("from near-original to tiny, in the names that publishers use", () => {
 test("a name that tells nothing stands alone", () => {
   expect([typeTitle("Q4_K_M"), typeTitle("special")]).toEqual(["Balanced · Q4_K_M", "special"]);
   expect(typeLine("Q4_K_M", 4_800_000_000)).toBe("Balanced · Q4_K_M · 4.80 GB");
+  expect(typeLine(null, 4_800_000_000)).toBe("4.80 GB");
 });

@@ -29,16 +29,19 @@ export function typeWord(type: string): string | null {
   return trade === undefined ? null : WORDS[trade]();
 }
 
+/** "Balanced", "Q4_K_M": for a line of facts; nothing of a type that is not known. */
+export function typeFacts(type: string | null): string[] {
+  if (type === null) return [];
+  const word = typeWord(type);
+  return word === null ? [type] : [word, type];
+}
+
 /** "Balanced · Q4_K_M". */
 export function typeTitle(type: string): string {
-  return joined(typeWord(type), type);
+  return typeFacts(type).join(" · ");
 }
 
 /** "Balanced · Q4_K_M · 4.8 GB". */
-export function typeLine(type: string, sizeBytes: number): string {
-  return joined(typeWord(type), type, formatBytes(sizeBytes));
-}
-
-function joined(...pieces: readonly (string | null)[]): string {
-  return pieces.filter((piece) => piece !== null).join(" · ");
+export function typeLine(type: string | null, sizeBytes: number): string {
+  return [...typeFacts(type), formatBytes(sizeBytes)].join(" · ");
 }

@@ -88,13 +88,13 @@ test("waits for the verdicts that it depends on, and proposes nothing meanwhile"
 });
 
 test.each([
-  ["hub-offline", "Couldn't be checked: Hugging Face can't be reached"],
-  ["hub-gated", "Couldn't be checked: only people with access may read it"],
-  ["hub-unavailable", "Couldn't be checked: Hugging Face is busy"],
-  ["estimate-failed", "Couldn't be checked: the start of the file couldn't be read"],
-  ["something-new", "Couldn't be checked: the start of the file couldn't be read"],
-  ["model-architecture-unknown", "Facet can't run any of these"],
-  ["model-damaged", "Facet can't run any of these"],
+  ["hub-offline", "Couldn’t be checked: Hugging Face can’t be reached"],
+  ["hub-gated", "Couldn’t be checked: only people with access may read it"],
+  ["hub-unavailable", "Couldn’t be checked: Hugging Face is busy"],
+  ["estimate-failed", "Couldn’t be checked: the start of the file couldn’t be read"],
+  ["something-new", "Couldn’t be checked: the start of the file couldn’t be read"],
+  ["model-architecture-unknown", "Facet can’t run any of these"],
+  ["model-damaged", "Facet can’t run any of these"],
 ])("without any verdict, for %s: %s", (code, words) => {
   expect(choose(variants, without(fitOf(100), code, ...ALL))).toEqual([null, words]);
 });
@@ -103,7 +103,7 @@ test("unknown is neither too large nor proposed", () => {
   const small = (code: string, ...which: string[]) => choose(variants, without(fitOf(3), code, ...which));
   expect(small("hub-offline", "Q8_0")).toEqual([
     null,
-    "None that could be checked fits in the free memory; the others couldn't be checked: Hugging Face can't be reached",
+    "None that could be checked fits in the free memory; the others couldn’t be checked: Hugging Face can’t be reached",
   ]);
   expect(small("model-architecture-unknown", "Q8_0")).toEqual([null, "None of these fits or can be run by Facet"]);
   expect(choose(variants, without(fitOf(12.7), "estimate-failed", "Q8_0"))).toEqual([
@@ -115,8 +115,8 @@ test("unknown is neither too large nor proposed", () => {
     "Q6_K",
     "Best quality that leaves room to spare",
   ]);
-  expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Couldn't be checked/u);
-  expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one doesn't fit in the free memory"]);
+  expect(choose([variants[0]!], without(fitOf(3), "internal", "Q4_K_M"))[1]).toMatch(/^Couldn’t be checked/u);
+  expect(choose([variants[0]!], fitOf(3))).toEqual([null, "This one doesn’t fit in the free memory"]);
 });
 
 test("says that there is no model, or none that can be downloaded", () => {
@@ -190,10 +190,10 @@ test("whatever the verdicts are: only what is known to run is proposed, and only
       const proposed = choice.kind === "best" ? of(choice.variant) : null;
       expect([null, "fits", "smaller-context", "partly-on-gpu"]).toContain(proposed);
       const why = choice.kind === "undecided" ? "" : choice.why;
-      expect(/^(?:None of these fits in|This one doesn't fit)/u.test(why)).toBe(
+      expect(/^(?:None of these fits in|This one doesn’t fit)/u.test(why)).toBe(
         seen.size === 1 && seen.has("does-not-fit"),
       );
-      expect(why.startsWith("Couldn't be checked") && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(
+      expect(why.startsWith("Couldn’t be checked") && (seen.has("does-not-fit") || seen.has("model-damaged"))).toBe(
         false,
       );
       expect(choice.kind === "undecided" && !seen.has("not-read")).toBe(false);

@@ -63,7 +63,7 @@ export function bestVariant(variants: readonly HubVariant[], fitOf: (variant: Hu
   if (usable.length === 0)
     return {
       kind: "none",
-      why: variants.length === 1 ? t("This one can't be downloaded") : t("None of these can be downloaded"),
+      why: variants.length === 1 ? t("This one can’t be downloaded") : t("None of these can be downloaded"),
     };
   const judged: Judged[] = [];
   const best = (variant: HubVariant, why: string): Choice => ({
@@ -96,17 +96,17 @@ interface Judged {
 function noneWords(fits: readonly Fit[]): string {
   const unchecked = fits.filter(isUnchecked);
   const reasons = [...new Set(unchecked.map(uncheckedReason))].join("; ");
-  if (unchecked.length === fits.length) return t("Couldn't be checked: {reasons}", { reasons });
+  if (unchecked.length === fits.length) return t("Couldn’t be checked: {reasons}", { reasons });
   const tooLarge = fits.filter(({ verdict }) => verdict === "does-not-fit").length;
   const problem = tooLarge === fits.length - unchecked.length ? "too-large" : tooLarge === 0 ? "cannot-run" : "both";
   if (unchecked.length > 0) return noneCheckedWords(problem, reasons);
   switch (problem) {
     case "too-large":
       return fits.length === 1
-        ? t("This one doesn't fit in the free memory")
+        ? t("This one doesn’t fit in the free memory")
         : t("None of these fits in the free memory");
     case "cannot-run":
-      return fits.length === 1 ? t("Facet can't run this one") : t("Facet can't run any of these");
+      return fits.length === 1 ? t("Facet can’t run this one") : t("Facet can’t run any of these");
     case "both":
       return t("None of these fits or can be run by Facet");
   }
@@ -115,13 +115,13 @@ function noneWords(fits: readonly Fit[]): string {
 function noneCheckedWords(problem: "too-large" | "cannot-run" | "both", reasons: string): string {
   switch (problem) {
     case "too-large":
-      return t("None that could be checked fits in the free memory; the others couldn't be checked: {reasons}", {
+      return t("None that could be checked fits in the free memory; the others couldn’t be checked: {reasons}", {
         reasons,
       });
     case "cannot-run":
-      return t("Facet can't run any that could be checked; the others couldn't be checked: {reasons}", { reasons });
+      return t("Facet can’t run any that could be checked; the others couldn’t be checked: {reasons}", { reasons });
     case "both":
-      return t("None that could be checked fits or can be run by Facet; the others couldn't be checked: {reasons}", {
+      return t("None that could be checked fits or can be run by Facet; the others couldn’t be checked: {reasons}", {
         reasons,
       });
   }

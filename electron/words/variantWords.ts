@@ -15,10 +15,10 @@ export function obstacleWords(obstacle: NonNullable<HubVariant["obstacle"]>): st
     case "parts-missing":
       return t("Some of its parts are missing on Hugging Face");
     case "not-whole":
-      return t("In parts that must be joined or unpacked first, which Facet can't do yet");
+      return t("In parts that must be joined or unpacked first, which Facet can’t do yet");
     case "no-checksum":
-      return t("Hugging Face has no checksum for it, so the download couldn't be verified");
+      return t("Hugging Face has no checksum for it, so the download couldn’t be verified");
     case "address-refused":
-      return t("Its path isn't safe, so Facet doesn't download it");
+      return t("Its path isn’t safe, so Facet doesn’t download it");
   }
 }

@@ -24,7 +24,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, PanelBoundarySt
     if (error === null) return this.props.children;
     return (
       <div role="alert" className={styles.broken}>
-        <p>{t("This part of the window couldn't be shown. Your chats are safe.")}</p>
+        <p>{t("This part of the window couldn’t be shown. Your chats are safe.")}</p>
         <Button onClick={() => this.setState({ error: null })}>{t("Try again")}</Button>
         <details>
           <summary>{t("Show details")}</summary>

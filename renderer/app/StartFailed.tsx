@@ -6,8 +6,8 @@ import { t } from "../../electron/words/language";
 export function StartFailed({ error }: { readonly error: unknown }) {
   return (
     <main className={styles.page}>
-      <h1>{t("Facet couldn't open its window")}</h1>
-      <p>{t("Your chats are safe. Close Facet and open it again. If that doesn't help, look at its logs.")}</p>
+      <h1>{t("Facet couldn’t open its window")}</h1>
+      <p>{t("Your chats are safe. Close Facet and open it again. If that doesn’t help, look at its logs.")}</p>
       <details className={styles.details}>
         <summary>{t("Show details")}</summary>
         <pre>{error instanceof Error ? error.message : String(error)}</pre>

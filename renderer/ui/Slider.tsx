@@ -1,5 +1,6 @@
 // A slider over numbers: the browser's own range input in our look, filled up to its thumb.
 import type { ComponentProps } from "react";
+import { formatNumber } from "../../electron/words/quantities";
 import styles from "./Slider.module.css";
 
 interface SliderProps extends Omit<ComponentProps<"input">, "type" | "min" | "max" | "step" | "value" | "onChange"> {
@@ -26,6 +27,7 @@ export function Slider({ label, min, max, step, value, muted = false, className,
       max={max}
       step={step}
       value={value}
+      aria-valuetext={formatNumber(value)}
       style={{ "--filled": `${filled * 100}%` }}
       onChange={({ target }) => onChange(target.valueAsNumber)}
       {...rest}

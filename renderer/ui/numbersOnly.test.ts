@@ -1,6 +1,10 @@
 // What is pasted into a field for a number.
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { ENGLISH, setLanguage } from "../../electron/words/language";
+import { formatNumber } from "../../electron/words/quantities";
 import { MAX_NUMBER_CHARACTERS, numbersOnly, readNumber } from "./numbersOnly";
+
+afterEach(() => setLanguage(ENGLISH));
 
 test.each([
   ["42", "42"],
@@ -38,4 +42,14 @@ test.each([
   [",", false, null],
 ])("%j is read (whole: %s) as %s", (text, isWhole, value) => {
   expect(readNumber(text, isWhole)).toBe(value);
+});
+
+test.each(["en", "de", "es", "fr", "ja", "zh", "ar-XB", "de-CH"])("what a field shows in %s, it takes", (code) => {
+  setLanguage({ code, texts: {} });
+  for (const value of [0, 0.7, -0.35, 1.125, 123456.789, 4_294_967_295]) {
+    const shown = formatNumber(value);
+    expect(numbersOnly(shown)).toBe(shown);
+    expect(readNumber(shown, Number.isInteger(value))).toBe(value);
+  }
+  expect(formatNumber(0.7)).toBe(["de", "es", "fr"].includes(code) ? "0,7" : "0.7");
 });

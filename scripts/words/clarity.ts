@@ -17,6 +17,7 @@ const UNCLEAR_WORDS: readonly (readonly [words: RegExp, reason: string])[] = [
   [/\bmeant\b/iu, "“for”, “made for”"],
   [/\bthe hub\b/iu, "Hugging Face"],
   [/\b(?:invalid|illegal|fatal|abort(?:ed|s)?)\b/iu, "a program's word: say what is wrong"],
+  [/'/u, "a typographic apostrophe, ’, except where it quotes in ICU MessageFormat"],
   [/\be\.g\.|\bi\.e\.|\betc\b/iu, "written out: “for example”, “that is”, “and so on”"],
 ];
 
@@ -31,7 +32,7 @@ const DETAILS: ReadonlySet<string> = new Set([
   "All tensors",
   "Tensor",
   "{count} of {total, plural, one {# tensor} other {# tensors}} differ",
-  "{count} of {total, plural, one {# tensor} other {# tensors}} get a larger type: their rows are {widths} weights wide, which blocks of {type} don't divide. Blocks have 256 weights in K-quants and most I-quants.",
+  "{count} of {total, plural, one {# tensor} other {# tensors}} get a larger type: their rows are {widths} weights wide, which blocks of {type} don’t divide. Blocks have 256 weights in K-quants and most I-quants.",
 ]);
 
 /** What is wrong with the message, each reason as a line. */

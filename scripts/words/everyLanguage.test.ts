@@ -107,7 +107,9 @@ describe.each(languages)("$code", (language) => {
 });
 
 test("what is unclear is found in any of a message's choices", () => {
-  expect(unclearIn("Couldn't open {file}.")).toEqual([]);
+  expect(unclearIn("Couldn’t open {file}.")).toEqual([]);
+  expect(unclearIn("Couldn't open {file}.")[0]).toContain("apostrophe");
+  expect(unclearIn("Write '{name}' here.")).toEqual([]);
   expect(unclearIn("{count, plural, one {Please wait} other {Wait}}.")[0]).toContain("“Please”");
   expect(unclearIn("{has, select, yes {The tensor is damaged} other {It is damaged}}.")[0]).toContain("“tensor”");
   expect(unclearIn(`${"word ".repeat(20)}end. Short.`)[0]).toContain("21 words");

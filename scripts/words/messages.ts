@@ -11,7 +11,7 @@ const MODELS_FILE = "resources/catalogue.json";
 const FOLDERS = ["electron/words", "electron/faces", "renderer"];
 /** What is given to these is for logs and for developers. */
 const UNSEEN_CALLS =
-  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)log$|Error$/u;
+  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)#?log$|Error$/u;
 /** Attributes that are read out or shown. */
 const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   "aria-label",
@@ -27,6 +27,14 @@ const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
 const NAMES = /\b(?:Facet|Electron)\b/gu;
 /** The same in every language: the program's name, its command lines, and comments in shell scripts. */
 const CODE = /^(?:Facet$|#)|(?:^|\| )facet /u;
+/** Where numbers become words, by the language's rules; nowhere else. */
+const QUANTITIES_FILE = "electron/words/quantities.ts";
+/** What follows a value that was made into words by hand. */
+const UNIT = String.raw`(?: ?[%×‰]| ?/s\b| (?:[kMGT]i?B|B|s|ms|min|h)(?![\p{L}\p{N}]))`;
+const BEGINS_WITH_UNIT = new RegExp(`^${UNIT}`, "u");
+const UNIT_IN_MESSAGE = new RegExp(`\\}${UNIT}`, "u");
+const NUMBER_CALLS: ReadonlySet<string> = new Set(["toFixed", "toPrecision", "toExponential", "toLocaleString"]);
+const NUMBER_FORMATS = /^Intl\.(?:NumberFormat|DateTimeFormat|RelativeTimeFormat|ListFormat)$/u;
 /** On the line itself: a text for no reader, or one that is the same in every language. */
 const EXEMPT = "// not translated";
 
@@ -60,6 +68,7 @@ export function readSources(root: string): Sources {
       if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && MESSAGE_CALLS.has(node.expression.text)) {
         const [message] = node.arguments;
         if (message && ts.isStringLiteralLike(message)) {
+          if (file !== QUANTITIES_FILE && UNIT_IN_MESSAGE.test(message.text)) report(node, QUANTITY_BY_HAND);
           if (!messages.has(message.text)) messages.set(message.text, placeOf(node));
         } else
           report(
@@ -68,6 +77,9 @@ export function readSources(root: string): Sources {
           );
         return;
       }
+      if (file !== QUANTITIES_FILE && isHandmadeQuantity(node)) report(node, QUANTITY_BY_HAND);
+      if (isGlue(node))
+        report(node, "sentences side by side: sentences(…), as a language may put nothing between them");
       if (isHandmadePlural(node)) report(node, "a plural by hand: {count, plural, one {…} other {…}}");
       const outside = wordsOutside(node);
       if (outside !== null) report(node, `not in the catalogue: ${JSON.stringify(outside)}`);
@@ -108,8 +120,56 @@ function isHandmadePlural(node: ts.Node): boolean {
   );
 }
 
+const QUANTITY_BY_HAND = `a number or unit by hand: ${QUANTITIES_FILE}`;
+
+/** `${share} %`, speed.toFixed(1), new Intl.NumberFormat(…). */
+function isHandmadeQuantity(node: ts.Node): boolean {
+  if (ts.isTemplateExpression(node))
+    return !isStyle(node) && node.templateSpans.some(({ literal }) => BEGINS_WITH_UNIT.test(literal.text));
+  if (ts.isBinaryExpression(node))
+    return (
+      node.operatorToken.kind === ts.SyntaxKind.PlusToken &&
+      ts.isStringLiteralLike(node.right) &&
+      BEGINS_WITH_UNIT.test(node.right.text)
+    );
+  if (ts.isNewExpression(node)) return NUMBER_FORMATS.test(node.expression.getText());
+  return (
+    ts.isCallExpression(node) &&
+    ts.isPropertyAccessExpression(node.expression) &&
+    NUMBER_CALLS.has(node.expression.name.text) &&
+    // Rounded, and a number again.
+    !(ts.isCallExpression(node.parent) && node.parent.expression.getText() === "Number")
+  );
+}
+
+/** Of CSS: `${width}%` of a bar. */
+function isStyle(node: ts.Node): boolean {
+  for (let at = node.parent; at !== undefined && !ts.isStatement(at); at = at.parent)
+    if (ts.isJsxAttribute(at) && at.name.getText() === "style") return true;
+  return false;
+}
+
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+}
+
+/** {" "} between two expressions, one of them a message that is a sentence. */
+function isGlue(node: ts.Node): boolean {
+  const isBlank =
+    ts.isJsxExpression(node) &&
+    node.expression !== undefined &&
+    ts.isStringLiteral(node.expression) &&
+    node.expression.text === " ";
+  if (!isBlank || !(ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))) return false;
+  const siblings = node.parent.children.filter((child) => !ts.isJsxText(child) || !child.containsOnlyTriviaWhiteSpaces);
+  const at = siblings.indexOf(node);
+  const beside = [siblings[at - 1], siblings[at + 1]].map((sibling) =>
+    sibling !== undefined && ts.isJsxExpression(sibling) ? sibling.getText() : null,
+  );
+  return (
+    beside.every((text) => text !== null) &&
+    beside.some((text) => /\b(?:t|richText)\(\s*"[^"]*[.!?]"/u.test(text ?? ""))
+  );
 }
 
 /** What is written here and read by a user, as far as its form tells; null = nothing. */

@@ -28,7 +28,7 @@ export function updateTexts(file: string, messages: Iterable<string>): number {
   return Object.values(texts).filter((text) => text === "").length;
 }
 
-/** Each problem as a line. `same` lists what may be the same as in English: names, units, code. */
+/** Each problem as a line. */
 export function problemsOf(file: string, messages: ReadonlySet<string>): string[] {
   const texts = readTexts(file);
   const problems = Object.keys(texts).flatMap((message) =>
@@ -53,6 +53,7 @@ function ownText(texts: Texts, message: string): string {
 
 /** null = the same values and tags, whatever their order. */
 function differs(message: string, text: string): string | null {
+  if (/\p{L}'|'\p{L}/u.test(text)) return "a straight apostrophe, where ’ is wanted";
   try {
     const { success, error } = isStructurallySame(parse(message), parse(text));
     return success ? null : `other values than in English (${error?.message ?? ""})`;

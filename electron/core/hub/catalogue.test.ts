@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readCatalogue } from "./catalogue";
-import { quantizationOf } from "./variants";
+import { quantizationOf } from "../../contract/quantizationOf";
 
 const models = await readCatalogue(fileURLToPath(new URL("../../../resources/catalogue.json", import.meta.url)));
 

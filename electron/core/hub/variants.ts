@@ -1,17 +1,11 @@
 // Groups a repository's GGUF files into variants: one quantization each, split files as one item. A file's name does not say what is in it. Pure.
 import type { HubFile, HubVariant } from "../../contract/hub";
+import { quantizationOf } from "../../contract/quantizationOf";
 import { isGgufName, wholeNameOf } from "../ggufNames";
-import { isFileAddress, lastPart } from "./fileAddress";
+import { isFileAddress } from "./fileAddress";
 
 /** llama.cpp's name for the parts of a split model (gguf-split). */
 const SPLIT_PART = /^(?<stem>.+)-(?<number>\d{5})-of-(?<total>\d{5})\.gguf$/iu;
-
-/**
- * llama.cpp's file types, and what publishers add: unsloth's "UD-" for its dynamic mixes, "_XL", "_L" and so on.
- * Bordered by what is no letter or digit, so that "Q4" inside a word is not taken for one.
- */
-const QUANTIZATION =
-  /(?<![\p{L}\p{N}])(?<name>(?:UD-)?(?:IQ[1-4]_(?:XXS|XS|S|M|NL|XL)(?:_[A-Z]{1,2})?|T?Q[1-8]_(?:K(?:_(?:XXS|XS|S|M|L|XL|P))?|[01](?:_\d{1,2}){0,3}|XL)|Q[2-8]_K_(?:S|M|L|XL)|MXFP4(?:_MOE)?|NVFP4|BF16|F16|FP16|F32|FP32))(?![\p{L}\p{N}])/giu;
 
 /** Made once: one for each comparison takes a hundred times as long. */
 const { compare } = new Intl.Collator("en", { numeric: true });
@@ -59,17 +53,4 @@ function obstacleOf({ total, isPieces, parts }: Group, files: readonly HubFile[]
   if (total !== null && (parts.size !== total || !files.every((_, index) => parts.has(index + 1))))
     return "parts-missing";
   return files.every((file) => file.sha256 !== null && file.sizeBytes > 0) ? null : "no-checksum";
-}
-
-/** From the file's name, else from its folder's ("Q4_K_M/model-00001-of-00002.gguf"); in capitals, as llama.cpp writes it. */
-export function quantizationOf(path: string): string | null {
-  const name = lastPart(path);
-  return lastQuantization(name) ?? lastQuantization(path.slice(0, path.length - name.length));
-}
-
-/** The last one: "Model-F16-trained-Q4_K_M.gguf" is in Q4_K_M. */
-function lastQuantization(name: string): string | null {
-  const found = [...name.replace(/\.gguf$/iu, "").matchAll(QUANTIZATION)].at(-1)?.groups?.["name"]?.toUpperCase();
-  if (found === undefined) return null;
-  return found.replace(/^FP(16|32)$/u, "F$1");
 }

@@ -7,7 +7,7 @@ import type { FileKind } from "../../contract/fileKind";
 import type { ModelFacts } from "../../contract/fitProtocol";
 import type { OtherApp } from "../../contract/importing";
 import { wholeNameOf } from "../ggufNames";
-import { quantizationOf } from "../hub/variants";
+import { quantizationOf } from "../../contract/quantizationOf";
 import { modelFileProblem } from "../modelFileProblem";
 import { modelName } from "../modelName";
 import { firstPartOf, partsOf } from "../splitModel";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { Sha256 } from "../../contract/hub";
 import type { ModelQuality } from "../../contract/jobs";
-import { quantizationOf } from "../hub/variants";
+import { quantizationOf } from "../../contract/quantizationOf";
 import { contentKey } from "./contentKey";
 import type { QualityOrder } from "./jobOrder";
 import type { JobControls, JobProduct } from "./JobQueue";

@@ -9,7 +9,7 @@ import type { JobPhase } from "../../contract/jobQueue";
 import { stepKinds, type PreparedStep } from "../../contract/quantizeRecipe";
 import { removeFile } from "../../files/placeFile";
 import { originPath } from "../downloads/downloadDisk";
-import { quantizationOf } from "../hub/variants";
+import { quantizationOf } from "../../contract/quantizationOf";
 import type { ModelFile } from "../ModelLibrary";
 import type { QuantizeOrder } from "./jobOrder";
 import { CANCELLED, type JobControls, type JobProduct } from "./JobQueue";

@@ -3,8 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Outcome } from "../../contract/failure";
 import type { FileTask } from "../../contract/importing";
 import type { ApplicationClient } from "../../instance/ApplicationClient";
-import { t } from "../../words/language";
-import { formatBytes, formatTimeLeft } from "../../words/quantities";
+import { formatBytesOf, formatByteSpeed, formatTimeLeft } from "../../words/quantities";
 import type { CommandContext } from "./CommandContext";
 import { valueOf } from "./useOutcome";
 
@@ -51,8 +50,8 @@ export function factsOf({
   secondsLeft,
 }: Pick<FileTask, "doneBytes" | "totalBytes" | "bytesPerSecond" | "secondsLeft">): string[] {
   return [
-    t("{done} of {total}", { done: formatBytes(doneBytes), total: formatBytes(totalBytes) }),
-    ...(bytesPerSecond === null ? [] : [t("{bytes}/s", { bytes: formatBytes(bytesPerSecond) })]),
+    formatBytesOf(doneBytes, totalBytes),
+    ...(bytesPerSecond === null ? [] : [formatByteSpeed(bytesPerSecond)]),
     ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
   ];
 }

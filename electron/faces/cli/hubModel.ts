@@ -26,7 +26,7 @@ export function requireHubAddress(text: string): HubAddress {
   const address = hubAddressIn(text);
   if (address !== null) return address;
   throw new CommandError(
-    t("“{text}” isn't a model on Hugging Face. Write {form}, or find one with: {command}", {
+    t("“{text}” isn’t a model on Hugging Face. Write {form}, or find one with: {command}", {
       text,
       form: "OWNER/NAME",
       command: `facet models search ${text}`,

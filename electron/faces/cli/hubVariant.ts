@@ -19,7 +19,7 @@ export function readHubAddress(text: string): HubAddress | null {
   const repository = RepositoryName.safeParse(name);
   if (!repository.success)
     throw new CommandError(
-      t("“{text}” isn't a repository on Hugging Face. Write {form} or {longForm}.", {
+      t("“{text}” isn’t a repository on Hugging Face. Write {form} or {longForm}.", {
         text,
         form: "hf:OWNER/NAME",
         longForm: "hf:OWNER/NAME:FILE",

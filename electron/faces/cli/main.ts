@@ -15,7 +15,7 @@ setLanguage(commandLanguage(folder));
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   console.error(
     t("facet needs Node {oldest} or newer; this is {version}. In the source tree, {command} brings its own.", {
-      oldest: OLDEST_NODE,
+      oldest: String(OLDEST_NODE),
       version: process.versions.node,
       command: "npm run facet",
     }),

@@ -2,23 +2,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { protocol, type Session } from "electron";
+import { pageHeaders } from "./pageHeaders";
 import { resolvePageFile } from "./resolvePageFile";
-
-/** Opened one by one from nothing. No remote images: a model can be talked into printing an address that carries the chat. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "frame-src 'none'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 /** Must run before the app is ready. */
 export function registerAppScheme(): void {
@@ -44,13 +29,6 @@ export function serveApp(session: Session, root: string): void {
 function answer(status: number, mimeType: string, body: Buffer | string): Response {
   return new Response(typeof body === "string" ? body : new Uint8Array(body), {
     status,
-    headers: {
-      "Content-Type": mimeType,
-      "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-      "X-Content-Type-Options": "nosniff",
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Referrer-Policy": "no-referrer",
-      "Cache-Control": "no-cache",
-    },
+    headers: pageHeaders(mimeType),
   });
 }

@@ -5,6 +5,7 @@ import type { Failure } from "../../contract/failure";
 import type { Application } from "../../core/createApplication";
 import { failureText } from "../../words/failureText";
 import { t } from "../../words/language";
+import { formatCount } from "../../words/quantities";
 import { askBeforeEnd, chooseTarget } from "./dialogs";
 
 const [SAVE, QUIT, CANCEL] = [0, 1, 2];
@@ -49,7 +50,7 @@ function words({ answers, failure }: UnsavedWords, notWritten: Failure | null): 
   const titles = [...new Set(answers.map(({ title }) => `“${title}”`))];
   const others = titles.length - SHOWN_TITLES;
   const shown = titles.slice(0, SHOWN_TITLES).join(", ");
-  const where = others > 0 ? t("{titles} and {count} more", { titles: shown, count: others }) : shown;
+  const where = others > 0 ? t("{titles} and {count} more", { titles: shown, count: formatCount(others) }) : shown;
   const again =
     notWritten === null
       ? ""

@@ -32,7 +32,7 @@ export class DialogFolders {
       // A file that is cut short is none.
       await writeFile(this.#file, JSON.stringify(this.#folders));
     } catch (error) {
-      this.#log("warn", "folder of a dialog not saved", { error: String(error) });
+      this.#log("warn", "folder of a dialog not saved", { error: String(error) }); // not translated
     }
   }
 }

@@ -29,7 +29,7 @@ export function ChatTemplate({ format }: { readonly format: ModelFormat }) {
         </fieldset>
       )}
       <p className={styles.words}>
-        {showsOwn ? t("From the model's file. It isn't used.") : templateOriginWords(format)}
+        {showsOwn ? t("From the model’s file. It isn’t used.") : templateOriginWords(format)}
       </p>
       <div className={styles.code}>
         <CodeBlock code={showsOwn ? unusedTemplate : template} language="jinja" growing={false} wraps scrolls />

@@ -13,7 +13,7 @@ export function ControlToken({ text, id }: ControlTokenProps) {
       className={styles.token}
       dir="ltr"
       translate="no"
-      {...(id === undefined ? {} : { title: t("Token {id}", { id }) })}
+      {...(id === undefined ? {} : { title: t("Token {id}", { id: String(id) }) })}
     >
       {text}
     </code>

@@ -17,7 +17,7 @@ import {
 import { licenceTitle } from "../../../electron/words/modelTitle";
 import styles from "./DeltaDetailsPanel.module.css";
 import { deltaKinds } from "../../../electron/words/deltaKinds";
-import { formatKl } from "../quality/measured";
+import { formatKl } from "../../../electron/words/qualityNumbers";
 import { leftOutGroups, sharePercent } from "./makingWords";
 
 interface DeltaDetailsPanelProps {
@@ -53,7 +53,7 @@ export function DeltaDetailsPanel({ delta, origin, recognisedBy }: DeltaDetailsP
         {details.kind === "loaded" && (
           <Fact name={t("Bits per weight")}>{formatDecimal(details.value.bitsPerWeight, 2)}</Fact>
         )}
-        <Fact name={t("Base recognised by")}>{recognisedBy}</Fact>
+        <Fact name={t("Base recognized by")}>{recognisedBy}</Fact>
       </dl>
       {details.kind === "failed" && <p className={styles.problem}>{failureText(details.failure).happened}</p>}
       {details.kind === "loaded" && details.value.making !== null && (

@@ -27,7 +27,7 @@ export function DeltaMemory() {
     }),
   ];
   const room = known.kind === "loaded" ? known.value.moreThatFit : null;
-  const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`;
+  const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`; // not translated
   return (
     <section className={styles.memory} aria-label={t("Memory of base model and fine-tunes")}>
       <div className={styles.bar} aria-hidden>

@@ -12,7 +12,7 @@ import { useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatCount } from "../../../electron/words/quantities";
 import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
@@ -238,7 +238,7 @@ function AdapterLine({ adapter, facts: { repository, revision }, baseId }: Adapt
         <small>
           {[
             form === "peft" ? t("Safetensors, will be converted") : t("GGUF adapter"),
-            rank === null ? null : t("rank {rank}", { rank }),
+            rank === null ? null : t("rank {rank}", { rank: formatCount(rank) }),
             formatBytes(sizeBytes),
           ]
             .filter((word) => word !== null)

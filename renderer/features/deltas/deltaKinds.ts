@@ -35,7 +35,7 @@ export const making: Readonly<Record<MadeDelta["kind"], MakingEntry>> = {
         ? null
         : t("Not with this model: its rows are {width} weights wide, and a 1-bit delta needs a multiple of {block}.", {
             width: formatCount(width),
-            block: ONE_BIT_BLOCK,
+            block: formatCount(ONE_BIT_BLOCK),
           });
     },
   },

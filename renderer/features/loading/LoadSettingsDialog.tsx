@@ -20,7 +20,7 @@ import { setAnswer, useAnswer } from "../../app/answers";
 import { useApp } from "../../app/appStore";
 import { call, callOrNotify } from "../../app/bridge";
 import { failureParagraph, failureText } from "../../../electron/words/failureText";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatNumber } from "../../../electron/words/quantities";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
@@ -255,7 +255,7 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
     const number = readNumber(typed, true);
     return number === null ? null : Math.min(max, Math.max(min, Math.round(number)));
   }
-  const shown = text ?? (value === null ? "" : String(value));
+  const shown = text ?? (value === null ? "" : formatNumber(value));
   return (
     <label className={styles.row}>
       <span>
@@ -270,7 +270,7 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
         aria-valuenow={held(shown) ?? automatic}
         className={styles.field}
         disabled={disabled}
-        placeholder={t("Automatic ({value})", { value: automatic })}
+        placeholder={t("Automatic ({value})", { value: formatNumber(automatic) })}
         value={shown}
         onChange={setText}
         onBlur={leave}
@@ -279,7 +279,7 @@ function NumberRow({ label, unit, min, max, step, disabled = false, value, autom
           if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
           event.preventDefault();
           const next = (held(shown) ?? automatic) + (event.key === "ArrowUp" ? step : -step);
-          setText(String(held(String(next)) ?? next));
+          setText(formatNumber(held(String(next)) ?? next));
         }}
       />
     </label>

@@ -56,7 +56,7 @@ export function reasonWords(reason: LoadReason): string {
     case "target":
       return t("enough for long chats");
     case "training":
-      return t("all the model was trained for");
+      return t("the most that the model was trained with");
     case "memory":
       return t("what the free memory allows");
     case "failed-before":

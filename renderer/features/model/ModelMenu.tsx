@@ -5,6 +5,8 @@ import type { InstalledModel, LoadedModel } from "../../../electron/contract/mod
 import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText, withFileName } from "../../../electron/words/failureText";
+import { typeLine } from "../../../electron/words/typeWords";
+import { quantizationOf } from "../../../electron/contract/quantizationOf";
 import { formatBytes } from "../../../electron/words/quantities";
 import { Menu, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "../../ui/Menu";
 import { openLoadSettings } from "../loading/loading";
@@ -101,11 +103,14 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
       </span>
       <span className={styles.choice}>
         <span className={styles.name}>{model.name}</span>
-        <small data-failure={model.failure === null ? undefined : ""}>
-          {model.failure === null
-            ? `${model.fileName} · ${formatBytes(model.sizeBytes)}`
-            : failureText(withFileName(model.failure, model.fileName)).happened}
-        </small>
+        {model.failure === null ? (
+          <>
+            <small>{typeLine(quantizationOf(model.fileName), model.sizeBytes)}</small>
+            <small>{model.fileName}</small>
+          </>
+        ) : (
+          <small data-failure="">{failureText(withFileName(model.failure, model.fileName)).happened}</small>
+        )}
         {loaded !== null && <small>{loadedWords(loaded)}</small>}
         {mark !== null && <small data-mark="">{mark}</small>}
       </span>

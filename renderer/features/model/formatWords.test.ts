@@ -13,17 +13,17 @@ test("any other model says what is used, and why", () => {
     "The file has no chat template. Facet uses the general format.",
   );
   expect(formatMark({ source: "vocabulary", name: "ChatML", problem: "failed" })).toBe(
-    "The file's chat template stops with an error. Facet uses the ChatML format.",
+    "The file’s chat template stops with an error. Facet uses the ChatML format.",
   );
   expect(formatMark({ source: "general", name: "General", problem: null })).toBe("General format");
 });
 
 test("an answer says how its conversation was written", () => {
   expect(answerFormatWords({ name: "General", problem: "failed" })).toBe(
-    "General format. The model's own template failed on this conversation.",
+    "General format. The model’s own template failed on this conversation.",
   );
   expect(answerFormatWords({ name: "ChatML", problem: "missing" })).toBe(
-    "ChatML format. The model's file has no chat template.",
+    "ChatML format. The model’s file has no chat template.",
   );
   expect(answerFormatWords({ name: "Llama 3", problem: null })).toBe("Llama 3 format");
 });

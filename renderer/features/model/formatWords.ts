@@ -9,11 +9,11 @@ type Format = Pick<FormatFacts, "source" | "name" | "problem">;
 export function formatSourceWords({ source, name }: Format): string {
   switch (source) {
     case "template":
-      return t("The model's own chat template");
+      return t("The model’s own chat template");
     case "named-template":
-      return t("The model's own template “{name}”, the first one in the file", { name });
+      return t("The model’s own template “{name}”, the first one in the file", { name });
     case "vocabulary":
-      return t("{name} format, recognized by the model's special tokens", { name });
+      return t("{name} format, recognized by the model’s special tokens", { name });
     case "general":
       return t("General format, which most models understand");
   }
@@ -25,15 +25,15 @@ export function templateProblemWords(problem: TemplateProblem): string {
     case "missing":
       return t("The file has no chat template.");
     case "too-long":
-      return t("The file's chat template is too long to be a real one.");
+      return t("The file’s chat template is too long to be a real one.");
     case "unreadable":
-      return t("The file's chat template can't be read.");
+      return t("The file’s chat template can’t be read.");
     case "failed":
-      return t("The file's chat template stops with an error.");
+      return t("The file’s chat template stops with an error.");
     case "too-slow":
-      return t("The file's chat template takes too long.");
+      return t("The file’s chat template takes too long.");
     case "loses-messages":
-      return t("The file's chat template leaves out messages.");
+      return t("The file’s chat template leaves out messages.");
   }
 }
 
@@ -57,16 +57,16 @@ export function answerFormatWords({ name, problem }: NonNullable<AnswerFacts["fo
 function whyOnAnswer(problem: TemplateProblem): string {
   switch (problem) {
     case "missing":
-      return t("The model's file has no chat template.");
+      return t("The model’s file has no chat template.");
     case "too-long":
-      return t("The model's own template is too long to be a real one.");
+      return t("The model’s own template is too long to be a real one.");
     case "unreadable":
-      return t("The model's own template can't be read.");
+      return t("The model’s own template can’t be read.");
     case "failed":
-      return t("The model's own template failed on this conversation.");
+      return t("The model’s own template failed on this conversation.");
     case "too-slow":
-      return t("The model's own template took too long for this conversation.");
+      return t("The model’s own template took too long for this conversation.");
     case "loses-messages":
-      return t("The model's own template leaves out messages.");
+      return t("The model’s own template leaves out messages.");
   }
 }

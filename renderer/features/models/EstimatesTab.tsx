@@ -4,7 +4,7 @@ import { t } from "../../../electron/words/language";
 import { richText } from "../../ui/richText";
 import { isComplete, predictionError, sumOfParts, type LoadRecord } from "../../../electron/contract/loadSettings";
 import { useAnswer } from "../../app/answers";
-import { formatBytes, formatCount, formatPercent, formatWhen } from "../../../electron/words/quantities";
+import { formatBytes, formatChange, formatCount, formatPercent, formatWhen } from "../../../electron/words/quantities";
 import styles from "./EstimatesTab.module.css";
 import { FailureMessage, Message } from "./Message";
 
@@ -97,11 +97,7 @@ function Row({ record }: { readonly record: LoadRecord }) {
             : formatBytes(measuredPeakBytes)}
         {failureCode === null && measuredPeakBytes !== null && !complete && <small>{t("so far")}</small>}
       </td>
-      <td>{complete && error !== null ? signedPercent(error) : "–"}</td>
+      <td>{complete && error !== null ? formatChange(error) : "–"}</td>
     </tr>
   );
-}
-
-function signedPercent(share: number): string {
-  return `${share < 0 ? "−" : "+"}${formatPercent(Math.abs(share), 1)}`;
 }

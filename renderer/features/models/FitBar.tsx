@@ -30,7 +30,7 @@ export function FitBar({ fit, current }: FitBarProps) {
     { name: "cache", bytes: kvCacheBytes + checkpointsBytes },
     { name: "buffers", bytes: computeBuffersBytes + vocabularyBytes + deltasBytes + engineProcessBytes },
   ]);
-  const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`;
+  const share = (bytes: number) => `${(Math.min(bytes, total) / total) * 100}%`; // not translated
   return (
     <span className={styles.bar} data-old={!current || undefined} aria-hidden>
       <span className={styles.segments}>

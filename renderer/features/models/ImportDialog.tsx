@@ -10,6 +10,7 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { showLibrary } from "../deltas/fineTunesRoute";
+import { typeFacts } from "../../../electron/words/typeWords";
 import { fileSize } from "./fileSize";
 import { addFineTunes, copyOffer, dropOffer, takeOfferInPlace, useImport } from "./importing";
 import styles from "./ImportDialog.module.css";
@@ -125,7 +126,7 @@ interface FoundLineProps {
 
 function FoundLine({ model, checked, onToggle }: FoundLineProps) {
   const { name, quantization, installed, failure } = model;
-  const facts = [fileSize(model), quantization, installed ? t("already in your list") : null];
+  const facts = [...typeFacts(quantization), fileSize(model), installed ? t("already in your list") : null];
   const Line = checked === null ? "div" : "label";
   return (
     <Line className={styles.model} data-usable={isUsable(model) || undefined}>

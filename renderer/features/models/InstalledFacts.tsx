@@ -6,6 +6,7 @@ import { formatContext, formatParameters, formatWhen } from "../../../electron/w
 import { fileSize } from "./fileSize";
 import styles from "./InstalledFacts.module.css";
 import { licenceTitle } from "../../../electron/words/modelTitle";
+import { typeFacts } from "../../../electron/words/typeWords";
 import { modelOriginWords } from "../../../electron/words/modelOriginWords";
 
 interface InstalledFactsProps {
@@ -18,8 +19,8 @@ export function InstalledFacts({ details, withLicence = true }: InstalledFactsPr
   const { model, architecture, quantization, trainContextSizeTokens, parameterCount, licence, lastUsedAtMs } = details;
   const [nowMs] = useState(() => Date.now());
   const facts = [
+    ...typeFacts(quantization),
     fileSize(model),
-    quantization,
     parameterCount === null ? null : formatParameters(parameterCount),
     architecture,
     trainContextSizeTokens === null ? null : t("{size} context", { size: formatContext(trainContextSizeTokens) }),

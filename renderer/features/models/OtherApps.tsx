@@ -8,6 +8,7 @@ import { failureText } from "../../../electron/words/failureText";
 import { useApp } from "../../app/appStore";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
+import { typeFacts } from "../../../electron/words/typeWords";
 import { fileSize } from "./fileSize";
 import { takeFoundModel } from "./importing";
 import type { Loadable } from "./loadable";
@@ -73,7 +74,7 @@ function AppModels({ app, models }: { readonly app: OtherApp; readonly models: r
           <li key={model.id} className={styles.model}>
             <span className={styles.words}>
               <b>{model.name}</b>
-              <small>{[fileSize(model), model.quantization].filter((fact) => fact !== null).join(" · ")}</small>
+              <small>{[...typeFacts(model.quantization), fileSize(model)].join(" · ")}</small>
               {model.failure !== null && (
                 <small className={styles.problem}>{failureText(model.failure).happened}</small>
               )}

@@ -1,4 +1,4 @@
-// One variant of a model: its quantization, its size, whether it fits, and the button that fetches it.
+// One variant of a model: its quantization and what that trades, its size, whether it fits, and the button that fetches it.
 import { useRef } from "react";
 import { richText } from "../../ui/richText";
 import type { HubModel, HubVariant } from "../../../electron/contract/hub";
@@ -10,6 +10,7 @@ import { FitVerdict } from "./FitVerdict";
 import { FullPrecisionActions } from "./FullPrecisionActions";
 import { hubSource } from "../../../electron/words/hubRequests";
 import { useOnScreen } from "./useOnScreen";
+import { typeWord } from "../../../electron/words/typeWords";
 import { isUnquantized } from "../../../electron/words/variantChoice";
 import { obstacleWords } from "../../../electron/words/variantWords";
 import styles from "./VariantRow.module.css";
@@ -30,11 +31,13 @@ export function VariantRow({ model, variant, name, best, judged }: VariantRowPro
   const source = hubSource(model, variant);
   const shown = useFit(source, onScreen || judged);
   // Until its header is read, or proved unreadable, nobody knows that it is a model at all.
+  const word = variant.quantization === null ? null : typeWord(variant.quantization);
   const actions = { model, variant, name, best, isRead: shown.fit !== null };
   return (
     <li ref={row} className={styles.row} data-best={best || undefined}>
       <bdi className={styles.name} title={variant.files.map(({ path }) => path).join("\n")}>
         {name}
+        {word !== null && <small>{word}</small>}
       </bdi>
       <span className={styles.size}>
         {variant.files.length < 2

@@ -58,7 +58,7 @@ export function fileTaskFraction({ doneBytes, totalBytes }: FileTask): number | 
   return totalBytes === 0 ? null : Math.min(1, doneBytes / totalBytes);
 }
 
-/** Each piece stands on its own: "1.20 of 5.00 GB", "24 %", "410 MB/s", "12 s left". */
+/** Each piece stands on its own: "1.20 of 5.00 GB", "24%", "410 MB/s", "12 s left". */
 export function fileTaskFacts(task: FileTask): string[] {
   const fraction = fileTaskFraction(task);
   if (fraction === null) return [];

@@ -5,7 +5,7 @@ import { MAX_QUALITY_CANDIDATES } from "../../../electron/contract/jobQueue";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { ModelDetails } from "../../../electron/contract/model";
 import type { QualityResults } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../../electron/words/quantities";
+import { typeLine } from "../../../electron/words/typeWords";
 import { Button } from "../../ui/Button";
 import { startJob } from "../jobs/jobs";
 import { siblingsOf, sourcesFor } from "./measurable";
@@ -43,7 +43,7 @@ export function MeasureForm({ details, models, results }: MeasureFormProps) {
             <label key={model.id}>
               <input type="radio" checked={model.id === source.model.id} onChange={() => setSource(model.id)} />
               {model.name}
-              <small>{facts(quantization, model.sizeBytes)}</small>
+              <small>{typeLine(quantization, model.sizeBytes)}</small>
             </label>
           ))}
         </fieldset>
@@ -90,7 +90,7 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
         <legend>
           {t("Measure against {model} ({facts})", {
             model: source.model.name,
-            facts: facts(source.quantization, source.model.sizeBytes),
+            facts: typeLine(source.quantization, source.model.sizeBytes),
           })}
         </legend>
         {candidates.map(({ model, quantization }) => (
@@ -103,7 +103,7 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
             />
             {model.name}
             <small>
-              {facts(quantization, model.sizeBytes)}
+              {typeLine(quantization, model.sizeBytes)}
               {measured.has(model.id) && ` · ${t("measured before")}`}
             </small>
           </label>
@@ -124,8 +124,4 @@ function Candidates({ details, source, models, results }: MeasureFormProps & { r
       </div>
     </>
   );
-}
-
-function facts(quantization: string | null, sizeBytes: number): string {
-  return [...(quantization === null ? [] : [quantization]), formatBytes(sizeBytes)].join(", ");
 }

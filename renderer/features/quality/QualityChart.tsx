@@ -1,13 +1,14 @@
 // Size against KL divergence, one point for each variant that was measured: the best trades are on the line.
 // The drawing is for the eye; each point is a button with the same facts, and the table below holds them all.
 import { Tooltip as Radix } from "radix-ui";
-import { languageCode, t } from "../../../electron/words/language";
+import { t } from "../../../electron/words/language";
 import { useLayoutEffect, useRef, useState } from "react";
 import type { ModelId } from "../../../electron/contract/ids";
 import type { MeasuredVariant } from "../../../electron/contract/quantize";
-import { formatBytes } from "../../../electron/words/quantities";
+import { formatBytes, formatSignificant } from "../../../electron/words/quantities";
 import { bestTrades, linearScale, logScale } from "./chartScales";
-import { formatKl, formatPerplexity, formatShare, variantKey, variantLabel, variantSentence } from "./measured";
+import { formatKl, formatPerplexity, formatShare } from "../../../electron/words/qualityNumbers";
+import { variantKey, variantLabel, variantSentence } from "./measured";
 import { placeLabels } from "./placeLabels";
 import { stepsTaken } from "../../../electron/words/stepWords";
 import styles from "./QualityChart.module.css";
@@ -231,5 +232,5 @@ function PointButton({ variant, all, x, y, onPoint }: PointButtonProps) {
 
 /** 0.001, 0.02, 1: as written, without an exponent. */
 function formatTick(kl: number): string {
-  return kl.toLocaleString(languageCode(), { maximumSignificantDigits: 1, useGrouping: false });
+  return formatSignificant(kl, 1);
 }

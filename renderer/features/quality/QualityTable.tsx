@@ -6,14 +6,14 @@ import type { MeasuredVariant, QualityResults } from "../../../electron/contract
 import { formatBytes, formatDecimal, formatWhen } from "../../../electron/words/quantities";
 import { type ReactNode, useState } from "react";
 import {
-  formatChange,
+  changeFrom,
   formatKl,
   formatKlError,
   formatPerplexity,
-  formatRatio,
   formatShare,
-  variantKey,
-} from "./measured";
+  ratioTo,
+} from "../../../electron/words/qualityNumbers";
+import { variantKey } from "./measured";
 import { stepsTaken } from "../../../electron/words/stepWords";
 import styles from "./QualityTable.module.css";
 
@@ -88,14 +88,11 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
         {type ?? name}
         <small>{notes.join(" · ")}</small>
       </th>
-      <Figure
-        value={formatBytes(quality.fileBytes)}
-        change={formatChange(quality.fileBytes, from?.fileBytes ?? null)}
-      />
+      <Figure value={formatBytes(quality.fileBytes)} change={changeFrom(from?.fileBytes ?? null, quality.fileBytes)} />
       <Figure
         value={formatPerplexity(quality.perplexity)}
         change={
-          formatChange(quality.perplexity, from?.perplexity ?? null) ?? `± ${formatPerplexity(quality.perplexityError)}`
+          changeFrom(from?.perplexity ?? null, quality.perplexity) ?? `± ${formatPerplexity(quality.perplexityError)}`
         }
       />
       <Figure
@@ -118,7 +115,7 @@ function VariantFigures({ variant, source, own, pointed }: VariantFiguresProps) 
 
 function Speed({ perSecond, source }: { readonly perSecond: number | null; readonly source: number | null }) {
   if (perSecond === null) return <Figure value="–" change={null} />;
-  return <Figure value={formatDecimal(perSecond, perSecond < 99.95 ? 1 : 0)} change={formatRatio(perSecond, source)} />;
+  return <Figure value={formatDecimal(perSecond, perSecond < 99.95 ? 1 : 0)} change={ratioTo(source, perSecond)} />;
 }
 
 function Figure({ value, change }: { readonly value: string; readonly change: string | null }) {

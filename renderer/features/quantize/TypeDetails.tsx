@@ -30,7 +30,7 @@ export function TypeDetails({ preview: { type, tensors, bytesByTensorType } }: {
         <>
           <p>
             {t(
-              "{count} of {total, plural, one {# tensor} other {# tensors}} get a larger type: their rows are {widths} weights wide, which blocks of {type} don't divide. Blocks have 256 weights in K-quants and most I-quants.",
+              "{count} of {total, plural, one {# tensor} other {# tensors}} get a larger type: their rows are {widths} weights wide, which blocks of {type} don’t divide. Blocks have 256 weights in K-quants and most I-quants.",
               {
                 count: formatCount(otherCount),
                 total: tensors.length,

@@ -92,7 +92,7 @@ function BackupLine({ backup, restoring, isBusy, onAsk, onKeep, onRestore }: Bac
       {restoring?.kind === "done" && (
         <output>
           {richText(
-            "Restored. Your former chats are in Facet's folder, in <file>{name}</file>.",
+            "Restored. Your former chats are in Facet’s folder, in <file>{name}</file>.",
             { file: (text) => <code>{text}</code> },
             { name: restoring.keptAs },
           )}
@@ -108,5 +108,5 @@ function focus(button: HTMLButtonElement | null): void {
 }
 
 function chatsInWords(chats: number | null): string {
-  return chats === null ? t("can't be read") : t("{chats, plural, one {# chat} other {# chats}}", { chats });
+  return chats === null ? t("can’t be read") : t("{chats, plural, one {# chat} other {# chats}}", { chats });
 }

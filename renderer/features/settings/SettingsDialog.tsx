@@ -63,9 +63,9 @@ export function SettingsDialog() {
                 "Chats and settings are stored in <folder>{path}</folder>.",
                 { folder: (text) => <code className={styles.folder}>{text}</code> },
                 { path: dataFolder },
-              )}{" "}
-              {t("The Models page shows where each model is stored. What you write is sent nowhere.")}
+              )}
             </p>
+            <p>{t("The Models page shows where each model is stored. What you write stays on this computer.")}</p>
           </div>
         </div>
         <NetworkSection />

@@ -44,7 +44,7 @@ function Taken({ model, totalBytes }: { readonly model: LoadedModel; readonly to
   const contextBytes = useDeltas(({ inEngine }) => inEngine?.contextBytes) ?? model.memory.contextBytes;
   const { weightsBytes } = model.memory;
   const takenBytes = loaded.reduce((sum, { bytes }) => sum + bytes, weightsBytes + contextBytes);
-  const share = (bytes: number) => `${totalBytes === 0 ? 0 : (bytes / totalBytes) * 100}%`;
+  const share = (bytes: number) => `${totalBytes === 0 ? 0 : (bytes / totalBytes) * 100}%`; // not translated
   const parts = [
     t("weights {size}", { size: formatBytes(weightsBytes) }),
     t("context {size}", { size: formatBytes(contextBytes) }),

@@ -126,7 +126,7 @@ function connectionWords(
   return hubReached === false
     ? {
         words: t("No connection"),
-        text: t("Hugging Face couldn't be reached. Models on this computer work without it."),
+        text: t("Hugging Face couldn’t be reached. Models on this computer work without it."),
       }
     : {
         words: t("Online"),

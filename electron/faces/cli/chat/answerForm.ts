@@ -14,11 +14,11 @@ export function readSchemaFile(file: string, output: Output): AnswerStructure {
   const reading = readAnswerSchema(schema);
   if (!reading.ok)
     throw new CommandError(
-      t("Answers can't follow the JSON schema in {file}. {reason}", { file, reason: becauseWords(reading.mistake) }),
+      t("Answers can’t follow the JSON schema in {file}. {reason}", { file, reason: becauseWords(reading.mistake) }),
     );
   if (reading.ignored.length > 0)
     output.remark(
-      t("Answers don't follow these keywords of the schema: {keywords}.", { keywords: reading.ignored.join(", ") }),
+      t("Answers don’t follow these keywords of the schema: {keywords}.", { keywords: reading.ignored.join(", ") }),
     );
   return { kind: "json-schema", schema };
 }
@@ -28,7 +28,7 @@ export function readGrammarFile(file: string): AnswerStructure {
   const mistake = findGrammarMistake(grammar);
   if (mistake !== null)
     throw new CommandError(
-      t("Answers can't follow the grammar in {file}. {reason}", { file, reason: becauseWords(mistake) }),
+      t("Answers can’t follow the grammar in {file}. {reason}", { file, reason: becauseWords(mistake) }),
     );
   return { kind: "grammar", grammar };
 }

@@ -59,8 +59,8 @@ function numberOf(text: string, name: string, schema: NumberSchema): number {
       t("{name} cannot be “{text}”: it is a number from {min} to {max}.", {
         name,
         text,
-        min: schema.minValue ?? 0,
-        max: schema.maxValue ?? 0,
+        min: String(schema.minValue ?? 0),
+        max: String(schema.maxValue ?? 0),
       }),
       EXIT.wrongUse,
     );

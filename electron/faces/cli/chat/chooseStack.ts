@@ -4,7 +4,6 @@ import { isScaleOf, scaleRange } from "../../../contract/deltaKinds";
 import { MAX_STACK_DELTAS, type Stack, type StackEntry } from "../../../contract/deltas";
 import type { InstalledModel } from "../../../contract/model";
 import { t } from "../../../words/language";
-import { formatScale } from "../../../words/quantities";
 import { CommandError, EXIT } from "../CommandError";
 import type { Reader } from "../CommandContext";
 import { chooseDelta } from "../chooseByName";
@@ -34,8 +33,8 @@ export async function chooseStack(
       throw new CommandError(
         t("“{text}”: a scale is a number from {min} to {max}, as in {example}", {
           text,
-          min,
-          max,
+          min: String(min),
+          max: String(max),
           example: `${name}@0.5`,
         }),
         EXIT.wrongUse,
@@ -58,9 +57,9 @@ export function toStack(stack: ChosenStack): Stack {
   return stack.map(({ deltaId, scale }) => ({ deltaId, scale }));
 }
 
-/** "Pirate + Poet@0.5"; "" for the base alone. */
+/** "Pirate + Poet@0.5", as it is typed in each language; "" for the base alone. */
 export function stackName(stack: ChosenStack): string {
-  return stack.map(({ name, scale }) => (scale === 1 ? name : `${name}@${formatScale(scale)}`)).join(" + "); // not translated
+  return stack.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`)).join(" + "); // not translated
 }
 
 function split(text: string): { name: string; scale: number } {

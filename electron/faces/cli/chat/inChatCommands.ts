@@ -1,11 +1,10 @@
 // What a user can ask for in the middle of a chat: lines that begin with /.
 import type { AnswerFacts } from "../../../contract/chat";
 import { backendWords } from "../../../words/backendWords";
-import { formatBytes, formatCount, formatPercent, formatSpeed } from "../../../words/quantities";
+import { formatBytes, formatCount, formatMilliseconds, formatPercent, formatSpeed } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import { chooseModelOrFile, noFineTunes } from "../chooseByName";
 import { CommandError } from "../CommandError";
-import { formatMilliseconds } from "../milliseconds";
 import type { Output } from "../Output";
 import { valueOf } from "../useOutcome";
 import { writeFacts, type Fact } from "../writeFacts";
@@ -107,7 +106,7 @@ async function changeModel(name: string, session: ChatSession, output: Output, s
     if (fitting.length < session.stack.length) {
       const left = session.stack.filter((entry) => !fitting.includes(entry));
       output.remark(
-        t("No longer used, because it doesn't fit this model: {fineTunes}.", { fineTunes: stackName(left) }),
+        t("No longer used, because it doesn’t fit this model: {fineTunes}.", { fineTunes: stackName(left) }),
       );
       await session.setStack(fitting);
     }
@@ -129,7 +128,7 @@ async function changeStack(names: string, session: ChatSession, output: Output):
           delta.name,
           formatBytes(delta.sizeBytes),
           match === "refused"
-            ? t("doesn't fit this model")
+            ? t("doesn’t fit this model")
             : session.stack.some(({ deltaId }) => deltaId === delta.id)
               ? t("answers@@this one is answering")
               : "",

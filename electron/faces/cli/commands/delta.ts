@@ -14,7 +14,7 @@ import {
   problemWords,
 } from "../../../words/deltaWords";
 import { failureText } from "../../../words/failureText";
-import { formatBytes, formatCount, formatPercent } from "../../../words/quantities";
+import { formatBytes, formatCount, formatDecimal, formatPercent } from "../../../words/quantities";
 import { chooseDelta, chooseModelOrFile, noFineTunes } from "../chooseByName";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -59,7 +59,7 @@ export function addDeltaCommands(program: Command, context: CommandContext): voi
   delta
     .command("remove")
     .alias("rm")
-    .description(t("move a fine-tune's file to the trash; answers that it wrote keep its name"))
+    .description(t("move a fine-tune’s file to the trash; answers that it wrote keep its name"))
     .argument("<name>", t("a fine-tune, by the beginning of its name"))
     .action((name: string) => remove(name, context));
 }
@@ -98,7 +98,7 @@ async function listFor(wanted: string, context: CommandContext): Promise<void> {
 function matchLine(each: DeltaForModel | undefined): string {
   return each === undefined
     ? ""
-    : (problemWords(each) ?? t("fits; recognised by: {reason}", { reason: matchWords(each) }));
+    : (problemWords(each) ?? t("fits; recognized by: {reason}", { reason: matchWords(each) }));
 }
 
 function printTable(deltas: readonly Delta[], remark: (delta: Delta) => string, output: Output): void {
@@ -175,14 +175,14 @@ function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDe
   return [
     [t("Kind"), kindAndRank(facts)],
     [t("Made for"), madeFor(facts)],
-    [t("Known by"), facts.baseFingerprint === null ? t("its shapes alone") : t("the base's fingerprint")],
+    [t("Known by"), facts.baseFingerprint === null ? t("its shapes alone") : t("the base’s fingerprint")],
     [t("Licence"), facts.licence],
     [
       t("Changes"),
       t("{count, plural, one {# tensor} other {# tensors}} with {weights} weights, {bits} bits each", {
         count: facts.changedTensorCount,
         weights: formatCount(weights),
-        bits: bitsPerWeight.toFixed(2),
+        bits: formatDecimal(bitsPerWeight, 2),
       }),
     ],
     [t("In memory"), formatBytes(facts.weightsBytes)],
@@ -194,7 +194,7 @@ function factRows(facts: DeltaFacts, { weights, bitsPerWeight, making }: DeltaDe
 
 function madeFor({ baseName: name, architecture }: DeltaFacts): string {
   return name === null
-    ? t("a model that isn't named ({architecture})", { architecture })
+    ? t("a model that isn’t named ({architecture})", { architecture })
     : t("{model} ({architecture})", { model: name, architecture });
 }
 

@@ -57,7 +57,7 @@ export function addDeltaFileCommands(delta: Command, context: CommandContext): v
   delta
     .command("convert")
     .description(t("write an adapter of PEFT or MLX as a GGUF file, or a 1-bit fine-tune in its other form"))
-    .argument("<file>", t("an adapter's weights or folder, or a 1-bit fine-tune in a GGUF file"))
+    .argument("<file>", t("an adapter’s weights or folder, or a 1-bit fine-tune in a GGUF file"))
     .requiredOption("-o, --output <file>", t("the GGUF file to write"))
     .option("--base <model>", t("the model that an adapter of PEFT or MLX is converted for"))
     .option(
@@ -74,7 +74,7 @@ export function addDeltaFileCommands(delta: Command, context: CommandContext): v
     .action((file: string, options: ConvertOptions) => convert(file, options, context));
   delta
     .command("export")
-    .description(t("write a fine-tune's file, to be used by other programs or to be shared"))
+    .description(t("write a fine-tune’s file, to be used by other programs or to be shared"))
     .argument("<name>", t("a fine-tune, by the beginning of its name"))
     .argument("<file>", t("the GGUF file to write"))
     .option("--compact", t("of a 1-bit fine-tune: a smaller file, which Facet expands when it is added"))

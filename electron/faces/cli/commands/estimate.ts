@@ -38,7 +38,7 @@ const KV_TYPES = ["f16", "q8_0", "q4_0"] as const satisfies readonly KvCacheType
 export function addEstimateCommand(program: Command, context: CommandContext): void {
   program
     .command("estimate")
-    .description(t("whether a model fits into this computer's memory, and what takes how much; nothing is loaded"))
+    .description(t("whether a model fits into this computer’s memory, and what takes how much; nothing is loaded"))
     .argument(
       "<model>",
       t("an installed model, or {form} on Hugging Face, of which only the header is read", {
@@ -110,7 +110,7 @@ async function sourceAtHub(
   if (source === null)
     throw new CommandError(
       variant.obstacle === null
-        ? t("It couldn't be judged whether this file fits.")
+        ? t("It couldn’t be judged whether this file fits.")
         : `${obstacleWords(variant.obstacle)}.`,
     );
   return { name: `${modelTitle(address.repository)} · ${variantName(variant, model.variants)}`, source };

@@ -92,19 +92,19 @@ export function addModelsCommands(program: Command, context: CommandContext): vo
     .command("import")
     .description(t("use models that are on this computer already, where they are stored"))
     .argument("<path...>", t("GGUF files, or folders that contain some"))
-    .option("--copy", t("copy them into Facet's folder"))
+    .option("--copy", t("copy them into Facet’s folder"))
     .addHelpText("after", examples(["facet models import ~/Downloads/Qwen3-8B-Q4_K_M.gguf"]))
     .action((paths: string[], { copy = false }: { copy?: boolean }) => importModels(paths, { copy }, context));
   models
     .command("remove")
     .alias("rm")
-    .description(t("move a model in Facet's folder to the trash; take one stored elsewhere off the list"))
+    .description(t("move a model in Facet’s folder to the trash; take one stored elsewhere off the list"))
     .argument("<model>", installedModel())
-    .option("-y, --yes", t("don't ask"))
+    .option("-y, --yes", t("don’t ask"))
     .action((wanted: string, { yes = false }: { yes?: boolean }) => removeModel(wanted, { yes }, context));
   models
     .command("verify")
-    .description(t("read a model's file again and compare it with its checksum"))
+    .description(t("read a model’s file again and compare it with its checksum"))
     .argument("<model>", installedModel())
     .action((wanted: string) => verifyModel(wanted, context));
 }

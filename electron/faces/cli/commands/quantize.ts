@@ -14,9 +14,11 @@ import {
 } from "../../../contract/quantizeRecipe";
 import { UserFile } from "../../../files/UserFile";
 import { fitWords } from "../../../words/fitWords";
-import { formatBytes, formatPercent, formatSpeed } from "../../../words/quantities";
+import { formatKl, formatPerplexity, formatShare } from "../../../words/qualityNumbers";
+import { formatBytes, formatDecimal, formatSpeed } from "../../../words/quantities";
 import { downloadRequest } from "../../../words/hubRequests";
 import { proposalSentence } from "../../../words/quantizeWords";
+import { typeWord } from "../../../words/typeWords";
 import { stepsTaken } from "../../../words/stepWords";
 import { chooseModelOrFile } from "../chooseByName";
 import { t } from "../../../words/language";
@@ -51,7 +53,7 @@ export function addQuantizeCommand(program: Command, context: CommandContext): v
       "--calibrate [file]",
       t("calibrate, also with a text of yours, or by an importance matrix (default at four bits and below)"),
     )
-    .option("--no-calibrate", t("don't calibrate"))
+    .option("--no-calibrate", t("don’t calibrate"))
     .option("--measure", t("compare the new file with its source: perplexity, divergence, speed"))
     .option("--keep-source", t("of a download: keep the large file too"))
     .option("--name <name>", t("name of the new model in the list"))
@@ -103,6 +105,7 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
     output.table(
       [
         { head: t("Type") },
+        { head: "" },
         { head: t("Size"), isNumber: true },
         { head: t("Bits"), isNumber: true },
         { head: t("Steps") },
@@ -110,8 +113,9 @@ async function showTypes(model: string, options: QuantizeOptions, context: Comma
       ],
       types.map(({ preview: { type, fileBytes, bitsPerWeight, steps }, fit }) => [
         type === proposal?.type ? output.bold(`${type} *`) : type,
+        typeWord(type) ?? "",
         formatBytes(fileBytes),
-        bitsPerWeight.toFixed(2),
+        formatDecimal(bitsPerWeight, 2),
         stepsTaken(steps),
         fitWords(fit),
       ]),
@@ -278,9 +282,9 @@ function printQuality(variants: QualityResults["variants"], output: Output): voi
     variants.map(({ name, isSource, quality: { fileBytes, perplexity, klMean, sameTopToken, speed } }) => [
       isSource ? t("{name} (source)", { name }) : name,
       formatBytes(fileBytes),
-      perplexity.toFixed(2),
-      klMean.toFixed(4),
-      formatPercent(sameTopToken),
+      formatPerplexity(perplexity),
+      isSource ? "" : formatKl(klMean),
+      isSource ? "" : formatShare(sameTopToken),
       speed === null ? "" : formatSpeed(speed.prefillTokensPerSecond),
       speed === null ? "" : formatSpeed(speed.decodeTokensPerSecond),
     ]),

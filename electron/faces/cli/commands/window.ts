@@ -46,7 +46,7 @@ async function openWindow(file: string | undefined, program: Command, context: C
 }
 
 function notOpened({ message }: Error): CommandError {
-  return new CommandError(t("The window couldn't be opened: {reason}", { reason: message }));
+  return new CommandError(t("The window couldn’t be opened: {reason}", { reason: message }));
 }
 
 /** It lives on when the terminal is closed. */

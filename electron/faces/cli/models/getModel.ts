@@ -32,7 +32,7 @@ export async function getModel(text: string, context: CommandContext): Promise<v
   if (before === undefined) await download(downloadRequest(model, chosen), context);
   const after = before ?? variantHere((await installed(application)).models, chosen, address);
   if (after === undefined)
-    throw new CommandError(t("The model was downloaded, but it isn't in the list."), EXIT.failed);
+    throw new CommandError(t("The model was downloaded, but it isn’t in the list."), EXIT.failed);
   report(after.model, before !== undefined, context);
   output.remark(t("Chat with it: {command}", { command: `facet chat ${JSON.stringify(after.model.name)}` }));
 }

@@ -1,7 +1,8 @@
 // facet models list: what is installed. No file is opened for it, so that it is there at once; facet models show says more.
 import type { InstalledModels, ModelDetails } from "../../../contract/model";
-import { quantizationOf } from "../../../core/hub/variants";
+import { quantizationOf } from "../../../contract/quantizationOf";
 import { formatBytes } from "../../../words/quantities";
+import { typeWord } from "../../../words/typeWords";
 import { t } from "../../../words/language";
 import type { CommandContext, Reader } from "../CommandContext";
 import { valueOf } from "../useOutcome";
@@ -20,10 +21,18 @@ export async function listModels({ output, reader }: CommandContext): Promise<vo
     return;
   }
   output.table(
-    [{ head: t("Name") }, { head: t("Type") }, { head: t("Size"), isNumber: true }, { head: t("File") }, { head: "" }],
+    [
+      { head: t("Name") },
+      { head: t("Type") },
+      { head: "" },
+      { head: t("Size"), isNumber: true },
+      { head: t("File") },
+      { head: "" },
+    ],
     listed.map(({ name, quantization, sizeBytes, fileName, isLoaded, failure }) => [
       name,
       quantization ?? "",
+      typeWord(quantization ?? "") ?? "",
       formatBytes(sizeBytes),
       fileName,
       isLoaded ? t("loaded") : failure === null ? "" : t("cannot be used"),

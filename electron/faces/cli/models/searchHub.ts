@@ -1,7 +1,7 @@
 // facet models search: models of the hub in GGUF, page after page.
 import type { HubModelSummary, HubSort } from "../../../contract/hub";
 import { licenceTitle } from "../../../words/modelTitle";
-import { formatAgo, formatContext, formatParameters, formatRoughCount } from "../../../words/quantities";
+import { formatAgo, formatContext, formatCount, formatParameters, formatRoughCount } from "../../../words/quantities";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
 import { untilCancelled } from "../untilCancelled";
@@ -54,6 +54,9 @@ export async function searchHub(
   );
   if (cursor !== null || found.length > limit)
     output.remark(
-      t("There are more: {option} shows the next {count} too.", { option: `--limit ${limit * 2}`, count: limit }),
+      t("There are more: {option} shows the next {count} too.", {
+        option: `--limit ${limit * 2}`,
+        count: formatCount(limit),
+      }),
     );
 }

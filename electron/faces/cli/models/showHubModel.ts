@@ -5,6 +5,7 @@ import { fitWords } from "../../../words/fitWords";
 import { summaryLine } from "../../../words/hubFacts";
 import { licenceTitle, modelTitle } from "../../../words/modelTitle";
 import { formatContext, formatParameters } from "../../../words/quantities";
+import { typeWord } from "../../../words/typeWords";
 import { obstacleWords, variantName } from "../../../words/variantWords";
 import { t } from "../../../words/language";
 import type { CommandContext } from "../CommandContext";
@@ -44,6 +45,7 @@ export async function showHubModel(address: HubAddress, context: CommandContext)
     output.table(
       [
         { head: t("Type") },
+        { head: "" },
         { head: t("Size"), isNumber: true },
         {
           head: t("On this computer, context {size}", { size: formatContext(usualJudging.contextSizeTokens) }),
@@ -54,6 +56,7 @@ export async function showHubModel(address: HubAddress, context: CommandContext)
         const fit = fitOf(variant);
         return [
           variantName(variant, variants),
+          typeWord(variant.quantization ?? "") ?? "",
           sizeWords(variant.sizeBytes, variant.files.length),
           variant.obstacle !== null ? obstacleWords(variant.obstacle) : fit === null ? "" : fitWords(fit),
           variant === proposed ? t("proposed") : "",

@@ -4,7 +4,9 @@ import { failureText } from "../../../words/failureText";
 import { abilities, licenceWords, templateOriginWords } from "../../../words/modelFormatWords";
 import { modelOriginWords } from "../../../words/modelOriginWords";
 import { formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
+import { typeTitle } from "../../../words/typeWords";
 import { t } from "../../../words/language";
+import { sentences } from "../../../words/sentences";
 import type { CommandContext } from "../CommandContext";
 import { chooseModel } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";
@@ -34,7 +36,7 @@ export async function showModel(wanted: string, { output, signal, reader: open }
   writeFacts(output, [
     [t("File"), path.ok ? path.value : known.fileName],
     [t("Size"), sizeWords(known.sizeBytes, known.fileCount)],
-    [t("Type"), facts.quantization],
+    [t("Type"), facts.quantization === null ? null : typeTitle(facts.quantization)],
     [t("Parameters"), facts.parameterCount === null ? null : formatParameters(facts.parameterCount)],
     [t("Architecture"), facts.architecture],
     [
@@ -56,7 +58,7 @@ export async function showModel(wanted: string, { output, signal, reader: open }
   const problem = known.failure ?? (format.ok ? null : format.failure);
   if (problem !== null) {
     const { happened, advice } = failureText(problem);
-    output.line(`  ${happened} ${advice}`);
+    output.line(`  ${sentences(happened, advice)}`);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type NamedStack,
   type StackEntry,
 } from "../../../../electron/contract/deltas";
-import { formatScale } from "../../../../electron/words/quantities";
+import { formatCount } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
 import { kindWords, stackHue, stackName } from "../../deltas/stackWords";
 import { useChatStack } from "../fineTunes/chatStack";
@@ -37,7 +37,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
     <span className={styles.column} data-hue={stackHue(stack) ?? "base"}>
       <Popover.Root>
         <Popover.Trigger className={styles.trigger}>
-          <span className="visually-hidden">{t("Column {number}:", { number: index + 1 })} </span>
+          <span className="visually-hidden">{t("Column {number}:", { number: formatCount(index + 1) })} </span>
           <i className={styles.dot} />
           <span className={styles.name}>{columnName(stack)}</span>
           {stack.length === 1 && first !== undefined && <span className={styles.kind}>{kindWords(first)}</span>}
@@ -50,7 +50,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
             side="top"
             sideOffset={6}
             collisionPadding={8}
-            aria-label={t("Column {number}", { number: index + 1 })}
+            aria-label={t("Column {number}", { number: formatCount(index + 1) })}
           >
             <Choices {...props} />
             {stack.length === 1 && first !== undefined && <Strength {...props} entry={first} />}
@@ -61,7 +61,7 @@ export function ColumnMenu(props: ColumnMenuProps): ReactNode {
         <button
           type="button"
           className={styles.remove}
-          aria-label={t("Remove column {number}", { number: index + 1 })}
+          aria-label={t("Remove column {number}", { number: formatCount(index + 1) })}
           onClick={() => chooseColumns(withoutColumn(columns, index))}
         >
           <X size={12} aria-hidden />
@@ -159,7 +159,6 @@ function Strength({ columns, index, entry }: ColumnMenuProps & { readonly entry:
         {...range}
         step={SCALE_STEP}
         value={entry.scale}
-        aria-valuetext={formatScale(entry.scale)}
         onChange={setScale}
       />
     </div>

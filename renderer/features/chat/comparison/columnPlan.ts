@@ -39,7 +39,7 @@ export function planColumns({ chosen, chatStack, library, hasModel, forModel }: 
   if (forModel.kind === "failed")
     return {
       kind: "unavailable",
-      why: t("Side by side needs a fine-tune. Facet couldn't find out which of yours fit this model."),
+      why: t("Side by side needs a fine-tune. Facet couldn’t find out which of yours fit this model."),
     };
   const fineTunes = forModel.value.deltas
     .filter(isUsable)

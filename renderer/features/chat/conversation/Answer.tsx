@@ -110,7 +110,7 @@ function Waiting({ message }: { readonly message: Message }): ReactNode {
   const words = useApp(({ engine }) => {
     if (engine.kind === "starting" || engine.kind === "loading") return t("Waiting for the model…");
     if (engine.kind !== "generating" || engine.messageId !== message.id) return t("Waiting…");
-    if (engine.unresponsive) return t("The engine hasn't responded for a while");
+    if (engine.unresponsive) return t("The engine hasn’t responded for a while");
     return engine.phase === "prefill" && engine.prefillFraction > 0
       ? t("Reading… {percent}", { percent: formatPercent(engine.prefillFraction) })
       : t("Reading…");
@@ -184,7 +184,7 @@ export function NotSaved({ message }: { readonly message: Message }): ReactNode 
   if (message.isUnsaved !== true) return null;
   return (
     <div className={styles.failed}>
-      <p className={styles.happened}>{t("This answer isn't saved.")}</p>
+      <p className={styles.happened}>{t("This answer isn’t saved.")}</p>
       <p>{t("It is only in memory. Free some space on the disk, and Facet saves it.")}</p>
       <Button onClick={() => void saveUnsaved()}>{t("Save now")}</Button>
     </div>

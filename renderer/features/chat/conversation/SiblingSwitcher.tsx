@@ -7,6 +7,7 @@ import { useChat } from "../chatStore";
 import { showSibling, writingMessage } from "./answerActions";
 import styles from "./SiblingSwitcher.module.css";
 import { t } from "../../../../electron/words/language";
+import { formatCount } from "../../../../electron/words/quantities";
 import { richText } from "../../../ui/richText";
 
 interface SiblingSwitcherProps {
@@ -35,7 +36,7 @@ export function SiblingSwitcher({ message, among = message.siblingIds }: Sibling
         {richText(
           "<hidden>Version </hidden>{number} / {count}",
           { hidden: (text) => <span className="visually-hidden">{text}</span> },
-          { number: index + 1, count: among.length },
+          { number: formatCount(index + 1), count: formatCount(among.length) },
         )}
       </span>
       <button

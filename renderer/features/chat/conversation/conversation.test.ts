@@ -5,7 +5,7 @@ import type { StackEntry } from "../../../../electron/contract/deltas";
 import { ChatId, DeltaId, MessageId, ModelId } from "../../../../electron/contract/ids";
 import { textParts } from "../../../../electron/contract/parts";
 import { chatStore, type ChatState } from "../chatStore";
-import { factsLine, factsTable, formatSeconds, formatSwitch } from "./factsText";
+import { factsLine, factsTable, formatSwitch, formatWait } from "./factsText";
 import { outsideView, outsideViewWords } from "./outsideView";
 
 const facts: AnswerFacts = {
@@ -92,7 +92,7 @@ describe("facts", () => {
     [12_340, "12.3 s"],
     [125_000, "2 min 5 s"],
   ])("%i ms is %s", (ms, words) => {
-    expect(formatSeconds(ms)).toBe(words);
+    expect(formatWait(ms)).toBe(words);
   });
 });
 
@@ -111,7 +111,7 @@ describe("the end of the model's view", () => {
     expect(outsideView(branch(8, { ...facts, firstSeenMessageId: MessageId.parse("m0") }))).toBeNull();
   });
   it("counts in words", () => {
-    expect(outsideViewWords(1)).toBe("1 earlier turn is outside the model's view");
-    expect(outsideViewWords(4)).toBe("4 earlier turns are outside the model's view");
+    expect(outsideViewWords(1)).toBe("1 earlier turn is outside the model’s view");
+    expect(outsideViewWords(4)).toBe("4 earlier turns are outside the model’s view");
   });
 });

@@ -26,9 +26,9 @@ export function cutWords({ state, parts, facts }: Pick<Message, "state" | "parts
     case "length":
       return isThought
         ? t(
-            "There is no answer: thinking used up this chat's limit for an answer. Raise the limit, or let it think less.",
+            "There is no answer: thinking used up this chat’s limit for an answer. Raise the limit, or let it think less.",
           )
-        : t("Cut off here: the answer reached this chat's limit.");
+        : t("Cut off here: the answer reached this chat’s limit.");
     case "context":
       return isThought
         ? t("There is no answer: thinking filled the context. Let it think less, or start a new chat.")

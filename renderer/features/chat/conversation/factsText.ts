@@ -3,7 +3,13 @@ import type { AnswerFacts } from "../../../../electron/contract/chat";
 import type { NamedStack } from "../../../../electron/contract/deltas";
 import type { ModelId } from "../../../../electron/contract/ids";
 import { t } from "../../../../electron/words/language";
-import { formatCount, formatDecimal, formatDuration, formatSpeed } from "../../../../electron/words/quantities";
+import {
+  formatCount,
+  formatDuration,
+  formatMilliseconds,
+  formatSeconds,
+  formatSpeed,
+} from "../../../../electron/words/quantities";
 import { kindWords } from "../../deltas/stackWords";
 import { answerFormatWords } from "../../model/formatWords";
 
@@ -31,7 +37,7 @@ export function formatTokens(tokens: number): string {
 }
 
 function firstTokenWords({ timeToFirstTokenMs }: AnswerFacts): string | null {
-  return timeToFirstTokenMs === null ? null : t("{time} to first token", { time: formatSeconds(timeToFirstTokenMs) });
+  return timeToFirstTokenMs === null ? null : t("{time} to first token", { time: formatWait(timeToFirstTokenMs) });
 }
 
 /** 0.12 → "0.1 ms", 3.4 → "3.4 ms", 34 → "34 ms". */
@@ -41,14 +47,14 @@ export function formatSwitch(ms: number): string {
 }
 
 /** 240 → "0.24 s", 12_340 → "12.3 s", 125_000 → "2 min 5 s". */
-export function formatSeconds(ms: number): string {
+export function formatWait(ms: number): string {
   const seconds = ms / 1000;
   if (seconds >= 99.95) return formatDuration(Math.round(seconds));
-  return t("{seconds} s", { seconds: formatDecimal(seconds, seconds < 9.995 ? 2 : 1) });
+  return formatSeconds(seconds, seconds < 9.995 ? 2 : 1);
 }
 
 function formatMs(ms: number): string {
-  return t("{milliseconds} ms", { milliseconds: formatDecimal(ms, ms < 9.95 ? 1 : 0) });
+  return formatMilliseconds(ms, ms < 9.95 ? 1 : 0);
 }
 
 /** Every fact with its name, for the details. */
@@ -62,7 +68,7 @@ export function factsTable(facts: AnswerFacts, stack: NamedStack): readonly (rea
     ...row(t("Switched in"), formatted(facts.deltaSwitchMs, formatSwitch)),
     ...row(t("Read@@tokens of the prompt"), promptWords(facts)),
     ...row(t("Reading speed"), formatted(facts.prefillTokensPerSecond, formatSpeed)),
-    ...row(t("Time to first token"), formatted(facts.timeToFirstTokenMs, formatSeconds)),
+    ...row(t("Time to first token"), formatted(facts.timeToFirstTokenMs, formatWait)),
     ...row(t("Written@@tokens of the answer"), formatTokens(facts.answerTokens)),
     ...row(t("Writing speed"), formatted(facts.decodeTokensPerSecond, formatSpeed)),
     ...row(t("Context used"), contextWords(facts.contextUsedTokens, facts.contextSizeTokens)),
@@ -75,7 +81,7 @@ function formatted(value: number | null, format: (value: number) => string): str
 }
 
 function formatLoad(ms: number): string {
-  return ms < 1000 ? formatMs(Math.round(ms)) : formatSeconds(ms);
+  return ms < 1000 ? formatMs(Math.round(ms)) : formatWait(ms);
 }
 
 function promptWords({ promptTokens, cachedTokens }: AnswerFacts): string {

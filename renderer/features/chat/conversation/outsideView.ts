@@ -23,7 +23,7 @@ export function outsideView(state: ChatState): OutsideView | null {
 
 export function outsideViewWords(turns: number): string {
   return t(
-    "{turns, plural, one {# earlier turn is outside the model's view} other {# earlier turns are outside the model's view}}",
+    "{turns, plural, one {# earlier turn is outside the model’s view} other {# earlier turns are outside the model’s view}}",
     { turns },
   );
 }

@@ -72,7 +72,7 @@ export function Chip({ choice, stack, isReached, dropMark, onReach, onChoose }: 
             )}
             <span className={styles.name}>{entry.name}</span>
             <span className={styles.kind}>{kindWords(entry)}</span>
-            {problem !== null && <span className="visually-hidden"> {t("(can't be used now)")}</span>}
+            {problem !== null && <span className="visually-hidden"> {t("(can’t be used now)")}</span>}
           </button>
           <Popover.Trigger className={styles.menu} aria-label={t("Menu of {name}", { name: entry.name })} tabIndex={-1}>
             <ChevronDown size={12} aria-hidden />

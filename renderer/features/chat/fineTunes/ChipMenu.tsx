@@ -5,7 +5,7 @@ import { scaleRange } from "../../../../electron/contract/deltaKinds";
 import { type Delta, MAX_STACK_DELTAS, type NamedStack } from "../../../../electron/contract/deltas";
 import { failureText } from "../../../../electron/words/failureText";
 import { toggleDialog } from "../../../app/layout";
-import { formatBytes, formatPercent, formatScale } from "../../../../electron/words/quantities";
+import { formatBytes, formatPercent } from "../../../../electron/words/quantities";
 import { Slider } from "../../../ui/Slider";
 import { kindAndRank } from "../../../../electron/words/deltaWords";
 import { kindWords } from "../../deltas/stackWords";
@@ -79,7 +79,6 @@ export function ChipMenu({ choice, stack, onClose, onCloseAutoFocus }: ChipMenuP
             {...range}
             step={SCALE_STEP}
             value={entry.scale}
-            aria-valuetext={formatScale(entry.scale)}
             className={styles.slider}
             onChange={(scale) => setScale(Math.round(scale * 100) / 100)}
           />

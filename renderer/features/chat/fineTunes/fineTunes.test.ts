@@ -167,7 +167,7 @@ it("what is left out of a message is said before, and who answers instead", () =
   };
   expect(said(library.map(fits))).toBeNull();
   expect(said([fits(sql), refused(words)])).toBe(
-    "“words” doesn't fit this model. Load its model, or choose another fine-tune at the top. The others answer without it.",
+    "“words” doesn’t fit this model. Load its model, or choose another fine-tune at the top. The others answer without it.",
   );
   expect(said([fits(json)], [json])).toBe("“SQL + words” was deleted. Base answers instead.");
   expect(usableStack(stack, library, [fits(sql), refused(words)])).toEqual([entryOf(sql, 0.5)]);

@@ -21,6 +21,6 @@ function whyWords({ problem }: FineTuneChoice, names: string): string {
     case "delta-changed":
       return t("The file of “{names}” was changed.", { names });
     default:
-      return t("“{names}” doesn't fit this model. Load its model, or choose another fine-tune at the top.", { names });
+      return t("“{names}” doesn’t fit this model. Load its model, or choose another fine-tune at the top.", { names });
   }
 }

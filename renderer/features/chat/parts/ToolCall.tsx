@@ -40,7 +40,7 @@ function Arguments({ call: { arguments: text }, isWriting }: Omit<ToolCallProps,
       <CodeBlock code={code} language={language} growing={isWriting} wraps={language === ""} />
       {!isWriting && !areArguments(text) && (
         <p className={styles.mistake}>
-          {t("These arguments aren't a JSON object. They are shown as the model wrote them.")}
+          {t("These arguments aren’t a JSON object. They are shown as the model wrote them.")}
         </p>
       )}
     </>

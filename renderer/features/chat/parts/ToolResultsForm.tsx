@@ -51,7 +51,7 @@ export function ToolResultsForm({ message }: { readonly message: Message }): Rea
         <ResultField key={call.callId} message={message} call={call} onKeyDown={pressKey} />
       ))}
       <div className={styles.row}>
-        <p className={styles.note}>{t("The model is waiting for this. Facet doesn't run tools itself.")}</p>
+        <p className={styles.note}>{t("The model is waiting for this. Facet doesn’t run tools itself.")}</p>
         <Button type="submit" look="primary" disabled={isSending}>
           {t("Send")}
         </Button>

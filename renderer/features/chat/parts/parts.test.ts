@@ -127,14 +127,14 @@ describe("how an answer ended", () => {
       [thought, text],
       { facts: facts("length") },
       null,
-      "Cut off here: the answer reached this chat's limit.",
+      "Cut off here: the answer reached this chat’s limit.",
     ],
     [
       "cut in its thought",
       [thought],
       { facts: facts("length") },
       null,
-      "There is no answer: thinking used up this chat's limit for an answer. Raise the limit, or let it think less.",
+      "There is no answer: thinking used up this chat’s limit for an answer. Raise the limit, or let it think less.",
     ],
     [
       "the context filled by its thought",

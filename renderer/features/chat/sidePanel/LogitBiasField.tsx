@@ -18,6 +18,8 @@ import { NumberField } from "./NumberField";
 import { parseFieldValue } from "./samplingFields";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
 import { t } from "../../../../electron/words/language";
+import { sentences } from "../../../../electron/words/sentences";
+import { formatCount } from "../../../../electron/words/quantities";
 
 const choices: readonly (readonly [BiasChoice, () => string])[] = [
   ["never", () => t("Never")],
@@ -55,7 +57,7 @@ export function LogitBiasField(): ReactNode {
             <li key={row.id} className={styles.row}>
               <input
                 className={styles.text}
-                aria-label={t("Text {number}", { number: index + 1 })}
+                aria-label={t("Text {number}", { number: formatCount(index + 1) })}
                 placeholder={t("Word or token")}
                 maxLength={MAX_BIAS_CHARACTERS}
                 spellCheck={false}
@@ -65,7 +67,7 @@ export function LogitBiasField(): ReactNode {
               />
               <select
                 className={styles.choice}
-                aria-label={t("How text {number} is chosen", { number: index + 1 })}
+                aria-label={t("How text {number} is chosen", { number: formatCount(index + 1) })}
                 value={choiceOf(row.bias)}
                 onChange={({ target }) =>
                   change(row.id, {
@@ -81,7 +83,7 @@ export function LogitBiasField(): ReactNode {
               </select>
               {choiceOf(row.bias) === "by" && (
                 <NumberField
-                  label={t("Bias of text {number}", { number: index + 1 })}
+                  label={t("Bias of text {number}", { number: formatCount(index + 1) })}
                   value={row.bias}
                   parse={(text) => parseFieldValue(text, { min: -MAX_BIAS, max: MAX_BIAS, step: 0.1 })}
                   onChange={(bias) => change(row.id, { bias })}
@@ -89,7 +91,7 @@ export function LogitBiasField(): ReactNode {
               )}
               <IconButton
                 className={styles.remove}
-                name={t("Remove text {number}", { number: index + 1 })}
+                name={t("Remove text {number}", { number: formatCount(index + 1) })}
                 icon={<X size={14} />}
                 data-remove
                 onClick={() => remove(row.id)}
@@ -105,8 +107,10 @@ export function LogitBiasField(): ReactNode {
         </Button>
       )}
       <p id={`${id}-words`} className={styles.note}>
-        {t("Makes a text likelier, or less likely below 0. Never is −100, Always is 100.")}{" "}
-        {t("It applies to each token of the text. {code} stands for a line break.", { code: "\\n" })}
+        {sentences(
+          t("Makes a text likelier, or less likely below 0. Never is −100, Always is 100."),
+          t("It applies to each token of the text. {code} stands for a line break.", { code: "\\n" }),
+        )}
       </p>
     </fieldset>
   );

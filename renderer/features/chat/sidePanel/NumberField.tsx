@@ -1,5 +1,6 @@
 // A number that is typed: takes hold on Enter or when the field is left, and goes back when it is no number.
 import { useState } from "react";
+import { formatNumber } from "../../../../electron/words/quantities";
 import { NumberInput } from "../../../ui/NumberInput";
 import styles from "./NumberField.module.css";
 
@@ -15,7 +16,7 @@ interface NumberFieldProps<Value extends number | undefined> {
 
 export function NumberField<Value extends number | undefined>(props: NumberFieldProps<Value>) {
   const { label, value, placeholder, wide = false, parse, onChange } = props;
-  const shown = value === undefined ? "" : String(value);
+  const shown = value === undefined ? "" : formatNumber(value);
   /** Null while nobody types: then the field follows the value. */
   const [typed, setTyped] = useState<string | null>(null);
 

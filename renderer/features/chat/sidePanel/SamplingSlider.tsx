@@ -7,6 +7,7 @@ import { NumberField } from "./NumberField";
 import { parseFieldValue, type SamplingField } from "./samplingFields";
 import styles from "./SamplingSlider.module.css";
 import { t } from "../../../../electron/words/language";
+import { formatNumber } from "../../../../electron/words/quantities";
 
 interface SamplingSliderProps {
   readonly field: SamplingField;
@@ -34,11 +35,11 @@ export function SamplingSlider({ field, value, defaultValue, onChange }: Samplin
           <button
             type="button"
             className={styles.reset}
-            aria-label={t("Reset {name} to {value}, the model's default", { name, value: defaultValue })}
+            aria-label={t("Reset {name} to {value}, the model’s default", { name, value: formatNumber(defaultValue) })}
             onClick={() => onChange(undefined)}
           >
             <RotateCcw size={12} />
-            {defaultValue}
+            {formatNumber(defaultValue)}
           </button>
         )}
         <NumberField label={name} value={shown} parse={(text) => parseFieldValue(text, field)} onChange={onChange} />

@@ -38,8 +38,8 @@ export function ToolsField(): ReactNode {
         <h4>{t("Tools")}</h4>
         <p className={styles.note}>
           {text.trim() === ""
-            ? t("This model's chat template doesn't support tools.")
-            : t("This model's chat template doesn't support tools. Your list is kept for models that do.")}
+            ? t("This model’s chat template doesn’t support tools.")
+            : t("This model’s chat template doesn’t support tools. Your list is kept for models that do.")}
         </p>
       </div>
     );
@@ -80,11 +80,11 @@ function write(text: string): void {
 }
 
 function toolsInUseWords(tools: readonly Tool[], isOff: boolean, hasStructure: boolean): string {
-  if (tools.length === 0) return t("Tools the model may call: a JSON list, as for OpenAI's API.");
+  if (tools.length === 0) return t("Tools the model may call: a JSON list, as for OpenAI’s API.");
   const state = isOff
     ? t("They are switched off.")
     : hasStructure
-      ? t("An answer with a structure doesn't call tools.")
+      ? t("An answer with a structure doesn’t call tools.")
       : null;
   return state === null ? toolsWords(tools) : [toolsWords(tools), state].join(" ");
 }

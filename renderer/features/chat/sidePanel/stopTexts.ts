@@ -1,5 +1,6 @@
 // Stop texts as they are typed: one in each line, with \\n and \\t for a line break and a tab.
 import { t } from "../../../../electron/words/language";
+import { formatCount } from "../../../../electron/words/quantities";
 
 /** Of the contract: so many, each so long. */
 const MAX_STOP_TEXTS = 16;
@@ -36,7 +37,7 @@ export function readStopTexts(typed: string): { ok: true; texts: string[] } | { 
     return {
       ok: false,
       mistake: t("Text {number} is longer than {count, plural, one {# character} other {# characters}}.", {
-        number: long + 1,
+        number: formatCount(long + 1),
         count: MAX_STOP_CHARACTERS,
       }),
     };

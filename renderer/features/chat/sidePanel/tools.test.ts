@@ -35,8 +35,8 @@ describe("a list of tools", () => {
   ])("%s: %s", (text, expected) => expect(words(text)).toBe(expected));
 
   test.each([
-    ["[{", "This isn't JSON yet: the end is missing."],
-    ['[\n  {"type": "function",}\n]', "This isn't JSON. Check line 2, column 23."],
+    ["[{", "This isn’t JSON yet: the end is missing."],
+    ['[\n  {"type": "function",}\n]', "This isn’t JSON. Check line 2, column 23."],
     [JSON.stringify(weather), "Tools must be a list. Put [ ] around them."],
     ['"get_weather"', "Tools must be a list. Put [ ] around them."],
     ["null", "Tools must be a list. Put [ ] around them."],

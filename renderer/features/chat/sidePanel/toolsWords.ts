@@ -3,7 +3,7 @@ import { MAX_TOOL_NAME_CHARACTERS } from "../../../../electron/contract/parts";
 import { MAX_TOOLS_CHARACTERS } from "../../../../electron/contract/sampling";
 import type { Tool, ToolsMistake } from "../../../../electron/contract/tools";
 import { findJsonMistake } from "../../../app/jsonMistake";
-import { formatList } from "../../../../electron/words/quantities";
+import { formatCount, formatList } from "../../../../electron/words/quantities";
 import { t } from "../../../../electron/words/language";
 
 /** More names than this are counted only. */
@@ -25,7 +25,7 @@ export function toolsWords(tools: readonly Tool[]): string {
 export function toolsMistakeWords(mistake: ToolsMistake, text: string): string {
   if (!("index" in mistake)) return listMistakeWords(mistake.kind, text);
   const { kind, index, name } = mistake;
-  const number = index + 1;
+  const number = formatCount(index + 1);
   // A name that is too long is not repeated.
   return name === null || kind === "long-name"
     ? t("Tool {number}: {mistake}", { number, mistake: toolMistakeWords(kind) })
@@ -76,8 +76,11 @@ function listMistakeWords(kind: "too-long" | "not-json" | "not-a-list", text: st
 /** For any field that takes JSON. */
 export function jsonMistakeWords(text: string): string {
   const mistake = findJsonMistake(text);
-  if (mistake === null) return t("This isn't JSON.");
+  if (mistake === null) return t("This isn’t JSON.");
   return mistake.isAtEnd
-    ? t("This isn't JSON yet: the end is missing.")
-    : t("This isn't JSON. Check line {line}, column {column}.", { line: mistake.line, column: mistake.column });
+    ? t("This isn’t JSON yet: the end is missing.")
+    : t("This isn’t JSON. Check line {line}, column {column}.", {
+        line: formatCount(mistake.line),
+        column: formatCount(mistake.column),
+      });
 }

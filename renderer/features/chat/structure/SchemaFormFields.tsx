@@ -9,6 +9,7 @@ import { SchemaFormField } from "./SchemaFormField";
 import styles from "./SchemaForm.module.css";
 import type { SchemaForm } from "./schemaForm";
 import { t } from "../../../../electron/words/language";
+import { formatCount } from "../../../../electron/words/quantities";
 
 /** More do not become a form that can be used. */
 const MAX_FIELDS = 100;
@@ -43,7 +44,7 @@ export function SchemaFormFields(props: SchemaFormFieldsProps): ReactNode {
     const to = fields.findIndex((field) => field.id === id) + step;
     if (to < 0 || to >= fields.length) return;
     flushSync(() => onChange(moveField(form, place, id, step)));
-    setMoved(t("Now {position} of {count}", { position: to + 1, count: fields.length }));
+    setMoved(t("Now {position} of {count}", { position: formatCount(to + 1), count: formatCount(fields.length) }));
     // An element that is moved in the page loses the focus.
     if (focused instanceof HTMLElement) focused.focus();
   }

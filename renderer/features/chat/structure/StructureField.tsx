@@ -100,7 +100,7 @@ function SchemaField(): ReactNode {
       <Words mistake={mistake} untilThen={untilThen}>
         {[
           t("The answer is JSON that follows this schema. Thinking before it is free."),
-          t("The model doesn't see the schema, so ask for what you want."),
+          t("The model doesn’t see the schema, so ask for what you want."),
           ignoredKeywordsText(check.ignored),
           reading.ok ? null : reading.reason,
         ]

@@ -6,8 +6,8 @@ import { checkStructure, ignoredKeywordsText } from "./checkStructure";
 test.each<[AnswerStructure["kind"], string, string | null]>([
   ["json-schema", "", null],
   ["json-schema", '{"type":"object"}', null],
-  ["json-schema", '{\n"type":', "This isn't JSON yet: the end is missing."],
-  ["json-schema", '{\n"type" 1}', "This isn't JSON. Check line 2, column 8."],
+  ["json-schema", '{\n"type":', "This isn’t JSON yet: the end is missing."],
+  ["json-schema", '{\n"type" 1}', "This isn’t JSON. Check line 2, column 8."],
   ["json-schema", "[1]", "A schema is an object, in braces."],
   [
     "json-schema",
@@ -16,7 +16,7 @@ test.each<[AnswerStructure["kind"], string, string | null]>([
   ],
   ["grammar", " \n", null],
   ["grammar", 'root ::= "yes" | no\nno ::= "no"', null],
-  ["grammar", 'root ::= "yes"\n  | none', "Line 2, column 3: A rule's name is expected, in letters, digits and -."],
+  ["grammar", 'root ::= "yes"\n  | none', "Line 2, column 3: A rule’s name is expected, in letters, digits and -."],
   ["grammar", 'root ::= "yes" | none', "Line 1, column 18: There is no rule with the name none."],
 ])("%s %j: %s", (kind, text, mistake) => {
   expect(checkStructure(kind, text).mistake).toBe(mistake);
@@ -25,7 +25,7 @@ test.each<[AnswerStructure["kind"], string, string | null]>([
 test("keywords that an answer is not held to are named", () => {
   const { mistake, ignored } = checkStructure("json-schema", '{"type":"string","pattern":"a"}');
   expect(mistake).toBeNull();
-  expect(ignoredKeywordsText(ignored)).toBe("Answers don't have to follow “pattern”.");
+  expect(ignoredKeywordsText(ignored)).toBe("Answers don’t have to follow “pattern”.");
 });
 
 test("a long grammar is checked while it is typed", () => {

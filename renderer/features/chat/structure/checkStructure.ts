@@ -47,5 +47,5 @@ function check(kind: AnswerStructure["kind"], text: string): StructureCheck {
 /** "Answers don't have to follow “pattern” and “not”."; null: they follow all. */
 export function ignoredKeywordsText(ignored: readonly string[]): string | null {
   if (ignored.length === 0) return null;
-  return t("Answers don't have to follow {keywords}.", { keywords: formatList(ignored.map((one) => `“${one}”`)) });
+  return t("Answers don’t have to follow {keywords}.", { keywords: formatList(ignored.map((one) => `“${one}”`)) });
 }

@@ -1,6 +1,7 @@
 // What is missing in a schema's form before answers can be held to it.
 import { choicesOf, isBlankField, type FormField, type SchemaForm } from "./schemaForm";
 import { t } from "../../../../electron/words/language";
+import { formatCount } from "../../../../electron/words/quantities";
 
 export interface FormMistake {
   /** The row that it is about. */
@@ -32,7 +33,8 @@ function findIn(fields: readonly FormField[], outer: string | null): FormMistake
   return null;
 }
 
-function namelessWords(number: number, outer: string | null): string {
+function namelessWords(position: number, outer: string | null): string {
+  const number = formatCount(position);
   return outer === null
     ? t("Field {number} needs a name.", { number })
     : t("Field {number} in “{outer}” needs a name.", { number, outer });

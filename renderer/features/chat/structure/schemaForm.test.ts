@@ -109,27 +109,27 @@ test("two rows of one name, and rows that are not complete, are written so that 
 });
 
 test.each([
-  ["{", "The form can't show this, because it isn't JSON."],
-  ["[]", "The form can't show this, because it isn't an object in { }."],
-  ['{"type":"array"}', "The form can't show this, because its “type” isn't “object”."],
-  ['{"anyOf":[]}', "The form can't show “anyOf”."],
-  ['{"additionalProperties":true}', "The form can't show “additionalProperties”."],
-  ['{"required":["a"]}', "The form can't show this, because “required” names a property that doesn't exist."],
-  ['{"properties":{"a":{"type":"string","minLength":2}}}', "The form can't show “minLength” of “a”."],
-  ['{"properties":{"a":{"type":["string","null"]}}}', "The form can't show the “type” of “a”."],
-  ['{"properties":{"a":{}}}', "The form can't show “a”, because it has no “type”."],
-  ['{"properties":{"a":true}}', "The form can't show “a”, because it isn't an object."],
+  ["{", "The form can’t show this, because it isn’t JSON."],
+  ["[]", "The form can’t show this, because it isn’t an object in { }."],
+  ['{"type":"array"}', "The form can’t show this, because its “type” isn’t “object”."],
+  ['{"anyOf":[]}', "The form can’t show “anyOf”."],
+  ['{"additionalProperties":true}', "The form can’t show “additionalProperties”."],
+  ['{"required":["a"]}', "The form can’t show this, because “required” names a property that doesn’t exist."],
+  ['{"properties":{"a":{"type":"string","minLength":2}}}', "The form can’t show “minLength” of “a”."],
+  ['{"properties":{"a":{"type":["string","null"]}}}', "The form can’t show the “type” of “a”."],
+  ['{"properties":{"a":{}}}', "The form can’t show “a”, because it has no “type”."],
+  ['{"properties":{"a":true}}', "The form can’t show “a”, because it isn’t an object."],
   [
     '{"properties":{"a":{"enum":[1,2]}}}',
-    "The form can't show the “enum” of “a”: each value must be one line of text.",
+    "The form can’t show the “enum” of “a”: each value must be one line of text.",
   ],
   [
     '{"properties":{"a":{"type":"array","items":{"type":"integer"}}}}',
-    "The form can't show “a”: a list must be of texts or of numbers.",
+    "The form can’t show “a”: a list must be of texts or of numbers.",
   ],
   [
     '{"properties":{"a":{"type":"object","properties":{"b":{"type":"object"}}}}}',
-    "The form can't show “b”, because it is nested too deeply.",
+    "The form can’t show “b”, because it is nested too deeply.",
   ],
 ])("of %s it says why it is not shown as a form", (text, reason) => {
   expect(readSchemaForm(text)).toEqual({ ok: false, reason });

@@ -66,11 +66,11 @@ export function readSchemaForm(text: string): SchemaFormReading {
   try {
     schema = JSON.parse(text);
   } catch {
-    return { ok: false, reason: t("The form can't show this, because it isn't JSON.") };
+    return { ok: false, reason: t("The form can’t show this, because it isn’t JSON.") };
   }
   try {
     if (!isKeywords(schema))
-      throw new NoPlace(t("The form can't show this, because it isn't an object in {braces}.", { braces: "{ }" }));
+      throw new NoPlace(t("The form can’t show this, because it isn’t an object in {braces}.", { braces: "{ }" }));
     const { rest, own } = divide(schema);
     const { description } = own;
     return {
@@ -150,20 +150,20 @@ function divide(schema: Keywords): { rest: Keywords; own: Keywords } {
 function readFields(object: Keywords, outer: string | null, idPrefix: string): FormField[] {
   const { type = "object", properties = {}, required = [], description, ...others } = object;
   refuseOthers(others, outer);
-  if (type !== "object") throw new NoPlace(t("The form can't show this, because its “type” isn't “object”."));
+  if (type !== "object") throw new NoPlace(t("The form can’t show this, because its “type” isn’t “object”."));
   if (description !== undefined && typeof description !== "string")
-    throw new NoPlace(t("The form can't show this, because its “description” isn't text."));
+    throw new NoPlace(t("The form can’t show this, because its “description” isn’t text."));
   if (!isKeywords(properties))
     throw new NoPlace(
       outer === null
-        ? t("The form can't show this, because its “properties” aren't an object.")
-        : t("The form can't show “{name}”, because its “properties” aren't an object.", { name: outer }),
+        ? t("The form can’t show this, because its “properties” aren’t an object.")
+        : t("The form can’t show “{name}”, because its “properties” aren’t an object.", { name: outer }),
     );
   if (!Array.isArray(required) || required.some((name) => typeof name !== "string" || !Object.hasOwn(properties, name)))
     throw new NoPlace(
       outer === null
-        ? t("The form can't show this, because “required” names a property that doesn't exist.")
-        : t("The form can't show “{name}”, because its “required” names a property that doesn't exist.", {
+        ? t("The form can’t show this, because “required” names a property that doesn’t exist.")
+        : t("The form can’t show “{name}”, because its “required” names a property that doesn’t exist.", {
             name: outer,
           }),
     );
@@ -173,18 +173,18 @@ function readFields(object: Keywords, outer: string | null, idPrefix: string): F
 }
 
 function readField(name: string, schema: unknown, isRequired: boolean, id: string): FormField {
-  if (!isKeywords(schema)) throw new NoPlace(t("The form can't show “{name}”, because it isn't an object.", { name }));
+  if (!isKeywords(schema)) throw new NoPlace(t("The form can’t show “{name}”, because it isn’t an object.", { name }));
   const { rest, own } = divide(schema);
   const { description = "" } = own;
   if (typeof description !== "string")
-    throw new NoPlace(t("The form can't show “{name}”, because its “description” isn't text.", { name }));
+    throw new NoPlace(t("The form can’t show “{name}”, because its “description” isn’t text.", { name }));
   const field = { ...newField(id), name, isRequired, description, rest };
   const { description: _description, ...shape } = own;
   if (shape["enum"] !== undefined) return { ...field, type: "choice", choices: readChoices(shape, name) };
   switch (shape["type"]) {
     case "object": {
       if (id.includes("."))
-        throw new NoPlace(t("The form can't show “{name}”, because it is nested too deeply.", { name }));
+        throw new NoPlace(t("The form can’t show “{name}”, because it is nested too deeply.", { name }));
       return { ...field, type: "object", fields: readFields(shape, name, `${id}.`) };
     }
     case "array":
@@ -201,9 +201,9 @@ function readField(name: string, schema: unknown, isRequired: boolean, id: strin
       };
     }
     case undefined:
-      throw new NoPlace(t("The form can't show “{name}”, because it has no “type”.", { name }));
+      throw new NoPlace(t("The form can’t show “{name}”, because it has no “type”.", { name }));
     default:
-      throw new NoPlace(t("The form can't show the “type” of “{name}”.", { name }));
+      throw new NoPlace(t("The form can’t show the “type” of “{name}”.", { name }));
   }
 }
 
@@ -212,7 +212,7 @@ function readChoices({ type = "string", enum: values, ...others }: Keywords, nam
   const isSimple = (value: unknown) =>
     typeof value === "string" && value !== "" && value === value.trim() && !value.includes("\n");
   if (type !== "string" || !Array.isArray(values) || !values.every(isSimple))
-    throw new NoPlace(t("The form can't show the “enum” of “{name}”: each value must be one line of text.", { name }));
+    throw new NoPlace(t("The form can’t show the “enum” of “{name}”: each value must be one line of text.", { name }));
   return values.join("\n");
 }
 
@@ -222,7 +222,7 @@ function readListType({ type: _array, items, ...others }: Keywords, name: string
   refuseOthers(more, `${name}.items`);
   if (type === "string") return "texts";
   if (type === "number") return "numbers";
-  throw new NoPlace(t("The form can't show “{name}”: a list must be of texts or of numbers.", { name }));
+  throw new NoPlace(t("The form can’t show “{name}”: a list must be of texts or of numbers.", { name }));
 }
 
 function refuseOthers(others: Keywords, outer: string | null): void {
@@ -230,8 +230,8 @@ function refuseOthers(others: Keywords, outer: string | null): void {
   if (keyword === undefined) return;
   throw new NoPlace(
     outer === null
-      ? t("The form can't show “{keyword}”.", { keyword })
-      : t("The form can't show “{keyword}” of “{name}”.", { keyword, name: outer }),
+      ? t("The form can’t show “{keyword}”.", { keyword })
+      : t("The form can’t show “{keyword}” of “{name}”.", { keyword, name: outer }),
   );
 }
 
