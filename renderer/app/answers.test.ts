@@ -77,6 +77,7 @@ test("an event makes answers old only when the part of it that counts has change
     modelId: input.modelId,
     modelName: "A",
     fraction,
+    preparesGpu: false,
   });
   tell("engine-changed", { kind: "idle" });
   expect(tell("engine-changed", loading(0.1))).toEqual(["loads.records"]);
