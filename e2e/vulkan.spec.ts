@@ -9,6 +9,7 @@ import type { GpuChoice } from "../electron/contract/gpu";
 import type { LoadedModel } from "../electron/contract/model";
 import { textOf } from "../electron/contract/parts";
 import type { Application } from "../electron/core/createApplication";
+import type { openApplication as Open } from "../electron/hosts/node/openApplication";
 import type { EventName, EventValue } from "../electron/core/EventStream";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
@@ -130,7 +131,7 @@ test("a model on a Vulkan device", { tag: "@slow" }, async () => {
 
 async function opened(dataFolder: string): Promise<Application> {
   const entry = pathToFileURL(path.resolve(".vite/build/application.mjs")).href;
-  const { openApplication } = (await import(entry)) as typeof import("../electron/hosts/node/openApplication");
+  const { openApplication } = (await import(entry)) as { openApplication: typeof Open };
   const outcome = await openApplication(dataFolder);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.failure));
   await outcome.value.start();

@@ -15,11 +15,13 @@ export function GpuRow() {
   const problem = problemOf(choice, state.unused);
   return (
     <div className={styles.row}>
-      <label className={styles.words} htmlFor="gpu-choice">
-        <b>{t("Computing")}</b>
+      <div className={styles.words}>
+        <label htmlFor="gpu-choice">
+          <b>{t("Computing")}</b>
+        </label>
         <p>{t("A GPU writes faster. Another choice loads the model anew.")}</p>
-        {problem !== null && <p role="status">{problem}</p>}
-      </label>
+        <output>{problem}</output>
+      </div>
       {problem !== null && <Button onClick={() => void saveAppSettings({ gpu: choice })}>{t("Try again")}</Button>}
       <select
         id="gpu-choice"
