@@ -12,6 +12,7 @@ import { deltaSwitch } from "./deltaSwitch";
 import { download } from "./download";
 import { engineSpeed } from "./engineSpeed";
 import { estimator } from "./estimator";
+import { estimatorGpu } from "./estimatorGpu";
 import type { Figures } from "./figures";
 import { firstMessage } from "./firstMessage";
 import { fit } from "./fit";
@@ -76,6 +77,11 @@ const measurements: readonly {
   {
     names: ["estimator.p95_error", "estimator.worst_error", "estimator.worst_under"],
     measure: estimator,
+    onlyWhenAsked: true,
+  },
+  {
+    names: ["gpu.estimate_mean_error", "gpu.estimate_p95_error", "gpu.estimate_worst_error"],
+    measure: estimatorGpu,
     onlyWhenAsked: true,
   },
   { names: ["ui.token_to_dom_p50_ms", "ui.token_to_dom_p95_ms"], measure: tokenToDom },

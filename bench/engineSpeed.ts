@@ -100,7 +100,7 @@ class EngineUnderTest {
   }
 
   static async start(modelPath: string): Promise<EngineUnderTest> {
-    const llama = await startLlama({ log: () => undefined, useGpu: false });
+    const llama = await startLlama({ log: () => undefined, backend: "processor" });
     llama.logLevel = LlamaLogLevel.error;
     const ends: Ends = new Map();
     const engine = new EngineProcess(llama, (message) => {

@@ -126,7 +126,7 @@ function attention({
 
 /** The code of the app, with the fit process in this one. */
 async function estimatorInThisProcess(scratchFolder: string): Promise<Estimator> {
-  const llama = await startLlama({ log: () => undefined, useGpu: false });
+  const llama = await startLlama({ log: () => undefined, backend: "processor" });
   llama.logLevel = LlamaLogLevel.error;
   return new Estimator({
     fork(listeners) {
@@ -173,6 +173,7 @@ async function measureLoad(
     },
     judge: (question, extent) => judge.judge(fitModel, question, { extent }),
     lastFailure: null,
+    gpuLayersThatFailed: null,
     hasDeltas: withLora,
   });
   if (plan.fit.parts === null) throw new Error(`${model.name} could not be judged: ${plan.fit.failureCode}`);

@@ -36,7 +36,7 @@ const conversations: readonly Conversation[] = [
 
 async function main(models: readonly string[]): Promise<void> {
   const tools = await referenceTools();
-  const llama = await startLlama({ log: () => undefined, useGpu: false });
+  const llama = await startLlama({ log: () => undefined, backend: "processor" });
   let different = 0;
   for (const file of models) {
     console.log(path.basename(file));

@@ -1,14 +1,37 @@
 // The window's screens, each opened in whatever language the app and this process speak (electron/words/language.ts).
+import { truncate } from "node:fs/promises";
+import path from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
+import type { Job } from "../electron/contract/jobQueue";
+import { automaticLoadSettings, MAX_LOAD_CONTEXT_TOKENS } from "../electron/contract/loadSettings";
+import type { QuantizeStep } from "../electron/contract/quantizeRecipe";
 import { t } from "../electron/words/language";
+import { dropFiles } from "./dropFiles";
+import { modelsFolder, type FacetApp } from "./FacetApp";
+import { call } from "./pageCalls";
 
 export interface Screen {
   readonly name: string;
-  readonly open: (page: Page) => Promise<void>;
+  readonly open: (page: Page, app: FacetApp) => Promise<void>;
+  /** Ends what would go on. */
+  readonly close?: (app: FacetApp) => Promise<void>;
 }
 
 /** What the screens show; the test puts it there. */
-export const NAMES = { chat: "Weather", source: "Tiny", fineTune: "SQL", found: "Tiny Chat" };
+export const NAMES = {
+  chat: "Weather",
+  source: "Tiny",
+  slow: "Coder",
+  damaged: "Granite",
+  fineTune: "SQL",
+  found: "Tiny Chat",
+};
+/** The files of the models, in the models folder. */
+export const modelFile = (name: string) => `${name}-F32.gguf`;
+/** What is dropped on the window: a folder of models and of other files. */
+export const droppedFolder = (dataFolder: string) => `${dataFolder}-dropped`;
+/** The tiny model's jobs take a second or two; on a busy machine much more. */
+const JOB_TIMEOUT_MS = 120_000;
 
 const button = (page: Page | Locator, name: string | RegExp) =>
   page.getByRole("button", typeof name === "string" ? { name, exact: true } : { name }).first();
@@ -57,6 +80,48 @@ async function openQuantize(page: Page): Promise<void> {
   await models(page, t("Installed"));
   await button(page, t("Quantize… {name}", { name: NAMES.source })).press("Enter");
   await expect(button(page, t("All types"))).toBeVisible({ timeout: 60_000 });
+}
+
+async function openDownloads(page: Page): Promise<void> {
+  await models(page, t("Downloads and jobs"));
+}
+
+async function startQuantizing(
+  app: FacetApp,
+  name: string,
+  steps: QuantizeStep[],
+  measureQuality = false,
+): Promise<Job> {
+  const { models: all } = await call(app, "models.installed", undefined);
+  const modelId = all.find(({ model }) => model.fileName === modelFile(name))?.model.id;
+  if (modelId === undefined) throw new Error(`there is no ${name}`);
+  return call(app, "jobs.start", {
+    kind: "quantize",
+    source: { kind: "installed", modelId },
+    recipe: { type: "Q4_0", steps: steps },
+    measureQuality,
+    keepSource: false,
+  });
+}
+
+async function jobs(app: FacetApp, state: Job["state"]["kind"]): Promise<Job[]> {
+  return (await call(app, "jobs.list", undefined)).filter((job) => job.state.kind === state);
+}
+
+const CALIBRATE: QuantizeStep = { kind: "calibrate", with: { kind: "text", ownTextId: null } };
+
+/** Once for all languages. */
+async function measureOnce(app: FacetApp): Promise<void> {
+  if ((await jobs(app, "done")).length > 0) return;
+  await startQuantizing(app, NAMES.source, [], true);
+  await expect.poll(async () => (await jobs(app, "done")).length, { timeout: JOB_TIMEOUT_MS }).toBe(1);
+}
+
+async function failOnce(app: FacetApp): Promise<void> {
+  if ((await jobs(app, "failed")).length > 0) return;
+  await truncate(path.join(await modelsFolder(app.dataFolder), modelFile(NAMES.damaged)), 300_000);
+  await startQuantizing(app, NAMES.damaged, []);
+  await expect.poll(async () => (await jobs(app, "failed")).length, { timeout: JOB_TIMEOUT_MS }).toBe(1);
 }
 
 /** The most important first. */
@@ -170,7 +235,60 @@ export const SCREENS: readonly Screen[] = [
       await button(page, t("What {type} really writes", { type: "Q4_K_M" })).click();
     },
   },
-  { name: "downloads", open: (page) => models(page, t("Downloads and jobs")) },
+  { name: "downloads", open: openDownloads },
+  {
+    name: "jobs: one runs, one waits, one failed, one is done",
+    open: async (page, app) => {
+      await measureOnce(app);
+      await failOnce(app);
+      await openDownloads(page);
+      for (const steps of [[CALIBRATE], []]) await startQuantizing(app, NAMES.slow, steps);
+      const list = page.getByRole("list", { name: t("Jobs"), exact: true });
+      await expect(list.locator("> li")).toHaveCount(4);
+      await expect(list.getByRole("alert")).toBeVisible();
+      await expect(list.locator("[aria-current=step]").first()).toBeVisible({ timeout: JOB_TIMEOUT_MS });
+    },
+    close: async (app) => {
+      for (const job of await call(app, "jobs.list", undefined))
+        if (job.state.kind === "running" || job.state.kind === "queued") await call(app, "jobs.cancel", { id: job.id });
+      await expect.poll(async () => (await call(app, "jobs.list", undefined)).length).toBe(2);
+    },
+  },
+  {
+    name: "quality, measured",
+    open: async (page, app) => {
+      await measureOnce(app);
+      await installedItem(page, t("Measure quality…"));
+      await expect(page.getByRole("group", { name: t("Chart of size and quality") }).getByRole("button")).toHaveCount(
+        1,
+      );
+    },
+  },
+  {
+    name: "quality, its figures",
+    open: async (page) => {
+      await page.getByRole("region", { name: t("Figures") }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "import",
+    open: async (page, app) => {
+      await page.keyboard.press("Control+n");
+      await dropFiles(app, [droppedFolder(app.dataFolder)]);
+      await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
+    },
+  },
+  {
+    name: "load warning",
+    open: async (page, app) => {
+      const { models: all } = await call(app, "app.snapshot", undefined);
+      const modelId = all.find(({ origin }) => origin === "starter")?.id;
+      if (modelId === undefined) throw new Error("there is no starter model");
+      const settings = { ...automaticLoadSettings, contextSizeTokens: MAX_LOAD_CONTEXT_TOKENS };
+      await call(app, "models.load", { modelId, settings });
+      await expect(page.getByRole("dialog").getByText(t("Needed"), { exact: true })).toBeVisible({ timeout: 60_000 });
+    },
+  },
   { name: "estimates", open: (page) => models(page, t("Estimates")) },
   {
     name: "fine-tunes",

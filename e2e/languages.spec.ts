@@ -1,11 +1,11 @@
 // Every screen in every language, and in two pseudo-languages that are longer than any: nothing is cut off, nothing overlaps, and nothing
 // is said in English that another language would say otherwise.
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { tinyModelBytes, writeTinyModel } from "../electron/testing/tinyGguf";
-import { ENGLISH, setLanguage } from "../electron/words/language";
+import { ggufBytes, tinyModelBytes, writeTinyModel } from "../electron/testing/tinyGguf";
+import { ENGLISH, setLanguage, t } from "../electron/words/language";
 import { readSources } from "../scripts/words/messages";
 import { PSEUDO_LANGUAGES, writePseudoLanguages } from "../scripts/words/pseudo";
 import { languageFiles, readTexts } from "../scripts/words/translations";
@@ -13,8 +13,9 @@ import { addFineTune } from "./addFineTune";
 import { ChatWindow } from "./ChatWindow";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
-import { leave, NAMES, SCREENS, type Screen } from "./languageScreens";
+import { droppedFolder, leave, modelFile, NAMES, SCREENS, type Screen } from "./languageScreens";
 import { allTexts, layoutFaults } from "./layoutFaults";
+import { holdDataFolder } from "./nodeProgram";
 import { seedChats } from "./seedChats";
 import { expect, sharedApp, test } from "./test";
 
@@ -35,8 +36,8 @@ const QUICK: ReadonlySet<string> = new Set([
   "fine-tunes",
   "delete a fine-tune",
 ]);
-/** llama.cpp on the tiny models, whose heads are narrower than a block of a quantized cache. */
-const TINY_HEADS = /K cache type \w+ with block size 32 does not divide/u;
+/** llama.cpp on the tiny models, whose heads are narrower than a block of a quantized cache; and the job that fails. */
+const EXPECTED = /K cache type \w+ with block size 32 does not divide|job/u;
 const CODES = ["en", ...languageFiles(".").map((file) => path.basename(file, ".json")), ...PSEUDO_LANGUAGES];
 
 let folder: string;
@@ -50,7 +51,10 @@ test.beforeAll(async () => {
   for (const file of languageFiles(".")) await copyFile(file, path.join(languages, path.basename(file)));
   dataFolder = await freshDataFolder();
   const models = await modelsFolder(dataFolder);
-  await writeTinyModel(path.join(models, `${NAMES.source}-F32.gguf`));
+  await writeTinyModel(path.join(models, modelFile(NAMES.source)));
+  await writeTinyModel(path.join(models, modelFile(NAMES.slow)), { width: 512 });
+  await writeTinyModel(path.join(models, modelFile(NAMES.damaged)), { seed: 3 });
+  await writeDroppedFiles(droppedFolder(dataFolder));
   await writeTinyModel(path.join(models, "Tiny-tuned-F32.gguf"), { seed: 2 });
   await seedChats(dataFolder, [
     {
@@ -86,11 +90,26 @@ test.afterAll(async () => {
   setLanguage(ENGLISH);
   await hub.stop();
   await rm(folder, { recursive: true });
+  await rm(droppedFolder(dataFolder), { recursive: true });
 });
+
+/** Models, one of them in parts, and what is none. */
+async function writeDroppedFiles(dropped: string): Promise<void> {
+  await mkdir(dropped);
+  for (const part of [1, 2])
+    await writeFile(path.join(dropped, `Gemma-F32-0000${part}-of-00002.gguf`), tinyModelBytes({ seed: 4 }));
+  await writeTinyModel(path.join(dropped, "Phi-Q8_0.gguf"), { seed: 5 });
+  for (const [name, key, value] of [
+    ["mmproj-vision.gguf", "general.architecture", "clip"],
+    ["style.gguf", "general.type", "adapter"],
+  ] as const)
+    await writeFile(path.join(dropped, name), ggufBytes({ metadata: [[key, { type: "string", value }]], tensors: [] }));
+  await writeFile(path.join(dropped, "poem.gguf"), "no model");
+}
 
 const app = sharedApp(
   () => ({ dataFolder, env: { FACET_LANGUAGES_FOLDER: languages, FACET_HUB_ENDPOINT: hub.endpoint } }),
-  TINY_HEADS,
+  EXPECTED,
 );
 test.beforeAll(async () => {
   await new ChatWindow(app().window).waitUntilReady();
@@ -107,8 +126,12 @@ async function speak(page: Page, code: string): Promise<void> {
     .filter({ has: page.locator(`option[value="${code}"]`) })
     .selectOption(code);
   await expect(page.locator("html")).toHaveAttribute("lang", code);
-  setLanguage(code === "en" ? ENGLISH : { code, texts: readTexts(path.join(languages, `${code}.json`)) });
+  follow(code);
   await page.keyboard.press("Escape");
+}
+
+function follow(code: string): void {
+  setLanguage(code === "en" ? ENGLISH : { code, texts: readTexts(path.join(languages, `${code}.json`)) });
 }
 
 interface Fault {
@@ -128,28 +151,39 @@ async function look(
   const found: Fault[] = [];
   await window.resize(...(sizes[0] ?? SIZES[0]));
   await speak(page, code);
-  for (const { name, open } of screens) {
+  for (const { name, open, close } of screens) {
     await test.step(`${code}: ${name}`, async () => {
-      await open(page);
-      for (const [width, height] of sizes) {
-        await window.resize(width, height);
-        await page.evaluate(
-          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-        );
-        for (const text of await layoutFaults(page)) found.push({ code, screen: name, width, text });
-      }
-      if (code === "en-XA")
-        for (const text of await allTexts(page))
-          if (isEnglish(text)) found.push({ code, screen: name, width: 0, text: `in English: ${text}` });
+      await open(page, window);
+      found.push(...(await faultsOf(window, code, name, sizes)));
       await leave(page);
+      await close?.(window);
     });
   }
   return found;
 }
 
-/** Names, and what the platform itself writes in English where it has no such language: units, months, days. */
+async function faultsOf(
+  window: FacetApp,
+  code: string,
+  screen: string,
+  sizes: readonly (readonly [number, number])[],
+): Promise<Fault[]> {
+  const { window: page } = window;
+  const found: Fault[] = [];
+  for (const [width, height] of sizes) {
+    await window.resize(width, height);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    for (const text of await layoutFaults(page)) found.push({ code, screen, width, text });
+  }
+  if (code === "en-XA")
+    for (const text of await allTexts(page))
+      if (isEnglish(text)) found.push({ code, screen, width: 0, text: `in English: ${text}` });
+  return found;
+}
+
+/** Names, of a program and of what was made too, and what the platform itself writes in English where it has no such language: units, months, days. */
 const SAME_EVERYWHERE =
-  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|mini)\b/gu;
+  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|mini|program|uncalibrated)\b/gu;
 
 /** Plain letters outside names, files, addresses and code: every message of en-XA has accents. */
 function isEnglish(text: string): boolean {
@@ -172,6 +206,29 @@ for (const code of CODES) {
     test.setTimeout(600_000);
     const faults = await look(app(), code, SCREENS, SIZES);
     console.log(`words.clipped ${code} ${faults.length}`);
+    expect(lines(faults)).toEqual([]);
+  });
+}
+
+for (const code of CODES) {
+  test(`the first screens, in two sizes: ${code}`, { tag: "@slow" }, async ({ launch }) => {
+    const blockedFolder = await freshDataFolder();
+    await writeFile(path.join(blockedFolder, "settings.json"), JSON.stringify({ language: code }));
+    const holding = await holdDataFolder(blockedFolder);
+    const window = await launch({
+      dataFolder: blockedFolder,
+      starterModel: false,
+      env: { FACET_LANGUAGES_FOLDER: languages, HF_ENDPOINT: "http://127.0.0.1:9", PIP_NO_INDEX: "1" },
+    });
+    const { window: page } = window;
+    follow(code);
+    const quit = page.getByRole("button", { name: t("Quit Facet"), exact: true });
+    await expect(quit).toBeVisible();
+    await expect(page.locator("html")).toHaveAttribute("lang", code);
+    const faults = await faultsOf(window, code, "another program holds the data folder", SIZES);
+    holding.kill("SIGKILL");
+    await expect(page.getByRole("button", { name: t("Try again"), exact: true })).toBeVisible({ timeout: 60_000 });
+    faults.push(...(await faultsOf(window, code, "start without a model", SIZES)));
     expect(lines(faults)).toEqual([]);
   });
 }

@@ -116,6 +116,12 @@ export async function layoutFaults(page: Page): Promise<string[]> {
         const rect = shownPart(element, element.getBoundingClientRect());
         return rect === null ? [] : [{ element, rect, layer: sticky(element) }];
       });
+    for (const { element, rect } of controls) {
+      const around = element.closest("table, article, dialog");
+      const box = around?.getBoundingClientRect();
+      if (box && (rect.right > box.right + TOLERANCE_PX || rect.left < box.left - TOLERANCE_PX))
+        report("sticks out at the side", element);
+    }
     const words = texts.flatMap(({ element, rects }) => {
       const layer = sticky(element);
       return rects.flatMap((each) => {

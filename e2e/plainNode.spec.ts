@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { loraBytes } from "../electron/testing/deltaGguf";
 import { starterMatrices } from "../electron/testing/starterMatrices";
 import { writeTinyModel } from "../electron/testing/tinyGguf";
+import { processorOnly } from "./processorOnly";
 import { starterModelPath } from "./starterModelFile";
 import { expect, test } from "./test";
 
@@ -20,6 +21,7 @@ test("loads, answers with a delta, switches, quantizes and quits", async () => {
   try {
     const small = path.join(folder, "Small-F32.gguf");
     const adapter = path.join(folder, "Pirate.gguf");
+    await processorOnly(path.join(folder, "data"));
     await writeTinyModel(small);
     await writeFile(adapter, loraBytes({ matrices: starterMatrices(), seed: 3, strength: 0.3, rank: 8 }));
     const entry = pathToFileURL(path.resolve(".vite/build/application.mjs")).href;
@@ -35,7 +37,7 @@ test("loads, answers with a delta, switches, quantizes and quits", async () => {
         small,
         adapter,
       ],
-      { timeout: 120_000, env: { ...process.env, DISPLAY: "", FACET_ENGINE_GPU: "off" } },
+      { timeout: 120_000, env: { ...process.env, DISPLAY: "" } },
     );
     const { answers, read, job } = JSON.parse(stdout) as {
       answers: { text: string; cached: number }[];

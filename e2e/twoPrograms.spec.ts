@@ -1,26 +1,9 @@
 // The window and other programs on one data folder: one of them holds it, the others ask that one or wait for it.
-import { spawn, type ChildProcess } from "node:child_process";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { ChatWindow } from "./ChatWindow";
 import { freshDataFolder } from "./FacetApp";
+import { holdDataFolder, program } from "./nodeProgram";
 import { placeStarterModel } from "./starterModelFile";
 import { expect, test } from "./test";
-
-const APPLICATION = pathToFileURL(path.resolve(".vite/build/application.mjs")).href;
-
-/** A program in plain Node that runs this text, in which `application` is the built entry and `folder` the data folder. */
-function program(dataFolder: string, text: string): { child: ChildProcess; output: () => string } {
-  const script = `const application = await import(${JSON.stringify(APPLICATION)}); const folder = ${JSON.stringify(dataFolder)}; ${text}`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let written = "";
-  child.stdout?.on("data", (part: Buffer) => {
-    written += part.toString();
-  });
-  return { child, output: () => written.trim() };
-}
 
 test("a program asks the window that holds the folder, and what it does shows there", async ({ launch }) => {
   const app = await launch();
@@ -43,15 +26,10 @@ test("a program asks the window that holds the folder, and what it does shows th
 test("the window waits for a program that holds the folder, and opens when that was killed", async ({ launch }) => {
   const dataFolder = await freshDataFolder();
   await placeStarterModel(dataFolder);
-  const holding = program(
-    dataFolder,
-    `const { value } = await application.openApplication(folder);
-     await value.call("chats.create", undefined); console.log("held"); setInterval(() => undefined, 1000);`,
-  );
-  await expect.poll(holding.output).toBe("held");
+  const holding = await holdDataFolder(dataFolder);
   const app = await launch({ dataFolder });
   await expect(app.window.getByRole("heading")).toHaveText(/“program” is using Facet’s data folder \(process \d+\)/);
-  holding.child.kill("SIGKILL");
+  holding.kill("SIGKILL");
   const chat = new ChatWindow(app.window);
   await chat.waitUntilReady();
 });

@@ -39,11 +39,11 @@ export const FACET: Addon = {
   optimization: "-O2",
 };
 
-/** Of the engine process: fast kernels for 1-bit deltas. Linked only to the library that has the same name in the packages for every back end. */
+/** Of the engine process: fast kernels for 1-bit deltas, and the list of GPUs. Linked only to the library that has the same name in the packages for every back end. */
 export const FACET_KERNELS: Addon = {
   name: "facet-kernels",
   feature: "the fast path of 1-bit deltas",
-  coreFolders: ["native/core/kernels"],
+  coreFolders: ["native/core/kernels", "native/core/devices"],
   addonFolder: "native/addon/kernels",
   libraries: /^libggml-base\.(so|dylib)$/,
   libraryCount: 1,

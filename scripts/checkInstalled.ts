@@ -1,7 +1,7 @@
 // `npm run test:installed`: the packages of out/dist in places that have nothing of ours. As root on Debian; slow. The deb is installed in a
 // fresh Debian, where the command and the window start, and removed; the rpm and the AppImage are unpacked, and their commands start.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -44,13 +44,12 @@ async function checkDeb(file: string, say: (line: string) => void): Promise<stri
       contains(await readFile(path.join(root, "usr/share/mime/types"), "utf8"), "application/x-gguf");
       say("opening the window");
       const log = path.join(root, "data/logs/main.log");
-      // Ends by the time limit: nobody closes the window.
       spawnSync(
         "chroot",
-        // Root has no sandbox.
         [root, "/usr/bin/env", ...ENVIRONMENT, "timeout", String(WINDOW_TIMEOUT_S), "sh", "-c", OPEN_WINDOW],
         { encoding: "utf8" },
       );
+      endAllIn(root);
       contains(await readFile(log, "utf8"), "window is shown");
       inside("apt-get", "purge", "-q", "-y", "facet");
       const left = ["usr/lib/facet", "usr/bin/facet", "usr/share/applications/facet.desktop"].filter((one) =>
@@ -59,6 +58,7 @@ async function checkDeb(file: string, say: (line: string) => void): Promise<stri
       if (left.length > 0) throw new StepError(`These stay after the removal: ${left.join(", ")}`);
       return "installs, starts, and is removed";
     } finally {
+      endAllIn(root);
       run("umount", [path.join(root, "proc")]);
       run("umount", [path.join(root, "dev")]);
     }
@@ -73,8 +73,19 @@ const ENVIRONMENT = [
   "DEBIAN_FRONTEND=noninteractive",
   "FACET_DATA_DIR=/data",
 ];
-/** Ends as soon as the window is there. */
-const OPEN_WINDOW = `xvfb-run -a facet --no-sandbox & until grep -qs 'window is shown' /data/logs/main.log; do sleep 1; done`;
+/** Ends as soon as the window is there, which stays. Root has no sandbox. */
+const OPEN_WINDOW = `xvfb-run -a facet --no-sandbox > /dev/null 2>&1 & until grep -qs 'window is shown' /data/logs/main.log; do sleep 1; done`;
+
+/** Whatever still runs in there. */
+function endAllIn(root: string): void {
+  for (const name of readdirSync("/proc").filter((one) => /^\d+$/.test(one))) {
+    try {
+      if (readlinkSync(`/proc/${name}/root`) === root) process.kill(Number(name), "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
 
 async function checkRpm(file: string, say: (line: string) => void): Promise<string> {
   if (!commandExists("rpm2cpio") || !commandExists("cpio"))

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { noticesText, packageParts } from "./notices";
 
 it("names what is shipped and bundled, in the versions of the lock, each with its licence text", async () => {
-  const parts = await packageParts({ platform: "linux", arch: "x64", gpu: false });
+  const parts = await packageParts({ platform: "linux", arch: "x64" });
   const names = parts.map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining([

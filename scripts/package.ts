@@ -1,6 +1,6 @@
 // `npm run package`: the unpacked app and a deb in out/, from a fresh build: Forge makes the first, dpkg the second.
 import { api } from "@electron-forge/core";
-import { mkdir, stat } from "node:fs/promises";
+import { chmod, mkdir, stat } from "node:fs/promises";
 import { lstatSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
@@ -39,6 +39,8 @@ export async function packageApp(): Promise<void> {
     await useRuntime(runtime);
     process.env["FACET_PACKAGED_NODE"] = await nodeToShip(say);
     await api.package({ dir: process.cwd(), interactive: false, outDir: OUTPUT });
+    // Forge makes it for the one who packages alone; a deb and an rpm are for all users of a computer.
+    await chmod(packagedApp().folder, 0o755);
     await checkFuses(packagedApp().binary, "release");
     return `${path.relative(process.cwd(), packagedApp().folder)}, Electron ${runtime.version} (${runtime.source})`;
   });

@@ -6,7 +6,7 @@ import { createPackageWithOptions, listPackage, statFile } from "@electron/asar"
 import { describe, expect, it } from "vitest";
 import { belongsInPackage, UNPACKED, type PackageTarget } from "./packagedFiles";
 
-const linux: PackageTarget = { platform: "linux", arch: "x64", gpu: false };
+const linux: PackageTarget = { platform: "linux", arch: "x64" };
 
 describe("belongsInPackage", () => {
   it.each([
@@ -53,7 +53,7 @@ describe("belongsInPackage", () => {
     "/node_modules/minimist/.github/FUNDING.yml",
     "/node_modules/node-llama-cpp/dist/index.d.ts",
     "/node_modules/node-llama-cpp/llama/gitRelease.bundle",
-    "/node_modules/@node-llama-cpp/linux-x64-vulkan",
+    "/node_modules/@node-llama-cpp/linux-x64-cuda",
     "/node_modules/@node-llama-cpp/linux-x64-cuda-ext/dist/index.js",
     "/node_modules/@node-llama-cpp/linux-arm64/package.json",
     "/node_modules/@node-llama-cpp/win-x64/package.json",
@@ -71,10 +71,15 @@ describe("belongsInPackage", () => {
     "/resources/README.md",
   ])("leaves out %j", (file) => expect(belongsInPackage(file, linux)).toBe(false));
 
-  it("takes GPU libraries of the target only when asked", () => {
-    const gpu = { ...linux, gpu: true };
-    expect(belongsInPackage("/node_modules/@node-llama-cpp/linux-x64-cuda/x.node", gpu)).toBe(true);
-    expect(belongsInPackage("/node_modules/@node-llama-cpp/linux-arm64/x.node", gpu)).toBe(false);
+  it("takes Vulkan of the target, and CUDA of none", () => {
+    const windows: PackageTarget = { platform: "win32", arch: "x64" };
+    const has = (name: string, target: PackageTarget) =>
+      belongsInPackage(`/node_modules/@node-llama-cpp/${name}/x.node`, target);
+    expect(has("linux-x64-vulkan", linux)).toBe(true);
+    expect(has("win-x64-vulkan", windows)).toBe(true);
+    expect(has("win-x64-vulkan", linux)).toBe(false);
+    for (const name of ["linux-x64-cuda", "linux-x64-cuda-ext"]) expect(has(name, linux)).toBe(false);
+    for (const name of ["win-x64-cuda", "win-x64-cuda-ext"]) expect(has(name, windows)).toBe(false);
   });
 
   it("knows Apple's and Microsoft's names", () => {
@@ -82,12 +87,11 @@ describe("belongsInPackage", () => {
       belongsInPackage("/node_modules/@node-llama-cpp/mac-arm64-metal/x.node", {
         platform: "darwin",
         arch: "arm64",
-        gpu: false,
       }),
     ).toBe(true);
-    expect(
-      belongsInPackage("/node_modules/@node-llama-cpp/win-x64/x.node", { platform: "win32", arch: "x64", gpu: false }),
-    ).toBe(true);
+    expect(belongsInPackage("/node_modules/@node-llama-cpp/win-x64/x.node", { platform: "win32", arch: "x64" })).toBe(
+      true,
+    );
   });
 });
 

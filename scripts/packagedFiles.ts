@@ -12,13 +12,11 @@ export const PLAIN_FILES = [
 export interface PackageTarget {
   platform: NodeJS.Platform;
   arch: NodeJS.Architecture;
-  /** Also the Vulkan and CUDA libraries (over 600 MB); without them models run on the CPU. */
-  gpu: boolean;
 }
 
 /** For the computer that packages. */
 export function packageTarget(): PackageTarget {
-  return { platform: process.platform, arch: process.arch, gpu: process.env["FACET_GPU"] === "1" };
+  return { platform: process.platform, arch: process.arch };
 }
 
 const KEPT = [
@@ -39,8 +37,11 @@ const DROPPED = [
   /^\/node_modules\/@photostructure\/sqlite\/(src|scripts)(\/|$)/,
 ];
 const LLAMA_PLATFORM: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "mac", win32: "win" };
-/** Apple's GPU library is in the plain package for its arch. */
-const GPU_PACKAGE = /-(vulkan|cuda|cuda-ext)$/;
+/**
+ * Vulkan comes along: it needs nothing but a driver, and without one the processor computes. CUDA has over 500 MB and needs NVIDIA's toolkit
+ * too: who wants it puts its package beside the others (README.md). Apple's GPU library is in the plain package for its arch.
+ */
+const LEFT_OUT = /-cuda(-ext)?$/;
 
 /** `file` as electron-packager gives it: from the app's folder, with a slash in front; "" is the folder itself. */
 export function belongsInPackage(file: string, target: PackageTarget): boolean {
@@ -52,7 +53,7 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
     /^\/node_modules\/(@node-llama-cpp|@reflink|@photostructure\/sqlite\/prebuilds)\/([^/]+)/.exec(file) ?? [];
   if (native === undefined || name === undefined) return true;
   if (native === "@node-llama-cpp") {
-    if (GPU_PACKAGE.test(name) && !target.gpu) return false;
+    if (LEFT_OUT.test(name)) return false;
     return name.startsWith(`${LLAMA_PLATFORM[target.platform]}-${target.arch}`);
   }
   if (native === "@reflink")

@@ -10,7 +10,6 @@ import path from "node:path";
 import { z } from "zod";
 import { runQuickNativeTests, runThoroughNativeTests, type Count } from "./nativeTests";
 import { ELECTRON_NODE, otherNode } from "./otherNode";
-import { attachableCopy } from "../e2e/packaged/attachableCopy";
 import { setUpMachine } from "./setUp";
 
 const VitestReport = z.object({ success: z.boolean(), numPassedTests: z.number(), numFailedTests: z.number() });
@@ -72,6 +71,8 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
 
 /** The end-to-end tests of the window, with the packaged app in place of the built one. */
 async function packagedEndToEnd(): Promise<Count> {
+  // Forge takes a second to load, which the other checks have not.
+  const { attachableCopy } = await import("../e2e/packaged/attachableCopy");
   const copy = await attachableCopy();
   try {
     return await playwright("packaged-window", "playwright.config.ts", [...WINDOW_SPECS, QUICK], {

@@ -18,6 +18,7 @@ import { Ledger, words } from "./Ledger";
 import { operations, tasksEnded, writeNew, type OperationName } from "./operations";
 import { processesOf, RUN_VARIABLE, type RunProcess } from "./processes";
 import { ChaosRandom } from "./ChaosRandom";
+import { processorOnly } from "../processorOnly";
 
 const PROCESSES_END_MS = 10_000;
 const HUB_BYTES_PER_SECOND = 3_000_000;
@@ -71,6 +72,7 @@ export class ChaosRun {
 
   static async begin(seed: number, folder: string, scriptFolder: string): Promise<ChaosRun> {
     const run = new ChaosRun(seed, folder, scriptFolder, await HubServer.start());
+    await processorOnly(run.dataFolder);
     await run.#open();
     for (const index of [0, 1])
       await run.application.call("models.openFile", {
@@ -212,7 +214,6 @@ export class ChaosRun {
     const env = {
       ...process.env,
       [RUN_VARIABLE]: this.#id,
-      FACET_ENGINE_GPU: "off",
       FACET_HUB_ENDPOINT: this.#hub.endpoint,
       FACET_DATA_DIR: this.dataFolder,
     };

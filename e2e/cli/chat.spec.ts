@@ -145,7 +145,7 @@ test("a file is used where it is stored", async ({ facet }) => {
 
 function bash(facet: FacetCommand, line: string): Promise<{ stdout: string; stderr: string }> {
   const child = spawn("bash", ["-c", line], {
-    env: { ...process.env, FACET_DATA_DIR: facet.dataFolder, FACET_ENGINE_GPU: "off" },
+    env: { ...process.env, FACET_DATA_DIR: facet.dataFolder },
     timeout: 60_000,
   });
   const written = { stdout: "", stderr: "" };

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { test as base } from "@playwright/test";
 import { dataPaths } from "../../electron/core/dataFolder";
+import { processorOnly } from "../processorOnly";
 import { placeStarterModel } from "../starterModelFile";
 
 /** A command that hangs fails its test before the test's own limit. */
@@ -55,6 +56,7 @@ export class FacetCommand {
   static async create(): Promise<FacetCommand> {
     const command = new FacetCommand(await mkdtemp(path.join(os.tmpdir(), "facet-cli-")));
     await mkdir(dataPaths(command.dataFolder).models, { recursive: true });
+    await processorOnly(command.dataFolder);
     await mkdir(command.workFolder);
     return command;
   }
@@ -156,7 +158,7 @@ export class FacetCommand {
 function environment(): NodeJS.ProcessEnv {
   // Colours and widths of the terminal that the tests run in are no part of what is tested.
   const { FORCE_COLOR: _colour, NO_COLOR: _none, COLUMNS: _columns, ...rest } = process.env;
-  return { ...rest, DISPLAY: "", FACET_ENGINE_GPU: "off" };
+  return { ...rest, DISPLAY: "" };
 }
 
 export const test = base.extend<{ facet: FacetCommand }>({

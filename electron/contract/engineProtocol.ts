@@ -5,6 +5,7 @@ import { DeltaScale } from "./deltaKinds";
 import { EngineDeltas, MAX_STACK_DELTAS } from "./deltas";
 import { Failure } from "./failure";
 import { MAX_CONVERSATIONS } from "./fit";
+import { GpuDevices } from "./gpu";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "./ids";
 import { LoadChoice, LoadReasons } from "./loadSettings";
 import { LoadedModel } from "./model";
@@ -76,6 +77,8 @@ export const ProcessMemory = z.strictObject({
   peakResidentBytes: z.number().nullable(),
   /** Of residentBytes: not mapped from files, so that only its end gives it back. */
   anonymousBytes: z.number().nullable(),
+  /** Free on the GPUs that it computes on; null without one. */
+  gpuFreeBytes: z.number().nullable(),
 });
 export type ProcessMemory = z.infer<typeof ProcessMemory>;
 
@@ -109,7 +112,7 @@ export const ToEngine = z.discriminatedUnion("kind", [
 export type ToEngine = z.infer<typeof ToEngine>;
 
 export const FromEngine = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("hello"), llamaCpp: z.string(), backend: z.string() }),
+  z.strictObject({ kind: z.literal("hello"), llamaCpp: z.string(), backend: z.string(), devices: GpuDevices }),
   /** Each HEARTBEAT_INTERVAL_MS from the JavaScript loop. */
   z.strictObject({ kind: z.literal("heartbeat"), ...ProcessMemory.shape }),
   z.strictObject({

@@ -14,6 +14,8 @@ export const EngineState = z.discriminatedUnion("kind", [
     modelId: ModelId,
     modelName: z.string(),
     fraction: z.number().nullable(),
+    /** The first time on this GPU: its driver makes its programs, which may take minutes. */
+    preparesGpu: z.boolean(),
   }),
   z.strictObject({ kind: z.literal("ready"), model: LoadedModel }),
   z.strictObject({

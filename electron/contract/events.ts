@@ -6,6 +6,7 @@ import { Delta, EngineDeltas } from "./deltas";
 import { Download } from "./downloads";
 import { EngineState } from "./engineState";
 import { ChatId } from "./ids";
+import { GpuState } from "./gpu";
 import { Job } from "./jobQueue";
 import { Language } from "./language";
 import { LoadWarning } from "./loadSettings";
@@ -15,6 +16,7 @@ import { InstalledModel, StarterState } from "./model";
 
 export const events = {
   "engine-changed": EngineState,
+  "gpu-changed": GpuState,
   "models-changed": z.array(InstalledModel),
   "starter-changed": StarterState,
   /** A load was asked for that would not fit. Nothing was done. */

@@ -8,8 +8,16 @@ export const FailureCode = z.enum([
   "engine-start-failed",
   "engine-crashed",
   "engine-out-of-memory",
+  /** The memory of the GPU ran out while it computed. */
+  "engine-out-of-gpu-memory",
   "engine-not-responding",
   "engine-busy",
+  /** The program for the GPU ended or hung at its start: the processor computes. */
+  "gpu-start-failed",
+  /** The GPU that was chosen is not there. */
+  "gpu-missing",
+  /** In the place of the GPU that was chosen is another one, which computes. */
+  "gpu-is-another",
   "request-cancelled",
   // model files
   "model-missing",

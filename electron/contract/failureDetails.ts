@@ -34,6 +34,8 @@ type Reasoned<Reason extends FailureReason> = Because<Reason> | { readonly reaso
 
 type Listed = {
   "engine-out-of-memory": { readonly usedBytes?: string; readonly totalBytes?: string } & StoredAmounts;
+  "gpu-missing": { readonly gpu?: string };
+  "gpu-is-another": { readonly gpu?: string; readonly other?: string };
   "model-missing": File;
   "model-unreadable": File & Delta & Reasoned<FileReason>;
   "model-not-gguf": File;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { FileKind } from "./fileKind";
+import { GpuBackend } from "./gpu";
 import { RepositoryName, Revision, Sha256 } from "./hub";
 import { ModelId } from "./ids";
 
@@ -74,7 +75,13 @@ export const FitParts = z.strictObject({
 });
 export type FitParts = z.infer<typeof FitParts>;
 
-export const GpuMemory = z.strictObject({ name: z.string(), totalBytes: z.number(), freeBytes: z.number() });
+/** A GPU that a model goes to. */
+export const GpuMemory = z.strictObject({
+  name: z.string(),
+  totalBytes: z.number(),
+  freeBytes: z.number(),
+  backend: GpuBackend,
+});
 export type GpuMemory = z.infer<typeof GpuMemory>;
 
 /** The memory that verdicts are made against. */

@@ -6,6 +6,7 @@ import { EngineDiagnosis } from "./diagnosis";
 import { MAX_FILES_PER_DOWNLOAD } from "./downloads";
 import { Failure } from "./failure";
 import { FileKind } from "./fileKind";
+import { GpuDevices } from "./gpu";
 import { GpuMemory, KvCacheType, MAX_CONVERSATIONS } from "./fit";
 import { DeltaId } from "./ids";
 import { MadeFrom } from "./madeFrom";
@@ -149,6 +150,8 @@ export const MeasuredMachine = z.strictObject({
 export type MeasuredMachine = z.infer<typeof MeasuredMachine>;
 
 export const FromFit = z.discriminatedUnion("kind", [
+  /** llama.cpp has started; headers are read before. */
+  z.strictObject({ kind: z.literal("hello"), devices: GpuDevices }),
   z.strictObject({
     kind: z.literal("read"),
     readId: z.number().int(),

@@ -74,12 +74,16 @@ export const LoadReason = z.enum([
   "no-gpu",
   "whole-on-gpu",
   "gpu-memory",
+  /** The GPU computes all but the embedding: more threads would only wait. */
+  "gpu-computes",
   "leaves-one-core",
   "only-core",
   "faster",
   "not-supported",
   "used-in-place",
   "copied-anyway",
+  /** The GPU reads the layers that the processor keeps faster from a copy. */
+  "copied-for-gpu",
   /** One chat is enough for the base alone. */
   "no-fine-tunes",
   /** Switching between fine-tunes then reads nothing again. */
@@ -159,6 +163,8 @@ export const LoadRecord = z.strictObject({
   choice: LoadChoice,
   /** null = nothing could be predicted. */
   predicted: FitParts.nullable(),
+  /** Of it, what is on GPUs, which the measured memory of the process is without. Absent in what was kept before it was told apart. */
+  onGpuBytes: z.number().default(0),
   /** Peak so far; null where the system does not say or the load failed. */
   measuredPeakBytes: z.number().nullable(),
   /** Most tokens that were in the context at once. */
@@ -180,9 +186,9 @@ export function isComplete({ predicted, measuredPeakBytes, contextUsedTokens, ch
 }
 
 /** Share of the measured peak by which the prediction was off: above 0 = predicted too much. */
-export function predictionError({ predicted, measuredPeakBytes }: LoadRecord): number | null {
+export function predictionError({ predicted, onGpuBytes, measuredPeakBytes }: LoadRecord): number | null {
   if (predicted === null || measuredPeakBytes === null || measuredPeakBytes <= 0) return null;
-  return sumOfParts(predicted) / measuredPeakBytes - 1;
+  return (sumOfParts(predicted) - onGpuBytes) / measuredPeakBytes - 1;
 }
 
 export function sumOfParts(parts: FitParts): number {

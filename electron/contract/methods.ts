@@ -43,6 +43,7 @@ import { ThinkingChoice } from "./thinking";
 import { ChosenText, ImportedMatrix, PreviewQuestion, QualityResults, QuantizePreview } from "./quantize";
 import { ChatSettings } from "./sampling";
 import { AppSettings } from "./settings";
+import { GpuState } from "./gpu";
 
 const nothing = z.undefined();
 const messageText = z.string().min(1).max(MAX_MESSAGE_CHARACTERS);
@@ -97,7 +98,9 @@ export const methods = {
   "app.copyText": { input: z.strictObject({ text: z.string().max(MAX_MESSAGE_CHARACTERS) }), output: nothing },
   "app.dismissNotice": { input: z.strictObject({ id: z.string() }), output: nothing },
   "app.quit": { input: nothing, output: nothing },
+  /** Another `gpu`, or the same again, is tried at once: the model in memory is loaded anew, after the answer that is being written. */
   "settings.save": { input: AppSettings.partial(), output: AppSettings },
+  "gpu.state": { input: nothing, output: GpuState },
 
   /**
    * One that would not fit is not loaded: "load-warned" says so, and asks. `despiteWarning` loads it all the same; `settings` are for

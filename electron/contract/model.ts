@@ -77,7 +77,13 @@ export const LoadedModel = z.strictObject({
   /** "CPU · AVX-512", "CUDA …": what computes. */
   backend: z.string(),
   /** As llama.cpp reports it; baseBytes: resident memory of the engine process when it started. */
-  memory: z.strictObject({ weightsBytes: z.number(), contextBytes: z.number(), baseBytes: z.number() }),
+  memory: z.strictObject({
+    weightsBytes: z.number(),
+    contextBytes: z.number(),
+    baseBytes: z.number(),
+    /** Of weights and context, what is on GPUs. */
+    gpuBytes: z.number().default(0),
+  }),
   samplingDefaults: Sampling,
   format: FormatFacts,
 });

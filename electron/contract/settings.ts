@@ -1,8 +1,16 @@
 // The app's own settings, kept in settings.json.
 import { z } from "zod";
+import { GpuChoice } from "./gpu";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
-import { NETWORK_USES } from "./networkUses";
+import type { NetworkSettings } from "./networkUses";
+
+const Network = z.strictObject({
+  search: z.boolean(),
+  downloads: z.boolean(),
+  starter: z.boolean(),
+  links: z.boolean(),
+}) satisfies z.ZodType<NetworkSettings>;
 
 export const AppSettings = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
@@ -10,7 +18,9 @@ export const AppSettings = z.strictObject({
   sidebarOpen: z.boolean(),
   /** The model that is loaded when the app opens. */
   modelId: ModelId.nullable(),
-  network: z.record(z.enum(NETWORK_USES), z.boolean()),
+  /** What computes. */
+  gpu: GpuChoice,
+  network: Network,
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
@@ -20,5 +30,6 @@ export const defaultAppSettings: AppSettings = {
   language: "system",
   sidebarOpen: true,
   modelId: null,
+  gpu: { kind: "automatic" },
   network: { search: true, downloads: true, starter: true, links: true },
 };

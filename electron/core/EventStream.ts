@@ -16,6 +16,8 @@ interface InnerEvents {
   "model-loaded": LoadedModel;
   /** Of the engine process, once a second. */
   "engine-memory": ProcessMemory;
+  /** A GPU is left alone from now on. */
+  "gpu-unused": undefined;
   /** A model that had ended the engine answered, or is gone. */
   "engine-ends-cleared": undefined;
   /** A download is complete. */

@@ -1,6 +1,7 @@
 // What the application needs of the program that it runs in: Electron's main process, or plain Node.
 import type { ToEngine } from "../contract/engineProtocol";
 import type { ToFit } from "../contract/fitProtocol";
+import type { GpuStart } from "../contract/gpu";
 import type { ToJob } from "../contract/jobs";
 import type { Fork } from "../process/Fork";
 import type { WorkerThreads } from "./worker/WorkerThreads";
@@ -17,8 +18,8 @@ export interface Host {
   readonly languagesFolder: string;
   /** Best first, as BCP 47 names. */
   systemLanguages(): readonly string[];
-  readonly forkEngine: Fork<ToEngine>;
-  readonly forkFit: Fork<ToFit>;
+  readonly forkEngine: (gpu: GpuStart) => Fork<ToEngine>;
+  readonly forkFit: (gpu: GpuStart) => Fork<ToFit>;
   readonly forkJob: Fork<ToJob>;
   /** The built chats/searchWorker.ts, for a thread of this process. */
   readonly searchScript: string;

@@ -12,6 +12,19 @@ const languages = new Languages(folder);
 
 it("lists English first", () => expect(languages.codes).toEqual(["en", "de", "fr", "zh"]));
 
+it("reads the setting by itself while no application is open", () => {
+  expect(languages.chooseBeforeStart(folder, ["de"]).code).toBe("de");
+  for (const [text, code] of [
+    ['{"language": "fr"}', "fr"],
+    ['{"language": 5}', "de"],
+    ["{", "de"],
+  ] as const) {
+    writeFileSync(path.join(folder, "settings.json"), text);
+    expect(languages.chooseBeforeStart(folder, ["de"]).code).toBe(code);
+  }
+  rmSync(path.join(folder, "settings.json"));
+});
+
 it.each([
   ["fr", ["de"], "fr"],
   ["system", ["de-AT", "fr"], "de"],

@@ -33,6 +33,11 @@ export class Languages {
     return { code: ENGLISH, texts: {} };
   }
 
+  /** While no application is open: the setting is read by itself. */
+  chooseBeforeStart(dataFolder: string, system: readonly string[]): Language {
+    return this.choose(languageSetting(path.join(dataFolder, "settings.json")), system);
+  }
+
   /** "de-AT" finds "de", "zh-Hans-CN" finds "zh", and "zh-Hant" finds nothing: it is read by others. */
   #find(wanted: string): string | undefined {
     if (this.codes.includes(wanted)) return wanted;
@@ -55,6 +60,15 @@ export class Languages {
 /** The one that the setting asks for. */
 export function chosenLanguage({ host, data, languages }: Pick<Parts, "host" | "data" | "languages">): Language {
   return languages.choose(data.settings.value.language, host.systemLanguages());
+}
+
+function languageSetting(file: string): string {
+  try {
+    const { language } = JSON.parse(readFileSync(file, "utf8")) as { language?: unknown };
+    return typeof language === "string" ? language : "system";
+  } catch {
+    return "system";
+  }
 }
 
 /** With the script that is usual for the language. null: not a language's name, "system" and "C" for example. */

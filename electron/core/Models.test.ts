@@ -43,7 +43,7 @@ const loaded = (modelId: ModelId): LoadedModel => ({
   choice: loadChoice(),
   reasons: loadReasons,
   backend: "CPU",
-  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 },
+  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1, gpuBytes: 0 },
   samplingDefaults: defaultSampling,
   format: plainFormat,
 });
@@ -103,6 +103,7 @@ async function start(): Promise<void> {
       refuse: ({ name }, { code }: Failure) => asked.push(`refuse ${name}: ${code}`),
       rename: (_, name) => asked.push(`rename ${name}`),
       forget: async () => void asked.push("forget"),
+      restart: () => asked.push("restart"),
     },
     loads: {
       plan: (file) =>
@@ -265,7 +266,7 @@ it("a crash counts against a model only while it is loaded", async () => {
   const crash = { kind: "crashed", modelId: id, failure: { code: "engine-crashed" } } as const;
   await models.engineChanged(crash);
   expect((await models.list())[1]!.failure).toBeNull();
-  await models.engineChanged({ kind: "loading", modelId: id, modelName: "other", fraction: null });
+  await models.engineChanged({ kind: "loading", modelId: id, modelName: "other", fraction: null, preparesGpu: false });
   await models.engineChanged(crash);
   expect((await models.list())[1]!.failure).toEqual({ code: "engine-crashed" });
 });

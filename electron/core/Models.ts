@@ -26,7 +26,7 @@ export interface ModelsOptions {
   settings: JsonFile<AppSettings>;
   loadNote: CrashNote<ModelId>;
   engineEnds: Pick<EngineEnds, "refusal" | "clear">;
-  session: Pick<EngineSession, "prepare" | "release" | "load" | "refuse" | "rename" | "forget">;
+  session: Pick<EngineSession, "prepare" | "release" | "load" | "restart" | "refuse" | "rename" | "forget">;
   loads: Pick<Loads, "plan" | "begun" | "forget">;
   /** A load that was asked for would not fit: nothing was done, the user decides. */
   onWarning: (warning: LoadWarning) => void;
@@ -41,6 +41,8 @@ export class Models {
   #lastState: EngineState = { kind: "idle" };
   /** Counts what was asked to be loaded: planning takes a moment, and only the newest request counts then. */
   #requests = 0;
+  /** After the answer that is being written. */
+  #loadsAgain = false;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -143,6 +145,34 @@ export class Models {
     return succeed(undefined);
   }
 
+  /**
+   * The model that is in memory or on its way there, planned anew and loaded in a new process: what computes is another. An answer that is
+   * being written is finished before.
+   */
+  async loadAgain(): Promise<void> {
+    const state = this.#lastState;
+    this.#loadsAgain = state.kind === "generating";
+    if (this.#loadsAgain) return;
+    const modelId =
+      state.kind === "ready"
+        ? state.model.modelId
+        : state.kind === "starting" || state.kind === "loading" || state.kind === "crashed"
+          ? state.modelId
+          : null;
+    const file = await this.#find(modelId);
+    if (file === null) return;
+    const request = ++this.#requests;
+    const { plan } = await this.#options.loads.plan(file);
+    if (request !== this.#requests) return;
+    // As at the start of the app.
+    if (isTooLarge(plan.fit)) this.#options.session.refuse(toLoad(file, plan), tooLarge(file, plan));
+    else {
+      this.#begin(file, plan);
+      // Planned the same or not: it is where it was.
+      if (state.kind === "ready") this.#options.session.restart();
+    }
+  }
+
   #begin(file: ModelFile, plan: LoadPlan): void {
     this.#options.loads.begun(file, plan);
     this.#options.session.load(toLoad(file, plan));
@@ -224,6 +254,7 @@ export class Models {
   async engineChanged(state: EngineState): Promise<void> {
     const before = this.#lastState;
     this.#lastState = state;
+    if (this.#loadsAgain && state.kind === "ready") void this.loadAgain();
     const diedOfLoad = state.kind === "crashed" && state.modelId !== null && before.kind === "loading";
     if (state.kind === "load-failed" || diedOfLoad) {
       const file = await this.#find(state.modelId);

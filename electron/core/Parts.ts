@@ -10,6 +10,7 @@ import type { Estimator } from "./estimator/Estimator";
 import type { EventStream } from "./EventStream";
 import type { Backups } from "./chats/backups/Backups";
 import type { Host } from "./Host";
+import type { GpuStarts } from "./gpu/GpuStarts";
 import type { Hub } from "./hub/Hub";
 import type { FileTasks } from "./importing/FileTasks";
 import type { Imports } from "./importing/Imports";
@@ -49,6 +50,7 @@ export interface Parts {
   deltas: DeltaLibrary;
   deltaMatcher: DeltaMatcher;
   jobs: Jobs;
+  gpuStarts: GpuStarts;
   engine: EngineNow;
   session: EngineSession;
   tokenReaders: TokenReaders;

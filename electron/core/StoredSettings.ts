@@ -5,13 +5,14 @@ import { z } from "zod";
 import { fields, setting } from "./storedShape";
 
 const allowed = setting(z.boolean(), true);
-const { theme, language, sidebarOpen, modelId } = AppSettings.shape;
+const { theme, language, sidebarOpen, modelId, gpu } = AppSettings.shape;
 
 export const StoredSettings = fields<AppSettings>({
   theme: setting(theme, defaultAppSettings.theme),
   language: setting(language, defaultAppSettings.language),
   sidebarOpen: setting(sidebarOpen, defaultAppSettings.sidebarOpen),
   modelId: setting(modelId, defaultAppSettings.modelId),
+  gpu: setting(gpu, defaultAppSettings.gpu),
   // One by one: a switch that is wrong turns no other one on.
   network: fields<NetworkSettings>({ search: allowed, downloads: allowed, starter: allowed, links: allowed }),
 });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { failure, succeed, type Failure, type Outcome } from "../contract/failure";
+import { ON_PROCESSOR } from "../contract/gpu";
 import { RequestId } from "../contract/ids";
 import type { Language } from "../contract/language";
 import type { AppSettings } from "../contract/settings";
@@ -27,6 +28,10 @@ import { EventStream } from "./EventStream";
 import { forgetEngineState, newEngineState } from "./engineState";
 import type { Host } from "./Host";
 import { getStarter } from "./getStarter";
+import { forkWithGpu } from "./gpu/forkWithGpu";
+import { plannedForAnother } from "./gpu/gpuChosen";
+import { GpuStarts } from "./gpu/GpuStarts";
+import { graphicsSystem } from "./gpu/graphicsSystem";
 import { Hub } from "./hub/Hub";
 import { TokenStore } from "./hub/TokenStore";
 import { FileTasks } from "./importing/FileTasks";
@@ -211,7 +216,16 @@ function createParts(
     onChanged: (state) => events.emit("starter-changed", state),
   });
 
-  const estimator = createEstimator(host, engine, data.loadLog, log);
+  const conditions = `${graphicsSystem()} ${host.appVersion}`;
+  const gpuStarts = new GpuStarts({
+    file: data.gpu,
+    choice: () => data.settings.value.gpu,
+    conditions: () => conditions,
+    onUnused: () => events.emit("gpu-unused", undefined),
+    onChanged: (state) => events.emit("gpu-changed", state),
+    onNotice: (notice) => notices.add(notice),
+  });
+  const estimator = createEstimator(host, { gpuStarts, engine, loadLog: data.loadLog, log });
   const failures = new ModelFailures(data.engineEnds, data.loadSettings);
   const library = new ModelLibrary({
     modelsFolder,
@@ -238,7 +252,8 @@ function createParts(
   });
 
   const session = new EngineSession({
-    fork: host.forkEngine,
+    fork: (on) => (on === "processor" ? host.forkEngine(ON_PROCESSOR) : forkWithGpu(host.forkEngine, gpuStarts, log)),
+    isGpuProven: () => gpuStarts.isProven,
     newRequestId,
     engineStateFolder,
     marker: data.loadNote,
@@ -351,15 +366,19 @@ function createParts(
     tokenReaders,
     answers,
     backups,
+    gpuStarts,
   };
 }
 
 /** What follows from what: the only place where one part hears of another. */
-function connectParts({ events, loads, models, notices, tokenReaders }: Parts): void {
+function connectParts(parts: Parts): void {
+  const { events, engine, gpuStarts, loads, models, notices, tokenReaders } = parts;
+  events.on("gpu-unused", () => plannedForAnother(parts));
   events.on("engine-changed", async (state) => {
     // Loads remember why one failed before the list of models says it.
     await loads.engineChanged(state);
     await models.engineChanged(state);
+    if (state.kind === "crashed" && state.failure.code === "engine-out-of-gpu-memory") await models.loadAgain();
   });
   events.on("engine-memory", (memory) => loads.memory(memory));
   events.on("engine-deltas-changed", (inEngine) => loads.deltas(inEngine));
@@ -373,7 +392,9 @@ function connectParts({ events, loads, models, notices, tokenReaders }: Parts): 
   });
   events.on("model-downloaded", () => models.changed());
   events.on("message-changed", ({ facts }) => {
-    if (facts) loads.answered(facts);
+    if (!facts) return;
+    loads.answered(facts);
+    if ((engine.loaded?.choice.gpuLayers ?? 0) > 0) gpuStarts.answered();
   });
 }
 

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -175,6 +176,12 @@ const STORED_FILES: StoredFile[] = [
     change: ({ loadSettings }) => loadSettings.saveSettings(ModelId.parse("9".repeat(32)), automaticLoadSettings),
   },
   {
+    file: "gpu.json",
+    place: ["unused"],
+    entry: { conditions: 7 },
+    change: ({ gpu }) => gpu.save({ ...gpu.value, proven: "x" }),
+  },
+  {
     file: "loads.json",
     place: ["records"],
     entry: { id: "x", modelName: null },
@@ -265,7 +272,8 @@ describe("an entry that cannot be understood", () => {
       makeDataFolder(folder());
       const sound = await opened();
       sound.chats.close();
-      const json = readJson(file);
+      // One that no earlier version had.
+      const json = existsSync(inFolder(file)) ? readJson(file) : {};
       const found = at(json, place);
       if (Array.isArray(found)) found.unshift(entry);
       else at(json, place.slice(0, -1))[place.at(-1)!] = entry;

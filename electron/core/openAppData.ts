@@ -15,6 +15,7 @@ import { dataPaths } from "./dataFolder";
 import { DeltaList } from "./deltas/DeltaLibrary";
 import { DismissedNotices, StoredDismissals } from "./DismissedNotices";
 import { errnoOf } from "./fileFailure";
+import { StoredGpu } from "./gpu/GpuStarts";
 import { FileHashes } from "./importing/sameFiles";
 import { openJsonFile, type JsonFile } from "./JsonFile";
 import { EngineEnds, StoredEngineEnds } from "./loads/EngineEnds";
@@ -58,6 +59,7 @@ export interface AppData {
   jobs: JsonFile<SavedJobs>;
   quality: JsonFile<SavedQuality>;
   makingSpeeds: MakingSpeeds;
+  gpu: JsonFile<StoredGpu>;
   loadNote: CrashNote<ModelId>;
   engineEnds: EngineEnds;
   loadSettings: LoadSettingsStore;
@@ -113,6 +115,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
     const quality = await open("quality.json", SavedQuality);
     const makingSpeeds = await open("making-speeds.json", SavedMakingSpeeds);
     const loadSettings = await open("load-settings.json", StoredLoadSettings);
+    const gpu = await open("gpu.json", StoredGpu);
     const loadLog = await open("loads.json", StoredLoadLog);
     const engineEnds = await open("engine-ends.json", StoredEngineEnds);
     const opened = isReader ? succeed(noChats(now)) : await openChats({ ...chatsOptions(options), unfinished });
@@ -134,6 +137,7 @@ export async function openAppData(options: OpenAppDataOptions): Promise<Outcome<
       jobs,
       quality,
       makingSpeeds: new MakingSpeeds(makingSpeeds),
+      gpu,
       loadNote: CrashNote.ofModel(path.join(folder, "loading-model"), unfinished),
       engineEnds: new EngineEnds(engineEnds),
       loadSettings: new LoadSettingsStore(loadSettings),

@@ -77,7 +77,9 @@ beforeAll(async () => {
     matrices: [{ name: "blk.0.attn_q.weight", columns: 96, rows: 64 }],
   });
   messages = [];
-  engine = new EngineProcess(await startLlama({ log: () => {}, useGpu: false }), (message) => messages.push(message));
+  engine = new EngineProcess(await startLlama({ log: () => {}, backend: "processor" }), (message) =>
+    messages.push(message),
+  );
   await engine.start();
 }, 60_000);
 afterAll(async () => {

@@ -66,7 +66,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-engine-"));
   tiny = path.join(folder, "tiny.gguf");
   await writeTinyModel(tiny);
-  const llama = await startLlama({ log: () => {}, useGpu: false });
+  const llama = await startLlama({ log: () => {}, backend: "processor" });
   main.stateFolder = path.join(folder, "state");
   main.engine = new EngineProcess(llama, main.post);
   await main.engine.start();

@@ -15,6 +15,7 @@ import { availableMemory } from "./availableMemory";
 import { collectGarbage } from "./collectGarbage";
 import { DeltaRuntime } from "./deltas/DeltaRuntime";
 import { Generator, nowMs } from "./Generator";
+import { devicesUsed, gpuDevices } from "./gpuDevices";
 import { loadModel, type ModelInMemory } from "./loadModel";
 import type { Log } from "./log";
 import { processMemory } from "./processMemory";
@@ -68,9 +69,14 @@ export class EngineProcess {
       kind: "hello",
       llamaCpp: this.#llama.llamaCppRelease.release,
       backend: await backendName(this.#llama, this.#hasDeltaKernels),
+      devices: await gpuDevices(this.#llama),
     });
     this.#baseBytes = processMemory().residentBytes;
-    const beat = () => this.#post({ kind: "heartbeat", ...processMemory() });
+    const beat = () => {
+      void this.#gpuFreeBytes().then((gpuFreeBytes) =>
+        this.#post({ kind: "heartbeat", ...processMemory(), gpuFreeBytes }),
+      );
+    };
     beat();
     this.#heartbeat = setInterval(beat, HEARTBEAT_INTERVAL_MS);
   }
@@ -223,9 +229,14 @@ export class EngineProcess {
 
   /** Where adapters and conversations go: the GPU's memory, or the computer's. */
   async #freeBytes(): Promise<number> {
-    return this.#llama.gpu === false
-      ? (await availableMemory()).availableBytes
-      : (await this.#llama.getVramState()).free;
+    return (await this.#gpuFreeBytes()) ?? (await availableMemory()).availableBytes;
+  }
+
+  /** null without a GPU. */
+  async #gpuFreeBytes(): Promise<number | null> {
+    if (this.#llama.gpu === false) return null;
+    const devices = await gpuDevices(this.#llama).catch(() => null);
+    return devices && devicesUsed(devices).reduce((sum, { freeBytes }) => sum + freeBytes, 0);
   }
 
   async #generate(request: GenerateRequest, signal: AbortSignal): Promise<EndResult> {

@@ -16,7 +16,7 @@ let starter: LlamaModel;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-prompt-tokens-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
   const file = path.join(folder, "tiny.gguf");
   await writeTinyModel(file);
   tiny = await llama.loadModel({ modelPath: file });

@@ -70,7 +70,7 @@ function write(promptWriter: PromptWriter, wanted: PromptRequest) {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-prompt-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
 }, 60_000);
 afterAll(async () => {
   for (const model of models) await model.dispose();

@@ -1,25 +1,9 @@
 // Gives llama.cpp's CPU back end our faster products for 1-bit deltas (native/core/kernels), where that is possible. Engine process.
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import path from "node:path";
 import type { EngineDiagnosis, KernelReason } from "../contract/diagnosis";
+import { kernelsAddon } from "./kernelsAddon";
 import type { Log } from "./log";
 
-/** The whole contract of facet-kernels.node. */
-interface KernelsAddon {
-  /** `reason`: "" when they are active. */
-  joinCpuBackend(): { isActive: boolean; instructionSet: string; reason: KernelReason | ""; cause: string };
-}
-
 type DeltaKernels = EngineDiagnosis["deltaKernels"];
-
-/** Two folders up from here, in the sources and in the build alike; in the packaged app beside the archive, where Electron finds it by the same path. */
-const ADDON = path.join(
-  import.meta.dirname,
-  "../../native/build",
-  `${process.platform}-${process.arch}`,
-  "facet-kernels.node",
-);
 
 /**
  * After llama.cpp has started, before a model is loaded. What it cannot do it leaves to llama.cpp's own kernels, which
@@ -35,9 +19,9 @@ export function useDeltaKernels(log: Log): string | undefined {
 /** Puts them to work where they pass their self-test; asked again, it says the same. */
 export function deltaKernels(): DeltaKernels {
   const none = (reason: KernelReason, cause: string) => ({ isActive: false, instructionSet: "", reason, cause });
-  if (!existsSync(ADDON)) return none("not-built", "there is no addon");
   try {
-    const addon = createRequire(import.meta.url)(ADDON) as KernelsAddon;
+    const addon = kernelsAddon();
+    if (addon === undefined) return none("not-built", "there is no addon");
     const { reason, ...state } = addon.joinCpuBackend();
     return { ...state, reason: reason === "" ? null : reason };
   } catch (error) {

@@ -2,12 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import type { MessagePortMain } from "electron";
 import type { FromEngine } from "../contract/engineProtocol";
+import { EXIT_NO_GPU } from "../contract/gpu";
 import { endOnDefects, endSoon } from "../files/endOnDefects";
 import { EngineProcess } from "./EngineProcess";
 import { useDeltaKernels } from "./deltaKernels";
 import { parentChannel } from "./parentChannel";
-import { startLlama } from "./startLlama";
+import { NoGpu, startLlama } from "./startLlama";
 import type { StreamPort } from "./TokenSender";
+import { wantedBackend } from "./wantedBackend";
 
 /** Main can tell it from the codes of native crashes. */
 const EXIT_NO_LLAMA = 71;
@@ -33,7 +35,7 @@ function main(): void {
   });
 
   const log = (level: "debug" | "info" | "warn" | "error", message: string) => post({ kind: "log", level, message });
-  startLlama({ log, useGpu: process.env["FACET_ENGINE_GPU"] !== "off" }).then(
+  startLlama({ log, backend: wantedBackend(process.argv) }).then(
     async (llama) => {
       const deltaKernels = useDeltaKernels(log);
       engine = new EngineProcess(llama, post, deltaKernels !== undefined);
@@ -42,7 +44,7 @@ function main(): void {
     },
     (error: unknown) => {
       post({ kind: "log", level: "error", message: `llama.cpp did not start: ${String(error)}` });
-      endSoon(EXIT_NO_LLAMA);
+      endSoon(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA);
     },
   );
 }

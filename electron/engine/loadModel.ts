@@ -3,9 +3,10 @@ import type { Llama, LlamaContext, LlamaModel } from "node-llama-cpp";
 import type { LoadRequest } from "../contract/engineProtocol";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import type { KvCacheType } from "../contract/fit";
-import { MIN_LOAD_CONTEXT_TOKENS, type LoadChoice, type LoadReasons } from "../contract/loadSettings";
+import type { LoadChoice, LoadReasons } from "../contract/loadSettings";
 import type { LoadedModel } from "../contract/model";
 import { batchTokens } from "./batchSize";
+import { contextAttempts } from "./contextAttempts";
 import { checkChatModel } from "./gguf/checkChatModel";
 import { fileTypeNames } from "./gguf/ggmlTypes";
 import { metadataNumber, metadataText, type GgufHeader } from "./gguf/readGgufHeader";
@@ -99,54 +100,66 @@ const cacheTypeNames: Readonly<Record<KvCacheType, "F16" | "Q8_0" | "Q4_0">> = {
   q4_0: "Q4_0",
 };
 
-/** As planned; when the system refuses after all, with one conversation, then with half the size, and so on. */
+/** As planned; when the system refuses after all, the next best (contextAttempts.ts). */
 async function createContext(
   model: LlamaModel,
   { choice, reasons }: Planned,
   { llama, signal, log }: LoadSurroundings,
 ): Promise<{ context: LlamaContext; choice: LoadChoice; reasons: LoadReasons }> {
   // Main caps it too, where it could read the file.
-  const requestedSize = Math.min(choice.contextSizeTokens, model.trainContextSize);
-  let contextSize = requestedSize;
-  let { conversations } = choice;
-  for (;;) {
+  const requested = { ...choice, contextSizeTokens: Math.min(choice.contextSizeTokens, model.trainContextSize) };
+  let refused: unknown;
+  for (const attempt of contextAttempts(requested)) {
     try {
       const context = await model.createContext({
-        contextSize,
+        contextSize: attempt.contextSizeTokens,
         threads: choice.threads,
-        sequences: conversations,
-        batchSize: batchTokens(contextSize, llama.gpu !== false),
+        sequences: attempt.conversations,
+        batchSize: batchTokens(attempt.contextSizeTokens, llama.gpu !== false),
         // llama.cpp knows whether the device at hand can; asked for by the user, it is not second-guessed.
         flashAttention: choice.flashAttention && reasons.flashAttention !== "chosen" ? "auto" : choice.flashAttention,
-        experimentalKvCacheKeyType: cacheTypeNames[choice.keyCacheType],
-        experimentalKvCacheValueType: cacheTypeNames[choice.valueCacheType],
+        experimentalKvCacheKeyType: cacheTypeNames[attempt.keyCacheType],
+        experimentalKvCacheValueType: cacheTypeNames[attempt.valueCacheType],
         ignoreMemorySafetyChecks: true,
         failedCreationRemedy: false,
         createSignal: signal,
       });
-      const reason =
-        contextSize < requestedSize
-          ? "refused"
-          : requestedSize < choice.contextSizeTokens
-            ? "training"
-            : reasons.contextSizeTokens;
       return {
         context,
-        choice: { ...choice, contextSizeTokens: context.contextSize, conversations },
-        reasons: {
-          ...reasons,
-          contextSizeTokens: reason,
-          conversations: conversations < choice.conversations ? "refused" : reasons.conversations,
-        },
+        choice: { ...attempt, contextSizeTokens: context.contextSize },
+        reasons: reasonsFor(attempt, { choice, reasons, requestedTokens: requested.contextSizeTokens }),
       };
     } catch (error) {
       signal.throwIfAborted();
-      if (conversations === 1 && contextSize / 2 < MIN_LOAD_CONTEXT_TOKENS) throw error;
-      log("warn", `no context of ${contextSize} tokens for ${conversations} conversations: ${String(error)}`);
-      if (conversations > 1) conversations = 1;
-      else contextSize = Math.floor(contextSize / 2);
+      refused = error;
+      const { contextSizeTokens, conversations, keyCacheType } = attempt;
+      log(
+        "warn",
+        `no context of ${contextSizeTokens} tokens in ${keyCacheType} for ${conversations} conversations: ${String(error)}`,
+      );
     }
   }
+  throw refused;
+}
+
+function reasonsFor(
+  attempt: LoadChoice,
+  { choice, reasons, requestedTokens }: { choice: LoadChoice; reasons: LoadReasons; requestedTokens: number },
+): LoadReasons {
+  const changed = (name: "conversations" | "keyCacheType" | "valueCacheType") =>
+    attempt[name] === choice[name] ? reasons[name] : "refused";
+  return {
+    ...reasons,
+    contextSizeTokens:
+      attempt.contextSizeTokens < requestedTokens
+        ? "refused"
+        : requestedTokens < choice.contextSizeTokens
+          ? "training"
+          : reasons.contextSizeTokens,
+    keyCacheType: changed("keyCacheType"),
+    valueCacheType: changed("valueCacheType"),
+    conversations: changed("conversations"),
+  };
 }
 
 interface Taken {
@@ -178,7 +191,12 @@ async function describe(
     choice,
     reasons,
     backend: await backendName(llama, hasDeltaKernels),
-    memory: { weightsBytes: memory(model.memoryUsage), contextBytes: memory(context.memoryUsage), baseBytes },
+    memory: {
+      weightsBytes: memory(model.memoryUsage),
+      contextBytes: memory(context.memoryUsage),
+      baseBytes,
+      gpuBytes: model.memoryUsage.vram + context.memoryUsage.vram,
+    },
     samplingDefaults: samplingDefaults(header),
     format: promptWriter.format.facts,
   };

@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-runs-"));
   const file = path.join(folder, "model.gguf");
   await writeTinyModel(file, { metadata: { "tokenizer.ggml.pre": { type: "string", value: "deepseek-v3" } } });
-  const llama = await startLlama({ log: () => {}, useGpu: false });
+  const llama = await startLlama({ log: () => {}, backend: "processor" });
   model = await llama.loadModel({ modelPath: file });
 });
 afterAll(async () => {

@@ -5,7 +5,8 @@ import type { ProcessMemory } from "../contract/engineProtocol";
 type ReadText = (path: string) => string;
 const readText: ReadText = (path) => readFileSync(path, "utf8");
 
-export function processMemory(platform = process.platform, read = readText): ProcessMemory {
+/** Without what is on GPUs. */
+export function processMemory(platform = process.platform, read = readText): Omit<ProcessMemory, "gpuFreeBytes"> {
   if (platform !== "linux") {
     // Kilobytes on each system: libuv converts what macOS gives in bytes.
     return {

@@ -2,7 +2,9 @@
 import childProcess from "node:child_process";
 import { EventEmitter } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
-import { getLlama, LlamaLogLevel, type Llama } from "node-llama-cpp";
+import { getLlama, LlamaLogLevel, type Llama, type LlamaOptions } from "node-llama-cpp";
+import type { WantedBackend } from "../contract/gpu";
+import { devicesUsed, gpuDevices } from "./gpuDevices";
 import type { Log, LogLevel } from "./log";
 
 const logLevels: Readonly<Record<LlamaLogLevel, LogLevel>> = {
@@ -15,11 +17,16 @@ const logLevels: Readonly<Record<LlamaLogLevel, LogLevel>> = {
   [LlamaLogLevel.debug]: "debug",
 };
 
+/** There is a program for GPUs, and no GPU that it can use. */
+export class NoGpu extends Error {
+  override readonly name = "NoGpu";
+}
+
 /**
- * Never compiles, never downloads. With `useGpu` the best GPU back end that is installed and works, else the CPU.
- * Throws when not even the CPU back end loads.
+ * Never compiles, never downloads. "automatic": the best back end that is installed, else the CPU. Throws `NoGpu`, which is for another
+ * process to act on: this one has the libraries of that back end in it. Throws when not even the CPU back end loads.
  */
-export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean }): Promise<Llama> {
+export async function startLlama({ log, backend }: { log: Log; backend: WantedBackend }): Promise<Llama> {
   const options = {
     build: "never",
     logLevel: LlamaLogLevel.warn,
@@ -30,16 +37,23 @@ export async function startLlama({ log, useGpu }: { log: Log; useGpu: boolean })
   } as const;
   const restore = answerBinaryTestHere();
   try {
-    if (useGpu) {
-      try {
-        return await getLlama({ ...options, gpu: "auto" });
-      } catch (error) {
-        log("warn", `no back end by automatic choice, trying the CPU: ${String(error)}`);
-      }
-    }
-    return await getLlama({ ...options, gpu: false });
+    const llama = await onGpu(backend, options);
+    if (llama !== null && llama.gpu !== false && (await llama.getGpuDeviceNames()).length === 0)
+      throw new NoGpu(`${llama.gpu} finds no GPU`);
+    return llama ?? (await getLlama({ ...options, gpu: false }));
   } finally {
     restore();
+  }
+}
+
+/** null: for the CPU. */
+async function onGpu(backend: WantedBackend, options: LlamaOptions): Promise<Llama | null> {
+  if (backend === "processor") return null;
+  try {
+    return await getLlama({ ...options, gpu: backend === "automatic" ? "auto" : backend });
+  } catch (error) {
+    options.logger?.(LlamaLogLevel.warn, `no back end for "${backend}", trying the CPU: ${String(error)}`);
+    return null;
   }
 }
 
@@ -48,8 +62,8 @@ export async function backendName(llama: Llama, hasDeltaKernels: boolean): Promi
   if (llama.gpu === false)
     return ["CPU", cpuFeature(llama.systemInfo), hasDeltaKernels && "1-bit kernels"].filter(Boolean).join(" · ");
   const names = { cuda: "CUDA", vulkan: "Vulkan", metal: "Metal" } as const;
-  const devices = await llama.getGpuDeviceNames().catch(() => []);
-  return [names[llama.gpu], devices[0]].filter(Boolean).join(" · ");
+  const devices = devicesUsed(await gpuDevices(llama).catch(() => []));
+  return [names[llama.gpu], ...devices.map(({ name }) => name)].join(" · ");
 }
 
 /** The widest vector instructions that llama.cpp says it uses. */
@@ -68,7 +82,7 @@ export function cpuFeature(systemInfo: string): string | undefined {
  * On Linux, node-llama-cpp first loads each prebuilt binary in a process that it forks. Under Node that takes half a second, in
  * each engine and fit process of each command. In the packaged app there is no such process: a utility process cannot start
  * another, and with the runAsNode fuse off `child_process.fork` would open the app a second time. The process that loads llama.cpp
- * is itself the one that may die, and its session notices (and starts it with useGpu = false after a crash at the start), so here
+ * is itself the one that may die; core/gpu/forkWithGpu.ts notices and starts another for the processor. So here
  * a stand-in answers "works" to the fork's four messages (bindings/utils/testBindingBinary.js of 3.22.1). Returns what takes it
  * away again.
  */

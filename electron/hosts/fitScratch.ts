@@ -16,13 +16,13 @@ export interface FitScratch {
 }
 
 /** Makes the folder below `temporaryFolder`; the listeners remove it with the process's end, then hand on. */
-export function fitScratch(temporaryFolder: string, { onMessage, onExit }: ChildListeners): FitScratch {
+export function fitScratch(temporaryFolder: string, { onExit, ...others }: ChildListeners): FitScratch {
   const folder = mkdtempSync(path.join(temporaryFolder, "facet-fit-"));
   return {
     args: [path.join(folder, "model")],
     execArgv: [JAVASCRIPT_HEAP],
     listeners: {
-      onMessage,
+      ...others,
       onExit(code) {
         remove(folder);
         onExit(code);

@@ -2,6 +2,8 @@
 
 export interface ChildListeners {
   onMessage(message: unknown): void;
+  /** It has good reason to be silent, and was for so long. */
+  onPatience?(ms: number): void;
   /** Once, whatever ended it. */
   onExit(code: number): void;
 }

@@ -63,6 +63,10 @@ export class SupervisedProcess<To, From extends { kind: string }, Id = never, Qu
     this.#lastHeardMs = this.#now();
     this.#child = options.fork({
       onMessage: (data) => this.#receive(data),
+      onPatience: (ms) => {
+        this.#lastHeardMs = this.#now();
+        this.requests.addTime(ms);
+      },
       onExit: (code) => this.#end(code),
     });
     if (options.silenceLimitMs !== null) this.#watch();

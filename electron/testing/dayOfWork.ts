@@ -21,7 +21,8 @@ export async function holdFolder(folder: string, parent: string): Promise<HeldAp
   const trash = path.join(parent, "trash");
   const host = {
     ...nodeHost({ appFolder: process.cwd(), scriptFolder: folder, dataFolder: folder, engineLog: noLog }),
-    forkFit: (listeners: Parameters<typeof forkFitChild>[1]) => forkFitChild(path.join(parent, "scratch"), listeners),
+    forkFit: () => (listeners: Parameters<typeof forkFitChild>[1]) =>
+      forkFitChild(path.join(parent, "scratch"), listeners),
     forkJob: forkNodeJob(fileURLToPath(new URL("../engine/jobs/job.ts", import.meta.url)), ["--import", "tsx"]),
     async moveToTrash(file: string) {
       mkdirSync(trash, { recursive: true });

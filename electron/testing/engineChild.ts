@@ -10,7 +10,10 @@ process.on("message", (message) => (engine === null ? early.push(message) : engi
 // Whoever asked is gone.
 process.once("disconnect", () => process.exit(0));
 
-const llama = await startLlama({ useGpu: false, log: (level, message) => post({ kind: "log", level, message }) });
+const llama = await startLlama({
+  backend: "processor",
+  log: (level, message) => post({ kind: "log", level, message }),
+});
 engine = new EngineProcess(llama, post);
 await engine.start();
 for (const message of early.splice(0)) engine.receive(message);

@@ -24,7 +24,7 @@ let llama: Llama;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-families-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 

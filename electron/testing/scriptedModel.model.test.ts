@@ -93,7 +93,7 @@ function randomText(characters: number, seed: number): string {
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-scripted-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
 }, 60_000);
 afterAll(async () => {
   await context?.model.dispose();

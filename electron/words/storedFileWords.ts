@@ -13,6 +13,7 @@ const CONTENTS: Readonly<Record<string, () => string>> = {
   "making-speeds.json": () => t("how fast fine-tunes were made@@content of a file"),
   "load-settings.json": () => t("the load settings of your models@@content of a file"),
   "loads.json": () => t("the memory measurements@@content of a file"),
+  "gpu.json": () => t("what is known of your GPUs@@content of a file"),
   "engine-ends.json": () => t("which models stopped the engine@@content of a file"),
 };
 

@@ -92,8 +92,8 @@ function offlineHost(folder: string): Host {
     // A thread of its own, which is not there: searches fail in words.
     worker: sourceWorker(),
     searchScript: path.join(folder, "none.cjs"),
-    forkEngine: ended,
-    forkFit: (listeners) => forkFitChild(scratch, listeners),
+    forkEngine: () => ended,
+    forkFit: () => (listeners) => forkFitChild(scratch, listeners),
     forkJob: ended,
     network: {
       http: fetchHttp(refused),

@@ -6,15 +6,14 @@ import { callOrNotify } from "./bridge";
 import styles from "./BlockedPage.module.css";
 import { failureText } from "../../electron/words/failureText";
 import { t } from "../../electron/words/language";
+import { sentences } from "../../electron/words/sentences";
 
 export function BlockedPage({ failure }: { readonly failure: Failure }) {
   const text = failureText(failure);
   return (
     <main className={styles.page}>
       <h1>{text.happened}</h1>
-      <p>
-        {text.data} {text.advice}
-      </p>
+      <p>{sentences(text.data, text.advice)}</p>
       <FailureDetails failure={failure} />
       <Button look="primary" onClick={() => void callOrNotify("app.quit", undefined)}>
         {t("Quit Facet")}

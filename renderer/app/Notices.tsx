@@ -10,6 +10,7 @@ import { dismiss, type ShownNotice, useNotices } from "./notices";
 import { SwitchedOffButton } from "./SwitchedOffButton";
 import styles from "./Notices.module.css";
 import { t } from "../../electron/words/language";
+import { sentences } from "../../electron/words/sentences";
 
 const OFFER_SHOWN_MS = 10_000;
 
@@ -79,9 +80,7 @@ function FailureNotice({ notice }: { readonly notice: ShownNotice & { kind: "fai
           }}
         />
       </div>
-      <p className={styles.rest}>
-        {text.data} {text.advice}
-      </p>
+      <p className={styles.rest}>{sentences(text.data, text.advice)}</p>
       <SwitchedOffButton failure={notice.failure} />
       <FailureDetails failure={notice.failure} />
     </div>

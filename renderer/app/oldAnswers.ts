@@ -30,6 +30,7 @@ export function followOldAnswers(on: Listen): void {
     ["models.installed", "deltas.forModel", "fit.machine"],
     (engine) => loadedModel(engine)?.modelId,
   );
+  after("gpu-changed", ["gpu.state", "fit.machine"]);
   after("chats-replaced", ["models.use", "deltas.use"]);
   // With each load and each answer there is more to show.
   after("engine-changed", ["loads.records"], ({ kind }) => kind);

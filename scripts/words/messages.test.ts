@@ -61,6 +61,7 @@ test.each([
   ['count === 1 ? "file" : "files"', "a plural by hand"],
   ["<p>Two words</p>", "not in the catalogue"],
   ['<img alt="Two words" />', "not in the catalogue"],
+  ['<p>{t("One.")}{" "}{t("Two.")}</p>', "sentences side by side"],
   ["t(title)", "t(…) takes a message as it stands"],
 ])("%s is %s", async (line, problem) => {
   expect(await problemsIn(line)).toContain(problem);

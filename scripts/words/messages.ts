@@ -11,7 +11,7 @@ const MODELS_FILE = "resources/catalogue.json";
 const FOLDERS = ["electron/words", "electron/faces", "renderer"];
 /** What is given to these is for logs and for developers. */
 const UNSEEN_CALLS =
-  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)log$|Error$/u;
+  /^(?:log|console\.\w+|performance\.\w+|JSON\.\w+|require|import|describe|it)$|(?:^|\.)#?log$|Error$/u;
 /** Attributes that are read out or shown. */
 const SPOKEN_ATTRIBUTES: ReadonlySet<string> = new Set([
   "aria-label",
@@ -78,6 +78,8 @@ export function readSources(root: string): Sources {
         return;
       }
       if (file !== QUANTITIES_FILE && isHandmadeQuantity(node)) report(node, QUANTITY_BY_HAND);
+      if (isGlue(node))
+        report(node, "sentences side by side: sentences(…), as a language may put nothing between them");
       if (isHandmadePlural(node)) report(node, "a plural by hand: {count, plural, one {…} other {…}}");
       const outside = wordsOutside(node);
       if (outside !== null) report(node, `not in the catalogue: ${JSON.stringify(outside)}`);
@@ -149,6 +151,25 @@ function isStyle(node: ts.Node): boolean {
 
 function isText(node: ts.Expression): boolean {
   return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node);
+}
+
+/** {" "} between two expressions, one of them a message that is a sentence. */
+function isGlue(node: ts.Node): boolean {
+  const isBlank =
+    ts.isJsxExpression(node) &&
+    node.expression !== undefined &&
+    ts.isStringLiteral(node.expression) &&
+    node.expression.text === " ";
+  if (!isBlank || !(ts.isJsxElement(node.parent) || ts.isJsxFragment(node.parent))) return false;
+  const siblings = node.parent.children.filter((child) => !ts.isJsxText(child) || !child.containsOnlyTriviaWhiteSpaces);
+  const at = siblings.indexOf(node);
+  const beside = [siblings[at - 1], siblings[at + 1]].map((sibling) =>
+    sibling !== undefined && ts.isJsxExpression(sibling) ? sibling.getText() : null,
+  );
+  return (
+    beside.every((text) => text !== null) &&
+    beside.some((text) => /\b(?:t|richText)\(\s*"[^"]*[.!?]"/u.test(text ?? ""))
+  );
 }
 
 /** What is written here and read by a user, as far as its form tells; null = nothing. */

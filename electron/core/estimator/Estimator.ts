@@ -153,6 +153,8 @@ export class Estimator {
       machine,
       contextSizeTokens,
       conversations: configuration.conversations,
+      flashAttention: configuration.flashAttention,
+      gpuLayers: configuration.gpuLayers,
       curve: extent === "all-sizes" ? curve : curve.filter((point) => point.contextSizeTokens <= contextSizeTokens),
       mmap: mmap ?? mapsWell(estimate),
       engineProcessBytes: this.#options.engineProcessBytes(),
@@ -270,6 +272,13 @@ export class Estimator {
   async previewPair(basePath: string, fineTunePath: string): Promise<Outcome<PairFacts>> {
     const answer = await this.#ask({ message: (id) => ({ kind: "preview-pair", id, basePath, fineTunePath }) });
     return answer.kind === "pair-previewed" ? succeed(answer.pair) : notAnswered(answer);
+  }
+
+  /** What computes is another: what is known of needs and of the machine is old. */
+  restart(): void {
+    this.#known.clear();
+    this.#machine = null;
+    this.#questions.restart();
   }
 
   close(): void {

@@ -91,6 +91,7 @@ async function plan() {
     settings: automaticLoadSettings,
     judge: (question, extent) => estimator.judge(model, question, { extent, isUrgent: true }),
     lastFailure: null,
+    gpuLayersThatFailed: null,
     hasDeltas: true,
   });
 }

@@ -59,7 +59,7 @@ export interface FitQuestion {
   signal?: AbortSignal | undefined;
 }
 
-type Told = Exclude<FromFit, { kind: "read" | "log" | "failed" }>;
+type Told = Exclude<FromFit, { kind: "hello" | "read" | "log" | "failed" }>;
 /** The id is of no use once the answer has found its question. */
 export type FitAnswer =
   | { [Kind in Told["kind"]]: Omit<Extract<Told, { kind: Kind }>, "id"> }[Told["kind"]]
@@ -114,6 +114,11 @@ export class FitQuestions {
       this.#waiting.push(pending);
       this.#askMore();
     });
+  }
+
+  /** In a new process; what is being answered is asked again there. */
+  restart(): void {
+    this.#process?.kill("on-purpose");
   }
 
   close(): void {
@@ -230,6 +235,7 @@ export class FitQuestions {
   }
 
   #receive(process: Process, message: FromFit): void {
+    if (message.kind === "hello") return;
     if (message.kind === "log") {
       this.#options.log(message.level, "fit", { message: message.message });
     } else if (message.kind === "read") {

@@ -1,13 +1,22 @@
 // From memory needs and this machine's memory to a verdict. Pure.
-import { type Fit, type FitMachine, type FitParts } from "../../contract/fit";
+import { type Fit, type FitMachine, type FitParts, type GpuMemory } from "../../contract/fit";
+import type { GpuBackend } from "../../contract/gpu";
 import type { ContextNeed, Estimate } from "../../contract/fitProtocol";
 
 /** A chat with less is not worth having. */
 const MIN_USEFUL_CONTEXT_TOKENS = 512;
 /** llama.cpp pads context sizes to multiples of this. */
 const CONTEXT_STEP_TOKENS = 256;
-/** Left on each GPU: the desktop draws with it too. */
-const GPU_RESERVE_BYTES = 512 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Left on each GPU to the desktop, which draws with it too. */
+const DESKTOP_BYTES = 128 * MIB;
+/**
+ * What the engine's own context on the card takes before it loads anything: 518 MiB were measured for CUDA on H100 and H200. Vulkan's and
+ * Metal's are not measured yet.
+ */
+const CONTEXT_BYTES: Readonly<Record<GpuBackend, number>> = { cuda: 520 * MIB, vulkan: 192 * MIB, metal: 64 * MIB };
+/** What the first answer adds to what llama.cpp reserves: 80 to 96 MiB were measured, and 346 without flash attention (CUDA, 1B and 8B). */
+const FIRST_ANSWER_BYTES = { flash: 128 * MIB, plain: 384 * MIB };
 
 export interface JudgeInput {
   estimate: Estimate;
@@ -16,6 +25,9 @@ export interface JudgeInput {
   contextSizeTokens: number;
   /** That `curve` is made for. */
   conversations: number;
+  flashAttention: boolean;
+  /** null = all of them. */
+  gpuLayers: number | null;
   /** The file is mapped, so that weights which the processor uses rearranged are in memory twice. */
   mmap: boolean;
   engineProcessBytes: number;
@@ -29,6 +41,8 @@ export function judgeFit({
   curve,
   contextSizeTokens,
   conversations,
+  flashAttention,
+  gpuLayers,
   mmap,
   engineProcessBytes,
   deltasBytes,
@@ -38,15 +52,19 @@ export function judgeFit({
   const { weights, trainContextSizeTokens, architecture, vocabularyBytes } = estimate;
   const weightCopiesBytes = mmap ? estimate.repackedBytes : estimate.tiedOutputBytes;
   const ramBudget = machine.availableBytes - machine.systemReserveBytes;
-  const gpuRoom = gpuRoomBytes(machine);
   const ram = (context: ContextNeed) =>
     weights.ramBytes + weightCopiesBytes + vocabularyBytes + context.need.ramBytes + engineProcessBytes + deltasBytes;
   const gpu = (context: ContextNeed) => weights.gpuBytes + context.need.gpuBytes;
+  const layersOnGpu = Math.max(1, Math.min(gpuLayers ?? estimate.layers, estimate.layers));
+  const gpuRoom = (context: ContextNeed) =>
+    gpuRoomBytes(machine, { flashAttention, layerBytes: gpu(context) / layersOnGpu });
   /** A GPU without memory of its own takes it from the same budget. */
-  const bothBudget = machine.sharesMemory ? ramBudget : ramBudget + gpuRoom;
-  const somehow = (context: ContextNeed) => ram(context) <= ramBudget && ram(context) + gpu(context) <= bothBudget;
-  /** Otherwise layers that the GPU has no room for stay in the computer's memory. */
-  const asPlanned = (context: ContextNeed) => somehow(context) && gpu(context) <= gpuRoom;
+  const bothBudget = (context: ContextNeed) => (machine.sharesMemory ? ramBudget : ramBudget + gpuRoom(context));
+  const somehow = (context: ContextNeed) =>
+    ram(context) <= ramBudget && ram(context) + gpu(context) <= bothBudget(context);
+  /** Otherwise layers that the GPU has no room for stay in the computer's memory. Nothing on it needs no room there. */
+  const asPlanned = (context: ContextNeed) =>
+    somehow(context) && (gpu(context) === 0 || gpu(context) <= gpuRoom(context));
 
   const context = needAt(curve, contextSizeTokens);
   const largest = largestContext(curve, somehow);
@@ -91,14 +109,35 @@ export function roomBeside({ neededBytes, onGpuBytes, machine }: Fit): number {
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0));
 }
 
-/** The same when it is in memory already; `deltasBytes` of fine-tunes are too. What a GPU has free is measured without both. */
+/** The same when it is in memory already; `deltasBytes` of fine-tunes are too, without which a GPU's free memory was measured. */
 export function roomBesideLoaded({ neededBytes, onGpuBytes }: Fit, machine: FitMachine, deltasBytes: number): number {
-  if (onGpuBytes > 0 && !machine.sharesMemory) return gpuRoomBytes(machine);
+  if (onGpuBytes > 0 && !machine.sharesMemory) return Math.max(0, gpuRoomBytes(machine) - onGpuBytes);
   return Math.max(0, machine.availableBytes - machine.systemReserveBytes - (neededBytes ?? 0) - deltasBytes);
 }
 
-function gpuRoomBytes({ gpus }: FitMachine): number {
-  return gpus.reduce((sum, gpu) => sum + Math.max(0, gpu.freeBytes - GPU_RESERVE_BYTES), 0);
+interface OnGpu {
+  flashAttention: boolean;
+  /** Of one layer: several cards get whole ones. */
+  layerBytes: number;
+}
+
+/**
+ * How much a model may take of all GPUs together. llama.cpp shares it out in proportion to what is free on each, so the card that is
+ * left with the least beside its reserve says how much.
+ */
+function gpuRoomBytes({ gpus }: FitMachine, onGpu: OnGpu = { flashAttention: true, layerBytes: 0 }): number {
+  const freeBytes = gpus.reduce((sum, gpu) => sum + gpu.freeBytes, 0);
+  const shares = gpus.map((gpu) => {
+    const keptBytes = reserveBytes(gpu, onGpu) + (gpus.length > 1 ? onGpu.layerBytes : 0);
+    return gpu.freeBytes <= 0 ? 0 : Math.max(0, 1 - keptBytes / gpu.freeBytes);
+  });
+  return gpus.length === 0 ? 0 : freeBytes * Math.min(...shares);
+}
+
+function reserveBytes({ backend }: GpuMemory, { flashAttention }: Pick<OnGpu, "flashAttention">): number {
+  return (
+    DESKTOP_BYTES + CONTEXT_BYTES[backend] + (flashAttention ? FIRST_ANSWER_BYTES.flash : FIRST_ANSWER_BYTES.plain)
+  );
 }
 
 /** The need at one size, on the straight line between its neighbours; beyond the ends, the lines go on. */

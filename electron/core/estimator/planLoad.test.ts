@@ -21,6 +21,9 @@ interface Computer {
   model?: Partial<Estimate>;
 }
 
+/** Of a Vulkan card: the desktop's, the engine's own, and what the first answer adds. */
+const RESERVE_BYTES = (128 + 192 + 128) * 1024 * 1024;
+
 function machineOf({ availableMB, gpuMB, cores = 4 }: Computer): FitMachine {
   return {
     totalBytes: 64_000 * MB,
@@ -32,7 +35,9 @@ function machineOf({ availableMB, gpuMB, cores = 4 }: Computer): FitMachine {
     cores,
     // What stays with the desktop comes on top.
     gpus:
-      gpuMB === undefined ? [] : [{ name: "GPU", totalBytes: 64_000 * MB, freeBytes: gpuMB * MB + 512 * 1024 * 1024 }],
+      gpuMB === undefined
+        ? []
+        : [{ name: "GPU", totalBytes: 64_000 * MB, freeBytes: gpuMB * MB + RESERVE_BYTES, backend: "vulkan" }],
   };
 }
 
@@ -41,6 +46,7 @@ function plan(
   over: Partial<LoadSettings> = {},
   lastFailure: FailedLoad | null = null,
   hasDeltas = false,
+  gpuLayersThatFailed: number | null = null,
 ) {
   const machine = machineOf(computer);
   const judge = (question: LoadQuestion): Promise<Judgement> => {
@@ -77,6 +83,8 @@ function plan(
       machine,
       contextSizeTokens,
       conversations: question.conversations,
+      flashAttention: question.flashAttention,
+      gpuLayers: question.gpuLayers,
       curve: [512, 8192, 32_768].map(point),
       mmap: question.mmap ?? true,
       engineProcessBytes: 0,
@@ -85,7 +93,13 @@ function plan(
     });
     return Promise.resolve({ fit, estimate, failure: null });
   };
-  return planLoad({ settings: { ...automaticLoadSettings, ...over }, judge, lastFailure, hasDeltas });
+  return planLoad({
+    settings: { ...automaticLoadSettings, ...over },
+    judge,
+    lastFailure,
+    gpuLayersThatFailed,
+    hasDeltas,
+  });
 }
 
 it("takes the target context, exact caches and all cores but one where there is room", async () => {
@@ -170,19 +184,51 @@ it("keeps values exact without flash attention, and both where heads do not divi
 
 it("puts on the GPU what it has room for", async () => {
   expect((await plan({ availableMB: 8000, gpuMB: 8000 })).plan).toMatchObject({
-    choice: { gpuLayers: 10 },
+    choice: { gpuLayers: 10, mmap: true },
     reasons: { gpuLayers: "whole-on-gpu" },
   });
   // A layer with its part of the context takes 182 MB.
   const part = await plan({ availableMB: 8000, gpuMB: 1000 });
   expect(part.plan).toMatchObject({
-    choice: { gpuLayers: 5, contextSizeTokens: 8192 },
-    reasons: { gpuLayers: "gpu-memory" },
+    choice: { gpuLayers: 5, contextSizeTokens: 8192, mmap: false },
+    reasons: { gpuLayers: "gpu-memory", mmap: "copied-for-gpu" },
     fit: { verdict: "fits" },
   });
   const set = await plan({ availableMB: 8000, gpuMB: 1000 }, { gpuLayers: 10 });
   expect(set.plan).toMatchObject({ choice: { gpuLayers: 10 }, fit: { verdict: "partly-on-gpu" } });
   expect(set.nearest).toMatchObject({ choice: { gpuLayers: 5 }, fit: { verdict: "fits" } });
+});
+
+it("keeps all on the processor where the GPU has no room for a single layer", async () => {
+  const { plan: full, nearest } = await plan({ availableMB: 8000, gpuMB: 50, cores: 8 });
+  expect(full).toMatchObject({
+    choice: { gpuLayers: 0, contextSizeTokens: 8192, threads: 7, mmap: true },
+    reasons: { gpuLayers: "gpu-memory", threads: "leaves-one-core" },
+    fit: { verdict: "fits", onGpuBytes: 0 },
+  });
+  expect(nearest).toBeNull();
+  const set = await plan({ availableMB: 8000, gpuMB: 50 }, { gpuLayers: 10 });
+  expect(set.nearest).toMatchObject({ choice: { gpuLayers: 0 }, fit: { verdict: "fits" } });
+});
+
+it("leaves few threads beside a GPU that computes all, and all but one core where the processor has layers", async () => {
+  const whole = await plan({ availableMB: 8000, gpuMB: 8000, cores: 16 });
+  expect(whole.plan).toMatchObject({ choice: { threads: 2 }, reasons: { threads: "gpu-computes" } });
+  const part = await plan({ availableMB: 8000, gpuMB: 1000, cores: 16 });
+  expect(part.plan).toMatchObject({ choice: { threads: 15 }, reasons: { threads: "leaves-one-core" } });
+  const set = await plan({ availableMB: 8000, gpuMB: 8000, cores: 16 }, { threads: 9 });
+  expect(set.plan).toMatchObject({ choice: { threads: 9 }, reasons: { threads: "chosen" } });
+});
+
+it("puts fewer layers on a GPU whose memory ran out while it computed, with the same context", async () => {
+  const computer = { availableMB: 8000, gpuMB: 8000 };
+  const next = async (failed: number) => (await plan(computer, {}, null, false, failed)).plan;
+  expect(await next(10)).toMatchObject({
+    choice: { gpuLayers: 7, contextSizeTokens: 8192 },
+    reasons: { gpuLayers: "failed-before" },
+  });
+  expect((await next(1)).choice.gpuLayers).toBe(0);
+  expect((await plan(computer, { gpuLayers: 10 }, null, false, 10)).plan.choice.gpuLayers).toBe(10);
 });
 
 it("asks for half of what failed the last time", async () => {
@@ -250,6 +296,7 @@ it("never blocks on the unknown", async () => {
     settings: automaticLoadSettings,
     judge: () => Promise.resolve(unknown),
     lastFailure: null,
+    gpuLayersThatFailed: null,
     hasDeltas: true,
   });
   expect(planned).toMatchObject({
@@ -294,7 +341,13 @@ it("takes nothing instead of a request of which it is not known that it fits", a
               failureCode: "estimate-failed",
             },
     });
-  const planned = await planLoad({ settings: automaticLoadSettings, judge, lastFailure: null, hasDeltas: false });
+  const planned = await planLoad({
+    settings: automaticLoadSettings,
+    judge,
+    lastFailure: null,
+    gpuLayersThatFailed: null,
+    hasDeltas: false,
+  });
   expect(planned).toMatchObject({
     plan: { choice: { contextSizeTokens: 8192 }, fit: { verdict: "smaller-context" } },
     nearest: null,

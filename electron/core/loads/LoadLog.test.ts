@@ -25,7 +25,13 @@ const parts: FitParts = {
   deltasBytes: 0,
   engineProcessBytes: 999 * MB,
 };
-const load = { modelId: model, modelName: "Model", choice: loadChoice({ contextSizeTokens: 1000 }), predicted: parts };
+const load = {
+  modelId: model,
+  modelName: "Model",
+  choice: loadChoice({ contextSizeTokens: 1000 }),
+  predicted: parts,
+  onGpuBytes: 0,
+};
 
 let folder: string;
 const openLog = async () =>
@@ -43,8 +49,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 it("predicts with the engine as it was before the load, and keeps the highest measurement", async () => {
   const log = await openLog();
   log.loaded(load, 130 * MB);
-  log.measured(280 * MB);
-  log.measured(270 * MB);
+  log.measured(100 * MB, 280 * MB);
+  log.measured(100 * MB, 270 * MB);
   log.deltas(20 * MB);
   log.answered(800);
   const [record] = log.records as [LoadRecord];
@@ -66,14 +72,25 @@ it("predicts with the engine as it was before the load, and keeps the highest me
 it("measures nothing for a load that failed or is over", async () => {
   const log = await openLog();
   log.failed(load, "model-load-failed");
-  log.measured(500 * MB);
+  log.measured(100 * MB, 500 * MB);
   log.loaded(load, 130 * MB);
   log.ended();
-  log.measured(500 * MB);
+  log.measured(100 * MB, 500 * MB);
   expect(log.records.map(({ failureCode, measuredPeakBytes }) => [failureCode, measuredPeakBytes])).toEqual([
     [null, null],
     ["model-load-failed", null],
   ]);
+});
+
+it("compares with a GPU what the process holds itself, and not the whole file that was mapped on the way", async () => {
+  const log = await openLog();
+  log.loaded({ ...load, onGpuBytes: 150 * MB }, 130 * MB);
+  log.measured(180 * MB, 4000 * MB);
+  log.measured(175 * MB, 4000 * MB);
+  log.answered(1000);
+  const [record] = log.records as [LoadRecord];
+  expect(record.measuredPeakBytes).toBe(180 * MB);
+  expect(predictionError(record)).toBeCloseTo((170 * MB + engineMemoryBytes(130 * MB) - 150 * MB) / (180 * MB) - 1);
 });
 
 it("keeps so many records and no more", async () => {

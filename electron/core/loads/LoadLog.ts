@@ -27,6 +27,8 @@ export interface BegunLoad {
   modelName: string;
   choice: LoadChoice;
   predicted: FitParts | null;
+  /** Of it, what is on GPUs. */
+  onGpuBytes: number;
 }
 
 export class LoadLog {
@@ -64,9 +66,13 @@ export class LoadLog {
     this.#save([this.#record(load, failureCode), ...this.records].slice(0, MAX_RECORDS));
   }
 
-  /** The engine's peak so far. It is on disk with the next answer. */
-  measured(peakBytes: number): void {
-    if (this.#current === null || peakBytes <= (this.#current.measuredPeakBytes ?? 0)) return;
+  /**
+   * What the engine holds, and the most it ever held; null where the system does not say. With a GPU that was the whole file, mapped while
+   * it was copied there. It is on disk with the next answer.
+   */
+  measured(residentBytes: number, everBytes: number | null): void {
+    const peakBytes = (this.#current?.onGpuBytes ?? 0) > 0 ? residentBytes : everBytes;
+    if (this.#current === null || peakBytes === null || peakBytes <= (this.#current.measuredPeakBytes ?? 0)) return;
     this.#current.measuredPeakBytes = peakBytes;
   }
 
@@ -90,7 +96,7 @@ export class LoadLog {
     this.#save([...this.records]);
   }
 
-  #record({ modelId, modelName, choice, predicted }: BegunLoad, failureCode: string | null): LoadRecord {
+  #record({ modelId, modelName, choice, predicted, onGpuBytes }: BegunLoad, failureCode: string | null): LoadRecord {
     return {
       id: randomUUID(),
       atMs: this.#now(),
@@ -98,6 +104,7 @@ export class LoadLog {
       modelName: modelName.slice(0, 200),
       choice,
       predicted,
+      onGpuBytes,
       measuredPeakBytes: null,
       contextUsedTokens: 0,
       failureCode,

@@ -22,6 +22,8 @@ export const StoredLoadSettings = fields({
         mmap: setting(mmap, null),
       }),
       lastFailure: setting(FailedLoad.nullable(), null),
+      /** Layers on the GPU with which its memory ran out while it computed. */
+      gpuLayersThatFailed: setting(gpuLayers, null),
     }),
   ),
 });
@@ -44,12 +46,29 @@ export class LoadSettingsStore {
 
   /** What failed before failed with other settings: it is forgotten. */
   saveSettings(id: ModelId, settings: LoadSettings): Promise<Outcome<unknown>> {
-    return this.#save(id, { settings, lastFailure: null });
+    return this.#save(id, { settings, lastFailure: null, gpuLayersThatFailed: null });
   }
 
   async saveFailure(id: ModelId, lastFailure: FailedLoad | null): Promise<Outcome<unknown>> {
     if (lastFailure === null && this.lastFailure(id) === null) return { ok: true, value: undefined };
-    return this.#save(id, { settings: this.settings(id), lastFailure });
+    return this.#save(id, {
+      settings: this.settings(id),
+      lastFailure,
+      gpuLayersThatFailed: this.gpuLayersThatFailed(id),
+    });
+  }
+
+  gpuLayersThatFailed(id: ModelId): number | null {
+    return this.#of(id)?.gpuLayersThatFailed ?? null;
+  }
+
+  /** Until the user sets something else. */
+  saveGpuLayersThatFailed(id: ModelId, layers: number): Promise<Outcome<unknown>> {
+    return this.#save(id, {
+      settings: this.settings(id),
+      lastFailure: this.lastFailure(id),
+      gpuLayersThatFailed: layers,
+    });
   }
 
   async drop(id: ModelId): Promise<void> {

@@ -100,7 +100,13 @@ export class Loads {
     this.#contextBytes = memory.contextBytes;
     const isAsPlanned = begun.plan.choice.contextSizeTokens === choice.contextSizeTokens;
     log.loaded(
-      { modelId, modelName: begun.modelName, choice, predicted: isAsPlanned ? begun.plan.fit.parts : null },
+      {
+        modelId,
+        modelName: begun.modelName,
+        choice,
+        predicted: isAsPlanned ? begun.plan.fit.parts : null,
+        onGpuBytes: begun.plan.fit.onGpuBytes,
+      },
       memory.baseBytes,
     );
     await settings.saveFailure(modelId, null);
@@ -112,17 +118,29 @@ export class Loads {
     const before = this.#lastState;
     this.#lastState = state.kind;
     if (state.kind === "crashed" || state.kind === "idle") log.ended();
+    if (state.kind === "crashed" && state.failure.code === "engine-out-of-gpu-memory")
+      await this.#gpuMemoryRanOut(state.modelId);
     const diedOfLoad = state.kind === "crashed" && (before === "loading" || before === "starting");
     if (state.kind !== "load-failed" && !diedOfLoad) return;
     const begun = this.#begun?.modelId === state.modelId ? this.#begun : null;
     if (begun === null || !SHORT_OF_MEMORY.has(state.failure.code)) return;
     const { modelId, modelName, plan } = begun;
-    log.failed({ modelId, modelName, choice: plan.choice, predicted: plan.fit.parts }, state.failure.code);
+    log.failed(
+      { modelId, modelName, choice: plan.choice, predicted: plan.fit.parts, onGpuBytes: plan.fit.onGpuBytes },
+      state.failure.code,
+    );
     await settings.saveFailure(modelId, { atMs: now(), failure: state.failure, choice: plan.choice });
   }
 
-  memory({ peakResidentBytes }: ProcessMemory): void {
-    if (peakResidentBytes !== null) this.#options.log.measured(peakResidentBytes);
+  memory({ residentBytes, peakResidentBytes }: ProcessMemory): void {
+    this.#options.log.measured(residentBytes, peakResidentBytes);
+  }
+
+  /** With none of it on the GPU it was something else. */
+  async #gpuMemoryRanOut(modelId: ModelId | null): Promise<void> {
+    const begun = this.#begun?.modelId === modelId ? this.#begun : null;
+    const layers = begun?.plan.choice.gpuLayers ?? 0;
+    if (begun !== null && layers > 0) await this.#options.settings.saveGpuLayersThatFailed(begun.modelId, layers);
   }
 
   /** Adapters that are in memory now, and the conversations that the context grew by with the first of them. */
@@ -154,6 +172,7 @@ export class Loads {
       settings,
       hasDeltas: hasDeltas(),
       lastFailure: store.lastFailure(file.model.id),
+      gpuLayersThatFailed: store.gpuLayersThatFailed(file.model.id),
       // A file that cannot even be looked at: the engine will say what is wrong with it.
       judge: (question, extent) =>
         model.ok

@@ -4,6 +4,7 @@ import type { AppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../aboutThisComputer";
 import { diagnose } from "../diagnose";
 import { chosenLanguage } from "../Languages";
+import { gpuChosen } from "../gpu/gpuChosen";
 import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
@@ -34,10 +35,12 @@ export function appMethods(parts: Parts) {
     },
     async "settings.save"(change) {
       const saved = await data.settings.save({ ...data.settings.value, ...withoutUndefined(change) });
+      if (change.gpu !== undefined) gpuChosen(parts);
       if (change.network !== undefined) switches.changed();
       if (change.language !== undefined) events.emit("language-changed", chosenLanguage(parts));
       return saved;
     },
+    "gpu.state": () => succeed(parts.gpuStarts.state),
   } satisfies Partial<CoreHandlers>;
 }
 

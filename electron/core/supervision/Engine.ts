@@ -15,15 +15,20 @@ import type { ModelToLoad } from "./ModelToLoad";
 /** A load may stand still this long, and longer for large files on slow disks. */
 const LOAD_TIMEOUT_MS = 30_000;
 const LOAD_TIMEOUT_BYTES_PER_MS = 50_000;
+/** Before a driver computes for the first time it makes its programs for the card, which takes minutes on some. */
+const FIRST_GPU_LOAD_MS = 600_000;
 const UNRESPONSIVE_AFTER_MS = 5_000;
 /** A request that was cancelled ends within this time, or the process does. */
 const CANCEL_GRACE_MS = 3_000;
 
 export interface EngineOptions {
-  fork: Fork<ToEngine>;
+  /** "processor": for models of which nothing goes to a GPU, so that the engine takes none of its memory. */
+  fork: (on: "gpu" | "processor") => Fork<ToEngine>;
   newRequestId: () => RequestId;
   /** For the engine alone; its files are of no use to the next process. */
   engineStateFolder: string;
+  /** A GPU has answered here before: its programs are prepared. */
+  isGpuProven: () => boolean;
   /** What tells a kill for memory from another one. oomKills: the system's count of them; null = not known. */
   memory: () => { totalBytes: number; oomKills: number | null };
   log: Log;
@@ -65,10 +70,12 @@ export class Engine {
   /** Resolves when the process is gone, and with it whatever it had open; or was given up. */
   readonly ended: Promise<void>;
   #isUsed = false;
+  #usesGpu = false;
+  #gpuFreeBytes: number | null = null;
   #isDropped = false;
 
   /** Throws when the process cannot be made. */
-  constructor(options: EngineOptions, listeners: EngineListeners) {
+  constructor(options: EngineOptions, on: "gpu" | "processor", listeners: EngineListeners) {
     this.#options = options;
     this.#listeners = listeners;
     this.#oomKillsAtStart = options.memory().oomKills;
@@ -77,7 +84,7 @@ export class Engine {
       tellEnd = resolve;
     });
     this.#process = new SupervisedProcess({
-      fork: options.fork,
+      fork: options.fork(on),
       schema: FromEngine,
       silenceLimitMs: SILENCE_LIMIT_MS,
       onMessage: (message) => {
@@ -107,14 +114,25 @@ export class Engine {
     return this.#isUsed;
   }
 
+  /** It sees a GPU, and holds memory of it. */
+  get usesGpu(): boolean {
+    return this.#usesGpu;
+  }
+
   /** What it said last that it holds. */
   get deltas(): EngineDeltas | null {
     return this.#deltas;
   }
 
+  /** Nothing was computed on the GPU here before: that takes longer. */
+  preparesGpu({ choice }: Pick<ModelToLoad, "choice">): boolean {
+    return this.#usesGpu && choice.gpuLayers > 0 && !this.#options.isGpuProven();
+  }
+
   load(requestId: RequestId, model: ModelToLoad): void {
     this.#isUsed = true;
-    const timeLimitMs = LOAD_TIMEOUT_MS + model.sizeBytes / LOAD_TIMEOUT_BYTES_PER_MS;
+    const timeLimitMs =
+      LOAD_TIMEOUT_MS + model.sizeBytes / LOAD_TIMEOUT_BYTES_PER_MS + (this.preparesGpu(model) ? FIRST_GPU_LOAD_MS : 0);
     this.#process.ask(requestId, { kind: "load" }, timeLimitMs, {
       kind: "load",
       requestId,
@@ -191,6 +209,7 @@ export class Engine {
     switch (message.kind) {
       case "heartbeat":
         this.#residentBytes = message.residentBytes;
+        this.#gpuFreeBytes = message.gpuFreeBytes;
         this.#options.onMemory(message);
         break;
       case "counted": {
@@ -208,6 +227,7 @@ export class Engine {
         this.#options.onEngineLog(message.level, message.message);
         break;
       case "hello":
+        this.#usesGpu = message.devices.length > 0;
         this.#options.log("info", "engine is there", { llamaCpp: message.llamaCpp, backend: message.backend });
         this.#options.onStarted();
         this.#listeners.onMessage(message);
@@ -226,7 +246,14 @@ export class Engine {
     const { saidHello } = this;
     this.#listeners.onEnd(
       end.why === "on-purpose",
-      classifyExit({ ...end, saidHello, residentBytes, totalBytes, wasKilledForMemory }),
+      classifyExit({
+        ...end,
+        saidHello,
+        residentBytes,
+        gpuFreeBytes: this.#gpuFreeBytes,
+        totalBytes,
+        wasKilledForMemory,
+      }),
     );
   }
 

@@ -6,6 +6,7 @@ import type { EngineDeltas, NamedStack } from "../../contract/deltas";
 import type { FromEngine, ToEngine } from "../../contract/engineProtocol";
 import type { EngineState } from "../../contract/engineState";
 import { succeed, type Failure } from "../../contract/failure";
+import type { GpuDevice } from "../../contract/gpu";
 import { ChatId, DeltaId, MessageId, ModelId, RequestId } from "../../contract/ids";
 import type { LoadedModel } from "../../contract/model";
 import { textOf, textParts, type MessagePart } from "../../contract/parts";
@@ -41,7 +42,7 @@ const loaded = (id: ModelId): LoadedModel => ({
   choice: loadChoice(),
   reasons: loadReasons,
   backend: "CPU",
-  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1 },
+  memory: { weightsBytes: 1, contextBytes: 1, baseBytes: 1, gpuBytes: 0 },
   samplingDefaults: defaultSampling,
   format: plainFormat,
 });
@@ -68,8 +69,10 @@ class FakeProcess {
   readonly listeners: ChildListeners;
   killed = false;
   isGone = false;
-  constructor(listeners: ChildListeners) {
+  readonly on: string;
+  constructor(listeners: ChildListeners, on: string) {
     this.listeners = listeners;
+    this.on = on;
   }
   postMessage(message: ToEngine): void {
     if (this.isGone) throw new Error("Posted to a process that is gone: this kills main");
@@ -86,8 +89,8 @@ class FakeProcess {
     this.isGone = true;
     this.listeners.onExit(code);
   }
-  hello(): void {
-    this.say({ kind: "hello", llamaCpp: "b1", backend: "CPU" });
+  hello(devices: GpuDevice[] = []): void {
+    this.say({ kind: "hello", llamaCpp: "b1", backend: "CPU", devices });
   }
   last<Kind extends ToEngine["kind"]>(kind: Kind): Extract<ToEngine, { kind: Kind }> {
     const found = this.received
@@ -121,6 +124,7 @@ let crashedDeltas: DeltaId[];
 let engineDeltas: EngineDeltas | null;
 let forkError: Error | null;
 let oomKills = 0;
+let isGpuProven: boolean;
 /** How often in a row each model ended the engine. */
 let ends: Record<string, number>;
 let session: EngineSession;
@@ -166,16 +170,18 @@ beforeEach(() => {
   engineDeltas = null;
   forkError = null;
   oomKills = 0;
+  isGpuProven = true;
   ends = {};
   let requests = 0;
   session = new EngineSession({
-    fork(listeners) {
+    fork: (on) => (listeners) => {
       if (forkError) throw forkError;
-      const process = new FakeProcess(listeners);
+      const process = new FakeProcess(listeners, on);
       processes.push(process);
       return process;
     },
     engineStateFolder: "/state",
+    isGpuProven: () => isGpuProven,
     newRequestId: () => RequestId.parse(`load-${++requests}`),
     ends: {
       count({ id }) {
@@ -225,6 +231,83 @@ beforeEach(() => {
   });
 });
 afterEach(() => vi.useRealTimers());
+
+describe("an engine with a GPU", () => {
+  const CARD: GpuDevice = {
+    backend: "cuda",
+    index: 0,
+    name: "Card",
+    kind: "discrete",
+    totalBytes: 8e9,
+    freeBytes: 1e8,
+  };
+  const onProcessor = (id: string): ModelToLoad => ({
+    ...model(id),
+    choice: { ...model(id).choice, gpuLayers: 0 },
+    reasons: { ...model(id).reasons, gpuLayers: "gpu-memory" },
+  });
+  const onGpu = (id: string): ModelToLoad => ({
+    ...model(id),
+    choice: { ...model(id).choice, gpuLayers: 9 },
+    reasons: { ...model(id).reasons, gpuLayers: "whole-on-gpu" },
+  });
+  const heartbeat = (gpuFreeBytes: number) =>
+    current().say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null, gpuFreeBytes });
+
+  it("is replaced by one without, for a model of which nothing goes to a card that is full", async () => {
+    session.prepare(ModelId.parse("a"));
+    current().hello([CARD]);
+    session.load(onProcessor("a"));
+    current().exit(137);
+    expect(processes.map(({ on }) => on)).toEqual(["gpu", "processor"]);
+    current().hello();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(current().last("load").choice.gpuLayers).toBe(0);
+    session.load(onGpu("b"));
+    current().exit(137);
+    expect(processes.map(({ on }) => on)).toEqual(["gpu", "processor", "gpu"]);
+  });
+
+  it("stays where the computer has none: all is on the processor anyway", async () => {
+    session.prepare(ModelId.parse("a"));
+    current().hello();
+    session.load(model("a"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(processes).toHaveLength(1);
+    expect(session.state).toMatchObject({ kind: "loading", preparesGpu: false });
+  });
+
+  it("has minutes for its first load, and the window says why", async () => {
+    isGpuProven = false;
+    session.load(onGpu("a"));
+    current().hello([CARD]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(session.state).toMatchObject({ kind: "loading", preparesGpu: true });
+    for (let second = 1; second <= 300; second++) {
+      heartbeat(4e9);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(current().killed).toBe(false);
+  });
+
+  it("that ran out of the card's memory is told as that, and is no fault of the model's", async () => {
+    for (let times = 0; times < 3; times++) {
+      session.load(onGpu("a"));
+      current().hello([CARD]);
+      await vi.advanceTimersByTimeAsync(0);
+      heartbeat(1e7);
+      current().exit(134);
+      expect(crash()).toBe("engine-out-of-gpu-memory");
+    }
+    expect(ends).toEqual({});
+  });
+
+  it("that has no model yet is replaced when another GPU is chosen", () => {
+    session.prepare(ModelId.parse("a"));
+    session.renew();
+    expect(current().killed).toBe(true);
+  });
+});
 
 describe("a model that ends the engine again and again", () => {
   it("at its load: the second time it is refused, with the reason, until it is asked for", async () => {
@@ -519,13 +602,25 @@ describe("loading", () => {
     await vi.advanceTimersByTimeAsync(0);
     const { requestId } = current().last("load");
     for (let second = 1; second <= 60; second++) {
-      current().say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
+      current().say({
+        kind: "heartbeat",
+        residentBytes: 1,
+        peakResidentBytes: null,
+        anonymousBytes: null,
+        gpuFreeBytes: null,
+      });
       if (second % 20 === 0) current().say({ kind: "load-progress", requestId, fraction: second / 100 });
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(current().killed).toBe(false);
     for (let second = 1; second <= 40; second++) {
-      current().say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
+      current().say({
+        kind: "heartbeat",
+        residentBytes: 1,
+        peakResidentBytes: null,
+        anonymousBytes: null,
+        gpuFreeBytes: null,
+      });
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect(current().killed).toBe(true);
@@ -604,7 +699,13 @@ describe("a process that ends", () => {
     const writing = job("writing");
     session.generate(writing);
     process.say({ kind: "checkpoint", requestId: writing.requestId, parts: textParts("Half") });
-    process.say({ kind: "heartbeat", residentBytes, peakResidentBytes: null, anonymousBytes: null });
+    process.say({
+      kind: "heartbeat",
+      residentBytes,
+      peakResidentBytes: null,
+      anonymousBytes: null,
+      gpuFreeBytes: null,
+    });
     process.exit(code);
     expect(crash()).toBe(expected);
     expect(writing.checkpoints).toEqual(["Half"]);
@@ -788,7 +889,13 @@ describe("silence", () => {
     session.generate(job("writing"));
     await vi.advanceTimersByTimeAsync(7_000);
     expect(session.state).toMatchObject({ unresponsive: true });
-    process.say({ kind: "heartbeat", residentBytes: 1, peakResidentBytes: null, anonymousBytes: null });
+    process.say({
+      kind: "heartbeat",
+      residentBytes: 1,
+      peakResidentBytes: null,
+      anonymousBytes: null,
+      gpuFreeBytes: null,
+    });
     expect(session.state).toMatchObject({ unresponsive: false });
   });
 

@@ -143,6 +143,12 @@ export class EngineSession implements AnswerEngine {
     this.#endEngine();
   }
 
+  /** A process that has no model yet was started for another GPU: it is replaced. One with a model goes when another model is loaded. */
+  renew(): void {
+    const { engine } = this.#state;
+    if (engine !== null && !engine.isUsed) engine.kill();
+  }
+
   /** By the tokenizer of the loaded model, also while it answers; null when there is none, or the engine ends before it has counted. */
   countTokens(text: string): Promise<number | null> {
     const state = this.#state;
@@ -225,13 +231,15 @@ export class EngineSession implements AnswerEngine {
   }
 
   #startLoad(model: ModelToLoad): void {
-    if (this.#state.engine?.isUsed) {
+    const { engine: current } = this.#state;
+    // One that only sees a GPU takes some of its memory already.
+    if (current?.isUsed || (current?.usesGpu && leavesGpuAlone(model))) {
       this.#wish = { kind: "model", model, now: true };
-      this.#state.engine.kill();
+      current.kill();
       return;
     }
     this.#wish = { kind: "model", model, now: false };
-    const engine = this.#state.engine ?? this.#start(model.id);
+    const engine = current ?? this.#start(model.id, leavesGpuAlone(model) ? "processor" : "gpu");
     if (engine === null) return;
     if (engine.saidHello) void this.#load(engine, model);
     else if (this.#state.kind !== "starting" || this.#state.modelId !== model.id)
@@ -239,9 +247,9 @@ export class EngineSession implements AnswerEngine {
   }
 
   /** null: it could not be made, which is told. */
-  #start(modelId: ModelId): Engine | null {
+  #start(modelId: ModelId, on: "gpu" | "processor" = "gpu"): Engine | null {
     try {
-      const engine: Engine = new Engine(this.#options, {
+      const engine: Engine = new Engine(this.#options, on, {
         onMessage: (message) => this.#receive(engine, message),
         onSilence: (isSilent) => this.#showSilence(isSilent),
         onHang: (isCancelled) => this.#hangs(engine, isCancelled),
@@ -255,7 +263,8 @@ export class EngineSession implements AnswerEngine {
   }
 
   async #load(engine: Engine, model: ModelToLoad): Promise<void> {
-    const load: Load = { requestId: this.#options.newRequestId(), model, fraction: null };
+    const preparesGpu = engine.preparesGpu(model);
+    const load: Load = { requestId: this.#options.newRequestId(), model, fraction: null, preparesGpu };
     this.#enter({ kind: "loading", engine, load });
     await this.#options.marker.write([model.id]);
     // Much can happen while a disk writes: another choice, a crash, the end.
@@ -420,7 +429,9 @@ export class EngineSession implements AnswerEngine {
   #ended(engine: Engine, isOnPurpose: boolean, reason: Failure): void {
     const state = this.#state;
     if (!isOnPurpose) {
-      this.#died(modelIdOf(state), reason, this.#blamed(engine));
+      // The next plan puts less on the GPU.
+      const isPlans = reason.code === "engine-out-of-gpu-memory";
+      this.#died(modelIdOf(state), reason, isPlans ? null : this.#blamed(engine));
       return;
     }
     if (state.kind === "loading") this.#options.marker.clear();
@@ -467,6 +478,11 @@ export class EngineSession implements AnswerEngine {
     this.#state = state;
     if (this.#wish.kind !== "closing") this.#options.onState(shownState(state));
   }
+}
+
+/** It was planned so although there is a GPU. */
+function leavesGpuAlone({ choice, reasons }: ModelToLoad): boolean {
+  return choice.gpuLayers === 0 && reasons.gpuLayers !== "no-gpu";
 }
 
 type EngineResult = Extract<FromEngine, { kind: "end" }>["result"];

@@ -11,6 +11,7 @@ export interface Load {
   readonly requestId: RequestId;
   readonly model: ModelToLoad;
   fraction: number | null;
+  readonly preparesGpu: boolean;
 }
 
 export interface InMemory {
@@ -59,8 +60,8 @@ export function shownState(state: SessionState): EngineState {
     case "starting":
       return { kind: "starting", modelId: state.modelId };
     case "loading": {
-      const { model, fraction } = state.load;
-      return { kind: "loading", modelId: model.id, modelName: model.name, fraction };
+      const { model, fraction, preparesGpu } = state.load;
+      return { kind: "loading", modelId: model.id, modelName: model.name, fraction, preparesGpu };
     }
     case "ready":
       return { kind: "ready", model: state.inMemory.model };

@@ -2,9 +2,9 @@
 import { expect, it } from "vitest";
 import { classifyExit } from "./engineExit";
 
-const told = (platform: NodeJS.Platform, code: number, residentBytes: number) =>
+const told = (platform: NodeJS.Platform, code: number, residentBytes: number, gpuFreeBytes: number | null = null) =>
   classifyExit(
-    { why: null, code, saidHello: true, residentBytes, totalBytes: 16e9, wasKilledForMemory: false },
+    { why: null, code, saidHello: true, residentBytes, gpuFreeBytes, totalBytes: 16e9, wasKilledForMemory: false },
     platform,
   );
 
@@ -26,4 +26,15 @@ it.each<[NodeJS.Platform, string, number, number, string]>([
 
 it("names a status of Windows as its documentation does", () => {
   expect(told("win32", 0xc0000005, 1e9).cause).toContain("0xC0000005");
+});
+
+it("is told as the GPU's memory when there was next to none left of it and the engine gave up", () => {
+  const little = 10 * 1024 * 1024;
+  expect(told("linux", 134, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("linux", 6, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("win32", 0xc0000409, 1e9, little).code).toBe("engine-out-of-gpu-memory");
+  expect(told("linux", 134, 1e9, 4e9).code).toBe("engine-crashed");
+  // A wrong access to memory has nothing to do with a full card.
+  expect(told("linux", 139, 1e9, little).code).toBe("engine-crashed");
+  expect(told("linux", 134, 12e9, little).code).toBe("engine-out-of-memory");
 });

@@ -3,6 +3,8 @@ import { failure, type Failure } from "../../contract/failure";
 import { codeText, endCause } from "../../process/exitCode";
 import type { ProcessEnd } from "../../process/SupervisedProcess";
 
+/** A prompt takes 80 to 350 MiB at once, measured on CUDA: with less left at the last heartbeat, it was the GPU's memory that ran out. */
+const LITTLE_GPU_MEMORY_BYTES = 400 * 1024 * 1024;
 /** An engine that held so much of all memory when it was killed or gave up was most likely killed for it. */
 const LARGE_PART_OF_MEMORY = 0.5;
 /** macOS compresses memory before it kills for want of it, and what is compressed is not resident. */
@@ -12,13 +14,15 @@ export interface EngineExit extends ProcessEnd {
   saidHello: boolean;
   /** As of the last heartbeat. */
   residentBytes: number;
+  /** As of the last heartbeat; null without a GPU. */
+  gpuFreeBytes: number | null;
   totalBytes: number;
   /** The system counted one more kill for memory since the engine was started. */
   wasKilledForMemory: boolean;
 }
 
 export function classifyExit(exit: EngineExit, platform = process.platform): Failure {
-  const { why: killedFor, code, saidHello, residentBytes, totalBytes, wasKilledForMemory } = exit;
+  const { why: killedFor, code, saidHello, residentBytes, gpuFreeBytes, totalBytes, wasKilledForMemory } = exit;
   if (killedFor === "time") return failure("engine-not-responding", undefined, "The load stood still");
   if (killedFor === "silence") {
     return saidHello
@@ -35,6 +39,8 @@ export function classifyExit(exit: EngineExit, platform = process.platform): Fai
   ) {
     return failure("engine-out-of-memory", { usedBytes: String(residentBytes), totalBytes: String(totalBytes) }, cause);
   }
+  if (why === "gave-up" && gpuFreeBytes !== null && gpuFreeBytes < LITTLE_GPU_MEMORY_BYTES)
+    return failure("engine-out-of-gpu-memory", undefined, `${cause}, ${gigabytes(gpuFreeBytes)} free on the GPU`);
   return failure(saidHello ? "engine-crashed" : "engine-start-failed", undefined, cause);
 }
 

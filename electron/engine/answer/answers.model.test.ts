@@ -22,7 +22,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-answers-"));
   main.stateFolder = path.join(folder, "state");
-  main.engine = new EngineProcess(await startLlama({ log: () => {}, useGpu: false }), main.post);
+  main.engine = new EngineProcess(await startLlama({ log: () => {}, backend: "processor" }), main.post);
   await main.engine.start();
 }, 60_000);
 afterAll(async () => {

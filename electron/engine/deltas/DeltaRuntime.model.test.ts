@@ -88,7 +88,7 @@ beforeAll(async () => {
   for (const [index, name] of ["pirate", "poet", "clerk", "judge", "clown"].entries())
     await writeLora(path.join(folder, `${name}.gguf`), { seed: index + 1, strength: 2 });
   await writeLora(path.join(folder, "nothing.gguf"), { strength: 0 });
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
 }, 60_000);
 afterEach(async () => {
   runtime?.dispose();

@@ -11,6 +11,7 @@ import {
   type EstimateRequest,
   type FromFit,
   type MeasuredMachine,
+  type MemoryConfiguration,
   type ModelFacts,
 } from "../../contract/fitProtocol";
 import { availableMemory } from "../availableMemory";
@@ -24,6 +25,7 @@ import { checkPurpose } from "../gguf/checkPurpose";
 import type { ReadParts } from "../gguf/fileKind";
 import { metadataNumber, metadataText, readGgufHeader, type GgufHeader } from "../gguf/readGgufHeader";
 import { answerDeltaQuery } from "./answerDeltaQuery";
+import { devicesUsed, gpuDevices } from "../gpuDevices";
 import { describeFormat } from "./describeFormat";
 import { describeModel } from "./describeModel";
 import { batchTokens } from "../batchSize";
@@ -31,7 +33,7 @@ import { contextNeed, type DryRuns } from "./contextNeed";
 import { DryRunLane } from "./DryRunLane";
 import { DryRunFailed, ModelDryRun } from "./estimateMemory";
 import { readModelShape, type ModelShape } from "./readModelShape";
-import { repackedBytes, type Repacked } from "./repackedBytes";
+import { onProcessor, repackedBytes, type Repacked } from "./repackedBytes";
 import { withSmallVocabulary } from "./smallVocabulary";
 import { vocabularyMemoryBytes } from "./vocabularyMemory";
 import { stubPath, writeStub } from "./writeStub";
@@ -47,7 +49,8 @@ interface OpenModel {
   users: number;
   architecture: string;
   runs: DryRuns;
-  repacked: Repacked;
+  /** Of weights that the processor keeps. */
+  repacked: (configuration: MemoryConfiguration) => Repacked;
   vocabularyBytes: number;
   canQuantizeCache: boolean;
 }
@@ -191,14 +194,15 @@ export class FitProcess {
       });
     const contexts: Estimate["contexts"] = [];
     for (const size of contextSizesTokens) contexts.push(await dryRun(() => contextNeed(runs, size, configuration)));
+    const repacked = facts.repacked(configuration);
     return {
       architecture,
       trainContextSizeTokens: runs.real.trainContextSizeTokens,
       layers: runs.real.layers,
       canQuantizeCache: facts.canQuantizeCache,
       weights: await dryRun(() => runs.real.weights(configuration)),
-      repackedBytes: facts.repacked.bytes,
-      tiedOutputBytes: facts.repacked.tiedOutputBytes,
+      repackedBytes: repacked.bytes,
+      tiedOutputBytes: repacked.tiedOutputBytes,
       vocabularyBytes: facts.vocabularyBytes,
       contexts,
     };
@@ -271,19 +275,15 @@ export class FitProcess {
       smallTokens === null
         ? null
         : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
+    const tensors = written.value.flatMap(({ header }) => header.tensors);
     return succeed({
       key,
       folder,
       users: 1,
       architecture: metadataText(first.header, "general.architecture") ?? "",
       runs: { real, touched },
-      repacked:
-        llama.gpu === false
-          ? repackedBytes(
-              written.value.flatMap(({ header }) => header.tensors),
-              llama.systemInfo,
-            )
-          : { bytes: 0, tiedOutputBytes: 0 },
+      repacked: ({ gpuLayers }) =>
+        repackedBytes(tensors, llama.systemInfo, onProcessor(llama.gpu, gpuLayers, real.layers)),
       vocabularyBytes: vocabularyMemoryBytes(first.shape.vocabulary),
       canQuantizeCache: headSizes(first.header).every((size) => size % CACHE_BLOCK_VALUES === 0),
     });
@@ -382,15 +382,13 @@ export class FitProcess {
 
   async #measureMachine(): Promise<MeasuredMachine> {
     const started = await this.#options.llama;
-    const gpus: { name: string; totalBytes: number; freeBytes: number }[] = [];
-    let sharesMemory = false;
-    if (started.gpu !== false) {
-      // llama.cpp gives the sum over all devices.
-      const [names, memory] = await Promise.all([started.getGpuDeviceNames(), started.getVramState()]);
-      gpus.push({ name: names.join(", "), totalBytes: memory.total, freeBytes: memory.free });
-      sharesMemory = memory.unifiedSize > 0;
-    }
-    return { ...(await availableMemory()), gpus, sharesMemory, cores: started.cpuMathCores };
+    const devices = devicesUsed(await gpuDevices(started));
+    return {
+      ...(await availableMemory()),
+      gpus: devices.map(({ name, totalBytes, freeBytes, backend }) => ({ name, totalBytes, freeBytes, backend })),
+      sharesMemory: devices[0]?.kind === "integrated",
+      cores: started.cpuMathCores,
+    };
   }
 }
 

@@ -16,7 +16,7 @@ let folder: string;
 let llama: Llama;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-describe-format-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 

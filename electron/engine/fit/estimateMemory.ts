@@ -77,7 +77,10 @@ export class ModelDryRun {
   }
 
   async weights({ gpuLayers }: MemoryConfiguration): Promise<MemoryNeed> {
-    return this.#exact(this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }));
+    return this.#exact(
+      this.#insights.estimateModelResourceRequirementsV2({ gpuLayers: this.#layersOnGpu(gpuLayers) }),
+      gpuLayers,
+    );
   }
 
   /** All that llama.cpp reserves; with `cacheTypes` in place of the configuration's, which are not only those a user may choose. */
@@ -91,12 +94,13 @@ export class ModelDryRun {
       this.#insights.estimateContextResourceRequirementsV2({
         contextSize,
         sequences: conversations,
-        batchSize: batchTokens(contextSize, this.hasGpu),
+        batchSize: batchTokens(contextSize, this.hasGpu && gpuLayers !== 0),
         modelGpuLayers: this.#layersOnGpu(gpuLayers),
         flashAttention: flashAttention ? "auto" : false,
         kvCacheKeyType: cacheTypes.key,
         kvCacheValueType: cacheTypes.value,
       }),
+      gpuLayers,
     );
   }
 
@@ -104,10 +108,11 @@ export class ModelDryRun {
     return !this.hasGpu ? 0 : Math.min(asked ?? this.layers, this.layers);
   }
 
-  async #exact(asked: Promise<{ cpuRam: number; gpuVram: number }>): Promise<MemoryNeed> {
+  async #exact(asked: Promise<{ cpuRam: number; gpuVram: number }>, gpuLayers: number | null): Promise<MemoryNeed> {
     const { cpuRam, gpuVram } = await asked;
     if (this.#guessed()) throw new DryRunFailed("llama.cpp's dry run failed");
-    return { ramBytes: cpuRam, gpuBytes: gpuVram };
+    // The engine has no GPU then; here llama.cpp has one, and plans to use it for large batches.
+    return gpuLayers === 0 ? { ramBytes: cpuRam + gpuVram, gpuBytes: 0 } : { ramBytes: cpuRam, gpuBytes: gpuVram };
   }
 }
 

@@ -1,9 +1,12 @@
 // Entry of the fit process: headers of files and of the hub are read here, and llama.cpp's
 // dry runs happen here, so that neither can take down the app or the chat.
 import type { FromFit } from "../../contract/fitProtocol";
+import { EXIT_NO_GPU } from "../../contract/gpu";
 import { endOnDefects, endSoon } from "../../files/endOnDefects";
+import { gpuDevices } from "../gpuDevices";
 import { parentChannel } from "../parentChannel";
-import { startLlama } from "../startLlama";
+import { NoGpu, startLlama } from "../startLlama";
+import { wantedBackend } from "../wantedBackend";
 import { FitProcess } from "./FitProcess";
 
 const EXIT_NO_LLAMA = 71;
@@ -18,16 +21,19 @@ function main(): void {
 
   let hasGuessed = false;
   const llama = startLlama({
-    useGpu: process.env["FACET_ENGINE_GPU"] !== "off",
+    backend: wantedBackend(process.argv),
     log(level, message) {
       if (message.includes("Failed simulating")) hasGuessed = true;
       post({ kind: "log", level, message });
     },
   });
-  llama.catch((error: unknown) => {
-    log(`llama.cpp did not start: ${String(error)}`);
-    endSoon(EXIT_NO_LLAMA);
-  });
+  llama.then(
+    async (started) => post({ kind: "hello", devices: await gpuDevices(started) }),
+    (error: unknown) => {
+      log(`llama.cpp did not start: ${String(error)}`);
+      endSoon(error instanceof NoGpu ? EXIT_NO_GPU : EXIT_NO_LLAMA);
+    },
+  );
   const guessed = () => {
     const before = hasGuessed;
     hasGuessed = false;

@@ -1,7 +1,7 @@
 // Which weights llama.cpp copies for the processor, and how large the copies are. The AMX figures were measured on a Xeon with AMX.
 import { describe, expect, it } from "vitest";
 import type { TensorInfo } from "../gguf/readTensors";
-import { repackedBytes } from "./repackedBytes";
+import { onProcessor, repackedBytes } from "./repackedBytes";
 
 const tensor = (
   name: string,
@@ -42,5 +42,23 @@ describe("repackedBytes", () => {
     expect(repackedBytes([tensor("blk.0.ffn_up.weight", "Q4_0", 576, 1536, 18)], "AVX2 = 1 | REPACK = 1").bytes).toBe(
       18 * 18 * 1536,
     );
+  });
+
+  it("counts beside a GPU only what the processor keeps, and nothing where the card reads that itself", () => {
+    const layers = [0, 1, 2, 3].map((layer) => tensor(`blk.${layer}.ffn_up.weight`, "Q4_0", 576, 1536, 18));
+    const output = tensor("output.weight", "Q4_0", 576, 49_152, 18);
+    const bytes = (...on: Parameters<typeof onProcessor>) =>
+      repackedBytes([embedding, output, ...layers], "AVX2 = 1 | REPACK = 1", onProcessor(...on)).bytes;
+    const layer = 18 * 18 * 1536;
+    const all = 4 * layer + 18 * 18 * 49_152;
+    expect(bytes(false, null, 5)).toBe(all);
+    // The output layer is the first to go to the GPU.
+    expect(bytes("metal", 1, 5)).toBe(4 * layer);
+    expect(bytes("metal", 3, 5)).toBe(2 * layer);
+    expect(bytes("metal", null, 5)).toBe(0);
+    expect(bytes("vulkan", 3, 5)).toBe(0);
+    expect(bytes("cuda", 3, 5)).toBe(0);
+    // Then the engine has no GPU.
+    expect(bytes("cuda", 0, 5)).toBe(all);
   });
 });

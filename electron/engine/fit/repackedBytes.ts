@@ -38,13 +38,39 @@ export interface Repacked {
   tiedOutputBytes: number;
 }
 
+/** What of a model the processor keeps beside a GPU. */
+export interface OnProcessor {
+  /** The first so many of its layers. */
+  layers: number;
+  output: boolean;
+}
+
+/**
+ * Beside a GPU of CUDA or Vulkan nothing is: weights of the processor's go to memory that the card reads, or stay in the mapped file
+ * (make_cpu_buft_list of llama.cpp v0.5.0 asks that memory first; seen so with Vulkan). Metal has none. `gpuLayers`: of all, the output
+ * layer included; null = all.
+ */
+export function onProcessor(
+  backend: "cuda" | "vulkan" | "metal" | false,
+  gpuLayers: number | null,
+  layers: number,
+): OnProcessor {
+  if (backend === false || gpuLayers === 0) return { layers: Infinity, output: true };
+  const kept = gpuLayers === null ? 0 : Math.max(0, layers - gpuLayers);
+  return { layers: backend === "metal" ? kept : 0, output: false };
+}
+
 /** `systemInfo`: llama.cpp's description of what it uses of the processor. */
-export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string): Repacked {
+export function repackedBytes(
+  tensors: readonly TensorInfo[],
+  systemInfo: string,
+  kept: OnProcessor = { layers: Infinity, output: true },
+): Repacked {
   const has = (feature: string) => new RegExp(`\\b${feature} = 1\\b`, "u").test(systemInfo);
   const active = has("REPACK") ? rules.filter(({ feature }) => has(feature)) : [];
   const hasAmx = has("AMX_INT8");
   const copyBytes = ({ name, dimensions, typeName, sizeBytes }: TensorInfo): number => {
-    if (!isMultiplied(name, dimensions)) return 0;
+    if (!isMultiplied(name, dimensions) || !isKept(name, kept)) return 0;
     const [columns = 0, rows = 1] = dimensions;
     const amx = hasAmx ? amxTypes.get(typeName) : undefined;
     if (amx !== undefined && rows % AMX_ROWS === 0 && columns % amx.block === 0)
@@ -56,6 +82,11 @@ export function repackedBytes(tensors: readonly TensorInfo[], systemInfo: string
   const tied = hasOutput ? undefined : tensors.find(({ name }) => name === "token_embd.weight");
   const tiedOutputBytes = tied === undefined ? 0 : copyBytes({ ...tied, name: "output.weight" });
   return { bytes: tensors.reduce((sum, tensor) => sum + copyBytes(tensor), tiedOutputBytes), tiedOutputBytes };
+}
+
+function isKept(name: string, { layers, output }: OnProcessor): boolean {
+  const layer = /^blk\.(\d+)\./u.exec(name)?.[1];
+  return layer === undefined ? output : Number(layer) < layers;
 }
 
 function isMultiplied(name: string, dimensions: readonly number[]): boolean {

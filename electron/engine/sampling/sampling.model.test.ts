@@ -163,7 +163,7 @@ const schemaCases: readonly { name: string; value: object; fits: readonly string
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "facet-sampling-"));
-  llama = await startLlama({ log: () => {}, useGpu: false });
+  llama = await startLlama({ log: () => {}, backend: "processor" });
   engine = new EngineProcess(llama, (message) => {
     if (message.kind === "end") ends.get(message.requestId)?.(message.result);
   });

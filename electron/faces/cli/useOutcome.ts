@@ -1,5 +1,6 @@
 // From the application's outcomes to what a command goes on with.
 import type { Failure, FailureCode, Outcome } from "../../contract/failure";
+import type { NetworkUse } from "../../contract/networkUses";
 import { failureParagraph } from "../../words/failureText";
 import { t } from "../../words/language";
 import { CommandError, EXIT, type ExitCode } from "./CommandError";
@@ -19,8 +20,16 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
 }
 
 export function errorOf(failure: Failure): CommandError {
-  const words = [failureParagraph(failure), ...(NEEDS_TOKEN.has(failure.code) ? [whereTokensAre()] : [])];
+  const words = [
+    failureParagraph(failure),
+    ...(NEEDS_TOKEN.has(failure.code) ? [whereTokensAre()] : []),
+    ...(failure.code === "switched-off" ? [switchCommand(failure.details?.use)] : []),
+  ];
   return new CommandError(words.join(" "), EXIT_OF[failure.code] ?? EXIT.failed, failure);
+}
+
+function switchCommand(use: NetworkUse | undefined): string {
+  return t("To switch it on here: {command}", { command: `facet network on ${use ?? ""}`.trimEnd() });
 }
 
 function whereTokensAre(): string {

@@ -25,7 +25,7 @@ import { setApplicationMenu, type MenuTarget } from "./menu";
 import type { OpenedFiles } from "./OpenedFiles";
 import { openLogsFolder } from "./openLogsFolder";
 import { StreamPort } from "./streamPort";
-import { blockedMethods, chooseModelFile, pageMethods, systemLanguage } from "./windowMethods";
+import { blockedMethods, chooseModelFile, languageBeforeStart, pageMethods } from "./windowMethods";
 import type { WindowShell } from "./WindowShell";
 
 /** The page saves what it still holds back when it closes; then it is closed for it. */
@@ -69,8 +69,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     openLogsFolder: () => void openLogsFolder(shell),
   };
   if (madeFolder.ok) rememberFolders(path.join(paths.window, "dialogs.json"), log);
-  // Until the settings are read.
-  speak(systemLanguage(shell.languages));
+  speak(languageBeforeStart(shell));
 
   let handlers: PageHandlers;
   let application: HeldApplication | null = null;

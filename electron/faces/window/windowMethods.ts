@@ -6,7 +6,6 @@ import type { Language } from "../../contract/language";
 import { methods, type MethodName, type MethodOutcome, type WindowMethodName } from "../../contract/methods";
 import { defaultAppSettings } from "../../contract/settings";
 import { aboutThisComputer } from "../../core/aboutThisComputer";
-import type { Languages } from "../../core/Languages";
 import type { Application } from "../../core/createApplication";
 import { t } from "../../words/language";
 import type { PageHandlers } from "./callGate";
@@ -172,7 +171,7 @@ export function blockedMethods(windowShell: WindowShell, reason: Failure): PageH
       succeed({
         ...aboutThisComputer(app.getVersion(), windowShell.dataFolder),
         settings: defaultAppSettings,
-        language: systemLanguage(windowShell.languages),
+        language: languageBeforeStart(windowShell),
         languages: [...windowShell.languages.codes],
         engine: { kind: "idle" },
         models: [],
@@ -186,7 +185,7 @@ export function blockedMethods(windowShell: WindowShell, reason: Failure): PageH
   };
 }
 
-/** Where no setting can be read. */
-export function systemLanguage(languages: Languages): Language {
-  return languages.choose("system", app.getPreferredSystemLanguages());
+/** While the data folder is not open to this window. */
+export function languageBeforeStart({ languages, dataFolder }: WindowShell): Language {
+  return languages.chooseBeforeStart(dataFolder, app.getPreferredSystemLanguages());
 }

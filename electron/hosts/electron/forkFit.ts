@@ -1,17 +1,19 @@
 // Makes the fit process: a utility process with little memory for JavaScript and a folder of its own for stubs. Main process.
 import { app } from "electron";
 import type { ToFit } from "../../contract/fitProtocol";
+import type { GpuStart } from "../../contract/gpu";
 import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
+import { gpuArgument, gpuEnvironment } from "../gpuProcess";
 import { forkUtility } from "./forkUtility";
 import { builtScript } from "./plainFiles";
 
-export function forkFit(on: ChildListeners): Child<ToFit> {
+export function forkFit(gpu: GpuStart, on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(app.getPath("temp"), on);
   const child = forkUtility(
     builtScript("fit.mjs"),
-    args,
-    { serviceName: "Facet fit", stdio: "ignore", execArgv },
+    [gpuArgument(gpu), ...args],
+    { serviceName: "Facet fit", stdio: "ignore", execArgv, env: gpuEnvironment(gpu) },
     listeners,
   );
   return {

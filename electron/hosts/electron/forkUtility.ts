@@ -8,14 +8,17 @@ export interface UtilityChild extends Child<unknown> {
   readonly process: UtilityProcess;
 }
 
-/** `script`: from builtScript. */
+/** `script`: from builtScript. `options.env`: beside this process's own environment. */
 export function forkUtility(
   script: string,
   args: string[],
   options: ForkOptions,
   listeners: ChildListeners,
 ): UtilityChild {
-  const child = utilityProcess.fork(script, args, { ...options, env: engineEnvironment(process.env) });
+  const child = utilityProcess.fork(script, args, {
+    ...options,
+    env: { ...engineEnvironment(process.env), ...options.env },
+  });
   let isGone = false;
   let isUnwanted = false;
   const kill = () => {

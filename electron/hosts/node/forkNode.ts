@@ -32,7 +32,7 @@ export function forkNode(
   on: ChildListeners,
 ) {
   const child: ChildProcess = fork(script, args, {
-    env: engineEnvironment({ ...process.env, ...env }),
+    env: { ...engineEnvironment(process.env), ...env },
     execArgv,
     // Numbers and buffers arrive as they are, as between Electron's processes.
     serialization: "advanced",

@@ -3,12 +3,14 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ToFit } from "../../contract/fitProtocol";
+import type { GpuStart } from "../../contract/gpu";
 import { WorkerThreads } from "../../core/worker/WorkerThreads";
 import type { Host } from "../../core/Host";
 import { languagesFolder } from "../../core/Languages";
 import type { Log } from "../../core/LogFile";
 import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
+import { gpuArgument, gpuEnvironment } from "../gpuProcess";
 import { forkNode } from "./forkNode";
 import { keyFileSecrets } from "./keyFileSecrets";
 import { moveToTrash } from "./moveToTrash";
@@ -32,8 +34,13 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     catalogueFile: path.join(appFolder, "resources/catalogue.json"),
     languagesFolder: languagesFolder(path.join(appFolder, "resources")),
     systemLanguages,
-    forkEngine: (listeners) => forkNode(script("engine.mjs"), { outputLog: engineLog }, listeners),
-    forkFit: (listeners) => forkFit(script("fit.mjs"), listeners),
+    forkEngine: (gpu) => (listeners) =>
+      forkNode(
+        script("engine.mjs"),
+        { args: [gpuArgument(gpu)], env: gpuEnvironment(gpu), outputLog: engineLog },
+        listeners,
+      ),
+    forkFit: (gpu) => (listeners) => forkFit(script("fit.mjs"), gpu, listeners),
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
     searchScript: script("search.cjs"),
     network: nodeNetwork(),
@@ -48,9 +55,9 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
   };
 }
 
-function forkFit(script: string, on: ChildListeners): Child<ToFit> {
+function forkFit(script: string, gpu: GpuStart, on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(tmpdir(), on);
-  const child = forkNode(script, { args, execArgv }, listeners);
+  const child = forkNode(script, { args: [gpuArgument(gpu), ...args], execArgv, env: gpuEnvironment(gpu) }, listeners);
   return {
     postMessage: child.postMessage,
     kill: child.kill,

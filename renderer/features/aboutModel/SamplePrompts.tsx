@@ -10,6 +10,7 @@ import { chooseSample, type SampleChoice } from "../../../electron/words/modelFo
 import { ControlToken } from "./ControlToken";
 import styles from "./SamplePrompts.module.css";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 
 export function SamplePrompts({ samples }: { readonly samples: readonly SamplePrompt[] }) {
   const [choice, setChoice] = useState<SampleChoice | null>(null);
@@ -19,8 +20,10 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
   return (
     <>
       <p className={styles.words}>
-        {t("A short conversation as the model reads it.")}{" "}
-        {t("Control tokens are marked. The same letters typed in a message stay text.")}
+        {sentences(
+          t("A short conversation as the model reads it."),
+          t("Control tokens are marked. The same letters typed in a message stay text."),
+        )}
       </p>
       <Choices samples={samples} shown={sample} onChange={setChoice} />
       {sample.problem === null ? (
@@ -28,8 +31,10 @@ export function SamplePrompts({ samples }: { readonly samples: readonly SamplePr
       ) : (
         <div className={styles.problem}>
           <p>
-            {templateProblemWords(sample.problem.problem)}{" "}
-            {t("Facet writes such a conversation in another format, and says so with the answer.")}
+            {sentences(
+              templateProblemWords(sample.problem.problem),
+              t("Facet writes such a conversation in another format, and says so with the answer."),
+            )}
           </p>
           <TextDetails text={sample.problem.detail} />
         </div>

@@ -73,6 +73,8 @@ export function reasonWords(reason: LoadReason): string {
       return t("the GPU holds all of it");
     case "gpu-memory":
       return t("what the GPU’s memory allows");
+    case "gpu-computes":
+      return t("the GPU computes nearly everything");
     case "leaves-one-core":
       return t("one core is left to everything else");
     case "only-core":
@@ -85,6 +87,8 @@ export function reasonWords(reason: LoadReason): string {
       return t("weights are used from the file");
     case "copied-anyway":
       return t("the processor needs the weights rearranged, so a map would hold them twice");
+    case "copied-for-gpu":
+      return t("the GPU reads a copy faster than the file");
     case "no-fine-tunes":
       return t("there are no fine-tunes");
     case "fine-tunes":

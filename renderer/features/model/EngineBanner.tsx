@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./EngineBanner.module.css";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 
 export function EngineBanner() {
   const engine = useApp((state) => state.engine);
@@ -15,9 +16,7 @@ export function EngineBanner() {
   return (
     <section className={styles.banner} role="alert">
       <p className={styles.happened}>{text.happened}</p>
-      <p className={styles.rest}>
-        {text.data} {text.advice}
-      </p>
+      <p className={styles.rest}>{sentences(text.data, text.advice)}</p>
       <FailureDetails failure={engine.failure} />
       {engine.kind === "load-failed" && (
         <div className={styles.actions}>

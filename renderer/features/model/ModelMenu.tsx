@@ -103,11 +103,14 @@ function ModelChoice({ model, loaded }: ModelChoiceProps) {
       </span>
       <span className={styles.choice}>
         <span className={styles.name}>{model.name}</span>
-        <small data-failure={model.failure === null ? undefined : ""}>
-          {model.failure === null
-            ? [model.fileName, typeLine(quantizationOf(model.fileName), model.sizeBytes)].join(" · ")
-            : failureText(withFileName(model.failure, model.fileName)).happened}
-        </small>
+        {model.failure === null ? (
+          <>
+            <small>{typeLine(quantizationOf(model.fileName), model.sizeBytes)}</small>
+            <small>{model.fileName}</small>
+          </>
+        ) : (
+          <small data-failure="">{failureText(withFileName(model.failure, model.fileName)).happened}</small>
+        )}
         {loaded !== null && <small>{loadedWords(loaded)}</small>}
         {mark !== null && <small data-mark="">{mark}</small>}
       </span>

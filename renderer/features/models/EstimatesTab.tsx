@@ -70,7 +70,7 @@ function Summary({ records }: { readonly records: readonly LoadRecord[] }) {
 
 function Row({ record }: { readonly record: LoadRecord }) {
   const [nowMs] = useState(() => Date.now());
-  const { modelName, atMs, choice, predicted, measuredPeakBytes, contextUsedTokens, failureCode } = record;
+  const { modelName, atMs, choice, predicted, onGpuBytes, measuredPeakBytes, contextUsedTokens, failureCode } = record;
   const error = predictionError(record);
   const complete = isComplete(record);
   return (
@@ -88,7 +88,7 @@ function Row({ record }: { readonly record: LoadRecord }) {
           ? choice.keyCacheType
           : `${choice.keyCacheType}/${choice.valueCacheType}`}
       </td>
-      <td>{predicted === null ? t("not known") : formatBytes(sumOfParts(predicted))}</td>
+      <td>{predicted === null ? t("not known") : formatBytes(sumOfParts(predicted) - onGpuBytes)}</td>
       <td>
         {failureCode !== null
           ? t("failed")

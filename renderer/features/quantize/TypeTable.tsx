@@ -75,13 +75,15 @@ export function TypeTable({ types, chosen, proposed, current, onChoose }: TypeTa
                 </td>
                 <td className={styles.wide}>{preview.steps.includes("calibrate") ? t("yes") : t("no")}</td>
                 <td className={styles.open}>
-                  <Fallbacks preview={preview} />
-                  <IconButton
-                    name={t("What {type} really writes", { type })}
-                    icon={<ChevronDown size={15} className={styles.chevron} />}
-                    aria-expanded={isOpen}
-                    onClick={() => setOpen(isOpen ? null : type)}
-                  />
+                  <div>
+                    <Fallbacks preview={preview} />
+                    <IconButton
+                      name={t("What {type} really writes", { type })}
+                      icon={<ChevronDown size={15} className={styles.chevron} />}
+                      aria-expanded={isOpen}
+                      onClick={() => setOpen(isOpen ? null : type)}
+                    />
+                  </div>
                 </td>
               </tr>
               {isOpen && (

@@ -8,6 +8,7 @@ import { callOrNotify } from "../../app/bridge";
 import { Button } from "../../ui/Button";
 import styles from "./Leftovers.module.css";
 import { t } from "../../../electron/words/language";
+import { sentences } from "../../../electron/words/sentences";
 
 export function Leftovers() {
   const { answer: leftovers } = useAnswer("leftovers.list", undefined);
@@ -18,8 +19,10 @@ export function Leftovers() {
     <section className={styles.leftovers}>
       <b>{title}</b>
       <p>
-        {t("These look like files that Facet, or an earlier version of it, didn’t finish.")}{" "}
-        {t("Facet can’t be sure that they are its own, so it leaves them alone.")}
+        {sentences(
+          t("These look like files that Facet, or an earlier version of it, didn’t finish."),
+          t("Facet can’t be sure that they are its own, so it leaves them alone."),
+        )}
       </p>
       <ul aria-label={title}>
         {leftovers.value.map((leftover) => (

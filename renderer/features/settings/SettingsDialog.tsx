@@ -12,6 +12,7 @@ import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
 import { BackupsRow } from "./BackupsRow";
+import { GpuRow } from "./GpuRow";
 import { NetworkSection } from "./NetworkSection";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
@@ -33,6 +34,7 @@ export function SettingsDialog() {
       <div className={styles.rows}>
         <ThemeRow />
         <LanguageRow />
+        <GpuRow />
         <div className={styles.row}>
           <div className={styles.words}>
             <b>{t("Keyboard")}</b>
@@ -61,9 +63,9 @@ export function SettingsDialog() {
                 "Chats and settings are stored in <folder>{path}</folder>.",
                 { folder: (text) => <code className={styles.folder}>{text}</code> },
                 { path: dataFolder },
-              )}{" "}
-              {t("The Models page shows where each model is stored. What you write stays on this computer.")}
+              )}
             </p>
+            <p>{t("The Models page shows where each model is stored. What you write stays on this computer.")}</p>
           </div>
         </div>
         <NetworkSection />

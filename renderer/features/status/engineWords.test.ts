@@ -20,8 +20,13 @@ const generating = {
 test.each<[EngineState, string, string | null]>([
   [{ kind: "idle" }, "No model loaded", null],
   [{ kind: "starting", modelId }, "Starting", null],
-  [{ kind: "loading", modelId, modelName: "Tiny", fraction: 0.42 }, "Loading", "42%"],
-  [{ kind: "loading", modelId, modelName: "Tiny", fraction: null }, "Loading", null],
+  [{ kind: "loading", modelId, modelName: "Tiny", fraction: 0.42, preparesGpu: false }, "Loading", "42%"],
+  [{ kind: "loading", modelId, modelName: "Tiny", fraction: null, preparesGpu: false }, "Loading", null],
+  [
+    { kind: "loading", modelId, modelName: "Tiny", fraction: null, preparesGpu: true },
+    "Preparing the GPU, which can take minutes the first time",
+    null,
+  ],
   [{ kind: "ready", model }, "Ready", null],
   [generating, "Reading", "37%"],
   [{ ...generating, phase: "decode" }, "Generating", null],

@@ -19,7 +19,7 @@ export function engineWords(engine: EngineState): EngineWords {
       return { words: t("Starting"), progress: null, tone: "busy" };
     case "loading":
       return {
-        words: t("Loading"),
+        words: engine.preparesGpu ? t("Preparing the GPU, which can take minutes the first time") : t("Loading"),
         progress: engine.fraction === null ? null : formatPercent(engine.fraction),
         tone: "busy",
       };

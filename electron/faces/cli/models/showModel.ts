@@ -6,6 +6,7 @@ import { modelOriginWords } from "../../../words/modelOriginWords";
 import { formatContext, formatCount, formatParameters, formatWhen } from "../../../words/quantities";
 import { typeTitle } from "../../../words/typeWords";
 import { t } from "../../../words/language";
+import { sentences } from "../../../words/sentences";
 import type { CommandContext } from "../CommandContext";
 import { chooseModel } from "../chooseByName";
 import { CommandError, EXIT } from "../CommandError";
@@ -57,7 +58,7 @@ export async function showModel(wanted: string, { output, signal, reader: open }
   const problem = known.failure ?? (format.ok ? null : format.failure);
   if (problem !== null) {
     const { happened, advice } = failureText(problem);
-    output.line(`  ${happened} ${advice}`);
+    output.line(`  ${sentences(happened, advice)}`);
   }
 }
 

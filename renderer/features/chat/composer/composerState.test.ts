@@ -21,7 +21,11 @@ describe("the composer", () => {
     }
   });
   it("takes a message while the model is loading, and says so", () => {
-    const state = composerState({ kind: "loading", modelId, modelName: "M", fraction: 0.5 }, true, false);
+    const state = composerState(
+      { kind: "loading", modelId, modelName: "M", fraction: 0.5, preparesGpu: false },
+      true,
+      false,
+    );
     expect(state).toMatchObject({ canSend: true, hint: expect.stringContaining("loading") });
   });
   it("waits for the answer that is being written", () => {

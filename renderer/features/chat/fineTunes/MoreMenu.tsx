@@ -10,6 +10,7 @@ import type { FineTuneChoice } from "./fineTuneChoices";
 import { FineTuneLine } from "./FineTuneLine";
 import menuStyles from "./MoreMenu.module.css";
 import { t } from "../../../../electron/words/language";
+import { sentences } from "../../../../electron/words/sentences";
 
 export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoice[] }) {
   const others = choices.filter(({ isChip, canBeChosen }) => !isChip && canBeChosen);
@@ -31,8 +32,10 @@ export function MoreMenu({ choices }: { readonly choices: readonly FineTuneChoic
     >
       {choices.length === 0 && (
         <div className={menuStyles.about}>
-          {t("A fine-tune is a small file that teaches this model one thing well, such as a style or a task.")}{" "}
-          {t("It stays in memory next to the model, and you can switch it with each message.")}
+          {sentences(
+            t("A fine-tune is a small file that teaches this model one thing well, such as a style or a task."),
+            t("It stays in memory next to the model, and you can switch it with each message."),
+          )}
         </div>
       )}
       {others.length > 0 && <MenuLabel>{t("Answer with")}</MenuLabel>}

@@ -18,6 +18,7 @@ import { NumberField } from "./NumberField";
 import { parseFieldValue } from "./samplingFields";
 import { setUnfinished, useUnfinished } from "./unfinishedSettings";
 import { t } from "../../../../electron/words/language";
+import { sentences } from "../../../../electron/words/sentences";
 import { formatCount } from "../../../../electron/words/quantities";
 
 const choices: readonly (readonly [BiasChoice, () => string])[] = [
@@ -106,8 +107,10 @@ export function LogitBiasField(): ReactNode {
         </Button>
       )}
       <p id={`${id}-words`} className={styles.note}>
-        {t("Makes a text likelier, or less likely below 0. Never is −100, Always is 100.")}{" "}
-        {t("It applies to each token of the text. {code} stands for a line break.", { code: "\\n" })}
+        {sentences(
+          t("Makes a text likelier, or less likely below 0. Never is −100, Always is 100."),
+          t("It applies to each token of the text. {code} stands for a line break.", { code: "\\n" }),
+        )}
       </p>
     </fieldset>
   );

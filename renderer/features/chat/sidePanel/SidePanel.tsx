@@ -26,6 +26,7 @@ import styles from "./SidePanel.module.css";
 import { StopTextsField } from "./StopTextsField";
 import { ToolsField } from "./ToolsField";
 import { t } from "../../../../electron/words/language";
+import { sentences } from "../../../../electron/words/sentences";
 
 export function SidePanel() {
   const settings = useChatSettings();
@@ -110,10 +111,12 @@ export function SidePanel() {
           <ToolsField />
         </AdvancedFold>
         <p className={styles.note}>
-          {chatId === "new"
-            ? t("These settings are for the chat you are about to start.")
-            : t("These settings are for this chat, from the next answer on.")}{" "}
-          {model !== null && t("Anything not set uses the defaults of {model}.", { model: model.name })}
+          {sentences(
+            chatId === "new"
+              ? t("These settings are for the chat you are about to start.")
+              : t("These settings are for this chat, from the next answer on."),
+            model === null ? null : t("Anything not set uses the defaults of {model}.", { model: model.name }),
+          )}
         </p>
       </div>
     </aside>
