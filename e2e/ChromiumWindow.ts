@@ -89,7 +89,7 @@ async function servePage(): Promise<Server> {
 
 /** Gives the page `window.facet`, as preload does. */
 async function joinPage(page: Page, application: Application): Promise<void> {
-  const handlers = application.handlers as Readonly<Record<string, (input: unknown) => Promise<unknown> | unknown>>;
+  const handlers = application.handlers as Readonly<Record<string, (input: unknown) => unknown>>;
   const needsWindow: readonly string[] = windowMethods;
   await page.exposeFunction("facetToMain", async (name: string, input: unknown) => {
     if (name === "app.connectStream") return { ok: true };
