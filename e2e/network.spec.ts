@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "@playwright/test";
 import { tinyModelBytes } from "../electron/testing/tinyGguf";
+import { ChatWindow } from "./ChatWindow";
 import { freshDataFolder, type FacetApp } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
 import { connectionsOfChromium, netLogArgument, watchConnections } from "./outgoingConnections";
@@ -65,6 +66,7 @@ test("what is switched off says so, and its button leads to the switch", async (
   await writeFile(path.join(dataFolder, "settings.json"), JSON.stringify({ version: 1, network: { search: false } }));
   const app = await launch({ dataFolder, env: { FACET_HUB_ENDPOINT: hub.endpoint } });
   const page = app.window;
+  await new ChatWindow(page).waitUntilReady();
   await page.getByRole("button", { name: "Models", exact: true }).click();
   await search(page, "found");
   const failed = page.getByRole("alert").filter({ hasText: "Searching Hugging Face is switched off in Settings." });
@@ -82,7 +84,8 @@ test("what is switched off says so, and its button leads to the switch", async (
   await expect(page.getByRole("list", { name: "Models found" }).getByRole("article")).toHaveCount(1);
   // Kept.
   await restartedWith(app, launch, dataFolder, async (again) => {
-    await expect(again.window.getByRole("button", { name: "Models", exact: true })).toBeVisible();
+    // An app that is closed while its engine starts complains of that.
+    await new ChatWindow(again.window).waitUntilReady();
     await again.window.keyboard.press("Control+,");
     await expect(again.window.getByRole("switch", { name: "Search and model pages" })).toBeChecked();
   });
