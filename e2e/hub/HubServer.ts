@@ -1,5 +1,6 @@
 // A local server that speaks the part of the Hugging Face API that the app uses, and misbehaves when told to.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -10,6 +11,7 @@ import {
   type HubRepositoryOptions,
 } from "./hubRepository";
 import type { HubDoor, Misbehaviour, MisbehaviourRule } from "./misbehaviour";
+import type { OwnAuthority } from "./ownAuthority";
 
 /** Small, so that what was sent and what the other side received are never far apart. */
 const PIECE_BYTES = 64 * 1024;
@@ -47,10 +49,10 @@ export class HubServer {
   #paceMs = 0;
   #etagCounter = 0;
 
-  private constructor(hub: Server, content: Server) {
+  private constructor(hub: Server, content: Server, scheme: "http" | "https") {
     this.#servers = [hub, content];
-    this.endpoint = originOf(hub);
-    this.contentOrigin = originOf(content);
+    this.endpoint = originOf(hub, scheme);
+    this.contentOrigin = originOf(content, scheme);
     for (const server of this.#servers) {
       server.on("connection", (socket: Socket) => {
         this.#sockets.add(socket);
@@ -61,10 +63,12 @@ export class HubServer {
     content.on("request", (request, response) => void this.#content(request, response).catch(() => response.destroy()));
   }
 
-  static async start(): Promise<HubServer> {
-    const servers = [createServer(), createServer()] as const;
+  /** With an authority: over https, by a certificate that nobody else knows. */
+  static async start(authority: OwnAuthority | null = null): Promise<HubServer> {
+    const create = (): Server => (authority === null ? createServer() : createSecureServer(authority.server));
+    const servers = [create(), create()] as const;
     for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new HubServer(...servers);
+    return new HubServer(...servers, authority === null ? "http" : "https");
   }
 
   async stop(): Promise<void> {
@@ -463,8 +467,8 @@ export class HubServer {
   }
 }
 
-function originOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function originOf(server: Server, scheme: "http" | "https"): string {
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function json(response: ServerResponse, value: unknown): void {

@@ -1,8 +1,8 @@
 // Fetches one file over several connections into its part file, and hashes it close behind.
-import { waitAskedForMs } from "../hub/hubFailure";
 import { createHash } from "node:crypto";
 import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileSource } from "../hub/HubFileSource";
+import { waitAskedForMs } from "../hub/rateLimit";
 import { backOffMs, wait, type BackOff } from "../hub/wait";
 import { diskFailure } from "./diskFailure";
 import type { PartFile } from "./PartFile";
@@ -294,6 +294,6 @@ function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
   if (code === "hub-rate-limited") return "rate-limit";
   // A page in place of the file is most often a captive portal, and then the user logs in.
-  if (code === "hub-unavailable" || code === "download-not-a-file") return "hub";
+  if (code === "hub-unavailable" || code === "hub-content-refused" || code === "download-not-a-file") return "hub";
   return null;
 }

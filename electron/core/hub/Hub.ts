@@ -4,6 +4,7 @@ import type { HubSettings, HubSettingsChange } from "../../contract/hubSettings"
 import type { HostNetwork } from "../Host";
 import type { WorkerThreads } from "../worker/WorkerThreads";
 import type { JsonFile } from "../JsonFile";
+import { trustingAs } from "./certificates";
 import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
 import type { Http } from "./http";
@@ -47,7 +48,7 @@ export class Hub {
     if (this.#client) return succeed(this.#client);
     const address = hubAddress(this.endpoint);
     if (!address.ok) return address;
-    const direct = socketHttp(this.#http);
+    const direct = trustingAs(this.#http, socketHttp(this.#http));
     this.#client = new HubClient({
       http: this.#http,
       // Sockets of Node are quicker for large files, but know no proxy.

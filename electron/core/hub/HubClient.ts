@@ -15,8 +15,9 @@ import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
 import type { AnswerOf, QuestionOf } from "../worker/questions";
 import type { WorkerThreads } from "../worker/WorkerThreads";
-import { failureOfStatus, waitAskedForMs } from "./hubFailure";
+import { failureOfStatus } from "./hubFailure";
 import { parseUrl } from "./parseUrl";
+import { RateLimits, waitAskedForMs } from "./rateLimit";
 import { hubReaders, type HubAnswerKind, type HubModelFacts } from "./readHubAnswer";
 import { variantsOf } from "./variants";
 import { backOffMs, wait, type BackOff } from "./wait";
@@ -27,6 +28,8 @@ const SEARCH_PAGE_SIZE = 30;
 const MAX_JSON_BYTES = 8_000_000;
 /** Of a larger answer, reading alone could hold this thread for a tenth of a second. */
 const MAX_BYTES_HERE = 200_000;
+/** Where search, models and trees are, below the endpoint. */
+const API = "/api/models";
 const MAX_README_BYTES = 1_000_000;
 /** 1,000 entries each; repositories with more files than this are no model repositories. */
 const MAX_TREE_PAGES = 10;
@@ -45,6 +48,7 @@ export interface HubClientOptions {
   /** The user's token, or null. Asked for each request, kept nowhere here. */
   token: () => Promise<string | null>;
   backOff?: BackOff;
+  now?: () => number;
   /** Reads large answers; without it they are read here. */
   worker?: WorkerThreads | null;
 }
@@ -53,9 +57,17 @@ export type HubRepository = HubModelFacts & { files: HubFile[] };
 
 export class HubClient {
   readonly #options: Required<HubClientOptions>;
+  readonly #limits: RateLimits;
 
   constructor(options: HubClientOptions) {
-    this.#options = { backOff: { firstMs: 500, maxMs: 4000 }, contentHttp: options.http, worker: null, ...options };
+    this.#options = {
+      backOff: { firstMs: 500, maxMs: 4000 },
+      contentHttp: options.http,
+      worker: null,
+      now: Date.now,
+      ...options,
+    };
+    this.#limits = new RateLimits(this.#options.now);
   }
 
   get endpoint(): string {
@@ -69,7 +81,6 @@ export class HubClient {
       const parameters = new URLSearchParams({
         filter: query.of === "models" ? "gguf" : "peft",
         sort: query.sort,
-        direction: "-1",
         limit: String(SEARCH_PAGE_SIZE),
       });
       if (query.text.trim() !== "") parameters.set("search", query.text.trim());
@@ -168,14 +179,46 @@ export class HubClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
-    const { contentHttp, address } = this.#options;
+    return this.#follow(this.#options.contentHttp, url, headers, signal);
+  }
+
+  /** Asks nothing while the hub takes no requests. */
+  async #follow(
+    http: Http,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
+    const refusal = this.#isOwn(url) ? this.#limits.refusal(url) : null;
+    if (refusal !== null) return refusal;
     const token = await this.#options.token();
-    const answer = await followRedirects({ http: contentHttp, address, url, headers, token, signal });
-    return answer.ok ? { ok: true, value: { ...answer.value, hadToken: token !== null } } : answer;
+    const answer = await followRedirects({ http, address: this.#options.address, url, headers, token, signal });
+    if (!answer.ok) return answer;
+    if (this.#isOwn(answer.value.url)) this.#limits.answered(url, answer.value.response);
+    return succeed({ ...answer.value, hadToken: token !== null });
+  }
+
+  #isOwn(url: string): boolean {
+    return url.startsWith(`${this.endpoint}/`);
   }
 
   #isOwnApi(url: string): boolean {
-    return url.startsWith(`${this.endpoint}/api/models`);
+    return url.startsWith(`${this.endpoint}${API}`);
+  }
+
+  /**
+   * The next page's address. A mirror passes on what the hub says, which names the hub itself; a proxy may name an address of its own.
+   * Whoever is named, the page is at the endpoint that was asked.
+   */
+  #nextPage(link: string | null): Outcome<string | null> {
+    if (link === null) return succeed(null);
+    const found = nextLink(link);
+    if (found === null) return succeed(null);
+    const url = parseUrl(found, `${this.endpoint}/`);
+    const start = url?.pathname.indexOf(API) ?? -1;
+    // To leave out what follows would be worse than to say so.
+    if (url === null || start === -1) return fail("hub-answer-invalid", undefined, "a next page that is none of the hub's");
+    return succeed(`${this.endpoint}${url.pathname.slice(start)}${url.search}`);
   }
 
   async #ask<Kind extends HubAnswerKind>(
@@ -190,8 +233,8 @@ export class HubClient {
     const sizeBytes = bytes.length;
     const read = await this.#read(kind, bytes);
     if (!read.ok) return read;
-    const next = nextLink(link, url);
-    return succeed({ read: read.value, sizeBytes, next: next !== null && this.#isOwnApi(next) ? next : null });
+    const next = this.#nextPage(link);
+    return next.ok ? succeed({ read: read.value, sizeBytes, next: next.value }) : next;
   }
 
   /** Large ones on another thread, so that no hub holds this one. */
@@ -235,21 +278,13 @@ export class HubClient {
   ): Promise<Outcome<{ bytes: Uint8Array<ArrayBuffer>; link: string | null }>> {
     if (signal.aborted) return fail("request-cancelled");
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-    const { http, address } = this.#options;
-    const token = await this.#options.token();
-    const answer = await followRedirects({
-      http,
-      address,
-      url,
-      headers: { accept: "application/json, text/plain" },
-      token,
-      signal: limited,
-    });
+    const headers = { accept: "application/json, text/plain" };
+    const answer = await this.#follow(this.#options.http, url, headers, limited);
     if (!answer.ok) return answer;
-    const { response } = answer.value;
+    const { response, hadToken } = answer.value;
     if (response.status !== 200) {
       response.discard();
-      return failureOfStatus(response, token !== null);
+      return failureOfStatus(response, hadToken);
     }
     const body = new BoundedBody(maxBytes);
     try {
@@ -282,7 +317,6 @@ interface HubAnswer<Read> {
 }
 
 /** RFC 8288, as far as the hub uses it: `<address>; rel="next"`. */
-function nextLink(header: string | null, base: string): string | null {
-  const found = header?.match(/<([^<>]{1,4000})>\s*;\s*rel="?next"?/u)?.[1];
-  return found === undefined ? null : (parseUrl(found, base)?.href ?? null);
+function nextLink(header: string): string | null {
+  return header.match(/<([^<>]{1,4000})>\s*;\s*rel="?next"?/u)?.[1] ?? null;
 }

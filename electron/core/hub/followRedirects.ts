@@ -1,5 +1,6 @@
 // One request and the redirects after it, each address checked, the token for the first host only.
 import { fail, type Outcome } from "../../contract/failure";
+import { isCertificateError } from "./certificates";
 import type { Http, HttpResponse } from "./http";
 import type { HubAddress } from "./hubAddress";
 import { parseUrl } from "./parseUrl";
@@ -52,11 +53,10 @@ export async function followRedirects({
         signal,
       });
     } catch (error) {
-      return fail(
-        signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline",
-        { host: target.host },
-        error,
-      );
+      const { host } = target;
+      if (signal.aborted && !isTimeout(signal.reason)) return fail("request-cancelled", undefined, error);
+      if (isCertificateError(error)) return fail("hub-certificate-refused", { host }, error);
+      return fail("hub-offline", { host }, error);
     }
     linked.etag ??= response.header("x-linked-etag");
     linked.sizeBytes ??= response.header("x-linked-size");

@@ -1,6 +1,7 @@
 // The hub's requests over Chromium's network stack, which knows the system's proxy and certificates. Main process.
 import { net, session, type Session } from "electron";
 import type { HostNetwork } from "../../core/Host";
+import { trustSystemCertificates } from "../../core/hub/certificates";
 import { netHttp } from "./netHttp";
 
 export function electronNetwork(): HostNetwork {
@@ -10,10 +11,13 @@ export function electronNetwork(): HostNetwork {
   return {
     http: netHttp(ownSession),
     fetch: (input, init) => net.fetch(input instanceof URL ? input.href : input, init),
-    setProxy: (proxy) =>
-      ownSession().setProxy(
+    setProxy(proxy) {
+      // Chromium trusts them by itself; contents come over Node's sockets.
+      trustSystemCertificates();
+      return ownSession().setProxy(
         proxy === null ? { mode: "system" } : { mode: "fixed_servers", proxyRules: proxy, proxyBypassRules: "<local>" },
-      ),
+      );
+    },
     usesProxy: async (url) => (await ownSession().resolveProxy(url)) !== "DIRECT",
   };
 }

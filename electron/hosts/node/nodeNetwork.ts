@@ -1,18 +1,22 @@
 // The hub's requests by Node's own fetch, through the proxy of the settings or of the environment (HTTPS_PROXY, NO_PROXY).
 import { EnvHttpProxyAgent, fetch as undiciFetch, ProxyAgent, type Dispatcher } from "undici";
 import type { HostNetwork } from "../../core/Host";
+import { trustSystemCertificates } from "../../core/hub/certificates";
 import { fetchHttp } from "../../core/hub/fetchHttp";
 
 export function nodeNetwork(): HostNetwork {
   let dispatcher: Dispatcher = new EnvHttpProxyAgent();
   let usesProxy = hasEnvironmentProxy();
   // undici's own types differ from those of the platform in names only.
-  const viaProxy = ((input: string | URL, init?: RequestInit) =>
-    undiciFetch(input, { ...(init as object), dispatcher })) as typeof fetch;
+  const viaProxy = ((input: string | URL, init?: RequestInit) => {
+    trustSystemCertificates();
+    return undiciFetch(input, { ...(init as object), dispatcher });
+  }) as typeof fetch;
   return {
     http: fetchHttp(viaProxy),
     fetch: viaProxy,
     async setProxy(proxy) {
+      trustSystemCertificates();
       dispatcher = proxy === null ? new EnvHttpProxyAgent() : new ProxyAgent(proxy);
       usesProxy = proxy !== null || hasEnvironmentProxy();
     },
