@@ -181,7 +181,11 @@ export const methods = {
 
   "hub.catalogue": { input: nothing, output: z.array(CatalogueModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },
-  "hub.model": { input: z.strictObject({ repository: RepositoryName }), output: HubModel },
+  /** `isFresh`: as it is now. Without it, an answer of the last hour does. */
+  "hub.model": {
+    input: z.strictObject({ repository: RepositoryName, isFresh: z.boolean().default(false) }),
+    output: HubModel,
+  },
   /** The card's Markdown as it is: hostile until rendered safely. */
   "hub.readme": { input: z.strictObject({ repository: RepositoryName, revision: Revision }), output: z.string() },
   "hub.settings": { input: nothing, output: HubSettings },

@@ -28,6 +28,7 @@ import { forgetEngineState, newEngineState } from "./engineState";
 import type { Host } from "./Host";
 import { getStarter } from "./getStarter";
 import { Hub } from "./hub/Hub";
+import { KeptAnswers } from "./hub/KeptAnswers";
 import { TokenStore } from "./hub/TokenStore";
 import { FileTasks } from "./importing/FileTasks";
 import { Imports } from "./importing/Imports";
@@ -190,6 +191,7 @@ function createParts(
     givenToken: host.hubToken,
     network: host.network,
     worker: host.worker,
+    kept: new KeptAnswers({ folder: paths.hubAnswers, isReader, unfinished: data.unfinished, now: Date.now }),
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
   });
   const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
@@ -391,7 +393,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 }
 
 function close(parts: Parts): Promise<void> {
-  const { host, starter, estimator, jobs, fileTasks, downloads, session, search, backups, data, dataFolder, log } =
+  const { host, hub, starter, estimator, jobs, fileTasks, downloads, session, search, backups, data, dataFolder, log } =
     parts;
   return closeInOrder(
     [
@@ -400,6 +402,7 @@ function close(parts: Parts): Promise<void> {
       ["jobs", () => jobs.queue.stop()],
       ["file tasks", () => fileTasks.close()],
       ["downloads", () => downloads.stop()],
+      ["answers of the hub", () => hub.settled()],
       ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(dataPaths(dataFolder).engineState, data.unfinished)],
       ["loads", () => data.loadLog.ended()],

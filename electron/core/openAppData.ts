@@ -39,6 +39,7 @@ const PRIVATE_FOLDERS = new Set([
   "deltas",
   "engine-state",
   "fetched",
+  "hub-answers",
   "importance",
   "logs",
   "models",

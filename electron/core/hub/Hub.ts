@@ -8,6 +8,7 @@ import { trustingAs } from "./certificates";
 import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
 import type { Http } from "./http";
+import type { KeptAnswers } from "./KeptAnswers";
 import { parseUrl } from "./parseUrl";
 import { socketHttp } from "./socketHttp";
 import type { StoredHubSettings } from "./StoredHubSettings";
@@ -20,6 +21,7 @@ export interface HubOptions {
   givenToken: string | null;
   network: HostNetwork;
   worker: WorkerThreads;
+  kept: KeptAnswers;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
   fixedEndpoint: string | null;
 }
@@ -55,6 +57,7 @@ export class Hub {
       contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
       address: address.value,
       worker: this.#options.worker,
+      kept: this.#options.kept,
       token: async () => (await this.#options.token.get()) ?? this.#options.givenToken,
     });
     return succeed(this.#client);
@@ -91,8 +94,16 @@ export class Hub {
     if (token !== undefined) {
       const saved = await store.set(token);
       if (!saved.ok) return saved;
+      // Another account has other limits, and sees other repositories.
+      this.#client = null;
+      this.#options.kept.forget();
     }
     return succeed(await this.settings());
+  }
+
+  /** Resolves when no answer is being kept any more. */
+  settled(): Promise<void> {
+    return this.#options.kept.settled();
   }
 
   async #usesProxy(url: string): Promise<boolean> {

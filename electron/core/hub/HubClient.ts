@@ -9,6 +9,7 @@ import {
   type HubVariant,
   type Revision,
 } from "../../contract/hub";
+import { isOfFamily, modelFamily } from "../../contract/modelFamilies";
 import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
@@ -16,6 +17,7 @@ import type { HubAddress } from "./hubAddress";
 import type { AnswerOf, QuestionOf } from "../worker/questions";
 import type { WorkerThreads } from "../worker/WorkerThreads";
 import { failureOfStatus } from "./hubFailure";
+import { KeptAnswers } from "./KeptAnswers";
 import { parseUrl } from "./parseUrl";
 import { RateLimits, waitAskedForMs } from "./rateLimit";
 import { hubReaders, type HubAnswerKind, type HubModelFacts } from "./readHubAnswer";
@@ -24,6 +26,8 @@ import { backOffMs, wait, type BackOff } from "./wait";
 
 /** Search asks for this many; the hub allows 1000. */
 const SEARCH_PAGE_SIZE = 30;
+/** Of models with a family's words and another architecture, before the user is asked whether to search further. */
+const MAX_EMPTY_PAGES = 3;
 /** A tree page of 1,000 entries is about 300 KB, a model with a long card 100 KB; memory is what is protected. */
 const MAX_JSON_BYTES = 8_000_000;
 /** Of a larger answer, reading alone could hold this thread for a tenth of a second. */
@@ -34,6 +38,8 @@ const MAX_README_BYTES = 1_000_000;
 /** 1,000 entries each; repositories with more files than this are no model repositories. */
 const MAX_TREE_PAGES = 10;
 const MAX_FILES = 10_000;
+/** For so long, what the hub said of a model's newest commit stands. */
+const FRESH_MS = 60 * 60 * 1000;
 /** Until the whole answer is here. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_TRIES = 4;
@@ -49,6 +55,8 @@ export interface HubClientOptions {
   token: () => Promise<string | null>;
   backOff?: BackOff;
   now?: () => number;
+  /** Answers of before. */
+  kept?: KeptAnswers;
   /** Reads large answers; without it they are read here. */
   worker?: WorkerThreads | null;
 }
@@ -65,6 +73,7 @@ export class HubClient {
       contentHttp: options.http,
       worker: null,
       now: Date.now,
+      kept: KeptAnswers.none(),
       ...options,
     };
     this.#limits = new RateLimits(this.#options.now);
@@ -83,54 +92,101 @@ export class HubClient {
         sort: query.sort,
         limit: String(SEARCH_PAGE_SIZE),
       });
-      if (query.text.trim() !== "") parameters.set("search", query.text.trim());
-      if (query.family !== null) parameters.append("filter", query.family);
+      const words = [query.text.trim(), query.family === null ? "" : modelFamily(query.family).words];
+      if (words.some(Boolean)) parameters.set("search", words.filter(Boolean).join(" "));
       if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
-      for (const field of ["downloads", "likes", "lastModified", "gated", "private", "tags", "cardData", "gguf"]) {
+      for (const field of ["downloads", "likes", "lastModified", "gated", "private", "tags", "cardData", "gguf", "sha"]) {
         parameters.append("expand[]", field);
       }
-      url = `${this.endpoint}/api/models?${parameters}`;
+      url = `${this.endpoint}${API}?${parameters}`;
     } else {
       url = query.cursor;
       if (!this.#isOwnApi(url)) return fail("hub-redirect-refused", undefined, "a cursor that leads elsewhere");
     }
-    const answer = await this.#ask("hub-search", url, signal);
-    return answer.ok ? succeed({ models: answer.value.read, cursor: answer.value.next }) : answer;
+    const { family } = query;
+    for (let page = 1; ; page++) {
+      const answer = await this.#ask("hub-search", url, signal);
+      if (!answer.ok) return answer;
+      const { read, next } = answer.value;
+      for (const { summary, facts } of read)
+        if (facts !== null) this.#options.kept.noteFacts(this.endpoint, summary.repository, facts);
+      const models = read
+        .map(({ summary }) => summary)
+        .filter(({ architecture }) => family === null || isOfFamily(family, architecture));
+      if (models.length > 0 || next === null || page === MAX_EMPTY_PAGES) return succeed({ models, cursor: next });
+      url = next;
+    }
   }
 
-  /** A repository at its newest commit, with its files grouped into variants. */
-  async model(repository: string, signal: AbortSignal): Promise<Outcome<HubModel>> {
-    const found = await this.repository(repository, signal);
+  /** A repository at its newest commit, with its files grouped into variants; as kept where it was asked for lately, and not `isFresh`. */
+  async model(repository: string, signal: AbortSignal, isFresh = false): Promise<Outcome<HubModel>> {
+    const found = await this.#repository(repository, signal, null, isFresh);
     if (!found.ok) return found;
     const { files, ...model } = found.value;
     const variants = await this.#variants(files);
     return variants.ok ? succeed({ ...model, variants: variants.value }) : variants;
   }
 
-  /** A repository at its newest commit, or at `revision`, with its files as they are. */
-  async repository(
+  /** A repository at its newest commit, or at `revision`, with its files as they are now. */
+  repository(
     repository: string,
     signal: AbortSignal,
     revision: Revision | null = null,
   ): Promise<Outcome<HubRepository>> {
-    const name = RepositoryName.safeParse(repository);
-    if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
-    const answer = await this.#ask(
-      "hub-model",
-      `${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`,
-      signal,
-    );
-    if (!answer.ok) return answer;
-    const model = answer.value.read;
-    // model.summary.repository, not the name asked for: a renamed repository answers under its new one.
-    const files = await this.files(model.summary.repository, model.revision, signal);
-    return files.ok ? succeed({ ...model, files: files.value }) : files;
+    return this.#repository(repository, signal, revision, true);
   }
 
-  /** All files of a commit with size and, for large ones, SHA-256. */
+  async #repository(
+    repository: string,
+    signal: AbortSignal,
+    revision: Revision | null,
+    isFresh: boolean,
+  ): Promise<Outcome<HubRepository>> {
+    const name = RepositoryName.safeParse(repository);
+    if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
+    const model = await this.#facts(name.data, signal, revision, isFresh);
+    if (!model.ok) return model;
+    // summary.repository, not the name asked for: a renamed repository answers under its new one.
+    const files = await this.files(model.value.summary.repository, model.value.revision, signal);
+    return files.ok ? succeed({ ...model.value, files: files.value }) : files;
+  }
+
+  async #facts(
+    repository: RepositoryName,
+    signal: AbortSignal,
+    revision: Revision | null,
+    isFresh: boolean,
+  ): Promise<Outcome<HubModelFacts>> {
+    const { kept, now } = this.#options;
+    const known = isFresh || revision !== null ? null : await kept.factsOf(this.endpoint, repository);
+    if (known !== null && now() - known.askedAtMs < FRESH_MS) return succeed(known.facts);
+    const at = revision === null ? "" : `/revision/${revision}`;
+    const answer = await this.#ask("hub-model", `${this.endpoint}${API}/${repository}${at}`, signal);
+    // Old facts are better than none, for as long as the hub takes no questions.
+    if (!answer.ok) return known !== null && answer.failure.code === "hub-rate-limited" ? succeed(known.facts) : answer;
+    const facts = answer.value.read;
+    if (revision === null)
+      for (const name of new Set([repository, facts.summary.repository])) kept.noteFacts(this.endpoint, name, facts);
+    return succeed(facts);
+  }
+
+  /** All files of a commit with size and, for large ones, SHA-256. A commit does not change: what is kept of it is true. */
   async files(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
+    const { kept } = this.#options;
+    const known = await kept.filesOf(this.endpoint, repository, revision);
+    if (known !== null) return succeed(known);
+    const files = await this.#askForFiles(repository, revision, signal);
+    if (files.ok) kept.noteFiles(this.endpoint, repository, revision, files.value);
+    return files;
+  }
+
+  async #askForFiles(
+    repository: RepositoryName,
+    revision: Revision,
+    signal: AbortSignal,
+  ): Promise<Outcome<HubFile[]>> {
     const files: HubFile[] = [];
-    let url: string | null = `${this.endpoint}/api/models/${repository}/tree/${revision}?recursive=true&limit=1000`;
+    let url: string | null = `${this.endpoint}${API}/${repository}/tree/${revision}?recursive=true&limit=1000`;
     // All pages together, as they are kept together.
     let bytesLeft = MAX_JSON_BYTES;
     for (let page = 0; url !== null; page++) {

@@ -69,6 +69,8 @@ function bodyLength({ status, headers }: Head): number | null {
   const isPlain = !headers.has("transfer-encoding") && (headers.get("content-encoding") ?? "identity") === "identity";
   const lengthBytes = isPlain && length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : null;
   if (status === 200 || status === 206) return lengthBytes;
+  // A content network's refusal, of a length that only its end tells: why is worth another request.
+  if (status >= 400 && status <= 403 && !isPlain && /xml/iu.test(headers.get("content-type") ?? "")) return null;
   // Redirects are let go unread, and so are errors that are no few words.
   return status >= 400 && lengthBytes !== null && lengthBytes <= MAX_ERROR_BYTES ? lengthBytes : 0;
 }

@@ -23,7 +23,7 @@ export type HubSearch = Pick<HubQuery, "text" | "sort" | "family" | "parameters"
 export interface DiscoverState {
   readonly text: string;
   readonly sort: HubSort;
-  readonly family: string | null;
+  readonly family: HubQuery["family"];
   readonly size: SizeClass;
   /** null: no search, the hand-picked models are shown. */
   readonly asked: HubSearch | null;
