@@ -23,6 +23,7 @@ const PIECE_BYTES = 64 * 1024;
 
 export interface HubRequestRecord {
   door: HubDoor;
+  method: string;
   path: string;
   query: string;
   range: string | null;
@@ -158,6 +159,7 @@ export class HubServer {
   #record(door: HubDoor, request: IncomingMessage, path: string): HubRequestRecord {
     const record: HubRequestRecord = {
       door,
+      method: request.method ?? "",
       path,
       query: request.url?.split("?")[1] ?? "",
       range: request.headers.range ?? null,

@@ -91,6 +91,8 @@ export const HubVariant = z.strictObject({
    * "address-refused": its path at the hub climbs, say.
    */
   obstacle: z.enum(["parts-missing", "not-whole", "no-checksum", "address-refused"]).nullable(),
+  /** Called as those are that guess tokens ahead for a model: not taken for a model until its header says so. */
+  isNamedDraft: z.literal(true).optional(),
 });
 export type HubVariant = z.infer<typeof HubVariant>;
 

@@ -190,6 +190,8 @@ export const methods = {
   "hub.readme": { input: z.strictObject({ repository: RepositoryName, revision: Revision }), output: z.string() },
   "hub.settings": { input: nothing, output: HubSettings },
   "hub.saveSettings": { input: HubSettingsChange, output: HubSettings },
+  /** Saves the token that `offeredToken` tells of; the page never sees it. */
+  "hub.useFoundToken": { input: nothing, output: HubSettings },
 
   /** Always a verdict: what cannot be known is "unknown". Failure: "request-cancelled". */
   "fit.judge": { input: FitQuestion, output: Fit },

@@ -24,8 +24,8 @@ export interface Host {
   readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
-  /** An access token for Hugging Face that came with the start; used where none is saved. */
-  readonly hubToken: string | null;
+  /** Whether the access token of Hugging Face's own tools is used unasked, where none is saved: by commands, as by those tools. A window offers it. */
+  readonly takesFoundToken: boolean;
   /** For what would hold this process: whole chat databases, large answers of the hub. */
   readonly worker: WorkerThreads;
   /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */

@@ -28,6 +28,8 @@ import { forgetEngineState, newEngineState } from "./engineState";
 import type { Host } from "./Host";
 import { getStarter } from "./getStarter";
 import { Hub } from "./hub/Hub";
+import { DEFAULT_ENDPOINT } from "./hub/hubAddress";
+import { foundToken } from "./hub/huggingFaceTools";
 import { KeptAnswers } from "./hub/KeptAnswers";
 import { TokenStore } from "./hub/TokenStore";
 import { FileTasks } from "./importing/FileTasks";
@@ -188,11 +190,13 @@ function createParts(
   const hub = new Hub({
     file: data.hubSettings,
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
-    givenToken: host.hubToken,
+    foundToken: () => foundToken({ env: process.env, platform: process.platform, home: homedir() }),
+    takesFoundToken: host.takesFoundToken,
     network: host.network,
     worker: host.worker,
     kept: new KeptAnswers({ folder: paths.hubAnswers, isReader, unfinished: data.unfinished, now: Date.now }),
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
+    usualEndpoint: process.env["HF_ENDPOINT"] || DEFAULT_ENDPOINT,
   });
   const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
   const starter = new StarterFetcher({

@@ -5,7 +5,8 @@ import type { HostNetwork } from "../Host";
 import type { WorkerThreads } from "../worker/WorkerThreads";
 import type { JsonFile } from "../JsonFile";
 import { trustingAs } from "./certificates";
-import { DEFAULT_ENDPOINT, hubAddress } from "./hubAddress";
+import { hubAddress } from "./hubAddress";
+import type { FoundToken } from "./huggingFaceTools";
 import { HubClient } from "./HubClient";
 import type { Http } from "./http";
 import type { KeptAnswers } from "./KeptAnswers";
@@ -17,13 +18,17 @@ import type { TokenStore } from "./TokenStore";
 export interface HubOptions {
   file: JsonFile<StoredHubSettings>;
   token: TokenStore;
-  /** Used where none is saved. */
-  givenToken: string | null;
+  /** The token of Hugging Face's own tools. */
+  foundToken: () => FoundToken | null;
+  /** Uses it where none is saved; otherwise it is offered. */
+  takesFoundToken: boolean;
   network: HostNetwork;
   worker: WorkerThreads;
   kept: KeptAnswers;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
   fixedEndpoint: string | null;
+  /** Where none is stored: HF_ENDPOINT, as in Hugging Face's own tools, or the hub itself. */
+  usualEndpoint: string;
 }
 
 export class Hub {
@@ -41,8 +46,8 @@ export class Hub {
   }
 
   get endpoint(): string {
-    const { fixedEndpoint, file } = this.#options;
-    return fixedEndpoint ?? file.value.endpoint ?? DEFAULT_ENDPOINT;
+    const { fixedEndpoint, usualEndpoint, file } = this.#options;
+    return fixedEndpoint ?? file.value.endpoint ?? usualEndpoint;
   }
 
   /** Failure: "hub-address-invalid", for an endpoint of the environment or an edited file. */
@@ -58,18 +63,20 @@ export class Hub {
       address: address.value,
       worker: this.#options.worker,
       kept: this.#options.kept,
-      token: async () => (await this.#options.token.get()) ?? this.#options.givenToken,
+      token: () => this.#token(),
     });
     return succeed(this.#client);
   }
 
   async settings(): Promise<HubSettings> {
-    const { fixedEndpoint, file, token } = this.#options;
+    const { fixedEndpoint, file, token, foundToken } = this.#options;
+    const hasToken = (await token.get()) !== null;
     return {
       endpoint: this.endpoint,
       endpointIsFixed: fixedEndpoint !== null,
       proxy: file.value.proxy,
-      hasToken: (await token.get()) !== null,
+      hasToken,
+      offeredToken: hasToken ? null : (foundToken()?.from ?? null),
       tokenStorage: token.storage,
     };
   }
@@ -99,6 +106,17 @@ export class Hub {
       this.#options.kept.forget();
     }
     return succeed(await this.settings());
+  }
+
+  /** Saves the token of Hugging Face's own tools as one that the user typed. Failures: "not-found", and those of saving. */
+  async useFoundToken(): Promise<Outcome<HubSettings>> {
+    const found = this.#options.foundToken();
+    return found === null ? fail("not-found") : this.save({ token: found.token });
+  }
+
+  async #token(): Promise<string | null> {
+    const { token, foundToken, takesFoundToken } = this.#options;
+    return (await token.get()) ?? (takesFoundToken ? (foundToken()?.token ?? null) : null);
   }
 
   /** Resolves when no answer is being kept any more. */

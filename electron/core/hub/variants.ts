@@ -1,6 +1,6 @@
 // Groups a repository's GGUF files into variants: one quantization each, split files as one item. A file's name does not say what is in it. Pure.
 import type { HubFile, HubVariant } from "../../contract/hub";
-import { isGgufName, wholeNameOf } from "../ggufNames";
+import { isDraftName, isGgufName, wholeNameOf } from "../ggufNames";
 import { isFileAddress, lastPart } from "./fileAddress";
 
 /** llama.cpp's name for the parts of a split model (gguf-split). */
@@ -50,6 +50,7 @@ function variantOf(group: Group): HubVariant {
     files,
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     obstacle: obstacleOf(group, files),
+    ...(isDraftName(first.path) ? { isNamedDraft: true as const } : {}),
   };
 }
 

@@ -33,5 +33,6 @@ export function hubMethods({ host, hub }: Parts) {
       withClient((client) => client.readme(repository, revision, new AbortController().signal)),
     "hub.settings": async () => succeed(await hub.settings()),
     "hub.saveSettings": (change) => hub.save(change),
+    "hub.useFoundToken": () => hub.useFoundToken(),
   } satisfies Partial<CoreHandlers>;
 }

@@ -30,8 +30,7 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     searchScript: path.join(__dirname, "search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
-    // Its settings have the token.
-    hubToken: null,
+    takesFoundToken: false,
     // Beside the archive in the packaged app: a thread reads plain files only.
     worker: new WorkerThreads(path.join(APP_FOLDER, ".vite/build/worker.mjs")),
     keepAwake(isBusy) {

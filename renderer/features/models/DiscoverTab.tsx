@@ -21,6 +21,7 @@ import { freeBytes } from "../../../electron/words/fitWords";
 import { refreshFits, useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
 import { retryHubModels, useHubOffline } from "./hubModels";
+import { HubWaitLine } from "./HubWaitLine";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
@@ -36,6 +37,7 @@ export function DiscoverTab() {
   return (
     <>
       <SearchLine />
+      <HubWaitLine />
       <JudgingBar />
       {openRepository !== null ? (
         <ModelPage key={openRepository} repository={openRepository} />

@@ -48,6 +48,8 @@ export function ModelCard({ repository, title, tags, description, first }: Model
             // Said once, above all cards.
             (model.failure.code === "hub-offline" ? (
               <span className={styles.quiet}>{t("Not known while offline")}</span>
+            ) : model.failure.code === "hub-rate-limited" ? (
+              <span className={styles.quiet}>{t("Looked up as soon as Hugging Face allows it")}</span>
             ) : (
               <>
                 <span className={styles.problem}>{failureText(model.failure).happened}</span>

@@ -10,6 +10,7 @@ import {
   bestVariant,
   likelyVariant,
   modelVariants,
+  namedDrafts,
   oddVariants,
   usualVariants,
 } from "../../../electron/words/variantChoice";
@@ -19,7 +20,7 @@ import styles from "./Variants.module.css";
 
 export function Variants({ model }: { readonly model: HubModel }) {
   const [all, setAll] = useState(false);
-  const { variants, shown, usual, choice } = useVariants(model, all);
+  const { variants, shown, usual, choice, drafts } = useVariants(model, all);
   const hidden = variants.length - shown.length;
   const names = shown.map((variant) => variantName(variant, shown));
   return (
@@ -45,7 +46,7 @@ export function Variants({ model }: { readonly model: HubModel }) {
           {t("{count, plural, one {Show # more} other {Show # more}}", { count: hidden })}
         </Button>
       )}
-      <AlsoHere model={model} unread={oddVariants(variants, shown)} />
+      <AlsoHere model={model} unread={[...oddVariants(variants, shown), ...drafts]} />
     </>
   );
 }
@@ -63,6 +64,7 @@ export function useVariants(model: HubModel, all: boolean) {
     shown: all ? variants : usual,
     usual,
     choice: bestVariant(usual, fitOf),
+    drafts: namedDrafts(model.variants, kindOf).filter((variant) => !variants.includes(variant)),
     /** The one that stands for all while the card is closed. */
     likely,
   };

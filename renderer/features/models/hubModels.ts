@@ -5,6 +5,7 @@ import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
 import { recordHubAnswer } from "./hubReach";
+import { onHubWaitOver } from "./hubWait";
 import { LOADING, type Loadable } from "./loadable";
 
 const ASKED_AT_ONCE = 3;
@@ -39,3 +40,5 @@ export function retryHubModels(): void {
   const { ...models } = modelStore.getState();
   modelStore.setState(Object.fromEntries(Object.entries(models).filter(([, model]) => model.kind !== "failed")), true);
 }
+
+onHubWaitOver(retryHubModels);
