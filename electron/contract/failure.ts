@@ -72,6 +72,8 @@ export const FailureCode = z.enum([
   /** The configured endpoint, or a repository name, is not a valid one. */
   "hub-address-invalid",
   "hub-proxy-invalid",
+  /** It wants a name and password, or others than it was given (407). */
+  "hub-proxy-refused",
   // downloads
   /** What was fetched is kept. */
   "download-disk-full",

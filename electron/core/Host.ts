@@ -5,6 +5,7 @@ import type { ToJob } from "../contract/jobs";
 import type { Fork } from "../process/Fork";
 import type { WorkerThreads } from "./worker/WorkerThreads";
 import type { Http } from "./hub/http";
+import type { ProxySetting } from "./hub/proxySetting";
 import type { SecretStore } from "./hub/TokenStore";
 
 export interface Host {
@@ -40,7 +41,7 @@ export interface HostNetwork {
   readonly http: Http;
   readonly fetch: typeof fetch;
   /** null = the system's own settings. Resolves when every later request goes that way. */
-  setProxy(proxy: string | null): Promise<void>;
+  setProxy(proxy: ProxySetting | null): Promise<void>;
   /** Whether a request to this address goes through a proxy. */
   usesProxy(url: string): Promise<boolean>;
 }

@@ -113,4 +113,11 @@ export const hubFailures = {
     data: nothingChanged(),
     advice: t("Write it with its port, like http://proxy.example:3128."),
   }),
+  "hub-proxy-refused": () => ({
+    happened: t("The proxy of this network wants a name and a password, or doesn’t take those that it got."),
+    data: nothingChanged(),
+    advice: t("Write them into the proxy’s address, like {example}: Models, Hugging Face settings.", {
+      example: "http://name:password@proxy.example:3128",
+    }),
+  }),
 } satisfies FailureTable;

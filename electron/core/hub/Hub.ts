@@ -10,7 +10,7 @@ import type { FoundToken } from "./huggingFaceTools";
 import { HubClient } from "./HubClient";
 import type { Http } from "./http";
 import type { KeptAnswers } from "./KeptAnswers";
-import { parseUrl } from "./parseUrl";
+import { proxySetting } from "./proxySetting";
 import { socketHttp } from "./socketHttp";
 import type { StoredHubSettings } from "./StoredHubSettings";
 import type { TokenStore } from "./TokenStore";
@@ -87,7 +87,7 @@ export class Hub {
       const address = hubAddress(endpoint);
       if (!address.ok) return address;
     }
-    if (proxy !== undefined && proxy !== null && !isProxy(proxy)) return fail("hub-proxy-invalid");
+    if (proxy !== undefined && proxy !== null && proxySetting(proxy) === null) return fail("hub-proxy-invalid");
     const { file, token: store } = this.#options;
     if (endpoint !== undefined || proxy !== undefined) {
       const saved = await file.save({
@@ -132,22 +132,11 @@ export class Hub {
   /** No request leaves before the user's proxy is set. One that cannot be set is tried again with the next request. */
   #setProxyOnce(): Promise<void> {
     const { file, network } = this.#options;
-    this.#proxyIsSet ??= network.setProxy(file.value.proxy).catch((error: unknown) => {
+    const { proxy } = file.value;
+    this.#proxyIsSet ??= network.setProxy(proxy === null ? null : proxySetting(proxy)).catch((error: unknown) => {
       this.#proxyIsSet = null;
       throw error;
     });
     return this.#proxyIsSet;
   }
-}
-
-function isProxy(proxy: string): boolean {
-  const url = parseUrl(proxy);
-  return (
-    url !== null &&
-    ["http:", "https:", "socks4:", "socks5:"].includes(url.protocol) &&
-    url.hostname !== "" &&
-    ["", "/"].includes(url.pathname) &&
-    !url.search &&
-    !url.hash
-  );
 }

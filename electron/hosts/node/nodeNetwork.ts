@@ -3,6 +3,7 @@ import { EnvHttpProxyAgent, fetch as undiciFetch, ProxyAgent, type Dispatcher } 
 import type { HostNetwork } from "../../core/Host";
 import { trustSystemCertificates } from "../../core/hub/certificates";
 import { fetchHttp } from "../../core/hub/fetchHttp";
+import type { ProxySetting } from "../../core/hub/proxySetting";
 
 export function nodeNetwork(): HostNetwork {
   let dispatcher: Dispatcher = new EnvHttpProxyAgent();
@@ -17,11 +18,17 @@ export function nodeNetwork(): HostNetwork {
     fetch: viaProxy,
     async setProxy(proxy) {
       trustSystemCertificates();
-      dispatcher = proxy === null ? new EnvHttpProxyAgent() : new ProxyAgent(proxy);
+      dispatcher = proxy === null ? new EnvHttpProxyAgent() : proxyAgent(proxy);
       usesProxy = proxy !== null || hasEnvironmentProxy();
     },
     usesProxy: async () => usesProxy,
   };
+}
+
+function proxyAgent({ server, login }: ProxySetting): ProxyAgent {
+  if (login === null) return new ProxyAgent(server);
+  const token = Buffer.from(`${login.user}:${login.password}`).toString("base64");
+  return new ProxyAgent({ uri: server, token: `Basic ${token}` });
 }
 
 function hasEnvironmentProxy(): boolean {
