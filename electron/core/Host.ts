@@ -29,8 +29,8 @@ export interface Host {
   readonly takesFoundToken: boolean;
   /** For what would hold this process: whole chat databases, large answers of the hub. */
   readonly worker: WorkerThreads;
-  /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */
-  keepAwake(isBusy: boolean): void;
+  /** While a job runs or a model is downloaded: a computer that falls asleep in the middle of an hour's work helps nobody. */
+  keepAwake(what: "jobs" | "downloads", isBusy: boolean): void;
   /** The computer woke up: connections are gone. */
   onWake(listener: () => void): void;
   moveToTrash(file: string): Promise<void>;
