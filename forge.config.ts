@@ -1,9 +1,9 @@
-// Electron Forge: what `npm start` opens and `npm run package` makes. The app is built by scripts/build.ts before Forge runs.
+// Electron Forge: what `npm start` opens, and the unpacked app of `npm run package`. The app is built by scripts/build.ts before Forge runs.
 import path from "node:path";
-import { MakerDeb, type MakerDebConfig } from "@electron-forge/maker-deb";
 import type { ForgeConfig } from "@electron-forge/shared-types";
 import { burnFuses } from "./scripts/fuses";
 import { belongsInPackage, packageTarget, PLAIN_FILES, UNPACKED } from "./scripts/packagedFiles";
+import { signing } from "./scripts/signing";
 
 /** Set by scripts/package.ts where Electron's own zip cannot be downloaded: a folder with a zip of the fallback runtime, and its version. */
 const { FACET_ELECTRON_ZIPS: electronZips, FACET_ELECTRON_VERSION: electronVersion } = process.env;
@@ -12,19 +12,8 @@ const { FACET_PACKAGED_NODE: node } = process.env;
 
 const target = packageTarget();
 
-const debOptions: NonNullable<MakerDebConfig["options"]> & { compression: string } = {
-  name: "facet",
-  // The command, which opens the window when it is alone.
-  bin: "resources/facet",
-  productName: "Facet",
-  genericName: "Local language models",
-  maintainer: "Facet",
-  homepage: "https://facet.invalid",
-  icon: path.resolve("resources/icon.png"),
-  categories: ["Utility"],
-  // A third larger than xz and many times faster, to make and to install; Debian 12 and Ubuntu 20.04 read it.
-  compression: "zstd",
-};
+/** What macOS knows a GGUF file by. The format is not Facet's: it is imported, not exported. */
+const GGUF_TYPE = "org.ggml.gguf";
 
 const config: ForgeConfig = {
   packagerConfig: {
@@ -32,19 +21,48 @@ const config: ForgeConfig = {
     executableName: "facet",
     appBundleId: "app.facet",
     icon: path.resolve("resources/icon"),
+    appCopyright: "Copyright © 2026 the Facet authors",
+    appCategoryType: "public.app-category.productivity",
+    win32metadata: {
+      CompanyName: "Facet",
+      ProductName: "Facet",
+      FileDescription: "Facet",
+      OriginalFilename: "facet.exe",
+    },
+    extendInfo: {
+      // That of node-llama-cpp's libraries.
+      LSMinimumSystemVersion: "14.0",
+      CFBundleDocumentTypes: [
+        {
+          CFBundleTypeName: "Language model",
+          CFBundleTypeRole: "Viewer",
+          LSHandlerRank: "Alternate",
+          LSItemContentTypes: [GGUF_TYPE],
+        },
+      ],
+      UTImportedTypeDeclarations: [
+        {
+          UTTypeIdentifier: GGUF_TYPE,
+          UTTypeDescription: "Language model",
+          UTTypeConformsTo: ["public.data"],
+          UTTypeTagSpecification: { "public.filename-extension": ["gguf"] },
+        },
+      ],
+    },
+    ...signing(process.env),
     asar: { unpack: UNPACKED },
     extraResource: [...PLAIN_FILES, ...(node ? [node] : [])],
     ignore: (file) => !belongsInPackage(file, target),
   },
   // All native modules are Node-API prebuilds, the same for Node and Electron: nothing to rebuild.
   rebuildConfig: { onlyModules: [] },
-  makers: [new MakerDeb({ options: debOptions })],
   hooks: {
     // Forge reads Electron's version here; package.json asks for the current one.
     readPackageJson: async (_config, about) => {
       if (electronVersion) about["devDependencies"] = { ...about["devDependencies"], electron: electronVersion };
       return about;
     },
+    // Before the packager signs.
     packageAfterCopy: async (_config, appFolder, _version, platform) => {
       const name =
         platform === "darwin" ? "../../MacOS/Electron" : platform === "win32" ? "../../electron.exe" : "../../electron";

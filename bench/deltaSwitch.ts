@@ -1,6 +1,5 @@
 // What it costs to change deltas on a loaded model, by the engine's own runtime: the switch, the next token, going back to a long chat, memory.
 import { link, mkdtemp, readFile, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { getLlama, LlamaLogLevel, type LlamaModel, type Token } from "node-llama-cpp";
@@ -8,6 +7,7 @@ import type { DeltaToApply } from "../electron/contract/engineProtocol";
 import { MAX_CONVERSATIONS } from "../electron/contract/fit";
 import { ChatId, DeltaId } from "../electron/contract/ids";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
+import { availableMemory } from "../electron/engine/availableMemory";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { computeClockMs } from "./computeClock";
 import { deltaModel, type DeltaModel } from "./deltaModel";
@@ -48,7 +48,7 @@ async function measure(files: DeltaModel, folder: string): Promise<Figures> {
       modelPath: files.base,
       conversations: MAX_CONVERSATIONS,
       stateFolder: path.join(folder, "state"),
-      freeBytes: async () => os.freemem(),
+      freeBytes: async () => (await availableMemory()).availableBytes,
       log: (level, message) => {
         if (level !== "debug") console.log(`  ${level}: ${message}`);
       },

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { getLlama, LlamaLogLevel, type ControlledEvaluateInputItem } from "node-llama-cpp";
 import { ChatId, DeltaId } from "../electron/contract/ids";
+import { availableMemory } from "../electron/engine/availableMemory";
 import { useDeltaKernels } from "../electron/engine/deltaKernels";
 import { DeltaRuntime } from "../electron/engine/deltas/DeltaRuntime";
 import { ANSWER_END, promptOf, type TaskQuestion } from "./fineTune/taskQuestions";
@@ -34,7 +35,7 @@ export async function taskAccuracy(
       modelPath,
       conversations: 1,
       stateFolder: path.join(folder, "state"),
-      freeBytes: async () => os.freemem(),
+      freeBytes: async () => (await availableMemory()).availableBytes,
       log: (level, message) => {
         if (level === "error") console.log(`  ${message}`);
       },

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { _electron, expect, type ElectronApplication, type Page } from "@playwright/test";
 import { dataPaths } from "../electron/core/dataFolder";
+import { electronBinary as binaryIn } from "../scripts/electronStart";
 import { placeStarterModel } from "./starterModelFile";
 
 export interface LaunchOptions {
@@ -121,20 +122,30 @@ export async function freshDataFolder(): Promise<string> {
 export function electronBinary(): string {
   const folder = process.env["FACET_E2E_ELECTRON"];
   if (!folder) throw new Error("e2e/globalSetup.ts has not run: there is no Electron runtime");
-  return path.join(folder, process.platform === "win32" ? "electron.exe" : "electron");
+  return binaryIn(folder);
+}
+
+/** `npm test -- --only=package --e2e`: the packaged app is under test. */
+function packagedBinary(): string | undefined {
+  return process.env["FACET_E2E_PACKAGED"] || undefined;
 }
 
 /** Starts the app without Playwright, for a second instance or to time a start; ends when the app does. */
 export function spawnApp(dataFolder: string, args: readonly string[] = []): ChildProcess {
   const sandbox = IS_ROOT && process.platform === "linux" ? ["--no-sandbox"] : [];
-  return spawn(electronBinary(), [...sandbox, process.cwd(), ...args], {
+  const packaged = packagedBinary();
+  const app = packaged === undefined ? [process.cwd()] : [];
+  return spawn(packaged ?? electronBinary(), [...sandbox, ...app, ...args], {
     env: { ...environment(), FACET_DATA_DIR: dataFolder },
     stdio: "ignore",
   });
 }
 
 /** Without executablePath Playwright takes the electron package's binary, and its loader holds the app until it is attached. */
-function launchTarget({ executablePath, args = [] }: LaunchOptions): { executablePath?: string; args: string[] } {
+function launchTarget({ executablePath = packagedBinary(), args = [] }: LaunchOptions): {
+  executablePath?: string;
+  args: string[];
+} {
   return executablePath === undefined ? { args: [process.cwd(), ...args] } : { executablePath, args: [...args] };
 }
 

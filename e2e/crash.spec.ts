@@ -1,4 +1,7 @@
 // kill -9 of the engine, and of the whole app, in the middle of an answer: nothing that was written is lost, and the next message is answered.
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { ChatWindow } from "./ChatWindow";
 import { expect, test } from "./test";
 
@@ -26,6 +29,35 @@ test("the engine is killed in the middle of an answer: the app lives, the text s
   await chat.ask("Say hello.");
   await expect(chat.answers).toHaveCount(answers + 1);
   expect((await chat.lastAnswerText()).length).toBeGreaterThan(0);
+});
+
+test("what nobody caught ends each utility process, and its reason is told", async ({ launch }) => {
+  const app = await launch();
+  for (const entry of ["engine.mjs", "fit.mjs", "job.mjs"]) {
+    const script = test.info().outputPath(`defect-${entry}`);
+    // Electron only warns of it, from 37 on.
+    await writeFile(
+      script,
+      `import ${JSON.stringify(pathToFileURL(path.resolve(".vite/build", entry)).href)};
+       const timer = setInterval(() => {
+         if (process.listenerCount("unhandledRejection") === 0) return;
+         clearInterval(timer);
+         void Promise.reject(new Error("nobody caught this"));
+       }, 20);`,
+    );
+    const end = await app.electron.evaluate(
+      ({ utilityProcess }, [file, folder]) =>
+        new Promise<{ code: number; said: string }>((resolve) => {
+          const child = utilityProcess.fork(file, [folder]);
+          const said: unknown[] = [];
+          child.on("message", (message) => said.push(message));
+          child.once("exit", (code) => resolve({ code, said: JSON.stringify(said) }));
+        }),
+      [script, test.info().outputPath("scratch")] as const,
+    );
+    expect(end.code, entry).toBe(70);
+    expect(end.said, entry).toContain("unhandled rejection: Error: nobody caught this");
+  }
 });
 
 test("the restart button brings the engine back", { tag: "@slow" }, async ({ launch, allowProblems }) => {

@@ -9,7 +9,7 @@ import type { InlineConfig, PluginOption, Rollup } from "vite";
 import { exitWith, step } from "./step";
 
 const OUTPUT = ".vite";
-const SOURCES = ["electron", "renderer", "scripts/build.ts", "package.json", "package-lock.json"];
+const SOURCES = ["electron", "renderer", "CHANGELOG.md", "scripts/build.ts", "package.json", "package-lock.json"];
 /** Loaded from node_modules at run time: they carry native libraries. */
 const EXTERNAL = [
   "electron",

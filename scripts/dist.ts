@@ -1,27 +1,36 @@
-// `npm run dist`: AppImage and tar.gz from the packaged app, with electron-builder, which fetches its own tools from github.com.
+// `npm run dist`: everything that people download for this system, in out/dist, from the packaged app. deb and rpm by the systems' own tools,
+// the rest by electron-builder, which fetches its own from github.com.
 import { spawnSync } from "node:child_process";
-import { cp, rm } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { packageApp, packagedApp } from "./package";
+import { makeRpm } from "./linuxPackages";
+import { debOfApp, DISTRIBUTION, packageApp, packagedApp, sayFile } from "./package";
 import { exitWith, step } from "./step";
 
 const NO_TOOLS = "its tools come from github.com, which does not answer here";
+const BUILDER: Partial<Record<NodeJS.Platform, { option: string; kinds: readonly string[] }>> = {
+  linux: { option: "--linux", kinds: ["tar.gz", "AppImage"] },
+  darwin: { option: "--mac", kinds: ["dmg", "zip"] },
+  win32: { option: "--win", kinds: ["nsis", "zip"] },
+};
 
-/** electron-builder writes into the folder it is given; the packaged app stays as it was tested. */
-async function distribute(): Promise<string> {
+/** With --all, what cannot be made is a failure: the release leaves nothing out. */
+async function distribute(all: boolean): Promise<string> {
+  const builder = BUILDER[process.platform];
   const copy = path.resolve("out/dist-input");
   const made: string[] = [];
-  for (const kind of process.platform === "linux" ? ["AppImage", "tar.gz"] : ["zip"]) {
+  for (const kind of builder?.kinds ?? []) {
+    // electron-builder writes into the folder it is given; the packaged app stays as it was tested.
     await cp(packagedApp().folder, copy, { recursive: true, verbatimSymlinks: true });
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [
         "node_modules/electron-builder/cli.js",
-        `--${{ linux: "linux", darwin: "mac", win32: "win" }[process.platform as string] ?? "linux"}`,
+        builder?.option ?? "",
         kind,
         `--${process.arch}`,
         "--prepackaged",
-        copy,
+        process.platform === "darwin" ? path.join(copy, "Facet.app") : copy,
         "--publish",
         "never",
       ],
@@ -31,8 +40,8 @@ async function distribute(): Promise<string> {
     if (status === 0) made.push(kind);
     else {
       const reason = reasonOf(`${stdout}${stderr}`);
+      if (all) throw new Error(`electron-builder could not make ${kind}: ${reason}`);
       console.log(`· ${kind}: left out, electron-builder could not make it: ${reason}`);
-      if (reason === NO_TOOLS) break; // It would wait a minute for each kind.
     }
   }
   return made.length > 0 ? `${made.join(", ")} in out/dist` : "nothing was made";
@@ -44,6 +53,14 @@ function reasonOf(output: string): string {
   return line.trim().slice(0, 300);
 }
 
+async function rpmOfApp(say: (line: string) => void): Promise<string> {
+  if (process.platform !== "linux") return "left out: this is not Linux";
+  await mkdir(DISTRIBUTION, { recursive: true });
+  return sayFile(await makeRpm({ folder: packagedApp().folder, output: DISTRIBUTION }, say));
+}
+
 await packageApp()
-  .then(() => step("Distribution", distribute))
+  .then(() => step("Deb", debOfApp))
+  .then(() => step("Rpm", rpmOfApp))
+  .then(() => step("Distribution", () => distribute(process.argv.includes("--all"))))
   .catch(exitWith);

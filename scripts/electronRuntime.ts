@@ -2,7 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
+import { EnvHttpProxyAgent, fetch } from "undici";
+import { cacheFolder } from "./cacheFolder.mjs";
+import { mayTry } from "./dailyTry";
 import {
   fallbackElectronFolder,
   fallbackElectronIsInstalled,
@@ -22,6 +26,8 @@ const PACKAGE_FOLDER = path.resolve("node_modules/electron");
 const PACKAGE_DIST = path.join(PACKAGE_FOLDER, "dist");
 /** Long enough for a slow line to answer, short enough to wait for. */
 const PROBE_TIMEOUT_MS = 4_000;
+/** Who has an Electron that runs waits less for a better one. */
+const DAILY_PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * Makes sure that there is an Electron runtime and returns its path. Sets ELECTRON_OVERRIDE_DIST_PATH for the
@@ -41,23 +47,33 @@ export async function electronRuntime(say: (line: string) => void): Promise<Elec
   const packageRuntime = { distPath: PACKAGE_DIST, version: wanted, source: "electron package" } as const;
   if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
   if (!fallbackElectronIsInstalled()) {
-    if (await downloadHostAnswers(wanted)) {
-      say(`downloading Electron ${wanted}`);
-      spawnSync(process.execPath, [path.join(PACKAGE_FOLDER, "install.js")], { stdio: "inherit" });
-      if (await packageRuntimeIsInstalled(wanted)) return packageRuntime;
-    }
-    say(
-      `Electron ${wanted} cannot be downloaded here (github.com does not answer); falling back to ${FALLBACK_VERSION}`,
-    );
+    if (await download(wanted, PROBE_TIMEOUT_MS, say)) return packageRuntime;
+    say(`Electron ${wanted} cannot be downloaded here; falling back to ${FALLBACK_VERSION}`);
     await installFallbackElectron(say);
+  } else if (isOnline() && (await mayTry(path.join(cacheFolder(), `electron-${wanted}.tried`), Date.now()))) {
+    if (await download(wanted, DAILY_PROBE_TIMEOUT_MS, say)) return packageRuntime;
+    say(`Electron ${wanted} still cannot be downloaded here`);
   }
   return fallbackRuntime(wanted, say);
+}
+
+/** Whether it is there now. */
+async function download(wanted: string, probeTimeoutMs: number, say: (line: string) => void): Promise<boolean> {
+  if (!(await downloadHostAnswers(wanted, probeTimeoutMs))) return false;
+  say(`downloading Electron ${wanted}`);
+  spawnSync(process.execPath, [path.join(PACKAGE_FOLDER, "install.js")], { stdio: "inherit" });
+  return packageRuntimeIsInstalled(wanted);
+}
+
+/** False: there is no network at all. */
+function isOnline(): boolean {
+  return Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
 }
 
 function fallbackRuntime(wanted: string, say: (line: string) => void): ElectronRuntime {
   const distPath = fallbackElectronFolder();
   say(
-    `${FALLBACK_VERSION} is an old one, whose Chromium gets no security fixes any more: good for trying Facet. For ${wanted}, delete ${distPath} and run the same command where github.com can be reached`,
+    `${FALLBACK_VERSION} is an old one, whose Chromium gets no security fixes any more: good for trying Facet. Set-up looks for ${wanted} once a day`,
   );
   process.env["ELECTRON_OVERRIDE_DIST_PATH"] = distPath;
   return { distPath, version: FALLBACK_VERSION, source: `fallback ${FALLBACK_VERSION}` };
@@ -73,15 +89,15 @@ async function packageRuntimeIsInstalled(wanted: string): Promise<boolean> {
   return existsSync(path.join(PACKAGE_FOLDER, "path.txt")) && (await runtimeVersion(PACKAGE_DIST)) === wanted;
 }
 
-async function downloadHostAnswers(version: string): Promise<boolean> {
+async function downloadHostAnswers(version: string, timeoutMs: number): Promise<boolean> {
   const env = process.env;
-  // Mirrors and proxies are known to Electron's own downloader only; let it try.
-  if (env["ELECTRON_MIRROR"] || env["npm_config_electron_mirror"] || env["HTTPS_PROXY"] || env["https_proxy"])
-    return true;
+  // Mirrors are known to Electron's own downloader only; let it try.
+  if (env["ELECTRON_MIRROR"] || env["npm_config_electron_mirror"]) return true;
   try {
     const answer = await fetch(`https://github.com/electron/electron/releases/download/v${version}/SHASUMS256.txt`, {
       method: "HEAD",
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      dispatcher: new EnvHttpProxyAgent(),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return answer.ok;
   } catch {

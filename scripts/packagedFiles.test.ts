@@ -1,6 +1,10 @@
-// What goes into a package for which target.
+// What goes into a package for which target, and what of it into the archive.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { createPackageWithOptions, listPackage, statFile } from "@electron/asar";
 import { describe, expect, it } from "vitest";
-import { belongsInPackage, type PackageTarget } from "./packagedFiles";
+import { belongsInPackage, UNPACKED, type PackageTarget } from "./packagedFiles";
 
 const linux: PackageTarget = { platform: "linux", arch: "x64", gpu: false };
 
@@ -43,6 +47,10 @@ describe("belongsInPackage", () => {
     "/.vite/sources.sha256",
     "/.vite/build/main.cjs.map",
     "/.vite/renderer/assets/index.js.map",
+    "/node_modules/.bin/vite",
+    "/node_modules/.package-lock.json",
+    "/node_modules/minimist/.nycrc",
+    "/node_modules/minimist/.github/FUNDING.yml",
     "/node_modules/node-llama-cpp/dist/index.d.ts",
     "/node_modules/node-llama-cpp/llama/gitRelease.bundle",
     "/node_modules/@node-llama-cpp/linux-x64-vulkan",
@@ -82,3 +90,58 @@ describe("belongsInPackage", () => {
     ).toBe(true);
   });
 });
+
+describe("UNPACKED", () => {
+  it("leaves in the archive what Electron opens itself, and nothing else", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "facet-asar-"));
+    try {
+      const app = path.join(folder, "app");
+      const inside = [
+        ".vite/build/main.cjs",
+        ".vite/build/preload.cjs",
+        ".vite/renderer/assets/index.js",
+        ".vite/renderer/index.html",
+        "resources/icon.png",
+      ];
+      const beside = [
+        ".vite/build/application.mjs",
+        ".vite/build/engine.mjs",
+        ".vite/build/facet.mjs",
+        ".vite/build/fit.mjs",
+        ".vite/build/job.mjs",
+        ".vite/build/search.cjs",
+        ".vite/build/worker.mjs",
+        "native/build/linux-x64/facet-kernels.node",
+        "native/build/linux-x64/facet.node",
+        "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libllama.so",
+        "node_modules/@photostructure/sqlite/dist/index.cjs",
+        "node_modules/@photostructure/sqlite/prebuilds/linux-x64/@photostructure+sqlite.glibc.node",
+        "package.json",
+        "resources/calibration/calibration.txt",
+        "resources/catalogue.json",
+        "resources/evaluation/evaluation.txt",
+        "resources/languages/de.json",
+      ];
+      expect([...inside, ...beside].filter((file) => !belongsInPackage(`/${file}`, linux))).toEqual([]);
+      for (const file of [...inside, ...beside]) {
+        await mkdir(path.dirname(path.join(app, file)), { recursive: true });
+        await writeFile(path.join(app, file), file);
+      }
+      const archive = path.join(folder, "app.asar");
+      await createPackageWithOptions(app, archive, { unpack: UNPACKED });
+      expect(filesInside(archive)).toEqual(inside);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+function filesInside(archive: string): string[] {
+  return listPackage(archive, { isPack: false })
+    .map((file) => file.replaceAll("\\", "/").replace(/^\//, ""))
+    .filter((file) => {
+      const entry = statFile(archive, path.normalize(file));
+      return !("files" in entry) && !("unpacked" in entry && entry.unpacked);
+    })
+    .sort();
+}

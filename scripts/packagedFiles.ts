@@ -31,7 +31,8 @@ const KEPT = [
 const DROPPED = [
   /\.(map|md|ts|mts|cts|tsbuildinfo|h|c|cc|cpp|hpp|gyp|gypi)$/,
   /\.test\.\w+$/,
-  /^\/node_modules\/\.(bin|cache|package-lock\.json)/,
+  // Of tools for whoever develops a package; the archive would take them in, as UNPACKED does not match them.
+  /^\/node_modules\/(.*\/)?\.[^/]/,
   /^\/node_modules\/.*\/(test|tests|__tests__|docs|examples?)\//,
   // Sources to compile llama.cpp and SQLite from: nothing is compiled on the user's computer.
   /^\/node_modules\/node-llama-cpp\/(llama|templates|bins)\/(?!.*\.json$)/,
@@ -60,9 +61,9 @@ export function belongsInPackage(file: string, target: PackageTarget): boolean {
 }
 
 /**
- * Native libraries cannot be loaded from inside app.asar; node-llama-cpp also looks for them beside its own files, and
- * the C++ addon finds them by a relative path. A job reads its texts there too. The command line runs in plain Node, which cannot read
- * app.asar at all.
+ * All but what Electron opens itself: main, preload, and the page, which main reads for it. Native libraries cannot be loaded from inside
+ * app.asar; node-llama-cpp also looks for them beside its own files, and the C++ addon finds them by a relative path. The child processes
+ * and the command line, which runs in plain Node, read plain files only.
  */
 export const UNPACKED =
   "{**/node_modules/**,**/*.node,**/.vite/build/{*.mjs,search.cjs},**/package.json,**/resources/catalogue.json,**/resources/{calibration,evaluation,languages}/**}";

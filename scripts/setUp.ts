@@ -5,6 +5,7 @@ import { ensureStarterModel, STARTER_MODEL } from "../electron/core/starterModel
 import { buildApp } from "./build";
 import { buildNative } from "./buildNative";
 import { electronRuntime, type ElectronRuntime } from "./electronRuntime";
+import { assertElectronStarts } from "./electronStart";
 import { isFetchedNode } from "./fetchedNode.mjs";
 import { step, StepError } from "./step";
 import { ensureSystemLibraries } from "./systemLibraries";
@@ -27,6 +28,7 @@ export async function setUpMachine(): Promise<ElectronRuntime> {
   await step("Node", async () => `${process.versions.node}${isFetchedNode(process.execPath) ? ", fetched" : ""}`);
   const runtime = await step("Electron", electronRuntime, ({ version, source }) => `${version} (${source})`);
   await step("System libraries", async (say) => ensureSystemLibraries(runtime.distPath, say));
+  assertElectronStarts(runtime);
   await step("Starter model", starterModel);
   await step("C++ addon", cppAddon);
   return runtime;

@@ -2,45 +2,32 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { electronBinary } from "./electronStart";
 import { StepError } from "./step";
 import { hasDisplay } from "./virtualDisplay";
 
-/** Debian package of each library that Electron links to directly; the packages bring their own dependencies. */
-const PACKAGE_OF_LIBRARY: Readonly<Record<string, string>> = {
-  "libasound.so.2": "libasound2",
-  "libatk-1.0.so.0": "libatk1.0-0",
-  "libatk-bridge-2.0.so.0": "libatk-bridge2.0-0",
-  "libatspi.so.0": "libatspi2.0-0",
-  "libcairo.so.2": "libcairo2",
-  "libcups.so.2": "libcups2",
-  "libdbus-1.so.3": "libdbus-1-3",
-  "libdrm.so.2": "libdrm2",
-  "libexpat.so.1": "libexpat1",
-  "libgbm.so.1": "libgbm1",
-  "libglib-2.0.so.0": "libglib2.0-0",
-  "libgtk-3.so.0": "libgtk-3-0",
-  "libnspr4.so": "libnspr4",
-  "libnss3.so": "libnss3",
-  "libpango-1.0.so.0": "libpango-1.0-0",
-  "libudev.so.1": "libudev1",
-  "libX11.so.6": "libx11-6",
-  "libxcb.so.1": "libxcb1",
-  "libXcomposite.so.1": "libxcomposite1",
-  "libXdamage.so.1": "libxdamage1",
-  "libXext.so.6": "libxext6",
-  "libXfixes.so.3": "libxfixes3",
-  "libxkbcommon.so.0": "libxkbcommon0",
-  "libXrandr.so.2": "libxrandr2",
-};
+/** Debian packages that are not called after their library. */
+const OTHERWISE_CALLED: readonly (readonly [RegExp, string])[] = [
+  [/^lib(nssutil3|smime3|ssl3|softokn3)\./, "libnss3"],
+  [/^libpl(c|ds)4\./, "libnspr4"],
+  [/^lib(glib|gobject|gio|gmodule|gthread)-2\.0\./, "libglib2.0-0"],
+  [/^libgdk-3\./, "libgtk-3-0"],
+  [/^libatk-1\.0\./, "libatk1.0-0"],
+  [/^libatk-bridge-2\.0\./, "libatk-bridge2.0-0"],
+  [/^libatspi\./, "libatspi2.0-0"],
+];
+/** For dialogs and the look. Electron asks for one when it starts, the first that is there (from 36 on GTK 4 on GNOME); ldd shows none then. */
+export const GTK = ["libgtk-4.so.1", "libgtk-3.so.0"] as const;
 
 /** Installs what is missing, or stops with the exact command. Returns what was done, in words. */
 export async function ensureSystemLibraries(electronDist: string, say: (line: string) => void): Promise<string> {
   if (process.platform !== "linux") return "none needed on this system";
-  const missing = missingLibraries(path.join(electronDist, "electron"));
+  const binary = electronBinary(electronDist);
+  const missing = missingLibraries(binary);
   const needsDisplay = !hasDisplay() && !commandExists("Xvfb");
   if (missing.length === 0 && !needsDisplay) return "all there";
 
-  const packages = missing.map((library) => PACKAGE_OF_LIBRARY[library] ?? ofOtherNames(library));
+  const packages = missing.map(debianPackage);
   if (needsDisplay) packages.push("xvfb");
   ensureDebianPackages(
     [...new Set(packages)],
@@ -48,7 +35,7 @@ export async function ensureSystemLibraries(electronDist: string, say: (line: st
     `Electron needs ${[...missing, ...(needsDisplay ? ["a display, or Xvfb"] : [])].join(", ")}`,
   );
 
-  const stillMissing = missingLibraries(path.join(electronDist, "electron"));
+  const stillMissing = missingLibraries(binary);
   if (stillMissing.length > 0)
     throw new StepError(`These libraries are still missing after the installation: ${stillMissing.join(", ")}.`);
   return `installed ${packages.length} system ${packages.length === 1 ? "package" : "packages"}`;
@@ -87,20 +74,41 @@ function currentName(name: string): string {
   return renamed ? `${name}t64` : name;
 }
 
+/** What the binary links to, in all its depth, and a GTK. */
 function missingLibraries(binary: string): string[] {
   const { stdout } = spawnSync("ldd", [binary], { encoding: "utf8" });
-  return [...(stdout ?? "").matchAll(/^\s*(\S+) => not found$/gm)].flatMap(([, library]) => library ?? []);
+  return missingOf(stdout ?? "", knownLibraries());
 }
 
-/** libnssutil3 and libsmime3 come with libnss3, and so on: the family's main package. */
-function ofOtherNames(library: string): string {
-  if (/^lib(nssutil3|smime3|ssl3|softokn3)/.test(library)) return "libnss3";
-  if (/^lib(gobject|gio|gmodule)-2/.test(library)) return "libglib2.0-0";
-  if (/^libpl(c|ds)4/.test(library)) return "libnspr4";
-  if (/^lib(gdk-3|gdk_pixbuf)/.test(library)) return "libgtk-3-0";
-  throw new StepError(
-    `Electron needs ${library}, which is missing here. Install the package of your system that has it and run the same command again.`,
-  );
+/** `linked`: what ldd says of a program. `known`: the system's list, or "" where there is none. */
+export function missingOf(linked: string, known: string): string[] {
+  const missing = [...linked.matchAll(/^\s*(\S+) => not found$/gm)].flatMap(([, library]) => library ?? []);
+  const hasGtk = GTK.some((library) => linked.includes(library) || known.includes(library));
+  return hasGtk || known === "" ? missing : [...missing, GTK[1]];
+}
+
+/** What a program links to directly, without the C and C++ libraries. */
+export function neededLibraries(binary: string): string[] {
+  const { stdout } = spawnSync("readelf", ["-d", binary], { encoding: "utf8" });
+  return [...(stdout ?? "").matchAll(/\(NEEDED\).*\[(.+)\]/g)]
+    .flatMap(([, library]) => library ?? [])
+    .filter((library) => !/^(?:ld-linux|lib(?:c|m|dl|rt|pthread|gcc_s|stdc\+\+|ffmpeg)\.)/.test(library));
+}
+
+function knownLibraries(): string {
+  // Not in everybody's PATH.
+  return spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" }).stdout ?? "";
+}
+
+/** By Debian's rule: libgtk-4.so.1 is in libgtk-4-1, libX11.so.6 in libx11-6, libcups.so.2 in libcups2. */
+export function debianPackage(library: string): string {
+  const [, otherwise] = OTHERWISE_CALLED.find(([name]) => name.test(library)) ?? [];
+  if (otherwise !== undefined) return otherwise;
+  const [name = library, version = ""] = library
+    .toLowerCase()
+    .replaceAll("_", "-")
+    .split(/\.so\.?/);
+  return /\d$/.test(name) && version !== "" ? `${name}-${version}` : `${name}${version}`;
 }
 
 export function commandExists(name: string): boolean {

@@ -1,13 +1,16 @@
 // `npm test`: sets up, then lint, types, unit tests and end-to-end tests, all of them whatever fails; the last line counts.
-// Options: --only=lint|types|native|unit|e2e|slow|fuzz|chaos|native-slow|package, --with-slow (also the longest end-to-end tests, those
+// Options: --only=lint|types|native|unit|e2e|slow|fuzz|chaos|native-slow|electron-node|package, --with-slow (also the longest end-to-end tests, those
 // of further cases, and a little of `npm run fuzz` and `npm run chaos`), --with-sanitizers (also the native tests with sanitizers and for each
-// instruction set), --with-package (also packages the app and tests the package).
+// instruction set), --with-package (also packages the app and tests the package), --e2e (with the check "package": the end-to-end tests of
+// the window with the packaged app, too). electron-node: the unit tests on the Node that Electron carries, or on another with --node=VERSION.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { runQuickNativeTests, runThoroughNativeTests, type Count } from "./nativeTests";
+import { ELECTRON_NODE, otherNode } from "./otherNode";
+import { attachableCopy } from "../e2e/packaged/attachableCopy";
 import { setUpMachine } from "./setUp";
 
 const VitestReport = z.object({ success: z.boolean(), numPassedTests: z.number(), numFailedTests: z.number() });
@@ -17,6 +20,9 @@ const PlaywrightReport = z.object({
 });
 
 const reports = await mkdtemp(path.join(os.tmpdir(), "facet-test-"));
+
+const WINDOW_SPECS = [String.raw`e2e[\\/][^\\/]+\.spec\.ts`];
+const QUICK = "--grep-invert=@slow";
 
 /** null: it could not be run here, and need not be. */
 const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
@@ -29,23 +35,22 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
   },
   types: async () => one(runTool("typescript/bin/tsc", ["-b"])),
   native: runQuickNativeTests,
-  unit: async () => vitest("unit", "models"),
+  unit: async () => vitest(["unit", "models"]),
   e2e: async () => {
-    const quick = "--grep-invert=@slow";
-    const window = await playwright("window", "playwright.config.ts", [String.raw`e2e[\\/][^\\/]+\.spec\.ts`, quick]);
+    const window = await playwright("window", "playwright.config.ts", [...WINDOW_SPECS, QUICK]);
     // Two at a time: commands mostly start and end, and no figure of theirs has a limit.
     const commands = await playwright("commands", "playwright.config.ts", [
       String.raw`[\\/]cli[\\/]`,
       "--workers=2",
       // The first run's evidence stays.
       "--output=test-results/commands",
-      quick,
+      QUICK,
     ]);
     return sum([window, commands]);
   },
   slow: async () => playwright("slow", "playwright.config.ts", ["--grep=@slow"]),
   // A little of `npm run fuzz`, and what shows that it finds faults.
-  fuzz: async () => sum([one(runNode(["scripts/run.mjs", "fuzz/fuzz.ts", "--count=40"])), await vitest("slow")]),
+  fuzz: async () => sum([one(runNode(["scripts/run.mjs", "fuzz/fuzz.ts", "--count=40"])), await vitest(["slow"])]),
   // Each kind of operation of `npm run chaos` five times; then a fault that it must find.
   chaos: async () =>
     sum([
@@ -53,33 +58,57 @@ const CHECKS: Readonly<Record<string, () => Promise<Count | null>>> = {
       one(runNode(["scripts/run.mjs", "e2e/chaos/chaos.ts", "--operations=230", "--broken"])),
     ]),
   "native-slow": runThoroughNativeTests,
+  "electron-node": async () => {
+    const version = process.argv.find((arg) => arg.startsWith("--node="))?.slice("--node=".length);
+    return vitest(["unit", "models"], await otherNode(version ?? ELECTRON_NODE, console.log));
+  },
   package: async () => {
     const packaged = one(runNode(["scripts/run.mjs", "scripts/package.ts"]));
     if (packaged.failed > 0) return packaged;
     const tested = await playwright("package", "e2e/packaged/playwright.config.ts");
-    return sum([packaged, tested]);
+    return sum([packaged, tested, ...(process.argv.includes("--e2e") ? [await packagedEndToEnd()] : [])]);
   },
 };
 
-async function vitest(...projects: string[]): Promise<Count> {
+/** The end-to-end tests of the window, with the packaged app in place of the built one. */
+async function packagedEndToEnd(): Promise<Count> {
+  const copy = await attachableCopy();
+  try {
+    return await playwright("packaged-window", "playwright.config.ts", [...WINDOW_SPECS, QUICK], {
+      FACET_E2E_PACKAGED: copy.binary,
+    });
+  } finally {
+    await copy.remove();
+  }
+}
+
+async function vitest(projects: readonly string[], node = process.execPath): Promise<Count> {
   const file = path.join(reports, `${projects[0]}.json`);
-  const exitCode = runTool("vitest/vitest.mjs", [
+  const args = [
     "run",
     ...projects.map((project) => `--project=${project}`),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${file}`,
-  ]);
+  ];
+  // The first in PATH too: what the tests start is the same Node.
+  const PATH = [path.dirname(node), process.env["PATH"]].join(path.delimiter);
+  const exitCode = runTool("vitest/vitest.mjs", args, { PATH }, node);
   const report = await readReport(file, VitestReport);
   return honest(exitCode, report ? { passed: report.numPassedTests, failed: report.numFailedTests } : null);
 }
 
-async function playwright(name: string, config: string, which: string[] = []): Promise<Count> {
+async function playwright(
+  name: string,
+  config: string,
+  which: string[] = [],
+  env: Record<string, string> = {},
+): Promise<Count> {
   const file = path.join(reports, `${name}.json`);
   const exitCode = runTool(
     "@playwright/test/cli.js",
     ["test", `--config=${config}`, "--reporter=list,json", ...which],
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
   );
   const report = await readReport(file, PlaywrightReport);
   if (report && report.stats.skipped > 0) console.log(`${report.stats.skipped} skipped`);
@@ -110,12 +139,12 @@ function one(exitCode: number): Count {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function runTool(file: string, args: string[] = [], env: Record<string, string> = {}): number {
-  return runNode([path.join("node_modules", file), ...args], env);
+function runTool(file: string, args: string[] = [], env: Record<string, string> = {}, node = process.execPath): number {
+  return runNode([path.join("node_modules", file), ...args], env, node);
 }
 
-function runNode(args: string[], env: Record<string, string> = {}): number {
-  return spawnSync(process.execPath, args, { stdio: "inherit", env: { ...process.env, ...env } }).status ?? 1;
+function runNode(args: string[], env: Record<string, string> = {}, node = process.execPath): number {
+  return spawnSync(node, args, { stdio: "inherit", env: { ...process.env, ...env } }).status ?? 1;
 }
 
 async function readReport<Report>(file: string, schema: z.ZodType<Report>): Promise<Report | null> {

@@ -1,29 +1,26 @@
 // The packaged app: it starts and chats with the real model, its fuses are burnt, and nothing is inside that does not belong there.
 import { execFile } from "node:child_process";
-import { cp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { listPackage } from "@electron/asar";
+import { listPackage, statFile } from "@electron/asar";
 import { expect, test } from "@playwright/test";
-import { burnFuses, checkFuses } from "../../scripts/fuses";
+import { checkFuses } from "../../scripts/fuses";
 import { packagedApp } from "../../scripts/package";
 import { ChatWindow } from "../ChatWindow";
 import { F16_FILE, placeF16Model } from "../f16Model";
 import { FacetApp, freshDataFolder } from "../FacetApp";
 import { placeStarterModel } from "../starterModelFile";
+import { attachableCopy } from "./attachableCopy";
 
 const release = packagedApp();
 const JOB_TIMEOUT_MS = 120_000;
 
 test("starts, answers with the real model, and quantizes with the addon beside the archive", async () => {
-  // The same files but for one fuse, by which Playwright attaches.
-  const folder = `${release.folder}-e2e`;
-  await cp(release.folder, folder, { recursive: true, verbatimSymlinks: true });
-  const executablePath = path.join(folder, path.relative(release.folder, release.binary));
-  await burnFuses(executablePath, "e2e");
+  const copy = await attachableCopy();
   const dataFolder = await freshDataFolder();
   await placeF16Model(dataFolder);
-  const app = await FacetApp.launch({ executablePath, dataFolder });
+  const app = await FacetApp.launch({ executablePath: copy.binary, dataFolder });
   try {
     const chat = new ChatWindow(app.window);
     await chat.waitUntilReady();
@@ -56,7 +53,7 @@ test("starts, answers with the real model, and quantizes with the addon beside t
     expect(await state()).toMatchObject({ kind: "done" });
   } finally {
     await app.close();
-    await rm(folder, { recursive: true, force: true });
+    await copy.remove();
     await rm(dataFolder, { recursive: true, force: true });
   }
   expect(app.problems).toEqual([]);
@@ -123,6 +120,18 @@ test("holds no source, source map, test or file for another system", async () =>
   const natives = files.filter((file) => /\.(node|so|dylib|dll)(\.|$)/.test(file));
   expect(natives.length).toBeGreaterThan(2);
   expect(natives.filter((file) => others.test(file) || otherArchs.test(file))).toEqual([]);
+});
+
+test("has in the archive only what Electron opens itself: nothing that a child process or native code reads", async () => {
+  const archive = path.join(release.folder, "resources/app.asar");
+  const inside = listPackage(archive, { isPack: false }).filter((file) => {
+    const entry = statFile(archive, file.slice(1));
+    return !("files" in entry) && !("unpacked" in entry && entry.unpacked);
+  });
+  expect(inside.length).toBeGreaterThan(3);
+  expect(
+    inside.filter((file) => !/^\/(\.vite\/(build\/(main|preload)\.cjs|renderer\/.*)|resources\/icon\.png)$/.test(file)),
+  ).toEqual([]);
 });
 
 test("says who made what is in it", async () => {

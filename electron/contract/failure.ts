@@ -42,6 +42,9 @@ export const FailureCode = z.enum([
   "starter-offline",
   "starter-wrong-hash",
   "starter-failed",
+  // the network
+  /** The user does not want Facet to use the network for this (contract/networkUses.ts). */
+  "switched-off",
   // the model hub
   /** No answer: no network, no such host, or the connection broke. */
   "hub-offline",

@@ -12,6 +12,7 @@ import type {
   StructureReason,
   VocabularyReason,
 } from "./failureReasons";
+import type { NetworkUse } from "./networkUses";
 import type { PeftFeature } from "./peftConfig";
 
 // Type aliases, not interfaces: these count as records of texts.
@@ -55,6 +56,7 @@ type Listed = {
   "system-prompt-longer-than-context": Tokens;
   "tools-longer-than-context": Tokens;
   "structure-invalid": { readonly kind?: "json-schema" | "grammar" } & Reasoned<StructureReason>;
+  "switched-off": { readonly use?: NetworkUse };
   "hub-offline": { readonly host?: string };
   "hub-certificate-refused": { readonly host?: string };
   "hub-needs-token": Message;
@@ -71,6 +73,7 @@ type Listed = {
   "hub-address-invalid": { readonly repository?: string; readonly endpoint?: string };
   "hub-no-adapter": { readonly repository?: string };
   "download-disk-full": Missing;
+  "download-folder-unusable": Reasoned<FileReason>;
   "download-file-too-large": File;
   "download-name-refused": { readonly name?: string };
   "model-in-use": File;
@@ -97,7 +100,7 @@ type Listed = {
   "text-unreadable": File;
   "text-too-large": File & { readonly limitBytes?: string };
   "evaluation-failed": File;
-  "write-failed": File;
+  "write-failed": File & Reasoned<FileReason>;
   "delta-missing": Delta;
   "delta-deleted": Delta;
   "delta-changed": Delta;
@@ -133,7 +136,7 @@ type Listed = {
   "stored-file-damaged": File & MovedTo;
   "stored-entries-unreadable": File & { readonly count?: string };
   "database-newer": File;
-  "save-failed": Folder;
+  "save-failed": Folder & Reasoned<FileReason>;
 };
 
 export type FailureDetails = {

@@ -18,6 +18,8 @@ const FILES = {
   "models-already-there": [],
   "inside-models-folder": [],
   "not-empty": [],
+  "held-by-another-program": [],
+  "link-impossible": [],
 } as const satisfies Reasons;
 
 const MODELS = {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ModelId } from "./ids";
 import { LanguageSetting } from "./language";
+import { NETWORK_USES } from "./networkUses";
 
 export const AppSettings = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
@@ -9,6 +10,7 @@ export const AppSettings = z.strictObject({
   sidebarOpen: z.boolean(),
   /** The model that is loaded when the app opens. */
   modelId: ModelId.nullable(),
+  network: z.record(z.enum(NETWORK_USES), z.boolean()),
 });
 export type AppSettings = z.infer<typeof AppSettings>;
 
@@ -18,4 +20,5 @@ export const defaultAppSettings: AppSettings = {
   language: "system",
   sidebarOpen: true,
   modelId: null,
+  network: { search: true, downloads: true, starter: true, links: true },
 };

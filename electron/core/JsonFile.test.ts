@@ -103,8 +103,16 @@ it("keeps each setting that is right; a wrong one stays in the file until anothe
     file: { value: { theme: "system", sidebarOpen: false, modelId: null } },
   });
   await opened.file.save({ ...opened.file.value, sidebarOpen: true });
-  const { modelId, language } = defaultAppSettings;
-  expect(JSON.parse(read())).toEqual({ version: 1, theme: "pink", language, sidebarOpen: true, modelId, future: 1 });
+  const { modelId, language, network } = defaultAppSettings;
+  expect(JSON.parse(read())).toEqual({
+    version: 1,
+    theme: "pink",
+    language,
+    sidebarOpen: true,
+    modelId,
+    network,
+    future: 1,
+  });
   await opened.file.save({ ...opened.file.value, theme: "dark" });
   await opened.file.save({ ...opened.file.value, theme: "system" });
   expect(JSON.parse(read())).toMatchObject({ theme: "system" });

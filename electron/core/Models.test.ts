@@ -102,7 +102,7 @@ async function start(): Promise<void> {
       load: ({ name }) => asked.push(`load ${name}`),
       refuse: ({ name }, { code }: Failure) => asked.push(`refuse ${name}: ${code}`),
       rename: (_, name) => asked.push(`rename ${name}`),
-      forget: () => asked.push("forget"),
+      forget: async () => void asked.push("forget"),
     },
     loads: {
       plan: (file) =>

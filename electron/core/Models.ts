@@ -70,7 +70,7 @@ export class Models {
   async deleted(id: ModelId): Promise<void> {
     this.#failures.delete(id);
     this.#options.engineEnds.clear(id);
-    this.#options.session.forget(id);
+    void this.#options.session.forget(id);
     await this.#options.loads.forget(id);
     await this.#library.dropNote(id);
     await this.changed();
@@ -205,7 +205,7 @@ export class Models {
     const forgotten = await this.#library.forget(id);
     if (!forgotten.ok) return forgotten;
     this.#failures.delete(id);
-    this.#options.session.forget(id);
+    void this.#options.session.forget(id);
     await this.changed();
     return succeed(undefined);
   }

@@ -20,6 +20,7 @@ import type { Log } from "./LogFile";
 import type { ModelLibrary } from "./ModelLibrary";
 import type { Models } from "./Models";
 import type { TokenReaders } from "./supervision/TokenReaders";
+import type { NetworkSwitches } from "./NetworkSwitches";
 import type { NoticeBoard } from "./NoticeBoard";
 import type { AppData } from "./openAppData";
 import type { StarterFetcher } from "./StarterFetcher";
@@ -35,6 +36,7 @@ export interface Parts {
   data: AppData;
   search: SearchThread;
   notices: NoticeBoard;
+  switches: NetworkSwitches;
   hub: Hub;
   downloads: DownloadQueue;
   starter: StarterFetcher;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, rmSync, type Stats } from "node:fs";
 import { lstat, open, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { placeFile, replaceFile } from "../files/placeFile";
+import { placeFile, removeFile, replaceFile } from "../files/placeFile";
 import type { Log } from "./LogFile";
 import { isToolFolder, isUnfinishedName, isUnfinishedPath, isUnfinishedWrite } from "./unfinishedName";
 
@@ -13,6 +13,8 @@ const FIRST_LINE = "facet-unfinished 1";
 const MAX_BYTES = 16_000_000;
 /** Two lines for each file; then it is written anew with what is still open. */
 const LINES_UNTIL_REWRITE = 4_000;
+/** For what another program holds; the next start removes it otherwise. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Who writes a file says so before it is made, and again when it has its own name or is gone. The entry is on the disk by then: one
@@ -244,7 +246,7 @@ export class UnfinishedFiles {
       await appendTo(fresh, `${FIRST_LINE}\n${kept}${open}`, true);
       await replaceFile(fresh, file);
     } catch (error) {
-      await rm(fresh, { force: true });
+      await removeFile(fresh);
       throw error;
     }
     this.#lines = this.#begun.size;
@@ -287,7 +289,7 @@ async function isGone(file: string): Promise<boolean> {
   if (facts === null) return true;
   try {
     if (facts.isDirectory()) await (isToolFolder(path.basename(file)) ? rm(file, { recursive: true }) : rmdir(file));
-    else if (facts.isFile() || facts.isSymbolicLink()) await rm(file, { force: true });
+    else if (facts.isFile() || facts.isSymbolicLink()) await removeFile(file, { patienceMs: PATIENCE_MS });
     else return false;
     return true;
   } catch {

@@ -52,6 +52,7 @@ import { coreMethods } from "./methods/coreMethods";
 import { ModelFailures } from "./ModelFailures";
 import { ModelLibrary } from "./ModelLibrary";
 import { Models } from "./Models";
+import { NetworkSwitches } from "./NetworkSwitches";
 import { NoticeBoard } from "./NoticeBoard";
 import { openAppData, type AppData } from "./openAppData";
 import type { Parts } from "./Parts";
@@ -187,12 +188,14 @@ function createParts(
     if (!data.dismissedNotices.has(notice)) notices.add(notice);
   });
 
+  const switches = new NetworkSwitches(data.settings);
   const hub = new Hub({
     file: data.hubSettings,
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
     foundToken: () => foundToken({ env: process.env, platform: process.platform, home: homedir() }),
     takesFoundToken: host.takesFoundToken,
     network: host.network,
+    switches,
     worker: host.worker,
     kept: new KeptAnswers({ folder: paths.hubAnswers, isReader, unfinished: data.unfinished, now: Date.now }),
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
@@ -201,13 +204,15 @@ function createParts(
   const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
   const starter = new StarterFetcher({
     fetchModel: (signal, onProgress) =>
-      ensureStarterModel({
-        dataFolder,
-        signal,
-        onProgress,
-        fetch: host.network.fetch,
-        unfinished: data.unfinished,
-      }),
+      switches.during("starter", signal, (stop) =>
+        ensureStarterModel({
+          dataFolder,
+          signal: stop,
+          onProgress,
+          fetch: host.network.fetch,
+          unfinished: data.unfinished,
+        }),
+      ),
     isPresent: existsSync(path.join(modelsFolder, STARTER_MODEL.fileName)),
     onChanged: (state) => events.emit("starter-changed", state),
   });
@@ -334,6 +339,7 @@ function createParts(
     data,
     search,
     notices,
+    switches,
     hub,
     downloads,
     starter,

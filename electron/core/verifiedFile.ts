@@ -1,9 +1,9 @@
 // Writes a stream to a file that appears under its name only when it is whole, checked and on the disk. Plain Node.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { replaceFile } from "../files/placeFile";
+import { removeFile, replaceFile } from "../files/placeFile";
 
 export interface ExpectedFile {
   sha256: string;
@@ -53,10 +53,10 @@ export async function writeVerified(
     await file.sync();
     await file.close();
     // The existing file is Facet's own, and damaged.
-    await replaceFile(partPath, finalPath);
+    await replaceFile(partPath, finalPath, { signal });
   } catch (error) {
     await file.close();
-    await rm(partPath, { force: true });
+    await removeFile(partPath);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // How much memory the engine may use now, by the system's and the container's word. Fit process and engine process.
 import { readFile } from "node:fs/promises";
 import os from "node:os";
+import { macAvailableBytes } from "./macMemory";
 
 type ReadText = (path: string) => Promise<string>;
 const readText: ReadText = (path) => readFile(path, "utf8");
@@ -12,8 +13,12 @@ export interface AvailableMemory {
   swapFreeBytes: number;
 }
 
-/** The least of what the system and each control group above this process leave. */
+/**
+ * On Linux the least of what the system and each control group above this process leave. On Windows what is free in RAM: a page file
+ * that grows by itself makes the commit charge a limit that is none, and mapped weights do not count towards it.
+ */
 export async function availableMemory(platform = process.platform, read = readText): Promise<AvailableMemory> {
+  if (platform === "darwin") return { availableBytes: await macAvailableBytes(), swapFreeBytes: 0 };
   if (platform !== "linux") return { availableBytes: os.freemem(), swapFreeBytes: 0 };
   const [system, group] = await Promise.all([systemMemory(read), controlGroupMemory(read)]);
   return {

@@ -2,14 +2,14 @@
 import { writeFile } from "node:fs/promises";
 import type { MessagePortMain } from "electron";
 import type { FromEngine } from "../contract/engineProtocol";
+import { endOnDefects, endSoon } from "../files/endOnDefects";
 import { EngineProcess } from "./EngineProcess";
 import { useDeltaKernels } from "./deltaKernels";
 import { parentChannel } from "./parentChannel";
 import { startLlama } from "./startLlama";
 import type { StreamPort } from "./TokenSender";
 
-/** Exit codes that main can tell apart from those of native crashes. */
-const EXIT_BUG = 70;
+/** Main can tell it from the codes of native crashes. */
 const EXIT_NO_LLAMA = 71;
 /** When memory runs out, Linux kills the process with the highest score: this one, not the user's other work. */
 const OUT_OF_MEMORY_SCORE = 600;
@@ -17,7 +17,7 @@ const OUT_OF_MEMORY_SCORE = 600;
 function main(): void {
   const parent = parentChannel<FromEngine>();
   const post = (message: FromEngine) => parent.post(message);
-  dieOnBugs(post);
+  endOnDefects((message) => post({ kind: "log", level: "error", message }));
   raiseOutOfMemoryScore(post);
 
   // Messages that come before llama.cpp is ready wait here, in order.
@@ -42,7 +42,7 @@ function main(): void {
     },
     (error: unknown) => {
       post({ kind: "log", level: "error", message: `llama.cpp did not start: ${String(error)}` });
-      exitSoon(EXIT_NO_LLAMA);
+      endSoon(EXIT_NO_LLAMA);
     },
   );
 }
@@ -57,22 +57,6 @@ function electronPort(port: MessagePortMain): StreamPort {
     },
     onClose: (listener) => port.on("close", listener),
   };
-}
-
-/** A utility process only warns about an unhandled rejection (Electron 37 and later); an unknown state is worse than none. */
-function dieOnBugs(post: (message: FromEngine) => void): void {
-  const die = (what: string) => (error: unknown) => {
-    const stack = error instanceof Error ? error.stack : String(error);
-    post({ kind: "log", level: "error", message: `${what}: ${stack}` });
-    exitSoon(EXIT_BUG);
-  };
-  process.on("uncaughtException", die("uncaught exception"));
-  process.on("unhandledRejection", die("unhandled rejection"));
-}
-
-/** Gives the log line time to leave the process. */
-function exitSoon(code: number): void {
-  setTimeout(() => process.exit(code), 50);
 }
 
 function raiseOutOfMemoryScore(post: (message: FromEngine) => void): void {

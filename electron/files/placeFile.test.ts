@@ -1,15 +1,30 @@
 // How a finished file gets its name: nothing that has it is overwritten, whoever is first.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type promises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { isTaken, numberedName, placeClaiming, placeFile, placeNumbered, replaceFile } from "./placeFile";
+
+/** The code by which a disk without hard links refuses one; null = it has them. */
+let noLinks: string | null = null;
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof promises>();
+  return {
+    ...real,
+    link: (from: string, to: string) =>
+      noLinks === null ? real.link(from, to) : Promise.reject(Object.assign(new Error(noLinks), { code: noLinks })),
+  };
+});
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "facet-place-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  noLinks = null;
+  rmSync(folder, { recursive: true });
+});
 
 function put(name: string, content = name): string {
   const file = path.join(folder, name);
@@ -34,6 +49,18 @@ it.each([
   await expect(place(path.join(folder, "gone.part"), path.join(folder, "c.gguf"))).rejects.toThrow("ENOENT");
   expect(readdirSync(folder)).toEqual(["a.gguf", "b.part"]);
 });
+
+// Of exFAT on Linux, on macOS and on Windows.
+it.each(["EPERM", "ENOTSUP", "EISDIR"])(
+  "on a disk that refuses hard links with %s overwrites nothing either",
+  async (code) => {
+    noLinks = code;
+    await placeFile(put("a.part"), path.join(folder, "a.gguf"));
+    await expect(placeFile(put("b.part"), path.join(folder, "a.gguf"))).rejects.toSatisfy(isTaken);
+    expect(readdirSync(folder)).toEqual(["a.gguf", "b.part"]);
+    expect(contentOf("a.gguf")).toBe("a.part");
+  },
+);
 
 it.each([
   ["by links", placeFile],

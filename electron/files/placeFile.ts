@@ -2,19 +2,19 @@
 import { renameSync } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { whenReleased, whenReleasedNow, type Release } from "./whenReleased";
 
-/** Windows refuses to rename onto a file that a virus scanner holds open; it lets go within moments. */
-const RENAME_ATTEMPTS = 5;
-const RENAME_PAUSE_MS = 50;
-
-/** `part` gets the name `target`; both must be on one file system. Throws the file system's errors: "EEXIST" where the name is taken. */
-export async function placeFile(part: string, target: string): Promise<void> {
+/**
+ * `part` gets the name `target`; both must be on one file system. Throws the file system's errors: "EEXIST" where the name is taken; and
+ * what whenReleased throws.
+ */
+export async function placeFile(part: string, target: string, release?: Release): Promise<void> {
   try {
     await link(part, target);
   } catch (error) {
     if (isTaken(error)) throw error;
     // A disk without hard links, exFAT for one.
-    await placeClaiming(part, target);
+    await placeClaiming(part, target, release);
     return;
   }
   // The file has its name; who began the part removes what stays of it.
@@ -22,12 +22,12 @@ export async function placeFile(part: string, target: string): Promise<void> {
 }
 
 /** The name is claimed with an empty file, which the part then replaces. */
-export async function placeClaiming(part: string, target: string): Promise<void> {
+export async function placeClaiming(part: string, target: string, release?: Release): Promise<void> {
   await (await open(target, "wx")).close();
   try {
-    await replaceFile(part, target);
+    await replaceFile(part, target, release);
   } catch (error) {
-    await rm(target, { force: true });
+    await removeFile(target);
     throw error;
   }
 }
@@ -51,21 +51,23 @@ export function numberedName(name: string, number: number): string {
 }
 
 /** `part` gets the name `target` whatever has it: only for what Facet itself keeps there, and what the user has agreed to replace. */
-export async function replaceFile(part: string, target: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(part, target);
-    } catch (error) {
-      const isHeld = process.platform === "win32" && ["EPERM", "EBUSY", "EACCES"].includes(codeOf(error));
-      if (!isHeld || attempt === RENAME_ATTEMPTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RENAME_PAUSE_MS * attempt));
-    }
-  }
+export async function replaceFile(part: string, target: string, release?: Release): Promise<void> {
+  await whenReleased(() => rename(part, target), release);
 }
 
-/** Like replaceFile, tried once. */
+/** Like replaceFile, for the end of the process. */
 export function replaceFileNow(part: string, target: string): void {
-  renameSync(part, target);
+  whenReleasedNow(() => renameSync(part, target));
+}
+
+/** For a folder of Facet's own. What is in it must not be open in this process. */
+export async function renameFolder(from: string, to: string, release?: Release): Promise<void> {
+  await whenReleased(() => rename(from, to), release);
+}
+
+/** As replaceFile waits; it is well if there is none. */
+export async function removeFile(file: string, release?: Release): Promise<void> {
+  await whenReleased(() => rm(file, { force: true }), release);
 }
 
 /** Whether a name could not be claimed because something has it. */

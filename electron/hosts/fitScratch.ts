@@ -6,6 +6,9 @@ import type { ChildListeners } from "../process/Fork";
 /** Headers are read in pieces of less than 1 MB. */
 const JAVASCRIPT_HEAP = "--max-old-space-size=256";
 
+/** On Windows another program may look at a file just then. */
+const WHILE_HELD = { maxRetries: 3, retryDelay: 50 };
+
 export interface FitScratch {
   args: string[];
   execArgv: string[];
@@ -21,9 +24,17 @@ export function fitScratch(temporaryFolder: string, { onMessage, onExit }: Child
     listeners: {
       onMessage,
       onExit(code) {
-        rmSync(folder, { recursive: true, force: true });
+        remove(folder);
         onExit(code);
       },
     },
   };
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, ...WHILE_HELD });
+  } catch {
+    // It is in the system's folder for what nobody keeps.
+  }
 }

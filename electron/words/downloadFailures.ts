@@ -1,7 +1,8 @@
 // What stopped a download: of the starter model, or of a model from Hugging Face.
 import { bytes } from "./detailNumbers";
-import { downloadKept, nothingChanged, type FailureTable } from "./failureTable";
+import { downloadKept, nothingChanged, unlessHeld, type FailureTable } from "./failureTable";
 import { t } from "./language";
+import { sentences } from "./sentences";
 
 const nothingInstalled = () => t("Nothing was installed or changed.");
 const nothingDownloaded = () => t("Nothing was downloaded.");
@@ -34,10 +35,13 @@ export const downloadFailures = {
     data: nothingDownloaded(),
     advice: t("Choose a smaller variant, or a disk with another file system for your models."),
   }),
-  "download-folder-unusable": () => ({
-    happened: t("Facet can't write to its models folder."),
+  "download-folder-unusable": ({ reason, details }) => ({
+    happened: sentences(t("Facet can't write to its models folder."), reason),
     data: downloadKept(),
-    advice: t("Check that the folder exists and that you have permission to write to it, then resume."),
+    advice: unlessHeld(
+      details,
+      t("Check that the folder exists and that you have permission to write to it, then resume."),
+    ),
   }),
   "download-name-taken": () => ({
     happened: t("Another file took the name of this model during the download."),

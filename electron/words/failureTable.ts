@@ -22,6 +22,9 @@ export const nothingLeft = () => t("No unfinished file was left behind.");
 export const messageKept = () => t("Your message is kept.");
 export const answerKept = () => t("The part of the answer that was written is kept.");
 export const downloadKept = () => t("What was downloaded so far is kept.");
+/** What another program holds needs no advice but this; virus scanners do it for moments. */
+export const unlessHeld = ({ reason }: { readonly reason?: string }, advice: string) =>
+  reason === "held-by-another-program" ? t("Close programs that use it, or wait a moment. Then try again.") : advice;
 export const tryAgain = () => t("Try again.");
 export const tryAgainOrSeeLogs = () =>
   t("Try again. If it happens again, look in the logs: Settings, Open logs folder.");

@@ -14,6 +14,7 @@ import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
 import { makeDeltaFailures } from "./makeDeltaFailures";
 import { modelFileFailures } from "./modelFileFailures";
+import { networkFailures } from "./networkFailures";
 import { peftFailures } from "./peftFailures";
 import { requestFailures } from "./requestFailures";
 import { storedDataFailures } from "./storedDataFailures";
@@ -56,6 +57,7 @@ test("no failure has its sentences in two tables", () => {
     deltaFailures,
     downloadFailures,
     engineFailures,
+    networkFailures,
     hubFailures,
     installedModelFailures,
     jobFailures,
@@ -121,6 +123,15 @@ test("a reason is said as a sentence in the user's language, and as it stands wh
   setLanguage({ code: "de", texts: { "One half of {part} is missing.": "Eine Hälfte von {part} fehlt." } });
   expect(said(half)).toMatch(/ Eine Hälfte von blk\.0 fehlt\.$/u);
   setLanguage(ENGLISH);
+});
+
+test("what another program holds is waited for, not looked into", () => {
+  for (const code of ["save-failed", "download-folder-unusable", "models-folder-unusable", "write-failed"] as const) {
+    const held = failureText(told(code, { reason: "held-by-another-program" }));
+    expect(held.happened).toMatch(/ Another program is using a file there\.$/u);
+    expect(held.advice).toMatch(/^Close programs that use it/u);
+    expect(failureText(told(code, {})).advice).not.toBe(held.advice);
+  }
 });
 
 test("a reason without its values is left out, and a name of Object's is no reason", () => {

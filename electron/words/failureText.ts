@@ -12,6 +12,7 @@ import { installedModelFailures } from "./installedModelFailures";
 import { jobFailures } from "./jobFailures";
 import { makeDeltaFailures } from "./makeDeltaFailures";
 import { modelFileFailures } from "./modelFileFailures";
+import { networkFailures } from "./networkFailures";
 import { peftFailures } from "./peftFailures";
 import { requestFailures } from "./requestFailures";
 import { sentences } from "./sentences";
@@ -23,6 +24,7 @@ export type { FailureText };
 const FAILURES: Required<FailureTable> = {
   ...engineFailures,
   ...modelFileFailures,
+  ...networkFailures,
   ...hubFailures,
   ...downloadFailures,
   ...installedModelFailures,

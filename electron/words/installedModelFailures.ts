@@ -1,5 +1,5 @@
 // What cannot be done with an installed model, or with the folder that holds them.
-import { chatsSafe, fileUnchanged, nothingChanged, type FailureTable } from "./failureTable";
+import { chatsSafe, fileUnchanged, nothingChanged, unlessHeld, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
 
@@ -32,15 +32,15 @@ export const installedModelFailures = {
     data: fileUnchanged(),
     advice: t("Close programs that use it and try again, or show the file and remove it yourself."),
   }),
-  "models-folder-unusable": ({ reason, details: { folder } }) => ({
+  "models-folder-unusable": ({ reason, details }) => ({
     happened: sentences(
-      folder === undefined
+      details.folder === undefined
         ? t("Facet's models can't be stored in this folder.")
-        : t("Facet's models can't be stored in “{folder}”.", { folder }),
+        : t("Facet's models can't be stored in “{folder}”.", { folder: details.folder }),
       reason,
     ),
     data: t("Your models are where they were."),
-    advice: t("Choose another folder, or check that you have permission to write to this one."),
+    advice: unlessHeld(details, t("Choose another folder, or check that you have permission to write to this one.")),
   }),
   "models-folder-busy": () => ({
     happened: t("Facet's models folder is in use at the moment."),

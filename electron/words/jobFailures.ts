@@ -1,7 +1,7 @@
 // Why a model could not be quantized or measured.
 import { bytes } from "./detailNumbers";
 import { amounts, named } from "./failureFacts";
-import { fileUnchanged, nothingChanged, nothingLeft, type FailureTable } from "./failureTable";
+import { fileUnchanged, nothingChanged, nothingLeft, unlessHeld, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
 
@@ -129,10 +129,10 @@ export const jobFailures = {
     data: fileUnchanged(),
     advice: t("Try again. If it fails again, download the model again."),
   }),
-  "write-failed": () => ({
-    happened: t("The new file couldn't be written."),
+  "write-failed": ({ reason, details }) => ({
+    happened: sentences(t("The new file couldn't be written."), reason),
     data: nothingLeft(),
-    advice: t("Check the disk, then try again."),
+    advice: unlessHeld(details, t("Check the disk, then try again.")),
   }),
   "out-of-memory": () => ({
     happened: t("There was not enough memory for this."),

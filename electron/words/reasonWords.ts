@@ -28,6 +28,8 @@ const REASONS: ReasonTable<FailureReason> = {
   "models-already-there": () => t("The models are already there."),
   "inside-models-folder": () => t("It is inside the models folder itself."),
   "not-empty": () => t("It is not empty."),
+  "held-by-another-program": () => t("Another program is using a file there."),
+  "link-impossible": () => t("No link to it can be made, as with network drives on Windows."),
   // Models.
   "type-not-computable": (values) =>
     t("Its part {part} has the type {type}, which llama.cpp can't compute with.", values),

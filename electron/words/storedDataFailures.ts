@@ -1,7 +1,7 @@
 // What went wrong with the data folder and the files in it.
 import { bytes } from "./detailNumbers";
 import { neededAmount } from "./failureFacts";
-import { chatsSafe, nothingChanged, tryAgain, tryAgainOrSeeLogs, type FailureTable } from "./failureTable";
+import { chatsSafe, nothingChanged, tryAgain, tryAgainOrSeeLogs, unlessHeld, type FailureTable } from "./failureTable";
 import { t } from "./language";
 import { sentences } from "./sentences";
 import { storedContent } from "./storedFileWords";
@@ -119,10 +119,10 @@ export const storedDataFailures = {
     data: nothingChanged(),
     advice: t("Install the newer version again."),
   }),
-  "save-failed": () => ({
-    happened: t("This couldn't be saved."),
+  "save-failed": ({ reason, details }) => ({
+    happened: sentences(t("This couldn't be saved."), reason),
     data: sentences(savedSafe(), t("What you see now may be lost when Facet is closed.")),
-    advice: tryAgainOrSeeLogs(),
+    advice: unlessHeld(details, tryAgainOrSeeLogs()),
   }),
 } satisfies FailureTable;
 

@@ -12,6 +12,7 @@ import { ModelsPage } from "../features/models/ModelsPage";
 import { SearchDialog } from "../features/search/SearchDialog";
 import { SettingsDialog } from "../features/settings/SettingsDialog";
 import { ShortcutsDialog } from "../features/settings/ShortcutsDialog";
+import { WhatsNewDialog } from "../features/settings/WhatsNewDialog";
 import { Sidebar } from "../features/sidebar/Sidebar";
 import { StatusBar } from "../features/status/StatusBar";
 import styles from "./App.module.css";
@@ -101,6 +102,8 @@ function OpenDialog() {
       return <SettingsDialog />;
     case "shortcuts":
       return <ShortcutsDialog />;
+    case "whats-new":
+      return <WhatsNewDialog />;
     case null:
       return null;
   }

@@ -7,6 +7,7 @@ import { callOrNotify } from "./bridge";
 import { failureText } from "../../electron/words/failureText";
 import { useLayout } from "./layout";
 import { dismiss, type ShownNotice, useNotices } from "./notices";
+import { SwitchedOffButton } from "./SwitchedOffButton";
 import styles from "./Notices.module.css";
 import { t } from "../../electron/words/language";
 
@@ -81,6 +82,7 @@ function FailureNotice({ notice }: { readonly notice: ShownNotice & { kind: "fai
       <p className={styles.rest}>
         {text.data} {text.advice}
       </p>
+      <SwitchedOffButton failure={notice.failure} />
       <FailureDetails failure={notice.failure} />
     </div>
   );

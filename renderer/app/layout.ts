@@ -6,11 +6,13 @@ import { saveAppSettings } from "./appSettings";
 import { appStore, useApp } from "./appStore";
 
 export type PageName = "chat" | "models" | "fine-tunes";
-export type DialogName = "search" | "fine-tunes" | "settings" | "shortcuts";
+export type DialogName = "search" | "fine-tunes" | "settings" | "shortcuts" | "whats-new";
 
 export interface LayoutState {
   readonly page: PageName;
   readonly dialog: DialogName | null;
+  /** Of the settings, the part that they were opened for. */
+  readonly settingsPart: "network" | null;
   readonly sidePanelOpen: boolean;
   /** In a narrow window the sidebar lies over the conversation and is closed unless asked for. */
   readonly sidebarOverlayOpen: boolean;
@@ -21,6 +23,7 @@ export interface LayoutState {
 export const layoutStore = createStore<LayoutState>()(() => ({
   page: "chat",
   dialog: null,
+  settingsPart: null,
   sidePanelOpen: false,
   sidebarOverlayOpen: false,
   renamingChatId: null,
@@ -80,11 +83,19 @@ export function showPage(page: PageName): void {
 
 /** Opens a dialog; the same one again closes it. */
 export function toggleDialog(dialog: DialogName): void {
-  layoutStore.setState((state) => ({ dialog: state.dialog === dialog ? null : dialog }));
+  layoutStore.setState((state) => ({
+    dialog: state.dialog === dialog ? null : dialog,
+    settingsPart: null,
+  }));
+}
+
+/** Where what may leave this computer is switched on and off. */
+export function showNetworkSettings(): void {
+  layoutStore.setState({ dialog: "settings", settingsPart: "network" });
 }
 
 export function closeDialog(): void {
-  layoutStore.setState({ dialog: null });
+  layoutStore.setState({ dialog: null, settingsPart: null });
 }
 
 /** Starts to edit a title in the sidebar, which is opened for that. */

@@ -1,11 +1,9 @@
 // A new database takes the place of one that is kept under another name. Each step is one rename, and what is begun is finished at the next
 // start, so that an end at any moment leaves the old database or the new one in its place.
-//
-// oxlint-disable-next-line no-restricted-imports -- files that belong together, to names that were looked for
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import path from "node:path";
-import { placeFile } from "../../files/placeFile";
+import { placeFile, replaceFileNow } from "../../files/placeFile";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { DATABASE_PART } from "../unfinishedName";
 import { syncFolder } from "../../files/syncFolder";
@@ -55,7 +53,7 @@ export async function finishReplacement(file: string): Promise<string | null> {
     const keptName = READY.exec(name)?.groups?.["kept"];
     if (keptName === undefined) continue;
     keptAs = moveAside(file, path.join(folder, keptName));
-    renameSync(path.join(folder, name), file);
+    replaceFileNow(path.join(folder, name), file);
     await syncFolder(folder);
   }
   return keptAs;
@@ -69,7 +67,7 @@ export function moveAside(file: string, target: string): string {
   if (existsSync(file)) for (let copy = 2; !isFree(base); copy++) base = `${name}-${copy}`;
   const kept = path.join(dir, base + ext);
   for (const suffix of [...FILES_BESIDE, ""]) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, kept + suffix);
+    if (existsSync(file + suffix)) replaceFileNow(file + suffix, kept + suffix);
   }
   rmSync(markerFile(file), { force: true });
   return kept;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { SearchHit } from "../../contract/chat";
 import { failure, succeed, type Outcome } from "../../contract/failure";
+import { throwRejections } from "../../files/endOnDefects";
 import { searchChats } from "./chatSearch";
 import { BrokenOff, connectDatabase } from "./database";
 import { FaultyRows } from "./FaultyRows";
@@ -42,6 +43,7 @@ function search({ id, file, query, nowMs }: SearchRequest): Outcome<SearchHit[]>
   }
 }
 
+throwRejections();
 parentPort?.on("message", (request: SearchRequest) => {
   const answer: SearchAnswer = { id: request.id, outcome: search(request) };
   parentPort?.postMessage(answer);

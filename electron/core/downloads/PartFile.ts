@@ -1,8 +1,9 @@
 // A file that is being downloaded: its bytes (.part) and which of them are there (.chunks), so that it can go on after any end.
 import { constants } from "node:fs";
-import { open, readFile, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, readFile, stat, type FileHandle } from "node:fs/promises";
 import { uptime } from "node:os";
 import path from "node:path";
+import { removeFile } from "../../files/placeFile";
 import { ChunkMap, chunkCount, MISSING, SYNCED, WRITTEN } from "./ChunkMap";
 
 /** How much a death of the app costs at most, per connection. One request covers many chunks. */
@@ -118,8 +119,8 @@ export class PartFile {
   static async remove(folder: string, index: number): Promise<void> {
     const { data, marks } = PartFile.paths(folder, index);
     // The marks first: data without marks is nothing, marks without data might seem to be something.
-    await rm(marks, { force: true });
-    await rm(data, { force: true });
+    await removeFile(marks);
+    await removeFile(data);
   }
 }
 

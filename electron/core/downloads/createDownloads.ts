@@ -30,7 +30,7 @@ export function createDownloads({ host, events, modelsFolder, hub, log, unfinish
     unfinished,
     endpoint: hub.endpoint,
     openSource(file) {
-      const client = hub.client();
+      const client = hub.client("downloads");
       return client.ok
         ? new HubFileSource(client.value, file)
         : { open: () => Promise.resolve(fail("hub-address-invalid")) };

@@ -1,5 +1,6 @@
 // Turns errors of the file system into the failures that a user can do something about.
 import { fail, type Failure } from "../../contract/failure";
+import { heldReason } from "../fileFailure";
 
 export function diskFailure(error: unknown, missingBytes: number): Failure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -15,6 +16,6 @@ export function diskFailure(error: unknown, missingBytes: number): Failure {
       return fail("download-parts-missing", undefined, error).failure;
     default:
       // EACCES, EROFS, EIO, a folder where a file should be: nothing here can be written.
-      return fail("download-folder-unusable", undefined, error).failure;
+      return fail("download-folder-unusable", heldReason(error), error).failure;
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ModelOrigin } from "../../contract/downloads";
+import { HeldFileError } from "../../files/whenReleased";
 import { diskFailure } from "./diskFailure";
 import { originPath, putInPlace, readOrigin } from "./downloadDisk";
 
@@ -34,6 +35,18 @@ it("gives a part its name and its origin", async () => {
   expect(readFileSync(file, "utf8")).toBe("mine");
   expect(await readOrigin(file)).toEqual(origin);
   expect(readdirSync(folder)).toEqual(["maker__model"]);
+});
+
+it("says of a file that another program holds that it is held, not that nothing may be written there", () => {
+  const refusal = Object.assign(new Error("EPERM: operation not permitted, rename"), {
+    code: "EPERM",
+    syscall: "rename",
+  });
+  expect(diskFailure(new HeldFileError(refusal), 0)).toMatchObject({
+    code: "download-folder-unusable",
+    details: { reason: "held-by-another-program" },
+  });
+  expect(diskFailure(refusal, 0).details).toEqual({});
 });
 
 it("overwrites neither a file that got the name meanwhile nor what is known of it", async () => {

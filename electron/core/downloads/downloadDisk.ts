@@ -1,12 +1,12 @@
 // The files of the download queue: its state per download, the finished models with their origin.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { Failure, fail, succeed, type Outcome } from "../../contract/failure";
 import { DownloadId, DownloadRequest, ModelOrigin } from "../../contract/downloads";
-import { placeFile } from "../../files/placeFile";
+import { placeFile, removeFile } from "../../files/placeFile";
 import { diskName, nameKey, repositoryFolder } from "../diskName";
 import { isFileAddress, lastPart } from "../hub/fileAddress";
 import { readSmallJson } from "../importing/readSmallFile";
@@ -148,7 +148,7 @@ export async function putInPlace(
   try {
     await placeFile(part, file);
   } catch (error) {
-    await rm(originPath(file), { force: true });
+    await removeFile(originPath(file));
     throw error;
   }
   await syncFolder(path.dirname(file));
@@ -179,7 +179,7 @@ export async function forgetDownload(
 ): Promise<void> {
   const folder = stateFolder(modelsFolder, id);
   // The state first: what is left after a crash then belongs to nobody and is removed at the next start.
-  await rm(path.join(folder, STATE_FILE), { force: true });
+  await removeFile(path.join(folder, STATE_FILE));
   for (let index = 0; index < fileCount; index++) await PartFile.remove(folder, index);
   await unfinished.discard(folder);
   // Of a version that kept no journal.

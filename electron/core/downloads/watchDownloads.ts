@@ -28,7 +28,8 @@ export function watchDownloads({ host, wake, addresses = ownAddresses }: WatchOp
   };
   return (list) => {
     const isBusy = list.some(({ state }) => keepsAwake(state));
-    if (isBusy !== isAwake) host.keepAwake("downloads", (isAwake = isBusy));
+    if (isBusy !== isAwake) host.keepAwake("downloads", isBusy);
+    isAwake = isBusy;
     const isLost = list.some(({ state }) => state.kind === "waiting" && state.for === "network");
     if (isLost && timer === null) {
       seen = addresses();

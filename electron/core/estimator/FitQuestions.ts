@@ -4,6 +4,7 @@ import { failure, Failure, type FailureCode } from "../../contract/failure";
 import { FromFit, type ToFit } from "../../contract/fitProtocol";
 import type { Fork } from "../../process/Fork";
 import type { OpenRequest } from "../../process/Requests";
+import { codeText, endCause, type EndCause } from "../../process/exitCode";
 import { SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
 import type { Log } from "../LogFile";
 
@@ -23,13 +24,8 @@ const MAX_DEATHS = 3;
 const IDLE_MS = 120_000;
 /** The process has 150 to 250 MB; a file that makes it take more is no model to judge. */
 const MAX_PROCESS_BYTES = 1_500_000_000;
-/**
- * Assertions, exceptions and wrong memory accesses of llama.cpp: the signals SIGILL, SIGABRT, SIGBUS, SIGFPE and SIGSEGV, as Electron and
- * as a shell report them, and what Windows has for them. The engine would end the same way.
- */
-const CRASH_CODES: ReadonlySet<number> = new Set([
-  4, 6, 7, 8, 10, 11, 132, 134, 135, 136, 138, 139, 0xc000_0005, 0xc000_001d, 0xc000_0094, 0xc000_0409, 3,
-]);
+/** Assertions, exceptions and wrong memory accesses of llama.cpp: the engine would end the same way. */
+const CRASHES: ReadonlySet<EndCause> = new Set(["gave-up", "fault"]);
 
 /** One part of a model: a file here, or ranges of one at the hub. */
 export interface FitPart {
@@ -303,8 +299,9 @@ const CAUSES = {
 } as const;
 
 function deathOf(code: number | null, asked: Asked[]): Failure {
-  const isCrash = code !== null && CRASH_CODES.has(code) && asked[0]?.question.model !== null;
-  return failure(isCrash ? "model-ends-engine" : "estimate-failed", undefined, `the process ended with code ${code}`);
+  const isCrash = CRASHES.has(endCause(code)) && asked[0]?.question.model !== null;
+  const cause = `the process ended with code ${codeText(code)}`;
+  return failure(isCrash ? "model-ends-engine" : "estimate-failed", undefined, cause);
 }
 
 function failed(code: FailureCode, cause?: string): FitAnswer {

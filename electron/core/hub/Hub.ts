@@ -1,7 +1,9 @@
 // The app's connection to the model hub: address, proxy and token as the user set them.
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../contract/hubSettings";
+import type { NetworkUse } from "../../contract/networkUses";
 import type { HostNetwork } from "../Host";
+import type { NetworkSwitches } from "../NetworkSwitches";
 import type { WorkerThreads } from "../worker/WorkerThreads";
 import type { JsonFile } from "../JsonFile";
 import { trustingAs } from "./certificates";
@@ -11,6 +13,7 @@ import { HubClient } from "./HubClient";
 import type { Http } from "./http";
 import type { KeptAnswers } from "./KeptAnswers";
 import { proxySetting } from "./proxySetting";
+import { RateLimits } from "./rateLimit";
 import { socketHttp } from "./socketHttp";
 import type { StoredHubSettings } from "./StoredHubSettings";
 import type { TokenStore } from "./TokenStore";
@@ -23,6 +26,7 @@ export interface HubOptions {
   /** Uses it where none is saved; otherwise it is offered. */
   takesFoundToken: boolean;
   network: HostNetwork;
+  switches: NetworkSwitches;
   worker: WorkerThreads;
   kept: KeptAnswers;
   /** FACET_HUB_ENDPOINT: goes before what is stored. */
@@ -31,10 +35,15 @@ export interface HubOptions {
   usualEndpoint: string;
 }
 
+/** For what the hub is asked. */
+export type HubUse = Extract<NetworkUse, "search" | "downloads">;
+
 export class Hub {
   readonly #options: HubOptions;
   readonly #http: Http;
-  #client: HubClient | null = null;
+  readonly #clients = new Map<HubUse, HubClient>();
+  /** The hub counts what is asked, whatever for. */
+  #limits = new RateLimits(Date.now);
   #proxyIsSet: Promise<void> | null = null;
 
   constructor(options: HubOptions) {
@@ -51,21 +60,27 @@ export class Hub {
   }
 
   /** Failure: "hub-address-invalid", for an endpoint of the environment or an edited file. */
-  client(): Outcome<HubClient> {
-    if (this.#client) return succeed(this.#client);
+  client(use: HubUse): Outcome<HubClient> {
+    const known = this.#clients.get(use);
+    if (known !== undefined) return succeed(known);
     const address = hubAddress(this.endpoint);
     if (!address.ok) return address;
+    const { switches, worker, kept } = this.#options;
     const direct = trustingAs(this.#http, socketHttp(this.#http));
-    this.#client = new HubClient({
-      http: this.#http,
+    const client = new HubClient({
+      http: switches.gate(use, this.#http),
       // Sockets of Node are quicker for large files, but know no proxy.
-      contentHttp: async (request) => ((await this.#usesProxy(request.url)) ? this.#http(request) : direct(request)),
+      contentHttp: switches.gate(use, async (request) =>
+        (await this.#usesProxy(request.url)) ? this.#http(request) : direct(request),
+      ),
       address: address.value,
-      worker: this.#options.worker,
-      kept: this.#options.kept,
+      worker,
+      kept,
+      limits: this.#limits,
       token: () => this.#token(),
     });
-    return succeed(this.#client);
+    this.#clients.set(use, client);
+    return succeed(client);
   }
 
   async settings(): Promise<HubSettings> {
@@ -95,14 +110,15 @@ export class Hub {
         proxy: proxy === undefined ? file.value.proxy : proxy,
       });
       if (!saved.ok) return saved;
-      this.#client = null;
+      this.#clients.clear();
       this.#proxyIsSet = null;
     }
     if (token !== undefined) {
       const saved = await store.set(token);
       if (!saved.ok) return saved;
       // Another account has other limits, and sees other repositories.
-      this.#client = null;
+      this.#clients.clear();
+      this.#limits = new RateLimits(Date.now);
       this.#options.kept.forget();
     }
     return succeed(await this.settings());

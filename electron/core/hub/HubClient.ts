@@ -57,6 +57,8 @@ export interface HubClientOptions {
   now?: () => number;
   /** Answers of before. */
   kept?: KeptAnswers;
+  /** Shared by all who ask the same hub. */
+  limits?: RateLimits;
   /** Reads large answers; without it they are read here. */
   worker?: WorkerThreads | null;
 }
@@ -65,7 +67,6 @@ export type HubRepository = HubModelFacts & { files: HubFile[] };
 
 export class HubClient {
   readonly #options: Required<HubClientOptions>;
-  readonly #limits: RateLimits;
 
   constructor(options: HubClientOptions) {
     this.#options = {
@@ -74,9 +75,9 @@ export class HubClient {
       worker: null,
       now: Date.now,
       kept: KeptAnswers.none(),
+      limits: new RateLimits(options.now ?? Date.now),
       ...options,
     };
-    this.#limits = new RateLimits(this.#options.now);
   }
 
   get endpoint(): string {
@@ -245,12 +246,12 @@ export class HubClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
-    const refusal = this.#isOwn(url) ? this.#limits.refusal(url) : null;
+    const refusal = this.#isOwn(url) ? this.#options.limits.refusal(url) : null;
     if (refusal !== null) return refusal;
     const token = await this.#options.token();
     const answer = await followRedirects({ http, address: this.#options.address, url, headers, token, signal });
     if (!answer.ok) return answer;
-    if (this.#isOwn(answer.value.url)) this.#limits.answered(url, answer.value.response);
+    if (this.#isOwn(answer.value.url)) this.#options.limits.answered(url, answer.value.response);
     return succeed({ ...answer.value, hadToken: token !== null });
   }
 

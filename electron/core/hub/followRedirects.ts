@@ -1,5 +1,6 @@
 // One request and the redirects after it, each address checked, the token for the first host only.
 import { fail, type Outcome } from "../../contract/failure";
+import { SwitchedOff } from "../NetworkSwitches";
 import { isCertificateError } from "./certificates";
 import type { Http, HttpResponse } from "./http";
 import type { HubAddress } from "./hubAddress";
@@ -53,6 +54,7 @@ export async function followRedirects({
         signal,
       });
     } catch (error) {
+      if (error instanceof SwitchedOff) return fail("switched-off", { use: error.use });
       const { host } = target;
       if (signal.aborted && !isTimeout(signal.reason)) return fail("request-cancelled", undefined, error);
       if (isCertificateError(error)) return fail("hub-certificate-refused", { host }, error);

@@ -1,13 +1,12 @@
 // Copies a model into Facet's models folder: under another name until it is whole, so that no kill leaves half a model. Plain Node.
 import { randomUUID } from "node:crypto";
-// oxlint-disable-next-line no-restricted-imports -- a folder of Facet's own is renamed, never a model
-import { mkdir, readdir, rename, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import { diskName, nameKey } from "../diskName";
-import { isTaken, numberedName, placeFile } from "../../files/placeFile";
+import { isTaken, numberedName, placeFile, renameFolder } from "../../files/placeFile";
 import { requireRoom } from "../../files/room";
-import { errnoOf, saveFailure } from "../fileFailure";
+import { errnoOf, heldReason, saveFailure } from "../fileFailure";
 import { ggufProblem, modelFileProblem } from "../modelFileProblem";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 import { syncFolder } from "../../files/syncFolder";
@@ -47,7 +46,7 @@ export async function copyIntoModelsFolder(
     run.signal.throwIfAborted();
     for (const file of [folder + WHOLE, ...names.map((name) => path.join(folder + WHOLE, name))])
       await unfinished.begin(file);
-    await rename(folder, folder + WHOLE);
+    await renameFolder(folder, folder + WHOLE, { signal: run.signal });
     return succeed(await putInPlace(folder + WHOLE, modelsFolder, unfinished));
   } catch (error) {
     if (run.signal.aborted) return fail("request-cancelled");
@@ -135,5 +134,5 @@ function copyFailure(error: unknown, { name, fileName }: ModelOnDisk, folder: st
   if (reading) return failure(code === "ENOENT" ? "model-missing" : "model-unreadable", { file: fileName }, error);
   if (code === "ENOSPC" || code === "EDQUOT") return saveFailure(error, { folder });
   if (code === "EFBIG") return failure("download-file-too-large", { file: name }, error);
-  return failure("models-folder-unusable", { folder }, error);
+  return failure("models-folder-unusable", { folder, ...heldReason(error) }, error);
 }

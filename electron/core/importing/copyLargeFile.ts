@@ -1,8 +1,9 @@
 // Copies one file with progress, to be stopped between two pieces; the copy is on the disk when it returns. Plain Node.
 import { constants } from "node:fs";
-import { copyFile, open, rm, stat } from "node:fs/promises";
+import { copyFile, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { createHash } from "node:crypto";
+import { removeFile } from "../../files/placeFile";
 import { requireRoom } from "../../files/room";
 import { abandonable } from "../../files/abandonable";
 import { UserFile } from "../../files/UserFile";
@@ -28,7 +29,7 @@ export async function copyLargeFile(from: string, to: string, { signal, addDone 
     }
     await copyPieces(from, to, { signal, addDone, mode: MODE });
   } catch (error) {
-    if (!isExisting(error)) await rm(to, { force: true });
+    if (!isExisting(error)) await removeFile(to);
     throw error;
   }
 }
@@ -45,7 +46,7 @@ export async function copyAndHash(
     await copyPieces(from, to, { signal, addDone, mode, look: (piece) => hash.update(piece) });
     return hash.digest("hex");
   } catch (error) {
-    if (!isExisting(error)) await rm(to, { force: true });
+    if (!isExisting(error)) await removeFile(to);
     throw error;
   }
 }
@@ -115,7 +116,7 @@ async function cloned(from: string, to: string, signal: AbortSignal): Promise<bo
   try {
     return await abandonable(cloning, signal);
   } catch (error) {
-    void cloning.then((isThere) => (isThere ? rm(to, { force: true }) : undefined));
+    void cloning.then((isThere) => (isThere ? removeFile(to) : undefined));
     throw error;
   }
 }

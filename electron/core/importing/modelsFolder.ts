@@ -43,7 +43,7 @@ export async function moveModels(parts: Parts, chosen: string | null): Promise<O
   if (isBusy(parts)) return fail("models-folder-busy");
   // Windows moves no file that a process has mapped.
   const inMemory = process.platform === "win32" && session.state.kind === "ready" ? session.state.model.modelId : null;
-  if (inMemory !== null) session.forget(inMemory);
+  if (inMemory !== null) await session.forget(inMemory);
   const title = chosen ?? place.modelsFolder;
   const moved = await fileTasks.run({ kind: "move", title, modelId: null, keepFailure: true }, (run) =>
     moveModelsFolder(place, chosen, run),

@@ -13,14 +13,31 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import type promises from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TaskRun } from "./FileTasks";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 import { finishMove, moveModelsFolder, realModelsFolder, type ModelsPlace } from "./moveModelsFolder";
 
+/** What becomes of the next links; afterwards they are made as they should be. */
+let links: ("made" | "refused" | "not to be followed")[] = [];
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof promises>();
+  return {
+    ...real,
+    symlink: (to: string, link: string) => {
+      const next = links.shift() ?? "made";
+      if (next === "refused")
+        return Promise.reject(Object.assign(new Error("EPERM: symlink"), { code: "EPERM", syscall: "symlink" }));
+      return real.symlink(next === "made" ? to : path.join(to, "server that does not answer"), link);
+    },
+  };
+});
+
 let folder: string;
+let otherDisk: string | null;
 let place: ModelsPlace;
 const at = (...names: string[]) => path.join(folder, ...names);
 const run: TaskRun = { signal: new AbortController().signal, addTotal: () => {}, addDone: () => {} };
@@ -52,13 +69,18 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), "facet-move-")));
   mkdirSync(at("data"));
   mkdirSync(at("new"));
+  links = [];
+  otherDisk = existsSync("/dev/shm") ? mkdtempSync("/dev/shm/facet-move-") : null;
   place = {
     modelsFolder: at("data", "models"),
     journalFile: at("data", "models-move.json"),
     unfinished: UnfinishedFiles.withoutFile(),
   };
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+  if (otherDisk !== null) rmSync(otherDisk, { recursive: true });
+});
 
 describe("on one disk", () => {
   it("moves, moves on, and moves back", async () => {
@@ -182,6 +204,72 @@ describe("to another disk", () => {
     journal("cleaning", old(), at("new"));
     await finishMove(place);
     expect(readdirSync(old())).toEqual(["late.gguf"]);
+  });
+});
+
+describe("where no link leads", () => {
+  const impossible = { ok: false, failure: { code: "models-folder-unusable", details: { reason: "link-impossible" } } };
+  const targets = () => [at("new"), ...(otherDisk === null ? [] : [otherDisk])];
+
+  it.each(["refused", "not to be followed"] as const)("a link that is %s: nothing is moved or copied", async (kind) => {
+    fill(place.modelsFolder);
+    for (const to of targets()) {
+      links = [kind];
+      let copied = 0;
+      expect(await moveModelsFolder(place, to, { ...run, addTotal: () => copied++ })).toMatchObject(impossible);
+      expect(copied).toBe(0);
+      expect(readdirSync(to)).toEqual([]);
+      expect(readdirSync(at("data"))).toEqual(["models"]);
+      expectWhole();
+    }
+  });
+
+  it("all goes back when the link fails after the trial, from the data folder", async () => {
+    fill(place.modelsFolder);
+    for (const to of targets()) {
+      links = ["made", "refused", "refused"];
+      expect(await moveModelsFolder(place, to, run)).toMatchObject(impossible);
+      expect(readdirSync(to)).toEqual([]);
+      expect(readdirSync(at("data"))).toEqual(["models"]);
+      expect(lstatSync(place.modelsFolder).isDirectory()).toBe(true);
+      expectWhole();
+    }
+  });
+
+  it("all goes back when the link fails after the trial, from another place", async () => {
+    fill(at("former"));
+    symlinkSync(at("former"), place.modelsFolder);
+    for (const to of targets()) {
+      links = ["made", "refused", "refused"];
+      expect(await moveModelsFolder(place, to, run)).toMatchObject(impossible);
+      expect(readdirSync(to)).toEqual([]);
+      expectWholeBehindLink(at("former"));
+    }
+  });
+
+  it("a start takes a move back that it cannot finish, and the next one has nothing to do", async () => {
+    fill(`${place.modelsFolder}.moved`);
+    fill(at("new"));
+    for (const name of ["a.gguf", "maker__name", "maker__name/b.gguf"]) await place.unfinished.begin(at("new", name));
+    journal("cleaning", `${place.modelsFolder}.moved`, at("new"));
+    makeEmptyFolder();
+    links = ["refused"];
+    expect(await finishMove(place)).toBe("taken-back");
+    expectWhole();
+    expect(readdirSync(at("new"))).toEqual([]);
+    expect(await finishMove(place)).toBe("nothing");
+  });
+
+  it("keeps everything where the old folder has lost files since", async () => {
+    fill(`${place.modelsFolder}.moved`);
+    rmSync(path.join(`${place.modelsFolder}.moved`, "a.gguf"));
+    fill(at("new"));
+    journal("cleaning", `${place.modelsFolder}.moved`, at("new"));
+    links = ["refused"];
+    await expect(finishMove(place)).rejects.toThrow("no link can be made");
+    expect(readFileSync(at("new", "a.gguf"), "utf8")).toBe("A");
+    expect(await finishMove(place)).toBe("finished");
+    expectWholeBehindLink(at("new"));
   });
 });
 

@@ -1,27 +1,14 @@
 // Moves the models folder to another place, and leaves a link to it where it was: all paths and ids stay what they are.
 // A journal makes every step one that can be finished or taken back after a kill. Plain Node.
-import {
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  // oxlint-disable-next-line no-restricted-imports -- folders, onto names that a journal keeps
-  rename,
-  rm,
-  rmdir,
-  stat,
-  symlink,
-  unlink,
-  utimes,
-} from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rmdir, stat, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fail, failure, succeed, type Failure, type Outcome } from "../../contract/failure";
 import type { FileReason } from "../../contract/failureReasons";
+import { removeFile, renameFolder } from "../../files/placeFile";
 import { freeBytesIn, RESERVE_BYTES } from "../../files/room";
-import { errnoOf } from "../fileFailure";
+import { errnoOf, heldReason } from "../fileFailure";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { syncFolder } from "../../files/syncFolder";
 import { writeFileAtomically } from "../writeFileAtomically";
@@ -60,7 +47,9 @@ export async function realModelsFolder({
 }: Pick<ModelsPlace, "modelsFolder">): Promise<{ folder: string; isMoved: boolean; isThere: boolean }> {
   const target = await readlink(modelsFolder).catch(() => null);
   const isThere = (await stat(modelsFolder).catch(() => null))?.isDirectory() ?? false;
-  return { folder: target ?? modelsFolder, isMoved: target !== null, isThere };
+  // Windows writes a separator behind what a junction leads to.
+  const folder = target === null ? modelsFolder : path.resolve(path.dirname(modelsFolder), target);
+  return { folder, isMoved: target !== null, isThere };
 }
 
 /**
@@ -75,6 +64,8 @@ export async function moveModelsFolder(
   const { modelsFolder } = place;
   let journal: Journal | null = null;
   try {
+    // What the last move could not clean up.
+    await finishMove(place);
     const from = await realpath(modelsFolder);
     const target = chosen === null ? await homeTarget(place) : await chooseTarget(await realpath(chosen), from);
     if (!target.ok) return target;
@@ -82,7 +73,8 @@ export async function moveModelsFolder(
     journal = { step: "renaming", from, to, madeFolder: target.value.isNew };
     if (target.value.isNew) await mkdir(to);
     await writeJournal(place, journal);
-    if (await renamed(from, to)) await putBehind(to, modelsFolder);
+    if (chosen !== null) await tryLink(place, to);
+    if (await renamed(from, to, run.signal)) await putBehind(to, modelsFolder);
     else {
       const files = await filesBelow(from);
       const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
@@ -108,13 +100,19 @@ export async function moveModelsFolder(
     await clearJournal(place);
     return succeed(undefined);
   } catch (error) {
-    if (journal !== null) await finishMove(place).catch(() => undefined);
+    const result = journal === null ? "nothing" : await finishMove(place).catch(() => "nothing");
+    // Or as good as finished: something holds a file that is to be deleted, and the next start does it.
+    if (result === "finished" || (journal?.step === "cleaning" && (await leadsTo(modelsFolder, journal.to))))
+      return succeed(undefined);
     if (run.signal.aborted) return fail("request-cancelled");
     return { ok: false, failure: moveFailure(error, chosen ?? modelsFolder) };
   }
 }
 
-/** At start, before anything uses the folder: finishes a move that was broken off, or takes it back. Throws the file system's errors. */
+/**
+ * At start, before anything uses the folder: finishes a move that was broken off, or takes it back; also where it cannot be finished
+ * because no link can be made. Throws the file system's errors.
+ */
 export async function finishMove(place: ModelsPlace): Promise<"nothing" | "finished" | "taken-back"> {
   const journal = await readJournal(place);
   if (journal === null) return "nothing";
@@ -122,14 +120,64 @@ export async function finishMove(place: ModelsPlace): Promise<"nothing" | "finis
   if (journal.step === "copying") {
     await takeBack(place, journal);
     result = "taken-back";
-  } else if (journal.step === "cleaning") await clean(place, journal);
+  } else if (journal.step === "cleaning") result = await cleanOrRestore(place, journal);
   else if (await isEmptyOrMissing(journal.to)) {
     // The rename did not happen, unless it was the last step of a move back that did.
     if (journal.madeFolder) await rmdir(journal.to).catch(() => undefined);
     result = "taken-back";
-  } else await putBehind(journal.to, place.modelsFolder);
+  } else result = await putBehindOrRename(place, journal);
   await clearJournal(place);
   return result;
+}
+
+/** Before a byte is copied: can a link beside the models folder lead there, and be followed? */
+async function tryLink({ modelsFolder, unfinished }: ModelsPlace, to: string): Promise<void> {
+  const trial = path.join(path.dirname(modelsFolder), `facet-${randomUUID()}.part`);
+  await unfinished.begin(trial);
+  try {
+    await makeLink(to, trial);
+    const wanted = await stat(to);
+    const found = await stat(trial).catch((error: unknown) => {
+      throw new NoLinkError(error);
+    });
+    if (found.dev !== wanted.dev || found.ino !== wanted.ino) throw new NoLinkError("it leads elsewhere");
+  } finally {
+    await unfinished.discard(trial);
+  }
+}
+
+/** What was renamed gets its old name back where no link can lead to the new one. */
+async function putBehindOrRename(
+  { modelsFolder }: ModelsPlace,
+  { from, to, madeFolder }: Journal,
+): Promise<"finished" | "taken-back"> {
+  try {
+    await putBehind(to, modelsFolder);
+    return "finished";
+  } catch (error) {
+    if (!(error instanceof NoLinkError)) throw error;
+  }
+  await renameFolder(to, from);
+  if (!madeFolder) await mkdir(to);
+  if (!(await exists(modelsFolder))) await makeLink(from, modelsFolder);
+  return "taken-back";
+}
+
+/** The old folder is used again where no link can lead to the new one. */
+async function cleanOrRestore(place: ModelsPlace, journal: Journal): Promise<"finished" | "taken-back"> {
+  const { modelsFolder } = place;
+  const { from, to } = journal;
+  try {
+    await clean(place, journal);
+    return "finished";
+  } catch (error) {
+    if (!(error instanceof NoLinkError) || !(await hasAll(from, to))) throw error;
+  }
+  if (from === `${modelsFolder}.moved`) await renameFolder(from, modelsFolder);
+  else await makeLink(from, modelsFolder);
+  await writeJournal(place, { ...journal, step: "copying", from: modelsFolder });
+  await takeBack(place, journal);
+  return "taken-back";
 }
 
 async function homeTarget({ modelsFolder }: ModelsPlace): Promise<Outcome<{ folder: string; isNew: boolean }>> {
@@ -209,11 +257,11 @@ async function copyAll(
 }
 
 /** In one step, where both are on one disk. `to` is an empty folder, which only POSIX can rename onto. */
-async function renamed(from: string, to: string): Promise<boolean> {
+async function renamed(from: string, to: string, signal: AbortSignal): Promise<boolean> {
   if ((await stat(from)).dev !== (await stat(to)).dev) return false;
   await rmdir(to);
   try {
-    await rename(from, to);
+    await renameFolder(from, to, { signal });
     return true;
   } catch (error) {
     await mkdir(to);
@@ -237,7 +285,7 @@ async function clean({ modelsFolder, unfinished }: ModelsPlace, { from, to }: Jo
     !(await isLink(modelsFolder)) &&
     !(await exists(from))
   )
-    await rename(modelsFolder, from);
+    await renameFolder(modelsFolder, from);
   await putBehind(to, modelsFolder);
   // Nothing of the old folder goes while the new one cannot be seen.
   if (!(await exists(modelsFolder))) throw new Error("the new models folder is not there");
@@ -247,7 +295,7 @@ async function clean({ modelsFolder, unfinished }: ModelsPlace, { from, to }: Jo
   for (const { name, kind, sizeBytes } of files) {
     if (kind === "folder") continue;
     const copy = await lstat(path.join(modelsFolder, name)).catch(() => null);
-    if (kind === "link" ? copy?.isSymbolicLink() : copy?.size === sizeBytes) await unlink(path.join(from, name));
+    if (kind === "link" ? copy?.isSymbolicLink() : copy?.size === sizeBytes) await removeFile(path.join(from, name));
   }
   for (const { name, kind } of files.reverse())
     if (kind === "folder") await rmdir(path.join(from, name)).catch(() => undefined);
@@ -261,16 +309,48 @@ async function putBehind(to: string, modelsFolder: string): Promise<void> {
   const isHome = to === stagingOf(modelsFolder);
   if (isHome && !(await exists(to))) return;
   if (facts?.isSymbolicLink()) {
-    if (!isHome && (await realpath(modelsFolder).catch(() => null)) === to) return;
-    await unlink(modelsFolder);
+    if (!isHome && (await leadsTo(modelsFolder, to))) return;
+    await removeFile(modelsFolder);
   } else if (facts !== null) {
     // An empty one was made at a start between two steps.
     await rmdir(modelsFolder);
   }
-  if (isHome) await rename(to, modelsFolder);
-  // A junction needs no privilege on Windows; elsewhere the kind says nothing.
-  else await symlink(to, modelsFolder, "junction");
+  if (isHome) await bringHome(to, modelsFolder);
+  else await makeLink(to, modelsFolder);
   await syncFolder(path.dirname(modelsFolder));
+}
+
+async function bringHome(staging: string, modelsFolder: string): Promise<void> {
+  try {
+    await renameFolder(staging, modelsFolder);
+  } catch (error) {
+    // Until it can be done, at the next start, the models are found there.
+    await makeLink(staging, modelsFolder).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Throws NoLinkError. */
+async function makeLink(to: string, link: string): Promise<void> {
+  try {
+    // A junction needs no privilege on Windows; elsewhere the kind says nothing.
+    await symlink(to, link, "junction");
+  } catch (error) {
+    throw new NoLinkError(error);
+  }
+}
+
+async function leadsTo(link: string, folder: string): Promise<boolean> {
+  return (await realpath(link).catch(() => null)) === folder;
+}
+
+/** Whether each file below `copy` is below `folder` too, in its full length. */
+async function hasAll(folder: string, copy: string): Promise<boolean> {
+  for (const { name, kind, sizeBytes } of await filesBelow(copy)) {
+    const facts = await lstat(path.join(folder, name)).catch(() => null);
+    if (facts === null || (kind === "file" && facts.size !== sizeBytes)) return false;
+  }
+  return true;
 }
 
 async function writeJournal({ journalFile, unfinished }: ModelsPlace, journal: Journal): Promise<void> {
@@ -278,7 +358,7 @@ async function writeJournal({ journalFile, unfinished }: ModelsPlace, journal: J
 }
 
 async function clearJournal({ journalFile }: ModelsPlace): Promise<void> {
-  await rm(journalFile, { force: true });
+  await removeFile(journalFile);
 }
 
 async function readJournal({ journalFile }: ModelsPlace): Promise<Journal | null> {
@@ -312,6 +392,15 @@ class TakenError extends Error {
   }
 }
 
+/** No link can be made, or none can lead there. Windows lets no junction lead to a network drive; exFAT knows no links. */
+class NoLinkError extends Error {
+  override readonly name = "NoLinkError";
+
+  constructor(cause: unknown) {
+    super(`no link can be made: ${String(cause)}`, { cause });
+  }
+}
+
 /** What was written is not what is read. */
 class UnfaithfulDiskError extends Error {
   override readonly name = "UnfaithfulDiskError";
@@ -320,6 +409,8 @@ class UnfaithfulDiskError extends Error {
 function moveFailure(error: unknown, folder: string): Failure {
   if (error instanceof UnfaithfulDiskError)
     return failure("models-folder-unusable", { folder, reason: "came-back-changed" }, error);
+  if (error instanceof NoLinkError)
+    return failure("models-folder-unusable", { folder, reason: "link-impossible" }, error);
   switch (errnoOf(error)) {
     case "ENOSPC":
     case "EDQUOT":
@@ -333,6 +424,6 @@ function moveFailure(error: unknown, folder: string): Failure {
     case null:
       throw error;
     default:
-      return failure("models-folder-unusable", { folder }, error);
+      return failure("models-folder-unusable", { folder, ...heldReason(error) }, error);
   }
 }

@@ -10,6 +10,7 @@ import type { Fork } from "../../process/Fork";
 import type { DeltaLibrary } from "../deltas/DeltaLibrary";
 import type { DownloadQueue } from "../downloads/DownloadQueue";
 import type { Estimator } from "../estimator/Estimator";
+import type { HubUse } from "../hub/Hub";
 import type { HubClient } from "../hub/HubClient";
 import type { ModelFile } from "../ModelLibrary";
 import { contentKey } from "./contentKey";
@@ -36,7 +37,7 @@ export interface JobTools {
   addDelta: DeltaLibrary["addOwnFile"];
   /** Adapters of the hub, while they are fetched. */
   fetchFolder: string;
-  hubClient: () => Outcome<HubClient>;
+  hubClient: (use: HubUse) => Outcome<HubClient>;
   estimator: Pick<Estimator, "describe">;
   /** After files came or went. */
   modelsChanged: () => Promise<void>;

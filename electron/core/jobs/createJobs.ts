@@ -52,7 +52,7 @@ export function createJobs(parts: JobParts): Jobs {
     deltasFolder: dataPaths(dataFolder).deltas,
     addDelta: (file, origin, about) => deltas.addOwnFile(file, origin, about),
     fetchFolder: dataPaths(dataFolder).fetched,
-    hubClient: () => hub.client(),
+    hubClient: (use) => hub.client(use),
     estimator,
     findModel: (id) => models.find(id),
     async findFile(file) {

@@ -104,7 +104,7 @@ async function makeDeltaOrder(start: StartMakeDelta, tools: JobTools): Promise<O
 /** Asks the hub, so that what cannot be had is said at once. Failures: those of lookAtHubDelta and of the adapter that was chosen, "peft-base-needed". */
 async function fetchDeltaOrder(start: StartFetchDelta, tools: JobTools): Promise<Outcome<FetchDeltaOrder>> {
   const { repository, path: wanted, revision } = start.hub;
-  const client = tools.hubClient();
+  const client = tools.hubClient("search");
   if (!client.ok) return client;
   const found = await lookAtHubDelta(client.value, tools.estimator, repository, new AbortController().signal, revision);
   if (!found.ok) return found;

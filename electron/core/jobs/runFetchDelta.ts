@@ -13,7 +13,7 @@ import type { JobTools } from "./JobTools";
 import { runJob } from "./runJob";
 
 /** After these another try may go better: what was fetched is kept for it. */
-const WORTH_A_TRY = /^(?:hub-|download-|job-|disk-|save-|folder-|peft-base-needed|request-cancelled)/u;
+const WORTH_A_TRY = /^(?:hub-|switched-off|download-|job-|disk-|save-|folder-|peft-base-needed|request-cancelled)/u;
 
 /**
  * What was fetched is kept when the app ends, and goes when the user cancels, when the delta is there, or when it is of no use.
@@ -55,7 +55,7 @@ async function fetchAndAdd(
   { signal, onPhase }: JobControls,
 ): Promise<Outcome<JobProduct>> {
   const { repository, revision, path: weightsPath, sizeBytes, sha256, configPath, name, licence } = source;
-  const client = tools.hubClient();
+  const client = tools.hubClient("downloads");
   if (!client.ok) return client;
   const config =
     configPath === null

@@ -13,7 +13,9 @@ import { isTaken, placeFile, placeNumbered } from "../../files/placeFile";
 import { syncFolder } from "../../files/syncFolder";
 import { unfinishedFileOf } from "../../files/unfinishedFile";
 import type { Fork } from "../../process/Fork";
+import { codeText, endCause } from "../../process/exitCode";
 import { SILENCE_LIMIT_MS, SupervisedProcess, type ProcessEnd } from "../../process/SupervisedProcess";
+import { heldReason } from "../fileFailure";
 import { UnfinishedFiles } from "../UnfinishedFiles";
 
 export type JobOutcome = Outcome<JobResult>;
@@ -64,13 +66,14 @@ export async function runJob(
   // What a killed process could not remove itself.
   for (const file of begun) await unfinished.discard(file);
   if (isCancelled) return cancelled();
-  return finished ?? fail("job-crashed", undefined, causeOf(ending));
+  if (finished !== undefined) return finished;
+  return fail(endCause(ending.code) === "no-memory" ? "out-of-memory" : "job-crashed", undefined, causeOf(ending));
 }
 
 function causeOf({ why, code }: ProcessEnd): string {
   if (why === "silence") return "nothing was heard of the job process for a while";
   if (why === "nonsense") return "a message of the job process does not fit the protocol";
-  return `the job process ended with code ${code}`;
+  return `the job process ended with code ${codeText(code)}`;
 }
 
 function cancelled(): JobOutcome {
@@ -95,7 +98,10 @@ async function placeResult(
     await syncFolder(path.dirname(target));
     return succeed(result);
   } catch (error) {
-    return fail(isTaken(error) ? "target-exists" : "write-failed", { file: path.basename(target) }, error);
+    const file = path.basename(target);
+    return isTaken(error)
+      ? fail("target-exists", { file }, error)
+      : fail("write-failed", { file, ...heldReason(error) }, error);
   }
 }
 

@@ -1,5 +1,5 @@
 // The job "quantize": fetches the source when it is at the hub, quantizes it, and measures the result when that is asked for.
-import { access, mkdir, rm, rmdir } from "node:fs/promises";
+import { access, mkdir, rmdir } from "node:fs/promises";
 import path from "node:path";
 import type { Download, DownloadRequest } from "../../contract/downloads";
 import { fail, succeed, type Failure, type Outcome } from "../../contract/failure";
@@ -7,6 +7,7 @@ import { Sha256 } from "../../contract/hub";
 import type { ModelId } from "../../contract/ids";
 import type { JobPhase } from "../../contract/jobQueue";
 import { stepKinds, type PreparedStep } from "../../contract/quantizeRecipe";
+import { removeFile } from "../../files/placeFile";
 import { originPath } from "../downloads/downloadDisk";
 import { quantizationOf } from "../hub/variants";
 import type { ModelFile } from "../ModelLibrary";
@@ -186,8 +187,8 @@ async function measure(
 /** The first part first: without it nothing loads the others. Then the folder, when that is empty. */
 async function deleteSource(paths: readonly string[], { modelsChanged }: JobTools): Promise<void> {
   for (const file of paths) {
-    await rm(file, { force: true });
-    await rm(originPath(file), { force: true });
+    await removeFile(file);
+    await removeFile(originPath(file));
   }
   await rmdir(path.dirname(paths[0] ?? "")).catch(() => undefined);
   await modelsChanged();

@@ -8,7 +8,7 @@ import type { Parts } from "../Parts";
 import type { CoreHandlers } from "./CoreHandlers";
 
 export function appMethods(parts: Parts) {
-  const { host, dataFolder, data, events, languages, models, notices, starter, engine } = parts;
+  const { host, dataFolder, data, events, languages, models, notices, switches, starter, engine } = parts;
   return {
     async "app.snapshot"() {
       const chats = data.chats.listChats();
@@ -34,6 +34,7 @@ export function appMethods(parts: Parts) {
     },
     async "settings.save"(change) {
       const saved = await data.settings.save({ ...data.settings.value, ...withoutUndefined(change) });
+      if (change.network !== undefined) switches.changed();
       if (change.language !== undefined) events.emit("language-changed", chosenLanguage(parts));
       return saved;
     },

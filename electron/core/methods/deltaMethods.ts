@@ -34,7 +34,7 @@ export function deltaMethods(parts: Parts) {
       return !added.ok && added.failure.code === "request-cancelled" ? succeed(null) : added;
     },
     async "deltas.lookAtHub"({ repository }) {
-      const client = hub.client();
+      const client = hub.client("search");
       if (!client.ok) return client;
       const found = await lookAtHubDelta(client.value, estimator, repository, new AbortController().signal);
       if (!found.ok) return found;

@@ -58,7 +58,7 @@ export async function fitModelOf(
   signal?: AbortSignal,
 ): Promise<Outcome<FitModel>> {
   if (source.kind === "installed") return installedModel(source.modelId, models);
-  const client = hub.client();
+  const client = hub.client("search");
   return client.ok ? succeed(modelAtHub(client.value, source, signal)) : client;
 }
 

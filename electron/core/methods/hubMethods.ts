@@ -10,7 +10,7 @@ export function hubMethods({ host, hub }: Parts) {
   let catalogue: Promise<CatalogueModel[]> | undefined;
   let lastSearch = new AbortController();
   const withClient = <Result>(use: (client: HubClient) => Result) => {
-    const client = hub.client();
+    const client = hub.client("search");
     return client.ok ? use(client.value) : client;
   };
   return {

@@ -45,13 +45,18 @@ export function manageMethods(parts: Parts) {
 }
 
 /** Failures: "not-found", "request-invalid" (not in Facet's folder), "model-in-use" (an answer is being written), "model-not-moved-to-trash". */
-async function deleteModel(id: ModelId, { host, models, engine, fileTasks }: Parts): Promise<Outcome<undefined>> {
+async function deleteModel(
+  id: ModelId,
+  { host, models, engine, session, fileTasks }: Parts,
+): Promise<Outcome<undefined>> {
   if (fileTasks.isRunning("move")) return fail("models-folder-busy");
   const file = await models.find(id);
   if (file === null) return fail("not-found");
   if (!file.inModelsFolder) return fail("request-invalid", undefined, "The model is not stored in Facet's own folder");
   if (engine.state.kind === "generating" && engine.state.model.modelId === id)
     return fail("model-in-use", { file: file.model.fileName });
+  // Windows moves no file that a process has mapped.
+  if (process.platform === "win32") await session.forget(id);
   // The first part first: without it nothing loads the others.
   for (const part of file.paths) {
     try {

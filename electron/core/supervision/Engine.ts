@@ -62,6 +62,8 @@ export class Engine {
   readonly #oomKillsAtStart: number | null;
   #residentBytes = 0;
   #deltas: EngineDeltas | null = null;
+  /** Resolves when the process is gone, and with it whatever it had open; or was given up. */
+  readonly ended: Promise<void>;
   #isUsed = false;
   #isDropped = false;
 
@@ -70,6 +72,10 @@ export class Engine {
     this.#options = options;
     this.#listeners = listeners;
     this.#oomKillsAtStart = options.memory().oomKills;
+    let tellEnd = (): void => undefined;
+    this.ended = new Promise((resolve) => {
+      tellEnd = resolve;
+    });
     this.#process = new SupervisedProcess({
       fork: options.fork,
       schema: FromEngine,
@@ -81,6 +87,7 @@ export class Engine {
       onLate: (late) => listeners.onHang(late.some(({ isCancelled }) => isCancelled)),
       onLook: (silentMs) => listeners.onSilence(silentMs > UNRESPONSIVE_AFTER_MS),
       onEnd: (end) => {
+        tellEnd();
         if (!this.#isDropped) this.#ended(end);
       },
     });

@@ -869,9 +869,13 @@ it.each([false, true])("a model that is given away leaves the memory, and its an
   const process = await ready();
   const writing = job("writing");
   if (answers) session.generate(writing);
-  session.forget(ModelId.parse("a"));
+  let isReleased = false;
+  const released = session.forget(ModelId.parse("a")).then(() => (isReleased = true));
   expect(process.killed).toBe(true);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(isReleased).toBe(false);
   process.exit(9);
+  await released;
   expect(session.state).toEqual({ kind: "idle" });
   expect(writing.ends).toEqual(answers ? [{ kind: "cancelled" }] : []);
   expect(session.refusal()).toEqual({ code: "model-missing" });
@@ -952,7 +956,7 @@ describe("hostile", () => {
           if (name === "exit") alive?.exit(139);
           if (name === "restart") session.restart();
           if (name === "rename a") session.rename(ModelId.parse("a"), "Other");
-          if (name === "forget a") session.forget(ModelId.parse("a"));
+          if (name === "forget a") void session.forget(ModelId.parse("a"));
           await vi.advanceTimersByTimeAsync(name === "second" ? 1_000 : name === "minute" ? 60_000 : 0);
           if (processes.some((process) => process.killed && !process.isGone)) current().exit(9);
           for (const { ends } of jobs) expect(ends.length).toBeLessThanOrEqual(1);

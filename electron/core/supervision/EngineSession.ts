@@ -95,14 +95,16 @@ export class EngineSession implements AnswerEngine {
     this.#enter({ ...state, inMemory: { ...state.inMemory, model: { ...state.inMemory.model, name } } });
   }
 
-  /** The user gave the model away: it leaves the memory and is not loaded again. */
-  forget(modelId: ModelId): void {
+  /** The user gave the model away: it leaves the memory and is not loaded again. Resolves when no process has its file open any more. */
+  async forget(modelId: ModelId): Promise<void> {
     if (this.#wantedModel()?.id !== modelId) return;
     this.#wish = { kind: "none" };
     const state = this.#state;
+    const ended = state.engine?.ended;
     // Loads and answers end with the process.
     if (state.kind !== "loading" && state.kind !== "generating") this.#enter({ kind: "idle", engine: state.engine });
     this.#endEngine();
+    await ended;
   }
 
   refusal(): Failure | null {

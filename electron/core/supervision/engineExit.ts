@@ -1,12 +1,12 @@
 // Why the engine process ended, told from how it ended and what was known of its memory. Pure.
 import { failure, type Failure } from "../../contract/failure";
+import { codeText, endCause } from "../../process/exitCode";
 import type { ProcessEnd } from "../../process/SupervisedProcess";
 
-/** SIGKILL and abort, as Electron and as a shell report them. */
-const killCodes: ReadonlySet<number | null> = new Set([9, 137]);
-const abortCodes: ReadonlySet<number | null> = new Set([6, 134]);
 /** An engine that held so much of all memory when it was killed or gave up was most likely killed for it. */
 const LARGE_PART_OF_MEMORY = 0.5;
+/** macOS compresses memory before it kills for want of it, and what is compressed is not resident. */
+const LARGE_PART_ON_MAC = 0.25;
 
 export interface EngineExit extends ProcessEnd {
   saidHello: boolean;
@@ -17,17 +17,22 @@ export interface EngineExit extends ProcessEnd {
   wasKilledForMemory: boolean;
 }
 
-export function classifyExit(exit: EngineExit): Failure {
-  const { why, code, saidHello, residentBytes, totalBytes, wasKilledForMemory } = exit;
-  if (why === "time") return failure("engine-not-responding", undefined, "The load stood still");
-  if (why === "silence") {
+export function classifyExit(exit: EngineExit, platform = process.platform): Failure {
+  const { why: killedFor, code, saidHello, residentBytes, totalBytes, wasKilledForMemory } = exit;
+  if (killedFor === "time") return failure("engine-not-responding", undefined, "The load stood still");
+  if (killedFor === "silence") {
     return saidHello
       ? failure("engine-not-responding")
       : failure("engine-start-failed", undefined, "It said nothing in time");
   }
-  const held = residentBytes > LARGE_PART_OF_MEMORY * totalBytes;
-  const cause = `The process ended with code ${code}, ${gigabytes(residentBytes)} in memory`;
-  if ((killCodes.has(code) && (wasKilledForMemory || held)) || (abortCodes.has(code) && held)) {
+  const held = residentBytes > (platform === "darwin" ? LARGE_PART_ON_MAC : LARGE_PART_OF_MEMORY) * totalBytes;
+  const cause = `The process ended with code ${codeText(code)}, ${gigabytes(residentBytes)} in memory`;
+  const why = endCause(code);
+  if (
+    why === "no-memory" ||
+    (why === "killed" && wasKilledForMemory) ||
+    (held && (why === "killed" || why === "gave-up"))
+  ) {
     return failure("engine-out-of-memory", { usedBytes: String(residentBytes), totalBytes: String(totalBytes) }, cause);
   }
   return failure(saidHello ? "engine-crashed" : "engine-start-failed", undefined, cause);

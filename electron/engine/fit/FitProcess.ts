@@ -444,13 +444,13 @@ function headSizes(header: GgufHeader): number[] {
 }
 
 async function emptied(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   await mkdir(folder, { recursive: true });
 }
 
 /** Stubs take next to no room, and the whole folder goes with the process. */
 async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
 }
 
 /** Rejects with the signal's reason once it is aborted. */

@@ -1,11 +1,11 @@
 // Entry of the fit process: headers of files and of the hub are read here, and llama.cpp's
 // dry runs happen here, so that neither can take down the app or the chat.
 import type { FromFit } from "../../contract/fitProtocol";
+import { endOnDefects, endSoon } from "../../files/endOnDefects";
 import { parentChannel } from "../parentChannel";
 import { startLlama } from "../startLlama";
 import { FitProcess } from "./FitProcess";
 
-const EXIT_BUG = 70;
 const EXIT_NO_LLAMA = 71;
 
 function main(): void {
@@ -13,16 +13,8 @@ function main(): void {
   if (scratchFolder === undefined) throw new Error("the fit process needs a folder for stubs");
   const parent = parentChannel<FromFit>();
   const post = (message: FromFit) => parent.post(message);
-  const die = (code: number) => (error: unknown) => {
-    post({
-      kind: "log",
-      level: "error",
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    setTimeout(() => process.exit(code), 50);
-  };
-  process.on("uncaughtException", die(EXIT_BUG));
-  process.on("unhandledRejection", die(EXIT_BUG));
+  const log = (message: string) => post({ kind: "log", level: "error", message });
+  endOnDefects(log);
 
   let hasGuessed = false;
   const llama = startLlama({
@@ -32,7 +24,10 @@ function main(): void {
       post({ kind: "log", level, message });
     },
   });
-  llama.catch(die(EXIT_NO_LLAMA));
+  llama.catch((error: unknown) => {
+    log(`llama.cpp did not start: ${String(error)}`);
+    endSoon(EXIT_NO_LLAMA);
+  });
   const guessed = () => {
     const before = hasGuessed;
     hasGuessed = false;

@@ -1,8 +1,8 @@
 // Writes a file that is whole or not there: under an unfinished name, synced, before it gets its name. Job process.
-import { open, rm, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import { UNFINISHED_SUFFIX } from "../../contract/jobs";
-import { replaceFile } from "../../files/placeFile";
+import { removeFile, replaceFile } from "../../files/placeFile";
 import { NoRoomError, requireRoom } from "../../files/room";
 import { syncFolder } from "../../files/syncFolder";
 import { unfinishedFileOf } from "../../files/unfinishedFile";
@@ -27,7 +27,7 @@ export async function writeUnfinished<Value>(
     }
     return value;
   } catch (error) {
-    await rm(unfinished, { force: true });
+    await removeFile(unfinished);
     throw error;
   }
 }

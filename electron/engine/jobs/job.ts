@@ -1,7 +1,9 @@
 // Entry of a job process: takes one request, works, sends its end, and exits.
 import os from "node:os";
+import { failure } from "../../contract/failure";
 import { HEARTBEAT_INTERVAL_MS } from "../../contract/heartbeat";
 import { ToJob, type FromJob } from "../../contract/jobs";
+import { endOnDefects } from "../../files/endOnDefects";
 import { parentChannel } from "../parentChannel";
 import { toFailure } from "./JobError";
 import { loadNativeAddon } from "./nativeAddon";
@@ -12,6 +14,7 @@ const PRIORITY = os.constants.priority.PRIORITY_BELOW_NORMAL;
 
 const parent = parentChannel<FromJob>();
 const send = (message: FromJob) => parent.post(message);
+endOnDefects((reason) => send({ kind: "failed", failure: failure("job-crashed", undefined, reason) }));
 
 async function run(data: unknown): Promise<void> {
   const message = ToJob.safeParse(data);

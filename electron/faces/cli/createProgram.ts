@@ -11,6 +11,7 @@ import { addJobsCommands } from "./commands/jobs";
 import { addCompletionCommands } from "./commands/completion";
 import { addEstimateCommand } from "./commands/estimate";
 import { addModelsCommands } from "./commands/models";
+import { addNetworkCommands } from "./commands/network";
 import { addQuantizeCommand } from "./commands/quantize";
 import { addWindow } from "./commands/window";
 import { helpWords, wrongUse } from "./commanderWords";
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
     addDeltaCommands,
     addJobsCommands,
     addBenchCommand,
+    addNetworkCommands,
     addDoctorCommand,
     addCompletionCommands,
   ])

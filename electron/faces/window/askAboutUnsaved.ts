@@ -29,9 +29,9 @@ export async function askAboutUnsaved(
     });
     if (pressed === QUIT) return true;
     if (pressed !== SAVE) return false;
-    const target = await chooseTarget(owner, {
+    const target = await chooseTarget(owner, "answers", {
       title: t("Save the answers"),
-      defaultPath: `${t("Answers from Facet")}.md`,
+      fileName: `${t("Answers from Facet")}.md`,
       filters: [
         { name: "Markdown", extensions: ["md"] }, // not translated
         { name: t("Text@@files"), extensions: ["txt"] },

@@ -8,8 +8,9 @@ import { openLogFile } from "../../core/LogFile";
 import { makeDataFolder } from "../../core/openAppData";
 import { registerAppScheme, serveApp } from "./appProtocol";
 import { modelArgument } from "./modelArgument";
+import { OpenedFiles } from "./OpenedFiles";
 import { runApp } from "./runApp";
-import { blockNetwork, guardAllContents, refusePermissions } from "./windowSecurity";
+import { blockNetwork, fetchNoDictionaries, guardAllContents, refusePermissions } from "./windowSecurity";
 
 const folder = dataFolder({ env: process.env, platform: process.platform, home: homedir() });
 const madeFolder = makeDataFolder(folder);
@@ -22,8 +23,12 @@ registerAppScheme();
 // Electron forgets the switch that root needs on Linux when it is asked for the sandbox; each window asks for it by itself.
 if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 guardAllContents();
+fetchNoDictionaries();
 
 const openedFile = modelArgument(process.argv, process.cwd());
+const openedFiles = new OpenedFiles();
+openedFiles.listenTo(app);
+if (openedFile !== null) openedFiles.add(openedFile);
 
 if (app.requestSingleInstanceLock({ openedFile })) void start();
 else app.quit();
@@ -50,5 +55,5 @@ async function start(): Promise<void> {
   refusePermissions(windowSession);
   blockNetwork(windowSession, (address) => log("warn", "request blocked", { scheme: address.split(":")[0] ?? "" }));
   serveApp(windowSession, path.join(__dirname, "../renderer"));
-  await runApp({ folder, madeFolder, windowSession, openedFile, log, engineLog: logOf("engine") });
+  await runApp({ folder, madeFolder, windowSession, openedFiles, log, engineLog: logOf("engine") });
 }

@@ -59,7 +59,11 @@ export function openMainWindow({ session, placeFile, log }: MainWindowOptions): 
     }
   });
   watchPage(window, log);
-  void window.loadURL(PAGE_URL).catch((error: unknown) => log("error", "page not loaded", { error: String(error) }));
+  const { webContents } = window;
+  void window.loadURL(PAGE_URL).catch((error: unknown) => {
+    // Closed while it was loading.
+    if (!webContents.isDestroyed()) log("error", "page not loaded", { error: String(error) });
+  });
   return window;
 }
 

@@ -18,9 +18,11 @@ import { takeOverDataFolder } from "../../instance/takeOverDataFolder";
 import { setLanguage } from "../../words/language";
 import { askAboutUnsaved } from "./askAboutUnsaved";
 import type { PageHandlers } from "./callGate";
+import { rememberFolders } from "./dialogs";
 import { openIpcGate } from "./ipcGate";
 import { openMainWindow } from "./mainWindow";
 import { setApplicationMenu, type MenuTarget } from "./menu";
+import type { OpenedFiles } from "./OpenedFiles";
 import { openLogsFolder } from "./openLogsFolder";
 import { StreamPort } from "./streamPort";
 import { blockedMethods, chooseModelFile, pageMethods, systemLanguage } from "./windowMethods";
@@ -35,14 +37,13 @@ export interface RunAppOptions {
   folder: string;
   madeFolder: Outcome<undefined>;
   windowSession: Session;
-  /** The model file of the command line. */
-  openedFile: string | null;
+  openedFiles: OpenedFiles;
   log: Log;
   engineLog: Log;
 }
 
 export async function runApp(options: RunAppOptions): Promise<void> {
-  const { folder, madeFolder, windowSession, openedFile, log, engineLog } = options;
+  const { folder, madeFolder, windowSession, openedFiles, log, engineLog } = options;
   const paths = dataPaths(folder);
   let window: BrowserWindow | null = null;
   const shell: WindowShell = {
@@ -67,6 +68,7 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     },
     openLogsFolder: () => void openLogsFolder(shell),
   };
+  if (madeFolder.ok) rememberFolders(path.join(paths.window, "dialogs.json"), log);
   // Until the settings are read.
   speak(systemLanguage(shell.languages));
 
@@ -131,30 +133,31 @@ export async function runApp(options: RunAppOptions): Promise<void> {
     });
     return window;
   };
+  /** On a Mac the app goes on without one. */
+  const showWindow = () => {
+    if (window === null && !ending.isDecided()) openWindow();
+    if (window?.isMinimized() === true) window.restore();
+    window?.focus();
+  };
   const begin = () => {
-    application
-      ?.openFirstModel(openedFile)
+    const begun = application;
+    if (begun === null) return;
+    begun
+      .openFirstModel(openedFiles.take())
       .catch((error: unknown) => log("error", "no model opened", { error: String(error) }));
-    void application?.start();
+    void begun.start();
+    openedFiles.openWith((file) => {
+      showWindow();
+      return begun.openFile(file);
+    });
   };
   // The window first: loading a model keeps both disk and processor busy.
   openWindow().once("ready-to-show", () => {
     log("info", "window is shown", { afterMs: Math.round(performance.now()) });
     if (opened !== null) begin();
   });
-  app.on("activate", () => {
-    if (window === null) openWindow();
-  });
-  app.on("second-instance", (_event, _argv, _folder, additionalData) => {
-    window?.restore();
-    window?.focus();
-    const file = openedFileOf(additionalData);
-    if (file !== null) void application?.openFile(file);
-  });
-  app.on("open-file", (event, file) => {
-    event.preventDefault();
-    void application?.openFile(file);
-  });
+  app.on("activate", showWindow);
+  app.on("second-instance", showWindow);
   app.on("window-all-closed", () => {
     if (process.platform !== "darwin") app.quit();
   });
@@ -220,9 +223,4 @@ async function end({ window, log }: WindowShell, application: Application | null
   }
   await application?.close();
   log("info", "end");
-}
-
-function openedFileOf(additionalData: unknown): string | null {
-  if (typeof additionalData !== "object" || additionalData === null || !("openedFile" in additionalData)) return null;
-  return typeof additionalData.openedFile === "string" ? additionalData.openedFile : null;
 }

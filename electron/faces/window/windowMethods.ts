@@ -1,4 +1,5 @@
 // The methods of the contract that need the window or the desktop: dialogs, clipboard, file manager. Main process.
+import path from "node:path";
 import { app, clipboard, nativeTheme } from "electron";
 import { fail, succeed, type Failure } from "../../contract/failure";
 import type { Language } from "../../contract/language";
@@ -38,6 +39,12 @@ function windowMethods(
   const { window } = windowShell;
   return {
     ...shellMethods(windowShell),
+    async "app.openLink"({ url }) {
+      if (!application.settings.network.links) return fail("switched-off", { use: "links" });
+      const owner = window();
+      if (owner) await openLink(owner, url);
+      return succeed(undefined);
+    },
     "app.connectStream"() {
       const page = window()?.webContents;
       if (page) streamPort.connectPage(page);
@@ -57,7 +64,7 @@ function windowMethods(
       return succeed(undefined);
     },
     async "models.moveFolder"() {
-      const [folder] = await chooseFolders(window(), {
+      const [folder] = await chooseFolders(window(), "models-folder", {
         title: t("Choose a folder for Facet's models"),
         buttonLabel: t("Move here"),
         properties: ["createDirectory"],
@@ -67,28 +74,34 @@ function windowMethods(
       return moved.ok ? succeed(true) : moved;
     },
     async "quantize.chooseText"() {
-      const file = await chooseFile(window(), t("Choose a text"), [
-        { name: t("Text@@files"), extensions: ["txt", "md", "text"] },
-      ]);
+      const file = await chooseFile(window(), "text", {
+        title: t("Choose a text"),
+        filters: [{ name: t("Text@@files"), extensions: ["txt", "md", "text"] }],
+      });
       return file === null ? succeed(null) : handlers["quantize.useText"]({ path: file });
     },
     async "quantize.importMatrix"({ modelId }) {
-      const file = await chooseFile(window(), t("Choose an importance matrix"), [
-        { name: t("Importance matrices"), extensions: ["gguf", "dat", "imatrix"] },
-      ]);
+      const model = await handlers["models.path"]({ modelId });
+      const file = await chooseFile(window(), "matrix", {
+        title: t("Choose an importance matrix"),
+        filters: [{ name: t("Importance matrices"), extensions: ["gguf", "dat", "imatrix"] }],
+        // It is often beside its model.
+        firstFolder: model.ok ? path.dirname(model.value) : null,
+      });
       return file === null ? succeed(null) : handlers["quantize.importMatrixFrom"]({ modelId, path: file });
     },
     async "import.chooseFolders"() {
-      const paths = await chooseFolders(window(), {
+      const paths = await chooseFolders(window(), "gguf-folders", {
         title: t("Choose folders with GGUF files"),
         properties: ["multiSelections"],
       });
       return paths.length === 0 ? succeed(null) : handlers["import.dropped"]({ paths });
     },
     async "deltas.addFile"(chosen) {
-      const file = await chooseFile(window(), t("Choose a LoRA adapter or a 1-bit delta"), [
-        { name: t("Adapters"), extensions: ["gguf", "safetensors"] },
-      ]);
+      const file = await chooseFile(window(), "adapter", {
+        title: t("Choose a LoRA adapter or a 1-bit delta"),
+        filters: [{ name: t("Adapters"), extensions: ["gguf", "safetensors"] }],
+      });
       if (file === null) return succeed(null);
       const added = await handlers["deltas.addPath"]({ path: file, baseId: chosen?.baseId ?? null });
       // What the user cancelled has not failed.
@@ -98,9 +111,9 @@ function windowMethods(
       const listed = await handlers["deltas.list"](undefined);
       const delta = listed.ok ? listed.value.find(({ id }) => id === deltaId) : undefined;
       if (delta === undefined) return listed.ok ? fail("not-found") : listed;
-      const file = await chooseTarget(window(), {
+      const file = await chooseTarget(window(), "export", {
         title: t("Export the fine-tune"),
-        defaultPath: `${delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}${compact ? "-compact" : ""}.gguf`,
+        fileName: `${delta.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, "-")}${compact ? "-compact" : ""}.gguf`,
         filters: [{ name: t("GGUF adapters"), extensions: ["gguf"] }],
       });
       // The dialog has asked whether to replace what is there.
@@ -117,7 +130,10 @@ export async function chooseModelFile(
   { window }: WindowShell,
   { load }: { load: boolean } = { load: true },
 ): Promise<MethodOutcome<"models.chooseFile">> {
-  const file = await chooseFile(window(), t("Choose a GGUF file"), [{ name: t("GGUF models"), extensions: ["gguf"] }]);
+  const file = await chooseFile(window(), "model", {
+    title: t("Choose a GGUF file"),
+    filters: [{ name: t("GGUF models"), extensions: ["gguf"] }],
+  });
   return file === null ? succeed(null) : handlers["models.openFile"]({ path: file, load });
 }
 
@@ -125,13 +141,14 @@ export async function chooseModelFile(
 function shellMethods({ window, logsFolder }: WindowShell) {
   return {
     "app.openLogsFolder": () => openLogsFolder({ logsFolder }),
+    // No settings can be read: the user is asked all the same.
     async "app.openLink"({ url }) {
       const owner = window();
       if (owner) await openLink(owner, url);
       return succeed(undefined);
     },
     async "app.copyText"({ text }) {
-      // A promise from Electron 40 on.
+      // A promise from Electron 44 on.
       await clipboard.writeText(text);
       return succeed(undefined);
     },

@@ -33,6 +33,15 @@ export function guardAllContents(): void {
   });
 }
 
+/** Before any session is made. Else Chromium fetches a dictionary from a server at each start, also where no page checks its spelling. */
+export function fetchNoDictionaries(): void {
+  app.on("session-created", (session) => {
+    session.setSpellCheckerEnabled(false);
+    // The switch alone does not keep it from fetching.
+    session.setSpellCheckerLanguages([]);
+  });
+}
+
 /** The page asks for no permission and no device, so all are refused; Electron's own default is to grant. */
 export function refusePermissions(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));

@@ -9,10 +9,9 @@ import { electronNetwork } from "./electronNetwork";
 import { electronSecrets } from "./electronSecrets";
 import { forkEngine } from "./forkEngine";
 import { forkFit } from "./forkFit";
-import { APP_FOLDER, forkJob } from "./forkJob";
+import { forkJob } from "./forkJob";
+import { APP_FOLDER, builtScript, RESOURCES } from "./plainFiles";
 
-// .vite/build is where this runs.
-const RESOURCES = path.join(__dirname, "../../resources");
 export const LANGUAGES_FOLDER = languagesFolder(RESOURCES);
 
 /** `engineLog` gets what the processes write to their standard streams. After app.whenReady(). */
@@ -28,12 +27,11 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     forkEngine: (listeners) => forkEngine(listeners, engineLog),
     forkFit,
     forkJob: forkJob(log),
-    searchScript: path.join(__dirname, "search.cjs"),
+    searchScript: builtScript("search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
     takesFoundToken: false,
-    // Beside the archive in the packaged app: a thread reads plain files only.
-    worker: new WorkerThreads(path.join(APP_FOLDER, ".vite/build/worker.mjs")),
+    worker: new WorkerThreads(builtScript("worker.mjs")),
     keepAwake(what, isBusy) {
       if (isBusy) busy.add(what);
       else busy.delete(what);

@@ -1,16 +1,19 @@
 // Makes the fit process: a utility process with little memory for JavaScript and a folder of its own for stubs. Main process.
-import path from "node:path";
 import { app } from "electron";
 import type { ToFit } from "../../contract/fitProtocol";
 import type { Child, ChildListeners } from "../../process/Fork";
 import { fitScratch } from "../fitScratch";
 import { forkUtility } from "./forkUtility";
-
-const FIT_SCRIPT = path.join(__dirname, "fit.mjs");
+import { builtScript } from "./plainFiles";
 
 export function forkFit(on: ChildListeners): Child<ToFit> {
   const { args, execArgv, listeners } = fitScratch(app.getPath("temp"), on);
-  const child = forkUtility(FIT_SCRIPT, args, { serviceName: "Facet fit", stdio: "ignore", execArgv }, listeners);
+  const child = forkUtility(
+    builtScript("fit.mjs"),
+    args,
+    { serviceName: "Facet fit", stdio: "ignore", execArgv },
+    listeners,
+  );
   return {
     postMessage: child.postMessage,
     kill: child.kill,

@@ -8,7 +8,7 @@ export interface UtilityChild extends Child<unknown> {
   readonly process: UtilityProcess;
 }
 
-/** `script` lies beside main.cjs in the built app. */
+/** `script`: from builtScript. */
 export function forkUtility(
   script: string,
   args: string[],

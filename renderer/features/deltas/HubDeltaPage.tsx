@@ -13,6 +13,7 @@ import { useApp } from "../../app/appStore";
 import { callOrNotify } from "../../app/bridge";
 import { failureText } from "../../../electron/words/failureText";
 import { formatBytes } from "../../../electron/words/quantities";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { startJob } from "../jobs/jobs";
@@ -155,6 +156,7 @@ function Problem({ failure }: { readonly failure: Failure }) {
       <h2>{happened}</h2>
       <p>{sentences(data, advice)}</p>
       <FailureDetails failure={failure} />
+      <SwitchedOffButton failure={failure} />
     </section>
   );
 }

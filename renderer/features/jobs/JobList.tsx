@@ -4,6 +4,7 @@ import { t } from "../../../electron/words/language";
 import type { Job } from "../../../electron/contract/jobQueue";
 import type { Delta } from "../../../electron/contract/deltas";
 import type { ModelId } from "../../../electron/contract/ids";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { IconButton } from "../../ui/IconButton";
@@ -54,7 +55,14 @@ export function JobRow({ job }: { readonly job: Job }) {
       progress={state.kind === "done" ? "done" : state.kind === "running" ? jobFraction(job) : "waiting"}
       facts={[...jobFacts(job), ...(made === null ? [] : deltaFacts(made))]}
       problem={jobProblem(job)}
-      problemDetails={state.kind === "failed" ? <FailureDetails failure={state.failure} /> : null}
+      problemDetails={
+        state.kind === "failed" ? (
+          <>
+            <SwitchedOffButton failure={state.failure} />
+            <FailureDetails failure={state.failure} />
+          </>
+        ) : null
+      }
       actions={
         active ? (
           <Button aria-label={t("Cancel {title}", { title })} onClick={() => cancelJob(id)}>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import type { CatalogueModel, HubModelSummary } from "../../../electron/contract/hub";
 import { useAnswer } from "../../app/answers";
 import { callOrNotify } from "../../app/bridge";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import {
   endSearch,
@@ -17,10 +18,11 @@ import {
   useFound,
 } from "./discover";
 import styles from "./DiscoverTab.module.css";
+import { failureText } from "../../../electron/words/failureText";
 import { freeBytes } from "../../../electron/words/fitWords";
 import { refreshFits, useMachine } from "./fits";
 import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
-import { retryHubModels, useHubOffline } from "./hubModels";
+import { retryHubModels, useNoHub } from "./hubModels";
 import { HubWaitLine } from "./HubWaitLine";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
@@ -88,15 +90,17 @@ function SearchLine() {
 }
 
 /** The hand-picked list comes with the app; their files and verdicts come from the hub. */
-function OfflineLine() {
-  const offline = useHubOffline();
-  if (!offline) return null;
+function NoHubLine() {
+  const failure = useNoHub();
+  if (failure === null) return null;
   return (
     <section className={styles.offline} role="alert">
       <p>
-        {t(
-          "Hugging Face can’t be reached, so these models can’t be checked or downloaded now. Models on this computer still work.",
-        )}
+        {failure.code === "hub-offline"
+          ? t(
+              "Hugging Face can’t be reached, so these models can’t be checked or downloaded now. Models on this computer still work.",
+            )
+          : failureText(failure).happened}
       </p>
       <Button
         onClick={() => {
@@ -106,6 +110,7 @@ function OfflineLine() {
       >
         {t("Try again")}
       </Button>
+      <SwitchedOffButton failure={failure} />
     </section>
   );
 }
@@ -120,7 +125,7 @@ function HandPicked() {
   if (machine === null) return null;
   return (
     <>
-      <OfflineLine />
+      <NoHubLine />
       <OrderedCatalogue models={catalogue.value} availableBytes={availableBytes} />
       <footer className={styles.more}>
         <Button onClick={search}>{t("Browse all of Hugging Face")}</Button>

@@ -2,6 +2,7 @@
 import { Download as DownloadIcon, Pause, Play, X } from "lucide-react";
 import { t } from "../../../electron/words/language";
 import type { Download } from "../../../electron/contract/downloads";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { TaskRow } from "../../ui/TaskRow";
@@ -53,6 +54,7 @@ function DownloadRow({ download }: { readonly download: Download }) {
       progress={state.kind === "ready" ? "done" : downloadFraction(download)}
       facts={downloadFacts(download)}
       problem={downloadProblem(download)}
+      problemDetails={<SwitchedOffButton failure={"failure" in state ? state.failure : null} />}
       actions={
         <>
           <Actions download={download} />

@@ -4,6 +4,7 @@ import { t } from "../../../electron/words/language";
 import { sentences } from "../../../electron/words/sentences";
 import type { Failure } from "../../../electron/contract/failure";
 import { failureText } from "../../../electron/words/failureText";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import styles from "./Message.module.css";
@@ -42,6 +43,7 @@ export function FailureMessage({ failure, onRetry, children }: FailureMessagePro
         <Button look="primary" onClick={onRetry}>
           {t("Try again")}
         </Button>
+        <SwitchedOffButton failure={failure} />
         {children}
       </div>
     </section>

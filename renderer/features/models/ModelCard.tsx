@@ -8,7 +8,7 @@ import { openModel } from "./discover";
 import { useFit } from "./fits";
 import { fitSentence } from "../../../electron/words/fitWords";
 import { FitVerdict } from "./FitVerdict";
-import { retryHubModels, useHubModel } from "./hubModels";
+import { isForAllModels, retryHubModels, useHubModel } from "./hubModels";
 import { hubSource } from "../../../electron/words/hubRequests";
 import styles from "./ModelCard.module.css";
 import { useOnScreen } from "./useOnScreen";
@@ -46,8 +46,10 @@ export function ModelCard({ repository, title, tags, description, first }: Model
           {model.kind === "loading" && <span className={styles.quiet}>{onScreen ? t("Looking it up") : ""}</span>}
           {model.kind === "failed" &&
             // Said once, above all cards.
-            (model.failure.code === "hub-offline" ? (
-              <span className={styles.quiet}>{t("Not known while offline")}</span>
+            (isForAllModels(model.failure) ? (
+              <span className={styles.quiet}>
+                {model.failure.code === "hub-offline" ? t("Not known while offline") : t("Not looked up")}
+              </span>
             ) : model.failure.code === "hub-rate-limited" ? (
               <span className={styles.quiet}>{t("Looked up as soon as Hugging Face allows it")}</span>
             ) : (

@@ -1,6 +1,7 @@
 // Models at the hub with their files: asked for once they are on screen, a few at a time, kept until the app is closed. Renderer.
 import { useEffect } from "react";
 import { createStore, useStore } from "zustand";
+import type { Failure, FailureCode } from "../../../electron/contract/failure";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
@@ -20,11 +21,25 @@ export function useHubModel(repository: RepositoryName, wanted: boolean): Loadab
   return model ?? LOADING;
 }
 
-/** The last answer of the hub was none: no card can be filled. */
-export function useHubOffline(): boolean {
-  return useStore(modelStore, (models) =>
-    Object.values(models).some((model) => model?.kind === "failed" && model.failure.code === "hub-offline"),
-  );
+/** Why no card can be filled: the hub does not answer, or may not be asked. Said once, above all cards. */
+export function useNoHub(): Failure | null {
+  return useStore(modelStore, (models) => {
+    for (const model of Object.values(models))
+      if (model?.kind === "failed" && isForAllModels(model.failure)) return model.failure;
+    return null;
+  });
+}
+
+const FOR_ALL: ReadonlySet<FailureCode> = new Set([
+  "hub-offline",
+  "hub-certificate-refused",
+  "hub-proxy-refused",
+  "hub-token-refused",
+  "switched-off",
+]);
+
+export function isForAllModels({ code }: Failure): boolean {
+  return FOR_ALL.has(code);
 }
 
 async function ask(repository: RepositoryName): Promise<void> {

@@ -12,6 +12,7 @@ import { Dialog } from "../../ui/Dialog";
 import { DialogHeader } from "../../ui/DialogHeader";
 import { Segments } from "../../ui/Segments";
 import { BackupsRow } from "./BackupsRow";
+import { NetworkSection } from "./NetworkSection";
 import { Leftovers } from "./Leftovers";
 import styles from "./SettingsDialog.module.css";
 import { richText } from "../../ui/richText";
@@ -65,11 +66,17 @@ export function SettingsDialog() {
             </p>
           </div>
         </div>
+        <NetworkSection />
         <BackupsRow />
         <Leftovers />
       </div>
       <footer className={styles.versions}>
-        Facet {appVersion} · Electron {electronVersion}
+        <span>
+          Facet {appVersion} · Electron {electronVersion}
+        </span>
+        <Button look="quiet" onClick={() => toggleDialog("whats-new")}>
+          {t("What’s new")}
+        </Button>
       </footer>
     </Dialog>
   );

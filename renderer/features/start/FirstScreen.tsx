@@ -11,6 +11,7 @@ import {
   formatPercent,
   formatTimeLeft,
 } from "../../../electron/words/quantities";
+import { SwitchedOffButton } from "../../app/SwitchedOffButton";
 import { Button } from "../../ui/Button";
 import { FailureDetails } from "../../ui/FailureDetails";
 import { Gem } from "../../ui/Gem";
@@ -105,6 +106,7 @@ function Missing({ failure: lastFailure }: { readonly failure: Failure | null })
         <Button look="primary" onClick={() => void callOrNotify("models.getStarter", undefined)}>
           {failure === null ? t("Get the starter model") : t("Try again")}
         </Button>
+        <SwitchedOffButton failure={failure} />
         <ChooseFile />
       </div>
     </>

@@ -1,9 +1,9 @@
 // Copies of the chats while they are sound: one a day, the last seven, and the way back to one of them.
-import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Backup } from "../../../contract/backups";
 import { fail, succeed, type Outcome } from "../../../contract/failure";
-import { placeFile } from "../../../files/placeFile";
+import { placeFile, removeFile } from "../../../files/placeFile";
 import { requireRoom } from "../../../files/room";
 import { errnoOf, saveFailure } from "../../fileFailure";
 import type { Log } from "../../LogFile";
@@ -147,7 +147,7 @@ export class Backups {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const made = await this.#copy("chats", folder, { onlySound: true });
     if (!made.ok) return made;
-    for (const { name } of (await this.#files()).slice(0, -KEPT)) await rm(path.join(folder, name), { force: true });
+    for (const { name } of (await this.#files()).slice(0, -KEPT)) await removeFile(path.join(folder, name));
     return succeed(true);
   }
 
