@@ -473,7 +473,9 @@ export class HubServer {
         if (rule.retryAfter !== undefined) response.setHeader("retry-after", rule.retryAfter);
         if (rule.errorCode !== undefined) response.setHeader("x-error-code", rule.errorCode);
         if (rule.errorMessage !== undefined) response.setHeader("x-error-message", rule.errorMessage);
-        response.writeHead(rule.status, { "content-type": rule.body?.startsWith("<") ? "application/xml" : "application/json" });
+        response.writeHead(rule.status, {
+          "content-type": rule.body?.startsWith("<") ? "application/xml" : "application/json",
+        });
         response.end(rule.body ?? JSON.stringify({ error: "told to" }));
         return true;
       case "redirect":

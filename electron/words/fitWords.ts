@@ -205,7 +205,9 @@ export function whyUnknown({ fileKind, failureCode }: Fit): string {
     case "hub-offline":
       return t("Facet would have to read the start of the file from Hugging Face, and there is no connection.");
     case "hub-certificate-refused":
-      return t("Facet would have to read the start of the file, and this computer doesn’t trust the server’s certificate.");
+      return t(
+        "Facet would have to read the start of the file, and this computer doesn’t trust the server’s certificate.",
+      );
     case "hub-needs-token":
     case "hub-token-refused":
     case "hub-gated":

@@ -23,10 +23,13 @@ export const hubFailures = {
     advice: t("Check your connection, then try again."),
   }),
   "hub-certificate-refused": ({ details: { host } }) => ({
-    happened: t("This computer doesn’t trust the certificate of {hasHost, select, yes {{host}} other {Hugging Face}}.", {
-      hasHost: host === undefined ? "no" : "yes",
-      host: host ?? "",
-    }),
+    happened: t(
+      "This computer doesn’t trust the certificate of {hasHost, select, yes {{host}} other {Hugging Face}}.",
+      {
+        hasHost: host === undefined ? "no" : "yes",
+        host: host ?? "",
+      },
+    ),
     data: nothingChanged(),
     advice: t(
       "Check this computer’s date. If your network or a virus scanner inspects connections, add its certificate to the system’s.",

@@ -14,7 +14,11 @@ interface WatchOptions {
 }
 
 /** Returns what is told the list whenever it changes. */
-export function watchDownloads({ host, wake, addresses = ownAddresses }: WatchOptions): (list: readonly Download[]) => void {
+export function watchDownloads({
+  host,
+  wake,
+  addresses = ownAddresses,
+}: WatchOptions): (list: readonly Download[]) => void {
   let isAwake = false;
   let timer: NodeJS.Timeout | null = null;
   let seen = "";

@@ -213,7 +213,10 @@ describe("a mirror", () => {
     const broken = new HubClient({
       http: async (request) => {
         const response = await http(request);
-        return { ...response, header: (name) => (name === "link" ? '</search?p=2>; rel="next"' : response.header(name)) };
+        return {
+          ...response,
+          header: (name) => (name === "link" ? '</search?p=2>; rel="next"' : response.header(name)),
+        };
       },
       address: address.value,
       token: async () => null,

@@ -96,7 +96,17 @@ export class HubClient {
       const words = [query.text.trim(), query.family === null ? "" : modelFamily(query.family).words];
       if (words.some(Boolean)) parameters.set("search", words.filter(Boolean).join(" "));
       if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
-      for (const field of ["downloads", "likes", "lastModified", "gated", "private", "tags", "cardData", "gguf", "sha"]) {
+      for (const field of [
+        "downloads",
+        "likes",
+        "lastModified",
+        "gated",
+        "private",
+        "tags",
+        "cardData",
+        "gguf",
+        "sha",
+      ]) {
         parameters.append("expand[]", field);
       }
       url = `${this.endpoint}${API}?${parameters}`;
@@ -181,11 +191,7 @@ export class HubClient {
     return files;
   }
 
-  async #askForFiles(
-    repository: RepositoryName,
-    revision: Revision,
-    signal: AbortSignal,
-  ): Promise<Outcome<HubFile[]>> {
+  async #askForFiles(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
     const files: HubFile[] = [];
     let url: string | null = `${this.endpoint}${API}/${repository}/tree/${revision}?recursive=true&limit=1000`;
     // All pages together, as they are kept together.
@@ -274,7 +280,8 @@ export class HubClient {
     const url = parseUrl(found, `${this.endpoint}/`);
     const start = url?.pathname.indexOf(API) ?? -1;
     // To leave out what follows would be worse than to say so.
-    if (url === null || start === -1) return fail("hub-answer-invalid", undefined, "a next page that is none of the hub's");
+    if (url === null || start === -1)
+      return fail("hub-answer-invalid", undefined, "a next page that is none of the hub's");
     return succeed(`${this.endpoint}${url.pathname.slice(start)}${url.search}`);
   }
 

@@ -76,7 +76,10 @@ it("is called a certificate, by searches and by contents", async () => {
   const file = addModel();
   const http = fetchHttp(fetch);
   const client = clientOf(http, trustingAs(http, socketHttp(http)));
-  const told = { ok: false, failure: { code: "hub-certificate-refused", details: { host: new URL(hub.endpoint).host } } };
+  const told = {
+    ok: false,
+    failure: { code: "hub-certificate-refused", details: { host: new URL(hub.endpoint).host } },
+  };
   expect(await client.search(QUERY, never)).toMatchObject(told);
   expect(await new HubFileSource(client, file).open(0, 1000, never)).toMatchObject(told);
 });
@@ -106,7 +109,9 @@ it("another failure asks nobody else", async () => {
   const asked: string[] = [];
   const other: Http = async ({ url }) => Promise.reject(new Error(asked.push(url).toString()));
   await hub.stop();
-  await expect(trustingAs(other, socketHttp(other))({ url: hub.endpoint, headers: {}, signal: never })).rejects.toThrow();
+  await expect(
+    trustingAs(other, socketHttp(other))({ url: hub.endpoint, headers: {}, signal: never }),
+  ).rejects.toThrow();
   expect(asked).toEqual([]);
   hub = await HubServer.start();
 });
@@ -125,7 +130,9 @@ it.skipIf(process.platform !== "linux").each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CE
         child.on("close", () => resolve(said));
       });
     expect(await ask({ [variable]: path.join(folder, "authority.pem") })).toBe("ok ok");
-    expect(await ask({ SSL_CERT_FILE: "", NODE_EXTRA_CA_CERTS: "" })).toBe("hub-certificate-refused hub-certificate-refused");
+    expect(await ask({ SSL_CERT_FILE: "", NODE_EXTRA_CA_CERTS: "" })).toBe(
+      "hub-certificate-refused hub-certificate-refused",
+    );
   },
   60_000,
 );
@@ -133,7 +140,11 @@ it.skipIf(process.platform !== "linux").each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CE
 it.each([
   ["Node's", Object.assign(new Error("x"), { code: "SELF_SIGNED_CERT_IN_CHAIN" }), true],
   ["of another name", Object.assign(new Error("x"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" }), true],
-  ["under fetch's", new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "CERT_HAS_EXPIRED" }) }), true],
+  [
+    "under fetch's",
+    new TypeError("fetch failed", { cause: Object.assign(new Error(), { code: "CERT_HAS_EXPIRED" }) }),
+    true,
+  ],
   ["Chromium's", new Error("net::ERR_CERT_AUTHORITY_INVALID"), true],
   ["a lost network", Object.assign(new Error("x"), { code: "ECONNREFUSED" }), false],
   ["Chromium's lost network", new Error("net::ERR_INTERNET_DISCONNECTED"), false],

@@ -12,7 +12,10 @@ const never = new AbortController().signal;
 
 it.each<[string, ReturnType<typeof proxySetting>]>([
   ["http://proxy.example:3128", { server: "http://proxy.example:3128", login: null }],
-  ["http://ann:p%40ss%20w@proxy.example:3128/", { server: "http://proxy.example:3128", login: { user: "ann", password: "p@ss w" } }],
+  [
+    "http://ann:p%40ss%20w@proxy.example:3128/",
+    { server: "http://proxy.example:3128", login: { user: "ann", password: "p@ss w" } },
+  ],
   ["socks5://ann@[::1]:1080", { server: "socks5://[::1]:1080", login: { user: "ann", password: "" } }],
   ["proxy.example:3128", null],
   ["ftp://proxy.example", null],
@@ -33,7 +36,9 @@ beforeEach(async () => {
   proxy.on("connect", (request, socket: net.Socket, head: Buffer) => {
     asked.push(request.headers["proxy-authorization"] ?? "");
     if (request.headers["proxy-authorization"] !== expected)
-      return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n');
+      return void socket.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\n\r\n',
+      );
     const { hostname, port } = new URL(`http://${request.url}`);
     const beyond = net.connect(Number(port), hostname, () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");

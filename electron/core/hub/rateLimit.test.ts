@@ -32,7 +32,10 @@ test("a door is shut until its limit is over, and the others stay open", () => {
   const file = "https://hub.example/a/b/resolve/main/c.gguf";
   limits.answered(api, answer({ ratelimit: '"api";r=0;t=55' }));
   now += 20_000;
-  expect(limits.refusal(api)?.failure).toMatchObject({ code: "hub-rate-limited", details: { retryAfterSeconds: "35" } });
+  expect(limits.refusal(api)?.failure).toMatchObject({
+    code: "hub-rate-limited",
+    details: { retryAfterSeconds: "35" },
+  });
   expect(limits.refusal(file)).toBeNull();
   now += 35_000;
   expect(limits.refusal(api)).toBeNull();

@@ -29,7 +29,10 @@ function readSearch(body: Uint8Array): Outcome<FoundModel[]> {
     const parsed = SearchRow.safeParse(row);
     if (!parsed.success) continue;
     const { sha, ...found } = parsed.data;
-    models.push({ summary: summaryOf(found), facts: sha === null || sha === undefined ? null : factsOf({ ...found, sha }) });
+    models.push({
+      summary: summaryOf(found),
+      facts: sha === null || sha === undefined ? null : factsOf({ ...found, sha }),
+    });
   }
   return succeed(models);
 }

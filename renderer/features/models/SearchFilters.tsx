@@ -33,10 +33,7 @@ export function SearchFilters({ words }: { readonly words: string }) {
       <Choice<ModelFamilyName | "">
         name={t("Family")}
         value={family ?? ""}
-        choices={[
-          ["", t("All families")],
-          ...modelFamilyNames.map((name) => [name, modelFamily(name).title] as const),
-        ]}
+        choices={[["", t("All families")], ...modelFamilyNames.map((name) => [name, modelFamily(name).title] as const)]}
         onChange={(value) => setFilters({ family: value === "" ? null : value })}
       />
       <Choice name={t("Sort by")} value={sort} choices={sorts()} onChange={(value) => setFilters({ sort: value })} />

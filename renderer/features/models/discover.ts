@@ -91,7 +91,8 @@ onHubWaitOver(() => {
   if (discoverStore.getState().asked === null) return;
   void queryClient.resetQueries({
     queryKey: [FOUND],
-    predicate: ({ state }) => (state.data as { pages?: Outcome<HubSearchPage>[] } | undefined)?.pages?.at(-1)?.ok === false,
+    predicate: ({ state }) =>
+      (state.data as { pages?: Outcome<HubSearchPage>[] } | undefined)?.pages?.at(-1)?.ok === false,
   });
 });
 
