@@ -123,7 +123,7 @@ it.skipIf(process.platform !== "linux").each(["SSL_CERT_FILE", "NODE_EXTRA_CA_CE
     const file = addModel();
     const ask = (env: NodeJS.ProcessEnv) =>
       new Promise<string>((resolve) => {
-        const args = ["scripts/run.mjs", "electron/testing/askHub.ts", hub.endpoint, JSON.stringify(file)];
+        const args = ["--import", "tsx", "electron/testing/askHub.ts", hub.endpoint, JSON.stringify(file)];
         const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: "pipe" });
         let said = "";
         child.stdout.on("data", (piece: Buffer) => (said += piece.toString()));
