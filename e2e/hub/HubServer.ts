@@ -1,5 +1,6 @@
 // A local server that speaks the part of the Hugging Face API that the app uses, and misbehaves when told to.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
@@ -10,12 +11,19 @@ import {
   type HubRepositoryOptions,
 } from "./hubRepository";
 import type { HubDoor, Misbehaviour, MisbehaviourRule } from "./misbehaviour";
+import type { OwnAuthority } from "./ownAuthority";
+
+const CANONICAL = "https://huggingface.co";
+const WINDOW_SECONDS = 300;
+type HubBucket = "api" | "resolvers" | "pages";
+const BUCKET = { api: "api", resolve: "resolvers", raw: "pages" } as const;
 
 /** Small, so that what was sent and what the other side received are never far apart. */
 const PIECE_BYTES = 64 * 1024;
 
 export interface HubRequestRecord {
   door: HubDoor;
+  method: string;
   path: string;
   query: string;
   range: string | null;
@@ -34,8 +42,19 @@ export class HubServer {
   /** Another port, as the real hub's content network is another host. */
   readonly contentOrigin: string;
   readonly requests: HubRequestRecord[] = [];
-  /** Tokens that may read everything gated or private. */
+  /** Tokens that may read everything gated or private. All others are refused, for public repositories too. */
   readonly tokens = new Set<string>();
+  /** Tokens of accounts that were given access to nothing. */
+  readonly tokensWithoutAccess = new Set<string>();
+  /** Tokens that were good once. */
+  readonly expiredTokens = new Set<string>();
+  /** Passes on what the hub itself says, which names the hub and not the mirror. */
+  isMirror = false;
+  /** How many requests are taken in a window of 300 s, for each of the hub's three buckets. */
+  quota: Partial<Record<HubBucket, number>> = {};
+  readonly #asked: Record<HubBucket, number> = { api: 0, resolvers: 0, pages: 0 };
+  /** Seconds until the window is over, as the hub says them. */
+  renewedInSeconds = 300;
   /** Speed of file contents, all connections together; null for as fast as it goes. */
   bytesPerSecond: number | null = null;
   readonly #repositories = new Map<string, HubRepository>();
@@ -47,10 +66,10 @@ export class HubServer {
   #paceMs = 0;
   #etagCounter = 0;
 
-  private constructor(hub: Server, content: Server) {
+  private constructor(hub: Server, content: Server, scheme: "http" | "https") {
     this.#servers = [hub, content];
-    this.endpoint = originOf(hub);
-    this.contentOrigin = originOf(content);
+    this.endpoint = originOf(hub, scheme);
+    this.contentOrigin = originOf(content, scheme);
     for (const server of this.#servers) {
       server.on("connection", (socket: Socket) => {
         this.#sockets.add(socket);
@@ -61,10 +80,12 @@ export class HubServer {
     content.on("request", (request, response) => void this.#content(request, response).catch(() => response.destroy()));
   }
 
-  static async start(): Promise<HubServer> {
-    const servers = [createServer(), createServer()] as const;
+  /** With an authority: over https, by a certificate that nobody else knows. */
+  static async start(authority: OwnAuthority | null = null): Promise<HubServer> {
+    const create = (): Server => (authority === null ? createServer() : createSecureServer(authority.server));
+    const servers = [create(), create()] as const;
     for (const server of servers) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new HubServer(...servers);
+    return new HubServer(...servers, authority === null ? "http" : "https");
   }
 
   async stop(): Promise<void> {
@@ -138,6 +159,7 @@ export class HubServer {
   #record(door: HubDoor, request: IncomingMessage, path: string): HubRequestRecord {
     const record: HubRequestRecord = {
       door,
+      method: request.method ?? "",
       path,
       query: request.url?.split("?")[1] ?? "",
       range: request.headers.range ?? null,
@@ -160,6 +182,7 @@ export class HubServer {
     response.on("finish", () => (record.status = response.statusCode));
     const rule = this.#ruleFor(door, path);
     if (rule && (await this.#misbehaveAnyhow(rule, response))) return;
+    if (!this.#isWithinLimit(BUCKET[door], response) || !this.#isKnown(request, response)) return;
     if (door === "api") return this.#api(url, path, request, response, rule);
     const match = /^\/([^/]+\/[^/]+)\/(?:raw|resolve)\/([^/]+)\/(.+)$/u.exec(path);
     const repository = this.#open(match?.[1] ?? "", request, response);
@@ -214,7 +237,7 @@ export class HubServer {
   #search(url: URL, request: IncomingMessage, response: ServerResponse): void {
     const words = (url.searchParams.get("search") ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
     const filters = url.searchParams.getAll("filter");
-    const families = filters.filter((tag) => tag !== "gguf" && tag !== "peft");
+    const tags = filters.filter((tag) => tag !== "gguf" && tag !== "peft");
     const range = url.searchParams.get("num_parameters") ?? "";
     const bound = (side: string, otherwise: number) =>
       Number(new RegExp(`${side}:([\\d.]+)B`, "u").exec(range)?.[1] ?? otherwise / 1e9) * 1e9;
@@ -229,7 +252,7 @@ export class HubServer {
           range === "" || (gguf !== undefined && gguf.total >= bound("min", 0) && gguf.total <= bound("max", Infinity)),
       )
       .filter((repository) => filters.includes("peft") === holdsPeft(repository))
-      .filter((repository) => families.every((family) => repository.gguf?.architecture === family))
+      .filter((repository) => tags.every((tag) => tagsOf(repository).includes(tag)))
       .sort((a, b) =>
         sort === "lastModified" || sort === "createdAt"
           ? a.lastModified < b.lastModified
@@ -242,15 +265,18 @@ export class HubServer {
     if (start + limit < found.length) {
       const next = new URL(url);
       next.searchParams.set("cursor", Buffer.from(String(start + limit)).toString("base64"));
-      response.setHeader("link", `<${next.href}>; rel="next"`);
+      response.setHeader("link", this.#linkTo(next));
     }
     json(
       response,
-      found.slice(start, start + limit).map((repository) => this.#describe(repository, false)),
+      found.slice(start, start + limit).map((repository) => ({
+        ...this.#describe(repository, false),
+        ...(url.searchParams.getAll("expand[]").includes("sha") ? { sha: repository.revision } : {}),
+      })),
     );
   }
 
-  #describe(repository: HubRepository, withFiles: boolean): unknown {
+  #describe(repository: HubRepository, withFiles: boolean): object {
     return {
       _id: repository.revision.slice(0, 24),
       id: repository.id,
@@ -261,7 +287,7 @@ export class HubServer {
       downloads: repository.downloads,
       likes: repository.likes,
       lastModified: repository.lastModified,
-      tags: [holdsPeft(repository) ? "peft" : "gguf", ...(repository.licence ? [`license:${repository.licence}`] : [])],
+      tags: tagsOf(repository),
       ...(repository.licence
         ? {
             cardData: {
@@ -281,7 +307,7 @@ export class HubServer {
     if (start + limit < repository.files.length) {
       const next = new URL(url);
       next.searchParams.set("cursor", Buffer.from(String(start + limit)).toString("base64"));
-      response.setHeader("link", `<${next.href}>; rel="next"`);
+      response.setHeader("link", this.#linkTo(next));
     }
     return repository.files.slice(start, start + limit).map((file) => {
       const size = file.claimedSizeBytes ?? file.content.length;
@@ -298,6 +324,11 @@ export class HubServer {
         path: file.path,
       };
     });
+  }
+
+  #linkTo(next: URL): string {
+    const origin = this.isMirror ? CANONICAL : this.endpoint;
+    return `<${origin}${next.pathname}${next.search}>; rel="next"`;
   }
 
   async #content(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -403,6 +434,35 @@ export class HubServer {
     if (this.#paceMs > now + 1) await sleep(this.#paceMs - now);
   }
 
+  /** Begins a new window. */
+  renew(): void {
+    for (const bucket of ["api", "resolvers", "pages"] as const) this.#asked[bucket] = 0;
+  }
+
+  /** As huggingface.co/docs/hub/rate-limits says it. */
+  #isWithinLimit(bucket: HubBucket, response: ServerResponse): boolean {
+    const quota = this.quota[bucket];
+    if (quota === undefined) return true;
+    const asked = ++this.#asked[bucket];
+    response.setHeader("ratelimit", `"${bucket}";r=${Math.max(0, quota - asked)};t=${this.renewedInSeconds}`);
+    response.setHeader("ratelimit-policy", `"fixed window";"${bucket}";q=${quota};w=${WINDOW_SECONDS}`);
+    if (asked <= quota) return true;
+    refuse(response, 429);
+    return false;
+  }
+
+  /** A token that the hub does not know is refused, whatever it was sent for. */
+  #isKnown({ headers }: IncomingMessage, response: ServerResponse): boolean {
+    const token = headers.authorization?.replace(/^Bearer /u, "");
+    if (token === undefined || this.tokens.has(token) || this.tokensWithoutAccess.has(token)) return true;
+    const message = this.expiredTokens.has(token)
+      ? 'User Access Token "laptop" is expired'
+      : "Invalid credentials in Authorization header";
+    response.setHeader("x-error-message", message);
+    refuse(response, 401);
+    return false;
+  }
+
   /** Misbehaviour that needs to know nothing of the request. */
   async #misbehaveAnyhow(rule: Misbehaviour, response: ServerResponse): Promise<boolean> {
     switch (rule.kind) {
@@ -412,7 +472,10 @@ export class HubServer {
       case "status":
         if (rule.retryAfter !== undefined) response.setHeader("retry-after", rule.retryAfter);
         if (rule.errorCode !== undefined) response.setHeader("x-error-code", rule.errorCode);
-        response.writeHead(rule.status, { "content-type": "application/json" });
+        if (rule.errorMessage !== undefined) response.setHeader("x-error-message", rule.errorMessage);
+        response.writeHead(rule.status, {
+          "content-type": rule.body?.startsWith("<") ? "application/xml" : "application/json",
+        });
         response.end(rule.body ?? JSON.stringify({ error: "told to" }));
         return true;
       case "redirect":
@@ -440,6 +503,11 @@ export class HubServer {
       refuse(response, request.headers.authorization ? 404 : 401, "RepoNotFound");
       return null;
     }
+    if (repository.isDisabled) {
+      response.setHeader("x-error-message", "Access to this resource is disabled.");
+      refuse(response, 403);
+      return null;
+    }
     // The listing of a gated repository is open; its files are not.
     if (repository.gated && !known && !request.url?.startsWith("/api/")) {
       refuse(response, request.headers.authorization ? 403 : 401, "GatedRepo");
@@ -463,8 +531,8 @@ export class HubServer {
   }
 }
 
-function originOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function originOf(server: Server, scheme: "http" | "https"): string {
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function json(response: ServerResponse, value: unknown): void {
@@ -488,6 +556,15 @@ function drained(response: ServerResponse): Promise<void> {
     response.on("drain", finish);
     response.on("close", finish);
   });
+}
+
+/** Of its card: what architecture its files have is no tag. */
+function tagsOf(repository: HubRepository): string[] {
+  return [
+    holdsPeft(repository) ? "peft" : "gguf",
+    ...repository.tags,
+    ...(repository.licence ? [`license:${repository.licence}`] : []),
+  ];
 }
 
 /** What makes the real hub list a repository under its library "peft". */

@@ -23,6 +23,10 @@ export interface HubRepositoryOptions {
   lastModified?: string;
   licence?: string | null;
   baseModel?: string;
+  /** Of its card, beside those of its format and licence. */
+  tags?: string[];
+  /** Taken down by the hub. */
+  isDisabled?: boolean;
   readme?: string;
   gguf?: { total: number; architecture: string; context_length: number };
 }
@@ -38,6 +42,8 @@ export function hubRepository(options: HubRepositoryOptions): HubRepository {
   return {
     gated: false,
     private: false,
+    tags: [],
+    isDisabled: false,
     downloads: 100,
     likes: 10,
     lastModified: "2026-10-01T12:00:00.000Z",

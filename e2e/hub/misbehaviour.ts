@@ -10,7 +10,7 @@ export type Misbehaviour =
   | { kind: "wrong-length"; byBytes: number }
   /** One byte of the file is another one. */
   | { kind: "wrong-bytes"; atByte: number }
-  | { kind: "status"; status: number; retryAfter?: string; errorCode?: string; body?: string }
+  | { kind: "status"; status: number; retryAfter?: string; errorCode?: string; errorMessage?: string; body?: string }
   /** 200 and a web page, as captive portals and proxies do. */
   | { kind: "html-page" }
   /** 200 and the whole file, whatever was asked for. */

@@ -38,7 +38,12 @@ export const DownloadState = z.discriminatedUnion("kind", [
     secondsLeft: z.number().nullable(),
   }),
   /** Goes on by itself. */
-  z.strictObject({ kind: z.literal("waiting"), for: z.enum(["network", "hub", "rate-limit"]) }),
+  z.strictObject({
+    kind: z.literal("waiting"),
+    for: z.enum(["network", "hub", "rate-limit"]),
+    /** Where the hub said how long: the time at which it goes on. */
+    untilMs: z.number().optional(),
+  }),
   /** By the user (failure is null), or because something must be put right first. */
   z.strictObject({ kind: z.literal("paused"), failure: Failure.nullable() }),
   /** All bytes are here; they are being compared with the hub's SHA-256. */

@@ -56,10 +56,20 @@ export const FailureCode = z.enum([
   // the model hub
   /** No answer: no network, no such host, or the connection broke. */
   "hub-offline",
+  /** An answer whose certificate nothing here trusts: a network that inspects what passes, or a wrong clock. */
+  "hub-certificate-refused",
   /** The hub wants to know who asks (401). */
   "hub-needs-token",
   /** The token is known, but its owner was not given access to this repository (403). */
   "hub-gated",
+  /** The token is unknown there, or has expired (401 though there was one). */
+  "hub-token-refused",
+  /** The hub has taken the repository down (403). */
+  "hub-repository-disabled",
+  /** 451 */
+  "hub-withheld-by-law",
+  /** The content network does not give the file that the hub sent us to (4xx). */
+  "hub-content-refused",
   "hub-not-found",
   /** 429 */
   "hub-rate-limited",
@@ -73,6 +83,8 @@ export const FailureCode = z.enum([
   /** The configured endpoint, or a repository name, is not a valid one. */
   "hub-address-invalid",
   "hub-proxy-invalid",
+  /** It wants a name and password, or others than it was given (407). */
+  "hub-proxy-refused",
   // downloads
   /** What was fetched is kept. */
   "download-disk-full",

@@ -24,6 +24,8 @@ type Type = { readonly type?: string };
 type MovedTo = { readonly movedTo?: string };
 type Counts = { readonly chats?: string; readonly messages?: string };
 type Architecture = { readonly architecture?: string };
+/** What the hub said of it: one line of a server, cut. */
+type Message = { readonly message?: string };
 type Amounts = { readonly neededBytes?: string; readonly availableBytes?: string };
 /** As earlier versions stored them: "9.1 GB". */
 type StoredAmounts = { readonly needed?: string; readonly available?: string };
@@ -58,6 +60,15 @@ type Listed = {
   "structure-invalid": { readonly kind?: "json-schema" | "grammar" } & Reasoned<StructureReason>;
   "switched-off": { readonly use?: NetworkUse };
   "hub-offline": { readonly host?: string };
+  "hub-certificate-refused": { readonly host?: string };
+  "hub-needs-token": Message;
+  "hub-gated": Message;
+  "hub-token-refused": Message;
+  "hub-repository-disabled": Message;
+  "hub-withheld-by-law": Message;
+  "hub-content-refused": Message;
+  "hub-not-found": Message;
+  "hub-answer-invalid": Message;
   "hub-rate-limited": { readonly retryAfterSeconds?: string };
   "hub-answer-too-large": { readonly maxBytes?: string };
   "hub-redirect-refused": { readonly host?: string; readonly scheme?: string };

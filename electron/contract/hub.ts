@@ -1,5 +1,6 @@
 // The model hub as the app sees it: search results, models, their variants, and the catalogue.
 import { z } from "zod";
+import { ModelFamilyName } from "./modelFamilies";
 import { Runs } from "./speed";
 
 /** "owner/name", as Hugging Face spells it. Also keeps `..`, slashes and query signs out of URLs, and a dot off the end of a folder. */
@@ -31,11 +32,7 @@ export const HubQuery = z.strictObject({
   of: z.enum(["models", "adapters"]).default("models"),
   text: z.string().max(200),
   sort: HubSort,
-  /** Architecture as GGUF names it ("llama", "qwen3"); the hub's filter, together with "gguf". */
-  family: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,60}$/u)
-    .nullable(),
+  family: ModelFamilyName.nullable(),
   /** In billions; null for no bound on that side. Models that do not say their size are in no range. */
   parameters: z
     .strictObject({ minBillions: z.number().positive().nullable(), maxBillions: z.number().positive().nullable() })
@@ -95,6 +92,8 @@ export const HubVariant = z.strictObject({
    * "address-refused": its path at the hub climbs, say.
    */
   obstacle: z.enum(["parts-missing", "not-whole", "no-checksum", "address-refused"]).nullable(),
+  /** Called as those are that guess tokens ahead for a model: not taken for a model until its header says so. */
+  isNamedDraft: z.literal(true).optional(),
 });
 export type HubVariant = z.infer<typeof HubVariant>;
 

@@ -9,6 +9,8 @@ export const HubSettings = z.strictObject({
   /** "http://proxy.example:3128"; null = what the system says. */
   proxy: z.string().nullable(),
   hasToken: z.boolean(),
+  /** Hugging Face's own tools have one on this computer, in the environment or in their file; null: they have none, or one is saved here. */
+  offeredToken: z.enum(["environment", "file"]).nullable(),
   /** "system": in the system's secret store. "session": there is none, it is forgotten when the app is closed. */
   tokenStorage: z.enum(["system", "session"]),
 });

@@ -185,11 +185,17 @@ export const methods = {
   /** The hand-picked models in the order in which they suit this computer. */
   "hub.catalogue": { input: nothing, output: z.array(RatedModel) },
   "hub.search": { input: HubQuery, output: HubSearchPage },
-  "hub.model": { input: z.strictObject({ repository: RepositoryName }), output: HubModel },
+  /** `isFresh`: as it is now. Without it, an answer of the last hour does. */
+  "hub.model": {
+    input: z.strictObject({ repository: RepositoryName, isFresh: z.boolean().default(false) }),
+    output: HubModel,
+  },
   /** The card's Markdown as it is: hostile until rendered safely. */
   "hub.readme": { input: z.strictObject({ repository: RepositoryName, revision: Revision }), output: z.string() },
   "hub.settings": { input: nothing, output: HubSettings },
   "hub.saveSettings": { input: HubSettingsChange, output: HubSettings },
+  /** Saves the token that `offeredToken` tells of; the page never sees it. */
+  "hub.useFoundToken": { input: nothing, output: HubSettings },
 
   /** Always a verdict: what cannot be known is "unknown". Failure: "request-cancelled". */
   "fit.judge": { input: FitQuestion, output: Fit },

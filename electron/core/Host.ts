@@ -6,6 +6,7 @@ import type { ToJob } from "../contract/jobs";
 import type { Fork } from "../process/Fork";
 import type { WorkerThreads } from "./worker/WorkerThreads";
 import type { Http } from "./hub/http";
+import type { ProxySetting } from "./hub/proxySetting";
 import type { SecretStore } from "./hub/TokenStore";
 
 export interface Host {
@@ -25,12 +26,12 @@ export interface Host {
   readonly searchScript: string;
   readonly network: HostNetwork;
   readonly secrets: SecretStore;
-  /** An access token for Hugging Face that came with the start; used where none is saved. */
-  readonly hubToken: string | null;
+  /** Whether the access token of Hugging Face's own tools is used unasked, where none is saved: by commands, as by those tools. A window offers it. */
+  readonly takesFoundToken: boolean;
   /** For what would hold this process: whole chat databases, large answers of the hub. */
   readonly worker: WorkerThreads;
-  /** While a job runs: a computer that falls asleep in the middle of an hour's work helps nobody. */
-  keepAwake(isBusy: boolean): void;
+  /** While a job runs or a model is downloaded: a computer that falls asleep in the middle of an hour's work helps nobody. */
+  keepAwake(what: "jobs" | "downloads", isBusy: boolean): void;
   /** The computer woke up: connections are gone. */
   onWake(listener: () => void): void;
   moveToTrash(file: string): Promise<void>;
@@ -41,7 +42,7 @@ export interface HostNetwork {
   readonly http: Http;
   readonly fetch: typeof fetch;
   /** null = the system's own settings. Resolves when every later request goes that way. */
-  setProxy(proxy: string | null): Promise<void>;
+  setProxy(proxy: ProxySetting | null): Promise<void>;
   /** Whether a request to this address goes through a proxy. */
   usesProxy(url: string): Promise<boolean>;
 }

@@ -10,6 +10,8 @@ import { defaultAppSettings, type AppSettings } from "../contract/settings";
 import type { HostNetwork } from "./Host";
 import { fetchHttp } from "./hub/fetchHttp";
 import { Hub } from "./hub/Hub";
+import { DEFAULT_ENDPOINT } from "./hub/hubAddress";
+import { KeptAnswers } from "./hub/KeptAnswers";
 import { StoredHubSettings } from "./hub/StoredHubSettings";
 import { TokenStore } from "./hub/TokenStore";
 import { openJsonFile } from "./JsonFile";
@@ -47,7 +49,10 @@ beforeEach(async () => {
   hub = new Hub({
     file,
     token: new TokenStore(path.join(folder, "hub-token"), secrets, unfinished),
-    givenToken: null,
+    foundToken: () => null,
+    takesFoundToken: false,
+    kept: KeptAnswers.none(),
+    usualEndpoint: DEFAULT_ENDPOINT,
     network,
     switches,
     worker: new WorkerThreads(""),

@@ -34,6 +34,9 @@ import { plannedForAnother } from "./gpu/gpuChosen";
 import { GpuStarts } from "./gpu/GpuStarts";
 import { graphicsSystem } from "./gpu/graphicsSystem";
 import { Hub } from "./hub/Hub";
+import { DEFAULT_ENDPOINT } from "./hub/hubAddress";
+import { foundToken } from "./hub/huggingFaceTools";
+import { KeptAnswers } from "./hub/KeptAnswers";
 import { TokenStore } from "./hub/TokenStore";
 import { FileTasks } from "./importing/FileTasks";
 import { Imports } from "./importing/Imports";
@@ -195,11 +198,14 @@ function createParts(
   const hub = new Hub({
     file: data.hubSettings,
     token: new TokenStore(path.join(dataFolder, "hub-token"), host.secrets, data.unfinished),
-    givenToken: host.hubToken,
+    foundToken: () => foundToken({ env: process.env, platform: process.platform, home: homedir() }),
+    takesFoundToken: host.takesFoundToken,
     network: host.network,
     switches,
     worker: host.worker,
+    kept: new KeptAnswers({ folder: paths.hubAnswers, isReader, unfinished: data.unfinished, now: Date.now }),
     fixedEndpoint: process.env["FACET_HUB_ENDPOINT"] || null,
+    usualEndpoint: process.env["HF_ENDPOINT"] || DEFAULT_ENDPOINT,
   });
   const downloads = createDownloads({ host, events, modelsFolder, hub, log, unfinished: data.unfinished });
   const starter = new StarterFetcher({
@@ -429,6 +435,7 @@ async function openFile({ models, notices }: Parts, file: string): Promise<boole
 function close(parts: Parts): Promise<void> {
   const {
     host,
+    hub,
     starter,
     estimator,
     speeds,
@@ -450,6 +457,7 @@ function close(parts: Parts): Promise<void> {
       ["jobs", () => jobs.queue.stop()],
       ["file tasks", () => fileTasks.close()],
       ["downloads", () => downloads.stop()],
+      ["answers of the hub", () => hub.settled()],
       ["engine", () => session.close()],
       ["engine state", () => forgetEngineState(dataPaths(dataFolder).engineState, data.unfinished)],
       ["loads", () => data.loadLog.ended()],

@@ -30,6 +30,8 @@ export function dataPaths(folder: string) {
     deltas: join(folder, "deltas"),
     /** Adapters of the hub, while they are fetched. */
     fetched: join(folder, "fetched"),
+    /** What the hub said of repositories. */
+    hubAnswers: join(folder, "hub-answers"),
     database: join(folder, "chats.db"),
     /** Of the chats. */
     backups: join(folder, "backups"),

@@ -10,3 +10,12 @@ export function isGgufName(name: string): boolean {
 export function wholeNameOf(name: string): string | null {
   return isGgufName(name) ? null : (PIECE.exec(name)?.groups?.["whole"] ?? null);
 }
+
+/** As llama.cpp's own download leaves them out (v0.5.0, common/download.cpp), and the folder in which publishers put them. */
+const DRAFT = /^(?:mtp|eagle3|dflash|dspark)-/iu;
+const DRAFT_FOLDER = /(?:^|\/)mtp\//iu;
+
+/** "mtp-gemma-4-31B-it.gguf", "MTP/…": most likely guesses tokens ahead for a model; its header says whether. `path`: with `/`. */
+export function isDraftName(path: string): boolean {
+  return DRAFT.test(path.slice(path.lastIndexOf("/") + 1)) || DRAFT_FOLDER.test(path);
+}

@@ -41,6 +41,7 @@ const PRIVATE_FOLDERS = new Set([
   "deltas",
   "engine-state",
   "fetched",
+  "hub-answers",
   "importance",
   "logs",
   "models",

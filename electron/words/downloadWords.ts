@@ -1,7 +1,7 @@
 // Where a download stands, in words and one fraction.
 import type { Download } from "../contract/downloads";
 import { failureParagraph } from "./failureText";
-import { formatByteSpeed, formatBytes, formatBytesOf, formatPercent, formatTimeLeft } from "./quantities";
+import { formatByteSpeed, formatBytes, formatBytesOf, formatPercent, formatTimeLeft, formatWhen } from "./quantities";
 import { t } from "./language";
 
 /** 0…1 of what the bar shows: fetched bytes, then bytes that were read again. */
@@ -25,7 +25,7 @@ export function downloadFacts(download: Download, { withPercent = true } = {}): 
         ...(state.secondsLeft === null ? [] : [formatTimeLeft(state.secondsLeft)]),
       ];
     case "waiting":
-      return [amount, waitingWords(state.for)];
+      return [amount, waitingWords(state.for, state.untilMs)];
     case "paused":
       return [amount, ...(state.failure === null ? [t("paused")] : [])];
     case "verifying":
@@ -47,13 +47,16 @@ export function downloadProblem({ state }: Download): string | null {
   return failureParagraph(failure);
 }
 
-export function waitingWords(reason: "network" | "hub" | "rate-limit"): string {
+/** `untilMs`: when it goes on, where that is known. */
+export function waitingWords(reason: "network" | "hub" | "rate-limit", untilMs?: number): string {
   switch (reason) {
     case "network":
       return t("waiting for the network");
     case "hub":
       return t("Hugging Face isn’t answering, trying again");
     case "rate-limit":
-      return t("Hugging Face asks to wait, continuing soon");
+      return untilMs === undefined
+        ? t("Hugging Face asks to wait, continuing soon")
+        : t("Hugging Face asks to wait, continuing at {time}", { time: formatWhen(untilMs, untilMs) });
   }
 }

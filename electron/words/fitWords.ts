@@ -84,7 +84,10 @@ function unknownWords({ fileKind, failureCode }: Fit): string {
   switch (failureCode) {
     case "hub-offline":
       return t("Unknown while offline");
+    case "hub-certificate-refused":
+      return t("Unknown, certificate not trusted");
     case "hub-needs-token":
+    case "hub-token-refused":
     case "hub-gated":
       return t("Unknown without access");
     case "hub-rate-limited":
@@ -119,7 +122,10 @@ export function uncheckedReason({ failureCode }: Fit): string {
   switch (failureCode) {
     case "hub-offline":
       return t("Hugging Face can’t be reached@@reason");
+    case "hub-certificate-refused":
+      return t("this computer doesn’t trust the server’s certificate@@reason");
     case "hub-needs-token":
+    case "hub-token-refused":
     case "hub-gated":
       return t("only people with access may read it@@reason");
     case "hub-rate-limited":
@@ -193,7 +199,12 @@ export function whyUnknown({ fileKind, failureCode }: Fit): string {
   switch (failureCode) {
     case "hub-offline":
       return t("Facet would have to read the start of the file from Hugging Face, and there is no connection.");
+    case "hub-certificate-refused":
+      return t(
+        "Facet would have to read the start of the file, and this computer doesn’t trust the server’s certificate.",
+      );
     case "hub-needs-token":
+    case "hub-token-refused":
     case "hub-gated":
       return t("Facet would have to read the start of the file, and Hugging Face gives it only to people with access.");
     case "model-architecture-unknown":

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Fit, FitVerdict } from "../contract/fit";
 import type { HubVariant } from "../contract/hub";
-import { bestVariant, likelyVariant, modelVariants, oddVariants, usualVariants } from "./variantChoice";
+import { bestVariant, likelyVariant, modelVariants, namedDrafts, oddVariants, usualVariants } from "./variantChoice";
 
 const GB = 1_000_000_000;
 const variant = (quantization: string, gigabytes: number, extra: Partial<HubVariant> = {}): HubVariant => ({
@@ -87,6 +87,18 @@ test("waits for the verdicts that it depends on, and proposes nothing meanwhile"
     "undecided",
   ]);
   expect(choose(variants, (one) => (one.quantization === "Q4_K_M" ? null : fitOf(12.7)(one)))[0]).toBe("Q6_K");
+});
+
+test("what is called like a draft is no model until its header says so, while there are others", () => {
+  const draft = { ...variant("Q4_0", 1), isNamedDraft: true as const };
+  const model = variant("Q8_0", 4);
+  const ids = (found: readonly HubVariant[]) => found.map(({ id }) => id);
+  expect(ids(modelVariants([draft, model], () => null))).toEqual([model.id]);
+  expect(ids(namedDrafts([draft, model], () => null))).toEqual([draft.id]);
+  expect(ids(modelVariants([draft, model], () => "model"))).toEqual([draft.id, model.id]);
+  expect(ids(namedDrafts([draft, model], () => "model"))).toEqual([]);
+  expect(ids(modelVariants([draft], () => null))).toEqual([draft.id]);
+  expect(ids(modelVariants([draft, model], (one) => (one === draft ? "draft" : null)))).toEqual([model.id]);
 });
 
 test.each([

@@ -33,9 +33,15 @@ export type Choice =
 
 /** The models among the files of a repository, as far as is known, smallest first. */
 export function modelVariants(variants: readonly HubVariant[], kindOf: KindOf): HubVariant[] {
-  return variants
-    .filter((variant) => (kindOf(variant) ?? "model") === "model")
-    .sort((one, other) => one.sizeBytes - other.sizeBytes);
+  const models = variants.filter((variant) => (kindOf(variant) ?? "model") === "model");
+  // A draft is smaller than any model: until its header was read, it would be what fits best.
+  const without = models.filter((variant) => !variant.isNamedDraft || kindOf(variant) === "model");
+  return (without.length > 0 ? without : models).toSorted((one, other) => one.sizeBytes - other.sizeBytes);
+}
+
+/** Called as drafts are, of unknown kind: to have their headers read, nothing more. */
+export function namedDrafts(variants: readonly HubVariant[], kindOf: KindOf): HubVariant[] {
+  return variants.filter((variant) => variant.isNamedDraft && kindOf(variant) === null);
 }
 
 /** What is shown before the user asks for all of them. */

@@ -101,7 +101,7 @@ function offlineHost(folder: string): Host {
       setProxy: async () => undefined,
       usesProxy: async () => false,
     },
-    hubToken: null,
+    takesFoundToken: false,
     secrets: {
       isAvailable: () => false,
       encrypt: () => Buffer.alloc(0),

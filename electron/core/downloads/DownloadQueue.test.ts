@@ -425,7 +425,7 @@ describe("a misbehaving hub: what cannot be mended is said, and no model appears
     ["401", "resolve", { kind: "status", status: 401, errorCode: "GatedRepo" }, "hub-needs-token"],
     ["403", "resolve", { kind: "status", status: 403 }, "hub-gated"],
     ["404", "resolve", { kind: "status", status: 404, errorCode: "EntryNotFound" }, "hub-not-found"],
-    ["403 at the content network, for good", "content", { kind: "status", status: 403 }, "hub-unavailable"],
+    ["403 at the content network, for good", "content", { kind: "status", status: 403 }, "hub-content-refused"],
     ["500, for good", "content", { kind: "status", status: 500 }, "hub-unavailable"],
     ["a web page, for good", "content", { kind: "html-page" }, "download-not-a-file"],
     [
@@ -462,6 +462,7 @@ describe("a misbehaving hub: what cannot be mended is said, and no model appears
     const id = await start(request);
     expect(await until(id, "failed", "ready")).toMatchObject({ failure: { code: "hub-needs-token" } });
     token = "hf_wrong";
+    hub.tokensWithoutAccess.add(token);
     await queue.resume(id);
     expect(await until(id, "failed", "ready")).toMatchObject({ failure: { code: "hub-gated" } });
     token = "hf_right";

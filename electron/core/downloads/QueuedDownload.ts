@@ -15,7 +15,7 @@ import {
   stateFolder,
   type SavedDownload,
 } from "./downloadDisk";
-import { downloadFile, type DownloadTiming, type WaitingFor } from "./downloadFile";
+import { downloadFile, type DownloadTiming, type Waiting } from "./downloadFile";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { PartFile } from "./PartFile";
 import { SpeedMeter } from "./SpeedMeter";
@@ -246,11 +246,11 @@ export class QueuedDownload {
     await beginParts(folder, index, unfinished);
     const part = await PartFile.open(folder, index, file.sizeBytes, chunkBytes);
     const { chunks } = part;
-    let waiting: WaitingFor | null = null;
+    let waiting: Waiting | null = null;
     const progress = (partialBytes: number): void => {
       this.#received[index] = Math.min(file.sizeBytes, file.sizeBytes - chunks.missingBytes + partialBytes);
       if (signal.aborted) return;
-      if (waiting !== null) this.#setState({ kind: "waiting", for: waiting });
+      if (waiting !== null) this.#setState({ kind: "waiting", ...waiting });
       else if (this.missingBytes === 0) this.#setState({ kind: "verifying" });
       else {
         const bytesPerSecond = this.#speed.bytesPerSecond(Date.now());
@@ -277,8 +277,8 @@ export class QueuedDownload {
           this.#hashed[index] = positionBytes;
           if (chunks.missingBytes === 0 && Date.now() - this.#lastReportMs >= REPORT_MS) progress(0);
         },
-        onWaiting: (reason) => {
-          waiting = reason;
+        onWaiting: (now) => {
+          waiting = now;
           progress(0);
         },
       });

@@ -7,6 +7,7 @@ import { HubFileSource } from "../hub/HubFileSource";
 import type { Log } from "../LogFile";
 import type { UnfinishedFiles } from "../UnfinishedFiles";
 import { DownloadQueue } from "./DownloadQueue";
+import { watchDownloads } from "./watchDownloads";
 
 export interface DownloadsOptions {
   host: Host;
@@ -18,7 +19,12 @@ export interface DownloadsOptions {
 }
 
 export function createDownloads({ host, events, modelsFolder, hub, log, unfinished }: DownloadsOptions): DownloadQueue {
-  const changed = () => events.emit("downloads-changed", queue.list());
+  const watch = watchDownloads({ host, wake: () => queue.wake() });
+  const changed = () => {
+    const list = queue.list();
+    watch(list);
+    events.emit("downloads-changed", list);
+  };
   const queue = new DownloadQueue({
     modelsFolder,
     unfinished,
@@ -37,6 +43,5 @@ export function createDownloads({ host, events, modelsFolder, hub, log, unfinish
     },
     onProblem: (error) => log("error", "download", { error: String(error) }),
   });
-  host.onWake(() => queue.wake());
   return queue;
 }

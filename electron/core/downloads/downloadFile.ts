@@ -1,14 +1,20 @@
 // Fetches one file over several connections into its part file, and hashes it close behind.
-import { waitAskedForMs } from "../hub/hubFailure";
 import { createHash } from "node:crypto";
 import { fail, type Failure, type Outcome } from "../../contract/failure";
 import type { HubFileSource } from "../hub/HubFileSource";
+import { waitAskedForMs } from "../hub/rateLimit";
 import { backOffMs, wait, type BackOff } from "../hub/wait";
 import { diskFailure } from "./diskFailure";
 import type { PartFile } from "./PartFile";
 import { newWriteBuffers, PartWriter, WriteError, type WriteBuffers } from "./PartWriter";
 
 export type WaitingFor = "network" | "hub" | "rate-limit";
+
+/** `untilMs`: where the hub said how long. */
+export interface Waiting {
+  for: WaitingFor;
+  untilMs?: number;
+}
 
 export interface DownloadTiming {
   /** No byte for this long: the connection is dead, whatever TCP thinks. */
@@ -46,8 +52,8 @@ export interface FileDownload {
   /** New bytes came; `partialBytes` are those on the disk in chunks that are not whole yet. */
   onReceived(bytes: number, partialBytes: number): void;
   onHashed(positionBytes: number): void;
-  /** All connections wait for the same reason; null when one of them goes on. */
-  onWaiting(reason: WaitingFor | null): void;
+  /** All connections wait; null when one of them goes on. */
+  onWaiting(waiting: Waiting | null): void;
 }
 
 /** When it is ok, all bytes are on the disk and have the right hash. Parts are kept on every failure. */
@@ -66,7 +72,7 @@ class FileRun {
   readonly #wholeFile: boolean;
   readonly #connectionCount: number;
   /** Per connection that still works: what it waits for, and its bytes in an unfinished chunk. */
-  readonly #working = new Map<number, { waiting: WaitingFor | null; partialBytes: number }>();
+  readonly #working = new Map<number, { waiting: Waiting | null; partialBytes: number }>();
   readonly #abort = new AbortController();
   #failure: Failure | "no-ranges" | null = null;
   #syncing: Promise<void> = Promise.resolve();
@@ -171,19 +177,22 @@ class FileRun {
       if (reason === null || triesAtHub > timing.maxHubTries) return this.#stop(failure);
       // Without ranges, a broken connection means the beginning again.
       if (this.#wholeFile) position = start;
-      this.#setWaiting(index, reason);
       const retryAfterMs = waitAskedForMs(failure);
+      this.#setWaiting(index, {
+        for: reason,
+        ...(retryAfterMs > 0 ? { untilMs: Date.now() + retryAfterMs } : {}),
+      });
       const waitMs = Math.max(retryAfterMs, backOffMs(timing.backOff, Math.max(0, triesWithoutBytes - 1)));
       await wait(waitMs, AbortSignal.any([stopped, this.#download.wakeSignal()]));
     }
   }
 
-  #setWaiting(index: number, reason: WaitingFor | null): void {
+  #setWaiting(index: number, waiting: Waiting | null): void {
     const connection = this.#working.get(index);
-    if (!connection || connection.waiting === reason) return;
-    connection.waiting = reason;
-    const all = [...this.#working.values()].map(({ waiting }) => waiting);
-    this.#download.onWaiting(all.every((waiting) => waiting !== null) ? reason : null);
+    if (!connection || (connection.waiting === null && waiting === null)) return;
+    connection.waiting = waiting;
+    const all = [...this.#working.values()];
+    this.#download.onWaiting(all.every((other) => other.waiting !== null) ? waiting : null);
   }
 
   /** One request. `onWritten` says up to where the bytes are written. */
@@ -294,6 +303,6 @@ function waitingFor({ code }: Failure): WaitingFor | null {
   if (code === "hub-offline") return "network";
   if (code === "hub-rate-limited") return "rate-limit";
   // A page in place of the file is most often a captive portal, and then the user logs in.
-  if (code === "hub-unavailable" || code === "download-not-a-file") return "hub";
+  if (code === "hub-unavailable" || code === "hub-content-refused" || code === "download-not-a-file") return "hub";
   return null;
 }

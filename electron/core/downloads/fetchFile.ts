@@ -92,8 +92,8 @@ function fetchInto(
       if (Date.now() - reportedMs >= REPORT_MS) report(partialBytes);
     },
     onHashed: () => undefined,
-    onWaiting(reason) {
-      waitingFor = reason;
+    onWaiting(waiting) {
+      waitingFor = waiting?.for ?? null;
       report(0);
     },
   });

@@ -72,7 +72,7 @@ describe("a range source", () => {
     ["the length is another", { kind: "wrong-length", byBytes: 5 }, "download-changed"],
     ["the connection breaks", { kind: "cut", afterBytes: 100 }, "hub-offline"],
     ["a page comes", { kind: "html-page" }, "download-not-a-file"],
-    ["404 comes from the content network", { kind: "status", status: 404 }, "hub-unavailable"],
+    ["404 comes from the content network", { kind: "status", status: 404 }, "hub-content-refused"],
   ])("says it when %s", async (_, misbehaviour, code) => {
     hub.misbehave({ at: "content", do: misbehaviour });
     await expect(source.read(0, 24)).rejects.toMatchObject({ failure: { code } });

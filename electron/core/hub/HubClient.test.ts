@@ -2,10 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HubServer } from "../../../e2e/hub/HubServer";
 import type { MisbehaviourRule } from "../../../e2e/hub/misbehaviour";
-import type { HubQuery } from "../../contract/hub";
+import { sha256 } from "../../../e2e/hub/hubRepository";
+import { detailsOf } from "../../contract/failureDetails";
+import { RepositoryName, Revision, Sha256, type HubQuery } from "../../contract/hub";
 import { fetchHttp } from "./fetchHttp";
 import { hubAddress } from "./hubAddress";
 import { HubClient } from "./HubClient";
+import { failureOfStatus } from "./hubFailure";
+import { HubFileSource } from "./HubFileSource";
+import { socketHttp } from "./socketHttp";
 
 const QUERY: HubQuery = { of: "models", text: "", sort: "downloads", family: null, parameters: null, cursor: null };
 const never = new AbortController().signal;
@@ -49,6 +54,39 @@ describe("search", () => {
       cursor = outcome.value.cursor;
     }
     expect(names).toEqual(Array.from({ length: 70 }, (_, index) => `maker/Model-${69 - index}`));
+  });
+
+  it("finds a family by its words and by what its files are, whatever tags its card has", async () => {
+    const of = (architecture: string) => ({ gguf: { total: 8e9, architecture, context_length: 40960 } });
+    addModel("maker/Qwen3-8B-GGUF", of("qwen3"));
+    addModel("maker/Qwen3.5-9B-GGUF", of("qwen35"));
+    addModel("maker/Qwen3-Coder-Next-GGUF", { ...of("qwen3next"), tags: ["code"] });
+    addModel("maker/Tagged-GGUF", { ...of("llama"), tags: ["qwen3"] });
+    addModel("maker/Qwen3-Not-Read-Yet-GGUF");
+    const found = async (query: Partial<HubQuery>) => {
+      const outcome = await client.search({ ...QUERY, ...query }, never);
+      return outcome.ok ? outcome.value.models.map(({ repository }) => repository).toSorted() : outcome.failure.code;
+    };
+    expect(await found({ family: "qwen3" })).toEqual([
+      "maker/Qwen3-8B-GGUF",
+      "maker/Qwen3-Coder-Next-GGUF",
+      "maker/Qwen3-Not-Read-Yet-GGUF",
+    ]);
+    expect(await found({ family: "qwen3", text: "coder" })).toEqual(["maker/Qwen3-Coder-Next-GGUF"]);
+    expect(await found({ family: "qwen3.5" })).toEqual(["maker/Qwen3.5-9B-GGUF"]);
+  });
+
+  it("asks for further pages while a page has only the words of a family", async () => {
+    for (let index = 0; index < 40; index++)
+      addModel(`maker/Qwen3.5-${index}`, {
+        downloads: 1000 - index,
+        gguf: { total: 1e9, architecture: "qwen35", context_length: 1 },
+      });
+    addModel("maker/Qwen3-8B", { downloads: 1, gguf: { total: 1e9, architecture: "qwen3", context_length: 1 } });
+    expect(await client.search({ ...QUERY, family: "qwen3" }, never)).toMatchObject({
+      ok: true,
+      value: { models: [{ repository: "maker/Qwen3-8B" }], cursor: null },
+    });
   });
 
   it("finds by words and family, and says what the hub says of a model", async () => {
@@ -119,6 +157,73 @@ describe("search", () => {
     expect(await codeOf(client.search({ ...QUERY, cursor: "https://huggingface.co/api/models?cursor=x" }, never))).toBe(
       "hub-redirect-refused",
     );
+  });
+});
+
+describe("a mirror", () => {
+  it("gives all pages, though the links name the hub itself", async () => {
+    hub.isMirror = true;
+    for (let index = 0; index < 70; index++) addModel(`maker/Model-${index}`, { downloads: index });
+    let count = 0;
+    for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page++) {
+      const outcome = await client.search({ ...QUERY, cursor }, never);
+      if (!outcome.ok) throw new Error(outcome.failure.code);
+      count += outcome.value.models.length;
+      cursor = outcome.value.cursor;
+    }
+    expect(count).toBe(70);
+    addModel("maker/Long", {
+      files: Array.from({ length: 1500 }, (_, index) => ({ path: `m${index}-Q4_0.gguf`, content: Buffer.from("x") })),
+    });
+    const long = await client.model("maker/Long", never);
+    expect(long.ok && long.value.variants.length).toBe(1500);
+    expect(hub.requests.every(({ host }) => host === new URL(hub.endpoint).host)).toBe(true);
+  });
+
+  it("below a path, with links of an address inside", async () => {
+    const asked: string[] = [];
+    const address = hubAddress("https://mirror.example/hub");
+    if (!address.ok) throw new Error("refused");
+    const behind = new HubClient({
+      http: async ({ url }) => {
+        asked.push(url);
+        const link = asked.length < 2 ? '<http://10.0.0.7:8080/api/models?cursor=2&limit=30>; rel="next"' : null;
+        return {
+          status: 200,
+          header: (name) => (name === "link" ? link : null),
+          async readBody(sink) {
+            sink.room().set(Buffer.from("[]"));
+            await sink.took(2);
+          },
+          discard: () => undefined,
+        };
+      },
+      address: address.value,
+      token: async () => null,
+    });
+    const first = await behind.search(QUERY, never);
+    expect(first).toMatchObject({ ok: true, value: { cursor: null } });
+    expect(asked[1]).toBe("https://mirror.example/hub/api/models?cursor=2&limit=30");
+  });
+
+  it("whose next page is none says so, and cuts nothing off in silence", async () => {
+    const http = fetchHttp(fetch);
+    const address = hubAddress(hub.endpoint);
+    if (!address.ok) throw new Error("refused");
+    const broken = new HubClient({
+      http: async (request) => {
+        const response = await http(request);
+        return {
+          ...response,
+          header: (name) => (name === "link" ? '</search?p=2>; rel="next"' : response.header(name)),
+        };
+      },
+      address: address.value,
+      token: async () => null,
+    });
+    addModel();
+    expect(await codeOf(broken.search(QUERY, never))).toBe("hub-answer-invalid");
+    expect(await codeOf(broken.model("maker/Model-GGUF", never))).toBe("hub-answer-invalid");
   });
 });
 
@@ -231,6 +336,81 @@ describe("what goes wrong is said as what it is", () => {
   it("a missing repository without a token, and a gated file", async () => {
     expect(await codeOf(client.model("maker/none", never))).toBe("hub-not-found");
     expect(await codeOf(client.model("not a name", never))).toBe("hub-address-invalid");
+  });
+});
+
+describe("refusals", () => {
+  const told = async (path: string) => {
+    const opened = await client.openContent(`${hub.endpoint}${path}`, {}, never);
+    if (!opened.ok) throw new Error(opened.failure.code);
+    opened.value.response.discard();
+    return failureOfStatus(opened.value.response, opened.value.hadToken).failure;
+  };
+
+  it("a token that has expired, or that nobody knows, is no missing right", async () => {
+    const { revision } = addModel("maker/Gated", { gated: "manual" });
+    addModel("maker/Open");
+    hub.expiredTokens.add((token = "hf_old"));
+    const expired = { code: "hub-token-refused", details: { message: 'User Access Token "laptop" is expired' } };
+    expect(await client.search(QUERY, never)).toMatchObject({ ok: false, failure: expired });
+    expect(await client.model("maker/Open", never)).toMatchObject({ ok: false, failure: expired });
+    expect(await told(`/maker/Gated/resolve/${revision}/model-Q4_0.gguf`)).toMatchObject(expired);
+    token = "hf_unknown";
+    expect(await codeOf(client.search(QUERY, never))).toBe("hub-token-refused");
+    hub.tokensWithoutAccess.add(token);
+    expect(await told(`/maker/Gated/resolve/${revision}/model-Q4_0.gguf`)).toMatchObject({ code: "hub-gated" });
+    token = null;
+    expect(await told(`/maker/Gated/resolve/${revision}/model-Q4_0.gguf`)).toMatchObject({ code: "hub-needs-token" });
+  });
+
+  it("a repository that was taken down, and one that the law withholds", async () => {
+    addModel("maker/Disabled", { isDisabled: true });
+    expect(await client.model("maker/Disabled", never)).toMatchObject({
+      ok: false,
+      failure: { code: "hub-repository-disabled", details: { message: "Access to this resource is disabled." } },
+    });
+    hub.misbehave({ at: "api", do: { kind: "status", status: 451, errorMessage: "Not available in your country" } });
+    expect(await client.search(QUERY, never)).toMatchObject({
+      ok: false,
+      failure: { code: "hub-withheld-by-law", details: { message: "Not available in your country" } },
+    });
+  });
+
+  it("what the hub says is one line, cut, without what could draw something else", () => {
+    const header = (name: string) => (name === "x-error-message" ? `a\u202Eb\u0007 \u200B c ${"x".repeat(500)}` : null);
+    const { failure } = failureOfStatus({ status: 403, header }, true);
+    expect(failure).toMatchObject({ code: "hub-gated" });
+    expect(detailsOf(failure)["message"]).toMatch(/^a b c x+…$/u);
+    expect([...(detailsOf(failure)["message"] ?? "")]).toHaveLength(201);
+  });
+
+  it.each(["fetch", "sockets"])("of the content network are told as its own: XML, over %s", async (kind) => {
+    const { revision } = addModel();
+    const http = fetchHttp(fetch);
+    const address = hubAddress(hub.endpoint);
+    if (!address.ok) throw new Error("refused");
+    const contentHttp = kind === "fetch" ? http : socketHttp(http);
+    const files = new HubClient({ http, contentHttp, address: address.value, token: async () => null });
+    const content = Buffer.from("GGUF and so on");
+    const source = new HubFileSource(files, {
+      repository: RepositoryName.parse("maker/Model-GGUF"),
+      revision: Revision.parse(revision),
+      path: "model-Q4_0.gguf",
+      sizeBytes: content.length,
+      sha256: Sha256.parse(sha256(content)),
+    });
+    const body = `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>`;
+    const behave = hub.misbehave({ at: "content", do: { kind: "status", status: 403, body } });
+    expect(await source.open(0, 4, never)).toMatchObject({
+      ok: false,
+      failure: {
+        code: "hub-content-refused",
+        details: { message: "Request has expired" },
+        cause: "HTTP 403 at the content network AccessDenied Request has expired",
+      },
+    });
+    behave();
+    expect(await codeOf(source.open(0, 4, never))).toBe("ok");
   });
 });
 

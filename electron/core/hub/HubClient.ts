@@ -9,28 +9,37 @@ import {
   type HubVariant,
   type Revision,
 } from "../../contract/hub";
+import { isOfFamily, modelFamily } from "../../contract/modelFamilies";
 import { BodyTooLarge, BoundedBody } from "./BoundedBody";
 import { followRedirects, type FollowedAnswer } from "./followRedirects";
 import type { Http } from "./http";
 import type { HubAddress } from "./hubAddress";
 import type { AnswerOf, QuestionOf } from "../worker/questions";
 import type { WorkerThreads } from "../worker/WorkerThreads";
-import { failureOfStatus, waitAskedForMs } from "./hubFailure";
+import { failureOfStatus } from "./hubFailure";
+import { KeptAnswers } from "./KeptAnswers";
 import { parseUrl } from "./parseUrl";
+import { RateLimits, waitAskedForMs } from "./rateLimit";
 import { hubReaders, type HubAnswerKind, type HubModelFacts } from "./readHubAnswer";
 import { variantsOf } from "./variants";
 import { backOffMs, wait, type BackOff } from "./wait";
 
 /** Search asks for this many; the hub allows 1000. */
 const SEARCH_PAGE_SIZE = 30;
+/** Of models with a family's words and another architecture, before the user is asked whether to search further. */
+const MAX_EMPTY_PAGES = 3;
 /** A tree page of 1,000 entries is about 300 KB, a model with a long card 100 KB; memory is what is protected. */
 const MAX_JSON_BYTES = 8_000_000;
 /** Of a larger answer, reading alone could hold this thread for a tenth of a second. */
 const MAX_BYTES_HERE = 200_000;
+/** Where search, models and trees are, below the endpoint. */
+const API = "/api/models";
 const MAX_README_BYTES = 1_000_000;
 /** 1,000 entries each; repositories with more files than this are no model repositories. */
 const MAX_TREE_PAGES = 10;
 const MAX_FILES = 10_000;
+/** For so long, what the hub said of a model's newest commit stands. */
+const FRESH_MS = 60 * 60 * 1000;
 /** Until the whole answer is here. */
 const ANSWER_TIMEOUT_MS = 30_000;
 const MAX_TRIES = 4;
@@ -45,6 +54,11 @@ export interface HubClientOptions {
   /** The user's token, or null. Asked for each request, kept nowhere here. */
   token: () => Promise<string | null>;
   backOff?: BackOff;
+  now?: () => number;
+  /** Answers of before. */
+  kept?: KeptAnswers;
+  /** Shared by all who ask the same hub. */
+  limits?: RateLimits;
   /** Reads large answers; without it they are read here. */
   worker?: WorkerThreads | null;
 }
@@ -55,7 +69,15 @@ export class HubClient {
   readonly #options: Required<HubClientOptions>;
 
   constructor(options: HubClientOptions) {
-    this.#options = { backOff: { firstMs: 500, maxMs: 4000 }, contentHttp: options.http, worker: null, ...options };
+    this.#options = {
+      backOff: { firstMs: 500, maxMs: 4000 },
+      contentHttp: options.http,
+      worker: null,
+      now: Date.now,
+      kept: KeptAnswers.none(),
+      limits: new RateLimits(options.now ?? Date.now),
+      ...options,
+    };
   }
 
   get endpoint(): string {
@@ -69,57 +91,109 @@ export class HubClient {
       const parameters = new URLSearchParams({
         filter: query.of === "models" ? "gguf" : "peft",
         sort: query.sort,
-        direction: "-1",
         limit: String(SEARCH_PAGE_SIZE),
       });
-      if (query.text.trim() !== "") parameters.set("search", query.text.trim());
-      if (query.family !== null) parameters.append("filter", query.family);
+      const words = [query.text.trim(), query.family === null ? "" : modelFamily(query.family).words];
+      if (words.some(Boolean)) parameters.set("search", words.filter(Boolean).join(" "));
       if (query.parameters !== null) parameters.set("num_parameters", rangeWords(query.parameters));
-      for (const field of ["downloads", "likes", "lastModified", "gated", "private", "tags", "cardData", "gguf"]) {
+      for (const field of [
+        "downloads",
+        "likes",
+        "lastModified",
+        "gated",
+        "private",
+        "tags",
+        "cardData",
+        "gguf",
+        "sha",
+      ]) {
         parameters.append("expand[]", field);
       }
-      url = `${this.endpoint}/api/models?${parameters}`;
+      url = `${this.endpoint}${API}?${parameters}`;
     } else {
       url = query.cursor;
       if (!this.#isOwnApi(url)) return fail("hub-redirect-refused", undefined, "a cursor that leads elsewhere");
     }
-    const answer = await this.#ask("hub-search", url, signal);
-    return answer.ok ? succeed({ models: answer.value.read, cursor: answer.value.next }) : answer;
+    const { family } = query;
+    for (let page = 1; ; page++) {
+      const answer = await this.#ask("hub-search", url, signal);
+      if (!answer.ok) return answer;
+      const { read, next } = answer.value;
+      for (const { summary, facts } of read)
+        if (facts !== null) this.#options.kept.noteFacts(this.endpoint, summary.repository, facts);
+      const models = read
+        .map(({ summary }) => summary)
+        .filter(({ architecture }) => family === null || isOfFamily(family, architecture));
+      if (models.length > 0 || next === null || page === MAX_EMPTY_PAGES) return succeed({ models, cursor: next });
+      url = next;
+    }
   }
 
-  /** A repository at its newest commit, with its files grouped into variants. */
-  async model(repository: string, signal: AbortSignal): Promise<Outcome<HubModel>> {
-    const found = await this.repository(repository, signal);
+  /** A repository at its newest commit, with its files grouped into variants; as kept where it was asked for lately, and not `isFresh`. */
+  async model(repository: string, signal: AbortSignal, isFresh = false): Promise<Outcome<HubModel>> {
+    const found = await this.#repository(repository, signal, null, isFresh);
     if (!found.ok) return found;
     const { files, ...model } = found.value;
     const variants = await this.#variants(files);
     return variants.ok ? succeed({ ...model, variants: variants.value }) : variants;
   }
 
-  /** A repository at its newest commit, or at `revision`, with its files as they are. */
-  async repository(
+  /** A repository at its newest commit, or at `revision`, with its files as they are now. */
+  repository(
     repository: string,
     signal: AbortSignal,
     revision: Revision | null = null,
   ): Promise<Outcome<HubRepository>> {
-    const name = RepositoryName.safeParse(repository);
-    if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
-    const answer = await this.#ask(
-      "hub-model",
-      `${this.endpoint}/api/models/${name.data}${revision === null ? "" : `/revision/${revision}`}`,
-      signal,
-    );
-    if (!answer.ok) return answer;
-    const model = answer.value.read;
-    // model.summary.repository, not the name asked for: a renamed repository answers under its new one.
-    const files = await this.files(model.summary.repository, model.revision, signal);
-    return files.ok ? succeed({ ...model, files: files.value }) : files;
+    return this.#repository(repository, signal, revision, true);
   }
 
-  /** All files of a commit with size and, for large ones, SHA-256. */
+  async #repository(
+    repository: string,
+    signal: AbortSignal,
+    revision: Revision | null,
+    isFresh: boolean,
+  ): Promise<Outcome<HubRepository>> {
+    const name = RepositoryName.safeParse(repository);
+    if (!name.success) return fail("hub-address-invalid", { repository: repository.slice(0, 200) });
+    const model = await this.#facts(name.data, signal, revision, isFresh);
+    if (!model.ok) return model;
+    // summary.repository, not the name asked for: a renamed repository answers under its new one.
+    const files = await this.files(model.value.summary.repository, model.value.revision, signal);
+    return files.ok ? succeed({ ...model.value, files: files.value }) : files;
+  }
+
+  async #facts(
+    repository: RepositoryName,
+    signal: AbortSignal,
+    revision: Revision | null,
+    isFresh: boolean,
+  ): Promise<Outcome<HubModelFacts>> {
+    const { kept, now } = this.#options;
+    const known = isFresh || revision !== null ? null : await kept.factsOf(this.endpoint, repository);
+    if (known !== null && now() - known.askedAtMs < FRESH_MS) return succeed(known.facts);
+    const at = revision === null ? "" : `/revision/${revision}`;
+    const answer = await this.#ask("hub-model", `${this.endpoint}${API}/${repository}${at}`, signal);
+    // Old facts are better than none, for as long as the hub takes no questions.
+    if (!answer.ok) return known !== null && answer.failure.code === "hub-rate-limited" ? succeed(known.facts) : answer;
+    const facts = answer.value.read;
+    if (revision === null)
+      for (const name of new Set([repository, facts.summary.repository])) kept.noteFacts(this.endpoint, name, facts);
+    return succeed(facts);
+  }
+
+  /** All files of a commit with size and, for large ones, SHA-256. A commit does not change: what is kept of it is true. */
   async files(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
+    const { kept } = this.#options;
+    const known = await kept.filesOf(this.endpoint, repository, revision);
+    if (known !== null) return succeed(known);
+    const files = await this.#askForFiles(repository, revision, signal);
+    if (files.ok) kept.noteFiles(this.endpoint, repository, revision, files.value);
+    return files;
+  }
+
+  async #askForFiles(repository: RepositoryName, revision: Revision, signal: AbortSignal): Promise<Outcome<HubFile[]>> {
     const files: HubFile[] = [];
-    let url: string | null = `${this.endpoint}/api/models/${repository}/tree/${revision}?recursive=true&limit=1000`;
+    let url: string | null = `${this.endpoint}${API}/${repository}/tree/${revision}?recursive=true&limit=1000`;
     // All pages together, as they are kept together.
     let bytesLeft = MAX_JSON_BYTES;
     for (let page = 0; url !== null; page++) {
@@ -168,14 +242,47 @@ export class HubClient {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
-    const { contentHttp, address } = this.#options;
+    return this.#follow(this.#options.contentHttp, url, headers, signal);
+  }
+
+  /** Asks nothing while the hub takes no requests. */
+  async #follow(
+    http: Http,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Outcome<FollowedAnswer & { hadToken: boolean }>> {
+    const refusal = this.#isOwn(url) ? this.#options.limits.refusal(url) : null;
+    if (refusal !== null) return refusal;
     const token = await this.#options.token();
-    const answer = await followRedirects({ http: contentHttp, address, url, headers, token, signal });
-    return answer.ok ? { ok: true, value: { ...answer.value, hadToken: token !== null } } : answer;
+    const answer = await followRedirects({ http, address: this.#options.address, url, headers, token, signal });
+    if (!answer.ok) return answer;
+    if (this.#isOwn(answer.value.url)) this.#options.limits.answered(url, answer.value.response);
+    return succeed({ ...answer.value, hadToken: token !== null });
+  }
+
+  #isOwn(url: string): boolean {
+    return url.startsWith(`${this.endpoint}/`);
   }
 
   #isOwnApi(url: string): boolean {
-    return url.startsWith(`${this.endpoint}/api/models`);
+    return url.startsWith(`${this.endpoint}${API}`);
+  }
+
+  /**
+   * The next page's address. A mirror passes on what the hub says, which names the hub itself; a proxy may name an address of its own.
+   * Whoever is named, the page is at the endpoint that was asked.
+   */
+  #nextPage(link: string | null): Outcome<string | null> {
+    if (link === null) return succeed(null);
+    const found = nextLink(link);
+    if (found === null) return succeed(null);
+    const url = parseUrl(found, `${this.endpoint}/`);
+    const start = url?.pathname.indexOf(API) ?? -1;
+    // To leave out what follows would be worse than to say so.
+    if (url === null || start === -1)
+      return fail("hub-answer-invalid", undefined, "a next page that is none of the hub's");
+    return succeed(`${this.endpoint}${url.pathname.slice(start)}${url.search}`);
   }
 
   async #ask<Kind extends HubAnswerKind>(
@@ -190,8 +297,8 @@ export class HubClient {
     const sizeBytes = bytes.length;
     const read = await this.#read(kind, bytes);
     if (!read.ok) return read;
-    const next = nextLink(link, url);
-    return succeed({ read: read.value, sizeBytes, next: next !== null && this.#isOwnApi(next) ? next : null });
+    const next = this.#nextPage(link);
+    return next.ok ? succeed({ read: read.value, sizeBytes, next: next.value }) : next;
   }
 
   /** Large ones on another thread, so that no hub holds this one. */
@@ -235,21 +342,13 @@ export class HubClient {
   ): Promise<Outcome<{ bytes: Uint8Array<ArrayBuffer>; link: string | null }>> {
     if (signal.aborted) return fail("request-cancelled");
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
-    const { http, address } = this.#options;
-    const token = await this.#options.token();
-    const answer = await followRedirects({
-      http,
-      address,
-      url,
-      headers: { accept: "application/json, text/plain" },
-      token,
-      signal: limited,
-    });
+    const headers = { accept: "application/json, text/plain" };
+    const answer = await this.#follow(this.#options.http, url, headers, limited);
     if (!answer.ok) return answer;
-    const { response } = answer.value;
+    const { response, hadToken } = answer.value;
     if (response.status !== 200) {
       response.discard();
-      return failureOfStatus(response, token !== null);
+      return failureOfStatus(response, hadToken);
     }
     const body = new BoundedBody(maxBytes);
     try {
@@ -282,7 +381,6 @@ interface HubAnswer<Read> {
 }
 
 /** RFC 8288, as far as the hub uses it: `<address>; rel="next"`. */
-function nextLink(header: string | null, base: string): string | null {
-  const found = header?.match(/<([^<>]{1,4000})>\s*;\s*rel="?next"?/u)?.[1];
-  return found === undefined ? null : (parseUrl(found, base)?.href ?? null);
+function nextLink(header: string): string | null {
+  return header.match(/<([^<>]{1,4000})>\s*;\s*rel="?next"?/u)?.[1] ?? null;
 }

@@ -3,7 +3,11 @@ import { fail, type Outcome } from "../../contract/failure";
 import type { RepositoryName, Revision, Sha256 } from "../../contract/hub";
 import type { HubClient } from "./HubClient";
 import type { HttpResponse } from "./http";
-import { failureOfStatus } from "./hubFailure";
+import { BoundedBody } from "./BoundedBody";
+import { failureOfContentNetwork, failureOfStatus } from "./hubFailure";
+
+/** What is read of the reason for a refusal. */
+const MAX_REASON_BYTES = 4096;
 
 export interface OpenRange {
   /** The server ignored the range: the body is the file from its first byte. */
@@ -74,12 +78,11 @@ export class HubFileSource {
       return "ask-the-hub";
     }
     if (status !== 206 && status !== 200 && status !== 416) {
-      // The content network knows no rights: a refusal there is an address that expired, or its own trouble.
       const atHub = answer.value.url.startsWith(`${this.#client.endpoint}/`);
       return refuse(
         atHub || busy
           ? failureOfStatus(response, hadToken)
-          : fail("hub-unavailable", undefined, `HTTP ${status} at the content network`),
+          : failureOfContentNetwork(response, await beginningOf(response)),
       );
     }
 
@@ -124,6 +127,13 @@ export class HubFileSource {
       },
     };
   }
+}
+
+/** As text; what was read until it broke off, or is longer than any reason. */
+async function beginningOf(response: HttpResponse): Promise<string> {
+  const body = new BoundedBody(MAX_REASON_BYTES);
+  await response.readBody(body).catch(() => undefined);
+  return new TextDecoder().decode(body.bytes);
 }
 
 function strongEtag(header: string | null): string | null {

@@ -1,6 +1,7 @@
 // One request and the redirects after it, each address checked, the token for the first host only.
 import { fail, type Outcome } from "../../contract/failure";
 import { SwitchedOff } from "../NetworkSwitches";
+import { isCertificateError } from "./certificates";
 import type { Http, HttpResponse } from "./http";
 import type { HubAddress } from "./hubAddress";
 import { parseUrl } from "./parseUrl";
@@ -54,11 +55,15 @@ export async function followRedirects({
       });
     } catch (error) {
       if (error instanceof SwitchedOff) return fail("switched-off", { use: error.use });
-      return fail(
-        signal.aborted && !isTimeout(signal.reason) ? "request-cancelled" : "hub-offline",
-        { host: target.host },
-        error,
-      );
+      const { host } = target;
+      if (signal.aborted && !isTimeout(signal.reason)) return fail("request-cancelled", undefined, error);
+      if (isCertificateError(error)) return fail("hub-certificate-refused", { host }, error);
+      if (isProxyRefusal(error)) return fail("hub-proxy-refused", undefined, error);
+      return fail("hub-offline", { host }, error);
+    }
+    if (response.status === 407) {
+      response.discard();
+      return fail("hub-proxy-refused", undefined, "HTTP 407");
     }
     linked.etag ??= response.header("x-linked-etag");
     linked.sizeBytes ??= response.header("x-linked-size");
@@ -70,6 +75,13 @@ export async function followRedirects({
     response.discard();
     target = parseUrl(location, target.href);
   }
+}
+
+/** A proxy that wants a name and password, or others: as undici and Chromium say it. */
+function isProxyRefusal(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
+    if (/Proxy response \(407\)|ERR_PROXY_AUTH|ERR_INVALID_AUTH_CREDENTIALS/u.test(cause.message)) return true;
+  return false;
 }
 
 /** AbortSignal.timeout's reason, as against somebody's request to stop. */

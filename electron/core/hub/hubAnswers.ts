@@ -28,8 +28,8 @@ const modelFields = {
   gguf: lenient(z.object({ total: lenient(count), architecture: lenient(text(60)), context_length: lenient(count) })),
 };
 
-/** One row of a search. Rows whose name is not a repository's are dropped, the rest is shown. */
-export const SearchRow = z.object(modelFields);
+/** One row of a search. Rows whose name is not a repository's are dropped, the rest is shown. A hub that does not know `sha` there leaves it out. */
+export const SearchRow = z.object({ ...modelFields, sha: lenient(Revision) });
 export type SearchRow = z.infer<typeof SearchRow>;
 export const SearchAnswer = z.array(z.unknown()).max(1000);
 
@@ -47,7 +47,7 @@ export const TreeAnswer = z
   )
   .max(10_000);
 
-export function summaryOf(row: SearchRow): HubModelSummary {
+export function summaryOf(row: Omit<SearchRow, "sha">): HubModelSummary {
   return {
     repository: row.id,
     downloads: row.downloads ?? 0,
@@ -62,7 +62,7 @@ export function summaryOf(row: SearchRow): HubModelSummary {
 }
 
 /** The card's word first, then the tag that the hub makes of it. */
-function licenceOf({ cardData, tags }: SearchRow): string | null {
+function licenceOf({ cardData, tags }: Pick<SearchRow, "cardData" | "tags">): string | null {
   const said = cardData?.license;
   const fromCard = Array.isArray(said) ? said[0] : said;
   return fromCard ?? tags?.find((tag) => tag.startsWith("license:"))?.slice("license:".length) ?? null;

@@ -14,30 +14,43 @@ export const hubReaders = {
 } as const satisfies Record<string, (body: Uint8Array) => Outcome<unknown>>;
 export type HubAnswerKind = keyof typeof hubReaders;
 
+export interface FoundModel {
+  summary: HubModelSummary;
+  /** All that the model's own answer would say; null where the hub did not name its commit. */
+  facts: HubModelFacts | null;
+}
+
 /** Rows that cannot be read are left out. */
-function readSearch(body: Uint8Array): Outcome<HubModelSummary[]> {
+function readSearch(body: Uint8Array): Outcome<FoundModel[]> {
   const rows = read(body, SearchAnswer);
   if (!rows.ok) return rows;
-  const models: HubModelSummary[] = [];
+  const models: FoundModel[] = [];
   for (const row of rows.value) {
     const parsed = SearchRow.safeParse(row);
-    if (parsed.success) models.push(summaryOf(parsed.data));
+    if (!parsed.success) continue;
+    const { sha, ...found } = parsed.data;
+    models.push({
+      summary: summaryOf(found),
+      facts: sha === null || sha === undefined ? null : factsOf({ ...found, sha }),
+    });
   }
   return succeed(models);
 }
 
 function readModel(body: Uint8Array): Outcome<HubModelFacts> {
   const answer = read(body, ModelAnswer);
-  if (!answer.ok) return answer;
-  const model = answer.value;
+  return answer.ok ? succeed(factsOf(answer.value)) : answer;
+}
+
+function factsOf(model: ModelAnswer): HubModelFacts {
   const base = model.cardData?.base_model;
-  return succeed({
+  return {
     summary: summaryOf(model),
     revision: model.sha,
     baseModel: (Array.isArray(base) ? base[0] : base) ?? null,
     licenceName: model.cardData?.license_name ?? null,
     licenceUrl: model.cardData?.license_link ?? null,
-  });
+  };
 }
 
 function readFiles(body: Uint8Array): Outcome<HubFile[]> {

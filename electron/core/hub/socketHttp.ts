@@ -13,6 +13,8 @@ import type { BodySink, Http, HttpRequest } from "./http";
 const OWN_BUFFER_BYTES = 2 * 1024;
 /** Signed addresses and policies make heads of some KB; Node's own limit is 16 KiB. */
 const MAX_HEAD_BYTES = 64 * 1024;
+/** A content network says in some hundred bytes why it refuses. */
+const MAX_ERROR_BYTES = 16 * 1024;
 /** Servers drop idle connections after 5 to 60 s; using one that is being dropped costs a round trip. */
 const IDLE_MS = 4000;
 
@@ -63,11 +65,14 @@ interface Head {
 
 /** Null for bodies that this cannot read. */
 function bodyLength({ status, headers }: Head): number | null {
-  // Redirects and errors are let go unread.
-  if (status !== 200 && status !== 206) return 0;
   const length = headers.get("content-length");
-  if (headers.has("transfer-encoding") || (headers.get("content-encoding") ?? "identity") !== "identity") return null;
-  return length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : null;
+  const isPlain = !headers.has("transfer-encoding") && (headers.get("content-encoding") ?? "identity") === "identity";
+  const lengthBytes = isPlain && length !== undefined && /^\d{1,15}$/u.test(length) ? Number(length) : null;
+  if (status === 200 || status === 206) return lengthBytes;
+  // A content network's refusal, of a length that only its end tells: why is worth another request.
+  if (status >= 400 && status <= 403 && !isPlain && /xml/iu.test(headers.get("content-type") ?? "")) return null;
+  // Redirects are let go unread, and so are errors that are no few words.
+  return status >= 400 && lengthBytes !== null && lengthBytes <= MAX_ERROR_BYTES ? lengthBytes : 0;
 }
 
 interface Body {

@@ -7,6 +7,21 @@ const hash = Sha256.parse("a".repeat(64));
 const file = (path: string, sizeBytes = 10): HubFile => ({ path, sizeBytes, sha256: hash });
 
 describe("variants", () => {
+  it("know drafts by their names, as llama.cpp and publishers give them, and nothing else", () => {
+    const names = [
+      "mtp-gemma-4-31B-it.gguf",
+      "MTP/gemma-4-31B-it-BF16-MTP.gguf",
+      "EAGLE3-Qwen3-8B-Q8_0.gguf",
+      "q8/dflash-Qwen3-8B.gguf",
+      "dspark-draft.gguf",
+      "Qwen3.6-27B-MTP-Q4_K_M.gguf",
+      "Q4-MTP/model.gguf",
+      "mtpa-model.gguf",
+    ];
+    const drafts = variantsOf(names.map((name) => file(name))).filter(({ isNamedDraft }) => isNamedDraft);
+    expect(drafts.map(({ id }) => id).toSorted()).toEqual(names.slice(0, 5).toSorted());
+  });
+
   it("are the smallest first, and nothing but GGUF files", () => {
     const variants = variantsOf([
       file("b-Q8_0.gguf", 20),

@@ -1,8 +1,8 @@
 // Groups a repository's GGUF files into variants: one quantization each, split files as one item. A file's name does not say what is in it. Pure.
 import type { HubFile, HubVariant } from "../../contract/hub";
 import { quantizationOf } from "../../contract/quantizationOf";
-import { isGgufName, wholeNameOf } from "../ggufNames";
-import { isFileAddress } from "./fileAddress";
+import { isDraftName, isGgufName, wholeNameOf } from "../ggufNames";
+import { isFileAddress, lastPart } from "./fileAddress";
 
 /** llama.cpp's name for the parts of a split model (gguf-split). */
 const SPLIT_PART = /^(?<stem>.+)-(?<number>\d{5})-of-(?<total>\d{5})\.gguf$/iu;
@@ -44,6 +44,7 @@ function variantOf(group: Group): HubVariant {
     files,
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     obstacle: obstacleOf(group, files),
+    ...(isDraftName(first.path) ? { isNamedDraft: true as const } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 // Where other apps keep their models on each system. Pure: takes the environment, touches no disk.
 import path from "node:path";
 import type { Surroundings } from "../dataFolder";
+import { hubCaches } from "../hub/huggingFaceTools";
 
 export interface OtherAppFolders {
   /** LM Studio's own folders: each may hold "models", and settings that name another place. */
@@ -14,14 +15,13 @@ export interface OtherAppFolders {
   /** Jan's data folders, and files whose "data_folder" names another one. */
   jan: string[];
   janSettings: string[];
-  /** The folder "hub" of the Hugging Face cache. */
+  /** The folder "hub" of the Hugging Face cache, and llama.cpp's of the same form. */
   huggingFace: string[];
 }
 
 export function otherAppFolders({ env, platform, home }: Surroundings): OtherAppFolders {
   const { join, resolve } = platform === "win32" ? path.win32 : path.posix;
   const chosen = (name: string): string[] => (env[name] ? [resolve(env[name])] : []);
-  const cache = env["XDG_CACHE_HOME"] && platform === "linux" ? env["XDG_CACHE_HOME"] : join(home, ".cache");
   const config =
     platform === "darwin"
       ? join(home, "Library", "Application Support")
@@ -41,8 +41,6 @@ export function otherAppFolders({ env, platform, home }: Surroundings): OtherApp
         ],
     jan: [...chosen("JAN_DATA_FOLDER"), join(home, "jan"), ...janHomes.map((folder) => join(folder, "Jan", "data"))],
     janSettings: janHomes.map((folder) => join(folder, "Jan", "settings.json")),
-    huggingFace: env["HF_HUB_CACHE"]
-      ? chosen("HF_HUB_CACHE")
-      : [env["HF_HOME"] ? join(resolve(env["HF_HOME"]), "hub") : join(cache, "huggingface", "hub")],
+    huggingFace: hubCaches({ env, platform, home }),
   };
 }

@@ -81,7 +81,7 @@ export function createJobs(parts: JobParts): Jobs {
       return outcome;
     },
     onChanged: (list) => events.emit("jobs-changed", list),
-    onBusy: (isBusy) => host.keepAwake(isBusy),
+    onBusy: (isBusy) => host.keepAwake("jobs", isBusy),
     onProblem: (error) =>
       log("error", "job", { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     now: () => performance.now(),

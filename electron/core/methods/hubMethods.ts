@@ -29,10 +29,12 @@ export function hubMethods({ host, hub, estimator, speeds }: Parts) {
       const { signal } = lastSearch;
       return withClient((client) => client.search(query, signal));
     },
-    "hub.model": ({ repository }) => withClient((client) => client.model(repository, new AbortController().signal)),
+    "hub.model": ({ repository, isFresh }) =>
+      withClient((client) => client.model(repository, new AbortController().signal, isFresh)),
     "hub.readme": ({ repository, revision }) =>
       withClient((client) => client.readme(repository, revision, new AbortController().signal)),
     "hub.settings": async () => succeed(await hub.settings()),
     "hub.saveSettings": (change) => hub.save(change),
+    "hub.useFoundToken": () => hub.useFoundToken(),
   } satisfies Partial<CoreHandlers>;
 }

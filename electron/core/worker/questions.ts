@@ -1,8 +1,8 @@
 // What a worker thread is asked: work on whole databases and large answers, which would keep its process from everything else.
 import { z } from "zod";
-import type { HubFile, HubModelSummary, HubVariant } from "../../contract/hub";
+import type { HubFile, HubVariant } from "../../contract/hub";
 import { ChatCounts } from "../chats/chatCounts";
-import type { HubModelFacts } from "../hub/readHubAnswer";
+import type { FoundModel, HubModelFacts } from "../hub/readHubAnswer";
 
 export const Question = z.discriminatedUnion("kind", [
   /** What can be read of `damaged` into the empty file `target`. */
@@ -27,7 +27,7 @@ export const answers = {
   check: z.undefined(),
   count: z.array(ChatCounts.nullable()),
   // Not looked at again: that would take as long on this side as reading them.
-  "hub-search": z.custom<HubModelSummary[]>(),
+  "hub-search": z.custom<FoundModel[]>(),
   "hub-model": z.custom<HubModelFacts>(),
   "hub-files": z.custom<HubFile[]>(),
   "hub-variants": z.custom<HubVariant[]>(),

@@ -40,5 +40,5 @@ export async function readHubModel(
   reader: Reader,
   { signal }: CommandContext,
 ): Promise<HubModel> {
-  return valueOf(await untilCancelled(reader.call("hub.model", { repository }), signal));
+  return valueOf(await untilCancelled(reader.call("hub.model", { repository, isFresh: true }), signal));
 }

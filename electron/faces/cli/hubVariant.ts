@@ -40,7 +40,8 @@ export function chooseVariant(
   const found = variants.filter((variant) =>
     wanted === undefined
       ? isWanted(variant)
-      : variant.id.toLowerCase() === wanted || variant.quantization?.toLowerCase() === wanted,
+      : variant.id.toLowerCase() === wanted ||
+        (!variant.isNamedDraft && variant.quantization?.toLowerCase() === wanted),
   );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;

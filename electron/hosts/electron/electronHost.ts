@@ -17,6 +17,7 @@ export const LANGUAGES_FOLDER = languagesFolder(RESOURCES);
 /** `engineLog` gets what the processes write to their standard streams. After app.whenReady(). */
 export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): Host {
   let blocker: number | null = null;
+  const busy = new Set<string>();
   return {
     appVersion: app.getVersion(),
     appFolder: APP_FOLDER,
@@ -29,11 +30,12 @@ export function electronHost({ log, engineLog }: { log: Log; engineLog: Log }): 
     searchScript: builtScript("search.cjs"),
     network: electronNetwork(),
     secrets: electronSecrets,
-    // Its settings have the token.
-    hubToken: null,
+    takesFoundToken: false,
     worker: new WorkerThreads(builtScript("worker.mjs")),
-    keepAwake(isBusy) {
-      if (isBusy) blocker ??= powerSaveBlocker.start("prevent-app-suspension");
+    keepAwake(what, isBusy) {
+      if (isBusy) busy.add(what);
+      else busy.delete(what);
+      if (busy.size > 0) blocker ??= powerSaveBlocker.start("prevent-app-suspension");
       else if (blocker !== null) {
         powerSaveBlocker.stop(blocker);
         blocker = null;

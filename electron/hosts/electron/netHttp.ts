@@ -3,10 +3,14 @@
 import { Readable } from "node:stream";
 import { net, type Session } from "electron";
 import type { BodySink, Http, HttpResponse } from "../../core/hub/http";
+import type { ProxySetting } from "../../core/hub/proxySetting";
 import { pour } from "../../core/hub/pour";
 
-/** `session` is asked for at the first request: making one takes time that the start of the app has not. */
-export function netHttp(session: () => Session): Http {
+/**
+ * `session` is asked for at the first request: making one takes time that the start of the app has not. `login`: what a proxy is told that asks
+ * for a name and password.
+ */
+export function netHttp(session: () => Session, login: () => ProxySetting["login"]): Http {
   return ({ url, headers, signal }) =>
     new Promise<HttpResponse>((resolve, reject) => {
       signal.throwIfAborted();
@@ -24,6 +28,14 @@ export function netHttp(session: () => Session): Http {
       request.once("close", () => signal.removeEventListener("abort", abort));
       request.once("abort", () => reject(signal.aborted ? signal.reason : new Error("the request was ended")));
       request.on("error", reject);
+      let wasTold = false;
+      request.on("login", ({ isProxy }, answer) => {
+        const known = isProxy && !wasTold ? login() : null;
+        wasTold = true;
+        // Asked again, it was the wrong one; no answer ends the request with the proxy's 407.
+        if (known === null) answer();
+        else answer(known.user, known.password);
+      });
       request.once("redirect", (status, _method, location, received) => {
         resolve({
           status,

@@ -44,8 +44,7 @@ export function nodeHost({ appFolder, scriptFolder, dataFolder, engineLog }: Nod
     forkJob: (listeners) => forkNode(script("job.mjs"), { outputLog: engineLog }, listeners),
     searchScript: script("search.cjs"),
     network: nodeNetwork(),
-    // As in Hugging Face's own tools.
-    hubToken: process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"] || null,
+    takesFoundToken: true,
     secrets: keyFileSecrets(path.join(dataFolder, "hub-token.key")),
     worker: new WorkerThreads(script("worker.mjs")),
     // A program in a terminal does not decide whether the computer sleeps.

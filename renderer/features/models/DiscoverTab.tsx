@@ -25,6 +25,7 @@ import { FitsOnly } from "./FitsOnly";
 import { useMeasuredSpeed } from "./measuredSpeed";
 import { catalogueFacts, summaryFacts, summaryLine } from "../../../electron/words/hubFacts";
 import { retryHubModels, useNoHub } from "./hubModels";
+import { HubWaitLine } from "./HubWaitLine";
 import { FailureMessage, Message } from "./Message";
 import { ModelCard } from "./ModelCard";
 import { ModelPage } from "./ModelPage";
@@ -39,6 +40,7 @@ export function DiscoverTab() {
   return (
     <>
       <SearchLine />
+      <HubWaitLine />
       <JudgingBar />
       {openRepository !== null ? (
         <ModelPage key={openRepository} repository={openRepository} />

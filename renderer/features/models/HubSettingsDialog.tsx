@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { t } from "../../../electron/words/language";
 import { sentences } from "../../../electron/words/sentences";
-import type { Failure } from "../../../electron/contract/failure";
+import type { Failure, Outcome } from "../../../electron/contract/failure";
 import type { HubSettings, HubSettingsChange } from "../../../electron/contract/hubSettings";
 import { setAnswer, useAnswer } from "../../app/answers";
 import { call } from "../../app/bridge";
@@ -21,8 +21,10 @@ export function HubSettingsDialog({ onClose }: { readonly onClose: () => void })
   const { answer } = useAnswer("hub.settings", undefined);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  async function save(change: HubSettingsChange): Promise<boolean> {
-    const outcome = await call("hub.saveSettings", change);
+  const save = (change: HubSettingsChange) => settled(call("hub.saveSettings", change));
+
+  async function settled(saving: Promise<Outcome<HubSettings>>): Promise<boolean> {
+    const outcome = await saving;
     setFailure(outcome.ok ? null : outcome.failure);
     if (!outcome.ok) return false;
     setAnswer("hub.settings", undefined, outcome.value);
@@ -34,7 +36,15 @@ export function HubSettingsDialog({ onClose }: { readonly onClose: () => void })
   return (
     <Dialog label={t("Hugging Face settings")} onClose={onClose}>
       <DialogHeader title={t("Hugging Face settings")} onClose={onClose} />
-      {answer.kind === "loaded" && <Form settings={answer.value} failure={failure} onSave={save} onClose={onClose} />}
+      {answer.kind === "loaded" && (
+        <Form
+          settings={answer.value}
+          failure={failure}
+          onSave={save}
+          onUseFound={() => void settled(call("hub.useFoundToken", undefined))}
+          onClose={onClose}
+        />
+      )}
       {answer.kind === "failed" && (
         <div className={styles.content}>
           <p role="alert">{failureParagraph(answer.failure)}</p>
@@ -48,10 +58,11 @@ interface FormProps {
   readonly settings: HubSettings;
   readonly failure: Failure | null;
   readonly onSave: (change: HubSettingsChange) => Promise<boolean>;
+  readonly onUseFound: () => void;
   readonly onClose: () => void;
 }
 
-function Form({ settings, failure, onSave, onClose }: FormProps) {
+function Form({ settings, failure, onSave, onUseFound, onClose }: FormProps) {
   const [token, setToken] = useState("");
   const [endpoint, setEndpoint] = useState(settings.endpoint);
   const [proxy, setProxy] = useState(settings.proxy ?? "");
@@ -92,6 +103,18 @@ function Form({ settings, failure, onSave, onClose }: FormProps) {
             : t("This system has no secret store, so Facet forgets it when it is closed."),
         )}
       </p>
+      {settings.offeredToken !== null && (
+        <>
+          <p>
+            {settings.offeredToken === "environment"
+              ? t("An environment variable holds a token for Hugging Face.")
+              : t("Hugging Face’s own tools have stored a token on this computer.")}
+          </p>
+          <div>
+            <Button onClick={onUseFound}>{t("Use this token")}</Button>
+          </div>
+        </>
+      )}
       {settings.hasToken && (
         <div>
           <Button onClick={() => void onSave({ token: null })}>{t("Forget the token")}</Button>

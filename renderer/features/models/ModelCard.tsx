@@ -69,6 +69,8 @@ export function ModelCard({ repository, title, tags, description, expected }: Mo
                 expected={expected}
                 otherwise={model.failure.code === "hub-offline" ? t("Not known while offline") : t("Not looked up")}
               />
+            ) : model.failure.code === "hub-rate-limited" ? (
+              <ExpectedWords expected={expected} otherwise={t("Looked up as soon as Hugging Face allows it")} />
             ) : (
               <>
                 <span className={styles.problem}>{failureText(model.failure).happened}</span>

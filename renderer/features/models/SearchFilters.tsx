@@ -1,5 +1,6 @@
 // How many were found, and by what they are sorted and chosen.
 import { useId } from "react";
+import { modelFamily, modelFamilyNames, type ModelFamilyName } from "../../../electron/contract/modelFamilies";
 import { t } from "../../../electron/words/language";
 import type { HubSort } from "../../../electron/contract/hub";
 import { setFilters, type SizeClass, useDiscover } from "./discover";
@@ -13,23 +14,6 @@ const sorts = (): readonly (readonly [HubSort, string])[] => [
   ["lastModified", t("Recently changed")],
   ["createdAt", t("Newest")],
 ];
-
-/** By name: the architecture as GGUF names it, which several names of models share. */
-const architectures = {
-  Llama: "llama",
-  "Qwen 3": "qwen3",
-  "Qwen 3 MoE": "qwen3moe",
-  "Qwen 2": "qwen2",
-  "Gemma 3": "gemma3",
-  Mistral: "mistral3",
-  "gpt-oss": "gpt-oss",
-  Phi: "phi3",
-  Granite: "granite",
-  DeepSeek: "deepseek2",
-  GLM: "glm4moe",
-  LFM: "lfm2",
-  "SmolLM 3": "smollm3",
-};
 
 const sizes = (): readonly (readonly [SizeClass, string])[] => [
   ["any", t("Any size")],
@@ -47,13 +31,10 @@ export function SearchFilters({ words }: { readonly words: string }) {
     <div className={styles.filters}>
       <output className={styles.words}>{words}</output>
       <Choice name={t("Size")} value={size} choices={sizes()} onChange={(value) => setFilters({ size: value })} />
-      <Choice
+      <Choice<ModelFamilyName | "">
         name={t("Family")}
         value={family ?? ""}
-        choices={[
-          ["", t("All families")],
-          ...Object.entries(architectures).map(([title, architecture]) => [architecture, title] as const),
-        ]}
+        choices={[["", t("All families")], ...modelFamilyNames.map((name) => [name, modelFamily(name).title] as const)]}
         onChange={(value) => setFilters({ family: value === "" ? null : value })}
       />
       <Choice name={t("Sort by")} value={sort} choices={sorts()} onChange={(value) => setFilters({ sort: value })} />

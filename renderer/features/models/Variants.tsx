@@ -10,6 +10,7 @@ import {
   bestVariant,
   likelyVariant,
   modelVariants,
+  namedDrafts,
   oddVariants,
   usualVariants,
 } from "../../../electron/words/variantChoice";
@@ -25,7 +26,7 @@ interface VariantsProps {
 
 export function Variants({ model, preferred = null }: VariantsProps) {
   const [all, setAll] = useState(false);
-  const { variants, shown, usual, choice } = useVariants(model, { all, preferred });
+  const { variants, shown, usual, choice, drafts } = useVariants(model, { all, preferred });
   const hidden = variants.length - shown.length;
   const names = shown.map((variant) => variantName(variant, shown));
   return (
@@ -51,7 +52,7 @@ export function Variants({ model, preferred = null }: VariantsProps) {
           {t("{count, plural, one {Show # more} other {Show # more}}", { count: hidden })}
         </Button>
       )}
-      <AlsoHere model={model} unread={oddVariants(variants, shown)} />
+      <AlsoHere model={model} unread={[...oddVariants(variants, shown), ...drafts]} />
     </>
   );
 }
@@ -72,6 +73,7 @@ export function useVariants(model: HubModel, { all, preferred }: { all: boolean;
     shown: all ? variants : usual,
     usual,
     choice: bestVariant(usual, fitOf),
+    drafts: namedDrafts(model.variants, kindOf).filter((variant) => !variants.includes(variant)),
     /** The one that stands for all while the card is closed. */
     likely,
   };

@@ -7,6 +7,7 @@ import { queryClient } from "../../app/answers";
 import { call } from "../../app/bridge";
 import { repositoryIn } from "./hubLink";
 import { recordHubAnswer } from "./hubReach";
+import { onHubWaitOver } from "./hubWait";
 import { LOADING, type Loadable } from "./loadable";
 
 export type SizeClass = "any" | "tiny" | "small" | "medium" | "large";
@@ -23,7 +24,7 @@ export type HubSearch = Pick<HubQuery, "text" | "sort" | "family" | "parameters"
 export interface DiscoverState {
   readonly text: string;
   readonly sort: HubSort;
-  readonly family: string | null;
+  readonly family: HubQuery["family"];
   readonly size: SizeClass;
   /** What is known to be too large is left out. */
   readonly fitsOnly: boolean;
@@ -92,6 +93,15 @@ export function search(): void {
 }
 
 const FOUND = "found-models";
+
+onHubWaitOver(() => {
+  if (discoverStore.getState().asked === null) return;
+  void queryClient.resetQueries({
+    queryKey: [FOUND],
+    predicate: ({ state }) =>
+      (state.data as { pages?: Outcome<HubSearchPage>[] } | undefined)?.pages?.at(-1)?.ok === false,
+  });
+});
 
 /** Page by page; stays while other pages of the app are open. */
 export function useFound(asked: HubSearch): {

@@ -6,6 +6,7 @@ import type { Fit, FitMachine, FitQuestion, FitSource } from "../../../electron/
 import type { HubModel, HubVariant, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
+import { onHubWaitOver } from "./hubWait";
 import { hubSource } from "../../../electron/words/hubRequests";
 import { type Judging, judgingStore, useJudging } from "./judgingStore";
 import type { KindOf } from "../../../electron/words/variantChoice";
@@ -119,6 +120,12 @@ export async function refreshFits(): Promise<void> {
   const machine = await call("fit.machine", undefined);
   if (machine.ok) fitStore.setState({ machine: machine.value });
 }
+
+onHubWaitOver(() =>
+  fitStore.setState(({ fits }) => ({
+    fits: Object.fromEntries(Object.entries(fits).filter(([, { failureCode }]) => failureCode !== "hub-rate-limited")),
+  })),
+);
 
 /** With the repository: one may refuse what another gives, though it is the same file. */
 function sourceKey(source: FitSource): string {

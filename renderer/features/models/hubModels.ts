@@ -1,11 +1,12 @@
 // Models at the hub with their files: asked for once they are on screen, a few at a time, kept until the app is closed. Renderer.
 import { useEffect } from "react";
 import { createStore, useStore } from "zustand";
-import type { Failure } from "../../../electron/contract/failure";
+import type { Failure, FailureCode } from "../../../electron/contract/failure";
 import type { HubModel, RepositoryName } from "../../../electron/contract/hub";
 import { call } from "../../app/bridge";
 import { AskQueue } from "./AskQueue";
 import { recordHubAnswer } from "./hubReach";
+import { onHubWaitOver } from "./hubWait";
 import { LOADING, type Loadable } from "./loadable";
 
 const ASKED_AT_ONCE = 3;
@@ -29,8 +30,16 @@ export function useNoHub(): Failure | null {
   });
 }
 
+const FOR_ALL: ReadonlySet<FailureCode> = new Set([
+  "hub-offline",
+  "hub-certificate-refused",
+  "hub-proxy-refused",
+  "hub-token-refused",
+  "switched-off",
+]);
+
 export function isForAllModels({ code }: Failure): boolean {
-  return code === "hub-offline" || code === "switched-off";
+  return FOR_ALL.has(code);
 }
 
 async function ask(repository: RepositoryName): Promise<void> {
@@ -46,3 +55,5 @@ export function retryHubModels(): void {
   const { ...models } = modelStore.getState();
   modelStore.setState(Object.fromEntries(Object.entries(models).filter(([, model]) => model.kind !== "failed")), true);
 }
+
+onHubWaitOver(retryHubModels);

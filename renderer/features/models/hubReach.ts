@@ -1,6 +1,7 @@
 // Whether the hub can be reached, as the last answer and the system said; nobody is asked for it. Renderer.
 import { createStore, useStore } from "zustand";
 import type { FailureCode, Outcome } from "../../../electron/contract/failure";
+import { recordHubWait } from "./hubWait";
 
 /** null: nothing was asked yet, or the network has only just come back. */
 const reachStore = createStore<{ readonly reached: boolean | null }>()(() => ({ reached: null }));
@@ -16,6 +17,7 @@ export function followNetwork(): void {
 /** A refusal is an answer too. */
 export function recordHubAnswer(outcome: Outcome<unknown>): void {
   if (!outcome.ok && NOT_ASKED.has(outcome.failure.code)) return;
+  recordHubWait(outcome);
   reachStore.setState({ reached: outcome.ok || outcome.failure.code !== "hub-offline" });
 }
 

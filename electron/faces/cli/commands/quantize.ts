@@ -244,7 +244,7 @@ async function chooseSource(text: string, context: CommandContext): Promise<{ so
     const { id } = await chooseModelOrFile(text, application);
     return { source: { kind: "installed", modelId: id } };
   }
-  const model = valueOf(await application.call("hub.model", { repository: address.repository }));
+  const model = valueOf(await application.call("hub.model", { repository: address.repository, isFresh: true }));
   const variant = chooseVariant(
     model,
     address.file,

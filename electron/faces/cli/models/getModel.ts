@@ -82,7 +82,9 @@ async function choose(
 }
 
 function exampleOf({ summary, variants }: HubModel): string | null {
-  const example = variants.find((variant) => variant.quantization !== null && !isUnquantized(variant));
+  const example = variants.find(
+    (variant) => !variant.isNamedDraft && variant.quantization !== null && !isUnquantized(variant),
+  );
   return example === undefined ? null : `facet models get ${summary.repository}:${example.quantization}`;
 }
 
