@@ -39,6 +39,7 @@ export async function estimatorGpu(): Promise<Figures> {
   const estimator = new Estimator({
     fork: host.forkFit(START),
     machineOf: (measured) => ({ ...measured, totalBytes: os.totalmem(), systemReserveBytes: 0, loadedModelBytes: 0 }),
+    speed: () => null,
     engineProcessBytes: () => 0,
     log,
     now: () => performance.now(),

@@ -20,7 +20,7 @@ const ROUNDS = 1;
 const TRIES = 12;
 
 export async function speedEstimate(): Promise<Figures> {
-  const llama = await startLlama({ log: () => undefined, useGpu: false });
+  const llama = await startLlama({ log: () => undefined, backend: "processor" });
   const threads = automaticThreads(llama.cpuMathCores);
   const scratch = await mkdtemp(path.join(os.tmpdir(), "facet-speed-"));
   const probes: MachineSpeed[] = [];

@@ -2,7 +2,7 @@
 import type { HubFile, HubVariant } from "../../contract/hub";
 import { quantizationOf } from "../../contract/quantizationOf";
 import { isDraftName, isGgufName, wholeNameOf } from "../ggufNames";
-import { isFileAddress, lastPart } from "./fileAddress";
+import { isFileAddress } from "./fileAddress";
 
 /** llama.cpp's name for the parts of a split model (gguf-split). */
 const SPLIT_PART = /^(?<stem>.+)-(?<number>\d{5})-of-(?<total>\d{5})\.gguf$/iu;

@@ -284,7 +284,6 @@ export class FitProcess {
       smallTokens === null
         ? null
         : { ...smallTokens, run: await ModelDryRun.open(llama, stubPath(folders.small, 0, parts.length), guessed) };
-    const tensors = written.value.flatMap(({ header }) => header.tensors);
     return succeed({
       key,
       folder,

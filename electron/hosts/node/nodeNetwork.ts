@@ -12,7 +12,7 @@ export function nodeNetwork(): HostNetwork {
   const viaProxy = ((input: string | URL, init?: RequestInit) => {
     trustSystemCertificates();
     return undiciFetch(input, { ...(init as object), dispatcher });
-  }) as typeof fetch;
+  }) as unknown as typeof fetch;
   return {
     http: fetchHttp(viaProxy),
     fetch: viaProxy,
