@@ -48,7 +48,7 @@ export function failureOfContentNetwork({ status }: Answer, body: string): { ok:
 function readable(text: string | null): string | null {
   const line = (text ?? "").replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
   if (line === "") return null;
-  const characters = [...line];
+  const characters = Array.from(line);
   if (characters.length <= MAX_MESSAGE_CHARACTERS) return line;
   return `${characters.slice(0, MAX_MESSAGE_CHARACTERS).join("")}…`;
 }

@@ -18,8 +18,8 @@ function Waiting({ untilMs }: { readonly untilMs: number }) {
   }, []);
   const time = formatDuration(Math.max(1, Math.ceil((untilMs - nowMs) / 1000)));
   return (
-    <section className={styles.offline} role="status">
+    <output className={styles.offline}>
       <p>{t("Hugging Face got too many requests from this network. Facet goes on by itself in {time}.", { time })}</p>
-    </section>
+    </output>
   );
 }
