@@ -15,14 +15,16 @@ const CARD: GpuDevice = {
 
 class Process implements Child<string> {
   readonly told: string[] = [];
+  readonly ports: object[] = [];
   readonly start: GpuStart;
   readonly on: ChildListeners;
   constructor(start: GpuStart, on: ChildListeners) {
     this.start = start;
     this.on = on;
   }
-  postMessage(message: string): void {
+  postMessage(message: string, ports: readonly object[] = []): void {
     this.told.push(message);
+    this.ports.push(...ports);
   }
   kill(): void {
     this.on.onExit(137);
@@ -152,4 +154,12 @@ it("puts nothing in the place of one that is ended on purpose, and nothing betwe
   processes[1]!.on.onExit(1);
   expect(processes).toHaveLength(2);
   expect(happened).toEqual([]);
+});
+
+it("hands on the ports of what waited", () => {
+  const child = begin();
+  const port = {};
+  child.postMessage("reader-port", [port]);
+  processes[0]!.hello();
+  expect(processes[0]!.ports).toEqual([port]);
 });

@@ -38,7 +38,7 @@ class GpuChild<To> implements Child<To> {
   #child: Child<To>;
   #looks: ReturnType<typeof setInterval> | null;
   /** What it is told after its first word: until then it does nothing but start, so that an end is the start's. null = it has spoken. */
-  #waiting: To[] | null = [];
+  #waiting: { message: To; ports: readonly object[] | undefined }[] | null = [];
   #isUnwanted = false;
   #hangs = false;
 
@@ -70,7 +70,7 @@ class GpuChild<To> implements Child<To> {
 
   postMessage(message: To, ports?: readonly object[]): void {
     if (this.#waiting === null) this.#child.postMessage(message, ports);
-    else this.#waiting.push(message);
+    else this.#waiting.push({ message, ports });
   }
 
   kill(): void {
@@ -125,7 +125,7 @@ class GpuChild<To> implements Child<To> {
     this.#stopLooking();
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const message of waiting) this.#child.postMessage(message);
+    for (const { message, ports } of waiting) this.#child.postMessage(message, ports);
   }
 
   #stopLooking(): void {
