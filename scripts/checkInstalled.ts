@@ -10,7 +10,6 @@ import { exitWith, step, StepError } from "./step";
 import { ensureDebianPackages, commandExists } from "./systemLibraries";
 
 const SUITE = "bookworm";
-const MIRROR = "http://deb.debian.org/debian";
 /** Until the window is shown, on a slow computer. */
 const WINDOW_TIMEOUT_S = 120;
 
@@ -29,7 +28,7 @@ async function checkDeb(file: string, say: (line: string) => void): Promise<stri
   return inFolder(async (folder) => {
     const root = path.join(folder, "root");
     say(`making a fresh Debian (${SUITE})`);
-    run("debootstrap", ["--variant=minbase", "--include=ca-certificates", SUITE, root, MIRROR]);
+    run("debootstrap", ["--variant=minbase", "--include=ca-certificates", SUITE, root]);
     await copyFile(file, path.join(root, "facet.deb"));
     const inside = (...words: string[]) => run("chroot", [root, "/usr/bin/env", ...ENVIRONMENT, ...words]);
     // Without these Chromium does not start.
