@@ -183,7 +183,7 @@ async function faultsOf(
 
 /** Names, of a program and of what was made too, and what the platform itself writes in English where it has no such language: units, months, days. */
 const SAME_EVERYWHERE =
-  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|mini|program|uncalibrated)\b/gu;
+  /\b(?:Facet|Electron|Hugging Face|GGUF|LoRA|llama(?:\.cpp|-cli)?|Qwen|SmolLM|Gemma|Instruct|Weather|Boats|SQL|Tiny|tuned|Chat|maker|Apache|Plain words|Do I need an umbrella|Three names for a boat|JSON|CPU|AVX|MIT|Ministral|Mistral|Granite|Coder|Phi|Llama|gpt|oss|DeepSeek|GLM|MoE|jinja|tiny|weeks ago|LFM|Nemotron|Nano|NVIDIA Open Model|Vulkan|mini|program|uncalibrated)\b/gu;
 
 /** Plain letters outside names, files, addresses and code: every message of en-XA has accents. */
 function isEnglish(text: string): boolean {

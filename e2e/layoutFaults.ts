@@ -119,7 +119,11 @@ export async function layoutFaults(page: Page): Promise<string[]> {
     for (const { element, rect } of controls) {
       const around = element.closest("table, article, dialog");
       const box = around?.getBoundingClientRect();
-      if (box && (rect.right > box.right + TOLERANCE_PX || rect.left < box.left - TOLERANCE_PX))
+      // Of a button without an edge, its words stand in line with the page.
+      const { backgroundColor, borderColor, paddingLeft, paddingRight } = getComputedStyle(element);
+      const isBare = [backgroundColor, borderColor].every((colour) => colour === "rgba(0, 0, 0, 0)");
+      const [left, right] = isBare ? [parseFloat(paddingLeft), parseFloat(paddingRight)] : [0, 0];
+      if (box && (rect.right - right > box.right + TOLERANCE_PX || rect.left + left < box.left - TOLERANCE_PX))
         report("sticks out at the side", element);
     }
     const words = texts.flatMap(({ element, rects }) => {

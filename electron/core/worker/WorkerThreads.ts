@@ -1,13 +1,14 @@
 // Asks the worker: a thread of its own for each question.
 import { Worker } from "node:worker_threads";
 import { z } from "zod";
-import { Failure, type Outcome } from "../../contract/failure";
+import { fail, Failure, type Outcome } from "../../contract/failure";
 import { type AnswerOf, answers, type Question, type QuestionOf } from "./questions";
 
 export class WorkerThreads {
   readonly #script: string;
   readonly #execArgv: string[];
   readonly #running = new Set<Worker>();
+  #isClosed = false;
 
   /** `execArgv`: what Node needs to read the script, if it is not the built one. */
   constructor(script: string, execArgv: string[] = []) {
@@ -16,8 +17,8 @@ export class WorkerThreads {
   }
 
   /**
-   * Failures: those that the question names, "disk-full", "save-failed". Rejects when the thread ends without an answer. What is in
-   * `transferred` is not copied, and empty here afterwards.
+   * Failures: those that the question names, "disk-full", "save-failed", "internal" when it is closed meanwhile. Rejects when the thread
+   * ends by itself without an answer. What is in `transferred` is not copied, and empty here afterwards.
    */
   ask<Kind extends Question["kind"]>(
     question: QuestionOf<Kind>,
@@ -34,13 +35,15 @@ export class WorkerThreads {
       worker.once("error", reject);
       worker.once("exit", () => {
         this.#running.delete(worker);
-        reject(new Error("the worker ended without an answer"));
+        if (this.#isClosed) resolve(fail("internal", {}, "closed while it was working"));
+        else reject(new Error("the worker ended without an answer"));
       });
     });
   }
 
   /** Ends what it is doing: each piece of work is whole or not there. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#running].map((worker) => worker.terminate()));
   }
 }
