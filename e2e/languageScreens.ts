@@ -3,7 +3,6 @@ import { truncate } from "node:fs/promises";
 import path from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import type { Job } from "../electron/contract/jobQueue";
-import { automaticLoadSettings, MAX_LOAD_CONTEXT_TOKENS } from "../electron/contract/loadSettings";
 import type { QuantizeStep } from "../electron/contract/quantizeRecipe";
 import { t } from "../electron/words/language";
 import { dropFiles } from "./dropFiles";
@@ -276,17 +275,6 @@ export const SCREENS: readonly Screen[] = [
       await page.keyboard.press("Control+n");
       await dropFiles(app, [droppedFolder(app.dataFolder)]);
       await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
-    },
-  },
-  {
-    name: "load warning",
-    open: async (page, app) => {
-      const { models: all } = await call(app, "app.snapshot", undefined);
-      const modelId = all.find(({ origin }) => origin === "starter")?.id;
-      if (modelId === undefined) throw new Error("there is no starter model");
-      const settings = { ...automaticLoadSettings, contextSizeTokens: MAX_LOAD_CONTEXT_TOKENS };
-      await call(app, "models.load", { modelId, settings });
-      await expect(page.getByRole("dialog").getByText(t("Needed"), { exact: true })).toBeVisible({ timeout: 60_000 });
     },
   },
   { name: "estimates", open: (page) => models(page, t("Estimates")) },

@@ -24,7 +24,9 @@ export async function holdDataFolder(dataFolder: string): Promise<ChildProcess> 
   const { child, output } = program(
     dataFolder,
     `const { value } = await application.openApplication(folder);
-     await value.call("chats.create", undefined); console.log("held"); setInterval(() => undefined, 1000);`,
+     const { value: chat } = await value.call("chats.create", undefined);
+     await value.call("chats.rename", { chatId: chat.id, title: "Boats" });
+     console.log("held"); setInterval(() => undefined, 1000);`,
   );
   await expect.poll(output).toBe("held");
   return child;
