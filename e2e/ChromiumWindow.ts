@@ -80,7 +80,8 @@ async function servePage(): Promise<Server> {
     const content = file === null ? Promise.reject(new Error()) : readFile(path.join(root, file.relativePath));
     content.then(
       (body) => response.writeHead(200, pageHeaders(file?.mimeType ?? "")).end(body),
-      () => response.writeHead(404).end(),
+      // A browser asks for an icon by itself.
+      () => response.writeHead(request.url === "/favicon.ico" ? 204 : 404).end(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

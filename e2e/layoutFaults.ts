@@ -100,6 +100,8 @@ export async function layoutFaults(page: Page): Promise<string[]> {
         scrolls(box) &&
         box.scrollWidth > box.clientWidth + 1 &&
         !isShortened(box) &&
+        // A wide table has a scroller of its own.
+        box.querySelector(":scope > table") === null &&
         box.closest("pre, table") === null
       )
         report("scrolls sideways", box);
@@ -120,9 +122,10 @@ export async function layoutFaults(page: Page): Promise<string[]> {
       const around = element.closest("table, article, dialog");
       const box = around?.getBoundingClientRect();
       // Of a button without an edge, its words stand in line with the page.
-      const { backgroundColor, borderColor, paddingLeft, paddingRight } = getComputedStyle(element);
-      const isBare = [backgroundColor, borderColor].every((colour) => colour === "rgba(0, 0, 0, 0)");
-      const [left, right] = isBare ? [parseFloat(paddingLeft), parseFloat(paddingRight)] : [0, 0];
+      const { paddingLeft, paddingRight } = getComputedStyle(element);
+      const [left, right] = element.matches("[class*=quiet]")
+        ? [parseFloat(paddingLeft), parseFloat(paddingRight)]
+        : [0, 0];
       if (box && (rect.right - right > box.right + TOLERANCE_PX || rect.left + left < box.left - TOLERANCE_PX))
         report("sticks out at the side", element);
     }

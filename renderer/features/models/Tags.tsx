@@ -33,7 +33,11 @@ export function Tags({ licence, gate, facts }: TagsProps) {
         </Tooltip>
       )}
       {licence !== null && <span className={styles.tag}>{licenceTitle(licence)}</span>}
-      {facts.length > 0 && <span className={styles.tag}>{facts.join(" · ")}</span>}
+      {facts.map((fact) => (
+        <span key={fact} className={styles.tag}>
+          {fact}
+        </span>
+      ))}
     </span>
   );
 }
