@@ -106,9 +106,7 @@ function Connection() {
   const { words, text } = connectionWords(starterIsComing || modelsAreComing, modelsPage, hubReached);
   return (
     <Tooltip side="top" text={text}>
-      <span className={`${styles.item} ${styles.secondary} ${styles.shortened}`} title={words}>
-        {words}
-      </span>
+      <span className={`${styles.item} ${styles.secondary}`}>{words}</span>
     </Tooltip>
   );
 }
