@@ -5,14 +5,13 @@ import type { NamedStack } from "../../contract/deltas";
 import type { DeltaToApply, FromEngine, ReaderToEngine } from "../../contract/engineProtocol";
 import type { EngineState } from "../../contract/engineState";
 import { failure, type Failure, type Outcome } from "../../contract/failure";
-import { withMissingDetails } from "../../contract/failureDetails";
 import type { ChatId, ModelId, RequestId } from "../../contract/ids";
 import type { LoadedModel } from "../../contract/model";
 import type { AnswerEngine, AnswerJob, AnswerJobEnd } from "../answers/AnswerJob";
 import { AnswerQueue } from "./AnswerQueue";
 import { Engine, type EngineOptions, type SessionMessage } from "./Engine";
 import { LoadingDeltas, type DeltaNotes } from "./LoadingDeltas";
-import { isSameLoad, type ModelToLoad } from "./ModelToLoad";
+import { isSameLoad, leavesGpuAlone, type ModelToLoad, withFacts } from "./ModelToLoad";
 import {
   modelIdOf,
   shownState,
@@ -480,11 +479,6 @@ export class EngineSession implements AnswerEngine {
   }
 }
 
-/** It was planned so although there is a GPU. */
-function leavesGpuAlone({ choice, reasons }: ModelToLoad): boolean {
-  return choice.gpuLayers === 0 && reasons.gpuLayers !== "no-gpu";
-}
-
 type EngineResult = Extract<FromEngine, { kind: "end" }>["result"];
 
 function toJobEnd(result: EngineResult, model: LoadedModel): AnswerJobEnd {
@@ -496,13 +490,4 @@ function toJobEnd(result: EngineResult, model: LoadedModel): AnswerJobEnd {
     };
   }
   return result.kind === "answered" ? { ...result, facts: { ...result.facts, modelName: model.name } } : result;
-}
-
-/** Users know their models by file name, which the engine does not care for; and by how much memory was lacking, if it was. */
-function withFacts(told: Failure, { fileName, memory }: ModelToLoad): Failure {
-  const lacked =
-    told.code === "model-load-failed" && memory !== null && memory.neededBytes > memory.availableBytes
-      ? { neededBytes: String(memory.neededBytes), availableBytes: String(Math.max(0, memory.availableBytes)) }
-      : {};
-  return withMissingDetails(told, { file: fileName, ...lacked });
 }
