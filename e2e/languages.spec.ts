@@ -13,6 +13,8 @@ import { addFineTune } from "./addFineTune";
 import { ChatWindow } from "./ChatWindow";
 import { freshDataFolder, modelsFolder, type FacetApp } from "./FacetApp";
 import { HubServer } from "./hub/HubServer";
+import { automaticLoadSettings } from "../electron/contract/loadSettings";
+import { call } from "./pageCalls";
 import { droppedFolder, leave, modelFile, NAMES, SCREENS, type Screen } from "./languageScreens";
 import { allTexts, layoutFaults } from "./layoutFaults";
 import { holdDataFolder } from "./nodeProgram";
@@ -229,6 +231,27 @@ for (const code of CODES) {
     holding.kill("SIGKILL");
     await expect(page.getByRole("button", { name: t("Try again"), exact: true })).toBeVisible({ timeout: 60_000 });
     faults.push(...(await faultsOf(window, code, "start without a model", SIZES)));
+    await window.close();
+
+    const shortFolder = await freshDataFolder();
+    await writeFile(path.join(shortFolder, "settings.json"), JSON.stringify({ language: code }));
+    const short = await launch({
+      dataFolder: shortFolder,
+      env: {
+        FACET_LANGUAGES_FOLDER: languages,
+        HF_ENDPOINT: "http://127.0.0.1:9",
+        PIP_NO_INDEX: "1",
+        FACET_MEMORY_LIMIT: "600000000",
+      },
+    });
+    follow(code);
+    const needed = short.window.getByRole("dialog").getByText(t("Needed"), { exact: true });
+    await expect(async () => {
+      const { models: all } = await call(short, "app.snapshot", undefined);
+      await call(short, "models.load", { modelId: all[0]!.id, settings: automaticLoadSettings });
+      await expect(needed).toBeVisible({ timeout: 5_000 });
+    }).toPass({ timeout: 60_000 });
+    faults.push(...(await faultsOf(short, code, "load warning", SIZES)));
     expect(lines(faults)).toEqual([]);
   });
 }

@@ -1,12 +1,12 @@
 // The rows of the chats themselves: what the sidebar lists, with settings, stack and the end of the branch that is shown.
 import { randomUUID } from "node:crypto";
 import { type Chat, type ChatSummary, MAX_TITLE_CHARACTERS } from "../../contract/chat";
+import { UNTITLED } from "../../contract/untitled";
 import type { NamedStack } from "../../contract/deltas";
 import { fail, succeed, type Outcome } from "../../contract/failure";
 import { ChatId, type MessageId } from "../../contract/ids";
 import { type ChatSettings, defaultChatSettings } from "../../contract/sampling";
 import { ChatRow, toChat, toSummary } from "./chatRows";
-import { UNTITLED } from "./chatTitle";
 import type { Database } from "./database";
 import type { FaultyRows } from "./FaultyRows";
 

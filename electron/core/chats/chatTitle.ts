@@ -1,7 +1,6 @@
 // A chat's title until the user gives one: the first words of the first message. Any process; pure.
 import { MAX_TITLE_CHARACTERS } from "../../contract/chat";
-
-export const UNTITLED = "New chat";
+import { UNTITLED } from "../../contract/untitled";
 
 /** About one line of the sidebar. */
 const MAX_CHARACTERS = 48;

@@ -3,6 +3,7 @@ import type { BrowserWindow } from "electron";
 import type { UnsavedWords } from "../../contract/chat";
 import type { Failure } from "../../contract/failure";
 import type { Application } from "../../core/createApplication";
+import { shownTitle } from "../../words/chatTitle";
 import { failureText } from "../../words/failureText";
 import { t } from "../../words/language";
 import { formatCount } from "../../words/quantities";
@@ -47,7 +48,7 @@ export async function askAboutUnsaved(
 }
 
 function words({ answers, failure }: UnsavedWords, notWritten: Failure | null): { message: string; detail: string } {
-  const titles = [...new Set(answers.map(({ title }) => `“${title}”`))];
+  const titles = [...new Set(answers.map(({ title }) => `“${shownTitle(title)}”`))];
   const others = titles.length - SHOWN_TITLES;
   const shown = titles.slice(0, SHOWN_TITLES).join(", ");
   const where = others > 0 ? t("{titles} and {count} more", { titles: shown, count: formatCount(others) }) : shown;

@@ -11,10 +11,11 @@ import { Composer } from "./composer/Composer";
 import { focusComposer } from "./composer/focusComposer";
 import { Conversation } from "./conversation/Conversation";
 import { SidePanel } from "./sidePanel/SidePanel";
-import { t } from "../../../electron/words/language";
+import { UNTITLED } from "../../../electron/contract/untitled";
+import { shownTitle } from "../../../electron/words/chatTitle";
 
 export function ChatPage() {
-  const title = useChat((state) => state.chat?.title ?? t("New chat"));
+  const title = useChat((state) => shownTitle(state.chat?.title ?? UNTITLED));
   const chatIsOpen = useChat((state) => state.chat !== null);
   const noModel = useApp((state) => state.models.length === 0);
   const sidePanelOpen = useLayout((state) => state.sidePanelOpen);

@@ -11,6 +11,7 @@ import { saveChatSettings } from "./chatSettings";
 import { chatStore, showChat } from "./chatStore";
 import { saveChatStack } from "./fineTunes/chatStack";
 import { forgetUnfinishedOfNewChat, keepUnfinishedForCreated } from "./sidePanel/unfinishedSettings";
+import { shownTitle } from "../../../electron/words/chatTitle";
 import { t } from "../../../electron/words/language";
 
 /** Counts up with each request to see another chat, so that a slow answer to an older request is dropped. */
@@ -77,7 +78,7 @@ export async function deleteChat(chatId: ChatId): Promise<void> {
   if (wasOpen) await saveOpenChat();
   if ((await callOrNotify("chats.delete", { chatId })) === null) return;
   forgetChat(chatId);
-  showOffer(title === "" ? t("Chat deleted") : t("Deleted “{name}”", { name: title }), {
+  showOffer(title === "" ? t("Chat deleted") : t("Deleted “{name}”", { name: shownTitle(title) }), {
     label: t("Undo"),
     run: () => void restoreChat(chatId, wasOpen),
   });

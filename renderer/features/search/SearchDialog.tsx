@@ -14,6 +14,7 @@ import { focusComposer } from "../chat/composer/focusComposer";
 import { openChat } from "../chat/openChats";
 import { markedParts } from "./markedParts";
 import styles from "./SearchDialog.module.css";
+import { shownTitle } from "../../../electron/words/chatTitle";
 import { t } from "../../../electron/words/language";
 
 /** Shorter than between two key strokes of a quick typist, so that no search is asked for in vain. */
@@ -65,7 +66,7 @@ function Hit({ hit, nowMs }: { readonly hit: SearchHit; readonly nowMs: number }
       <span className={styles.line}>
         <span className={styles.title}>
           {/* A hit in the title itself brings the title as its snippet. */}
-          <Marked snippet={hit.messageId === null && hit.snippet !== "" ? hit.snippet : hit.title} />
+          <Marked snippet={hit.messageId === null && hit.snippet !== "" ? hit.snippet : shownTitle(hit.title)} />
         </span>
         <time className={styles.when}>{formatWhen(hit.atMs, nowMs)}</time>
       </span>

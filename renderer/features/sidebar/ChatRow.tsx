@@ -9,6 +9,7 @@ import { openChat } from "../chat/openChats";
 import { stackHue } from "../deltas/stackWords";
 import styles from "./ChatRow.module.css";
 import { RenameField } from "./RenameField";
+import { shownTitle } from "../../../electron/words/chatTitle";
 import { t } from "../../../electron/words/language";
 
 interface ChatRowProps {
@@ -66,7 +67,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
         data-reached={reachedByTab || undefined}
         aria-current={open ? "page" : undefined}
         tabIndex={reachedByTab ? 0 : -1}
-        title={chat.title}
+        title={shownTitle(chat.title)}
         onKeyDown={handleKey}
         onClick={() => {
           closeSidebarOverlay();
@@ -75,7 +76,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
         onDoubleClick={() => startRenaming(chat.id)}
       >
         <i className={styles.dot} data-hue={stackHue(chat.stack) ?? "base"} />
-        <span className={styles.title}>{chat.title}</span>
+        <span className={styles.title}>{shownTitle(chat.title)}</span>
       </button>
       <Menu
         open={menuOpen}
@@ -90,7 +91,7 @@ export function ChatRow({ chat, open, reachedByTab, onArrow, onDelete }: ChatRow
           <button
             type="button"
             className={styles.menu}
-            aria-label={t("Menu of {name}", { name: chat.title })}
+            aria-label={t("Menu of {name}", { name: shownTitle(chat.title) })}
             tabIndex={reachedByTab ? 0 : -1}
           >
             <Ellipsis size={15} />

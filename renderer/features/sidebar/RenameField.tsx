@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import { type ChatSummary, MAX_TITLE_CHARACTERS } from "../../../electron/contract/chat";
 import { renameChat } from "../chat/openChats";
 import styles from "./RenameField.module.css";
+import { shownTitle } from "../../../electron/words/chatTitle";
 import { t } from "../../../electron/words/language";
 
 export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; readonly onDone: () => void }) {
@@ -14,7 +15,7 @@ export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; read
     if (finished.current) return;
     finished.current = true;
     const title = field.current?.value.trim() ?? "";
-    if (keep && title !== "" && title !== chat.title) void renameChat(chat.id, title);
+    if (keep && title !== "" && title !== shownTitle(chat.title)) void renameChat(chat.id, title);
     onDone();
   };
 
@@ -23,7 +24,7 @@ export function RenameField({ chat, onDone }: { readonly chat: ChatSummary; read
       ref={field}
       className={styles.field}
       aria-label={t("Title of the chat")}
-      defaultValue={chat.title}
+      defaultValue={shownTitle(chat.title)}
       maxLength={MAX_TITLE_CHARACTERS}
       spellCheck={false}
       onBlur={() => finish(true)}

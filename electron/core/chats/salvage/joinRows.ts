@@ -1,7 +1,8 @@
 // Puts chats and messages that were found together again where what one of them leads to is lost. Pure.
 import { randomUUID } from "node:crypto";
 import { ChatId, MessageId } from "../../../contract/ids";
-import { titleFromText, UNTITLED } from "../chatTitle";
+import { UNTITLED } from "../../../contract/untitled";
+import { titleFromText } from "../chatTitle";
 import type { FoundChat, FoundMessage } from "./knownRows";
 
 /** What is known of a message without its text, which is read again when it is written. */

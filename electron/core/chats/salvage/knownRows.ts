@@ -1,6 +1,6 @@
 // Tells the rows of chats and messages from all others by their columns, and makes each one that the tables take. Pure.
 import { MAX_TITLE_CHARACTERS, MessageState } from "../../../contract/chat";
-import { UNTITLED } from "../chatTitle";
+import { UNTITLED } from "../../../contract/untitled";
 import type { StoredRow } from "./RowReader";
 import type { StoredValue } from "./record";
 
