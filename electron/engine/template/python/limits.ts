@@ -1,5 +1,6 @@
 // Bounds on what a template can make: it is a program of a stranger. Engine process.
 import { getHeapStatistics } from "node:v8";
+import { collectGarbage } from "../../collectGarbage";
 import { TemplateError } from "../TemplateError";
 import { PythonError } from "./PythonError";
 
@@ -27,7 +28,13 @@ let heapAtStartBytes = 0;
 /** Before each rendering: what follows is counted from here. */
 export function beginCounting(): void {
   madeBytes = 0;
-  heapAtStartBytes = getHeapStatistics().used_heap_size;
+  // What a rendering that was given up left behind would come on top of what this one takes.
+  if (usedBytes() - heapAtStartBytes > MAX_HEAP_GROWTH_BYTES / 2) collectGarbage();
+  heapAtStartBytes = usedBytes();
+}
+
+function usedBytes(): number {
+  return getHeapStatistics().used_heap_size;
 }
 
 /** Each value may be within its bounds, and all that are kept together be more than there is. */
@@ -35,7 +42,7 @@ export function countMade(bytes: number): void {
   madeBytes += bytes;
   if (madeBytes < LOOK_EVERY_BYTES) return;
   madeBytes = 0;
-  if (getHeapStatistics().used_heap_size - heapAtStartBytes > MAX_HEAP_GROWTH_BYTES)
+  if (usedBytes() - heapAtStartBytes > MAX_HEAP_GROWTH_BYTES)
     throw new TemplateError("too-long", "The template takes more memory than a prompt can need.");
 }
 
